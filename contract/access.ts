@@ -1,0 +1,233 @@
+import { z } from 'zod'
+import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+
+export const roles = [
+  'administrator',
+  'service-centre',
+  'department-head',
+  'doctor',
+  'nurse',
+  'outreach',
+  'manager',
+  'auditor',
+  'integration',
+] as const
+export const role = z.enum(roles)
+export type Role = z.infer<typeof role>
+
+export const permissions = [
+  'person.read',
+  'person.write',
+  'person.reveal',
+  'task.read',
+  'task.work',
+  'task.assign',
+  'pathway.read',
+  'pathway.write',
+  'enrollment.read',
+  'enrollment.write',
+  'questionnaire.read',
+  'questionnaire.write',
+  'message.read',
+  'figure.read',
+  'figure.export',
+  'intake.read',
+  'intake.replay',
+  'intake.send',
+  'setting.read',
+  'setting.write',
+  'user.read',
+  'user.write',
+  'audit.read',
+] as const
+export const permission = z.enum(permissions)
+export type Permission = z.infer<typeof permission>
+
+/** How far a permission reaches: rows of one's own patients, of one's departments, of one's sites, or all. */
+export const scope = z.enum(['own', 'department', 'site', 'all'])
+export type Scope = z.infer<typeof scope>
+
+const grant = z.object({
+  role,
+  siteId: id.nullable(),
+  departmentId: id.nullable(),
+})
+
+export const currentUser = z.object({
+  id: z.string(),
+  name: z.string(),
+  username: z.string().nullable(),
+  staffId: z.number().nullable(),
+  grants: z.array(grant.extend({ siteName: z.string().nullable(), departmentName: z.string().nullable() })),
+  /** What this user may do and how far it reaches, so that the screen never guesses. */
+  permissions: z.partialRecord(permission, scope),
+  twoFactorEnabled: z.boolean(),
+  mustChangePassword: z.boolean(),
+})
+export type CurrentUser = z.infer<typeof currentUser>
+
+export const getCurrentUser = route({
+  method: 'get',
+  path: '/me',
+  permission: 'signed-in',
+  summary: 'Who am I, and what may I do',
+  response: currentUser,
+})
+
+const userSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  username: z.string().nullable(),
+  email: z.string(),
+  staffId: z.number().nullable(),
+  staffName: z.string().nullable(),
+  suspended: z.boolean(),
+  twoFactorEnabled: z.boolean(),
+  lastSignInAt: timestamp.nullable(),
+  grants: z.array(grant.extend({ siteName: z.string().nullable(), departmentName: z.string().nullable() })),
+})
+export type UserSummary = z.infer<typeof userSummary>
+
+export const listUsers = route({
+  method: 'get',
+  path: '/users',
+  permission: 'user.read',
+  summary: 'Users with their roles',
+  query: pageQuery.extend({ search: z.string().max(100).optional() }),
+  response: page(userSummary),
+})
+
+export const createUserBody = z.object({
+  username: z.string().regex(/^[a-zA-Z0-9_.-]{3,40}$/),
+  name: z.string().trim().min(1).max(100),
+  email: z.email().optional(),
+  /** Left out: the server makes a one-time password and returns it once. */
+  password: z.string().min(8).max(128).optional(),
+  staffId: id.nullable().default(null),
+  grants: z.array(grant).min(1).max(20),
+})
+export type CreateUser = z.input<typeof createUserBody>
+
+export const createUser = route({
+  method: 'post',
+  path: '/users',
+  permission: 'user.write',
+  summary: 'Create a user',
+  body: createUserBody,
+  response: userSummary.extend({ oneTimePassword: z.string().nullable() }),
+  status: 201,
+})
+
+const userParams = z.object({ id: z.string().min(1).max(64) })
+
+export const updateUser = route({
+  method: 'patch',
+  path: '/users/{id}',
+  permission: 'user.write',
+  summary: 'Change name, roles, staff link or suspension; takes effect on the next request',
+  params: userParams,
+  body: z.object({
+    name: z.string().trim().min(1).max(100).optional(),
+    staffId: id.nullable().optional(),
+    suspended: z.boolean().optional(),
+    grants: z.array(grant).min(1).max(20).optional(),
+  }),
+  response: userSummary,
+})
+
+export const resetUserPassword = route({
+  method: 'post',
+  path: '/users/{id}/reset-password',
+  permission: 'user.write',
+  summary: 'Make a new one-time password and end all sessions',
+  params: userParams,
+  response: z.object({ oneTimePassword: z.string() }),
+})
+
+const sessionSummary = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  createdAt: timestamp,
+  lastSeenAt: timestamp,
+  expiresAt: timestamp,
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+})
+export type SessionSummary = z.infer<typeof sessionSummary>
+
+export const listSessions = route({
+  method: 'get',
+  path: '/me/sessions',
+  permission: 'signed-in',
+  summary: 'Where I am signed in',
+  response: z.object({ items: z.array(sessionSummary) }),
+})
+
+export const revokeSession = route({
+  method: 'delete',
+  path: '/me/sessions/{id}',
+  permission: 'signed-in',
+  summary: 'End one of my sessions',
+  params: userParams,
+  status: 204,
+})
+
+export const apiKeySummary = z.object({
+  id,
+  name: z.string(),
+  role,
+  siteId: id.nullable(),
+  /** First characters, to recognise the key; the rest is not kept. */
+  prefix: z.string(),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  lastUsedAt: timestamp.nullable(),
+  revokedAt: timestamp.nullable(),
+})
+export type ApiKeySummary = z.infer<typeof apiKeySummary>
+
+export const listApiKeys = route({
+  method: 'get',
+  path: '/api-keys',
+  permission: 'user.read',
+  summary: 'API keys',
+  response: z.object({ items: z.array(apiKeySummary) }),
+})
+
+export const createApiKey = route({
+  method: 'post',
+  path: '/api-keys',
+  permission: 'user.write',
+  summary: 'Create an API key; the key itself is shown once',
+  body: z.object({
+    name: z.string().trim().min(1).max(100),
+    role,
+    siteId: id.nullable().default(null),
+    expiresAt: timestamp.nullable().default(null),
+  }),
+  response: apiKeySummary.extend({ key: z.string() }),
+  status: 201,
+})
+
+export const revokeApiKey = route({
+  method: 'delete',
+  path: '/api-keys/{id}',
+  permission: 'user.write',
+  summary: 'Revoke an API key at once',
+  params: idParams,
+  status: 204,
+})
+
+export const completeSetup = route({
+  method: 'post',
+  path: '/setup',
+  permission: 'public',
+  summary: 'Create the first administrator with the one-time link that the first start printed',
+  body: z.object({
+    token: z.string().min(20).max(200),
+    username: z.string().regex(/^[a-zA-Z0-9_.-]{3,40}$/),
+    name: z.string().trim().min(1).max(100),
+    password: z.string().min(8).max(128),
+  }),
+  status: 204,
+})

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { calendarDate, id, page, pageQuery, route } from './route.ts'
+import { taskSummary } from './task.ts'
+
+export const grouping = z.enum(['site', 'department', 'doctor', 'level', 'day', 'week', 'month'])
+
+/** Discharges of the period (local dates, both inclusive) and what became of their follow-up. */
+const filter = {
+  from: calendarDate,
+  to: calendarDate,
+  level: z.coerce.number().int().min(1).max(3).default(1),
+  siteId: id.optional(),
+  departmentId: id.optional(),
+  attendingStaffId: id.optional(),
+}
+
+export const measure = z.enum([
+  'discharged',
+  'planned',
+  'followed',
+  'on-time',
+  'reached',
+  'unreached',
+  'refused',
+  'stopped',
+  'open',
+  'overdue',
+])
+export type Measure = z.infer<typeof measure>
+
+/** Counts of discharges; every one opens its rows. */
+const counts = z.object({
+  discharged: z.number().int(),
+  planned: z.number().int(),
+  followed: z.number().int(),
+  onTime: z.number().int(),
+  reached: z.number().int(),
+  unreached: z.number().int(),
+  refused: z.number().int(),
+  stopped: z.number().int(),
+  open: z.number().int(),
+  overdue: z.number().int(),
+  /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
+  coverage: z.number().nullable(),
+  /** on time ÷ followed */
+  timeliness: z.number().nullable(),
+  /** reached ÷ (reached + unreached + refused) */
+  reach: z.number().nullable(),
+})
+export type FollowUpCounts = z.infer<typeof counts>
+
+export const getFollowUpFigures = route({
+  method: 'get',
+  path: '/figures/follow-up',
+  permission: 'figure.read',
+  summary: 'Coverage, timeliness and reach of discharge follow-up',
+  query: z.object({ ...filter, by: grouping.default('department') }),
+  response: z.object({
+    total: counts,
+    previous: counts,
+    targets: z.object({ coverage: z.number(), timeliness: z.number(), reach: z.number() }),
+    groups: z.array(counts.extend({ key: z.string(), label: z.string() })),
+    trend: z.array(counts.extend({ key: z.string() })),
+  }),
+})
+
+export const listFollowUpRows = route({
+  method: 'get',
+  path: '/figures/follow-up/rows',
+  permission: 'figure.read',
+  summary: 'The discharges behind a figure',
+  query: pageQuery.extend({
+    ...filter,
+    measure,
+    by: grouping.optional(),
+    key: z.string().max(40).optional(),
+  }),
+  response: page(
+    z.object({
+      encounterId: id,
+      personId: id,
+      personName: z.string(),
+      departmentName: z.string().nullable(),
+      attendingName: z.string().nullable(),
+      conditionText: z.string().nullable(),
+      dischargedAt: z.string(),
+      task: taskSummary
+        .pick({
+          id: true,
+          level: true,
+          status: true,
+          outcome: true,
+          dueAt: true,
+          completedAt: true,
+          attempts: true,
+          assigneeName: true,
+        })
+        .nullable(),
+    }),
+  ),
+})
+
+export const exportFollowUpFigures = route({
+  method: 'get',
+  path: '/figures/follow-up/export',
+  permission: 'figure.export',
+  summary: 'The figures and their rows (masked) as XLSX',
+  query: z.object({ ...filter, by: grouping.default('department') }),
+  produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+})

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+
+/**
+ * `received`: stored and acknowledged, not yet applied. `applied`. `dead`: could not be applied, has a reason and a
+ * replay button. `ignored`: understood, but nothing of ours depends on it. `rejected`: refused on the wire with AR / AE.
+ */
+export const intakeStatus = z.enum(['received', 'applied', 'dead', 'ignored', 'rejected'])
+
+const intakeMessage = z.object({
+  id,
+  receivedAt: timestamp,
+  sender: z.string(),
+  facility: z.string(),
+  controlId: z.string(),
+  messageType: z.string(),
+  status: intakeStatus,
+  reason: z.string().nullable(),
+  /** Segment and field the reason is about, such as `PID-3`. */
+  location: z.string().nullable(),
+  personId: id.nullable(),
+  attempts: z.number().int(),
+  appliedAt: timestamp.nullable(),
+  /** How many times the sender sent the same message again. */
+  duplicates: z.number().int(),
+  bytes: z.number().int(),
+})
+export type IntakeMessage = z.infer<typeof intakeMessage>
+
+export const listIntakeMessages = route({
+  method: 'get',
+  path: '/intake/messages',
+  permission: 'intake.read',
+  summary: 'What arrived from the hospital systems, newest first',
+  query: pageQuery.extend({
+    status: many(intakeStatus),
+    messageType: z.string().max(20).optional(),
+    sender: z.string().max(100).optional(),
+    controlId: z.string().max(200).optional(),
+  }),
+  response: page(intakeMessage),
+})
+
+export const getIntakeMessage = route({
+  method: 'get',
+  path: '/intake/messages/{id}',
+  permission: 'intake.read',
+  summary: 'One message with its segments; names, numbers and addresses masked',
+  params: idParams,
+  response: intakeMessage.extend({ charset: z.string(), segments: z.array(z.string()) }),
+})
+
+export const replayIntakeMessages = route({
+  method: 'post',
+  path: '/intake/messages/replay',
+  permission: 'intake.replay',
+  summary: 'Try dead letters again',
+  body: z.object({ ids: z.array(id).min(1).max(1000) }),
+  response: z.object({ replayed: z.number().int() }),
+})
+
+export const getIntakeOverview = route({
+  method: 'get',
+  path: '/intake/overview',
+  permission: 'intake.read',
+  summary: 'Live rate, backlog and the state of each sender',
+  response: z.object({
+    backlog: z.number().int(),
+    oldestWaitingAt: timestamp.nullable(),
+    dead: z.number().int(),
+    perMinute: z.array(
+      z.object({
+        minute: timestamp,
+        received: z.number().int(),
+        applied: z.number().int(),
+        dead: z.number().int(),
+      }),
+    ),
+    senders: z.array(
+      z.object({
+        sender: z.string(),
+        facility: z.string(),
+        lastReceivedAt: timestamp,
+        today: z.number().int(),
+        dead: z.number().int(),
+        silent: z.boolean(),
+      }),
+    ),
+  }),
+})
+
+export const postIntakeMessage = route({
+  method: 'post',
+  path: '/intake/messages',
+  permission: 'intake.send',
+  summary: 'Hand in one HL7 v2 message over HTTP instead of MLLP; answers after it is stored',
+  body: z.object({ message: z.string().min(8).max(10_000_000) }),
+  response: z.object({
+    id: id.nullable(),
+    code: z.enum(['AA', 'AE', 'AR']),
+    controlId: z.string(),
+    text: z.string().nullable(),
+  }),
+  status: 202,
+})

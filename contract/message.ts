@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { id, many, page, pageQuery, route, timestamp } from './route.ts'
+
+/** targeted = sent + failed + suppressed + unknown once nothing is queued or sending. */
+export const messageStatus = z.enum(['queued', 'sending', 'sent', 'failed', 'suppressed', 'unknown'])
+export const suppressionReason = z.enum([
+  'deceased',
+  'opted-out',
+  'no-consent',
+  'no-address',
+  'open-dispute',
+  'frequency-cap',
+  'enrollment-stopped',
+])
+
+export const listMessages = route({
+  method: 'get',
+  path: '/messages',
+  permission: 'message.read',
+  summary: 'Outbound messages, newest first, each accounted for',
+  query: pageQuery.extend({ status: many(messageStatus), personId: id.optional() }),
+  response: page(
+    z.object({
+      id,
+      personId: id,
+      personName: z.string(),
+      channel: z.string(),
+      purpose: z.string(),
+      address: z.string().nullable(),
+      subject: z.string().nullable(),
+      status: messageStatus,
+      reason: z.string().nullable(),
+      createdAt: timestamp,
+      dueAt: timestamp,
+      finishedAt: timestamp.nullable(),
+    }),
+  ),
+})
+
+export const countMessages = route({
+  method: 'get',
+  path: '/messages/counts',
+  permission: 'message.read',
+  summary: 'The account: targeted = sent + failed + suppressed + unknown + still under way',
+  response: z.object({
+    targeted: z.number().int(),
+    queued: z.number().int(),
+    sending: z.number().int(),
+    sent: z.number().int(),
+    failed: z.number().int(),
+    suppressed: z.number().int(),
+    unknown: z.number().int(),
+  }),
+})

@@ -1,0 +1,231 @@
+import { z } from 'zod'
+import { eventKind } from './person.ts'
+import { condition } from './questionnaire.ts'
+import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { taskKind } from './task.ts'
+
+/** A number written in the pathway, or the name of one of its variables (fixed for each person at enrolment). */
+const quantity = z.union([z.number().min(0).max(100_000), z.strictObject({ var: z.string() })])
+
+/** A time span; working days follow the site's calendar. */
+const duration = z.strictObject({
+  value: quantity,
+  unit: z.enum(['minutes', 'hours', 'days', 'working-days']),
+})
+
+/** Local hours `[from, to)` at which something may happen, in the site's time zone. */
+const hoursOfDay = z.strictObject({
+  from: z.number().int().min(0).max(23),
+  to: z.number().int().min(1).max(24),
+  workingDaysOnly: z.boolean().default(false),
+})
+
+const stepBase = { key: z.string().min(1).max(40), title: z.string().max(100), next: z.string().nullable() }
+
+export const pathwayStep = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('wait'),
+    /** Counted from the entry event (such as the discharge) or from the moment this step is reached. */
+    since: z.enum(['entry', 'here']),
+    for: duration,
+    at: hoursOfDay.optional(),
+  }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('branch'),
+    when: condition,
+    otherwise: z.string().nullable(),
+  }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('task'),
+    task: taskKind,
+    level: z.number().int().min(1).max(3).optional(),
+    assignee: z.enum([
+      'attending-doctor',
+      'doctor',
+      'head-nurse',
+      'nurse',
+      'department-head',
+      'service-centre',
+      'outreach',
+    ]),
+    dueSince: z.enum(['entry', 'here']).default('entry'),
+    dueIn: duration,
+    questionnaire: z.string().optional(),
+    priority: z.enum(['routine', 'urgent', 'stat']).default('routine'),
+    description: z.string().max(1000).optional(),
+    /** `result`: the pathway waits for the task's result; `nothing`: it goes on at once. */
+    waitFor: z.enum(['result', 'nothing']).default('nothing'),
+  }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('message'),
+    channel: z.enum(['email']),
+    purpose: z.enum(['clinical', 'service', 'marketing']),
+    subject: z.string().max(200),
+    body: z.string().max(5000),
+  }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('questionnaire'),
+    questionnaire: z.string(),
+    assignee: z.enum(['attending-doctor', 'nurse', 'service-centre']),
+    dueIn: duration,
+  }),
+  z.strictObject({ ...stepBase, kind: z.literal('stop'), reason: z.string().max(100) }),
+])
+export type PathwayStep = z.infer<typeof pathwayStep>
+
+export const pathwayDefinition = z.object({
+  purpose: z.enum(['clinical', 'service', 'marketing']),
+  entry: z.object({
+    /** Null: entered by hand only. */
+    event: eventKind.nullable(),
+    when: condition.optional(),
+    /** Older events do not enter: a historical load must not start work whose time has passed. Days. */
+    maxAgeDays: z.number().int().min(0).max(3650).default(30),
+  }),
+  /** Numbers that steps refer to; `setting` is read when a person enters. */
+  variables: z.record(
+    z.string(),
+    z.union([z.strictObject({ setting: z.string() }), z.strictObject({ value: z.number() })]),
+  ),
+  /** Events of the person that end every open enrolment in this pathway. */
+  stopOn: z.array(z.enum(['death', 'readmission', 'opt-out', 'refusal'])),
+  start: z.string(),
+  steps: z.array(pathwayStep).min(1).max(200),
+})
+export type PathwayDefinition = z.infer<typeof pathwayDefinition>
+
+const pathwaySummary = z.object({
+  id,
+  code: z.string(),
+  name: z.string(),
+  active: z.boolean(),
+  version: z.number().int(),
+  versionId: id,
+  purpose: z.string(),
+  publishedAt: timestamp,
+  openEnrollments: z.number().int(),
+  completedEnrollments: z.number().int(),
+  stoppedEnrollments: z.number().int(),
+})
+export type PathwaySummary = z.infer<typeof pathwaySummary>
+
+const problem = z.object({ step: z.string().nullable(), message: z.string() })
+
+export const listPathways = route({
+  method: 'get',
+  path: '/pathways',
+  permission: 'pathway.read',
+  summary: 'Pathways with their current version and how many persons are on them',
+  response: z.object({ items: z.array(pathwaySummary) }),
+})
+
+const pathwayDetail = pathwaySummary.extend({
+  definition: pathwayDefinition,
+  versions: z.array(
+    z.object({
+      id,
+      version: z.number().int(),
+      publishedAt: timestamp,
+      publishedByName: z.string().nullable(),
+      openEnrollments: z.number().int(),
+    }),
+  ),
+})
+export type PathwayDetail = z.infer<typeof pathwayDetail>
+
+export const getPathway = route({
+  method: 'get',
+  path: '/pathways/{id}',
+  permission: 'pathway.read',
+  summary: 'A pathway with its definition and versions',
+  params: idParams,
+  response: pathwayDetail,
+})
+
+export const publishPathway = route({
+  method: 'post',
+  path: '/pathways/{id}/versions',
+  permission: 'pathway.write',
+  summary: 'Publish a new version; persons already on the pathway stay on the version they started',
+  params: idParams,
+  body: z.object({ definition: pathwayDefinition }),
+  response: pathwayDetail,
+  status: 201,
+})
+
+export const validatePathway = route({
+  method: 'post',
+  path: '/pathways/validate',
+  permission: 'pathway.write',
+  summary: 'Check a definition: names the step and what to mend',
+  body: z.object({ definition: pathwayDefinition }),
+  response: z.object({ problems: z.array(problem) }),
+})
+
+export const setPathwayActive = route({
+  method: 'patch',
+  path: '/pathways/{id}',
+  permission: 'pathway.write',
+  summary: 'Switch entry into a pathway on or off; persons on it go on',
+  params: idParams,
+  body: z.object({ active: z.boolean() }),
+  response: pathwayDetail,
+})
+
+export const enrollmentStatus = z.enum(['active', 'waiting', 'blocked', 'completed', 'stopped'])
+
+const enrollmentSummary = z.object({
+  id,
+  pathwayId: id,
+  pathwayName: z.string(),
+  version: z.number().int(),
+  personId: id,
+  personName: z.string(),
+  encounterId: id.nullable(),
+  status: enrollmentStatus,
+  stepKey: z.string().nullable(),
+  stepTitle: z.string().nullable(),
+  dueAt: timestamp.nullable(),
+  startedAt: timestamp,
+  endedAt: timestamp.nullable(),
+  stopReason: z.string().nullable(),
+})
+export type EnrollmentSummary = z.infer<typeof enrollmentSummary>
+
+export const listEnrollments = route({
+  method: 'get',
+  path: '/enrollments',
+  permission: 'enrollment.read',
+  summary: 'Who is on which pathway, at which step',
+  query: pageQuery.extend({
+    pathwayId: id.optional(),
+    personId: id.optional(),
+    status: enrollmentStatus.optional(),
+  }),
+  response: page(enrollmentSummary),
+})
+
+export const createEnrollment = route({
+  method: 'post',
+  path: '/enrollments',
+  permission: 'enrollment.write',
+  summary: 'Put a person on a pathway by hand',
+  body: z.object({ pathwayId: id, personId: id, encounterId: id.nullable().default(null) }),
+  response: enrollmentSummary,
+  status: 201,
+})
+
+export const stopEnrollment = route({
+  method: 'post',
+  path: '/enrollments/{id}/stop',
+  permission: 'enrollment.write',
+  summary: 'Take a person off a pathway; open tasks of it are cancelled',
+  params: idParams,
+  body: z.object({ reason: z.string().trim().min(2).max(200) }),
+  response: enrollmentSummary,
+})

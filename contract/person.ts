@@ -1,0 +1,239 @@
+import { z } from 'zod'
+import { calendarDate, id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+
+/** FHIR administrative-gender. */
+export const sex = z.enum(['male', 'female', 'other', 'unknown'])
+export const encounterClass = z.enum(['inpatient', 'outpatient', 'emergency', 'home', 'virtual'])
+export const encounterStatus = z.enum(['planned', 'in-progress', 'finished', 'cancelled'])
+
+const telecom = z.object({
+  id,
+  system: z.enum(['phone', 'email', 'wechat', 'other']),
+  /** Masked unless revealed. */
+  value: z.string(),
+  use: z.enum(['mobile', 'home', 'work', 'other']),
+  valid: z.boolean(),
+  source: z.string(),
+  updatedAt: timestamp,
+})
+
+const encounter = z.object({
+  id,
+  visitNumber: z.string().nullable(),
+  class: encounterClass,
+  status: encounterStatus,
+  siteId: id,
+  siteName: z.string(),
+  departmentId: id.nullable(),
+  departmentName: z.string().nullable(),
+  attendingStaffId: id.nullable(),
+  attendingName: z.string().nullable(),
+  bed: z.string().nullable(),
+  start: timestamp.nullable(),
+  end: timestamp.nullable(),
+  dischargeDisposition: z.string().nullable(),
+  conditions: z.array(
+    z.object({ code: z.string(), text: z.string(), role: z.enum(['admission', 'discharge', 'other']) }),
+  ),
+})
+export type EncounterView = z.infer<typeof encounter>
+
+export const personSummary = z.object({
+  id,
+  name: z.string(),
+  sex,
+  birthDate: calendarDate.nullable(),
+  ageYears: z.number().int().nullable(),
+  deceased: z.boolean(),
+  phone: z.string().nullable(),
+  recordNumbers: z.array(z.object({ siteId: id.nullable(), value: z.string() })),
+  lastVisitAt: timestamp.nullable(),
+  lastDepartmentName: z.string().nullable(),
+  lastConditionText: z.string().nullable(),
+  openTasks: z.number().int(),
+})
+export type PersonSummary = z.infer<typeof personSummary>
+
+export const personDetail = personSummary.extend({
+  pinyin: z.string(),
+  deceasedAt: timestamp.nullable(),
+  maritalStatus: z.string().nullable(),
+  language: z.string().nullable(),
+  preferredChannel: z.enum(['phone', 'sms', 'email', 'wechat']).nullable(),
+  note: z.string().nullable(),
+  version: z.number().int(),
+  source: z.string(),
+  updatedAt: timestamp,
+  tags: z.array(z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor'])),
+  identifiers: z.array(
+    z.object({ system: z.string(), value: z.string(), siteId: id.nullable(), source: z.string() }),
+  ),
+  names: z.array(z.object({ use: z.enum(['usual', 'former', 'other']), text: z.string() })),
+  telecoms: z.array(telecom),
+  addresses: z.array(
+    z.object({ id, use: z.string(), text: z.string(), district: z.string().nullable(), source: z.string() }),
+  ),
+  relationships: z.array(
+    z.object({
+      id,
+      relation: z.string(),
+      name: z.string(),
+      phone: z.string().nullable(),
+      relatedPersonId: id.nullable(),
+    }),
+  ),
+  optOuts: z.array(
+    z.object({ channel: z.string(), purpose: z.string(), since: timestamp, reason: z.string().nullable() }),
+  ),
+  encounters: z.array(encounter),
+  facts: z.object({
+    firstVisitAt: timestamp.nullable(),
+    lastVisitAt: timestamp.nullable(),
+    lastDischargeAt: timestamp.nullable(),
+    visits: z.number().int(),
+    stays: z.number().int(),
+  }),
+  enrollments: z.array(
+    z.object({
+      id,
+      pathwayName: z.string(),
+      status: z.string(),
+      stepTitle: z.string().nullable(),
+      dueAt: timestamp.nullable(),
+      startedAt: timestamp,
+    }),
+  ),
+  abilities: z.object({ write: z.boolean(), reveal: z.boolean(), enroll: z.boolean() }),
+})
+export type PersonDetail = z.infer<typeof personDetail>
+
+export const listPersons = route({
+  method: 'get',
+  path: '/persons',
+  permission: 'person.read',
+  summary: 'Search persons by name, pinyin (full or initials), phone (whole or last digits) or record number',
+  query: pageQuery.extend({
+    search: z.string().trim().max(100).optional(),
+    /** Exact phone number in any usual form. */
+    phone: z.string().trim().max(40).optional(),
+  }),
+  response: page(personSummary),
+})
+
+export const getPerson = route({
+  method: 'get',
+  path: '/persons/{id}',
+  permission: 'person.read',
+  summary: 'One person whole; contact data masked',
+  params: idParams,
+  response: personDetail,
+})
+
+export const updatePerson = route({
+  method: 'patch',
+  path: '/persons/{id}',
+  permission: 'person.write',
+  summary: 'Correct facts; refused when somebody changed the person meanwhile',
+  params: idParams,
+  body: z.object({
+    version: z.number().int(),
+    name: z.string().trim().min(1).max(120).optional(),
+    sex: sex.optional(),
+    birthDate: calendarDate.nullable().optional(),
+    preferredChannel: z.enum(['phone', 'sms', 'email', 'wechat']).nullable().optional(),
+    note: z.string().max(2000).nullable().optional(),
+    addPhone: z.string().trim().max(40).optional(),
+  }),
+  response: personDetail,
+})
+
+export const revealPerson = route({
+  method: 'post',
+  path: '/persons/{id}/reveal',
+  permission: 'person.reveal',
+  summary: 'Show masked phone, identity and address for a reason; the look is logged',
+  params: idParams,
+  body: z.object({
+    fields: z.array(z.enum(['telecoms', 'identifiers', 'addresses', 'relationships'])).min(1),
+    reason: z.string().trim().min(2).max(200),
+  }),
+  response: z.object({
+    telecoms: z.array(z.object({ id, value: z.string() })).optional(),
+    identifiers: z.array(z.object({ system: z.string(), value: z.string() })).optional(),
+    addresses: z.array(z.object({ id, text: z.string() })).optional(),
+    relationships: z.array(z.object({ id, phone: z.string().nullable() })).optional(),
+  }),
+})
+
+export const setOptOut = route({
+  method: 'post',
+  path: '/persons/{id}/opt-outs',
+  permission: 'person.write',
+  summary: 'Record that a person does not want contact by a channel for a purpose, or take it back',
+  params: idParams,
+  body: z.object({
+    channel: z.enum(['all', 'phone', 'sms', 'email', 'wechat', 'visit']),
+    purpose: z.enum(['all', 'clinical', 'service', 'marketing']),
+    active: z.boolean(),
+    reason: z.string().trim().max(200).optional(),
+  }),
+  response: personDetail,
+})
+
+export const eventKinds = [
+  'encounter.registered',
+  'encounter.admitted',
+  'encounter.discharged',
+  'encounter.updated',
+  'encounter.cancelled',
+  'person.created',
+  'person.updated',
+  'person.deceased',
+  'person.opted-out',
+  'person.opted-in',
+  'enrollment.started',
+  'enrollment.completed',
+  'enrollment.stopped',
+  'task.created',
+  'task.completed',
+  'task.cancelled',
+  'task.reopened',
+  'contact.attempted',
+  'questionnaire.completed',
+  'red-flag.raised',
+  'message.sent',
+  'message.failed',
+  'message.suppressed',
+  'message.unknown',
+] as const
+export const eventKind = z.enum(eventKinds)
+export type EventKind = z.infer<typeof eventKind>
+
+export const timelineEvent = z.object({
+  id,
+  at: timestamp,
+  recordedAt: timestamp,
+  kind: eventKind,
+  source: z.string(),
+  actorName: z.string().nullable(),
+  encounterId: id.nullable(),
+  taskId: id.nullable(),
+  /** Facts of this event kind, such as department, outcome, score; already masked. */
+  data: z.record(z.string(), z.unknown()),
+})
+export type TimelineEvent = z.infer<typeof timelineEvent>
+
+export const getTimeline = route({
+  method: 'get',
+  path: '/persons/{id}/timeline',
+  permission: 'person.read',
+  summary: 'Everything that happened with this person, newest first',
+  params: idParams,
+  query: pageQuery.extend({
+    kind: many(eventKind),
+    /** Only what happened before this time: "jump to year". */
+    before: timestamp.optional(),
+    search: z.string().trim().max(100).optional(),
+  }),
+  response: page(timelineEvent),
+})

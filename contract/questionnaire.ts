@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** One answer by FHIR QuestionnaireResponse value types; choices carry option values. */
+const answerValue = z.union([
+  z.string().max(4000),
+  z.number(),
+  z.boolean(),
+  z.array(z.string().max(200)).max(50),
+  z.null(),
+])
+
+/** Answers by `linkId`. */
+export const answers = z.record(z.string().max(60), answerValue)
+export type Answers = z.infer<typeof answers>
+
+/** A plain comparison over answers, person and encounter facts; `all` and `any` nest. */
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  | { fact: string; op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'exists'; value?: unknown }
+  | { sample: { rate: number | { var: string }; seed: string } }
+
+export const condition: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(condition).min(1) }),
+    z.strictObject({ any: z.array(condition).min(1) }),
+    z.strictObject({ not: condition }),
+    z.strictObject({
+      fact: z.string().min(1).max(100),
+      op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
+      value: z.unknown().optional(),
+    }),
+    z.strictObject({
+      sample: z.strictObject({
+        rate: z.union([z.number().min(0).max(1), z.strictObject({ var: z.string() })]),
+        seed: z.string().max(60),
+      }),
+    }),
+  ]),
+)
+
+/** The same words in several languages; zh-CN always there. */
+const localized = z.object({ 'zh-CN': z.string(), 'zh-TW': z.string().optional(), en: z.string().optional() })
+
+export const question = z.object({
+  linkId: z.string().min(1).max(60),
+  type: z.enum([
+    'group',
+    'choice',
+    'multiple',
+    'boolean',
+    'integer',
+    'decimal',
+    'scale',
+    'date',
+    'string',
+    'text',
+    'display',
+  ]),
+  text: localized,
+  help: localized.optional(),
+  required: z.boolean().optional(),
+  unit: z.string().max(20).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  options: z
+    .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
+    .max(50)
+    .optional(),
+  /** Shown only when this holds; facts are `answers.<linkId>`. */
+  enableWhen: condition.optional(),
+  /** An answer for which this holds is dangerous: the attending doctor gets an urgent task at once. */
+  redFlag: z
+    .object({
+      when: condition,
+      text: localized,
+      withinMinutes: z.number().int().min(5).max(1440).default(120),
+    })
+    .optional(),
+})
+export type Question = z.infer<typeof question>
+
+export const questionnaireBody = z.object({
+  /** What to say first, with {{name}} and the like. */
+  script: localized.optional(),
+  items: z.array(question).min(1).max(200),
+  scoring: z.enum(['none', 'sum']).default('none'),
+})
+
+export const questionnaireDefinition = questionnaireBody.extend({
+  id,
+  versionId: id,
+  code: z.string(),
+  version: z.number().int(),
+  title: localized,
+  source: z.string().nullable(),
+})
+export type QuestionnaireDefinition = z.infer<typeof questionnaireDefinition>
+
+export const listQuestionnaires = route({
+  method: 'get',
+  path: '/questionnaires',
+  permission: 'questionnaire.read',
+  summary: 'Questionnaires with their published version',
+  response: z.object({
+    items: z.array(
+      z.object({
+        id,
+        code: z.string(),
+        title: localized,
+        version: z.number().int(),
+        questions: z.number().int(),
+        responses: z.number().int(),
+        source: z.string().nullable(),
+        publishedAt: timestamp,
+      }),
+    ),
+  }),
+})
+
+export const getQuestionnaire = route({
+  method: 'get',
+  path: '/questionnaires/{id}',
+  permission: 'questionnaire.read',
+  summary: 'The published version of a questionnaire',
+  params: idParams,
+  response: questionnaireDefinition,
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Permission } from './access.ts'
+
+/** What one HTTP route takes and answers. The OpenAPI page, validation and the web client's types come from it. */
+export type RouteContract = {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Path below `/api/v1`, OpenAPI style: `/persons/{id}`. */
+  readonly path: string
+  /** The permission the caller needs; `signed-in` = any signed-in user, `public` = nobody needs to be known. */
+  readonly permission: Permission | 'signed-in' | 'public'
+  readonly summary: string
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  readonly response?: z.ZodType
+  /** Answer that is not JSON: a file or a stream. */
+  readonly produces?: string
+  readonly status?: 200 | 201 | 202 | 204
+}
+
+/** Declares a route; the identity function keeps the literal types for handlers and clients. */
+export function route<const R extends RouteContract>(contract: R): R {
+  return contract
+}
+
+export const id = z.coerce.number().int().positive()
+export const idParams = z.object({ id })
+export const timestamp = z.iso.datetime({ offset: true })
+export const calendarDate = z.iso.date()
+
+export const pageQuery = z.object({
+  cursor: z.string().max(400).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** A page of a list; `nextCursor` is null on the last page. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+}
+
+/** Query strings carry booleans as words. */
+export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+/** `?level=1&level=2` and `?level=1` both arrive as a list. */
+export function many<T extends z.ZodType>(item: T) {
+  return z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).optional(),
+  )
+}
+
+export const errorBody = z.object({
+  error: z.object({
+    id: z.string(),
+    message: z.string(),
+    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  }),
+})

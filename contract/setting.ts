@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+
+const settingView = z.object({
+  key: z.string(),
+  group: z.enum(['follow-up', 'contact', 'intake', 'channel', 'security', 'figure']),
+  kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
+  unit: z.string().nullable(),
+  choices: z.array(z.string()).nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  /** A secret is never returned: null, see `isSet`. */
+  value: z.unknown(),
+  isSet: z.boolean(),
+  defaultValue: z.unknown(),
+  /** Where the default comes from: a regulation, a published practice, or our own choice. */
+  source: z.string(),
+  version: z.number().int(),
+  changedAt: timestamp.nullable(),
+  changedByName: z.string().nullable(),
+})
+export type SettingView = z.infer<typeof settingView>
+
+export const listSettings = route({
+  method: 'get',
+  path: '/settings',
+  permission: 'setting.read',
+  summary: 'Every rule number with default, source and current value',
+  response: z.object({ items: z.array(settingView) }),
+})
+
+const settingParams = z.object({ key: z.string().max(100) })
+
+export const updateSetting = route({
+  method: 'put',
+  path: '/settings/{key}',
+  permission: 'setting.write',
+  summary: 'Change a setting; null goes back to the default',
+  params: settingParams,
+  body: z.object({ value: z.unknown(), version: z.number().int() }),
+  response: settingView,
+})
+
+export const listSettingHistory = route({
+  method: 'get',
+  path: '/settings/{key}/history',
+  permission: 'setting.read',
+  summary: 'Who changed a setting, when, from what to what',
+  params: settingParams,
+  response: z.object({
+    items: z.array(
+      z.object({
+        version: z.number().int(),
+        value: z.unknown(),
+        changedAt: timestamp,
+        changedByName: z.string().nullable(),
+      }),
+    ),
+  }),
+})
+
+const site = z.object({ id, code: z.string(), name: z.string(), timeZone: z.string() })
+const department = z.object({
+  id,
+  siteId: id,
+  code: z.string(),
+  name: z.string(),
+  specialty: z.string().nullable(),
+  active: z.boolean(),
+  /** Made by the feed because the HIS named it first: somebody should check the name. */
+  needsReview: z.boolean(),
+})
+export const staffRole = z.enum([
+  'doctor',
+  'department-head',
+  'nurse',
+  'head-nurse',
+  'service-centre',
+  'outreach',
+  'other',
+])
+const staff = z.object({
+  id,
+  siteId: id,
+  departmentId: id.nullable(),
+  departmentName: z.string().nullable(),
+  code: z.string(),
+  name: z.string(),
+  title: z.string().nullable(),
+  role: staffRole,
+  active: z.boolean(),
+  needsReview: z.boolean(),
+})
+export type StaffView = z.infer<typeof staff>
+
+export const listSites = route({
+  method: 'get',
+  path: '/sites',
+  permission: 'signed-in',
+  summary: 'Sites and their departments',
+  response: z.object({ sites: z.array(site), departments: z.array(department) }),
+})
+
+const siteBody = z.object({
+  code: z.string().trim().min(1).max(40),
+  name: z.string().trim().min(1).max(100),
+  timeZone: z.string().max(60),
+})
+export const createSite = route({
+  method: 'post',
+  path: '/sites',
+  permission: 'setting.write',
+  summary: 'Add a site',
+  body: siteBody,
+  response: site,
+  status: 201,
+})
+export const updateSite = route({
+  method: 'patch',
+  path: '/sites/{id}',
+  permission: 'setting.write',
+  summary: 'Rename a site or change its time zone',
+  params: idParams,
+  body: siteBody.omit({ code: true }).partial(),
+  response: site,
+})
+
+const departmentBody = z.object({
+  siteId: id,
+  code: z.string().trim().min(1).max(40),
+  name: z.string().trim().min(1).max(100),
+  specialty: z.string().trim().max(40).nullable(),
+})
+export const createDepartment = route({
+  method: 'post',
+  path: '/departments',
+  permission: 'setting.write',
+  summary: 'Add a department',
+  body: departmentBody,
+  response: department,
+  status: 201,
+})
+export const updateDepartment = route({
+  method: 'patch',
+  path: '/departments/{id}',
+  permission: 'setting.write',
+  summary: 'Rename, retire or confirm a department',
+  params: idParams,
+  body: departmentBody.omit({ siteId: true, code: true }).extend({ active: z.boolean() }).partial(),
+  response: department,
+})
+
+export const listStaff = route({
+  method: 'get',
+  path: '/staff',
+  permission: 'signed-in',
+  summary: 'Staff, for assignment and for links to users',
+  query: pageQuery.extend({ departmentId: id.optional(), search: z.string().max(100).optional() }),
+  response: page(staff),
+})
+
+const staffBody = z.object({
+  siteId: id,
+  departmentId: id.nullable(),
+  code: z.string().trim().min(1).max(40),
+  name: z.string().trim().min(1).max(100),
+  title: z.string().trim().max(60).nullable(),
+  role: staffRole,
+})
+export const createStaff = route({
+  method: 'post',
+  path: '/staff',
+  permission: 'setting.write',
+  summary: 'Add a member of staff',
+  body: staffBody,
+  response: staff,
+  status: 201,
+})
+export const updateStaff = route({
+  method: 'patch',
+  path: '/staff/{id}',
+  permission: 'setting.write',
+  summary: 'Change or confirm a member of staff',
+  params: idParams,
+  body: staffBody.omit({ siteId: true, code: true }).extend({ active: z.boolean() }).partial(),
+  response: staff,
+})
+
+const calendarDay = z.object({
+  date: calendarDate,
+  working: z.boolean(),
+  name: z.string(),
+  source: z.string(),
+})
+export const listCalendar = route({
+  method: 'get',
+  path: '/calendar',
+  permission: 'setting.read',
+  summary:
+    'Days of a year that differ from the plain week: holidays and make-up workdays; `known` says whether the year has a calendar',
+  query: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
+  response: z.object({ known: z.boolean(), days: z.array(calendarDay) }),
+})
+export const putCalendarYear = route({
+  method: 'put',
+  path: '/calendar/{year}',
+  permission: 'setting.write',
+  summary: "Enter the site's own calendar of a year",
+  params: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
+  body: z.object({
+    days: z
+      .array(z.object({ date: calendarDate, working: z.boolean(), name: z.string().trim().max(60) }))
+      .max(120),
+  }),
+  response: z.object({ known: z.boolean(), days: z.array(calendarDay) }),
+})

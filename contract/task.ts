@@ -1,0 +1,234 @@
+import { z } from 'zod'
+import { answers, questionnaireDefinition } from './questionnaire.ts'
+import { sex } from './person.ts'
+import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+
+/** FHIR Task status, the part that a work list needs. */
+export const taskStatus = z.enum(['requested', 'in-progress', 'completed', 'cancelled'])
+export const taskKind = z.enum(['follow-up-call', 'home-visit', 'red-flag', 'other'])
+
+/** How a follow-up contact ended. `call-back` and a first or second `unreached` leave the task open. */
+export const outcome = z.enum([
+  'done',
+  'refused',
+  'wrong-number',
+  'call-back',
+  'unreached',
+  'deceased',
+  'readmitted',
+  'other',
+])
+export type Outcome = z.infer<typeof outcome>
+
+/** Why a task stands where it stands in the list. */
+export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
+
+export const taskSummary = z.object({
+  id,
+  kind: taskKind,
+  level: z.number().int().nullable(),
+  title: z.string(),
+  status: taskStatus,
+  priority: z.enum(['routine', 'urgent', 'stat']),
+  reason: orderReason,
+  personId: id,
+  personName: z.string(),
+  sex,
+  ageYears: z.number().int().nullable(),
+  phone: z.string().nullable(),
+  encounterId: id.nullable(),
+  siteName: z.string(),
+  departmentId: id.nullable(),
+  departmentName: z.string().nullable(),
+  conditionText: z.string().nullable(),
+  dischargedAt: timestamp.nullable(),
+  assigneeRole: z.string(),
+  assigneeStaffId: id.nullable(),
+  assigneeName: z.string().nullable(),
+  startAt: timestamp,
+  dueAt: timestamp,
+  nextAttemptAt: timestamp.nullable(),
+  attempts: z.number().int(),
+  outcome: outcome.nullable(),
+  completedAt: timestamp.nullable(),
+  heldByName: z.string().nullable(),
+  heldByMe: z.boolean(),
+})
+export type TaskSummary = z.infer<typeof taskSummary>
+
+export const taskView = z.enum(['todo', 'overdue', 'waiting', 'done', 'all'])
+
+export const listTasks = route({
+  method: 'get',
+  path: '/tasks',
+  permission: 'task.read',
+  summary:
+    'Work list in priority order: red flags, then by due time; `waiting` = next attempt lies in the future',
+  query: pageQuery.extend({
+    view: taskView.default('todo'),
+    /** `mine`: what I may work now; `team`: everything in my scope. */
+    whose: z.enum(['mine', 'team']).default('mine'),
+    level: many(z.coerce.number().int().min(1).max(3)),
+    kind: many(taskKind),
+    departmentId: id.optional(),
+    assigneeStaffId: id.optional(),
+    personId: id.optional(),
+    search: z.string().trim().max(100).optional(),
+  }),
+  response: page(taskSummary),
+})
+
+export const countTasks = route({
+  method: 'get',
+  path: '/tasks/counts',
+  permission: 'task.read',
+  summary: 'How many tasks in each view, and my progress today',
+  query: z.object({ whose: z.enum(['mine', 'team']).default('mine') }),
+  response: z.object({
+    todo: z.number().int(),
+    overdue: z.number().int(),
+    waiting: z.number().int(),
+    redFlags: z.number().int(),
+    doneToday: z.number().int(),
+    dailyGoal: z.number().int(),
+  }),
+})
+
+export const attempt = z.object({
+  id,
+  number: z.number().int(),
+  at: timestamp,
+  staffName: z.string(),
+  channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']),
+  outcome,
+  note: z.string().nullable(),
+  callBackAt: timestamp.nullable(),
+  durationSeconds: z.number().int().nullable(),
+  evidence: z.enum(['call-record', 'reply', 'visit-note', 'document', 'stated']),
+})
+
+export const taskDetail = taskSummary.extend({
+  description: z.string().nullable(),
+  version: z.number().int(),
+  enrollmentId: id.nullable(),
+  pathwayName: z.string().nullable(),
+  attemptsAllowed: z.number().int(),
+  attemptList: z.array(attempt),
+  questionnaire: questionnaireDefinition.nullable(),
+  response: z
+    .object({
+      id,
+      status: z.enum(['in-progress', 'completed']),
+      answers,
+      score: z.number().nullable(),
+      updatedAt: timestamp,
+    })
+    .nullable(),
+  abilities: z.object({ work: z.boolean(), assign: z.boolean(), reopen: z.boolean() }),
+})
+export type TaskDetail = z.infer<typeof taskDetail>
+
+export const getTask = route({
+  method: 'get',
+  path: '/tasks/{id}',
+  permission: 'task.read',
+  summary: 'One task with script, attempts and answers so far',
+  params: idParams,
+  response: taskDetail,
+})
+
+export const holdTask = route({
+  method: 'post',
+  path: '/tasks/{id}/hold',
+  permission: 'task.work',
+  summary:
+    'Take the task so that nobody else works it (15 minutes, prolonged by every save); 409 when another holds it',
+  params: idParams,
+  response: taskDetail,
+})
+
+export const releaseTask = route({
+  method: 'post',
+  path: '/tasks/{id}/release',
+  permission: 'task.work',
+  summary: 'Give the task back to the list',
+  params: idParams,
+  status: 204,
+})
+
+export const takeNextTask = route({
+  method: 'post',
+  path: '/tasks/next',
+  permission: 'task.work',
+  summary: 'Hold and return the first task of my list; null when nothing is due',
+  body: z.object({ afterTaskId: id.optional(), level: z.number().int().min(1).max(3).optional() }),
+  response: z.object({ task: taskDetail.nullable() }),
+})
+
+export const saveAnswers = route({
+  method: 'put',
+  path: '/tasks/{id}/answers',
+  permission: 'task.work',
+  summary: 'Autosave answers of the held task; red flags are raised at once',
+  params: idParams,
+  body: z.object({ answers }),
+  response: z.object({
+    savedAt: timestamp,
+    score: z.number().nullable(),
+    redFlags: z.array(z.object({ linkId: z.string(), text: z.string() })),
+  }),
+})
+
+export const recordAttempt = route({
+  method: 'post',
+  path: '/tasks/{id}/attempts',
+  permission: 'task.work',
+  summary: 'Record how the contact ended; closes the task or plans the next attempt',
+  params: idParams,
+  body: z.object({
+    outcome,
+    channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']).default('phone'),
+    answers: answers.optional(),
+    note: z.string().trim().max(2000).optional(),
+    callBackAt: timestamp.optional(),
+    durationSeconds: z.number().int().min(0).max(86400).optional(),
+    /** Telecom that was dialled; with `wrong-number` it is marked wrong. */
+    telecomId: id.optional(),
+    /** With `refused`: the person wants no further follow-up contact. */
+    optOut: z.boolean().default(false),
+    /** The same key sent twice records one attempt. */
+    idempotencyKey: z.string().max(80).optional(),
+  }),
+  response: taskDetail,
+})
+
+export const reopenTask = route({
+  method: 'post',
+  path: '/tasks/{id}/reopen',
+  permission: 'task.work',
+  summary: 'Undo my last result while nothing has followed from it (15 minutes)',
+  params: idParams,
+  response: taskDetail,
+})
+
+export const assignTasks = route({
+  method: 'post',
+  path: '/tasks/assign',
+  permission: 'task.assign',
+  summary: 'Give tasks to a colleague; with dryRun only counts',
+  body: z.object({
+    taskIds: z.array(id).min(1).max(500),
+    staffId: id.nullable(),
+    dryRun: z.boolean().default(false),
+  }),
+  response: z.object({ changed: z.number().int(), skipped: z.number().int() }),
+})
+
+export const exportTasks = route({
+  method: 'get',
+  path: '/tasks/export',
+  permission: 'figure.export',
+  summary: 'The filtered list as XLSX (masked)',
+  query: listTasks.query.omit({ cursor: true, limit: true }),
+  produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+})
