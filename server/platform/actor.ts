@@ -1,0 +1,189 @@
+import { type Permission, permissions, type Role, type Scope } from '../../contract/access.ts'
+import { AppError } from './errors.ts'
+
+export type Grant = { role: Role; siteId: number | null; departmentId: number | null }
+
+/** How far a permission reaches, joined over all grants of an actor. */
+export type Reach = { all: boolean; siteIds: number[]; departmentIds: number[]; staffId: number | null }
+
+/** Who acts: a person at a screen, an API key, a feed or the system itself. */
+export type Actor = {
+  /** `user:…`, `key:…`, `feed:…` or `system:…` */
+  id: string
+  name: string
+  userId: string | null
+  sessionId: string | null
+  staffId: number | null
+  grants: Grant[]
+  access: Partial<Record<Permission, Reach>>
+  address: string | null
+}
+
+type Rule = Partial<Record<Permission, Scope>>
+
+const desk: Rule = { 'questionnaire.read': 'all', 'pathway.read': 'all' }
+
+/** The whole of what each role may do; a permission that is not named is refused. */
+export const roleRules: Record<Role, Rule> = {
+  administrator: {
+    'user.read': 'all',
+    'user.write': 'all',
+    'setting.read': 'all',
+    'setting.write': 'all',
+    'intake.read': 'all',
+    'intake.replay': 'all',
+    'pathway.read': 'all',
+    'pathway.write': 'all',
+    'questionnaire.read': 'all',
+    'questionnaire.write': 'all',
+    'message.read': 'all',
+    'figure.read': 'all',
+  },
+  'service-centre': {
+    ...desk,
+    'person.read': 'site',
+    'person.write': 'site',
+    'person.reveal': 'site',
+    'task.read': 'site',
+    'task.work': 'site',
+    'task.assign': 'site',
+    'enrollment.read': 'site',
+    'enrollment.write': 'site',
+    'message.read': 'site',
+    'figure.read': 'site',
+    'figure.export': 'site',
+    'setting.read': 'all',
+  },
+  'department-head': {
+    ...desk,
+    'person.read': 'department',
+    'person.write': 'department',
+    'person.reveal': 'department',
+    'task.read': 'department',
+    'task.work': 'department',
+    'task.assign': 'department',
+    'enrollment.read': 'department',
+    'enrollment.write': 'department',
+    'message.read': 'department',
+    'figure.read': 'department',
+    'figure.export': 'department',
+  },
+  doctor: {
+    ...desk,
+    'person.read': 'own',
+    'person.write': 'own',
+    'person.reveal': 'own',
+    'task.read': 'own',
+    'task.work': 'own',
+    'enrollment.read': 'own',
+    'enrollment.write': 'own',
+    'figure.read': 'own',
+  },
+  nurse: {
+    ...desk,
+    'person.read': 'department',
+    'person.write': 'department',
+    'person.reveal': 'department',
+    'task.read': 'department',
+    'task.work': 'department',
+    'enrollment.read': 'department',
+    'figure.read': 'department',
+  },
+  outreach: {
+    ...desk,
+    'person.read': 'own',
+    'person.write': 'own',
+    'person.reveal': 'own',
+    'task.read': 'own',
+    'task.work': 'own',
+    'enrollment.read': 'own',
+    'figure.read': 'own',
+  },
+  manager: {
+    ...desk,
+    'person.read': 'site',
+    'task.read': 'site',
+    'enrollment.read': 'site',
+    'message.read': 'site',
+    'figure.read': 'site',
+    'figure.export': 'site',
+    'setting.read': 'all',
+    'intake.read': 'all',
+  },
+  auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
+  integration: {
+    'person.read': 'site',
+    'person.write': 'site',
+    'task.read': 'site',
+    'task.work': 'site',
+    'task.assign': 'site',
+    'enrollment.read': 'site',
+    'enrollment.write': 'site',
+    'pathway.read': 'all',
+    'questionnaire.read': 'all',
+    'message.read': 'site',
+    'figure.read': 'site',
+    'figure.export': 'site',
+    'intake.read': 'all',
+    'intake.replay': 'all',
+    'intake.send': 'all',
+    'setting.read': 'all',
+  },
+}
+
+/** Joins grants to one reach per permission. A grant without site reaches all sites; without department, its whole site. */
+export function accessOf(grants: Grant[], staffId: number | null): Actor['access'] {
+  const access: Actor['access'] = {}
+  for (const grant of grants) {
+    const rule = roleRules[grant.role]
+    for (const permission of permissions) {
+      const scope = rule[permission]
+      if (!scope) continue
+      const reach = (access[permission] ??= { all: false, siteIds: [], departmentIds: [], staffId: null })
+      widen(reach, scope, grant, staffId)
+    }
+  }
+  return access
+}
+
+function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null): void {
+  if (scope === 'all' || (scope === 'site' && grant.siteId === null)) reach.all = true
+  else if (scope === 'site' && grant.siteId !== null) reach.siteIds.push(grant.siteId)
+  // A department role without a department reaches nobody but one's own patients: no hidden "everything".
+  else if (scope === 'department' && grant.departmentId !== null) reach.departmentIds.push(grant.departmentId)
+  if (scope === 'own' || scope === 'department') reach.staffId = staffId
+}
+
+/** The widest word for a reach, for the screen. */
+export function scopeWord(reach: Reach): Scope {
+  if (reach.all) return 'all'
+  if (reach.siteIds.length > 0) return 'site'
+  return reach.departmentIds.length > 0 ? 'department' : 'own'
+}
+
+/** @throws {AppError} forbidden */
+export function authorize(actor: Actor, permission: Permission): Reach {
+  const reach = actor.access[permission]
+  if (!reach) throw new AppError('forbidden')
+  return reach
+}
+
+export function may(actor: Actor, permission: Permission): boolean {
+  return actor.access[permission] !== undefined
+}
+
+const everything: Reach = { all: true, siteIds: [], departmentIds: [], staffId: null }
+
+/** The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name. */
+export function systemActor(id: string, name: string): Actor {
+  return {
+    id,
+    name,
+    userId: null,
+    sessionId: null,
+    staffId: null,
+    grants: [],
+    access: Object.fromEntries(permissions.map((permission) => [permission, everything])),
+    address: null,
+  }
+}

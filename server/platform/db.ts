@@ -1,0 +1,103 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import { dropAudit, flushAudit, openAudit } from './audit.ts'
+import type { DB } from './db-types.ts'
+import { log } from './log.ts'
+
+export type Db = Kysely<DB>
+export type Trx = Transaction<DB>
+
+// Our identifiers stay far below 2^53; counts too.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+// A birthday is a day, not an instant.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
+
+const preparedLimit = 400
+
+/**
+ * Gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
+ * Statements of many shapes (long IN lists) would fill the server's memory: only the first few hundred get one.
+ */
+function prepareStatements(pool: pg.Pool): void {
+  const names = new Map<string, string>()
+  const seen = new Map<string, number>()
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    const named = (...args: unknown[]): unknown => {
+      const [text, values, ...rest] = args
+      if (typeof text !== 'string' || !Array.isArray(values)) return query(...args)
+      const name = statementName(text)
+      return name ? query({ name, text, values }, ...rest) : query(...args)
+    }
+    Object.assign(client, { query: named })
+  })
+
+  function statementName(text: string): string | undefined {
+    const known = names.get(text)
+    if (known) return known
+    if (names.size >= preparedLimit || text.length > 20_000) return undefined
+    const count = (seen.get(text) ?? 0) + 1
+    if (seen.size > 5000) seen.clear()
+    seen.set(text, count)
+    if (count < 3) return undefined
+    const name = `s${names.size}`
+    names.set(text, name)
+    seen.delete(text)
+    return name
+  }
+}
+
+export type Database = { db: Db; pool: pg.Pool; url: string; close: () => Promise<void> }
+
+/** Opens the one pool of this process. */
+export function openDatabase(url: string, options: { max?: number } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 16,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'careloop',
+  })
+  // An idle connection that breaks (server restarted) is replaced by the pool on the next use.
+  pool.on('error', (error) => {
+    log.warn({ err: error.message }, 'a database connection was lost')
+  })
+  prepareStatements(pool)
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, url, close: () => db.destroy() }
+}
+
+/**
+ * Runs `work` in one transaction. Audit entries made inside are appended to the chain as the last statement, because the
+ * chain's lock is held until commit; when `work` throws, they vanish with everything else.
+ */
+export async function transaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    openAudit(trx)
+    try {
+      const result = await work(trx)
+      await flushAudit(trx)
+      return result
+    } finally {
+      dropAudit(trx)
+    }
+  })
+}
+
+/** True for errors that go away by themselves: connection lost, server restarting, serialization, deadlock. */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code !== 'string') {
+    return (
+      error instanceof Error &&
+      /Connection terminated|timeout exceeded|ECONNREFUSED|ECONNRESET/.test(error.message)
+    )
+  }
+  return /^(08|57P|40|53|ECONN|EPIPE|ETIMEDOUT)/.test(code)
+}
+
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const { code, constraint: name } = (error ?? {}) as { code?: string; constraint?: string }
+  return code === '23505' && (constraint === undefined || name === constraint)
+}

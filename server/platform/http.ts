@@ -1,0 +1,169 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import type { Permission } from '../../contract/access.ts'
+import { errorBody, type RouteContract } from '../../contract/route.ts'
+import { type Actor, authorize } from './actor.ts'
+import { audit } from './audit.ts'
+import type { Db } from './db.ts'
+import { AppError } from './errors.ts'
+import { log } from './log.ts'
+
+type Environment = { Variables: { actor: Actor | undefined; db: Db; contract: RouteContract | undefined } }
+export type Api = OpenAPIHono<Environment>
+export type ApiContext = Context<Environment>
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined
+type Answer<R extends RouteContract> = R extends { produces: string }
+  ? Response
+  : R extends { response: infer S extends z.ZodType }
+    ? z.input<S>
+    : undefined
+
+/** What a handler gets: everything already validated; `actor` is who calls. */
+type Call<R extends RouteContract> = {
+  c: ApiContext
+  db: Db
+  actor: R['permission'] extends 'public' ? Actor | undefined : Actor
+  params: Output<R['params']>
+  query: Output<R['query']>
+  body: Output<R['body']>
+}
+
+/** Tests switch this on: an answer that breaks its own contract becomes an error. */
+export type ApiOptions = { checkAnswers?: boolean }
+
+const options = new WeakMap<Api, ApiOptions>()
+const implemented = new WeakMap<Api, RouteContract[]>()
+
+export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
+  const api: Api = new OpenAPIHono<Environment>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.error, result.target)
+    },
+  })
+  options.set(api, apiOptions)
+  implemented.set(api, [])
+  api.use('*', async (c, next) => {
+    c.set('db', db)
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+  return api
+}
+
+/** The contracts mounted so far; the route × role matrix is made from it. */
+export function implementedContracts(api: Api): readonly RouteContract[] {
+  return implemented.get(api) ?? []
+}
+
+/**
+ * Mounts one route: permission first, then validation, then the handler. A contract always names a permission, so a route
+ * without one cannot be written; a test walks the routes all the same.
+ */
+export function implement<const R extends RouteContract>(
+  api: Api,
+  contract: R,
+  handler: (call: Call<R>) => Promise<Answer<R>>,
+): void {
+  implemented.get(api)?.push(contract)
+  const status: ContentfulStatusCode | 204 = contract.status ?? 200
+  const definition = createRoute({
+    method: contract.method,
+    path: contract.path,
+    summary: contract.summary,
+    tags: [contract.path.split('/')[1] ?? ''],
+    'x-permission': contract.permission,
+    middleware: [permissionGuard(contract)] as const,
+    request: {
+      ...(contract.params && { params: contract.params }),
+      ...(contract.query && { query: contract.query }),
+      ...(contract.body && {
+        body: { required: true, content: { 'application/json': { schema: contract.body } } },
+      }),
+    },
+    responses: {
+      [status]: contract.produces
+        ? {
+            description: contract.summary,
+            content: { [contract.produces]: { schema: { type: 'string', format: 'binary' } } },
+          }
+        : contract.response
+          ? { description: contract.summary, content: { 'application/json': { schema: contract.response } } }
+          : { description: contract.summary },
+      default: { description: 'Error', content: { 'application/json': { schema: errorBody } } },
+    },
+  })
+  // The library's handler type wants the answer's type per status; ours is already checked against the contract above.
+  const run = async (c: ApiContext): Promise<Response> => {
+    const request = c.req as unknown as { valid: (target: string) => unknown }
+    const answer: unknown = await handler({
+      c,
+      db: c.get('db'),
+      actor: c.get('actor'),
+      params: contract.params && request.valid('param'),
+      query: contract.query && request.valid('query'),
+      body: contract.body && request.valid('json'),
+    } as Call<R>)
+    if (answer instanceof Response) return answer
+    if (status === 204) return c.body(null, 204)
+    if (options.get(api)?.checkAnswers) contract.response?.parse(answer)
+    return c.json(answer as object, status)
+  }
+  api.openapi(definition, run as never)
+}
+
+function permissionGuard(contract: RouteContract): MiddlewareHandler<Environment> {
+  return async (c, next) => {
+    c.set('contract', contract)
+    if (contract.permission !== 'public') {
+      const actor = signedIn(c)
+      if (contract.permission !== 'signed-in') authorize(actor, contract.permission satisfies Permission)
+    }
+    await next()
+  }
+}
+
+function signedIn(c: ApiContext): Actor {
+  const actor = c.get('actor')
+  if (!actor) throw new AppError('not-signed-in')
+  return actor
+}
+
+function invalid(error: z.ZodError, target: string): AppError {
+  const fields = error.issues.map((issue) => ({
+    path: issue.path.map(String).join('.') || target,
+    message: issue.message,
+  }))
+  return new AppError('invalid', undefined, fields)
+}
+
+/** The one error handler: callers get a status, a stable id and a sentence; refusals are audited. */
+export async function answerError(error: unknown, c: ApiContext): Promise<Response> {
+  const known = error instanceof AppError ? error : badRequest(error)
+  if (!known) {
+    log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed')
+    return c.json({ error: { id: 'internal', message: new AppError('internal').message } }, 500)
+  }
+  const actor = c.get('actor')
+  const contract = c.get('contract')
+  if (actor && contract && (known.status === 403 || (known.status === 404 && 'params' in contract))) {
+    const subject = `${c.req.method} ${c.req.path}`
+    await audit(c.get('db'), actor, {
+      action: contract.permission,
+      outcome: 'refused',
+      subject,
+      reason: known.id,
+    })
+  }
+  const body = {
+    error: { id: known.id, message: known.message, ...(known.fields && { fields: known.fields }) },
+  }
+  return c.json(body, known.status as ContentfulStatusCode)
+}
+
+function badRequest(error: unknown): AppError | undefined {
+  const status = (error as { status?: unknown } | null)?.status
+  return status === 400 ? new AppError('malformed-request', 'The body is not valid JSON.') : undefined
+}
