@@ -59,8 +59,9 @@ interface Plan {
 }
 
 /**
- * The life of person `index` with the hospital: every visit that begins before `until` (milliseconds), with its
- * events in order. A later `until` only appends, so that a window and the whole run tell the same story.
+ * The life of person `index` with the hospital: every visit that begins before `until` (milliseconds) and perhaps
+ * one more, with their events in order. A later `until` only appends, so that a window and the whole run tell
+ * the same story.
  */
 export function makeLife(world: World, index: number, until: number): Life {
   return new Course(world, index).run(until)
@@ -88,7 +89,8 @@ class Course {
 
   run(until: number): Life {
     let plan: Plan | undefined = { at: firstContact(this.#world, this.#index), reason: 'new' }
-    while (plan && plan.at < until) plan = this.#visit(plan)
+    // A visit planned for a day may begin at an earlier hour of it.
+    while (plan && startOfDay(plan.at) < until) plan = this.#visit(plan)
     return this.#life
   }
 
@@ -124,7 +126,6 @@ class Course {
   }
 
   #outpatient(plan: Plan, disease: Disease, visitClass: 'O' | 'E', siteCode: string): Plan {
-    const random = this.#random
     const startedAt = this.#snap(plan.at, visitClass)
     const specialty = visitClass === 'E' ? 'EMER' : disease.specialty
     const department = departmentOf(this.#world, specialty, siteCode)

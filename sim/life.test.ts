@@ -49,7 +49,7 @@ test('every control id is unique and short enough for MSH-10', () => {
   expect(Math.max(...ids.map((id) => id.length))).toBeLessThanOrEqual(20)
 })
 
-test('a year of three thousand people has a hospital’s volume and about a quarter of it are admissions', () => {
+test('three years of three thousand people have a hospital’s volume and about a quarter of it are admissions', () => {
   expect(whole.length / 3000).toBeGreaterThan(3)
   expect(whole.length / 3000).toBeLessThan(4.5)
   const started = whole.filter((event) => event.type === 'A01' || event.type === 'A04')

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { DAY } from './clock.ts'
 import {
   makeLife,
   type Diagnosis,
@@ -97,7 +98,7 @@ function* plan(world: World, window: Window): Generator<void, Schedule> {
   const position: number[] = []
   const stays: Stay[] = []
   const lives = new Map<number, Life>()
-  const count = peopleUntil(world, to)
+  const count = peopleUntil(world, to + DAY)
   for (let index = 0; index < count; index++) {
     if (index % PEOPLE_PER_BREATH === 0) yield
     const life = makeLife(world, index, to)

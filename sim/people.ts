@@ -128,7 +128,7 @@ export function makePerson(seed: number, index: number, firstContact: number): P
   const document = idDocument(random, slot, name, sex, birthDate, age)
   if (document) person.idDocument = document
   if (phone) person.phone = phone
-  if (adult && chance(random, age > 65 ? 0.15 : 0.5)) person.email = email(random, index)
+  if (adult && chance(random, age > 65 ? 0.2 : 0.6)) person.email = email(random, index)
   if (!adult || chance(random, 0.85)) person.nextOfKin = nextOfKin(random, person, age)
   return person
 }

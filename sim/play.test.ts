@@ -87,7 +87,9 @@ test('a receiver that drops connections and answers gets the same messages again
 test('live play keeps the pace of the simulated clock and ends without an error when aborted', async () => {
   const { received, host, port } = await receiver(({ controlId }) => ack(controlId))
   const stop = new AbortController()
-  setTimeout(() => stop.abort(), 400)
+  setTimeout(() => {
+    stop.abort()
+  }, 400)
   const startAt = recent.from
   const speed = (5 * DAY) / 1000
   const totals = await play({
@@ -173,7 +175,8 @@ test('a resending sender waits for a receiver that starts late and says how ofte
     port,
     timeoutMs: 500,
     onStatus: (status) => {
-      if (status.kind === 'retrying') delays.push(status.delayMs)
+      if (status.kind !== 'retrying') return
+      delays.push(status.delayMs)
       if (delays.length === 2) servers.push(late.listen(port, host))
     },
   })

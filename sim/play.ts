@@ -46,7 +46,11 @@ export async function play(options: PlayOptions): Promise<PlayProgress> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const lanes = Array.from({ length: options.connections ?? 1 }, () => new Lane(options, progress, signal))
   // A lane that fails must also end the dispatcher, which may be waiting for another lane.
-  const running = lanes.map((lane) => lane.run().catch((error: unknown) => stop.abort(error)))
+  const running = lanes.map((lane) =>
+    lane.run().catch((error: unknown) => {
+      stop.abort(error)
+    }),
+  )
   try {
     await dispatch(options, lanes, signal)
   } catch (error) {
@@ -98,7 +102,9 @@ class Lane {
     this.#options = options
     this.#progress = progress
     this.#signal = signal
-    signal.addEventListener('abort', () => this.finish())
+    signal.addEventListener('abort', () => {
+      this.finish()
+    })
   }
 
   async put(event: SimEvent): Promise<void> {

@@ -123,8 +123,12 @@ async function write(settings: Settings): Promise<number> {
 
 async function playAll(settings: Settings): Promise<number> {
   const interrupted = new AbortController()
-  process.once('SIGINT', () => interrupted.abort())
-  process.once('SIGTERM', () => interrupted.abort())
+  process.once('SIGINT', () => {
+    interrupted.abort()
+  })
+  process.once('SIGTERM', () => {
+    interrupted.abort()
+  })
   const common = {
     ...address(settings.to),
     connections: settings.connections,

@@ -90,7 +90,12 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
     port: boundPort(server.server.address()),
     mails,
     waitFor,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+      }),
   }
 }
 

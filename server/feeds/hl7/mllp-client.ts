@@ -65,8 +65,12 @@ export class MllpClient {
       socket.once('close', () => {
         reject(new MllpError('closed', `The connection to ${host}:${port} was closed`))
       })
-      socket.once('connect', () => clearTimeout(timer))
-      socket.once('close', () => clearTimeout(timer))
+      socket.once('connect', () => {
+        clearTimeout(timer)
+      })
+      socket.once('close', () => {
+        clearTimeout(timer)
+      })
     })
     this.#listen(socket)
   }
@@ -170,7 +174,9 @@ export function resendingSender(options: {
     const controlId = controlIdOf(message)
     if (controlId === '') throw new MllpError('malformed', 'The message has no control id (MSH-10)')
     const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
-    const abandon = () => client.close()
+    const abandon = () => {
+      client.close()
+    }
     stop.addEventListener('abort', abandon)
     try {
       for (let attempts = 1; ; attempts++) {
