@@ -69,7 +69,9 @@ export interface AppSession {
 
 export interface AppTwoFactor {
   backup_codes: string;
+  failed_verification_count: Generated<number>;
   id: string;
+  locked_until: Timestamp | null;
   secret: string;
   user_id: string;
   verified: Generated<boolean>;
@@ -82,6 +84,7 @@ export interface AppUser {
   email_verified: Generated<boolean>;
   id: string;
   image: string | null;
+  last_sign_in_at: Timestamp | null;
   must_change_password: Generated<boolean>;
   name: string;
   staff_id: number | null;
@@ -404,13 +407,6 @@ export interface QuestionnaireVersion {
   version: number;
 }
 
-export interface RateLimit {
-  count: number;
-  id: string;
-  key: string;
-  last_request: number;
-}
-
 export interface RoleGrant {
   department_id: number | null;
   id: Generated<number>;
@@ -433,6 +429,13 @@ export interface SettingHistory {
   key: string;
   value: Json | null;
   version: number;
+}
+
+export interface SignInThrottle {
+  blocked_until: Timestamp | null;
+  failures: number;
+  key: string;
+  last_failure_at: Generated<Timestamp>;
 }
 
 export interface Site {
@@ -505,6 +508,11 @@ export interface TaskAttempt {
   user_name: string;
 }
 
+export interface UsedCode {
+  hash: Buffer;
+  used_at: Generated<Timestamp>;
+}
+
 export interface DB {
   api_key: ApiKey;
   app_account: AppAccount;
@@ -537,12 +545,13 @@ export interface DB {
   questionnaire: Questionnaire;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
-  rate_limit: RateLimit;
   role_grant: RoleGrant;
   setting: Setting;
   setting_history: SettingHistory;
+  sign_in_throttle: SignInThrottle;
   site: Site;
   staff: Staff;
   task: Task;
   task_attempt: TaskAttempt;
+  used_code: UsedCode;
 }

@@ -1,6 +1,10 @@
 /** Every error a caller can meet: HTTP status and stable id. The message may be replaced by a more exact sentence. */
 const catalogue = {
   'not-signed-in': [401, 'Sign in first.'],
+  'wrong-credentials': [401, 'The user name or the password is wrong.'],
+  'wrong-code': [401, 'The code is wrong or was used already.'],
+  suspended: [403, 'This account is suspended. Ask your administrator.'],
+  'cross-site': [403, 'This request came from another site and was refused.'],
   'two-factor-required': [401, 'Enter the code of your second factor.'],
   'password-change-required': [403, 'Choose a new password before you go on.'],
   forbidden: [403, 'Your role does not allow this.'],

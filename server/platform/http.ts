@@ -10,9 +10,18 @@ import type { Db } from './db.ts'
 import { AppError } from './errors.ts'
 import { log } from './log.ts'
 
-type Environment = { Variables: { actor: Actor | undefined; db: Db; contract: RouteContract | undefined } }
-export type Api = OpenAPIHono<Environment>
-export type ApiContext = Context<Environment>
+export type ApiEnvironment = {
+  Variables: {
+    /** Who calls, when known. */
+    actor: Actor | undefined
+    /** Where the call comes from, after trusted proxies. */
+    address: string | null
+    db: Db
+    contract: RouteContract | undefined
+  }
+}
+export type Api = OpenAPIHono<ApiEnvironment>
+export type ApiContext = Context<ApiEnvironment>
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined
 type Answer<R extends RouteContract> = R extends { produces: string }
@@ -38,7 +47,7 @@ const options = new WeakMap<Api, ApiOptions>()
 const implemented = new WeakMap<Api, RouteContract[]>()
 
 export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
-  const api: Api = new OpenAPIHono<Environment>({
+  const api: Api = new OpenAPIHono<ApiEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.error, result.target)
     },
@@ -114,7 +123,7 @@ export function implement<const R extends RouteContract>(
   api.openapi(definition, run as never)
 }
 
-function permissionGuard(contract: RouteContract): MiddlewareHandler<Environment> {
+function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironment> {
   return async (c, next) => {
     c.set('contract', contract)
     if (contract.permission !== 'public') {

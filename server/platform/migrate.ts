@@ -6,9 +6,8 @@ import { log } from './log.ts'
 
 const folder = path.resolve(import.meta.dirname, '../migrations')
 
-/** Brings the schema up to date; several processes may call it at once (the migrator holds an advisory lock). */
-export async function migrate(db: Db): Promise<string[]> {
-  const migrator = new Migrator({
+function migratorOf(db: Db): Migrator {
+  return new Migrator({
     db,
     provider: {
       async getMigrations() {
@@ -23,7 +22,17 @@ export async function migrate(db: Db): Promise<string[]> {
       },
     },
   })
-  const { error, results } = await migrator.migrateToLatest()
+}
+
+/** Names of migrations that this program has and the database has not. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const known = await migratorOf(db).getMigrations()
+  return known.filter((migration) => !migration.executedAt).map((migration) => migration.name)
+}
+
+/** Brings the schema up to date; several processes may call it at once (the migrator holds an advisory lock). */
+export async function migrate(db: Db): Promise<string[]> {
+  const { error, results } = await migratorOf(db).migrateToLatest()
   const failed = results?.find((result) => result.status === 'Error')
   if (error) throw new Error(`Migration ${failed?.migrationName ?? ''} failed`, { cause: error })
   const done = (results ?? []).map((result) => result.migrationName)

@@ -48,6 +48,11 @@ export class Deframer {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   }
 
+  /** True while a frame has begun and not ended. */
+  get unfinished(): boolean {
+    return this.#state !== 'outside'
+  }
+
   /** Takes the next chunk and returns what it completed. */
   push(chunk: Buffer): Framed[] {
     const out: Framed[] = []

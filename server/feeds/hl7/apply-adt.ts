@@ -1,0 +1,179 @@
+import { sql } from 'kysely'
+import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
+import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
+import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
+import { refreshFacts } from '../../modules/person/facts.ts'
+import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Trx } from '../../platform/db.ts'
+import type { AdtMessage } from './map-adt.ts'
+
+export type AppliedAdt = { personId: number }
+
+type Located = { message: AdtMessage; organisation: Organisation }
+
+/**
+ * Applies ADT messages in their order, set-based: messages of different persons share statements, those of one person follow each
+ * other. All or nothing with the caller's transaction.
+ * @returns one result per message, in order
+ */
+export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): Promise<AppliedAdt[]> {
+  const organisations = await organisationsOf(trx, messages)
+  const results = new Map<AdtMessage, AppliedAdt>()
+  const located = messages.map((message) => ({
+    message,
+    organisation: organisationOf(organisations, message.siteCode),
+  }))
+  for (const wave of intoWaves(located, ({ message, organisation }) =>
+    identifiersOf(message, organisation),
+  )) {
+    const applied = await applyWave(trx, actor, wave)
+    wave.forEach(({ message }, at) => results.set(message, applied[at] ?? { personId: 0 }))
+  }
+  await refreshFacts(
+    trx,
+    [...results.values()].map((result) => result.personId),
+  )
+  return messages.map((message) => results.get(message) ?? { personId: 0 })
+}
+
+async function organisationsOf(trx: Trx, messages: AdtMessage[]): Promise<Map<string, Organisation>> {
+  const organisations = new Map<string, Organisation>()
+  for (const [siteCode, ofSite] of Map.groupBy(messages, (message) => message.siteCode)) {
+    const encounters = ofSite.flatMap((message) => message.encounter ?? [])
+    const departments = encounters.flatMap((encounter) => encounter.department ?? [])
+    const staff = encounters.flatMap((encounter) =>
+      encounter.attending
+        ? [{ ...encounter.attending, departmentCode: encounter.department?.code ?? null }]
+        : [],
+    )
+    organisations.set(siteCode, await ensureOrganisation(trx, siteCode, departments, staff))
+  }
+  return organisations
+}
+
+function organisationOf(organisations: Map<string, Organisation>, siteCode: string): Organisation {
+  const organisation = organisations.get(siteCode)
+  if (!organisation) throw new Error(`no organisation for site ${siteCode}`)
+  return organisation
+}
+
+function identifiersOf(message: AdtMessage, organisation: Organisation) {
+  return message.person.identifiers.map((one) => ({
+    ...one,
+    siteId: one.ofSite ? organisation.siteId : null,
+  }))
+}
+
+async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<AppliedAdt[]> {
+  const persons = await upsertPersons(
+    trx,
+    wave.map(({ message, organisation }) => ({
+      ...message.person,
+      identifiers: identifiersOf(message, organisation),
+    })),
+  )
+  const visits = wave.flatMap(({ message, organisation }, at) => {
+    const { encounter } = message
+    const person = persons[at]
+    return encounter && person ? [{ encounter, organisation, person, at }] : []
+  })
+  const encounters = await upsertEncounters(
+    trx,
+    visits.map(({ encounter, organisation, person }) => {
+      const { department, attending, ...rest } = encounter
+      return {
+        ...rest,
+        personId: person.id,
+        siteId: organisation.siteId,
+        departmentId: (department && organisation.departments.get(department.code)) ?? null,
+        attendingStaffId: (attending && organisation.staff.get(attending.code)) ?? null,
+      }
+    }),
+  )
+  const encounterAt = new Map(visits.map((visit, index) => [visit.at, encounters[index]]))
+  const codes = await conditionCodes(trx, encounters)
+  const events = wave.flatMap(({ message }, at) => {
+    const person = persons[at]
+    return person ? eventsOf(message, person, encounterAt.get(at), codes) : []
+  })
+  await recordEvents(trx, events)
+  await audit(
+    trx,
+    actor,
+    ...persons.map((person, at) => ({
+      action: 'intake.apply',
+      personId: person.id,
+      subject: wave[at]?.message.event ?? null,
+      fields: person.changed,
+    })),
+  )
+  return persons.map((person) => ({ personId: person.id }))
+}
+
+/** Codes of all conditions of discharged visits: pathways choose by them, and an earlier message may have brought them. */
+async function conditionCodes(trx: Trx, encounters: UpsertedEncounter[]): Promise<Map<number, string[]>> {
+  const ids = encounters
+    .filter((one) => one.turned === 'discharged' || one.turned === 'admitted')
+    .map((one) => one.id)
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ encounter_id: number; codes: string[] }>`
+    select encounter_id, array_agg(distinct code) as codes from condition where encounter_id = any(${ids}::bigint[])
+    group by encounter_id`.execute(trx)
+  return new Map(rows.map((row) => [row.encounter_id, row.codes]))
+}
+
+const kinds = {
+  registered: 'encounter.registered',
+  admitted: 'encounter.admitted',
+  discharged: 'encounter.discharged',
+  cancelled: 'encounter.cancelled',
+  updated: 'encounter.updated',
+} as const
+
+function eventsOf(
+  message: AdtMessage,
+  person: UpsertedPerson,
+  encounter: UpsertedEncounter | undefined,
+  codes: Map<number, string[]>,
+): NewEvent[] {
+  const { source } = message.person
+  const events: NewEvent[] = []
+  const base = { personId: person.id, source, encounterId: encounter?.id ?? null }
+  if (person.died) {
+    const at = message.person.deceasedAt ?? message.at
+    events.push({ ...base, at, kind: 'person.deceased', data: {} })
+  }
+  const fields = person.changed.filter((field) => field !== 'deceased')
+  if (fields.length > 0 || person.conflicts.length > 0)
+    events.push({
+      ...base,
+      at: message.at,
+      kind: 'person.updated',
+      data: { fields, conflicts: person.conflicts },
+    })
+  if (encounter?.turned && (encounter.turned !== 'updated' || message.event !== 'A08')) {
+    const at =
+      encounter.turned === 'discharged'
+        ? encounter.ends_at
+        : encounter.turned === 'updated'
+          ? message.at
+          : encounter.starts_at
+    events.push({
+      ...base,
+      at: at ?? message.at,
+      kind: kinds[encounter.turned],
+      data: {
+        class: encounter.class,
+        siteId: encounter.site_id,
+        departmentId: encounter.department_id,
+        attendingStaffId: encounter.attending_staff_id,
+        conditionText: encounter.condition_text,
+        conditionCodes: codes.get(encounter.id) ?? [],
+        ...(encounter.disposition && { disposition: encounter.disposition }),
+      },
+    })
+  }
+  return events
+}

@@ -1,0 +1,166 @@
+import { sql } from 'kysely'
+import { type Actor, systemActor } from '../../platform/actor.ts'
+import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
+import { log } from '../../platform/log.ts'
+import { applyAdt } from './apply-adt.ts'
+import { laneCount } from './header.ts'
+import { adtEvents, type AdtEvent, type AdtMessage, mapAdt } from './map-adt.ts'
+import { MappingError, parseMessage } from './message.ts'
+
+type Stored = {
+  id: number
+  received_at: Date
+  sender: string
+  facility: string
+  message_type: string
+  charset: string
+  raw: Buffer
+  time_zone: string | null
+}
+
+type Outcome =
+  | { stored: Stored; status: 'applied'; message: AdtMessage; personId: number | null }
+  | { stored: Stored; status: 'dead' | 'ignored'; reason: string; location: string | null }
+
+const batchSize = 300
+/** One process takes at most half of the lanes at a time, so that a second one finds work. */
+const lanesAtOnce = laneCount / 2
+
+/** A message that the database refused although it could be read. */
+class Unappliable extends Error {
+  readonly stored: Stored
+
+  constructor(stored: Stored, cause: unknown) {
+    super(`The database refused it: ${(cause as Error).message}`, { cause })
+    this.stored = stored
+  }
+}
+
+/**
+ * Applies waiting messages of the lanes that nobody else works on, in order, in one transaction: their effects and their new status are
+ * one commit. Lane locks end with the transaction, so a killed process leaves nothing behind.
+ * @returns how many messages left the waiting state
+ * @throws the database's error when it is one that goes away by itself; call again later
+ */
+export async function applyWaiting(db: Db): Promise<number> {
+  try {
+    return await transaction(db, (trx) => applyNext(trx, batchSize))
+  } catch (error) {
+    if (goesAway(error)) throw error
+    log.warn({ err: (error as Error).message }, 'a batch failed; its messages are applied one by one')
+    return applySingly(db)
+  }
+}
+
+/** One message must not stop its lane: what fails alone becomes a dead letter. */
+async function applySingly(db: Db): Promise<number> {
+  let done = 0
+  while (done < batchSize) {
+    try {
+      const applied = await transaction(db, (trx) => applyNext(trx, 1))
+      if (applied === 0) break
+    } catch (error) {
+      if (!(error instanceof Unappliable)) throw error
+      const { stored, message } = error
+      await transaction(db, (trx) =>
+        settle(trx, [{ stored, status: 'dead', reason: message, location: null }]),
+      )
+    }
+    done += 1
+  }
+  return done
+}
+
+/** Two lanes may meet in one person (two record numbers, one identity number): whoever comes second tries again and finds him. */
+function goesAway(error: unknown): boolean {
+  return (
+    isTransient(error) ||
+    isUniqueViolation(error, 'person_identifier_pkey') ||
+    isUniqueViolation(error, 'encounter_visit')
+  )
+}
+
+async function applyNext(trx: Trx, limit: number): Promise<number> {
+  const { rows: lanes } = await sql<{ lane: number }>`
+    select lane from (
+      select distinct lane from inbound_message where status = 'received' order by lane
+    ) as waiting
+    where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
+  if (lanes.length === 0) return 0
+  const { rows } = await sql<Stored>`
+    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, s.time_zone
+    from inbound_message m left join site s on s.code = m.facility
+    where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
+    order by m.id limit ${limit}`.execute(trx)
+  if (rows.length === 0) return 0
+  const outcomes = rows.map(interpret)
+  try {
+    await effect(trx, outcomes)
+    await settle(trx, outcomes)
+  } catch (error) {
+    const [only] = rows
+    throw limit === 1 && only && !goesAway(error) ? new Unappliable(only, error) : error
+  }
+  return rows.length
+}
+
+const ignoredTypes = /^(ACK|QRY|QBP|MFN|NMD|NMQ)/
+
+/** Bytes to our terms; what cannot be understood gets its reason here, before any statement runs. */
+function interpret(stored: Stored): Outcome {
+  try {
+    const [type, event] = stored.message_type.split('^')
+    if (type !== 'ADT' || !adtEvents.includes(event as AdtEvent)) {
+      if (ignoredTypes.test(stored.message_type))
+        return {
+          stored,
+          status: 'ignored',
+          reason: `${stored.message_type} carries nothing about a person`,
+          location: 'MSH-9',
+        }
+      throw new MappingError('MSH-9', `Messages of type ${stored.message_type} cannot be applied yet`)
+    }
+    const message = mapAdt(parseMessage(stored.raw, stored.charset), event as AdtEvent, {
+      source: sourceOf(stored),
+      facility: stored.facility,
+      timeZone: stored.time_zone ?? 'Asia/Shanghai',
+      receivedAt: stored.received_at,
+    })
+    return { stored, status: 'applied', message, personId: null }
+  } catch (error) {
+    const location = error instanceof MappingError ? error.location : null
+    return { stored, status: 'dead', reason: (error as Error).message, location }
+  }
+}
+
+const sourceOf = (stored: Stored) => `hl7:${stored.sender || '?'}/${stored.facility || '?'}`
+
+async function effect(trx: Trx, outcomes: Outcome[]): Promise<void> {
+  const usable = outcomes.filter((one) => one.status === 'applied')
+  for (const [source, ofSource] of Map.groupBy(usable, (one) => one.message.person.source)) {
+    const results = await applyAdt(
+      trx,
+      feedActor(source),
+      ofSource.map((one) => one.message),
+    )
+    ofSource.forEach((one, at) => (one.personId = results[at]?.personId ?? null))
+  }
+}
+
+export function feedActor(source: string): Actor {
+  return systemActor(`feed:${source.replace(/^hl7:/, '')}`, source)
+}
+
+async function settle(trx: Trx, outcomes: Outcome[]): Promise<void> {
+  const reason = (one: Outcome) => (one.status === 'applied' ? null : one.reason.slice(0, 500))
+  await sql`
+    update inbound_message m set status = n.status, reason = n.reason, location = n.location, person_id = n.person_id,
+      attempts = m.attempts + 1, applied_at = case when n.status = 'applied' then clock_timestamp() end
+    from unnest(
+      ${outcomes.map((one) => one.stored.id)}::bigint[], ${outcomes.map((one) => one.stored.received_at)}::timestamptz[],
+      ${outcomes.map((one) => one.status)}::text[], ${outcomes.map(reason)}::text[],
+      ${outcomes.map((one) => (one.status === 'applied' ? null : one.location))}::text[],
+      ${outcomes.map((one) => (one.status === 'applied' ? one.personId : null))}::bigint[]
+    ) as n(id, received_at, status, reason, location, person_id)
+    where m.id = n.id`.execute(trx)
+}

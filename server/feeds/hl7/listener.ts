@@ -1,0 +1,100 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { log } from '../../platform/log.ts'
+import { Deframer, frame } from './framer.ts'
+import { acknowledge } from './message.ts'
+import type { RawStore, Receipt } from './store.ts'
+
+/** Answers one sender may have outstanding before we stop reading from it: bounded memory, whatever it sends. */
+const windowMessages = 256
+/** An unfinished frame that gets no byte for this long ends the connection (slow-loris). */
+const idleMs = 120_000
+const maxConnections = 500
+
+export type Listener = { port: number; close: () => Promise<void> }
+
+/** MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in the order of arrival. */
+export async function listenMllp(
+  store: RawStore,
+  address: { host: string; port: number },
+): Promise<Listener> {
+  const sockets = new Set<Socket>()
+  const busy = new Set<Promise<void>>()
+  const server = createServer({ keepAlive: true, noDelay: true }, (socket) => {
+    sockets.add(socket)
+    serve(socket, store, busy)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.maxConnections = maxConnections
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address.port, address.host, resolve)
+  })
+  const bound = server.address()
+  return {
+    port: typeof bound === 'object' && bound ? bound.port : address.port,
+    close: () => closeAll(server, sockets, busy),
+  }
+}
+
+/** Stops taking messages, answers those already taken, then closes. */
+async function closeAll(server: Server, sockets: Set<Socket>, busy: Set<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+  })
+  for (const socket of sockets) socket.pause()
+  await Promise.allSettled(busy)
+  for (const socket of sockets) socket.end()
+  for (const socket of sockets) socket.destroySoon()
+  await closed
+}
+
+function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void {
+  const deframer = new Deframer()
+  let open = 0
+  let answers: Promise<void> = Promise.resolve()
+
+  const answer = (receipt: Promise<Receipt>) => {
+    open += 1
+    if (open >= windowMessages) socket.pause()
+    answers = answers
+      .then(async () => {
+        const { header, code, controlId, text } = await receipt
+        if (socket.writable)
+          socket.write(frame(Buffer.from(acknowledge(header, code, controlId, text, new Date()), 'utf8')))
+      })
+      .finally(() => {
+        open -= 1
+        if (open < windowMessages / 2) socket.resume()
+      })
+    const mine = answers
+    busy.add(mine)
+    void mine.finally(() => busy.delete(mine))
+  }
+
+  socket.setTimeout(idleMs, () => {
+    if (deframer.unfinished) socket.destroy()
+  })
+  socket.on('data', (chunk: Buffer) => {
+    for (const item of deframer.push(chunk)) {
+      if (item.kind === 'message') answer(store.accept(item.bytes))
+      else if (item.kind === 'outside')
+        log.warn({ bytes: item.size }, 'bytes outside of an MLLP frame were skipped')
+      else answer(store.reject(Buffer.alloc(0), rejections[item.kind](item.size), 'MLLP'))
+    }
+  })
+  socket.on('end', () => {
+    for (const item of deframer.end())
+      if (item.kind === 'truncated')
+        void store.reject(Buffer.alloc(0), rejections.truncated(item.size), 'MLLP')
+  })
+  socket.on('error', (error) => {
+    log.debug({ err: error.message }, 'an MLLP connection broke')
+  })
+}
+
+const rejections = {
+  truncated: (size: number) => `The message broke off after ${size} bytes`,
+  'too-large': (size: number) => `The message has ${size} bytes, more than this server takes`,
+}

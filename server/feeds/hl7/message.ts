@@ -1,0 +1,205 @@
+import { Hl7Message, type Hl7Segment } from '@medplum/core'
+import { fromLocal } from '../../platform/clock.ts'
+import { decode, knownCharset } from './charset.ts'
+import type { Header } from './header.ts'
+
+/** Why a message cannot be applied, and which field is to blame; goes to the dead-letter list as it stands. */
+export class MappingError extends Error {
+  readonly location: string
+
+  constructor(location: string, reason: string) {
+    super(reason)
+    this.location = location
+  }
+}
+
+/**
+ * Decodes and parses a stored message.
+ * @throws {MappingError} unknown or wrong character set, no segments
+ */
+export function parseMessage(raw: Buffer, charset: string): Hl7Message {
+  const name = knownCharset(charset)
+  if (!name) throw new MappingError('MSH-18', `The character set "${charset}" is not known`)
+  let text: string
+  try {
+    text = decode(raw, name)
+  } catch {
+    throw new MappingError(
+      'MSH-18',
+      `The bytes are not valid ${charset || 'UTF-8'}; the sender must say its character set in MSH-18`,
+    )
+  }
+  return Hl7Message.parse(
+    text
+      .replace(/^\uFEFF/, '')
+      .replaceAll(/\r\n|\n/g, '\r')
+      .replace(/\r+$/, ''),
+  )
+}
+
+/** Reads fields of one segment: repetitions, components, escapes undone. HL7's `""` means "delete" and reads as empty. */
+export class Fields {
+  readonly name: string
+  readonly #segment: Hl7Segment | undefined
+  readonly #unescape: (text: string) => string
+
+  constructor(message: Hl7Message, segment: Hl7Segment | undefined, name: string) {
+    this.name = name
+    this.#segment = segment
+    const {
+      fieldSeparator,
+      componentSeparator,
+      repetitionSeparator,
+      escapeCharacter,
+      subcomponentSeparator,
+    } = message.context
+    const signs: Record<string, string> = {
+      F: fieldSeparator,
+      S: componentSeparator,
+      R: repetitionSeparator,
+      E: escapeCharacter,
+      T: subcomponentSeparator,
+      '.br': '\n',
+    }
+    const mark = escapeCharacter === '' ? null : escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
+    const pattern = mark === null ? null : new RegExp(`${mark}([^${mark}]{1,40})${mark}`, 'g')
+    this.#unescape = (text) =>
+      pattern === null || !text.includes(escapeCharacter)
+        ? text
+        : text.replaceAll(pattern, (whole, code: string) => signs[code] ?? hex(code) ?? whole)
+  }
+
+  get present(): boolean {
+    return this.#segment !== undefined
+  }
+
+  /** Repetitions of a field, each as its list of components. */
+  repetitions(field: number): string[][] {
+    const value = this.#segment?.getField(field)
+    if (!value) return []
+    return value.components
+      .map((components) => components.map((text) => clean(this.#unescape(text))))
+      .filter((components) => components.some((text) => text !== ''))
+  }
+
+  component(field: number, component: number): string | null {
+    return this.repetitions(field)[0]?.[component - 1] || null
+  }
+
+  /** First sub-component of a component. */
+  first(field: number, component: number): string | null {
+    return this.component(field, component)?.split('&')[0] || null
+  }
+
+  /** @throws {MappingError} when the field is empty */
+  required(field: number, component: number, meaning: string): string {
+    const value = this.component(field, component)
+    if (!value) throw new MappingError(`${this.name}-${field}`, `${meaning} is missing`)
+    return value
+  }
+
+  /**
+   * HL7 TS / DTM: `YYYY[MM[DD[HH[MM[SS[.S]]]]]][+/-ZZZZ]`; without offset it is the sender's local time.
+   * @throws {MappingError} not a time
+   */
+  time(field: number, timeZone: string): Date | null {
+    const text = this.component(field, 1)
+    if (!text) return null
+    const match = /^(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4})?$/.exec(
+      text.replaceAll(/[\s:-](?=\d{2}(?!\d{2}$))/g, ''),
+    )
+    if (!match)
+      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a time (expected YYYYMMDDHHMMSS)`)
+    const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', offset] = match
+    const local = {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+    }
+    if (!realTime(local))
+      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a real date and time`)
+    if (!offset) return fromLocal(local, timeZone)
+    const sign = offset.startsWith('-') ? -1 : 1
+    const minutes = sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3, 5)))
+    return new Date(
+      Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second) -
+        minutes * 60_000,
+    )
+  }
+
+  /** @throws {MappingError} not a date */
+  date(field: number): string | null {
+    const text = this.component(field, 1)
+    if (!text) return null
+    const match = /^(\d{4})(\d{2})(\d{2})/.exec(text)
+    if (!match) {
+      // A year or a year and month alone is an allowed precision, but no birthday.
+      if (/^\d{4}(\d{2})?$/.test(text)) return null
+      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a date (expected YYYYMMDD)`)
+    }
+    const [year = 0, month = 0, day = 0] = match.slice(1).map(Number)
+    if (!realTime({ year, month, day, hour: 0, minute: 0, second: 0 }))
+      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a real date`)
+    return `${match[1]}-${match[2]}-${match[3]}`
+  }
+}
+
+function realTime(local: {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+}): boolean {
+  const at = new Date(
+    Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second),
+  )
+  return (
+    local.year >= 1850 &&
+    local.year <= 2200 &&
+    at.getUTCMonth() === local.month - 1 &&
+    at.getUTCDate() === local.day &&
+    local.hour < 24 &&
+    local.minute < 60 &&
+    local.second < 61
+  )
+}
+
+// PostgreSQL text cannot hold NUL; control characters have no meaning in a field.
+// eslint-disable-next-line no-control-regex
+const control = /[\u0000-\u0009\u000b-\u001f\u007f]/g
+
+function clean(text: string): string {
+  return text === '""' ? '' : text.replaceAll(control, ' ').trim()
+}
+
+function hex(code: string): string | undefined {
+  return /^X([0-9A-F]{2})+$/i.test(code) ? Buffer.from(code.slice(1), 'hex').toString('utf8') : undefined
+}
+
+export function segment(message: Hl7Message, name: string): Fields {
+  return new Fields(message, message.getSegment(name), name)
+}
+
+export function segments(message: Hl7Message, name: string): Fields[] {
+  return message.getAllSegments(name).map((one) => new Fields(message, one, name))
+}
+
+/** Builds the acknowledgement (HL7 v2.5 chapter 2.9.2). */
+export function acknowledge(
+  header: Header | null,
+  code: 'AA' | 'AE' | 'AR',
+  controlId: string,
+  text: string | null,
+  now: Date,
+): string {
+  const stamp = now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
+  const event = header?.messageType.split('^')[1]
+  const said = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
+  const type = event ? `ACK^${event}^ACK` : 'ACK'
+  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${said && `|${said}`}\r`
+}

@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { Db } from '../../platform/db.ts'
+import { log } from '../../platform/log.ts'
+import { type Header, isProblem, readHeader } from './header.ts'
+
+export type Receipt = {
+  /** HL7 table 0008: accepted, application error (send again), rejected (never right). */
+  code: 'AA' | 'AE' | 'AR'
+  controlId: string
+  text: string | null
+  header: Header | null
+}
+
+type Waiting = { bytes: Buffer; header: Header; resolve: (receipt: Receipt) => void }
+
+const batchMessages = 400
+const batchBytes = 16 * 1024 * 1024
+
+/**
+ * Stores raw messages and answers after commit. What arrives while one batch is being written goes into the next: many senders share
+ * one commit. Twice the same message is stored once.
+ */
+export class RawStore {
+  #db: Db
+  #waiting: Waiting[] = []
+  #writing = false
+  #onStored: () => void
+
+  constructor(db: Db, onStored: () => void) {
+    this.#db = db
+    this.#onStored = onStored
+  }
+
+  async accept(bytes: Buffer): Promise<Receipt> {
+    const header = readHeader(bytes)
+    if (isProblem(header)) return this.reject(bytes, header.reason, header.location)
+    return new Promise((resolve) => {
+      this.#waiting.push({ bytes, header, resolve })
+      if (!this.#writing) void this.#drain()
+    })
+  }
+
+  /** Bytes that are no message are kept as well, with the reason: the list of rejected ones must be complete. */
+  async reject(bytes: Buffer, reason: string, location: string): Promise<Receipt> {
+    try {
+      await sql`
+        insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, status, reason, location)
+        values (nextval('inbound_message_id'), 0, '', '', '', '', '', ${bytes.subarray(0, 65536)}, 'rejected', ${reason}, ${location})`.execute(
+        this.#db,
+      )
+      return { code: 'AR', controlId: '', text: reason, header: null }
+    } catch (error) {
+      log.error({ err: (error as Error).message }, 'a rejected message could not be stored')
+      return {
+        code: 'AE',
+        controlId: '',
+        text: 'The message could not be stored, send it again',
+        header: null,
+      }
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#take()
+      try {
+        await this.#write(batch)
+        for (const one of batch)
+          one.resolve({ code: 'AA', controlId: one.header.controlId, text: null, header: one.header })
+        this.#onStored()
+      } catch (error) {
+        log.error({ err: (error as Error).message, messages: batch.length }, 'messages could not be stored')
+        const text = 'The message could not be stored, send it again'
+        for (const one of batch)
+          one.resolve({ code: 'AE', controlId: one.header.controlId, text, header: one.header })
+      }
+    }
+    this.#writing = false
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const one of this.#waiting) {
+      bytes += one.bytes.length
+      if (count > 0 && (bytes > batchBytes || count >= batchMessages)) break
+      count += 1
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #write(batch: Waiting[]): Promise<void> {
+    // The same key twice in one batch: the second is a repetition like any other. `ordinality` keeps arrival order in the ids.
+    await sql`
+      with input as (
+        select * from unnest(
+          ${batch.map((one) => one.header.sender)}::text[], ${batch.map((one) => one.header.facility)}::text[],
+          ${batch.map((one) => one.header.controlId)}::text[], ${batch.map((one) => one.header.messageType)}::text[],
+          ${batch.map((one) => one.header.charset)}::text[], ${batch.map((one) => one.header.lane)}::smallint[],
+          ${batch.map((one) => one.header.bodyHash)}::text[], ${batch.map((one) => one.bytes)}::bytea[]
+        ) with ordinality as t(sender, facility, control_id, message_type, charset, lane, body_hash, raw, position)
+      ), numbered as (
+        select *, nextval('inbound_message_id') as id from (select * from input order by position) as ordered
+      ), firsts as (
+        select distinct on (sender, facility, control_id) * from numbered order by sender, facility, control_id, position
+      ), repeats as (
+        select n.* from numbered n join firsts f using (sender, facility, control_id) where n.id <> f.id
+      ), keyed as (
+        insert into inbound_key (sender, facility, control_id, message_id, received_at, body_hash)
+        select sender, facility, control_id, id, now(), body_hash from firsts
+        on conflict (sender, facility, control_id) do update set duplicates = inbound_key.duplicates + 1
+        returning sender, facility, control_id, message_id, body_hash
+      ), fresh as (
+        insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw)
+        select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw
+        from numbered n join keyed k on k.message_id = n.id
+      )
+      insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, status, reason, location)
+      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, 'dead',
+        'The control id was used before for a message with other content', 'MSH-10'
+      from numbered n join keyed k using (sender, facility, control_id)
+      where k.message_id <> n.id and k.body_hash <> n.body_hash`.execute(this.#db)
+  }
+}

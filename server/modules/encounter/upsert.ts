@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+
+export type ConditionInput = { role: 'admission' | 'discharge' | 'other'; code: string; text: string }
+
+/** What a source says of one visit. Null = the source does not say. */
+export type EncounterInput = {
+  personId: number
+  siteId: number
+  visitNumber: string
+  class: 'inpatient' | 'outpatient' | 'emergency' | 'home' | 'virtual' | null
+  status: 'planned' | 'in-progress' | 'finished' | 'cancelled' | null
+  departmentId: number | null
+  attendingStaffId: number | null
+  bed: string | null
+  startsAt: Date | null
+  endsAt: Date | null
+  disposition: string | null
+  conditions: ConditionInput[]
+  source: string
+  sourceTime: Date
+}
+
+type Row = {
+  id: number
+  person_id: number
+  site_id: number
+  visit_number: string
+  department_id: number | null
+  attending_staff_id: number | null
+  class: string
+  status: string
+  bed: string | null
+  starts_at: Date | null
+  ends_at: Date | null
+  disposition: string | null
+  condition_text: string | null
+  source: string
+  source_time: Date
+}
+
+export type UpsertedEncounter = Row & {
+  created: boolean
+  /** Became an admission, a discharge or a registration by this statement, for the first time. */
+  turned: 'registered' | 'admitted' | 'discharged' | 'cancelled' | 'updated' | null
+}
+
+/** Creates or updates visits by (site, visit number), set-based; at most one input per visit in a call. */
+export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Promise<UpsertedEncounter[]> {
+  if (inputs.length === 0) return []
+  const { rows } = await sql<Row>`
+    select e.id, e.person_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
+      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time
+    from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
+    join encounter e using (site_id, visit_number) for update of e`.execute(trx)
+  const known = new Map(rows.map((row) => [`${row.site_id}|${row.visit_number}`, row]))
+  const results = inputs.map((input) => settle(input, known.get(`${input.siteId}|${input.visitNumber}`)))
+  const fresh = results.filter((one) => one.created)
+  if (fresh.length > 0) {
+    const ids = await sql<{ id: number }>`
+      select nextval(pg_get_serial_sequence('encounter', 'id')) as id from generate_series(1, ${fresh.length}::int)`.execute(
+      trx,
+    )
+    fresh.forEach((one, at) => (one.id = ids.rows[at]?.id ?? 0))
+  }
+  const changed = results.filter((one) => one.turned !== null)
+  if (changed.length > 0) await write(trx, changed)
+  await insertConditions(trx, results, inputs)
+  return results
+}
+
+const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
+
+function settle(input: EncounterInput, before: Row | undefined): UpsertedEncounter {
+  const newer = !before || input.sourceTime.getTime() >= before.source_time.getTime()
+  const pick = <T>(said: T | null, was: T | null | undefined): T | null =>
+    said !== null && (newer || was === null || was === undefined) ? said : (was ?? null)
+  const said = input.status
+  // An older message may complete a visit (late discharge) but never reopen it.
+  const status =
+    said !== null && (newer || (rank[said] ?? 0) > (rank[before.status] ?? 0))
+      ? said
+      : (before?.status ?? 'in-progress')
+  const main = input.conditions.find((one) => one.role === 'discharge') ?? input.conditions[0]
+  const after: Row = {
+    id: before?.id ?? 0,
+    person_id: before?.person_id ?? input.personId,
+    site_id: input.siteId,
+    visit_number: input.visitNumber,
+    department_id: pick(input.departmentId, before?.department_id),
+    attending_staff_id: pick(input.attendingStaffId, before?.attending_staff_id),
+    class: pick<string>(input.class, before?.class) ?? 'outpatient',
+    status,
+    bed: pick(input.bed, before?.bed),
+    starts_at: pick(input.startsAt, before?.starts_at),
+    ends_at: pick(input.endsAt, before?.ends_at),
+    disposition: pick(input.disposition, before?.disposition),
+    condition_text: pick(main?.text ?? null, before?.condition_text),
+    source: newer ? input.source : before.source,
+    source_time: newer ? input.sourceTime : before.source_time,
+  }
+  return { ...after, created: !before, turned: turn(before, after) }
+}
+
+function turn(before: Row | undefined, after: Row): UpsertedEncounter['turned'] {
+  if (after.status === 'finished' && before?.status !== 'finished') return 'discharged'
+  if (after.status === 'cancelled' && before?.status !== 'cancelled') return 'cancelled'
+  if (!before) return after.class === 'inpatient' ? 'admitted' : 'registered'
+  if (after.class === 'inpatient' && before.class !== 'inpatient') return 'admitted'
+  const same = (Object.keys(after) as (keyof Row)[]).every(
+    (field) => String(before[field]) === String(after[field]),
+  )
+  return same ? null : 'updated'
+}
+
+async function write(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
+  await sql`
+    insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
+      ends_at, disposition, condition_text, source, source_time)
+    select * from unnest(
+      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
+      ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
+      ${rows.map((row) => row.class)}::text[], ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.visit_number)}::text[],
+      ${rows.map((row) => row.bed)}::text[], ${rows.map((row) => row.starts_at)}::timestamptz[],
+      ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
+      ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
+      ${rows.map((row) => row.source_time)}::timestamptz[])
+    on conflict (id) do update set department_id = excluded.department_id, attending_staff_id = excluded.attending_staff_id,
+      class = excluded.class, status = excluded.status, bed = excluded.bed, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+      disposition = excluded.disposition, condition_text = excluded.condition_text, source = excluded.source,
+      source_time = excluded.source_time`.execute(trx)
+}
+
+async function insertConditions(
+  trx: Trx,
+  results: UpsertedEncounter[],
+  inputs: EncounterInput[],
+): Promise<void> {
+  const rows = results.flatMap((encounter, at) =>
+    (inputs[at]?.conditions ?? []).map((one) => ({ ...one, encounter, source: inputs[at]?.source ?? '' })),
+  )
+  if (rows.length === 0) return
+  await sql`
+    insert into condition (person_id, encounter_id, role, code, text, source)
+    select * from unnest(
+      ${rows.map((row) => row.encounter.person_id)}::bigint[], ${rows.map((row) => row.encounter.id)}::bigint[],
+      ${rows.map((row) => row.role)}::text[], ${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.text)}::text[],
+      ${rows.map((row) => row.source)}::text[])
+    on conflict do nothing`.execute(trx)
+}

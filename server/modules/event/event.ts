@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { EventKind } from '../../../contract/person.ts'
+import type { Trx } from '../../platform/db.ts'
+
+/** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
+export type NewEvent = {
+  personId: number
+  at: Date
+  kind: EventKind
+  source: string
+  actorId?: string | null
+  encounterId?: number | null
+  taskId?: number | null
+  data?: Record<string, unknown>
+}
+
+export type RecordedEvent = Required<NewEvent> & { id: number }
+
+/** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
+export type Reactor = (trx: Trx, events: RecordedEvent[]) => Promise<void>
+
+const reactors: Reactor[] = []
+
+/** Called once at start-up by the module that reacts; events know nothing of what follows from them. */
+export function onEvents(reactor: Reactor): void {
+  if (!reactors.includes(reactor)) reactors.push(reactor)
+}
+
+/** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
+export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<RecordedEvent[]> {
+  if (events.length === 0) return []
+  const full = events.map((event) => ({
+    ...event,
+    actorId: event.actorId ?? null,
+    encounterId: event.encounterId ?? null,
+    taskId: event.taskId ?? null,
+    data: event.data ?? {},
+  }))
+  const { rows } = await sql<{ id: number }>`
+    insert into event (person_id, at, kind, source, actor_id, encounter_id, task_id, data)
+    select * from unnest(
+      ${full.map((event) => event.personId)}::bigint[],
+      ${full.map((event) => event.at)}::timestamptz[],
+      ${full.map((event) => event.kind)}::text[],
+      ${full.map((event) => event.source)}::text[],
+      ${full.map((event) => event.actorId)}::text[],
+      ${full.map((event) => event.encounterId)}::bigint[],
+      ${full.map((event) => event.taskId)}::bigint[],
+      ${full.map((event) => JSON.stringify(event.data))}::jsonb[])
+    returning id`.execute(trx)
+  const recorded = full.map((event, at) => ({ ...event, id: rows[at]?.id ?? 0 }))
+  for (const reactor of reactors) await reactor(trx, recorded)
+  return recorded
+}

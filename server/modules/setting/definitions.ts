@@ -1,0 +1,201 @@
+import { z } from 'zod'
+
+type Group = 'follow-up' | 'contact' | 'intake' | 'channel' | 'security' | 'figure'
+export type SettingDefinition = {
+  group: Group
+  kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
+  unit: string | null
+  choices?: string[]
+  min?: number
+  max?: number
+  defaultValue: unknown
+  /** Where the default comes from; "(custom)" marks common practice without a text at hand. */
+  source: string
+}
+
+const integer = (
+  group: Group,
+  defaultValue: number,
+  unit: string | null,
+  range: [number, number],
+  source: string,
+) =>
+  ({
+    group,
+    kind: 'integer',
+    unit,
+    defaultValue,
+    min: range[0],
+    max: range[1],
+    source,
+  }) satisfies SettingDefinition
+const number = (
+  group: Group,
+  defaultValue: number,
+  unit: string | null,
+  range: [number, number],
+  source: string,
+) =>
+  ({
+    group,
+    kind: 'number',
+    unit,
+    defaultValue,
+    min: range[0],
+    max: range[1],
+    source,
+  }) satisfies SettingDefinition
+const text = (group: Group, kind: 'text' | 'secret', defaultValue: string, source: string) =>
+  ({ group, kind, unit: null, defaultValue, source }) satisfies SettingDefinition
+const boolean = (group: Group, defaultValue: boolean, source: string) =>
+  ({ group, kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
+
+const report = '96120 call-centre report: three-level follow-up'
+const vendor = 'Vendor practice on the Chinese market'
+const ours = 'CareLoop choice'
+
+/** Every rule number of the product, with its default and where that comes from. */
+export const settingDefinitions = {
+  'follow-up.level-1.days': integer(
+    'follow-up',
+    7,
+    'days',
+    [1, 90],
+    `${report}: attending doctor by phone within 1 week`,
+  ),
+  'follow-up.level-2.days': integer(
+    'follow-up',
+    14,
+    'days',
+    [1, 180],
+    'Head nurse or service centre within 2 weeks (custom)',
+  ),
+  'follow-up.level-3.days': integer(
+    'follow-up',
+    30,
+    'days',
+    [1, 365],
+    `${report}: home visit within 1 month`,
+  ),
+  'follow-up.level-3.sample-rate': number(
+    'follow-up',
+    0.1,
+    'share',
+    [0, 1],
+    `${report} says "a sample"; the share is ours (custom)`,
+  ),
+  'follow-up.attempts.max': integer('follow-up', 3, 'attempts', [1, 10], vendor),
+  'follow-up.attempts.second-after-hours': integer(
+    'follow-up',
+    24,
+    'hours',
+    [1, 720],
+    `${vendor}: attempts at 0 / 24 / 72 h`,
+  ),
+  'follow-up.attempts.third-after-hours': integer(
+    'follow-up',
+    72,
+    'hours',
+    [1, 720],
+    `${vendor}: attempts at 0 / 24 / 72 h, counted from the first`,
+  ),
+  'follow-up.hours.from': integer('follow-up', 9, 'hour', [0, 23], `${vendor}: weekdays 9:00–20:00`),
+  'follow-up.hours.to': integer('follow-up', 20, 'hour', [1, 24], `${vendor}: weekdays 9:00–20:00`),
+  'follow-up.hours.working-days-only': boolean('follow-up', true, `${vendor}: weekdays 9:00–20:00`),
+  'follow-up.hold-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
+  'follow-up.undo-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
+  'follow-up.daily-goal': integer(
+    'follow-up',
+    60,
+    'calls',
+    [1, 500],
+    'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30 (vendor figures)',
+  ),
+  'contact.quiet-from': integer(
+    'contact',
+    21,
+    'hour',
+    [0, 23],
+    `${ours}: no contact 21:00–08:00 in the recipient's time`,
+  ),
+  'contact.quiet-to': integer(
+    'contact',
+    8,
+    'hour',
+    [0, 23],
+    `${ours}: no contact 21:00–08:00 in the recipient's time`,
+  ),
+  'contact.marketing-per-30-days': integer('contact', 2, 'messages', [0, 60], ours),
+  'contact.total-per-7-days': integer('contact', 7, 'messages', [1, 100], ours),
+  'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
+  'intake.keep-days': integer(
+    'intake',
+    365,
+    'days',
+    [30, 3650],
+    'Cybersecurity Law Art. 21: network logs at least 6 months',
+  ),
+  'security.session-idle-minutes': integer(
+    'security',
+    30,
+    'minutes',
+    [5, 480],
+    'OWASP ASVS 5: idle limit by risk; 30 minutes',
+  ),
+  'security.session-absolute-hours': integer(
+    'security',
+    12,
+    'hours',
+    [1, 72],
+    'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
+  ),
+  'security.audit-keep-years': integer('security', 6, 'years', [1, 30], 'HIPAA: audit documentation 6 years'),
+  'channel.smtp.host': text(
+    'channel',
+    'text',
+    '',
+    'Mail server of the hospital; empty = e-mail is switched off',
+  ),
+  'channel.smtp.port': integer('channel', 587, null, [1, 65535], 'RFC 6409: message submission on 587'),
+  'channel.smtp.tls': {
+    group: 'channel',
+    kind: 'choice',
+    unit: null,
+    choices: ['starttls', 'implicit', 'none'],
+    defaultValue: 'starttls',
+    source: 'RFC 8314: TLS for submission',
+  },
+  'channel.smtp.user': text('channel', 'text', '', 'Account on the mail server'),
+  'channel.smtp.password': text('channel', 'secret', '', 'Password of that account; stored encrypted'),
+  'channel.smtp.from': text(
+    'channel',
+    'text',
+    '',
+    'Sender address; Advertising Law Art. 43: the sender is named',
+  ),
+  'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
+  'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
+  'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),
+} as const satisfies Record<string, SettingDefinition>
+
+export type SettingKey = keyof typeof settingDefinitions
+
+type ValueOf<K extends SettingKey> = (typeof settingDefinitions)[K]['kind'] extends 'integer' | 'number'
+  ? number
+  : (typeof settingDefinitions)[K]['kind'] extends 'boolean'
+    ? boolean
+    : string
+export type SettingValues<K extends SettingKey> = { [P in K]: ValueOf<P> }
+
+/** The zod schema that a new value of a setting must meet. */
+export function valueSchema(definition: SettingDefinition): z.ZodType {
+  if (definition.kind === 'boolean') return z.boolean()
+  if (definition.kind === 'choice') return z.enum(definition.choices ?? [])
+  if (definition.kind === 'text' || definition.kind === 'secret') return z.string().max(500)
+  const base = definition.kind === 'integer' ? z.number().int() : z.number()
+  return base.min(definition.min ?? -Infinity).max(definition.max ?? Infinity)
+}
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(settingDefinitions, key)
+}

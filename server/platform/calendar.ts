@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import { addDays, fromLocal, localDate, shiftDate, toLocal } from './clock.ts'
+import type { Db } from './db.ts'
+import { AppError } from './errors.ts'
+
+/**
+ * Working days of a site. Mainland and Taiwan calendars have holidays on weekdays and make-up workdays on weekends (调休 / 補班), so a
+ * year whose calendar nobody entered is unknown, not "Monday to Friday".
+ */
+export type Calendar = { exceptions: Map<string, boolean>; years: Set<number> }
+
+export async function loadCalendar(db: Db): Promise<Calendar> {
+  const { rows } = await sql<{
+    date: string
+    working: boolean
+  }>`select date::text, working from calendar_day`.execute(db)
+  return {
+    exceptions: new Map(rows.map((row) => [row.date, row.working])),
+    years: new Set(rows.map((row) => Number(row.date.slice(0, 4)))),
+  }
+}
+
+/** @throws {AppError} calendar-unknown */
+export function isWorkingDay(date: string, calendar: Calendar): boolean {
+  const year = Number(date.slice(0, 4))
+  if (!calendar.years.has(year))
+    throw new AppError(
+      'calendar-unknown',
+      `The working days of ${year} are not known. Enter the calendar of ${year} under Settings.`,
+    )
+  return calendar.exceptions.get(date) ?? isWeekday(date)
+}
+
+function isWeekday(date: string): boolean {
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay()
+  return weekday !== 0 && weekday !== 6
+}
+
+/**
+ * Same wall-clock time, `days` working days later (0 = same day). The start day does not count.
+ * @throws {AppError} calendar-unknown
+ */
+export function addWorkingDays(at: Date, days: number, timeZone: string, calendar: Calendar): Date {
+  const start = localDate(at, timeZone)
+  let date = start
+  for (let left = Math.ceil(days); left > 0;) {
+    date = shiftDate(date, 1)
+    if (isWorkingDay(date, calendar)) left -= 1
+  }
+  return addDays(at, daysBetween(start, date), timeZone)
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+}
+
+export type HoursOfDay = { from: number; to: number; workingDaysOnly: boolean }
+
+/**
+ * The instant itself when it lies within the hours, else the next opening. Local hours `[from, to)`.
+ * @param strict false: where the calendar is unknown, weekdays count as working days (contact planning must not stop a nurse)
+ * @throws {AppError} calendar-unknown when strict
+ */
+export function nextOpening(
+  at: Date,
+  hours: HoursOfDay,
+  timeZone: string,
+  calendar: Calendar,
+  strict = true,
+): Date {
+  const open = (date: string) => {
+    if (!hours.workingDaysOnly) return true
+    return !strict && !calendar.years.has(Number(date.slice(0, 4)))
+      ? isWeekday(date)
+      : isWorkingDay(date, calendar)
+  }
+  const local = toLocal(at, timeZone)
+  let date = localDate(at, timeZone)
+  if (open(date) && local.hour >= hours.from && local.hour < hours.to) return at
+  if (local.hour >= hours.from) date = shiftDate(date, 1)
+  for (let tries = 0; tries < 400 && !open(date); tries++) date = shiftDate(date, 1)
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  return fromLocal({ year, month, day, hour: hours.from, minute: 0, second: 0 }, timeZone)
+}

@@ -1,0 +1,83 @@
+/** Wall-clock parts in one time zone. */
+export type Local = { year: number; month: number; day: number; hour: number; minute: number; second: number }
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(timeZone: string): Intl.DateTimeFormat {
+  let known = formats.get(timeZone)
+  if (!known) {
+    known = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+    formats.set(timeZone, known)
+  }
+  return known
+}
+
+/** @throws {RangeError} unknown time zone */
+export function toLocal(at: Date, timeZone: string): Local {
+  const parts: Partial<Record<string, number>> = {}
+  for (const part of format(timeZone).formatToParts(at)) parts[part.type] = Number(part.value)
+  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = parts
+  return { year, month, day, hour, minute, second }
+}
+
+function utc(local: Local): number {
+  return Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
+}
+
+/**
+ * The instant of a wall-clock time. A time that daylight saving skips becomes the same distance after the gap; of a doubled
+ * time the first is meant (the rule of ECMAScript Temporal, disambiguation "compatible").
+ */
+export function fromLocal(local: Local, timeZone: string): Date {
+  const wanted = utc(local)
+  const offsetAt = (instant: number) => utc(toLocal(new Date(instant), timeZone)) - instant
+  const before = offsetAt(wanted - 24 * 3600_000)
+  const after = offsetAt(wanted + 24 * 3600_000)
+  const early = wanted - before
+  if (offsetAt(early) === before) return new Date(early)
+  const late = wanted - after
+  return new Date(offsetAt(late) === after ? late : early)
+}
+
+/** Same wall-clock time, whole days later; across daylight saving a day is not 24 hours. */
+export function addDays(at: Date, days: number, timeZone: string): Date {
+  const whole = Math.trunc(days)
+  const local = toLocal(at, timeZone)
+  const moved = fromLocal({ ...local, day: local.day + whole }, timeZone)
+  return new Date(moved.getTime() + (at.getTime() % 1000) + Math.round((days - whole) * 86_400_000))
+}
+
+/** `YYYY-MM-DD` of an instant in a time zone. */
+export function localDate(at: Date, timeZone: string): string {
+  const { year, month, day } = toLocal(at, timeZone)
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+}
+
+/** First instant of a local day. */
+export function startOfDay(date: string, timeZone: string): Date {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  return fromLocal({ year, month, day, hour: 0, minute: 0, second: 0 }, timeZone)
+}
+
+/** The calendar day `days` after a `YYYY-MM-DD`. */
+export function shiftDate(date: string, days: number): string {
+  const at = new Date(`${date}T00:00:00Z`)
+  at.setUTCDate(at.getUTCDate() + days)
+  return at.toISOString().slice(0, 10)
+}
+
+/** Age in completed years on `today`; both `YYYY-MM-DD`. */
+export function ageYears(birthDate: string | null, today: string): number | null {
+  if (!birthDate) return null
+  const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4))
+  return today.slice(5) < birthDate.slice(5) ? years - 1 : years
+}

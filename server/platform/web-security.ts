@@ -1,0 +1,69 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { AppError } from './errors.ts'
+import type { ApiEnvironment } from './http.ts'
+
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  // Ant Design writes its styles into the page while it runs.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Set before the handler, because touching the answer afterwards would cost every request a copy of it. */
+export function securityHeaders(options: { https: boolean }): MiddlewareHandler<ApiEnvironment> {
+  return async (c, next) => {
+    c.header('Content-Security-Policy', contentSecurityPolicy)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('X-Frame-Options', 'DENY')
+    c.header('Referrer-Policy', 'no-referrer')
+    c.header('Cross-Origin-Opener-Policy', 'same-origin')
+    c.header('Cross-Origin-Resource-Policy', 'same-origin')
+    c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=()')
+    if (options.https) c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
+    await next()
+  }
+}
+
+/**
+ * Refuses writes that another site makes with our visitor's cookie. Browsers say where a request comes from; a request that says
+ * nothing and carries no API key is not from our pages.
+ */
+export function refuseCrossSite(publicUrl: string | undefined): MiddlewareHandler<ApiEnvironment> {
+  const publicHost = publicUrl && new URL(publicUrl).host
+  return async (c, next) => {
+    const reads = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)
+    if (!reads && c.req.header('authorization') === undefined && !sameSite(c, publicHost))
+      throw new AppError('cross-site')
+    await next()
+  }
+}
+
+function sameSite(c: Context, publicHost: string | undefined): boolean {
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const origin = c.req.header('origin')
+  if (!origin || !URL.canParse(origin)) return false
+  const { host } = new URL(origin)
+  return host === c.req.header('host') || host === publicHost
+}
+
+/** The caller's address: the socket, or what the nearest `trusted` proxies say they got the request from. */
+export function callerAddress(c: Context, trustedProxies: number): string | null {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } }
+  const socket = incoming?.socket?.remoteAddress ?? null
+  if (trustedProxies === 0) return plainAddress(socket)
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
+  // Each proxy appends the address it was called from, so the last entries are the ones we may believe.
+  return plainAddress(hops.filter(Boolean).at(-trustedProxies) ?? socket)
+}
+
+function plainAddress(address: string | null): string | null {
+  return address?.replace(/^::ffff:/, '') ?? null
+}
