@@ -1,6 +1,6 @@
 import type { Api } from './http.ts'
 
-const document = {
+const description = {
   openapi: '3.1.0',
   info: {
     title: 'CareLoop',
@@ -10,7 +10,7 @@ const document = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/api/v1' }],
-  security: [{ apiKey: [] }, { session: [] }],
+  security: [{ apiKey: [] }, { session: [] }] as Record<string, string[]>[],
 }
 
 /** `/openapi.json` and a page that shows it; nothing comes from another machine. */
@@ -28,7 +28,7 @@ export function mountApiPage(api: Api): void {
   })
   let rendered: object | undefined
   api.get('/openapi.json', (c) => {
-    rendered ??= markPublic(api.getOpenAPI31Document(document) as unknown as Document)
+    rendered ??= markPublic(api.getOpenAPI31Document(description) as unknown as Document)
     return c.json(rendered)
   })
   api.get('/docs', (c) => c.html(page))

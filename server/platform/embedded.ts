@@ -14,7 +14,12 @@ const database = 'careloop'
 const user = 'careloop'
 
 type Binaries = { initdb: string; pg_ctl: string; postgres: string }
-export type EmbeddedServer = { url: string; stop: () => Promise<void> }
+export type EmbeddedServer = {
+  url: string
+  /** It ran before we came: a command that only borrows it must not stop it. */
+  adopted: boolean
+  stop: () => Promise<void>
+}
 
 async function binaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
@@ -137,7 +142,7 @@ export async function startEmbedded(
   }
   const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   await ensureDatabase(url)
-  return { url, stop: () => stopPostmaster(dir) }
+  return { url, adopted: running !== undefined, stop: () => stopPostmaster(dir) }
 }
 
 async function initialise(

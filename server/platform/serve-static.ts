@@ -59,7 +59,7 @@ export function serveStatic(folder: string): (c: Context) => Promise<Response | 
       ...(compressible.test(asset.type) && { Vary: 'Accept-Encoding' }),
       ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
     }
-    return c.body(c.req.method === 'HEAD' ? null : body, 200, headers)
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(body, 200, headers)
   }
 }
 

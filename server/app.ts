@@ -1,0 +1,108 @@
+import path from 'node:path'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { createAuth } from './modules/access/auth.ts'
+import { mountAccess } from './modules/access/routes.ts'
+import { createResolver } from './modules/access/resolve-actor.ts'
+import { createAuthRoutes } from './modules/access/sign-in.ts'
+import { mountAudit } from './modules/audit/routes.ts'
+import { mountLive } from './modules/access/live.ts'
+import { AppError } from './platform/errors.ts'
+import { type Api, answerError, type ApiEnvironment, createApi } from './platform/http.ts'
+import { log } from './platform/log.ts'
+import { pendingMigrations } from './platform/migrate.ts'
+import { mountApiPage } from './platform/api-page.ts'
+import { serveStatic } from './platform/serve-static.ts'
+import type { Services } from './platform/services.ts'
+import { callerAddress, refuseCrossSite, securityHeaders } from './platform/web-security.ts'
+
+export type Mount = (api: Api, services: Services) => void
+
+/** Every module that has routes. */
+const modules: Mount[] = [mountAccess, mountAudit]
+
+export type AppOptions = {
+  /** Tests: an answer that breaks its contract is an error. */
+  checkAnswers?: boolean
+  /** Where the built web app lies. */
+  webRoot?: string
+}
+
+export type App = { app: Hono<ApiEnvironment>; api: Api; settled: () => Promise<void> }
+
+const largestBody = 12 * 1024 * 1024
+
+/** Puts the HTTP side together: health, sign-in, the API and the web app. */
+export function createApp(services: Services, options: AppOptions = {}): App {
+  const { config, db } = services
+  const https = config.publicUrl?.startsWith('https://') ?? false
+  const app = new Hono<ApiEnvironment>()
+  const resolver = createResolver(services)
+  const auth = createAuth(services)
+  app.onError(answerError)
+  app.use('*', securityHeaders({ https }))
+  if (log.isLevelEnabled('debug')) app.use('*', logRequests)
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const pending = await pendingMigrations(db).catch(() => undefined)
+    if (pending === undefined || pending.length > 0) throw new AppError('unavailable')
+    return c.json({ status: 'ready' })
+  })
+
+  app.use('/api/*', bodyLimit({ maxSize: largestBody, onError: () => answerTooLarge() }))
+  app.use('/api/*', refuseCrossSite(config.publicUrl))
+  app.use('/api/*', async (c, next) => {
+    const address = callerAddress(c, config.trustedProxies)
+    c.set('address', address)
+    c.header('Cache-Control', 'no-store')
+    const cookie = c.req.header('cookie')
+    const authorization = c.req.header('authorization')
+    const caller = await resolver.resolve({
+      ...(cookie !== undefined && { cookie }),
+      ...(authorization !== undefined && { authorization }),
+      address,
+    })
+    c.set('actor', caller?.actor)
+    if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
+      throw new AppError('password-change-required')
+    await next()
+  })
+  app.route('/api/auth', createAuthRoutes(services, auth, resolver))
+
+  const api = createApi(db, { checkAnswers: options.checkAnswers ?? false })
+  api.onError(answerError)
+  for (const mount of modules) mount(api, services)
+  mountLive(api, services, resolver)
+  mountApiPage(api)
+  app.route('/api/v1', api)
+  app.all('/api/*', () => {
+    throw new AppError('not-found')
+  })
+
+  const web = serveStatic(options.webRoot ?? path.resolve(import.meta.dirname, '../web/dist'))
+  app.notFound(async (c) => (await web(c)) ?? answerError(new AppError('not-found'), c))
+  return { app, api, settled: resolver.settled }
+}
+
+const mayBeforePasswordChange = new Set([
+  'GET /api/v1/me',
+  'POST /api/auth/change-password',
+  'POST /api/auth/sign-out',
+  'POST /api/auth/sign-in/username',
+])
+
+function answerTooLarge(): never {
+  throw new AppError('too-large')
+}
+
+/** No query strings and no bodies: people search by name and telephone number. */
+async function logRequests(
+  c: { req: { method: string; path: string }; res: Response },
+  next: () => Promise<void>,
+): Promise<void> {
+  const start = performance.now()
+  await next()
+  const ms = Math.round((performance.now() - start) * 10) / 10
+  log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
+}

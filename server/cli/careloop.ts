@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander'
+import { addApiKeyCommands } from './api-key.ts'
+import { addServeCommands } from './serve.ts'
+import { addUserCommands } from './user.ts'
+import { explain, exitCodes } from './run.ts'
+
+const program = new Command('careloop')
+  .description('CareLoop (关怀环): hospital customer relationship system')
+  .version('0.1.0')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused or unanswered.
+Settings come from the environment: PORT, MLLP_PORT, CARELOOP_DATA_DIR, DATABASE_URL, ROLE, CARELOOP_ADMIN_PASSWORD,
+CARELOOP_SECRET, CARELOOP_URL.`,
+  )
+
+addServeCommands(program)
+addUserCommands(program)
+addApiKeyCommands(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse
+  else process.exitCode = explain(error)
+}

@@ -1,0 +1,164 @@
+import { serve as listen, type ServerType } from '@hono/node-server'
+import { sql } from 'kysely'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createApp } from './app.ts'
+import { prepareFirstAdministrator } from './modules/access/setup.ts'
+import { writeAnchor } from './modules/audit/anchor.ts'
+import { type Config, ConfigError } from './platform/config.ts'
+import { openDatabase } from './platform/db.ts'
+import { startEmbedded } from './platform/embedded.ts'
+import { lockDataDir } from './platform/lock.ts'
+import { log } from './platform/log.ts'
+import { migrate } from './platform/migrate.ts'
+import { type OpenServices, openServices } from './services.ts'
+import { startWorker } from './worker.ts'
+
+export type Running = {
+  services: OpenServices
+  /** Address of the HTTP side, without a slash at the end; undefined when this process has no web role. */
+  url: string | undefined
+  /** Printed once on the first start of an installation without users. */
+  setupLink: string | undefined
+  /** Finishes what is under way and stops, within ten seconds. */
+  close: () => Promise<void>
+}
+
+/**
+ * Starts the roles of the configuration and returns once they serve.
+ * @throws {ConfigError} with sentences for the operator
+ */
+export async function serve(config: Config): Promise<Running> {
+  log.level = config.logLevel
+  const closers: (() => Promise<void>)[] = []
+  const close = closeOnce(closers)
+  try {
+    closers.push(await lockDataDir(config.dataDir))
+    const url = await openServer(config, closers)
+    await prepareDatabase(url)
+    const services = await openServices(config, url)
+    closers.push(() => services.close())
+    await services.jobs.install()
+    const baseUrl = config.publicUrl ?? `http://localhost:${config.port}`
+    const first = await prepareFirstAdministrator(services.db, {
+      adminPassword: config.adminPassword,
+      baseUrl,
+    })
+    if (config.roles.includes('worker')) {
+      await startWorker(services)
+      closers.push(() => writeAnchor(services.db, config.dataDir))
+      closers.push(() => services.jobs.stop())
+    }
+    const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined
+    return { services, url: web, setupLink: first.link, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Runs in reverse order of starting; one that fails does not keep the others from being closed. */
+function closeOnce(closers: (() => Promise<void>)[]): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  const run = async () => {
+    for (const closer of closers.reverse()) {
+      await closer().catch((error: unknown) => {
+        log.error({ err: error }, 'a part did not stop cleanly')
+      })
+    }
+  }
+  return () => (closing ??= run())
+}
+
+/** The database of the configuration: the one of DATABASE_URL, or the embedded one. */
+async function openServer(config: Config, closers: (() => Promise<void>)[]): Promise<string> {
+  if (config.databaseUrl) return config.databaseUrl
+  const embedded = await startEmbedded(config.dataDir)
+  closers.push(() => embedded.stop())
+  return embedded.url
+}
+
+/** Waits for the database and brings its schema up to date. */
+export async function prepareDatabase(url: string): Promise<void> {
+  const database = openDatabase(url, { max: 2 })
+  try {
+    const version = await waitFor(database, url)
+    if (version < 150000)
+      throw new ConfigError(
+        `PostgreSQL ${Math.floor(version / 10000)} is too old: CareLoop needs version 15 or newer.`,
+      )
+    await migrate(database.db)
+  } finally {
+    await database.close()
+  }
+}
+
+async function waitFor(database: ReturnType<typeof openDatabase>, url: string): Promise<number> {
+  const { host } = new URL(url)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { rows } = await sql<{ version: number }>`
+        select current_setting('server_version_num')::int as version`.execute(database.db)
+      return rows[0]?.version ?? 0
+    } catch (cause) {
+      const { code, message } = cause as { code?: string; message: string }
+      // Wrong password, no such database, no such role: waiting does not mend them.
+      if (code && /^(28|3D)/.test(code))
+        throw new ConfigError(`PostgreSQL at ${host} refuses DATABASE_URL: ${message}.`, { cause })
+      if (attempt >= 8)
+        throw new ConfigError(
+          `PostgreSQL at ${host} does not answer (${message || (code ?? 'no reason given')}). Check DATABASE_URL and that the server runs.`,
+          { cause },
+        )
+      log.warn({ host, attempt }, 'waiting for the database')
+      await delay(Math.min(4000, 250 * 2 ** attempt))
+    }
+  }
+}
+
+async function startWeb(services: OpenServices, closers: (() => Promise<void>)[]): Promise<string> {
+  const { config } = services
+  const { app, settled } = createApp(services)
+  const server = await new Promise<ServerType>((resolve, reject) => {
+    const started = listen({ fetch: app.fetch, port: config.port, hostname: config.host }, () =>
+      resolve(started),
+    )
+    started.once('error', (cause: Error & { code?: string }) => {
+      reject(portError(cause, 'PORT', config.port))
+    })
+  })
+  closers.push(async () => {
+    await closeServer(server, services)
+    await settled()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  return `http://localhost:${port}`
+}
+
+/** A sentence for the two reasons why a port cannot be opened. */
+export function portError(cause: Error & { code?: string }, variable: string, port: number): Error {
+  if (cause.code === 'EADDRINUSE')
+    return new ConfigError(
+      `Port ${port} is in use. Stop the other program or set ${variable} to another port.`,
+      { cause },
+    )
+  if (cause.code === 'EACCES')
+    return new ConfigError(
+      `Port ${port} may not be opened by this user. Set ${variable} to a port above 1023.`,
+      { cause },
+    )
+  return cause
+}
+
+/** No new connections, running requests finish, live streams end; what hangs after six seconds is cut. */
+async function closeServer(server: ServerType, services: OpenServices): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  await services.live.close()
+  const http = server as Partial<
+    Pick<import('node:http').Server, 'closeIdleConnections' | 'closeAllConnections'>
+  >
+  http.closeIdleConnections?.()
+  const cut = setTimeout(() => http.closeAllConnections?.(), 6000)
+  await closed
+  clearTimeout(cut)
+}

@@ -1,0 +1,164 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { Role } from '../../../contract/access.ts'
+import { accessOf, type Actor, type Grant } from '../../platform/actor.ts'
+import type { DB } from '../../platform/db-types.ts'
+import { log } from '../../platform/log.ts'
+import type { Services } from '../../platform/services.ts'
+import { authSecret, idleSessionSeconds, sessionCookieName } from './auth.ts'
+
+/** Who calls, and what the screen must do first. */
+export type Caller = { actor: Actor; mustChangePassword: boolean }
+
+export type ActorResolver = {
+  /** One SQL statement; undefined when there is no valid session or key. */
+  resolve: (request: {
+    cookie?: string
+    authorization?: string
+    address: string | null
+  }) => Promise<Caller | undefined>
+  /** Value of a cookie that better-auth signed, when the signature is right. */
+  signedCookie: (cookieHeader: string | undefined, name: string) => string | undefined
+  /** Resolves when no "last seen" write is under way. */
+  settled: () => Promise<void>
+}
+
+/** Times of last use are written at most once a minute, beside the request. */
+const touchAfterSeconds = 60
+
+export function createResolver(services: Services): ActorResolver {
+  const { db } = services
+  const secret = authSecret(services)
+  const cookieName = sessionCookieName(services)
+  const touching = new Map<string, Promise<void>>()
+
+  /** Never awaited by a request: a slow disk must not slow down reading. */
+  function touch(key: string, write: () => Promise<unknown>): void {
+    if (touching.has(key)) return
+    const done = write()
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'the time of last use could not be written')
+      })
+      .then(() => void touching.delete(key))
+    touching.set(key, done)
+  }
+
+  function signedCookie(header: string | undefined, name: string): string | undefined {
+    const raw = header && cookieValue(header, name)
+    if (!raw) return undefined
+    const at = raw.lastIndexOf('.')
+    if (at < 1) return undefined
+    const value = raw.slice(0, at)
+    const given = Buffer.from(raw.slice(at + 1), 'base64')
+    const expected = createHmac('sha256', secret).update(value).digest()
+    return given.length === expected.length && timingSafeEqual(given, expected) ? value : undefined
+  }
+
+  return {
+    signedCookie,
+    settled: async () => void (await Promise.all(touching.values())),
+    async resolve({ cookie, authorization, address }) {
+      if (authorization !== undefined) {
+        const key = /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]
+        return key ? await byKey(db, key, address, touch) : undefined
+      }
+      const token = signedCookie(cookie, cookieName)
+      return token ? await bySession(db, token, address, touch) : undefined
+    },
+  }
+}
+
+type Touch = (key: string, write: () => Promise<unknown>) => void
+
+async function bySession(db: Kysely<DB>, token: string, address: string | null, touch: Touch) {
+  const { rows } = await sql<{
+    session_id: string
+    stale: boolean
+    id: string
+    name: string
+    staff_id: number | null
+    must_change_password: boolean
+    grants: Grant[]
+  }>`
+    select s.id as session_id, s.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale,
+      u.id, u.name, u.staff_id, u.must_change_password,
+      coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id))
+        from role_grant g where g.user_id = u.id), '[]'::json) as grants
+    from app_session s join app_user u on u.id = s.user_id
+    where s.token = ${token} and s.expires_at > now() and not u.suspended
+      and s.last_seen_at > now() - make_interval(secs => ${idleSessionSeconds})`.execute(db)
+  const row = rows[0]
+  if (!row) return undefined
+  if (row.stale)
+    touch(row.session_id, () =>
+      db
+        .updateTable('app_session')
+        .set({ last_seen_at: sql<Date>`now()` })
+        .where('id', '=', row.session_id)
+        .execute(),
+    )
+  const actor: Actor = {
+    id: `user:${row.id}`,
+    name: row.name,
+    userId: row.id,
+    sessionId: row.session_id,
+    staffId: row.staff_id,
+    grants: row.grants,
+    access: accessOf(row.grants, row.staff_id),
+    address,
+  }
+  return { actor, mustChangePassword: row.must_change_password }
+}
+
+async function byKey(db: Kysely<DB>, key: string, address: string | null, touch: Touch) {
+  const row = await db
+    .selectFrom('api_key')
+    .select(['id', 'name', 'role', 'site_id'])
+    .select(
+      sql<boolean>`coalesce(last_used_at < now() - make_interval(secs => ${touchAfterSeconds}), true)`.as(
+        'stale',
+      ),
+    )
+    .where('hash', '=', hashKey(key))
+    .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<Date>`now()`)]))
+    .executeTakeFirst()
+  if (!row) return undefined
+  if (row.stale)
+    touch(`key:${row.id}`, () =>
+      db
+        .updateTable('api_key')
+        .set({ last_used_at: sql<Date>`now()` })
+        .where('id', '=', row.id)
+        .execute(),
+    )
+  const grants: Grant[] = [{ role: row.role as Role, siteId: row.site_id, departmentId: null }]
+  const actor: Actor = {
+    id: `key:${row.id}`,
+    name: row.name,
+    userId: null,
+    sessionId: null,
+    staffId: null,
+    grants,
+    access: accessOf(grants, null),
+    address,
+  }
+  return { actor, mustChangePassword: false }
+}
+
+export function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
+function cookieValue(header: string, name: string): string | undefined {
+  for (const part of header.split(';')) {
+    const at = part.indexOf('=')
+    if (at < 0 || part.slice(0, at).trim() !== name) continue
+    try {
+      return decodeURIComponent(part.slice(at + 1).trim())
+    } catch {
+      return undefined
+    }
+  }
+  return undefined
+}

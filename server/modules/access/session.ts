@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import type { CurrentUser, SessionSummary } from '../../../contract/access.ts'
+import { type Actor, scopeWord } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { idleSessionSeconds } from './auth.ts'
+import { grantsOf } from './user.ts'
+
+/** Who calls and what they may do; API keys get an answer too, so that an integration can look at its own rights. */
+export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
+  const permissions = Object.fromEntries(
+    Object.entries(actor.access).map(([permission, reach]) => [permission, scopeWord(reach)]),
+  )
+  const common = { id: actor.userId ?? actor.id, name: actor.name, staffId: actor.staffId, permissions }
+  if (!actor.userId) {
+    const grants = actor.grants.map((grant) => ({ ...grant, siteName: null, departmentName: null }))
+    return { ...common, username: null, grants, twoFactorEnabled: false, mustChangePassword: false }
+  }
+  const [user, grants] = await Promise.all([
+    db
+      .selectFrom('app_user')
+      .select(['username', 'two_factor_enabled', 'must_change_password'])
+      .where('id', '=', actor.userId)
+      .executeTakeFirst(),
+    grantsOf(db, actor.userId),
+  ])
+  const row = found(user)
+  return {
+    ...common,
+    username: row.username,
+    grants,
+    twoFactorEnabled: row.two_factor_enabled,
+    mustChangePassword: row.must_change_password,
+  }
+}
+
+export async function listMySessions(db: Db, actor: Actor): Promise<SessionSummary[]> {
+  const rows = await db
+    .selectFrom('app_session')
+    .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'ip_address', 'user_agent'])
+    .where('user_id', '=', actor.userId)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .where('last_seen_at', '>', sql<Date>`now() - make_interval(secs => ${idleSessionSeconds})`)
+    .orderBy('last_seen_at', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    current: row.id === actor.sessionId,
+    createdAt: row.created_at.toISOString(),
+    lastSeenAt: row.last_seen_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    ipAddress: row.ip_address,
+    userAgent: row.user_agent,
+  }))
+}
+
+export async function revokeMySession(trx: Trx, actor: Actor, id: string): Promise<void> {
+  // Sessions of others are none of one's business: the same answer as for one that does not exist.
+  if (!actor.userId) throw new AppError('not-found')
+  found(
+    await trx
+      .deleteFrom('app_session')
+      .where('id', '=', id)
+      .where('user_id', '=', actor.userId)
+      .returning('id')
+      .executeTakeFirst(),
+  )
+  await notify(trx, 'session-ended', { userId: actor.userId })
+  await audit(trx, actor, { action: 'session.revoke', subject: `session:${id}` })
+}

@@ -1,0 +1,29 @@
+import type { Config } from './platform/config.ts'
+import { openDatabase } from './platform/db.ts'
+import { openJobs } from './platform/jobs.ts'
+import { openLive } from './platform/live.ts'
+import { loadSecret } from './platform/secret.ts'
+import type { Services } from './platform/services.ts'
+
+export type OpenServices = Services & { close: () => Promise<void> }
+
+/** Opens everything a process needs on a database that is already migrated. */
+export async function openServices(config: Config, url: string): Promise<OpenServices> {
+  const secret = await loadSecret(config)
+  const database = openDatabase(url, { max: config.databasePool })
+  const live = openLive(url)
+  const jobs = openJobs(url, database.db)
+  return {
+    config,
+    secret,
+    database,
+    db: database.db,
+    jobs,
+    live,
+    async close() {
+      await live.close()
+      await jobs.stop()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import { accessJobs } from './modules/access/jobs.ts'
+import { auditJobs } from './modules/audit/jobs.ts'
+import type { JobHandler } from './platform/jobs.ts'
+import type { Services } from './platform/services.ts'
+
+export type JobModule = (services: Services) => JobHandler[]
+
+/** Every module that has jobs. Boot fails when a declared job has no handler or two. */
+const modules: JobModule[] = [accessJobs, auditJobs]
+
+export function allHandlers(services: Services): JobHandler[] {
+  return modules.flatMap((handlers) => handlers(services))
+}
+
+/** Starts the worker role. */
+export async function startWorker(services: Services): Promise<void> {
+  await services.jobs.work(allHandlers(services))
+}
