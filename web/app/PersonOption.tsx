@@ -1,0 +1,22 @@
+import { useTranslation } from 'react-i18next'
+import type { PersonSummary } from '../../contract/person.ts'
+import { useCode } from '../i18n/useCode.ts'
+
+/** One person in a result list: enough to be sure who it is. */
+export function PersonOption({ person }: { person: PersonSummary }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  return (
+    <div className="person-option">
+      <span>
+        <strong>{person.name}</strong> {code('sex', person.sex)}{' '}
+        {person.ageYears !== null && t('common.years', { n: person.ageYears })}
+      </span>
+      <span className="secondary small">
+        {[person.phone, person.recordNumbers[0]?.value, person.lastDepartmentName]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </div>
+  )
+}

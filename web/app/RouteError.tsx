@@ -1,0 +1,6 @@
+import type { ErrorComponentProps } from '@tanstack/react-router'
+import { ErrorState } from '../ui/ErrorState.tsx'
+
+export function RouteError({ error }: ErrorComponentProps) {
+  return <ErrorState error={error} onRetry={() => location.reload()} />
+}

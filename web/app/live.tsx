@@ -1,0 +1,36 @@
+import { type ReactNode, createContext, use, useEffect, useMemo, useState } from 'react'
+import { forgetSignedIn } from '../sign-in/hint.ts'
+
+type Live = { newTasks: number; connected: boolean; seen: () => void }
+
+const LiveContext = createContext<Live>({ newTasks: 0, connected: true, seen: () => {} })
+
+/**
+ * One event stream for the whole app. It only counts: nothing on the screen moves until somebody asks for it.
+ */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const [newTasks, setNewTasks] = useState(0)
+  const [connected, setConnected] = useState(true)
+
+  useEffect(() => {
+    const stream = new EventSource('/api/v1/live')
+    stream.addEventListener('open', () => setConnected(true))
+    stream.addEventListener('error', () => setConnected(false))
+    stream.addEventListener('tasks', (event: MessageEvent<string>) => {
+      const { created } = JSON.parse(event.data) as { created: number; changed: number }
+      if (created > 0) setNewTasks((before) => before + created)
+    })
+    stream.addEventListener('session-ended', () => {
+      forgetSignedIn()
+      location.reload()
+    })
+    return () => stream.close()
+  }, [])
+
+  const live = useMemo(() => ({ newTasks, connected, seen: () => setNewTasks(0) }), [newTasks, connected])
+  return <LiveContext value={live}>{children}</LiveContext>
+}
+
+export function useLive(): Live {
+  return use(LiveContext)
+}

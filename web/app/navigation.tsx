@@ -1,0 +1,17 @@
+import { PhoneOutlined, TeamOutlined } from '@ant-design/icons'
+import type { ComponentType } from 'react'
+import type { Permission } from '../../contract/access.ts'
+import type { frame } from '../i18n/zh-CN/frame.ts'
+
+export type NavigationEntry = {
+  to: string
+  word: keyof typeof frame.nav
+  icon: ComponentType
+  permission: Permission
+}
+
+/** The rail, in its order; who lacks the permission does not see the entry. */
+export const navigation: readonly NavigationEntry[] = [
+  { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
+  { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
+]

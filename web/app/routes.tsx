@@ -1,0 +1,65 @@
+import {
+  Outlet,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import type { CurrentUser } from '../../contract/access.ts'
+import { type Filters, parseFilters, writeFilters } from '../ui/filters.ts'
+import { landingOf } from './landing.ts'
+import { NotFound } from './NotFound.tsx'
+import { PagePending } from './PagePending.tsx'
+import { RouteError } from './RouteError.tsx'
+import { Shell } from './Shell.tsx'
+
+const root = createRootRouteWithContext<{ me: CurrentUser }>()({
+  component: () => (
+    <Shell>
+      <Outlet />
+    </Shell>
+  ),
+  notFoundComponent: NotFound,
+  validateSearch: (search): Filters => search as Filters,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    throw redirect({ to: landingOf(context.me), replace: true })
+  },
+})
+
+function page<const P extends string>(path: P, load: Parameters<typeof lazyRouteComponent>[0]) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) })
+}
+
+/** Every page, lazily loaded; a page file has one default export. A new page is one line here and one in navigation.tsx. */
+const routeTree = root.addChildren([
+  home,
+  page('/desk', () => import('../features/task/DeskPage.tsx')),
+  page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
+  page('/persons', () => import('../features/person/PersonsPage.tsx')),
+  page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
+])
+
+export const router = createRouter({
+  routeTree,
+  context: { me: undefined as unknown as CurrentUser },
+  parseSearch: parseFilters,
+  stringifySearch: writeFilters,
+  defaultPreload: 'intent',
+  defaultPendingComponent: PagePending,
+  defaultPendingMs: 150,
+  defaultErrorComponent: RouteError,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

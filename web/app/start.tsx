@@ -1,0 +1,22 @@
+import './frame.css'
+import '../ui/ui.css'
+import { createRoot } from 'react-dom/client'
+import type { CurrentUser } from '../../contract/access.ts'
+import { whenSignedOut } from '../api.ts'
+import { antdLocaleOf, startLanguage } from '../i18n/start.ts'
+import { language } from '../i18n/language.ts'
+import { forgetSignedIn } from '../sign-in/hint.ts'
+import { App } from './App.tsx'
+
+export function startApp(me: CurrentUser) {
+  whenSignedOut(() => {
+    forgetSignedIn()
+    // The same address again: the sign-in screen shows there and leads back to it.
+    location.reload()
+  })
+  void Promise.all([startLanguage(), antdLocaleOf(language())]).then(([, locale]) => {
+    const root = document.getElementById('root')
+    if (!root) throw new Error('The page has no #root element')
+    createRoot(root).render(<App me={me} firstLocale={locale} />)
+  })
+}

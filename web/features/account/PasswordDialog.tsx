@@ -1,0 +1,83 @@
+import { App, Button, Modal } from 'antd'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ApiError } from '../../api.ts'
+import { changePassword } from '../../sign-in/auth.ts'
+
+export default function PasswordDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const id = useId()
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const [again, setAgain] = useState('')
+  const [error, setError] = useState('')
+  const [busy, setBusy] = useState(false)
+
+  async function change() {
+    if (next !== again) {
+      setError(t('account.differs'))
+      return
+    }
+    setBusy(true)
+    try {
+      await changePassword(current, next)
+      void message.success(t('account.changed'))
+      onClose()
+    } catch (failure) {
+      const tooMany = failure instanceof ApiError && failure.status === 429
+      setError(t(tooMany ? 'account.tooMany' : 'account.notChanged'))
+      setBusy(false)
+    }
+  }
+
+  const fields = [
+    {
+      key: 'current',
+      label: t('account.currentPassword'),
+      value: current,
+      set: setCurrent,
+      auto: 'current-password',
+    },
+    { key: 'next', label: t('account.newPassword'), value: next, set: setNext, auto: 'new-password' },
+    { key: 'again', label: t('account.passwordAgain'), value: again, set: setAgain, auto: 'new-password' },
+  ]
+
+  return (
+    <Modal open title={t('account.password')} footer={null} onCancel={onClose} width={420}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void change()
+        }}
+      >
+        <p className="secondary">{t('account.passwordRule')}</p>
+        {fields.map((field) => (
+          <div key={field.key} className="labelled">
+            <label htmlFor={`${id}-${field.key}`}>{field.label}</label>
+            <input
+              id={`${id}-${field.key}`}
+              className="field-input"
+              type="password"
+              value={field.value}
+              autoComplete={field.auto}
+              minLength={field.key === 'current' ? undefined : 8}
+              maxLength={128}
+              required
+              onChange={(event) => field.set(event.target.value)}
+            />
+          </div>
+        ))}
+        {error && (
+          <p className="field-error" role="alert">
+            {error}
+          </p>
+        )}
+        <Button type="primary" htmlType="submit" loading={busy} block>
+          {t('account.change')}
+        </Button>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,63 @@
+import { App, Modal } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { listSessions, revokeSession } from '../../../contract/access.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+
+/** "Chrome · Windows" out of a user-agent string; whatever is not recognised stays as it came. */
+function deviceName(userAgent: string | null): string {
+  if (!userAgent) return '—'
+  const browser = /Edg|Firefox|Chrome|Safari/.exec(userAgent)?.[0].replace('Edg', 'Edge')
+  const system = /Windows|Android|iPhone|iPad|Mac OS X|Linux/
+    .exec(userAgent)?.[0]
+    .replace('Mac OS X', 'macOS')
+  return [browser, system].filter(Boolean).join(' · ') || userAgent.slice(0, 60)
+}
+
+export default function SessionsDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const sessions = useCall(listSessions)
+  const revoke = useAct(revokeSession, {
+    onSuccess: () => {
+      void message.success(t('account.ended'))
+      void queryClient.invalidateQueries({ queryKey: keyOf(listSessions) })
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <Modal open title={t('account.sessions')} footer={null} onCancel={onClose} width={600}>
+      <p className="secondary">{t('account.sessionsHint')}</p>
+      {sessions.isError && <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />}
+      <ul className="row-list">
+        {sessions.data?.items.map((session) => (
+          <li key={session.id}>
+            <div>
+              <strong>{deviceName(session.userAgent)}</strong>{' '}
+              <span className="secondary">{session.ipAddress}</span>
+              <div className="secondary small">
+                {t('account.lastSeen')} <TimeText at={session.lastSeenAt} /> · {t('account.signedInAt')}{' '}
+                <TimeText at={session.createdAt} show="moment" />
+              </div>
+            </div>
+            {session.current ? (
+              <span className="secondary">{t('account.thisSession')}</span>
+            ) : (
+              <button
+                type="button"
+                className="soft-button"
+                disabled={revoke.isPending}
+                onClick={() => revoke.mutate({ params: { id: session.id } })}
+              >
+                {t('account.endSession')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Modal>
+  )
+}

@@ -1,0 +1,102 @@
+import { useTranslation } from 'react-i18next'
+import { listSites, listStaff } from '../../../contract/setting.ts'
+import { useCall } from '../../query.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import type { Filters } from '../../ui/filters.ts'
+import { type FigureScope, groupings, presets } from './period.ts'
+
+export function FigureFilters({
+  scope,
+  onChange,
+}: {
+  scope: FigureScope
+  onChange: (patch: Filters) => void
+}) {
+  const { t } = useTranslation()
+  const { preset, query } = scope
+  const places = useCall(listSites)
+  const staff = useCall(
+    listStaff,
+    { query: { limit: 200, ...(query.departmentId ? { departmentId: query.departmentId } : {}) } },
+    { enabled: query.departmentId !== undefined },
+  )
+  const departments = (places.data?.departments ?? []).filter(
+    (one) => one.active && (query.siteId === undefined || one.siteId === query.siteId),
+  )
+  const doctors = (staff.data?.items ?? []).filter(
+    (one) => one.role === 'doctor' || one.role === 'department-head',
+  )
+  const text = (value: number | undefined) => (value === undefined ? undefined : String(value))
+
+  return (
+    <div className="filter-bar">
+      <SelectFilter
+        label={t('figures.period.label')}
+        value={preset}
+        options={presets.map((value) => ({ value, text: t(`figures.period.${value}`) }))}
+        onChange={(period) =>
+          onChange({
+            period,
+            from: period === 'custom' ? query.from : undefined,
+            to: period === 'custom' ? query.to : undefined,
+          })
+        }
+      />
+      {preset === 'custom' && (
+        <>
+          <TextFilter
+            type="date"
+            label={t('figures.from')}
+            value={query.from}
+            onChange={(from) => onChange({ from })}
+          />
+          <TextFilter
+            type="date"
+            label={t('figures.to')}
+            value={query.to}
+            onChange={(to) => onChange({ to })}
+          />
+        </>
+      )}
+      <SelectFilter
+        label={t('figures.level.label')}
+        value={text(query.level)}
+        options={([1, 2, 3] as const).map((level) => ({
+          value: String(level),
+          text: t(`figures.level.${level}`),
+        }))}
+        onChange={(level) => onChange({ level: level === '1' ? undefined : level })}
+      />
+      <SelectFilter
+        label={t('figures.site')}
+        all={t('figures.allSites')}
+        value={text(query.siteId)}
+        options={(places.data?.sites ?? []).map((site) => ({ value: String(site.id), text: site.name }))}
+        onChange={(siteId) => onChange({ siteId, departmentId: undefined, attendingStaffId: undefined })}
+      />
+      <SelectFilter
+        label={t('figures.department')}
+        all={t('figures.allDepartments')}
+        value={text(query.departmentId)}
+        options={departments.map((one) => ({ value: String(one.id), text: one.name }))}
+        onChange={(departmentId) => onChange({ departmentId, attendingStaffId: undefined })}
+      />
+      {query.departmentId !== undefined && (
+        <SelectFilter
+          label={t('figures.doctor')}
+          all={t('figures.allDoctors')}
+          value={text(query.attendingStaffId)}
+          options={doctors.map((one) => ({ value: String(one.id), text: one.name }))}
+          onChange={(attendingStaffId) => onChange({ attendingStaffId })}
+        />
+      )}
+      <SelectFilter
+        label={t('figures.by.label')}
+        value={query.by}
+        options={groupings.map((value) => ({ value, text: t(`figures.by.${value}`) }))}
+        onChange={(by) => onChange({ by: by === 'department' ? undefined : by })}
+      />
+    </div>
+  )
+}

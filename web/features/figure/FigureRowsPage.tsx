@@ -1,0 +1,153 @@
+import './figure.css'
+import { ArrowLeftOutlined } from '@ant-design/icons'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { listFollowUpRows } from '../../../contract/figure.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { type ItemOf, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { type FigureName, rowsOf } from './measures.ts'
+import { groupings, readScope } from './period.ts'
+
+type Row = ItemOf<typeof listFollowUpRows>
+
+const isFigure = (name: string | undefined): name is FigureName =>
+  name !== undefined && Object.hasOwn(rowsOf, name)
+
+export default function FigureRowsPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const navigate = useNavigate()
+  const [filters] = useFilters()
+  const { query } = useMemo(() => readScope(filters, new Date()), [filters])
+  const wanted = first(filters['figure'])
+  const name: FigureName = isFigure(wanted) ? wanted : 'discharged'
+  const by = groupings.find((one) => one === first(filters['group']))
+  const key = first(filters['key'])
+  const label = first(filters['label'])
+  const { by: _, ...scope } = query
+  const rows = useCallPages(listFollowUpRows, {
+    query: { ...scope, measure: rowsOf[name], limit: 100, ...(by && key !== undefined ? { by, key } : {}) },
+  })
+  const { figure: _figure, group: _group, key: _key, label: _label, ...back } = filters
+
+  const columns: Column<Row>[] = [
+    {
+      key: 'person',
+      title: t('figures.rows.person'),
+      render: (row) =>
+        may(me, 'person.read') ? (
+          <Link to="/persons/$id" params={{ id: String(row.personId) }}>
+            {row.personName}
+          </Link>
+        ) : (
+          row.personName
+        ),
+    },
+    {
+      key: 'discharged',
+      title: t('figures.rows.discharged'),
+      render: (row) => <TimeText at={row.dischargedAt} show="day" />,
+    },
+    { key: 'department', title: t('figures.rows.department'), render: (row) => row.departmentName ?? '—' },
+    { key: 'doctor', title: t('figures.rows.doctor'), render: (row) => row.attendingName ?? '—' },
+    {
+      key: 'condition',
+      title: t('figures.rows.condition'),
+      render: (row) => row.conditionText ?? '—',
+      wideOnly: true,
+    },
+    { key: 'state', title: t('figures.rows.state'), render: (row) => <State row={row} /> },
+    {
+      key: 'due',
+      title: t('figures.rows.due'),
+      render: (row) => <TimeText at={row.task?.dueAt} show="day" />,
+      wideOnly: true,
+    },
+    {
+      key: 'completed',
+      title: t('figures.rows.completed'),
+      render: (row) => <TimeText at={row.task?.completedAt} show="moment" />,
+    },
+    {
+      key: 'attempts',
+      title: t('figures.rows.attempts'),
+      align: 'right',
+      render: (row) => row.task?.attempts ?? '—',
+      wideOnly: true,
+    },
+    {
+      key: 'assignee',
+      title: t('figures.rows.assignee'),
+      render: (row) => row.task?.assigneeName ?? '—',
+      wideOnly: true,
+    },
+    {
+      key: 'task',
+      title: t('figures.rows.task'),
+      render: (row) =>
+        row.task && may(me, 'task.read') ? (
+          <Link to="/desk/$taskId" params={{ taskId: String(row.task.id) }}>
+            {t('figures.rows.openTask')}
+          </Link>
+        ) : null,
+    },
+  ]
+
+  return (
+    <ListPage
+      title={t('figures.rows.title', {
+        measure: [label, t(`figures.name.${name}`)].filter(Boolean).join(' · '),
+      })}
+      actions={
+        <Link to="/figures" search={back as never} className="soft-button">
+          <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
+        </Link>
+      }
+      filters={
+        <span className="secondary">
+          {t('figures.rows.scope', {
+            from: query.from,
+            to: query.to,
+            level: t(`figures.level.${query.level as 1 | 2 | 3}`),
+          })}
+        </span>
+      }
+      source={rows}
+      columns={columns}
+      rowKey={(row) => row.encounterId}
+      {...(may(me, 'person.read')
+        ? {
+            onOpen: (row: Row) => void navigate({ to: '/persons/$id', params: { id: String(row.personId) } }),
+          }
+        : {})}
+      empty={{ title: t('figures.rows.emptyTitle'), hint: t('figures.rows.emptyHint') }}
+    />
+  )
+
+  function State({ row }: { row: Row }) {
+    const { task } = row
+    if (!task) return <StatusTag tone="neutral">{t('figures.rows.noTask')}</StatusTag>
+    if (task.outcome === 'done') return <StatusTag tone="success">{code('outcome', 'done')}</StatusTag>
+    if (task.outcome === 'unreached' || task.outcome === 'refused')
+      return <StatusTag tone="warning">{code('outcome', task.outcome)}</StatusTag>
+    if (task.status === 'completed' || task.status === 'cancelled')
+      return (
+        <StatusTag tone="neutral">
+          {code('outcome', task.outcome) || code('taskStatus', task.status)}
+        </StatusTag>
+      )
+    const overdue = new Date(task.dueAt) < new Date()
+    return (
+      <StatusTag tone={overdue ? 'danger' : 'primary'}>
+        {overdue ? t('figures.name.overdue') : code('taskStatus', task.status)}
+      </StatusTag>
+    )
+  }
+}

@@ -1,0 +1,123 @@
+import './figure.css'
+import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { exportFollowUpFigures, getFollowUpFigures } from '../../../contract/figure.ts'
+import { addressOf } from '../../api.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { useFilters } from '../../ui/filters.ts'
+import { FigureFilters } from './FigureFilters.tsx'
+import { GroupChart } from './GroupChart.tsx'
+import { GroupTable } from './GroupTable.tsx'
+import { Headline } from './Headline.tsx'
+import { TrendChart } from './TrendChart.tsx'
+import { type RowsAt, rowsSearch } from './rows.ts'
+import { readScope } from './period.ts'
+
+export default function FiguresPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const navigate = useNavigate()
+  const [filters, setFilters] = useFilters()
+  const scope = useMemo(() => readScope(filters, new Date()), [filters])
+  const figures = useCall(
+    getFollowUpFigures,
+    { query: scope.query },
+    { placeholderData: (previous) => previous },
+  )
+  const { data } = figures
+  const openRows = (at: RowsAt) =>
+    void navigate({ to: '/figures/rows', search: rowsSearch(scope, at) as never })
+
+  return (
+    <div className="page figures">
+      <PageHeader
+        title={t('figures.title')}
+        extra={
+          <>
+            <button type="button" className="soft-button" onClick={() => window.print()}>
+              <PrinterOutlined aria-hidden /> {t('figures.print')}
+            </button>
+            {may(me, 'figure.export') && (
+              <a
+                className="soft-button"
+                href={addressOf(exportFollowUpFigures, { query: scope.query })}
+                download
+              >
+                <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
+              </a>
+            )}
+          </>
+        }
+      >
+        <FigureFilters scope={scope} onChange={setFilters} />
+        <p className="figures-scope secondary small">
+          {t('figures.rows.scope', {
+            from: scope.query.from,
+            to: scope.query.to,
+            level: t(`figures.level.${scope.query.level as 1 | 2 | 3}`),
+          })}
+        </p>
+      </PageHeader>
+      {figures.isError ? (
+        <ErrorState error={figures.error} onRetry={() => void figures.refetch()} />
+      ) : !data ? (
+        <FiguresSkeleton />
+      ) : (
+        <div
+          aria-busy={figures.isPlaceholderData}
+          className={figures.isPlaceholderData ? 'is-stale' : undefined}
+        >
+          <Headline figures={data} onOpen={openRows} />
+          {data.total.discharged === 0 ? (
+            <EmptyState
+              title={t('figures.empty.title')}
+              hint={t('figures.empty.hint')}
+              action={
+                scope.preset !== 'last-quarter' && (
+                  <button
+                    type="button"
+                    className="soft-button"
+                    onClick={() => setFilters({ period: 'last-quarter', from: undefined, to: undefined })}
+                  >
+                    {t('figures.period.last-quarter')}
+                  </button>
+                )
+              }
+            />
+          ) : (
+            <>
+              <div className="figures-charts">
+                <GroupChart groups={data.groups} targets={data.targets} scope={scope} onOpen={openRows} />
+                <TrendChart trend={data.trend} targets={data.targets} scope={scope} onOpen={openRows} />
+              </div>
+              <GroupTable groups={data.groups} total={data.total} scope={scope} />
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function FiguresSkeleton() {
+  const { t } = useTranslation()
+  return (
+    <div role="status" aria-label={t('common.loading')}>
+      <div className="figure-row">
+        {Array.from({ length: 6 }, (_, index) => (
+          <span key={index} className="skeleton figures-skeleton-card" />
+        ))}
+      </div>
+      <div className="figures-charts">
+        <span className="skeleton figures-skeleton-chart" />
+        <span className="skeleton figures-skeleton-chart" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,140 @@
+import { useCallback, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { getFollowUpFigures } from '../../../contract/figure.ts'
+import type { AnswerOf } from '../../api.ts'
+import { percent } from '../../format/number.ts'
+import type { Palette } from '../../theme/tokens.ts'
+import { Chart } from '../../ui/Chart.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { comparable, isRate, show } from './measures.ts'
+import type { FigureScope } from './period.ts'
+import { RowsLink } from './RowsLink.tsx'
+import type { RowsAt } from './rows.ts'
+
+type Figures = AnswerOf<typeof getFollowUpFigures>
+type Shown = (typeof comparable)[number]
+
+type GroupChartProps = {
+  groups: Figures['groups']
+  targets: Figures['targets']
+  scope: FigureScope
+  onOpen: (at: RowsAt) => void
+}
+
+/** Bars, worst first for rates: the question is where help is needed. */
+export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) {
+  const { t } = useTranslation()
+  const [name, setName] = useState<Shown>('coverage')
+  const by = scope.query.by
+  const inTime = by === 'day' || by === 'week' || by === 'month' || by === 'level'
+  const ordered = inTime
+    ? groups
+    : [...groups].sort((a, b) =>
+        isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : (b[name] ?? 0) - (a[name] ?? 0),
+      )
+  const target = isRate(name) ? targets[name] : undefined
+  const targetWord = t('figures.targetLine')
+  const measure = t(`figures.name.${name}`)
+
+  const option = useCallback(
+    (colours: Palette) => ({
+      grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
+      tooltip: {
+        trigger: 'axis' as const,
+        axisPointer: { type: 'shadow' as const },
+        backgroundColor: colours.surface,
+        borderColor: colours.border,
+        textStyle: { color: colours.text },
+        valueFormatter: (value: unknown) =>
+          typeof value !== 'number' ? '—' : isRate(name) ? percent(value) : String(value),
+      },
+      xAxis: {
+        type: 'value' as const,
+        ...(isRate(name) ? { min: 0, max: 1 } : { minInterval: 1 }),
+        axisLabel: {
+          color: colours.textSecondary,
+          formatter: (value: number) => (isRate(name) ? percent(value) : String(value)),
+        },
+        splitLine: { lineStyle: { color: colours.border } },
+      },
+      yAxis: {
+        type: 'category' as const,
+        inverse: true,
+        data: ordered.map((group) => group.label),
+        axisLabel: { color: colours.text, width: 110, overflow: 'truncate' as const },
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: colours.borderStrong } },
+      },
+      series: [
+        {
+          type: 'bar' as const,
+          name: measure,
+          barMaxWidth: 18,
+          cursor: 'pointer',
+          itemStyle: { color: colours.primary, borderRadius: [0, 3, 3, 0] },
+          label: {
+            show: true,
+            position: 'right' as const,
+            color: colours.text,
+            formatter: ({ dataIndex }: { dataIndex: number }) => {
+              const group = ordered[dataIndex]
+              return group ? show(group, name) : ''
+            },
+          },
+          data: ordered.map((group) => group[name]),
+          ...(target === undefined
+            ? {}
+            : {
+                markLine: {
+                  symbol: 'none',
+                  silent: true,
+                  lineStyle: { color: colours.warning, type: 'dashed' as const },
+                  label: { show: false },
+                  data: [{ xAxis: target, name: targetWord }],
+                },
+              }),
+        },
+      ],
+    }),
+    // `ordered` follows from these.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [groups, name, by, target, measure, targetWord],
+  )
+
+  return (
+    <div className="figures-chart">
+      <div className="figures-measure">
+        <SelectFilter
+          label={t('figures.measureShown')}
+          value={name}
+          options={comparable.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
+          onChange={(value) => setName(comparable.find((one) => one === value) ?? 'coverage')}
+        />
+        {target !== undefined && (
+          <span className="small secondary">
+            <span className="target-dash" aria-hidden="true" />{' '}
+            {t('common.target', { value: percent(target) })}
+          </span>
+        )}
+      </div>
+      <Chart
+        title={t('figures.groupsChart', { measure })}
+        option={option}
+        height={Math.max(220, ordered.length * 30 + 40)}
+        table={{
+          columns: [t('figures.group'), measure],
+          rows: ordered.map((group) => [
+            group.label,
+            <RowsLink key={group.key} scope={scope} at={{ name, by, key: group.key, label: group.label }}>
+              {show(group, name)}
+            </RowsLink>,
+          ]),
+        }}
+        onSelect={(index) => {
+          const group = ordered[index]
+          if (group) onOpen({ name, by, key: group.key, label: group.label })
+        }}
+      />
+    </div>
+  )
+}

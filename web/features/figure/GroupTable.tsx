@@ -1,0 +1,66 @@
+import { useTranslation } from 'react-i18next'
+import type { FollowUpCounts, getFollowUpFigures } from '../../../contract/figure.ts'
+import type { AnswerOf } from '../../api.ts'
+import { show, tableColumns } from './measures.ts'
+import type { FigureScope } from './period.ts'
+import { RowsLink } from './RowsLink.tsx'
+import type { RowsAt } from './rows.ts'
+
+type GroupTableProps = {
+  groups: AnswerOf<typeof getFollowUpFigures>['groups']
+  total: FollowUpCounts
+  scope: FigureScope
+}
+
+export function GroupTable({ groups, total, scope }: GroupTableProps) {
+  const { t } = useTranslation()
+  const { by } = scope.query
+  const cells = (counts: FollowUpCounts, at: Omit<RowsAt, 'name'>) =>
+    tableColumns.map((name) => (
+      <td key={name} data-label={t(`figures.name.${name}`)}>
+        {counts[name] === null || counts[name] === 0 ? (
+          <span className="secondary">{show(counts, name)}</span>
+        ) : (
+          <RowsLink scope={scope} at={{ ...at, name }}>
+            {show(counts, name)}
+          </RowsLink>
+        )}
+      </td>
+    ))
+  return (
+    <section className="panel figures-table" aria-label={t('figures.groupsTable')}>
+      <div className="panel-head">
+        <h2>{t('figures.groupsTable')}</h2>
+        <span className="secondary small no-print">{t('figures.groupsHint')}</span>
+      </div>
+      <div className="figures-table-scroll" tabIndex={0} role="region" aria-label={t('figures.groupsTable')}>
+        <table className="number-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('figures.group')}</th>
+              {tableColumns.map((name) => (
+                <th key={name} scope="col">
+                  {t(`figures.name.${name}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map((group) => (
+              <tr key={group.key}>
+                <th scope="row">{group.label}</th>
+                {cells(group, { by, key: group.key, label: group.label })}
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{t('figures.total')}</th>
+              {cells(total, {})}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </section>
+  )
+}

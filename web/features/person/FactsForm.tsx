@@ -1,0 +1,134 @@
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type PersonDetail, type updatePerson } from '../../../contract/person.ts'
+import type { InputOf } from '../../api.ts'
+import { useCode } from '../../i18n/useCode.ts'
+
+export type FactsDraft = {
+  name: string
+  sex: PersonDetail['sex']
+  birthDate: string
+  preferredChannel: NonNullable<PersonDetail['preferredChannel']> | ''
+  note: string
+  addPhone: string
+}
+
+type Changes = Omit<InputOf<typeof updatePerson>['body'], 'version'>
+
+const sexes = ['male', 'female', 'other', 'unknown'] as const
+const channels = ['phone', 'sms', 'email', 'wechat'] as const
+
+export function draftOf(person: PersonDetail): FactsDraft {
+  return {
+    name: person.name,
+    sex: person.sex,
+    birthDate: person.birthDate ?? '',
+    preferredChannel: person.preferredChannel ?? '',
+    note: person.note ?? '',
+    addPhone: '',
+  }
+}
+
+/** Only what was changed here is sent, so that another's change to another field survives. */
+export function changesOf(from: PersonDetail, draft: FactsDraft): Changes {
+  const before = draftOf(from)
+  return {
+    ...(draft.name.trim() !== before.name ? { name: draft.name.trim() } : {}),
+    ...(draft.sex !== before.sex ? { sex: draft.sex } : {}),
+    ...(draft.birthDate !== before.birthDate ? { birthDate: draft.birthDate || null } : {}),
+    ...(draft.preferredChannel !== before.preferredChannel
+      ? { preferredChannel: draft.preferredChannel || null }
+      : {}),
+    ...(draft.note !== before.note ? { note: draft.note.trim() || null } : {}),
+    ...(draft.addPhone.trim() ? { addPhone: draft.addPhone.trim() } : {}),
+  }
+}
+
+export function FactsForm({ draft, onChange }: { draft: FactsDraft; onChange: (draft: FactsDraft) => void }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const id = useId()
+  return (
+    <>
+      <div className="labelled">
+        <label htmlFor={`${id}-name`}>{t('person.name')}</label>
+        <input
+          id={`${id}-name`}
+          className="field-input"
+          value={draft.name}
+          maxLength={120}
+          required
+          autoFocus
+          onChange={(event) => onChange({ ...draft, name: event.target.value })}
+        />
+      </div>
+      <div className="labelled">
+        <label htmlFor={`${id}-sex`}>{t('person.sex')}</label>
+        <select
+          id={`${id}-sex`}
+          className="field-input"
+          value={draft.sex}
+          onChange={(event) =>
+            onChange({ ...draft, sex: sexes.find((one) => one === event.target.value) ?? 'unknown' })
+          }
+        >
+          {sexes.map((one) => (
+            <option key={one} value={one}>
+              {code('sex', one)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="labelled">
+        <label htmlFor={`${id}-birth`}>{t('person.birthDate')}</label>
+        <input
+          id={`${id}-birth`}
+          className="field-input"
+          type="date"
+          value={draft.birthDate}
+          onChange={(event) => onChange({ ...draft, birthDate: event.target.value })}
+        />
+      </div>
+      <div className="labelled">
+        <label htmlFor={`${id}-channel`}>{t('person.preferredChannel')}</label>
+        <select
+          id={`${id}-channel`}
+          className="field-input"
+          value={draft.preferredChannel}
+          onChange={(event) =>
+            onChange({ ...draft, preferredChannel: channels.find((one) => one === event.target.value) ?? '' })
+          }
+        >
+          <option value="">{t('person.noPreference')}</option>
+          {channels.map((one) => (
+            <option key={one} value={one}>
+              {code('channel', one)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="labelled">
+        <label htmlFor={`${id}-note`}>{t('person.note')}</label>
+        <textarea
+          id={`${id}-note`}
+          className="field-input"
+          rows={3}
+          maxLength={2000}
+          value={draft.note}
+          onChange={(event) => onChange({ ...draft, note: event.target.value })}
+        />
+      </div>
+      <div className="labelled">
+        <label htmlFor={`${id}-phone`}>{t('person.addPhone')}</label>
+        <input
+          id={`${id}-phone`}
+          className="field-input"
+          type="tel"
+          maxLength={40}
+          value={draft.addPhone}
+          onChange={(event) => onChange({ ...draft, addPhone: event.target.value })}
+        />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+import './person.css'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { getPerson } from '../../../contract/person.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { ContactPanel } from './ContactPanel.tsx'
+import { EncounterPanel } from './EncounterPanel.tsx'
+import { EnrollmentPanel } from './EnrollmentPanel.tsx'
+import { FactsPanel } from './FactsPanel.tsx'
+import { OptOutPanel } from './OptOutPanel.tsx'
+import { personTagTone } from './tags.ts'
+import { Timeline } from './Timeline.tsx'
+import type { Revealed } from './RevealDialog.tsx'
+
+export default function PersonPage() {
+  const { id } = useParams({ strict: false })
+  const personId = Number(id)
+  return <PersonView key={personId} personId={personId} />
+}
+
+function PersonView({ personId }: { personId: number }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const time = useTime()
+  const [revealed, setRevealed] = useState<Revealed>({})
+  const query = useCall(getPerson, { params: { id: personId } })
+
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isPending) {
+    return (
+      <div className="page" role="status" aria-label={t('common.loading')}>
+        <span className="skeleton" style={{ width: 260, height: 28 }} />
+        <div className="person-columns">
+          <span className="skeleton" style={{ height: 420 }} />
+          <span className="skeleton" style={{ height: 420 }} />
+        </div>
+      </div>
+    )
+  }
+
+  const person = query.data
+  return (
+    <div className="page person-page">
+      <PageHeader
+        title={person.name}
+        extra={
+          <div className="tag-line">
+            {person.tags.map((tag) => (
+              <StatusTag key={tag} tone={personTagTone[tag]}>
+                {code('personTag', tag)}
+              </StatusTag>
+            ))}
+            {person.openTasks > 0 && (
+              <StatusTag tone="primary">{t('person.openTasks', { n: person.openTasks })}</StatusTag>
+            )}
+          </div>
+        }
+      >
+        <p className="secondary">
+          {[
+            code('sex', person.sex),
+            person.ageYears === null ? null : t('common.years', { n: person.ageYears }),
+            ...person.recordNumbers.map((one) => one.value),
+            t('person.visits', { visits: person.facts.visits, stays: person.facts.stays }),
+            person.deceasedAt ? t('person.deceasedOn', { time: time.day(person.deceasedAt) }) : null,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      </PageHeader>
+      <div className="person-columns">
+        <div className="person-facts">
+          <FactsPanel person={person} />
+          <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
+          <EnrollmentPanel person={person} />
+          <OptOutPanel person={person} />
+          <EncounterPanel person={person} />
+        </div>
+        <Timeline person={person} />
+      </div>
+    </div>
+  )
+}

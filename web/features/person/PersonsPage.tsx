@@ -1,0 +1,116 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type PersonSummary, listPersons } from '../../../contract/person.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCallPages } from '../../query.ts'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+
+const pause = 250
+
+export default function PersonsPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const navigate = useNavigate()
+  const [filters, setFilters] = useFilters()
+  const search = first(filters['search']) ?? ''
+  const [text, setText] = useState(search)
+  const source = useCallPages(
+    listPersons,
+    { query: { limit: 50, ...(search ? { search } : {}) } },
+    { keepPrevious: true },
+  )
+
+  useEffect(() => setText(search), [search])
+  useEffect(() => {
+    if (text.trim() === search) return
+    const timer = setTimeout(() => setFilters({ search: text.trim() || undefined }), pause)
+    return () => clearTimeout(timer)
+  }, [text, search, setFilters])
+
+  const columns: Column<PersonSummary>[] = [
+    {
+      key: 'name',
+      title: t('person.column.name'),
+      width: '16%',
+      render: (person) => (
+        <>
+          <Link to="/persons/$id" params={{ id: String(person.id) }}>
+            {person.name}
+          </Link>{' '}
+          {person.deceased && <StatusTag tone="neutral">{code('personTag', 'deceased')}</StatusTag>}
+        </>
+      ),
+    },
+    {
+      key: 'sexAge',
+      title: t('person.column.sexAge'),
+      width: 110,
+      render: (person) => (
+        <>
+          {code('sex', person.sex)} {person.ageYears !== null && t('common.years', { n: person.ageYears })}
+        </>
+      ),
+    },
+    { key: 'phone', title: t('person.column.phone'), width: 140, render: (person) => person.phone ?? '—' },
+    {
+      key: 'recordNumber',
+      title: t('person.column.recordNumber'),
+      width: 130,
+      render: (person) => person.recordNumbers.map((one) => one.value).join('、') || '—',
+    },
+    {
+      key: 'lastVisit',
+      title: t('person.column.lastVisit'),
+      width: 110,
+      render: (person) => <TimeText at={person.lastVisitAt} />,
+    },
+    {
+      key: 'department',
+      title: t('person.column.department'),
+      width: '14%',
+      render: (person) => person.lastDepartmentName ?? '—',
+    },
+    {
+      key: 'condition',
+      title: t('person.column.condition'),
+      render: (person) => person.lastConditionText ?? '—',
+      wideOnly: true,
+    },
+    {
+      key: 'openTasks',
+      title: t('person.column.openTasks'),
+      width: 70,
+      align: 'right',
+      render: (person) => (person.openTasks > 0 ? person.openTasks : '—'),
+    },
+  ]
+
+  return (
+    <ListPage
+      title={t('person.title')}
+      source={source}
+      columns={columns}
+      rowKey={(person) => person.id}
+      onOpen={(person) => void navigate({ to: '/persons/$id', params: { id: String(person.id) } })}
+      filters={
+        <input
+          className="field-input filter-search"
+          type="search"
+          aria-label={t('person.searchHint')}
+          placeholder={t('person.searchHint')}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      }
+      empty={
+        search
+          ? { title: t('person.notFound'), hint: t('person.notFoundHint') }
+          : { title: t('person.empty'), hint: t('person.emptyHint') }
+      }
+    />
+  )
+}

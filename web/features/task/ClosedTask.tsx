@@ -1,0 +1,63 @@
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import type { TaskDetail } from '../../../contract/task.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { shownQuestions } from './answering.ts'
+import { AttemptHistory } from './AttemptHistory.tsx'
+import { AnswerText } from './AnswerText.tsx'
+import { useLocalized } from './localized.ts'
+
+export function ClosedTask({
+  task,
+  busy,
+  onReopen,
+}: {
+  task: TaskDetail
+  busy: boolean
+  onReopen: () => void
+}) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const localized = useLocalized()
+  const answers = task.response?.answers ?? {}
+  const questions = shownQuestions(task.questionnaire, answers).filter(
+    (question) => answers[question.linkId] !== undefined,
+  )
+  return (
+    <div className="work-scroll">
+      <h2>{task.title}</h2>
+      <div className="notice tone-success">
+        <div>
+          <strong>{t('desk.closedTitle')}</strong>
+          <p>
+            <StatusTag tone={task.outcome === 'done' ? 'success' : 'neutral'}>
+              {code('outcome', task.outcome) || code('taskStatus', task.status)}
+            </StatusTag>{' '}
+            <TimeText at={task.completedAt} show="moment" />
+            {task.response?.score != null && ` · ${t('desk.score', { n: task.response.score })}`}
+          </p>
+        </div>
+        {task.abilities.reopen && (
+          <Button loading={busy} onClick={onReopen}>
+            {t('desk.reopen')}
+          </Button>
+        )}
+      </div>
+      <AttemptHistory attempts={task.attemptList} />
+      {questions.length > 0 && (
+        <dl className="answer-list">
+          {questions.map((question) => (
+            <div key={question.linkId}>
+              <dt>{localized(question.text)}</dt>
+              <dd>
+                <AnswerText question={question} value={answers[question.linkId]} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  )
+}

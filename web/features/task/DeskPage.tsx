@@ -1,0 +1,105 @@
+import './desk.css'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import { countTasks, listTasks, takeNextTask } from '../../../contract/task.ts'
+import { call } from '../../api.ts'
+import { useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { first, list, useFilters } from '../../ui/filters.ts'
+import { useShortcut } from '../../ui/useShortcut.ts'
+import { DayProgress } from './DayProgress.tsx'
+import { PickOne } from './PickOne.tsx'
+import { refreshDesk } from './refresh.ts'
+import { TaskList } from './TaskList.tsx'
+import { TaskPanel } from './TaskPanel.tsx'
+import { rememberWork } from './useWork.ts'
+
+const views = ['todo', 'overdue', 'waiting', 'done'] as const
+export type DeskView = (typeof views)[number]
+
+export default function DeskPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const navigate = useNavigate()
+  const { taskId } = useParams({ strict: false })
+  const [filters, setFilters] = useFilters()
+  const openId = taskId ? Number(taskId) : null
+
+  const view = views.find((one) => one === first(filters['view'])) ?? 'todo'
+  const whose = first(filters['whose']) === 'team' ? 'team' : 'mine'
+  const levels = list(filters['level']).map(Number)
+  const search = first(filters['search'])
+
+  const tasks = useCallPages(
+    listTasks,
+    {
+      query: {
+        view,
+        whose,
+        limit: 50,
+        ...(levels.length ? { level: levels } : {}),
+        ...(search ? { search } : {}),
+      },
+    },
+    { keepPrevious: true },
+  )
+  const counts = useCall(countTasks, { query: { whose } })
+
+  const open = useCallback(
+    (id: number | null) => {
+      const keep = ((old: object) => old) as never
+      if (id === null) void navigate({ to: '/desk', search: keep })
+      else void navigate({ to: '/desk/$taskId', params: { taskId: String(id) }, search: keep })
+    },
+    [navigate],
+  )
+
+  const takeNext = useCallback(
+    async (afterTaskId?: number) => {
+      const level = levels.length === 1 ? levels[0] : undefined
+      const { task } = await call(takeNextTask, {
+        body: { ...(afterTaskId ? { afterTaskId } : {}), ...(level ? { level } : {}) },
+      })
+      if (task) rememberWork(task, true)
+      refreshDesk()
+      open(task?.id ?? null)
+      return task
+    },
+    [levels, open],
+  )
+
+  const step = (by: number) => {
+    if (tasks.items.length === 0) return
+    const at = tasks.items.findIndex((task) => task.id === openId)
+    const next = tasks.items[Math.min(tasks.items.length - 1, Math.max(0, at + by))]
+    if (next) open(next.id)
+  }
+  useShortcut('j', () => step(1))
+  useShortcut('k', () => step(-1))
+  useShortcut('Enter', () => open(tasks.items[0]?.id ?? null), {
+    enabled: openId === null && document.activeElement === document.body,
+  })
+  useShortcut('Escape', () => open(null), { enabled: openId !== null, whileTyping: false })
+
+  return (
+    <div className={`desk ${openId === null ? 'is-list' : 'is-work'}`}>
+      <div className="desk-head">
+        <PageHeader title={t('desk.title')} extra={counts.data && <DayProgress counts={counts.data} />} />
+      </div>
+      <TaskList
+        source={tasks}
+        counts={counts.data}
+        filters={{ view, whose, levels, search }}
+        onFilters={setFilters}
+        openId={openId}
+      />
+      {openId === null ? (
+        <PickOne canStart={may(me, 'task.work') && tasks.items.length > 0} onStart={() => takeNext()} />
+      ) : (
+        <TaskPanel key={openId} taskId={openId} onNext={takeNext} onOpen={open} />
+      )}
+    </div>
+  )
+}

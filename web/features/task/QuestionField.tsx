@@ -1,0 +1,150 @@
+import { ExclamationCircleFilled } from '@ant-design/icons'
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Question } from '../../../contract/questionnaire.ts'
+import type { AnswerValue } from './answering.ts'
+import { ChoiceField } from './ChoiceField.tsx'
+import { useLocalized } from './localized.ts'
+import { NumberField } from './NumberField.tsx'
+
+type QuestionFieldProps = {
+  question: Question
+  value: AnswerValue | undefined
+  disabled: boolean
+  dangerous: boolean
+  problem: string | null
+  onChange: (value: AnswerValue) => void
+  onMove: (step: 1 | -1) => void
+}
+
+export function QuestionField(props: QuestionFieldProps) {
+  const { question, dangerous, problem } = props
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const id = useId()
+  const text = localized(question.text)
+
+  if (question.type === 'group') return <h3 className="question-group">{text}</h3>
+  if (question.type === 'display') return <p className="question-display">{text}</p>
+
+  return (
+    <div className={`question ${dangerous ? 'is-dangerous' : ''}`} data-question={question.linkId}>
+      <div id={id} className="question-text">
+        {text}
+        {question.required && (
+          <span className="question-required" title={t('desk.required')}>
+            <span aria-hidden="true">*</span>
+            <span className="visually-hidden">{t('desk.required')}</span>
+          </span>
+        )}
+      </div>
+      {question.help && <p className="secondary small">{localized(question.help)}</p>}
+      <Answer {...props} labelId={id} />
+      {dangerous && question.redFlag && (
+        <p className="question-flag" role="alert">
+          <ExclamationCircleFilled aria-hidden />{' '}
+          {t('desk.redFlagHere', { text: localized(question.redFlag.text) })}
+        </p>
+      )}
+      {problem && (
+        <p className="field-error" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Answer({
+  question,
+  value,
+  disabled,
+  labelId,
+  onChange,
+  onMove,
+}: QuestionFieldProps & { labelId: string }) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const common = { labelId, disabled, onMove }
+  switch (question.type) {
+    case 'choice':
+    case 'multiple':
+      return (
+        <ChoiceField
+          {...common}
+          options={(question.options ?? []).map((option) => ({
+            value: option.value,
+            text: localized(option.text),
+          }))}
+          multiple={question.type === 'multiple'}
+          selected={Array.isArray(value) ? value : value == null ? [] : [String(value)]}
+          onChange={(selected) => onChange(question.type === 'multiple' ? selected : (selected[0] ?? null))}
+        />
+      )
+    case 'boolean':
+      return (
+        <ChoiceField
+          {...common}
+          options={[
+            { value: 'true', text: t('common.yes') },
+            { value: 'false', text: t('common.no') },
+          ]}
+          multiple={false}
+          selected={typeof value === 'boolean' ? [String(value)] : []}
+          onChange={(selected) => onChange(selected[0] === undefined ? null : selected[0] === 'true')}
+        />
+      )
+    case 'scale': {
+      const low = question.min ?? 0
+      const high = question.max ?? 10
+      return (
+        <ChoiceField
+          {...common}
+          options={Array.from({ length: high - low + 1 }, (_, step) => ({
+            value: String(low + step),
+            text: String(low + step),
+          }))}
+          multiple={false}
+          digitsAreValues
+          selected={typeof value === 'number' ? [String(value)] : []}
+          onChange={(selected) => onChange(selected[0] === undefined ? null : Number(selected[0]))}
+        />
+      )
+    }
+    case 'integer':
+    case 'decimal':
+      return <NumberField {...common} question={question} value={value} onChange={onChange} />
+    case 'text':
+      return (
+        <textarea
+          className="field-input"
+          rows={2}
+          aria-labelledby={labelId}
+          data-focus
+          disabled={disabled}
+          value={typeof value === 'string' ? value : ''}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )
+    default:
+      return (
+        <input
+          className="field-input"
+          type={question.type === 'date' ? 'date' : 'text'}
+          aria-labelledby={labelId}
+          data-focus
+          disabled={disabled}
+          value={typeof value === 'string' ? value : ''}
+          onChange={(event) => onChange(event.target.value || null)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return
+            const down = event.key === 'Enter' || (event.key === 'ArrowDown' && question.type !== 'date')
+            const up = event.key === 'ArrowUp' && question.type !== 'date'
+            if (!down && !up) return
+            event.preventDefault()
+            onMove(down ? 1 : -1)
+          }}
+        />
+      )
+  }
+}

@@ -1,0 +1,103 @@
+import { Link } from '@tanstack/react-router'
+import { ArrowLeftOutlined } from '@ant-design/icons'
+import { App, Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
+import { queryClient, useAct } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { ClosedTask } from './ClosedTask.tsx'
+import { PersonCard } from './PersonCard.tsx'
+import { refreshDesk } from './refresh.ts'
+import { TaskWork } from './TaskWork.tsx'
+import { type Work, useWork } from './useWork.ts'
+
+type TaskPanelProps = {
+  taskId: number
+  onNext: (afterTaskId: number) => Promise<TaskDetail | null>
+  onOpen: (taskId: number | null) => void
+}
+
+/** Middle and right of the desk: the work and the person. */
+export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
+  const { t } = useTranslation()
+  const work = useWork(taskId)
+  const { message } = App.useApp()
+  const explain = useExplain()
+  const reopen = useAct(reopenTask, {
+    onSuccess: () => {
+      void message.success(t('desk.reopened'))
+      void queryClient.invalidateQueries({ queryKey: ['work', taskId] })
+      refreshDesk()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+
+  const back = (
+    <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
+      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
+    </Link>
+  )
+
+  if (work.isPending) {
+    return (
+      <section className="desk-work" aria-label={t('desk.work')}>
+        {back}
+        <div role="status" aria-label={t('common.loading')} className="desk-skeleton">
+          <span className="skeleton" />
+          <span className="skeleton" />
+          <span className="skeleton" />
+        </div>
+      </section>
+    )
+  }
+  if (work.isError) {
+    return (
+      <section className="desk-work" aria-label={t('desk.work')}>
+        {back}
+        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
+      </section>
+    )
+  }
+
+  const { task, held, refusal }: Work = work.data
+  const closed = task.status === 'completed' || task.status === 'cancelled'
+  return (
+    <>
+      <section className="desk-work" aria-label={t('desk.work')}>
+        {back}
+        {closed ? (
+          <ClosedTask
+            task={task}
+            busy={reopen.isPending}
+            onReopen={() => reopen.mutate({ params: { id: task.id } })}
+          />
+        ) : (
+          <>
+            {!held && refusal && (
+              <div className="notice tone-warning" role="alert">
+                <div>
+                  <strong>
+                    {refusal.status === 403
+                      ? t('desk.readOnly')
+                      : task.heldByName
+                        ? t('desk.heldTitle', { name: task.heldByName })
+                        : t('desk.heldTitleUnknown')}
+                  </strong>
+                  {refusal.status === 409 && <p className="secondary">{t('desk.heldHint')}</p>}
+                </div>
+                {refusal.status === 409 && (
+                  <Button onClick={() => void work.refetch()} loading={work.isFetching}>
+                    {t('desk.takeOver')}
+                  </Button>
+                )}
+              </div>
+            )}
+            <TaskWork key={`${task.id}-${held}`} task={task} canWork={held} onNext={onNext} onOpen={onOpen} />
+          </>
+        )}
+      </section>
+      <PersonCard task={task} />
+    </>
+  )
+}

@@ -1,0 +1,191 @@
+import { App } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Answers } from '../../../contract/questionnaire.ts'
+import type { TaskDetail } from '../../../contract/task.ts'
+import { AttemptHistory } from './AttemptHistory.tsx'
+import {
+  type AnswerValue,
+  answersThatApply,
+  firstMissing,
+  isDangerous,
+  numberProblem,
+  progress,
+  shownQuestions,
+} from './answering.ts'
+import { useLocalized } from './localized.ts'
+import { OutcomeBar, type Result } from './OutcomeBar.tsx'
+import { QuestionField } from './QuestionField.tsx'
+import { SaveState } from './SaveState.tsx'
+import { useAutosave } from './useAutosave.ts'
+import { useRecord } from './useRecord.ts'
+
+type TaskWorkProps = {
+  task: TaskDetail
+  canWork: boolean
+  onNext: (afterTaskId: number) => Promise<TaskDetail | null>
+  onOpen: (taskId: number | null) => void
+}
+
+const noteKey = (taskId: number) => `careloop.note.${taskId}`
+
+export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const { message } = App.useApp()
+  const form = useRef<HTMLDivElement>(null)
+  const [answers, setAnswers] = useState<Answers>(task.response?.answers ?? {})
+  const [score, setScore] = useState(task.response?.score ?? null)
+  const [raised, setRaised] = useState<{ linkId: string; text: string }[]>([])
+  const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
+  const [result, setResult] = useState<Result>(() => ({
+    outcome: null,
+    note: sessionStorage.getItem(noteKey(task.id)) ?? '',
+    callBackAt: '',
+    optOut: false,
+    channel: task.kind === 'home-visit' ? 'visit' : 'phone',
+  }))
+  const { save, queue, settle } = useAutosave(task.id, canWork, (saved) => {
+    setScore(saved.score)
+    setRaised(saved.redFlags)
+  })
+  const record = useRecord({
+    task,
+    onNext,
+    onOpen,
+    settle,
+    onRecorded: () => sessionStorage.removeItem(noteKey(task.id)),
+  })
+
+  const questions = useMemo(() => shownQuestions(task.questionnaire, answers), [task.questionnaire, answers])
+  const { done, all } = progress(questions, answers)
+  const missing = firstMissing(questions, answers)
+  // When everything required is answered the call went well, so the nurse need not say so again.
+  const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
+
+  useEffect(() => {
+    if (canWork) form.current?.querySelector<HTMLElement>('[data-focus]')?.focus({ preventScroll: true })
+  }, [canWork])
+
+  const change = (linkId: string, value: AnswerValue) => {
+    const next = { ...answers, [linkId]: value }
+    setAnswers(next)
+    setProblem(null)
+    queue(answersThatApply(task.questionnaire, next))
+  }
+
+  const focusQuestion = (linkId: string) => {
+    const target = form.current?.querySelector<HTMLElement>(
+      `[data-question="${CSS.escape(linkId)}"] [data-focus]`,
+    )
+    target?.focus()
+    target?.scrollIntoView({ block: 'center' })
+  }
+
+  /** From the last question on, the way leads to the outcome bar. */
+  const moveFrom = (linkId: string, step: 1 | -1) => {
+    // After the answer a follow-on question may have appeared, so the order is read once it is drawn.
+    requestAnimationFrame(() => {
+      const stops = Array.from(form.current?.querySelectorAll<HTMLElement>('[data-focus]') ?? [])
+      const here = stops.findIndex((stop) => stop.closest(`[data-question="${CSS.escape(linkId)}"]`))
+      const target = stops[here + step]
+      target?.focus()
+      target?.scrollIntoView({ block: 'nearest' })
+    })
+  }
+
+  async function finish(goOn: boolean) {
+    if (!canWork || record.busy) return
+    if (!outcome) {
+      void message.warning(t('desk.chooseOutcome'))
+      if (missing) focusQuestion(missing.linkId)
+      return
+    }
+    if (outcome === 'done') {
+      const wrong = questions.find((question) => {
+        const value = answers[question.linkId]
+        const isNumber = question.type === 'integer' || question.type === 'decimal'
+        return isNumber && value != null && numberProblem(question, String(value)) !== null
+      })
+      const first = missing ?? wrong
+      if (first) {
+        if (missing)
+          setProblem({ linkId: first.linkId, text: t('desk.answerMissing', { text: localized(first.text) }) })
+        focusQuestion(first.linkId)
+        return
+      }
+    }
+    if (outcome === 'call-back' && !(new Date(result.callBackAt) > new Date())) {
+      void message.warning(t('desk.callBackNeeded'))
+      form.current?.querySelector<HTMLElement>('[data-call-back]')?.focus()
+      return
+    }
+    await record.run({ ...result, outcome }, answersThatApply(task.questionnaire, answers), goOn)
+  }
+
+  const changeResult = (patch: Partial<Result>) => {
+    if (patch.note !== undefined) sessionStorage.setItem(noteKey(task.id), patch.note)
+    setResult((before) => ({ ...before, ...patch }))
+  }
+
+  return (
+    <div className="work" ref={form}>
+      <div className="work-scroll">
+        <div className="work-title">
+          <h2>{task.title}</h2>
+          <span className="secondary small">
+            {t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
+          </span>
+          <SaveState save={save} />
+        </div>
+        {task.description && <p>{task.description}</p>}
+        {raised.length > 0 && (
+          <div className="notice tone-danger" role="alert">
+            <strong>{t('desk.redFlagRaised', { text: raised.map((flag) => flag.text).join('；') })}</strong>
+          </div>
+        )}
+        {task.questionnaire?.script && (
+          <section className="script" aria-label={t('desk.script')}>
+            <h3>{t('desk.script')}</h3>
+            <p>{localized(task.questionnaire.script)}</p>
+          </section>
+        )}
+        <AttemptHistory attempts={task.attemptList} />
+        {task.questionnaire ? (
+          <section aria-label={t('desk.questions')}>
+            <div className="work-count">
+              <h3>{t('desk.questions')}</h3>
+              <span className="secondary small">
+                {t('desk.questionCount', { done, all })}
+                {score !== null && ` · ${t('desk.score', { n: score })}`}
+              </span>
+            </div>
+            {questions.map((question) => (
+              <QuestionField
+                key={question.linkId}
+                question={question}
+                value={answers[question.linkId]}
+                disabled={!canWork}
+                dangerous={isDangerous(question, answers)}
+                problem={problem?.linkId === question.linkId ? problem.text : null}
+                onChange={(value) => change(question.linkId, value)}
+                onMove={(step) => moveFrom(question.linkId, step)}
+              />
+            ))}
+          </section>
+        ) : (
+          <p className="secondary">{t('desk.noQuestions')}</p>
+        )}
+      </div>
+      {canWork && (
+        <OutcomeBar
+          result={result}
+          outcome={outcome}
+          busy={record.busy}
+          onChange={changeResult}
+          onFinish={(goOn) => void finish(goOn)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import { holds } from './condition.ts'
+
+export type AnswerValue = Answers[string]
+
+const asks = (question: Question) => question.type !== 'group' && question.type !== 'display'
+
+export function isAnswered(value: AnswerValue | undefined): boolean {
+  return (
+    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  )
+}
+
+/** Questions that apply to the answers so far, in their order. */
+export function shownQuestions(questionnaire: QuestionnaireDefinition | null, answers: Answers): Question[] {
+  return (questionnaire?.items ?? []).filter(
+    (question) => !question.enableWhen || holds(question.enableWhen, answers),
+  )
+}
+
+/** Answers to questions that no longer apply are not sent: they would count in scores and red flags. */
+export function answersThatApply(questionnaire: QuestionnaireDefinition | null, answers: Answers): Answers {
+  const shown = shownQuestions(questionnaire, answers).filter(asks)
+  const result: Answers = {}
+  for (const { linkId } of shown) {
+    const value = answers[linkId]
+    if (value !== undefined) result[linkId] = value
+  }
+  return result
+}
+
+export function progress(questions: Question[], answers: Answers) {
+  const asked = questions.filter(asks)
+  return { all: asked.length, done: asked.filter((question) => isAnswered(answers[question.linkId])).length }
+}
+
+export function firstMissing(questions: Question[], answers: Answers): Question | undefined {
+  return questions.find(
+    (question) => asks(question) && question.required && !isAnswered(answers[question.linkId]),
+  )
+}
+
+export function isDangerous(question: Question, answers: Answers): boolean {
+  return question.redFlag !== undefined && holds(question.redFlag.when, answers)
+}
+
+export type NumberProblem = 'mustBeNumber' | 'outOfRange' | 'atLeast' | 'atMost'
+
+export function numberProblem(question: Question, text: string): NumberProblem | null {
+  if (text === '') return null
+  const value = Number(text)
+  if (!Number.isFinite(value) || (question.type === 'integer' && !Number.isInteger(value)))
+    return 'mustBeNumber'
+  const { min, max } = question
+  const low = min !== undefined && value < min
+  const high = max !== undefined && value > max
+  if (!low && !high) return null
+  if (min !== undefined && max !== undefined) return 'outOfRange'
+  return low ? 'atLeast' : 'atMost'
+}

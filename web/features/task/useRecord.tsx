@@ -1,0 +1,115 @@
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { getPerson, getTimeline } from '../../../contract/person.ts'
+import type { Answers } from '../../../contract/questionnaire.ts'
+import { type Outcome, type TaskDetail, recordAttempt, reopenTask } from '../../../contract/task.ts'
+import { call } from '../../api.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient } from '../../query.ts'
+import { useExplain } from '../../ui/useExplain.ts'
+import type { Result } from './OutcomeBar.tsx'
+import { diallingOf } from './dialling.ts'
+import { refreshDesk } from './refresh.ts'
+import { forgetHold } from './useWork.ts'
+
+type UseRecord = {
+  task: TaskDetail
+  onNext: (afterTaskId: number) => Promise<TaskDetail | null>
+  onOpen: (taskId: number | null) => void
+  settle: () => Promise<void>
+  onRecorded: () => void
+}
+
+/** Records the result, offers to take it back, and moves on. */
+export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecord) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const time = useTime()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [busy, setBusy] = useState(false)
+  // One key for one opening of the form: a second press or a repeated request records one attempt.
+  const [idempotencyKey] = useState(() => crypto.randomUUID())
+
+  async function undo(close: () => void) {
+    close()
+    try {
+      await call(reopenTask, { params: { id: task.id } })
+      refreshDesk()
+      onOpen(task.id)
+    } catch (error) {
+      void message.error(explain(error))
+    }
+  }
+
+  function tell(recorded: TaskDetail, outcome: Outcome) {
+    const key = `recorded-${task.id}`
+    const close = () => message.destroy(key)
+    const waiting = recorded.status !== 'completed' && recorded.nextAttemptAt
+    void message.open({
+      key,
+      type: 'success',
+      duration: 8,
+      content: (
+        <>
+          {waiting
+            ? t('desk.recordedWaiting', {
+                name: task.personName,
+                outcome: code('outcome', outcome),
+                time: time.moment(waiting),
+              })
+            : t('desk.recorded', { name: task.personName, outcome: code('outcome', outcome) })}{' '}
+          {recorded.abilities.reopen && (
+            <button type="button" className="plain-button" onClick={() => void undo(close)}>
+              {t('common.undo')}
+            </button>
+          )}
+        </>
+      ),
+    })
+  }
+
+  async function run(result: Result & { outcome: Outcome }, answers: Answers, goOn: boolean) {
+    setBusy(true)
+    try {
+      await settle()
+      const { telecomId, durationSeconds } = diallingOf(task.personId)
+      const recorded = await call(recordAttempt, {
+        params: { id: task.id },
+        body: {
+          outcome: result.outcome,
+          channel: result.channel,
+          idempotencyKey,
+          optOut: result.outcome === 'refused' && result.optOut,
+          ...(Object.keys(answers).length > 0 ? { answers } : {}),
+          ...(result.note.trim() ? { note: result.note.trim() } : {}),
+          ...(result.outcome === 'call-back'
+            ? { callBackAt: new Date(result.callBackAt).toISOString() }
+            : {}),
+          ...(telecomId ? { telecomId } : {}),
+          ...(durationSeconds ? { durationSeconds } : {}),
+        },
+      })
+      onRecorded()
+      forgetHold(recorded)
+      void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
+      void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
+      tell(recorded, result.outcome)
+      if (goOn) {
+        const next = await onNext(task.id)
+        if (!next) void message.info(t('desk.nothingNext'))
+      } else {
+        refreshDesk()
+        onOpen(null)
+      }
+    } catch (error) {
+      void message.error(explain(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return { run, busy }
+}

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { type TaskDetail, getTask, holdTask, releaseTask } from '../../../contract/task.ts'
+import { ApiError, call } from '../../api.ts'
+import { queryClient } from '../../query.ts'
+
+/** The task as opened, whether it is ours to work, and if not, the refusal. */
+export type Work = { task: TaskDetail; held: boolean; refusal: ApiError | null }
+
+const workKey = (taskId: number) => ['work', taskId]
+const beat = 5 * 60_000
+
+export function rememberWork(task: TaskDetail, held: boolean) {
+  queryClient.setQueryData<Work>(workKey(task.id), { task, held, refusal: null })
+}
+
+/** Opening takes the task at once; when that is refused it is shown for reading. */
+async function open(taskId: number): Promise<Work> {
+  try {
+    return { task: await call(holdTask, { params: { id: taskId } }), held: true, refusal: null }
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 403)) throw error
+    return { task: await call(getTask, { params: { id: taskId } }), held: false, refusal: error }
+  }
+}
+
+export function useWork(taskId: number) {
+  const query = useQuery({
+    queryKey: workKey(taskId),
+    queryFn: () => open(taskId),
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+  const held = query.data?.held ?? false
+
+  useEffect(() => {
+    if (!held) return
+    const release = () => {
+      // An answered task has let go by itself; a failure here only means that the 15 minutes run out.
+      if (queryClient.getQueryData<Work>(workKey(taskId))?.held === false) return
+      void call(releaseTask, { params: { id: taskId } }, { keepalive: true }).catch(() => {})
+    }
+    const prolong = setInterval(() => {
+      if (document.visibilityState === 'visible')
+        void call(holdTask, { params: { id: taskId } }).catch(() => {})
+    }, beat)
+    addEventListener('pagehide', release)
+    return () => {
+      clearInterval(prolong)
+      removeEventListener('pagehide', release)
+      release()
+    }
+  }, [taskId, held])
+
+  // A reopened task must ask for the hold anew, so nothing of this visit may stay in the cache.
+  useEffect(() => () => queryClient.removeQueries({ queryKey: workKey(taskId) }), [taskId])
+
+  return query
+}
+
+/** The result is recorded: there is nothing left to give back. */
+export function forgetHold(task: TaskDetail) {
+  rememberWork(task, false)
+}

@@ -1,0 +1,12 @@
+import enUS from 'antd/locale/en_US'
+import type { SameWords } from '../shape.ts'
+import type { words as reference } from '../zh-CN/words.ts'
+import { account } from './account.ts'
+import { codes } from './codes.ts'
+import { common } from './common.ts'
+import { desk } from './desk.ts'
+import { frame } from './frame.ts'
+import { person } from './person.ts'
+
+export const antdLocale = enUS
+export const words = { account, codes, common, desk, frame, person } satisfies SameWords<typeof reference>

@@ -1,0 +1,37 @@
+import './theme/base.css'
+import type { CurrentUser } from '../contract/access.ts'
+import { ApiError, send } from './api.ts'
+import { language } from './i18n/language.ts'
+import { forgetSignedIn, rememberSignedIn, wasSignedIn } from './sign-in/hint.ts'
+import { applyAppearance } from './theme/appearance.ts'
+
+applyAppearance()
+document.documentElement.lang = language()
+
+const loadApp = () => import('./app/start.tsx')
+const loadSignIn = () => import('./sign-in/start.tsx')
+
+async function start() {
+  const isGate = location.pathname === '/sign-in' || location.pathname === '/setup'
+  if (isGate) {
+    ;(await loadSignIn()).startSignIn('sign-in')
+    return
+  }
+  // Fetched beside the question who is there, so that a signed-in person waits for one round trip, not two.
+  if (wasSignedIn()) void loadApp()
+  try {
+    const me = (await send('get', '/api/v1/me')) as CurrentUser
+    if (me.mustChangePassword) {
+      ;(await loadSignIn()).startSignIn('change-password')
+      return
+    }
+    rememberSignedIn()
+    ;(await loadApp()).startApp(me)
+  } catch (error) {
+    const signedOut = error instanceof ApiError && error.status === 401
+    if (signedOut) forgetSignedIn()
+    ;(await loadSignIn()).startSignIn(signedOut ? 'sign-in' : 'unreachable')
+  }
+}
+
+void start()

@@ -1,0 +1,26 @@
+import { useTranslation } from 'react-i18next'
+import { ApiError } from '../api.ts'
+import { useExplain } from './useExplain.ts'
+
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const status = error instanceof ApiError ? error.status : 0
+  const title =
+    status === 403
+      ? t('common.refusedTitle')
+      : status === 404
+        ? t('common.notFoundTitle')
+        : t('common.errorTitle')
+  return (
+    <div className="state-block" role="alert">
+      <p className="state-title">{title}</p>
+      <p className="secondary">{explain(error)}</p>
+      {onRetry && status !== 403 && status !== 404 && (
+        <button type="button" className="soft-button" onClick={onRetry}>
+          {t('common.retry')}
+        </button>
+      )}
+    </div>
+  )
+}

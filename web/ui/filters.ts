@@ -1,0 +1,48 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+
+export type Filters = Record<string, string | string[] | undefined>
+
+/** Addresses stay readable: `?view=overdue&level=1&level=2`, no JSON in the query. */
+export function parseFilters(search: string): Filters {
+  const result: Filters = {}
+  const parameters = new URLSearchParams(search)
+  for (const key of new Set(parameters.keys())) {
+    const values = parameters.getAll(key)
+    result[key] = values.length > 1 ? values : values[0]
+  }
+  return result
+}
+
+export function writeFilters(filters: Record<string, unknown>): string {
+  const parameters = new URLSearchParams()
+  for (const [key, value] of Object.entries(filters)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') parameters.append(key, String(one))
+    }
+  }
+  const text = parameters.toString()
+  return text ? `?${text}` : ''
+}
+
+export function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+export function list(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value]
+}
+
+/** The filters in the address, and a way to change some of them without a new history entry per key press. */
+export function useFilters() {
+  const raw = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const filters = useMemo(() => raw as Filters, [raw])
+  const setFilters = useCallback(
+    (patch: Filters) => {
+      void navigate({ to: '.', search: ((old: Filters) => ({ ...old, ...patch })) as never, replace: true })
+    },
+    [navigate],
+  )
+  return [filters, setFilters] as const
+}
