@@ -50,7 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {t('frame.skip')}
       </a>
       <header className="top-bar">
-        <Link to="/" className="brand">
+        <Link to="/" className="brand" aria-label={t('frame.product')}>
           <img src="/icon.svg" alt="" width="24" height="24" />
           <span>{t('frame.product')}</span>
         </Link>

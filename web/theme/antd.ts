@@ -29,6 +29,9 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       colorBorder: colours.borderStrong,
       colorBorderSecondary: colours.border,
       colorTextLightSolid: colours.onPrimary,
+      colorPrimaryBg: colours.primarySoft,
+      controlItemBgActive: colours.primarySoft,
+      controlItemBgActiveHover: colours.primarySoft,
       fontFamily,
       fontSize: size.base,
       controlHeight: size.control,
@@ -39,6 +42,7 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       boxShadowSecondary: '0 4px 16px rgb(0 0 0 / 14%)',
     },
     components: {
+      Dropdown: { colorPrimary: colours.link },
       // Tooltips keep a dark ground in both modes, so their words stay light.
       Tooltip: { colorTextLightSolid: '#FFFFFF', colorBgSpotlight: '#2B3843' },
       Button: {

@@ -39,7 +39,7 @@ export const light: Palette = {
   primaryHover: '#09635F',
   primarySoft: '#E2F1F0',
   onPrimary: '#FFFFFF',
-  link: '#0B7A75',
+  link: '#0A6F6A',
   success: '#2E7D32',
   successSoft: '#E8F3E9',
   warning: '#B26A00',

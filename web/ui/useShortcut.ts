@@ -18,7 +18,13 @@ function dialogIsOpen(): boolean {
   return Array.from(dialogs).some((dialog) => dialog.getClientRects().length > 0)
 }
 
-type Options = { enabled?: boolean; whileTyping?: boolean; inDialog?: boolean }
+type Options = {
+  enabled?: boolean
+  whileTyping?: boolean
+  inDialog?: boolean
+  /** Asked at the key press; false leaves the key to whatever has the focus. */
+  when?: () => boolean
+}
 
 function matches(event: KeyboardEvent, combination: string): boolean {
   const parts = combination.split('+')
@@ -36,9 +42,9 @@ function matches(event: KeyboardEvent, combination: string): boolean {
  * Plain keys rest while somebody types or a dialog is open.
  */
 export function useShortcut(combination: string, run: (event: KeyboardEvent) => void, options: Options = {}) {
-  const latest = useRef(run)
+  const latest = useRef({ run, when: options.when })
   useEffect(() => {
-    latest.current = run
+    latest.current = { run, when: options.when }
   })
   const { enabled = true, whileTyping = /\+/.test(combination), inDialog = false } = options
   useEffect(() => {
@@ -47,8 +53,9 @@ export function useShortcut(combination: string, run: (event: KeyboardEvent) => 
       if (event.defaultPrevented || event.isComposing || !matches(event, combination)) return
       if (!whileTyping && isTyping(event.target)) return
       if (!inDialog && dialogIsOpen()) return
+      if (latest.current.when?.() === false) return
       event.preventDefault()
-      latest.current(event)
+      latest.current.run(event)
     }
     addEventListener('keydown', listen)
     return () => removeEventListener('keydown', listen)

@@ -70,16 +70,20 @@ export default function DeskPage() {
     [levels, open],
   )
 
+  /** Moves the focus only: opening would take each task on the way. Enter then opens as on any link. */
   const step = (by: number) => {
-    if (tasks.items.length === 0) return
-    const at = tasks.items.findIndex((task) => task.id === openId)
-    const next = tasks.items[Math.min(tasks.items.length - 1, Math.max(0, at + by))]
-    if (next) open(next.id)
+    const rows = Array.from(document.querySelectorAll<HTMLElement>('.task-row'))
+    const focused = rows.findIndex((row) => row === document.activeElement)
+    const at = focused >= 0 ? focused : rows.findIndex((row) => row.classList.contains('is-open'))
+    const target = rows[Math.min(rows.length - 1, Math.max(0, at + by))]
+    target?.focus()
+    target?.scrollIntoView({ block: 'nearest' })
   }
   useShortcut('j', () => step(1))
   useShortcut('k', () => step(-1))
   useShortcut('Enter', () => open(tasks.items[0]?.id ?? null), {
-    enabled: openId === null && document.activeElement === document.body,
+    enabled: openId === null,
+    when: () => document.activeElement === document.body,
   })
   useShortcut('Escape', () => open(null), { enabled: openId !== null, whileTyping: false })
 

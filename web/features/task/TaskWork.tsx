@@ -18,7 +18,7 @@ import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { QuestionField } from './QuestionField.tsx'
 import { SaveState } from './SaveState.tsx'
 import { useAutosave } from './useAutosave.ts'
-import { useRecord } from './useRecord.ts'
+import { useRecord } from './useRecord.tsx'
 
 type TaskWorkProps = {
   task: TaskDetail
