@@ -73,7 +73,12 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
 
   return (
     <>
-      <Dropdown menu={{ items, selectedKeys }} trigger={['click']} placement="bottomRight">
+      <Dropdown
+        menu={{ items, selectedKeys }}
+        trigger={['click']}
+        placement="bottomRight"
+        getPopupContainer={(button) => button.parentElement ?? document.body}
+      >
         <button
           type="button"
           className="bar-button"

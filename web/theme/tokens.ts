@@ -41,7 +41,7 @@ export const light: Palette = {
   onPrimary: '#FFFFFF',
   link: '#0A6F6A',
   success: '#2E7D32',
-  successSoft: '#E8F3E9',
+  successSoft: '#EEF7EF',
   warning: '#B26A00',
   warningText: '#8A5200',
   warningSoft: '#FCF1E0',
