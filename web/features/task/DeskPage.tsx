@@ -1,3 +1,4 @@
+import './work.css'
 import './desk.css'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
