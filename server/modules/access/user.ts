@@ -66,7 +66,7 @@ export async function createUserAs(
       })
       .execute()
   } catch (error) {
-    const field = isUniqueViolation(error, 'app_user_email_key') ? 'email' : 'username'
+    const field = body.email && isUniqueViolation(error, 'app_user_email_key') ? 'email' : 'username'
     if (isUniqueViolation(error)) throw taken(field)
     throw refused(error, 'staffId')
   }

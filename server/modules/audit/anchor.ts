@@ -9,7 +9,7 @@ function anchorFile(dataDir: string): string {
   return path.join(dataDir, 'audit-anchor.jsonl')
 }
 
-const written = new Map<string, number>()
+const written = new Map<string, string>()
 
 /**
  * Writes the present head beside the database, so that even somebody who rewrites the table and its head is found.
@@ -18,11 +18,13 @@ const written = new Map<string, number>()
 export async function writeAnchor(db: Db, dataDir: string): Promise<void> {
   const head = await db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirstOrThrow()
   const file = anchorFile(dataDir)
-  if (head.seq === 0 || written.get(file) === head.seq) return
+  if (head.seq === 0 || written.get(file) === head.hash) return
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const line: Anchor = { seq: head.seq, hash: head.hash, at: new Date().toISOString() }
-  await appendFile(file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
-  written.set(file, head.seq)
+  // The last line may have been cut by a crash of the process before this one.
+  const start = written.has(file) ? '' : '\n'
+  await appendFile(file, `${start}${JSON.stringify(line)}\n`, { mode: 0o600 })
+  written.set(file, head.hash)
 }
 
 /** Anchors in order of seq. A last line that was cut by a crash is left out. */

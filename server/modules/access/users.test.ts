@@ -1,0 +1,146 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  completeSetup,
+  createApiKey,
+  createUser,
+  getCurrentUser,
+  listApiKeys,
+  listUsers,
+  revokeApiKey,
+  updateUser,
+} from '../../../contract/access.ts'
+import { verifyAudit } from '../../../contract/audit.ts'
+import { createTestApp, goodPassword, type TestApp } from '../../../test/support/app.ts'
+import { prepareFirstAdministrator } from './setup.ts'
+
+let app: TestApp
+let admin: string
+
+beforeAll(async () => {
+  app = await createTestApp()
+})
+afterAll(() => app.close())
+
+test('the first start prints a link that makes one administrator, once', async () => {
+  const options = { adminPassword: undefined, baseUrl: 'http://careloop.test' }
+  const { link } = await prepareFirstAdministrator(app.db, options)
+  const token = new URL(link ?? '').searchParams.get('token') ?? ''
+  const body = { token, username: 'first', name: 'First', password: goodPassword }
+  const weak = await app.request(undefined, completeSetup, { body: { ...body, password: 'password' } })
+  expect(weak.error?.fields?.[0]?.path).toBe('password')
+  const wrong = await app.request(undefined, completeSetup, { body: { ...body, token: 'x'.repeat(43) } })
+  expect(wrong.error?.id).toBe('setup-closed')
+  expect((await app.request(undefined, completeSetup, { body })).status).toBe(204)
+  expect((await app.request(undefined, completeSetup, { body })).error?.id).toBe('setup-closed')
+  expect(await prepareFirstAdministrator(app.db, options)).toEqual({ created: false })
+  admin = await app.signIn('first')
+  expect((await app.request(admin, getCurrentUser)).body.permissions['user.write']).toBe('all')
+})
+
+test('an administrator creates a user, who gets a one-time password', async () => {
+  const created = await app.request(admin, createUser, {
+    body: {
+      username: 'New.Nurse',
+      name: '新护士',
+      grants: [{ role: 'nurse', siteId: null, departmentId: null }],
+    },
+  })
+  expect(created.status).toBe(201)
+  expect(created.body).toMatchObject({ username: 'new.nurse', grants: [{ role: 'nurse' }], suspended: false })
+  const cookie = await app.signIn('new.nurse', created.body.oneTimePassword ?? '')
+  expect((await app.request(cookie, getCurrentUser)).body.mustChangePassword).toBe(true)
+  const again = await app.request(admin, createUser, {
+    body: { username: 'new.nurse', name: 'x', grants: [{ role: 'nurse', siteId: null, departmentId: null }] },
+  })
+  expect(again.error).toMatchObject({ id: 'already-exists', fields: [{ path: 'username' }] })
+})
+
+test('a role on a site that does not exist is refused with the field', async () => {
+  const answer = await app.request(admin, createUser, {
+    body: { username: 'lost', name: 'x', grants: [{ role: 'nurse', siteId: 4711, departmentId: null }] },
+  })
+  expect(answer.error).toMatchObject({ id: 'invalid', fields: [{ path: 'grants' }] })
+})
+
+test('users are found by name and paged by key', async () => {
+  for (const name of ['page-a', 'page-b', 'page-c']) await app.createUser(name, 'doctor')
+  const first = await app.request(admin, listUsers, { query: { search: 'PAGE-', limit: 2 } })
+  expect(first.body.items.map((user) => user.username)).toEqual(['page-a', 'page-b'])
+  const second = await app.request(admin, listUsers, {
+    query: { search: 'page-', limit: 2, cursor: first.body.nextCursor },
+  })
+  expect(second.body.items.map((user) => user.username)).toEqual(['page-c'])
+  expect(second.body.nextCursor).toBeNull()
+  expect((await app.request(admin, listUsers, { query: { search: '%' } })).body.items).toEqual([])
+})
+
+test('an administrator can neither suspend himself nor remove the last administrator', async () => {
+  const { body: me } = await app.request(admin, getCurrentUser)
+  const suspend = await app.request(admin, updateUser, { params: { id: me.id }, body: { suspended: true } })
+  expect(suspend.error?.fields?.[0]?.path).toBe('suspended')
+  const demote = await app.request(admin, updateUser, {
+    params: { id: me.id },
+    body: { grants: [{ role: 'nurse', siteId: null, departmentId: null }] },
+  })
+  expect(demote.error?.message).toBe('At least one active administrator has to remain.')
+  expect((await app.request(admin, getCurrentUser)).body.permissions['user.write']).toBe('all')
+})
+
+test('two administrators who demote each other at the same moment do not both succeed', async () => {
+  const other = await app.createUser('second', 'administrator')
+  const second = await app.signIn('second')
+  const { body: me } = await app.request(admin, getCurrentUser)
+  const grants = [{ role: 'auditor', siteId: null, departmentId: null }]
+  const answers = await Promise.all([
+    app.request(admin, updateUser, { params: { id: other }, body: { grants } }),
+    app.request(second, updateUser, { params: { id: me.id }, body: { grants } }),
+  ])
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422])
+  // Whoever won, the first one is administrator again for the tests that follow.
+  await app.db
+    .insertInto('role_grant')
+    .values({ user_id: me.id, role: 'administrator' })
+    .onConflict((c) => c.doNothing())
+    .execute()
+})
+
+test('an API key works until it is revoked, with the rights of its role only', async () => {
+  const { body } = await app.request(admin, createApiKey, { body: { name: 'HIS', role: 'auditor' } })
+  expect(body.key).toMatch(/^cl_[0-9A-Za-z]{40}$/)
+  expect(body.prefix).toBe(body.key.slice(0, 9))
+  expect((await app.request(body.key, getCurrentUser)).body).toMatchObject({
+    name: 'HIS',
+    permissions: { 'audit.read': 'all' },
+  })
+  expect((await app.request(body.key, verifyAudit)).status).toBe(200)
+  expect((await app.request(body.key, createApiKey, { body: { name: 'x', role: 'nurse' } })).status).toBe(403)
+  const list = await app.request(admin, listApiKeys)
+  expect(JSON.stringify(list.body)).not.toContain(body.key)
+  await app.settled()
+  expect((await app.request(admin, listApiKeys)).body.items[0]?.lastUsedAt).not.toBeNull()
+  expect((await app.request(admin, revokeApiKey, { params: { id: body.id } })).status).toBe(204)
+  expect((await app.request(body.key, getCurrentUser)).status).toBe(401)
+})
+
+test('an API key stops working when it expires', async () => {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  const { body } = await app.request(admin, createApiKey, {
+    body: { name: 'short', role: 'auditor', expiresAt },
+  })
+  expect((await app.request(body.key, getCurrentUser)).status).toBe(200)
+  await sql`update api_key set expires_at = now() where id = ${body.id}`.execute(app.db)
+  expect((await app.request(body.key, getCurrentUser)).status).toBe(401)
+})
+
+test('an API key needs no browser headers, and a cookie beside a wrong key does not help', async () => {
+  const { body } = await app.request(admin, createApiKey, { body: { name: 'script', role: 'auditor' } })
+  const plain = await app.send(body.key, 'post', '/api/v1/audit/verify', {
+    headers: { origin: 'https://elsewhere' },
+  })
+  expect(plain.status).toBe(200)
+  const mixed = await app.send(admin, 'get', '/api/v1/me', {
+    headers: { authorization: `Bearer cl_${'x'.repeat(40)}` },
+  })
+  expect(mixed.status).toBe(401)
+})

@@ -1,0 +1,204 @@
+import { appendFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { listAudit, verifyAudit } from '../../../contract/audit.ts'
+import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { audit } from '../../platform/audit.ts'
+import { transaction } from '../../platform/db.ts'
+import { writeAnchor } from './anchor.ts'
+import { type ChainReport, purgeAudit, verifyChain } from './verify.ts'
+
+let app: TestApp
+
+beforeAll(async () => {
+  app = await createTestApp()
+})
+afterAll(() => app.close())
+
+const verify = (): Promise<ChainReport> => verifyChain(app.db, app.services.config.dataDir)
+
+/** A chain of 40 entries, the anchor at the 30th and at the end. */
+beforeEach(async () => {
+  await sql`truncate audit_event`.execute(app.db)
+  await sql`update audit_head set seq = 0, hash = repeat('0', 64), first_seq = 1`.execute(app.db)
+  for (let entry = 1; entry <= 40; entry++) {
+    await audit(app.db, testActor, {
+      action: 'person.read',
+      personId: entry,
+      subject: entry % 2 ? `person:${entry}` : null,
+      fields: ['name', 'phone'],
+      reason: 'because',
+    })
+  }
+})
+
+test('a chain that nobody touched verifies', async () => {
+  expect(await verify()).toEqual({ intact: true, checked: 40, firstSeq: 1, lastSeq: 40, problems: [] })
+})
+
+const columns: [string, string][] = [
+  ['at', `at + interval '1 microsecond'`],
+  ['actor_id', `'user:other'`],
+  ['actor_name', `actor_name || ' '`],
+  ['action', `'person.write'`],
+  ['outcome', `'refused'`],
+  ['person_id', `person_id + 1`],
+  ['person_id', `null`],
+  ['subject', `'person:99'`],
+  ['subject', `null`],
+  ['subject', `'-'`],
+  ['fields', `array['name']`],
+  ['fields', `array['name,phone']`],
+  ['reason', `null`],
+  ['reason', `'because' || chr(31)`],
+  ['address', `'192.0.2.99'`],
+  ['prev_hash', `repeat('0', 64)`],
+  ['hash', `repeat('f', 64)`],
+]
+
+test.each(columns)('an edit of the column %s to %s is found', async (column, value) => {
+  await sql.raw(`update audit_event set ${column} = ${value} where seq = 17`).execute(app.db)
+  const report = await verify()
+  expect(report.intact).toBe(false)
+  expect(report.problems[0]?.seq).toBeGreaterThanOrEqual(17)
+})
+
+test('an entry that was edited with its own hash made right is found by the next one', async () => {
+  await sql`update audit_event set reason = 'another' where seq = 17`.execute(app.db)
+  await rehash('seq = 17')
+  expect((await verify()).problems[0]).toMatchObject({ seq: 18 })
+})
+
+test('an inserted entry is found', async () => {
+  await sql`insert into audit_event select seq, at + interval '1 microsecond', actor_id, actor_name, action, outcome, person_id,
+    subject, fields, reason, address, prev_hash, hash from audit_event where seq = 17`.execute(app.db)
+  expect((await verify()).problems.map((problem) => problem.seq)).toContain(17)
+})
+
+test('a deleted entry is found', async () => {
+  await sql`delete from audit_event where seq = 17`.execute(app.db)
+  expect((await verify()).problems[0]).toMatchObject({ seq: 17, message: 'Entries 17 to 17 are missing.' })
+})
+
+test('two entries that changed places are found', async () => {
+  await sql`update audit_event set seq = case seq when 17 then 18 else 17 end where seq in (17, 18)`.execute(
+    app.db,
+  )
+  expect((await verify()).intact).toBe(false)
+})
+
+test('a cut end is found by the head', async () => {
+  await sql`delete from audit_event where seq > 35`.execute(app.db)
+  expect((await verify()).intact).toBe(false)
+})
+
+test('a cut beginning is found, also when the head says that the chain begins later', async () => {
+  await sql`delete from audit_event where seq < 5`.execute(app.db)
+  await sql`update audit_head set first_seq = 5`.execute(app.db)
+  expect((await verify()).problems).toEqual([
+    { seq: 5, message: 'The beginning was cut: no purge in the chain says that it starts here.' },
+  ])
+})
+
+test('a cut end with a rewritten head is found by the anchor outside the database', async () => {
+  await withAnchor(async () => {
+    await sql`delete from audit_event where seq > 35`.execute(app.db)
+    await sql`update audit_head set (seq, hash) = (select seq, hash from audit_event where seq = 35)`.execute(
+      app.db,
+    )
+    const report = await verify()
+    expect(report.problems).toHaveLength(1)
+    expect(report.problems[0]?.message).toMatch(/^The end was cut: entry 40 was seen at/)
+  })
+})
+
+test('a chain that was rewritten from one entry to the head is found by the anchor', async () => {
+  await withAnchor(async () => {
+    await sql`update audit_event set reason = 'another' where seq = 17`.execute(app.db)
+    for (let seq = 17; seq <= 40; seq++) {
+      await sql`update audit_event e set prev_hash = p.hash from audit_event p where e.seq = ${seq} and p.seq = ${seq - 1}`.execute(
+        app.db,
+      )
+      await rehash(`seq = ${seq}`)
+    }
+    await sql`update audit_head set hash = (select hash from audit_event where seq = 40)`.execute(app.db)
+    expect((await verify()).problems[0]?.message).toMatch(/^The chain was rewritten: entry 40/)
+  })
+})
+
+test('after a purge the rest of the chain verifies', async () => {
+  const { at } = await app.db
+    .selectFrom('audit_event')
+    .select(sql<Date>`at`.as('at'))
+    .where('seq', '=', 21)
+    .executeTakeFirstOrThrow()
+  const removed = await transaction(app.db, (trx) => purgeAudit(trx, testActor, at))
+  expect(removed).toBeGreaterThanOrEqual(19)
+  const report = await verify()
+  expect(report).toMatchObject({ intact: true, lastSeq: 41 })
+  expect(report.firstSeq).toBe(removed + 1)
+})
+
+test('ten thousand entries written at the same time make one sound chain', async () => {
+  const writers = Array.from({ length: 100 }, async (_, writer) => {
+    for (let entry = 0; entry < 50; entry++)
+      await audit(app.db, testActor, { action: 'person.read', personId: writer })
+    for (let entry = 0; entry < 10; entry++)
+      await transaction(app.db, (trx) =>
+        audit(
+          trx,
+          testActor,
+          ...Array.from({ length: 5 }, () => ({ action: 'person.write', personId: writer })),
+        ),
+      )
+  })
+  await Promise.all(writers)
+  expect(await verify()).toMatchObject({ intact: true, checked: 10_040, lastSeq: 10_040 })
+})
+
+test('an entry is not written when its transaction fails', async () => {
+  await expect(
+    transaction(app.db, async (trx) => {
+      await audit(trx, testActor, { action: 'person.write' })
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
+  expect((await verify()).lastSeq).toBe(40)
+})
+
+test('an auditor reads the audit newest first, page by page, and verifies the chain', async () => {
+  const cookie = await app.signInAs('auditor')
+  const first = await app.request(cookie, listAudit, { query: { limit: 10, action: 'person.read' } })
+  expect(first.body.items.map((item) => item.seq)).toEqual([40, 39, 38, 37, 36, 35, 34, 33, 32, 31])
+  const cursor = first.body.nextCursor ?? ''
+  const second = await app.request(cookie, listAudit, { query: { limit: 10, action: 'person.read', cursor } })
+  expect(second.body.items[0]?.seq).toBe(30)
+  expect((await app.request(cookie, verifyAudit)).body).toMatchObject({ intact: true, problems: [] })
+  const own = await app.db
+    .selectFrom('audit_event')
+    .select('seq')
+    .where('action', '=', 'audit.list')
+    .execute()
+  expect(own).toHaveLength(2)
+})
+
+async function rehash(where: string): Promise<void> {
+  await sql
+    .raw(
+      `update audit_event e set hash = encode(sha256(convert_to(prev_hash || e'\\x1e' || audit_text(e), 'UTF8')), 'hex') where ${where}`,
+    )
+    .execute(app.db)
+}
+
+/** Each with a file of its own, because the chain begins anew for every test. */
+async function withAnchor(work: () => Promise<void>): Promise<void> {
+  const { dataDir } = app.services.config
+  await writeAnchor(app.db, dataDir)
+  await appendFile(path.join(dataDir, 'audit-anchor.jsonl'), '{"seq": 41, "ha')
+  try {
+    await work()
+  } finally {
+    await rm(path.join(dataDir, 'audit-anchor.jsonl'))
+  }
+}
