@@ -11,14 +11,15 @@ type QuestionFieldProps = {
   question: Question
   value: AnswerValue | undefined
   disabled: boolean
-  dangerous: boolean
+  /** `seen`: the answer is a warning sign; `raised`: the server has told the doctor. */
+  danger: 'seen' | 'raised' | null
   problem: string | null
   onChange: (value: AnswerValue) => void
   onMove: (step: 1 | -1) => void
 }
 
 export function QuestionField(props: QuestionFieldProps) {
-  const { question, dangerous, problem } = props
+  const { question, danger, problem } = props
   const { t } = useTranslation()
   const localized = useLocalized()
   const id = useId()
@@ -28,7 +29,7 @@ export function QuestionField(props: QuestionFieldProps) {
   if (question.type === 'display') return <p className="question-display">{text}</p>
 
   return (
-    <div className={`question ${dangerous ? 'is-dangerous' : ''}`} data-question={question.linkId}>
+    <div className={`question ${danger ? 'is-dangerous' : ''}`} data-question={question.linkId}>
       <div id={id} className="question-text">
         {text}
         {question.required && (
@@ -40,10 +41,12 @@ export function QuestionField(props: QuestionFieldProps) {
       </div>
       {question.help && <p className="secondary small">{localized(question.help)}</p>}
       <Answer {...props} labelId={id} />
-      {dangerous && question.redFlag && (
+      {danger && question.redFlag && (
         <p className="question-flag" role="alert">
           <ExclamationCircleFilled aria-hidden />{' '}
-          {t('desk.redFlagHere', { text: localized(question.redFlag.text) })}
+          {t(danger === 'raised' ? 'desk.redFlagRaised' : 'desk.redFlagHere', {
+            text: localized(question.redFlag.text),
+          })}
         </p>
       )}
       {problem && (

@@ -89,8 +89,9 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
       const stops = Array.from(form.current?.querySelectorAll<HTMLElement>('[data-focus]') ?? [])
       const here = stops.findIndex((stop) => stop.closest(`[data-question="${CSS.escape(linkId)}"]`))
       const target = stops[here + step]
-      target?.focus()
-      target?.scrollIntoView({ block: 'nearest' })
+      target?.focus({ preventScroll: true })
+      const whole = target?.closest('[data-question]') ?? target
+      whole?.scrollIntoView({ block: 'nearest' })
     })
   }
 
@@ -139,11 +140,6 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           <SaveState save={save} />
         </div>
         {task.description && <p>{task.description}</p>}
-        {raised.length > 0 && (
-          <div className="notice tone-danger" role="alert">
-            <strong>{t('desk.redFlagRaised', { text: raised.map((flag) => flag.text).join('；') })}</strong>
-          </div>
-        )}
         {task.questionnaire?.script && (
           <section className="script" aria-label={t('desk.script')}>
             <h3>{t('desk.script')}</h3>
@@ -166,7 +162,13 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
                 question={question}
                 value={answers[question.linkId]}
                 disabled={!canWork}
-                dangerous={isDangerous(question, answers)}
+                danger={
+                  raised.some((flag) => flag.linkId === question.linkId)
+                    ? 'raised'
+                    : isDangerous(question, answers)
+                      ? 'seen'
+                      : null
+                }
                 problem={problem?.linkId === question.linkId ? problem.text : null}
                 onChange={(value) => change(question.linkId, value)}
                 onMove={(step) => moveFrom(question.linkId, step)}
