@@ -3,6 +3,9 @@ import { forgetSignedIn } from '../sign-in/hint.ts'
 
 type Live = { newTasks: number; connected: boolean; seen: () => void }
 
+/** Passes on that something arrived, for pages that refresh quietly. */
+export const liveEvents = new EventTarget()
+
 const LiveContext = createContext<Live>({ newTasks: 0, connected: true, seen: () => {} })
 
 /**
@@ -20,6 +23,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       const { created } = JSON.parse(event.data) as { created: number; changed: number }
       if (created > 0) setNewTasks((before) => before + created)
     })
+    stream.addEventListener('intake', () => liveEvents.dispatchEvent(new Event('intake')))
     stream.addEventListener('session-ended', () => {
       forgetSignedIn()
       location.reload()

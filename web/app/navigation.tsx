@@ -1,4 +1,4 @@
-import { PhoneOutlined, TeamOutlined } from '@ant-design/icons'
+import { ApiOutlined, BarChartOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import type { Permission } from '../../contract/access.ts'
 import type { frame } from '../i18n/zh-CN/frame.ts'
@@ -14,4 +14,6 @@ export type NavigationEntry = {
 export const navigation: readonly NavigationEntry[] = [
   { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
+  { to: '/figures', word: 'figures', icon: BarChartOutlined, permission: 'figure.read' },
+  { to: '/intake', word: 'intake', icon: ApiOutlined, permission: 'intake.read' },
 ]

@@ -44,6 +44,9 @@ const routeTree = root.addChildren([
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
+  page('/figures', () => import('../features/figure/FiguresPage.tsx')),
+  page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
+  page('/intake', () => import('../features/intake/IntakePage.tsx')),
 ])
 
 export const router = createRouter({

@@ -1,5 +1,5 @@
 import type { EChartsOption } from 'echarts'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { palette, useAppearance } from '../theme/appearance.ts'
 import { type Palette, fontFamily, sizes } from '../theme/tokens.ts'
@@ -9,7 +9,7 @@ type ChartProps = {
   /** Built anew for each palette, so that a chart follows dark mode. */
   option: (colours: Palette) => EChartsOption
   /** The same content as rows, for those who would rather read, and for screen readers. */
-  table: { columns: string[]; rows: (string | number)[][] }
+  table: { columns: string[]; rows: ReactNode[][] }
   height?: number
   /** Index of the clicked item. */
   onSelect?: (index: number) => void

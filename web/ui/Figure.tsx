@@ -6,8 +6,8 @@ type FigureProps = {
   label: string
   value: string
   target?: string | undefined
-  /** Change against the previous period, already worded (`+3.2%`), and whether it is welcome. */
-  change?: { text: string; direction: 'up' | 'down' | 'flat'; welcome: boolean } | undefined
+  /** Change against the previous period, already worded (`+3.2%`), and whether it is welcome (null: nothing to judge). */
+  change?: { text: string; direction: 'up' | 'down' | 'flat'; welcome: boolean | null } | undefined
   /** Met, missed, or nothing to judge. */
   state?: 'met' | 'missed' | undefined
   spark?: (number | null)[] | undefined
@@ -44,7 +44,11 @@ export function Figure({ label, value, target, change, state, spark, help, onOpe
         {change && (
           <span
             className={
-              change.direction === 'flat' ? 'secondary' : change.welcome ? 'text-success' : 'text-danger'
+              change.direction === 'flat' || change.welcome === null
+                ? 'secondary'
+                : change.welcome
+                  ? 'text-success'
+                  : 'text-danger'
             }
           >
             {change.direction === 'up' && <ArrowUpOutlined aria-hidden />}

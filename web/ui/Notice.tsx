@@ -29,11 +29,11 @@ export function Notice({
   const Icon = icons[tone]
   return (
     <div
-      className={`notice notice-${tone}`}
+      className={`notice-box notice-box-${tone}`}
       role={tone === 'danger' || tone === 'warning' ? 'alert' : 'status'}
     >
       <Icon aria-hidden />
-      <div className="notice-body">
+      <div className="notice-box-body">
         <strong>{title}</strong>
         {children && <div>{children}</div>}
       </div>

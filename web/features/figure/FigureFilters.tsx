@@ -64,7 +64,7 @@ export function FigureFilters({
         value={text(query.level)}
         options={([1, 2, 3] as const).map((level) => ({
           value: String(level),
-          text: t(`figures.level.${level}`),
+          text: t(`figures.level.l${level}`),
         }))}
         onChange={(level) => onChange({ level: level === '1' ? undefined : level })}
       />

@@ -37,6 +37,25 @@ export default function FigureRowsPage() {
   })
   const { figure: _figure, group: _group, key: _key, label: _label, ...back } = filters
 
+  const stateOf = ({ task }: Row) => {
+    if (!task) return <StatusTag tone="neutral">{t('figures.rows.noTask')}</StatusTag>
+    if (task.outcome === 'done') return <StatusTag tone="success">{code('outcome', 'done')}</StatusTag>
+    if (task.status === 'completed' || task.status === 'cancelled') {
+      const unsuccessful = task.outcome === 'unreached' || task.outcome === 'refused'
+      return (
+        <StatusTag tone={unsuccessful ? 'warning' : 'neutral'}>
+          {code('outcome', task.outcome) || code('taskStatus', task.status)}
+        </StatusTag>
+      )
+    }
+    const overdue = new Date(task.dueAt) < new Date()
+    return (
+      <StatusTag tone={overdue ? 'danger' : 'primary'}>
+        {overdue ? t('figures.name.overdue') : code('taskStatus', task.status)}
+      </StatusTag>
+    )
+  }
+
   const columns: Column<Row>[] = [
     {
       key: 'person',
@@ -63,7 +82,7 @@ export default function FigureRowsPage() {
       render: (row) => row.conditionText ?? '—',
       wideOnly: true,
     },
-    { key: 'state', title: t('figures.rows.state'), render: (row) => <State row={row} /> },
+    { key: 'state', title: t('figures.rows.state'), render: stateOf },
     {
       key: 'due',
       title: t('figures.rows.due'),
@@ -115,7 +134,7 @@ export default function FigureRowsPage() {
           {t('figures.rows.scope', {
             from: query.from,
             to: query.to,
-            level: t(`figures.level.${query.level as 1 | 2 | 3}`),
+            level: t(`figures.level.l${query.level as 1 | 2 | 3}`),
           })}
         </span>
       }
@@ -130,24 +149,4 @@ export default function FigureRowsPage() {
       empty={{ title: t('figures.rows.emptyTitle'), hint: t('figures.rows.emptyHint') }}
     />
   )
-
-  function State({ row }: { row: Row }) {
-    const { task } = row
-    if (!task) return <StatusTag tone="neutral">{t('figures.rows.noTask')}</StatusTag>
-    if (task.outcome === 'done') return <StatusTag tone="success">{code('outcome', 'done')}</StatusTag>
-    if (task.outcome === 'unreached' || task.outcome === 'refused')
-      return <StatusTag tone="warning">{code('outcome', task.outcome)}</StatusTag>
-    if (task.status === 'completed' || task.status === 'cancelled')
-      return (
-        <StatusTag tone="neutral">
-          {code('outcome', task.outcome) || code('taskStatus', task.status)}
-        </StatusTag>
-      )
-    const overdue = new Date(task.dueAt) < new Date()
-    return (
-      <StatusTag tone={overdue ? 'danger' : 'primary'}>
-        {overdue ? t('figures.name.overdue') : code('taskStatus', task.status)}
-      </StatusTag>
-    )
-  }
 }

@@ -60,7 +60,7 @@ export default function FiguresPage() {
           {t('figures.rows.scope', {
             from: scope.query.from,
             to: scope.query.to,
-            level: t(`figures.level.${scope.query.level as 1 | 2 | 3}`),
+            level: t(`figures.level.l${scope.query.level as 1 | 2 | 3}`),
           })}
         </p>
       </PageHeader>

@@ -15,9 +15,9 @@ export const figures = {
   to: 'To',
   level: {
     label: 'Follow-up level',
-    1: 'Level 1 · doctor by phone',
-    2: 'Level 2 · head nurse or service centre',
-    3: 'Level 3 · home visit',
+    l1: 'Level 1 · doctor by phone',
+    l2: 'Level 2 · head nurse or service centre',
+    l3: 'Level 3 · home visit',
   },
   levelShort: 'Level {{n}}',
   site: 'Site',

@@ -13,7 +13,7 @@ export const figures = {
   },
   from: '起始日期',
   to: '截止日期',
-  level: { label: '随访级别', 1: '一级 · 主管医生电话', 2: '二级 · 护士长或客服', 3: '三级 · 上门随访' },
+  level: { label: '随访级别', l1: '一级 · 主管医生电话', l2: '二级 · 护士长或客服', l3: '三级 · 上门随访' },
   levelShort: '{{n}} 级',
   site: '院区',
   allSites: '全部院区',

@@ -13,7 +13,7 @@ export const figures = {
   },
   from: '開始日期',
   to: '結束日期',
-  level: { label: '追蹤級別', 1: '一級 · 主治醫師電訪', 2: '二級 · 護理長或客服', 3: '三級 · 居家訪視' },
+  level: { label: '追蹤級別', l1: '一級 · 主治醫師電訪', l2: '二級 · 護理長或客服', l3: '三級 · 居家訪視' },
   levelShort: '{{n}} 級',
   site: '院區',
   allSites: '全部院區',

@@ -1,0 +1,141 @@
+import { Link } from '@tanstack/react-router'
+import { Drawer } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { getIntakeMessage } from '../../../contract/intake.ts'
+import { bytes } from '../../format/number.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { IntakeStatusTag } from './IntakeStatusTag.tsx'
+import { readLocation, viewSegments } from './segments.ts'
+
+type MessageDrawerProps = { id: number; onClose: () => void; onReplay?: () => void; replaying?: boolean }
+
+export function MessageDrawer({ id, onClose, onReplay, replaying = false }: MessageDrawerProps) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const message = useCall(getIntakeMessage, { params: { id } })
+  const { data } = message
+  const fault = readLocation(data?.location ?? null)
+  const segments = data ? viewSegments(data.segments, data.location) : []
+  const notThere = fault && data && !segments.some((one) => one.marked) ? fault.segment : null
+
+  return (
+    <Drawer
+      open
+      size="min(760px, 100vw)"
+      title={t('intake.detail.title', { id: data?.controlId || id })}
+      onClose={onClose}
+      extra={
+        onReplay &&
+        data?.status === 'dead' && (
+          <button type="button" className="soft-button" disabled={replaying} onClick={onReplay}>
+            {t('intake.replayThis')}
+          </button>
+        )
+      }
+    >
+      {message.isError ? (
+        <ErrorState error={message.error} onRetry={() => void message.refetch()} />
+      ) : !data ? (
+        <div role="status" aria-label={t('common.loading')}>
+          <span className="skeleton intake-skeleton" />
+        </div>
+      ) : (
+        <>
+          {data.reason && (
+            <Notice
+              tone={data.status === 'dead' || data.status === 'rejected' ? 'danger' : 'info'}
+              title={data.reason}
+            >
+              {data.location && t('intake.detail.at', { location: data.location })}
+              {notThere && <div>{t('intake.detail.notThere', { segment: notThere })}</div>}
+            </Notice>
+          )}
+          <dl className="intake-facts">
+            <div>
+              <dt>{t('intake.column.status')}</dt>
+              <dd>
+                <IntakeStatusTag status={data.status} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('intake.column.type')}</dt>
+              <dd className="mono">{data.messageType || '—'}</dd>
+            </div>
+            <div>
+              <dt>{t('intake.column.sender')}</dt>
+              <dd>{data.sender || '—'}</dd>
+            </div>
+            <div>
+              <dt>{t('intake.detail.facility')}</dt>
+              <dd>{data.facility || '—'}</dd>
+            </div>
+            <div>
+              <dt>{t('intake.detail.received')}</dt>
+              <dd>
+                <TimeText at={data.receivedAt} show="moment" />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('intake.detail.applied')}</dt>
+              <dd>
+                <TimeText at={data.appliedAt} show="moment" />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('intake.detail.attempts')}</dt>
+              <dd>
+                {data.attempts}
+                {data.duplicates > 0 && (
+                  <span className="secondary small"> · {t('intake.duplicates', { n: data.duplicates })}</span>
+                )}
+              </dd>
+            </div>
+            <div>
+              <dt>{t('intake.detail.charset')}</dt>
+              <dd>
+                {data.charset || '—'} · {bytes(data.bytes)}
+              </dd>
+            </div>
+            {data.personId !== null && may(me, 'person.read') && (
+              <div>
+                <dt>{t('intake.detail.person')}</dt>
+                <dd>
+                  <Link to="/persons/$id" params={{ id: String(data.personId) }}>
+                    {t('intake.detail.openPerson')}
+                  </Link>
+                </dd>
+              </div>
+            )}
+          </dl>
+          <h3>{t('intake.detail.segments')}</h3>
+          <ol className="segments" tabIndex={0} aria-label={t('intake.detail.segments')}>
+            {segments.map((segment, index) => (
+              <li key={index} className={segment.marked ? 'is-marked' : undefined}>
+                <b>{segment.name}</b>
+                {segment.fields.map((field) => (
+                  <span key={field.number}>
+                    {segment.separator}
+                    {field.marked ? (
+                      <mark title={`${segment.name}-${field.number}`}>
+                        <span className="visually-hidden">{t('intake.detail.marked')} </span>
+                        {field.text || '␣'}
+                      </mark>
+                    ) : (
+                      <span title={field.text ? `${segment.name}-${field.number}` : undefined}>
+                        {field.text}
+                      </span>
+                    )}
+                  </span>
+                ))}
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </Drawer>
+  )
+}
