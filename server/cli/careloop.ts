@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { addApiKeyCommands } from './api-key.ts'
+import { addBackupCommands } from './backup.ts'
+import { addDoctorCommand } from './doctor.ts'
+import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
 import { addUserCommands } from './user.ts'
 import { explain, exitCodes } from './run.ts'
@@ -20,6 +23,9 @@ CARELOOP_SECRET, CARELOOP_URL.`,
 addServeCommands(program)
 addUserCommands(program)
 addApiKeyCommands(program)
+addIntakeCommands(program)
+addBackupCommands(program)
+addDoctorCommand(program)
 
 try {
   await program.parseAsync()

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Db } from './db.ts'
@@ -6,16 +6,22 @@ import { log } from './log.ts'
 
 const folder = path.resolve(import.meta.dirname, '../migrations')
 
+/** All migrations of this program, oldest first. */
+export function migrationNames(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.basename(file, '.ts'))
+    .sort()
+}
+
 function migratorOf(db: Db): Migrator {
   return new Migrator({
     db,
     provider: {
       async getMigrations() {
-        const files = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort()
         const loaded = await Promise.all(
-          files.map(
-            async (file) =>
-              [path.basename(file, '.ts'), (await import(path.join(folder, file))) as Migration] as const,
+          migrationNames().map(
+            async (name) => [name, (await import(path.join(folder, `${name}.ts`))) as Migration] as const,
           ),
         )
         return Object.fromEntries(loaded)
@@ -28,6 +34,12 @@ function migratorOf(db: Db): Migrator {
 export async function pendingMigrations(db: Db): Promise<string[]> {
   const known = await migratorOf(db).getMigrations()
   return known.filter((migration) => !migration.executedAt).map((migration) => migration.name)
+}
+
+/** Brings an empty database to the state of an older program, to load that program's backup. */
+export async function migrateTo(db: Db, name: string): Promise<void> {
+  const { error } = await migratorOf(db).migrateTo(name)
+  if (error) throw new Error(`Migration to ${name} failed`, { cause: error })
 }
 
 /** Brings the schema up to date; several processes may call it at once (the migrator holds an advisory lock). */

@@ -1,0 +1,269 @@
+import type { Command } from 'commander'
+import pg from 'pg'
+import { constants } from 'node:fs'
+import { access, mkdir, statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { verifyChain } from '../modules/audit/verify.ts'
+import { type Config, readConfig } from '../platform/config.ts'
+import { openDatabase } from '../platform/db.ts'
+import { startEmbedded } from '../platform/embedded.ts'
+import { lockOwner } from '../platform/lock.ts'
+import { log } from '../platform/log.ts'
+import { pendingMigrations } from '../platform/migrate.ts'
+import { exitCodes } from './run.ts'
+
+type Finding = { level: 'OK' | 'WARN' | 'FAIL'; subject: string; message: string; advice?: string }
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('Check this installation and say what to mend; exit code 1 when something fails')
+    .option('--audit', 'also walk the whole audit chain (minutes on a large installation)')
+    .action(async (options: { audit?: boolean }) => {
+      const config = readConfig()
+      log.level = 'silent'
+      let failed = false
+      for await (const finding of examine(config, options.audit ?? false)) {
+        failed ||= finding.level === 'FAIL'
+        console.log(`${finding.level.padEnd(5)}${finding.subject.padEnd(16)}${finding.message}`)
+        if (finding.advice) console.log(`${' '.repeat(21)}→ ${finding.advice}`)
+      }
+      process.exitCode = failed ? exitCodes.failed : exitCodes.done
+    })
+}
+
+async function* examine(config: Config, audit: boolean): AsyncGenerator<Finding> {
+  yield await dataDirectory(config)
+  yield await diskSpace(config)
+  const owner = await lockOwner(config.dataDir)
+  yield owner
+    ? { level: 'OK', subject: 'process', message: `CareLoop runs as process ${owner}.` }
+    : { level: 'OK', subject: 'process', message: 'CareLoop is not running on this data directory.' }
+  yield* ports(config, owner !== undefined)
+  yield config.databaseUrl && !config.secret
+    ? {
+        level: 'WARN',
+        subject: 'secret',
+        message: 'CARELOOP_SECRET is not set; this machine keeps its own key.',
+        advice: 'Set the same CARELOOP_SECRET on every machine that shares the database.',
+      }
+    : {
+        level: 'OK',
+        subject: 'secret',
+        message: config.secret ? 'From CARELOOP_SECRET.' : 'In the data directory.',
+      }
+  yield* database(config, audit)
+}
+
+async function dataDirectory({ dataDir }: Config): Promise<Finding> {
+  const subject = 'data directory'
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+    return { level: 'OK', subject, message: `${dataDir} is writable.` }
+  } catch (error) {
+    return {
+      level: 'FAIL',
+      subject,
+      message: `${dataDir} cannot be written: ${(error as Error).message}`,
+      advice: 'Give the user that runs CareLoop the directory, or set CARELOOP_DATA_DIR to another one.',
+    }
+  }
+}
+
+async function diskSpace({ dataDir }: Config): Promise<Finding> {
+  const subject = 'disk'
+  try {
+    const { bavail, bsize, blocks } = await statfs(dataDir)
+    const free = (bavail * bsize) / 2 ** 30
+    const share = Math.round((bavail / blocks) * 100)
+    const message = `${free.toFixed(1)} GB free (${share} %).`
+    const advice = 'Free some space: PostgreSQL stops when the disk is full.'
+    if (free < 1) return { level: 'FAIL', subject, message, advice }
+    return free < 5 ? { level: 'WARN', subject, message, advice } : { level: 'OK', subject, message }
+  } catch (error) {
+    return { level: 'WARN', subject, message: `The free space cannot be read: ${(error as Error).message}` }
+  }
+}
+
+async function* ports(config: Config, running: boolean): AsyncGenerator<Finding> {
+  for (const [variable, port] of [
+    ['PORT', config.port],
+    ['MLLP_PORT', config.mllpPort],
+  ] as const) {
+    const taken = await isTaken(port, config.host)
+    if (running || !taken)
+      yield {
+        level: 'OK',
+        subject: variable,
+        message: `${port} is ${taken ? 'in use, by CareLoop as it seems' : 'free'}.`,
+      }
+    else
+      yield {
+        level: 'FAIL',
+        subject: variable,
+        message: `${port} is in use by another program, or may not be opened.`,
+        advice: `Stop that program or set ${variable} to another port.`,
+      }
+  }
+}
+
+function isTaken(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(true))
+    server.listen(port, host, () => server.close(() => resolve(false)))
+  })
+}
+
+async function* database(config: Config, audit: boolean): AsyncGenerator<Finding> {
+  let embedded: Awaited<ReturnType<typeof startEmbedded>> | undefined
+  try {
+    embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir)
+    const url = config.databaseUrl ?? embedded?.url ?? ''
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+    await client.connect()
+    try {
+      yield* server(client)
+      yield* contents(client, url, config, audit)
+    } finally {
+      await client.end()
+    }
+  } catch (error) {
+    yield {
+      level: 'FAIL',
+      subject: 'database',
+      message: `PostgreSQL does not answer: ${(error as Error).message || String((error as { code?: string }).code)}`,
+      advice: config.databaseUrl
+        ? 'Check DATABASE_URL, that the server runs and that it lets this machine in.'
+        : `Read the end of postgres.log in ${config.dataDir}.`,
+    }
+  } finally {
+    if (embedded && !embedded.adopted) await embedded.stop()
+  }
+}
+
+async function* server(client: pg.Client): AsyncGenerator<Finding> {
+  const before = Date.now()
+  const { rows } = await client.query<{
+    version: string
+    number: number
+    now: Date
+    trgm: boolean
+    zh: boolean
+  }>(`
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+      clock_timestamp() as now, exists(select from pg_available_extensions where name = 'pg_trgm') as trgm,
+      exists(select from pg_collation where collprovider = 'i' and collname like 'zh%') as zh`)
+  const row = rows[0]
+  if (!row) return
+  const version = `PostgreSQL ${row.version}`
+  if (row.number < 150000)
+    yield {
+      level: 'FAIL',
+      subject: 'database',
+      message: `${version} is too old.`,
+      advice: 'Update to PostgreSQL 15 or newer.',
+    }
+  else yield { level: 'OK', subject: 'database', message: `${version} answers.` }
+  const seconds = Math.round(Math.abs(row.now.getTime() - (before + Date.now()) / 2) / 1000)
+  const message = `The clocks of this machine and the database differ by ${seconds} s.`
+  if (seconds > 5)
+    yield {
+      level: 'FAIL',
+      subject: 'clock',
+      message,
+      advice: 'Switch on time synchronisation (chrony, ntpd) on both.',
+    }
+  else yield { level: seconds > 1 ? 'WARN' : 'OK', subject: 'clock', message }
+  yield row.trgm
+    ? { level: 'OK', subject: 'extensions', message: 'pg_trgm is available.' }
+    : {
+        level: 'FAIL',
+        subject: 'extensions',
+        message: 'pg_trgm is not available.',
+        advice: 'Install the contrib package of PostgreSQL (postgresql-contrib).',
+      }
+  yield row.zh
+    ? { level: 'OK', subject: 'sorting', message: 'Chinese ICU collations are available.' }
+    : {
+        level: 'WARN',
+        subject: 'sorting',
+        message: 'There is no Chinese ICU collation; names sort by code point.',
+        advice: 'Use a PostgreSQL that was built with ICU.',
+      }
+}
+
+async function* contents(
+  client: pg.Client,
+  url: string,
+  config: Config,
+  audit: boolean,
+): AsyncGenerator<Finding> {
+  const handle = openDatabase(url, { max: 2 })
+  try {
+    const pending = await pendingMigrations(handle.db)
+    if (pending.length > 0) {
+      yield {
+        level: 'FAIL',
+        subject: 'schema',
+        message: `${pending.length} migrations are missing.`,
+        advice: 'Run: careloop migrate',
+      }
+      return
+    }
+    yield { level: 'OK', subject: 'schema', message: 'Up to date.' }
+    yield await intake(client)
+    const { rows } = await client.query<{ seq: number; sound: boolean }>(`
+      select h.seq, h.seq = 0 or coalesce((select e.hash = h.hash from audit_event e where e.seq = h.seq), false) as sound
+      from audit_head h`)
+    const head = rows[0]
+    if (!head?.sound)
+      yield {
+        level: 'FAIL',
+        subject: 'audit',
+        message: 'The last entry of the audit does not fit the head of its chain.',
+        advice: 'Somebody changed the audit. Run careloop doctor --audit and keep a copy of the database.',
+      }
+    else yield { level: 'OK', subject: 'audit', message: `The head is entry ${head.seq}.` }
+    if (audit) yield* chain(handle, config)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function intake(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ waiting: number; dead: number; oldest: number | null }>(`
+    select (select count(*) from inbound_message where status = 'received')::int as waiting,
+      (select count(*) from inbound_message where status in ('dead', 'rejected'))::int as dead,
+      (select extract(epoch from now() - min(received_at))::int from inbound_message where status = 'received') as oldest`)
+  const { waiting = 0, dead = 0, oldest = 0 } = rows[0] ?? {}
+  const message = `${waiting} messages wait to be applied, ${dead} could not be.`
+  if ((oldest ?? 0) > 300)
+    return {
+      level: 'WARN',
+      subject: 'intake',
+      message: `${message} The oldest has waited for ${Math.round((oldest ?? 0) / 60)} minutes.`,
+      advice: 'Check that a process with the role feed runs, and read its log.',
+    }
+  if (dead > 0)
+    return {
+      level: 'WARN',
+      subject: 'intake',
+      message,
+      advice: 'Look at them under Intake; they can be replayed.',
+    }
+  return { level: 'OK', subject: 'intake', message }
+}
+
+async function* chain(handle: ReturnType<typeof openDatabase>, config: Config): AsyncGenerator<Finding> {
+  const report = await verifyChain(handle.db, config.dataDir)
+  if (report.intact)
+    yield { level: 'OK', subject: 'audit chain', message: `${report.checked} entries, intact.` }
+  for (const problem of report.problems)
+    yield {
+      level: 'FAIL',
+      subject: 'audit chain',
+      message: problem.seq === null ? problem.message : `Entry ${problem.seq}: ${problem.message}`,
+    }
+}
