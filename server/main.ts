@@ -2,6 +2,7 @@ import { serve as listen, type ServerType } from '@hono/node-server'
 import { sql } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
+import { startFeed } from './feeds/hl7/feed.ts'
 import { prepareFirstAdministrator } from './modules/access/setup.ts'
 import { writeAnchor } from './modules/audit/anchor.ts'
 import { type Config, ConfigError } from './platform/config.ts'
@@ -48,6 +49,7 @@ export async function serve(config: Config): Promise<Running> {
       closers.push(() => writeAnchor(services.db, config.dataDir))
       closers.push(() => services.jobs.stop())
     }
+    if (config.roles.includes('feed')) await startIntake(services, closers)
     const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined
     return { services, url: web, setupLink: first.link, close }
   } catch (error) {
@@ -112,6 +114,16 @@ async function waitFor(database: ReturnType<typeof openDatabase>, url: string): 
       log.warn({ host, attempt }, 'waiting for the database')
       await delay(Math.min(4000, 250 * 2 ** attempt))
     }
+  }
+}
+
+async function startIntake(services: OpenServices, closers: (() => Promise<void>)[]): Promise<void> {
+  const { config, db } = services
+  try {
+    const feed = await startFeed({ db, host: config.host, port: config.mllpPort })
+    closers.push(() => feed.close())
+  } catch (cause) {
+    throw portError(cause as Error, 'MLLP_PORT', config.mllpPort)
   }
 }
 
