@@ -3,7 +3,7 @@ import type { Condition } from './questionnaire.ts'
 /** Looks a fact up by its dotted name, such as `answers.pain` or `encounter.class`; undefined when unknown. */
 export type FactLookup = (name: string) => unknown
 
-/** Values a condition needs besides facts: pathway variables and a stable number in [0, 1) per person and seed. */
+/** What a condition needs besides facts: pathway variables and a stable number in [0, 1) per person and seed. */
 export type ConditionContext = {
   fact: FactLookup
   variable?: (name: string) => number | undefined
@@ -11,8 +11,8 @@ export type ConditionContext = {
 }
 
 /**
- * Evaluates a condition. An unknown fact makes every comparison false except `!=` and a negated `exists`: what is not known is not
- * equal to anything.
+ * Evaluates a condition; the server and the screen use this one. An unknown fact satisfies no comparison, not even `!=`: a follow-on
+ * question must not appear, and a red flag not rise, before anything was said. Write `not` around `=` to mean "unless known to be".
  */
 export function holds(condition: Condition, context: ConditionContext): boolean {
   if ('all' in condition) return condition.all.every((part) => holds(part, context))
@@ -31,28 +31,31 @@ type Operator = Extract<Condition, { op: string }>['op']
 function compare(actual: unknown, op: Operator, expected: unknown): boolean {
   const known = actual !== undefined && actual !== null && actual !== ''
   if (op === 'exists') return known === (expected !== false)
-  if (op === '!=') return !known || !same(actual, expected)
   if (!known) return false
-  if (op === '=') return same(actual, expected)
-  if (op === 'in') return Array.isArray(expected) && expected.some((value) => same(actual, value))
-  if (op === 'contains')
-    return Array.isArray(actual)
-      ? actual.some((value) => startsOrSame(value, expected))
-      : startsOrSame(actual, expected)
-  const [left, right] = [Number(actual), Number(expected)]
-  if (Number.isNaN(left) || Number.isNaN(right)) return false
-  if (op === '<') return left < right
-  if (op === '<=') return left <= right
-  return op === '>' ? left > right : left >= right
+  if (op === '=') return actual === expected
+  if (op === '!=') return actual !== expected
+  if (op === 'in') return Array.isArray(expected) && expected.includes(actual)
+  if (op === 'contains') return contains(actual, expected)
+  const order = compareOrder(actual, expected)
+  if (order === null) return false
+  if (op === '<') return order < 0
+  if (op === '<=') return order <= 0
+  return op === '>' ? order > 0 : order >= 0
 }
 
-function same(left: unknown, right: unknown): boolean {
-  return typeof left === typeof right ? left === right : String(left) === String(right)
+/** Codes are hierarchical: a list of codes with `I10.x02` contains `I10`. */
+function contains(actual: unknown, expected: unknown): boolean {
+  if (!Array.isArray(actual))
+    return typeof actual === 'string' && typeof expected === 'string' && actual.includes(expected)
+  return actual.some(
+    (one) =>
+      one === expected ||
+      (typeof one === 'string' && typeof expected === 'string' && one.startsWith(expected)),
+  )
 }
 
-/** Codes are hierarchical: a condition on `I10` also means `I10.x02`. */
-function startsOrSame(value: unknown, expected: unknown): boolean {
-  return typeof value === 'string' && typeof expected === 'string'
-    ? value.startsWith(expected)
-    : same(value, expected)
+function compareOrder(left: unknown, right: unknown): number | null {
+  if (typeof left === 'number' && typeof right === 'number') return left - right
+  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0
+  return null
 }

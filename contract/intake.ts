@@ -96,7 +96,6 @@ export const postIntakeMessage = route({
   summary: 'Hand in one HL7 v2 message over HTTP instead of MLLP; answers after it is stored',
   body: z.object({ message: z.string().min(8).max(10_000_000) }),
   response: z.object({
-    id: id.nullable(),
     code: z.enum(['AA', 'AE', 'AR']),
     controlId: z.string(),
     text: z.string().nullable(),

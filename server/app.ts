@@ -7,6 +7,15 @@ import { createResolver } from './modules/access/resolve-actor.ts'
 import { createAuthRoutes } from './modules/access/sign-in.ts'
 import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
+import { mountFigure } from './modules/figure/routes.ts'
+import { mountIntake } from './modules/intake/routes.ts'
+import { mountMessage } from './modules/message/routes.ts'
+import { mountOrganisation } from './modules/organisation/routes.ts'
+import { mountPathway } from './modules/pathway/routes.ts'
+import { mountPerson } from './modules/person/routes.ts'
+import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
+import { mountSetting } from './modules/setting/routes.ts'
+import { mountTask } from './modules/task/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiEnvironment, createApi } from './platform/http.ts'
 import { log } from './platform/log.ts'
@@ -19,7 +28,19 @@ import { callerAddress, refuseCrossSite, securityHeaders } from './platform/web-
 export type Mount = (api: Api, services: Services) => void
 
 /** Every module that has routes. */
-const modules: Mount[] = [mountAccess, mountAudit]
+const modules: Mount[] = [
+  mountAccess,
+  mountAudit,
+  mountPerson,
+  mountTask,
+  mountPathway,
+  mountQuestionnaire,
+  mountMessage,
+  mountFigure,
+  mountIntake,
+  mountOrganisation,
+  mountSetting,
+]
 
 export type AppOptions = {
   /** Tests: an answer that breaks its contract is an error. */

@@ -3,14 +3,16 @@ import { sql } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
+import { startFeed } from './feeds/hl7/feed.ts'
 import { prepareFirstAdministrator } from './modules/access/setup.ts'
 import { writeAnchor } from './modules/audit/anchor.ts'
 import { type Config, ConfigError } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
-import { startEmbedded } from './platform/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from './platform/embedded.ts'
 import { lockDataDir } from './platform/lock.ts'
 import { log } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
+import { seedBase } from './seed/base/seed.ts'
 import { type OpenServices, openServices } from './services.ts'
 import { startWorker } from './worker.ts'
 
@@ -18,6 +20,8 @@ export type Running = {
   services: OpenServices
   /** Address of the HTTP side, without a slash at the end; undefined when this process has no web role. */
   url: string | undefined
+  /** Port of the MLLP listener; undefined when this process has no feed role. */
+  mllpPort: number | undefined
   /** Printed once on the first start of an installation without users. */
   setupLink: string | undefined
   /** Finishes what is under way and stops, within ten seconds. */
@@ -45,13 +49,14 @@ export async function serve(config: Config): Promise<Running> {
       baseUrl,
     })
     if (config.roles.includes('worker')) {
-      await startWorker(services)
+      const worker = await startWorker(services)
       closers.push(() => writeAnchor(services.db, config.dataDir))
-      closers.push(() => services.jobs.stop())
+      closers.push(() => worker.close())
     }
+    const mllpPort = config.roles.includes('feed') ? await openFeed(services, closers) : undefined
     if (config.roles.includes('feed')) await startIntake(services, closers)
     const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined
-    return { services, url: web, setupLink: first.link, close }
+    return { services, url: web, mllpPort, setupLink: first.link, close }
   } catch (error) {
     await close()
     throw error
@@ -76,7 +81,30 @@ async function openServer(config: Config, closers: (() => Promise<void>)[]): Pro
   if (config.databaseUrl) return config.databaseUrl
   const embedded = await startEmbedded(config.dataDir)
   closers.push(() => embedded.stop())
+  closers.push(watchEmbedded(embedded))
   return embedded.url
+}
+
+/** Nobody but us can bring the embedded server back; a moment's absence is somebody restarting it on purpose. */
+function watchEmbedded(embedded: EmbeddedServer): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  let busy = false
+  const timer = setInterval(() => {
+    if (busy) return
+    busy = true
+    last = embedded
+      .ensure()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the embedded PostgreSQL is gone and could not be started')
+      })
+      .finally(() => {
+        busy = false
+      })
+  }, 2000)
+  return async () => {
+    clearInterval(timer)
+    await last
+  }
 }
 
 /** Waits for the database and brings its schema up to date. */
@@ -89,6 +117,7 @@ export async function prepareDatabase(url: string): Promise<void> {
         `PostgreSQL ${Math.floor(version / 10000)} is too old: CareLoop needs version 15 or newer.`,
       )
     await migrate(database.db)
+    await seedBase(database.db)
   } finally {
     await database.close()
   }
@@ -122,6 +151,17 @@ async function startIntake(services: OpenServices, closers: (() => Promise<void>
   try {
     const feed = await startFeed({ db, host: config.host, port: config.mllpPort })
     closers.push(() => feed.close())
+  } catch (cause) {
+    throw portError(cause as Error, 'MLLP_PORT', config.mllpPort)
+  }
+}
+
+async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]): Promise<number> {
+  const { config, db } = services
+  try {
+    const feed = await startFeed({ db, host: config.host, port: config.mllpPort })
+    closers.push(() => feed.close())
+    return feed.port
   } catch (cause) {
     throw portError(cause as Error, 'MLLP_PORT', config.mllpPort)
   }

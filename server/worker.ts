@@ -1,5 +1,6 @@
 import { accessJobs } from './modules/access/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
+import { startWorkerLoops } from './loops.ts'
 import type { JobHandler } from './platform/jobs.ts'
 import type { Services } from './platform/services.ts'
 
@@ -13,6 +14,13 @@ export function allHandlers(services: Services): JobHandler[] {
 }
 
 /** Starts the worker role. */
-export async function startWorker(services: Services): Promise<void> {
+export async function startWorker(services: Services): Promise<{ close: () => Promise<void> }> {
   await services.jobs.work(allHandlers(services))
+  const loops = startWorkerLoops(services)
+  return {
+    close: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await services.jobs.stop()
+    },
+  }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTestDatabase } from './support/database.ts'
 import { careloop, freePort } from './support/process.ts'
@@ -61,6 +62,16 @@ test(
       headers: { authorization: `Bearer ${key.output.trim()}` },
     })
     expect(answer.status).toBe(200)
+
+    // PostgreSQL dies without a word; it comes back under the same address.
+    const postmaster = Number(
+      (await readFile(path.join(dir, 'data', 'pg', 'postmaster.pid'), 'utf8')).split('\n')[0],
+    )
+    const killed = performance.now()
+    process.kill(postmaster, 'SIGQUIT')
+    while ((await get('/readyz').catch(() => undefined))?.status === 200) await nextTurn(20)
+    while ((await get('/readyz').catch(() => undefined))?.status !== 200) await nextTurn(20)
+    expect(performance.now() - killed).toBeLessThan(10_000)
 
     const stream = await fetch(`http://127.0.0.1:${env.PORT}/api/v1/live`, {
       headers: { authorization: `Bearer ${key.output.trim()}` },

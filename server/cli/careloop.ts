@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addApiKeyCommands } from './api-key.ts'
 import { addBackupCommands } from './backup.ts'
+import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
@@ -26,6 +27,7 @@ addApiKeyCommands(program)
 addIntakeCommands(program)
 addBackupCommands(program)
 addDoctorCommand(program)
+addDemoCommand(program)
 
 try {
   await program.parseAsync()

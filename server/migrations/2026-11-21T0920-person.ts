@@ -160,7 +160,6 @@ create table person_facts (
   last_department_id int,
   last_attending_staff_id int,
   last_condition_text text,
-  open_tasks int not null default 0,
   updated_at timestamptz not null default now()
 );
 `,

@@ -47,6 +47,8 @@ create table enrollment (
   encounter_id bigint references encounter,
   status text not null check (status in ('active', 'waiting', 'blocked', 'completed', 'stopped')),
   step_key text,
+  -- With status waiting: the task step whose result it waits for.
+  waiting_for text,
   due_at timestamptz,
   entered_at timestamptz not null,
   variables jsonb not null default '{}',
@@ -97,7 +99,9 @@ create table task (
   reached boolean not null default false,
   outcome text check (outcome in ('done', 'refused', 'wrong-number', 'call-back', 'unreached', 'deceased', 'readmitted', 'other')),
   questionnaire_version_id int references questionnaire_version,
-  held_by text references app_user,
+  -- The actor's id, such as 'user:…'.
+  held_by text,
+  held_by_name text,
   held_until timestamptz,
   completed_at timestamptz,
   completed_by text,
@@ -105,7 +109,7 @@ create table task (
   created_at timestamptz not null default now()
 );
 create unique index task_step on task (enrollment_id, step_key) where enrollment_id is not null;
-create unique index task_cause on task (cause) where cause is not null;
+create unique index task_cause on task (cause) where cause is not null and status <> 'cancelled';
 create index task_queue on task (queue, priority desc, due_at, id) where status in ('requested', 'in-progress');
 create index task_department on task (department_id, priority desc, due_at, id) where status in ('requested', 'in-progress');
 create index task_site on task (site_id, priority desc, due_at, id) where status in ('requested', 'in-progress');

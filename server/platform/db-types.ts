@@ -189,6 +189,7 @@ export interface Enrollment {
   step_key: string | null;
   stop_reason: string | null;
   variables: Generated<Json>;
+  waiting_for: string | null;
 }
 
 export interface EnrollmentStep {
@@ -328,7 +329,6 @@ export interface PersonFacts {
   last_department_id: number | null;
   last_discharge_at: Timestamp | null;
   last_visit_at: Timestamp | null;
-  open_tasks: Generated<number>;
   person_id: number;
   stays: Generated<number>;
   updated_at: Generated<Timestamp>;
@@ -473,6 +473,7 @@ export interface Task {
   encounter_id: number | null;
   enrollment_id: number | null;
   held_by: string | null;
+  held_by_name: string | null;
   held_until: Timestamp | null;
   id: Generated<number>;
   kind: string;

@@ -18,6 +18,8 @@ export type EmbeddedServer = {
   url: string
   /** It ran before we came: a command that only borrows it must not stop it. */
   adopted: boolean
+  /** Starts it again, under the same address, when it is gone (killed, out of memory). */
+  ensure: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -87,11 +89,12 @@ async function freePort(): Promise<number> {
 /**
  * Starts the embedded PostgreSQL in `dataDir/pg`, or adopts the one that a killed process left running.
  * @param options.settings extra `-c name=value` server settings
+ * @param options.port default: any free one
  * @throws {ConfigError} when no server can be started, with the end of its log
  */
 export async function startEmbedded(
   dataDir: string,
-  options: { settings?: Record<string, string> } = {},
+  options: { settings?: Record<string, string>; port?: number } = {},
 ): Promise<EmbeddedServer> {
   const dir = path.join(dataDir, 'pg')
   const passwordFile = path.join(dataDir, 'pg-password')
@@ -110,7 +113,7 @@ export async function startEmbedded(
   }
   const password = (await readFile(passwordFile, 'utf8')).trim()
   const running = await readPostmaster(dir)
-  const port = running?.port ?? (await freePort())
+  const port = running?.port ?? options.port ?? (await freePort())
   if (running) {
     log.info({ pid: running.pid, port }, 'adopting the embedded PostgreSQL that is still running')
   } else {
@@ -142,7 +145,18 @@ export async function startEmbedded(
   }
   const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   await ensureDatabase(url)
-  return { url, adopted: running !== undefined, stop: () => stopPostmaster(dir) }
+  return {
+    url,
+    adopted: running !== undefined,
+    async ensure() {
+      for (let look = 0; look < 3; look++) {
+        if (await readPostmaster(dir)) return
+        await delay(700)
+      }
+      await startEmbedded(dataDir, { ...options, port })
+    },
+    stop: () => stopPostmaster(dir),
+  }
 }
 
 async function initialise(

@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../server/platform/config.ts'
 import { type Db, transaction } from '../../server/platform/db.ts'
 import { log } from '../../server/platform/log.ts'
 import { type OpenServices, openServices } from '../../server/services.ts'
+import { drainLoops } from '../../server/loops.ts'
 import { allHandlers } from '../../server/worker.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -58,7 +59,7 @@ export type TestApp = App & {
   signInAs: (role: Role, place?: Place) => Promise<string>
   /** An actor for calling operations directly, without a user. */
   actorFor: (role: Role, place?: Place) => Actor
-  /** Runs all jobs that are due until none is left. */
+  /** Applies, executes, sends and runs everything that is due until nothing is left. */
   processAll: () => Promise<number>
   close: () => Promise<void>
 }
@@ -164,7 +165,7 @@ export async function createTestApp(overrides: Partial<Config> = {}): Promise<Te
         address: '192.0.2.7',
       }
     },
-    processAll: () => services.jobs.drain(allHandlers(services)),
+    processAll: async () => (await drainLoops(services)) + (await services.jobs.drain(allHandlers(services))),
     async close() {
       await app.settled()
       await services.close()

@@ -7,6 +7,7 @@ import { openDatabase } from '../../server/platform/db.ts'
 import { startEmbedded } from '../../server/platform/embedded.ts'
 import { log } from '../../server/platform/log.ts'
 import { migrate } from '../../server/platform/migrate.ts'
+import { seedBase } from '../../server/seed/base/seed.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await run(adminUrl, `create database ${template} template template0 encoding 'UTF8'`)
   const database = openDatabase(databaseUrl(adminUrl, template), { max: 1 })
   await migrate(database.db)
+  await seedBase(database.db)
   await database.close()
   project.provide('adminUrl', adminUrl)
   project.provide('template', template)

@@ -2,16 +2,16 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 
 /**
- * Recomputes `person_facts` of these persons from their encounters and tasks, in one statement. Always called in the transaction that
+ * Recomputes `person_facts` of these persons from their encounters, in one statement. Always called in the transaction that
  * changed them, so that lists and segments never show yesterday.
  */
 export async function refreshFacts(trx: Trx, personIds: number[]): Promise<void> {
   if (personIds.length === 0) return
   await sql`
     insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
-      last_attending_staff_id, last_condition_text, open_tasks, updated_at)
+      last_attending_staff_id, last_condition_text, updated_at)
     select p.id, e.first_visit_at, e.last_visit_at, e.last_discharge_at, coalesce(e.visits, 0), coalesce(e.stays, 0), l.department_id,
-      l.attending_staff_id, l.condition_text, coalesce(t.open_tasks, 0), now()
+      l.attending_staff_id, l.condition_text, now()
     from unnest(${[...new Set(personIds)]}::bigint[]) as p(id)
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,
@@ -23,13 +23,8 @@ export async function refreshFacts(trx: Trx, personIds: number[]): Promise<void>
       select department_id, attending_staff_id, condition_text from encounter
       where person_id = p.id and status <> 'cancelled' order by starts_at desc nulls last limit 1
     ) l on true
-    left join lateral (
-      select count(*) as open_tasks from task where person_id = p.id and status in ('requested', 'in-progress')
-    ) t on true
     on conflict (person_id) do update set first_visit_at = excluded.first_visit_at, last_visit_at = excluded.last_visit_at,
       last_discharge_at = excluded.last_discharge_at, visits = excluded.visits, stays = excluded.stays,
       last_department_id = excluded.last_department_id, last_attending_staff_id = excluded.last_attending_staff_id,
-      last_condition_text = excluded.last_condition_text, open_tasks = excluded.open_tasks, updated_at = now()`.execute(
-    trx,
-  )
+      last_condition_text = excluded.last_condition_text, updated_at = now()`.execute(trx)
 }

@@ -43,7 +43,9 @@ export async function listQuestionnaires(db: Db) {
     code: row.code,
     title: row.title as QuestionnaireDefinition['title'],
     version: row.version,
-    questions: (row.definition as unknown as Definition).items.filter((item) => !['group', 'display'].includes(item.type)).length,
+    questions: (row.definition as unknown as Definition).items.filter(
+      (item) => !['group', 'display'].includes(item.type),
+    ).length,
     responses: row.responses ?? 0,
     source: row.source,
     publishedAt: row.published_at.toISOString(),
@@ -51,7 +53,10 @@ export async function listQuestionnaires(db: Db) {
 }
 
 /** @throws {AppError} not-found */
-export async function getQuestionnaire(db: Db, by: { id: number } | { versionId: number }): Promise<QuestionnaireDefinition> {
+export async function getQuestionnaire(
+  db: Db,
+  by: { id: number } | { versionId: number },
+): Promise<QuestionnaireDefinition> {
   let query = db
     .selectFrom('questionnaire_version as v')
     .innerJoin('questionnaire as q', 'q.id', 'v.questionnaire_id')
@@ -95,7 +100,8 @@ export function checkAnswers(definition: Definition, answers: Answers, complete:
   const kept: Answers = {}
   for (const item of asked) {
     const value = answers[item.linkId]
-    const empty = value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+    const empty =
+      value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
     const problem = empty ? (complete && item.required ? 'needs an answer' : undefined) : wrong(item, value)
     if (problem) problems.push({ path: `answers.${item.linkId}`, message: problem })
     else if (!empty) kept[item.linkId] = value
@@ -113,7 +119,9 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
     case 'choice':
       return typeof value === 'string' && options.includes(value) ? undefined : 'is not one of the options'
     case 'multiple':
-      return Array.isArray(value) && value.every((one) => options.includes(one)) ? undefined : 'is not among the options'
+      return Array.isArray(value) && value.every((one) => options.includes(one))
+        ? undefined
+        : 'is not among the options'
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'must be yes or no'
     case 'integer':

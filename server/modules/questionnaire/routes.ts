@@ -1,4 +1,7 @@
-import { getQuestionnaire as getQuestionnaireRoute, listQuestionnaires as listQuestionnairesRoute } from '../../../contract/questionnaire.ts'
+import {
+  getQuestionnaire as getQuestionnaireRoute,
+  listQuestionnaires as listQuestionnairesRoute,
+} from '../../../contract/questionnaire.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { getQuestionnaire, listQuestionnaires } from './questionnaire.ts'
 

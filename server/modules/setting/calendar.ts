@@ -22,7 +22,8 @@ export async function listCalendar(db: Db, actor: Actor, year: number) {
 export async function putCalendarYear(trx: Trx, actor: Actor, year: number, days: Day[]) {
   authorize(actor, 'setting.write')
   const outside = days.findIndex((day) => !day.date.startsWith(`${year}-`))
-  if (outside >= 0) throw new AppError('invalid', undefined, [{ path: `days.${outside}.date`, message: `is not in ${year}` }])
+  if (outside >= 0)
+    throw new AppError('invalid', undefined, [{ path: `days.${outside}.date`, message: `is not in ${year}` }])
   if (new Set(days.map((day) => day.date)).size !== days.length)
     throw new AppError('invalid', undefined, [{ path: 'days', message: 'names a date twice' }])
   await trx

@@ -9,6 +9,7 @@ import { transaction } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import type { Services } from '../../platform/services.ts'
+import { unblockEnrollments } from '../pathway/enrollment.ts'
 import { listCalendar, putCalendarYear } from './calendar.ts'
 import { listSettingHistory, listSettings, updateSetting } from './setting.ts'
 
@@ -20,9 +21,15 @@ export function mountSetting(api: Api, { secret }: Services): void {
       return found((await listSettings(trx, actor)).find((setting) => setting.key === params.key))
     }),
   )
-  implement(api, listHistoryRoute, async ({ db, actor, params }) => ({ items: await listSettingHistory(db, actor, params.key) }))
+  implement(api, listHistoryRoute, async ({ db, actor, params }) => ({
+    items: await listSettingHistory(db, actor, params.key),
+  }))
   implement(api, listCalendarRoute, ({ db, actor, query }) => listCalendar(db, actor, query.year))
   implement(api, putCalendarRoute, ({ db, actor, params, body }) =>
-    transaction(db, (trx) => putCalendarYear(trx, actor, params.year, body.days)),
+    transaction(db, async (trx) => {
+      const calendar = await putCalendarYear(trx, actor, params.year, body.days)
+      await unblockEnrollments(trx)
+      return calendar
+    }),
   )
 }

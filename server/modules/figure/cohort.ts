@@ -1,0 +1,131 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
+import type { Reach } from '../../platform/actor.ts'
+import { shiftDate } from '../../platform/clock.ts'
+
+export type Filter = {
+  from: string
+  to: string
+  level: number
+  siteId?: number | undefined
+  departmentId?: number | undefined
+  attendingStaffId?: number | undefined
+}
+
+export type Grouping = 'site' | 'department' | 'doctor' | 'level' | 'day' | 'week' | 'month'
+
+/**
+ * The one definition of what is counted: people discharged alive from an inpatient stay in the period (local dates of the site), each with
+ * the follow-up task of the level. Figures, their rows and their export all read from here, so that they cannot disagree.
+ * Expired patients (discharge disposition 20, UB-04 code set used by HL7 table 0112) have no follow-up and are not discharges here.
+ */
+export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuilder<unknown> {
+  const where: RawBuilder<SqlBool>[] = [
+    sql`n.class = 'inpatient' and n.status = 'finished' and coalesce(n.disposition, '') <> '20'`,
+    // Wide by a day for the index; the exact local date is checked below.
+    sql`n.ends_at >= ${shiftDate(filter.from, -1)}::timestamptz and n.ends_at < ${shiftDate(filter.to, 2)}::timestamptz`,
+    sql`(n.ends_at at time zone s.time_zone)::date between ${filter.from}::date and ${filter.to}::date`,
+    within(reach),
+  ]
+  if (filter.siteId) where.push(sql`n.site_id = ${filter.siteId}`)
+  if (filter.departmentId) where.push(sql`n.department_id = ${filter.departmentId}`)
+  if (filter.attendingStaffId) where.push(sql`n.attending_staff_id = ${filter.attendingStaffId}`)
+  return sql`
+    select n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
+      (n.ends_at at time zone s.time_zone)::date as local_day, l.level, s.time_zone,
+      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id
+    from encounter n join site s on s.id = n.site_id
+    cross join unnest(${levels}::int[]) as l(level)
+    left join lateral (
+      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id from task t
+      where t.encounter_id = n.id and t.level = l.level order by t.id limit 1
+    ) t on true
+    where ${sql.join(where, sql` and `)}`
+}
+
+function within(reach: Reach): RawBuilder<SqlBool> {
+  if (reach.all) return sql<SqlBool>`true`
+  return sql<SqlBool>`(n.site_id = any(${reach.siteIds}::int[]) or n.department_id = any(${reach.departmentIds}::int[])
+    or n.attending_staff_id = ${reach.staffId})`
+}
+
+/** Which rows of the cohort `c` a measure counts. */
+export const measures: Record<Measure, RawBuilder<SqlBool>> = {
+  discharged: sql`true`,
+  planned: sql`c.task_id is not null`,
+  followed: sql`(c.status = 'completed' and c.outcome = 'done')`,
+  'on-time': sql`(c.status = 'completed' and c.outcome = 'done' and c.completed_at <= c.due_at)`,
+  reached: sql`coalesce(c.reached, false)`,
+  unreached: sql`(c.status = 'completed' and c.outcome in ('unreached', 'wrong-number'))`,
+  refused: sql`(c.status = 'completed' and c.outcome = 'refused')`,
+  stopped: sql`(c.status = 'cancelled' or (c.status = 'completed' and c.outcome in ('deceased', 'readmitted')))`,
+  open: sql`coalesce(c.status in ('requested', 'in-progress'), false)`,
+  overdue: sql`(c.status in ('requested', 'in-progress') and c.due_at < now())`,
+}
+
+/** The key of a group as text; null where a discharge has none. */
+export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
+  site: sql`c.site_id::text`,
+  department: sql`c.department_id::text`,
+  doctor: sql`c.attending_staff_id::text`,
+  level: sql`c.level::text`,
+  day: sql`to_char(c.local_day, 'YYYY-MM-DD')`,
+  week: sql`to_char(c.local_day, 'IYYY-"W"IW')`,
+  month: sql`to_char(c.local_day, 'YYYY-MM')`,
+}
+
+export type CountRow = {
+  key: string | null
+  discharged: number
+  planned: number
+  followed: number
+  on_time: number
+  reached: number
+  unreached: number
+  refused: number
+  stopped: number
+  open: number
+  overdue: number
+}
+
+export const countColumns = sql`
+  count(*) as discharged, count(*) filter (where ${measures.planned}) as planned, count(*) filter (where ${measures.followed}) as followed,
+  count(*) filter (where ${measures['on-time']}) as on_time, count(*) filter (where ${measures.reached}) as reached,
+  count(*) filter (where ${measures.unreached}) as unreached, count(*) filter (where ${measures.refused}) as refused,
+  count(*) filter (where ${measures.stopped}) as stopped, count(*) filter (where ${measures.open}) as open,
+  count(*) filter (where ${measures.overdue}) as overdue`
+
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+
+export function viewCounts(row: CountRow, level: number): FollowUpCounts {
+  return {
+    discharged: row.discharged,
+    planned: row.planned,
+    followed: row.followed,
+    onTime: row.on_time,
+    reached: row.reached,
+    unreached: row.unreached,
+    refused: row.refused,
+    stopped: row.stopped,
+    open: row.open,
+    overdue: row.overdue,
+    // Level 3 is a sample, so that its whole is what was planned.
+    coverage: share(row.followed, level === 3 ? row.planned : row.discharged),
+    timeliness: share(row.on_time, row.followed),
+    reach: share(row.reached, row.reached + row.unreached),
+  }
+}
+
+export const noCounts: CountRow = {
+  key: null,
+  discharged: 0,
+  planned: 0,
+  followed: 0,
+  on_time: 0,
+  reached: 0,
+  unreached: 0,
+  refused: 0,
+  stopped: 0,
+  open: 0,
+  overdue: 0,
+}

@@ -1,0 +1,93 @@
+import writeXlsxFile, { type SheetData } from 'write-excel-file/node'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db } from '../../platform/db.ts'
+import { cell } from '../../platform/sheet.ts'
+import { maskName } from '../person/mask.ts'
+import type { Filter, Grouping } from './cohort.ts'
+import { dischargeRows, getFollowUpFigures } from './follow-up.ts'
+
+const most = 20_000
+const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
+const percent = (value: number | null) => (value === null ? null : { type: Number, value, format: '0.0%' })
+
+/** Two sheets: the figures by group, and the discharges behind them with names masked. */
+export async function exportFollowUp(
+  db: Db,
+  actor: Actor,
+  query: Filter & { by: Grouping },
+): Promise<Buffer> {
+  const reach = authorize(actor, 'figure.export')
+  const figures = await getFollowUpFigures(db, actor, query)
+  const rows = await dischargeRows(db, reach, { ...query, by: undefined, measure: 'discharged' }, most)
+  await audit(db, actor, { action: 'figure.export', subject: `rows:${rows.length}`, fields: ['name-masked'] })
+  const line = (label: string, counts: (typeof figures)['total']) => [
+    cell(label),
+    ...[
+      counts.discharged,
+      counts.planned,
+      counts.followed,
+      counts.onTime,
+      counts.reached,
+      counts.unreached,
+    ].map(cell),
+    ...[counts.refused, counts.stopped, counts.open, counts.overdue].map(cell),
+    percent(counts.coverage),
+    percent(counts.timeliness),
+    percent(counts.reach),
+  ]
+  const summary: SheetData = [
+    headings([
+      '分组',
+      '出院',
+      '已建任务',
+      '已随访',
+      '按时',
+      '接通',
+      '未接通',
+      '拒访',
+      '中止',
+      '进行中',
+      '超期',
+      '覆盖率',
+      '及时率',
+      '接通率',
+    ]),
+    ...figures.groups.map((group) => line(group.label, group)),
+    line('合计', figures.total),
+  ]
+  const detail: SheetData = [
+    headings([
+      '患者',
+      '科室',
+      '主管医生',
+      '诊断',
+      '出院时间',
+      '层级',
+      '状态',
+      '结果',
+      '截止时间',
+      '完成时间',
+      '拨打次数',
+      '责任人',
+    ]),
+    ...rows.map((row) => [
+      cell(maskName(row.person_name)),
+      cell(row.department_name),
+      cell(row.attending_name),
+      cell(row.condition_text),
+      cell(row.ends_at),
+      cell(row.level),
+      cell(row.status),
+      cell(row.outcome),
+      cell(row.due_at),
+      cell(row.completed_at),
+      cell(row.attempts),
+      cell(row.assignee_name),
+    ]),
+  ]
+  return writeXlsxFile([
+    { data: summary, sheet: '指标', stickyRowsCount: 1 },
+    { data: detail, sheet: '明细', stickyRowsCount: 1 },
+  ]).toBuffer()
+}

@@ -1,0 +1,187 @@
+import { sql, type SqlBool } from 'kysely'
+import type { Measure } from '../../../contract/figure.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { shiftDate } from '../../platform/clock.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { nameFor } from '../person/mask.ts'
+import { readSettings } from '../setting/setting.ts'
+import {
+  cohort,
+  countColumns,
+  type CountRow,
+  type Filter,
+  groupKeys,
+  type Grouping,
+  measures,
+  noCounts,
+  viewCounts,
+} from './cohort.ts'
+
+/** Coverage, timeliness and reach, with the period before for comparison. */
+export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & { by: Grouping }) {
+  const reach = authorize(actor, 'figure.read')
+  const days = lengthOf(query)
+  const before = { ...query, from: shiftDate(query.from, -days), to: shiftDate(query.from, -1) }
+  const settings = await readSettings(db, [
+    'figure.target.coverage',
+    'figure.target.timeliness',
+    'figure.target.reach',
+  ])
+  const [total, previous, groups, trend, labels] = await Promise.all([
+    count(db, reach, query, [query.level], null),
+    count(db, reach, before, [query.level], null),
+    count(db, reach, query, query.by === 'level' ? [1, 2, 3] : [query.level], query.by),
+    count(db, reach, query, [query.level], days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'),
+    labelsOf(db, query.by),
+  ])
+  await audit(db, actor, {
+    action: 'figure.read',
+    subject: `follow-up ${query.from}..${query.to} level ${query.level}`,
+  })
+  return {
+    total: viewCounts(total[0] ?? noCounts, query.level),
+    previous: viewCounts(previous[0] ?? noCounts, query.level),
+    targets: {
+      coverage: settings['figure.target.coverage'],
+      timeliness: settings['figure.target.timeliness'],
+      reach: settings['figure.target.reach'],
+    },
+    groups: groups.map((row) => ({
+      key: row.key ?? '-',
+      label: labels.get(row.key ?? '-') ?? row.key ?? '-',
+      ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level),
+    })),
+    trend: trend.map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level) })),
+  }
+}
+
+/** Days of the period, both ends counted. @throws {AppError} invalid */
+function lengthOf({ from, to }: Filter): number {
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
+  if (days < 1)
+    throw new AppError('invalid', undefined, [{ path: 'to', message: 'lies before the beginning' }])
+  if (days > 1100)
+    throw new AppError('invalid', undefined, [
+      { path: 'to', message: 'is more than three years after the beginning' },
+    ])
+  return days
+}
+
+async function count(
+  db: Db,
+  reach: Reach,
+  filter: Filter,
+  levels: number[],
+  by: Grouping | null,
+): Promise<CountRow[]> {
+  const grouped = by === null ? sql`null::text as key` : sql`${groupKeys[by]} as key`
+  const { rows } = await sql<CountRow>`
+    select ${grouped}, ${countColumns} from (${cohort(reach, filter, levels)}) as c ${by === null ? sql`` : sql`group by 1 order by 1`}`.execute(
+    db,
+  )
+  return rows
+}
+
+async function labelsOf(db: Db, by: Grouping): Promise<Map<string, string>> {
+  if (by === 'site') return names(await db.selectFrom('site').select(['id', 'name']).execute())
+  if (by === 'department') return names(await db.selectFrom('department').select(['id', 'name']).execute())
+  if (by === 'doctor') return names(await db.selectFrom('staff').select(['id', 'name']).execute())
+  return new Map()
+}
+
+const names = (rows: { id: number; name: string }[]) => new Map(rows.map((row) => [String(row.id), row.name]))
+
+export type RowsFilter = Filter & { measure: Measure; by?: Grouping | undefined; key?: string | undefined }
+
+export type DischargeRow = {
+  encounter_id: number
+  person_id: number
+  person_name: string
+  department_name: string | null
+  attending_name: string | null
+  condition_text: string | null
+  ends_at: Date
+  task_id: number | null
+  level: number
+  status: string | null
+  outcome: string | null
+  due_at: Date | null
+  completed_at: Date | null
+  attempts: number | null
+  assignee_name: string | null
+}
+
+/** The discharges behind a figure: the same cohort, the same measure, as rows. */
+export async function dischargeRows(
+  db: Db,
+  reach: Reach,
+  filter: RowsFilter,
+  limit: number,
+  after?: [string, number],
+): Promise<DischargeRow[]> {
+  const level = filter.by === 'level' && filter.key ? Number(filter.key) : filter.level
+  const where = [measures[filter.measure]]
+  if (filter.by && filter.key !== undefined)
+    where.push(
+      filter.key === '-'
+        ? sql<SqlBool>`${groupKeys[filter.by]} is null`
+        : sql<SqlBool>`${groupKeys[filter.by]} = ${filter.key}`,
+    )
+  if (after)
+    where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
+  const { rows } = await sql<DischargeRow>`
+    select c.encounter_id, c.person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
+      c.ends_at, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, h.name as assignee_name
+    from (${cohort(reach, filter, [level])}) as c
+    join person p on p.id = c.person_id left join department d on d.id = c.department_id
+    left join staff a on a.id = c.attending_staff_id left join staff h on h.id = c.assignee_staff_id
+    where ${sql.join(where, sql` and `)}
+    order by c.ends_at desc, c.encounter_id desc limit ${limit}`.execute(db)
+  return rows
+}
+
+export async function listFollowUpRows(
+  db: Db,
+  actor: Actor,
+  query: RowsFilter & { limit: number; cursor?: string | undefined },
+) {
+  const reach = authorize(actor, 'figure.read')
+  lengthOf(query)
+  const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
+  const rows = await dischargeRows(db, reach, query, query.limit + 1, after)
+  await audit(db, actor, {
+    action: 'figure.rows',
+    subject: `persons:${rows.map((row) => row.person_id).join(',')}`.slice(0, 1000),
+    fields: ['name'],
+  })
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.ends_at.toISOString(), row.encounter_id],
+    (row) => ({
+      encounterId: row.encounter_id,
+      personId: row.person_id,
+      personName: nameFor(actor, row.person_name),
+      departmentName: row.department_name,
+      attendingName: row.attending_name,
+      conditionText: row.condition_text,
+      dischargedAt: row.ends_at.toISOString(),
+      task:
+        row.task_id === null
+          ? null
+          : {
+              id: row.task_id,
+              level: row.level,
+              status: row.status as 'completed',
+              outcome: row.outcome as 'done' | null,
+              dueAt: row.due_at?.toISOString() ?? '',
+              completedAt: row.completed_at?.toISOString() ?? null,
+              attempts: row.attempts ?? 0,
+              assigneeName: row.assignee_name,
+            },
+    }),
+  )
+}

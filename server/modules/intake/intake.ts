@@ -1,0 +1,162 @@
+import { sql, type SqlBool } from 'kysely'
+import { parseMessage } from '../../feeds/hl7/message.ts'
+import type { IntakeMessage } from '../../../contract/intake.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { found } from '../../platform/errors.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { readSettings } from '../setting/setting.ts'
+import { maskSegment } from './mask-segment.ts'
+
+type Filter = {
+  status?: string[] | undefined
+  messageType?: string | undefined
+  sender?: string | undefined
+  controlId?: string | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+type Row = {
+  id: number
+  received_at: Date
+  sender: string
+  facility: string
+  control_id: string
+  message_type: string
+  charset: string
+  status: IntakeMessage['status']
+  reason: string | null
+  location: string | null
+  person_id: number | null
+  attempts: number
+  applied_at: Date | null
+  duplicates: number | null
+  bytes: number
+}
+
+const columns = sql`m.id, m.received_at, m.sender, m.facility, m.control_id, m.message_type, m.charset, m.status, m.reason, m.location,
+  m.person_id, m.attempts, m.applied_at, k.duplicates, length(m.raw) as bytes`
+const keyJoin = sql`left join inbound_key k on k.sender = m.sender and k.facility = m.facility and k.control_id = m.control_id
+  and k.message_id = m.id`
+
+export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
+  authorize(actor, 'intake.read')
+  const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
+  const where = [
+    sql<SqlBool>`true`,
+    ...(before === undefined ? [] : [sql<SqlBool>`m.id < ${before}`]),
+    ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
+    ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
+    ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
+    ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
+  ]
+  const { rows } = await sql<Row>`
+    select ${columns} from inbound_message m ${keyJoin} where ${sql.join(where, sql` and `)}
+    order by m.id desc limit ${filter.limit + 1}`.execute(db)
+  return pageOf(rows, filter.limit, (row) => [row.id], viewMessage)
+}
+
+function viewMessage(row: Row): IntakeMessage {
+  return {
+    id: row.id,
+    receivedAt: row.received_at.toISOString(),
+    sender: row.sender,
+    facility: row.facility,
+    controlId: row.control_id,
+    messageType: row.message_type,
+    status: row.status,
+    reason: row.reason,
+    location: row.location,
+    personId: row.person_id,
+    attempts: row.attempts,
+    appliedAt: row.applied_at?.toISOString() ?? null,
+    duplicates: row.duplicates ?? 0,
+    bytes: row.bytes,
+  }
+}
+
+/** One message with its segments, personal fields masked. @throws {AppError} not-found */
+export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
+  authorize(actor, 'intake.read')
+  const { rows } = await sql<Row & { raw: Buffer }>`
+    select ${columns}, m.raw from inbound_message m ${keyJoin} where m.id = ${id}`.execute(db)
+  const row = found(rows[0])
+  await audit(db, actor, {
+    action: 'intake.read',
+    personId: row.person_id,
+    subject: `message:${id}`,
+    fields: ['segments-masked'],
+  })
+  return { ...viewMessage(row), charset: row.charset, segments: segmentsOf(row) }
+}
+
+/** What cannot be decoded is shown byte for byte as Latin-1: somebody has to find out why. */
+function segmentsOf(row: { raw: Buffer; charset: string }): string[] {
+  let text: string
+  try {
+    text = parseMessage(row.raw, row.charset).toString()
+  } catch {
+    text = row.raw.toString('latin1')
+  }
+  return text
+    .split(/[\r\n]+/)
+    .filter(Boolean)
+    .map((segment) => maskSegment(segment))
+}
+
+/** Puts dead letters back into the queue; their order per patient is their old one. */
+export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Promise<number> {
+  authorize(actor, 'intake.replay')
+  const { rows } = await sql<{ id: number }>`
+    update inbound_message set status = 'received', reason = null, location = null
+    where id = any(${ids}::bigint[]) and status in ('dead', 'ignored') returning id`.execute(trx)
+  await audit(trx, actor, {
+    action: 'intake.replay',
+    subject: `messages:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
+  })
+  wakeLoop('intake')
+  return rows.length
+}
+
+export async function getIntakeOverview(db: Db, actor: Actor) {
+  authorize(actor, 'intake.read')
+  const settings = await readSettings(db, ['intake.silent-minutes'])
+  const [waiting, minutes, senders] = await Promise.all([
+    sql<{ backlog: number; oldest: Date | null; dead: number }>`
+      select (select count(*) from inbound_message where status = 'received') as backlog,
+        (select min(received_at) from inbound_message where status = 'received') as oldest,
+        (select count(*) from inbound_message where status = 'dead') as dead`.execute(db),
+    sql<{ minute: Date; received: number; applied: number; dead: number }>`
+      select g.minute, coalesce(x.received, 0) as received, coalesce(x.applied, 0) as applied, coalesce(x.dead, 0) as dead
+      from generate_series(date_trunc('minute', now()) - interval '59 minutes', date_trunc('minute', now()), interval '1 minute') as g(minute)
+      left join (
+        select date_trunc('minute', received_at) as minute, count(*) as received, count(*) filter (where status = 'applied') as applied,
+          count(*) filter (where status in ('dead', 'rejected')) as dead
+        from inbound_message where received_at > now() - interval '60 minutes' group by 1
+      ) x using (minute) order by 1`.execute(db),
+    sql<{ sender: string; facility: string; last: Date; today: number; dead: number }>`
+      select sender, facility, max(received_at) as last, count(*) filter (where received_at > date_trunc('day', now())) as today,
+        count(*) filter (where status = 'dead') as dead
+      from inbound_message where sender <> '' and received_at > now() - interval '7 days' group by 1, 2 order by 1, 2`.execute(
+      db,
+    ),
+  ])
+  const silentBefore = Date.now() - settings['intake.silent-minutes'] * 60_000
+  return {
+    backlog: waiting.rows[0]?.backlog ?? 0,
+    oldestWaitingAt: waiting.rows[0]?.oldest?.toISOString() ?? null,
+    dead: waiting.rows[0]?.dead ?? 0,
+    perMinute: minutes.rows.map((row) => ({ ...row, minute: row.minute.toISOString() })),
+    senders: senders.rows.map((row) => ({
+      sender: row.sender,
+      facility: row.facility,
+      lastReceivedAt: row.last.toISOString(),
+      today: row.today,
+      dead: row.dead,
+      silent: row.last.getTime() < silentBefore,
+    })),
+  }
+}

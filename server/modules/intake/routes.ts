@@ -1,0 +1,31 @@
+import {
+  getIntakeMessage as getIntakeMessageRoute,
+  getIntakeOverview as getIntakeOverviewRoute,
+  listIntakeMessages as listIntakeMessagesRoute,
+  postIntakeMessage,
+  replayIntakeMessages,
+} from '../../../contract/intake.ts'
+import { RawStore } from '../../feeds/hl7/store.ts'
+import { audit } from '../../platform/audit.ts'
+import { transaction } from '../../platform/db.ts'
+import { type Api, implement } from '../../platform/http.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import type { Services } from '../../platform/services.ts'
+import { getIntakeMessage, getIntakeOverview, listIntakeMessages, replayMessages } from './intake.ts'
+
+export function mountIntake(api: Api, { db: database }: Services): void {
+  const store = new RawStore(database, () => {
+    wakeLoop('intake')
+  })
+  implement(api, getIntakeOverviewRoute, ({ db, actor }) => getIntakeOverview(db, actor))
+  implement(api, replayIntakeMessages, async ({ db, actor, body }) => ({
+    replayed: await transaction(db, (trx) => replayMessages(trx, actor, body.ids)),
+  }))
+  implement(api, listIntakeMessagesRoute, ({ db, actor, query }) => listIntakeMessages(db, actor, query))
+  implement(api, postIntakeMessage, async ({ db, actor, body }) => {
+    const { code, controlId, text } = await store.accept(Buffer.from(body.message, 'utf8'))
+    await audit(db, actor, { action: 'intake.send', subject: controlId.slice(0, 100) })
+    return { code, controlId, text }
+  })
+  implement(api, getIntakeMessageRoute, ({ db, actor, params }) => getIntakeMessage(db, actor, params.id))
+}

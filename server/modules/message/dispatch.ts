@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import { systemActor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { recordEvents } from '../event/event.ts'
+import { readSettings } from '../setting/setting.ts'
+import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
+import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
+
+const batchSize = 50
+const leaseSeconds = 120
+const maxTries = 5
+const dispatcher = systemActor('system:message', '消息发送')
+
+type Claimed = {
+  id: number
+  person_id: number
+  subject: string | null
+  body: string
+  fence: number
+  tries: number
+  address: string
+}
+
+/**
+ * Sends due messages: claim under a lease and pass the gate (one transaction), hand over to the channel (no transaction), write the
+ * result if the lease is still ours. A crash between leaves `sending`, which becomes `unknown`: never a blind second send.
+ * @returns how many messages got a result
+ */
+export async function dispatchDue(db: Db, secret: string): Promise<number> {
+  const lapsed = await markLapsed(db)
+  const channel = await openMailChannel(db, secret)
+  if (!channel) return lapsed
+  try {
+    const { claimed, settled } = await transaction(db, claim)
+    await Promise.all(claimed.map((message) => deliver(db, channel, message)))
+    return lapsed + claimed.length + settled
+  } finally {
+    channel.close()
+  }
+}
+
+/** A lease that ran out belongs to a process that died while sending. */
+async function markLapsed(db: Db): Promise<number> {
+  return transaction(db, async (trx) => {
+    const { rows } = await sql<{ id: number; person_id: number }>`
+      update message set status = 'unknown', reason = 'The process ended while sending', finished_at = now(), fence = fence + 1
+      where status = 'sending' and lease_until < now() returning id, person_id`.execute(trx)
+    await recordEvents(
+      trx,
+      rows.map((row) => messageEvent(row, 'message.unknown')),
+    )
+    return rows.length
+  })
+}
+
+type Due = Omit<Claimed, 'address'>
+
+async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }> {
+  const { rows } = await sql<Due>`
+    select id, person_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
+    order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
+  if (rows.length === 0) return { claimed: [], settled: 0 }
+  const settings = await readSettings(trx, gateSettings)
+  const facts = await gateFacts(
+    trx,
+    rows.map((row) => row.id),
+  )
+  const now = new Date()
+  const verdicts = rows.map((row): { row: Due; verdict: Verdict } => {
+    const known = facts.get(row.id)
+    return { row, verdict: known ? gate(known, settings, now) : { kind: 'suppress', reason: 'no-address' } }
+  })
+  await sql`
+    update message m set status = n.status, reason = n.reason, address = n.address, due_at = coalesce(n.due_at, m.due_at),
+      lease_until = case when n.status = 'sending' then now() + ${leaseSeconds} * interval '1 second' end,
+      fence = m.fence + 1, tries = m.tries + case when n.status = 'sending' then 1 else 0 end,
+      finished_at = case when n.status = 'suppressed' then now() end
+    from unnest(
+      ${verdicts.map(({ row }) => row.id)}::bigint[],
+      ${verdicts.map(({ verdict }) => ({ send: 'sending', suppress: 'suppressed', later: 'queued' })[verdict.kind])}::text[],
+      ${verdicts.map(({ verdict }) => (verdict.kind === 'suppress' ? verdict.reason : null))}::text[],
+      ${verdicts.map(({ verdict }) => (verdict.kind === 'send' ? verdict.address : null))}::text[],
+      ${verdicts.map(({ verdict }) => (verdict.kind === 'later' ? verdict.at : null))}::timestamptz[]
+    ) as n(id, status, reason, address, due_at)
+    where m.id = n.id`.execute(trx)
+  const suppressed = verdicts.filter(({ verdict }) => verdict.kind === 'suppress').map(({ row }) => row)
+  await recordEvents(
+    trx,
+    suppressed.map((row) => messageEvent(row, 'message.suppressed')),
+  )
+  const claimed = verdicts.flatMap(({ row, verdict }) =>
+    verdict.kind === 'send'
+      ? [{ ...row, address: verdict.address, fence: row.fence + 1, tries: row.tries + 1 }]
+      : [],
+  )
+  return { claimed, settled: suppressed.length }
+}
+
+async function deliver(db: Db, channel: MailChannel, message: Claimed): Promise<void> {
+  const result = await channel.send({
+    to: message.address,
+    subject: message.subject ?? '',
+    text: message.body,
+    // Stable, so that a mail server or a person reconciling can recognise a repetition.
+    messageId: `<careloop-${message.id}-${message.tries}@careloop>`,
+  })
+  await transaction(db, (trx) => settle(trx, message, result))
+}
+
+const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
+
+async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<void> {
+  const retry = result.kind === 'refused' && message.tries < maxTries && !/\b5\d\d\b/.test(result.reason)
+  const status =
+    result.kind === 'sent' ? 'sent' : result.kind === 'unclear' ? 'unknown' : retry ? 'queued' : 'failed'
+  const { rows } = await sql<{ id: number; person_id: number }>`
+    update message set status = ${status}, reason = ${result.kind === 'sent' ? null : result.reason},
+      provider_id = ${result.kind === 'sent' ? result.providerId : null}, lease_until = null, fence = fence + 1,
+      due_at = case when ${retry} then now() + ${2 ** message.tries * 30} * interval '1 second' else due_at end,
+      finished_at = case when ${retry} then null else now() end
+    where id = ${message.id} and fence = ${message.fence} and status = 'sending'
+    returning id, person_id`.execute(trx)
+  const [row] = rows
+  if (!row || status === 'queued') return
+  await recordEvents(trx, [messageEvent(row, kinds[status])])
+  await audit(trx, dispatcher, {
+    action: 'message.send',
+    personId: row.person_id,
+    subject: `message:${row.id} ${status}`,
+  })
+}
+
+function messageEvent(
+  row: { id: number; person_id: number },
+  kind: 'message.sent' | 'message.failed' | 'message.suppressed' | 'message.unknown',
+) {
+  return {
+    personId: row.person_id,
+    at: new Date(),
+    kind,
+    source: 'careloop',
+    data: { messageId: row.id, channel: 'email' },
+  }
+}

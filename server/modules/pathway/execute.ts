@@ -1,0 +1,190 @@
+import { sql } from 'kysely'
+import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import { systemActor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { type Calendar, loadCalendar } from '../../platform/calendar.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { log } from '../../platform/log.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { createTasks } from '../task/create.ts'
+import { advance, type Advance, type Enrolled } from './step.ts'
+
+const batchSize = 500
+const executor = systemActor('system:pathway', '随访路径')
+
+type Row = {
+  id: number
+  pathway_version_id: number
+  person_id: number
+  person_name: string
+  sex: string
+  birth_date: string | null
+  encounter_id: number | null
+  class: string | null
+  department_code: string | null
+  length_of_stay: number | null
+  condition_codes: string[] | null
+  condition_text: string | null
+  site_id: number
+  site_name: string
+  time_zone: string
+  department_id: number | null
+  department_name: string | null
+  attending_staff_id: number | null
+  entered_at: Date
+  step_key: string
+  variables: Record<string, number>
+  outcomes: Record<string, string> | null
+  fence: number
+}
+
+/** Published versions never change, so each process keeps those it has met. */
+const definitions = new Map<number, PathwayDefinition>()
+
+/**
+ * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process gives them back by
+ * itself, and nothing of its half-done work remains. `enrollment_step`'s primary key makes a second execution of a step impossible.
+ * @returns how many enrolments were advanced
+ */
+export async function executeDue(db: Db): Promise<number> {
+  const outcome = await transaction(db, async (trx) => {
+    const rows = await claim(trx)
+    if (rows.length === 0) return { claimed: 0, messages: 0 }
+    const context = await contextFor(trx, rows)
+    const advances = rows.map((row) => ({ row, advance: tryAdvance(row, context) }))
+    const messages = await write(trx, advances)
+    return { claimed: rows.length, messages }
+  })
+  if (outcome.messages > 0) wakeLoop('message')
+  return outcome.claimed
+}
+
+async function claim(trx: Trx): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    with due as (
+      select e.* from enrollment e where e.status = 'active' and e.due_at <= now()
+      order by e.due_at, e.id limit ${batchSize} for update of e skip locked
+    )
+    select e.id, e.pathway_version_id, e.person_id, p.name as person_name, p.sex, p.birth_date, e.encounter_id, n.class,
+      d.code as department_code, extract(day from n.ends_at - n.starts_at)::int as length_of_stay, n.condition_text,
+      (select array_agg(distinct c.code) from condition c where c.encounter_id = e.encounter_id) as condition_codes,
+      s.id as site_id, s.name as site_name, s.time_zone, d.id as department_id, d.name as department_name,
+      coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.variables, e.fence,
+      (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes
+    from due e join person p on p.id = e.person_id
+    left join encounter n on n.id = e.encounter_id
+    left join person_facts f on f.person_id = e.person_id
+    left join department d on d.id = coalesce(n.department_id, f.last_department_id)
+    join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))`.execute(trx)
+  return rows
+}
+
+type Context = { now: Date; calendar: Calendar; questionnaires: Map<string, number> }
+
+async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
+  const missing = [...new Set(rows.map((row) => row.pathway_version_id))].filter((id) => !definitions.has(id))
+  if (missing.length > 0) {
+    const versions = await sql<{ id: number; definition: PathwayDefinition }>`
+      select id, definition from pathway_version where id = any(${missing}::int[])`.execute(trx)
+    for (const version of versions.rows) definitions.set(version.id, version.definition)
+  }
+  const questionnaires = await sql<{ code: string; version_id: number }>`
+    select distinct on (q.code) q.code, v.id as version_id
+    from questionnaire q join questionnaire_version v on v.questionnaire_id = q.id order by q.code, v.version desc`.execute(
+    trx,
+  )
+  const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx)
+  return {
+    now: clock.rows[0]?.now ?? new Date(),
+    calendar: await loadCalendar(trx),
+    questionnaires: new Map(questionnaires.rows.map((row) => [row.code, row.version_id])),
+  }
+}
+
+type Blocked = { blocked: string }
+
+function tryAdvance(row: Row, context: Context): Advance | Blocked {
+  try {
+    const definition = definitions.get(row.pathway_version_id)
+    if (!definition) throw new Error(`pathway version ${row.pathway_version_id} is missing`)
+    return advance(enrolledOf(row), definition, context)
+  } catch (error) {
+    // One person's impossible step must not stop the other 499; it is shown as blocked with the reason.
+    if (!(error instanceof AppError))
+      log.error({ err: error, enrollmentId: row.id }, 'a pathway step cannot be executed')
+    return { blocked: (error as Error).message }
+  }
+}
+
+function enrolledOf(row: Row): Enrolled {
+  return {
+    id: row.id,
+    pathwayVersionId: row.pathway_version_id,
+    personId: row.person_id,
+    personName: row.person_name,
+    sex: row.sex,
+    birthDate: row.birth_date,
+    encounterId: row.encounter_id,
+    encounter: {
+      class: row.class,
+      departmentCode: row.department_code,
+      lengthOfStayDays: row.length_of_stay,
+      conditionCodes: row.condition_codes ?? [],
+    },
+    conditionText: row.condition_text,
+    place: { siteId: row.site_id, departmentId: row.department_id, attendingStaffId: row.attending_staff_id },
+    siteName: row.site_name,
+    departmentName: row.department_name,
+    timeZone: row.time_zone,
+    enteredAt: row.entered_at,
+    stepKey: row.step_key,
+    variables: row.variables,
+    outcomes: row.outcomes ?? {},
+  }
+}
+
+type Advanced = { row: Row; advance: Advance | Blocked }
+
+async function write(trx: Trx, all: Advanced[]): Promise<number> {
+  const done = all.flatMap(({ row, advance: result }) => ('blocked' in result ? [] : [{ row, result }]))
+  const steps = done.flatMap(({ row, result }) => result.steps.map((step) => ({ ...step, id: row.id })))
+  const messages = done.flatMap(({ result }) => result.messages)
+  await sql`
+    with moved as (
+      update enrollment e set status = n.status, step_key = n.step_key, waiting_for = n.waiting_for, due_at = n.due_at, stop_reason = n.stop_reason,
+        fence = e.fence + 1, ended_at = case when n.status = 'completed' then now() end
+      from unnest(
+        ${all.map(({ row }) => row.id)}::bigint[], ${all.map(({ row }) => row.fence)}::int[],
+        ${all.map(({ advance: one }) => ('blocked' in one ? 'blocked' : one.status))}::text[],
+        ${all.map(({ row, advance: one }) => ('blocked' in one ? row.step_key : one.stepKey))}::text[],
+        ${all.map(({ advance: one }) => ('blocked' in one ? null : one.waitingFor))}::text[],
+        ${all.map(({ advance: one }) => ('blocked' in one ? null : one.dueAt))}::timestamptz[],
+        ${all.map(({ advance: one }) => ('blocked' in one ? one.blocked : one.stopReason))}::text[]
+      ) as n(id, fence, status, step_key, waiting_for, due_at, stop_reason)
+      where e.id = n.id and e.fence = n.fence
+    )
+    insert into enrollment_step (enrollment_id, step_key, result)
+    select * from unnest(${steps.map((step) => step.id)}::bigint[], ${steps.map((step) => step.key)}::text[],
+      ${steps.map((step) => step.result)}::text[])`.execute(trx)
+  await createTasks(
+    trx,
+    done.flatMap(({ result }) => result.tasks),
+  )
+  if (messages.length > 0)
+    await sql`
+      insert into message (enrollment_id, step_key, person_id, channel, purpose, subject, body)
+      select * from unnest(
+        ${messages.map((one) => one.enrollmentId)}::bigint[], ${messages.map((one) => one.stepKey)}::text[],
+        ${messages.map((one) => one.personId)}::bigint[], ${messages.map((one) => one.channel)}::text[],
+        ${messages.map((one) => one.purpose)}::text[], ${messages.map((one) => one.subject)}::text[],
+        ${messages.map((one) => one.body)}::text[])
+      on conflict do nothing`.execute(trx)
+  const entries = done.map(({ row, result }) => ({
+    action: 'pathway.execute',
+    personId: row.person_id,
+    subject: `enrollment:${row.id} ${result.steps.map((step) => step.key).join(',')}`.slice(0, 200),
+  }))
+  if (entries.length > 0) await audit(trx, executor, ...entries)
+  return messages.length
+}

@@ -1,0 +1,166 @@
+import { sql } from 'kysely'
+import type { PathwayDefinition, PathwayDetail, PathwaySummary } from '../../../contract/pathway.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { type Problem, problemsOf } from './validate.ts'
+
+type Row = {
+  id: number
+  code: string
+  name: string
+  active: boolean
+  version: number
+  version_id: number
+  definition: PathwayDefinition
+  published_at: Date
+  open: number
+  completed: number
+  stopped: number
+}
+
+async function rows(db: Db, id: number | null): Promise<Row[]> {
+  const result = await sql<Row>`
+    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, v.definition, v.published_at,
+      coalesce(c.open, 0) as open, coalesce(c.completed, 0) as completed, coalesce(c.stopped, 0) as stopped
+    from pathway p join pathway_version v on v.id = p.current_version_id
+    left join (
+      select w.pathway_id, count(*) filter (where e.status in ('active', 'waiting', 'blocked')) as open,
+        count(*) filter (where e.status = 'completed') as completed, count(*) filter (where e.status = 'stopped') as stopped
+      from enrollment e join pathway_version w on w.id = e.pathway_version_id group by 1
+    ) c on c.pathway_id = p.id
+    where ${id}::int is null or p.id = ${id}
+    order by p.code`.execute(db)
+  return result.rows
+}
+
+function viewSummary(row: Row): PathwaySummary {
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    active: row.active,
+    version: row.version,
+    versionId: row.version_id,
+    purpose: row.definition.purpose,
+    publishedAt: row.published_at.toISOString(),
+    openEnrollments: row.open,
+    completedEnrollments: row.completed,
+    stoppedEnrollments: row.stopped,
+  }
+}
+
+export async function listPathways(db: Db, actor: Actor): Promise<PathwaySummary[]> {
+  authorize(actor, 'pathway.read')
+  return (await rows(db, null)).map(viewSummary)
+}
+
+/** @throws {AppError} not-found */
+export async function getPathway(db: Db, actor: Actor, id: number): Promise<PathwayDetail> {
+  authorize(actor, 'pathway.read')
+  const row = found((await rows(db, id))[0])
+  const versions = await sql<{
+    id: number
+    version: number
+    published_at: Date
+    published_by_name: string | null
+    open: number
+  }>`
+    select v.id, v.version, v.published_at, u.name as published_by_name,
+      (select count(*) from enrollment e where e.pathway_version_id = v.id and e.status in ('active', 'waiting', 'blocked')) as open
+    from pathway_version v left join app_user u on u.id = v.published_by where v.pathway_id = ${id} order by v.version desc`.execute(
+    db,
+  )
+  return {
+    ...viewSummary(row),
+    definition: row.definition,
+    versions: versions.rows.map((version) => ({
+      id: version.id,
+      version: version.version,
+      publishedAt: version.published_at.toISOString(),
+      publishedByName: version.published_by_name,
+      openEnrollments: version.open,
+    })),
+  }
+}
+
+export async function validatePathway(db: Db, definition: PathwayDefinition): Promise<Problem[]> {
+  const codes = await db.selectFrom('questionnaire').select('code').execute()
+  return problemsOf(definition, new Set(codes.map((row) => row.code)))
+}
+
+/**
+ * Publishes a new version. Persons on the pathway stay on theirs.
+ * @throws {AppError} not-found, invalid with the problems by step
+ */
+export async function publishPathway(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  definition: PathwayDefinition,
+): Promise<void> {
+  authorize(actor, 'pathway.write')
+  const pathway = found(
+    await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+  )
+  await addVersion(trx, actor, pathway, definition)
+}
+
+/** Creates a pathway with its first version; for seeds and imports. */
+export async function createPathway(
+  trx: Trx,
+  actor: Actor,
+  input: { code: string; name: string; definition: PathwayDefinition },
+): Promise<number> {
+  authorize(actor, 'pathway.write')
+  const pathway = await trx
+    .insertInto('pathway')
+    .values({ code: input.code, name: input.name })
+    .returning(['id', 'code'])
+    .executeTakeFirstOrThrow()
+  await addVersion(trx, actor, pathway, input.definition)
+  return pathway.id
+}
+
+async function addVersion(
+  trx: Trx,
+  actor: Actor,
+  pathway: { id: number; code: string },
+  definition: PathwayDefinition,
+): Promise<void> {
+  const problems = await validatePathway(trx, definition)
+  if (problems.length > 0)
+    throw new AppError(
+      'invalid',
+      'The pathway cannot be published.',
+      problems.map((problem) => ({
+        path: problem.step === null ? 'definition' : `steps.${problem.step}`,
+        message: problem.message,
+      })),
+    )
+  const { rows: made } = await sql<{ id: number; version: number }>`
+    insert into pathway_version (pathway_id, version, definition, published_by)
+    select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${actor.userId}
+    from pathway_version where pathway_id = ${pathway.id} returning id, version`.execute(trx)
+  const version = found(made[0])
+  await trx
+    .updateTable('pathway')
+    .set({ current_version_id: version.id })
+    .where('id', '=', pathway.id)
+    .execute()
+  await audit(trx, actor, { action: 'pathway.publish', subject: `${pathway.code} v${version.version}` })
+}
+
+export async function setPathwayActive(trx: Trx, actor: Actor, id: number, active: boolean): Promise<void> {
+  authorize(actor, 'pathway.write')
+  const row = found(
+    await trx
+      .updateTable('pathway')
+      .set({ active })
+      .where('id', '=', id)
+      .returning('code')
+      .executeTakeFirst(),
+  )
+  await audit(trx, actor, { action: active ? 'pathway.open' : 'pathway.close', subject: row.code })
+}

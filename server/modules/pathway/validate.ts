@@ -1,0 +1,108 @@
+import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import type { Condition } from '../../../contract/questionnaire.ts'
+import { isSettingKey } from '../setting/definitions.ts'
+
+export type Problem = { step: string | null; message: string }
+
+/** Where a step can lead. */
+export function successors(step: PathwayStep): (string | null)[] {
+  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
+}
+
+/**
+ * What is wrong with a definition, naming the step and the mend. A pathway has no circle: each step happens at most once per
+ * enrolment, which is what makes "never twice" provable by a primary key.
+ * @param questionnaires codes that exist
+ */
+export function problemsOf(definition: PathwayDefinition, questionnaires: Set<string>): Problem[] {
+  const problems: Problem[] = []
+  const steps = new Map(definition.steps.map((step) => [step.key, step]))
+  if (steps.size !== definition.steps.length)
+    problems.push({ step: null, message: 'Two steps have the same key; rename one.' })
+  if (!steps.has(definition.start))
+    problems.push({ step: null, message: `The start step "${definition.start}" does not exist.` })
+  for (const [name, variable] of Object.entries(definition.variables))
+    if ('setting' in variable && !isSettingKey(variable.setting))
+      problems.push({
+        step: null,
+        message: `Variable ${name} refers to the setting "${variable.setting}", which does not exist.`,
+      })
+  for (const step of definition.steps) {
+    for (const next of successors(step))
+      if (next !== null && !steps.has(next))
+        problems.push({ step: step.key, message: `Leads to "${next}", which does not exist.` })
+    for (const name of variablesIn(step))
+      if (!Object.hasOwn(definition.variables, name))
+        problems.push({ step: step.key, message: `Uses the variable "${name}", which is not declared.` })
+    if (
+      (step.kind === 'task' || step.kind === 'questionnaire') &&
+      step.questionnaire &&
+      !questionnaires.has(step.questionnaire)
+    )
+      problems.push({
+        step: step.key,
+        message: `Uses the questionnaire "${step.questionnaire}", which does not exist.`,
+      })
+    if (step.kind === 'wait' && step.at && step.at.from >= step.at.to)
+      problems.push({ step: step.key, message: 'The hours end before they begin.' })
+  }
+  const circle = findCircle(definition, steps)
+  if (circle)
+    problems.push({
+      step: circle,
+      message: 'Can be reached from itself; a step happens at most once. Copy the step instead.',
+    })
+  const reached = reachable(definition.start, steps)
+  for (const step of definition.steps)
+    if (!reached.has(step.key))
+      problems.push({ step: step.key, message: 'Cannot be reached from the start; connect or delete it.' })
+  return problems
+}
+
+function variablesIn(step: PathwayStep): string[] {
+  const names: string[] = []
+  const quantity = (value: number | { var: string }) => {
+    if (typeof value !== 'number') names.push(value.var)
+  }
+  const walk = (condition: Condition): void => {
+    if ('all' in condition) condition.all.forEach(walk)
+    else if ('any' in condition) condition.any.forEach(walk)
+    else if ('not' in condition) walk(condition.not)
+    else if ('sample' in condition) quantity(condition.sample.rate)
+  }
+  if (step.kind === 'wait') quantity(step.for.value)
+  if (step.kind === 'task' || step.kind === 'questionnaire') quantity(step.dueIn.value)
+  if (step.kind === 'branch') walk(step.when)
+  return names
+}
+
+function findCircle(definition: PathwayDefinition, steps: Map<string, PathwayStep>): string | undefined {
+  const done = new Set<string>()
+  const open = new Set<string>()
+  const visit = (key: string): string | undefined => {
+    if (open.has(key)) return key
+    const step = steps.get(key)
+    if (!step || done.has(key)) return undefined
+    open.add(key)
+    for (const next of successors(step)) {
+      const found = next === null ? undefined : visit(next)
+      if (found) return found
+    }
+    open.delete(key)
+    done.add(key)
+    return undefined
+  }
+  return visit(definition.start)
+}
+
+function reachable(start: string, steps: Map<string, PathwayStep>): Set<string> {
+  const reached = new Set<string>()
+  const queue = [start]
+  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    const step = steps.get(key)
+    if (!step || reached.has(key)) continue
+    reached.add(key)
+    for (const next of successors(step)) if (next !== null) queue.push(next)
+  }
+  return reached
+}

@@ -1,0 +1,35 @@
+import { type Actor, may } from '../../platform/actor.ts'
+
+/** `+8613812341234` → `138****1234` */
+export function maskPhone(value: string): string {
+  const digits = value.startsWith('+86') ? value.slice(3) : value
+  if (digits.length < 7) return '*'.repeat(digits.length)
+  return `${digits.slice(0, 3)}****${digits.slice(-4)}`
+}
+
+/** Identity numbers: first 3 and last 4; short ones only the last 2. */
+export function maskIdentifier(value: string): string {
+  if (value.length < 9) return `${'*'.repeat(Math.max(0, value.length - 2))}${value.slice(-2)}`
+  return `${value.slice(0, 3)}${'*'.repeat(value.length - 7)}${value.slice(-4)}`
+}
+
+/** `wang@example.com` → `w***@example.com` */
+export function maskEmail(value: string): string {
+  const at = value.indexOf('@')
+  return at < 1 ? '***' : `${value.slice(0, 1)}***${value.slice(at)}`
+}
+
+/** Surname only: `王*`, `J*`. */
+export function maskName(name: string): string {
+  return name === '' ? '' : `${[...name][0] ?? ''}*`
+}
+
+/** Who may read persons sees names whole (one cannot phone a `王*`); everybody else sees the surname. */
+export function nameFor(actor: Actor, name: string): string {
+  return may(actor, 'person.read') ? name : maskName(name)
+}
+
+export function maskTelecom(telecom: { system: string; value: string }): string {
+  if (telecom.system === 'phone') return maskPhone(telecom.value)
+  return telecom.system === 'email' ? maskEmail(telecom.value) : maskIdentifier(telecom.value)
+}

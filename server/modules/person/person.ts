@@ -1,0 +1,255 @@
+import { sql } from 'kysely'
+import type { PersonDetail } from '../../../contract/person.ts'
+import { type Actor, authorize, may } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { ageYears, localDate } from '../../platform/clock.ts'
+import type { Db } from '../../platform/db.ts'
+import { found } from '../../platform/errors.ts'
+import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
+import { personWithin } from './scope.ts'
+
+type Json = Record<string, unknown>
+type Row = {
+  person: {
+    id: number
+    name: string
+    pinyin: string
+    sex: string
+    birth_date: string | null
+    deceased: boolean
+    deceased_at: string | null
+    marital_status: string | null
+    language: string | null
+    preferred_channel: PersonDetail['preferredChannel']
+    note: string | null
+    version: number
+    source: string
+    updated_at: string
+  }
+  facts: {
+    first_visit_at: string | null
+    last_visit_at: string | null
+    last_discharge_at: string | null
+    visits: number
+    stays: number
+    last_condition_text: string | null
+  } | null
+  last_department_name: string | null
+  identifiers: { system: string; value: string; site_id: number | null; source: string }[]
+  names: { use: 'usual' | 'former' | 'other'; text: string }[]
+  telecoms: {
+    id: number
+    system: 'phone'
+    value: string
+    use: 'mobile'
+    valid: boolean
+    source: string
+    updated_at: string
+  }[]
+  addresses: {
+    id: number
+    use: string
+    text: string
+    district: string | null
+    city: string | null
+    source: string
+  }[]
+  relationships: {
+    id: number
+    relation: string
+    name: string
+    phone: string | null
+    related_person_id: number | null
+  }[]
+  opt_outs: { channel: string; purpose: string; since: string; reason: string | null }[]
+  encounters: (Json & { id: number; starts_at: string | null; ends_at: string | null })[]
+  enrollments: {
+    id: number
+    pathway_name: string
+    status: string
+    step_key: string | null
+    due_at: string | null
+    started_at: string
+    steps: { key: string; title: string }[]
+  }[]
+  open_tasks: number
+  red_flags: number
+}
+
+/** One person whole, in one statement. @throws {AppError} not-found, also when outside the actor's reach */
+export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Row> {
+  const reach = authorize(actor, 'person.read')
+  const { rows } = await sql<Row>`
+    select to_jsonb(p) as person, to_jsonb(f) as facts, d.name as last_department_name,
+      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = p.id) as identifiers,
+      (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from person_name n where n.person_id = p.id) as names,
+      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
+      (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
+      (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = p.id) as relationships,
+      (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = p.id) as opt_outs,
+      (select coalesce(jsonb_agg(e order by e.starts_at desc nulls last), '[]') from (
+        select n.id, n.visit_number, n.class, n.status, n.site_id, s.name as site_name, n.department_id, x.name as department_name,
+          n.attending_staff_id, h.name as attending_name, n.bed, n.starts_at, n.ends_at, n.disposition,
+          (select coalesce(jsonb_agg(distinct jsonb_build_object('code', c.code, 'text', c.text, 'role', c.role)), '[]')
+            from condition c where c.encounter_id = n.id) as conditions
+        from encounter n join site s on s.id = n.site_id left join department x on x.id = n.department_id
+        left join staff h on h.id = n.attending_staff_id
+        where n.person_id = p.id order by n.starts_at desc nulls last limit 30) e) as encounters,
+      (select coalesce(jsonb_agg(e order by e.started_at desc), '[]') from (
+        select m.id, w.name as pathway_name, m.status, m.step_key, m.due_at, m.started_at,
+          (select jsonb_agg(jsonb_build_object('key', st ->> 'key', 'title', st ->> 'title'))
+            from jsonb_array_elements(v.definition -> 'steps') st) as steps
+        from enrollment m join pathway w on w.id = m.pathway_id join pathway_version v on v.id = m.pathway_version_id
+        where m.person_id = p.id order by m.started_at desc limit 20) e) as enrollments,
+      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
+      (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags
+    from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
+    where p.id = ${id} and ${personWithin(reach, sql`p.id`)}`.execute(db)
+  return found(rows[0])
+}
+
+export async function getPerson(db: Db, actor: Actor, id: number): Promise<PersonDetail> {
+  const row = await loadPerson(db, actor, id)
+  await audit(db, actor, {
+    action: 'person.read',
+    personId: id,
+    fields: ['demographics', 'contacts-masked', 'encounters'],
+  })
+  return viewPerson(row, actor)
+}
+
+const iso = (text: string | null): string | null => text && new Date(text).toISOString()
+
+/** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
+const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
+
+export function viewPerson(row: Row, actor: Actor): PersonDetail {
+  const { person, facts } = row
+  const age = ageYears(person.birth_date, localDate(new Date(), 'Asia/Shanghai'))
+  const codes = row.encounters.flatMap((one) =>
+    (one['conditions'] as { code: string }[]).map((condition) => condition.code),
+  )
+  const tags: PersonDetail['tags'] = []
+  if (person.deceased) tags.push('deceased')
+  if (row.opt_outs.some((one) => one.channel === 'all')) tags.push('do-not-contact')
+  if (row.red_flags > 0) tags.push('red-flag')
+  if (codes.some((code) => chronic.test(code))) tags.push('chronic')
+  if (readmitted(row.encounters)) tags.push('readmitted')
+  if (age !== null && age < 18) tags.push('minor')
+  const phone = row.telecoms.find((one) => one.system === 'phone' && one.valid)
+  return {
+    id: person.id,
+    name: person.name,
+    pinyin: person.pinyin,
+    sex: person.sex as 'unknown',
+    birthDate: person.birth_date,
+    ageYears: age,
+    deceased: person.deceased,
+    deceasedAt: iso(person.deceased_at),
+    phone: phone ? maskPhone(phone.value) : null,
+    recordNumbers: row.identifiers
+      .filter((one) => one.system.startsWith('mrn:'))
+      .map((one) => ({ siteId: one.site_id, value: one.value })),
+    lastVisitAt: iso(facts?.last_visit_at ?? null),
+    lastDepartmentName: row.last_department_name,
+    lastConditionText: facts?.last_condition_text ?? null,
+    openTasks: row.open_tasks,
+    maritalStatus: person.marital_status,
+    language: person.language,
+    preferredChannel: person.preferred_channel,
+    note: person.note,
+    version: person.version,
+    source: person.source,
+    updatedAt: new Date(person.updated_at).toISOString(),
+    tags,
+    identifiers: row.identifiers.map((one) => ({
+      system: one.system,
+      value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
+      siteId: one.site_id,
+      source: one.source,
+    })),
+    names: row.names.map(({ use, text }) => ({ use, text })),
+    telecoms: row.telecoms.map((one) => ({
+      id: one.id,
+      system: one.system,
+      value: maskTelecom(one),
+      use: one.use,
+      valid: one.valid,
+      source: one.source,
+      updatedAt: new Date(one.updated_at).toISOString(),
+    })),
+    // Address to the district (S21): the street is a revealed field.
+    addresses: row.addresses.map((one) => ({
+      id: one.id,
+      use: one.use,
+      text: `${[one.city, one.district].filter(Boolean).join('')}***`,
+      district: one.district,
+      source: one.source,
+    })),
+    relationships: row.relationships.map((one) => ({
+      id: one.id,
+      relation: one.relation,
+      name: one.name,
+      phone: one.phone && maskPhone(one.phone),
+      relatedPersonId: one.related_person_id,
+    })),
+    optOuts: row.opt_outs
+      .map((one) => ({ ...one, since: new Date(one.since).toISOString() }))
+      .map(({ channel, purpose, since, reason }) => ({ channel, purpose, since, reason })),
+    encounters: row.encounters.map(viewEncounter),
+    facts: {
+      firstVisitAt: iso(facts?.first_visit_at ?? null),
+      lastVisitAt: iso(facts?.last_visit_at ?? null),
+      lastDischargeAt: iso(facts?.last_discharge_at ?? null),
+      visits: facts?.visits ?? 0,
+      stays: facts?.stays ?? 0,
+    },
+    enrollments: row.enrollments.map((one) => ({
+      id: one.id,
+      pathwayName: one.pathway_name,
+      status: one.status,
+      stepTitle: one.steps.find((step) => step.key === one.step_key)?.title ?? null,
+      dueAt: iso(one.due_at),
+      startedAt: new Date(one.started_at).toISOString(),
+    })),
+    abilities: {
+      write: may(actor, 'person.write'),
+      reveal: may(actor, 'person.reveal'),
+      enroll: may(actor, 'enrollment.write'),
+    },
+  }
+}
+
+function viewEncounter(one: Row['encounters'][number]): PersonDetail['encounters'][number] {
+  return {
+    id: one.id,
+    visitNumber: one['visit_number'] as string | null,
+    class: one['class'] as 'inpatient',
+    status: one['status'] as 'finished',
+    siteId: one['site_id'] as number,
+    siteName: one['site_name'] as string,
+    departmentId: one['department_id'] as number | null,
+    departmentName: one['department_name'] as string | null,
+    attendingStaffId: one['attending_staff_id'] as number | null,
+    attendingName: one['attending_name'] as string | null,
+    bed: one['bed'] as string | null,
+    start: iso(one.starts_at),
+    end: iso(one.ends_at),
+    dischargeDisposition: one['disposition'] as string | null,
+    conditions: one['conditions'] as PersonDetail['encounters'][number]['conditions'],
+  }
+}
+
+/** Two inpatient stays, the second within 30 days after the first (the usual readmission window). */
+function readmitted(encounters: Row['encounters']): boolean {
+  const stays = encounters.filter((one) => one['class'] === 'inpatient' && one.starts_at)
+  return stays.some((later) =>
+    stays.some((earlier) => {
+      const gap =
+        earlier.ends_at && later.starts_at ? Date.parse(later.starts_at) - Date.parse(earlier.ends_at) : -1
+      return (
+        gap > 0 && gap <= 30 * 86_400_000 && Date.now() - Date.parse(later.starts_at ?? '') <= 90 * 86_400_000
+      )
+    }),
+  )
+}

@@ -1,0 +1,39 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Reach } from '../../platform/actor.ts'
+
+/**
+ * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list), patients of one's departments, of one's
+ * sites, or all. `id` is the column holding the person's id.
+ */
+export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  if (reach.all) return sql<SqlBool>`true`
+  const parts: RawBuilder<SqlBool>[] = []
+  if (reach.siteIds.length > 0)
+    parts.push(
+      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
+      sql`exists (select 1 from person_identifier x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
+    )
+  if (reach.departmentIds.length > 0)
+    parts.push(
+      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.department_id = any(${reach.departmentIds}::int[]))`,
+      sql`exists (select 1 from task x where x.person_id = ${id} and x.department_id = any(${reach.departmentIds}::int[]))`,
+    )
+  if (reach.staffId !== null)
+    parts.push(
+      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.attending_staff_id = ${reach.staffId})`,
+      sql`exists (select 1 from task x where x.person_id = ${id} and x.assignee_staff_id = ${reach.staffId})`,
+    )
+  return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
+}
+
+/** Row scope of tasks; `alias` is the table's name in the query. */
+export function taskWithin(reach: Reach, queues: string[], alias: 'task' | 't'): RawBuilder<SqlBool> {
+  if (reach.all) return sql<SqlBool>`true`
+  const parts: RawBuilder<SqlBool>[] = []
+  if (reach.siteIds.length > 0) parts.push(sql`${sql.ref(`${alias}.site_id`)} = any(${reach.siteIds}::int[])`)
+  if (reach.departmentIds.length > 0)
+    parts.push(sql`${sql.ref(`${alias}.department_id`)} = any(${reach.departmentIds}::int[])`)
+  if (queues.length > 0) parts.push(sql`${sql.ref(`${alias}.queue`)} = any(${queues}::text[])`)
+  if (reach.staffId !== null) parts.push(sql`${sql.ref(`${alias}.assignee_staff_id`)} = ${reach.staffId}`)
+  return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
+}

@@ -1,0 +1,124 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { PersonSummary } from '../../../contract/person.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { ageYears, localDate } from '../../platform/clock.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import type { Db } from '../../platform/db.ts'
+import { maskPhone } from './mask.ts'
+import { isHan, searchName } from './name.ts'
+import { normalisePhone } from './phone.ts'
+import { personWithin } from './scope.ts'
+
+type Row = {
+  id: number
+  name: string
+  sex: string
+  birth_date: string | null
+  deceased: boolean
+  phone: string | null
+  record_numbers: { siteId: number | null; value: string }[] | null
+  last_visit_at: Date | null
+  last_department_name: string | null
+  last_condition_text: string | null
+  open_tasks: number
+}
+
+type Query = {
+  search?: string | undefined
+  phone?: string | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+/**
+ * Finds persons within the actor's reach: one statement, answered by an index for every kind of word. Without a word: the latest
+ * persons first.
+ */
+export async function searchPersons(db: Db, actor: Actor, query: Query) {
+  const reach = authorize(actor, 'person.read')
+  const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
+  const within = personWithin(reach, sql`c.id`)
+  const candidates = query.phone
+    ? sql`select person_id as id from person_telecom where value = ${normalisePhone(query.phone)} and system = 'phone'`
+    : query.search
+      ? candidatesFor(query.search)
+      : sql`select id from person`
+  const { rows } = await sql<Row>`
+    with found as (
+      select c.id from (${candidates}) as c
+      where ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within}
+      group by c.id order by c.id desc limit ${query.limit + 1}
+    )
+    select p.id, p.name, p.sex, p.birth_date, p.deceased, f.last_visit_at, d.name as last_department_name, f.last_condition_text,
+      (select t.value from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid order by t.id limit 1) as phone,
+      (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
+        where i.person_id = p.id and i.system like 'mrn:%') as record_numbers,
+      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks
+    from found join person p on p.id = found.id
+    left join person_facts f on f.person_id = p.id
+    left join department d on d.id = f.last_department_id
+    order by p.id desc`.execute(db)
+  await audit(db, actor, {
+    action: 'person.search',
+    // One entry names whom the search showed; the word itself may be a name and stays out.
+    personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
+    subject: `persons:${rows
+      .slice(0, query.limit)
+      .map((row) => row.id)
+      .join(',')}`.slice(0, 1000),
+    fields: ['name', 'phone'],
+  })
+  const today = localDate(new Date(), 'Asia/Shanghai')
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => viewSummary(row, today),
+  )
+}
+
+function viewSummary(row: Row, today: string): PersonSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    sex: row.sex as 'unknown',
+    birthDate: row.birth_date,
+    ageYears: ageYears(row.birth_date, today),
+    deceased: row.deceased,
+    phone: row.phone && maskPhone(row.phone),
+    recordNumbers: row.record_numbers ?? [],
+    lastVisitAt: row.last_visit_at?.toISOString() ?? null,
+    lastDepartmentName: row.last_department_name,
+    lastConditionText: row.last_condition_text,
+    openTasks: row.open_tasks,
+  }
+}
+
+/**
+ * What a search word may mean: digits are a phone number (whole or its end) or a record number; letters are pinyin or a Latin name or a
+ * record number; characters are the beginning of a name.
+ */
+export function candidatesFor(word: string): RawBuilder<unknown> {
+  const search = searchName(word)
+  const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const digits = word.replaceAll(/[\s+-]/g, '')
+  const byNumber = sql`select person_id as id from person_identifier where value = ${word.toUpperCase()} or value = ${word}`
+  if (/^\d{3,}$/.test(digits))
+    return sql`
+      select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins([...digits].reverse().join(''))}
+      union all select person_id from person_identifier where value like ${begins(digits)}`
+  if (isHan(word))
+    return sql`
+      select id from person where search_name like ${begins(search.search_name)}
+      union all select person_id from person_name where search_name like ${begins(search.search_name)}`
+  const letters = word
+    .toLowerCase()
+    .replaceAll(/[\s'·.-]/g, '')
+    .replaceAll('ü', 'v')
+  return sql`
+    select id from person where pinyin like ${begins(letters)}
+    union all select id from person where initials like ${begins(letters)}
+    union all select person_id from person_name where pinyin like ${begins(letters)} or search_name like ${begins(letters)}
+    union all ${byNumber}`
+}

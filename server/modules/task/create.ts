@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+import { notifyAll } from '../../platform/live.ts'
+
+export type Assignee =
+  'attending-doctor' | 'doctor' | 'head-nurse' | 'nurse' | 'department-head' | 'service-centre' | 'outreach'
+
+export type Place = { siteId: number; departmentId: number | null; attendingStaffId: number | null }
+
+export type NewTask = {
+  kind: 'follow-up-call' | 'home-visit' | 'red-flag' | 'other'
+  level: number | null
+  title: string
+  description: string | null
+  personId: number
+  encounterId: number | null
+  enrollmentId: number | null
+  stepKey: string | null
+  /** Makes the task unique when no pathway step does. */
+  cause: string | null
+  place: Place
+  assignee: Assignee
+  priority: 0 | 1 | 2
+  startAt: Date
+  dueAt: Date
+  questionnaireVersionId: number | null
+}
+
+/** On whose list a task stands; see `queuesOf` for who sees which. */
+export function queueFor(
+  assignee: Assignee,
+  place: Place,
+): { queue: string; role: string; staffId: number | null } {
+  const { siteId, departmentId, attendingStaffId } = place
+  if (assignee === 'attending-doctor' && attendingStaffId !== null)
+    return { queue: `staff:${attendingStaffId}`, role: 'doctor', staffId: attendingStaffId }
+  const role = assignee === 'attending-doctor' ? 'doctor' : assignee === 'head-nurse' ? 'nurse' : assignee
+  if (role === 'service-centre' || role === 'outreach')
+    return { queue: `site:${siteId}:${role}`, role, staffId: null }
+  // Without a department nobody's list would show it: the service centre of the site takes it.
+  if (departmentId === null)
+    return { queue: `site:${siteId}:service-centre`, role: 'service-centre', staffId: null }
+  return { queue: `department:${departmentId}:${role}`, role, staffId: null }
+}
+
+/**
+ * Creates tasks in one statement; a task that exists for the same step or cause is left alone. Tells the lists concerned.
+ * @returns how many were made
+ */
+export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
+  if (tasks.length === 0) return 0
+  const queues = tasks.map((task) => queueFor(task.assignee, task.place))
+  const { rows } = await sql<{
+    site_id: number
+    department_id: number | null
+    assignee_staff_id: number | null
+  }>`
+    insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
+      assignee_role, assignee_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
+    select * from unnest(
+      ${tasks.map((task) => task.kind)}::text[], ${tasks.map((task) => task.level)}::smallint[], ${tasks.map((task) => task.title)}::text[],
+      ${tasks.map((task) => task.description)}::text[], ${tasks.map((task) => task.personId)}::bigint[],
+      ${tasks.map((task) => task.encounterId)}::bigint[], ${tasks.map((task) => task.enrollmentId)}::bigint[],
+      ${tasks.map((task) => task.stepKey)}::text[], ${tasks.map((task) => task.cause)}::text[],
+      ${tasks.map((task) => task.place.siteId)}::int[], ${tasks.map((task) => task.place.departmentId)}::int[],
+      ${queues.map((one) => one.role)}::text[], ${queues.map((one) => one.staffId)}::int[], ${queues.map((one) => one.queue)}::text[],
+      ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
+      ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
+    on conflict do nothing
+    returning site_id, department_id, assignee_staff_id`.execute(trx)
+  const places = Map.groupBy(
+    rows,
+    (row) => `${row.site_id}|${row.department_id ?? ''}|${row.assignee_staff_id ?? ''}`,
+  )
+  await notifyAll(
+    trx,
+    'tasks',
+    [...places.values()].map((group) => ({
+      siteId: group[0]?.site_id ?? null,
+      departmentId: group[0]?.department_id ?? null,
+      staffId: group[0]?.assignee_staff_id ?? null,
+      created: group.length,
+    })),
+  )
+  return rows.length
+}

@@ -1,0 +1,272 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { TaskSummary } from '../../../contract/task.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { ageYears, localDate } from '../../platform/clock.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import type { Db } from '../../platform/db.ts'
+import { maskPhone } from '../person/mask.ts'
+import { isHan, searchName } from '../person/name.ts'
+import { readSettings } from '../setting/setting.ts'
+import { queuesOf } from './scope.ts'
+
+export type TaskFilter = {
+  view: 'todo' | 'overdue' | 'waiting' | 'done' | 'all'
+  whose: 'mine' | 'team'
+  level?: number[] | undefined
+  kind?: string[] | undefined
+  departmentId?: number | undefined
+  assigneeStaffId?: number | undefined
+  personId?: number | undefined
+  search?: string | undefined
+}
+
+export type TaskRow = {
+  id: number
+  kind: TaskSummary['kind']
+  level: number | null
+  title: string
+  description: string | null
+  status: TaskSummary['status']
+  priority: number
+  person_id: number
+  person_name: string
+  sex: string
+  birth_date: string | null
+  phone: string | null
+  encounter_id: number | null
+  enrollment_id: number | null
+  step_key: string | null
+  site_id: number
+  site_name: string
+  time_zone: string
+  department_id: number | null
+  department_name: string | null
+  condition_text: string | null
+  discharged_at: Date | null
+  attending_staff_id: number | null
+  assignee_role: string
+  assignee_staff_id: number | null
+  assignee_name: string | null
+  start_at: Date
+  due_at: Date
+  next_attempt_at: Date | null
+  attempts: number
+  outcome: TaskSummary['outcome']
+  completed_at: Date | null
+  completed_by: string | null
+  held_by: string | null
+  held_by_name: string | null
+  held_until: Date | null
+  questionnaire_version_id: number | null
+  version: number
+  queue: string
+}
+
+/** Columns and joins that every view of a task needs; `t` is the task. */
+export const taskColumns = sql`
+  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, p.name as person_name, p.sex, p.birth_date,
+  (select x.value from person_telecom x where x.person_id = t.person_id and x.system = 'phone' and x.valid order by x.id limit 1) as phone,
+  t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
+  n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
+  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
+  t.held_until, t.questionnaire_version_id, t.version, t.queue`
+export const taskJoins = sql`
+  join person p on p.id = t.person_id join site s on s.id = t.site_id
+  left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
+  left join staff h on h.id = t.assignee_staff_id`
+
+/** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
+function branches(
+  reach: Reach,
+  queues: string[],
+  whose: TaskFilter['whose'],
+): { column: string; values: RawBuilder<unknown> }[] {
+  const mine = { column: 'queue', values: sql`unnest(${queues}::text[])` }
+  if (whose === 'mine') return [mine]
+  if (reach.all) return [{ column: 'site_id', values: sql`(select id from site)` }]
+  return [
+    mine,
+    ...(reach.siteIds.length > 0
+      ? [{ column: 'site_id', values: sql`unnest(${reach.siteIds}::int[])` }]
+      : []),
+    ...(reach.departmentIds.length > 0
+      ? [{ column: 'department_id', values: sql`unnest(${reach.departmentIds}::int[])` }]
+      : []),
+  ]
+}
+
+function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
+  const open = sql<SqlBool>`t.status in ('requested', 'in-progress')`
+  const ready = sql<SqlBool>`t.start_at <= now() and (t.next_attempt_at is null or t.next_attempt_at <= now())`
+  const views: Record<TaskFilter['view'], RawBuilder<SqlBool>[]> = {
+    todo: [open, ready],
+    overdue: [open, ready, sql`t.due_at < now()`],
+    waiting: [open, sql`(t.start_at > now() or t.next_attempt_at > now())`],
+    done: [sql`t.status = 'completed'`],
+    all: [open],
+  }
+  const parts = [...views[filter.view]]
+  if (filter.level?.length) parts.push(sql`t.level = any(${filter.level}::int[])`)
+  if (filter.kind?.length) parts.push(sql`t.kind = any(${filter.kind}::text[])`)
+  if (filter.departmentId) parts.push(sql`t.department_id = ${filter.departmentId}`)
+  if (filter.assigneeStaffId) parts.push(sql`t.assignee_staff_id = ${filter.assigneeStaffId}`)
+  if (filter.personId) parts.push(sql`t.person_id = ${filter.personId}`)
+  if (filter.search) parts.push(nameLike(filter.search))
+  return parts
+}
+
+function nameLike(word: string): RawBuilder<SqlBool> {
+  const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const search = searchName(word)
+  const column = isHan(word)
+    ? sql`x.search_name like ${begins(search.search_name)}`
+    : sql`(x.pinyin like ${begins(search.pinyin)} or x.initials like ${begins(search.pinyin)} or x.search_name like ${begins(search.search_name)})`
+  return sql`exists (select 1 from person x where x.id = t.person_id and ${column})`
+}
+
+type OpenKey = [number, string, number]
+type DoneKey = [string, number]
+
+/** Rows of a work list in list order, at most `limit + 1`. */
+export async function taskRows(
+  db: Db,
+  actor: Actor,
+  filter: TaskFilter,
+  limit: number,
+  cursor?: string,
+): Promise<TaskRow[]> {
+  const reach = authorize(actor, 'task.read')
+  const queues = await queuesOf(db, actor)
+  const done = filter.view === 'done'
+  const after = done
+    ? decodeCursor<DoneKey>(cursor, ['string', 'number'])
+    : decodeCursor<OpenKey>(cursor, ['number', 'string', 'number'])
+  const beyond = keyset(done, after)
+  const order = done ? sql`completed_at desc, id desc` : sql`priority desc, due_at, id`
+  const where = sql.join([...conditions(filter), ...beyond], sql` and `)
+  const parts = branches(reach, queues, filter.whose).map(
+    ({ column, values }) => sql`
+      select b.id, b.priority, b.due_at, b.completed_at from ${values} as v(value) cross join lateral (
+        select t.id, t.priority, t.due_at, t.completed_at from task t where ${sql.ref(`t.${column}`)} = v.value and ${where}
+        order by ${order} limit ${limit + 1}) b`,
+  )
+  const { rows } = await sql<TaskRow>`
+    with listed as (
+      select * from (${sql.join(parts, sql` union `)}) as every_branch order by ${order} limit ${limit + 1}
+    )
+    select ${taskColumns} from listed join task t on t.id = listed.id ${taskJoins}
+    order by ${done ? sql`t.completed_at desc, t.id desc` : sql`t.priority desc, t.due_at, t.id`}`.execute(db)
+  return rows
+}
+
+function keyset(done: boolean, after: OpenKey | DoneKey | undefined): RawBuilder<SqlBool>[] {
+  if (!after) return []
+  if (done) return [sql`(t.completed_at, t.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`]
+  const [priority, dueAt, id] = after as OpenKey
+  return [
+    sql`(t.priority < ${priority} or (t.priority = ${priority} and (t.due_at, t.id) > (${dueAt}::timestamptz, ${id}::bigint)))`,
+  ]
+}
+
+export async function listTasks(
+  db: Db,
+  actor: Actor,
+  query: TaskFilter & { limit: number; cursor?: string | undefined },
+) {
+  const rows = await taskRows(db, actor, query, query.limit, query.cursor)
+  const now = new Date()
+  await audit(db, actor, {
+    action: 'task.list',
+    subject: `tasks:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
+    fields: ['name', 'phone-masked'],
+  })
+  const key = (row: TaskRow) =>
+    query.view === 'done'
+      ? [row.completed_at?.toISOString() ?? '', row.id]
+      : [row.priority, row.due_at.toISOString(), row.id]
+  return pageOf(rows, query.limit, key, (row) => viewTask(row, actor, now))
+}
+
+const priorityWords = ['routine', 'urgent', 'stat'] as const
+
+export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
+  const held = row.held_by !== null && row.held_until !== null && row.held_until > now
+  return {
+    id: row.id,
+    kind: row.kind,
+    level: row.level,
+    title: row.title,
+    status: row.status,
+    priority: priorityWords[row.priority] ?? 'routine',
+    reason: reasonOf(row, now),
+    personId: row.person_id,
+    personName: row.person_name,
+    sex: row.sex as 'unknown',
+    ageYears: ageYears(row.birth_date, localDate(now, row.time_zone)),
+    phone: row.phone && maskPhone(row.phone),
+    encounterId: row.encounter_id,
+    siteName: row.site_name,
+    departmentId: row.department_id,
+    departmentName: row.department_name,
+    conditionText: row.condition_text,
+    dischargedAt: row.discharged_at?.toISOString() ?? null,
+    assigneeRole: row.assignee_role,
+    assigneeStaffId: row.assignee_staff_id,
+    assigneeName: row.assignee_name,
+    startAt: row.start_at.toISOString(),
+    dueAt: row.due_at.toISOString(),
+    nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
+    attempts: row.attempts,
+    outcome: row.outcome,
+    completedAt: row.completed_at?.toISOString() ?? null,
+    heldByName: held ? row.held_by_name : null,
+    heldByMe: held && row.held_by === actor.id,
+  }
+}
+
+/** Why it stands where it stands; the order itself is priority, then due time. */
+function reasonOf(row: TaskRow, now: Date): TaskSummary['reason'] {
+  if (row.kind === 'red-flag') return 'red-flag'
+  if (row.due_at < now) return 'overdue'
+  if (row.next_attempt_at !== null && row.next_attempt_at <= now) return 'call-back-due'
+  if (localDate(row.due_at, row.time_zone) === localDate(now, row.time_zone)) return 'due-today'
+  return row.due_at.getTime() - now.getTime() < 3 * 86_400_000 ? 'due-soon' : 'later'
+}
+
+/** How many tasks each view holds, and today's progress of the actor. */
+export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose']) {
+  const reach = authorize(actor, 'task.read')
+  const queues = await queuesOf(db, actor)
+  const parts = branches(reach, queues, whose).map(
+    ({ column, values }) => sql`
+      select t.id, t.kind, t.due_at, t.start_at, t.next_attempt_at from task t
+      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and t.status in ('requested', 'in-progress')`,
+  )
+  const { rows } = await sql<{
+    todo: number
+    overdue: number
+    waiting: number
+    red_flags: number
+    done_today: number
+  }>`
+    with open as (${sql.join(parts, sql` union `)}), marked as (
+      select *, start_at <= now() and (next_attempt_at is null or next_attempt_at <= now()) as ready from open
+    )
+    select count(*) filter (where ready) as todo, count(*) filter (where ready and due_at < now()) as overdue,
+      count(*) filter (where not ready) as waiting, count(*) filter (where kind = 'red-flag') as red_flags,
+      (select count(*) from task where status = 'completed' and completed_by = ${actor.id}
+        and completed_at >= (select date_trunc('day', now() at time zone z) at time zone z
+          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today
+    from marked`.execute(db)
+  const settings = await readSettings(db, ['follow-up.daily-goal'])
+  const row = rows[0]
+  return {
+    todo: row?.todo ?? 0,
+    overdue: row?.overdue ?? 0,
+    waiting: row?.waiting ?? 0,
+    redFlags: row?.red_flags ?? 0,
+    doneToday: row?.done_today ?? 0,
+    dailyGoal: settings['follow-up.daily-goal'],
+  }
+}

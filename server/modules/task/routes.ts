@@ -1,0 +1,59 @@
+import {
+  assignTasks as assignTasksRoute,
+  countTasks as countTasksRoute,
+  exportTasks as exportTasksRoute,
+  getTask as getTaskRoute,
+  holdTask as holdTaskRoute,
+  listTasks as listTasksRoute,
+  recordAttempt as recordAttemptRoute,
+  releaseTask as releaseTaskRoute,
+  reopenTask as reopenTaskRoute,
+  saveAnswers as saveAnswersRoute,
+  takeNextTask as takeNextTaskRoute,
+} from '../../../contract/task.ts'
+import { transaction } from '../../platform/db.ts'
+import { type Api, implement } from '../../platform/http.ts'
+import { xlsxType } from '../../platform/sheet.ts'
+import { recordAttempt, reopenTask, saveAnswers } from './attempt.ts'
+import { exportTasks } from './export.ts'
+import { countTasks, listTasks } from './list.ts'
+import { assignTasks, getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
+
+export function mountTask(api: Api): void {
+  implement(api, listTasksRoute, ({ db, actor, query }) => listTasks(db, actor, query))
+  implement(api, countTasksRoute, ({ db, actor, query }) => countTasks(db, actor, query.whose))
+  implement(api, exportTasksRoute, async ({ c, db, actor, query }) => {
+    const file = await exportTasks(db, actor, query)
+    return c.body(new Uint8Array(file), 200, {
+      'Content-Type': xlsxType,
+      'Content-Disposition': 'attachment; filename="tasks.xlsx"',
+    })
+  })
+  implement(api, takeNextTaskRoute, async ({ db, actor, body }) => {
+    const id = await transaction(db, (trx) => takeNextTask(trx, actor, body))
+    return { task: id === null ? null : await getTask(db, actor, id) }
+  })
+  implement(api, assignTasksRoute, ({ db, actor, body }) =>
+    transaction(db, (trx) => assignTasks(trx, actor, body)),
+  )
+  implement(api, getTaskRoute, ({ db, actor, params }) => getTask(db, actor, params.id))
+  implement(api, holdTaskRoute, async ({ db, actor, params }) => {
+    await transaction(db, (trx) => holdTask(trx, actor, params.id))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, releaseTaskRoute, async ({ db, actor, params }) => {
+    await transaction(db, (trx) => releaseTask(trx, actor, params.id))
+    return undefined
+  })
+  implement(api, saveAnswersRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => saveAnswers(trx, actor, params.id, body.answers)),
+  )
+  implement(api, recordAttemptRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => recordAttempt(trx, actor, params.id, body))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, reopenTaskRoute, async ({ db, actor, params }) => {
+    await transaction(db, (trx) => reopenTask(trx, actor, params.id))
+    return getTask(db, actor, params.id)
+  })
+}

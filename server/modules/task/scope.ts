@@ -1,0 +1,33 @@
+import type { Actor } from '../../platform/actor.ts'
+import type { Db } from '../../platform/db.ts'
+
+/** The lists an actor works from: one's own, and those of one's roles at one's departments and sites. */
+export async function queuesOf(db: Db, actor: Actor): Promise<string[]> {
+  const queues = new Set<string>()
+  if (actor.staffId !== null) queues.add(`staff:${actor.staffId}`)
+  let siteIds: number[] | undefined
+  for (const { role, siteId, departmentId } of actor.grants) {
+    if (role === 'nurse' || role === 'doctor') {
+      if (departmentId !== null) queues.add(`department:${departmentId}:${role}`)
+    } else if (role === 'department-head') {
+      if (departmentId !== null) {
+        queues.add(`department:${departmentId}:department-head`)
+        queues.add(`department:${departmentId}:doctor`)
+      }
+    } else if (role === 'service-centre' || role === 'outreach') {
+      siteIds ??=
+        siteId === null
+          ? (await db.selectFrom('site').select('id').execute()).map((site) => site.id)
+          : undefined
+      for (const id of siteId === null ? (siteIds ?? []) : [siteId]) queues.add(`site:${id}:${role}`)
+    } else if (role === 'integration') {
+      // A telephony or robot integration works the service centre's list.
+      siteIds ??=
+        siteId === null
+          ? (await db.selectFrom('site').select('id').execute()).map((site) => site.id)
+          : undefined
+      for (const id of siteId === null ? (siteIds ?? []) : [siteId]) queues.add(`site:${id}:service-centre`)
+    }
+  }
+  return [...queues]
+}

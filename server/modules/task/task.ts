@@ -1,0 +1,259 @@
+import { sql, type SqlBool } from 'kysely'
+import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import type { TaskDetail } from '../../../contract/task.ts'
+import { type Actor, authorize, may } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { taskWithin } from '../person/scope.ts'
+import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
+import { readSettings } from '../setting/setting.ts'
+import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { queuesOf } from './scope.ts'
+
+/** @throws {AppError} not-found, also when outside the actor's reach */
+export async function loadTask(
+  db: Db,
+  actor: Actor,
+  permission: 'task.read' | 'task.work',
+  id: number,
+): Promise<TaskRow> {
+  const reach = authorize(actor, permission)
+  const queues = await queuesOf(db, actor)
+  const { rows } = await sql<TaskRow>`
+    select ${taskColumns} from task t ${taskJoins} where t.id = ${id} and ${taskWithin(reach, queues, 't')}`.execute(
+    db,
+  )
+  return found(rows[0])
+}
+
+type Attempt = {
+  id: number
+  number: number
+  at: Date
+  user_id: string
+  user_name: string
+  channel: string
+  outcome: string
+  note: string | null
+  call_back_at: Date | null
+  duration_seconds: number | null
+  evidence: string
+}
+
+export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDetail> {
+  const row = await loadTask(db, actor, 'task.read', id)
+  await audit(db, actor, {
+    action: 'task.read',
+    personId: row.person_id,
+    subject: `task:${id}`,
+    fields: ['name', 'phone-masked', 'answers'],
+  })
+  return viewDetail(db, actor, row)
+}
+
+async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetail> {
+  const now = new Date()
+  const attempts = await db
+    .selectFrom('task_attempt')
+    .selectAll()
+    .where('task_id', '=', row.id)
+    .orderBy('number')
+    .execute()
+  const settings = await readSettings(db, ['follow-up.attempts.max', 'follow-up.undo-minutes'])
+  const response = await db
+    .selectFrom('questionnaire_response')
+    .selectAll()
+    .where('task_id', '=', row.id)
+    .executeTakeFirst()
+  const pathway = row.enrollment_id
+    ? await db
+        .selectFrom('enrollment')
+        .innerJoin('pathway', 'pathway.id', 'enrollment.pathway_id')
+        .select('pathway.name')
+        .where('enrollment.id', '=', row.enrollment_id)
+        .executeTakeFirst()
+    : undefined
+  const questionnaire = row.questionnaire_version_id
+    ? await getQuestionnaire(db, { versionId: row.questionnaire_version_id })
+    : null
+  const last = attempts.at(-1)
+  const undoable =
+    last?.user_id === actor.id &&
+    now.getTime() - last.at.getTime() < settings['follow-up.undo-minutes'] * 60_000
+  return {
+    ...viewTask(row, actor, now),
+    description: row.description,
+    version: row.version,
+    enrollmentId: row.enrollment_id,
+    pathwayName: pathway?.name ?? null,
+    attemptsAllowed: settings['follow-up.attempts.max'],
+    attemptList: attempts.map(viewAttempt),
+    questionnaire: questionnaire && withScript(questionnaire, row, actor),
+    response: response
+      ? {
+          id: response.id,
+          status: response.status as 'completed',
+          answers: response.answers as Answers,
+          score: response.score,
+          updatedAt: response.updated_at.toISOString(),
+        }
+      : null,
+    abilities: {
+      work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
+      assign: may(actor, 'task.assign'),
+      reopen: undoable && may(actor, 'task.work'),
+    },
+  }
+}
+
+function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
+  return {
+    id: row.id,
+    number: row.number,
+    at: row.at.toISOString(),
+    staffName: row.user_name,
+    channel: row.channel as 'phone',
+    outcome: row.outcome as 'done',
+    note: row.note,
+    callBackAt: row.call_back_at?.toISOString() ?? null,
+    durationSeconds: row.duration_seconds,
+    evidence: row.evidence as 'stated',
+  }
+}
+
+/** The opening words with this person's facts in them. */
+function withScript(
+  questionnaire: QuestionnaireDefinition,
+  row: TaskRow,
+  actor: Actor,
+): QuestionnaireDefinition {
+  if (!questionnaire.script) return questionnaire
+  const facts: Record<string, string> = {
+    name: row.person_name,
+    hospital: row.site_name,
+    department: row.department_name ?? row.site_name,
+    condition: row.condition_text ?? '',
+    agent: actor.name,
+  }
+  const fill = (text: string) =>
+    text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => facts[name] ?? whole)
+  const script = Object.fromEntries(
+    Object.entries(questionnaire.script).map(([language, text]) => [language, fill(text)]),
+  )
+  return { ...questionnaire, script: script as QuestionnaireDefinition['script'] }
+}
+
+/** Condition in SQL: nobody else holds it. A hold that ran out is nobody's. */
+const freeFor = (actor: Actor) =>
+  sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
+
+/**
+ * Takes the task for 15 minutes (setting), prolonged by every save.
+ * @throws {AppError} not-found, held-by-other, already-closed
+ */
+export async function holdTask(trx: Trx, actor: Actor, id: number): Promise<TaskRow> {
+  const row = await loadTask(trx, actor, 'task.work', id)
+  if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
+  const minutes = (await readSettings(trx, ['follow-up.hold-minutes']))['follow-up.hold-minutes']
+  const { rows } = await sql<{ version: number }>`
+    update task t set held_by = ${actor.id}, held_by_name = ${actor.name}, held_until = now() + ${minutes} * interval '1 minute',
+      status = 'in-progress', version = t.version + 1
+    where t.id = ${id} and t.status in ('requested', 'in-progress') and ${freeFor(actor)} returning t.version`.execute(
+    trx,
+  )
+  if (rows.length === 0) {
+    const now = await loadTask(trx, actor, 'task.work', id)
+    throw new AppError('held-by-other', `${now.held_by_name ?? 'A colleague'} is working on this task.`)
+  }
+  await audit(trx, actor, { action: 'task.hold', personId: row.person_id, subject: `task:${id}` })
+  return row
+}
+
+export async function releaseTask(trx: Trx, actor: Actor, id: number): Promise<void> {
+  const row = await loadTask(trx, actor, 'task.work', id)
+  await sql`
+    update task set held_by = null, held_by_name = null, held_until = null, version = version + 1,
+      status = case when attempts > 0 or exists (select 1 from questionnaire_response r where r.task_id = task.id)
+        then 'in-progress' else 'requested' end
+    where id = ${id} and held_by = ${actor.id} and status = 'in-progress'`.execute(trx)
+  await audit(trx, actor, { action: 'task.release', personId: row.person_id, subject: `task:${id}` })
+}
+
+/** Holds the first task of the actor's list that nobody holds; two agents asking at once get two different ones. */
+export async function takeNextTask(
+  trx: Trx,
+  actor: Actor,
+  input: { afterTaskId?: number | undefined; level?: number | undefined },
+): Promise<number | null> {
+  authorize(actor, 'task.work')
+  const rows = await taskRows(
+    trx,
+    actor,
+    { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined },
+    60,
+  )
+  const now = new Date()
+  const free = rows.filter(
+    (row) =>
+      row.id !== input.afterTaskId &&
+      (row.held_by === null || row.held_by === actor.id || (row.held_until ?? now) <= now),
+  )
+  if (free.length === 0) return null
+  const { rows: locked } = await sql<{ id: number }>`
+    select t.id from unnest(${free.map((row) => row.id)}::bigint[]) with ordinality as w(id, position) join task t on t.id = w.id
+    where t.status in ('requested', 'in-progress') and ${freeFor(actor)}
+    order by w.position limit 1 for update of t skip locked`.execute(trx)
+  const id = locked[0]?.id
+  if (id === undefined) return null
+  await holdTask(trx, actor, id)
+  return id
+}
+
+/** Moves open tasks to a colleague's list, or back to the list of their role. */
+export async function assignTasks(
+  trx: Trx,
+  actor: Actor,
+  input: { taskIds: number[]; staffId: number | null; dryRun: boolean },
+): Promise<{ changed: number; skipped: number }> {
+  const reach = authorize(actor, 'task.assign')
+  if (input.staffId !== null)
+    found(
+      await trx
+        .selectFrom('staff')
+        .select('id')
+        .where('id', '=', input.staffId)
+        .where('active', '=', true)
+        .executeTakeFirst(),
+    )
+  const queues = await queuesOf(trx, actor)
+  const { rows } = await sql<{
+    id: number
+    person_id: number
+    site_id: number
+    department_id: number | null
+  }>`
+    select t.id, t.person_id, t.site_id, t.department_id from task t
+    where t.id = any(${input.taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
+      and ${taskWithin(reach, queues, 't')} for update`.execute(trx)
+  const counts = { changed: rows.length, skipped: input.taskIds.length - rows.length }
+  if (input.dryRun || rows.length === 0) return counts
+  await sql`
+    update task set assignee_staff_id = ${input.staffId}, version = version + 1,
+      queue = case when ${input.staffId}::int is not null then 'staff:' || ${input.staffId}::int
+        when assignee_role in ('service-centre', 'outreach') or department_id is null then 'site:' || site_id || ':' || assignee_role
+        else 'department:' || department_id || ':' || assignee_role end
+    where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(trx)
+  await audit(
+    trx,
+    actor,
+    ...rows.map((row) => ({
+      action: 'task.assign',
+      personId: row.person_id,
+      subject: `task:${row.id} staff:${input.staffId ?? '-'}`,
+    })),
+  )
+  await notify(trx, 'tasks', { staffId: input.staffId, changed: rows.length })
+  return counts
+}

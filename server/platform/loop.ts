@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { log } from './log.ts'
+
+export type Loop = { wake: () => void; stop: () => Promise<void> }
+
+const running = new Map<string, Loop>()
+
+/** Asks a loop of this process to look now instead of at its next poll; harmless when it runs elsewhere. */
+export function wakeLoop(name: string): void {
+  running.get(name)?.wake()
+}
+
+/**
+ * Calls `work` again and again while it finds something, then sleeps until woken or polled. Errors (a restarting database) are retried
+ * with growing pauses and never end the loop.
+ * @param work returns how much it did
+ */
+export function startLoop(name: string, pollMs: number, work: () => Promise<number>): Loop {
+  let stopped = false
+  let woken = false
+  let wakeSleeper: (() => void) | undefined
+  const finished = run()
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!stopped) {
+      woken = false
+      try {
+        const done = await work()
+        failures = 0
+        if (done === 0) await sleep(pollMs)
+      } catch (error) {
+        failures += 1
+        log.warn(
+          { err: (error as Error).message, loop: name },
+          'background work failed just now, trying again',
+        )
+        await sleep(Math.min(50 * 2 ** failures, 2000))
+      }
+    }
+  }
+
+  async function sleep(ms: number): Promise<void> {
+    // What arrived while we worked must not wait for the next poll.
+    if (woken || stopped) return
+    const timer = new AbortController()
+    const sleeper = new Promise<void>((resolve) => (wakeSleeper = resolve))
+    await Promise.race([sleeper, delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)])
+    timer.abort()
+  }
+
+  const wake = () => {
+    woken = true
+    wakeSleeper?.()
+  }
+  const loop: Loop = {
+    wake,
+    stop: async () => {
+      stopped = true
+      running.delete(name)
+      wake()
+      await finished
+    },
+  }
+  running.set(name, loop)
+  return loop
+}

@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import chineseDays from 'chinese-days'
+import { createPathway } from '../../modules/pathway/pathway.ts'
+import { systemActor } from '../../platform/actor.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { basePathways } from './pathways.ts'
+import { baseQuestionnaires } from './questionnaires.ts'
+
+const actor = systemActor('system:seed', '系统初始化')
+
+/**
+ * What every real site starts with: questionnaires, the three-level pathway and the official mainland calendar. Runs at every start and
+ * adds only what is missing, so that nothing a site has changed is touched.
+ */
+export async function seedBase(db: Db): Promise<void> {
+  await transaction(db, async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
+    await seedQuestionnaires(trx)
+    await seedPathways(trx)
+    await seedCalendar(trx)
+  })
+}
+
+async function seedQuestionnaires(trx: Trx): Promise<void> {
+  for (const { code, title, source, ...definition } of baseQuestionnaires) {
+    const made = await trx
+      .insertInto('questionnaire')
+      .values({ code, title: JSON.stringify(title), source })
+      .onConflict((c) => c.column('code').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (made)
+      await trx
+        .insertInto('questionnaire_version')
+        .values({ questionnaire_id: made.id, version: 1, definition: JSON.stringify(definition) })
+        .execute()
+  }
+}
+
+async function seedPathways(trx: Trx): Promise<void> {
+  for (const pathway of basePathways) {
+    const known = await trx
+      .selectFrom('pathway')
+      .select('id')
+      .where('code', '=', pathway.code)
+      .executeTakeFirst()
+    if (!known) await createPathway(trx, actor, pathway)
+  }
+}
+
+/**
+ * Years that chinese-days knows. Beyond its table it silently answers "Monday to Friday", so a year without a single official holiday on a
+ * weekday counts as unknown and stays out.
+ */
+async function seedCalendar(trx: Trx): Promise<void> {
+  const { rows } = await sql<{
+    year: number
+  }>`select distinct extract(year from date)::int as year from calendar_day`.execute(trx)
+  const known = new Set(rows.map((row) => row.year))
+  for (let year = 2020; year <= new Date().getUTCFullYear() + 1; year++) {
+    if (known.has(year)) continue
+    const days = exceptionsOf(year)
+    if (days.length < 5) continue
+    await trx
+      .insertInto('calendar_day')
+      .values(days.map((day) => ({ ...day, source: 'chinese-days (State Council notice)' })))
+      .onConflict((c) => c.doNothing())
+      .execute()
+  }
+}
+
+function exceptionsOf(year: number): { date: string; working: boolean; name: string }[] {
+  const days: { date: string; working: boolean; name: string }[] = []
+  for (let at = Date.UTC(year, 0, 1); at < Date.UTC(year + 1, 0, 1); at += 86_400_000) {
+    const date = new Date(at).toISOString().slice(0, 10)
+    const weekday = new Date(at).getUTCDay()
+    const detail = chineseDays.getDayDetail(date)
+    const weekend = weekday === 0 || weekday === 6
+    // A named day is "English,中文,days off".
+    const name = detail.name.includes(',') ? (detail.name.split(',')[1] ?? detail.name) : ''
+    if (detail.work === weekend || name) days.push({ date, working: detail.work, name: name || detail.name })
+  }
+  return days.filter(
+    (day) => day.working === [0, 6].includes(new Date(`${day.date}T00:00:00Z`).getUTCDay()) || !day.working,
+  )
+}
