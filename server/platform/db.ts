@@ -63,6 +63,8 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   pool.on('error', (error) => {
     log.warn({ err: error.message }, 'a database connection was lost')
   })
+  // One that breaks while it is in use fails its query; without a listener the event would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   prepareStatements(pool)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, url, close: () => db.destroy() }
