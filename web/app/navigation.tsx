@@ -1,4 +1,16 @@
-import { ApiOutlined, BarChartOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
+import {
+  ApiOutlined,
+  AuditOutlined,
+  BarChartOutlined,
+  BranchesOutlined,
+  FormOutlined,
+  MailOutlined,
+  NodeIndexOutlined,
+  PhoneOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  UserSwitchOutlined,
+} from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import type { Permission } from '../../contract/access.ts'
 import type { frame } from '../i18n/zh-CN/frame.ts'
@@ -15,5 +27,12 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
   { to: '/figures', word: 'figures', icon: BarChartOutlined, permission: 'figure.read' },
+  { to: '/enrollments', word: 'enrollments', icon: NodeIndexOutlined, permission: 'enrollment.read' },
+  { to: '/pathways', word: 'pathways', icon: BranchesOutlined, permission: 'pathway.read' },
+  { to: '/questionnaires', word: 'questionnaires', icon: FormOutlined, permission: 'questionnaire.read' },
+  { to: '/messages', word: 'messages', icon: MailOutlined, permission: 'message.read' },
   { to: '/intake', word: 'intake', icon: ApiOutlined, permission: 'intake.read' },
+  { to: '/settings', word: 'settings', icon: SettingOutlined, permission: 'setting.read' },
+  { to: '/users', word: 'users', icon: UserSwitchOutlined, permission: 'user.read' },
+  { to: '/audit', word: 'audit', icon: AuditOutlined, permission: 'audit.read' },
 ]

@@ -46,7 +46,16 @@ const routeTree = root.addChildren([
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
+  page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),
+  page('/pathways/$id', () => import('../features/pathway/PathwayPage.tsx')),
+  page('/enrollments', () => import('../features/enrollment/EnrollmentsPage.tsx')),
+  page('/questionnaires', () => import('../features/questionnaire/QuestionnairesPage.tsx')),
+  page('/questionnaires/$id', () => import('../features/questionnaire/QuestionnairePage.tsx')),
+  page('/messages', () => import('../features/message/MessagesPage.tsx')),
   page('/intake', () => import('../features/intake/IntakePage.tsx')),
+  page('/settings', () => import('../features/setting/SettingsPage.tsx')),
+  page('/users', () => import('../features/user/UsersPage.tsx')),
+  page('/audit', () => import('../features/audit/AuditPage.tsx')),
 ])
 
 export const router = createRouter({

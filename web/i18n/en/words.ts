@@ -2,13 +2,34 @@ import enUS from 'antd/locale/en_US'
 import type { SameWords } from '../shape.ts'
 import type { words as reference } from '../zh-CN/words.ts'
 import { account } from './account.ts'
+import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { intake } from './intake.ts'
+import { messages } from './messages.ts'
+import { pathways } from './pathways.ts'
 import { person } from './person.ts'
+import { questionnaires } from './questionnaires.ts'
+import { settings } from './settings.ts'
+import { users } from './users.ts'
 
 export const antdLocale = enUS
-export const words = { account, codes, common, desk, figures, frame, intake, person } satisfies SameWords<typeof reference>
+export const words = {
+  account,
+  audit,
+  codes,
+  common,
+  desk,
+  figures,
+  frame,
+  intake,
+  messages,
+  pathways,
+  person,
+  questionnaires,
+  settings,
+  users,
+} satisfies SameWords<typeof reference>

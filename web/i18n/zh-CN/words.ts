@@ -1,13 +1,34 @@
 import 'dayjs/locale/zh-cn'
 import zhCN from 'antd/locale/zh_CN'
 import { account } from './account.ts'
+import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { intake } from './intake.ts'
+import { messages } from './messages.ts'
+import { pathways } from './pathways.ts'
 import { person } from './person.ts'
+import { questionnaires } from './questionnaires.ts'
+import { settings } from './settings.ts'
+import { users } from './users.ts'
 
 export const antdLocale = zhCN
-export const words = { account, codes, common, desk, figures, frame, intake, person }
+export const words = {
+  account,
+  audit,
+  codes,
+  common,
+  desk,
+  figures,
+  frame,
+  intake,
+  messages,
+  pathways,
+  person,
+  questionnaires,
+  settings,
+  users,
+}

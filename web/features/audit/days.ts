@@ -1,0 +1,15 @@
+const isDay = (text: string | undefined): text is string =>
+  text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
+
+/** The first moment of a local day. */
+export function dayBegins(day: string | undefined): string | undefined {
+  return isDay(day) ? new Date(`${day}T00:00:00`).toISOString() : undefined
+}
+
+/** The first moment after a local day, so that the day itself is included whole. */
+export function dayEnds(day: string | undefined): string | undefined {
+  if (!isDay(day)) return undefined
+  const at = new Date(`${day}T00:00:00`)
+  at.setDate(at.getDate() + 1)
+  return at.toISOString()
+}

@@ -1,0 +1,152 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  type EnrollmentSummary,
+  enrollmentStatus,
+  listEnrollments,
+  listPathways,
+} from '../../../contract/pathway.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { StopDialog } from './StopDialog.tsx'
+
+const tones: Record<EnrollmentSummary['status'], Tone> = {
+  active: 'primary',
+  waiting: 'info',
+  blocked: 'danger',
+  completed: 'success',
+  stopped: 'neutral',
+}
+
+export default function EnrollmentsPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const [filters, setFilters] = useFilters()
+  const [stopping, setStopping] = useState<EnrollmentSummary | null>(null)
+  const pathwayId = Number(first(filters['pathwayId'])) || undefined
+  const status = enrollmentStatus.options.find((one) => one === first(filters['status']))
+  const pathways = useCall(listPathways, {}, { enabled: may(me, 'pathway.read') })
+  const enrollments = useCallPages(
+    listEnrollments,
+    { query: { limit: 50, ...(pathwayId ? { pathwayId } : {}), ...(status ? { status } : {}) } },
+    { keepPrevious: true },
+  )
+
+  const columns: Column<EnrollmentSummary>[] = [
+    {
+      key: 'person',
+      title: t('pathways.enrollments.person'),
+      render: (one) =>
+        may(me, 'person.read') ? (
+          <Link to="/persons/$id" params={{ id: String(one.personId) }}>
+            {one.personName}
+          </Link>
+        ) : (
+          one.personName
+        ),
+    },
+    {
+      key: 'status',
+      title: t('pathways.enrollments.status'),
+      render: (one) => <StatusTag tone={tones[one.status]}>{code('enrollmentStatus', one.status)}</StatusTag>,
+    },
+    {
+      key: 'pathway',
+      title: t('pathways.enrollments.pathway'),
+      render: (one) => (
+        <>
+          {one.pathwayName}{' '}
+          <span className="secondary small">{t('pathways.versionOf', { n: one.version })}</span>
+        </>
+      ),
+    },
+    {
+      key: 'step',
+      title: t('pathways.enrollments.step'),
+      render: (one) => one.stepTitle ?? one.stepKey ?? '—',
+    },
+    { key: 'due', title: t('pathways.enrollments.due'), render: (one) => <TimeText at={one.dueAt} /> },
+    {
+      key: 'started',
+      title: t('pathways.enrollments.started'),
+      render: (one) => <TimeText at={one.startedAt} show="day" />,
+    },
+    {
+      key: 'ended',
+      title: t('pathways.enrollments.ended'),
+      wideOnly: true,
+      render: (one) => <TimeText at={one.endedAt} show="day" />,
+    },
+    { key: 'reason', title: t('pathways.enrollments.reason'), render: (one) => one.stopReason ?? '—' },
+  ]
+  if (may(me, 'enrollment.write')) {
+    columns.push({
+      key: 'actions',
+      title: '',
+      align: 'right',
+      render: (one) =>
+        one.endedAt === null && (
+          <button type="button" className="plain-button" onClick={() => setStopping(one)}>
+            {t('pathways.enrollments.stop')}
+          </button>
+        ),
+    })
+  }
+
+  return (
+    <>
+      <ListPage
+        title={t('pathways.enrollments.title')}
+        filters={
+          <>
+            <SelectFilter
+              label={t('pathways.enrollments.pathway')}
+              all={t('pathways.enrollments.allPathways')}
+              value={pathwayId === undefined ? undefined : String(pathwayId)}
+              options={(pathways.data?.items ?? []).map((one) => ({ value: String(one.id), text: one.name }))}
+              onChange={(value) => setFilters({ pathwayId: value })}
+            />
+            <SelectFilter
+              label={t('pathways.enrollments.status')}
+              all={t('pathways.enrollments.allStatus')}
+              value={status}
+              options={enrollmentStatus.options.map((value) => ({
+                value,
+                text: code('enrollmentStatus', value),
+              }))}
+              onChange={(value) => setFilters({ status: value })}
+            />
+          </>
+        }
+        source={enrollments}
+        columns={columns}
+        rowKey={(one) => one.id}
+        empty={
+          pathwayId || status
+            ? {
+                title: t('pathways.enrollments.emptyFiltered'),
+                action: (
+                  <button
+                    type="button"
+                    className="soft-button"
+                    onClick={() => setFilters({ pathwayId: undefined, status: undefined })}
+                  >
+                    {t('common.clearFilters')}
+                  </button>
+                ),
+              }
+            : { title: t('pathways.enrollments.empty'), hint: t('pathways.enrollments.emptyHint') }
+        }
+      />
+      {stopping && <StopDialog enrollment={stopping} onClose={() => setStopping(null)} />}
+    </>
+  )
+}

@@ -1,0 +1,190 @@
+import './message.css'
+import { QuestionCircleOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import { Popover } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
+import { count } from '../../format/number.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { type ItemOf, useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Figure } from '../../ui/Figure.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { list, useFilters } from '../../ui/filters.ts'
+import { balance } from './balance.ts'
+
+type Row = ItemOf<typeof listMessages>
+
+const tones: Record<Row['status'], Tone> = {
+  queued: 'neutral',
+  sending: 'primary',
+  sent: 'success',
+  failed: 'danger',
+  suppressed: 'info',
+  unknown: 'warning',
+}
+
+export default function MessagesPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const [filters, setFilters] = useFilters()
+  const status = messageStatus.options.filter((one) => list(filters['status']).includes(one))
+  const personId = Number(list(filters['personId'])[0]) || undefined
+  const counts = useCall(countMessages)
+  const messages = useCallPages(
+    listMessages,
+    { query: { limit: 50, ...(status.length > 0 ? { status } : {}), ...(personId ? { personId } : {}) } },
+    { keepPrevious: true },
+  )
+
+  const columns: Column<Row>[] = [
+    {
+      key: 'person',
+      title: t('messages.person'),
+      render: (one) => (
+        <>
+          {may(me, 'person.read') ? (
+            <Link to="/persons/$id" params={{ id: String(one.personId) }}>
+              {one.personName}
+            </Link>
+          ) : (
+            one.personName
+          )}{' '}
+          <span className="secondary small">{one.address}</span>
+        </>
+      ),
+    },
+    {
+      key: 'status',
+      title: t('messages.status'),
+      render: (one) => <StatusTag tone={tones[one.status]}>{code('messageStatus', one.status)}</StatusTag>,
+    },
+    {
+      key: 'reason',
+      title: t('messages.reason'),
+      render: (one) => code('suppressionReason', one.reason) || '—',
+    },
+    { key: 'subject', title: t('messages.subject'), render: (one) => one.subject ?? '—' },
+    { key: 'channel', title: t('messages.channel'), render: (one) => code('channel', one.channel) },
+    {
+      key: 'purpose',
+      title: t('messages.purpose'),
+      render: (one) => code('purpose', one.purpose),
+      wideOnly: true,
+    },
+    { key: 'due', title: t('messages.due'), render: (one) => <TimeText at={one.dueAt} show="moment" /> },
+    {
+      key: 'finished',
+      title: t('messages.finished'),
+      wideOnly: true,
+      render: (one) => <TimeText at={one.finishedAt} show="moment" />,
+    },
+  ]
+
+  return (
+    <ListPage
+      title={t('messages.title')}
+      above={
+        <>
+          <Account counts={counts} onOpen={(wanted) => setFilters({ status: wanted })} />
+          <div className="filter-bar">
+            <SelectFilter
+              label={t('messages.filter.status')}
+              all={t('messages.filter.all')}
+              value={status.length === 1 ? status[0] : undefined}
+              options={messageStatus.options.map((value) => ({ value, text: code('messageStatus', value) }))}
+              onChange={(value) => setFilters({ status: value })}
+            />
+          </div>
+        </>
+      }
+      source={messages}
+      columns={columns}
+      rowKey={(one) => one.id}
+      empty={
+        status.length > 0 || personId
+          ? {
+              title: t('messages.emptyFiltered'),
+              action: (
+                <button
+                  type="button"
+                  className="soft-button"
+                  onClick={() => setFilters({ status: undefined, personId: undefined })}
+                >
+                  {t('common.clearFilters')}
+                </button>
+              ),
+            }
+          : { title: t('messages.empty'), hint: t('messages.emptyHint') }
+      }
+    />
+  )
+}
+
+type AccountProps = {
+  counts: ReturnType<typeof useCall<typeof countMessages>>
+  onOpen: (status: string | string[] | undefined) => void
+}
+
+function Account({ counts, onOpen }: AccountProps) {
+  const { t } = useTranslation()
+  const { data } = counts
+  if (counts.isError) return <ErrorState error={counts.error} onRetry={() => void counts.refetch()} />
+  if (!data)
+    return <span className="skeleton message-skeleton" role="status" aria-label={t('common.loading')} />
+  const { underWay, gap } = balance(data)
+  const shown = [
+    { name: 'targeted', n: data.targeted, status: undefined },
+    { name: 'sent', n: data.sent, status: 'sent' },
+    { name: 'failed', n: data.failed, status: 'failed' },
+    { name: 'suppressed', n: data.suppressed, status: 'suppressed' },
+    { name: 'unknown', n: data.unknown, status: 'unknown' },
+    { name: 'underWay', n: underWay, status: ['queued', 'sending'] },
+  ] as const
+  return (
+    <section aria-label={t('messages.account')}>
+      <div className="message-account">
+        {shown.map(({ name, n, status }) => (
+          <Figure
+            key={name}
+            label={t(`messages.name.${name}`)}
+            value={count(n)}
+            onOpen={() => onOpen(typeof status === 'object' ? [...status] : status)}
+            help={
+              <Popover trigger="click" content={<p className="message-how">{t(`messages.how.${name}`)}</p>}>
+                <button
+                  type="button"
+                  className="plain-button message-help"
+                  aria-label={`${t(`messages.name.${name}`)}：${t('figures.explain')}`}
+                >
+                  <QuestionCircleOutlined aria-hidden />
+                </button>
+              </Popover>
+            }
+          />
+        ))}
+      </div>
+      {gap === 0 ? (
+        <p className="secondary small">
+          {t('messages.balanced')}：
+          {t('messages.equation', {
+            targeted: count(data.targeted),
+            sent: count(data.sent),
+            failed: count(data.failed),
+            suppressed: count(data.suppressed),
+            unknown: count(data.unknown),
+            underWay: count(underWay),
+          })}
+        </p>
+      ) : (
+        <Notice tone="danger" title={t('messages.unbalanced', { n: count(Math.abs(gap)) })} />
+      )}
+    </section>
+  )
+}

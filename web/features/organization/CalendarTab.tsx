@@ -1,0 +1,144 @@
+import { LeftOutlined, RightOutlined } from '@ant-design/icons'
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
+import { useTime } from '../../format/useTime.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { useExplain } from '../../ui/useExplain.ts'
+import { CalendarEditor } from './CalendarEditor.tsx'
+import { type Day, type Range, daysIn, toRanges } from './ranges.ts'
+
+export function CalendarTab() {
+  const { t } = useTranslation()
+  const time = useTime()
+  const explain = useExplain()
+  const me = useMe()
+  const { message } = App.useApp()
+  const [filters, setFilters] = useFilters()
+  const [editing, setEditing] = useState(false)
+  const asked = Number(first(filters['year']))
+  const year = asked >= 2000 && asked <= 2100 ? asked : new Date().getFullYear()
+  const calendar = useCall(listCalendar, { query: { year } })
+  const save = useAct(putCalendarYear, {
+    onSuccess: () => {
+      void message.success(t('settings.calendar.saved', { year }))
+      setEditing(false)
+      void queryClient.invalidateQueries({ queryKey: keyOf(listCalendar) })
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  const goTo = (next: number) => {
+    setEditing(false)
+    setFilters({ year: String(next) })
+  }
+  const { data } = calendar
+  const ranges = toRanges(data?.days ?? [])
+  const sources = new Map((data?.days ?? []).map((day) => [day.date, day.source]))
+  const edit = may(me, 'setting.write') && (
+    <button type="button" className="soft-button" onClick={() => setEditing(true)}>
+      {t('settings.calendar.edit')}
+    </button>
+  )
+
+  const columns: Column<Range>[] = [
+    {
+      key: 'period',
+      title: t('settings.calendar.period'),
+      render: (one) =>
+        one.from === one.to
+          ? time.day(`${one.from}T00:00`)
+          : `${time.day(`${one.from}T00:00`)} – ${time.day(`${one.to}T00:00`)}`,
+    },
+    { key: 'name', title: t('settings.calendar.name'), render: (one) => one.name },
+    {
+      key: 'kind',
+      title: t('settings.calendar.kind'),
+      render: (one) => (
+        <StatusTag tone={one.working ? 'warning' : 'success'}>
+          {t(one.working ? 'settings.calendar.workday' : 'settings.calendar.holiday')}
+        </StatusTag>
+      ),
+    },
+    {
+      key: 'days',
+      title: '',
+      align: 'right',
+      render: (one) => t('settings.calendar.days', { n: daysIn(one) }),
+    },
+    {
+      key: 'source',
+      title: t('settings.calendar.source'),
+      render: (one) => <span className="secondary small">{sources.get(one.from)}</span>,
+    },
+  ]
+  const total = (working: boolean) => (data?.days ?? []).filter((day) => day.working === working).length
+
+  return (
+    <>
+      <div className="calendar-year">
+        <button
+          type="button"
+          className="soft-button"
+          aria-label={t('settings.calendar.previous')}
+          onClick={() => goTo(year - 1)}
+        >
+          <LeftOutlined aria-hidden />
+        </button>
+        <h2>{t('settings.calendar.year', { year })}</h2>
+        <button
+          type="button"
+          className="soft-button"
+          aria-label={t('settings.calendar.next')}
+          onClick={() => goTo(year + 1)}
+        >
+          <RightOutlined aria-hidden />
+        </button>
+        {data?.known && !editing && edit}
+      </div>
+      {calendar.isError ? (
+        <ErrorState error={calendar.error} onRetry={() => void calendar.refetch()} />
+      ) : (
+        <>
+          {data && !data.known && (
+            <Notice tone="danger" title={t('settings.calendar.unknown', { year })} action={!editing && edit}>
+              {t('settings.calendar.unknownHint')}
+            </Notice>
+          )}
+          {data?.known && !editing && (
+            <Notice
+              tone="success"
+              title={t('settings.calendar.known', { year, holidays: total(false), workdays: total(true) })}
+            />
+          )}
+          {editing && data ? (
+            <CalendarEditor
+              key={year}
+              year={year}
+              initial={ranges}
+              busy={save.isPending}
+              onSave={(days: Day[]) => save.mutate({ params: { year }, body: { days } })}
+              onCancel={() => setEditing(false)}
+            />
+          ) : (
+            (data?.known ?? true) && (
+              <ListTable
+                label={t('settings.calendar.year', { year })}
+                source={{ ...calendar, items: ranges }}
+                columns={columns}
+                rowKey={(one) => one.from}
+                empty={{ title: t('settings.calendar.empty'), hint: t('settings.calendar.emptyHint') }}
+              />
+            )
+          )}
+        </>
+      )}
+    </>
+  )
+}

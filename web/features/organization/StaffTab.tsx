@@ -1,0 +1,142 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type StaffView, listSites, listStaff, updateStaff } from '../../../contract/setting.ts'
+import { useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { StaffDialog } from './StaffDialog.tsx'
+import { useSave } from './useSave.ts'
+
+export function StaffTab() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [filters, setFilters] = useFilters()
+  const [open, setOpen] = useState<StaffView | 'new' | null>(null)
+  const places = useCall(listSites)
+  const departmentId = Number(first(filters['departmentId'])) || undefined
+  const search = first(filters['search'])
+  const staff = useCallPages(
+    listStaff,
+    { query: { limit: 100, ...(departmentId ? { departmentId } : {}), ...(search ? { search } : {}) } },
+    { keepPrevious: true },
+  )
+  const confirm = useSave(updateStaff, t('settings.organization.confirmed'))
+  const mayEdit = may(me, 'setting.write')
+
+  const columns: Column<StaffView>[] = [
+    { key: 'name', title: t('settings.staff.name'), render: (one) => one.name },
+    { key: 'role', title: t('settings.staff.role'), render: (one) => t(`settings.staff.role_.${one.role}`) },
+    {
+      key: 'department',
+      title: t('settings.staff.department'),
+      render: (one) => one.departmentName ?? t('settings.staff.none'),
+    },
+    { key: 'title', title: t('settings.staff.titleField'), render: (one) => one.title ?? '—' },
+    {
+      key: 'code',
+      title: t('settings.staff.code'),
+      render: (one) => <span className="setting-key small">{one.code}</span>,
+    },
+    {
+      key: 'state',
+      title: t('settings.organization.state'),
+      render: (one) =>
+        one.needsReview ? (
+          <StatusTag tone="warning">{t('settings.organization.needsReview')}</StatusTag>
+        ) : (
+          <StatusTag tone={one.active ? 'success' : 'neutral'}>
+            {t(one.active ? 'settings.staff.active' : 'settings.staff.inactive')}
+          </StatusTag>
+        ),
+    },
+  ]
+  if (mayEdit) {
+    columns.push({
+      key: 'actions',
+      title: '',
+      align: 'right',
+      render: (one) => (
+        <span className="row-actions">
+          {one.needsReview && (
+            <button
+              type="button"
+              className="plain-button"
+              disabled={confirm.isPending}
+              onClick={() => confirm.mutate({ params: { id: one.id }, body: { name: one.name } })}
+            >
+              {t('settings.organization.confirm')}
+            </button>
+          )}
+          <button type="button" className="plain-button" onClick={() => setOpen(one)}>
+            {t('common.edit')}
+          </button>
+        </span>
+      ),
+    })
+  }
+
+  const narrowed = departmentId !== undefined || search !== undefined
+  const add = mayEdit && (
+    <button type="button" className="soft-button" onClick={() => setOpen('new')}>
+      {t('settings.staff.add')}
+    </button>
+  )
+  return (
+    <>
+      <div className="section-head">
+        <div className="filter-bar">
+          <TextFilter
+            label={t('settings.staff.search')}
+            value={search}
+            onChange={(value) => setFilters({ search: value })}
+          />
+          <SelectFilter
+            label={t('settings.staff.department')}
+            all={t('settings.staff.allDepartments')}
+            value={departmentId === undefined ? undefined : String(departmentId)}
+            options={(places.data?.departments ?? []).map((one) => ({
+              value: String(one.id),
+              text: one.name,
+            }))}
+            onChange={(value) => setFilters({ departmentId: value })}
+          />
+        </div>
+        {add}
+      </div>
+      <ListTable
+        label={t('settings.tab.staff')}
+        source={staff}
+        columns={columns}
+        rowKey={(one) => one.id}
+        empty={
+          narrowed
+            ? {
+                title: t('settings.staff.emptyFiltered'),
+                action: (
+                  <button
+                    type="button"
+                    className="soft-button"
+                    onClick={() => setFilters({ search: undefined, departmentId: undefined })}
+                  >
+                    {t('common.clearFilters')}
+                  </button>
+                ),
+              }
+            : { title: t('settings.staff.empty'), hint: t('settings.staff.emptyHint'), action: add }
+        }
+      />
+      {open && (
+        <StaffDialog
+          staff={open === 'new' ? null : open}
+          sites={places.data?.sites ?? []}
+          departments={places.data?.departments ?? []}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,98 @@
+import {
+  BranchesOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  FileTextOutlined,
+  MailOutlined,
+  StopOutlined,
+} from '@ant-design/icons'
+import type { ComponentType } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { type Block, layout } from './layout.ts'
+import { useStepWords } from './useStepWords.ts'
+
+const icons: Record<PathwayStep['kind'], ComponentType> = {
+  wait: ClockCircleOutlined,
+  branch: BranchesOutlined,
+  task: CheckSquareOutlined,
+  message: MailOutlined,
+  questionnaire: FileTextOutlined,
+  stop: StopOutlined,
+}
+
+export function Flow({ definition }: { definition: PathwayDefinition }) {
+  const words = useStepWords(definition)
+  const titles = new Map(definition.steps.map((step) => [step.key, step.title]))
+  return <Lane blocks={layout(definition)} words={words} titles={titles} />
+}
+
+type Drawing = { words: ReturnType<typeof useStepWords>; titles: Map<string, string> }
+
+function Lane({ blocks, ...drawing }: { blocks: Block[] } & Drawing) {
+  const { t } = useTranslation()
+  return (
+    <ol className="flow">
+      {blocks.map((block, index) => {
+        if (block.kind === 'step') {
+          return (
+            <li key={block.step.key}>
+              <StepCard step={block.step} {...drawing} />
+            </li>
+          )
+        }
+        if (block.kind === 'fork') {
+          return (
+            <li key={block.step.key}>
+              <StepCard step={block.step} {...drawing} />
+              <div className="flow-fork">
+                {(['yes', 'no'] as const).map((side) => (
+                  <div key={side} className="flow-lane">
+                    <span className={`flow-side is-${side}`}>{t(`pathways.${side}`)}</span>
+                    <Lane blocks={block[side]} {...drawing} />
+                  </div>
+                ))}
+              </div>
+            </li>
+          )
+        }
+        return (
+          <li key={`${block.kind}-${index}`} className="flow-end secondary">
+            {block.kind === 'end' ? (
+              t('pathways.end')
+            ) : (
+              <a href={`#step-${block.to}`}>
+                {t('pathways.goTo', { title: drawing.titles.get(block.to) ?? block.to })}
+              </a>
+            )}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
+  const { t } = useTranslation()
+  const Icon = icons[step.kind]
+  return (
+    <div id={`step-${step.key}`} className={`flow-step kind-${step.kind}`}>
+      <span className="flow-icon" aria-hidden="true">
+        <Icon />
+      </span>
+      <div>
+        <div>
+          <strong>{step.title}</strong>{' '}
+          <span className="secondary small">
+            {t(`pathways.kind.${step.kind}`)} · {step.key}
+          </span>
+        </div>
+        <div>{words.parts(step)}</div>
+        {step.kind === 'task' && step.description && (
+          <p className="secondary small pre-line">{step.description}</p>
+        )}
+        {step.kind === 'message' && <p className="secondary small pre-line">{step.body}</p>}
+      </div>
+    </div>
+  )
+}

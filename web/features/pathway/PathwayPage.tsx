@@ -1,0 +1,183 @@
+import './pathway.css'
+import { ArrowLeftOutlined } from '@ant-design/icons'
+import { Link, useParams } from '@tanstack/react-router'
+import { Button, Switch } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type PathwayDetail, getPathway } from '../../../contract/pathway.ts'
+import { count } from '../../format/number.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { Flow } from './Flow.tsx'
+import { PathwayEditor } from './PathwayEditor.tsx'
+import { useStepWords } from './useStepWords.ts'
+import { useSwitchActive } from './useSwitchActive.ts'
+
+export default function PathwayPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const { id } = useParams({ strict: false })
+  const pathway = useCall(getPathway, { params: { id: Number(id) } })
+  const switchActive = useSwitchActive()
+  const [editing, setEditing] = useState(false)
+  const { data } = pathway
+  const back = (
+    <Link to="/pathways" className="soft-button">
+      <ArrowLeftOutlined aria-hidden /> {t('pathways.back')}
+    </Link>
+  )
+  if (pathway.isError) {
+    return (
+      <div className="page">
+        <PageHeader title={t('pathways.title')} extra={back} />
+        <ErrorState error={pathway.error} onRetry={() => void pathway.refetch()} />
+      </div>
+    )
+  }
+  if (!data) {
+    return (
+      <div className="page" role="status" aria-label={t('common.loading')}>
+        <span className="skeleton" style={{ width: 240, height: 28 }} />
+        <span className="skeleton" style={{ height: 400, marginTop: 16 }} />
+      </div>
+    )
+  }
+  const mayEdit = may(me, 'pathway.write')
+  return (
+    <div className="page">
+      <PageHeader
+        title={data.name}
+        extra={
+          <>
+            {back}
+            {mayEdit && (
+              <Button type="primary" onClick={() => setEditing(true)}>
+                {t('pathways.edit')}
+              </Button>
+            )}
+          </>
+        }
+      >
+        <div className="pathway-facts">
+          {mayEdit ? (
+            <span className="check-line">
+              <Switch
+                checked={data.active}
+                checkedChildren={t('pathways.on')}
+                unCheckedChildren={t('pathways.off')}
+                aria-label={t('pathways.entering')}
+                onChange={() => switchActive(data)}
+              />
+              {t('pathways.entering')}
+            </span>
+          ) : (
+            <StatusTag tone={data.active ? 'success' : 'neutral'}>
+              {t('pathways.entering')}: {t(data.active ? 'pathways.on' : 'pathways.off')}
+            </StatusTag>
+          )}
+          <span>{t('pathways.versionOf', { n: data.version })}</span>
+          <span>
+            {t('pathways.open')} <b>{count(data.openEnrollments)}</b> · {t('pathways.completed')}{' '}
+            <b>{count(data.completedEnrollments)}</b> · {t('pathways.stopped')}{' '}
+            <b>{count(data.stoppedEnrollments)}</b>
+          </span>
+          {may(me, 'enrollment.read') && (
+            <Link to="/enrollments" search={{ pathwayId: String(data.id) } as never}>
+              {t('pathways.persons')}
+            </Link>
+          )}
+        </div>
+      </PageHeader>
+      <div className="pathway-columns">
+        <section className="panel" aria-label={t('pathways.steps')}>
+          <h2>{t('pathways.steps')}</h2>
+          <Flow definition={data.definition} />
+        </section>
+        <Aside pathway={data} />
+      </div>
+      {editing && <PathwayEditor pathway={data} onClose={() => setEditing(false)} />}
+    </div>
+  )
+}
+
+function Aside({ pathway }: { pathway: PathwayDetail }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const { definition, versions } = pathway
+  const words = useStepWords(definition)
+  const { entry } = definition
+  return (
+    <div className="stack">
+      <section className="panel">
+        <h2>{t('pathways.entry')}</h2>
+        <ul className="plain-list">
+          <li>
+            {entry.event === null
+              ? t('pathways.entryByHand')
+              : t('pathways.entryEvent', { event: code('eventKind', entry.event) })}
+          </li>
+          {entry.when && <li>{t('pathways.entryWhen', { when: words.inWords(entry.when) })}</li>}
+          {entry.event !== null && <li>{t('pathways.entryAge', { n: entry.maxAgeDays })}</li>}
+        </ul>
+      </section>
+      <section className="panel">
+        <h2>{t('pathways.stopOn')}</h2>
+        {definition.stopOn.length === 0 ? (
+          <p className="secondary">{t('pathways.stopNever')}</p>
+        ) : (
+          <div className="tag-line">
+            {definition.stopOn.map((one) => (
+              <StatusTag key={one} tone="neutral">
+                {t(`pathways.stop.${one}`)}
+              </StatusTag>
+            ))}
+          </div>
+        )}
+      </section>
+      {Object.keys(definition.variables).length > 0 && (
+        <section className="panel">
+          <h2>{t('pathways.variables')}</h2>
+          <ul className="plain-list">
+            {Object.keys(definition.variables).map((name) => {
+              const { name: title, value, key } = words.variable(name)
+              return (
+                <li key={name}>
+                  {title} <b>{value}</b>{' '}
+                  <span className="secondary small">
+                    {key ? `${t('pathways.fromSetting')} · ${key}` : t('pathways.fixed')}
+                  </span>
+                </li>
+              )
+            })}
+          </ul>
+          <p className="secondary small">{t('pathways.variablesHint')}</p>
+        </section>
+      )}
+      <section className="panel">
+        <h2>{t('pathways.versions')}</h2>
+        <ul className="row-list">
+          {versions.map((one) => (
+            <li key={one.id}>
+              <div>
+                <strong>{t('pathways.versionOf', { n: one.version })}</strong>{' '}
+                {one.version === pathway.version && (
+                  <StatusTag tone="success">{t('pathways.current')}</StatusTag>
+                )}
+                <div className="secondary small">
+                  <TimeText at={one.publishedAt} show="moment" /> ·{' '}
+                  {one.publishedByName ?? code('source', 'system')}
+                </div>
+              </div>
+              <span>{t('pathways.openOn', { n: count(one.openEnrollments) })}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}

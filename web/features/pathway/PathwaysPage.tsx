@@ -1,0 +1,98 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Switch } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { type PathwaySummary, listPathways } from '../../../contract/pathway.ts'
+import { count } from '../../format/number.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useSwitchActive } from './useSwitchActive.ts'
+
+export default function PathwaysPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const navigate = useNavigate()
+  const pathways = useCall(listPathways)
+  const switchActive = useSwitchActive()
+  const enrolled = (one: PathwaySummary, n: number, status?: string) =>
+    may(me, 'enrollment.read') && n > 0 ? (
+      <Link to="/enrollments" search={{ pathwayId: String(one.id), status } as never}>
+        {count(n)}
+      </Link>
+    ) : (
+      count(n)
+    )
+
+  const columns: Column<PathwaySummary>[] = [
+    {
+      key: 'name',
+      title: t('pathways.name'),
+      render: (one) => (
+        <Link to="/pathways/$id" params={{ id: String(one.id) }}>
+          {one.name}
+        </Link>
+      ),
+    },
+    {
+      key: 'active',
+      title: t('pathways.entering'),
+      render: (one) =>
+        may(me, 'pathway.write') ? (
+          <Switch
+            checked={one.active}
+            checkedChildren={t('pathways.on')}
+            unCheckedChildren={t('pathways.off')}
+            aria-label={`${t('pathways.entering')}: ${one.name}`}
+            onChange={() => switchActive(one)}
+          />
+        ) : (
+          <StatusTag tone={one.active ? 'success' : 'neutral'}>
+            {t(one.active ? 'pathways.on' : 'pathways.off')}
+          </StatusTag>
+        ),
+    },
+    {
+      key: 'open',
+      title: t('pathways.open'),
+      align: 'right',
+      render: (one) => enrolled(one, one.openEnrollments),
+    },
+    {
+      key: 'completed',
+      title: t('pathways.completed'),
+      align: 'right',
+      render: (one) => enrolled(one, one.completedEnrollments, 'completed'),
+    },
+    {
+      key: 'stopped',
+      title: t('pathways.stopped'),
+      align: 'right',
+      render: (one) => enrolled(one, one.stoppedEnrollments, 'stopped'),
+    },
+    { key: 'purpose', title: t('pathways.purpose'), render: (one) => code('purpose', one.purpose) },
+    {
+      key: 'version',
+      title: t('pathways.version'),
+      render: (one) => t('pathways.versionOf', { n: one.version }),
+    },
+    {
+      key: 'published',
+      title: t('pathways.published'),
+      render: (one) => <TimeText at={one.publishedAt} show="day" />,
+    },
+  ]
+  return (
+    <ListPage
+      title={t('pathways.title')}
+      source={{ ...pathways, items: pathways.data?.items ?? [] }}
+      columns={columns}
+      rowKey={(one) => one.id}
+      onOpen={(one) => void navigate({ to: '/pathways/$id', params: { id: String(one.id) } })}
+      empty={{ title: t('pathways.empty'), hint: t('pathways.emptyHint') }}
+    />
+  )
+}

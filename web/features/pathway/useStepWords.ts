@@ -1,0 +1,107 @@
+import { useTranslation } from 'react-i18next'
+import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { listSettings } from '../../../contract/setting.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { useConditionWords } from '../questionnaire/useConditionWords.ts'
+import { useSettingWords } from '../setting/useSettingWords.ts'
+
+type Task = Extract<PathwayStep, { kind: 'task' }>
+type Duration = Task['dueIn']
+
+/** Steps, variables and conditions of a pathway in words, with the rule numbers that hold now. */
+export function useStepWords(definition: PathwayDefinition) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const setting = useSettingWords()
+  const settings = useCall(listSettings, {}, { enabled: may(me, 'setting.read') })
+  const fromDischarge = definition.entry.event === 'encounter.discharged'
+
+  const variable = (
+    name: string,
+  ): { name: string; value: string | null; number: number | null; key: string | null } => {
+    const source = definition.variables[name]
+    if (!source) return { name, value: null, number: null, key: null }
+    if ('value' in source) return { name, value: String(source.value), number: source.value, key: null }
+    const found = settings.data?.items.find((one) => one.key === source.setting)
+    return {
+      name: setting.name(source.setting),
+      value: found ? setting.value(found, found.value) : null,
+      number: typeof found?.value === 'number' ? found.value : null,
+      key: source.setting,
+    }
+  }
+  const inWords = useConditionWords({
+    rate: (name) => {
+      const { name: words, value } = variable(name)
+      return value === null ? words : t('pathways.words.variable', { name: words, value })
+    },
+  })
+  const span = ({ value, unit }: Duration): string => {
+    if (typeof value === 'number') return t(`pathways.words.unit.${unit}`, { n: value })
+    const { name, number } = variable(value.var)
+    return t(`pathways.words.unit.${unit}`, { n: number ?? t('pathways.words.variableOnly', { name }) })
+  }
+  const hours = (at: Extract<PathwayStep, { kind: 'wait' }>['at']) =>
+    at
+      ? [
+          t('pathways.words.hours', { from: at.from, to: at.to }),
+          at.workingDaysOnly ? t('pathways.words.workingOnly') : '',
+        ]
+      : []
+  const due = (step: Task) =>
+    t(
+      step.dueSince === 'here'
+        ? 'pathways.words.dueHere'
+        : fromDischarge
+          ? 'pathways.words.dueDischarge'
+          : 'pathways.words.dueEntry',
+      {
+        span: span(step.dueIn),
+      },
+    )
+
+  /** The settings of a step, most important first. */
+  const parts = (step: PathwayStep): string[] => {
+    switch (step.kind) {
+      case 'wait':
+        return [
+          t(
+            step.since === 'here'
+              ? 'pathways.words.sinceHere'
+              : fromDischarge
+                ? 'pathways.words.sinceDischarge'
+                : 'pathways.words.sinceEntry',
+            {
+              span: span(step.for),
+            },
+          ),
+          ...hours(step.at),
+        ]
+      case 'branch':
+        return [inWords(step.when)]
+      case 'task':
+        return [
+          `${t(`pathways.assignee.${step.assignee}`)} · ${code('taskKind', step.task)}`,
+          step.level ? t('pathways.words.level', { n: step.level }) : '',
+          due(step),
+          step.priority === 'routine' ? '' : code('priority', step.priority),
+          step.questionnaire ? t('pathways.words.usesQuestionnaire', { code: step.questionnaire }) : '',
+          step.waitFor === 'result' ? t('pathways.words.waitResult') : '',
+        ]
+      case 'message':
+        return [code('channel', step.channel), code('purpose', step.purpose), step.subject]
+      case 'questionnaire':
+        return [
+          t(`pathways.assignee.${step.assignee}`),
+          t('pathways.words.usesQuestionnaire', { code: step.questionnaire }),
+          t('pathways.words.dueHere', { span: span(step.dueIn) }),
+        ]
+      case 'stop':
+        return [step.reason]
+    }
+  }
+  return { parts: (step: PathwayStep) => parts(step).filter(Boolean).join(' · '), variable, inWords }
+}

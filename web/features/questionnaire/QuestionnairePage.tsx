@@ -1,0 +1,161 @@
+import './questionnaire.css'
+import { ArrowLeftOutlined, FlagFilled } from '@ant-design/icons'
+import { Link, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Condition, type Question, getQuestionnaire } from '../../../contract/questionnaire.ts'
+import { useCall } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { useLocalized } from '../task/localized.ts'
+import { useConditionWords } from './useConditionWords.ts'
+
+export default function QuestionnairePage() {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const { id } = useParams({ strict: false })
+  const questionnaire = useCall(getQuestionnaire, { params: { id: Number(id) } })
+  const { data } = questionnaire
+  const inWords = useConditionWords({ questions: data?.items ?? [] })
+  const flags = data?.items.filter((one) => one.redFlag).length ?? 0
+  const back = (
+    <Link to="/questionnaires" className="soft-button">
+      <ArrowLeftOutlined aria-hidden /> {t('questionnaires.back')}
+    </Link>
+  )
+  if (questionnaire.isError) {
+    return (
+      <div className="page">
+        <PageHeader title={t('questionnaires.title')} extra={back} />
+        <ErrorState error={questionnaire.error} onRetry={() => void questionnaire.refetch()} />
+      </div>
+    )
+  }
+  if (!data) {
+    return (
+      <div className="page" role="status" aria-label={t('common.loading')}>
+        <span className="skeleton" style={{ width: 240, height: 28 }} />
+        <span className="skeleton" style={{ height: 320, marginTop: 16 }} />
+      </div>
+    )
+  }
+  return (
+    <div className="page">
+      <PageHeader title={localized(data.title)} extra={back}>
+        <div className="tag-line sheet-facts">
+          <span className="secondary">
+            {t('questionnaires.versionOf', { n: data.version })} · {data.code}
+            {data.source && ` · ${data.source}`}
+          </span>
+          {flags > 0 && <StatusTag tone="danger">{t('questionnaires.redFlagCount', { n: flags })}</StatusTag>}
+          {data.scoring === 'sum' && <StatusTag tone="info">{t('questionnaires.scored')}</StatusTag>}
+        </div>
+      </PageHeader>
+      <article className="panel sheet">
+        <p className="secondary small">{t('questionnaires.preview')}</p>
+        {data.script && (
+          <blockquote className="sheet-script">
+            <span className="secondary small">{t('questionnaires.script')}</span>
+            <p className="pre-line">{localized(data.script)}</p>
+          </blockquote>
+        )}
+        <ol>
+          {data.items.map((question) => (
+            <QuestionView key={question.linkId} question={question} inWords={inWords} />
+          ))}
+        </ol>
+      </article>
+    </div>
+  )
+}
+
+function QuestionView({
+  question,
+  inWords,
+}: {
+  question: Question
+  inWords: (condition: Condition) => string
+}) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const text = localized(question.text)
+  if (question.type === 'group') {
+    return (
+      <li className="sheet-group">
+        <h2>{text}</h2>
+      </li>
+    )
+  }
+  if (question.type === 'display') return <li className="sheet-display">{text}</li>
+  return (
+    <li className={`sheet-question ${question.redFlag ? 'has-flag' : ''}`}>
+      <div className="sheet-text">
+        {text}
+        {question.required && (
+          <span className="question-required"> *{t('questionnaires.required')}</span>
+        )}{' '}
+        <span className="secondary small">{t(`questionnaires.type.${question.type}`)}</span>
+      </div>
+      {question.help && <p className="secondary small">{localized(question.help)}</p>}
+      {question.enableWhen && (
+        <p className="secondary small">
+          {t('questionnaires.onlyWhen', { when: inWords(question.enableWhen) })}
+        </p>
+      )}
+      <AnswerView question={question} />
+      {question.redFlag && (
+        <p className="sheet-flag">
+          <FlagFilled aria-hidden />{' '}
+          {t('questionnaires.redFlagWhen', {
+            when: inWords(question.redFlag.when),
+            text: localized(question.redFlag.text),
+            n: question.redFlag.withinMinutes,
+          })}
+        </p>
+      )}
+    </li>
+  )
+}
+
+function AnswerView({ question }: { question: Question }) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  if (question.options) {
+    return (
+      <ul className="sheet-options">
+        {question.options.map((option) => (
+          <li key={option.value}>
+            {localized(option.text)}
+            {option.score !== undefined && (
+              <span className="secondary small"> {t('questionnaires.score', { n: option.score })}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  if (question.type === 'boolean') {
+    return (
+      <ul className="sheet-options">
+        <li>{t('common.yes')}</li>
+        <li>{t('common.no')}</li>
+      </ul>
+    )
+  }
+  if (question.type === 'scale') {
+    const low = question.min ?? 0
+    const steps = Array.from({ length: (question.max ?? 10) - low + 1 }, (_, step) => low + step)
+    return (
+      <ul className="sheet-options is-scale">
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ul>
+    )
+  }
+  const range =
+    question.min !== undefined && question.max !== undefined
+      ? t('questionnaires.range', { min: question.min, max: question.max })
+      : ''
+  return <div className="sheet-blank secondary">{[range, question.unit].filter(Boolean).join(' ')}</div>
+}

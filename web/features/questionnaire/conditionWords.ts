@@ -1,0 +1,47 @@
+import type { Condition } from '../../../contract/questionnaire.ts'
+
+/** Words that a condition needs; passed in so that the wording stays pure and testable. */
+export type ConditionWords = {
+  fact: (name: string) => string
+  value: (fact: string, value: unknown) => string
+  rate: (rate: number | { var: string }) => string
+  say: (
+    key: 'not' | 'exists' | 'missing' | 'compare' | 'sample',
+    words: { when?: string; fact?: string; op?: string; value?: string; rate?: string },
+  ) => string
+  join: Record<'all' | 'any' | 'comma', string>
+  op: Record<'in' | 'contains' | 'is' | 'isNot', string>
+}
+
+const signs = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const
+
+/** A condition as a sentence part: “疼痛” ≥ 7 或 “伤口” 是 红肿. */
+export function conditionInWords(condition: Condition, words: ConditionWords, nested = false): string {
+  const several = (parts: Condition[], join: string) => {
+    const text = parts.map((part) => conditionInWords(part, words, parts.length > 1)).join(join)
+    return nested && parts.length > 1 ? `（${text}）` : text
+  }
+  if ('all' in condition) return several(condition.all, words.join.all)
+  if ('any' in condition) return several(condition.any, words.join.any)
+  if ('not' in condition) return words.say('not', { when: conditionInWords(condition.not, words) })
+  if ('sample' in condition) return words.say('sample', { rate: words.rate(condition.sample.rate) })
+  const { fact, op, value } = condition
+  const name = words.fact(fact)
+  if (op === 'exists') return words.say(value === false ? 'missing' : 'exists', { fact: name })
+  const spoken = Array.isArray(value)
+    ? value.map((one) => words.value(fact, one)).join(words.join.comma)
+    : words.value(fact, value)
+  const sign =
+    op === '='
+      ? typeof value === 'number'
+        ? '='
+        : words.op.is
+      : op === '!='
+        ? typeof value === 'number'
+          ? '≠'
+          : words.op.isNot
+        : op === 'in' || op === 'contains'
+          ? words.op[op]
+          : signs[op]
+  return words.say('compare', { fact: name, op: sign, value: spoken })
+}

@@ -1,0 +1,50 @@
+import { Drawer } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { type SettingView, listSettingHistory } from '../../../contract/setting.ts'
+import { useCall } from '../../query.ts'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useSettingWords } from './useSettingWords.ts'
+
+export function HistoryDrawer({ setting, onClose }: { setting: SettingView; onClose: () => void }) {
+  const { t } = useTranslation()
+  const words = useSettingWords()
+  const history = useCall(listSettingHistory, { params: { key: setting.key } })
+  const shown = (value: unknown) => {
+    if (value === null || value === undefined) {
+      return setting.kind === 'secret' ? t('settings.secretKept') : t('settings.backToDefault')
+    }
+    return words.value(setting, value)
+  }
+  return (
+    <Drawer
+      open
+      size="min(440px, 100vw)"
+      title={t('settings.historyOf', { name: words.name(setting.key) })}
+      onClose={onClose}
+    >
+      {history.isError ? (
+        <ErrorState error={history.error} onRetry={() => void history.refetch()} />
+      ) : !history.data ? (
+        <span className="skeleton setting-skeleton" role="status" aria-label={t('common.loading')} />
+      ) : history.data.items.length === 0 ? (
+        <EmptyState title={t('settings.historyEmpty')} />
+      ) : (
+        <ul className="row-list">
+          {history.data.items.map((one) => (
+            <li key={one.version}>
+              <div>
+                <strong>{shown(one.value)}</strong>
+                <div className="secondary small">
+                  {one.changedByName ?? '—'} · <TimeText at={one.changedAt} show="moment" />
+                </div>
+              </div>
+              <span className="secondary small">{t('settings.version', { n: one.version })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Drawer>
+  )
+}

@@ -1,0 +1,95 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type SettingView, listSettings } from '../../../contract/setting.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { HistoryDrawer } from './HistoryDrawer.tsx'
+import { SettingRow } from './SettingRow.tsx'
+import { useSettingWords } from './useSettingWords.ts'
+
+const groups = ['follow-up', 'contact', 'figure', 'channel', 'intake', 'security'] as const
+
+export function RulesTab() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const words = useSettingWords()
+  const settings = useCall(listSettings)
+  const [search, setSearch] = useState('')
+  const [editing, setEditing] = useState<string | null>(null)
+  const [history, setHistory] = useState<SettingView | null>(null)
+
+  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
+  if (!settings.data) {
+    return (
+      <div role="status" aria-label={t('common.loading')}>
+        {Array.from({ length: 8 }, (_, row) => (
+          <span key={row} className="skeleton setting-skeleton" />
+        ))}
+      </div>
+    )
+  }
+  const wanted = search.trim().toLowerCase()
+  const shown = settings.data.items.filter((one) =>
+    `${words.name(one.key)} ${one.key}`.toLowerCase().includes(wanted),
+  )
+
+  return (
+    <>
+      <input
+        className="field-input filter-search"
+        type="search"
+        aria-label={t('settings.search')}
+        placeholder={t('settings.search')}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      {shown.length === 0 && <EmptyState title={t('settings.searchNone', { text: search })} />}
+      {groups.map((group) => {
+        const items = shown.filter((one) => one.group === group)
+        if (items.length === 0) return null
+        return (
+          <section key={group} className="panel setting-group" aria-label={t(`settings.group.${group}`)}>
+            <h2>{t(`settings.group.${group}`)}</h2>
+            <table className="list-table">
+              <thead>
+                <tr>
+                  <th scope="col" className="setting-name">
+                    {t('settings.rule')}
+                  </th>
+                  <th scope="col" className="setting-value">
+                    {t('settings.value')}
+                  </th>
+                  <th scope="col" className="setting-default">
+                    {t('settings.defaultValue')}
+                  </th>
+                  <th scope="col">{t('settings.source')}</th>
+                  <th scope="col" className="setting-changed">
+                    {t('settings.changed')}
+                  </th>
+                  <th scope="col" className="setting-actions">
+                    <span className="visually-hidden">{t('settings.edit')}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((setting) => (
+                  <SettingRow
+                    key={setting.key}
+                    setting={setting}
+                    mayEdit={may(me, 'setting.write')}
+                    editing={editing === setting.key}
+                    onEdit={(on) => setEditing(on ? setting.key : null)}
+                    onHistory={() => setHistory(setting)}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </section>
+        )
+      })}
+      {history && <HistoryDrawer setting={history} onClose={() => setHistory(null)} />}
+    </>
+  )
+}

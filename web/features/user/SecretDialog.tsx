@@ -1,0 +1,39 @@
+import { App, Button, Modal } from 'antd'
+import { useTranslation } from 'react-i18next'
+
+type SecretDialogProps = { title: string; hint: string; secret: string; onClose: () => void }
+
+/** A secret that is shown once: only the button closes it, never a slip of the mouse. */
+export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const copy = async () => {
+    await navigator.clipboard.writeText(secret)
+    void message.success(t('common.copied'))
+  }
+  return (
+    <Modal
+      open
+      title={title}
+      closable={false}
+      keyboard={false}
+      maskClosable={false}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('users.secret.kept')}
+        </Button>
+      }
+    >
+      <p>{hint}</p>
+      <div className="secret-line">
+        <code>{secret}</code>
+        {/* Plain HTTP inside a hospital has no clipboard; the words can still be selected. */}
+        {isSecureContext && (
+          <button type="button" className="soft-button" onClick={() => void copy()}>
+            {t('common.copy')}
+          </button>
+        )}
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,200 @@
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient, useAct, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { useExplain } from '../../ui/useExplain.ts'
+import { SecretDialog } from './SecretDialog.tsx'
+import { UserDialog } from './UserDialog.tsx'
+
+export function UsersTab() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const explain = useExplain()
+  const me = useMe()
+  const { message, modal } = App.useApp()
+  const [filters, setFilters] = useFilters()
+  const [open, setOpen] = useState<UserSummary | 'new' | null>(null)
+  const [password, setPassword] = useState<{ name: string; secret: string } | null>(null)
+  const search = first(filters['search'])
+  const users = useCallPages(
+    listUsers,
+    { query: { limit: 100, ...(search ? { search } : {}) } },
+    { keepPrevious: true },
+  )
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: keyOf(listUsers) })
+  const onError = (error: Error) => void message.error(explain(error))
+  const update = useAct(updateUser, {
+    onSuccess: () => {
+      void message.success(t('users.saved'))
+      refresh()
+    },
+    onError,
+  })
+  const reset = useAct(resetUserPassword, { onError })
+
+  const suspend = (user: UserSummary) => {
+    const change = () => update.mutate({ params: { id: user.id }, body: { suspended: !user.suspended } })
+    if (user.suspended) change()
+    else
+      void modal.confirm({
+        title: t('users.suspendConfirm', { name: user.name }),
+        content: t('users.suspendHint'),
+        okText: t('users.suspend'),
+        okButtonProps: { danger: true },
+        cancelText: t('common.cancel'),
+        onOk: change,
+      })
+  }
+  const resetPassword = (user: UserSummary) =>
+    void modal.confirm({
+      title: t('users.resetConfirm', { name: user.name }),
+      content: t('users.resetHint'),
+      okText: t('users.reset'),
+      cancelText: t('common.cancel'),
+      onOk: () =>
+        reset.mutate(
+          { params: { id: user.id } },
+          {
+            onSuccess: ({ oneTimePassword }) => {
+              setPassword({ name: user.name, secret: oneTimePassword })
+              refresh()
+            },
+          },
+        ),
+    })
+
+  const columns: Column<UserSummary>[] = [
+    {
+      key: 'name',
+      title: t('users.name'),
+      render: (one) => (
+        <>
+          {one.name} <span className="secondary small">{one.username}</span>
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      title: t('users.state'),
+      render: (one) => (
+        <StatusTag tone={one.suspended ? 'danger' : 'success'}>
+          {t(one.suspended ? 'users.suspended' : 'users.active')}
+        </StatusTag>
+      ),
+    },
+    {
+      key: 'roles',
+      title: t('users.roles'),
+      render: (one) => (
+        <ul className="grant-list">
+          {one.grants.map((grant, index) => (
+            <li key={index}>
+              {code('role', grant.role)}
+              <span className="secondary small">
+                {' '}
+                {grant.departmentName ?? grant.siteName ?? t('users.allSites')}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ),
+    },
+    { key: 'staff', title: t('users.staff'), render: (one) => one.staffName ?? '—' },
+    {
+      key: 'twoFactor',
+      title: t('users.twoFactor'),
+      wideOnly: true,
+      render: (one) => t(one.twoFactorEnabled ? 'users.twoFactorOn' : 'users.twoFactorOff'),
+    },
+    {
+      key: 'lastSignIn',
+      title: t('users.lastSignIn'),
+      render: (one) =>
+        one.lastSignInAt ? (
+          <TimeText at={one.lastSignInAt} />
+        ) : (
+          <span className="secondary">{t('users.never')}</span>
+        ),
+    },
+  ]
+  const mayEdit = may(me, 'user.write')
+  if (mayEdit) {
+    columns.push({
+      key: 'actions',
+      title: '',
+      align: 'right',
+      render: (one) => (
+        <span className="row-actions">
+          <button type="button" className="plain-button" onClick={() => setOpen(one)}>
+            {t('common.edit')}
+          </button>
+          <button type="button" className="plain-button" onClick={() => resetPassword(one)}>
+            {t('users.reset')}
+          </button>
+          {one.id !== me.id && (
+            <button
+              type="button"
+              className="plain-button"
+              disabled={update.isPending}
+              onClick={() => suspend(one)}
+            >
+              {t(one.suspended ? 'users.resume' : 'users.suspend')}
+            </button>
+          )}
+        </span>
+      ),
+    })
+  }
+  const add = mayEdit && (
+    <button type="button" className="soft-button" onClick={() => setOpen('new')}>
+      {t('users.add')}
+    </button>
+  )
+
+  return (
+    <>
+      <div className="user-head">
+        <TextFilter
+          label={t('users.search')}
+          value={search}
+          onChange={(value) => setFilters({ search: value })}
+        />
+        {add}
+      </div>
+      <ListTable
+        label={t('users.tab.users')}
+        source={users}
+        columns={columns}
+        rowKey={(one) => one.id}
+        empty={
+          search
+            ? { title: t('users.emptyFiltered', { text: search }) }
+            : { title: t('users.empty'), hint: t('users.emptyHint'), action: add }
+        }
+      />
+      {open && (
+        <UserDialog
+          user={open === 'new' ? null : open}
+          onPassword={(name, secret) => setPassword({ name, secret })}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {password && (
+        <SecretDialog
+          title={t('users.secret.passwordFor', { name: password.name })}
+          hint={t('users.secret.passwordHint')}
+          secret={password.secret}
+          onClose={() => setPassword(null)}
+        />
+      )}
+    </>
+  )
+}
