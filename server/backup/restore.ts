@@ -106,14 +106,22 @@ async function prepareSchema(url: string, manifest: Manifest, replace: boolean):
   await migrateTo(database.db, manifest.migrations.at(-1) ?? '').finally(() => database.close())
 }
 
-/** No users, no persons, no messages, nothing in the audit. Texts and settings that every installation begins with do not count. */
+/** Nobody and nothing came in yet. What the program itself writes at its first start does not count. */
 async function isEmpty(client: pg.Client): Promise<boolean> {
-  for (const table of ['app_user', 'person', 'inbound_key', 'audit_event']) {
+  const traces = {
+    app_user: 'true',
+    person: 'true',
+    inbound_key: 'true',
+    audit_event: "actor_id not like 'system:%'",
+  }
+  for (const [table, condition] of Object.entries(traces)) {
     const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
       table,
     ])
     if (!found.rows[0]?.there) continue
-    const { rows } = await client.query<{ there: boolean }>(`select exists(select from ${table}) as there`)
+    const { rows } = await client.query<{ there: boolean }>(
+      `select exists(select from ${table} where ${condition}) as there`,
+    )
     if (rows[0]?.there) return false
   }
   return true
