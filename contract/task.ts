@@ -191,6 +191,8 @@ export const recordAttempt = route({
     answers: answers.optional(),
     note: z.string().trim().max(2000).optional(),
     callBackAt: timestamp.optional(),
+    /** When the contact took place, for results registered afterwards; left out: now. */
+    occurredAt: timestamp.optional(),
     durationSeconds: z.number().int().min(0).max(86400).optional(),
     /** Telecom that was dialled; with `wrong-number` it is marked wrong. */
     telecomId: id.optional(),

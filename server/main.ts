@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
-import { startFeed } from './feeds/hl7/feed.ts'
 import { prepareFirstAdministrator } from './modules/access/setup.ts'
 import { writeAnchor } from './modules/audit/anchor.ts'
 import { type Config, ConfigError } from './platform/config.ts'
@@ -54,7 +53,6 @@ export async function serve(config: Config): Promise<Running> {
       closers.push(() => worker.close())
     }
     const mllpPort = config.roles.includes('feed') ? await openFeed(services, closers) : undefined
-    if (config.roles.includes('feed')) await startIntake(services, closers)
     const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined
     return { services, url: web, mllpPort, setupLink: first.link, close }
   } catch (error) {
@@ -146,20 +144,10 @@ async function waitFor(database: ReturnType<typeof openDatabase>, url: string): 
   }
 }
 
-async function startIntake(services: OpenServices, closers: (() => Promise<void>)[]): Promise<void> {
-  const { config, db } = services
-  try {
-    const feed = await startFeed({ db, host: config.host, port: config.mllpPort })
-    closers.push(() => feed.close())
-  } catch (cause) {
-    throw portError(cause as Error, 'MLLP_PORT', config.mllpPort)
-  }
-}
-
 async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]): Promise<number> {
   const { config, db } = services
   try {
-    const feed = await startFeed({ db, host: config.host, port: config.mllpPort })
+    const feed = await startFeed({ db, host: config.host ?? '0.0.0.0', port: config.mllpPort })
     closers.push(() => feed.close())
     return feed.port
   } catch (cause) {
@@ -171,7 +159,7 @@ async function startWeb(services: OpenServices, closers: (() => Promise<void>)[]
   const { config } = services
   const { app, settled } = createApp(services)
   const server = await new Promise<ServerType>((resolve, reject) => {
-    const started = listen({ fetch: app.fetch, port: config.port, hostname: config.host }, () =>
+    const started = listen({ fetch: app.fetch, port: config.port, hostname: config.host ?? '0.0.0.0' }, () =>
       resolve(started),
     )
     started.once('error', (cause: Error & { code?: string }) => {

@@ -91,7 +91,7 @@ async function* ports(config: Config, running: boolean): AsyncGenerator<Finding>
     ['PORT', config.port],
     ['MLLP_PORT', config.mllpPort],
   ] as const) {
-    const taken = await isTaken(port, config.host)
+    const taken = await isTaken(port, config.host ?? '0.0.0.0')
     if (running || !taken)
       yield {
         level: 'OK',

@@ -8,7 +8,7 @@ export type ProcessRole = (typeof processRoles)[number]
 const environment = z.object({
   PORT: port.default(3000),
   MLLP_PORT: port.default(2575),
-  HOST: z.string().default('0.0.0.0'),
+  HOST: z.string().min(1).optional(),
   CARELOOP_DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z
     .string()
@@ -40,7 +40,8 @@ const environment = z.object({
 export type Config = {
   port: number
   mllpPort: number
-  host: string
+  /** Address to listen on; undefined: all of them (the demo: this machine only). */
+  host: string | undefined
   dataDir: string
   databaseUrl: string | undefined
   databasePool: number

@@ -494,7 +494,7 @@ export interface Task {
 }
 
 export interface TaskAttempt {
-  at: Generated<Timestamp>;
+  at: Timestamp;
   call_back_at: Timestamp | null;
   channel: string;
   duration_seconds: number | null;
@@ -504,6 +504,7 @@ export interface TaskAttempt {
   note: string | null;
   number: number;
   outcome: string;
+  recorded_at: Generated<Timestamp>;
   task_id: number;
   user_id: string;
   user_name: string;

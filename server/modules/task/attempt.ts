@@ -40,12 +40,13 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
   const number = task.attempts + 1
+  const at = contactTime(task, input.occurredAt)
   await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done')
   if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
-  const plan = await planAfter(trx, task, input)
-  await insertAttempt(trx, actor, task, number, input)
-  await writeTask(trx, actor, task, number, input, plan)
-  await recordEvents(trx, await eventsOf(trx, actor, task, number, input, plan))
+  const plan = await planAfter(trx, task, input, at)
+  await insertAttempt(trx, actor, task, number, input, at)
+  await writeTask(trx, actor, task, number, input, plan, at)
+  await recordEvents(trx, await eventsOf(trx, actor, task, number, input, plan, at))
   if (plan.closes) await resumePathway(trx, task)
   await audit(trx, actor, {
     action: 'task.attempt',
@@ -59,6 +60,20 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
     staffId: task.assignee_staff_id,
     changed: 1,
   })
+}
+
+/**
+ * Results written down on paper and registered later count at the time of the contact; the row keeps when it was recorded.
+ * @throws {AppError} invalid when that time cannot be true
+ */
+function contactTime(task: TaskRow, occurredAt: string | undefined): Date {
+  const now = new Date()
+  if (occurredAt === undefined) return now
+  const at = new Date(occurredAt)
+  const wrong = (message: string) => new AppError('invalid', undefined, [{ path: 'occurredAt', message }])
+  if (at.getTime() > now.getTime() + 60_000) throw wrong('lies in the future')
+  if (task.discharged_at !== null && at < task.discharged_at) throw wrong('lies before the discharge')
+  return at
 }
 
 /** @throws {AppError} not-held */
@@ -77,7 +92,7 @@ async function alreadyRecorded(trx: Trx, id: number, key: string): Promise<boole
   return known !== undefined
 }
 
-async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput): Promise<Plan> {
+async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt: Date): Promise<Plan> {
   const settings = await readSettings(trx, settingKeys)
   const closed: Plan = { closes: true, nextAttemptAt: null }
   if (input.outcome === 'call-back') {
@@ -115,7 +130,7 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput): Promise<
       ? settings['follow-up.attempts.second-after-hours']
       : settings['follow-up.attempts.third-after-hours']
   // Counted from the first attempt: 0 / 24 / 72 h.
-  const first = earlier[0]?.at ?? new Date()
+  const first = earlier[0]?.at ?? contactAt
   const wanted = new Date(Math.max(first.getTime() + hours * 3600_000, Date.now()))
   const open = {
     from: settings['follow-up.hours.from'],
@@ -155,13 +170,14 @@ async function insertAttempt(
   task: TaskRow,
   number: number,
   input: AttemptInput,
+  at: Date,
 ): Promise<void> {
   await trx
     .insertInto('task_attempt')
     .values({
       task_id: task.id,
       number,
-      at: sql`clock_timestamp()`,
+      at,
       user_id: actor.id,
       user_name: actor.name,
       channel: input.channel,
@@ -183,11 +199,12 @@ async function writeTask(
   number: number,
   input: AttemptInput,
   plan: Plan,
+  at: Date,
 ): Promise<void> {
   await sql`
     update task set attempts = ${number}, next_attempt_at = ${plan.nextAttemptAt}, reached = reached or ${reachedOutcomes.has(input.outcome)},
       status = ${plan.closes ? 'completed' : 'in-progress'}, outcome = ${plan.closes ? input.outcome : null},
-      completed_at = case when ${plan.closes} then clock_timestamp() end,
+      completed_at = case when ${plan.closes} then ${at}::timestamptz end,
       completed_by = ${plan.closes ? actor.id : null}, version = version + 1,
       held_by = null, held_by_name = null, held_until = null
     where id = ${task.id}`.execute(trx)
@@ -200,10 +217,11 @@ async function eventsOf(
   number: number,
   input: AttemptInput,
   plan: Plan,
+  at: Date,
 ): Promise<NewEvent[]> {
   const base = {
     personId: task.person_id,
-    at: new Date(),
+    at,
     source: 'staff',
     actorId: actor.id,
     encounterId: task.encounter_id,
@@ -283,19 +301,19 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'])
   const last = await trx
     .selectFrom('task_attempt')
-    .select(['id', 'user_id', 'at', 'outcome', 'number'])
+    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number'])
     .where('task_id', '=', id)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
   if (last?.user_id !== actor.id)
     throw new AppError('cannot-undo', 'Only your own last result can be undone.')
-  if (Date.now() - last.at.getTime() > settings['follow-up.undo-minutes'] * 60_000)
+  if (Date.now() - last.recorded_at.getTime() > settings['follow-up.undo-minutes'] * 60_000)
     throw new AppError(
       'cannot-undo',
       `A result can be undone for ${settings['follow-up.undo-minutes']} minutes.`,
     )
-  if (task.enrollment_id !== null) await rewindPathway(trx, task)
+  if (task.enrollment_id !== null) await rewindPathway(trx, task, last.recorded_at)
   await trx.deleteFrom('task_attempt').where('id', '=', last.id).execute()
   await sql`
     update task set status = 'in-progress', outcome = null, completed_at = null, completed_by = null, next_attempt_at = null,
@@ -328,7 +346,7 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
 }
 
 /** A pathway that stopped because of the result, or already went on from it, cannot be called back. */
-async function rewindPathway(trx: Trx, task: TaskRow): Promise<void> {
+async function rewindPathway(trx: Trx, task: TaskRow, recordedAt: Date): Promise<void> {
   const enrollment = await trx
     .selectFrom('enrollment')
     .select(['id', 'status', 'ended_at', 'step_key'])
@@ -338,11 +356,11 @@ async function rewindPathway(trx: Trx, task: TaskRow): Promise<void> {
   if (!enrollment || task.completed_at === null) return
   if (
     enrollment.status === 'stopped' &&
-    (enrollment.ended_at ?? new Date(0)) >= new Date(task.completed_at.getTime() - 1000)
+    (enrollment.ended_at ?? new Date(0)) >= recordedAt
   )
     throw new AppError('cannot-undo', 'The result has already ended the pathway of this person.')
   const later = await sql<{ steps: number }>`
-    select count(*) as steps from enrollment_step where enrollment_id = ${enrollment.id} and executed_at > ${task.completed_at}`.execute(
+    select count(*) as steps from enrollment_step where enrollment_id = ${enrollment.id} and executed_at > ${recordedAt}`.execute(
     trx,
   )
   if ((later.rows[0]?.steps ?? 0) > 0)

@@ -81,7 +81,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
   const last = attempts.at(-1)
   const undoable =
     last?.user_id === actor.id &&
-    now.getTime() - last.at.getTime() < settings['follow-up.undo-minutes'] * 60_000
+    now.getTime() - last.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
   return {
     ...viewTask(row, actor, now),
     description: row.description,

@@ -1,0 +1,172 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createWorld, lifeEventsGently, type World } from '../sim/life.ts'
+import { liveEvents } from '../sim/live.ts'
+import { play } from '../sim/play.ts'
+import { startSmtpSink } from '../sim/smtp-sink.ts'
+import { SimulatedStaff } from '../sim/staff.ts'
+import { type Running, serve } from './main.ts'
+import type { Config } from './platform/config.ts'
+import { log } from './platform/log.ts'
+import {
+  configureDemoMail,
+  demoApiKey,
+  type DemoLogin,
+  demoPassword,
+  seedDemoHospital,
+  seedDemoUsers,
+} from './seed/demo/seed.ts'
+
+const day = 86_400_000
+/** The feed tells the last three days in about an hour, then goes on in real time: something to watch, and no message from the future. */
+const liveDays = 3
+const liveSpeed = 72
+/** History that is loaded before the demo counts as usable; what is older follows in the background. */
+const recentDays = 32
+const people = 20_000
+const years = 3
+
+/** What a later start needs to go on with the same hospital. */
+type Anchor = { now: string; seed: number }
+
+/**
+ * The demonstration: a real installation on the embedded database, fed over real MLLP by the simulated hospital, worked by simulated staff
+ * over HTTP, sending mail to a sink on this machine.
+ */
+export async function runDemo(options: Config): Promise<void> {
+  const started = performance.now()
+  const config: Config = {
+    ...options,
+    dataDir: path.join(options.dataDir, 'demo'),
+    host: options.host ?? '127.0.0.1',
+  }
+  const anchor = await readAnchor(config.dataDir)
+  const world = createWorld({ now: new Date(anchor.now), seed: anchor.seed, people, years })
+  const stop = new AbortController()
+  const sink = await startSmtpSink()
+  const running = await serve({
+    ...config,
+    adminPassword: demoPassword,
+    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+  })
+  const { db } = running.services
+  await seedDemoHospital(db)
+  await configureDemoMail(db, running.services.secret, sink.port)
+  const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
+  if (fresh)
+    await feed(running, {
+      events: lifeEventsGently(world, { from: new Date(world.now.getTime() - recentDays * day) }),
+    })
+  const logins = await seedDemoUsers(db)
+  const background = startBackground({
+    running,
+    world,
+    fresh,
+    stop,
+    key: await demoApiKey(db),
+    seed: anchor.seed,
+  })
+  announce(running, logins, (performance.now() - started) / 1000, sink.port)
+
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  stop.abort()
+  await Promise.allSettled(background)
+  await running.close()
+  await sink.close()
+}
+
+async function readAnchor(dataDir: string): Promise<Anchor> {
+  const file = path.join(dataDir, 'demo.json')
+  const known = await readFile(file, 'utf8').catch(() => undefined)
+  if (known !== undefined) return JSON.parse(known) as Anchor
+  const anchor: Anchor = { now: new Date(Date.now() - liveDays * day).toISOString(), seed: 1 }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await writeFile(file, JSON.stringify(anchor))
+  return anchor
+}
+
+type PlayInput = Pick<Parameters<typeof play>[0], 'events' | 'pace' | 'signal'> & { connections?: number }
+
+async function feed(running: Running, input: PlayInput): Promise<void> {
+  await play({ connections: 4, ...input, host: '127.0.0.1', port: running.mllpPort ?? 0 })
+}
+
+type Background = {
+  running: Running
+  world: World
+  fresh: boolean
+  stop: AbortController
+  key: string
+  seed: number
+}
+
+function startBackground({ running, world, fresh, stop, key, seed }: Background): Promise<unknown>[] {
+  const { signal } = stop
+  const staff = new SimulatedStaff({
+    baseUrl: running.url ?? '',
+    apiKey: key,
+    seed,
+    signal,
+    leave: (task) => task.departmentName === '心血管内科',
+  })
+  const guarded = async (name: string, work: () => Promise<unknown>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: (error as Error).message }, `the demo's ${name} stopped`)
+    }
+  }
+  return [
+    guarded('feed', () =>
+      feed(running, {
+        events: liveEvents(
+          world,
+          fresh ? world.now : new Date(Math.max(world.now.getTime(), Date.now() - liveDays * day)),
+        ),
+        pace: {
+          speed: liveSpeed,
+          startAt: fresh ? world.now : new Date(Date.now() - liveDays * day),
+          neverAhead: true,
+        },
+        connections: 1,
+        signal,
+      }),
+    ),
+    guarded('staff', async () => {
+      if (fresh) await staff.workPast(new Date())
+      await staff.workLive(12_000)
+    }),
+    guarded('history', async () => {
+      if (!fresh) return
+      const to = new Date(world.now.getTime() - recentDays * day)
+      // About 250 messages a second: slow enough that the screens stay quick.
+      const pace = { speed: (3 * 365 * 86_400) / 360, startAt: new Date(to.getTime() - years * 365 * day) }
+      await feed(running, { events: lifeEventsGently(world, { to }), pace, connections: 2, signal })
+    }),
+  ]
+}
+
+function announce(running: Running, logins: DemoLogin[], seconds: number, smtpPort: number): void {
+  const width = Math.max(...logins.map((login) => login.username.length))
+  const lines = [
+    '',
+    `CareLoop demo is ready after ${seconds.toFixed(1)} s`,
+    '',
+    `  Web      ${running.url ?? ''}`,
+    `  API      ${running.url ?? ''}/api/v1/docs`,
+    `  HL7      mllp://127.0.0.1:${running.mllpPort ?? 0}  (the simulated hospital is sending)`,
+    `  Mail     smtp://127.0.0.1:${smtpPort}  (a sink: nothing leaves this machine)`,
+    '',
+    `  Password of every log-in: ${demoPassword}`,
+    ...logins.map(
+      (login) => `    ${login.username.padEnd(width)}  ${login.role}, ${login.name} (${login.where})`,
+    ),
+    '',
+    'Ctrl+C stops it; the data stays for the next start.',
+    '',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
