@@ -11,12 +11,14 @@ type ChartProps = {
   /** The same content as rows, for those who would rather read, and for screen readers. */
   table: { columns: string[]; rows: ReactNode[][] }
   height?: number
+  /** Beside the title: a choice of what is shown. */
+  extra?: ReactNode
   /** Index of the clicked item. */
   onSelect?: (index: number) => void
 }
 
 /** One question per chart. ECharts is fetched when the first chart is shown. */
-export function Chart({ title, option, table, height = 280, onSelect }: ChartProps) {
+export function Chart({ title, option, table, height = 280, extra, onSelect }: ChartProps) {
   const { t } = useTranslation()
   const appearance = useAppearance()
   const [asTable, setAsTable] = useState(false)
@@ -65,6 +67,7 @@ export function Chart({ title, option, table, height = 280, onSelect }: ChartPro
     <section className="panel chart" aria-label={title}>
       <div className="panel-head">
         <h2>{title}</h2>
+        {extra}
         <button type="button" className="plain-button small" onClick={() => setAsTable(!asTable)}>
           {asTable ? t('common.showChart') : t('common.showTable')}
         </button>

@@ -76,6 +76,8 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
             show: true,
             position: 'right' as const,
             color: colours.text,
+            backgroundColor: colours.surface,
+            padding: [1, 3],
             formatter: ({ dataIndex }: { dataIndex: number }) => {
               const group = ordered[dataIndex]
               return group ? show(group, name) : ''
@@ -86,6 +88,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
             ? {}
             : {
                 markLine: {
+                  z: 1,
                   symbol: 'none',
                   silent: true,
                   lineStyle: { color: colours.warning, type: 'dashed' as const },
@@ -103,21 +106,23 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
 
   return (
     <div className="figures-chart">
-      <div className="figures-measure">
-        <SelectFilter
-          label={t('figures.measureShown')}
-          value={name}
-          options={comparable.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
-          onChange={(value) => setName(comparable.find((one) => one === value) ?? 'coverage')}
-        />
-        {target !== undefined && (
-          <span className="small secondary">
-            <span className="target-dash" aria-hidden="true" />{' '}
-            {t('common.target', { value: percent(target) })}
-          </span>
-        )}
-      </div>
       <Chart
+        extra={
+          <div className="figures-measure">
+            <SelectFilter
+              label={t('figures.measureShown')}
+              value={name}
+              options={comparable.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
+              onChange={(value) => setName(comparable.find((one) => one === value) ?? 'coverage')}
+            />
+            {target !== undefined && (
+              <span className="small secondary">
+                <span className="target-dash" aria-hidden="true" />{' '}
+                {t('common.target', { value: percent(target) })}
+              </span>
+            )}
+          </div>
+        }
         title={t('figures.groupsChart', { measure })}
         option={option}
         height={Math.max(220, ordered.length * 30 + 40)}

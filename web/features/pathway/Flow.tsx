@@ -49,7 +49,11 @@ function Lane({ blocks, ...drawing }: { blocks: Block[] } & Drawing) {
                 {(['yes', 'no'] as const).map((side) => (
                   <div key={side} className="flow-lane">
                     <span className={`flow-side is-${side}`}>{t(`pathways.${side}`)}</span>
-                    <Lane blocks={block[side]} {...drawing} />
+                    {block[side].length === 0 ? (
+                      <span className="secondary">{t('pathways.straightOn')}</span>
+                    ) : (
+                      <Lane blocks={block[side]} {...drawing} />
+                    )}
                   </div>
                 ))}
               </div>

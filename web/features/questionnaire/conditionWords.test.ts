@@ -28,7 +28,7 @@ test('nested parts keep their brackets, single ones need none', () => {
   const pain = { fact: 'pain', op: '>', value: 6 } as const
   const fever = { fact: 'fever', op: '=', value: true } as const
   expect(conditionInWords({ all: [pain, { any: [fever, { not: pain }] }] }, words)).toBe(
-    'pain > 6 and （fever is true or not (pain > 6)）',
+    'pain > 6 and （fever = true or not (pain > 6)）',
   )
   expect(conditionInWords({ all: [{ any: [pain] }] }, words)).toBe('pain > 6')
 })

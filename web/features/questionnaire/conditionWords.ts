@@ -31,13 +31,14 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
   const spoken = Array.isArray(value)
     ? value.map((one) => words.value(fact, one)).join(words.join.comma)
     : words.value(fact, value)
+  const plain = typeof value === 'number' || typeof value === 'boolean'
   const sign =
     op === '='
-      ? typeof value === 'number'
+      ? plain
         ? '='
         : words.op.is
       : op === '!='
-        ? typeof value === 'number'
+        ? plain
           ? '≠'
           : words.op.isNot
         : op === 'in' || op === 'contains'

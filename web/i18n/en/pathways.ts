@@ -84,6 +84,7 @@ export const pathways = {
   },
   yes: 'Yes',
   no: 'No',
+  straightOn: 'Straight on',
   goTo: 'Go to: {{title}}',
   end: 'End of the pathway',
   edit: 'Edit and publish',

@@ -83,6 +83,7 @@ export const pathways = {
   },
   yes: '符合',
   no: '不符合',
+  straightOn: '直接往下',
   goTo: '接到：{{title}}',
   end: '路径结束',
   edit: '修改并发布新版',
