@@ -3,15 +3,6 @@ import { id, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** targeted = sent + failed + suppressed + unknown once nothing is queued or sending. */
 export const messageStatus = z.enum(['queued', 'sending', 'sent', 'failed', 'suppressed', 'unknown'])
-export const suppressionReason = z.enum([
-  'deceased',
-  'opted-out',
-  'no-consent',
-  'no-address',
-  'open-dispute',
-  'frequency-cap',
-  'enrollment-stopped',
-])
 
 export const listMessages = route({
   method: 'get',

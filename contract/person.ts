@@ -36,7 +36,6 @@ const encounter = z.object({
     z.object({ code: z.string(), text: z.string(), role: z.enum(['admission', 'discharge', 'other']) }),
   ),
 })
-export type EncounterView = z.infer<typeof encounter>
 
 export const personSummary = z.object({
   id,

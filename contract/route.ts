@@ -38,9 +38,6 @@ export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 
-/** Query strings carry booleans as words. */
-export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
-
 /** `?level=1&level=2` and `?level=1` both arrive as a list. */
 export function many<T extends z.ZodType>(item: T) {
   return z.preprocess(

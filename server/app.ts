@@ -17,7 +17,7 @@ import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { AppError } from './platform/errors.ts'
-import { type Api, answerError, type ApiEnvironment, createApi } from './platform/http.ts'
+import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
 import { log } from './platform/log.ts'
 import { pendingMigrations } from './platform/migrate.ts'
 import { mountApiPage } from './platform/api-page.ts'
@@ -74,7 +74,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   app.use('/api/*', bodyLimit({ maxSize: largestBody, onError: () => answerTooLarge() }))
   app.use('/api/*', refuseCrossSite(config.publicUrl))
   app.use('/api/*', async (c, next) => {
-    const address = callerAddress(c, config.trustedProxies)
+    const address = callerAddress(c as ApiContext, config.trustedProxies)
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
     const cookie = c.req.header('cookie')

@@ -48,6 +48,9 @@ export async function runDemo(options: Config): Promise<void> {
     ...config,
     adminPassword: demoPassword,
     logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+  }).catch(async (error: unknown) => {
+    await sink.close()
+    throw error
   })
   const { db } = running.services
   await seedDemoHospital(db)

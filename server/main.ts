@@ -1,5 +1,6 @@
 import { serve as listen, type ServerType } from '@hono/node-server'
 import { sql } from 'kysely'
+import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
@@ -194,9 +195,7 @@ export function portError(cause: Error & { code?: string }, variable: string, po
 async function closeServer(server: ServerType, services: OpenServices): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   await services.live.close()
-  const http = server as Partial<
-    Pick<import('node:http').Server, 'closeIdleConnections' | 'closeAllConnections'>
-  >
+  const http = server as Partial<Pick<Server, 'closeIdleConnections' | 'closeAllConnections'>>
   http.closeIdleConnections?.()
   const cut = setTimeout(() => http.closeAllConnections?.(), 6000)
   await closed

@@ -153,7 +153,7 @@ export async function readBackupHeader(file: string): Promise<Header & { offset:
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
     const end = buffer.subarray(0, bytesRead).indexOf(0x0a)
     const header = JSON.parse(buffer.subarray(0, Math.max(end, 0)).toString('utf8')) as Header
-    if (header.format !== magic) throw new Error('format')
+    if ((header.format as string) !== magic) throw new Error('format')
     return { ...header, offset: end + 1 }
   } catch {
     throw new BackupFileError(`${file} is not a CareLoop backup.`)
@@ -211,8 +211,9 @@ function reader(stream: Readable): (count: number) => Promise<Buffer | undefined
     const parts = [rest]
     let size = rest.length
     while (size < count) {
-      const { value, done } = await chunks.next()
-      if (done) return undefined
+      const next = await chunks.next()
+      if (next.done) return undefined
+      const { value } = next
       parts.push(value)
       size += value.length
     }

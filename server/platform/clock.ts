@@ -62,12 +62,6 @@ export function localDate(at: Date, timeZone: string): string {
   return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 }
 
-/** First instant of a local day. */
-export function startOfDay(date: string, timeZone: string): Date {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
-  return fromLocal({ year, month, day, hour: 0, minute: 0, second: 0 }, timeZone)
-}
-
 /** The calendar day `days` after a `YYYY-MM-DD`. */
 export function shiftDate(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00Z`)

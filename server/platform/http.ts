@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { Permission } from '../../contract/access.ts'
@@ -152,7 +153,7 @@ function invalid(error: z.ZodError, target: string): AppError {
 export async function answerError(error: unknown, c: ApiContext): Promise<Response> {
   const known = error instanceof AppError ? error : badRequest(error)
   if (!known) {
-    log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed')
+    log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     return c.json({ error: { id: 'internal', message: new AppError('internal').message } }, 500)
   }
   const actor = c.get('actor')

@@ -63,7 +63,10 @@ test('a worker runs jobs by itself, with the limits of their queue', async () =>
   const worker = openJobs(files.url, database.db)
   const done = new Promise<string>((resolve) => {
     void worker.work([
-      handle(greet, ({ name }) => Promise.resolve(resolve(name))),
+      handle(greet, ({ name }) => {
+        resolve(name)
+        return Promise.resolve()
+      }),
       handle(later, () => Promise.resolve()),
     ])
   })

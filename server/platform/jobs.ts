@@ -156,7 +156,9 @@ export function openJobs(url: string, db: Db): Jobs {
   }
 
   return {
-    install: async () => void (await install()),
+    install: async () => {
+      await install()
+    },
 
     async work(handlers) {
       checkHandlers(handlers)

@@ -26,8 +26,10 @@ export function knownCharset(msh18: string): string | undefined {
   return charsets[msh18.split('~')[0]?.trim().toUpperCase() ?? '']
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** @throws {TypeError} when the bytes are not valid in that charset */
 export function decode(bytes: Buffer, charset: string): string {
-  if (charset === 'utf-8') return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  if (charset === 'utf-8') return utf8.decode(bytes)
   return iconv.decode(bytes, charset)
 }

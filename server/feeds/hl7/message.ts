@@ -41,32 +41,14 @@ export function parseMessage(raw: Buffer, charset: string): Hl7Message {
 export class Fields {
   readonly name: string
   readonly #segment: Hl7Segment | undefined
-  readonly #unescape: (text: string) => string
+  readonly #context: Hl7Message['context']
+  /** A segment is read field by field, component by component: each field is decoded once. */
+  readonly #known = new Map<number, string[][]>()
 
   constructor(message: Hl7Message, segment: Hl7Segment | undefined, name: string) {
     this.name = name
     this.#segment = segment
-    const {
-      fieldSeparator,
-      componentSeparator,
-      repetitionSeparator,
-      escapeCharacter,
-      subcomponentSeparator,
-    } = message.context
-    const signs: Record<string, string> = {
-      F: fieldSeparator,
-      S: componentSeparator,
-      R: repetitionSeparator,
-      E: escapeCharacter,
-      T: subcomponentSeparator,
-      '.br': '\n',
-    }
-    const mark = escapeCharacter === '' ? null : escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
-    const pattern = mark === null ? null : new RegExp(`${mark}([^${mark}]{1,40})${mark}`, 'g')
-    this.#unescape = (text) =>
-      pattern === null || !text.includes(escapeCharacter)
-        ? text
-        : text.replaceAll(pattern, (whole, code: string) => signs[code] ?? hex(code) ?? whole)
+    this.#context = message.context
   }
 
   get present(): boolean {
@@ -75,10 +57,16 @@ export class Fields {
 
   /** Repetitions of a field, each as its list of components. */
   repetitions(field: number): string[][] {
+    let known = this.#known.get(field)
+    if (!known) this.#known.set(field, (known = this.#decode(field)))
+    return known
+  }
+
+  #decode(field: number): string[][] {
     const value = this.#segment?.getField(field)
     if (!value) return []
     return value.components
-      .map((components) => components.map((text) => clean(this.#unescape(text))))
+      .map((components) => components.map((text) => clean(unescape(text, this.#context))))
       .filter((components) => components.some((text) => text !== ''))
   }
 
@@ -170,11 +158,31 @@ function realTime(local: {
 }
 
 // PostgreSQL text cannot hold NUL; control characters have no meaning in a field.
-// eslint-disable-next-line no-control-regex
-const control = /[\u0000-\u0009\u000b-\u001f\u007f]/g
+const control = /[\u0000-\u0009\u000b-\u001f\u007f]/
+const controls = new RegExp(control, 'g')
 
 function clean(text: string): string {
-  return text === '""' ? '' : text.replaceAll(control, ' ').trim()
+  if (text === '""') return ''
+  return (control.test(text) ? text.replaceAll(controls, ' ') : text).trim()
+}
+
+/** HL7 escape sequences (v2.5 chapter 2.7); an unknown one stays as it stands. */
+function unescape(text: string, context: Hl7Message['context']): string {
+  const { escapeCharacter } = context
+  if (escapeCharacter === '' || !text.includes(escapeCharacter)) return text
+  const signs: Record<string, string> = {
+    F: context.fieldSeparator,
+    S: context.componentSeparator,
+    R: context.repetitionSeparator,
+    E: escapeCharacter,
+    T: context.subcomponentSeparator,
+    '.br': '\n',
+  }
+  const mark = escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
+  return text.replaceAll(
+    new RegExp(`${mark}([^${mark}]{1,40})${mark}`, 'g'),
+    (whole, code: string) => signs[code] ?? hex(code) ?? whole,
+  )
 }
 
 function hex(code: string): string | undefined {

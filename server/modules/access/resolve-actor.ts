@@ -56,7 +56,9 @@ export function createResolver(services: Services): ActorResolver {
 
   return {
     signedCookie,
-    settled: async () => void (await Promise.all(touching.values())),
+    settled: async () => {
+      await Promise.all(touching.values())
+    },
     async resolve({ cookie, authorization, address }) {
       if (authorization !== undefined) {
         const key = /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]

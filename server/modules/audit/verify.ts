@@ -126,7 +126,7 @@ export async function purgeAudit(trx: Trx, actor: Actor, before: Date): Promise<
     .select(({ fn }) => fn.min('seq').as('seq'))
     .where('at', '>=', before)
     .executeTakeFirstOrThrow()
-  const firstSeq = Number(kept.seq ?? 0)
+  const firstSeq = kept.seq
   if (!firstSeq) return 0
   const removed = await trx.deleteFrom('audit_event').where('seq', '<', firstSeq).executeTakeFirst()
   if (removed.numDeletedRows === 0n) return 0

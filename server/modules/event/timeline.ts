@@ -63,7 +63,8 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
     where p.id = ${personId} and ${personWithin(reach, sql`p.id`)}`.execute(db)
   found(rows[0])
   await audit(db, actor, { action: 'person.timeline', personId, fields: ['timeline'] })
-  const events = rows.filter((row) => row.id !== null)
+  // A person without events comes back as one row of nothing.
+  const events = rows.filter((row) => (row.id as number | null) !== null)
   return pageOf(events, query.limit, (row) => [row.at.toISOString(), row.id], viewEvent)
 }
 

@@ -39,7 +39,7 @@ type Row = {
   names: { use: 'usual' | 'former' | 'other'; text: string }[]
   telecoms: {
     id: number
-    system: 'phone'
+    system: 'phone' | 'email' | 'wechat' | 'other'
     value: string
     use: 'mobile'
     valid: boolean

@@ -1,0 +1,35 @@
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['web/dist', 'data', 'node_modules', 'server/platform/db-types.ts', '.dependency-cruiser.cjs', 'bin'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // A one-line callback may return what it calls; the promise rules still catch what matters.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Spreading a string is the way to count characters instead of UTF-16 units.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // A cursor or a stored row is typed by who reads it.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 420, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // The command line speaks to people; benches, torture and scripts print their figures.
+    files: ['server/cli/**', 'bench/**', 'torture/**', 'scripts/**', 'sim/sim.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  { files: ['web/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
+  { files: ['*.js', '*.cjs'], ...tseslint.configs.disableTypeChecked },
+)
