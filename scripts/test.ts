@@ -13,6 +13,7 @@ const steps: [name: string, ...command: string[]][] = [
   ['formatting', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   ['types: server, simulator, tests', bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
   ['types: web', bin('typescript/bin/tsc'), '-p', 'web/tsconfig.json'],
+  ['types: browser tests', bin('typescript/bin/tsc'), '-p', 'test/browser/tsconfig.json'],
   ['import zones', bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...zones()],
   ['dead code', bin('knip/bin/knip.js')],
   ['database types', 'scripts/database-types.ts', '--check'],

@@ -5,11 +5,7 @@ import { username } from 'better-auth/plugins/username'
 import { log } from '../../platform/log.ts'
 import { deriveKey } from '../../platform/secret.ts'
 import type { Services } from '../../platform/services.ts'
-
-/** A session ends this long after sign-in, whatever happens. */
-export const absoluteSessionSeconds = 12 * 3600
-/** A session ends when nothing was asked for this long. */
-export const idleSessionSeconds = 30 * 60
+import { longestSessionSeconds } from './session-limit.ts'
 
 /** Internal header: better-auth reads the caller's address only from headers, and we decide what it is. */
 export const addressHeader = 'x-careloop-address'
@@ -67,7 +63,7 @@ export function createAuth(services: Services) {
         createdAt: 'created_at',
         updatedAt: 'updated_at',
       },
-      expiresIn: absoluteSessionSeconds,
+      expiresIn: longestSessionSeconds,
       disableSessionRefresh: true,
       // "Fresh" would be another clock beside ours; sensitive acts ask for the password themselves.
       freshAge: 0,

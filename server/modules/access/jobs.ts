@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { handle, job, type JobHandler } from '../../platform/jobs.ts'
 import type { Services } from '../../platform/services.ts'
-import { idleSessionSeconds } from './auth.ts'
+import { sessionAlive } from './session-limit.ts'
 import { sweepThrottle } from './throttle.ts'
 
 const sweepSessions = job('access.sweep', { cron: '*/10 * * * *' })
@@ -10,8 +10,7 @@ const sweepSessions = job('access.sweep', { cron: '*/10 * * * *' })
 export function accessJobs({ db }: Services): JobHandler[] {
   return [
     handle(sweepSessions, async () => {
-      await sql`delete from app_session where expires_at < now()
-        or last_seen_at < now() - make_interval(secs => ${idleSessionSeconds})`.execute(db)
+      await sql`delete from app_session where not ${sessionAlive}`.execute(db)
       await sql`delete from app_verification where expires_at < now()`.execute(db)
       await sweepThrottle(db)
     }),

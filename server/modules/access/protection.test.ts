@@ -170,7 +170,7 @@ test('a session ends after half an hour without a request, and twelve hours afte
     sql`update app_session set ${sql.ref(column)} = ${sql.ref(column)} - ${by}::interval
       where token = ${decodeURIComponent(cookie.split('=')[1] ?? '').split('.')[0]}`.execute(app.db)
   await age(idle, 'last_seen_at', '31 minutes')
-  await age(old, 'expires_at', '12 hours')
+  await age(old, 'created_at', '12 hours')
   expect((await app.request(idle, getCurrentUser)).status).toBe(401)
   expect((await app.request(old, getCurrentUser)).status).toBe(401)
   // better-auth knows only the absolute end, so it must not be asked with an idle session.

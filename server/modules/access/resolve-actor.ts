@@ -5,7 +5,8 @@ import { accessOf, type Actor, type Grant } from '../../platform/actor.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
-import { authSecret, idleSessionSeconds, sessionCookieName } from './auth.ts'
+import { authSecret, sessionCookieName } from './auth.ts'
+import { sessionAlive } from './session-limit.ts'
 
 /** Who calls, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
@@ -82,13 +83,12 @@ async function bySession(db: Kysely<DB>, token: string, address: string | null, 
     must_change_password: boolean
     grants: Grant[]
   }>`
-    select s.id as session_id, s.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale,
+    select app_session.id as session_id, app_session.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale,
       u.id, u.name, u.staff_id, u.must_change_password,
       coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id))
         from role_grant g where g.user_id = u.id), '[]'::json) as grants
-    from app_session s join app_user u on u.id = s.user_id
-    where s.token = ${token} and s.expires_at > now() and not u.suspended
-      and s.last_seen_at > now() - make_interval(secs => ${idleSessionSeconds})`.execute(db)
+    from app_session join app_user u on u.id = app_session.user_id
+    where app_session.token = ${token} and not u.suspended and ${sessionAlive}`.execute(db)
   const row = rows[0]
   if (!row) return undefined
   if (row.stale)

@@ -1,11 +1,10 @@
-import { sql } from 'kysely'
 import type { CurrentUser, SessionSummary } from '../../../contract/access.ts'
 import { type Actor, scopeWord } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
-import { idleSessionSeconds } from './auth.ts'
+import { sessionAlive } from './session-limit.ts'
 import { grantsOf } from './user.ts'
 
 /** Who calls and what they may do; API keys get an answer too, so that an integration can look at its own rights. */
@@ -41,8 +40,7 @@ export async function listMySessions(db: Db, actor: Actor): Promise<SessionSumma
     .selectFrom('app_session')
     .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'ip_address', 'user_agent'])
     .where('user_id', '=', actor.userId)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .where('last_seen_at', '>', sql<Date>`now() - make_interval(secs => ${idleSessionSeconds})`)
+    .where(sessionAlive)
     .orderBy('last_seen_at', 'desc')
     .execute()
   return rows.map((row) => ({
