@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { killTest } from '../torture/kill.ts'
+
+// The small version; the full one (20,000 messages, 20 and 5 kills) is `npm run torture`.
+test('kill -9 of the process and of PostgreSQL under load: nothing lost, nothing twice, order kept, audit whole', async () => {
+  const result = await killTest({
+    messages: 600,
+    processKills: 4,
+    postgresKills: 1,
+    connections: 6,
+    seed: 7,
+  })
+  expect(result.deviations).toEqual([])
+  expect(result.messages).toBeGreaterThan(500)
+  expect(result.healed).toHaveLength(1)
+  for (const ms of result.healed) expect(ms).toBeLessThan(10_000)
+}, 120_000)
