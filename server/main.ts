@@ -1,6 +1,8 @@
 import { serve as listen, type ServerType } from '@hono/node-server'
 import { sql } from 'kysely'
+import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
@@ -159,6 +161,8 @@ async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]
 async function startWeb(services: OpenServices, closers: (() => Promise<void>)[]): Promise<string> {
   const { config } = services
   const { app, settled } = createApp(services)
+  if (!existsSync(path.resolve(import.meta.dirname, '../web/dist/index.html')))
+    log.warn('the web app is not built, only the API is served; build it with: npm run build')
   const server = await new Promise<ServerType>((resolve, reject) => {
     const started = listen({ fetch: app.fetch, port: config.port, hostname: config.host ?? '0.0.0.0' }, () =>
       resolve(started),
