@@ -6,6 +6,7 @@ export function NotFound() {
   const { t } = useTranslation()
   return (
     <EmptyState
+      page
       title={t('common.notFoundTitle')}
       hint={t('common.notFoundHint')}
       action={<Link to="/">{t('common.back')}</Link>}

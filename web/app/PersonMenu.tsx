@@ -22,6 +22,7 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const appearance = useAppearance()
   const [dialog, setDialog] = useState<'sessions' | 'password' | 'twoFactor' | null>(null)
   const close = () => setDialog(null)
+  const role = code('role', me.grants[0]?.role)
 
   const items: MenuProps['items'] = [
     {
@@ -79,16 +80,12 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
         placement="bottomRight"
         getPopupContainer={(button) => button.parentElement ?? document.body}
       >
-        <button
-          type="button"
-          className="bar-button"
-          aria-haspopup="menu"
-          aria-label={`${t('frame.person.menu')}: ${me.name}`}
-        >
+        <button type="button" className="bar-button" aria-haspopup="menu">
           <UserOutlined aria-hidden />
+          <span className="visually-hidden">{t('frame.person.menu')}</span>
           <span className="bar-name">
             {me.name}
-            <span className="secondary small"> {code('role', me.grants[0]?.role)}</span>
+            {role !== me.name && <span className="secondary small"> {role}</span>}
           </span>
         </button>
       </Dropdown>

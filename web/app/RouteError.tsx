@@ -2,5 +2,5 @@ import type { ErrorComponentProps } from '@tanstack/react-router'
 import { ErrorState } from '../ui/ErrorState.tsx'
 
 export function RouteError({ error }: ErrorComponentProps) {
-  return <ErrorState error={error} onRetry={() => location.reload()} />
+  return <ErrorState page error={error} onRetry={() => location.reload()} />
 }

@@ -9,6 +9,7 @@ import { GlobalSearch } from './GlobalSearch.tsx'
 import { LiveBadge } from './LiveBadge.tsx'
 import { navigation } from './navigation.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
+import { Refused } from './Refused.tsx'
 
 const Palette = lazy(() => import('./Palette.tsx'))
 const ShortcutsHelp = lazy(() => import('./ShortcutsHelp.tsx'))
@@ -23,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null)
   const [moreOpen, setMoreOpen] = useState(false)
   const entries = navigation.filter((entry) => may(me, entry.permission))
+  const refused = navigation.find((entry) => path.startsWith(entry.to) && !may(me, entry.permission))
 
   useShortcut('Ctrl+k', () => setOverlay('palette'))
   useShortcut('?', () => setOverlay('shortcuts'))
@@ -93,7 +95,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {moreOpen && <div className="bottom-more">{links(entries.slice(onPhone))}</div>}
       </nav>
       <main id="main" tabIndex={-1} className="main">
-        {children}
+        {refused ? <Refused page={t(`frame.nav.${refused.word}`)} /> : children}
       </main>
       <Suspense fallback={null}>
         {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}

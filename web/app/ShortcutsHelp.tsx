@@ -41,7 +41,7 @@ export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
       <div className="shortcut-groups">
         {groups.map((group) => (
           <section key={group.title}>
-            <h3>{t(`frame.shortcuts.${group.title}`)}</h3>
+            <h2>{t(`frame.shortcuts.${group.title}`)}</h2>
             <dl>
               {group.keys.map(([keys, word]) => (
                 <div key={word}>

@@ -33,15 +33,32 @@ export async function signOut() {
 
 type ErrorKey = keyof SignInWords['errors']
 
-/** better-auth answers with its own ids; whatever is not known gets the server's sentence or a general one. */
+/** Refusals that have words of their own; the server's sentences are English. */
+const byId: Record<string, ErrorKey> = {
+  'wrong-credentials': 'wrongPassword',
+  'wrong-code': 'wrongCode',
+  suspended: 'suspended',
+  'setup-closed': 'setupRefused',
+  'too-many-requests': 'tooMany',
+}
+const bySentence: [RegExp, ErrorKey][] = [
+  [/at least 8 characters/, 'tooShort'],
+  [/too common/, 'tooCommon'],
+  [/contain the user name/, 'likeName'],
+  [/name of the site/, 'likeSite'],
+  [/differs from the present/, 'samePassword'],
+]
+
+/** What happened, in the reader's language. */
 export function explain(error: unknown, words: SignInWords, situation: ErrorKey): string {
   if (!(error instanceof ApiError)) return words.errors.unknown
   if (error.status === 0) return words.errors.network
   if (error.status === 429) return words.errors.tooMany
-  if (error.status === 401 || error.status === 400 || error.status === 403) {
-    if (error.fields[0]) return error.fields.map((field) => field.message).join(' ')
-    return error.id.startsWith('http-') ? words.errors[situation] : error.message || words.errors[situation]
-  }
   if (error.status >= 500) return words.errors.server
-  return error.message || words.errors.unknown
+  // A wrong password while changing it is about the present one, not about the user name.
+  const known = situation === 'passwordRefused' ? undefined : byId[error.id]
+  const sentence = bySentence.find(([pattern]) =>
+    [error.message, ...error.fields.map((field) => field.message)].some((one) => pattern.test(one)),
+  )
+  return words.errors[known ?? sentence?.[1] ?? situation]
 }

@@ -2,7 +2,14 @@ import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api.ts'
 import { useExplain } from './useExplain.ts'
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+type ErrorStateProps = {
+  error: unknown
+  onRetry?: () => void
+  /** It stands for the whole page, so its title is the page's heading. */
+  page?: boolean
+}
+
+export function ErrorState({ error, onRetry, page = false }: ErrorStateProps) {
   const { t } = useTranslation()
   const explain = useExplain()
   const status = error instanceof ApiError ? error.status : 0
@@ -14,7 +21,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         : t('common.errorTitle')
   return (
     <div className="state-block" role="alert">
-      <p className="state-title">{title}</p>
+      {page ? <h1 className="state-title">{title}</h1> : <p className="state-title">{title}</p>}
       <p className="secondary">{explain(error)}</p>
       {onRetry && status !== 403 && status !== 404 && (
         <button type="button" className="soft-button" onClick={onRetry}>

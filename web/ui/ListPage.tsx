@@ -127,7 +127,7 @@ export function ListTable<T>({
             )}
             {columns.map((column) => (
               <th key={column.key} scope="col" style={{ width: column.width, textAlign: column.align }}>
-                {column.title}
+                {column.title || <span className="visually-hidden">{t('common.actions')}</span>}
               </th>
             ))}
           </tr>

@@ -17,7 +17,7 @@ export function TextFilter({ label, value, type = 'search', numeric = false, onC
     const next = text.trim() || undefined
     if (next !== value) onChange(next)
   }
-  return (
+  const input = (
     <input
       className="field-input filter-text"
       type={type}
@@ -35,5 +35,15 @@ export function TextFilter({ label, value, type = 'search', numeric = false, onC
       }}
       onBlur={() => commit(draft.text)}
     />
+  )
+  // A date field has no room for a placeholder: without a word beside it nobody knows which end it is.
+  if (type !== 'date') return input
+  return (
+    <span className="filter-date">
+      <span className="secondary" aria-hidden="true">
+        {label}
+      </span>
+      {input}
+    </span>
   )
 }

@@ -22,6 +22,7 @@ export type StoredAnswers = {
 /**
  * Stores the answers of a task (all of them, not a difference), scores them and raises red flags at once.
  * @param complete the contact succeeded: required questions must be answered
+ * @param at when the person answered
  * @throws {AppError} invalid, naming each question
  */
 export async function storeAnswers(
@@ -30,6 +31,7 @@ export async function storeAnswers(
   task: TaskRow,
   answers: Answers | undefined,
   complete: boolean,
+  at = new Date(),
 ): Promise<StoredAnswers> {
   const savedAt = new Date().toISOString()
   if (task.questionnaire_version_id === null) return { savedAt, score: null, redFlags: [] }
@@ -68,6 +70,7 @@ export async function storeAnswers(
     await recordEvents(trx, [
       {
         ...eventBase(task, actor),
+        at,
         kind: 'questionnaire.completed',
         data: {
           responseId: response.id,

@@ -41,7 +41,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   assertHeld(task, actor)
   const number = task.attempts + 1
   const at = contactTime(task, input.occurredAt)
-  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done')
+  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at)
   if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
   const plan = await planAfter(trx, task, input, at)
   await insertAttempt(trx, actor, task, number, input, at)
@@ -131,7 +131,8 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt
       : settings['follow-up.attempts.third-after-hours']
   // Counted from the first attempt: 0 / 24 / 72 h.
   const first = earlier[0]?.at ?? contactAt
-  const wanted = new Date(Math.max(first.getTime() + hours * 3600_000, Date.now()))
+  // A contact registered afterwards may make the next one due at once.
+  const wanted = new Date(Math.max(first.getTime() + hours * 3600_000, contactAt.getTime()))
   const open = {
     from: settings['follow-up.hours.from'],
     to: settings['follow-up.hours.to'],
@@ -354,10 +355,7 @@ async function rewindPathway(trx: Trx, task: TaskRow, recordedAt: Date): Promise
     .forUpdate()
     .executeTakeFirst()
   if (!enrollment || task.completed_at === null) return
-  if (
-    enrollment.status === 'stopped' &&
-    (enrollment.ended_at ?? new Date(0)) >= recordedAt
-  )
+  if (enrollment.status === 'stopped' && (enrollment.ended_at ?? new Date(0)) >= recordedAt)
     throw new AppError('cannot-undo', 'The result has already ended the pathway of this person.')
   const later = await sql<{ steps: number }>`
     select count(*) as steps from enrollment_step where enrollment_id = ${enrollment.id} and executed_at > ${recordedAt}`.execute(

@@ -26,7 +26,8 @@ export default function PasswordDialog({ onClose }: { onClose: () => void }) {
       onClose()
     } catch (failure) {
       const tooMany = failure instanceof ApiError && failure.status === 429
-      setError(t(tooMany ? 'account.tooMany' : 'account.notChanged'))
+      const tooWeak = failure instanceof ApiError && failure.status === 422
+      setError(t(tooMany ? 'account.tooMany' : tooWeak ? 'account.tooCommon' : 'account.notChanged'))
       setBusy(false)
     }
   }

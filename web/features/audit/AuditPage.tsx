@@ -1,3 +1,4 @@
+import './audit.css'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { auditOutcome, listAudit, verifyAudit } from '../../../contract/audit.ts'
@@ -54,11 +55,17 @@ export default function AuditPage() {
     return i18n.exists(key) ? String(t(key as never)) : name
   }
 
+  const reasonWords = (reason: string) => {
+    const key = `audit.why.${reason.replaceAll(' ', '-')}`
+    return i18n.exists(key) ? String(t(key as never)) : reason
+  }
+
   const columns: Column<Row>[] = [
-    { key: 'at', title: t('audit.at'), render: (one) => <TimeText at={one.at} show="moment" /> },
+    { key: 'at', title: t('audit.at'), width: 150, render: (one) => <TimeText at={one.at} show="moment" /> },
     {
       key: 'actor',
       title: t('audit.actor'),
+      width: 110,
       render: (one) => (
         <button
           type="button"
@@ -73,16 +80,19 @@ export default function AuditPage() {
     {
       key: 'what',
       title: t('audit.what'),
+      width: 150,
       render: (one) => <span title={one.action}>{actionWords(one.action)}</span>,
     },
     {
       key: 'outcome',
       title: t('audit.outcome'),
+      width: 90,
       render: (one) => <StatusTag tone={tones[one.outcome]}>{code('auditOutcome', one.outcome)}</StatusTag>,
     },
     {
       key: 'person',
       title: t('audit.person'),
+      width: 120,
       render: (one) =>
         one.personId === null ? (
           '—'
@@ -104,10 +114,23 @@ export default function AuditPage() {
           </>
         ),
     },
-    { key: 'subject', title: t('audit.subject'), render: (one) => one.subject ?? '—' },
+    {
+      key: 'subject',
+      title: t('audit.subject'),
+      width: 200,
+      render: (one) =>
+        one.subject === null ? (
+          '—'
+        ) : (
+          <span className="mono audit-subject" title={one.subject}>
+            {one.subject}
+          </span>
+        ),
+    },
     {
       key: 'fields',
       title: t('audit.fields'),
+      width: 140,
       wideOnly: true,
       render: (one) => (
         <span className="small">
@@ -115,7 +138,11 @@ export default function AuditPage() {
         </span>
       ),
     },
-    { key: 'reason', title: t('audit.reason'), render: (one) => one.reason ?? '—' },
+    {
+      key: 'reason',
+      title: t('audit.reason'),
+      render: (one) => (one.reason ? reasonWords(one.reason) : '—'),
+    },
     {
       key: 'address',
       title: t('audit.address'),

@@ -28,7 +28,7 @@ export function GroupTable({ groups, total, scope }: GroupTableProps) {
       </td>
     ))
   return (
-    <section className="panel figures-table" aria-label={t('figures.groupsTable')}>
+    <section className="panel figures-table">
       <div className="panel-head">
         <h2>{t('figures.groupsTable')}</h2>
         <span className="secondary small no-print">{t('figures.groupsHint')}</span>

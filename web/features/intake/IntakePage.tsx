@@ -25,12 +25,14 @@ import { IntakeOverview } from './IntakeOverview.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { ReplayDialog } from './ReplayDialog.tsx'
+import { useIntakeReason } from './useIntakeReason.ts'
 import { useIntakeLive } from './useIntakeLive.ts'
 
 export default function IntakePage() {
   const { t } = useTranslation()
   const code = useCode()
   const explain = useExplain()
+  const why = useIntakeReason()
   const me = useMe()
   const { message: toast } = App.useApp()
   const navigate = useNavigate()
@@ -123,8 +125,8 @@ export default function IntakePage() {
       title: t('intake.column.reason'),
       render: (one) =>
         one.reason && (
-          <span className="intake-reason" title={one.reason}>
-            {one.location && <b className="mono">{one.location}</b>} {one.reason}
+          <span className="intake-reason" title={why(one.reason)}>
+            {one.location && <b className="mono">{one.location}</b>} {why(one.reason)}
           </span>
         ),
     },

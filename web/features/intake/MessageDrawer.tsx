@@ -10,11 +10,13 @@ import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
 import { readLocation, viewSegments } from './segments.ts'
+import { useIntakeReason } from './useIntakeReason.ts'
 
 type MessageDrawerProps = { id: number; onClose: () => void; onReplay?: () => void; replaying?: boolean }
 
 export function MessageDrawer({ id, onClose, onReplay, replaying = false }: MessageDrawerProps) {
   const { t } = useTranslation()
+  const why = useIntakeReason()
   const me = useMe()
   const message = useCall(getIntakeMessage, { params: { id } })
   const { data } = message
@@ -48,7 +50,7 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false }: Mess
           {data.reason && (
             <Notice
               tone={data.status === 'dead' || data.status === 'rejected' ? 'danger' : 'info'}
-              title={data.reason}
+              title={why(data.reason)}
             >
               {data.location && t('intake.detail.at', { location: data.location })}
               {notThere && <div>{t('intake.detail.notThere', { segment: notThere })}</div>}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { count } from '../../format/number.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { type DeadFilter, collectDead, countByReason } from './replay.ts'
+import { useIntakeReason } from './useIntakeReason.ts'
 
 type ReplayDialogProps = {
   filter: DeadFilter
@@ -15,6 +16,7 @@ type ReplayDialogProps = {
 /** Says how many and why before anything is replayed. */
 export function ReplayDialog({ filter, busy, onReplay, onClose }: ReplayDialogProps) {
   const { t } = useTranslation()
+  const why = useIntakeReason()
   const dead = useQuery({
     queryKey: ['dead letters to replay', filter],
     queryFn: ({ signal }) => collectDead(filter, signal),
@@ -50,7 +52,7 @@ export function ReplayDialog({ filter, busy, onReplay, onClose }: ReplayDialogPr
           <ul className="intake-reasons">
             {countByReason(data.messages).map((one) => (
               <li key={one.reason ?? ''}>
-                <b>{count(one.n)}</b> {one.reason ?? t('intake.noReason')}
+                <b>{count(one.n)}</b> {one.reason ? why(one.reason) : t('intake.noReason')}
               </li>
             ))}
           </ul>

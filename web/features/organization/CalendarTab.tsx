@@ -75,7 +75,13 @@ export function CalendarTab() {
     {
       key: 'source',
       title: t('settings.calendar.source'),
-      render: (one) => <span className="secondary small">{sources.get(one.from)}</span>,
+      render: (one) => (
+        <span className="secondary small">
+          {sources.get(one.from)?.startsWith('chinese-days')
+            ? t('settings.calendar.builtIn')
+            : sources.get(one.from)}
+        </span>
+      ),
     },
   ]
   const total = (working: boolean) => (data?.days ?? []).filter((day) => day.working === working).length

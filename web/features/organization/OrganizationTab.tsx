@@ -46,7 +46,7 @@ export function OrganizationTab() {
       key: 'specialty',
       title: t('settings.organization.specialty'),
       width: 160,
-      render: (one) => one.specialty ?? '—',
+      render: (one) => (one.specialty ? <span className="mono">{one.specialty}</span> : '—'),
     },
     {
       key: 'state',

@@ -88,7 +88,7 @@ function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
         <div>
           <strong>{step.title}</strong>{' '}
           <span className="secondary small">
-            {t(`pathways.kind.${step.kind}`)} · {step.key}
+            {t(`pathways.kind.${step.kind}`)} · <code>{step.key}</code>
           </span>
         </div>
         <div>{words.parts(step)}</div>

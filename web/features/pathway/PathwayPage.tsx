@@ -149,7 +149,13 @@ function Aside({ pathway }: { pathway: PathwayDetail }) {
                 <li key={name}>
                   {title} <b>{value}</b>{' '}
                   <span className="secondary small">
-                    {key ? `${t('pathways.fromSetting')} · ${key}` : t('pathways.fixed')}
+                    {key ? (
+                      <>
+                        {t('pathways.fromSetting')} · <code>{key}</code>
+                      </>
+                    ) : (
+                      t('pathways.fixed')
+                    )}
                   </span>
                 </li>
               )

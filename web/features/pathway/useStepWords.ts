@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { listQuestionnaires } from '../../../contract/questionnaire.ts'
 import { listSettings } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { useConditionWords } from '../questionnaire/useConditionWords.ts'
+import { useLocalized } from '../task/localized.ts'
 import { useSettingWords } from '../setting/useSettingWords.ts'
 
 type Task = Extract<PathwayStep, { kind: 'task' }>
@@ -17,6 +19,10 @@ export function useStepWords(definition: PathwayDefinition) {
   const me = useMe()
   const setting = useSettingWords()
   const settings = useCall(listSettings, {}, { enabled: may(me, 'setting.read') })
+  const questionnaires = useCall(listQuestionnaires, {}, { enabled: may(me, 'questionnaire.read') })
+  const localized = useLocalized()
+  const questionnaire = (key: string) =>
+    localized(questionnaires.data?.items.find((one) => one.code === key)?.title) || key
   const fromDischarge = definition.entry.event === 'encounter.discharged'
 
   const variable = (
@@ -88,7 +94,9 @@ export function useStepWords(definition: PathwayDefinition) {
           step.level ? t('pathways.words.level', { n: step.level }) : '',
           due(step),
           step.priority === 'routine' ? '' : code('priority', step.priority),
-          step.questionnaire ? t('pathways.words.usesQuestionnaire', { code: step.questionnaire }) : '',
+          step.questionnaire
+            ? t('pathways.words.usesQuestionnaire', { code: questionnaire(step.questionnaire) })
+            : '',
           step.waitFor === 'result' ? t('pathways.words.waitResult') : '',
         ]
       case 'message':
@@ -96,7 +104,7 @@ export function useStepWords(definition: PathwayDefinition) {
       case 'questionnaire':
         return [
           t(`pathways.assignee.${step.assignee}`),
-          t('pathways.words.usesQuestionnaire', { code: step.questionnaire }),
+          t('pathways.words.usesQuestionnaire', { code: questionnaire(step.questionnaire) }),
           t('pathways.words.dueHere', { span: span(step.dueIn) }),
         ]
       case 'stop':

@@ -54,7 +54,7 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
       person.birthDate &&
         `${person.birthDate}${person.ageYears === null ? '' : `（${t('common.years', { n: person.ageYears })}）`}`,
     ],
-    [t('person.marital'), person.maritalStatus],
+    [t('person.marital'), code('marital', person.maritalStatus) || null],
     [t('person.spoken'), person.language],
     [
       t('person.preferredChannel'),

@@ -31,7 +31,7 @@ function PersonView({ personId }: { personId: number }) {
   const [revealed, setRevealed] = useState<Revealed>({})
   const query = useCall(getPerson, { params: { id: personId } })
 
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError) return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />
   if (query.isPending) {
     return (
       <div className="page" role="status" aria-label={t('common.loading')}>

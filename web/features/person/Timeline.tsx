@@ -162,7 +162,7 @@ function EventLine({ event, startsYear }: { event: TimelineEvent; startsYear: bo
               ))}
             </p>
           )}
-          <p className="secondary small timeline-source">
+          <div className="secondary small timeline-source">
             <span>{event.actorName ?? code('source', event.source)}</span>
             {event.taskId && (
               <Link to="/desk/$taskId" params={{ taskId: String(event.taskId) }}>
@@ -179,7 +179,7 @@ function EventLine({ event, startsYear }: { event: TimelineEvent; startsYear: bo
                 ))}
               </details>
             )}
-          </p>
+          </div>
         </div>
       </li>
     </>

@@ -40,6 +40,8 @@ const coded = {
   class: 'encounterClass',
   assigneeRole: 'role',
   evidence: 'evidence',
+  disposition: 'disposition',
+  reason: 'stopReason',
 } as const
 
 const isCoded = (field: string): field is keyof typeof coded => field in coded
@@ -64,7 +66,11 @@ export function useTimelineText() {
       .filter(([, value]) => value !== null && value !== undefined && value !== '')
       .map(([field, value]) => ({
         field,
-        label: code('eventField', field),
+        // What was completed is a questionnaire; elsewhere a title is that of a task.
+        label: code(
+          'eventField',
+          field === 'title' && event.kind === 'questionnaire.completed' ? 'questionnaireTitle' : field,
+        ),
         value: valueText(field, value),
         known: i18n.exists(`codes.eventField.${field}`),
       }))

@@ -9,10 +9,12 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useLocalized } from '../task/localized.ts'
 import { useConditionWords } from './useConditionWords.ts'
+import { useQuestionnaireSource } from './useSource.ts'
 
 export default function QuestionnairePage() {
   const { t } = useTranslation()
   const localized = useLocalized()
+  const sourceOf = useQuestionnaireSource()
   const { id } = useParams({ strict: false })
   const questionnaire = useCall(getQuestionnaire, { params: { id: Number(id) } })
   const { data } = questionnaire
@@ -45,7 +47,7 @@ export default function QuestionnairePage() {
         <div className="tag-line sheet-facts">
           <span className="secondary">
             {t('questionnaires.versionOf', { n: data.version })} · {data.code}
-            {data.source && ` · ${data.source}`}
+            {data.source && ` · ${sourceOf(data)}`}
           </span>
           {flags > 0 && <StatusTag tone="danger">{t('questionnaires.redFlagCount', { n: flags })}</StatusTag>}
           {data.scoring === 'sum' && <StatusTag tone="info">{t('questionnaires.scored')}</StatusTag>}

@@ -6,12 +6,14 @@ import { type ItemOf, useCall } from '../../query.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useLocalized } from '../task/localized.ts'
+import { useQuestionnaireSource } from './useSource.ts'
 
 type Row = ItemOf<typeof listQuestionnaires>
 
 export default function QuestionnairesPage() {
   const { t } = useTranslation()
   const localized = useLocalized()
+  const sourceOf = useQuestionnaireSource()
   const navigate = useNavigate()
   const questionnaires = useCall(listQuestionnaires)
   const columns: Column<Row>[] = [
@@ -41,7 +43,7 @@ export default function QuestionnairesPage() {
       align: 'right',
       render: (one) => count(one.responses),
     },
-    { key: 'source', title: t('questionnaires.source'), wideOnly: true, render: (one) => one.source ?? '—' },
+    { key: 'source', title: t('questionnaires.source'), wideOnly: true, render: (one) => sourceOf(one) },
     {
       key: 'published',
       title: t('questionnaires.published'),

@@ -13,6 +13,7 @@ type Extra = {
 
 const codeGroups = {
   'encounter.class': 'encounterClass',
+  'encounter.disposition': 'disposition',
   'task.outcome': 'outcome',
   'person.sex': 'sex',
 } as const

@@ -86,7 +86,7 @@ export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: Set
         {secret ? '—' : words.value(setting, setting.defaultValue)}
       </td>
       <td data-label={t('settings.source')} className="secondary small">
-        {setting.source}
+        {words.source(setting)}
       </td>
       <td data-label={t('settings.changed')} className="small">
         {changed ? (

@@ -21,5 +21,8 @@ export function useSettingWords() {
     if (setting.kind === 'choice' && typeof of === 'string') return choice(of)
     return toText({ ...setting, value: of }) || t('settings.empty')
   }
-  return { name, unit, choice, value }
+  /** Where a default comes from; the server tells it in English. */
+  const source = (setting: Pick<SettingView, 'key' | 'source'>) =>
+    known(`settings.sourceOf.${setting.key.replaceAll('.', '_')}`, setting.source)
+  return { name, unit, choice, value, source }
 }

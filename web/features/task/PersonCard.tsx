@@ -109,7 +109,7 @@ function Stay({ person, encounterId }: { person: PersonDetail; encounterId: numb
           <p>{[stay.departmentName, stay.attendingName, stay.bed].filter(Boolean).join(' · ')}</p>
           <p className="secondary small">
             <TimeText at={stay.start} show="day" /> → <TimeText at={stay.end} show="day" />
-            {stay.dischargeDisposition && ` · ${stay.dischargeDisposition}`}
+            {stay.dischargeDisposition && ` · ${code('disposition', stay.dischargeDisposition)}`}
           </p>
           {stay.conditions.map((condition) => (
             <p key={`${condition.role}-${condition.code}`}>

@@ -35,7 +35,8 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
     todo: counts?.todo,
     overdue: counts?.overdue,
     waiting: counts?.waiting,
-    done: counts?.doneToday,
+    // What is done has no end to count to; the day's share stands at the top.
+    done: undefined,
   }
   const narrowed = filters.levels.length > 0 || filters.search !== undefined
 

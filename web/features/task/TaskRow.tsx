@@ -49,7 +49,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
             : since === 0
               ? t('desk.dischargedToday')
               : t('desk.discharged', { n: since }),
-          task.conditionText ?? task.title,
+          task.kind === 'red-flag' ? task.title : (task.conditionText ?? task.title),
         ]
           .filter(Boolean)
           .join(' · ')}

@@ -17,6 +17,7 @@ export const account = {
   differs: 'The two entries differ',
   change: 'Change password',
   changed: 'Password changed, other sessions ended',
+  tooCommon: 'This password is too common or contains a name. Choose another.',
   notChanged: 'Not changed. Check the current password, or choose one that is harder to guess.',
   twoFactor: 'Two-step verification',
   twoFactorOn: 'On. Signing in asks for the code on your phone as well.',

@@ -29,8 +29,12 @@ export const common = {
   years: '{{n}} y',
   errorTitle: 'Could not be loaded',
   refusedTitle: 'You may not see this',
+  refusedHint:
+    '“{{page}}” is not open to your role. If you need it, send this address to your administrator.',
+  toStart: 'To my start page',
   notFoundTitle: 'Not found',
   notFoundHint: 'There is nothing at this address. The link may be incomplete.',
+  actions: 'Actions',
   emptyTitle: 'Nothing here yet',
   showTable: 'As table',
   showChart: 'As chart',

@@ -72,7 +72,7 @@ export const pathways = {
     workingOnly: 'working days only',
     level: 'level {{n}}',
     waitResult: 'waits for the result',
-    usesQuestionnaire: 'questionnaire {{code}}',
+    usesQuestionnaire: 'questionnaire “{{code}}”',
     unit: {
       minutes: '{{n}} minutes',
       hours: '{{n}} hours',

@@ -49,10 +49,16 @@ export const questionnaires = {
     isNot: 'is not',
     comma: ', ',
   },
+  sourceOf: {
+    'discharge-level-1': 'After the 96120 call-centre report: recovery, medication and warning signs',
+    'discharge-level-2': 'CareLoop: checks that level 1 took place and asks for satisfaction with the stay',
+    'discharge-level-3': 'After the 96120 call-centre report: a sample is visited at home within one month',
+  },
   fact: {
     encounter_class: 'kind of visit',
     encounter_departmentCode: 'department code',
     encounter_dischargeDisposition: 'way of discharge',
+    encounter_disposition: 'Discharge',
     person_ageYears: 'age',
     person_sex: 'sex',
     person_deceased: 'deceased',

@@ -14,6 +14,7 @@ export const account = {
   differs: '两次输入不一样',
   change: '修改密码',
   changed: '密码已修改，其他设备已退出',
+  tooCommon: '这个密码太常见，或含有用户名、医院名，请换一个。',
   notChanged: '没有改成，请核对当前密码或换一个更难猜的新密码。',
   twoFactor: '两步验证',
   twoFactorOn: '已开启。登录时除密码外还要输入手机上的动态码。',

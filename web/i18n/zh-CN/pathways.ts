@@ -71,7 +71,7 @@ export const pathways = {
     workingOnly: '仅工作日',
     level: '{{n}} 级随访',
     waitResult: '等结果再往下',
-    usesQuestionnaire: '用问卷 {{code}}',
+    usesQuestionnaire: '用问卷“{{code}}”',
     unit: {
       minutes: '{{n}} 分钟',
       hours: '{{n}} 小时',

@@ -48,10 +48,16 @@ export const questionnaires = {
     isNot: '不是',
     comma: '、',
   },
+  sourceOf: {
+    'discharge-level-1': '参照 96120 客服中心报告：一级随访问恢复、用药和危险信号',
+    'discharge-level-2': '本产品编制：核实一级随访是否做到，了解住院满意度',
+    'discharge-level-3': '参照 96120 客服中心报告：外联部一个月内抽样入户',
+  },
   fact: {
     encounter_class: '就诊类型',
     encounter_departmentCode: '科室代码',
     encounter_dischargeDisposition: '离院方式',
+    encounter_disposition: '离院方式',
     person_ageYears: '年龄',
     person_sex: '性别',
     person_deceased: '已去世',

@@ -17,6 +17,7 @@ export const account = {
   differs: '兩次輸入不一樣',
   change: '修改密碼',
   changed: '密碼已修改，其他裝置已退出',
+  tooCommon: '這個密碼太常見，或含有使用者名稱、醫院名稱，請換一個。',
   notChanged: '沒有改成，請核對目前密碼或換一個更難猜的新密碼。',
   twoFactor: '兩步驟驗證',
   twoFactorOn: '已開啟。登入時除密碼外還要輸入手機上的驗證碼。',

@@ -71,7 +71,7 @@ export const pathways = {
     workingOnly: '僅上班日',
     level: '{{n}} 級追蹤',
     waitResult: '等結果再往下',
-    usesQuestionnaire: '用問卷 {{code}}',
+    usesQuestionnaire: '用問卷「{{code}}」',
     unit: {
       minutes: '{{n}} 分鐘',
       hours: '{{n}} 小時',

@@ -48,10 +48,16 @@ export const questionnaires = {
     isNot: '不是',
     comma: '、',
   },
+  sourceOf: {
+    'discharge-level-1': '參照 96120 客服中心報告：第一級追蹤詢問恢復、用藥與危險徵象',
+    'discharge-level-2': '本產品編製：確認第一級追蹤是否做到，瞭解住院滿意度',
+    'discharge-level-3': '參照 96120 客服中心報告：外聯部一個月內抽樣家訪',
+  },
   fact: {
     encounter_class: '就診類型',
     encounter_departmentCode: '科別代碼',
     encounter_dischargeDisposition: '離院方式',
+    encounter_disposition: '離院方式',
     person_ageYears: '年齡',
     person_sex: '性別',
     person_deceased: '已過世',

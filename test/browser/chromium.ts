@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import sparticuz, { inflate } from '@sparticuz/chromium'
+import { type Browser, chromium } from 'playwright-core'
+
+const packed = path.resolve(import.meta.dirname, '../../node_modules/@sparticuz/chromium')
+const unpacked = path.join(tmpdir(), 'careloop-chromium-153')
+
+/**
+ * Starts the Chromium that comes inside an npm package: no root, no download, no system browser. CARELOOP_CHROMIUM names another one.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const chosen = process.env.CARELOOP_CHROMIUM
+  const executablePath = chosen ?? (await unpackChromium())
+  // Everything runs inside a container or as root somewhere, where Chromium's own sandbox cannot be set up.
+  const options = { executablePath, args: ['--no-sandbox', '--disable-gpu', '--lang=zh-CN'] }
+  try {
+    return await chromium.launch(options)
+  } catch (error) {
+    if (chosen !== undefined || !/error while loading shared libraries/.test((error as Error).message))
+      throw error
+    // A machine with only Node lacks NSS and fonts; the package carries both.
+    const env = {
+      ...process.env,
+      LD_LIBRARY_PATH: path.join(unpacked, 'al2023/lib'),
+      FONTCONFIG_PATH: path.join(unpacked, 'fonts'),
+    }
+    return chromium.launch({ ...options, env })
+  }
+}
+
+/** Unpacks once per machine. Another process may do the same at this moment, so the folder appears whole or not at all. */
+async function unpackChromium(): Promise<string> {
+  const executable = path.join(unpacked, 'chromium')
+  if (await exists(executable)) return executable
+  await mkdir(tmpdir(), { recursive: true })
+  const staging = await mkdtemp(path.join(tmpdir(), 'careloop-chromium-'))
+  const before = process.env.TMPDIR
+  // The package unpacks to the temporary folder of the moment it is called.
+  process.env.TMPDIR = staging
+  try {
+    await sparticuz.executablePath()
+    await inflate(path.join(packed, 'bin/al2023.tar.br'))
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
+  await rename(staging, unpacked).catch(async (error: unknown) => {
+    await rm(staging, { recursive: true, force: true })
+    if (!(await exists(executable))) throw error
+  })
+  return executable
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}

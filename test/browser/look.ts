@@ -1,0 +1,90 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+
+const axeSource = await readFile(
+  path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'),
+  'utf8',
+)
+const images = path.resolve(import.meta.dirname, '../../docs/guide/images')
+
+/** Waits until nothing on the page is still a placeholder and every chart is drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const waiting = document.querySelector('.skeleton, .ant-skeleton, .ant-spin-spinning, [aria-busy="true"]')
+    const charts = Array.from(document.querySelectorAll('.chart [role="img"]'))
+    return !waiting && charts.every((chart) => chart.querySelector('svg'))
+  })
+  // Fonts decide where lines break, and dialogs fade in.
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity)
+        .map((animation) => animation.finished),
+    )
+  })
+}
+
+type AxeResult = { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }
+
+/** Waits until the whole app has taken up the colours. */
+export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.locator(`html[data-theme="${scheme}"]`).waitFor()
+  await settled(page)
+}
+
+/** What axe-core finds wrong with the page, one line each. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+  )
+}
+
+/** Names of standards, products, units and keys that a Chinese screen writes in Latin letters as well. */
+const usual =
+  /^(HL7|HIS|API|XLSX|Excel|ADT|MLLP|SMTP|TLS|STARTTLS|HTTP|MSH|PID|PV1|DG1|EVN|ICD|PCI|COPD|CT|MRI|HbA1c|NIHSS|II?I?|IV|UTF-8|GB18030|Enter|Ctrl|Esc|Alt|kB|MB|B|mm|cm|kg|ml|mg|mmHg|JSON|Chrome|Linux|Asia\/Shanghai|Unicode|Careloop|English|GH0\d)$/i
+
+/** Words in Latin letters that a reader of Chinese sees, codes and what people typed themselves aside; i18n keys show up here as well. */
+export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> {
+  const texts = await page.evaluate(() => {
+    const found: string[] = []
+    const isData = (element: Element | null) =>
+      element?.closest(
+        'code, kbd, pre, .mono, [lang="en"], [lang="zh-TW"], [aria-hidden="true"], .ant-tabs-nav-more',
+      ) != null
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const { parentElement } = node
+      if (!parentElement?.checkVisibility({ visibilityProperty: true }) || isData(parentElement)) continue
+      if (/^(script|style)$/i.test(parentElement.tagName)) continue
+      found.push(node.textContent ?? '')
+    }
+    for (const element of document.querySelectorAll('[placeholder], [aria-label], [title], [alt]'))
+      if (element.checkVisibility({ visibilityProperty: true }) && !isData(element))
+        for (const name of ['placeholder', 'aria-label', 'title', 'alt'])
+          found.push(element.getAttribute(name) ?? '')
+    return found
+  })
+  const words = texts.flatMap((text) =>
+    (text.match(/[A-Za-z][\w.^/-]*[A-Za-z0-9]/g) ?? [])
+      .filter((word) => !usual.test(word) && !allowed.test(word))
+      .map((word) => `${word} in “${text.trim().slice(0, 80)}”`),
+  )
+  return [...new Set(words)]
+}
+
+/** Writes a picture for the guide, only when the guide is being renewed: UPDATE_GUIDE=1. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.UPDATE_GUIDE !== '1') return
+  await page.mouse.move(0, 0)
+  await settled(page)
+  await mkdir(images, { recursive: true })
+  await page.screenshot({ path: path.join(images, `${name}.png`), animations: 'disabled', caret: 'hide' })
+}

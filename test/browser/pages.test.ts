@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
+import { type RoleName, useStage } from './support.ts'
+
+const stage = useStage()
+
+type Screen = {
+  name: string
+  as: RoleName | null
+  path: string | (() => Promise<string>)
+  prepare?: (page: Page) => Promise<unknown>
+  /** Latin words that belong to the data of this screen. */
+  allowed?: RegExp
+}
+
+const firstId = (statement: string, path: (id: number) => string) => async () => {
+  const [row] = await stage.rows<{ id: number }>(statement)
+  if (!row) throw new Error(`nothing found: ${statement}`)
+  return path(row.id)
+}
+const busiestPerson = firstId(
+  `select e.person_id as id from event e join task t on t.person_id = e.person_id and t.status = 'completed'
+   join app_user u on u.username = 'head' join staff s on s.id = u.staff_id and s.department_id = t.department_id
+   where exists (select 1 from questionnaire_response r where r.person_id = e.person_id)
+   group by 1 order by count(*) desc, 1 limit 1`,
+  (id) => `/persons/${id}`,
+)
+const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
+const dialog = (open: (page: Page) => Promise<unknown>) => async (page: Page) => {
+  await open(page)
+  await page.getByRole('dialog').waitFor()
+}
+const menuEntry = (name: string) => async (page: Page) => {
+  await page.getByRole('button', { name: /我的账号/ }).click()
+  await page.getByRole('menuitem', { name }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+const screens: Screen[] = [
+  { name: 'sign-in', as: null, path: '/sign-in' },
+  { name: 'desk', as: 'nurse', path: '/desk' },
+  { name: 'desk-work', as: 'nurse', path: '/desk', prepare: button('从第一位开始') },
+  { name: 'desk-doctor', as: 'doctor', path: '/desk', prepare: button('从第一位开始') },
+  { name: 'desk-done', as: 'doctor', path: '/desk?view=done&whose=team' },
+  { name: 'desk-waiting', as: 'nurse', path: '/desk?view=waiting' },
+  { name: 'desk-service', as: 'service', path: '/desk?whose=team' },
+  { name: 'desk-outreach', as: 'outreach', path: '/desk' },
+  { name: 'persons', as: 'service', path: '/persons' },
+  { name: 'persons-none', as: 'service', path: '/persons?search=zzzzzz', allowed: /^zzzzzz$/ },
+  { name: 'person', as: 'head', path: busiestPerson },
+  { name: 'person-reveal', as: 'head', path: busiestPerson, prepare: dialog(button('查看完整号码')) },
+  { name: 'figures', as: 'head', path: '/figures' },
+  { name: 'figures-all', as: 'manager', path: '/figures?by=department' },
+  {
+    name: 'figures-rows',
+    as: 'manager',
+    path: '/figures',
+    prepare: async (page) => {
+      await page.getByRole('region', { name: '分组明细' }).getByRole('link').first().click()
+      await page.getByRole('heading', { name: /名单/ }).waitFor()
+    },
+  },
+  { name: 'enrollments', as: 'head', path: '/enrollments' },
+  { name: 'pathways', as: 'admin', path: '/pathways' },
+  {
+    name: 'pathway',
+    as: 'admin',
+    path: firstId('select id from pathway order by id limit 1', (id) => `/pathways/${id}`),
+  },
+  { name: 'questionnaires', as: 'admin', path: '/questionnaires' },
+  {
+    name: 'questionnaire',
+    as: 'admin',
+    path: firstId('select id from questionnaire order by id limit 1', (id) => `/questionnaires/${id}`),
+  },
+  { name: 'messages', as: 'admin', path: '/messages' },
+  { name: 'intake', as: 'admin', path: '/intake' },
+  { name: 'intake-dead', as: 'admin', path: '/intake?status=dead' },
+  {
+    name: 'intake-message',
+    as: 'admin',
+    path: firstId(
+      `select id from inbound_message where control_id = 'BAD-2'`,
+      (id) => `/intake?status=dead&message=${id}`,
+    ),
+  },
+  { name: 'settings', as: 'admin', path: '/settings' },
+  { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },
+  { name: 'settings-staff', as: 'admin', path: '/settings?tab=staff' },
+  { name: 'settings-calendar', as: 'admin', path: '/settings?tab=calendar' },
+  {
+    name: 'users',
+    as: 'admin',
+    path: '/users',
+    allowed: /^(nurse|doctor|head|service|outreach|manager|admin|auditor)$/,
+  },
+  {
+    name: 'user-new',
+    as: 'admin',
+    path: '/users',
+    prepare: dialog(button('添加用户')),
+    allowed: /^(nurse|doctor|head|service|outreach|manager|admin|auditor)$/,
+  },
+  { name: 'keys', as: 'admin', path: '/users?tab=keys' },
+  { name: 'audit', as: 'auditor', path: '/audit' },
+  { name: 'refused', as: 'nurse', path: '/users' },
+  { name: 'not-found', as: 'nurse', path: '/persons/99999999' },
+  { name: 'sessions', as: 'nurse', path: '/desk', prepare: menuEntry('我的登录') },
+  { name: 'two-factor', as: 'nurse', path: '/desk', prepare: menuEntry('两步验证') },
+  { name: 'shortcuts', as: 'nurse', path: '/desk', prepare: dialog((page) => page.keyboard.press('?')) },
+  {
+    name: 'palette',
+    as: 'nurse',
+    path: '/desk',
+    prepare: dialog((page) => page.keyboard.press('Control+k')),
+  },
+]
+
+async function show({ as, path, prepare }: Screen, options = {}): Promise<Page> {
+  const address = typeof path === 'string' ? path : await path()
+  const page =
+    as === null
+      ? await stage.open({ ...options, path: address })
+      : await stage.openAs(as, { ...options, path: address })
+  await settled(page)
+  await prepare?.(page)
+  await settled(page)
+  return page
+}
+
+describe('every screen', () => {
+  test.each(screens)(
+    '$name is accessible in light and dark and says everything in Chinese',
+    async (screen) => {
+      const page = await show(screen)
+      await picture(page, screen.name)
+      const light = await axeViolations(page)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await settled(page)
+      const dark = await axeViolations(page)
+      const latin = await latinWords(page, screen.allowed)
+      expect({ light, dark, latin }).toEqual({ light: [], dark: [], latin: [] })
+    },
+  )
+})

@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next'
+import type { intake } from '../../i18n/zh-CN/intake.ts'
+
+/** The server's sentences about a message, which are English; what they quote is kept. */
+const sentences: [RegExp, keyof typeof intake.why][] = [
+  [/^Messages of type (.*) cannot be applied yet$/, 'notYet'],
+  [/^The message has no PID segment/, 'noPid'],
+  [/^The patient has no record number/, 'noRecordNumber'],
+  [/^The message has no PV1 segment/, 'noPv1'],
+  [/^The discharge does not say which visit/, 'noVisit'],
+  [/^The character set "(.*)" is not known/, 'charset'],
+  [/^The bytes are not valid (.*?);/, 'bytes'],
+  [/ is missing$/, 'missing'],
+  [/^"(.*)" is not a time/, 'notTime'],
+  [/^"(.*)" is not a real date and time/, 'notRealTime'],
+  [/^"(.*)" is not a date/, 'notDate'],
+  [/^"(.*)" is not a real date/, 'notRealDate'],
+  [/^The database refused it/, 'refused'],
+  [/^(\S+) carries nothing about a person/, 'nobody'],
+  [/^The message does not begin with MSH/, 'noMsh'],
+  [/^MSH has no field separator/, 'noSeparator'],
+  [/^The message has no control id/, 'noControlId'],
+  [/^The message has no type/, 'noType'],
+]
+
+/** Why a message could not be applied, in the reader's language; a sentence we do not know stays as it came. */
+export function useIntakeReason() {
+  const { t } = useTranslation()
+  return (reason: string): string => {
+    for (const [pattern, word] of sentences) {
+      const found = pattern.exec(reason)
+      if (found) return t(`intake.why.${word}`, { 0: found[1] ?? '' })
+    }
+    return reason
+  }
+}
