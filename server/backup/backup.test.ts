@@ -54,7 +54,7 @@ async function counts(db: Db): Promise<Record<string, number>> {
 
 test('a backup taken under load is restored into an empty installation, row for row, with a sound chain', async () => {
   const file = path.join(dir, 'load.backup')
-  let writing = true
+  let writing = true as boolean
   const load = (async () => {
     for (let n = 0; writing; n++)
       await transaction(app.db, async (trx) => {

@@ -83,10 +83,10 @@ async function filesOf(source: string): Promise<string[]> {
     throw new UsageError(`There is no file or folder ${source}.`)
   })
   if (!found.isDirectory()) return [source]
-  const names = await readdir(source, { withFileTypes: true })
+  const names = await readdir(source, { withFileTypes: true, recursive: true })
   return names
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => path.join(source, entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
     .sort()
 }
 

@@ -106,9 +106,10 @@ export function implement<const R extends RouteContract>(
     },
   })
   // The library's handler type wants the answer's type per status; ours is already checked against the contract above.
+  const handle: (call: Call<R>) => Promise<unknown> = handler
   const run = async (c: ApiContext): Promise<Response> => {
     const request = c.req as unknown as { valid: (target: string) => unknown }
-    const answer: unknown = await handler({
+    const answer = await handle({
       c,
       db: c.get('db'),
       actor: c.get('actor'),

@@ -33,7 +33,7 @@ export async function updatePerson(trx: Trx, actor: Actor, id: number, input: Up
     preferredChannel: person.preferred_channel,
     note: person.note,
   }
-  const changed = Object.entries({ ...rest, ...(rest.name !== undefined && { name }) })
+  const changed = Object.entries<unknown>({ ...rest, ...(rest.name !== undefined && { name }) })
     .filter(([field, value]) => value !== undefined && value !== before[field])
     .map(([field]) => field)
   if (changed.length > 0 || version !== person.version) {
