@@ -16,7 +16,8 @@ export function ratioOf({ value, aim }: Pick<Figure, 'value' | 'aim'>): number |
 export function line(figure: Figure): string {
   const ratio = ratioOf(figure)
   const aim = figure.aim && ('least' in figure.aim ? `≥ ${figure.aim.least}` : `≤ ${figure.aim.most}`)
-  const verdict = ratio === undefined ? '' : `   aim ${aim ?? ''}, ratio ${ratio.toFixed(2)}${ratio < 1 ? ' MISSED' : ''}`
+  const verdict =
+    ratio === undefined ? '' : `   aim ${aim ?? ''}, ratio ${ratio.toFixed(2)}${ratio < 1 ? ' MISSED' : ''}`
   return `${figure.name}: ${round(figure.value)} ${figure.unit}${verdict}`
 }
 
@@ -31,7 +32,10 @@ export function quantile(sorted: number[], share: number): number {
 }
 
 export function median(values: number[]): number {
-  return quantile([...values].sort((a, b) => a - b), 0.5)
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
 }
 
 /** Runs a benchmark when its file is the program: `node bench/x.ts`. */

@@ -27,14 +27,20 @@ function storyFor(seed: number, messages: number, connections: number): Buffer[]
 async function rawInserts(url: string, lists: Buffer[][], seconds: number): Promise<number> {
   const clients = lists.map(() => new pg.Client({ connectionString: url }))
   await Promise.all(clients.map((client) => client.connect()))
-  await clients[0]?.query('create table if not exists bench_raw (id bigserial primary key, raw bytea not null)')
+  await clients[0]?.query(
+    'create table if not exists bench_raw (id bigserial primary key, raw bytea not null)',
+  )
   let rows = 0
   const began = performance.now()
   await Promise.all(
     clients.map(async (client, at) => {
       const list = lists[at] ?? []
       for (let i = 0; performance.now() - began < seconds * 1000; i++) {
-        await client.query({ name: 'raw', text: 'insert into bench_raw (raw) values ($1)', values: [list[i % list.length]] })
+        await client.query({
+          name: 'raw',
+          text: 'insert into bench_raw (raw) values ($1)',
+          values: [list[i % list.length]],
+        })
         rows++
       }
     }),
@@ -71,7 +77,9 @@ async function untilApplied(client: pg.Client, total: number): Promise<void> {
     if (Number(rows[0]?.n) === 0) break
     await sleep(20)
   }
-  const { rows } = await client.query<{ n: string }>(`select count(*) as n from inbound_message where status = 'applied'`)
+  const { rows } = await client.query<{ n: string }>(
+    `select count(*) as n from inbound_message where status = 'applied'`,
+  )
   if (Number(rows[0]?.n) !== total) throw new Error(`${rows[0]?.n} of ${total} messages were applied`)
 }
 
@@ -106,7 +114,12 @@ export async function intake(installation?: Installation): Promise<Figure[]> {
           unit: '',
           ...(many && { aim: { least: 0.5 } }),
         },
-        { name: `intake, ${name}: applied`, value: applied, unit: 'messages/s', ...(many && { aim: { least: 1000 } }) },
+        {
+          name: `intake, ${name}: applied`,
+          value: applied,
+          unit: 'messages/s',
+          ...(many && { aim: { least: 1000 } }),
+        },
       )
     }
     return figures

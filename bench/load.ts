@@ -24,7 +24,11 @@ export async function steady(work: Work, perSecond: number, seconds: number): Pr
 }
 
 /** So many clients, each asking again as soon as it is answered. */
-export async function busy(work: Work, clients: number, seconds: number): Promise<{ rate: number; latencies: number[] }> {
+export async function busy(
+  work: Work,
+  clients: number,
+  seconds: number,
+): Promise<{ rate: number; latencies: number[] }> {
   const latencies: number[] = []
   let number = 0
   const began = performance.now()

@@ -85,7 +85,12 @@ export async function person(given?: Populated): Promise<Figure[]> {
       { name: 'person by phone: at 8 clients', value: full.rate, unit: 'requests/s', aim: { least: 800 } },
       { name: 'person by phone: p99 at 8 clients', value: quantile(full.latencies, 0.99), unit: 'ms' },
       ...(await bare(installation)),
-      { name: 'disk, 1,000,000 persons and 5,000,000 encounters', value: bytes / 1e9, unit: 'GB', aim: { most: 2 } },
+      {
+        name: 'disk, 1,000,000 persons and 5,000,000 encounters',
+        value: bytes / 1e9,
+        unit: 'GB',
+        aim: { most: 2 },
+      },
     ]
   } finally {
     if (!given) await installation.remove()

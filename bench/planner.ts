@@ -18,7 +18,9 @@ const batch = 500
 /** Persons with one stay each, discharged within the last five days. */
 async function prepare(db: Db): Promise<void> {
   await sql`insert into site (code, name) values ('GH01', '演示医院')`.execute(db)
-  await sql`insert into department (site_id, code, name) select 1, 'D' || g, '科室' || g from generate_series(1, 40) g`.execute(db)
+  await sql`insert into department (site_id, code, name) select 1, 'D' || g, '科室' || g from generate_series(1, 40) g`.execute(
+    db,
+  )
   await sql`insert into staff (site_id, department_id, code, name, role)
     select 1, 1 + g % 40, 'S' || g, '医生' || g, 'doctor' from generate_series(1, 400) g`.execute(db)
   await sql`insert into person (id, name, search_name, pinyin, initials, sex, birth_date, source, source_time)
@@ -27,36 +29,43 @@ async function prepare(db: Db): Promise<void> {
   await sql`insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, starts_at, ends_at,
       disposition, condition_text, source, source_time)
     select g, g, 1, 1 + g % 40, 1 + g % 400, 'inpatient', 'finished', 'V' || g, now() - interval '9 days',
-      now() - (g % 7200) * interval '1 minute', '01', '肺炎', 'bench', now() from generate_series(1, ${discharges}::int) g`.execute(db)
+      now() - (g % 7200) * interval '1 minute', '01', '肺炎', 'bench', now() from generate_series(1, ${discharges}::int) g`.execute(
+    db,
+  )
   await sql`insert into condition (person_id, encounter_id, role, code, text, source)
-    select g, g, 'discharge', 'J18.9', '肺炎', 'bench' from generate_series(1, ${discharges}::int) g`.execute(db)
+    select g, g, 'discharge', 'J18.9', '肺炎', 'bench' from generate_series(1, ${discharges}::int) g`.execute(
+    db,
+  )
   await sql`insert into person_facts (person_id, last_department_id, last_attending_staff_id)
     select g, 1 + g % 40, 1 + g % 400 from generate_series(1, ${discharges}::int) g`.execute(db)
   await sql`analyze`.execute(db)
 }
 
 async function dischargeAll(db: Db): Promise<void> {
-  const { rows } = await sql<{ id: number; ends_at: Date; department_id: number; attending_staff_id: number }>`
+  const { rows } = await sql<{
+    id: number
+    ends_at: Date
+    department_id: number
+    attending_staff_id: number
+  }>`
     select id, ends_at, department_id, attending_staff_id from encounter order by id`.execute(db)
   for (let from = 0; from < rows.length; from += batch) {
-    const events = rows.slice(from, from + batch).map(
-      (row): NewEvent => ({
-        personId: row.id,
-        at: row.ends_at,
-        kind: 'encounter.discharged',
-        source: 'bench',
-        encounterId: row.id,
-        data: {
-          class: 'inpatient',
-          siteId: 1,
-          departmentId: row.department_id,
-          attendingStaffId: row.attending_staff_id,
-          conditionText: '肺炎',
-          conditionCodes: ['J18.9'],
-          disposition: '01',
-        },
-      }),
-    )
+    const events = rows.slice(from, from + batch).map((row): NewEvent => ({
+      personId: row.id,
+      at: row.ends_at,
+      kind: 'encounter.discharged',
+      source: 'bench',
+      encounterId: row.id,
+      data: {
+        class: 'inpatient',
+        siteId: 1,
+        departmentId: row.department_id,
+        attendingStaffId: row.attending_staff_id,
+        conditionText: '肺炎',
+        conditionCodes: ['J18.9'],
+        disposition: '01',
+      },
+    }))
     await transaction(db, (trx) => recordEvents(trx, events))
   }
 }
@@ -77,13 +86,19 @@ export async function planner(): Promise<Figure[]> {
     while ((await executeDue(db)) > 0);
     const done = performance.now()
     const { rows } = await sql<{ enrollments: number; tasks: number }>`
-      select (select count(*) from enrollment) as enrollments, (select count(*) from task where level = 1) as tasks`.execute(db)
+      select (select count(*) from enrollment) as enrollments, (select count(*) from task where level = 1) as tasks`.execute(
+      db,
+    )
     await services.close()
     if (rows[0]?.enrollments !== discharges || rows[0].tasks !== discharges)
       throw new Error(`made ${rows[0]?.enrollments} enrolments and ${rows[0]?.tasks} tasks`)
     const perSecond = (ms: number) => discharges / (ms / 1000)
     return [
-      { name: 'planner: discharge events into enrolments', value: perSecond(enrolled - began), unit: 'discharges/s' },
+      {
+        name: 'planner: discharge events into enrolments',
+        value: perSecond(enrolled - began),
+        unit: 'discharges/s',
+      },
       { name: 'planner: enrolments into tasks', value: perSecond(done - enrolled), unit: 'enrolments/s' },
       {
         name: 'planner: discharges into enrolments and tasks',

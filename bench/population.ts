@@ -51,7 +51,11 @@ const numberedTables = ['person', 'encounter']
  * Fills an empty migrated database with persons, visits and tasks as an intake and a follow-up desk would leave them, set-based. The same
  * size gives the same rows. Visits come in order of time, so that those of one person lie scattered over the table as in real life.
  */
-export async function populate(url: string, size: Size, say: (line: string) => void = console.log): Promise<void> {
+export async function populate(
+  url: string,
+  size: Size,
+  say: (line: string) => void = console.log,
+): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -133,7 +137,12 @@ async function namePool(client: pg.Client): Promise<void> {
   await client.query(
     `insert into bench_name select ordinality - 1, a, b, c, d
      from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as t(a, b, c, d, ordinality)`,
-    [list, search.map((one) => one.search_name), search.map((one) => one.pinyin), search.map((one) => one.initials)],
+    [
+      list,
+      search.map((one) => one.search_name),
+      search.map((one) => one.pinyin),
+      search.map((one) => one.initials),
+    ],
   )
   await client.query('create index on bench_name (id); analyze bench_name')
 }

@@ -128,8 +128,7 @@ async function checkVisits(client: pg.Client, expected: Expected, say: Say): Pro
   say('visits nobody sent', [...seen.keys()])
 }
 
-const sorted = (counts: Record<string, number>) =>
-  Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))
+const sorted = (counts: Record<string, number>) => Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))
 
 type RecordRow = {
   site: string

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
@@ -93,10 +92,9 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     }),
   )
   const encounterAt = new Map(visits.map((visit, index) => [visit.at, encounters[index]]))
-  const codes = await conditionCodes(trx, encounters)
   const events = wave.flatMap(({ message }, at) => {
     const person = persons[at]
-    return person ? eventsOf(message, person, encounterAt.get(at), codes) : []
+    return person ? eventsOf(message, person, encounterAt.get(at)) : []
   })
   await recordEvents(trx, events)
   await audit(
@@ -112,18 +110,6 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   return persons.map((person) => ({ personId: person.id }))
 }
 
-/** Codes of all conditions of discharged visits: pathways choose by them, and an earlier message may have brought them. */
-async function conditionCodes(trx: Trx, encounters: UpsertedEncounter[]): Promise<Map<number, string[]>> {
-  const ids = encounters
-    .filter((one) => one.turned === 'discharged' || one.turned === 'admitted')
-    .map((one) => one.id)
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ encounter_id: number; codes: string[] }>`
-    select encounter_id, array_agg(distinct code) as codes from condition where encounter_id = any(${ids}::bigint[])
-    group by encounter_id`.execute(trx)
-  return new Map(rows.map((row) => [row.encounter_id, row.codes]))
-}
-
 const kinds = {
   registered: 'encounter.registered',
   admitted: 'encounter.admitted',
@@ -136,7 +122,6 @@ function eventsOf(
   message: AdtMessage,
   person: UpsertedPerson,
   encounter: UpsertedEncounter | undefined,
-  codes: Map<number, string[]>,
 ): NewEvent[] {
   const { source } = message.person
   const events: NewEvent[] = []
@@ -170,7 +155,7 @@ function eventsOf(
         departmentId: encounter.department_id,
         attendingStaffId: encounter.attending_staff_id,
         conditionText: encounter.condition_text,
-        conditionCodes: codes.get(encounter.id) ?? [],
+        conditionCodes: encounter.codes,
         ...(encounter.disposition && { disposition: encounter.disposition }),
       },
     })

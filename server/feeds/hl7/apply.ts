@@ -81,9 +81,12 @@ function goesAway(error: unknown): boolean {
 }
 
 async function applyNext(trx: Trx, limit: number): Promise<number> {
+  // The lane that has waited longest comes first, else a steady stream into the first lanes would starve the last ones.
   const { rows: lanes } = await sql<{ lane: number }>`
     select lane from (
-      select distinct lane from inbound_message where status = 'received' order by lane
+      select l.lane from generate_series(0, ${laneCount - 1}::int) as l(lane) cross join lateral (
+        select id from inbound_message m where m.lane = l.lane and m.status = 'received' order by id limit 1
+      ) as first order by first.id
     ) as waiting
     where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
   if (lanes.length === 0) return 0

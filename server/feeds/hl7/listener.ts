@@ -19,7 +19,7 @@ export async function listenMllp(
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
   const busy = new Set<Promise<void>>()
-  const server = createServer({ keepAlive: true, noDelay: true }, (socket) => {
+  const server = createServer({ keepAlive: true, noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     serve(socket, store, busy)
     socket.once('close', () => sockets.delete(socket))
@@ -88,6 +88,8 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
     for (const item of deframer.end())
       if (item.kind === 'truncated')
         void store.reject(Buffer.alloc(0), rejections.truncated(item.size), 'MLLP')
+    // Some senders end their side after the last message and read the answers then.
+    void answers.finally(() => socket.end())
   })
   socket.on('error', (error) => {
     log.debug({ err: error.message }, 'an MLLP connection broke')

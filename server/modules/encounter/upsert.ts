@@ -43,35 +43,40 @@ export type UpsertedEncounter = Row & {
   created: boolean
   /** Became an admission, a discharge or a registration by this statement, for the first time. */
   turned: 'registered' | 'admitted' | 'discharged' | 'cancelled' | 'updated' | null
+  /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
+  codes: string[]
 }
 
 /** Creates or updates visits by (site, visit number), set-based; at most one input per visit in a call. */
 export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Promise<UpsertedEncounter[]> {
   if (inputs.length === 0) return []
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row & { codes: string[] }>`
     select e.id, e.person_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
-      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time
+      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time,
+      array(select code from condition c where c.encounter_id = e.id) as codes
     from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
   const known = new Map(rows.map((row) => [`${row.site_id}|${row.visit_number}`, row]))
-  const results = inputs.map((input) => settle(input, known.get(`${input.siteId}|${input.visitNumber}`)))
-  const fresh = results.filter((one) => one.created)
-  if (fresh.length > 0) {
-    const ids = await sql<{ id: number }>`
-      select nextval(pg_get_serial_sequence('encounter', 'id')) as id from generate_series(1, ${fresh.length}::int)`.execute(
-      trx,
-    )
-    fresh.forEach((one, at) => (one.id = ids.rows[at]?.id ?? 0))
-  }
-  const changed = results.filter((one) => one.turned !== null)
-  if (changed.length > 0) await write(trx, changed)
+  const results = inputs.map((input): UpsertedEncounter => {
+    const { codes = [], ...before } = known.get(`${input.siteId}|${input.visitNumber}`) ?? {}
+    const all = new Set([...codes, ...input.conditions.map((one) => one.code)])
+    return { ...settle(input, 'id' in before ? before : undefined), codes: [...all].sort() }
+  })
+  await insert(
+    trx,
+    results.filter((one) => one.created),
+  )
+  await update(
+    trx,
+    results.filter((one) => !one.created && one.turned !== null),
+  )
   await insertConditions(trx, results, inputs)
   return results
 }
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(input: EncounterInput, before: Row | undefined): UpsertedEncounter {
+function settle(input: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes'> {
   const newer = !before || input.sourceTime.getTime() >= before.source_time.getTime()
   const pick = <T>(said: T | null, was: T | null | undefined): T | null =>
     said !== null && (newer || was === null || was === undefined) ? said : (was ?? null)
@@ -113,22 +118,40 @@ function turn(before: Row | undefined, after: Row): UpsertedEncounter['turned'] 
   return same ? null : 'updated'
 }
 
-async function write(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
-  await sql`
-    insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
+/** New visits get their ids here. A visit that another transaction made meanwhile violates the key, and the caller starts over. */
+async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
+  if (rows.length === 0) return
+  const made = await sql<{ id: number; site_id: number; visit_number: string }>`
+    insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
       ends_at, disposition, condition_text, source, source_time)
     select * from unnest(
-      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
+      ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
       ${rows.map((row) => row.class)}::text[], ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.visit_number)}::text[],
       ${rows.map((row) => row.bed)}::text[], ${rows.map((row) => row.starts_at)}::timestamptz[],
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
       ${rows.map((row) => row.source_time)}::timestamptz[])
-    on conflict (id) do update set department_id = excluded.department_id, attending_staff_id = excluded.attending_staff_id,
-      class = excluded.class, status = excluded.status, bed = excluded.bed, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-      disposition = excluded.disposition, condition_text = excluded.condition_text, source = excluded.source,
-      source_time = excluded.source_time`.execute(trx)
+    returning id, site_id, visit_number`.execute(trx)
+  const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
+  for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
+}
+
+async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
+      bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
+      source = n.source, source_time = n.source_time
+    from unnest(
+      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.department_id)}::int[],
+      ${rows.map((row) => row.attending_staff_id)}::int[], ${rows.map((row) => row.class)}::text[],
+      ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.bed)}::text[],
+      ${rows.map((row) => row.starts_at)}::timestamptz[], ${rows.map((row) => row.ends_at)}::timestamptz[],
+      ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
+      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[]
+    ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time)
+    where e.id = n.id`.execute(trx)
 }
 
 async function insertConditions(

@@ -22,8 +22,9 @@ export async function ensureOrganisation(
   departments: Named[],
   staff: (Named & { departmentCode: string | null })[],
 ): Promise<Organisation> {
-  const siteId = await ensureSite(trx, siteCode)
-  const departmentIds = await codes(trx, 'department', siteId, departments)
+  const known = await knownCodes(trx, siteCode, departments, staff)
+  const siteId = known.siteId ?? (await ensureSite(trx, siteCode))
+  const departmentIds = known.departments
   const missing = unknown(departments, departmentIds)
   if (missing.length > 0) {
     await trx
@@ -35,7 +36,7 @@ export async function ensureOrganisation(
       .execute()
     for (const [code, id] of await codes(trx, 'department', siteId, missing)) departmentIds.set(code, id)
   }
-  const staffIds = await codes(trx, 'staff', siteId, staff)
+  const staffIds = known.staff
   const newStaff = unknown(staff, staffIds)
   if (newStaff.length > 0) {
     await trx
@@ -57,9 +58,21 @@ export async function ensureOrganisation(
   return { siteId, departments: departmentIds, staff: staffIds }
 }
 
+/** What is there already, which is nearly always everything, in one statement. */
+async function knownCodes(trx: Trx, siteCode: string, departments: Named[], staff: Named[]) {
+  const list = (named: Named[]) => [...new Set(named.map((one) => one.code))]
+  const { rows } = await sql<{ kind: 'site' | 'department' | 'staff'; id: number; code: string }>`
+    select 'site' as kind, s.id, s.code from site s where s.code = ${siteCode}
+    union all select 'department', d.id, d.code from department d join site s on s.id = d.site_id
+      where s.code = ${siteCode} and d.code = any(${list(departments)}::text[])
+    union all select 'staff', m.id, m.code from staff m join site s on s.id = m.site_id
+      where s.code = ${siteCode} and m.code = any(${list(staff)}::text[])`.execute(trx)
+  const ids = (kind: string) =>
+    new Map(rows.filter((row) => row.kind === kind).map((row) => [row.code, row.id]))
+  return { siteId: ids('site').get(siteCode), departments: ids('department'), staff: ids('staff') }
+}
+
 async function ensureSite(trx: Trx, code: string): Promise<number> {
-  const known = await trx.selectFrom('site').select('id').where('code', '=', code).executeTakeFirst()
-  if (known) return known.id
   const made = await trx
     .insertInto('site')
     .values({ code, name: code })

@@ -81,10 +81,7 @@ export async function upsertPersons(trx: Trx, inputs: PersonInput[]): Promise<Up
   )
   const changes = new Map(resolved.filter((one) => one.known).map((one) => [one, changesOf(one)]))
   await updatePersons(trx, changes)
-  await upsertIdentifiers(trx, resolved)
-  await upsertTelecoms(trx, resolved)
-  await upsertAddresses(trx, resolved)
-  await upsertRelationships(trx, resolved)
+  await upsertParts(trx, resolved)
   return resolved.map((one) => {
     const change = changes.get(one)
     return {
@@ -128,33 +125,36 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
       conflicts: conflicts.map((one) => one.system),
     }
   })
-  const fresh = resolved.filter((one) => !one.known)
-  if (fresh.length > 0) {
-    const ids = await sql<{ id: number }>`
-      select nextval(pg_get_serial_sequence('person', 'id')) as id from generate_series(1, ${fresh.length}::int)`.execute(
-      trx,
-    )
-    fresh.forEach((one, at) => (one.id = ids.rows[at]?.id ?? 0))
-  }
   return resolved
 }
 
 const key = (one: { system: string; value: string }) => `${one.system}|${one.value}`
 const agrees = (known: string | null, said: string | null) => !known || !said || known === said
 
+/** New persons get their ids here. */
 async function insertPersons(trx: Trx, resolved: Resolved[]): Promise<void> {
   if (resolved.length === 0) return
   const names = resolved.map(({ input }) => normalise(input.name ?? '') || '未登记姓名')
   const search = names.map(searchName)
-  await sql`
-    insert into person (id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time)
-    select * from unnest(
-      ${resolved.map((one) => one.id)}::bigint[], ${names}::text[],
-      ${search.map((one) => one.search_name)}::text[], ${search.map((one) => one.pinyin)}::text[], ${search.map((one) => one.initials)}::text[],
-      ${resolved.map((one) => one.input.sex ?? 'unknown')}::text[], ${resolved.map((one) => one.input.birthDate)}::date[],
-      ${resolved.map((one) => one.input.deceased)}::boolean[], ${resolved.map((one) => one.input.deceasedAt)}::timestamptz[],
-      ${resolved.map((one) => one.input.maritalStatus)}::text[], ${resolved.map((one) => one.input.source)}::text[],
-      ${resolved.map((one) => one.input.sourceTime)}::timestamptz[])`.execute(trx)
+  const { rows } = await sql<{ id: number; position: number }>`
+    with numbered as materialized (
+      select nextval(pg_get_serial_sequence('person', 'id')) as id, t.* from unnest(
+        ${names}::text[], ${search.map((one) => one.search_name)}::text[], ${search.map((one) => one.pinyin)}::text[],
+        ${search.map((one) => one.initials)}::text[], ${resolved.map((one) => one.input.sex ?? 'unknown')}::text[],
+        ${resolved.map((one) => one.input.birthDate)}::date[], ${resolved.map((one) => one.input.deceased)}::boolean[],
+        ${resolved.map((one) => one.input.deceasedAt)}::timestamptz[], ${resolved.map((one) => one.input.maritalStatus)}::text[],
+        ${resolved.map((one) => one.input.source)}::text[], ${resolved.map((one) => one.input.sourceTime)}::timestamptz[]
+      ) with ordinality as t(name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source,
+        source_time, position)
+    ), inserted as (
+      insert into person (id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time)
+      select id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time from numbered
+    )
+    select id, position from numbered`.execute(trx)
+  for (const { id, position } of rows) {
+    const one = resolved[position - 1]
+    if (one) one.id = id
+  }
 }
 
 type Change = {
@@ -244,67 +244,61 @@ export async function insertNames(
     .execute()
 }
 
-async function upsertIdentifiers(trx: Trx, resolved: Resolved[]): Promise<void> {
-  const rows = resolved.flatMap(({ input, id, fresh }) =>
+/** Identifiers, telecoms, addresses and relationships in one round trip. */
+async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
+  const identifiers = resolved.flatMap(({ input, id, fresh }) =>
     fresh.map((one) => ({ ...one, id, source: input.source })),
   )
-  if (rows.length === 0) return
-  // No "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
-  await sql`
-    insert into person_identifier (person_id, system, value, site_id, source)
-    select * from unnest(
-      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.system)}::text[], ${rows.map((row) => row.value)}::text[],
-      ${rows.map((row) => row.siteId)}::int[], ${rows.map((row) => row.source)}::text[])`.execute(trx)
-}
-
-async function upsertTelecoms(trx: Trx, resolved: Resolved[]): Promise<void> {
-  const rows = dedupe(
+  const telecoms = dedupe(
     resolved.flatMap(({ input, id }) => input.telecoms.map((one) => ({ ...one, id, source: input.source }))),
     (row) => `${row.id}|${row.system}|${row.value}`,
   )
-  if (rows.length === 0) return
-  // A number that staff marked as wrong stays wrong although the HIS repeats it.
-  await sql`
-    insert into person_telecom (person_id, system, value, use, source)
-    select * from unnest(
-      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.system)}::text[], ${rows.map((row) => row.value)}::text[],
-      ${rows.map((row) => row.use)}::text[], ${rows.map((row) => row.source)}::text[])
-    on conflict do nothing`.execute(trx)
-}
-
-async function upsertAddresses(trx: Trx, resolved: Resolved[]): Promise<void> {
-  const rows = dedupe(
+  const addresses = dedupe(
     resolved.flatMap(({ input, id, known }) => {
       const newer = !known || input.sourceTime.getTime() >= known.source_time.getTime()
       return newer ? input.addresses.map((one) => ({ ...one, id, source: input.source })) : []
     }),
     (row) => `${row.id}|${row.use}`,
   )
-  if (rows.length === 0) return
-  await sql`
-    insert into person_address (person_id, use, text, district, city, province, postal_code, source)
-    select * from unnest(
-      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.use)}::text[], ${rows.map((row) => row.text)}::text[],
-      ${rows.map((row) => row.district)}::text[], ${rows.map((row) => row.city)}::text[], ${rows.map((row) => row.province)}::text[],
-      ${rows.map((row) => row.postalCode)}::text[], ${rows.map((row) => row.source)}::text[])
-    on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
-      province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = now()
-    where person_address.text is distinct from excluded.text`.execute(trx)
-}
-
-async function upsertRelationships(trx: Trx, resolved: Resolved[]): Promise<void> {
-  const rows = dedupe(
+  const relationships = dedupe(
     resolved.flatMap(({ input, id }) =>
       input.relationships.map((one) => ({ ...one, id, source: input.source })),
     ),
     (row) => `${row.id}|${row.relation}|${row.name}`,
   )
-  if (rows.length === 0) return
+  if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
+  // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
+  // Telecoms do nothing on conflict: a number that staff marked as wrong stays wrong although the HIS repeats it.
   await sql`
+    with identifiers as (
+      insert into person_identifier (person_id, system, value, site_id, source)
+      select * from unnest(
+        ${identifiers.map((row) => row.id)}::bigint[], ${identifiers.map((row) => row.system)}::text[],
+        ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
+        ${identifiers.map((row) => row.source)}::text[])
+    ), telecoms as (
+      insert into person_telecom (person_id, system, value, use, source)
+      select * from unnest(
+        ${telecoms.map((row) => row.id)}::bigint[], ${telecoms.map((row) => row.system)}::text[],
+        ${telecoms.map((row) => row.value)}::text[], ${telecoms.map((row) => row.use)}::text[],
+        ${telecoms.map((row) => row.source)}::text[])
+      on conflict do nothing
+    ), addresses as (
+      insert into person_address (person_id, use, text, district, city, province, postal_code, source)
+      select * from unnest(
+        ${addresses.map((row) => row.id)}::bigint[], ${addresses.map((row) => row.use)}::text[],
+        ${addresses.map((row) => row.text)}::text[], ${addresses.map((row) => row.district)}::text[],
+        ${addresses.map((row) => row.city)}::text[], ${addresses.map((row) => row.province)}::text[],
+        ${addresses.map((row) => row.postalCode)}::text[], ${addresses.map((row) => row.source)}::text[])
+      on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
+        province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = now()
+      where person_address.text is distinct from excluded.text
+    )
     insert into person_relationship (person_id, relation, name, phone, source)
     select * from unnest(
-      ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.relation)}::text[], ${rows.map((row) => row.name)}::text[],
-      ${rows.map((row) => row.phone)}::text[], ${rows.map((row) => row.source)}::text[])
+      ${relationships.map((row) => row.id)}::bigint[], ${relationships.map((row) => row.relation)}::text[],
+      ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
+      ${relationships.map((row) => row.source)}::text[])
     on conflict (person_id, relation, name) do update set phone = coalesce(excluded.phone, person_relationship.phone),
       source = excluded.source, updated_at = now()
     where person_relationship.phone is distinct from excluded.phone`.execute(trx)

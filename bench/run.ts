@@ -1,0 +1,50 @@
+import { cpus, totalmem } from 'node:os'
+import { bundle } from './bundle.ts'
+import { desk } from './desk.ts'
+import { type Figure, line, median, ratioOf, round } from './figure.ts'
+import { intake } from './intake.ts'
+import { person } from './person.ts'
+import { planner } from './planner.ts'
+import { populated } from './populated.ts'
+
+const runs = Number(process.argv[2] ?? 5)
+
+/** Every benchmark `runs` times; prints medians with their spread as a Markdown table. */
+async function main(): Promise<void> {
+  const measured = new Map<string, Figure[]>()
+  const add = (figures: Figure[]) => {
+    for (const figure of figures) {
+      console.error(line(figure))
+      measured.set(figure.name, [...(measured.get(figure.name) ?? []), figure])
+    }
+  }
+  add(await bundle().catch(() => []))
+  for (let run = 0; run < runs; run++) add(await intake())
+  for (let run = 0; run < runs; run++) add(await planner())
+  const installation = await populated()
+  try {
+    for (let run = 0; run < runs; run++) add(await person(installation))
+    for (let run = 0; run < runs; run++) add(await desk(installation))
+  } finally {
+    await installation.remove()
+  }
+  const [cpu] = cpus()
+  console.log(
+    `${cpu?.model ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}\n`,
+  )
+  console.log('| figure | median | lowest – highest | runs | aim | ratio to aim |')
+  console.log('|---|---|---|---|---|---|')
+  for (const [name, figures] of measured) {
+    const values = figures.map((one) => one.value)
+    const [first] = figures
+    if (!first) continue
+    const value = median(values)
+    const aim = first.aim ? ('least' in first.aim ? `≥ ${first.aim.least}` : `≤ ${first.aim.most}`) : ''
+    const ratio = ratioOf({ value, ...(first.aim && { aim: first.aim }) })
+    console.log(
+      `| ${name} | ${round(value)} ${first.unit} | ${round(Math.min(...values))} – ${round(Math.max(...values))} | ${values.length} | ${aim} | ${ratio?.toFixed(2) ?? ''} |`,
+    )
+  }
+}
+
+await main()

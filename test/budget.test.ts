@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as persons from '../contract/person.ts'
+import { applyWaiting } from '../server/feeds/hl7/apply.ts'
+import { RawStore } from '../server/feeds/hl7/store.ts'
+import { encodeEvent } from '../sim/hl7.ts'
+import { createWorld, lifeEvents } from '../sim/life.ts'
+import { createTestApp, type TestApp } from './support/app.ts'
+
+let app: TestApp
+let statements: string[] = []
+
+beforeAll(async () => {
+  app = await createTestApp()
+  app.services.database.pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    const counted = (...args: unknown[]): unknown => {
+      const [first] = args
+      const text = typeof first === 'string' ? first : ((first as { text?: string } | null)?.text ?? '')
+      // Beginning and ending a transaction costs a round trip as well, but is no statement anybody could save.
+      if (!/^(begin|commit|rollback)/i.test(text)) statements.push(text)
+      return query(...args)
+    }
+    Object.assign(client, { query: counted })
+  })
+})
+afterAll(() => app.close())
+
+/** How many statements `work` sends, and which, for the message of a failing test. */
+async function countStatements(work: () => Promise<unknown>): Promise<string[]> {
+  statements = []
+  await work()
+  return statements.map((text) => text.replaceAll(/\s+/g, ' ').trim().slice(0, 100))
+}
+
+function budget(sent: string[], most: number): void {
+  expect(sent.length, `\n${sent.join('\n')}\n`).toBeLessThanOrEqual(most)
+  // A budget that counts nothing keeps nothing.
+  expect(sent.length).toBeGreaterThan(0)
+}
+
+test('an ADT message applied alone costs at most 14 statements, and 5 more when it starts or stops a pathway', async () => {
+  const store = new RawStore(app.db, () => undefined)
+  const events = [...lifeEvents(createWorld({ now: new Date(), seed: 3, people: 120, years: 0.15 }))]
+  const worst: Record<string, string[]> = {}
+  for (const event of events) {
+    await store.accept(encodeEvent(event))
+    const sent = await countStatements(() => applyWaiting(app.db))
+    // The first messages of a new site also make its departments and staff.
+    if (sent.some((text) => /^insert into "?(department|staff|site)"?/.test(text))) continue
+    const kind = sent.some((text) => /^(insert into|update) enrollment /.test(text)) ? 'pathway' : event.type
+    if (sent.length > (worst[kind]?.length ?? 0)) worst[kind] = sent
+  }
+  expect(Object.keys(worst).sort()).toEqual(expect.arrayContaining(['A04', 'A08', 'pathway']))
+  for (const [kind, sent] of Object.entries(worst)) budget(sent, kind === 'pathway' ? 19 : 14)
+}, 60_000)
+
+test('a search for persons costs at most 4 statements, a person page at most 6', async () => {
+  const caller = await app.signInAs('service-centre')
+  const [first] = lifeEvents(createWorld({ now: new Date(), seed: 4, people: 20, years: 0.15 }))
+  if (!first) throw new Error('the story is empty')
+  await new RawStore(app.db, () => undefined).accept(encodeEvent(first))
+  await applyWaiting(app.db)
+  const phone = first.person.phone ?? ''
+  const search = () => app.request(caller, persons.listPersons, { query: { phone } })
+  // The first request of a session may note when it was last seen.
+  const found = await search()
+  const id = found.body.items[0]?.id
+  expect(id).toBeDefined()
+  budget(await countStatements(search), 4)
+  const page = await countStatements(async () => {
+    await app.request(caller, persons.getPerson, { params: { id } })
+    await app.request(caller, persons.getTimeline, { params: { id } })
+  })
+  budget(page, 6)
+})

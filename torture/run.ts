@@ -1,0 +1,47 @@
+import { framingTest } from './framing.ts'
+import { killTest } from './kill.ts'
+
+const size = {
+  messages: Number(process.argv[2] ?? 20_000),
+  processKills: 20,
+  postgresKills: 5,
+  connections: 8,
+  seed: Number(process.argv[3] ?? Date.now() % 100_000),
+}
+const began = performance.now()
+let failed = false
+
+console.log('MLLP framing')
+const framing = await framingTest((line) => {
+  console.log(`  ${line}`)
+})
+failed ||= framing.some((one) => one.problem !== null)
+
+console.log(`\nKills under load (seed ${size.seed})`)
+const kills = await killTest({ ...size, say: (line) => console.log(`  ${line}`) })
+const slowest = Math.max(...kills.healed)
+failed ||= kills.deviations.length > 0 || slowest > 10_000
+
+console.log('\n| what | result |\n|---|---|')
+const rows: [string, string][] = [
+  [
+    'frames sent / answered',
+    `${sum(framing.map((one) => one.frames))} / ${sum(framing.map((one) => one.answered))}`,
+  ],
+  ['framing cases failed', String(framing.filter((one) => one.problem !== null).length)],
+  ['messages sent from a resending sender', kills.messages.toLocaleString('en')],
+  ['process killed -9 (again while starting)', `${kills.processKills} (${kills.killsWhileStarting})`],
+  ['PostgreSQL stopped at once', String(kills.postgresKills)],
+  ['slowest recovery after PostgreSQL', `${slowest} ms`],
+  ['slowest recovery after the process', `${Math.max(...kills.recovered)} ms`],
+  ['answered "send again" / sent again unanswered', `${kills.askedToSendAgain} / ${kills.resent}`],
+  ['deviations from the model', String(kills.deviations.length)],
+  ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
+]
+for (const [what, result] of rows) console.log(`| ${what} | ${result} |`)
+for (const deviation of kills.deviations) console.log(`\nDEVIATION ${deviation}`)
+process.exitCode = failed ? 1 : 0
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
+}
