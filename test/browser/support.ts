@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
@@ -41,7 +43,8 @@ export function useStage(): Stage {
     site = await startSite()
     browser = await launchChromium()
   }, 240_000)
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await keepPictures(contexts, task.name)
     await Promise.all(contexts.splice(0).map((context) => context.close()))
     expect(troubles.splice(0)).toEqual([])
   })
@@ -94,6 +97,19 @@ export function useStage(): Stage {
       return rows as T[]
     },
   }
+}
+
+/** What a failed test saw last, in the temporary folder. */
+async function keepPictures(contexts: BrowserContext[], test: string): Promise<void> {
+  const folder = path.join(tmpdir(), 'careloop-browser')
+  await mkdir(folder, { recursive: true })
+  const pages = contexts.flatMap((context) => context.pages())
+  const name = test.replaceAll(/[^\w]+/g, '-').slice(0, 80)
+  await Promise.all(
+    pages.map((page, index) =>
+      page.screenshot({ path: path.join(folder, `${name}-${index + 1}.png`) }).catch(() => undefined),
+    ),
+  )
 }
 
 function watch(page: Page, troubles: string[]): void {

@@ -7,6 +7,7 @@ import {
   MailOutlined,
   NodeIndexOutlined,
   PhoneOutlined,
+  ScheduleOutlined,
   SettingOutlined,
   TeamOutlined,
   UserSwitchOutlined,
@@ -25,6 +26,7 @@ export type NavigationEntry = {
 /** The rail, in its order; who lacks the permission does not see the entry. */
 export const navigation: readonly NavigationEntry[] = [
   { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
+  { to: '/tasks', word: 'tasks', icon: ScheduleOutlined, permission: 'task.assign' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
   { to: '/figures', word: 'figures', icon: BarChartOutlined, permission: 'figure.read' },
   { to: '/enrollments', word: 'enrollments', icon: NodeIndexOutlined, permission: 'enrollment.read' },

@@ -42,6 +42,7 @@ const routeTree = root.addChildren([
   home,
   page('/desk', () => import('../features/task/DeskPage.tsx')),
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
+  page('/tasks', () => import('../features/task/TasksPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),

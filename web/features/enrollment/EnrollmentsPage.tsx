@@ -85,7 +85,11 @@ export default function EnrollmentsPage() {
       wideOnly: true,
       render: (one) => <TimeText at={one.endedAt} show="day" />,
     },
-    { key: 'reason', title: t('pathways.enrollments.reason'), render: (one) => one.stopReason ?? '—' },
+    {
+      key: 'reason',
+      title: t('pathways.enrollments.reason'),
+      render: (one) => code('stopReason', one.stopReason) || '—',
+    },
   ]
   if (may(me, 'enrollment.write')) {
     columns.push({

@@ -48,6 +48,9 @@ const isCoded = (field: string): field is keyof typeof coded => field in coded
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)
 
+/** Numbers that lead to other rows mean nothing to a reader of the line. */
+const isReference = (field: string) => /Id$|^redFlags$/.test(field)
+
 /** What one event says: its kind, the facts worth reading in the line, and all of them for who wants more. */
 export function useTimelineText() {
   const { t, i18n } = useTranslation()
@@ -63,7 +66,7 @@ export function useTimelineText() {
   }
   return (event: TimelineEvent) => {
     const facts = Object.entries(event.data)
-      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      .filter(([, value]) => value !== null && value !== undefined && String(value) !== '')
       .map(([field, value]) => ({
         field,
         // What was completed is a questionnaire; elsewhere a title is that of a task.
@@ -72,7 +75,7 @@ export function useTimelineText() {
           field === 'title' && event.kind === 'questionnaire.completed' ? 'questionnaireTitle' : field,
         ),
         value: valueText(field, value),
-        known: i18n.exists(`codes.eventField.${field}`),
+        known: i18n.exists(`codes.eventField.${field}`) && !isReference(field),
       }))
     const outcome = facts.find((fact) => fact.field === 'outcome')
     const kind = code('eventKind', event.kind)

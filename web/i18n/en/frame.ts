@@ -11,6 +11,7 @@ export const frame = {
   menu: 'Menu',
   nav: {
     desk: 'Follow-up desk',
+    tasks: 'Hand out tasks',
     persons: 'Patients',
     figures: 'Figures',
     pathways: 'Pathways',

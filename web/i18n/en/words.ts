@@ -14,6 +14,7 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { settings } from './settings.ts'
+import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
 export const antdLocale = enUS
@@ -31,5 +32,6 @@ export const words = {
   person,
   questionnaires,
   settings,
+  tasks,
   users,
 } satisfies SameWords<typeof reference>

@@ -8,6 +8,7 @@ export const frame = {
   menu: '菜单',
   nav: {
     desk: '随访工作台',
+    tasks: '任务分派',
     persons: '患者',
     figures: '统计',
     pathways: '随访路径',

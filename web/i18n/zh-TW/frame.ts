@@ -11,6 +11,7 @@ export const frame = {
   menu: '選單',
   nav: {
     desk: '追蹤工作台',
+    tasks: '任務分派',
     persons: '病患',
     figures: '統計',
     pathways: '追蹤路徑',

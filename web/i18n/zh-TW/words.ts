@@ -15,6 +15,7 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { settings } from './settings.ts'
+import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
 export const antdLocale = zhTW
@@ -32,5 +33,6 @@ export const words = {
   person,
   questionnaires,
   settings,
+  tasks,
   users,
 } satisfies SameWords<typeof reference>

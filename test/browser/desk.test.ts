@@ -1,0 +1,188 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type RoleName, useStage } from './support.ts'
+
+const stage = useStage()
+
+/** Presses keys and counts them, as a person would who has the telephone in the other hand. */
+function keyboard(page: Page) {
+  let strokes = 0
+  return {
+    press: async (...keys: string[]) => {
+      for (const key of keys) {
+        await page.keyboard.press(key)
+        strokes++
+      }
+    },
+    get strokes() {
+      return strokes
+    },
+  }
+}
+
+const openedTask = (page: Page) => Number(/\/desk\/(\d+)/.exec(page.url())?.[1])
+const ready = (page: Page) => page.getByRole('group', { name: '这次联系的结果' }).waitFor()
+const answered = (page: Page, words: string) => page.getByText(words, { exact: true }).waitFor()
+
+async function outcomeOf(taskId: number) {
+  const [task] = await stage.rows<{ status: string; outcome: string | null; next_attempt_at: Date | null }>(
+    'select status, outcome, next_attempt_at from task where id = $1',
+    [taskId],
+  )
+  return task
+}
+
+/** The keys of a call in which nothing is wrong: answers of the level, in the order of its questions. */
+const routine: Record<number, string[]> = {
+  // Better; none of the danger signs, on to the next; no pain; takes the drugs; knows the next visit.
+  1: ['1', '1', 'ArrowDown', '0', '1', '1'],
+  // Was phoned, nothing new, content with doctors, nurses and surroundings.
+  2: ['1', '1', '1', '1', '1'],
+}
+
+const workers: [RoleName, number, string][] = [
+  ['doctor', 1, '/desk?level=1'],
+  ['nurse', 2, '/desk'],
+  ['service', 2, '/desk?whose=team&level=2'],
+]
+
+test.each(workers)(
+  '%s works a level-%i call from the list to the result with at most 12 keys, takes it back, and goes on',
+  async (role, level, path) => {
+    const page = await stage.openAs(role, { path })
+    await page.locator('.task-row').first().waitFor()
+    const keys = keyboard(page)
+    await keys.press('Enter')
+    await ready(page)
+    const taskId = openedTask(page)
+    await keys.press(...(routine[level] ?? []))
+    await answered(page, level === 1 ? '已答 5 / 6' : '已答 5 / 6')
+    await keys.press('Control+Enter')
+    const told = page.getByText(/：已随访/)
+    await told.waitFor()
+    expect(keys.strokes).toBeLessThanOrEqual(12)
+    expect(await outcomeOf(taskId)).toMatchObject({ status: 'completed', outcome: 'done' })
+    await page.waitForURL((url) => !url.pathname.endsWith(`/${taskId}`))
+
+    await page.getByRole('button', { name: '撤销' }).click()
+    await page.waitForURL(`**/desk/${taskId}**`)
+    await ready(page)
+    expect(await outcomeOf(taskId)).toMatchObject({ status: 'in-progress', outcome: null })
+    await page.keyboard.press('Control+Enter')
+    await page.getByText(/：已随访/).waitFor()
+    expect(await outcomeOf(taskId)).toMatchObject({ status: 'completed', outcome: 'done' })
+  },
+)
+
+test('nobody answers: the task goes to the waiting list with the time of the next attempt', async () => {
+  const page = await stage.openAs('doctor', { path: '/desk?level=1' })
+  await page.locator('.task-row').first().waitFor()
+  await page.keyboard.press('Enter')
+  await ready(page)
+  const taskId = openedTask(page)
+  await page.keyboard.press('u')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(/未接通.*再打/).waitFor()
+  const task = await outcomeOf(taskId)
+  expect(task).toMatchObject({ status: 'in-progress' })
+  expect(task?.next_attempt_at?.getTime()).toBeGreaterThan(Date.now())
+  await page.goto('/desk?view=waiting')
+  await page.locator(`a.task-row[href*="/desk/${taskId}?"]`).waitFor()
+})
+
+test('a call-back is agreed for tomorrow morning with two keys', async () => {
+  const page = await stage.openAs('nurse')
+  await page.locator('.task-row').first().waitFor()
+  await page.keyboard.press('Enter')
+  await ready(page)
+  const taskId = openedTask(page)
+  await page.keyboard.press('c')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(/约定再打.*09:00/).waitFor()
+  expect((await outcomeOf(taskId))?.next_attempt_at?.getTime()).toBeGreaterThan(Date.now())
+})
+
+test('a wrong number is marked on the person', async () => {
+  const page = await stage.openAs('service', { path: '/desk?whose=team&level=2' })
+  await page.locator('.task-row').first().waitFor()
+  await page.keyboard.press('Enter')
+  await ready(page)
+  const taskId = openedTask(page)
+  await page.keyboard.press('w')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(/：号码有误/).waitFor()
+  const [phone] = await stage.rows<{ valid: boolean }>(
+    `select valid from person_telecom where person_id = (select person_id from task where id = $1) and system = 'phone'
+     order by id limit 1`,
+    [taskId],
+  )
+  expect(phone).toEqual({ valid: false })
+})
+
+test('a dangerous answer reaches the attending doctor while the nurse still speaks', async () => {
+  const nurse = await stage.openAs('nurse')
+  const [mine] = await stage.rows<{ id: number; person: string }>(
+    `select t.id, p.name as person from task t join person p on p.id = t.person_id
+     join app_user u on u.username = 'nurse' join staff s on s.id = u.staff_id and s.department_id = t.department_id
+     where t.level = 2 and t.status in ('requested', 'in-progress') and t.held_by is null
+       and not exists (select 1 from task_attempt a where a.task_id = t.id) order by t.id limit 1`,
+  )
+  expect(mine).toBeDefined()
+  // The patient's attending doctor is the one who signs in here.
+  await stage.rows(
+    `update encounter set attending_staff_id = (select staff_id from app_user where username = 'doctor')
+     where id = (select encounter_id from task where id = $1)`,
+    [mine?.id],
+  )
+  const doctor = await stage.openAs('doctor')
+  await doctor.locator('.task-row').first().waitFor()
+  await nurse.goto(`/desk/${mine?.id ?? 0}`)
+  await ready(nurse)
+  await nurse.keyboard.press('1')
+  await nurse.keyboard.press('2')
+  await nurse.getByText(/红旗已报：出现新的不适/).waitFor()
+  await doctor.getByRole('button', { name: /有 1 条新任务，点击刷新/ }).click()
+  await doctor
+    .locator('.task-row', { hasText: mine?.person ?? '' })
+    .filter({ hasText: '红旗' })
+    .waitFor()
+})
+
+test('two people never hold the same task', async () => {
+  const first = await stage.openAs('nurse')
+  await first.locator('.task-row').first().waitFor()
+  await first.keyboard.press('Enter')
+  await ready(first)
+  const taskId = openedTask(first)
+  const second = await stage.openAs('head', { path: `/desk/${taskId}` })
+  await second.getByText(/正在随访这位患者/).waitFor()
+  expect(await second.getByRole('group', { name: '这次联系的结果' }).count()).toBe(0)
+  await first.goto('/desk')
+  await first.locator('.task-row').first().waitFor()
+  await second.getByRole('button', { name: '再试着接手' }).click()
+  await ready(second)
+})
+
+test('answers survive a reload in the middle of the call', async () => {
+  const page = await stage.openAs('nurse')
+  await page.locator('.task-row').first().waitFor()
+  await page.keyboard.press('Enter')
+  await ready(page)
+  await page.keyboard.press('1')
+  await page.keyboard.press('1')
+  await page.getByText(/已自动保存/).waitFor()
+  await page.reload()
+  await ready(page)
+  await answered(page, '已答 2 / 6')
+})
+
+test('j and k walk through the list and the address opens the same task again', async () => {
+  const page = await stage.openAs('service', { path: '/desk?whose=team' })
+  await page.locator('.task-row').nth(2).waitFor()
+  for (const key of ['j', 'j', 'k', 'Enter']) await page.keyboard.press(key)
+  await page.waitForURL(/\/desk\/\d+/)
+  const opened = await page.locator('.task-row.is-open').getAttribute('href')
+  expect(opened).toContain(`/desk/${openedTask(page)}`)
+  await page.goBack()
+  await page.getByText('从左边选一位开始').waitFor()
+})

@@ -1,0 +1,124 @@
+import { createHmac } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { password, type RoleName, useStage } from './support.ts'
+
+const stage = useStage()
+
+async function fillSignIn(page: Page, username: string, secret: string): Promise<void> {
+  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('密码').fill(secret)
+  await page.keyboard.press('Enter')
+}
+
+const menu = async (page: Page, entry: string) => {
+  await page.getByRole('button', { name: /我的账号/ }).click()
+  await page.getByRole('menuitem', { name: entry }).click()
+}
+
+const landings: [RoleName, string, string][] = [
+  ['nurse', '/desk', '随访工作台'],
+  ['doctor', '/desk', '随访工作台'],
+  ['service', '/desk', '随访工作台'],
+  ['outreach', '/desk', '随访工作台'],
+  ['head', '/figures', '出院随访统计'],
+  ['manager', '/figures', '出院随访统计'],
+  ['admin', '/intake', '接口消息'],
+  ['auditor', '/audit', '审计日志'],
+]
+
+test.each(landings)('%s signs in with the keyboard and lands on %s', async (username, path, heading) => {
+  const page = await stage.open({ path: '/' })
+  await fillSignIn(page, username, password)
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(path)
+})
+
+test('a wrong password is told plainly and says nothing about who exists', async () => {
+  const page = await stage.open({ path: '/sign-in' })
+  await fillSignIn(page, 'nurse', 'not-the-password')
+  const told = page.getByRole('alert')
+  await told.waitFor()
+  expect(await told.textContent()).toBe('用户名或密码不对，请核对后再试。')
+  await fillSignIn(page, 'nobody-of-that-name', 'not-the-password')
+  await expect.poll(() => told.textContent()).toBe('用户名或密码不对，请核对后再试。')
+})
+
+test('a shared link survives the sign-in, and signing out closes it again', async () => {
+  const page = await stage.open({ path: '/persons?search=wang' })
+  await fillSignIn(page, 'service', password)
+  await page.getByRole('heading', { level: 1, name: '患者' }).waitFor()
+  expect(new URL(page.url()).search).toBe('?search=wang')
+  await menu(page, '退出登录')
+  await page.waitForURL('**/sign-in')
+  await page.goto('/persons')
+  await page.getByRole('button', { name: '登录', exact: true }).waitFor()
+})
+
+test('who gets a one-time password must choose another, and a weak one is refused in words', async () => {
+  const admin = await stage.openAs('admin', { path: '/users' })
+  await admin
+    .getByRole('row', { name: /田海娟|service/ })
+    .getByRole('button', { name: '重置密码' })
+    .click()
+  await admin.getByRole('dialog').getByRole('button', { name: '重置密码' }).click()
+  const secret = await admin.getByRole('dialog').locator('code').first().textContent()
+  const page = await stage.open({ path: '/sign-in' })
+  await fillSignIn(page, 'service', secret ?? '')
+  await page.getByRole('heading', { name: '请先修改密码' }).waitFor()
+  const change = async (next: string) => {
+    await page.getByLabel('新密码', { exact: true }).fill(next)
+    await page.getByLabel('再输一次新密码').fill(next)
+    await page.keyboard.press('Enter')
+  }
+  await change('password1')
+  await expect.poll(() => page.getByRole('alert').textContent()).toBe('这个密码太常见，请换一个。')
+  await change('Sieben-Kraniche-3')
+  await page.getByRole('heading', { level: 1, name: '随访工作台' }).waitFor()
+})
+
+test('a second factor is set up, asked for at the next sign-in, and a wrong code is refused', async () => {
+  const page = await stage.openAs('outreach')
+  await menu(page, '两步验证')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('请输入您的密码').fill(password)
+  await dialog.getByRole('button', { name: '开启' }).click()
+  const secret = (await dialog.locator('code').first().textContent()) ?? ''
+  await dialog.getByLabel('6 位动态码').fill(totp(secret, Date.now() - 30_000))
+  await dialog.getByRole('button', { name: '完成' }).click()
+  await page.waitForEvent('load')
+  await page.locator('#main').waitFor()
+
+  const other = await stage.open({ path: '/sign-in' })
+  await fillSignIn(other, 'outreach', password)
+  await other.getByRole('heading', { name: '两步验证' }).waitFor()
+  await other.getByLabel('6 位动态码').fill('000000')
+  await other.keyboard.press('Enter')
+  await expect.poll(() => other.getByRole('alert').textContent()).toMatch(/验证码不对/)
+  await other.getByLabel('6 位动态码').fill(totp(secret, Date.now()))
+  await other.keyboard.press('Enter')
+  await other.getByRole('heading', { level: 1, name: '随访工作台' }).waitFor()
+})
+
+test('a session ended from elsewhere is out at once', async () => {
+  const lost = await stage.openAs('manager', { path: '/figures' })
+  const mine = await stage.openAs('manager', { path: '/figures' })
+  await menu(mine, '我的登录')
+  await mine.getByRole('dialog').getByRole('button', { name: '结束', exact: true }).first().click()
+  await mine.getByText('已结束该登录').waitFor()
+  await lost.getByRole('button', { name: '登录', exact: true }).waitFor()
+})
+
+/** A phone's authenticator app: six digits of RFC 6238. */
+function totp(secret: string, at: number): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = Array.from(secret.replaceAll('=', ''), (sign) =>
+    alphabet.indexOf(sign).toString(2).padStart(5, '0'),
+  ).join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  const offset = (hash.at(-1) ?? 0) & 15
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}

@@ -1,0 +1,172 @@
+import { DownloadOutlined } from '@ant-design/icons'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { listSites } from '../../../contract/setting.ts'
+import { exportTasks, listTasks, type TaskSummary, taskView } from '../../../contract/task.ts'
+import { addressOf } from '../../api.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { AssignDialog } from './AssignDialog.tsx'
+import { useReason } from './reasonWords.ts'
+
+/** The team's list for those who hand out work: what is slipping, with whom, and hand it to somebody else. */
+export default function TasksPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const reason = useReason()
+  const me = useMe()
+  const navigate = useNavigate()
+  const [filters, setFilters] = useFilters()
+  const [selected, setSelected] = useState<Set<string | number>>(new Set())
+  const [assigning, setAssigning] = useState(false)
+  const view = taskView.options.find((one) => one === first(filters['view'])) ?? 'overdue'
+  const level = Number(first(filters['level'])) || undefined
+  const departmentId = Number(first(filters['departmentId'])) || undefined
+  const search = first(filters['search'])
+  const places = useCall(listSites, {})
+  const query = {
+    view,
+    whose: 'team' as const,
+    ...(level ? { level: [level] } : {}),
+    ...(departmentId ? { departmentId } : {}),
+    ...(search ? { search } : {}),
+  }
+  const tasks = useCallPages(listTasks, { query: { ...query, limit: 50 } }, { keepPrevious: true })
+  const change = (changes: Record<string, string | undefined>) => {
+    setSelected(new Set())
+    setFilters(changes)
+  }
+
+  const columns: Column<TaskSummary>[] = [
+    {
+      key: 'reason',
+      title: t('tasks.reason'),
+      render: (one) => {
+        if (one.status === 'completed')
+          return <StatusTag tone="success">{code('outcome', one.outcome)}</StatusTag>
+        const { words, tone } = reason(one)
+        return <StatusTag tone={tone}>{words}</StatusTag>
+      },
+    },
+    {
+      key: 'person',
+      title: t('tasks.person'),
+      render: (one) => (
+        <Link to="/persons/$id" params={{ id: String(one.personId) }}>
+          {one.personName}
+        </Link>
+      ),
+    },
+    { key: 'title', title: t('tasks.task'), render: (one) => one.title },
+    { key: 'department', title: t('tasks.department'), render: (one) => one.departmentName ?? '—' },
+    {
+      key: 'assignee',
+      title: t('tasks.assignee'),
+      render: (one) => one.assigneeName ?? code('role', one.assigneeRole),
+    },
+    {
+      key: 'attempts',
+      title: t('tasks.attempts'),
+      align: 'right',
+      wideOnly: true,
+      render: (one) => one.attempts,
+    },
+    {
+      key: 'due',
+      title: view === 'done' ? t('tasks.completed') : t('tasks.due'),
+      render: (one) => <TimeText at={view === 'done' ? one.completedAt : one.dueAt} />,
+    },
+    {
+      key: 'held',
+      title: t('tasks.held'),
+      wideOnly: true,
+      render: (one) => one.heldByName ?? '—',
+    },
+  ]
+
+  return (
+    <>
+      <ListPage
+        title={t('tasks.title')}
+        actions={
+          <>
+            {may(me, 'figure.export') && (
+              <a className="soft-button" href={addressOf(exportTasks, { query })} download>
+                <DownloadOutlined aria-hidden /> {t('tasks.export')}
+              </a>
+            )}
+            {may(me, 'task.assign') && (
+              <Button type="primary" disabled={selected.size === 0} onClick={() => setAssigning(true)}>
+                {t('tasks.assign', { n: selected.size })}
+              </Button>
+            )}
+          </>
+        }
+        filters={
+          <>
+            <SelectFilter
+              label={t('tasks.view')}
+              value={view}
+              options={taskView.options.map((value) => ({ value, text: t(`tasks.views.${value}`) }))}
+              onChange={(value) => change({ view: value })}
+            />
+            <SelectFilter
+              label={t('desk.levelFilter')}
+              all={t('desk.allLevels')}
+              value={level ? String(level) : undefined}
+              options={[1, 2, 3].map((n) => ({ value: String(n), text: t('desk.level', { n }) }))}
+              onChange={(value) => change({ level: value })}
+            />
+            <SelectFilter
+              label={t('tasks.department')}
+              all={t('tasks.allDepartments')}
+              value={departmentId ? String(departmentId) : undefined}
+              options={(places.data?.departments ?? []).map((one) => ({
+                value: String(one.id),
+                text: one.name,
+              }))}
+              onChange={(value) => change({ departmentId: value })}
+            />
+            <TextFilter
+              label={t('tasks.search')}
+              value={search}
+              onChange={(value) => change({ search: value })}
+            />
+          </>
+        }
+        source={tasks}
+        columns={columns}
+        rowKey={(one) => one.id}
+        onOpen={(one) => void navigate({ to: '/desk/$taskId', params: { taskId: String(one.id) } })}
+        {...(may(me, 'task.assign') && view !== 'done'
+          ? {
+              selection: {
+                selected,
+                onChange: setSelected,
+                label: (one: TaskSummary) => `${one.personName} ${one.title}`,
+              },
+            }
+          : {})}
+        empty={{ title: t(`tasks.empty.${view}`), hint: t('tasks.emptyHint') }}
+      />
+      {assigning && (
+        <AssignDialog
+          taskIds={[...selected].map(Number)}
+          onClose={(done) => {
+            setAssigning(false)
+            if (done) setSelected(new Set())
+          }}
+        />
+      )}
+    </>
+  )
+}
