@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
+
+// A window that is closed at once cannot give its task back; the quarter of an hour until it runs out is too long for a test.
+beforeEach(() => stage.rows('update task set held_by = null, held_by_name = null, held_until = null'))
 
 /** Presses keys and counts them, as a person would who has the telephone in the other hand. */
 function keyboard(page: Page) {
@@ -22,7 +25,7 @@ function keyboard(page: Page) {
 
 const openedTask = (page: Page) => Number(/\/desk\/(\d+)/.exec(page.url())?.[1])
 const ready = (page: Page) => page.getByRole('group', { name: '这次联系的结果' }).waitFor()
-const answered = (page: Page, words: string) => page.getByText(words, { exact: true }).waitFor()
+const answered = (page: Page, n: number) => page.getByText(new RegExp(`^已答 ${n} /`)).waitFor()
 
 async function outcomeOf(taskId: number) {
   const [task] = await stage.rows<{ status: string; outcome: string | null; next_attempt_at: Date | null }>(
@@ -56,7 +59,7 @@ test.each(workers)(
     await ready(page)
     const taskId = openedTask(page)
     await keys.press(...(routine[level] ?? []))
-    await answered(page, level === 1 ? '已答 5 / 6' : '已答 5 / 6')
+    await answered(page, 5)
     await keys.press('Control+Enter')
     const told = page.getByText(/：已随访/)
     await told.waitFor()
@@ -173,7 +176,7 @@ test('answers survive a reload in the middle of the call', async () => {
   await page.getByText(/已自动保存/).waitFor()
   await page.reload()
   await ready(page)
-  await answered(page, '已答 2 / 6')
+  await answered(page, 2)
 })
 
 test('j and k walk through the list and the address opens the same task again', async () => {

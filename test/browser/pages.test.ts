@@ -122,7 +122,7 @@ async function show({ as, path, prepare }: Screen, options = {}): Promise<Page> 
   const page =
     as === null
       ? await stage.open({ ...options, path: address })
-      : await stage.openAs(as, { ...options, path: address })
+      : await stage.openAs(as, { ...options, path: address, shared: true })
   await settled(page)
   await prepare?.(page)
   await settled(page)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { demoPassword } from '../../server/seed/demo/seed.ts'
 import { launchChromium } from './chromium.ts'
 import { type Site, startSite } from './hospital.ts'
@@ -14,7 +14,13 @@ export const password = demoPassword
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-type OpenOptions = BrowserContextOptions & { path?: string }
+type OpenOptions = BrowserContextOptions & {
+  path?: string
+  /** With the session of the last test that asked for it: looking needs no sign-in of its own. */
+  shared?: boolean
+}
+
+type SessionState = Awaited<ReturnType<BrowserContext['storageState']>>
 
 export type Stage = {
   readonly site: Site
@@ -33,8 +39,10 @@ export type Stage = {
 export function useStage(): Stage {
   let site: Site | undefined
   let browser: Browser | undefined
+  vi.setConfig({ testTimeout: 60_000 })
   const contexts: BrowserContext[] = []
   const troubles: string[] = []
+  const sessions = new Map<string, SessionState>()
 
   beforeAll(async () => {
     // What people get is tested: without this the test runner's own NODE_ENV would build React's development version.
@@ -75,19 +83,25 @@ export function useStage(): Stage {
     return page
   }
 
+  async function signInAs(page: Page, username: string): Promise<SessionState> {
+    const answer = await page.context().request.post('/api/auth/sign-in/username', {
+      data: { username, password },
+      headers: { origin: server().url },
+    })
+    if (!answer.ok()) throw new Error(`sign-in of ${username}: ${answer.status()} ${await answer.text()}`)
+    return page.context().storageState()
+  }
+
   return {
     get site() {
       return server()
     },
     open,
     async openAs(username, options = {}) {
-      const { path: start = '/', ...rest } = options
-      const page = await open(rest)
-      const answer = await page.context().request.post('/api/auth/sign-in/username', {
-        data: { username, password },
-        headers: { origin: server().url },
-      })
-      if (!answer.ok()) throw new Error(`sign-in of ${username}: ${answer.status()} ${await answer.text()}`)
+      const { path: start = '/', shared = false, ...rest } = options
+      const known = shared ? sessions.get(username) : undefined
+      const page = await open({ ...rest, ...(known && { storageState: known }) })
+      if (!known) sessions.set(username, await signInAs(page, username))
       await page.goto(start)
       await page.locator('#main').waitFor()
       return page

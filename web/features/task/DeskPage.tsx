@@ -82,7 +82,8 @@ export default function DeskPage() {
   }
   useShortcut('j', () => step(1))
   useShortcut('k', () => step(-1))
-  useShortcut('Enter', () => open(tasks.items[0]?.id ?? null), {
+  const firstFree = tasks.items.find((task) => task.heldByName === null || task.heldByMe) ?? tasks.items[0]
+  useShortcut('Enter', () => open(firstFree?.id ?? null), {
     enabled: openId === null,
     when: () => document.activeElement === document.body,
   })

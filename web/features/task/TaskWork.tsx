@@ -1,5 +1,6 @@
 import { App } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
@@ -84,15 +85,15 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
 
   /** From the last question on, the way leads to the outcome bar. */
   const moveFrom = (linkId: string, step: 1 | -1) => {
-    // After the answer a follow-on question may have appeared, so the order is read once it is drawn.
-    requestAnimationFrame(() => {
-      const stops = Array.from(form.current?.querySelectorAll<HTMLElement>('[data-focus]') ?? [])
-      const here = stops.findIndex((stop) => stop.closest(`[data-question="${CSS.escape(linkId)}"]`))
-      const target = stops[here + step]
-      target?.focus({ preventScroll: true })
-      const whole = target?.closest('[data-question]') ?? target
-      whole?.scrollIntoView({ block: 'nearest' })
-    })
+    // After the answer a follow-on question may have appeared, so it is drawn before the order is read; at once, so that the next key of a
+    // quick hand already meets the next question.
+    flushSync(() => undefined)
+    const stops = Array.from(form.current?.querySelectorAll<HTMLElement>('[data-focus]') ?? [])
+    const here = stops.findIndex((stop) => stop.closest(`[data-question="${CSS.escape(linkId)}"]`))
+    const target = stops[here + step]
+    target?.focus({ preventScroll: true })
+    const whole = target?.closest('[data-question]') ?? target
+    whole?.scrollIntoView({ block: 'nearest' })
   }
 
   async function finish(goOn: boolean) {

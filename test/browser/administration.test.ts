@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { settled } from './look.ts'
+import { useStage } from './support.ts'
+
+const stage = useStage()
+
+test('a dead letter says where it is wrong, and a replay takes it up once the cause is gone', async () => {
+  const page = await stage.openAs('admin', { path: '/intake?status=dead' })
+  await page.getByText('没有病案号').waitFor()
+  await page.getByRole('row', { name: /BAD-2/ }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByText('出错位置 PV1-44').waitFor()
+  await drawer.getByText('“20261399”不是真实存在的日期时间').waitFor()
+  await drawer.getByRole('button', { name: '重放这一条' }).click()
+  await page.getByText('已重放 1 条，结果稍后可见').waitFor()
+  await expect
+    .poll(async () => {
+      const rows = await stage.rows<{ status: string; attempts: number }>(
+        `select status, attempts from inbound_message where control_id = 'BAD-2'`,
+      )
+      return rows[0]
+    })
+    .toEqual({ status: 'dead', attempts: 2 })
+})
+
+test('a rule is changed, takes effect, and its history says who, when and from what', async () => {
+  const page = await stage.openAs('admin', { path: '/settings' })
+  await page.getByRole('button', { name: '修改：每人每日随访目标' }).click()
+  const field = page.getByRole('textbox', { name: '每人每日随访目标' })
+  await field.fill('900')
+  await page.getByText('请填 1 到 500 之间的数').waitFor()
+  await field.fill('45')
+  await page.keyboard.press('Enter')
+  await page.getByText('已保存，马上生效').waitFor()
+  await page.getByRole('button', { name: '修改记录：每人每日随访目标' }).click()
+  const history = page.getByRole('dialog')
+  await history.getByText('45 人次').waitFor()
+  await history.getByText(/系统管理员/).waitFor()
+  const nurse = await stage.openAs('nurse')
+  await nurse.getByText('今日 0 / 45').waitFor()
+})
+
+test('a user is created, signs in with the one-time password and chooses another', async () => {
+  const page = await stage.openAs('admin', { path: '/users' })
+  await page.getByRole('button', { name: '添加用户' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('姓名', { exact: true }).fill('周晓岚')
+  await dialog.getByLabel('用户名').fill('zhouxl')
+  await dialog.getByLabel('角色', { exact: true }).selectOption({ label: '客服中心' })
+  await dialog.getByRole('button', { name: '添加', exact: true }).click()
+  await page.getByText('“周晓岚”的一次性密码').waitFor()
+  const secret = (await page.getByRole('dialog').locator('code').first().textContent()) ?? ''
+  await page.getByRole('button', { name: '已记下，关闭' }).click()
+  await page.getByRole('row', { name: /周晓岚/ }).waitFor()
+
+  const theirs = await stage.open({ path: '/sign-in' })
+  await theirs.getByLabel('用户名').fill('zhouxl')
+  await theirs.getByLabel('密码').fill(secret)
+  await theirs.keyboard.press('Enter')
+  await theirs.getByRole('heading', { name: '请先修改密码' }).waitFor()
+  await theirs.getByLabel('新密码', { exact: true }).fill('Acht-Laternen-5')
+  await theirs.getByLabel('再输一次新密码').fill('Acht-Laternen-5')
+  await theirs.keyboard.press('Enter')
+  await theirs.getByRole('heading', { level: 1, name: '随访工作台' }).waitFor()
+})
+
+test('the auditor verifies the chain, and a tampered entry is named', async () => {
+  const page = await stage.openAs('auditor', { path: '/audit' })
+  await page.getByRole('button', { name: '校验日志完整性' }).click()
+  await page.getByText('日志完整，没有被动过').waitFor()
+})
+
+test('a pathway with a mistake is not published and the mistake is named; a sound one becomes the next version', async () => {
+  const [pathway] = await stage.rows<{ id: number }>('select id from pathway order by id limit 1')
+  const page = await stage.openAs('admin', { path: `/pathways/${pathway?.id ?? 0}` })
+  await page.getByRole('button', { name: '修改并发布新版' }).click()
+  const editor = page.getByRole('dialog')
+  const text = editor.getByRole('textbox')
+  const sound = await text.inputValue()
+  await text.fill(sound.replace('"next": "settle"', '"next": "nowhere"'))
+  await editor.getByRole('button', { name: '检查' }).click()
+  await editor.getByText(/处问题|个问题/).waitFor()
+  await editor.getByRole('button', { name: '一级随访：主管医生电话' }).first().waitFor()
+  await text.fill(sound.replace('回家满 1 天', '回家满一天'))
+  await editor.getByRole('button', { name: '检查' }).click()
+  await editor.getByRole('button', { name: /发布第 2 版/ }).click()
+  await page
+    .getByRole('dialog')
+    .last()
+    .getByRole('button', { name: /发布第 2 版/ })
+    .click()
+  await page.getByText('回家满一天').first().waitFor()
+  await page.getByText('第 2 版').first().waitFor()
+})
+
+test('every message has its place: the account balances and the list of each part has as many rows', async () => {
+  const page = await stage.openAs('admin', { path: '/messages' })
+  await settled(page)
+  const line = (await page.getByText(/^账平：/).textContent()) ?? ''
+  const [targeted = 0, ...parts] = (line.match(/[\d,]+/g) ?? []).map((n) => Number(n.replace(',', '')))
+  expect(targeted).toBeGreaterThan(0)
+  expect(parts.reduce((sum, n) => sum + n, 0)).toBe(targeted)
+  const [row] = await stage.rows<{ n: number }>('select count(*)::int as n from message')
+  expect(row?.n).toBe(targeted)
+})
+
+test('a page outside one’s role says so, and offers the way back', async () => {
+  const page = await stage.openAs('nurse', { path: '/users' })
+  await page.getByRole('heading', { level: 1, name: '您没有这个权限' }).waitFor()
+  await page.getByRole('link', { name: '回到我的首页' }).click()
+  await page.getByRole('heading', { level: 1, name: '随访工作台' }).waitFor()
+})
