@@ -165,6 +165,7 @@ export interface Encounter {
   ends_at: Timestamp | null;
   id: Generated<number>;
   person_id: number;
+  said_at: Generated<Json>;
   site_id: number;
   source: string;
   source_time: Timestamp;
@@ -301,6 +302,7 @@ export interface Person {
   note: string | null;
   pinyin: string;
   preferred_channel: string | null;
+  said_at: Generated<Json>;
   search_name: string;
   sex: Generated<string>;
   source: string;

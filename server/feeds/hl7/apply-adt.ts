@@ -7,6 +7,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from './map-adt.ts'
+import { MappingError } from './message.ts'
 
 export type AppliedAdt = { personId: number }
 
@@ -24,9 +25,7 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
     message,
     organisation: organisationOf(organisations, message.siteCode),
   }))
-  for (const wave of intoWaves(located, ({ message, organisation }) =>
-    identifiersOf(message, organisation),
-  )) {
+  for (const wave of intoWaves(located, keysOf)) {
     const applied = await applyWave(trx, actor, wave)
     wave.forEach(({ message }, at) => results.set(message, applied[at] ?? { personId: 0 }))
   }
@@ -65,6 +64,26 @@ function identifiersOf(message: AdtMessage, organisation: Organisation) {
   }))
 }
 
+/** What two messages must not share to be applied at the same time: a person, or a visit. */
+function keysOf({ message, organisation }: Located) {
+  const { siteId } = organisation
+  const visit = message.encounter && {
+    system: `visit:${siteId}`,
+    value: message.encounter.visitNumber,
+    siteId,
+  }
+  return [...identifiersOf(message, organisation), ...(visit ? [visit] : [])]
+}
+
+/** A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. */
+function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
+  if (encounter && encounter.person_id !== person.id)
+    throw new MappingError(
+      'PV1-19',
+      `Visit ${encounter.visit_number} belongs to another patient already; the two may have to be joined`,
+    )
+}
+
 async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<AppliedAdt[]> {
   const persons = await upsertPersons(
     trx,
@@ -91,6 +110,7 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
       }
     }),
   )
+  for (const [index, { person }] of visits.entries()) checkOwner(encounters[index], person)
   const encounterAt = new Map(visits.map((visit, index) => [visit.at, encounters[index]]))
   const events = wave.flatMap(({ message }, at) => {
     const person = persons[at]
@@ -138,17 +158,19 @@ function eventsOf(
       kind: 'person.updated',
       data: { fields, conflicts: person.conflicts },
     })
-  if (encounter?.turned && (encounter.turned !== 'updated' || message.event !== 'A08')) {
+  for (const turn of encounter?.turned ?? []) {
+    // A08 corrects all day long; what it changed on the person is told above.
+    if (!encounter || (turn === 'updated' && message.event === 'A08')) continue
     const at =
-      encounter.turned === 'discharged'
+      turn === 'discharged'
         ? encounter.ends_at
-        : encounter.turned === 'updated'
+        : turn === 'updated'
           ? message.at
-          : encounter.starts_at
+          : (encounter.starts_at ?? encounter.ends_at)
     events.push({
       ...base,
       at: at ?? message.at,
-      kind: kinds[encounter.turned],
+      kind: kinds[turn],
       data: {
         class: encounter.class,
         siteId: encounter.site_id,

@@ -26,13 +26,24 @@ const batchSize = 300
 /** One process takes at most half of the lanes at a time, so that a second one finds work. */
 const lanesAtOnce = laneCount / 2
 
-/** A message that the database refused although it could be read. */
+/** What may be shown and logged of a database error: its text can hold a patient's data. */
+function codeOf(error: unknown): string {
+  const { code, constraint } = (error ?? {}) as { code?: string; constraint?: string }
+  return [code ?? (error as Error).name, constraint].filter(Boolean).join(' ')
+}
+
+/** A message that cannot be applied although it could be read. */
 class Unappliable extends Error {
   readonly stored: Stored
 
+  readonly location: string | null
+
   constructor(stored: Stored, cause: unknown) {
-    super(`The database refused it: ${(cause as Error).message}`, { cause })
+    super(cause instanceof MappingError ? cause.message : `The database refused it (${codeOf(cause)})`, {
+      cause,
+    })
     this.stored = stored
+    this.location = cause instanceof MappingError ? cause.location : null
   }
 }
 
@@ -46,8 +57,8 @@ export async function applyWaiting(db: Db): Promise<number> {
   try {
     return await transaction(db, (trx) => applyNext(trx, batchSize))
   } catch (error) {
-    if (goesAway(error)) throw error
-    log.warn({ err: (error as Error).message }, 'a batch failed; its messages are applied one by one')
+    if (isTransient(error)) throw error
+    log.warn({ code: codeOf(error) }, 'a batch failed; its messages are applied one by one')
     return applySingly(db)
   }
 }
@@ -55,16 +66,20 @@ export async function applyWaiting(db: Db): Promise<number> {
 /** One message must not stop its lane: what fails alone becomes a dead letter. */
 async function applySingly(db: Db): Promise<number> {
   let done = 0
+  let clashed: number | undefined
   while (done < batchSize) {
     try {
       const applied = await transaction(db, (trx) => applyNext(trx, 1))
       if (applied === 0) break
     } catch (error) {
       if (!(error instanceof Unappliable)) throw error
-      const { stored, message } = error
-      await transaction(db, (trx) =>
-        settle(trx, [{ stored, status: 'dead', reason: message, location: null }]),
-      )
+      const { stored, message: reason, location } = error
+      // Whoever waited for another transaction's number or visit finds it at the second try; a second clash is the message's own.
+      if (clashes(error.cause) && clashed !== stored.id) {
+        clashed = stored.id
+        continue
+      }
+      await transaction(db, (trx) => settle(trx, [{ stored, status: 'dead', reason, location }]))
     }
     done += 1
   }
@@ -72,12 +87,8 @@ async function applySingly(db: Db): Promise<number> {
 }
 
 /** Two lanes may meet in one person (two record numbers, one identity number): whoever comes second tries again and finds him. */
-function goesAway(error: unknown): boolean {
-  return (
-    isTransient(error) ||
-    isUniqueViolation(error, 'person_identifier_pkey') ||
-    isUniqueViolation(error, 'encounter_visit')
-  )
+function clashes(error: unknown): boolean {
+  return isUniqueViolation(error, 'person_identifier_pkey') || isUniqueViolation(error, 'encounter_visit')
 }
 
 async function applyNext(trx: Trx, limit: number): Promise<number> {
@@ -102,7 +113,7 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
     await settle(trx, outcomes)
   } catch (error) {
     const [only] = rows
-    throw limit === 1 && only && !goesAway(error) ? new Unappliable(only, error) : error
+    throw limit === 1 && only && !isTransient(error) ? new Unappliable(only, error) : error
   }
   return rows.length
 }

@@ -26,10 +26,48 @@ export function knownCharset(msh18: string): string | undefined {
   return charsets[msh18.split('~')[0]?.trim().toUpperCase() ?? '']
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** Strict ones: a wrong byte is an error, not a question mark in somebody's name. */
+const strict: Partial<Record<string, InstanceType<typeof TextDecoder>>> = Object.fromEntries(
+  ['utf-8', 'gb18030', 'big5'].map((name) => [name, new TextDecoder(name, { fatal: true })]),
+)
 
 /** @throws {TypeError} when the bytes are not valid in that charset */
 export function decode(bytes: Buffer, charset: string): string {
-  if (charset === 'utf-8') return utf8.decode(bytes)
-  return iconv.decode(bytes, charset)
+  if (charset !== 'utf-8' && looksLikeUtf8(bytes)) throw new TypeError('these bytes are UTF-8')
+  return strict[charset]?.decode(bytes) ?? iconv.decode(bytes, charset)
+}
+
+/**
+ * Chinese text in UTF-8 reads as other characters in GB18030 and Big5, mostly without a wrong byte. The other way round it hardly happens:
+ * two Chinese characters in valid UTF-8 are no accident.
+ */
+function looksLikeUtf8(bytes: Buffer): boolean {
+  if (!bytes.some((byte) => byte >= 0xe4 && byte <= 0xe9)) return false
+  try {
+    const text = strict['utf-8']?.decode(bytes) ?? ''
+    return (text.match(/\p{Script=Han}/gu)?.length ?? 0) >= 2
+  } catch {
+    return false
+  }
+}
+
+/** MSH before its own charset field is known: UTF-8 when it is valid, else what the line seems to say of itself. */
+export function decodeHeader(bytes: Buffer): string {
+  const plain = bytes.toString('latin1')
+  if (!bytes.some((byte) => byte >= 0x80)) return plain
+  const said = /gb ?18030|gbk|gb2312/i.test(plain) ? 'gb18030' : /big-?5/i.test(plain) ? 'big5' : undefined
+  for (const name of ['utf-8', said])
+    try {
+      if (name) return strict[name]?.decode(bytes) ?? plain
+    } catch {
+      // Not that one.
+    }
+  return plain
+}
+
+/** A message that arrives as text goes into the bytes that its own MSH-18 announces. */
+export function encode(text: string): Buffer {
+  const line = text.split(/[\r\n]/, 1)[0] ?? ''
+  const charset = knownCharset(line.split(line[3] ?? '|')[17] ?? '')
+  return charset && charset !== 'utf-8' ? iconv.encode(text, charset) : Buffer.from(text, 'utf8')
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { decodeHeader } from './charset.ts'
 
 /** What is read of a message before it is stored: enough to acknowledge it, to know it again and to keep order. */
 export type Header = {
@@ -18,11 +19,11 @@ export type Header = {
 
 export const laneCount = 16
 
-export type HeaderProblem = { reason: string; location: string }
+export type HeaderProblem = { reason: string; location: string; controlId?: string }
 
 /**
- * Reads MSH and the patient key from raw bytes. Works on Latin-1 text because everything it needs (separators, ids) is ASCII in
- * all charsets we accept.
+ * Reads MSH and the patient key from raw bytes. The patient key is read as Latin-1, because what stands before it is ASCII in
+ * all charsets we accept; MSH may name the hospital in Chinese, whose second bytes can look like separators.
  */
 export function readHeader(bytes: Buffer): Header | HeaderProblem {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
@@ -32,14 +33,17 @@ export function readHeader(bytes: Buffer): Header | HeaderProblem {
   if (!separator || /[A-Za-z0-9\s]/.test(separator))
     return { reason: 'MSH has no field separator', location: 'MSH-1' }
   const end = head.search(/[\r\n]/)
-  const fields = (end === -1 ? head : head.slice(0, end)).split(separator)
+  const line = decodeHeader(Buffer.from(end === -1 ? head : head.slice(0, end), 'latin1'))
+  // PostgreSQL text cannot hold NUL, and nothing else of this kind belongs there either.
+  if (/\p{Cc}/u.test(line)) return { reason: 'MSH holds a control character', location: 'MSH' }
+  const fields = line.split(separator)
   const controlId = fields[9]?.trim() ?? ''
   if (!controlId) return { reason: 'The message has no control id', location: 'MSH-10' }
   const component = fields[1]?.[0] ?? '^'
   const first = (field: string | undefined) => field?.split(component)[0]?.trim() ?? ''
   const facility = first(fields[3])
   const type = (fields[8] ?? '').split(component)
-  if (!type[0]) return { reason: 'The message has no type', location: 'MSH-9' }
+  if (!type[0]) return { reason: 'The message has no type', location: 'MSH-9', controlId }
   const bodyStart = end === -1 ? bytes.length : start + end
   const patient = patientKey(bytes, separator, component)
   return {

@@ -37,10 +37,18 @@ export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderCont
   const evn = segment(message, 'EVN')
   const pv1 = segment(message, 'PV1')
   const sentAt = header.time(7, context.timeZone) ?? context.receivedAt
-  const at = evn.time(6, context.timeZone) ?? evn.time(2, context.timeZone) ?? sentAt
+  const at = notAhead(
+    evn.time(6, context.timeZone) ?? evn.time(2, context.timeZone) ?? sentAt,
+    context.receivedAt,
+  )
   const siteCode = pv1.first(3, 4) ?? (context.facility || 'MAIN')
   const person = mapPerson(message, pid, context, siteCode, at)
   return { event, siteCode, at, person, encounter: mapEncounter(message, pv1, pid, event, context, at) }
+}
+
+/** A sender whose clock runs a day or more ahead must not outvote every message that follows. */
+function notAhead(at: Date, receivedAt: Date): Date {
+  return at.getTime() > receivedAt.getTime() + 86_400_000 ? receivedAt : at
 }
 
 function mapPerson(
@@ -95,10 +103,12 @@ function mapIdentifiers(pid: Fields, facility: string): AdtMessage['person']['id
       const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
       return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
     })
-  const own = all.find((one) => one.ofSite) ?? all.find((one) => one.system !== 'national-id')
-  const first = own ?? all[0]
+  // A national number alone does not do: mother and newborn often share one.
+  const first =
+    all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
   if (!first) throw new MappingError('PID-3', 'The patient has no record number')
-  return [first, ...all.filter((one) => one !== first)]
+  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
+  return [...new Map([first, ...others].map((one) => [`${one.system}|${one.value}`, one])).values()]
 }
 
 /** XPN: family ^ given; Chinese names are written without a space, Latin ones given name first. */

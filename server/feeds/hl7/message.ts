@@ -97,7 +97,10 @@ export class Fields {
       text.replaceAll(/[\s:-](?=\d{2}(?!\d{2}$))/g, ''),
     )
     if (!match)
-      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a time (expected YYYYMMDDHHMMSS)`)
+      throw new MappingError(
+        `${this.name}-${field}`,
+        `${quote(text)} is not a time (expected YYYYMMDDHHMMSS)`,
+      )
     const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', offset] = match
     const local = {
       year: Number(year),
@@ -108,7 +111,7 @@ export class Fields {
       second: Number(second),
     }
     if (!realTime(local))
-      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a real date and time`)
+      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a real date and time`)
     if (!offset) return fromLocal(local, timeZone)
     const sign = offset.startsWith('-') ? -1 : 1
     const minutes = sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3, 5)))
@@ -126,13 +129,19 @@ export class Fields {
     if (!match) {
       // A year or a year and month alone is an allowed precision, but no birthday.
       if (/^\d{4}(\d{2})?$/.test(text)) return null
-      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a date (expected YYYYMMDD)`)
+      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a date (expected YYYYMMDD)`)
     }
     const [year = 0, month = 0, day = 0] = match.slice(1).map(Number)
     if (!realTime({ year, month, day, hour: 0, minute: 0, second: 0 }))
-      throw new MappingError(`${this.name}-${field}`, `"${text}" is not a real date`)
+      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a real date`)
     return `${match[1]}-${match[2]}-${match[3]}`
   }
+}
+
+/** A shifted field can bring a name or a telephone number where a date should be; reasons are shown to more people than those may be. */
+function quote(text: string): string {
+  const harmless = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
+  return harmless ? `"${text}"` : `A text of ${[...text].length} characters`
 }
 
 function realTime(local: {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../../platform/db.ts'
+import { type Db, isTransient } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
 import { type Header, isProblem, readHeader } from './header.ts'
 
@@ -24,6 +24,8 @@ export class RawStore {
   #db: Db
   #waiting: Waiting[] = []
   #writing = false
+  /** So many of the next messages are stored one by one. */
+  #alone = 0
   #onStored: () => void
 
   constructor(db: Db, onStored: () => void) {
@@ -33,7 +35,7 @@ export class RawStore {
 
   async accept(bytes: Buffer): Promise<Receipt> {
     const header = readHeader(bytes)
-    if (isProblem(header)) return this.reject(bytes, header.reason, header.location)
+    if (isProblem(header)) return this.reject(bytes, header.reason, header.location, header.controlId)
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, header, resolve })
       if (!this.#writing) void this.#drain()
@@ -41,19 +43,19 @@ export class RawStore {
   }
 
   /** Bytes that are no message are kept as well, with the reason: the list of rejected ones must be complete. */
-  async reject(bytes: Buffer, reason: string, location: string): Promise<Receipt> {
+  async reject(bytes: Buffer, reason: string, location: string, controlId = ''): Promise<Receipt> {
     try {
       await sql`
         insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, status, reason, location)
         values (nextval('inbound_message_id'), 0, '', '', '', '', '', ${bytes.subarray(0, 65536)}, 'rejected', ${reason}, ${location})`.execute(
         this.#db,
       )
-      return { code: 'AR', controlId: '', text: reason, header: null }
+      return { code: 'AR', controlId, text: reason, header: null }
     } catch (error) {
       log.error({ err: (error as Error).message }, 'a rejected message could not be stored')
       return {
         code: 'AE',
-        controlId: '',
+        controlId,
         text: 'The message could not be stored, send it again',
         header: null,
       }
@@ -71,6 +73,12 @@ export class RawStore {
         this.#onStored()
       } catch (error) {
         log.error({ err: (error as Error).message, messages: batch.length }, 'messages could not be stored')
+        // One message that the database cannot take must not keep its neighbours out.
+        if (batch.length > 1 && !isTransient(error)) {
+          this.#alone = batch.length
+          this.#waiting.unshift(...batch)
+          continue
+        }
         const text = 'The message could not be stored, send it again'
         for (const one of batch)
           one.resolve({ code: 'AE', controlId: one.header.controlId, text, header: one.header })
@@ -80,6 +88,10 @@ export class RawStore {
   }
 
   #take(): Waiting[] {
+    if (this.#alone > 0) {
+      this.#alone -= 1
+      return this.#waiting.splice(0, 1)
+    }
     let bytes = 0
     let count = 0
     for (const one of this.#waiting) {
@@ -103,13 +115,12 @@ export class RawStore {
       ), numbered as (
         select *, nextval('inbound_message_id') as id from (select * from input order by position) as ordered
       ), firsts as (
-        select distinct on (sender, facility, control_id) * from numbered order by sender, facility, control_id, position
-      ), repeats as (
-        select n.* from numbered n join firsts f using (sender, facility, control_id) where n.id <> f.id
+        select distinct on (sender, facility, control_id) *, count(*) over (partition by sender, facility, control_id) as copies
+        from numbered order by sender, facility, control_id, position
       ), keyed as (
-        insert into inbound_key (sender, facility, control_id, message_id, received_at, body_hash)
-        select sender, facility, control_id, id, now(), body_hash from firsts
-        on conflict (sender, facility, control_id) do update set duplicates = inbound_key.duplicates + 1
+        insert into inbound_key (sender, facility, control_id, message_id, received_at, body_hash, duplicates)
+        select sender, facility, control_id, id, now(), body_hash, copies - 1 from firsts
+        on conflict (sender, facility, control_id) do update set duplicates = inbound_key.duplicates + excluded.duplicates + 1
         returning sender, facility, control_id, message_id, body_hash
       ), fresh as (
         insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
+import { type SaidAt, Statement } from '../../platform/said.ts'
 
 export type ConditionInput = { role: 'admission' | 'discharge' | 'other'; code: string; text: string }
 
@@ -37,12 +38,15 @@ type Row = {
   condition_text: string | null
   source: string
   source_time: Date
+  said_at: SaidAt
 }
+
+type Turn = 'registered' | 'admitted' | 'discharged' | 'cancelled' | 'updated'
 
 export type UpsertedEncounter = Row & {
   created: boolean
-  /** Became an admission, a discharge or a registration by this statement, for the first time. */
-  turned: 'registered' | 'admitted' | 'discharged' | 'cancelled' | 'updated' | null
+  /** What it became by this statement, each for the first time; a discharge that nobody announced is an admission too. */
+  turned: Turn[]
   /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
   codes: string[]
 }
@@ -52,7 +56,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
   if (inputs.length === 0) return []
   const { rows } = await sql<Row & { codes: string[] }>`
     select e.id, e.person_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
-      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time,
+      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at,
       array(select code from condition c where c.encounter_id = e.id) as codes
     from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
@@ -68,7 +72,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
   )
   await update(
     trx,
-    results.filter((one) => !one.created && one.turned !== null),
+    results.filter((one) => !one.created && one.turned.length > 0),
   )
   await insertConditions(trx, results, inputs)
   return results
@@ -77,45 +81,53 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
 function settle(input: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes'> {
-  const newer = !before || input.sourceTime.getTime() >= before.source_time.getTime()
-  const pick = <T>(said: T | null, was: T | null | undefined): T | null =>
-    said !== null && (newer || was === null || was === undefined) ? said : (was ?? null)
-  const said = input.status
-  // An older message may complete a visit (late discharge) but never reopen it.
-  const status =
-    said !== null && (newer || (rank[said] ?? 0) > (rank[before.status] ?? 0))
-      ? said
-      : (before?.status ?? 'in-progress')
+  const statement = new Statement(before, input.sourceTime)
   const main = input.conditions.find((one) => one.role === 'discharge') ?? input.conditions[0]
   const after: Row = {
     id: before?.id ?? 0,
     person_id: before?.person_id ?? input.personId,
     site_id: input.siteId,
     visit_number: input.visitNumber,
-    department_id: pick(input.departmentId, before?.department_id),
-    attending_staff_id: pick(input.attendingStaffId, before?.attending_staff_id),
-    class: pick<string>(input.class, before?.class) ?? 'outpatient',
-    status,
-    bed: pick(input.bed, before?.bed),
-    starts_at: pick(input.startsAt, before?.starts_at),
-    ends_at: pick(input.endsAt, before?.ends_at),
-    disposition: pick(input.disposition, before?.disposition),
-    condition_text: pick(main?.text ?? null, before?.condition_text),
-    source: newer ? input.source : before.source,
-    source_time: newer ? input.sourceTime : before.source_time,
+    department_id: statement.pick('department', input.departmentId, before?.department_id ?? null),
+    attending_staff_id: statement.pick(
+      'attending',
+      input.attendingStaffId,
+      before?.attending_staff_id ?? null,
+    ),
+    class: statement.pick<string>('class', input.class, before?.class ?? null) ?? 'outpatient',
+    status: before?.status ?? input.status ?? 'in-progress',
+    bed: statement.pick('bed', input.bed, before?.bed ?? null),
+    starts_at: statement.pick('starts', input.startsAt, before?.starts_at ?? null),
+    ends_at: statement.pick('ends', input.endsAt, before?.ends_at ?? null),
+    disposition: statement.pick('disposition', input.disposition, before?.disposition ?? null),
+    condition_text: statement.pick('condition', main?.text ?? null, before?.condition_text ?? null),
+    source: !before || input.sourceTime >= before.source_time ? input.source : before.source,
+    ...statement.times(),
   }
-  return { ...after, created: !before, turned: turn(before, after) }
+  if (before && input.status !== null && leadsOn(before, after, input.status)) after.status = input.status
+  return { ...after, created: !before, turned: turns(before, after) }
 }
 
-function turn(before: Row | undefined, after: Row): UpsertedEncounter['turned'] {
-  if (after.status === 'finished' && before?.status !== 'finished') return 'discharged'
-  if (after.status === 'cancelled' && before?.status !== 'cancelled') return 'cancelled'
-  if (!before) return after.class === 'inpatient' ? 'admitted' : 'registered'
-  if (after.class === 'inpatient' && before.class !== 'inpatient') return 'admitted'
+/**
+ * A visit only goes on: some systems repeat A01 long after the discharge, and a late A01 must not bring the patient back. The exception is
+ * an emergency visit, finished by our own conclusion, that turns out to be an admission.
+ */
+function leadsOn(before: Row, after: Row, said: string): boolean {
+  if ((rank[said] ?? 0) > (rank[before.status] ?? 0)) return true
+  return before.status === 'finished' && before.class !== 'inpatient' && after.class === 'inpatient'
+}
+
+function turns(before: Row | undefined, after: Row): Turn[] {
+  const made: Turn[] = []
+  if (after.class === 'inpatient' && before?.class !== 'inpatient') made.push('admitted')
+  else if (!before) made.push('registered')
+  if (after.status === 'finished' && before?.status !== 'finished') made.push('discharged')
+  if (after.status === 'cancelled' && before?.status !== 'cancelled') made.push('cancelled')
+  if (made.length > 0 || !before) return made
   const same = (Object.keys(after) as (keyof Row)[]).every(
-    (field) => String(before[field]) === String(after[field]),
+    (field) => JSON.stringify(before[field]) === JSON.stringify(after[field]),
   )
-  return same ? null : 'updated'
+  return same ? [] : ['updated']
 }
 
 /** New visits get their ids here. A visit that another transaction made meanwhile violates the key, and the caller starts over. */
@@ -123,7 +135,7 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   if (rows.length === 0) return
   const made = await sql<{ id: number; site_id: number; visit_number: string }>`
     insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
-      ends_at, disposition, condition_text, source, source_time)
+      ends_at, disposition, condition_text, source, source_time, said_at)
     select * from unnest(
       ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
@@ -131,7 +143,7 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.bed)}::text[], ${rows.map((row) => row.starts_at)}::timestamptz[],
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
-      ${rows.map((row) => row.source_time)}::timestamptz[])
+      ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[])
     returning id, site_id, visit_number`.execute(trx)
   const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
   for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
@@ -142,15 +154,16 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   await sql`
     update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
       bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
-      source = n.source, source_time = n.source_time
+      source = n.source, source_time = n.source_time, said_at = n.said_at
     from unnest(
       ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.department_id)}::int[],
       ${rows.map((row) => row.attending_staff_id)}::int[], ${rows.map((row) => row.class)}::text[],
       ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.bed)}::text[],
       ${rows.map((row) => row.starts_at)}::timestamptz[], ${rows.map((row) => row.ends_at)}::timestamptz[],
       ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
-      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[]
-    ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time)
+      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[],
+      ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[]
+    ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at)
     where e.id = n.id`.execute(trx)
 }
 

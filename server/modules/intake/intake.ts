@@ -104,7 +104,7 @@ function segmentsOf(row: { raw: Buffer; charset: string }): string[] {
   return text
     .split(/[\r\n]+/)
     .filter(Boolean)
-    .map((segment) => maskSegment(segment))
+    .map((segment) => maskSegment(segment, text[3] ?? '|'))
 }
 
 /** Puts dead letters back into the queue; their order per patient is their old one. */

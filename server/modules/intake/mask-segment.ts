@@ -1,28 +1,40 @@
+import { maskIdentifier } from '../person/mask.ts'
+
 /** Fields that hold names, numbers, addresses or telephone numbers (HL7 v2.5), by segment. */
 const personal: Record<string, number[]> = {
-  PID: [2, 4, 5, 6, 9, 11, 13, 14, 18, 19, 20, 21, 23],
+  PID: [2, 4, 5, 6, 9, 11, 13, 14, 18, 19, 20, 21, 23, 26, 27],
   NK1: [2, 4, 5, 6, 30, 31, 32, 33],
   GT1: [3, 4, 5, 6, 7, 12, 16, 17, 18, 19],
   IN1: [16, 19, 36, 49],
   MRG: [7],
 }
+/** Segments without anything of the patient's in them. What is on neither list (notes, results, Z segments) is masked whole. */
+const harmless = new Set(['MSH', 'EVN', 'PV1', 'PV2', 'DG1', 'PD1', 'AL1', 'MSA', 'ERR'])
 
 /**
  * A segment as people may see it in the intake list: record numbers stay (they are needed to find the patient), names keep their first
  * character, other personal fields only their length. An identity number in PID-3 is masked like everywhere.
  */
-export function maskSegment(segment: string): string {
-  const separator = segment.startsWith('MSH') ? (segment[3] ?? '|') : '|'
+export function maskSegment(segment: string, separator: string): string {
   const parts = segment.split(separator)
-  const fields = personal[parts[0] ?? '']
-  if (!fields) return segment
+  const name = parts[0] ?? ''
+  if (harmless.has(name)) return segment
+  const fields = personal[name]
   return parts
     .map((part, at) => {
-      if (parts[0] === 'PID' && at === 3)
-        return part.replaceAll(/\b(\d{3})\d{11}(\d{3}[\dXx])\b/g, '$1***********$2')
-      return fields.includes(at) ? maskField(part) : part
+      if (at === 0) return part
+      if (name === 'PID' && at === 3) return part.split('~').map(maskNumber).join('~')
+      return !fields || fields.includes(at) ? maskField(part) : part
     })
     .join(separator)
+}
+
+/** One repetition of PID-3: a number of the hospital's own stays, any other is masked. */
+function maskNumber(repetition: string): string {
+  const [value = '', ...rest] = repetition.split('^')
+  const own =
+    ['', 'MR', 'PI', 'PK'].includes((rest[3] ?? '').toUpperCase()) && !/^\d{15}$|^\d{17}[\dXx]$/.test(value)
+  return own ? repetition : [maskIdentifier(value), ...rest].join('^')
 }
 
 function maskField(field: string): string {

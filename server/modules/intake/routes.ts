@@ -5,6 +5,7 @@ import {
   postIntakeMessage,
   replayIntakeMessages,
 } from '../../../contract/intake.ts'
+import { encode } from '../../feeds/hl7/charset.ts'
 import { RawStore } from '../../feeds/hl7/store.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
@@ -23,7 +24,7 @@ export function mountIntake(api: Api, { db: database }: Services): void {
   }))
   implement(api, listIntakeMessagesRoute, ({ db, actor, query }) => listIntakeMessages(db, actor, query))
   implement(api, postIntakeMessage, async ({ db, actor, body }) => {
-    const { code, controlId, text } = await store.accept(Buffer.from(body.message, 'utf8'))
+    const { code, controlId, text } = await store.accept(encode(body.message))
     await audit(db, actor, { action: 'intake.send', subject: controlId.slice(0, 100) })
     return { code, controlId, text }
   })

@@ -102,10 +102,11 @@ export async function createEnrollment(
     await trx
       .selectFrom('pathway')
       .innerJoin('pathway_version as v', 'v.id', 'pathway.current_version_id')
-      .select(['pathway.id', 'v.id as version_id', 'v.definition'])
+      .select(['pathway.id', 'pathway.active', 'v.id as version_id', 'v.definition'])
       .where('pathway.id', '=', input.pathwayId)
       .executeTakeFirst(),
   )
+  if (!pathway.active) throw new AppError('invalid', 'Entry into this pathway is switched off.')
   const enteredAt = encounter?.ends_at ? new Date(encounter.ends_at) : new Date()
   const definition = pathway.definition as unknown as PathwayDefinition
   const entering = {

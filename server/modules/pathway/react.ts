@@ -3,8 +3,9 @@ import { holds } from '../../../contract/condition.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
+import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 
@@ -25,15 +26,23 @@ type Stop = {
   enrollmentId: number | null
   at: Date
   reason: StopReason
+  /** An opt-out of one purpose ends only pathways of that purpose. */
+  purpose: string
 }
 
 function stopsOf(event: RecordedEvent): Stop[] {
-  const base = { personId: event.personId, encounterId: event.encounterId, enrollmentId: null, at: event.at }
+  const base = {
+    personId: event.personId,
+    encounterId: event.encounterId,
+    enrollmentId: null,
+    at: event.at,
+    purpose: 'all',
+  }
   if (event.kind === 'person.deceased') return [{ ...base, reason: 'death' }]
   if (event.kind === 'encounter.admitted' && event.data['class'] === 'inpatient')
     return [{ ...base, reason: 'readmission' }]
   if (event.kind === 'person.opted-out' && event.data['channel'] === 'all')
-    return [{ ...base, reason: 'opt-out' }]
+    return [{ ...base, reason: 'opt-out', purpose: String(event.data['purpose'] ?? 'all') }]
   if (event.kind === 'contact.attempted') {
     const { enrollmentId, outcome } = event.data
     if (typeof enrollmentId !== 'number') return []
@@ -52,10 +61,13 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
     from unnest(
       ${stops.map((one) => one.personId)}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],
       ${stops.map((one) => one.enrollmentId)}::bigint[], ${stops.map((one) => one.at)}::timestamptz[],
-      ${stops.map((one) => one.reason)}::text[]
-    ) as w(person_id, encounter_id, enrollment_id, at, reason), pathway_version v
-    where e.person_id = w.person_id and e.status in ('active', 'waiting', 'blocked') and v.id = e.pathway_version_id
-      and v.definition -> 'stopOn' ? w.reason
+      ${stops.map((one) => one.reason)}::text[], ${stops.map((one) => one.purpose)}::text[]
+    ) as w(person_id, encounter_id, enrollment_id, at, reason, purpose), pathway_version v
+    where e.person_id = w.person_id and v.id = e.pathway_version_id
+      -- A pathway may have come to its end while its last tasks are still open: they must not be worked either.
+      and (e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and exists (
+        select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))
+      and v.definition -> 'stopOn' ? w.reason and w.purpose in ('all', v.definition ->> 'purpose')
       and (w.reason <> 'readmission' or w.enrollment_id is not null
         or (e.encounter_id is distinct from w.encounter_id and w.at > e.entered_at))
       and (w.enrollment_id is null or e.id = w.enrollment_id)
@@ -78,16 +90,35 @@ export type StoppedRow = {
 export async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string | null = null): Promise<void> {
   if (stopped.length === 0) return
   const ids = stopped.map((row) => row.id)
-  await sql`
+  const { rows: ended } = await sql<Ended>`
     with cancelled as (
-      update task set status = 'cancelled', held_by = null, held_until = null, completed_at = now(), version = version + 1
+      update task set status = 'cancelled', held_by = null, held_by_name = null, held_until = null, completed_at = now(),
+        version = version + 1
       where enrollment_id = any(${ids}::bigint[]) and status in ('requested', 'in-progress')
+      returning id, person_id, enrollment_id, encounter_id, site_id, department_id, assignee_staff_id
+    ), suppressed as (
+      update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now()
+      where enrollment_id = any(${ids}::bigint[]) and status = 'queued' returning id, person_id, enrollment_id
     )
-    update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now()
-    where enrollment_id = any(${ids}::bigint[]) and status = 'queued'`.execute(trx)
-  await recordEvents(
+    select 'task' as kind, * from cancelled
+    union all select 'message', id, person_id, enrollment_id, null, null, null, null from suppressed`.execute(
     trx,
-    stopped.map((row) => ({
+  )
+  await notifyAll(
+    trx,
+    'tasks',
+    ended
+      .filter((row) => row.kind === 'task')
+      .map((row) => ({
+        siteId: row.site_id,
+        departmentId: row.department_id,
+        staffId: row.assignee_staff_id,
+        changed: 1,
+      })),
+  )
+  await recordEvents(trx, [
+    ...ended.map((row) => endedEvent(row, actorId)),
+    ...stopped.map((row): NewEvent => ({
       personId: row.person_id,
       at: new Date(),
       kind: 'enrollment.stopped',
@@ -96,7 +127,31 @@ export async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string |
       encounterId: row.encounter_id,
       data: { enrollmentId: row.id, pathwayId: row.pathway_id, reason: row.stop_reason },
     })),
-  )
+  ])
+}
+
+type Ended = {
+  kind: 'task' | 'message'
+  id: number
+  person_id: number
+  enrollment_id: number
+  encounter_id: number | null
+  site_id: number | null
+  department_id: number | null
+  assignee_staff_id: number | null
+}
+
+function endedEvent(row: Ended, actorId: string | null): NewEvent {
+  const base = { personId: row.person_id, at: new Date(), source: 'careloop', actorId }
+  return row.kind === 'task'
+    ? {
+        ...base,
+        kind: 'task.cancelled',
+        taskId: row.id,
+        encounterId: row.encounter_id,
+        data: { enrollmentId: row.enrollment_id },
+      }
+    : { ...base, kind: 'message.suppressed', data: { messageId: row.id, channel: 'email' } }
 }
 
 type Open = { id: number; name: string; version_id: number; definition: PathwayDefinition }
@@ -115,12 +170,12 @@ async function enterByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
     events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
   )
   if (wanted.length === 0) return
-  const persons = await personsOf(
+  const facts = await factsOf(
     trx,
-    wanted.map(({ event }) => event.personId),
+    wanted.map(({ event }) => event),
   )
   const entering = wanted.filter(({ pathway, event }) =>
-    meets(pathway.definition, event, persons.get(event.personId)),
+    meets(pathway.definition, event, facts.get(event.id)),
   )
   await enroll(
     trx,
@@ -139,29 +194,54 @@ function mayEnter(pathway: Open, event: RecordedEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
-type PersonFacts = { id: number; sex: string; birth_date: string | null; deceased: boolean }
-
-async function personsOf(trx: Trx, ids: number[]): Promise<Map<number, PersonFacts>> {
-  const { rows } = await sql<PersonFacts>`
-    select id, sex, birth_date, deceased from person where id = any(${ids}::bigint[])`.execute(trx)
-  return new Map(rows.map((row) => [row.id, row]))
+type EntryFacts = {
+  event_id: number
+  sex: string
+  birth_date: string | null
+  deceased: boolean
+  /** Purposes for which the person wants no contact at all. */
+  refused: string[]
+  /** Came back to a ward after the event. */
+  readmitted: boolean
+  department_code: string | null
+  length_of_stay: number | null
+  time_zone: string | null
 }
 
-function meets(
-  definition: PathwayDefinition,
-  event: RecordedEvent,
-  person: PersonFacts | undefined,
-): boolean {
+/** What entry looks at besides the event itself, in one statement. */
+async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, EntryFacts>> {
+  const { rows } = await sql<EntryFacts>`
+    select w.event_id, p.sex, p.birth_date, p.deceased, d.code as department_code, s.time_zone,
+      extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
+      array(select purpose from opt_out o where o.person_id = p.id and o.channel = 'all') as refused,
+      exists (select 1 from encounter x where x.person_id = p.id and x.class = 'inpatient' and x.status <> 'cancelled'
+        and x.starts_at > w.at and x.id is distinct from w.encounter_id) as readmitted
+    from unnest(
+      ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
+      ${events.map((event) => event.encounterId)}::bigint[], ${events.map((event) => event.at)}::timestamptz[]
+    ) as w(event_id, person_id, encounter_id, at)
+    join person p on p.id = w.person_id left join encounter n on n.id = w.encounter_id
+    left join department d on d.id = n.department_id left join site s on s.id = n.site_id`.execute(trx)
+  return new Map(rows.map((row) => [row.event_id, row]))
+}
+
+function meets(definition: PathwayDefinition, event: RecordedEvent, facts: EntryFacts | undefined): boolean {
   // Nobody is put on any pathway after death, whatever its author forgot.
-  if (!person || person.deceased) return false
-  const { when } = definition.entry
-  if (!when) return true
+  if (!facts || facts.deceased) return false
+  const { entry, stopOn, purpose } = definition
+  // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
+  if (stopOn.includes('readmission') && facts.readmitted) return false
+  if (stopOn.includes('opt-out') && ['all', purpose].some((one) => facts.refused.includes(one))) return false
+  if (!entry.when) return true
   const fact = (name: string): unknown => {
-    if (name === 'person.sex') return person.sex
-    if (name === 'person.ageYears') return ageYears(person.birth_date, localDate(event.at, 'UTC'))
+    if (name === 'person.sex') return facts.sex
+    if (name === 'person.ageYears')
+      return ageYears(facts.birth_date, localDate(event.at, facts.time_zone ?? 'Asia/Shanghai'))
+    if (name === 'encounter.departmentCode') return facts.department_code
+    if (name === 'encounter.lengthOfStayDays') return facts.length_of_stay
     return name.startsWith('encounter.') ? event.data[name.slice('encounter.'.length)] : undefined
   }
-  return holds(when, { fact })
+  return holds(entry.when, { fact })
 }
 
 export type Entering = {

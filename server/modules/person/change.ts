@@ -9,6 +9,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { Statement } from '../../platform/said.ts'
 import { recordEvents } from '../event/event.ts'
 import { normalise, searchName } from './name.ts'
 import { loadPerson } from './person.ts'
@@ -47,7 +48,7 @@ export async function updatePerson(trx: Trx, actor: Actor, id: number, input: Up
         ...(rest.preferredChannel !== undefined && { preferred_channel: rest.preferredChannel }),
         ...(rest.note !== undefined && { note: rest.note }),
         source: 'staff',
-        source_time: sql`now()`,
+        ...saidNow(person, changed),
         updated_at: sql`now()`,
         version: sql`version + 1`,
       })
@@ -82,6 +83,23 @@ export async function updatePerson(trx: Trx, actor: Actor, id: number, input: Up
     },
   ])
   await audit(trx, actor, { action: 'person.update', personId: id, fields: changed })
+}
+
+/** The corrected fields count as said now; of the others the HIS keeps the word it had. */
+function saidNow(person: Awaited<ReturnType<typeof loadPerson>>['person'], changed: string[]) {
+  const row = { source_time: new Date(person.source_time), said_at: person.said_at }
+  const statement = new Statement(row, new Date())
+  const known = {
+    name: person.name,
+    sex: person.sex,
+    birthDate: person.birth_date,
+    deceasedAt: person.deceased_at,
+    maritalStatus: person.marital_status,
+  }
+  for (const [field, value] of Object.entries(known))
+    statement.pick(field, changed.includes(field) ? (value ?? '') : null, value)
+  const { source_time, said_at } = statement.times()
+  return { source_time, said_at: JSON.stringify(said_at) }
 }
 
 function checkedPhone(text: string): string {

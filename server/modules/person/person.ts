@@ -5,6 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
+import type { SaidAt } from '../../platform/said.ts'
 import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { personWithin } from './scope.ts'
 
@@ -24,6 +25,8 @@ type Row = {
     note: string | null
     version: number
     source: string
+    source_time: string
+    said_at: SaidAt
     updated_at: string
   }
   facts: {
@@ -83,7 +86,7 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Row>
     select to_jsonb(p) as person, to_jsonb(f) as facts, d.name as last_department_name,
       (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = p.id) as identifiers,
       (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from person_name n where n.person_id = p.id) as names,
-      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
+      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = p.id) as relationships,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = p.id) as opt_outs,

@@ -51,7 +51,8 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
       group by c.id order by c.id desc limit ${query.limit + 1}
     )
     select p.id, p.name, p.sex, p.birth_date, p.deceased, f.last_visit_at, d.name as last_department_name, f.last_condition_text,
-      (select t.value from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid order by t.id limit 1) as phone,
+      (select t.value from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid
+        order by t.updated_at desc, t.id limit 1) as phone,
       (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
         where i.person_id = p.id and i.system like 'mrn:%') as record_numbers,
       (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks
@@ -66,7 +67,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     subject: `persons:${rows
       .slice(0, query.limit)
       .map((row) => row.id)
-      .join(',')}`.slice(0, 1000),
+      .join(',')}`,
     fields: ['name', 'phone'],
   })
   const today = localDate(new Date(), 'Asia/Shanghai')
@@ -96,7 +97,8 @@ function viewSummary(row: Row, today: string): PersonSummary {
 }
 
 /**
- * What a search word may mean: digits are a phone number (whole or its end) or a record number; letters are pinyin or a Latin name or a
+ * What a search word may mean: digits are a phone number (whole or its end) or the beginning of a record number (of an
+ * identity number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a
  * record number; characters are the beginning of a name.
  */
 export function candidatesFor(word: string): RawBuilder<unknown> {
@@ -107,7 +109,9 @@ export function candidatesFor(word: string): RawBuilder<unknown> {
   if (/^\d{3,}$/.test(digits))
     return sql`
       select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins([...digits].reverse().join(''))}
-      union all select person_id from person_identifier where value like ${begins(digits)}`
+      union all select person_id from person_telecom where system = 'phone' and value = ${normalisePhone(word)}
+      union all select person_id from person_identifier where value like ${begins(digits)} and site_id is not null
+      union all ${byNumber}`
   if (isHan(word))
     return sql`
       select id from person where search_name like ${begins(search.search_name)}
@@ -119,6 +123,7 @@ export function candidatesFor(word: string): RawBuilder<unknown> {
   return sql`
     select id from person where pinyin like ${begins(letters)}
     union all select id from person where initials like ${begins(letters)}
-    union all select person_id from person_name where pinyin like ${begins(letters)} or search_name like ${begins(letters)}
+    union all select person_id from person_name where pinyin like ${begins(letters)} or initials like ${begins(letters)}
+      or search_name like ${begins(letters)}
     union all ${byNumber}`
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
+import { type SaidAt, Statement } from '../../platform/said.ts'
 import { normalise, searchName } from './name.ts'
 
 export type Identifier = { system: string; value: string; siteId: number | null }
@@ -58,6 +59,7 @@ type Known = {
   deceased_at: Date | null
   marital_status: string | null
   source_time: Date
+  said_at: SaidAt
 }
 
 type Resolved = {
@@ -74,7 +76,20 @@ type Resolved = {
  */
 export async function upsertPersons(trx: Trx, inputs: PersonInput[]): Promise<UpsertedPerson[]> {
   if (inputs.length === 0) return []
-  const resolved = await resolve(trx, inputs)
+  const all = await resolve(trx, inputs)
+  // Two record numbers of one person share no identifier, yet the second statement must see what the first one wrote.
+  const taken = new Set<number>()
+  const later = all.filter((one) => one.known && taken.size === taken.add(one.id).size)
+  const resolved = all.filter((one) => !later.includes(one))
+  const results = new Map(
+    (await upsertResolved(trx, resolved)).map((result, at) => [resolved[at]?.input, result]),
+  )
+  const rest = later.map((one) => one.input)
+  for (const [at, result] of (await upsertPersons(trx, rest)).entries()) results.set(rest[at], result)
+  return inputs.flatMap((input) => results.get(input) ?? [])
+}
+
+async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedPerson[]> {
   await insertPersons(
     trx,
     resolved.filter((one) => !one.known),
@@ -99,24 +114,24 @@ export async function upsertPersons(trx: Trx, inputs: PersonInput[]): Promise<Up
 async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
   const identifiers = inputs.flatMap((input) => input.identifiers)
   const { rows } = await sql<Known>`
-    select i.system, i.value, p.id as person_id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.source_time
+    select i.system, i.value, p.id as person_id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.source_time, p.said_at
     from unnest(${identifiers.map((one) => one.system)}::text[], ${identifiers.map((one) => one.value)}::text[]) as wanted(system, value)
     join person_identifier i using (system, value)
-    join person p on p.id = i.person_id`.execute(trx)
+    join person p on p.id = i.person_id for no key update of p`.execute(trx)
   const known = new Map(rows.map((row) => [key(row), row]))
   const resolved = inputs.map((input): Resolved => {
     const [own, ...others] = input.identifiers
     const byRecord = own && known.get(key(own))
-    // A national number leads to the person only when the birth date agrees: newborns are often registered under the mother's.
-    const byOther = others
-      .map((one) => known.get(key(one)))
-      .find((row) => row && agrees(row.birth_date, input.birthDate))
+    const byOther = others.map((one) => known.get(key(one))).find((row) => row && meansSame(row, input))
     const person = byRecord ?? byOther
     const conflicts = others.filter((one) => {
       const owner = known.get(key(one))
       return owner && owner.person_id !== person?.person_id
     })
-    const fresh = input.identifiers.filter((one) => !known.has(key(one)))
+    const fresh = dedupe(
+      input.identifiers.filter((one) => !known.has(key(one))),
+      key,
+    )
     return {
       input,
       id: person?.person_id ?? 0,
@@ -129,12 +144,24 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
 }
 
 const key = (one: { system: string; value: string }) => `${one.system}|${one.value}`
-const agrees = (known: string | null, said: string | null) => !known || !said || known === said
+const unnamed = '未登记姓名'
+
+/**
+ * Whether a number that several people may carry means the same human here. Newborns, and twins, are often registered under their
+ * mother's: the rest must agree too. Two records of one person are a nuisance, two persons in one record are a danger.
+ */
+function meansSame(known: Known, { name, sex, birthDate }: PersonInput): boolean {
+  const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
+  const said = (text: string | null) => (text === 'unknown' ? null : text)
+  if (differ(known.birth_date, birthDate) || differ(said(known.sex), said(sex))) return false
+  if (!name || known.name === unnamed) return known.birth_date !== null && birthDate !== null
+  return searchName(known.name).search_name === searchName(name).search_name
+}
 
 /** New persons get their ids here. */
 async function insertPersons(trx: Trx, resolved: Resolved[]): Promise<void> {
   if (resolved.length === 0) return
-  const names = resolved.map(({ input }) => normalise(input.name ?? '') || '未登记姓名')
+  const names = resolved.map(({ input }) => normalise(input.name ?? '') || unnamed)
   const search = names.map(searchName)
   const { rows } = await sql<{ id: number; position: number }>`
     with numbered as materialized (
@@ -165,25 +192,34 @@ type Change = {
   deceased: boolean
   deceasedAt: Date | null
   maritalStatus: string | null
+  sourceTime: Date
+  saidAt: SaidAt
 }
 
 function changesOf({ input, known }: Resolved): Change {
   if (!known) throw new Error('only a known person can change')
-  const newer = input.sourceTime.getTime() >= known.source_time.getTime()
-  /** Newer statements replace; older ones only fill gaps. */
-  const pick = <T>(said: T | null, before: T | null): T | null =>
-    said !== null && (newer || before === null) ? said : before
-  const sex = input.sex === 'unknown' ? null : input.sex
+  const statement = new Statement(known, input.sourceTime)
+  const sex = (text: string | null) => (text === 'unknown' ? null : text)
   const change: Change = {
     fields: [],
-    name: pick(input.name ? normalise(input.name) : null, known.name) ?? known.name,
-    sex: pick(sex, known.sex === 'unknown' ? null : (known.sex as 'male')) ?? 'unknown',
-    birthDate: pick(input.birthDate, known.birth_date),
+    name:
+      statement.pick(
+        'name',
+        (input.name && normalise(input.name)) || null,
+        known.name === unnamed ? null : known.name,
+      ) ?? known.name,
+    sex: statement.pick('sex', sex(input.sex), sex(known.sex)) ?? 'unknown',
+    birthDate: statement.pick('birthDate', input.birthDate, known.birth_date),
     // Death is not taken back by a message that does not mention it.
     deceased: known.deceased || input.deceased,
-    deceasedAt: pick(input.deceasedAt, known.deceased_at),
-    maritalStatus: pick(input.maritalStatus, known.marital_status),
+    deceasedAt: statement.pick('deceasedAt', input.deceasedAt, known.deceased_at),
+    maritalStatus: statement.pick('maritalStatus', input.maritalStatus, known.marital_status),
+    sourceTime: known.source_time,
+    saidAt: known.said_at,
   }
+  const { source_time, said_at } = statement.times()
+  change.sourceTime = source_time
+  change.saidAt = said_at
   if (change.name !== known.name) change.fields.push('name')
   if (change.sex !== known.sex) change.fields.push('sex')
   if (change.birthDate !== known.birth_date) change.fields.push('birthDate')
@@ -196,14 +232,18 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
   // Also a statement that changes nothing moves the time on, else an older one arriving later would count as newer.
   const changed = [...all].filter(
     ([one, change]) =>
-      change.fields.length > 0 || one.input.sourceTime.getTime() > (one.known?.source_time.getTime() ?? 0),
+      change.fields.length > 0 ||
+      change.sourceTime.getTime() > (one.known?.source_time.getTime() ?? 0) ||
+      JSON.stringify(change.saidAt) !== JSON.stringify(one.known?.said_at),
   )
+  await keepNames(trx, all)
   if (changed.length === 0) return
   const search = changed.map(([, change]) => searchName(change.name))
   await sql`
     update person p set name = n.name, search_name = n.search_name, pinyin = n.pinyin, initials = n.initials, sex = n.sex,
       birth_date = n.birth_date, deceased = n.deceased, deceased_at = n.deceased_at, marital_status = n.marital_status,
-      source = n.source, source_time = greatest(p.source_time, n.source_time), version = p.version + n.changed,
+      source = case when n.source_time > p.source_time then n.source else p.source end, source_time = n.source_time, said_at = n.said_at,
+      version = p.version + n.changed,
       updated_at = case n.changed when 1 then now() else p.updated_at end
     from unnest(
       ${changed.map(([one]) => one.id)}::bigint[], ${changed.map(([, change]) => change.name)}::text[],
@@ -211,17 +251,20 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
       ${changed.map(([, change]) => change.sex)}::text[], ${changed.map(([, change]) => change.birthDate)}::date[],
       ${changed.map(([, change]) => change.deceased)}::boolean[], ${changed.map(([, change]) => change.deceasedAt)}::timestamptz[],
       ${changed.map(([, change]) => change.maritalStatus)}::text[], ${changed.map(([one]) => one.input.source)}::text[],
-      ${changed.map(([one]) => one.input.sourceTime)}::timestamptz[], ${changed.map(([, change]) => Math.min(change.fields.length, 1))}::int[]
-    ) as n(id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time, changed)
+      ${changed.map(([, change]) => change.sourceTime)}::timestamptz[],
+      ${changed.map(([, change]) => JSON.stringify(change.saidAt))}::jsonb[], ${changed.map(([, change]) => Math.min(change.fields.length, 1))}::int[]
+    ) as n(id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time, said_at, changed)
     where p.id = n.id`.execute(trx)
-  const renamed = changed.filter(([, change]) => change.fields.includes('name'))
-  if (renamed.length === 0) return
-  const former = renamed.map(([one]) => ({
-    id: one.id,
-    text: one.known?.name ?? '',
-    source: one.input.source,
-  }))
-  await insertNames(trx, former)
+}
+
+/** The name that a newer one replaced, or that an old message brings afterwards. */
+async function keepNames(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
+  const former = [...all].flatMap(([{ id, input, known }, change]) =>
+    [known?.name, normalise(input.name ?? '')].flatMap((text) =>
+      text && text !== change.name && text !== unnamed ? [{ id, text, source: input.source }] : [],
+    ),
+  )
+  if (former.length > 0) await insertNames(trx, former)
 }
 
 /** Keeps former names, so that a person is still found by them. */
@@ -249,26 +292,23 @@ async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
   const identifiers = resolved.flatMap(({ input, id, fresh }) =>
     fresh.map((one) => ({ ...one, id, source: input.source })),
   )
+  const told = ({ input, id }: Resolved) => ({ id, source: input.source, at: input.sourceTime })
   const telecoms = dedupe(
-    resolved.flatMap(({ input, id }) => input.telecoms.map((one) => ({ ...one, id, source: input.source }))),
+    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...told(one) }))),
     (row) => `${row.id}|${row.system}|${row.value}`,
   )
   const addresses = dedupe(
-    resolved.flatMap(({ input, id, known }) => {
-      const newer = !known || input.sourceTime.getTime() >= known.source_time.getTime()
-      return newer ? input.addresses.map((one) => ({ ...one, id, source: input.source })) : []
-    }),
+    resolved.flatMap((one) => one.input.addresses.map((address) => ({ ...address, ...told(one) }))),
     (row) => `${row.id}|${row.use}`,
   )
   const relationships = dedupe(
-    resolved.flatMap(({ input, id }) =>
-      input.relationships.map((one) => ({ ...one, id, source: input.source })),
-    ),
+    resolved.flatMap((one) => one.input.relationships.map((relation) => ({ ...relation, ...told(one) }))),
     (row) => `${row.id}|${row.relation}|${row.name}`,
   )
   if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
   // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
-  // Telecoms do nothing on conflict: a number that staff marked as wrong stays wrong although the HIS repeats it.
+  // `updated_at` is when the source last said it: of two telephone numbers the one said last is called first. A number that staff marked as
+  // wrong stays wrong although the HIS repeats it.
   await sql`
     with identifiers as (
       insert into person_identifier (person_id, system, value, site_id, source)
@@ -277,31 +317,36 @@ async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
         ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
         ${identifiers.map((row) => row.source)}::text[])
     ), telecoms as (
-      insert into person_telecom (person_id, system, value, use, source)
+      insert into person_telecom (person_id, system, value, use, source, updated_at)
       select * from unnest(
         ${telecoms.map((row) => row.id)}::bigint[], ${telecoms.map((row) => row.system)}::text[],
         ${telecoms.map((row) => row.value)}::text[], ${telecoms.map((row) => row.use)}::text[],
-        ${telecoms.map((row) => row.source)}::text[])
-      on conflict do nothing
+        ${telecoms.map((row) => row.source)}::text[], ${telecoms.map((row) => row.at)}::timestamptz[])
+      on conflict (person_id, system, value) do update set updated_at = excluded.updated_at
+      where person_telecom.valid and person_telecom.updated_at < excluded.updated_at
     ), addresses as (
-      insert into person_address (person_id, use, text, district, city, province, postal_code, source)
+      insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
       select * from unnest(
         ${addresses.map((row) => row.id)}::bigint[], ${addresses.map((row) => row.use)}::text[],
         ${addresses.map((row) => row.text)}::text[], ${addresses.map((row) => row.district)}::text[],
         ${addresses.map((row) => row.city)}::text[], ${addresses.map((row) => row.province)}::text[],
-        ${addresses.map((row) => row.postalCode)}::text[], ${addresses.map((row) => row.source)}::text[])
+        ${addresses.map((row) => row.postalCode)}::text[], ${addresses.map((row) => row.source)}::text[],
+        ${addresses.map((row) => row.at)}::timestamptz[])
       on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
-        province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = now()
-      where person_address.text is distinct from excluded.text
+        province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = excluded.updated_at
+      where person_address.updated_at <= excluded.updated_at
     )
-    insert into person_relationship (person_id, relation, name, phone, source)
+    insert into person_relationship (person_id, relation, name, phone, source, updated_at)
     select * from unnest(
       ${relationships.map((row) => row.id)}::bigint[], ${relationships.map((row) => row.relation)}::text[],
       ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
-      ${relationships.map((row) => row.source)}::text[])
-    on conflict (person_id, relation, name) do update set phone = coalesce(excluded.phone, person_relationship.phone),
-      source = excluded.source, updated_at = now()
-    where person_relationship.phone is distinct from excluded.phone`.execute(trx)
+      ${relationships.map((row) => row.source)}::text[], ${relationships.map((row) => row.at)}::timestamptz[])
+    on conflict (person_id, relation, name) do update set phone = excluded.phone, source = excluded.source,
+      updated_at = excluded.updated_at
+    where excluded.phone is not null
+      and (person_relationship.phone is null or person_relationship.updated_at <= excluded.updated_at)`.execute(
+    trx,
+  )
 }
 
 function dedupe<T>(rows: T[], keyOf: (row: T) => string): T[] {

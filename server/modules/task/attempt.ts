@@ -154,7 +154,8 @@ async function markWrongNumber(
   const { rows } = await sql<{ id: number }>`
     update person_telecom set valid = false, source = 'staff', updated_at = now()
     where person_id = ${task.person_id} and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
-      select id from person_telecom where person_id = ${task.person_id} and system = 'phone' and valid order by id limit 1))
+      select id from person_telecom where person_id = ${task.person_id} and system = 'phone' and valid
+      order by updated_at desc, id limit 1))
     returning id`.execute(trx)
   if (rows.length > 0)
     await audit(trx, actor, {

@@ -66,7 +66,8 @@ export type TaskRow = {
 /** Columns and joins that every view of a task needs; `t` is the task. */
 export const taskColumns = sql`
   t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, p.name as person_name, p.sex, p.birth_date,
-  (select x.value from person_telecom x where x.person_id = t.person_id and x.system = 'phone' and x.valid order by x.id limit 1) as phone,
+  (select x.value from person_telecom x where x.person_id = t.person_id and x.system = 'phone' and x.valid
+    order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
   t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,

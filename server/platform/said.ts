@@ -1,0 +1,42 @@
+/** Epoch milliseconds by field, only where they differ from the row's own `source_time`. */
+export type SaidAt = Record<string, number>
+
+type Stated = { source_time: Date; said_at: SaidAt }
+
+/**
+ * Joins what is known with a statement made at a time: of every field the newest statement wins, in whatever order statements arrive.
+ * A statement that leaves a field out says nothing about it.
+ */
+export class Statement {
+  readonly #row: Stated | undefined
+  readonly #at: number
+  readonly #times = new Map<string, number>()
+
+  constructor(row: Stated | undefined, at: Date) {
+    this.#row = row
+    this.#at = at.getTime()
+  }
+
+  pick<T>(field: string, said: T | null, known: T | null): T | null {
+    const before =
+      known === null ? -Infinity : (this.#row?.said_at[field] ?? this.#row?.source_time.getTime())
+    const wins = said !== null && this.#at >= (before ?? -Infinity)
+    if (wins) this.#times.set(field, this.#at)
+    else if (known !== null && before !== undefined) this.#times.set(field, before)
+    return wins ? said : known
+  }
+
+  /** The row's new times; call it after every field was picked. */
+  times(): Stated {
+    const newest = Math.max(this.#at, this.#row?.source_time.getTime() ?? -Infinity)
+    return {
+      source_time: new Date(newest),
+      // In the order in which PostgreSQL keeps the keys of jsonb, so that equal ones look equal.
+      said_at: Object.fromEntries(
+        [...this.#times]
+          .filter(([, time]) => time !== newest)
+          .sort(([one], [other]) => one.length - other.length || (one < other ? -1 : 1)),
+      ),
+    }
+  }
+}
