@@ -188,6 +188,7 @@ function mapEncounter(
     if (event === 'A08') return null
     throw new MappingError('PV1-19', 'The discharge does not say which visit it ends (PV1-19)')
   }
+  const endedAt = pv1.time(45, context.timeZone)
   const attending = pv1.component(7, 1)
   const department = pv1.first(3, 1)
   const said = classes[pv1.component(2, 1)?.toUpperCase() ?? ''] ?? null
@@ -195,14 +196,14 @@ function mapEncounter(
   return {
     visitNumber,
     class: said ?? fallback,
-    status: event === 'A03' ? 'finished' : event === 'A08' ? null : 'in-progress',
+    status: statusOf(event, endedAt, at),
     department: department ? { code: department, name: pv1.component(3, 9) } : null,
     attending: attending
       ? { code: attending, name: displayName((pv1.repetitions(7)[0] ?? []).slice(1)) || null }
       : null,
     bed: [pv1.component(3, 2), pv1.component(3, 3)].filter(Boolean).join('-') || null,
     startsAt: startsAt ?? (event === 'A03' || event === 'A08' ? null : at),
-    endsAt: event === 'A03' ? (pv1.time(45, context.timeZone) ?? at) : pv1.time(45, context.timeZone),
+    endsAt: event === 'A03' ? (endedAt ?? at) : endedAt,
     disposition: pv1.component(36, 1),
     conditions: segments(message, 'DG1')
       .map(mapCondition)
@@ -210,6 +211,13 @@ function mapEncounter(
     source: context.source,
     sourceTime: at,
   }
+}
+
+/** PV1-45 is the actual discharge (the expected one has a field of its own), so an update that brings it ends the visit, too. */
+function statusOf(event: AdtEvent, endedAt: Date | null, at: Date): EncounterInput['status'] {
+  if (event === 'A03') return 'finished'
+  if (event === 'A08') return endedAt !== null && endedAt <= at ? 'finished' : null
+  return 'in-progress'
 }
 
 /** Small systems send registrations without a visit number; the patient and the time make one that a repeated message makes again. */
