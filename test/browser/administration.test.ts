@@ -68,6 +68,11 @@ test('the auditor verifies the chain, and a tampered entry is named', async () =
   const page = await stage.openAs('auditor', { path: '/audit' })
   await page.getByRole('button', { name: '校验日志完整性' }).click()
   await page.getByText('日志完整，没有被动过').waitFor()
+  await stage.rows(`update audit_event set reason = 'another' where seq = 17`)
+  await page.getByRole('button', { name: '校验日志完整性' }).click()
+  await page.getByText(/日志有 \d+ 处异常/).waitFor()
+  await page.getByText('第 17 条').first().waitFor()
+  await stage.rows(`update audit_event set reason = null where seq = 17`)
 })
 
 test('a pathway with a mistake is not published and the mistake is named; a sound one becomes the next version', async () => {
@@ -79,7 +84,8 @@ test('a pathway with a mistake is not published and the mistake is named; a soun
   const sound = await text.inputValue()
   await text.fill(sound.replace('"next": "settle"', '"next": "nowhere"'))
   await editor.getByRole('button', { name: '检查' }).click()
-  await editor.getByText(/处问题|个问题/).waitFor()
+  await editor.getByText('有 8 处要改').waitFor()
+  await editor.getByText(/通向“nowhere”，没有这一步/).waitFor()
   await editor.getByRole('button', { name: '一级随访：主管医生电话' }).first().waitFor()
   await text.fill(sound.replace('回家满 1 天', '回家满一天'))
   await editor.getByRole('button', { name: '检查' }).click()

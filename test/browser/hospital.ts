@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { drainLoops } from '../../server/loops.ts'
@@ -24,8 +26,8 @@ import { databaseUrl, run } from '../support/database-server.ts'
 
 const day = 86_400_000
 const seed = 1
-/** Of a middling hospital one ward in full and a fifth of the other people: some six hundred messages, with lists worth looking at. */
-const people = 12_000
+/** Of a middling hospital one ward in full and a tenth of the other people: some eight hundred messages, with lists worth looking at. */
+const people = 24_000
 const days = 32
 const fullWard = 'CARD'
 
@@ -87,6 +89,7 @@ async function prepareHospital(adminUrl: string): Promise<string> {
     await client.query(`select pg_advisory_lock(hashtext($1))`, [name])
     const known = await client.query('select 1 from pg_database where datname = $1', [name])
     if (known.rowCount === 0) {
+      await buildWeb()
       await client.query(`create database ${name}_new template ${inject('template')}`)
       await fillHospital(databaseUrl(adminUrl, `${name}_new`))
       await client.query(`alter database ${name}_new rename to ${name}`)
@@ -95,6 +98,14 @@ async function prepareHospital(adminUrl: string): Promise<string> {
   } finally {
     await client.end()
   }
+}
+
+/** Once for the whole run: a later build would take the files from under the servers of the other test files. */
+async function buildWeb(): Promise<void> {
+  const root = path.resolve(import.meta.dirname, '../..')
+  // What people get is tested: the test runner's own NODE_ENV would build React's development version.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  await promisify(execFile)(process.execPath, [path.join(root, 'scripts/build-web.ts')], { cwd: root, env })
 }
 
 async function fillHospital(url: string): Promise<void> {
@@ -113,7 +124,7 @@ async function fillHospital(url: string): Promise<void> {
         .filter(({ encounter }) => encounter.department.code === fullWard)
         .map(({ person }) => person.index),
     )
-    const told = events.filter(({ person }) => person.index % 5 === 0 || ofTheWard.has(person.index))
+    const told = events.filter(({ person }) => person.index % 10 === 0 || ofTheWard.has(person.index))
     await play({ events: told, host: '127.0.0.1', port: site.mllpPort, connections: 4 })
     await sendBad(site.mllpPort, now)
     await drainLoops(site.services)

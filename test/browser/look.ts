@@ -11,7 +11,12 @@ const images = path.resolve(import.meta.dirname, '../../docs/guide/images')
 /** Waits until nothing on the page is still a placeholder and every chart is drawn. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const waiting = document.querySelector('.skeleton, .ant-skeleton, .ant-spin-spinning, [aria-busy="true"]')
+    const waiting = Array.from(
+      document.querySelectorAll('.skeleton, .ant-skeleton, .ant-spin-spinning, [aria-busy="true"]'),
+    ).some(
+      (element) =>
+        element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0,
+    )
     const charts = Array.from(document.querySelectorAll('.chart [role="img"]'))
     return !waiting && charts.every((chart) => chart.querySelector('svg'))
   })
@@ -33,6 +38,11 @@ type AxeResult = { violations: { id: string; nodes: { html: string; failureSumma
 export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme })
   await page.locator(`html[data-theme="${scheme}"]`).waitFor()
+  // The components follow the page a moment later, when React has drawn them anew.
+  await page.waitForFunction(() => {
+    const app = document.querySelector('.app')
+    return !app || getComputedStyle(app).color === getComputedStyle(document.body).color
+  })
   await settled(page)
 }
 

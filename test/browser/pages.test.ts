@@ -46,6 +46,7 @@ const screens: Screen[] = [
   { name: 'desk-waiting', as: 'nurse', path: '/desk?view=waiting' },
   { name: 'desk-service', as: 'service', path: '/desk?whose=team' },
   { name: 'desk-outreach', as: 'outreach', path: '/desk' },
+  { name: 'tasks', as: 'head', path: '/tasks' },
   { name: 'persons', as: 'service', path: '/persons' },
   { name: 'persons-none', as: 'service', path: '/persons?search=zzzzzz', allowed: /^zzzzzz$/ },
   { name: 'person', as: 'head', path: busiestPerson },

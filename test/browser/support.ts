@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { demoPassword } from '../../server/seed/demo/seed.ts'
@@ -11,8 +9,6 @@ import { type Site, startSite } from './hospital.ts'
 
 export type RoleName = 'nurse' | 'doctor' | 'head' | 'service' | 'outreach' | 'manager' | 'admin' | 'auditor'
 export const password = demoPassword
-
-const root = path.resolve(import.meta.dirname, '../..')
 
 type OpenOptions = BrowserContextOptions & {
   path?: string
@@ -45,9 +41,6 @@ export function useStage(): Stage {
   const sessions = new Map<string, SessionState>()
 
   beforeAll(async () => {
-    // What people get is tested: without this the test runner's own NODE_ENV would build React's development version.
-    const env = { ...process.env, NODE_ENV: 'production' }
-    await promisify(execFile)(process.execPath, [path.join(root, 'scripts/build-web.ts')], { cwd: root, env })
     site = await startSite()
     browser = await launchChromium()
   }, 240_000)

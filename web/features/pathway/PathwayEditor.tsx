@@ -14,11 +14,13 @@ import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { type Problem, findStep, readDefinition } from './definitionText.ts'
+import { usePathwayProblem } from './useProblem.ts'
 
 type Checked = { of: string; problems: Problem[] } | { of: string; notJson: string }
 
 export function PathwayEditor({ pathway, onClose }: { pathway: PathwayDetail; onClose: () => void }) {
   const { t } = useTranslation()
+  const why = usePathwayProblem()
   const explain = useExplain()
   const { message, modal } = App.useApp()
   const id = useId()
@@ -128,7 +130,7 @@ export function PathwayEditor({ pathway, onClose }: { pathway: PathwayDetail; on
                     <b>{t('pathways.editor.whole')}</b>
                   )}
                   {' — '}
-                  {one.message}
+                  {why(one.message)}
                 </li>
               ))}
             </ul>

@@ -52,7 +52,7 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
     [
       t('person.birthDate'),
       person.birthDate &&
-        `${person.birthDate}${person.ageYears === null ? '' : `（${t('common.years', { n: person.ageYears })}）`}`,
+        `${person.birthDate}${person.ageYears === null ? '' : ` · ${t('common.years', { n: person.ageYears })}`}`,
     ],
     [t('person.marital'), code('marital', person.maritalStatus) || null],
     [t('person.spoken'), person.language],

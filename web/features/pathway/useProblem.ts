@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next'
+import type { pathways } from '../../i18n/zh-CN/pathways.ts'
+
+/** The server's sentences about a definition, which are English; what they quote is kept. */
+const sentences: [RegExp, keyof typeof pathways.why][] = [
+  [/^Two steps have the same key/, 'sameKey'],
+  [/^The start step "(.*)" does not exist/, 'noStart'],
+  [/^Leads to "(.*)", which does not exist/, 'noNext'],
+  [/^Uses the variable "(.*)", which is not declared/, 'noVariable'],
+  [/^Uses the questionnaire "(.*)", which/, 'noQuestionnaire'],
+  [/^Variable (.*) refers to the setting/, 'noSetting'],
+  [/^The hours end before they begin/, 'hours'],
+  [/^Cannot be reached from the start/, 'unreachable'],
+  [/^Can be reached from itself/, 'loop'],
+]
+
+/** What is wrong with a pathway, in the reader's language; a sentence we do not know stays as it came. */
+export function usePathwayProblem() {
+  const { t } = useTranslation()
+  return (message: string): string => {
+    for (const [pattern, word] of sentences) {
+      const found = pattern.exec(message)
+      if (found) return t(`pathways.why.${word}`, { 0: found[1] ?? '' })
+    }
+    return message
+  }
+}
