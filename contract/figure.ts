@@ -44,7 +44,7 @@ const counts = z.object({
   coverage: z.number().nullable(),
   /** on time ÷ followed */
   timeliness: z.number().nullable(),
-  /** reached ÷ (reached + unreached + refused) */
+  /** reached ÷ (reached + unreached); who refused was reached */
   reach: z.number().nullable(),
 })
 export type FollowUpCounts = z.infer<typeof counts>

@@ -4,7 +4,14 @@ import { AppError } from './errors.ts'
 export type Grant = { role: Role; siteId: number | null; departmentId: number | null }
 
 /** How far a permission reaches, joined over all grants of an actor. */
-export type Reach = { all: boolean; siteIds: number[]; departmentIds: number[]; staffId: number | null }
+export type Reach = {
+  all: boolean
+  siteIds: number[]
+  departmentIds: number[]
+  staffId: number | null
+  /** Work lists of one's roles, as LIKE patterns: whose task one may work, one must be able to look up. */
+  lists: string[]
+}
 
 /** Who acts: a person at a screen, an API key, a feed or the system itself. */
 export type Actor = {
@@ -139,7 +146,13 @@ export function accessOf(grants: Grant[], staffId: number | null): Actor['access
     for (const permission of permissions) {
       const scope = rule[permission]
       if (!scope) continue
-      const reach = (access[permission] ??= { all: false, siteIds: [], departmentIds: [], staffId: null })
+      const reach = (access[permission] ??= {
+        all: false,
+        siteIds: [],
+        departmentIds: [],
+        staffId: null,
+        lists: [],
+      })
       widen(reach, scope, grant, staffId)
     }
   }
@@ -152,6 +165,9 @@ function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null)
   // A department role without a department reaches nobody but one's own patients: no hidden "everything".
   else if (scope === 'department' && grant.departmentId !== null) reach.departmentIds.push(grant.departmentId)
   if (scope === 'own' || scope === 'department') reach.staffId = staffId
+  if (scope === 'own' && grant.role === 'outreach') reach.lists.push(`site:${grant.siteId ?? '%'}:outreach`)
+  if (scope === 'own' && grant.role === 'doctor' && grant.departmentId !== null)
+    reach.lists.push(`department:${grant.departmentId}:doctor`)
 }
 
 /** The widest word for a reach, for the screen. */
@@ -172,7 +188,7 @@ export function may(actor: Actor, permission: Permission): boolean {
   return actor.access[permission] !== undefined
 }
 
-const everything: Reach = { all: true, siteIds: [], departmentIds: [], staffId: null }
+const everything: Reach = { all: true, siteIds: [], departmentIds: [], staffId: null, lists: [] }
 
 /** The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name. */
 export function systemActor(id: string, name: string): Actor {

@@ -74,11 +74,20 @@ export function nextOpening(
       ? isWeekday(date)
       : isWorkingDay(date, calendar)
   }
+  const within = (hour: number) => hour >= hours.from && hour < hours.to
   const local = toLocal(at, timeZone)
   let date = localDate(at, timeZone)
-  if (open(date) && local.hour >= hours.from && local.hour < hours.to) return at
+  if (open(date) && within(local.hour)) return at
   if (local.hour >= hours.from) date = shiftDate(date, 1)
-  for (let tries = 0; tries < 400 && !open(date); tries++) date = shiftDate(date, 1)
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
-  return fromLocal({ year, month, day, hour: hours.from, minute: 0, second: 0 }, timeZone)
+  for (let tries = 0; tries < 400; tries++, date = shiftDate(date, 1)) {
+    if (!open(date)) continue
+    const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+    const opening = fromLocal({ year, month, day, hour: hours.from, minute: 0, second: 0 }, timeZone)
+    // Daylight saving can skip the whole opening: then it is the next day's.
+    if (within(toLocal(opening, timeZone).hour)) return opening
+  }
+  throw new AppError(
+    'calendar-unknown',
+    'These hours never come: no working day within a year, or they end before they begin.',
+  )
 }

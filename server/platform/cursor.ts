@@ -7,18 +7,23 @@ export function encodeCursor(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
+/** A timestamptz as PostgreSQL writes it. */
+const time =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/
+
 /**
  * @param shape one type name per part of the key, so that a forged cursor cannot reach SQL with another type
  * @throws {AppError} invalid
  */
 export function decodeCursor<T extends Key>(
   cursor: string | undefined,
-  shape: ('string' | 'number')[],
+  shape: ('string' | 'number' | 'time')[],
 ): T | undefined {
   if (cursor === undefined) return undefined
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const fits = (part: unknown, at: number) => typeof part === shape[at]
+    const fits = (part: unknown, at: number) =>
+      shape[at] === 'time' ? typeof part === 'string' && time.test(part) : typeof part === shape[at]
     if (Array.isArray(key) && key.length === shape.length && key.every(fits)) return key as T
   } catch {
     // Falls through to the one answer for every unreadable cursor.

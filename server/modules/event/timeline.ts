@@ -18,6 +18,8 @@ type Query = {
 type Row = {
   id: number
   at: Date
+  /** As the database has it, for cursors: a Date has no microseconds. */
+  at_key: string
   recorded_at: Date
   kind: TimelineEvent['kind']
   source: string
@@ -34,7 +36,7 @@ type Row = {
 /** A person's facts, newest first. Ids in an event become names here, at reading, so that a renamed department reads right. */
 export async function getTimeline(db: Db, actor: Actor, personId: number, query: Query) {
   const reach = authorize(actor, 'person.read')
-  const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
+  const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
   const word = query.search?.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
   const where = [
     sql<SqlBool>`e.person_id = p.id`,
@@ -49,7 +51,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
   ]
   const { rows } = await sql<Row & { person_id: number }>`
     select p.id as person_id, x.* from person p left join lateral (
-      select e.id, e.at, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id, e.data,
+      select e.id, e.at, e.at::text as at_key, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id, e.data,
         d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title
       from event e
       left join department d on d.id = (e.data ->> 'departmentId')::int
@@ -65,7 +67,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
   await audit(db, actor, { action: 'person.timeline', personId, fields: ['timeline'] })
   // A person without events comes back as one row of nothing.
   const events = rows.filter((row) => (row.id as number | null) !== null)
-  return pageOf(events, query.limit, (row) => [row.at.toISOString(), row.id], viewEvent)
+  return pageOf(events, query.limit, (row) => [row.at_key, row.id], viewEvent)
 }
 
 function viewEvent(row: Row): TimelineEvent {

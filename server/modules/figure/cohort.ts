@@ -56,7 +56,8 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   followed: sql`(c.status = 'completed' and c.outcome = 'done')`,
   'on-time': sql`(c.status = 'completed' and c.outcome = 'done' and c.completed_at <= c.due_at)`,
   reached: sql`coalesce(c.reached, false)`,
-  unreached: sql`(c.status = 'completed' and c.outcome in ('unreached', 'wrong-number'))`,
+  // Somebody who was reached once and then no more counts as reached, so that no one counts twice.
+  unreached: sql`(c.status = 'completed' and c.outcome in ('unreached', 'wrong-number') and not c.reached)`,
   refused: sql`(c.status = 'completed' and c.outcome = 'refused')`,
   stopped: sql`(c.status = 'cancelled' or (c.status = 'completed' and c.outcome in ('deceased', 'readmitted')))`,
   open: sql`coalesce(c.status in ('requested', 'in-progress'), false)`,

@@ -104,6 +104,7 @@ export type DischargeRow = {
   attending_name: string | null
   condition_text: string | null
   ends_at: Date
+  ends_key: string
   task_id: number | null
   level: number
   status: string | null
@@ -134,7 +135,7 @@ export async function dischargeRows(
     where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
   const { rows } = await sql<DischargeRow>`
     select c.encounter_id, c.person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
-      c.ends_at, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, h.name as assignee_name
+      c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, h.name as assignee_name
     from (${cohort(reach, filter, [level])}) as c
     join person p on p.id = c.person_id left join department d on d.id = c.department_id
     left join staff a on a.id = c.attending_staff_id left join staff h on h.id = c.assignee_staff_id
@@ -150,17 +151,17 @@ export async function listFollowUpRows(
 ) {
   const reach = authorize(actor, 'figure.read')
   lengthOf(query)
-  const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
+  const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
   const rows = await dischargeRows(db, reach, query, query.limit + 1, after)
   await audit(db, actor, {
     action: 'figure.rows',
-    subject: `persons:${rows.map((row) => row.person_id).join(',')}`.slice(0, 1000),
+    subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
     fields: ['name'],
   })
   return pageOf(
     rows,
     query.limit,
-    (row) => [row.ends_at.toISOString(), row.encounter_id],
+    (row) => [row.ends_key, row.encounter_id],
     (row) => ({
       encounterId: row.encounter_id,
       personId: row.person_id,

@@ -8,7 +8,9 @@ import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
 import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
 
 const batchSize = 50
-const leaseSeconds = 120
+const connections = 4
+/** Longer than a whole batch can take when every mail runs into the time limit of the connection. */
+const leaseSeconds = 900
 const maxTries = 5
 const dispatcher = systemActor('system:message', '消息发送')
 
@@ -31,13 +33,16 @@ export async function dispatchDue(db: Db, secret: string): Promise<number> {
   const lapsed = await markLapsed(db)
   const channel = await openMailChannel(db, secret)
   if (!channel) return lapsed
-  try {
-    const { claimed, settled } = await transaction(db, claim)
-    await Promise.all(claimed.map((message) => deliver(db, channel, message)))
-    return lapsed + claimed.length + settled
-  } finally {
-    channel.close()
-  }
+  const { claimed, settled } = await transaction(db, claim)
+  const waiting = [...claimed]
+  const workers = Array.from({ length: connections }, async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await deliver(db, channel, next)
+  })
+  // One lost result must not cut the others short: its lease runs out and it becomes unknown.
+  const results = await Promise.allSettled(workers)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return lapsed + claimed.length + settled
 }
 
 /** A lease that ran out belongs to a process that died while sending. */
@@ -57,6 +62,8 @@ async function markLapsed(db: Db): Promise<number> {
 type Due = Omit<Claimed, 'address'>
 
 async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }> {
+  // One claim at a time: caps are counted, and two at once would each count without the other.
+  await sql`select pg_advisory_xact_lock(hashtext('careloop.message'))`.execute(trx)
   const { rows } = await sql<Due>`
     select id, person_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
     order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
@@ -67,9 +74,27 @@ async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }>
     rows.map((row) => row.id),
   )
   const now = new Date()
+  const going = new Map<number, { all: number; marketing: number }>()
   const verdicts = rows.map((row): { row: Due; verdict: Verdict } => {
     const known = facts.get(row.id)
-    return { row, verdict: known ? gate(known, settings, now) : { kind: 'suppress', reason: 'no-address' } }
+    if (!known) return { row, verdict: { kind: 'suppress', reason: 'no-address' } }
+    // What this batch sends to the same person counts as well.
+    const more = going.get(row.person_id) ?? { all: 0, marketing: 0 }
+    const verdict = gate(
+      {
+        ...known,
+        sentLast7Days: known.sentLast7Days + more.all,
+        marketingLast30Days: known.marketingLast30Days + more.marketing,
+      },
+      settings,
+      now,
+    )
+    if (verdict.kind === 'send')
+      going.set(row.person_id, {
+        all: more.all + 1,
+        marketing: more.marketing + (known.purpose === 'marketing' ? 1 : 0),
+      })
+    return { row, verdict }
   })
   await sql`
     update message m set status = n.status, reason = n.reason, address = n.address, due_at = coalesce(n.due_at, m.due_at),
@@ -111,7 +136,7 @@ async function deliver(db: Db, channel: MailChannel, message: Claimed): Promise<
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
 async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<void> {
-  const retry = result.kind === 'refused' && message.tries < maxTries && !/\b5\d\d\b/.test(result.reason)
+  const retry = result.kind === 'refused' && message.tries < maxTries && !result.permanent
   const status =
     result.kind === 'sent' ? 'sent' : result.kind === 'unclear' ? 'unknown' : retry ? 'queued' : 'failed'
   const { rows } = await sql<{ id: number; person_id: number }>`

@@ -31,8 +31,8 @@ export type Verdict =
   | { kind: 'later'; at: Date }
 
 /**
- * The one gate before any contact, asked at send time, not when the message was written. Clinical messages are not counted against
- * the caps that marketing meets; nothing goes out in quiet hours, not even clinical mail (urgent matters are calls, not messages).
+ * The one gate before any contact, asked at send time, not when the message was written. Clinical messages count like any
+ * other but are never held back by a cap; nothing goes out in quiet hours, not even clinical mail (urgent matters are calls, not messages).
  */
 export function gate(facts: GateFacts, settings: GateSettings, now: Date): Verdict {
   if (facts.deceased) return { kind: 'suppress', reason: 'deceased' }
@@ -55,6 +55,7 @@ function afterQuiet(now: Date, settings: GateSettings, timeZone: string): Date {
   // Quiet hours may span midnight (21–8): then the open hours are [to, from); else they are before and after.
   if (to < from) return nextOpening(now, { from: to, to: from, workingDaysOnly: false }, timeZone, everyDay)
   const later = nextOpening(now, { from: to, to: 24, workingDaysOnly: false }, timeZone, everyDay)
+  if (from === 0) return later
   const earlier = nextOpening(now, { from: 0, to: from, workingDaysOnly: false }, timeZone, everyDay)
   return later.getTime() < earlier.getTime() ? later : earlier
 }
@@ -78,15 +79,17 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
       exists (select 1 from opt_out o where o.person_id = m.person_id and o.channel in ('all', m.channel)
         and o.purpose in ('all', m.purpose)) as opted_out,
       coalesce(e.status = 'stopped', false) as enrollment_stopped,
-      (select count(*) from message x where x.person_id = m.person_id and x.finished_at > now() - interval '7 days'
-        and x.status in ('sent', 'unknown')) as sent_7,
-      (select count(*) from message x where x.person_id = m.person_id and x.finished_at > now() - interval '30 days'
-        and x.status in ('sent', 'unknown') and x.purpose = 'marketing') as marketing_30,
+      (select count(*) from message x where x.person_id = m.person_id
+        and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '7 days')) as sent_7,
+      (select count(*) from message x where x.person_id = m.person_id and x.purpose = 'marketing'
+        and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '30 days')) as marketing_30,
       s.time_zone
     from message m join person p on p.id = m.person_id
     left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = e.encounter_id
-    left join site s on s.id = n.site_id
+    left join person_facts f on f.person_id = m.person_id
+    left join department d on d.id = f.last_department_id
+    left join site s on s.id = coalesce(n.site_id, d.site_id)
     where m.id = any(${messageIds}::bigint[])`.execute(trx)
   return new Map(
     rows.map((row) => [

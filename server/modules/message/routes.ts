@@ -11,7 +11,11 @@ import { personWithin } from '../person/scope.ts'
 export function mountMessage(api: Api): void {
   implement(api, listMessages, async ({ db, actor, query }) => {
     const rows = await messageRows(db, actor, query)
-    await audit(db, actor, { action: 'message.list', fields: ['address'] })
+    await audit(db, actor, {
+      action: 'message.list',
+      subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
+      fields: ['name-masked', 'address-masked'],
+    })
     return pageOf(rows, query.limit, (row) => [row.id], viewMessage)
   })
   implement(api, countMessages, async ({ db, actor }) => {

@@ -81,7 +81,7 @@ export async function listEnrollments(db: Db, actor: Actor, filter: Filter) {
   const rows = await enrollmentRows(db, actor, filter)
   await audit(db, actor, {
     action: 'enrollment.list',
-    subject: `persons:${rows.map((row) => row.person_id).join(',')}`.slice(0, 1000),
+    subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
     fields: ['name'],
   })
   return pageOf(rows, filter.limit, (row) => [row.id], viewEnrollment)

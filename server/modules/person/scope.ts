@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Reach } from '../../platform/actor.ts'
 
 /**
- * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list), patients of one's departments, of one's
+ * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list or the list of one's role), patients of one's departments, of one's
  * sites, or all. `id` is the column holding the person's id.
  */
 export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
@@ -22,6 +22,10 @@ export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<
     parts.push(
       sql`exists (select 1 from encounter x where x.person_id = ${id} and x.attending_staff_id = ${reach.staffId})`,
       sql`exists (select 1 from task x where x.person_id = ${id} and x.assignee_staff_id = ${reach.staffId})`,
+    )
+  if (reach.lists.length > 0)
+    parts.push(
+      sql`exists (select 1 from task x where x.person_id = ${id} and x.queue like any(${reach.lists}::text[]))`,
     )
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }

@@ -80,10 +80,19 @@ export function answerFacts(answers: Answers): FactLookup {
   return (name) => (name.startsWith('answers.') ? answers[name.slice('answers.'.length)] : undefined)
 }
 
-/** Questions that are asked, given the answers so far. */
+/** Questions that are asked, given the answers so far. What was once answered to a question that is no longer asked opens no other. */
 export function shownQuestions(items: Question[], answers: Answers): Question[] {
-  const fact = answerFacts(answers)
-  return items.filter((item) => !item.enableWhen || holds(item.enableWhen, { fact }))
+  let shown = items
+  // Each round hides at least one more question, or is the last.
+  for (let before = -1; before !== shown.length;) {
+    before = shown.length
+    const asked = new Set(shown.map((item) => item.linkId))
+    const fact = answerFacts(
+      Object.fromEntries(Object.entries(answers).filter(([linkId]) => asked.has(linkId))),
+    )
+    shown = shown.filter((item) => !item.enableWhen || holds(item.enableWhen, { fact }))
+  }
+  return shown
 }
 
 /**
@@ -110,6 +119,12 @@ export function checkAnswers(definition: Definition, answers: Answers, complete:
   return kept
 }
 
+/** `2026-02-30` has the form of a date, but is none. */
+function isDate(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`)
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
+
 function wrong(item: Question, value: Answers[string]): string | undefined {
   const options = item.options?.map((option) => option.value) ?? []
   switch (item.type) {
@@ -133,7 +148,7 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
         ? `must lie between ${item.min ?? '-∞'} and ${item.max ?? '∞'}`
         : undefined
     case 'date':
-      return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? undefined : 'must be a date'
+      return typeof value === 'string' && isDate(value) ? undefined : 'must be a date'
     default:
       return typeof value === 'string' ? undefined : 'must be text'
   }

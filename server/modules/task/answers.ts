@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Answers } from '../../../contract/questionnaire.ts'
+import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
@@ -65,7 +65,7 @@ export async function storeAnswers(
     .onConflict((c) => c.column('task_id').where('task_id', 'is not', null).doUpdateSet(changes))
     .returning('id')
     .executeTakeFirstOrThrow()
-  await syncRedFlags(trx, actor, task, flags)
+  await syncRedFlags(trx, actor, task, questionnaire, flags)
   if (complete)
     await recordEvents(trx, [
       {
@@ -111,11 +111,20 @@ function eventBase(task: TaskRow, actor: Actor) {
  * A dangerous answer makes an urgent task for the attending doctor; taking the answer back cancels it as long as nobody has touched it
  * (a slip of the key must not ring a doctor for nothing, a seen alarm must not vanish).
  */
-async function syncRedFlags(trx: Trx, actor: Actor, task: TaskRow, flags: RedFlag[]): Promise<void> {
+async function syncRedFlags(
+  trx: Trx,
+  actor: Actor,
+  task: TaskRow,
+  questionnaire: QuestionnaireDefinition,
+  flags: RedFlag[],
+): Promise<void> {
   const cause = (linkId: string) => `red-flag:${task.id}:${linkId}`
+  const raisedNow = new Set(flags.map((flag) => flag.linkId))
+  const withdrawn = questionnaire.items.filter((item) => item.redFlag && !raisedNow.has(item.linkId))
+  // By equality, for the index: this runs at every autosave.
   await sql`
     update task set status = 'cancelled', completed_at = now(), version = version + 1
-    where cause like ${`red-flag:${task.id}:%`} and cause <> all(${flags.map((flag) => cause(flag.linkId))}::text[])
+    where cause = any(${withdrawn.map((item) => cause(item.linkId))}::text[]) and status <> 'cancelled'
       and status = 'requested' and held_by is null`.execute(trx)
   if (flags.length === 0) return
   const { rows: known } = await sql<{ cause: string }>`

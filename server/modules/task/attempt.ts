@@ -125,12 +125,14 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt
     .execute()
   const unreached = earlier.length + 1
   if (unreached >= settings['follow-up.attempts.max']) return closed
-  const hours =
-    unreached === 1
-      ? settings['follow-up.attempts.second-after-hours']
-      : settings['follow-up.attempts.third-after-hours']
+  const [second, third] = [
+    settings['follow-up.attempts.second-after-hours'],
+    settings['follow-up.attempts.third-after-hours'],
+  ]
+  // More attempts than three, where a site allows them, keep the distance of the last two.
+  const hours = unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)
   // Counted from the first attempt: 0 / 24 / 72 h.
-  const first = earlier[0]?.at ?? contactAt
+  const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
   // A contact registered afterwards may make the next one due at once.
   const wanted = new Date(Math.max(first.getTime() + hours * 3600_000, contactAt.getTime()))
   const open = {
@@ -157,13 +159,18 @@ async function markWrongNumber(
       select id from person_telecom where person_id = ${task.person_id} and system = 'phone' and valid
       order by updated_at desc, id limit 1))
     returning id`.execute(trx)
-  if (rows.length > 0)
-    await audit(trx, actor, {
-      action: 'person.update',
-      personId: task.person_id,
-      fields: ['phone'],
-      reason: 'wrong-number',
-    })
+  if (rows.length === 0) {
+    if (telecomId === undefined) return
+    throw new AppError('invalid', undefined, [
+      { path: 'telecomId', message: 'is not a telephone number of this person' },
+    ])
+  }
+  await audit(trx, actor, {
+    action: 'person.update',
+    personId: task.person_id,
+    fields: ['phone'],
+    reason: 'wrong-number',
+  })
 }
 
 async function insertAttempt(
@@ -291,87 +298,4 @@ export async function saveAnswers(trx: Trx, actor: Actor, id: number, answers: A
     fields: ['answers'],
   })
   return stored
-}
-
-/**
- * Takes my last result back while nothing has followed from it.
- * @throws {AppError} not-found, cannot-undo
- */
-export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<void> {
-  await sql`select 1 from task where id = ${id} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', id)
-  const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'])
-  const last = await trx
-    .selectFrom('task_attempt')
-    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number'])
-    .where('task_id', '=', id)
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (last?.user_id !== actor.id)
-    throw new AppError('cannot-undo', 'Only your own last result can be undone.')
-  if (Date.now() - last.recorded_at.getTime() > settings['follow-up.undo-minutes'] * 60_000)
-    throw new AppError(
-      'cannot-undo',
-      `A result can be undone for ${settings['follow-up.undo-minutes']} minutes.`,
-    )
-  if (task.enrollment_id !== null) await rewindPathway(trx, task, last.recorded_at)
-  await trx.deleteFrom('task_attempt').where('id', '=', last.id).execute()
-  await sql`
-    update task set status = 'in-progress', outcome = null, completed_at = null, completed_by = null, next_attempt_at = null,
-      attempts = ${last.number - 1}, held_by = ${actor.id}, held_by_name = ${actor.name}, version = version + 1,
-      held_until = now() + ${settings['follow-up.hold-minutes']} * interval '1 minute',
-      reached = exists (select 1 from task_attempt a where a.task_id = task.id and a.outcome not in ('unreached', 'wrong-number'))
-    where id = ${id}`.execute(trx)
-  await trx
-    .updateTable('questionnaire_response')
-    .set({ status: 'in-progress' })
-    .where('task_id', '=', id)
-    .execute()
-  await recordEvents(trx, [
-    {
-      personId: task.person_id,
-      at: new Date(),
-      kind: 'task.reopened',
-      source: 'staff',
-      actorId: actor.id,
-      taskId: id,
-      encounterId: task.encounter_id,
-      data: { outcome: last.outcome },
-    },
-  ])
-  await audit(trx, actor, {
-    action: 'task.reopen',
-    personId: task.person_id,
-    subject: `task:${id} ${last.outcome}`,
-  })
-}
-
-/** A pathway that stopped because of the result, or already went on from it, cannot be called back. */
-async function rewindPathway(trx: Trx, task: TaskRow, recordedAt: Date): Promise<void> {
-  const enrollment = await trx
-    .selectFrom('enrollment')
-    .select(['id', 'status', 'ended_at', 'step_key'])
-    .where('id', '=', task.enrollment_id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!enrollment || task.completed_at === null) return
-  if (enrollment.status === 'stopped' && (enrollment.ended_at ?? new Date(0)) >= recordedAt)
-    throw new AppError('cannot-undo', 'The result has already ended the pathway of this person.')
-  const later = await sql<{ steps: number }>`
-    select count(*) as steps from enrollment_step where enrollment_id = ${enrollment.id} and executed_at > ${recordedAt}`.execute(
-    trx,
-  )
-  if ((later.rows[0]?.steps ?? 0) > 0)
-    throw new AppError('cannot-undo', 'The pathway has already gone on from this result.')
-  const awaited = await sql<{ awaited: boolean }>`
-    select exists (select 1 from enrollment e join pathway_version v on v.id = e.pathway_version_id,
-      jsonb_array_elements(v.definition -> 'steps') s
-      where e.id = ${enrollment.id} and s ->> 'key' = ${task.step_key} and s ->> 'waitFor' = 'result') as awaited`.execute(
-    trx,
-  )
-  if (awaited.rows[0]?.awaited)
-    await sql`
-      update enrollment set status = 'waiting', waiting_for = ${task.step_key}, due_at = null, fence = fence + 1
-      where id = ${enrollment.id} and status = 'active'`.execute(trx)
 }

@@ -19,6 +19,8 @@ export type TaskFilter = {
   assigneeStaffId?: number | undefined
   personId?: number | undefined
   search?: string | undefined
+  /** Only tasks that nobody else holds. */
+  freeFor?: string
 }
 
 export type TaskRow = {
@@ -61,6 +63,9 @@ export type TaskRow = {
   questionnaire_version_id: number | null
   version: number
   queue: string
+  /** Times as the database has them, for cursors: a Date has no microseconds. */
+  due_key: string
+  completed_key: string | null
 }
 
 /** Columns and joins that every view of a task needs; `t` is the task. */
@@ -71,7 +76,7 @@ export const taskColumns = sql`
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
   t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
-  t.held_until, t.questionnaire_version_id, t.version, t.queue`
+  t.held_until, t.questionnaire_version_id, t.version, t.queue, t.due_at::text as due_key, t.completed_at::text as completed_key`
 export const taskJoins = sql`
   join person p on p.id = t.person_id join site s on s.id = t.site_id
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
@@ -114,6 +119,8 @@ function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
   if (filter.assigneeStaffId) parts.push(sql`t.assignee_staff_id = ${filter.assigneeStaffId}`)
   if (filter.personId) parts.push(sql`t.person_id = ${filter.personId}`)
   if (filter.search) parts.push(nameLike(filter.search))
+  if (filter.freeFor)
+    parts.push(sql`(t.held_by is null or t.held_by = ${filter.freeFor} or t.held_until < now())`)
   return parts
 }
 
@@ -141,8 +148,8 @@ export async function taskRows(
   const queues = await queuesOf(db, actor)
   const done = filter.view === 'done'
   const after = done
-    ? decodeCursor<DoneKey>(cursor, ['string', 'number'])
-    : decodeCursor<OpenKey>(cursor, ['number', 'string', 'number'])
+    ? decodeCursor<DoneKey>(cursor, ['time', 'number'])
+    : decodeCursor<OpenKey>(cursor, ['number', 'time', 'number'])
   const beyond = keyset(done, after)
   const order = done ? sql`completed_at desc, id desc` : sql`priority desc, due_at, id`
   const where = sql.join([...conditions(filter), ...beyond], sql` and `)
@@ -179,13 +186,11 @@ export async function listTasks(
   const now = new Date()
   await audit(db, actor, {
     action: 'task.list',
-    subject: `tasks:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
+    subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
   const key = (row: TaskRow) =>
-    query.view === 'done'
-      ? [row.completed_at?.toISOString() ?? '', row.id]
-      : [row.priority, row.due_at.toISOString(), row.id]
+    query.view === 'done' ? [row.completed_key ?? '', row.id] : [row.priority, row.due_key, row.id]
   return pageOf(rows, query.limit, key, (row) => viewTask(row, actor, now))
 }
 

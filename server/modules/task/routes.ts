@@ -14,9 +14,10 @@ import {
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
-import { recordAttempt, reopenTask, saveAnswers } from './attempt.ts'
+import { recordAttempt, saveAnswers } from './attempt.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
+import { reopenTask } from './reopen.ts'
 import { assignTasks, getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 
 export function mountTask(api: Api): void {

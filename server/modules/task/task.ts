@@ -191,15 +191,10 @@ export async function takeNextTask(
   const rows = await taskRows(
     trx,
     actor,
-    { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined },
+    { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined, freeFor: actor.id },
     60,
   )
-  const now = new Date()
-  const free = rows.filter(
-    (row) =>
-      row.id !== input.afterTaskId &&
-      (row.held_by === null || row.held_by === actor.id || (row.held_until ?? now) <= now),
-  )
+  const free = rows.filter((row) => row.id !== input.afterTaskId)
   if (free.length === 0) return null
   const { rows: locked } = await sql<{ id: number }>`
     select t.id from unnest(${free.map((row) => row.id)}::bigint[]) with ordinality as w(id, position) join task t on t.id = w.id
@@ -218,6 +213,7 @@ export async function assignTasks(
   input: { taskIds: number[]; staffId: number | null; dryRun: boolean },
 ): Promise<{ changed: number; skipped: number }> {
   const reach = authorize(actor, 'task.assign')
+  // A task carries a patient with it: it goes only to colleagues within the same reach.
   if (input.staffId !== null)
     found(
       await trx
@@ -225,8 +221,14 @@ export async function assignTasks(
         .select('id')
         .where('id', '=', input.staffId)
         .where('active', '=', true)
+        .where(
+          reach.all
+            ? sql<SqlBool>`true`
+            : sql<SqlBool>`(site_id = any(${reach.siteIds}::int[]) or department_id = any(${reach.departmentIds}::int[]))`,
+        )
         .executeTakeFirst(),
     )
+  const taskIds = [...new Set(input.taskIds)]
   const queues = await queuesOf(trx, actor)
   const { rows } = await sql<{
     id: number
@@ -235,14 +237,15 @@ export async function assignTasks(
     department_id: number | null
   }>`
     select t.id, t.person_id, t.site_id, t.department_id from task t
-    where t.id = any(${input.taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
+    where t.id = any(${taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
       and ${taskWithin(reach, queues, 't')} for update`.execute(trx)
-  const counts = { changed: rows.length, skipped: input.taskIds.length - rows.length }
+  const counts = { changed: rows.length, skipped: taskIds.length - rows.length }
   if (input.dryRun || rows.length === 0) return counts
   await sql`
     update task set assignee_staff_id = ${input.staffId}, version = version + 1,
       queue = case when ${input.staffId}::int is not null then 'staff:' || ${input.staffId}::int
-        when assignee_role in ('service-centre', 'outreach') or department_id is null then 'site:' || site_id || ':' || assignee_role
+        when assignee_role in ('service-centre', 'outreach') then 'site:' || site_id || ':' || assignee_role
+        when department_id is null then 'site:' || site_id || ':service-centre'
         else 'department:' || department_id || ':' || assignee_role end
     where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(trx)
   await audit(
