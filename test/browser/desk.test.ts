@@ -85,7 +85,7 @@ test('nobody answers: the task goes to the waiting list with the time of the nex
   const taskId = openedTask(page)
   await page.keyboard.press('u')
   await page.keyboard.press('Control+Enter')
-  await page.getByText(/未接通.*再打/).waitFor()
+  await page.getByText(/：未接通，.*再打/).waitFor()
   const task = await outcomeOf(taskId)
   expect(task).toMatchObject({ status: 'in-progress' })
   expect(task?.next_attempt_at?.getTime()).toBeGreaterThan(Date.now())
@@ -101,7 +101,7 @@ test('a call-back is agreed for tomorrow morning with two keys', async () => {
   const taskId = openedTask(page)
   await page.keyboard.press('c')
   await page.keyboard.press('Control+Enter')
-  await page.getByText(/约定再打.*09:00/).waitFor()
+  await page.getByText(/：约定再打，.*09:00/).waitFor()
   expect((await outcomeOf(taskId))?.next_attempt_at?.getTime()).toBeGreaterThan(Date.now())
 })
 

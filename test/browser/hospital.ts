@@ -115,7 +115,7 @@ async function fillHospital(url: string): Promise<void> {
     const { db } = site.services
     await seedDemoHospital(db)
     await configureDemoMail(db, secret, sink.port)
-    await letMailGo(site)
+    await setRules(site)
     const now = new Date(Math.floor((Date.now() - 600_000) / 3_600_000) * 3_600_000)
     const world = createWorld({ now, seed, people })
     const events = [...lifeEvents(world, { from: new Date(now.getTime() - days * day) })]
@@ -138,12 +138,13 @@ async function fillHospital(url: string): Promise<void> {
   }
 }
 
-/** The tests run at any hour; quiet hours would keep all mail back at night. */
-async function letMailGo(site: Site): Promise<void> {
+/** The tests run at any hour, when quiet hours might keep all mail back; and a tenth of few stays may be no home visit at all. */
+async function setRules(site: Site): Promise<void> {
   const actor = systemActor('system:test', '浏览器测试')
+  const rules = { 'contact.quiet-from': 0, 'contact.quiet-to': 0, 'follow-up.level-3.sample-rate': 0.5 }
   await transaction(site.services.db, async (trx) => {
-    for (const key of ['contact.quiet-from', 'contact.quiet-to'])
-      await updateSetting(trx, actor, secret, key, { value: 0, version: 0 })
+    for (const [key, value] of Object.entries(rules))
+      await updateSetting(trx, actor, secret, key, { value, version: 0 })
   })
 }
 

@@ -18,7 +18,9 @@ export async function settled(page: Page): Promise<void> {
         element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0,
     )
     const charts = Array.from(document.querySelectorAll('.chart [role="img"]'))
-    return !waiting && charts.every((chart) => chart.querySelector('svg'))
+    // Before the app is there, nothing waits either.
+    const there = document.querySelector('#main > *, .gate')
+    return there && !waiting && charts.every((chart) => chart.querySelector('svg'))
   })
   // Fonts decide where lines break, and dialogs fade in.
   await page.evaluate(async () => {
@@ -36,6 +38,8 @@ type AxeResult = { violations: { id: string; nodes: { html: string; failureSumma
 
 /** Waits until the whole app has taken up the colours. */
 export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  // Links fade from one colour to the other; what counts is where they arrive.
+  await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' })
   await page.emulateMedia({ colorScheme: scheme })
   await page.locator(`html[data-theme="${scheme}"]`).waitFor()
   // The components follow the page a moment later, when React has drawn them anew.
@@ -71,7 +75,7 @@ export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> 
     const found: string[] = []
     const isData = (element: Element | null) =>
       element?.closest(
-        'code, kbd, pre, .mono, [lang="en"], [lang="zh-TW"], [aria-hidden="true"], .ant-tabs-nav-more, .anticon',
+        'code, kbd, pre, .mono, [lang="en"], [lang="zh-TW"], [aria-hidden="true"], .ant-tabs-nav-more, .anticon, .setting-key, ol.segments',
       ) != null
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

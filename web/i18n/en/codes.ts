@@ -303,6 +303,8 @@ export const codes = {
     linkId: 'Question',
     timeline: 'Timeline',
     segments: 'Message text',
+    'name-masked': 'Name (masked)',
+    'address-masked': 'Address (masked)',
     'segments-masked': 'Message text (masked)',
     demographics: 'Demographics',
     'contacts-masked': 'Contacts (masked)',

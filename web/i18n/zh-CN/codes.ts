@@ -295,6 +295,8 @@ export const codes = {
     linkId: '题目',
     timeline: '时间线',
     segments: '消息原文',
+    'name-masked': '姓名（已遮盖）',
+    'address-masked': '住址（已遮盖）',
     'segments-masked': '消息原文（已遮盖）',
     demographics: '基本资料',
     'contacts-masked': '联系方式（已遮盖）',

@@ -293,6 +293,8 @@ export const codes = {
     linkId: '題目',
     timeline: '時間軸',
     segments: '訊息原文',
+    'name-masked': '姓名（已遮蔽）',
+    'address-masked': '住址（已遮蔽）',
     'segments-masked': '訊息原文（已遮蔽）',
     demographics: '基本資料',
     'contacts-masked': '聯絡方式（已遮蔽）',
