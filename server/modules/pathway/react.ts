@@ -56,6 +56,10 @@ function stopsOf(event: RecordedEvent): Stop[] {
 async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const stops = events.flatMap(stopsOf)
   if (stops.length === 0) return
+  // First wait for the executor, then look: with the lock alone the statement below would judge by a task list from before the wait.
+  await sql`
+    select 1 from enrollment where person_id = any(${stops.map((one) => one.personId)}::bigint[])
+      and status in ('active', 'waiting', 'blocked') order by id for update`.execute(trx)
   const { rows } = await sql<StoppedRow>`
     update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1
     from unnest(

@@ -1,0 +1,61 @@
+import type { PathwayDefinition, PathwayStep } from '../../contract/pathway.ts'
+import { createPathway } from '../../server/modules/pathway/pathway.ts'
+import { transaction } from '../../server/platform/db.ts'
+import { type TestApp, testActor } from './app.ts'
+
+/** A pathway of these steps, one after the other, entered by hand. */
+export function definitionOf(steps: PathwayStep[], rest: Partial<PathwayDefinition> = {}): PathwayDefinition {
+  return {
+    purpose: 'clinical',
+    entry: { event: null, maxAgeDays: 30 },
+    variables: {},
+    stopOn: ['death', 'readmission', 'opt-out', 'refusal'],
+    start: steps[0]?.key ?? '',
+    steps,
+    ...rest,
+  }
+}
+
+type Of<K extends PathwayStep['kind']> = Partial<Extract<PathwayStep, { kind: K }>>
+
+export const wait = (key: string, next: string | null, more: Of<'wait'> = {}): PathwayStep => ({
+  key,
+  title: key,
+  next,
+  kind: 'wait',
+  since: 'here',
+  for: { value: 1, unit: 'days' },
+  ...more,
+})
+export const task = (key: string, next: string | null, more: Of<'task'> = {}): PathwayStep => ({
+  key,
+  title: key,
+  next,
+  kind: 'task',
+  task: 'follow-up-call',
+  assignee: 'service-centre',
+  dueSince: 'here',
+  dueIn: { value: 3, unit: 'days' },
+  priority: 'routine',
+  waitFor: 'nothing',
+  ...more,
+})
+export const message = (key: string, next: string | null): PathwayStep => ({
+  key,
+  title: key,
+  next,
+  kind: 'message',
+  channel: 'email',
+  purpose: 'clinical',
+  subject: '{{hospital}}',
+  body: '{{name}}',
+})
+
+let count = 0
+
+/** Publishes it and answers the pathway's id. */
+export function makePathway(app: TestApp, definition: PathwayDefinition): Promise<number> {
+  count += 1
+  const code = `test-${count}`
+  return transaction(app.db, (trx) => createPathway(trx, testActor, { code, name: code, definition }))
+}
