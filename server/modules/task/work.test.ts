@@ -156,7 +156,12 @@ test.each([
     select e.status, e.stop_reason, p.deceased, exists (select 1 from opt_out o where o.person_id = p.id) as opted_out
     from enrollment e join person p on p.id = e.person_id where e.person_id = ${person}`.execute(app.db)
   expect(rows).toEqual([
-    { status: 'stopped', stop_reason: expect.stringMatching(reason) as string, deceased: outcome === 'deceased', opted_out: 'optOut' in more },
+    {
+      status: 'stopped',
+      stop_reason: expect.stringMatching(reason) as string,
+      deceased: outcome === 'deceased',
+      opted_out: 'optOut' in more,
+    },
   ])
   const undo = await app.request(doctor, reopenTask, { params: { id: task } })
   expect(undo.error?.id).toBe('cannot-undo')
