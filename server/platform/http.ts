@@ -161,9 +161,12 @@ export async function answerError(error: unknown, c: ApiContext): Promise<Respon
   const contract = c.get('contract')
   if (actor && contract && (known.status === 403 || (known.status === 404 && 'params' in contract))) {
     const subject = `${c.req.method} ${c.req.path}`
+    const person = /^\/persons\/\{id\}/.test(contract.path) ? Number(c.req.param('id')) : NaN
     await audit(c.get('db'), actor, {
       action: contract.permission,
       outcome: 'refused',
+      // Whom somebody tried to look at is found under that person, too.
+      personId: Number.isSafeInteger(person) ? person : null,
       subject,
       reason: known.id,
     })

@@ -40,6 +40,13 @@ export type Adt = {
 
 let count = 0
 
+/** Family name first; a Latin name is written given name first. */
+function nameField(name: string): string {
+  const latin = /^(\w+) (\w+)$/.exec(name)
+  const [family, given] = latin ? [latin[2], latin[1]] : [[...name][0], [...name].slice(1).join('')]
+  return `${family ?? ''}^${given ?? ''}^^^^^L`
+}
+
 /** A time as HL7 writes it, in China. */
 export function stamp(at: Date): string {
   const local = new Date(at.getTime() + 8 * 3600_000).toISOString()
@@ -62,7 +69,7 @@ export function adt(said: Adt = {}): string {
   ]
   const admitted = said.admittedAt === undefined ? (event === 'A08' ? null : at) : said.admittedAt
   const discharged = said.dischargedAt === undefined ? (event === 'A03' ? at : null) : said.dischargedAt
-  const names = name === null ? '' : `${[...name][0] ?? ''}^${[...name].slice(1).join('')}^^^^^L`
+  const names = name === null ? '' : nameField(name)
   const segments = [
     `MSH|^~\\&|${said.sender ?? 'HIS'}|${site}|CARELOOP|${site}|${stamp(at)}||ADT^${event}|${said.controlId ?? `C${process.pid}-${count}`}|P|2.5||||||${said.charset ?? 'UNICODE UTF-8'}`,
     `EVN|${event}|${stamp(at)}||||${stamp(at)}`,

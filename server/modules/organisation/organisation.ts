@@ -255,7 +255,12 @@ export async function updateStaff(
     ...(departmentId !== undefined && { department_id: departmentId }),
     needs_review: false,
   }
-  found(await trx.updateTable('staff').set(changes).where('id', '=', id).returning('id').executeTakeFirst())
+  found(
+    await unique(
+      trx.updateTable('staff').set(changes).where('id', '=', id).returning('id').executeTakeFirst(),
+      'departmentId',
+    ),
+  )
   await audit(trx, actor, { action: 'staff.update', subject: String(id), fields: Object.keys(input) })
   return getStaff(trx, id)
 }
@@ -320,6 +325,9 @@ async function unique<T>(work: Promise<T>, field: string): Promise<T> {
   } catch (error) {
     if (isUniqueViolation(error))
       throw new AppError('already-exists', undefined, [{ path: field, message: 'is already in use here' }])
+    // A site or department that does not exist.
+    if ((error as { code?: string }).code === '23503')
+      throw new AppError('invalid', 'It belongs to a site or department that does not exist.')
     throw error
   }
 }

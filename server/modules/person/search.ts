@@ -120,6 +120,8 @@ export function candidatesFor(word: string): RawBuilder<unknown> {
     .toLowerCase()
     .replaceAll(/[\s'·.-]/g, '')
     .replaceAll('ü', 'v')
+  // Nothing but signs would be the beginning of every name.
+  if (letters === '') return byNumber
   return sql`
     select id from person where pinyin like ${begins(letters)}
     union all select id from person where initials like ${begins(letters)}

@@ -76,6 +76,8 @@ export async function updateSetting(
   authorize(actor, 'setting.write')
   if (!isSettingKey(key)) throw new AppError('not-found')
   const definition: SettingDefinition = settingDefinitions[key]
+  // The row may not exist yet, so that there is nothing else to lock.
+  await sql`select pg_advisory_xact_lock(hashtext('careloop.setting'), hashtext(${key}))`.execute(trx)
   const current = await trx
     .selectFrom('setting')
     .select(['version'])
@@ -91,6 +93,7 @@ export async function updateSetting(
   const version = (history?.version ?? 0) + 1
   const value =
     input.value === null || input.value === undefined ? null : checked(definition, input.value, secret)
+  await checkHours(trx, key, value)
   const json = value === null ? null : JSON.stringify(value)
   if (json === null) await trx.deleteFrom('setting').where('key', '=', key).execute()
   else
@@ -108,6 +111,20 @@ export async function updateSetting(
     .values({ key, version, value: json, changed_by: actor.userId })
     .execute()
   await audit(trx, actor, { action: 'setting.write', subject: key, fields: ['value'] })
+}
+
+/** Calls need hours in which they may happen: a day that ends before it begins would leave every next attempt without a time. */
+async function checkHours(trx: Trx, key: SettingKey, value: unknown): Promise<void> {
+  const [from, to] = ['follow-up.hours.from', 'follow-up.hours.to'] as const
+  if (key !== from && key !== to) return
+  const hours = {
+    ...(await readSettings(trx, [from, to])),
+    [key]: value ?? settingDefinitions[key].defaultValue,
+  }
+  if (hours[from] >= hours[to])
+    throw new AppError('invalid', undefined, [
+      { path: 'value', message: 'leaves no hours for calls: the day must begin before it ends' },
+    ])
 }
 
 function checked(definition: SettingDefinition, value: unknown, secret: string): unknown {

@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import readExcelFile from 'read-excel-file/node'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getFollowUpFigures, listFollowUpRows, measure, type Measure } from '../../../contract/figure.ts'
+import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { idsOf } from '../../../test/support/hospital.ts'
+import { type Adt, receive } from '../../../test/support/hl7.ts'
+import { localDate } from '../../platform/clock.ts'
+
+type Stay = {
+  id: number
+  site: number
+  department: number
+  doctor: number
+  day: string
+  tasks: Record<
+    number,
+    { status: string; outcome: string | null; late: boolean; overdue: boolean; reached: boolean }
+  >
+}
+
+let app: TestApp
+let all: string
+let stays: Stay[] = []
+let ids: Awaited<ReturnType<typeof idsOf>>
+
+beforeAll(async () => {
+  app = await createTestApp()
+  all = await app.signInAs('manager')
+  const random = (n: number, of: number) => Math.imul(n + 1, 0x9e3779b1) >>> (0 % of)
+  const pick = <T>(n: number, of: T[]) => of[((Math.imul(n + 7, 0x9e3779b1) >>> 8) >>> 0) % of.length] as T
+  const told = Array.from({ length: 140 }, (_, n): Adt => ({
+    event: 'A03',
+    mrn: `F${n}`,
+    visit: `F${n}`,
+    site: pick(n, ['NH', 'NH', 'EAST']),
+    department: pick(n * 3, ['CARD', 'RESP', 'EYE']),
+    doctor: pick(n * 5, ['D1', 'D2', 'D3']),
+    class: n % 17 === 0 ? 'O' : 'I',
+    disposition: n % 23 === 0 ? '20' : '1',
+    // Around midnight in the hospital's time, so that a wrong day would show.
+    at: new Date(Date.parse('2026-09-01T15:58:00Z') + (n % 45) * 86_400_000 + (random(n, 5) % 5) * 60_000),
+  }))
+  await receive(app, ...told)
+  ids = await idsOf(app)
+  // Tasks of every fate, by number, so that the test can count them by itself.
+  await sql`
+    insert into task (kind, level, title, person_id, encounter_id, site_id, department_id, assignee_role, queue, start_at, due_at, status, outcome,
+      completed_at, reached)
+    select 'follow-up-call', l, 't', e.person_id, e.id, e.site_id, e.department_id, 'doctor', 'q', e.ends_at,
+      case when (e.id + l) % 4 = 0 then now() + interval '9 days' else e.ends_at + interval '7 days' end,
+      (array['completed', 'requested', 'cancelled', 'completed', 'in-progress'])[1 + (e.id + l) % 5],
+      case when (e.id + l) % 5 in (0, 3) then (array['done', 'unreached', 'refused', 'wrong-number', 'deceased', 'other', 'readmitted'])[1 + e.id % 7] end,
+      case when (e.id + l) % 5 in (0, 3) then e.ends_at + (e.id % 14) * interval '1 day' end,
+      e.id % 3 = 0 or e.id % 7 in (0, 2)
+    from encounter e, generate_series(1, 3) as l where (e.id * l) % 6 <> 1`.execute(app.db)
+  const { rows } = await sql<{
+    id: number
+    site_id: number
+    department_id: number
+    attending_staff_id: number
+    ends_at: Date
+    level: number | null
+    status: string
+    outcome: string | null
+    due_at: Date
+    completed_at: Date | null
+    reached: boolean
+  }>`
+    select e.id, e.site_id, e.department_id, e.attending_staff_id, e.ends_at, t.level, t.status, t.outcome, t.due_at, t.completed_at, t.reached
+    from encounter e left join task t on t.encounter_id = e.id where e.class = 'inpatient' and e.disposition = '1'`.execute(
+    app.db,
+  )
+  const byId = new Map<number, Stay>()
+  for (const row of rows) {
+    const stay = byId.get(row.id) ?? {
+      id: row.id,
+      site: row.site_id,
+      department: row.department_id,
+      doctor: row.attending_staff_id,
+      day: localDate(row.ends_at, 'Asia/Shanghai'),
+      tasks: {},
+    }
+    byId.set(row.id, stay)
+    if (row.level === null) continue
+    const { status, outcome, reached } = row
+    stay.tasks[row.level] = {
+      status,
+      outcome,
+      reached,
+      late: (row.completed_at ?? row.due_at) > row.due_at,
+      overdue: row.due_at < new Date(),
+    }
+  }
+  stays = [...byId.values()]
+})
+afterAll(() => app.close())
+
+/** Each measure in plain words, without a line of the product's SQL. */
+function counts(stay: Stay, level: number): Record<Measure, boolean> {
+  const task = stay.tasks[level]
+  const completed = task?.status === 'completed'
+  const ended = (...outcomes: string[]) => completed && outcomes.includes(task.outcome ?? '')
+  const open = task !== undefined && ['requested', 'in-progress'].includes(task.status)
+  return {
+    discharged: true,
+    planned: task !== undefined,
+    followed: ended('done'),
+    'on-time': ended('done') && !task?.late,
+    reached: task?.reached ?? false,
+    unreached: ended('unreached', 'wrong-number') && !task?.reached,
+    refused: ended('refused'),
+    stopped: task?.status === 'cancelled' || ended('deceased', 'readmitted'),
+    open,
+    overdue: open && task.overdue,
+  }
+}
+
+const fields: Record<Measure, 'onTime' | Exclude<Measure, 'on-time'>> = {
+  discharged: 'discharged',
+  planned: 'planned',
+  followed: 'followed',
+  'on-time': 'onTime',
+  reached: 'reached',
+  unreached: 'unreached',
+  refused: 'refused',
+  stopped: 'stopped',
+  open: 'open',
+  overdue: 'overdue',
+}
+
+const period = fc
+  .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }))
+  .map(([one, other]) => {
+    const day = (n: number) => localDate(new Date(Date.parse('2026-08-30T12:00:00Z') + n * 86_400_000), 'UTC')
+    return { from: day(Math.min(one, other)), to: day(Math.max(one, other)) }
+  })
+const query = fc.record({
+  period,
+  level: fc.constantFrom(1, 2, 3),
+  by: fc.constantFrom(
+    'site' as const,
+    'department' as const,
+    'doctor' as const,
+    'level' as const,
+    'day' as const,
+    'month' as const,
+  ),
+  siteId: fc.constantFrom(undefined, 'NH'),
+})
+
+const keyOf = (stay: Stay, level: number, by: string): string =>
+  ({
+    site: String(stay.site),
+    department: String(stay.department),
+    doctor: String(stay.doctor),
+    level: String(level),
+    day: stay.day,
+    month: stay.day.slice(0, 7),
+  })[by] ?? '-'
+
+test('every figure, in total and by group, is what counting the rows by hand gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(query, async ({ period: { from, to }, level, by, siteId }) => {
+      const site = siteId && ids.site(siteId)
+      const { body } = await app.request(all, getFollowUpFigures, {
+        query: { from, to, level, by, siteId: site },
+      })
+      const mine = stays.filter((stay) => stay.day >= from && stay.day <= to && (!site || stay.site === site))
+      for (const one of measure.options)
+        expect([one, body.total[fields[one]]]).toEqual([
+          one,
+          mine.filter((stay) => counts(stay, level)[one]).length,
+        ])
+      const levels = by === 'level' ? [1, 2, 3] : [level]
+      const expected = Map.groupBy(
+        mine.flatMap((stay) => levels.map((at) => ({ stay, at }))),
+        ({ stay, at }) => keyOf(stay, at, by),
+      )
+      expect(body.groups.map((group) => group.key).sort()).toEqual([...expected.keys()].sort())
+      for (const group of body.groups)
+        for (const one of measure.options)
+          expect([group.key, one, group[fields[one]]]).toEqual([
+            group.key,
+            one,
+            expected.get(group.key)?.filter(({ stay, at }) => counts(stay, at)[one]).length,
+          ])
+      const { followed, discharged, planned, onTime, reached, unreached } = body.total
+      const whole = level === 3 ? planned : discharged
+      expect(body.total.coverage).toBe(whole === 0 ? null : followed / whole)
+      expect(body.total.timeliness).toBe(followed === 0 ? null : onTime / followed)
+      expect(body.total.reach).toBe(reached + unreached === 0 ? null : reached / (reached + unreached))
+    }),
+    { numRuns: 25 },
+  )
+}, 60_000)
+
+test('every figure opens exactly its rows, page by page', async () => {
+  const opening = fc.record({
+    query,
+    measure: fc.constantFrom(...measure.options),
+    limit: fc.integer({ min: 1, max: 50 }),
+    group: fc.nat(),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      opening,
+      async ({ query: { period, level, by, siteId }, measure: which, limit, group: nth }) => {
+        const filter = { ...period, level, siteId: siteId && ids.site(siteId) }
+        const { body } = await app.request(all, getFollowUpFigures, { query: { ...filter, by } })
+        const group = body.groups[nth % Math.max(1, body.groups.length)]
+        if (!group) return
+        const seen: number[] = []
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const page: Awaited<ReturnType<typeof rows>> = await rows({
+            ...filter,
+            measure: which,
+            by,
+            key: group.key,
+            limit,
+            cursor,
+          })
+          seen.push(...page.body.items.map((one) => one.encounterId))
+          cursor = page.body.nextCursor
+        }
+        expect(new Set(seen).size).toBe(seen.length)
+        const at = by === 'level' ? Number(group.key) : level
+        expect(seen).toHaveLength(group[fields[which]])
+        const fits = stays.filter((stay) => seen.includes(stay.id))
+        expect(fits.every((stay) => counts(stay, at)[which] && keyOf(stay, at, by) === group.key)).toBe(true)
+      },
+    ),
+    { numRuns: 25 },
+  )
+}, 60_000)
+const rows = (query: Record<string, unknown>) => app.request(all, listFollowUpRows, { query })
+
+test.each([
+  ['service-centre', (stay: Stay) => stay.site === ids.site('EAST')],
+  ['department-head', (stay: Stay) => stay.department === stays[0]?.department],
+  ['doctor', (stay: Stay) => stay.doctor === stays[0]?.doctor],
+] as const)('%s counts the stays within reach only', async (role, within) => {
+  const [first] = stays
+  const who = await app.signInAs(role, {
+    ...(role === 'service-centre' && { site: ids.site('EAST') }),
+    ...(role === 'department-head' && { site: first?.site ?? 0, department: first?.department ?? 0 }),
+    ...(role === 'doctor' && { staff: first?.doctor ?? 0 }),
+  })
+  const { body } = await app.request(who, getFollowUpFigures, {
+    query: { from: '2026-08-01', to: '2026-12-31' },
+  })
+  expect(body.total.discharged).toBe(stays.filter(within).length)
+})
+
+test('an administrator reads the figures, but sees only surnames in their rows', async () => {
+  const admin = await app.signInAs('administrator')
+  const { body } = await app.request(admin, listFollowUpRows, {
+    query: { from: '2026-09-01', to: '2026-12-31', measure: 'discharged' },
+  })
+  expect(new Set(body.items.map((one) => one.personName))).toEqual(new Set(['测*']))
+})
+
+test('a period that ends before it begins, or is far too long, is refused with the field', async () => {
+  for (const [from, to] of [
+    ['2026-02-01', '2026-01-01'],
+    ['2000-01-01', '2026-01-01'],
+  ])
+    expect((await rows({ from, to, measure: 'open' })).error?.fields?.[0]?.path).toBe('to')
+})
+
+test('the workbook holds the same figures and rows, with names masked', async () => {
+  const filter = { from: '2026-08-01', to: '2026-12-31', level: 2, by: 'department' }
+  const { body } = await app.request(all, getFollowUpFigures, { query: filter })
+  const answer = await app.send(all, 'get', '/api/v1/figures/follow-up/export', { query: filter })
+  const sheets = (await readExcelFile(Buffer.from(await answer.arrayBuffer()))) as unknown
+  const text = JSON.stringify(sheets)
+  const { discharged, planned, followed, onTime } = body.total
+  expect(text).toContain(`["合计",${discharged},${planned},${followed},${onTime}`)
+  expect(text.match(/"测\*"/g)).toHaveLength(discharged)
+  expect(text).not.toContain('测试甲')
+})
