@@ -1,13 +1,44 @@
 /** Import zones: who may import whom. A cycle or a forbidden edge fails the tests. */
-const zone = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } })
+const zone = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+})
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    zone('contract-stands-alone', '^contract/', '^(server|web|sim|test|bench)/', 'Contracts import zod only.'),
-    zone('platform-knows-no-module', '^server/platform/', '^server/(modules|feeds|seed|cli)/', 'Platform serves every module and knows none.'),
-    zone('web-sees-only-contracts', '^web/', '^(server|sim|test|bench|torture)/', 'The browser gets the contracts, never the server.'),
-    zone('server-without-web', '^server/', '^web/', 'The server serves web/dist and imports none of its source.'),
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    zone(
+      'contract-stands-alone',
+      '^contract/',
+      '^(server|web|sim|test|bench)/',
+      'Contracts import zod only.',
+    ),
+    zone(
+      'platform-knows-no-module',
+      '^server/platform/',
+      '^server/(modules|feeds|seed|cli)/',
+      'Platform serves every module and knows none.',
+    ),
+    zone(
+      'web-sees-only-contracts',
+      '^web/',
+      '^(server|sim|test|bench|torture)/',
+      'The browser gets the contracts, never the server.',
+    ),
+    zone(
+      'server-without-web',
+      '^server/',
+      '^web/',
+      'The server serves web/dist and imports none of its source.',
+    ),
     {
       name: 'sim-speaks-public-interfaces',
       severity: 'error',

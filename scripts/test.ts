@@ -14,12 +14,25 @@ const steps: [name: string, ...command: string[]][] = [
   ['types: server, simulator, tests', bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
   ['types: web', bin('typescript/bin/tsc'), '-p', 'web/tsconfig.json'],
   ['types: browser tests', bin('typescript/bin/tsc'), '-p', 'test/browser/tsconfig.json'],
-  ['import zones', bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...zones()],
+  [
+    'import zones',
+    bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    ...zones(),
+  ],
   ['dead code', bin('knip/bin/knip.js')],
   ['database types', 'scripts/database-types.ts', '--check'],
   ['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'],
   ['web build', 'scripts/build-web.ts'],
-  ['unit, integration and browser tests', bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  [
+    'unit, integration and browser tests',
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ],
 ]
 
 function zones(): string[] {
@@ -44,7 +57,9 @@ let failed = false
 for (const [name, ...command] of steps) {
   const began = performance.now()
   const code = await run(command)
-  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`)
+  console.log(
+    `${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`,
+  )
   if (code !== 0) {
     failed = true
     break
@@ -52,8 +67,14 @@ for (const [name, ...command] of steps) {
 }
 const text = await readFile(report, 'utf8').catch(() => undefined)
 if (text !== undefined) {
-  const counts = JSON.parse(text) as { numPassedTests: number; numFailedTests: number; numPendingTests: number }
-  console.log(`\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`)
+  const counts = JSON.parse(text) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+  }
+  console.log(
+    `\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`,
+  )
 }
 await rm(dir, { recursive: true, force: true })
 process.exitCode = failed ? 1 : 0

@@ -28,7 +28,7 @@ const get = (url: string) => fetch(`http://127.0.0.1:${env.PORT}${url}`)
 /** Asks until the answer is this one; a process that is gone answers nothing. */
 async function readiness(status: number): Promise<void> {
   const deadline = performance.now() + 15_000
-  for (let seen = 0; seen !== status; ) {
+  for (let seen = 0; seen !== status;) {
     await nextTurn(20)
     if (performance.now() > deadline) throw new Error(`/readyz answers ${seen}, not ${status}`)
     seen = (await get('/readyz').catch(() => undefined))?.status ?? 0

@@ -133,7 +133,9 @@ test('after a purge the rest of the chain verifies', async () => {
     .select(sql<Date>`at`.as('at'))
     .where('seq', '=', 21)
     .executeTakeFirstOrThrow()
-  const older = await sql<{ count: number }>`select count(*) from audit_event where at < ${at}`.execute(app.db)
+  const older = await sql<{ count: number }>`select count(*) from audit_event where at < ${at}`.execute(
+    app.db,
+  )
   const removed = await transaction(app.db, (trx) => purgeAudit(trx, testActor, at))
   expect(removed).toBe(older.rows[0]?.count)
   expect(removed).toBeGreaterThan(0)
