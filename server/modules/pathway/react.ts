@@ -42,7 +42,13 @@ function stopsOf(event: RecordedEvent): Stop[] {
   if (event.kind === 'encounter.admitted' && event.data['class'] === 'inpatient')
     return [{ ...base, reason: 'readmission' }]
   if (event.kind === 'person.opted-out' && event.data['channel'] === 'all')
-    return [{ ...base, reason: 'opt-out', purpose: String(event.data['purpose'] ?? 'all') }]
+    return [
+      {
+        ...base,
+        reason: 'opt-out',
+        purpose: typeof event.data['purpose'] === 'string' ? event.data['purpose'] : 'all',
+      },
+    ]
   if (event.kind === 'contact.attempted') {
     const { enrollmentId, outcome } = event.data
     if (typeof enrollmentId !== 'number') return []

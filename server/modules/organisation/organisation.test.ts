@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  createDepartment,
+  createSite,
+  createStaff,
+  listSites,
+  listStaff,
+  updateDepartment,
+  updateSite,
+  updateStaff,
+} from '../../../contract/setting.ts'
+import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { receive } from '../../../test/support/hl7.ts'
+
+let app: TestApp
+let admin: string
+beforeAll(async () => {
+  app = await createTestApp()
+  admin = await app.signInAs('administrator')
+})
+afterAll(() => app.close())
+
+const newSite = async (code: string) =>
+  (await app.request(admin, createSite, { body: { code, name: code, timeZone: 'Asia/Taipei' } })).body
+
+test('a site needs a code of its own and a time zone that exists', async () => {
+  const site = await newSite('S1')
+  expect(site).toMatchObject({ code: 'S1', timeZone: 'Asia/Taipei' })
+  const again = await app.request(admin, createSite, {
+    body: { code: 'S1', name: 'x', timeZone: 'Asia/Shanghai' },
+  })
+  expect([again.status, again.error?.fields?.[0]?.path]).toEqual([409, 'code'])
+  const nowhere = { params: { id: site.id }, body: { timeZone: 'Mars/Olympus' } }
+  expect((await app.request(admin, updateSite, nowhere)).error?.fields?.[0]?.path).toBe('timeZone')
+  const renamed = await app.request(admin, updateSite, { params: { id: site.id }, body: { name: '东院' } })
+  expect(renamed.body).toMatchObject({ name: '东院', timeZone: 'Asia/Taipei' })
+  expect((await app.request(admin, updateSite, { params: { id: 9999 }, body: { name: 'x' } })).status).toBe(
+    404,
+  )
+})
+
+test('departments and staff belong to what exists; their codes are unique within a site', async () => {
+  const [one, other] = [await newSite('S2'), await newSite('S3')]
+  const department = { siteId: one.id, code: 'ENT', name: '耳鼻喉科', specialty: null }
+  const made = await app.request(admin, createDepartment, { body: department })
+  expect(made.status).toBe(201)
+  expect((await app.request(admin, createDepartment, { body: department })).status).toBe(409)
+  expect(
+    (await app.request(admin, createDepartment, { body: { ...department, siteId: other.id } })).status,
+  ).toBe(201)
+  expect(
+    (await app.request(admin, createDepartment, { body: { ...department, siteId: 9999, code: 'X' } })).status,
+  ).toBe(422)
+  const staff = {
+    siteId: one.id,
+    departmentId: made.body.id,
+    code: '007',
+    name: '韩某',
+    title: null,
+    role: 'nurse',
+  }
+  const nurse = await app.request(admin, createStaff, { body: staff })
+  expect(nurse.body).toMatchObject({ departmentName: '耳鼻喉科', role: 'nurse', active: true })
+  expect(
+    (await app.request(admin, createStaff, { body: { ...staff, code: '008', departmentId: 9999 } })).status,
+  ).toBe(422)
+  const moved = await app.request(admin, updateStaff, {
+    params: { id: nurse.body.id },
+    body: { departmentId: 9999 },
+  })
+  expect(moved.status).toBe(422)
+})
+
+test('what the feed made is confirmed by looking at it, and the feed does not undo a name', async () => {
+  await receive(app, { mrn: 'O1', department: 'NEU', departmentName: '神内', doctor: 'DX' })
+  const made = async () =>
+    (await app.request(admin, listSites)).body.departments.find((one) => one.code === 'NEU')
+  expect(await made()).toMatchObject({ name: '神内', needsReview: true })
+  await app.request(admin, updateDepartment, {
+    params: { id: (await made())?.id },
+    body: { name: '神经内科' },
+  })
+  await receive(app, { mrn: 'O2', department: 'NEU', departmentName: '神内' })
+  expect(await made()).toMatchObject({ name: '神经内科', needsReview: false })
+})
+
+test('staff are found by name and code, page by page, and a sign of LIKE is only itself', async () => {
+  const site = await newSite('S4')
+  for (let n = 0; n < 5; n++)
+    await app.request(admin, createStaff, {
+      body: {
+        siteId: site.id,
+        departmentId: null,
+        code: `K${n}`,
+        name: `柯${n}%`,
+        title: null,
+        role: 'other',
+      },
+    })
+  const list = async (query: Record<string, unknown>) => (await app.request(admin, listStaff, { query })).body
+  expect((await list({ search: '柯' })).items).toHaveLength(5)
+  expect((await list({ search: 'K3' })).items.map((one) => one.code)).toEqual(['K3'])
+  expect((await list({ search: '3%' })).items.map((one) => one.code)).toEqual(['K3'])
+  expect((await list({ search: '_' })).items).toEqual([])
+  const first = await list({ search: '柯', limit: 2 })
+  const second = await list({ search: '柯', limit: 200, cursor: first.nextCursor })
+  expect([...first.items, ...second.items].map((one) => one.code)).toEqual(['K0', 'K1', 'K2', 'K3', 'K4'])
+})
