@@ -1,6 +1,6 @@
 import { ageAt, calendarOf, DAY, isoDate } from './clock.ts'
 import { fullName, givenName, personName, surname, type PersonName, type Sex } from './names.ts'
-import { chance, exponential, int, pick, pickWeighted, prng, type Prng } from './prng.ts'
+import { chance, int, pick, pickWeighted, prng, type Prng } from './prng.ts'
 
 export interface Address {
   street: string
@@ -228,9 +228,6 @@ function kinRelation(random: Prng, person: Person, age: number): Relation {
   return chance(random, 0.6) ? 'PAR' : 'SIB'
 }
 
-/** The kinds of demographic correction a registration desk sends as A08. */
-export type Correction = 'phone' | 'name'
-
 /** A slip of the keyboard at first registration: a character that sounds the same or looks alike. */
 export function misspell(person: Person): Person | undefined {
   const whole = fullName(person.name)
@@ -243,8 +240,3 @@ const slips: [right: string, wrong: string][] =
   '伟纬 军君 杰洁 涛滔 婷亭 英瑛 兰蓝 珍真 梅玫 华桦 明铭 平萍 生升 林琳 清青 怡宜 涵函 轩萱 辉晖 峰锋 静婧 丽莉 玲铃 娟涓 霞瑕 芳方 国囯'
     .split(' ')
     .map((pair) => [pair.charAt(0), pair.charAt(1)])
-
-/** Days a corrected fact takes to reach registration. */
-export function correctionDelayDays(random: Prng): number {
-  return exponential(random, 1.5)
-}

@@ -35,7 +35,7 @@ type AnyCall<C extends RouteContract> = (
 ) => Promise<AnswerOf<C>>
 
 type QueryExtra<T> = Pick<
-  UseQueryOptions<T, Error>,
+  UseQueryOptions<T>,
   'enabled' | 'staleTime' | 'refetchInterval' | 'placeholderData'
 >
 
@@ -69,12 +69,12 @@ export function useCallPages<C extends RouteContract>(
         { ...(input as object), query: { ...(input as { query?: object }).query, cursor: pageParam } },
         { signal },
       ),
-    getNextPageParam: (last) => (last as unknown as Page).nextCursor ?? undefined,
+    getNextPageParam: (last) => (last as Page).nextCursor ?? undefined,
     enabled: extra.enabled ?? true,
     ...(extra.refetchInterval ? { refetchInterval: extra.refetchInterval } : {}),
     ...(extra.keepPrevious ? { placeholderData: (previous) => previous } : {}),
   })
-  const items = (result.data?.pages ?? []).flatMap((one) => (one as unknown as Page).items as ItemOf<C>[])
+  const items = (result.data?.pages ?? []).flatMap((one) => (one as Page).items as ItemOf<C>[])
   return { ...result, items }
 }
 

@@ -14,7 +14,10 @@ export async function launchChromium(): Promise<Browser> {
   const chosen = process.env.CARELOOP_CHROMIUM
   const executablePath = chosen ?? (await unpackChromium())
   // Everything runs inside a container or as root somewhere, where Chromium's own sandbox cannot be set up.
-  const options = { executablePath, args: ['--no-sandbox', '--disable-gpu', '--lang=zh-CN'] }
+  const options = {
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--lang=zh-CN', '--disable-lcd-text'],
+  }
   try {
     return await chromium.launch(options)
   } catch (error) {

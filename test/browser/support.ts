@@ -66,10 +66,11 @@ export function useStage(): Stage {
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       viewport: { width: 1366, height: 768 },
+      reducedMotion: 'reduce',
       ...options,
     })
     contexts.push(context)
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(20_000)
     const page = await context.newPage()
     watch(page, troubles)
     if (start !== undefined) await page.goto(start)

@@ -1,5 +1,5 @@
 import { type ReactNode, createContext, use, useEffect, useMemo, useState } from 'react'
-import { forgetSignedIn } from '../sign-in/hint.ts'
+import { forgetSignedIn, isLeaving } from '../sign-in/hint.ts'
 
 type Live = { newTasks: number; connected: boolean; seen: () => void }
 
@@ -26,7 +26,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     stream.addEventListener('intake', () => liveEvents.dispatchEvent(new Event('intake')))
     stream.addEventListener('session-ended', () => {
       forgetSignedIn()
-      location.reload()
+      if (!isLeaving()) location.reload()
     })
     return () => stream.close()
   }, [])

@@ -8,6 +8,7 @@ import { language } from '../i18n/language.ts'
 import { forgetSignedIn } from '../sign-in/hint.ts'
 import { App } from './App.tsx'
 
+/** Shows the app to somebody who is signed in. @public Used through a dynamic import. */
 export function startApp(me: CurrentUser) {
   whenSignedOut(() => {
     forgetSignedIn()

@@ -1,11 +1,11 @@
 import { ApiError, send } from '../api.ts'
-import { forgetSignedIn } from './hint.ts'
+import { forgetSignedIn, startLeaving } from './hint.ts'
 import type { SignInWords } from './words.ts'
 
 type SignInAnswer = { twoFactorRedirect?: boolean }
 
 export async function signIn(username: string, password: string): Promise<SignInAnswer> {
-  return ((await send('post', '/api/auth/sign-in/username', { username, password })) ?? {}) as SignInAnswer
+  return (await send('post', '/api/auth/sign-in/username', { username, password })) ?? {}
 }
 
 export async function verifyCode(code: string, kind: 'totp' | 'backup-code') {
@@ -26,6 +26,7 @@ export async function completeSetup(body: {
 }
 
 export async function signOut() {
+  startLeaving()
   await send('post', '/api/auth/sign-out', {})
   forgetSignedIn()
   location.assign('/sign-in')

@@ -9,6 +9,17 @@ export function rememberSignedIn() {
   localStorage.setItem(key, '1')
 }
 
+let leaving = false
+
+/** Signing out also ends this window's own stream; the way to the sign-in page must not lose against the reload that follows from that. */
+export function isLeaving(): boolean {
+  return leaving
+}
+
+export function startLeaving() {
+  leaving = true
+}
+
 export function forgetSignedIn() {
   localStorage.removeItem(key)
 }

@@ -37,7 +37,7 @@ export function list(value: string | string[] | undefined): string[] {
 export function useFilters() {
   const raw = useSearch({ strict: false })
   const navigate = useNavigate()
-  const filters = useMemo(() => raw as Filters, [raw])
+  const filters = useMemo(() => raw, [raw])
   const setFilters = useCallback(
     (patch: Filters) => {
       void navigate({ to: '.', search: ((old: Filters) => ({ ...old, ...patch })) as never, replace: true })

@@ -29,9 +29,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
   const inTime = by === 'day' || by === 'week' || by === 'month' || by === 'level'
   const ordered = inTime
     ? groups
-    : [...groups].sort((a, b) =>
-        isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : (b[name] ?? 0) - (a[name] ?? 0),
-      )
+    : [...groups].sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
   const target = isRate(name) ? targets[name] : undefined
   const targetWord = t('figures.targetLine')
   const measure = t(`figures.name.${name}`)

@@ -17,14 +17,17 @@ export default function PersonsPage() {
   const navigate = useNavigate()
   const [filters, setFilters] = useFilters()
   const search = first(filters['search']) ?? ''
-  const [text, setText] = useState(search)
+  const [draft, setDraft] = useState({ text: search, of: search })
+  // Changed from outside, such as by the back button.
+  if (draft.of !== search) setDraft({ text: search, of: search })
+  const { text } = draft
+  const setText = (next: string) => setDraft({ text: next, of: search })
   const source = useCallPages(
     listPersons,
     { query: { limit: 50, ...(search ? { search } : {}) } },
     { keepPrevious: true },
   )
 
-  useEffect(() => setText(search), [search])
   useEffect(() => {
     if (text.trim() === search) return
     const timer = setTimeout(() => setFilters({ search: text.trim() || undefined }), pause)

@@ -66,7 +66,13 @@ export function useTimelineText() {
   }
   return (event: TimelineEvent) => {
     const facts = Object.entries(event.data)
-      .filter(([, value]) => value !== null && value !== undefined && String(value) !== '')
+      .filter(
+        ([, value]) =>
+          value !== null &&
+          value !== undefined &&
+          value !== '' &&
+          !(Array.isArray(value) && value.length === 0),
+      )
       .map(([field, value]) => ({
         field,
         // What was completed is a questionnaire; elsewhere a title is that of a task.

@@ -26,6 +26,7 @@ export function useAutosave(taskId: number, enabled: boolean, onSaved: (saved: S
     done.current = onSaved
   })
 
+  const again = useRef<() => void>(() => undefined)
   const flush = useCallback(async () => {
     clearTimeout(timer.current)
     await running.current
@@ -41,13 +42,16 @@ export function useAutosave(taskId: number, enabled: boolean, onSaved: (saved: S
       .catch(() => {
         pending.current ??= answers
         setSave({ state: 'failed' })
-        timer.current = setTimeout(() => void flush(), retryAfter)
+        timer.current = setTimeout(() => again.current(), retryAfter)
       })
       .finally(() => {
         running.current = null
       })
     await running.current
   }, [taskId])
+  useEffect(() => {
+    again.current = () => void flush()
+  }, [flush])
 
   const queue = useCallback(
     (answers: Answers) => {

@@ -17,7 +17,7 @@ export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps
       title={title}
       closable={false}
       keyboard={false}
-      maskClosable={false}
+      mask={{ closable: false }}
       footer={
         <Button type="primary" onClick={onClose}>
           {t('users.secret.kept')}

@@ -18,6 +18,7 @@ import { settings } from './settings.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
+/** @public Used through a dynamic import, which the dead-code check cannot see. */
 export const antdLocale = zhTW
 export const words = {
   account,
