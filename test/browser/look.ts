@@ -1,6 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 
 const axeSource = await readFile(
@@ -104,27 +103,5 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0)
   await settled(page)
   await mkdir(images, { recursive: true })
-  const png = await page.screenshot({ animations: 'disabled', caret: 'hide' })
-  await writeFile(path.join(images, `${name}.png`), packed(png))
-}
-
-/** The same picture in fewer bytes: the browser compresses in a hurry. */
-function packed(png: Buffer): Buffer {
-  const chunks: { type: string; data: Buffer }[] = []
-  for (let at = 8; at < png.length;) {
-    const length = png.readUInt32BE(at)
-    chunks.push({ type: png.toString('latin1', at + 4, at + 8), data: png.subarray(at + 8, at + 8 + length) })
-    at += length + 12
-  }
-  const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data))
-  const smaller = { type: 'IDAT', data: deflateSync(inflateSync(pixels), { level: 9, memLevel: 9 }) }
-  const kept = chunks.filter(({ type }) => type !== 'IDAT' && type !== 'IEND')
-  const body = [...kept, smaller, { type: 'IEND', data: Buffer.alloc(0) }].map(({ type, data }) => {
-    const named = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const frame = Buffer.alloc(8)
-    frame.writeUInt32BE(data.length, 0)
-    frame.writeUInt32BE(crc32(named), 4)
-    return Buffer.concat([frame.subarray(0, 4), named, frame.subarray(4)])
-  })
-  return Buffer.concat([png.subarray(0, 8), ...body])
+  await page.screenshot({ path: path.join(images, `${name}.png`), animations: 'disabled', caret: 'hide' })
 }

@@ -10,6 +10,8 @@ type Screen = {
   as: RoleName | null
   path: string | (() => Promise<string>)
   prepare?: (page: Page) => Promise<unknown>
+  /** Not worth a picture in the guide. */
+  plain?: boolean
   /** Latin words that belong to the data of this screen. */
   allowed?: RegExp
 }
@@ -43,12 +45,12 @@ const screens: Screen[] = [
   { name: 'desk-work', as: 'nurse', path: '/desk', prepare: button('从第一位开始') },
   { name: 'desk-doctor', as: 'doctor', path: '/desk', prepare: button('从第一位开始') },
   { name: 'desk-done', as: 'doctor', path: '/desk?view=done&whose=team' },
-  { name: 'desk-waiting', as: 'nurse', path: '/desk?view=waiting' },
+  { name: 'desk-waiting', as: 'nurse', path: '/desk?view=waiting', plain: true },
   { name: 'desk-service', as: 'service', path: '/desk?whose=team' },
   { name: 'desk-outreach', as: 'outreach', path: '/desk' },
   { name: 'tasks', as: 'head', path: '/tasks' },
   { name: 'persons', as: 'service', path: '/persons' },
-  { name: 'persons-none', as: 'service', path: '/persons?search=zzzzzz', allowed: /^zzzzzz$/ },
+  { name: 'persons-none', as: 'service', path: '/persons?search=zzzzzz', plain: true, allowed: /^zzzzzz$/ },
   { name: 'person', as: 'head', path: busiestPerson },
   { name: 'person-reveal', as: 'head', path: busiestPerson, prepare: dialog(button('查看完整号码')) },
   { name: 'figures', as: 'head', path: '/figures' },
@@ -58,7 +60,7 @@ const screens: Screen[] = [
     as: 'manager',
     path: '/figures',
     prepare: async (page) => {
-      await page.getByRole('region', { name: '分组明细' }).getByRole('link').first().click()
+      await page.getByRole('region', { name: '分组明细' }).getByRole('link').last().click()
       await page.getByRole('heading', { name: /名单/ }).waitFor()
     },
   },
@@ -107,7 +109,7 @@ const screens: Screen[] = [
   { name: 'keys', as: 'admin', path: '/users?tab=keys' },
   { name: 'audit', as: 'auditor', path: '/audit' },
   { name: 'refused', as: 'nurse', path: '/users' },
-  { name: 'not-found', as: 'nurse', path: '/persons/99999999' },
+  { name: 'not-found', as: 'nurse', path: '/persons/99999999', plain: true },
   { name: 'sessions', as: 'nurse', path: '/desk', prepare: menuEntry('我的登录') },
   { name: 'two-factor', as: 'nurse', path: '/desk', prepare: menuEntry('两步验证') },
   { name: 'shortcuts', as: 'nurse', path: '/desk', prepare: dialog((page) => page.keyboard.press('?')) },
@@ -146,7 +148,7 @@ describe('every screen', () => {
     '$name is accessible in light and dark and says everything in Chinese',
     async (screen) => {
       const page = await show(screen)
-      await picture(page, screen.name)
+      if (!screen.plain) await picture(page, screen.name)
       const light = await axeViolations(page)
       await page.emulateMedia({ colorScheme: 'dark' })
       await settled(page)
