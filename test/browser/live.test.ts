@@ -109,7 +109,7 @@ test.each([
 })
 
 test('large text and dark colours hold on the desk and the figures', async () => {
-  const large = await stage.openAs('nurse', { viewport: { width: 1180, height: 700 } })
+  const large = await stage.openAs('nurse', { viewport: { width: 1100, height: 660 } })
   await large.evaluate(() => localStorage.setItem('careloop.appearance', '{"size":"large"}'))
   await large.reload()
   await large.getByRole('button', { name: '从第一位开始' }).click()

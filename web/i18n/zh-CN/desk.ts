@@ -17,7 +17,7 @@ export const desk = {
     'red-flag': '红旗 · 立即',
     overdueDays: '超期 {{n}} 天',
     overdueHours: '超期 {{n}} 小时',
-    'call-back-due': '约好 {{time}} 再打',
+    'call-back-due': '{{time}} 起该再打',
     'due-today': '今日到期',
     dueIn: '{{n}} 天后到期',
     later: '{{time}} 到期',

@@ -20,7 +20,7 @@ export const desk = {
     'red-flag': '危急 · 立即',
     overdueDays: '逾期 {{n}} 天',
     overdueHours: '逾期 {{n}} 小時',
-    'call-back-due': '約好 {{time}} 再打',
+    'call-back-due': '{{time}} 起該再打',
     'due-today': '今日到期',
     dueIn: '{{n}} 天後到期',
     later: '{{time}} 到期',
