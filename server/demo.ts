@@ -69,12 +69,13 @@ export async function runDemo(options: Config): Promise<void> {
     key: await demoApiKey(db),
     seed: anchor.seed,
   })
-  announce(running, logins, (performance.now() - started) / 1000, sink.port)
-
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
+  announce(running, logins, (performance.now() - started) / 1000, sink.port)
+
+  await stopped
   stop.abort()
   await Promise.allSettled(background)
   await running.close()

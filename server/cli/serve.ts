@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Running, serve } from '../main.ts'
+import { serve } from '../main.ts'
 import { readConfig } from '../platform/config.ts'
 import { log } from '../platform/log.ts'
 import { withDatabase } from './run.ts'
@@ -11,11 +11,16 @@ export function addServeCommands(program: Command): void {
     .action(async () => {
       const config = readConfig()
       const running = await serve(config)
+      // Before anything is printed: whoever waits for that line may stop us at once.
+      const stopped = stopSignal()
       if (running.url) console.log(`CareLoop is ready at ${config.publicUrl ?? running.url}`)
       else console.log(`CareLoop is running (${config.roles.join(', ')})`)
       if (running.setupLink)
         console.log(`Create the first administrator here (works once, for 24 hours):\n  ${running.setupLink}`)
-      await untilStopped(running)
+      await stopped
+      await running.close()
+      // Anything that still holds the process open would only delay the service manager.
+      process.exit(0)
     })
 
   program
@@ -29,9 +34,9 @@ export function addServeCommands(program: Command): void {
     )
 }
 
-/** Waits for a signal, then stops; a second signal does not wait. */
-export async function untilStopped(running: Running): Promise<void> {
-  await new Promise<void>((resolve) => {
+/** Resolves at the first signal to stop; a second one does not wait. */
+function stopSignal(): Promise<void> {
+  return new Promise<void>((resolve) => {
     const stop = (signal: string) => {
       log.info({ signal }, 'stopping')
       process.once('SIGINT', () => process.exit(1))
@@ -40,7 +45,4 @@ export async function untilStopped(running: Running): Promise<void> {
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
   })
-  await running.close()
-  // Anything that still holds the process open would only delay the service manager.
-  process.exit(0)
 }
