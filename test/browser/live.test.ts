@@ -26,7 +26,7 @@ async function dischargeNow(name: string): Promise<void> {
     `MSH|^~\\&|HIS|${post.site}|CareLoop|${post.site}|${stamp(now)}||ADT^A03|LIVE-1|P|2.4||||||UNICODE UTF-8`,
     `EVN|A03|${stamp(now)}`,
     `PID|1||LIVE900001^^^${post.site}^MR||${name}||19610203|F|||||^PRN^CP^^^^13900001234`,
-    `PV1|${Array.from(visit, (field) => field ?? '')
+    `PV1|${Array.from(visit, (field: string | undefined) => field ?? '')
       .slice(1)
       .join('|')}`,
     'DG1|1||I10^原发性高血压^I10|原发性高血压||F',
