@@ -34,10 +34,7 @@ type AnyCall<C extends RouteContract> = (
   options?: { signal: AbortSignal },
 ) => Promise<AnswerOf<C>>
 
-type QueryExtra<T> = Pick<
-  UseQueryOptions<T>,
-  'enabled' | 'staleTime' | 'refetchInterval' | 'placeholderData'
->
+type QueryExtra<T> = Pick<UseQueryOptions<T>, 'enabled' | 'staleTime' | 'refetchInterval' | 'placeholderData'>
 
 export function useCall<C extends RouteContract>(
   contract: C,

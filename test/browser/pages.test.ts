@@ -29,6 +29,10 @@ const busiestPerson = firstId(
   (id) => `/persons/${id}`,
 )
 const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
+const work = async (page: Page) => {
+  await button('从第一位开始')(page)
+  await page.getByRole('group', { name: '这次联系的结果' }).waitFor()
+}
 const dialog = (open: (page: Page) => Promise<unknown>) => async (page: Page) => {
   await open(page)
   await page.getByRole('dialog').waitFor()
@@ -42,8 +46,8 @@ const menuEntry = (name: string) => async (page: Page) => {
 const screens: Screen[] = [
   { name: 'sign-in', as: null, path: '/sign-in' },
   { name: 'desk', as: 'nurse', path: '/desk' },
-  { name: 'desk-work', as: 'nurse', path: '/desk', prepare: button('从第一位开始') },
-  { name: 'desk-doctor', as: 'doctor', path: '/desk', prepare: button('从第一位开始') },
+  { name: 'desk-work', as: 'nurse', path: '/desk', prepare: work },
+  { name: 'desk-doctor', as: 'doctor', path: '/desk', prepare: work },
   { name: 'desk-done', as: 'doctor', path: '/desk?view=done&whose=team' },
   { name: 'desk-waiting', as: 'nurse', path: '/desk?view=waiting', plain: true },
   { name: 'desk-service', as: 'service', path: '/desk?whose=team' },
