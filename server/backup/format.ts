@@ -4,13 +4,14 @@ import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { PassThrough, pipeline as pipe, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { ConfigError } from '../platform/config.ts'
 
 /*
- * A backup file: one line of JSON (see Header), then chunks. Each chunk is a 4-byte length and bytes; with a key the bytes are
- * AES-256-GCM under a nonce that counts, and the last one is marked, so that a cut file is noticed. The bytes of all chunks
- * together are one zstd stream of frames: a 4-byte length, a letter, a payload.
+ * A backup file: one line of JSON (see Header), then chunks. Each chunk is a 4-byte length and bytes sealed by AES-256-GCM under
+ * a nonce that counts, and the last one is marked, so that a changed or cut file is noticed. Without a key of the operator's the
+ * seal is made with one that anybody can derive: it hides nothing then, and still finds every damage, which the checksum of zstd
+ * does not. The bytes of all chunks together are one zstd stream of frames: a 4-byte length, a letter, a payload.
  */
 const magic = 'careloop-backup-1'
 const chunkSize = 1 << 20
@@ -24,11 +25,10 @@ export type Frame = { type: FrameType; payload: Buffer }
 
 export class BackupFileError extends ConfigError {}
 
-function fileKey(key: BackupKey, salt: Buffer): Buffer | undefined {
-  if (key.kind === 'none') return undefined
+function fileKey(key: BackupKey, salt: Buffer): Buffer {
   if (key.kind === 'passphrase')
     return scryptSync(key.text, salt, 32, { N: 1 << 16, r: 8, p: 1, maxmem: 128 << 20 })
-  return Buffer.from(hkdfSync('sha256', key.text, salt, 'careloop/backup', 32))
+  return Buffer.from(hkdfSync('sha256', key.kind === 'secret' ? key.text : '', salt, 'careloop/backup', 32))
 }
 
 function nonce(index: number): Buffer {
@@ -38,12 +38,12 @@ function nonce(index: number): Buffer {
 }
 
 /** Cuts the stream into chunks and seals each; the key is new for every file, so a counting nonce never repeats. */
-function sealing(key: Buffer | undefined): Transform {
+function sealing(key: Buffer): Transform {
   let waiting: Buffer[] = []
   let size = 0
   let index = 0
   const seal = (bytes: Buffer, last: boolean): Buffer => {
-    const body = key ? encrypt(key, index++, bytes, last) : Buffer.concat([Buffer.of(last ? 1 : 0), bytes])
+    const body = encrypt(key, index++, bytes, last)
     const length = Buffer.alloc(4)
     length.writeUInt32BE(body.length)
     return Buffer.concat([length, body])
@@ -106,12 +106,7 @@ export function writeBackup(file: string, key: BackupKey): BackupWriter {
   const target = createWriteStream(file, { mode: 0o600, flush: true })
   target.write(`${JSON.stringify(header)}\n`)
   const frames = new PassThrough()
-  const done = pipeline(
-    frames,
-    createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
-    sealing(fileKey(key, salt)),
-    target,
-  )
+  const done = pipeline(frames, createZstdCompress(), sealing(fileKey(key, salt)), target)
   // The error is reported by `write` or `end`; until then nobody waits for it.
   done.catch(() => undefined)
   return {
@@ -176,7 +171,7 @@ export async function* readBackup(file: string, key: BackupKey): AsyncGenerator<
       if (!head) throw new BackupFileError('The backup is incomplete: its end is missing.')
       const type = head.toString('latin1', 4, 5) as FrameType
       const payload = await take(head.readUInt32BE())
-      // Reading on after the last frame is what makes zstd compare its checksum.
+      // Reading on after the last frame is what opens the last chunk's seal.
       if (!payload || (type === 'z' && (await take(1)))) throw new BackupFileError('The backup is damaged.')
       yield { type, payload }
       if (type === 'z') return
@@ -191,14 +186,14 @@ export async function* readBackup(file: string, key: BackupKey): AsyncGenerator<
   }
 }
 
-async function* openChunks(source: Readable, key: Buffer | undefined): AsyncGenerator<Buffer> {
+async function* openChunks(source: Readable, key: Buffer): AsyncGenerator<Buffer> {
   const take = reader(source)
   for (let index = 0; ; index++) {
     const length = (await take(4))?.readUInt32BE() ?? 0
     if (length > chunkSize * 4) throw new BackupFileError('The backup is damaged.')
     const sealed = length > 0 ? await take(length) : undefined
     if (!sealed) throw new BackupFileError('The backup is incomplete: its end is missing.')
-    yield key ? decrypt(key, index, sealed) : sealed.subarray(1)
+    yield decrypt(key, index, sealed)
     if (sealed[0] === 1) return
   }
 }

@@ -45,6 +45,7 @@ export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<voi
 
 /** What axe-core finds wrong with the page, one line each. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await settled(page)
   await page.evaluate(axeSource)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),

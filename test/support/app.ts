@@ -13,7 +13,7 @@ import { log } from '../../server/platform/log.ts'
 import { type OpenServices, openServices } from '../../server/services.ts'
 import { drainLoops } from '../../server/loops.ts'
 import { allHandlers } from '../../server/worker.ts'
-import { createTestDatabase } from './database.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
 
 const origin = 'http://careloop.test'
 export const goodPassword = 'Vier-Elefanten-7'
@@ -64,10 +64,13 @@ export type TestApp = App & {
   close: () => Promise<void>
 }
 
-/** The whole application on a database of its own. Call `close` in `afterAll`. */
-export async function createTestApp(overrides: Partial<Config> = {}): Promise<TestApp> {
+/** The whole application, on a database of its own unless one is named. Call `close` in `afterAll`; it drops the database. */
+export async function createTestApp(
+  overrides: Partial<Config> = {},
+  database?: TestDatabase,
+): Promise<TestApp> {
   log.level = 'error'
-  const database = await createTestDatabase()
+  database ??= await createTestDatabase()
   const dataDir = await mkdtemp(path.join(tmpdir(), 'careloop-app-'))
   const config: Config = {
     ...readConfig({}),

@@ -12,6 +12,9 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
     algorithm: algorithms,
     token: {
       colorPrimary: colours.primary,
+      // What Ant Design derives is too light to read under the pointer.
+      colorPrimaryHover: colours.primaryHover,
+      colorPrimaryActive: colours.primaryHover,
       colorSuccess: colours.success,
       colorWarning: colours.warning,
       colorError: colours.danger,
