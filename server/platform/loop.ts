@@ -36,7 +36,7 @@ export function startLoop(
         failures = 0
         if (done === 0) {
           await sleep(pollMs)
-          if (gatherMs > 0 && !stopped) await delay(gatherMs)
+          if (gatherMs > 0) await delay(gatherMs)
         }
       } catch (error) {
         failures += 1
