@@ -203,7 +203,9 @@ export interface EnrollmentStep {
 export interface Event {
   actor_id: string | null;
   at: Timestamp;
+  attending_staff_id: number | null;
   data: Generated<Json>;
+  department_id: number | null;
   encounter_id: number | null;
   id: Generated<number>;
   kind: string;

@@ -45,17 +45,20 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
     ...(query.before ? [sql<SqlBool>`e.at < ${query.before}::timestamptz`] : []),
     ...(word
       ? [
-          sql<SqlBool>`(e.data::text ilike ${`%${word}%`} or d.name ilike ${`%${word}%`} or s.name ilike ${`%${word}%`} or t.title ilike ${`%${word}%`})`,
+          sql<SqlBool>`(e.data::text ilike ${`%${word}%`} or n.condition_text ilike ${`%${word}%`} or d.name ilike ${`%${word}%`} or s.name ilike ${`%${word}%`} or t.title ilike ${`%${word}%`})`,
         ]
       : []),
   ]
   const { rows } = await sql<Row & { person_id: number }>`
     select p.id as person_id, x.* from person p left join lateral (
-      select e.id, e.at, e.at::text as at_key, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id, e.data,
+      select e.id, e.at, e.at::text as at_key, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id,
+        case when e.kind like 'encounter.%'
+          then jsonb_strip_nulls(jsonb_build_object('class', n.class, 'conditionText', n.condition_text)) || e.data else e.data end as data,
         d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title
       from event e
-      left join department d on d.id = (e.data ->> 'departmentId')::int
-      left join staff s on s.id = (e.data ->> 'attendingStaffId')::int
+      left join encounter n on n.id = e.encounter_id and e.kind like 'encounter.%'
+      left join department d on d.id = coalesce(e.department_id, (e.data ->> 'departmentId')::int)
+      left join staff s on s.id = coalesce(e.attending_staff_id, (e.data ->> 'attendingStaffId')::int)
       left join pathway w on w.id = (e.data ->> 'pathwayId')::int
       left join task t on t.id = e.task_id
       left join app_user u on e.actor_id = 'user:' || u.id
