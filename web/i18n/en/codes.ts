@@ -171,6 +171,8 @@ export const codes = {
     readmission: 'Readmission',
     'opt-out': 'Opted out',
     refusal: 'Refused',
+    'discharge-cancelled': 'Discharge was cancelled',
+    'encounter-cancelled': 'Visit was cancelled',
   },
   messageStatus: {
     queued: 'Queued',
@@ -344,6 +346,7 @@ export const codes = {
     currency: 'Currency',
     performer: 'Performer',
     orderNumber: 'Order no.',
+    superseded: 'No longer holds',
   },
   interpretation: {
     N: 'Normal',

@@ -163,6 +163,8 @@ export const codes = {
     readmission: '再次入院',
     'opt-out': '要求勿扰',
     refusal: '拒访',
+    'discharge-cancelled': '出院被取消',
+    'encounter-cancelled': '就诊被取消',
   },
   messageStatus: {
     queued: '待发',
@@ -336,6 +338,7 @@ export const codes = {
     currency: '币种',
     performer: '执行者',
     orderNumber: '单号',
+    superseded: '已被更正',
   },
   interpretation: {
     N: '正常',

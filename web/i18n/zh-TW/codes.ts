@@ -161,6 +161,8 @@ export const codes = {
     readmission: '再次入院',
     'opt-out': '要求勿擾',
     refusal: '拒訪',
+    'discharge-cancelled': '出院取消',
+    'encounter-cancelled': '就診取消',
   },
   messageStatus: {
     queued: '待發',
@@ -334,6 +336,7 @@ export const codes = {
     currency: '幣別',
     performer: '執行者',
     orderNumber: '單號',
+    superseded: '已被更正',
   },
   interpretation: {
     N: '正常',
