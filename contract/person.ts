@@ -185,6 +185,7 @@ export const eventKinds = [
   'encounter.discharged',
   'encounter.updated',
   'encounter.cancelled',
+  'encounter.discharge-cancelled',
   'person.created',
   'person.updated',
   'person.deceased',
@@ -204,9 +205,48 @@ export const eventKinds = [
   'message.failed',
   'message.suppressed',
   'message.unknown',
+  'observation.recorded',
+  'immunization.recorded',
+  'medication.requested',
+  'medication.dispensed',
+  'procedure.performed',
+  'allergy.recorded',
+  'order.placed',
+  'charge.posted',
+  'document.received',
+  'appointment.booked',
+  'appointment.rescheduled',
+  'appointment.changed',
+  'appointment.cancelled',
+  'appointment.missed',
 ] as const
 export const eventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof eventKind>
+
+/**
+ * What a clinical fact without a table of its own says (`observation.recorded` … `appointment.missed`), whatever feed it came by. `code`
+ * names what it is about; the rest as far as the source says it. Statuses and interpretations are FHIR's codes, times ISO 8601.
+ */
+export type ClinicalFact = {
+  code: { system?: string | undefined; code?: string | undefined; text: string }
+  /** The panel, order or document it is part of, such as a blood count. */
+  group?: string | undefined
+  value?: number | string | undefined
+  unit?: string | undefined
+  range?: string | undefined
+  interpretation?: string | undefined
+  status?: string | undefined
+  start?: string | undefined
+  end?: string | undefined
+  dose?: string | undefined
+  quantity?: string | undefined
+  amount?: number | undefined
+  currency?: string | undefined
+  department?: string | undefined
+  performer?: string | undefined
+  orderNumber?: string | undefined
+  note?: string | undefined
+}
 
 export const timelineEvent = z.object({
   id,

@@ -133,6 +133,14 @@ export interface CalendarDay {
   working: boolean;
 }
 
+export interface ClinicalFact {
+  event_id: number;
+  hash: string;
+  key: string;
+  said_at: Timestamp;
+  source: string;
+}
+
 export interface Condition {
   code: string;
   encounter_id: number;
@@ -171,6 +179,7 @@ export interface Encounter {
   source_time: Timestamp;
   starts_at: Timestamp | null;
   status: string;
+  undone_at: Timestamp | null;
   visit_number: string | null;
 }
 
@@ -215,6 +224,15 @@ export interface Event {
   task_id: number | null;
 }
 
+export interface Hl7Profile {
+  definition: Json;
+  facility: string;
+  sender: string;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  version: Generated<number>;
+}
+
 export interface InboundKey {
   body_hash: string;
   control_id: string;
@@ -230,6 +248,7 @@ export interface InboundMessage {
   attempts: Generated<number>;
   charset: string;
   control_id: string;
+  corrects_id: number | null;
   facility: string;
   id: number;
   lane: number;
@@ -529,12 +548,14 @@ export interface DB {
   audit_event: AuditEvent;
   audit_head: AuditHead;
   calendar_day: CalendarDay;
+  clinical_fact: ClinicalFact;
   condition: Condition;
   department: Department;
   encounter: Encounter;
   enrollment: Enrollment;
   enrollment_step: EnrollmentStep;
   event: Event;
+  hl7_profile: Hl7Profile;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
   message: Message;

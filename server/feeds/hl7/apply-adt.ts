@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
@@ -8,6 +9,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from './map-adt.ts'
 import { MappingError } from './message.ts'
+import { factEvent, type FactInput, freshFacts, keepFacts } from './record-facts.ts'
 
 export type AppliedAdt = { personId: number }
 
@@ -67,11 +69,7 @@ function identifiersOf(message: AdtMessage, organisation: Organisation) {
 /** What two messages must not share to be applied at the same time: a person, or a visit. */
 function keysOf({ message, organisation }: Located) {
   const { siteId } = organisation
-  const visit = message.encounter && {
-    system: `visit:${siteId}`,
-    value: message.encounter.visitNumber,
-    siteId,
-  }
+  const visit = message.visitNumber && { system: `visit:${siteId}`, value: message.visitNumber, siteId }
   return [...identifiersOf(message, organisation), ...(visit ? [visit] : [])]
 }
 
@@ -116,7 +114,9 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     const person = persons[at]
     return person ? eventsOf(message, person, encounterAt.get(at)) : []
   })
-  await recordEvents(trx, events)
+  const facts = await freshFacts(trx, await factsOf(trx, wave, persons, encounterAt))
+  const recorded = await recordEvents(trx, [...events, ...facts.map(factEvent)])
+  await keepFacts(trx, facts, recorded.slice(events.length))
   await audit(
     trx,
     actor,
@@ -130,10 +130,50 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   return persons.map((person) => ({ personId: person.id }))
 }
 
+/** The facts of a wave with the person and the visit that they belong to; a visit we do not know yet stays open. */
+async function factsOf(
+  trx: Trx,
+  wave: Located[],
+  persons: UpsertedPerson[],
+  encounters: Map<number, UpsertedEncounter | undefined>,
+): Promise<FactInput[]> {
+  if (wave.every(({ message }) => message.facts.length === 0)) return []
+  const named = wave.flatMap(({ message, organisation }, at) =>
+    message.visitNumber && message.facts.length > 0 && !encounters.has(at)
+      ? [{ site: organisation.siteId, visit: message.visitNumber }]
+      : [],
+  )
+  const { rows } =
+    named.length === 0
+      ? { rows: [] }
+      : await sql<{ id: number; person_id: number; site_id: number; visit_number: string }>`
+          select e.id, e.person_id, e.site_id, e.visit_number
+          from unnest(${named.map((one) => one.site)}::int[], ${named.map((one) => one.visit)}::text[]) as w(site_id, visit_number)
+          join encounter e using (site_id, visit_number)`.execute(trx)
+  return wave.flatMap(({ message, organisation }, at): FactInput[] => {
+    const person = persons[at]
+    if (!person) return []
+    const known = rows.find(
+      (row) => row.site_id === organisation.siteId && row.visit_number === message.visitNumber,
+    )
+    // A result under another patient's visit is still this patient's result.
+    const visit = encounters.get(at)?.id ?? (known?.person_id === person.id ? known.id : null)
+    return message.facts.map((fact) => ({
+      ...fact,
+      personId: person.id,
+      encounterId: visit,
+      source: message.person.source,
+      saidAt: message.at,
+      message: at,
+    }))
+  })
+}
+
 const kinds = {
   registered: 'encounter.registered',
   admitted: 'encounter.admitted',
   discharged: 'encounter.discharged',
+  'discharge-cancelled': 'encounter.discharge-cancelled',
   cancelled: 'encounter.cancelled',
   updated: 'encounter.updated',
 } as const
@@ -164,7 +204,7 @@ function eventsOf(
     const at =
       turn === 'discharged'
         ? encounter.ends_at
-        : turn === 'updated'
+        : turn === 'updated' || turn === 'discharge-cancelled' || turn === 'cancelled'
           ? message.at
           : (encounter.starts_at ?? encounter.ends_at)
     events.push({

@@ -19,7 +19,8 @@ async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
   await enterByEvents(trx, events)
 }
 
-type StopReason = 'death' | 'readmission' | 'opt-out' | 'refusal'
+type StopReason =
+  'death' | 'readmission' | 'opt-out' | 'refusal' | 'discharge-cancelled' | 'encounter-cancelled'
 type Stop = {
   personId: number
   encounterId: number | null
@@ -41,6 +42,8 @@ function stopsOf(event: RecordedEvent): Stop[] {
   if (event.kind === 'person.deceased') return [{ ...base, reason: 'death' }]
   if (event.kind === 'encounter.admitted' && event.data['class'] === 'inpatient')
     return [{ ...base, reason: 'readmission' }]
+  if (event.kind === 'encounter.discharge-cancelled') return [{ ...base, reason: 'discharge-cancelled' }]
+  if (event.kind === 'encounter.cancelled') return [{ ...base, reason: 'encounter-cancelled' }]
   if (event.kind === 'person.opted-out' && event.data['channel'] === 'all')
     return [
       {
@@ -77,7 +80,9 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       -- A pathway may have come to its end while its last tasks are still open: they must not be worked either.
       and (e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and exists (
         select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))
-      and v.definition -> 'stopOn' ? w.reason and w.purpose in ('all', v.definition ->> 'purpose')
+      -- What a pathway was entered by did not happen: no pathway goes on after that, whatever its author thought of.
+      and (case when w.reason in ('discharge-cancelled', 'encounter-cancelled') then e.encounter_id = w.encounter_id
+        else v.definition -> 'stopOn' ? w.reason end) and w.purpose in ('all', v.definition ->> 'purpose')
       and (w.reason <> 'readmission' or w.enrollment_id is not null
         or (e.encounter_id is distinct from w.encounter_id and w.at > e.entered_at))
       and (w.enrollment_id is null or e.id = w.enrollment_id)

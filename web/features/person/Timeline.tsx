@@ -152,7 +152,7 @@ function EventLine({ event, startsYear }: { event: TimelineEvent; startsYear: bo
           <TimeText at={event.at} show="moment" />
         </div>
         <div>
-          <StatusTag tone={eventTone(event.kind)}>{title}</StatusTag>
+          <StatusTag tone={eventTone(event.kind, event.data)}>{title}</StatusTag>
           {facts.length > 0 && (
             <p className="timeline-facts">
               {facts.map((fact) => (

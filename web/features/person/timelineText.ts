@@ -11,6 +11,25 @@ export const eventGroups = {
     'encounter.discharged',
     'encounter.updated',
     'encounter.cancelled',
+    'encounter.discharge-cancelled',
+  ],
+  care: [
+    'observation.recorded',
+    'immunization.recorded',
+    'medication.requested',
+    'medication.dispensed',
+    'procedure.performed',
+    'allergy.recorded',
+    'order.placed',
+    'charge.posted',
+    'document.received',
+  ],
+  appointments: [
+    'appointment.booked',
+    'appointment.rescheduled',
+    'appointment.changed',
+    'appointment.cancelled',
+    'appointment.missed',
   ],
   calls: ['contact.attempted'],
   answers: ['questionnaire.completed', 'red-flag.raised'],
@@ -22,7 +41,16 @@ export const eventGroups = {
 
 export type EventGroup = keyof typeof eventGroups
 
-export function eventTone(kind: EventKind): Tone {
+/** Results that a reader must not pass over: far outside the range, or what was found at all. */
+const critical = new Set(['HH', 'LL', 'AA'])
+const abnormal = new Set(['H', 'L', 'A', 'POS', '>', '<', 'HU', 'LU', 'R'])
+
+export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): Tone {
+  const { interpretation } = data
+  if (typeof interpretation === 'string' && critical.has(interpretation)) return 'danger'
+  if (typeof interpretation === 'string' && abnormal.has(interpretation)) return 'warning'
+  if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
+  if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised') return 'danger'
   if (kind === 'message.failed' || kind === 'person.opted-out') return 'warning'
   if (kind.startsWith('encounter.')) return 'primary'
@@ -42,6 +70,8 @@ const coded = {
   evidence: 'evidence',
   disposition: 'disposition',
   reason: 'stopReason',
+  interpretation: 'interpretation',
+  status: 'factStatus',
 } as const
 
 const isCoded = (field: string): field is keyof typeof coded => field in coded
@@ -50,6 +80,19 @@ const isTime = (value: unknown): value is string =>
 
 /** Numbers that lead to other rows mean nothing to a reader of the line. */
 const isReference = (field: string) => /Id$|^redFlags$/.test(field)
+
+type Concept = { code?: string; text: string }
+const isConcept = (value: unknown): value is Concept =>
+  typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string'
+
+/** What a clinical fact is about, with its value: `Haemoglobin 97 g/L`; null for events of other kinds. */
+function factTitle({ code, value, unit }: Record<string, unknown>): string | null {
+  if (!isConcept(code)) return null
+  const said = typeof value === 'number' || typeof value === 'string' ? String(value) : null
+  return [code.text, said, said && typeof unit === 'string' ? unit : null].filter(Boolean).join(' ')
+}
+/** Facts that the title says already. */
+const inTitle = new Set(['code', 'value', 'unit'])
 
 /** What one event says: its kind, the facts worth reading in the line, and all of them for who wants more. */
 export function useTimelineText() {
@@ -61,6 +104,7 @@ export function useTimelineText() {
     if (isTime(value)) return time.moment(value)
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
     if (Array.isArray(value)) return value.map((one) => valueText(field, one)).join('、')
+    if (isConcept(value)) return [value.text, value.code && `(${value.code})`].filter(Boolean).join(' ')
     if (value !== null && typeof value === 'object') return JSON.stringify(value)
     return String(value)
   }
@@ -78,16 +122,22 @@ export function useTimelineText() {
         // What was completed is a questionnaire; elsewhere a title is that of a task.
         label: code(
           'eventField',
-          field === 'title' && event.kind === 'questionnaire.completed' ? 'questionnaireTitle' : field,
+          field === 'title' && event.kind === 'questionnaire.completed'
+            ? 'questionnaireTitle'
+            : field === 'value'
+              ? 'result'
+              : field,
         ),
         value: valueText(field, value),
         known: i18n.exists(`codes.eventField.${field}`) && !isReference(field),
       }))
     const outcome = facts.find((fact) => fact.field === 'outcome')
     const kind = code('eventKind', event.kind)
+    const about = factTitle(event.data) ?? outcome?.value
+    const told = about === outcome?.value ? new Set(['outcome']) : inTitle
     return {
-      title: outcome ? `${kind} · ${outcome.value}` : kind,
-      facts: facts.filter((fact) => fact.known && fact.field !== 'outcome'),
+      title: about ? `${kind} · ${about}` : kind,
+      facts: facts.filter((fact) => fact.known && !told.has(fact.field)),
       all: facts,
     }
   }

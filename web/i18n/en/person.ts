@@ -104,6 +104,8 @@ export const person = {
   yearBefore: '{{year}} and before',
   filter: {
     visits: 'Visits',
+    care: 'Care',
+    appointments: 'Appointments',
     calls: 'Contacts',
     answers: 'Answers',
     tasks: 'Tasks',

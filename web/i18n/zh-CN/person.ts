@@ -96,6 +96,8 @@ export const person = {
   yearBefore: '{{year}} 年及以前',
   filter: {
     visits: '就诊',
+    care: '诊疗',
+    appointments: '预约',
     calls: '联系',
     answers: '问卷',
     tasks: '任务',

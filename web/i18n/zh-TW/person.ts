@@ -99,6 +99,8 @@ export const person = {
   yearBefore: '{{year}} 年及以前',
   filter: {
     visits: '就診',
+    care: '診療',
+    appointments: '預約',
     calls: '聯絡',
     answers: '問卷',
     tasks: '任務',
