@@ -1,8 +1,15 @@
 import './import.css'
 import { Link, useParams } from '@tanstack/react-router'
 import { App, Button, Progress } from 'antd'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { actOnImport, getImport, type ImportDetail, requiredFields } from '../../../contract/import.ts'
+import {
+  actOnImport,
+  getImport,
+  type ImportDetail,
+  listImports,
+  requiredFields,
+} from '../../../contract/import.ts'
 import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
@@ -37,6 +44,10 @@ export default function ImportPage() {
     onError: (error) => void message.error(explain(error)),
   })
   const { data } = source
+  const status = data?.status
+  useEffect(() => {
+    void queryClient.invalidateQueries({ queryKey: keyOf(listImports) })
+  }, [status])
   if (source.isError) return <ErrorState error={source.error} onRetry={() => void source.refetch()} />
   if (!data)
     return (
@@ -112,8 +123,8 @@ export default function ImportPage() {
           )}
         </div>
       )}
-      {open && mayWrite && <MappingForm data={data} missing={missing} />}
       {data.failed > 0 && <ErrorList id={id} refresh={`${data.status} ${data.failed}`} />}
+      {open && mayWrite && <MappingForm data={data} missing={missing} />}
     </div>
   )
 }
