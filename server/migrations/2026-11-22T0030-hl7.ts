@@ -36,6 +36,7 @@ create table hl7_profile (
 
 -- The message that this one is an edited copy of.
 alter table inbound_message add corrects_id bigint;
+create index inbound_message_corrects on inbound_message (corrects_id) where corrects_id is not null;
 `,
     )
     .execute(db)

@@ -1,7 +1,7 @@
 import type { Hl7Message } from '@medplum/core'
 import type { ConditionInput, EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Named } from '../../modules/organisation/organisation.ts'
-import { type FactSaid, mapAllergies, mapProcedures } from './map-facts.ts'
+import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
 import { displayName, mapPerson, type PersonSaid } from './map-person.ts'
 import { type Fields, MappingError, segment, segments } from './message.ts'
 
@@ -81,8 +81,7 @@ export function statedAt(message: Hl7Message, context: SenderContext): Date {
 export function patientOf(message: Hl7Message): Fields {
   const [pid, ...others] = segments(message, 'PID')
   if (!pid) throw new MappingError('PID', 'The message has no PID segment')
-  const number = (fields: Fields) => fields.component(3, 1) ?? fields.component(2, 1)
-  const other = others.find((one) => number(one) !== number(pid))
+  const other = others.find((one) => numberOf(one) !== numberOf(pid))
   if (other)
     throw new MappingError(
       other.name,
@@ -113,10 +112,10 @@ export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderCont
     person,
     encounter,
     visitNumber: encounter?.visitNumber ?? null,
-    facts: [
-      ...mapProcedures(message, pid, encounter?.visitNumber ?? null, context, at),
-      ...mapAllergies(message, pid, context, at),
-    ],
+    facts: ofPatient(pid, [
+      ...mapProcedures(message, encounter?.visitNumber ?? null, context, at),
+      ...mapAllergies(message, context, at),
+    ]),
   }
 }
 
