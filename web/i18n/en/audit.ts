@@ -79,6 +79,8 @@ export const audit = {
     person_read: 'Looked at a patient',
     person_search: 'Searched patients',
     person_reveal: 'Revealed a number',
+    person_merge: 'Merged records',
+    person_unmerge: 'Separated records',
     person_write: 'Changed a patient',
     person_update: 'Changed a patient',
     task_read: 'Looked at tasks',

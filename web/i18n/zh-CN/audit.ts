@@ -78,6 +78,8 @@ export const audit = {
     person_read: '查看患者',
     person_search: '查找患者',
     person_reveal: '查看完整号码',
+    person_merge: '合并档案',
+    person_unmerge: '拆分档案',
     person_write: '修改患者资料',
     person_update: '修改患者资料',
     task_read: '查看任务',

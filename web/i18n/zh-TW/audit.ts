@@ -78,6 +78,8 @@ export const audit = {
     person_read: '查看病人',
     person_search: '搜尋病人',
     person_reveal: '查看完整號碼',
+    person_merge: '合併檔案',
+    person_unmerge: '拆分檔案',
     person_write: '修改病人資料',
     person_update: '修改病人資料',
     task_read: '查看任務',
