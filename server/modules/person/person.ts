@@ -11,7 +11,7 @@ import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { personWithin } from './scope.ts'
 
 /** The latest merges of a person: those that still hold. */
-export type MergeRow = {
+type MergeRow = {
   id: number
   merged_id: number
   into_id: number
@@ -24,7 +24,7 @@ export type MergeRow = {
 }
 
 type Json = Record<string, unknown>
-type Row = {
+export type PersonRow = {
   person: {
     id: number
     name: string
@@ -101,9 +101,9 @@ type Row = {
  * One person whole, in one statement; the id may be one of a merged record and answers the person it belongs to now.
  * @throws {AppError} not-found, also when outside the actor's reach
  */
-export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Row> {
+export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
   const reach = authorize(actor, 'person.read')
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<PersonRow>`
     select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
       (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = any(g.members)) as identifiers,
       (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from (
@@ -158,7 +158,7 @@ const iso = (text: string | null): string | null => text && new Date(text).toISO
 /** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
 const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
 
-export function viewPerson(row: Row, actor: Actor): PersonDetail {
+export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   const { person, facts } = row
   const age = ageYears(person.birth_date, localDate(new Date(), 'Asia/Shanghai'))
   const codes = row.encounters.flatMap((one) =>
@@ -267,7 +267,7 @@ export function viewPerson(row: Row, actor: Actor): PersonDetail {
   }
 }
 
-function viewEncounter(one: Row['encounters'][number]): PersonDetail['encounters'][number] {
+function viewEncounter(one: PersonRow['encounters'][number]): PersonDetail['encounters'][number] {
   return {
     id: one.id,
     visitNumber: one['visit_number'] as string | null,
@@ -288,7 +288,7 @@ function viewEncounter(one: Row['encounters'][number]): PersonDetail['encounters
 }
 
 /** Two inpatient stays, the second within 30 days after the first (the usual readmission window). */
-function readmitted(encounters: Row['encounters']): boolean {
+function readmitted(encounters: PersonRow['encounters']): boolean {
   const stays = encounters.filter((one) => one['class'] === 'inpatient' && one.starts_at)
   return stays.some((later) =>
     stays.some((earlier) => {

@@ -81,6 +81,8 @@ export const audit = {
     person_reveal: 'Revealed a number',
     person_merge: 'Merged records',
     person_unmerge: 'Separated records',
+    person_compare: 'Compared two records',
+    'person_merge-read': 'Looked at a merge',
     person_write: 'Changed a patient',
     person_update: 'Changed a patient',
     task_read: 'Looked at tasks',

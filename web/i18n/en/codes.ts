@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 
@@ -248,6 +249,28 @@ export const codes = {
     message_suppressed: 'Message held back',
     message_unknown: 'Message outcome unknown',
   },
+  comparedField: {
+    'national-id': 'Identity number',
+    'other-id': 'Other number',
+    recordNumber: 'Record number',
+    name: 'Name',
+    sex: 'Sex',
+    birthDate: 'Birth date',
+    phone: 'Phone',
+    email: 'E-mail',
+    address: 'Address',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: 'Same',
+    similar: 'Similar',
+    different: 'Different',
+    missing: 'Missing',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: 'merged by hand',
+    hl7: 'merged by message (A40)',
+    match: 'matched',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
     mergedName: 'Merged record',
     departmentName: 'Department',

@@ -80,6 +80,8 @@ export const audit = {
     person_reveal: '查看完整号码',
     person_merge: '合并档案',
     person_unmerge: '拆分档案',
+    person_compare: '对照两份档案',
+    'person_merge-read': '查看合并记录',
     person_write: '修改患者资料',
     person_update: '修改患者资料',
     task_read: '查看任务',

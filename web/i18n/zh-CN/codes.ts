@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Permission, Role } from '../../../contract/access.ts'
 import type { EventKind } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
@@ -240,6 +241,28 @@ export const codes = {
     message_suppressed: '消息已拦下',
     message_unknown: '消息结果不明',
   } satisfies Record<CodeKey<EventKind>, string>,
+  comparedField: {
+    'national-id': '身份证号',
+    'other-id': '其他证件',
+    recordNumber: '病案号',
+    name: '姓名',
+    sex: '性别',
+    birthDate: '出生日期',
+    phone: '电话',
+    email: '邮箱',
+    address: '住址',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: '一致',
+    similar: '相近',
+    different: '不一致',
+    missing: '缺少',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: '人工合并',
+    hl7: '接口合并 (A40)',
+    match: '自动匹配',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
     mergedName: '并入的档案',
     departmentName: '科室',

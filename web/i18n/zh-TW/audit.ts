@@ -80,6 +80,8 @@ export const audit = {
     person_reveal: '查看完整號碼',
     person_merge: '合併檔案',
     person_unmerge: '拆分檔案',
+    person_compare: '對照兩份檔案',
+    'person_merge-read': '查看合併紀錄',
     person_write: '修改病人資料',
     person_update: '修改病人資料',
     task_read: '查看任務',

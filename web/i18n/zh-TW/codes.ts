@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 
@@ -238,6 +239,28 @@ export const codes = {
     message_suppressed: '訊息已攔下',
     message_unknown: '訊息結果不明',
   },
+  comparedField: {
+    'national-id': '身分證字號',
+    'other-id': '其他證件',
+    recordNumber: '病歷號',
+    name: '姓名',
+    sex: '性別',
+    birthDate: '出生日期',
+    phone: '電話',
+    email: '電子郵件',
+    address: '住址',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: '一致',
+    similar: '相近',
+    different: '不一致',
+    missing: '缺少',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: '人工合併',
+    hl7: '介面合併 (A40)',
+    match: '自動比對',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
     mergedName: '併入的檔案',
     departmentName: '科別',
