@@ -73,9 +73,12 @@ function keysOf({ message, organisation }: Located) {
   return [...identifiersOf(message, organisation), ...(visit ? [visit] : [])]
 }
 
-/** A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. */
+/**
+ * A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. After a merge the HIS names visits of either
+ * record by either number.
+ */
 function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
-  if (encounter && encounter.person_id !== person.id)
+  if (encounter && ![person.id, person.survivorId].includes(encounter.person_id))
     throw new MappingError(
       'PV1-19',
       `Visit ${encounter.visit_number} belongs to another patient already; the two may have to be joined`,
