@@ -19,7 +19,7 @@ alter table encounter add undone_at timestamptz;
 
 -- A stay whose discharge was taken back is followed up again when it really ends.
 drop index enrollment_once;
-create unique index enrollment_once on enrollment (pathway_id, person_id, encounter_id) nulls not distinct
+create unique index enrollment_once on enrollment (pathway_id, (coalesce(subject_id, person_id)), encounter_id) nulls not distinct
   where status in ('active', 'waiting', 'blocked')
     or (encounter_id is not null and coalesce(stop_reason, '') not in ('discharge-cancelled', 'encounter-cancelled'));
 

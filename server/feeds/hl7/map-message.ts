@@ -17,7 +17,7 @@ import {
   mapPrescriptions,
 } from './map-care.ts'
 import { type FactSaid, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
-import { mapPerson } from './map-person.ts'
+import { aside, mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
 import { allSegments, MappingError, segment } from './message.ts'
 
@@ -69,12 +69,6 @@ export function whyIgnored(messageType: string): string | null {
 }
 
 /**
- * A century: so much older count demographics that only come along with a result or an order. They make a person known and fill gaps,
- * but never overrule what the registration (ADT) says.
- */
-const asideMs = 100 * 365.25 * 86_400_000
-
-/**
  * Any message about one patient to our terms.
  * @throws {MappingError} naming the field that makes the message unusable
  */
@@ -100,9 +94,10 @@ export function mapMessage(message: Hl7Message, messageType: string, context: Se
     event: `${type}^${event}`,
     siteCode,
     at: sentAt,
-    person: { ...person, sourceTime: new Date(sentAt.getTime() - asideMs) },
+    person: { ...person, sourceTime: aside(sentAt) },
     encounter: null,
     visitNumber,
     facts,
+    merges: [],
   }
 }
