@@ -19,6 +19,7 @@ export const permissions = [
   'person.read',
   'person.write',
   'person.reveal',
+  'person.merge',
   'task.read',
   'task.work',
   'task.assign',

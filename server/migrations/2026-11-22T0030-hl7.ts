@@ -19,7 +19,7 @@ alter table encounter add undone_at timestamptz;
 
 -- A stay whose discharge was taken back is followed up again when it really ends.
 drop index enrollment_once;
-create unique index enrollment_once on enrollment (pathway_id, person_id, encounter_id) nulls not distinct
+create unique index enrollment_once on enrollment (pathway_id, (coalesce(subject_id, person_id)), encounter_id) nulls not distinct
   where status in ('active', 'waiting', 'blocked')
     or (encounter_id is not null and coalesce(stop_reason, '') not in ('discharge-cancelled', 'encounter-cancelled'));
 
@@ -36,6 +36,7 @@ create table hl7_profile (
 
 -- The message that this one is an edited copy of.
 alter table inbound_message add corrects_id bigint;
+create index inbound_message_corrects on inbound_message (corrects_id) where corrects_id is not null;
 `,
     )
     .execute(db)

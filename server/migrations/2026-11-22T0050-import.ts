@@ -62,11 +62,11 @@ create table import_error (
 create table import_effect (
   import_id int not null references import on delete cascade,
   batch int not null,
-  subject text not null check (subject in ('person', 'encounter')),
-  subject_id bigint not null,
+  target text not null check (target in ('person', 'encounter')),
+  target_id bigint not null,
   before jsonb,
   after jsonb not null,
-  primary key (import_id, batch, subject, subject_id)
+  primary key (import_id, batch, target, target_id)
 );
 
 -- What the columns of a file of this shape meant last time.

@@ -149,6 +149,7 @@ export interface Condition {
   recorded_at: Generated<Timestamp>;
   role: string;
   source: string;
+  subject_id: number | null;
   text: string;
 }
 
@@ -179,6 +180,7 @@ export interface Encounter {
   source_time: Timestamp;
   starts_at: Timestamp | null;
   status: string;
+  subject_id: number | null;
   undone_at: Timestamp | null;
   visit_number: string | null;
 }
@@ -198,6 +200,9 @@ export interface Enrollment {
   status: string;
   step_key: string | null;
   stop_reason: string | null;
+  stopped_due_at: Timestamp | null;
+  stopped_status: string | null;
+  subject_id: number | null;
   variables: Generated<Json>;
   waiting_for: string | null;
 }
@@ -221,6 +226,7 @@ export interface Event {
   person_id: number;
   recorded_at: Generated<Timestamp>;
   source: string;
+  subject_id: number | null;
   task_id: number | null;
 }
 
@@ -274,8 +280,8 @@ export interface ImportEffect {
   batch: number;
   before: Json | null;
   import_id: number;
-  subject: string;
-  subject_id: number;
+  target: string;
+  target_id: number;
 }
 
 export interface ImportError {
@@ -344,6 +350,7 @@ export interface Message {
   status: Generated<string>;
   step_key: string | null;
   subject: string | null;
+  subject_id: number | null;
   tries: Generated<number>;
 }
 
@@ -382,6 +389,7 @@ export interface Person {
   initials: string;
   language: string | null;
   marital_status: string | null;
+  merged_into: number | null;
   name: string;
   note: string | null;
   pinyin: string;
@@ -391,6 +399,7 @@ export interface Person {
   sex: Generated<string>;
   source: string;
   source_time: Timestamp;
+  survivor_id: number | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -428,6 +437,22 @@ export interface PersonIdentifier {
   system: string;
   updated_at: Generated<Timestamp>;
   value: string;
+}
+
+export interface PersonMerge {
+  id: Generated<number>;
+  merged_at: Generated<Timestamp>;
+  merged_by: string;
+  merged_by_name: string;
+  merged_id: number;
+  reason: string;
+  score: number | null;
+  source: string;
+  survivor_id: number;
+  undone_at: Timestamp | null;
+  undone_by: string | null;
+  undone_by_name: string | null;
+  undone_reason: string | null;
 }
 
 export interface PersonName {
@@ -480,6 +505,7 @@ export interface QuestionnaireResponse {
   questionnaire_version_id: number;
   score: Numeric | null;
   status: string;
+  subject_id: number | null;
   task_id: number | null;
   updated_at: Generated<Timestamp>;
 }
@@ -575,6 +601,7 @@ export interface Task {
   start_at: Timestamp;
   status: Generated<string>;
   step_key: string | null;
+  subject_id: number | null;
   title: string;
   version: Generated<number>;
 }
@@ -634,6 +661,7 @@ export interface DB {
   person_address: PersonAddress;
   person_facts: PersonFacts;
   person_identifier: PersonIdentifier;
+  person_merge: PersonMerge;
   person_name: PersonName;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;

@@ -3,11 +3,13 @@ import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounte
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
+import { mergePersons } from '../../modules/person/merge.ts'
 import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from './map-adt.ts'
+import type { PersonSaid } from './map-person.ts'
 import { MappingError } from './message.ts'
 import { factEvent, type FactInput, freshFacts, keepFacts } from './record-facts.ts'
 
@@ -59,8 +61,8 @@ function organisationOf(organisations: Map<string, Organisation>, siteCode: stri
   return organisation
 }
 
-function identifiersOf(message: AdtMessage, organisation: Organisation) {
-  return message.person.identifiers.map((one) => ({
+function identifiersOf(person: PersonSaid, organisation: Organisation) {
+  return person.identifiers.map((one) => ({
     ...one,
     siteId: one.ofSite ? organisation.siteId : null,
   }))
@@ -70,12 +72,16 @@ function identifiersOf(message: AdtMessage, organisation: Organisation) {
 function keysOf({ message, organisation }: Located) {
   const { siteId } = organisation
   const visit = message.visitNumber && { system: `visit:${siteId}`, value: message.visitNumber, siteId }
-  return [...identifiersOf(message, organisation), ...(visit ? [visit] : [])]
+  const persons = [message.person, ...message.merges]
+  return [...persons.flatMap((person) => identifiersOf(person, organisation)), ...(visit ? [visit] : [])]
 }
 
-/** A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. */
+/**
+ * A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. After a merge the HIS names visits of either
+ * record by either number.
+ */
 function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
-  if (encounter && encounter.person_id !== person.id)
+  if (encounter && ![person.id, person.survivorId].includes(encounter.person_id))
     throw new MappingError(
       'PV1-19',
       `Visit ${encounter.visit_number} belongs to another patient already; the two may have to be joined`,
@@ -87,9 +93,10 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     trx,
     wave.map(({ message, organisation }) => ({
       ...message.person,
-      identifiers: identifiersOf(message, organisation),
+      identifiers: identifiersOf(message.person, organisation),
     })),
   )
+  await mergeRecords(trx, actor, wave, persons)
   const visits = wave.flatMap(({ message, organisation }, at) => {
     const { encounter } = message
     const person = persons[at]
@@ -130,6 +137,37 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   return persons.map((person) => ({ personId: person.id }))
 }
 
+/** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */
+async function mergeRecords(
+  trx: Trx,
+  actor: Actor,
+  wave: Located[],
+  persons: UpsertedPerson[],
+): Promise<void> {
+  const merging = wave.flatMap(({ message, organisation }, at) =>
+    message.merges.map((merged) => ({ merged, organisation, event: message.event, survivor: persons[at] })),
+  )
+  if (merging.length === 0) return
+  const records = await upsertPersons(
+    trx,
+    merging.map(({ merged, organisation }) => ({
+      ...merged,
+      identifiers: identifiersOf(merged, organisation),
+    })),
+  )
+  // One after the other: each locks both persons, and the next may be about one of them again.
+  for (const [at, { survivor, event }] of merging.entries()) {
+    const record = records[at]
+    if (!survivor || !record) continue
+    await mergePersons(trx, actor, {
+      survivorId: survivor.id,
+      mergedId: record.id,
+      source: 'hl7',
+      reason: `ADT^${event}`,
+    })
+  }
+}
+
 /** The facts of a wave with the person and the visit that they belong to; a visit we do not know yet stays open. */
 async function factsOf(
   trx: Trx,
@@ -157,7 +195,9 @@ async function factsOf(
       (row) => row.site_id === organisation.siteId && row.visit_number === message.visitNumber,
     )
     // A result under another patient's visit is still this patient's result.
-    const visit = encounters.get(at)?.id ?? (known?.person_id === person.id ? known.id : null)
+    const visit =
+      encounters.get(at)?.id ??
+      (known && [person.id, person.survivorId].includes(known.person_id) ? known.id : null)
     return message.facts.map((fact) => ({
       ...fact,
       personId: person.id,

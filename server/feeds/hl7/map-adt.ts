@@ -1,8 +1,8 @@
 import type { Hl7Message } from '@medplum/core'
 import type { ConditionInput, EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Named } from '../../modules/organisation/organisation.ts'
-import { type FactSaid, mapAllergies, mapProcedures } from './map-facts.ts'
-import { displayName, mapPerson, type PersonSaid } from './map-person.ts'
+import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
+import { displayName, mapMergedRecord, mapPerson, type PersonSaid } from './map-person.ts'
 import { type Fields, MappingError, segment, segments } from './message.ts'
 
 /** ADT events that we apply; what each one does to a visit. */
@@ -20,6 +20,8 @@ const effects = {
   A13: { status: 'in-progress', class: 'inpatient', admits: false, undoes: 'discharge' },
   A28: null,
   A31: null,
+  A34: null,
+  A40: null,
 } as const satisfies Record<
   string,
   {
@@ -50,6 +52,8 @@ export type AdtMessage = {
   visitNumber: string | null
   /** What has no table of its own. */
   facts: FactSaid[]
+  /** Records that are this patient as well (A34, A40): the numbers they were known by before. */
+  merges: PersonSaid[]
 }
 
 /** Codes of a sender to those that we know (table 0001, table 0004, the site's departments, discharge dispositions). */
@@ -81,8 +85,7 @@ export function statedAt(message: Hl7Message, context: SenderContext): Date {
 export function patientOf(message: Hl7Message): Fields {
   const [pid, ...others] = segments(message, 'PID')
   if (!pid) throw new MappingError('PID', 'The message has no PID segment')
-  const number = (fields: Fields) => fields.component(3, 1) ?? fields.component(2, 1)
-  const other = others.find((one) => number(one) !== number(pid))
+  const other = others.find((one) => numberOf(one) !== numberOf(pid))
   if (other)
     throw new MappingError(
       other.name,
@@ -113,11 +116,31 @@ export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderCont
     person,
     encounter,
     visitNumber: encounter?.visitNumber ?? null,
-    facts: [
-      ...mapProcedures(message, pid, encounter?.visitNumber ?? null, context, at),
-      ...mapAllergies(message, pid, context, at),
-    ],
+    facts: ofPatient(pid, [
+      ...mapProcedures(message, encounter?.visitNumber ?? null, context, at),
+      ...mapAllergies(message, context, at),
+    ]),
+    merges: event === 'A40' || event === 'A34' ? mapMerges(message, pid, context, siteCode, at) : [],
   }
+}
+
+/** MRG: the numbers that a patient had before; a record that we never heard of is made, so that later messages under it find their way. */
+function mapMerges(
+  message: Hl7Message,
+  pid: Fields,
+  context: SenderContext,
+  siteCode: string,
+  at: Date,
+): PersonSaid[] {
+  const mrgs = segments(message, 'MRG')
+  if (mrgs.length === 0) throw new MappingError('MRG', 'The message does not say which record is merged')
+  return mrgs.map((mrg) => {
+    const merged = mapMergedRecord(mrg, context, siteCode, at)
+    const number = mrg.component(1, 1)
+    if (number === numberOf(pid))
+      throw new MappingError(`${mrg.name}-1`, 'The record would be merged with itself')
+    return merged
+  })
 }
 
 const classes: Record<string, EncounterInput['class']> = {

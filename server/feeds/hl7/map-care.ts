@@ -1,19 +1,11 @@
 import type { Hl7Message } from '@medplum/core'
 import type { EventKind } from '../../../contract/person.ts'
 import type { SenderContext } from './map-adt.ts'
-import {
-  amountOf,
-  concept,
-  type FactSaid,
-  numberOf,
-  performer,
-  quantityOf,
-  requiredConcept,
-} from './map-facts.ts'
+import { amountOf, concept, type FactSaid, performer, quantityOf, requiredConcept } from './map-facts.ts'
 import { orderStatus } from './map-results.ts'
 import { allSegments, type Fields, MappingError, segment, segments, whole } from './message.ts'
 
-type Sent = { pid: Fields; context: SenderContext; sentAt: Date }
+type Sent = { context: SenderContext; sentAt: Date }
 
 /** Each segment of a kind with the ORC that stands above it. */
 function ordered(message: Hl7Message, name: string): { orc: Fields | null; fields: Fields }[] {
@@ -27,7 +19,7 @@ function ordered(message: Hl7Message, name: string): { orc: Fields | null; field
 const orderNumberOf = (orc: Fields | null) => orc?.component(2, 1) ?? orc?.component(3, 1) ?? ''
 
 /** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
-export function mapPrescriptions(message: Hl7Message, { pid, context, sentAt }: Sent): FactSaid[] {
+export function mapPrescriptions(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
   return ordered(message, 'RXE').map(({ orc, fields: rxe }) => {
     const code = requiredConcept(rxe, 2, 'What was prescribed')
     const number = orderNumberOf(orc) || (rxe.component(15, 1) ?? '')
@@ -35,7 +27,7 @@ export function mapPrescriptions(message: Hl7Message, { pid, context, sentAt }: 
     return {
       kind: 'medication.requested' as const,
       at: placed ?? sentAt,
-      key: [number || numberOf(pid), code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
+      key: [number, code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
       data: {
         code,
         dose: quantityOf(rxe, 3, 5, 4),
@@ -50,7 +42,7 @@ export function mapPrescriptions(message: Hl7Message, { pid, context, sentAt }: 
 }
 
 /** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
-export function mapDispenses(message: Hl7Message, { pid, context, sentAt }: Sent): FactSaid[] {
+export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
   return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
     const given = rxd.time(3, context.timeZone)
@@ -58,12 +50,7 @@ export function mapDispenses(message: Hl7Message, { pid, context, sentAt }: Sent
     return {
       kind: 'medication.dispensed' as const,
       at: given ?? sentAt,
-      key: [
-        number || numberOf(pid),
-        rxd.component(1, 1) ?? '',
-        code.code ?? code.text,
-        (given ?? sentAt).toISOString(),
-      ],
+      key: [number, rxd.component(1, 1) ?? '', code.code ?? code.text, (given ?? sentAt).toISOString()],
       data: {
         code,
         quantity: quantityOf(rxd, 4, 5),
@@ -77,7 +64,7 @@ export function mapDispenses(message: Hl7Message, { pid, context, sentAt }: Sent
 }
 
 /** VXU: vaccinations (RXA). OBX below them are about funding and leaflets and are not facts. @throws {MappingError} RXA-5 missing */
-export function mapImmunizations(message: Hl7Message, { pid, context, sentAt }: Sent): FactSaid[] {
+export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
   const statuses: Record<string, string> = {
     CP: 'completed',
     PA: 'partial',
@@ -92,7 +79,7 @@ export function mapImmunizations(message: Hl7Message, { pid, context, sentAt }: 
     return {
       kind: 'immunization.recorded' as const,
       at: given ?? sentAt,
-      key: [number || numberOf(pid), code.code ?? code.text, given ? day(given) : ''],
+      key: [number, code.code ?? code.text, given ? day(given) : ''],
       data: {
         code,
         // 999 stands for an unknown amount (CDC's guide to 2.5.1).
@@ -112,7 +99,7 @@ export function mapImmunizations(message: Hl7Message, { pid, context, sentAt }: 
 }
 
 /** DFT: charges, credits and payments (FT1), with the procedures they are for. @throws {MappingError} FT1-7 missing */
-export function mapCharges(message: Hl7Message, { pid, context, sentAt }: Sent): FactSaid[] {
+export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
   return segments(message, 'FT1').map((ft1) => {
     const code = requiredConcept(ft1, 7, 'What was charged')
     const at = ft1.time(4, context.timeZone) ?? sentAt
@@ -126,7 +113,7 @@ export function mapCharges(message: Hl7Message, { pid, context, sentAt }: Sent):
       kind: 'charge.posted' as const,
       at,
       key: [
-        number || numberOf(pid),
+        number,
         code.code ?? code.text,
         ft1.component(6, 1) ?? '',
         ft1.component(1, 1) ?? '',
@@ -157,7 +144,7 @@ const documentStatuses: Record<string, string> = {
 }
 
 /** MDM: a document (TXA) and its text (OBX). @throws {MappingError} no TXA, or TXA-2 missing */
-export function mapDocument(message: Hl7Message, event: string, { pid, context, sentAt }: Sent): FactSaid[] {
+export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
   const txa = segment(message, 'TXA')
   if (!txa.present) throw new MappingError('TXA', 'The message has no TXA segment')
   const type = requiredConcept(txa, 2, 'The kind of document')
@@ -172,7 +159,7 @@ export function mapDocument(message: Hl7Message, event: string, { pid, context, 
       kind: 'document.received',
       at,
       // T06 adds to a document and T10 replaces one: both bring a number of their own, the rest speaks of the same document.
-      key: [number || numberOf(pid), number ? '' : `${type.code ?? type.text} ${at.toISOString()}`],
+      key: [number, number ? '' : `${type.code ?? type.text} ${at.toISOString()}`],
       data: {
         code: type,
         status: event === 'T11' ? 'cancelled' : documentStatuses[txa.component(17, 1)?.toUpperCase() ?? ''],

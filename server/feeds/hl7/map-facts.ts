@@ -57,13 +57,17 @@ export function quantityOf(
   return numbers.length > 0 ? [numbers.join('–'), name].filter(Boolean).join(' ') : undefined
 }
 
-/** The number by which the sender knows the patient; part of keys that no order number makes unique. */
+/** The number by which the sender knows the patient. */
 export const numberOf = (pid: Fields) => pid.component(3, 1) ?? pid.component(2, 1) ?? ''
+
+/** Facts keyed by their patient, too: order numbers come round again, and another patient's result must never pass for a repetition. */
+export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
+  return facts.map((fact) => ({ ...fact, key: [numberOf(pid), ...fact.key] }))
+}
 
 /** Procedures that come with a visit (PR1). */
 export function mapProcedures(
   message: Hl7Message,
-  pid: Fields,
   visitNumber: string | null,
   context: SenderContext,
   at: Date,
@@ -78,7 +82,7 @@ export function mapProcedures(
       {
         kind: 'procedure.performed',
         at: done ?? at,
-        key: [numberOf(pid), visitNumber ?? '', about.code ?? about.text, done?.toISOString() ?? ''],
+        key: [visitNumber ?? '', about.code ?? about.text, done?.toISOString() ?? ''],
         data: { code: about, status: 'completed', performer: performer(pr1, 8) ?? performer(pr1, 11) },
       },
     ]
@@ -88,7 +92,7 @@ export function mapProcedures(
 const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild', U: 'unknown' }
 
 /** Allergies (AL1): kept once per substance, however many messages repeat them. */
-export function mapAllergies(message: Hl7Message, pid: Fields, context: SenderContext, at: Date): FactSaid[] {
+export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactSaid[] {
   return segments(message, 'AL1').flatMap((al1): FactSaid[] => {
     const code = concept(al1, 3)
     if (!code) return []
@@ -99,7 +103,7 @@ export function mapAllergies(message: Hl7Message, pid: Fields, context: SenderCo
       {
         kind: 'allergy.recorded',
         at: since ?? at,
-        key: [numberOf(pid), code.code ?? code.text],
+        key: [code.code ?? code.text],
         data: {
           code,
           group: al1.component(2, 2) ?? al1.component(2, 1) ?? undefined,

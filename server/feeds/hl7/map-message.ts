@@ -16,24 +16,24 @@ import {
   mapImmunizations,
   mapPrescriptions,
 } from './map-care.ts'
-import { type FactSaid, mapAllergies, mapProcedures } from './map-facts.ts'
-import { mapPerson } from './map-person.ts'
+import { type FactSaid, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
+import { aside, mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
-import { allSegments, type Fields, MappingError, segment } from './message.ts'
+import { allSegments, MappingError, segment } from './message.ts'
 
-type Sent = { pid: Fields; context: SenderContext; sentAt: Date; visitNumber: string | null; event: string }
+type Sent = { context: SenderContext; sentAt: Date; visitNumber: string | null; event: string }
 type Mapper = (message: Hl7Message, sent: Sent) => FactSaid[]
 
-const orders: Mapper = (message, { pid, context, sentAt }) =>
+const orders: Mapper = (message, { context, sentAt }) =>
   resultGroups(allSegments(message)).flatMap((group) => [
-    ...mapOrder(group, pid, context, sentAt),
-    ...mapObservations(group, pid, context, sentAt),
+    ...mapOrder(group, context, sentAt),
+    ...mapObservations(group, context, sentAt),
   ])
-const results: Mapper = (message, { pid, context, sentAt }) =>
-  resultGroups(allSegments(message)).flatMap((group) => mapObservations(group, pid, context, sentAt))
+const results: Mapper = (message, { context, sentAt }) =>
+  resultGroups(allSegments(message)).flatMap((group) => mapObservations(group, context, sentAt))
 const charges: Mapper = (message, sent) => [
   ...mapCharges(message, sent),
-  ...mapProcedures(message, sent.pid, sent.visitNumber, sent.context, sent.sentAt),
+  ...mapProcedures(message, sent.visitNumber, sent.context, sent.sentAt),
 ]
 const document: Mapper = (message, sent) => mapDocument(message, sent.event, sent)
 const appointment: Mapper = (message, sent) => mapAppointment(message, sent.event, sent)
@@ -69,12 +69,6 @@ export function whyIgnored(messageType: string): string | null {
 }
 
 /**
- * A century: so much older count demographics that only come along with a result or an order. They make a person known and fill gaps,
- * but never overrule what the registration (ADT) says.
- */
-const asideMs = 100 * 365.25 * 86_400_000
-
-/**
  * Any message about one patient to our terms.
  * @throws {MappingError} naming the field that makes the message unusable
  */
@@ -89,10 +83,10 @@ export function mapMessage(message: Hl7Message, messageType: string, context: Se
   const sentAt = statedAt(message, context)
   const siteCode = siteOf(pv1, context)
   const visitNumber = pv1.component(19, 1) ?? pid.component(18, 1)
-  const facts = [
-    ...mapper(message, { pid, context, sentAt, visitNumber, event }),
-    ...mapAllergies(message, pid, context, sentAt),
-  ]
+  const facts = ofPatient(pid, [
+    ...mapper(message, { context, sentAt, visitNumber, event }),
+    ...mapAllergies(message, context, sentAt),
+  ])
   if (facts.length === 0)
     throw new MappingError('MSH-9', `The message says nothing beyond who the patient is`)
   const person = mapPerson(message, pid, context, siteCode, sentAt)
@@ -100,9 +94,10 @@ export function mapMessage(message: Hl7Message, messageType: string, context: Se
     event: `${type}^${event}`,
     siteCode,
     at: sentAt,
-    person: { ...person, sourceTime: new Date(sentAt.getTime() - asideMs) },
+    person: { ...person, sourceTime: aside(sentAt) },
     encounter: null,
     visitNumber,
     facts,
+    merges: [],
   }
 }

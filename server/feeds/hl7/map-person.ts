@@ -53,6 +53,35 @@ export function mapPerson(
   }
 }
 
+/**
+ * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
+ * gaps, but never overrule what the registration (ADT) says.
+ */
+const asideMs = 100 * 365.25 * 86_400_000
+
+export function aside(at: Date): Date {
+  return new Date(at.getTime() - asideMs)
+}
+
+/** MRG: the record that a patient was known by before. @throws {MappingError} no number */
+export function mapMergedRecord(mrg: Fields, context: SenderContext, siteCode: string, at: Date): PersonSaid {
+  const [name] = mrg.repetitions(7)
+  return {
+    source: context.source,
+    sourceTime: aside(at),
+    identifiers: identifiersIn(mrg.repetitions(1), context.facility || siteCode, `${mrg.name}-1`),
+    name: name ? displayName(name) || null : null,
+    sex: null,
+    birthDate: null,
+    deceasedAt: null,
+    deceased: false,
+    maritalStatus: null,
+    telecoms: [],
+    addresses: [],
+    relationships: [],
+  }
+}
+
 /** Assigning authorities of national numbers, as Chinese and Taiwanese senders write the identifier type (PID-3.5, table 0203). */
 const nationalTypes: Record<string, string> = {
   NI: 'national-id',
@@ -63,7 +92,15 @@ const nationalTypes: Record<string, string> = {
 }
 
 function mapIdentifiers(pid: Fields, facility: string): PersonSaid['identifiers'] {
-  const repetitions = [...pid.repetitions(3), ...(pid.repetitions(3).length === 0 ? pid.repetitions(2) : [])]
+  const numbers = pid.repetitions(3)
+  return identifiersIn(numbers.length > 0 ? numbers : pid.repetitions(2), facility, 'PID-3')
+}
+
+function identifiersIn(
+  repetitions: string[][],
+  facility: string,
+  location: string,
+): PersonSaid['identifiers'] {
   const all = repetitions
     .filter((components) => components[0])
     .map((components) => {
@@ -78,7 +115,7 @@ function mapIdentifiers(pid: Fields, facility: string): PersonSaid['identifiers'
   // A national number alone does not do: mother and newborn often share one.
   const first =
     all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
-  if (!first) throw new MappingError('PID-3', 'The patient has no record number')
+  if (!first) throw new MappingError(location, 'The patient has no record number')
   const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
   return [...new Map([first, ...others].map((one) => [`${one.system}|${one.value}`, one])).values()]
 }

@@ -1,6 +1,6 @@
 import type { ClinicalFact } from '../../../contract/person.ts'
 import type { SenderContext } from './map-adt.ts'
-import { concept, type FactSaid, numberOf, performer, requiredConcept } from './map-facts.ts'
+import { concept, type FactSaid, performer, requiredConcept } from './map-facts.ts'
 import { type Fields, whole } from './message.ts'
 
 /** One OBR (the order it fulfils) with its OBX and the notes below them. */
@@ -66,12 +66,7 @@ export function orderNumber(group: Pick<ResultGroup, 'orc' | 'obr'>): { filler: 
  * Each OBX of a group as an observation. Lines of one text (TX, FT with the same OBX-3 and OBX-4) are one.
  * @throws {MappingError} an OBX that does not say what was observed, or a time that is none
  */
-export function mapObservations(
-  group: ResultGroup,
-  pid: Fields,
-  context: SenderContext,
-  sentAt: Date,
-): FactSaid[] {
+export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
   const { filler, placer } = orderNumber(group)
   const collected = group.obr?.time(7, context.timeZone) ?? null
   const panel = group.obr && concept(group.obr, 4)
@@ -85,6 +80,7 @@ export function mapObservations(
     if (text && line && text.line === line) {
       const before = text.fact.data.value
       text.fact.data.value = `${before === undefined ? '' : `${before}\n`}${value ?? ''}`.slice(0, longest)
+      text.fact.data.note = [text.fact.data.note, noteOf(group, obx)].filter(Boolean).join('\n') || undefined
       continue
     }
     const observed = obx.time(14, context.timeZone) ?? collected
@@ -94,7 +90,7 @@ export function mapObservations(
       kind: 'observation.recorded',
       at: observed ?? sentAt,
       key: [
-        number || numberOf(pid),
+        number,
         panel?.code ?? panel?.text ?? '',
         code.code ?? code.text,
         obx.component(4, 1) ?? '',
@@ -177,7 +173,7 @@ export function orderStatus(orc: Fields | null): string | undefined {
 }
 
 /** An order (ORC with OBR): what was asked for, by whom, for when. @throws {MappingError} OBR-4 missing */
-export function mapOrder(group: ResultGroup, pid: Fields, context: SenderContext, sentAt: Date): FactSaid[] {
+export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
   const { obr, orc } = group
   if (!obr) return []
   const code = requiredConcept(obr, 4, 'What was ordered')
@@ -191,7 +187,7 @@ export function mapOrder(group: ResultGroup, pid: Fields, context: SenderContext
       kind: 'order.placed',
       at: placed ?? sentAt,
       key: [
-        number || numberOf(pid),
+        number,
         code.code ?? code.text,
         ...(number ? [] : [(placed ?? sentAt).toISOString().slice(0, 10)]),
       ],

@@ -234,7 +234,7 @@ function parseAck(raw: Buffer): Ack | undefined {
     .split(/[\r\n]+/)
     .map((segment) => segment.split(separator))
     .find((fields) => fields[0] === 'MSA')
-  if (!text.startsWith('MSH') || !msa) return undefined
+  if (!/^(MSH|BHS)/.test(text) || !msa) return undefined
   return { code: msa[1]?.trim() ?? '', controlId: msa[2]?.trim() ?? '', text: msa[3] ?? '', raw }
 }
 

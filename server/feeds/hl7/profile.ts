@@ -49,7 +49,7 @@ function put(message: Hl7Message, { segment, field, component }: Path, text: str
     return
   }
   const sign = message.context.componentSeparator
-  const current: Hl7Field | undefined = target.getField(field)
+  const current = target.getField(field) as Hl7Field | undefined
   const [first = '', ...others] = (current?.toString() ?? '').split(message.context.repetitionSeparator)
   const components = first.split(sign)
   while (components.length < component) components.push('')

@@ -96,6 +96,7 @@ export function readRow(row: Row, context: RowContext): { message: AdtMessage } 
       encounter,
       visitNumber: encounter?.visitNumber ?? null,
       facts: [],
+      merges: [],
     },
   }
 }

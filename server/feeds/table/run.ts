@@ -303,7 +303,7 @@ async function keepEffects(
   }
   if (effects.length === 0) return
   await sql`
-    insert into import_effect (import_id, batch, subject, subject_id, before, after)
+    insert into import_effect (import_id, batch, target, target_id, before, after)
     select ${one.id}, ${one.batches}, t.* from unnest(
       ${effects.map((each) => each.subject)}::text[], ${effects.map((each) => each.id)}::bigint[],
       ${effects.map((each) => each.before && JSON.stringify(each.before))}::jsonb[],

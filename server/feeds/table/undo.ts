@@ -6,7 +6,7 @@ import type { Trx } from '../../platform/db.ts'
 import type { Running } from './run.ts'
 import { encounterStates, personStates, sameState, type State } from './state.ts'
 
-type Effect = { subject: 'person' | 'encounter'; subject_id: number; before: State | null; after: State }
+type Effect = { target: 'person' | 'encounter'; target_id: number; before: State | null; after: State }
 
 /**
  * Takes back the latest batch that is still there: what it made disappears, what it changed is put back. What somebody has worked on or
@@ -15,7 +15,7 @@ type Effect = { subject: 'person' | 'encounter'; subject_id: number; before: Sta
  */
 export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   const { rows: effects } = await sql<Effect>`
-    select subject, subject_id, before, after from import_effect
+    select target, target_id, before, after from import_effect
     where import_id = ${one.id} and batch = (select max(batch) from import_effect where import_id = ${one.id})`.execute(
     trx,
   )
@@ -23,8 +23,8 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
     await sql`update import set status = 'undone', finished_at = now() where id = ${one.id}`.execute(trx)
     return 1
   }
-  const encounters = effects.filter((effect) => effect.subject === 'encounter')
-  const persons = effects.filter((effect) => effect.subject === 'person')
+  const encounters = effects.filter((effect) => effect.target === 'encounter')
+  const persons = effects.filter((effect) => effect.target === 'person')
   const source = `import:${one.id}`
   const visits = await untouched(trx, encounters, encounterStates)
   await removeEncounters(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
@@ -54,7 +54,7 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   return effects.length
 }
 
-const idsOf = (effects: Effect[]) => effects.map((effect) => effect.subject_id)
+const idsOf = (effects: Effect[]) => effects.map((effect) => effect.target_id)
 
 /** Those that are still as the batch left them. */
 async function untouched(
@@ -63,7 +63,7 @@ async function untouched(
   statesOf: (trx: Trx, ids: number[]) => Promise<Map<number, State>>,
 ): Promise<Effect[]> {
   const now = await statesOf(trx, idsOf(effects))
-  return effects.filter((effect) => sameState(effect.after, now.get(effect.subject_id)))
+  return effects.filter((effect) => sameState(effect.after, now.get(effect.target_id)))
 }
 
 /** Visits that the import made and nobody has worked on: with their open tasks, enrolments and unsent messages. */
@@ -100,7 +100,7 @@ async function restoreEncounters(trx: Trx, effects: Effect[]): Promise<void> {
       bed = b.bed, starts_at = b.starts_at, ends_at = b.ends_at, disposition = b.disposition, condition_text = b.condition_text,
       source = b.source, source_time = b.source_time, said_at = b.said_at
     from jsonb_populate_recordset(null::encounter, ${rows}::jsonb) b where e.id = b.id`.execute(trx)
-  const ids = effects.filter((effect) => effect.before).map((effect) => effect.subject_id)
+  const ids = effects.filter((effect) => effect.before).map((effect) => effect.target_id)
   await sql`
     delete from condition c where c.encounter_id = any(${ids}::bigint[])
       and not exists (select 1 from jsonb_populate_recordset(null::condition, ${conditions}::jsonb) b where b.id = c.id)`.execute(
@@ -112,7 +112,7 @@ async function restorePersons(trx: Trx, effects: Effect[]): Promise<void> {
   if (effects.length === 0) return
   const ids = idsOf(effects)
   const persons = JSON.stringify(
-    effects.map(({ subject_id: id, before }) => ({ ...(before?.['person'] as State), id })),
+    effects.map(({ target_id: id, before }) => ({ ...(before?.['person'] as State), id })),
   )
   await sql`
     update person p set name = b.name, search_name = b.search_name, pinyin = b.pinyin, initials = b.initials, sex = b.sex,
@@ -162,7 +162,7 @@ async function removePersons(trx: Trx, ids: number[], source: string): Promise<n
 async function survivors(trx: Trx, effects: Effect[]): Promise<number> {
   const now = await encounterStates(trx, idsOf(effects))
   return effects.filter((effect) => {
-    const state = now.get(effect.subject_id)
+    const state = now.get(effect.target_id)
     return effect.before === null ? state !== undefined : !sameState(state, effect.before)
   }).length
 }

@@ -32,6 +32,8 @@ export type TaskRow = {
   status: TaskSummary['status']
   priority: number
   person_id: number
+  /** The record the task is truly about; another than `person_id` once that was merged. */
+  owner_id: number
   person_name: string
   sex: string
   birth_date: string | null
@@ -71,8 +73,8 @@ export type TaskRow = {
 
 /** Columns and joins that every view of a task needs; `t` is the task. */
 export const taskColumns = sql`
-  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, p.name as person_name, p.sex, p.birth_date,
-  (select x.value from person_telecom x where x.person_id = t.person_id and x.system = 'phone' and x.valid
+  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, coalesce(t.subject_id, t.person_id) as owner_id, p.name as person_name, p.sex, p.birth_date,
+  (select x.value from person_telecom x where x.person_id in (t.person_id, t.subject_id) and x.system = 'phone' and x.valid
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,

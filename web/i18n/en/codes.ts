@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 import { errors } from './errors.ts'
@@ -21,6 +22,7 @@ export const codes = {
     person_read: 'See patients',
     person_write: 'Change patients',
     person_reveal: 'Show full numbers',
+    person_merge: 'Merge and separate records',
     task_read: 'See tasks',
     task_work: 'Work tasks',
     task_assign: 'Assign tasks',
@@ -234,9 +236,12 @@ export const codes = {
     person_deceased: 'Death recorded',
     'person_opted-out': 'Opted out',
     'person_opted-in': 'Contact allowed again',
+    person_merged: 'Records merged',
+    person_unmerged: 'Records separated',
     enrollment_started: 'Put on pathway',
     enrollment_completed: 'Pathway completed',
     enrollment_stopped: 'Taken off pathway',
+    enrollment_restarted: 'Back on pathway',
     task_created: 'Task created',
     task_completed: 'Task completed',
     task_cancelled: 'Task cancelled',
@@ -264,7 +269,30 @@ export const codes = {
     appointment_cancelled: 'Appointment cancelled',
     appointment_missed: 'Appointment missed',
   },
+  comparedField: {
+    'national-id': 'Identity number',
+    'other-id': 'Other number',
+    recordNumber: 'Record number',
+    name: 'Name',
+    sex: 'Sex',
+    birthDate: 'Birth date',
+    phone: 'Phone',
+    email: 'E-mail',
+    address: 'Address',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: 'Same',
+    similar: 'Similar',
+    different: 'Different',
+    missing: 'Missing',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: 'merged by hand',
+    hl7: 'merged by message (A40)',
+    match: 'matched',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
+    mergedName: 'Merged record',
     departmentName: 'Department',
     department: 'Department',
     siteName: 'Site',

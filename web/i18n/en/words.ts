@@ -10,6 +10,7 @@ import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
 import { intake } from './intake.ts'
+import { match } from './match.ts'
 import { messages } from './messages.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
@@ -30,6 +31,7 @@ export const words = {
   frame,
   imports,
   intake,
+  match,
   messages,
   pathways,
   person,
