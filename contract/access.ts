@@ -19,6 +19,7 @@ export const permissions = [
   'person.read',
   'person.write',
   'person.reveal',
+  'person.exchange',
   'task.read',
   'task.work',
   'task.assign',

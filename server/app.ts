@@ -1,6 +1,8 @@
 import path from 'node:path'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { fhirBase } from '../contract/fhir.ts'
+import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
 import { mountAccess } from './modules/access/routes.ts'
 import { createResolver } from './modules/access/resolve-actor.ts'
@@ -49,9 +51,11 @@ export type AppOptions = {
   webRoot?: string
 }
 
-export type App = { app: Hono<ApiEnvironment>; api: Api; settled: () => Promise<void> }
+export type App = { app: Hono<ApiEnvironment>; api: Api; fhir: Api; settled: () => Promise<void> }
 
 const largestBody = 12 * 1024 * 1024
+/** A patient's whole record as one bundle. */
+const largestBundle = 64 * 1024 * 1024
 
 /** Puts the HTTP side together: health, sign-in, the API and the web app. */
 export function createApp(services: Services, options: AppOptions = {}): App {
@@ -60,7 +64,11 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const app = new Hono<ApiEnvironment>()
   const resolver = createResolver(services)
   const auth = createAuth(services)
-  app.onError(answerError)
+  app.onError((error, c) =>
+    c.req.path.startsWith('/fhir/')
+      ? answerFhirError(error, c as ApiContext)
+      : answerError(error, c as ApiContext),
+  )
   app.use('*', securityHeaders({ https }))
   if (log.isLevelEnabled('debug')) app.use('*', logRequests)
 
@@ -72,8 +80,9 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   })
 
   app.use('/api/*', bodyLimit({ maxSize: largestBody, onError: () => answerTooLarge() }))
-  app.use('/api/*', refuseCrossSite(config.publicUrl))
-  app.use('/api/*', async (c, next) => {
+  app.use('/fhir/*', bodyLimit({ maxSize: largestBundle, onError: () => answerTooLarge() }))
+  const refuse = refuseCrossSite(config.publicUrl)
+  const identify: MiddlewareHandler<ApiEnvironment> = async (c, next) => {
     const address = callerAddress(c as ApiContext, config.trustedProxies)
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
@@ -88,7 +97,8 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
       throw new AppError('password-change-required')
     await next()
-  })
+  }
+  for (const path of ['/api/*', '/fhir/*']) app.use(path, refuse, identify)
   app.route('/api/auth', createAuthRoutes(services, auth, resolver))
 
   const api = createApi(db, { checkAnswers: options.checkAnswers ?? false })
@@ -97,13 +107,18 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   mountLive(api, services, resolver)
   mountApiPage(api)
   app.route('/api/v1', api)
-  app.all('/api/*', () => {
-    throw new AppError('not-found')
-  })
+  const fhir = createApi(db)
+  fhir.onError(answerFhirError)
+  mountFhir(fhir, services)
+  app.route(fhirBase, fhir)
+  for (const path of ['/api/*', '/fhir/*'])
+    app.all(path, () => {
+      throw new AppError('not-found')
+    })
 
   const web = serveStatic(options.webRoot ?? path.resolve(import.meta.dirname, '../web/dist'))
   app.notFound(async (c) => (await web(c)) ?? answerError(new AppError('not-found'), c))
-  return { app, api, settled: resolver.settled }
+  return { app, api, fhir, settled: resolver.settled }
 }
 
 const mayBeforePasswordChange = new Set([

@@ -135,6 +135,18 @@ export const settingDefinitions = {
     [30, 3650],
     'Cybersecurity Law Art. 21: network logs at least 6 months',
   ),
+  'fhir.site': text(
+    'intake',
+    'text',
+    '',
+    `${ours}: site of what a FHIR sender does not place; empty = the key's own site, else the first`,
+  ),
+  'fhir.identifier-systems': text(
+    'intake',
+    'text',
+    '',
+    `${ours}: which identifier systems of FHIR senders mean which of ours, such as http://his.example/mrn=mrn:NH`,
+  ),
   'security.session-idle-minutes': integer(
     'security',
     30,

@@ -20,6 +20,7 @@ export const codes = {
     person_read: 'See patients',
     person_write: 'Change patients',
     person_reveal: 'Show full numbers',
+    person_exchange: 'Take persons in full over FHIR',
     task_read: 'See tasks',
     task_work: 'Work tasks',
     task_assign: 'Assign tasks',
@@ -244,6 +245,7 @@ export const codes = {
     message_suppressed: 'Message held back',
     message_unknown: 'Message outcome unknown',
     'encounter_discharge-cancelled': 'Discharge cancelled',
+    condition_recorded: 'Diagnosis',
     observation_recorded: 'Result',
     immunization_recorded: 'Vaccination',
     medication_requested: 'Prescribed',
@@ -386,6 +388,7 @@ export const codes = {
   source: {
     user: 'Entered by hand',
     hl7: 'HIS feed',
+    fhir: 'FHIR feed',
     feed: 'HIS feed',
     his: 'HIS feed',
     api: 'API',

@@ -22,6 +22,7 @@ export const codes = {
     person_read: '查看患者',
     person_write: '修改患者资料',
     person_reveal: '查看完整号码',
+    person_exchange: '通过 FHIR 取得完整客户资料',
     task_read: '查看随访任务',
     task_work: '做随访',
     task_assign: '分派任务',
@@ -236,6 +237,7 @@ export const codes = {
     message_suppressed: '消息已拦下',
     message_unknown: '消息结果不明',
     'encounter_discharge-cancelled': '取消出院',
+    condition_recorded: '诊断',
     observation_recorded: '检验检查结果',
     immunization_recorded: '接种',
     medication_requested: '开药',
@@ -378,6 +380,7 @@ export const codes = {
   source: {
     user: '人工录入',
     hl7: 'HIS 接口',
+    fhir: 'FHIR 接口',
     feed: 'HIS 接口',
     his: 'HIS 接口',
     api: '接口调用',

@@ -20,6 +20,7 @@ export const codes = {
     person_read: '檢視病患',
     person_write: '修改病患資料',
     person_reveal: '檢視完整號碼',
+    person_exchange: '透過 FHIR 取得完整客戶資料',
     task_read: '檢視追蹤任務',
     task_work: '執行追蹤',
     task_assign: '分派任務',
@@ -234,6 +235,7 @@ export const codes = {
     message_suppressed: '訊息已攔下',
     message_unknown: '訊息結果不明',
     'encounter_discharge-cancelled': '取消出院',
+    condition_recorded: '診斷',
     observation_recorded: '檢驗檢查結果',
     immunization_recorded: '接種',
     medication_requested: '開藥',
@@ -376,6 +378,7 @@ export const codes = {
   source: {
     user: '人工輸入',
     hl7: 'HIS 介接',
+    fhir: 'FHIR 介接',
     feed: 'HIS 介接',
     his: 'HIS 介接',
     api: '介接呼叫',
