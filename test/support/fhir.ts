@@ -69,6 +69,10 @@ export function bundleOf(type: 'transaction' | 'batch', entries: Entry[]) {
 let count = 0
 export const uuid = () => `urn:uuid:00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`
 
+/** A time some days ago, to the second. */
+export const ago = (days: number) =>
+  new Date(Math.floor(Date.now() / 1000 - days * 86_400) * 1000).toISOString()
+
 const concept = (code: string, text: string) => ({
   coding: [{ system: 'urn:test', code, display: text }],
   text,
@@ -97,7 +101,7 @@ export const encounter = (subject: string, visit: string, more: Record<string, u
   class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
   identifier: [{ system: 'urn:careloop:visit:NH', value: visit }],
   subject: { reference: subject },
-  period: { start: '2026-11-18T08:00:00+08:00', end: '2026-11-21T10:00:00+08:00' },
+  period: { start: ago(4), end: ago(1) },
   ...more,
 })
 
@@ -118,3 +122,27 @@ export const condition = (subject: string, visit: string, code: string, text: st
   encounter: { reference: visit },
   recordedDate: '2026-11-18T09:00:00+08:00',
 })
+
+export const idOf = (location: string | undefined) => location?.split('/')[1] ?? ''
+
+/** A patient with one stay, its diagnosis and a result, as one transaction; answers the ids. */
+export async function admit(app: TestApp, key: string, mrn: string, more: Record<string, unknown> = {}) {
+  const [who, stay, why, what] = [uuid(), uuid(), uuid(), uuid()]
+  const bundle = bundleOf('transaction', [
+    { url: 'Condition', fullUrl: why, resource: condition(who, stay, 'I50.0', '充血性心力衰竭') },
+    { url: 'Observation', fullUrl: what, resource: observation(who, { encounter: { reference: stay } }) },
+    { url: 'Encounter', fullUrl: stay, resource: encounter(who, mrn, more) },
+    { url: 'Patient', fullUrl: who, resource: patient(mrn) },
+  ])
+  const answer = await fhir(app, key, 'post', '', bundle)
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body.issue))
+  const [diagnosis, result, visit, person] = answer.body.entry.map((one) => idOf(one.response.location))
+  return {
+    bundle,
+    answer,
+    person: person ?? '',
+    visit: visit ?? '',
+    diagnosis: diagnosis ?? '',
+    result: result ?? '',
+  }
+}
