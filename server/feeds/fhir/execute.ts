@@ -34,18 +34,25 @@ async function exclusively<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T
     }
 }
 
-/** Creates and updates, all or nothing. */
+/**
+ * Creates and updates, all or nothing.
+ * @param afterwards done in the same transaction, so that what it reads is what was written, and its failure keeps nothing
+ */
 export async function write(
   caller: Caller,
   entries: WriteEntry[],
   timestamp: Date | null = null,
+  afterwards: (trx: Trx) => Promise<void> = () => Promise.resolve(),
 ): Promise<WriteResult[]> {
   const now = new Date()
   // A bundle may have waited on its way; one from the future must not outvote what follows.
   const at = timestamp && timestamp < now ? timestamp : now
-  const results = await exclusively(caller.db, async (trx) =>
-    writeResources(trx, await senderOf(trx, caller.actor, caller.base, at), entries),
-  )
+  const results = await exclusively(caller.db, async (trx) => {
+    const sender = await senderOf(trx, caller.actor, caller.base, at)
+    const written = await writeResources(trx, sender, entries)
+    await afterwards(trx)
+    return written
+  })
   wakeLoop('pathway')
   return results
 }
@@ -121,25 +128,31 @@ export async function executeBundle(caller: Caller, bundle: Bundle) {
   const writes = entries.flatMap((entry, at) =>
     entry instanceof FhirError || isRead(entry) ? [] : [{ entry, at }],
   )
+  const readAll = async (db: Db) => {
+    for (const [at, entry] of entries.entries()) {
+      if (entry instanceof FhirError || !isRead(entry)) continue
+      answers[at] = await answerRead({ ...caller, db }, entry).catch((error: unknown) => {
+        const known = asFhirError(error)
+        if (!known || type === 'transaction') throw error
+        return failed(known)
+      })
+    }
+  }
   const writeAll = async (some: typeof writes) => {
     const results = await write(
       caller,
       some.map(({ entry }) => entry),
       timestamp,
+      type === 'transaction' ? readAll : undefined,
     )
     for (const [index, result] of results.entries())
       answers[some[index]?.at ?? -1] = written(caller.base, result)
   }
-  if (writes.length > 0)
-    if (type === 'transaction') await writeAll(writes)
-    else await writeSeparately(writes, writeAll, (at, error) => (answers[at] = failed(error)))
-  for (const [at, entry] of entries.entries()) {
-    if (entry instanceof FhirError || !isRead(entry)) continue
-    answers[at] = await answerRead(caller, entry).catch((error: unknown) => {
-      const known = asFhirError(error)
-      if (!known || type === 'transaction') throw error
-      return failed(known)
-    })
+  if (type === 'transaction') await writeAll(writes)
+  else {
+    if (writes.length > 0)
+      await writeSeparately(writes, writeAll, (at, error) => (answers[at] = failed(error)))
+    await readAll(caller.db)
   }
   return { resourceType: 'Bundle', type: `${type}-response`, entry: answers }
 }

@@ -15,7 +15,9 @@ export function factEvents(items: Item[], sender: Sender): NewEvent[] {
     const before = item.stored && eventOf(item, { ...item.stored.content, resourceType: item.type }, sender)
     if (before && sameFact(before, event)) return []
     if (!before && event.data?.['status'] === 'entered-in-error') return []
-    return [event]
+    return [
+      before && event.kind === 'appointment.booked' ? { ...event, kind: movedKind(before, event) } : event,
+    ]
   })
 }
 
@@ -33,6 +35,12 @@ function eventOf(item: Item, resource: Resource, sender: Sender): NewEvent | nul
     encounterId: item.encounterId,
     data: { ...fact.data, resourceId: `${item.type}/${item.id ?? ''}` },
   }
+}
+
+/** An appointment that was told before is moved, or something else about it has changed. */
+function movedKind(before: NewEvent, event: NewEvent): NewEvent['kind'] {
+  if (before.kind !== 'appointment.booked') return 'appointment.booked'
+  return before.at.getTime() === event.at.getTime() ? 'appointment.changed' : 'appointment.rescheduled'
 }
 
 function sameFact(one: NewEvent, other: NewEvent): boolean {

@@ -88,6 +88,13 @@ async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<
         expression: item.path,
       })
     item.same = first.get(key)
+    if (item.same && item.interaction === 'update')
+      throw new FhirError(400, {
+        code: 'duplicate',
+        diagnostics:
+          'Two entries update what the same condition finds; a transaction may name a resource once.',
+        expression: item.path,
+      })
     if (match !== undefined) {
       if (item.interaction === 'update' && item.resource.id !== undefined && item.resource.id !== match)
         throw new FhirError(400, {
@@ -97,9 +104,12 @@ async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<
         })
       item.id = match
       item.found = item.interaction === 'create'
-    } else if (item.interaction === 'update' && item.resource.id !== undefined && !item.same) {
-      item.id = item.resource.id
-    }
+    } else if (item.interaction === 'update' && item.resource.id !== undefined)
+      throw new FhirError(400, {
+        code: 'value',
+        diagnostics: `Nothing meets the condition, so there is no ${item.type}/${item.resource.id} to update. Leave the id out to create one.`,
+        expression: `${item.path}.id`,
+      })
     if (!item.same) first.set(key, item)
   }
 }

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
-import { listPersons } from '../../../contract/person.ts'
+import { getPerson, getTimeline, listPersons } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
-import { admit, bundleOf, fhir, integrationKey, observation, patient } from '../../../test/support/fhir.ts'
+import {
+  admit,
+  ago,
+  bundleOf,
+  fhir,
+  integrationKey,
+  observation,
+  patient,
+} from '../../../test/support/fhir.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
 
@@ -221,4 +229,110 @@ test('the CapabilityStatement names what there is, and what it names works', asy
     const query = searchParam.map((one) => `${one.name}=${values[one.type] ?? ''}`).join('&')
     expect([type, (await fhir(app, key, 'get', `/${type}?${query}`)).status]).toEqual([type, 200])
   }
+})
+
+test('an appointment that is moved, changed and missed says so on the timeline', async () => {
+  const { person } = await admit(app, key, 'APPOINTMENT')
+  const say = async (status: string, start: string, description: string) => {
+    const actor = { reference: `Patient/${person}` }
+    const resource = {
+      resourceType: 'Appointment',
+      id: 'moved-one',
+      status,
+      start,
+      end: ago(-9),
+      description,
+      participant: [{ actor, status: 'accepted' }],
+    }
+    expect((await fhir(app, key, 'put', '/Appointment/moved-one', resource)).status).toBeLessThan(300)
+  }
+  const [first, second] = [ago(-3), ago(-4)]
+  await say('booked', first, '复诊')
+  await say('booked', second, '复诊')
+  await say('booked', second, '复诊，空腹')
+  await say('noshow', second, '复诊，空腹')
+  const { body } = await app.request(key, getTimeline, { params: { id: person }, query: { limit: 100 } })
+  const kinds = body.items.toSorted((one, other) => one.id - other.id).map((one) => one.kind)
+  expect(kinds.filter((kind) => kind.startsWith('appointment.'))).toEqual([
+    'appointment.booked',
+    'appointment.rescheduled',
+    'appointment.changed',
+    'appointment.missed',
+  ])
+})
+
+test('appointments, relatives and answers to questionnaires are kept with their person', async () => {
+  const { person } = await admit(app, key, 'OTHERS')
+  const subject = { reference: `Patient/${person}` }
+  const entries = [
+    {
+      resourceType: 'Appointment',
+      status: 'booked',
+      start: ago(-3),
+      end: ago(-2.9),
+      participant: [{ actor: subject, status: 'accepted' }],
+    },
+    {
+      resourceType: 'RelatedPerson',
+      patient: subject,
+      name: [{ text: '欧阳家属' }],
+      telecom: [{ system: 'phone', value: '13766667777' }],
+    },
+    {
+      resourceType: 'QuestionnaireResponse',
+      status: 'completed',
+      subject,
+      item: [{ linkId: '1', answer: [{ valueString: '好' }] }],
+    },
+    { resourceType: 'AllergyIntolerance', patient: subject, code: { text: '青霉素' } },
+    {
+      resourceType: 'Immunization',
+      status: 'completed',
+      patient: subject,
+      vaccineCode: { text: '流感疫苗' },
+      occurrenceDateTime: '2025-10',
+    },
+    {
+      resourceType: 'Procedure',
+      status: 'completed',
+      subject,
+      code: { text: '冠状动脉造影' },
+      performedDateTime: ago(3),
+    },
+    {
+      resourceType: 'MedicationRequest',
+      status: 'active',
+      intent: 'order',
+      subject,
+      medicationCodeableConcept: { text: '呋塞米' },
+    },
+    { resourceType: 'DiagnosticReport', status: 'final', subject, code: { text: '血常规' } },
+  ]
+  const made = await fhir(
+    app,
+    key,
+    'post',
+    '',
+    bundleOf(
+      'transaction',
+      entries.map((resource) => ({ url: resource.resourceType, resource })),
+    ),
+  )
+  expect([made.status, made.body.issue]).toEqual([200, undefined])
+  const centre = await app.signInAs('service-centre')
+  const { body } = await app.request(centre, getPerson, { params: { id: person } })
+  expect(body.relationships).toMatchObject([{ name: '欧阳家属', phone: '137****7777' }])
+  const timeline = await app.request(centre, getTimeline, { params: { id: person }, query: { limit: 100 } })
+  expect(timeline.body.items.map((one) => one.kind)).toEqual(
+    expect.arrayContaining([
+      'appointment.booked',
+      'allergy.recorded',
+      'immunization.recorded',
+      'procedure.performed',
+      'medication.requested',
+    ]),
+  )
+  const related = await fhir(app, centre, 'get', `/RelatedPerson?patient=${person}`)
+  expect(JSON.stringify(related.body)).not.toContain('13766667777')
+  expect((await fhir(app, key, 'get', `/RelatedPerson?phone=13766667777`)).body.entry).toHaveLength(1)
 })

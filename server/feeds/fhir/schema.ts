@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { spanOf } from './time.ts'
+import { isTime } from './time.ts'
 
 // The elements of FHIR R4 (4.0.1) that we read, with their cardinality, type and required codes. Elements that are not named here are kept
 // as they were sent. Where a subject is optional in FHIR and required here, the reason is ours: everything belongs to a person.
@@ -8,25 +8,24 @@ const text = z.string().min(1).max(1_048_576)
 const code = z.string().regex(/^[^\s]+( [^\s]+)*$/, 'is not a code: no space at the ends, no double space')
 const day = String.raw`(\d{4})(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?`
 const clock = String.raw`T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-](0\d|1[0-4]):[0-5]\d)`
-const real = (value: string) => spanOf(value, 'UTC') !== undefined
 const date = z
   .string()
   .regex(new RegExp(`^${day}$`), 'is not a date such as 1970-01-02')
-  .refine(real, 'is a day that there is not')
+  .refine(isTime, 'is a day that there is not')
 const dateTime = z
   .string()
   .regex(
     new RegExp(`^(${day}|\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])${clock})$`),
     'is not a time such as 2026-01-02T03:04:05+08:00',
   )
-  .refine(real, 'is a day that there is not')
+  .refine(isTime, 'is a day that there is not')
 const instant = z
   .string()
   .regex(
     new RegExp(`^\\d{4}-\\d{2}-\\d{2}${clock}$`),
     'is not an instant such as 2026-01-02T03:04:05.678+08:00',
   )
-  .refine(real, 'is a day that there is not')
+  .refine(isTime, 'is a day that there is not')
 
 const coding = z.looseObject({
   system: text.optional(),

@@ -40,6 +40,13 @@ function isDay(year: number, month: number, day: number): boolean {
   return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
+/** Whether a text of the right form names a day that there is. */
+export function isTime(text: string): boolean {
+  const [, year = '', month = '1', day = '1', clock] = parts.exec(text) ?? []
+  if (year === '' || !isDay(Number(year), Number(month), Number(day))) return false
+  return clock === undefined || !Number.isNaN(Date.parse(text))
+}
+
 /** The first instant that a FHIR time covers. */
 export function startOf(text: string | undefined, timeZone: string): Date | null {
   return (text !== undefined && spanOf(text, timeZone)?.start) || null

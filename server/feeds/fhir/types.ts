@@ -15,7 +15,7 @@ export type SearchParameter = {
 }
 
 type When = { start?: string | undefined; end?: string | undefined }
-type Fact = { kind: EventKind; data: ClinicalFact }
+type Fact = { kind: EventKind; data: ClinicalFact | { title: string; status: string } }
 
 export type Definition = {
   schema: z.ZodType
@@ -285,6 +285,13 @@ export const definitions: Partial<Record<string, Definition>> = {
     encounter: (one) => one.encounter,
     when: (one) => instantOf(one.authored),
     terms: (one) => [`status:${one.status}`],
+    fact: (one) =>
+      one.status === 'completed' || one.status === 'amended'
+        ? {
+            kind: 'questionnaire.completed',
+            data: { title: one.questionnaire?.split('/').at(-1) ?? 'Questionnaire', status: one.status },
+          }
+        : null,
     search: { status: token, authored: at },
   }),
   // Nothing of ours depends on the rest; they are kept with their patient, so that a whole record can be handed over.

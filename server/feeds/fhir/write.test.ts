@@ -158,6 +158,21 @@ test('the same bundle again adds nothing and says so', async () => {
   ])
 })
 
+test('a read in a transaction sees what it writes, and a read that fails keeps nothing', async () => {
+  const [who, value] = [uuid(), 'READ-IN-TX']
+  const entries = (reads: string[]) =>
+    bundleOf('transaction', [
+      { url: 'Patient', fullUrl: who, resource: patient(value) },
+      ...reads.map((url) => ({ url, method: 'GET' })),
+    ])
+  expect(
+    (await fhir(app, key, 'post', '', entries([`Patient?identifier=${value}`, 'Patient/987654321']))).status,
+  ).toBe(404)
+  expect((await fhir(app, key, 'get', `/Patient?identifier=${value}&_summary=count`)).body.total).toBe(0)
+  const good = await fhir(app, key, 'post', '', entries([`Patient?identifier=${value}`]))
+  expect(good.body.entry[1]?.resource.entry).toHaveLength(1)
+})
+
 test('64 parallel senders with the same conditional creates make each resource once', async () => {
   const { person } = await admit(app, key, 'RACE')
   const keys = Array.from({ length: 25 }, (_, at) => `race-${at}`)
@@ -303,80 +318,4 @@ test('an update makes a new version; an old one is refused; the same content is 
   expect((await fhir(app, key, 'get', by)).body.entry.map((one) => one.resource['status'])).toEqual([
     'amended',
   ])
-})
-
-test('appointments, relatives and answers to questionnaires are kept with their person', async () => {
-  const { person } = await admit(app, key, 'OTHERS')
-  const subject = { reference: `Patient/${person}` }
-  const entries = [
-    {
-      resourceType: 'Appointment',
-      status: 'booked',
-      start: ago(-3),
-      end: ago(-2.9),
-      participant: [{ actor: subject, status: 'accepted' }],
-    },
-    {
-      resourceType: 'RelatedPerson',
-      patient: subject,
-      name: [{ text: '欧阳家属' }],
-      telecom: [{ system: 'phone', value: '13766667777' }],
-    },
-    {
-      resourceType: 'QuestionnaireResponse',
-      status: 'completed',
-      subject,
-      item: [{ linkId: '1', answer: [{ valueString: '好' }] }],
-    },
-    { resourceType: 'AllergyIntolerance', patient: subject, code: { text: '青霉素' } },
-    {
-      resourceType: 'Immunization',
-      status: 'completed',
-      patient: subject,
-      vaccineCode: { text: '流感疫苗' },
-      occurrenceDateTime: '2025-10',
-    },
-    {
-      resourceType: 'Procedure',
-      status: 'completed',
-      subject,
-      code: { text: '冠状动脉造影' },
-      performedDateTime: ago(3),
-    },
-    {
-      resourceType: 'MedicationRequest',
-      status: 'active',
-      intent: 'order',
-      subject,
-      medicationCodeableConcept: { text: '呋塞米' },
-    },
-    { resourceType: 'DiagnosticReport', status: 'final', subject, code: { text: '血常规' } },
-  ]
-  const made = await fhir(
-    app,
-    key,
-    'post',
-    '',
-    bundleOf(
-      'transaction',
-      entries.map((resource) => ({ url: resource.resourceType, resource })),
-    ),
-  )
-  expect([made.status, made.body.issue]).toEqual([200, undefined])
-  const centre = await app.signInAs('service-centre')
-  const { body } = await app.request(centre, getPerson, { params: { id: person } })
-  expect(body.relationships).toMatchObject([{ name: '欧阳家属', phone: '137****7777' }])
-  const timeline = await app.request(centre, getTimeline, { params: { id: person }, query: { limit: 100 } })
-  expect(timeline.body.items.map((one) => one.kind)).toEqual(
-    expect.arrayContaining([
-      'appointment.booked',
-      'allergy.recorded',
-      'immunization.recorded',
-      'procedure.performed',
-      'medication.requested',
-    ]),
-  )
-  const related = await fhir(app, centre, 'get', `/RelatedPerson?patient=${person}`)
-  expect(JSON.stringify(related.body)).not.toContain('13766667777')
-  expect((await fhir(app, key, 'get', `/RelatedPerson?phone=13766667777`)).body.entry).toHaveLength(1)
 })
