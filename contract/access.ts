@@ -35,6 +35,8 @@ export const permissions = [
   'intake.read',
   'intake.replay',
   'intake.send',
+  'import.read',
+  'import.write',
   'setting.read',
   'setting.write',
   'user.read',

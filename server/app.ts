@@ -1,6 +1,8 @@
 import path from 'node:path'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { uploadImport } from '../contract/import.ts'
+import { mountImport } from './feeds/table/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
 import { mountAccess } from './modules/access/routes.ts'
 import { createResolver } from './modules/access/resolve-actor.ts'
@@ -38,6 +40,7 @@ const modules: Mount[] = [
   mountMessage,
   mountFigure,
   mountIntake,
+  mountImport,
   mountOrganisation,
   mountSetting,
 ]
@@ -52,6 +55,8 @@ export type AppOptions = {
 export type App = { app: Hono<ApiEnvironment>; api: Api; settled: () => Promise<void> }
 
 const largestBody = 12 * 1024 * 1024
+/** A table of a million persons with every column filled. */
+const largestUpload = 512 * 1024 * 1024
 
 /** Puts the HTTP side together: health, sign-in, the API and the web app. */
 export function createApp(services: Services, options: AppOptions = {}): App {
@@ -71,7 +76,14 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     return c.json({ status: 'ready' })
   })
 
-  app.use('/api/*', bodyLimit({ maxSize: largestBody, onError: () => answerTooLarge() }))
+  const limit = (maxSize: number): MiddlewareHandler<ApiEnvironment> =>
+    bodyLimit({ maxSize, onError: () => answerTooLarge() })
+  const [ordinary, upload] = [limit(largestBody), limit(largestUpload)]
+  const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) =>
+    c.req.method === 'POST' && c.req.path === `/api/v1${uploadImport.path}`
+      ? upload(c, next)
+      : ordinary(c, next)
+  app.use('/api/*', byLength)
   app.use('/api/*', refuseCrossSite(config.publicUrl))
   app.use('/api/*', async (c, next) => {
     const address = callerAddress(c as ApiContext, config.trustedProxies)

@@ -3,6 +3,7 @@ import type { Permission, Role } from '../../../contract/access.ts'
 import type { EventKind } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import type { CodeKey } from '../shape.ts'
+import { errors } from './errors.ts'
 
 export const codes = {
   role: {
@@ -39,6 +40,8 @@ export const codes = {
     intake_read: '查看接口消息',
     intake_replay: '重放接口消息',
     intake_send: '送入接口消息',
+    import_read: '查看数据导入',
+    import_write: '导入数据',
     setting_read: '查看设置',
     setting_write: '修改设置',
     user_read: '查看用户',
@@ -423,31 +426,5 @@ export const codes = {
     job: '系统',
     portal: '患者端',
   },
-  error: {
-    network: '连不上服务器，您填的内容还在，请检查网络后再试。',
-    'not-signed-in': '登录已失效，请重新登录。',
-    'wrong-credentials': '用户名或密码不对。',
-    'wrong-code': '验证码不对，或已经用过。',
-    suspended: '这个账号已停用，请联系管理员。',
-    'cross-site': '这次操作来自别的网站，已拒绝。',
-    'two-factor-required': '请输入两步验证的动态码。',
-    'password-change-required': '请先修改密码。',
-    'malformed-request': '这次请求读不懂，请刷新页面后再试。',
-    'setup-closed': '一次性链接已失效。',
-    forbidden: '您的权限不能这样做。需要的话请联系管理员。',
-    'not-found': '没有找到，可能已被移走，或不在您的权限范围内。',
-    invalid: '有几处填得不对，请核对。',
-    'changed-meanwhile': '刚刚有人改过，请看新内容后再试。',
-    'held-by-other': '同事正在做这条任务。',
-    'not-held': '这条任务已不在您手上，请重新打开。',
-    'already-closed': '这条任务已经办结了。',
-    'already-exists': '已经有了，不用重复登记。',
-    'cannot-undo': '已经不能撤销了。',
-    'already-enrolled': '这位患者这次就诊已经在这条路径上了。',
-    'calendar-unknown': '还没有录入那一年的工作日历，请到“设置”里补上。',
-    'too-large': '内容太大了。',
-    'too-many-requests': '操作太频繁，请稍等再试。',
-    unavailable: '服务器正在启动或停止，请稍后再试。',
-    internal: '服务器出了问题，已记录。请稍后再试；一直不行请联系信息科。',
-  },
+  error: errors,
 } as const
