@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { bundle } from './bundle.ts'
 import { desk } from './desk.ts'
+import { fhir } from './fhir.ts'
 import { type Figure, line, median, ratioOf, round } from './figure.ts'
 import { intake } from './intake.ts'
 import { person } from './person.ts'
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   }
   add(await bundle().catch(() => []))
   for (let run = 0; run < runs; run++) add(await intake())
+  for (let run = 0; run < runs; run++) add(await fhir())
   for (let run = 0; run < runs; run++) add(await planner())
   const installation = await populated()
   try {

@@ -20,6 +20,7 @@ export const permissions = [
   'person.write',
   'person.reveal',
   'person.merge',
+  'person.exchange',
   'task.read',
   'task.work',
   'task.assign',

@@ -228,6 +228,7 @@ export const eventKinds = [
   'message.failed',
   'message.suppressed',
   'message.unknown',
+  'condition.recorded',
   'observation.recorded',
   'immunization.recorded',
   'medication.requested',

@@ -3,6 +3,8 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { uploadImport } from '../contract/import.ts'
 import { mountImport } from './feeds/table/routes.ts'
+import { fhirBase } from '../contract/fhir.ts'
+import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
 import { mountAccess } from './modules/access/routes.ts'
 import { createResolver } from './modules/access/resolve-actor.ts'
@@ -52,11 +54,13 @@ export type AppOptions = {
   webRoot?: string
 }
 
-export type App = { app: Hono<ApiEnvironment>; api: Api; settled: () => Promise<void> }
+export type App = { app: Hono<ApiEnvironment>; api: Api; fhir: Api; settled: () => Promise<void> }
 
 const largestBody = 12 * 1024 * 1024
 /** A table of a million persons with every column filled. */
 const largestUpload = 512 * 1024 * 1024
+/** A patient's whole record as one bundle. */
+const largestBundle = 64 * 1024 * 1024
 
 /** Puts the HTTP side together: health, sign-in, the API and the web app. */
 export function createApp(services: Services, options: AppOptions = {}): App {
@@ -65,7 +69,11 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const app = new Hono<ApiEnvironment>()
   const resolver = createResolver(services)
   const auth = createAuth(services)
-  app.onError(answerError)
+  app.onError((error, c) =>
+    c.req.path.startsWith('/fhir/')
+      ? answerFhirError(error, c as ApiContext)
+      : answerError(error, c as ApiContext),
+  )
   app.use('*', securityHeaders({ https }))
   if (log.isLevelEnabled('debug')) app.use('*', logRequests)
 
@@ -84,8 +92,9 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       ? upload(c, next)
       : ordinary(c, next)
   app.use('/api/*', byLength)
-  app.use('/api/*', refuseCrossSite(config.publicUrl))
-  app.use('/api/*', async (c, next) => {
+  app.use('/fhir/*', limit(largestBundle))
+  const refuse = refuseCrossSite(config.publicUrl)
+  const identify: MiddlewareHandler<ApiEnvironment> = async (c, next) => {
     const address = callerAddress(c as ApiContext, config.trustedProxies)
     c.set('address', address)
     c.header('Cache-Control', 'no-store')
@@ -100,7 +109,8 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
       throw new AppError('password-change-required')
     await next()
-  })
+  }
+  for (const path of ['/api/*', '/fhir/*']) app.use(path, refuse, identify)
   app.route('/api/auth', createAuthRoutes(services, auth, resolver))
 
   const api = createApi(db, { checkAnswers: options.checkAnswers ?? false })
@@ -109,13 +119,18 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   mountLive(api, services, resolver)
   mountApiPage(api)
   app.route('/api/v1', api)
-  app.all('/api/*', () => {
-    throw new AppError('not-found')
-  })
+  const fhir = createApi(db)
+  fhir.onError(answerFhirError)
+  mountFhir(fhir, services)
+  app.route(fhirBase, fhir)
+  for (const path of ['/api/*', '/fhir/*'])
+    app.all(path, () => {
+      throw new AppError('not-found')
+    })
 
   const web = serveStatic(options.webRoot ?? path.resolve(import.meta.dirname, '../web/dist'))
   app.notFound(async (c) => (await web(c)) ?? answerError(new AppError('not-found'), c))
-  return { app, api, settled: resolver.settled }
+  return { app, api, fhir, settled: resolver.settled }
 }
 
 const mayBeforePasswordChange = new Set([

@@ -5,6 +5,16 @@ import { RawStore } from '../server/feeds/hl7/store.ts'
 import { encodeEvent } from '../sim/hl7.ts'
 import { createWorld, lifeEvents } from '../sim/life.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import {
+  bundleOf,
+  condition,
+  encounter,
+  fhir,
+  integrationKey,
+  observation,
+  patient,
+  uuid,
+} from './support/fhir.ts'
 
 let app: TestApp
 let statements: string[] = []
@@ -72,4 +82,26 @@ test('a search for persons costs at most 4 statements, a person page at most 6',
     await app.request(caller, persons.getTimeline, { params: { id } })
   })
   budget(page, 6)
+})
+
+test('a FHIR transaction of 100 resources costs at most 26 statements, the same one again at most 12', async () => {
+  const key = await integrationKey(app)
+  const bundle = () => {
+    const [who, stay] = [uuid(), uuid()]
+    return bundleOf('transaction', [
+      { url: 'Patient', fullUrl: who, resource: patient(`BUDGET${who}`) },
+      { url: 'Encounter', fullUrl: stay, resource: encounter(who, `BUDGET${stay}`) },
+      { url: 'Condition', fullUrl: uuid(), resource: condition(who, stay, 'I10', '高血压') },
+      ...Array.from({ length: 97 }, () => ({
+        url: 'Observation',
+        fullUrl: uuid(),
+        resource: observation(who, { encounter: { reference: stay } }),
+      })),
+    ])
+  }
+  // The first one makes the site.
+  expect((await fhir(app, key, 'post', '', bundle())).status).toBe(200)
+  const second = bundle()
+  budget(await countStatements(() => fhir(app, key, 'post', '', second)), 26)
+  budget(await countStatements(() => fhir(app, key, 'post', '', second)), 12)
 })

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { roles } from '../contract/access.ts'
+import { fhirBase } from '../contract/fhir.ts'
 import type { RouteContract } from '../contract/route.ts'
 import { authPaths } from '../server/modules/access/sign-in.ts'
 import { roleRules } from '../server/platform/actor.ts'
@@ -9,13 +10,19 @@ import { implementedContracts } from '../server/platform/http.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
+/** Every contract with its whole path. */
 let contracts: RouteContract[]
 const cookies = new Map<string, string>()
 const page = path.resolve(import.meta.dirname, '../docs/operations/permissions.md')
 
 beforeAll(async () => {
   app = await createTestApp()
-  contracts = [...implementedContracts(app.api)].sort(
+  const below = (base: string, api: TestApp['api']) =>
+    implementedContracts(api).map((one): RouteContract => ({
+      ...one,
+      path: `${base}${one.path}`.replace(/\/$/, ''),
+    }))
+  contracts = [...below('/api/v1', app.api), ...below(fhirBase, app.fhir)].sort(
     (one, other) => one.path.localeCompare(other.path) || one.method.localeCompare(other.method),
   )
   for (const role of roles) cookies.set(role, await app.signInAs(role))
@@ -33,11 +40,12 @@ const withoutContract = new Set([
   'GET /api/v1/docs/page.js',
   // Answers every other path below /api with 404.
   'ALL /api/*',
+  'ALL /fhir/*',
 ])
 
 test('every mounted route has a contract with a permission, or is on the short list of exceptions', () => {
   const declared = new Set(
-    contracts.map((contract) => `${contract.method.toUpperCase()} /api/v1${honoPath(contract)}`),
+    contracts.map((contract) => `${contract.method.toUpperCase()} ${honoPath(contract)}`),
   )
   // Middleware is mounted for all methods below a path; a handler that answers there would be on the list.
   const mounted = new Set(
@@ -93,7 +101,7 @@ function honoPath(contract: RouteContract): string {
 /** Identifiers that lead nowhere: enough to see whether the door opens, without changing anything. */
 async function call(caller: string | undefined, contract: RouteContract): Promise<number> {
   const url = contract.path.replace(/\{\w+\}/g, '999999999')
-  const answer = await app.send(caller, contract.method, `/api/v1${url}`, {
+  const answer = await app.send(caller, contract.method, url, {
     ...(contract.method !== 'get' && { body: {} }),
   })
   // A stream would stay open for ever.
@@ -104,7 +112,7 @@ async function call(caller: string | undefined, contract: RouteContract): Promis
 function renderMatrix(): string {
   const head = ['Route', 'Permission', ...roles]
   const rows = contracts.map((contract) => [
-    `\`${contract.method.toUpperCase()} ${contract.path}\``,
+    `\`${contract.method.toUpperCase()} ${contract.path.replace(/^\/api\/v1/, '')}\``,
     contract.permission,
     ...roles.map((role) => {
       if (!allowed(role, contract)) return ''
@@ -118,7 +126,7 @@ function renderMatrix(): string {
     '# Who may call what',
     '',
     'Generated from the mounted routes and the role rules by `test/route-role-matrix.test.ts`; a test compares it. A cell says how far',
-    'the permission reaches: own patients, departments, sites or all. Empty means refused.',
+    'the permission reaches: own patients, departments, sites or all. Empty means refused. Paths are below `/api/v1`, except those of FHIR.',
     '',
     line(head),
     line(head.map(() => '---')),

@@ -230,6 +230,28 @@ export interface Event {
   task_id: number | null;
 }
 
+export interface FhirResource {
+  condition_id: number | null;
+  content: Json;
+  department_id: number | null;
+  encounter_id: number | null;
+  ends_at: Timestamp | null;
+  id: string;
+  if_none_exist: string | null;
+  last_updated: Generated<Timestamp>;
+  person_id: number | null;
+  sent_as: string | null;
+  sent_hash: string | null;
+  seq: Generated<number>;
+  site_id: number | null;
+  source: string;
+  staff_id: number | null;
+  starts_at: Timestamp | null;
+  terms: string[];
+  type: string;
+  version: Generated<number>;
+}
+
 export interface Hl7Profile {
   definition: Json;
   facility: string;
@@ -645,6 +667,7 @@ export interface DB {
   enrollment: Enrollment;
   enrollment_step: EnrollmentStep;
   event: Event;
+  fhir_resource: FhirResource;
   hl7_profile: Hl7Profile;
   import: Import;
   import_chunk: ImportChunk;

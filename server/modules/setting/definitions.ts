@@ -142,6 +142,18 @@ export const settingDefinitions = {
     [1, 365],
     'PIPL Art. 19: no longer than the purpose needs',
   ),
+  'fhir.site': text(
+    'intake',
+    'text',
+    '',
+    `${ours}: site of what a FHIR sender does not place; empty = the key's own site, else the first`,
+  ),
+  'fhir.identifier-systems': text(
+    'intake',
+    'text',
+    '',
+    `${ours}: which identifier systems of FHIR senders mean which of ours, such as http://his.example/mrn=mrn:NH`,
+  ),
   'security.session-idle-minutes': integer(
     'security',
     30,

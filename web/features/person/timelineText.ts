@@ -14,6 +14,7 @@ export const eventGroups = {
     'encounter.discharge-cancelled',
   ],
   care: [
+    'condition.recorded',
     'observation.recorded',
     'immunization.recorded',
     'medication.requested',

@@ -2,6 +2,7 @@ import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -18,34 +19,7 @@ export const codes = {
     'attending-doctor': 'Attending doctor',
     other: 'Other',
   },
-  permission: {
-    person_read: 'See patients',
-    person_write: 'Change patients',
-    person_reveal: 'Show full numbers',
-    person_merge: 'Merge and separate records',
-    task_read: 'See tasks',
-    task_work: 'Work tasks',
-    task_assign: 'Assign tasks',
-    pathway_read: 'See pathways',
-    pathway_write: 'Change pathways',
-    enrollment_read: 'See who is on a pathway',
-    enrollment_write: 'Put on or take off pathways',
-    questionnaire_read: 'See questionnaires',
-    questionnaire_write: 'Change questionnaires',
-    message_read: 'See messages',
-    figure_read: 'See figures',
-    figure_export: 'Export figures',
-    intake_read: 'See intake',
-    intake_replay: 'Replay intake',
-    intake_send: 'Hand in messages',
-    import_read: 'See imports',
-    import_write: 'Import data',
-    setting_read: 'See settings',
-    setting_write: 'Change settings',
-    user_read: 'See users',
-    user_write: 'Manage users',
-    audit_read: 'See the audit',
-  },
+  permission: permissions,
   outcome: {
     done: 'Done',
     refused: 'Refused',
@@ -254,6 +228,7 @@ export const codes = {
     message_suppressed: 'Message held back',
     message_unknown: 'Message outcome unknown',
     'encounter_discharge-cancelled': 'Discharge cancelled',
+    condition_recorded: 'Diagnosis',
     observation_recorded: 'Result',
     immunization_recorded: 'Vaccination',
     medication_requested: 'Prescribed',
@@ -420,6 +395,7 @@ export const codes = {
   source: {
     user: 'Entered by hand',
     hl7: 'HIS feed',
+    fhir: 'FHIR feed',
     feed: 'HIS feed',
     his: 'HIS feed',
     api: 'API',

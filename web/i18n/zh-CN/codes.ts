@@ -1,9 +1,10 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
-import type { Permission, Role } from '../../../contract/access.ts'
+import type { Role } from '../../../contract/access.ts'
 import type { EventKind } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import type { CodeKey } from '../shape.ts'
 import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -20,34 +21,7 @@ export const codes = {
     'attending-doctor': '主管医生',
     other: '其他',
   } satisfies Record<Role | 'head-nurse' | 'attending-doctor' | 'other', string>,
-  permission: {
-    person_read: '查看患者',
-    person_write: '修改患者资料',
-    person_reveal: '查看完整号码',
-    person_merge: '合并与拆分档案',
-    task_read: '查看随访任务',
-    task_work: '做随访',
-    task_assign: '分派任务',
-    pathway_read: '查看随访路径',
-    pathway_write: '修改随访路径',
-    enrollment_read: '查看在径患者',
-    enrollment_write: '纳入或移出路径',
-    questionnaire_read: '查看问卷',
-    questionnaire_write: '修改问卷',
-    message_read: '查看消息',
-    figure_read: '查看统计',
-    figure_export: '导出统计',
-    intake_read: '查看接口消息',
-    intake_replay: '重放接口消息',
-    intake_send: '送入接口消息',
-    import_read: '查看数据导入',
-    import_write: '导入数据',
-    setting_read: '查看设置',
-    setting_write: '修改设置',
-    user_read: '查看用户',
-    user_write: '管理用户',
-    audit_read: '查看审计',
-  } satisfies Record<CodeKey<Permission>, string>,
+  permission: permissions,
   outcome: {
     done: '已随访',
     refused: '已拒访',
@@ -246,6 +220,7 @@ export const codes = {
     message_suppressed: '消息已拦下',
     message_unknown: '消息结果不明',
     'encounter_discharge-cancelled': '取消出院',
+    condition_recorded: '诊断',
     observation_recorded: '检验检查结果',
     immunization_recorded: '接种',
     medication_requested: '开药',
@@ -412,6 +387,7 @@ export const codes = {
   source: {
     user: '人工录入',
     hl7: 'HIS 接口',
+    fhir: 'FHIR 接口',
     feed: 'HIS 接口',
     his: 'HIS 接口',
     api: '接口调用',

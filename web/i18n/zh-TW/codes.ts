@@ -2,6 +2,7 @@ import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -18,34 +19,7 @@ export const codes = {
     'attending-doctor': '主治醫師',
     other: '其他',
   },
-  permission: {
-    person_read: '檢視病患',
-    person_write: '修改病患資料',
-    person_reveal: '檢視完整號碼',
-    person_merge: '合併與拆分病人檔案',
-    task_read: '檢視追蹤任務',
-    task_work: '執行追蹤',
-    task_assign: '分派任務',
-    pathway_read: '檢視追蹤路徑',
-    pathway_write: '修改追蹤路徑',
-    enrollment_read: '檢視收案中病患',
-    enrollment_write: '納入或結案',
-    questionnaire_read: '檢視問卷',
-    questionnaire_write: '修改問卷',
-    message_read: '檢視訊息',
-    figure_read: '檢視統計',
-    figure_export: '匯出統計',
-    intake_read: '檢視介接訊息',
-    intake_replay: '重放介接訊息',
-    intake_send: '送入介接訊息',
-    import_read: '查看資料匯入',
-    import_write: '匯入資料',
-    setting_read: '檢視設定',
-    setting_write: '修改設定',
-    user_read: '檢視使用者',
-    user_write: '管理使用者',
-    audit_read: '檢視稽核',
-  },
+  permission: permissions,
   outcome: {
     done: '已追蹤',
     refused: '拒絕訪談',
@@ -244,6 +218,7 @@ export const codes = {
     message_suppressed: '訊息已攔下',
     message_unknown: '訊息結果不明',
     'encounter_discharge-cancelled': '取消出院',
+    condition_recorded: '診斷',
     observation_recorded: '檢驗檢查結果',
     immunization_recorded: '接種',
     medication_requested: '開藥',
@@ -410,6 +385,7 @@ export const codes = {
   source: {
     user: '人工輸入',
     hl7: 'HIS 介接',
+    fhir: 'FHIR 介接',
     feed: 'HIS 介接',
     his: 'HIS 介接',
     api: '介接呼叫',

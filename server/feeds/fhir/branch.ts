@@ -1,0 +1,114 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+
+/** One source of resources of a type: what was sent, or rows of ours about which nothing was sent. */
+export type Branch = {
+  kind: 'stored' | 'row'
+  type: string
+  from: RawBuilder<unknown>
+  where: RawBuilder<SqlBool>
+  columns: RawBuilder<unknown>
+  /** Order of pages. */
+  key: RawBuilder<number>
+  id: RawBuilder<string>
+  /** The person whom row scope looks at; null for what may belong to nobody. */
+  person: RawBuilder<number> | null
+  starts: RawBuilder<Date>
+  ends: RawBuilder<Date>
+  updated: RawBuilder<Date>
+}
+
+const sent = sql.raw(
+  'r.type, r.id, r.person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated',
+)
+const none = sql<Date>`null::timestamptz`
+
+function storedBranch(type: string, more: Partial<Branch> = {}): Branch {
+  return {
+    kind: 'stored',
+    type,
+    from: sql`fhir_resource r`,
+    where: sql<SqlBool>`r.type = ${type}`,
+    columns: sent,
+    key: sql<number>`r.seq`,
+    id: sql<string>`r.id`,
+    person: null,
+    starts: sql<Date>`r.starts_at`,
+    ends: sql<Date>`r.ends_at`,
+    updated: sql<Date>`r.last_updated`,
+    ...more,
+  }
+}
+
+/** Patients, visits and diagnoses are found whether they came by FHIR or by HL7, and by what the tables say of them now. */
+export function branchesOf(type: string): Branch[] {
+  if (type === 'Patient')
+    return [
+      storedBranch(type, {
+        from: sql`fhir_resource r join person p on p.id = r.person_id`,
+        person: sql<number>`p.id`,
+        updated: sql<Date>`greatest(r.last_updated, p.updated_at)`,
+      }),
+      {
+        kind: 'row',
+        type,
+        from: sql`person p`,
+        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient' and r.person_id = p.id)`,
+        columns: sql`'Patient' as type, p.id::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
+          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+        key: sql<number>`p.id`,
+        id: sql<string>`p.id::text`,
+        person: sql<number>`p.id`,
+        starts: none,
+        ends: none,
+        updated: sql<Date>`p.updated_at`,
+      },
+    ]
+  if (type === 'Encounter') {
+    const times = {
+      starts: sql<Date>`e.starts_at`,
+      ends: sql<Date>`e.ends_at`,
+      person: sql<number>`e.person_id`,
+    }
+    return [
+      storedBranch(type, {
+        ...times,
+        from: sql`fhir_resource r join encounter e on e.id = r.encounter_id`,
+        updated: sql<Date>`greatest(r.last_updated, e.source_time)`,
+      }),
+      {
+        ...times,
+        kind: 'row',
+        type,
+        from: sql`encounter e`,
+        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)`,
+        columns: sql`'Encounter' as type, e.id::text as id, e.person_id, e.id as encounter_id, null::bigint as condition_id,
+          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+        key: sql<number>`e.id`,
+        id: sql<string>`e.id::text`,
+        updated: sql<Date>`e.source_time`,
+      },
+    ]
+  }
+  if (type === 'Condition')
+    return [
+      storedBranch(type),
+      {
+        kind: 'row',
+        type,
+        from: sql`condition c`,
+        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)`,
+        columns: sql`'Condition' as type, c.id::text as id, c.person_id, c.encounter_id, c.id as condition_id,
+          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+        key: sql<number>`c.id`,
+        id: sql<string>`c.id::text`,
+        person: sql<number>`c.person_id`,
+        starts: none,
+        ends: none,
+        updated: sql<Date>`c.recorded_at`,
+      },
+    ]
+  return [storedBranch(type)]
+}
+
+/** The person of a branch's row. */
+export const personOf = (branch: Branch): RawBuilder<number> => branch.person ?? sql<number>`r.person_id`

@@ -1,0 +1,65 @@
+import { fhirBase } from '../../../contract/fhir.ts'
+import type { RouteContract } from '../../../contract/route.ts'
+import { definitions } from './types.ts'
+
+const interactions: Record<string, string> = {
+  'get /{type}/{id}': 'read',
+  'put /{type}/{id}': 'update',
+  'post /{type}': 'create',
+  'get /{type}': 'search-type',
+}
+
+/** What this server does, made from the mounted routes and the table of types, so that it cannot say more than there is. */
+export function capabilityStatement(contracts: readonly RouteContract[], origin: string, startedAt: Date) {
+  const routes = new Set(contracts.map((one) => `${one.method} ${one.path}`))
+  const interaction = Object.entries(interactions)
+    .filter(([route]) => routes.has(route))
+    .map(([, code]) => ({ code }))
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: startedAt.toISOString(),
+    kind: 'instance',
+    software: { name: 'CareLoop' },
+    implementation: { description: 'CareLoop', url: `${origin}${fhirBase}` },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          cors: false,
+          description:
+            'An API key as Bearer token, or the session of a signed-in user. Reading shows what the same caller sees elsewhere; contact data is masked unless the key may exchange whole persons.',
+        },
+        resource: Object.entries(definitions).map(([type, definition]) => ({
+          type,
+          interaction,
+          versioning: 'versioned',
+          readHistory: false,
+          updateCreate: true,
+          conditionalCreate: true,
+          conditionalRead: 'not-supported',
+          conditionalUpdate: routes.has('put /{type}'),
+          conditionalDelete: 'not-supported',
+          referencePolicy: ['literal', 'logical'],
+          searchParam: [
+            { name: '_id', type: 'token' },
+            { name: '_lastUpdated', type: 'date' },
+            ...Object.entries(definition?.search ?? {}).map(([name, one]) => ({ name, type: one.type })),
+          ],
+          ...(type === 'Patient' &&
+            routes.has('get /Patient/{id}/$everything') && {
+              operation: [
+                {
+                  name: 'everything',
+                  definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+                },
+              ],
+            }),
+        })),
+        interaction: routes.has('post /') ? [{ code: 'transaction' }, { code: 'batch' }] : [],
+      },
+    ],
+  }
+}

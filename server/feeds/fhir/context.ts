@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db.ts'
+import { ensureSites } from '../../modules/organisation/ensure.ts'
+import { readSettings } from '../../modules/setting/setting.ts'
+import { identifierSystems, type IdentifierSystems } from './identifier.ts'
+
+/** Who sends, and what holds for everything in one transaction. */
+export type Sender = {
+  actor: Actor
+  /** How far the sender may write. */
+  reach: Reach
+  /** Where things belong that do not say it themselves: the key's own site, else the one that the settings name, else the first. */
+  site: { id: number; code: string; timeZone: string }
+  systems: IdentifierSystems
+  source: string
+  /** When all this was said. */
+  at: Date
+  /** Our own address as clients write it in absolute references. */
+  base: string
+}
+
+export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): Promise<Sender> {
+  const reach = authorize(actor, 'person.write')
+  const settings = await readSettings(trx, ['fhir.site', 'fhir.identifier-systems'])
+  const { rows } = await sql<{ id: number; code: string; time_zone: string }>`
+    select id, code, time_zone from site
+    where ${reach.all ? sql`true` : sql`id = any(${reach.siteIds}::int[])`}
+    order by (code = ${settings['fhir.site']}) desc, id limit 1`.execute(trx)
+  let [site] = rows
+  if (!site) {
+    const code = settings['fhir.site'] || 'MAIN'
+    const ids = await ensureSites(trx, [{ code, name: null }])
+    site = { id: ids.get(code) ?? 0, code, time_zone: 'Asia/Shanghai' }
+  }
+  return {
+    actor,
+    reach,
+    site: { id: site.id, code: site.code, timeZone: site.time_zone },
+    systems: identifierSystems(settings['fhir.identifier-systems']),
+    source: `fhir:${actor.name}`,
+    at,
+    base,
+  }
+}
+
+export function mayWriteSite(sender: Sender, siteId: number): boolean {
+  return sender.reach.all || sender.reach.siteIds.includes(siteId)
+}

@@ -1,0 +1,229 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { normalisePhone } from '../../modules/person/phone.ts'
+import { candidatesFor } from '../../modules/person/search.ts'
+import { type Branch, personOf } from './branch.ts'
+import { stations } from './encounter.ts'
+import { FhirError } from './outcome.ts'
+import { identifierTerm } from './store.ts'
+import { spanOf } from './time.ts'
+import type { Definition, SearchParameter } from './types.ts'
+
+/** A condition as SQL, for whichever source the rows come from. */
+export type Criterion = (branch: Branch) => RawBuilder<SqlBool>
+
+/** Dates without a time zone are those of the reader's hospital; the product's home is China. */
+const timeZone = 'Asia/Shanghai'
+
+const no = sql<SqlBool>`false`
+
+function refuse(name: string, diagnostics: string): FhirError {
+  return new FhirError(400, { code: 'not-supported', diagnostics: `${name}: ${diagnostics}` })
+}
+
+/** Every parameter narrows the search; values separated by a comma are alternatives. @throws {FhirError} 400 */
+export function readCriteria(type: string, definition: Definition, parameters: URLSearchParams): Criterion[] {
+  return [...parameters].map(([name, text]) => {
+    if (text.length > 2000) throw refuse(name, 'the value is too long.')
+    const values = alternatives(text)
+    if (values.length === 0) throw refuse(name, 'a value is missing.')
+    if (name === '_id') return (branch) => sql<SqlBool>`${branch.id} = any(${values}::text[])`
+    if (name === '_lastUpdated') return any(values.map((value) => updatedIs(name, value)))
+    const parameter = Object.hasOwn(definition.search, name) ? definition.search[name] : undefined
+    if (!parameter) {
+      const names = ['_id', '_lastUpdated', '_count', ...Object.keys(definition.search)].join(', ')
+      throw refuse(
+        name,
+        `is not a search parameter that ${type} has here; there are ${names}. Modifiers and chains are not supported.`,
+      )
+    }
+    return criterionOf(name, parameter, values)
+  })
+}
+
+/** Splits at commas that no backslash stands before. */
+function alternatives(text: string): string[] {
+  return (text.match(/(?:\\.|[^,\\])+/gs) ?? [])
+    .map((part) => part.replaceAll(/\\([,|$\\])/g, '$1').trim())
+    .filter(Boolean)
+}
+
+function any(criteria: Criterion[]): Criterion {
+  return (branch) =>
+    sql<SqlBool>`(${sql.join(
+      criteria.map((one) => one(branch)),
+      sql` or `,
+    )})`
+}
+
+const by: Record<SearchParameter['on'], (name: string, values: string[]) => Criterion> = {
+  identifier: (_name, values) => byIdentifier(values),
+  term: byTerm,
+  name: (_name, values) => any(values.map(nameIs)),
+  phone: (_name, values) => byPhone(values),
+  date: (name, values) => any(values.map((value) => during(name, value))),
+  birthdate: (name, values) => any(values.map((value) => born(name, value))),
+  gender: (_name, values) => () => sql<SqlBool>`p.sex = any(${values.map(codeOf)}::text[])`,
+  person: (name, values) => ofPatient(name, values),
+  'encounter-status': (_name, values) => any(values.map((value) => statusIs(codeOf(value)))),
+}
+
+function criterionOf(name: string, parameter: SearchParameter, values: string[]): Criterion {
+  return by[parameter.on](name, values)
+}
+
+/** `system|code` → `code` where the system goes without saying. */
+function codeOf(value: string): string {
+  return value.slice(value.lastIndexOf('|') + 1).toLowerCase()
+}
+
+const implicit = new Set(['status', 'intent'])
+
+function byTerm(name: string, values: string[]): Criterion {
+  const terms = values.map((value) => {
+    if (implicit.has(name)) return `${name}:${codeOf(value)}`
+    const at = value.indexOf('|')
+    return `${name}:${value.slice(0, at + 1)}${value.slice(at + 1).toLowerCase()}`
+  })
+  return (branch) => {
+    if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
+    // Diagnoses by HL7 have a code without a system, and are those of a visit.
+    if (name === 'code')
+      return sql<SqlBool>`lower(c.code) = any(${values.filter((one) => one.lastIndexOf('|') <= 0).map(codeOf)}::text[])`
+    return name === 'category' && values.some((value) => codeOf(value) === 'encounter-diagnosis')
+      ? sql<SqlBool>`true`
+      : no
+  }
+}
+
+function byIdentifier(values: string[]): Criterion {
+  const terms = values.map(identifierTerm)
+  const split = values.map((value) => {
+    const at = value.indexOf('|')
+    return { system: at > 0 ? value.slice(0, at) : null, value: value.slice(at + 1) }
+  })
+  const systems = split.map((one) => one.system)
+  const plain = split.map((one) => one.value)
+  const persons = sql`
+    select i.person_id from unnest(${plain}::text[], ${systems}::text[]) as w(value, system)
+    join person_identifier i on i.value in (w.value, upper(w.value))
+      and (w.system is null or 'urn:careloop:' || i.system = w.system or right(i.system, length(w.system) + 1) = ':' || w.system
+        or i.system = (select split_part(pair, '=', 2) from setting s, regexp_split_to_table(s.value #>> '{}', '[;,[:space:]]+') as pair
+          where s.key = 'fhir.identifier-systems' and split_part(pair, '=', 1) = w.system limit 1))
+    union select x.person_id from fhir_resource x where x.type = 'Patient' and x.terms && ${terms}::text[]`
+  return (branch) => {
+    if (branch.type === 'Patient') return sql<SqlBool>`p.id = any(array(${persons}))`
+    if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
+    if (branch.type !== 'Encounter') return no
+    return sql<SqlBool>`e.id = any(array(
+      select v.id from unnest(${plain}::text[], ${systems}::text[]) as w(value, system)
+      join encounter v on v.visit_number = w.value join site s on s.id = v.site_id
+      where w.system is null or w.system = 'urn:careloop:visit:' || s.code))`
+  }
+}
+
+function nameIs(value: string): Criterion {
+  const begins = `${value.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  return (branch) => {
+    // A number is no name; the same search takes telephone numbers elsewhere.
+    const persons = /\p{L}/u.test(value) ? candidatesFor(value) : sql`select null::bigint`
+    if (branch.type === 'Patient')
+      return sql<SqlBool>`p.id in (${persons} union all select x.person_id from fhir_resource x
+        where x.type = 'Patient' and x.terms @> array[${`name:${value.toLowerCase()}`}])`
+    if (branch.type === 'Practitioner' || branch.type === 'RelatedPerson')
+      return sql<SqlBool>`exists (select 1 from jsonb_array_elements(coalesce(r.content -> 'name', '[]')) n
+        where n ->> 'text' ilike ${begins} or n ->> 'family' ilike ${begins}
+          or exists (select 1 from jsonb_array_elements_text(coalesce(n -> 'given', '[]')) g where g ilike ${begins}))`
+    return sql<SqlBool>`(r.content ->> 'name' ilike ${begins} or r.content ->> 'title' ilike ${begins})`
+  }
+}
+
+function byPhone(values: string[]): Criterion {
+  const numbers = values.map((value) => normalisePhone(codeOf(value)))
+  return (branch) =>
+    branch.type === 'Patient'
+      ? sql<SqlBool>`p.id in (select person_id from person_telecom where system = 'phone' and value = any(${numbers}::text[]))`
+      : sql<SqlBool>`r.terms && ${numbers.map((number) => `phone:${number}`)}::text[]`
+}
+
+function ofPatient(name: string, values: string[]): Criterion {
+  const ids = values.map((value) => /^(?:Patient\/)?([A-Za-z0-9.-]{1,64})$/.exec(value)?.[1])
+  if (ids.some((id) => id === undefined))
+    throw refuse(name, 'must be an id or a reference such as Patient/17.')
+  const numbers = ids.filter((id) => /^\d{1,15}$/.test(id ?? ''))
+  return (branch) => sql<SqlBool>`${personOf(branch)} = any(array(
+    select x.person_id from fhir_resource x where x.type = 'Patient' and x.id = any(${ids}::text[])
+    union select unnest(${numbers}::bigint[])))`
+}
+
+/** What FHIR calls a visit under way may be more exact than what the table says. */
+function statusIs(status: string): Criterion {
+  const exact = stations.map((one) => `status:${one}`)
+  return (branch) => {
+    const stored = branch.kind === 'stored'
+    if ((stations as readonly string[]).includes(status))
+      return stored
+        ? sql<SqlBool>`(e.status = 'in-progress' and r.terms @> array[${`status:${status}`}])`
+        : no
+    if (status === 'in-progress' && stored)
+      return sql<SqlBool>`(e.status = 'in-progress' and not r.terms && ${exact}::text[])`
+    return sql<SqlBool>`e.status = ${status}`
+  }
+}
+
+const prefixes = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'sa', 'eb'] as const
+type Prefix = (typeof prefixes)[number]
+
+function readDate(name: string, text: string, zone: string): { prefix: Prefix; start: Date; end: Date } {
+  const [, prefix = 'eq', rest = ''] = /^([a-z]{2})?(.*)$/s.exec(text) ?? []
+  const span = spanOf(
+    /T\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?$/.test(rest) ? rest.replace(/(T\d{2}:\d{2})/, '$1:00') : rest,
+    zone,
+  )
+  if (!span || !(prefixes as readonly string[]).includes(prefix))
+    throw new FhirError(400, {
+      code: 'value',
+      diagnostics: `${name}: expected a date such as 2026-01-02 or ge2026-01-02T03:04:05Z (prefixes ${prefixes.join(', ')}).`,
+    })
+  return { prefix: prefix as Prefix, ...span }
+}
+
+/** http://hl7.org/fhir/R4/search.html#prefix: what a resource covers against what the value covers. */
+function compare(
+  { prefix, start, end }: { prefix: Prefix; start: Date | string; end: Date | string },
+  from: RawBuilder<unknown>,
+  to: RawBuilder<unknown>,
+): RawBuilder<SqlBool> {
+  const within = sql<SqlBool>`(${from} >= ${start} and ${to} <= ${end})`
+  const rules: Record<Prefix, RawBuilder<SqlBool>> = {
+    eq: within,
+    ne: sql<SqlBool>`not ${within}`,
+    gt: sql<SqlBool>`${to} > ${end}`,
+    ge: sql<SqlBool>`${to} > ${start}`,
+    lt: sql<SqlBool>`${from} < ${start}`,
+    le: sql<SqlBool>`${from} < ${end}`,
+    sa: sql<SqlBool>`${from} >= ${end}`,
+    eb: sql<SqlBool>`${to} <= ${start}`,
+  }
+  return rules[prefix]
+}
+
+function during(name: string, text: string): Criterion {
+  const date = readDate(name, text, timeZone)
+  return ({ starts, ends }) => {
+    const from = sql`coalesce(${starts}, '-infinity'::timestamptz)`
+    const to = sql`coalesce(${ends}, 'infinity'::timestamptz)`
+    return sql<SqlBool>`(coalesce(${starts}, ${ends}) is not null and ${compare(date, from, to)})`
+  }
+}
+
+function updatedIs(name: string, text: string): Criterion {
+  const date = readDate(name, text, timeZone)
+  return ({ updated }) => compare(date, updated, sql`${updated} + interval '1 microsecond'`)
+}
+
+function born(name: string, text: string): Criterion {
+  const date = readDate(name, text, 'UTC')
+  const [start, end] = [date.start, date.end].map((one) => one.toISOString().slice(0, 10))
+  return () =>
+    sql<SqlBool>`(p.birth_date is not null and ${compare({ prefix: date.prefix, start: start ?? '', end: end ?? '' }, sql`p.birth_date`, sql`(p.birth_date + 1)`)})`
+}

@@ -1,0 +1,300 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { ConditionInput, EncounterInput, UpsertedEncounter } from '../../modules/encounter/upsert.ts'
+import type { NewEvent } from '../../modules/event/event.ts'
+import type { Db } from '../../platform/db.ts'
+import { conceptText, mainCoding } from './concept.ts'
+import type { Sender } from './context.ts'
+import { type Places, staffOf } from './place.ts'
+import type * as schema from './schema.ts'
+import { spanOf, startOf } from './time.ts'
+import type { Resource } from './types.ts'
+
+export type Encounter = z.output<typeof schema.encounter>
+export type Condition = z.output<typeof schema.condition>
+
+/** Codes of v3-ActCode, and what they are to us. */
+const classes: Record<string, NonNullable<EncounterInput['class']>> = {
+  IMP: 'inpatient',
+  ACUTE: 'inpatient',
+  NONAC: 'inpatient',
+  PRENC: 'inpatient',
+  SS: 'inpatient',
+  OBSENC: 'inpatient',
+  AMB: 'outpatient',
+  EMER: 'emergency',
+  HH: 'home',
+  FLD: 'home',
+  VR: 'virtual',
+}
+const fhirClasses: Record<string, [code: string, display: string]> = {
+  inpatient: ['IMP', 'inpatient encounter'],
+  outpatient: ['AMB', 'ambulatory'],
+  emergency: ['EMER', 'emergency'],
+  home: ['HH', 'home health'],
+  virtual: ['VR', 'virtual'],
+}
+
+const statuses: Record<Encounter['status'], EncounterInput['status']> = {
+  planned: 'planned',
+  arrived: 'in-progress',
+  triaged: 'in-progress',
+  'in-progress': 'in-progress',
+  onleave: 'in-progress',
+  finished: 'finished',
+  cancelled: 'cancelled',
+  'entered-in-error': 'cancelled',
+  unknown: null,
+}
+
+/** What FHIR calls stations on the way of a visit that is under way. */
+export const stations = ['arrived', 'triaged', 'onleave'] as const
+
+type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
+
+/** A visit in our terms, without the ids that the database knows. */
+export function toVisit(encounter: Encounter, conditions: ConditionInput[], sender: Sender): Visit {
+  const { timeZone } = sender.site
+  const status = statuses[encounter.status]
+  const end = startOf(encounter.period?.end, timeZone)
+  const disposition = encounter.hospitalization?.dischargeDisposition
+  return {
+    class: classes[encounter.class.code ?? ''] ?? null,
+    status,
+    bed: null,
+    startsAt: startOf(encounter.period?.start, timeZone),
+    // A visit that is over has ended, even when nobody says when.
+    endsAt: status === 'finished' ? (end ?? sender.at) : end,
+    // The code, because rules look at it; a text without one is better than nothing.
+    disposition: mainCoding(disposition)?.code ?? conceptText(disposition),
+    conditions,
+    source: sender.source,
+    sourceTime: sender.at,
+  }
+}
+
+/** Site, department and attending doctor of a visit, as far as it says them. */
+export function whereabouts(encounter: Encounter, places: Places, sender: Sender) {
+  const provider = places.get('Organization', encounter.serviceProvider)
+  const location = (encounter.location ?? [])
+    .map((one) => places.get('Location', one.location))
+    .find((one) => one !== undefined)
+  const [attending] = (encounter.participant ?? [])
+    .filter((one) => one.individual)
+    .toSorted((one, other) => attends(other) - attends(one))
+  return {
+    siteId: provider?.siteId ?? location?.siteId ?? sender.site.id,
+    departmentId: provider?.departmentId ?? location?.departmentId ?? null,
+    staffId: places.get('PractitionerRole', attending?.individual)?.staffId ?? null,
+    attending: staffOf(places, attending?.individual),
+  }
+}
+
+type Participant = NonNullable<Encounter['participant']>[number]
+
+function attends({ type }: Participant): number {
+  const codes = (type ?? []).flatMap((one) => (one.coding ?? []).map((coding) => coding.code))
+  return codes.includes('ATND') ? 2 : codes.includes('PPRF') ? 1 : 0
+}
+
+/** The number of the visit in the hospital's systems: of type VN, else the first. */
+export function visitNumber(encounter: Encounter): string | null {
+  const numbered = (encounter.identifier ?? []).filter((one) => one.value)
+  const visit = numbered.find((one) => (one.type?.coding ?? []).some((coding) => coding.code === 'VN'))
+  return (visit ?? numbered[0])?.value?.trim() ?? null
+}
+
+const refuted = new Set(['entered-in-error', 'refuted'])
+
+/** A diagnosis in our terms; null when it has no content or was taken back. */
+export function toConditionInput(condition: Condition, use: string | undefined): ConditionInput | null {
+  const text = conceptText(condition.code)
+  if (text === null) return null
+  if ((condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))) return null
+  const role = use === 'AD' ? 'admission' : use === 'DD' ? 'discharge' : 'other'
+  return { role, code: mainCoding(condition.code)?.code ?? '', text }
+}
+
+const kinds = {
+  registered: 'encounter.registered',
+  admitted: 'encounter.admitted',
+  discharged: 'encounter.discharged',
+  'discharge-cancelled': 'encounter.discharge-cancelled',
+  cancelled: 'encounter.cancelled',
+  updated: 'encounter.updated',
+} as const
+
+/**
+ * What happened with a visit, for timeline and pathways; the same facts that an HL7 message gives.
+ * @param repeated the sender only repeats itself, so nothing was updated
+ */
+export function visitEvents(visit: UpsertedEncounter, sender: Sender, repeated: boolean): NewEvent[] {
+  const turned = visit.turned.filter((turn) => turn !== 'updated' || !repeated)
+  return turned.map((turn) => ({
+    personId: visit.person_id,
+    at:
+      (turn === 'discharged'
+        ? visit.ends_at
+        : turn === 'updated'
+          ? sender.at
+          : (visit.starts_at ?? visit.ends_at)) ?? sender.at,
+    kind: kinds[turn],
+    source: sender.source,
+    encounterId: visit.id,
+    data: {
+      class: visit.class,
+      siteId: visit.site_id,
+      departmentId: visit.department_id,
+      attendingStaffId: visit.attending_staff_id,
+      conditionText: visit.condition_text,
+      conditionCodes: visit.codes,
+      ...(visit.disposition && { disposition: visit.disposition }),
+    },
+  }))
+}
+
+/** A visit as the tables have it. */
+export type EncounterRow = {
+  id: number
+  person_id: number
+  person_name: string
+  visit_number: string | null
+  class: keyof typeof fhirClasses
+  status: 'planned' | 'in-progress' | 'finished' | 'cancelled'
+  starts_at: Date | null
+  ends_at: Date | null
+  disposition: string | null
+  source_time: Date
+  site_code: string
+  site_name: string
+  department_code: string | null
+  department_name: string | null
+  staff_code: string | null
+  staff_name: string | null
+}
+
+export async function loadEncounters(db: Db, ids: number[]): Promise<Map<number, EncounterRow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<EncounterRow>`
+    select e.id, e.person_id, p.name as person_name, e.visit_number, e.class, e.status, e.starts_at, e.ends_at, e.disposition,
+      e.source_time, s.code as site_code, s.name as site_name, d.code as department_code, d.name as department_name,
+      m.code as staff_code, m.name as staff_name
+    from encounter e join person p on p.id = e.person_id join site s on s.id = e.site_id
+    left join department d on d.id = e.department_id left join staff m on m.id = e.attending_staff_id
+    where e.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const logical = (kind: string, code: string, display: string | null) => ({
+  identifier: { system: `urn:careloop:${kind}`, value: code },
+  ...(display && { display }),
+})
+
+/** An Encounter as it is now; a discharge that came by HL7 shows in a visit that FHIR registered. */
+export function composeEncounter(row: EncounterRow, id: string, sent: Resource | undefined): Resource {
+  const said = (sent ?? {}) as Partial<Encounter>
+  const subject = said.subject
+  const moved =
+    /^Patient\/\d+$/.test(subject?.reference ?? '') && subject?.reference !== `Patient/${row.person_id}`
+  const sameClass = (classes[said.class?.code ?? ''] ?? 'outpatient') === row.class
+  const [code, display] = fhirClasses[row.class] ?? []
+  return {
+    ...said,
+    resourceType: 'Encounter',
+    id,
+    identifier:
+      said.identifier ??
+      (row.visit_number
+        ? [{ system: `urn:careloop:visit:${row.site_code}`, value: row.visit_number }]
+        : undefined),
+    status: said.status !== undefined && statuses[said.status] === row.status ? said.status : row.status,
+    class:
+      said.class && sameClass
+        ? said.class
+        : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code, display },
+    subject:
+      subject && !moved ? subject : { reference: `Patient/${row.person_id}`, display: row.person_name },
+    period: periodOf(row, said),
+    hospitalization:
+      said.hospitalization ??
+      (row.disposition ? { dischargeDisposition: { text: row.disposition } } : undefined),
+    serviceProvider: said.serviceProvider ?? logical('site', row.site_code, row.site_name),
+    location:
+      said.location ??
+      (row.department_code
+        ? [{ location: logical(`department:${row.site_code}`, row.department_code, row.department_name) }]
+        : undefined),
+    participant:
+      said.participant ??
+      (row.staff_code
+        ? [
+            {
+              type: [
+                {
+                  coding: [
+                    {
+                      system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType',
+                      code: 'ATND',
+                      display: 'attender',
+                    },
+                  ],
+                },
+              ],
+              individual: logical(`staff:${row.site_code}`, row.staff_code, row.staff_name),
+            },
+          ]
+        : undefined),
+  }
+}
+
+function periodOf(row: EncounterRow, said: Partial<Encounter>) {
+  const same = (text: string | undefined, at: Date | null) =>
+    text !== undefined && (at === null || spanOf(text, 'UTC')?.start.getTime() === at.getTime())
+  const { start, end } = said.period ?? {}
+  const period = {
+    ...said.period,
+    start: same(start, row.starts_at) ? start : row.starts_at?.toISOString(),
+    end: same(end, row.ends_at) ? end : row.ends_at?.toISOString(),
+  }
+  return period.start === undefined && period.end === undefined ? undefined : period
+}
+
+/** A diagnosis that came by HL7. */
+export type ConditionRow = {
+  id: number
+  person_id: number
+  encounter_id: number
+  role: 'admission' | 'discharge' | 'other'
+  code: string
+  text: string
+  recorded_at: Date
+}
+
+export async function loadConditions(db: Db, ids: number[]): Promise<Map<number, ConditionRow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<ConditionRow>`
+    select c.id, c.person_id, c.encounter_id, c.role, c.code, c.text, c.recorded_at from condition c
+    where c.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+export function composeCondition(row: ConditionRow, id: string): Resource {
+  return {
+    resourceType: 'Condition',
+    id,
+    category: [
+      {
+        coding: [
+          {
+            system: 'http://terminology.hl7.org/CodeSystem/condition-category',
+            code: 'encounter-diagnosis',
+          },
+        ],
+      },
+    ],
+    code: { ...(row.code && { coding: [{ code: row.code, display: row.text }] }), text: row.text },
+    subject: { reference: `Patient/${row.person_id}` },
+    encounter: { reference: `Encounter/${row.encounter_id}` },
+    recordedDate: row.recorded_at.toISOString(),
+  }
+}

@@ -1,0 +1,72 @@
+import type { FhirIdentifier } from './schema.ts'
+
+/** What the settings say: the sender's identifier system → ours, such as `http://his.example/mrn` → `mrn:NH`. */
+export type IdentifierSystems = { toOurs: Map<string, string>; toFhir: Map<string, string> }
+
+/** Reads `uri=mrn:NH; uri=national-id`. */
+export function identifierSystems(setting: string): IdentifierSystems {
+  const pairs = setting
+    .split(/[;,\s]+/)
+    .map((pair) => /^(.+)=([^=]+)$/.exec(pair))
+    .flatMap((match) => (match?.[1] && match[2] ? [[match[1], match[2]] as const] : []))
+  return { toOurs: new Map(pairs), toFhir: new Map(pairs.map(([uri, ours]) => [ours, uri])) }
+}
+
+/** Numbers that a state gives, by identifier type (table 0203 of HL7 v2, as in FHIR). */
+const nationalTypes: Record<string, string> = {
+  NI: 'national-id',
+  NNCHN: 'national-id',
+  NNTWN: 'national-id',
+  PPN: 'passport',
+}
+const recordTypes = new Set(['MR', 'PI', 'PK'])
+const own = 'urn:careloop:'
+
+/** Our name of an identifier's system, the one that HL7 uses too; null when there is no value. */
+export function ownSystem(
+  identifier: FhirIdentifier,
+  systems: IdentifierSystems,
+  siteCode: string,
+): string | null {
+  const { system, value, type } = identifier
+  if (!value) return null
+  const known = system === undefined ? undefined : ownName(system, systems)
+  if (known) return known
+  const code = type?.coding?.find((one) => one.code)?.code?.toUpperCase()
+  const national = code && nationalTypes[code]
+  if (national) return national
+  const kind = code === undefined ? 'id' : recordTypes.has(code) ? 'mrn' : code.toLowerCase()
+  return `${kind}:${system ?? siteCode}`
+}
+
+export const isNational = (system: string) => system === 'national-id' || system === 'passport'
+
+/** How we keep a value: identity numbers end in an X that some write small. */
+export function ownValue(system: string, value: string): string {
+  return isNational(system) ? value.trim().toUpperCase() : value.trim()
+}
+
+/** An identifier of ours as FHIR writes it. */
+export function toFhirIdentifier(
+  one: { system: string; value: string },
+  systems: IdentifierSystems,
+): FhirIdentifier {
+  const [kind = '', ...rest] = one.system.split(':')
+  const authority = rest.join(':')
+  const codes: Record<string, string> = { mrn: 'MR', 'national-id': 'NI', passport: 'PPN' }
+  const code = codes[kind] ?? (kind === 'id' ? undefined : kind.toUpperCase())
+  const system =
+    systems.toFhir.get(one.system) ?? (authority.includes(':') ? authority : `${own}${one.system}`)
+  return {
+    ...(code && {
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] },
+    }),
+    system,
+    value: one.value,
+  }
+}
+
+/** What we call a system that FHIR names, when that does not depend on the identifier's type. */
+export function ownName(system: string, systems: IdentifierSystems): string | undefined {
+  return systems.toOurs.get(system) ?? (system.startsWith(own) ? system.slice(own.length) : undefined)
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import { personWithin } from '../../modules/person/scope.ts'
+import type { Trx } from '../../platform/db.ts'
+import type { Sender } from './context.ts'
+import { ownName } from './identifier.ts'
+import { FhirError } from './outcome.ts'
+import { searchIds } from './search.ts'
+import { identifierTerm } from './store.ts'
+import { definitions } from './types.ts'
+
+type Wanted = { type: string; query: string; path: string }
+
+/** The one form that nearly every condition has. */
+function onlyIdentifier(query: string): { system: string | undefined; value: string } | undefined {
+  const parameters = [...new URLSearchParams(query)]
+  const [name, text] = parameters[0] ?? []
+  if (parameters.length !== 1 || name !== 'identifier' || !text || /[,\\]/.test(text)) return undefined
+  const at = text.indexOf('|')
+  const value = text.slice(at + 1)
+  if (value === '') return undefined
+  return { system: at > 0 ? text.slice(0, at) : undefined, value }
+}
+
+/**
+ * Ids that meet conditions, at most two each: none, one, or too many. Conditions on an identifier share one statement a type.
+ * @throws {FhirError} for a condition that cannot be searched by
+ */
+export async function findMatches(trx: Trx, sender: Sender, wanted: Wanted[]): Promise<string[][]> {
+  const found: string[][] = wanted.map(() => [])
+  const simple = new Map<string, { at: number; system: string | undefined; value: string }[]>()
+  for (const [at, { type, query, path }] of wanted.entries()) {
+    if (!definitions[type])
+      throw new FhirError(400, {
+        code: 'not-supported',
+        diagnostics: `Resources of type ${type} are not kept here.`,
+        expression: path,
+      })
+    const identifier = onlyIdentifier(query)
+    if (identifier) simple.set(type, [...(simple.get(type) ?? []), { at, ...identifier }])
+    else found[at] = await searchIds(trx, sender.actor, type, new URLSearchParams(query), 2)
+  }
+  for (const [type, list] of simple) {
+    const rows = await (type === 'Patient'
+      ? matchPatients(trx, sender, list)
+      : matchStored(trx, sender, type, list))
+    for (const { at, id } of rows) {
+      const ids = found[list[at]?.at ?? -1]
+      if (ids && !ids.includes(id)) ids.push(id)
+    }
+  }
+  return found
+}
+
+type Identified = { system: string | undefined; value: string }
+type Match = { at: number; id: string }
+
+async function matchStored(trx: Trx, sender: Sender, type: string, list: Identified[]): Promise<Match[]> {
+  const terms = list.map(({ system, value }) =>
+    identifierTerm(system === undefined ? value : `${system}|${value}`),
+  )
+  const { rows } = await sql<Match>`
+    select w.at - 1 as at, r.id from unnest(${terms}::text[]) with ordinality as w(term, at)
+    cross join lateral (
+      select r.id, r.person_id from fhir_resource r where r.type = ${type} and r.terms @> array[w.term]
+        and (r.person_id is null or ${personWithin(sender.reach, sql`r.person_id`)}) limit 3
+    ) r`.execute(trx)
+  if (type !== 'Encounter') return rows
+  const byHl7 = await sql<Match>`
+    select w.at - 1 as at, e.id::text as id
+    from unnest(${list.map((one) => one.value)}::text[], ${list.map((one) => one.system ?? null)}::text[]) with ordinality as w(value, system, at)
+    join encounter e on e.visit_number = w.value join site s on s.id = e.site_id
+    where (w.system is null or w.system = 'urn:careloop:visit:' || s.code)
+      and not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)
+      and ${personWithin(sender.reach, sql`e.person_id`)}`.execute(trx)
+  return [...rows, ...byHl7.rows]
+}
+
+/** Persons by any of their numbers, whoever said it; answered by the id that FHIR senders know. */
+async function matchPatients(trx: Trx, sender: Sender, list: Identified[]): Promise<Match[]> {
+  const systems = list.map((one) => one.system ?? null)
+  const ours = systems.map((system) => (system === null ? null : (ownName(system, sender.systems) ?? null)))
+  const terms = list.map(({ system, value }) =>
+    identifierTerm(system === undefined ? value : `${system}|${value}`),
+  )
+  const { rows } = await sql<Match>`
+    select m.at::int as at, coalesce((select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = m.person_id
+      order by r.seq limit 1), m.person_id::text) as id
+    from (
+      select w.at - 1 as at, i.person_id
+      from unnest(${list.map((one) => one.value)}::text[], ${systems}::text[], ${ours}::text[]) with ordinality as w(value, system, ours, at)
+      join person_identifier i on i.value in (w.value, upper(w.value))
+        and (w.system is null or i.system = w.ours or right(i.system, length(w.system) + 1) = ':' || w.system)
+      union
+      select w.at - 1, r.person_id from unnest(${terms}::text[]) with ordinality as w(term, at)
+      join fhir_resource r on r.type = 'Patient' and r.terms @> array[w.term]
+    ) m
+    where ${personWithin(sender.reach, sql`m.person_id`)}`.execute(trx)
+  return rows
+}

@@ -1,0 +1,274 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
+import { normalisePhone } from '../../modules/person/phone.ts'
+import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
+import type { Db } from '../../platform/db.ts'
+import { nameText } from './concept.ts'
+import type { Sender } from './context.ts'
+import { type IdentifierSystems, isNational, ownSystem, ownValue, toFhirIdentifier } from './identifier.ts'
+import type * as schema from './schema.ts'
+import type { Concept, ContactPoint, FhirAddress } from './schema.ts'
+import { spanOf, wholeDate } from './time.ts'
+import type { Resource } from './types.ts'
+
+export type Patient = z.output<typeof schema.patient>
+
+/** A Patient in our terms. The first identifier is the hospital's own number: it decides who this is. */
+export function toPersonInput(patient: Patient, sender: Sender, fallback: Identifier): PersonInput {
+  const deceased = patient.deceasedDateTime
+  return {
+    source: sender.source,
+    sourceTime: sender.at,
+    identifiers: identifiersOf(patient, sender, fallback),
+    name: nameText(patient.name),
+    sex: patient.gender === 'unknown' ? null : (patient.gender ?? null),
+    birthDate: wholeDate(patient.birthDate),
+    deceasedAt: deceased === undefined ? null : (spanOf(deceased, sender.site.timeZone)?.start ?? null),
+    deceased: deceased !== undefined || patient.deceasedBoolean === true,
+    maritalStatus: patient.maritalStatus?.coding?.[0]?.code ?? null,
+    telecoms: (patient.telecom ?? []).flatMap(toTelecom),
+    addresses: (patient.address ?? [])
+      .filter((one) => one.use !== 'old')
+      .slice(0, 1)
+      .map(toAddress),
+    relationships: (patient.contact ?? []).flatMap((one) => {
+      const name = one.name && nameText([one.name])
+      return name ? [toRelationship(name, one.relationship, one.telecom)] : []
+    }),
+  }
+}
+
+function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): Identifier[] {
+  const all = (patient.identifier ?? []).flatMap((one): Identifier[] => {
+    const system = ownSystem(one, sender.systems, sender.site.code)
+    return system && one.value ? [{ system, value: ownValue(system, one.value), siteId: null }] : []
+  })
+  // A number of a state alone does not do: mother and newborn often share one.
+  const first =
+    all.find((one) => one.system.startsWith('mrn:')) ?? all.find((one) => !isNational(one.system)) ?? fallback
+  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
+  return [
+    { ...first, siteId: sender.site.id },
+    ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values(),
+  ]
+}
+
+export function toRelationship(
+  name: string,
+  relationship: Concept[] | undefined,
+  telecom: ContactPoint[] | undefined,
+): PersonInput['relationships'][number] {
+  const phone = (telecom ?? []).flatMap(toTelecom).find((one) => one.system === 'phone')
+  return {
+    relation: relationship?.[0]?.coding?.[0]?.code ?? relationship?.[0]?.text ?? 'OTH',
+    name,
+    phone: phone?.value ?? null,
+  }
+}
+
+export function toTelecom({ system, value, use }: ContactPoint): Telecom[] {
+  if (!value || use === 'old') return []
+  const of = use === 'home' || use === 'work' || use === 'mobile' ? use : 'other'
+  if (system === 'email' && value.includes('@'))
+    return [{ system: 'email', value: value.toLowerCase(), use: of }]
+  if ((system === 'phone' || system === 'sms') && value.replaceAll(/\D/g, '').length >= 5)
+    return [{ system: 'phone', value: normalisePhone(value), use: use === undefined ? 'mobile' : of }]
+  return []
+}
+
+function toAddress(one: FhirAddress): Address {
+  const { line = [], city, district, state, postalCode } = one
+  const parts = [state, city, district, ...line].filter((part) => part !== undefined)
+  const text =
+    one.text ?? (/\p{Script=Han}/u.test(parts.join('')) ? parts.join('') : parts.reverse().join(', '))
+  return {
+    use: 'home',
+    text,
+    district: district ?? null,
+    city: city ?? null,
+    province: state ?? null,
+    postalCode: postalCode ?? null,
+  }
+}
+
+/** A person as the tables have it. */
+export type PersonRow = {
+  id: number
+  name: string
+  sex: 'male' | 'female' | 'other' | 'unknown'
+  birth_date: string | null
+  deceased: boolean
+  deceased_at: Date | null
+  marital_status: string | null
+  updated_at: Date
+  identifiers: { system: string; value: string }[]
+  telecoms: { system: Telecom['system']; value: string; use: Telecom['use']; valid: boolean }[]
+  addresses: {
+    text: string
+    district: string | null
+    city: string | null
+    province: string | null
+    postal_code: string | null
+  }[]
+  relationships: { relation: string; name: string; phone: string | null }[]
+  /** Ids under which FHIR senders know the person. */
+  fhir_ids: string[]
+}
+
+/** Persons with their parts, in one statement. */
+export async function loadPersons(db: Db, ids: number[]): Promise<Map<number, PersonRow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<PersonRow>`
+    select p.id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.updated_at,
+      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system, i.value), '[]') from person_identifier i where i.person_id = p.id) as identifiers,
+      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
+      (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
+      (select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]') from person_relationship k where k.person_id = p.id) as relationships,
+      array(select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = p.id order by r.seq) as fhir_ids
+    from person p where p.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * A Patient as it is now: what the tables say, and around it everything that was sent and that we have no place for.
+ * @param sent the resource as a sender sent it, when one did
+ */
+export function composePatient(
+  row: PersonRow,
+  id: string,
+  sent: Resource | undefined,
+  systems: IdentifierSystems,
+): Resource {
+  const said = (sent ?? {}) as Partial<Patient>
+  const { deceasedBoolean, deceasedDateTime, ...rest } = said
+  const numbers = new Set((said.identifier ?? []).map((one) => one.value?.trim().toUpperCase()))
+  const identifier = [
+    ...(said.identifier ?? []),
+    ...row.identifiers
+      .filter((one) => !numbers.has(one.value.toUpperCase()) && !one.system.startsWith('fhir:'))
+      .map((one) => toFhirIdentifier(one, systems)),
+  ]
+  const birthDate = row.birth_date ?? said.birthDate
+  const links = [...new Set([String(row.id), ...row.fhir_ids])].filter((other) => other !== id)
+  return {
+    ...rest,
+    resourceType: 'Patient',
+    id,
+    ...(identifier.length > 0 && { identifier }),
+    name: nameText(said.name) === row.name ? said.name : [{ use: 'official', text: row.name }],
+    ...telecomOf(row, said),
+    gender: row.sex,
+    ...(birthDate !== undefined && { birthDate }),
+    ...(row.deceased && {
+      ...(deceasedDateTime !== undefined && sameTime(deceasedDateTime, row.deceased_at)
+        ? { deceasedDateTime }
+        : row.deceased_at
+          ? { deceasedDateTime: row.deceased_at.toISOString() }
+          : { deceasedBoolean: true }),
+    }),
+    ...(!row.deceased && deceasedBoolean === false && { deceasedBoolean }),
+    ...addressOf(row, said),
+    ...(row.marital_status && {
+      maritalStatus:
+        said.maritalStatus?.coding?.[0]?.code === row.marital_status
+          ? said.maritalStatus
+          : {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus',
+                  code: row.marital_status,
+                },
+              ],
+            },
+    }),
+    ...contactOf(row, said),
+    ...(links.length > 0 && {
+      link: links.map((other) => ({ other: { reference: `Patient/${other}` }, type: 'seealso' })),
+    }),
+  }
+}
+
+const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
+
+function telecomOf(row: PersonRow, said: Partial<Patient>) {
+  const ours = new Map(row.telecoms.map((one) => [`${one.system}|${one.value}`, one]))
+  const keys = new Set<string>()
+  const sent = (said.telecom ?? []).map((one) => {
+    const [known] = toTelecom(one)
+    const key = known && `${known.system}|${known.value}`
+    if (key === undefined) return one
+    keys.add(key)
+    // A number that turned out to be wrong is told as one that no longer holds.
+    return ours.get(key)?.valid === false ? { ...one, use: 'old' as const } : one
+  })
+  const others = row.telecoms.filter((one) => !keys.has(`${one.system}|${one.value}`)).map(toContactPoint)
+  return sent.length + others.length > 0 ? { telecom: [...sent, ...others] } : {}
+}
+
+function toContactPoint({ system, value, use, valid }: PersonRow['telecoms'][number]): ContactPoint {
+  return {
+    system: system === 'phone' || system === 'email' ? system : 'other',
+    value,
+    ...(valid ? use !== 'other' && { use } : { use: 'old' as const }),
+  }
+}
+
+function addressOf(row: PersonRow, said: Partial<Patient>) {
+  const [ours] = row.addresses
+  if (!ours) return said.address ? { address: said.address } : {}
+  const current = (said.address ?? []).find((one) => one.use !== 'old')
+  if (current && toAddress(current).text === ours.text) return { address: said.address }
+  const { text, district, city, province, postal_code: postalCode } = ours
+  return {
+    address: [
+      {
+        use: 'home' as const,
+        text,
+        ...(district && { district }),
+        ...(city && { city }),
+        ...(province && { state: province }),
+        ...(postalCode && { postalCode }),
+      },
+    ],
+  }
+}
+
+function contactOf(row: PersonRow, said: Partial<Patient>) {
+  const names = new Set((said.contact ?? []).map((one) => one.name && nameText([one.name])))
+  const others = row.relationships
+    .filter((one) => !names.has(one.name))
+    .map(({ relation, name, phone }) => ({
+      relationship: [{ coding: [{ code: relation }] }],
+      name: { text: name },
+      ...(phone && { telecom: [{ system: 'phone' as const, value: phone }] }),
+    }))
+  const contact = [...(said.contact ?? []), ...others]
+  return contact.length > 0 ? { contact } : {}
+}
+
+/** What somebody may see who may read the person but not take contact data away: the same as on the screen (S21). */
+export function maskedPatient(row: PersonRow, id: string, systems: IdentifierSystems): Resource {
+  const plain = composePatient(
+    {
+      ...row,
+      identifiers: row.identifiers.map((one) =>
+        one.system.startsWith('mrn:') ? one : { ...one, value: maskIdentifier(one.value) },
+      ),
+      telecoms: row.telecoms.map((one) => ({ ...one, value: maskTelecom(one) })),
+      addresses: row.addresses.map((one) => ({
+        ...one,
+        text: `${[one.city, one.district].filter(Boolean).join('')}***`,
+        postal_code: null,
+      })),
+      relationships: row.relationships.map((one) => ({
+        ...one,
+        phone: one.phone && maskTelecom({ system: 'phone', value: one.phone }),
+      })),
+    },
+    id,
+    undefined,
+    systems,
+  )
+  return plain
+}

@@ -1,0 +1,228 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Trx } from '../../platform/db.ts'
+import type { Sender } from './context.ts'
+import type { Item, WriteEntry } from './item.ts'
+import { FhirError, type Issue } from './outcome.ts'
+import { conditional, referencesIn, withReferences } from './reference.ts'
+import { findMatches } from './match.ts'
+import { loadForUpdate, loadSent, lockConditions } from './store.ts'
+
+/**
+ * Finds out what each entry is about: an existing resource, a new one, or one that a condition names. New ones get their id here, except
+ * patients and visits, whose id is that of their row.
+ * @throws {FhirError} when a condition is ambiguous, an id cannot be taken, or two entries are about one resource
+ */
+export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): Promise<Item[]> {
+  const items = entries.map((entry): Item => ({
+    ...entry,
+    resolved: entry.resource,
+    stored: undefined,
+    found: false,
+    same: undefined,
+    sentHash: null,
+    personId: null,
+    encounterId: null,
+    conditionId: null,
+    place: undefined,
+    person: undefined,
+    visit: undefined,
+  }))
+  await meetConditions(trx, sender, items)
+  await recogniseRepeated(trx, items)
+  const updates = items.filter((item) => item.id !== null && !item.found)
+  const stored = await loadForUpdate(
+    trx,
+    updates.flatMap(({ type, id }) => (id === null ? [] : [{ type, id }])),
+  )
+  const taken = new Map<string, Item>()
+  for (const item of items) {
+    const reference = `${item.type}/${item.id ?? ''}`
+    if (item.id !== null && !item.found) item.stored ??= stored.get(reference)
+    if (item.id === null && !item.same && !['Patient', 'Encounter'].includes(item.type))
+      item.id = randomUUID()
+    if (item.interaction === 'update' && item.id !== null) {
+      if (taken.has(reference))
+        throw new FhirError(400, {
+          code: 'duplicate',
+          diagnostics: `Two entries are about ${reference}; a transaction may name a resource once.`,
+          expression: item.path,
+        })
+      taken.set(reference, item)
+      if (!item.stored && numbered(item) && item.type === 'Condition')
+        throw new FhirError(422, {
+          code: 'not-supported',
+          diagnostics: 'A diagnosis that did not come by FHIR cannot be changed by it.',
+          expression: `${item.path}.id`,
+        })
+    }
+  }
+  return items
+}
+
+/** Whether the id is the number of a row of ours. Senders choose ids that are not. */
+export function numbered(item: { definition: { composed: boolean }; id: string | null }): boolean {
+  return item.definition.composed && /^\d{1,15}$/.test(item.id ?? '')
+}
+
+/** Equal conditions are met one after the other; see `lockConditions`. */
+async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<void> {
+  const asked = items.filter((item) => item.query !== null)
+  if (asked.length === 0) return
+  await lockConditions(
+    trx,
+    asked.map((item) => `${item.type}?${item.query ?? ''}`),
+  )
+  const matches = await findMatches(
+    trx,
+    sender,
+    asked.map((item) => ({ type: item.type, query: item.query ?? '', path: item.path })),
+  )
+  const first = new Map<string, Item>()
+  for (const [at, item] of asked.entries()) {
+    const key = `${item.type}?${item.query ?? ''}`
+    const [match, other] = matches[at] ?? []
+    if (other !== undefined)
+      throw new FhirError(412, {
+        code: 'multiple-matches',
+        diagnostics: `More than one ${item.type} meets the condition.`,
+        expression: item.path,
+      })
+    item.same = first.get(key)
+    if (item.same && item.interaction === 'update')
+      throw new FhirError(400, {
+        code: 'duplicate',
+        diagnostics:
+          'Two entries update what the same condition finds; a transaction may name a resource once.',
+        expression: item.path,
+      })
+    if (match !== undefined) {
+      if (item.interaction === 'update' && item.resource.id !== undefined && item.resource.id !== match)
+        throw new FhirError(400, {
+          code: 'value',
+          diagnostics: `The condition names ${item.type}/${match}, the resource says it is ${item.resource.id}.`,
+          expression: `${item.path}.id`,
+        })
+      item.id = match
+      item.found = item.interaction === 'create'
+    } else if (item.interaction === 'update' && item.resource.id !== undefined)
+      throw new FhirError(400, {
+        code: 'value',
+        diagnostics: `Nothing meets the condition, so there is no ${item.type}/${item.resource.id} to update. Leave the id out to create one.`,
+        expression: `${item.path}.id`,
+      })
+    if (!item.same) first.set(key, item)
+  }
+}
+
+export function hashOf(item: Pick<WriteEntry, 'resource'>): string {
+  return createHash('sha256').update(JSON.stringify(item.resource)).digest('base64')
+}
+
+/**
+ * A urn:uuid names one thing for ever. The same text under the same name is the same resource, so a bundle that is sent again after a
+ * lost answer adds nothing. Another text under it is another resource: some systems number their entries the same way every time.
+ */
+async function recogniseRepeated(trx: Trx, items: Item[]): Promise<void> {
+  const named = items.filter(
+    (item) =>
+      item.interaction === 'create' &&
+      !item.found &&
+      item.query === null &&
+      item.fullUrl?.startsWith('urn:uuid:'),
+  )
+  for (const item of named) item.sentHash = hashOf(item)
+  const sent = await loadSent(
+    trx,
+    named.map((item) => ({ type: item.type, fullUrl: item.fullUrl ?? '', hash: item.sentHash ?? '' })),
+  )
+  for (const item of named) {
+    item.stored = sent.get(`${item.type}|${item.fullUrl ?? ''}|${item.sentHash ?? ''}`)
+    if (!item.stored) continue
+    item.id = item.stored.id
+    item.found = true
+  }
+}
+
+/** Turns references into ids as far as ids are known. */
+export class Resolver {
+  readonly #byUrl = new Map<string, Item>()
+  readonly #conditions = new Map<string, string>()
+  readonly #base: string
+
+  constructor(items: Item[], base: string) {
+    this.#base = `${base}/`
+    for (const item of items) {
+      if (item.fullUrl !== null) this.#byUrl.set(item.fullUrl, item)
+      if (item.interaction === 'update' && item.id !== null) this.#byUrl.set(`${item.type}/${item.id}`, item)
+    }
+  }
+
+  /** The entry of this transaction that a reference as sent means. */
+  itemOf(reference: string | undefined): Item | undefined {
+    const item = reference === undefined ? undefined : this.#byUrl.get(reference)
+    return item?.same ?? item
+  }
+
+  /** The visit of this transaction that is written and that a reference as sent means. */
+  visitOf(reference: string | undefined): Item | undefined {
+    const item = this.itemOf(reference)
+    return item?.type === 'Encounter' && !item.found ? item : undefined
+  }
+
+  resolve(reference: string): string {
+    const item = this.itemOf(reference)
+    if (item?.id != null) return `${item.type}/${item.id}`
+    const known = this.#conditions.get(reference)
+    if (known !== undefined) return known
+    return reference.startsWith(this.#base) ? reference.slice(this.#base.length) : reference
+  }
+
+  resolveAll(items: Item[]): void {
+    const resolve = (reference: string) => this.resolve(reference)
+    for (const item of items) item.resolved = withReferences(item.resource, resolve)
+  }
+
+  /**
+   * Looks up conditional references (`Location?identifier=…`) and checks that every urn:uuid is that of an entry.
+   * @throws {FhirError} naming each reference that leads nowhere
+   */
+  async load(trx: Trx, sender: Sender, items: Item[]): Promise<void> {
+    const issues: Issue[] = []
+    const asked = new Map<string, { type: string; query: string; path: string }>()
+    for (const item of items) {
+      if (item.found) continue
+      for (const { reference, path } of referencesIn(item.resource)) {
+        const expression = `${item.path}.${path}`
+        const asks = this.#byUrl.has(reference) ? undefined : conditional(reference)
+        if (asks && !asked.has(reference)) asked.set(reference, { ...asks, path: expression })
+        if (/^urn:(uuid|oid):/.test(reference) && !this.#byUrl.has(reference))
+          issues.push({
+            code: 'not-found',
+            diagnostics: `No entry of the bundle has the fullUrl ${reference.slice(0, 100)}.`,
+            expression,
+          })
+      }
+    }
+    const all = [...asked]
+    const matches = await findMatches(
+      trx,
+      sender,
+      all.map(([, one]) => one),
+    )
+    for (const [at, [reference, { type, path }]] of all.entries()) {
+      const [match, other] = matches[at] ?? []
+      if (match !== undefined && other === undefined) this.#conditions.set(reference, `${type}/${match}`)
+      else
+        issues.push({
+          code: match === undefined ? 'not-found' : 'multiple-matches',
+          diagnostics: `${match === undefined ? 'No' : 'More than one'} ${type} meets ${reference.slice(0, 200)}.`,
+          expression: path,
+        })
+    }
+    if (issues.length > 0)
+      throw new FhirError(
+        issues.some((one) => one.code === 'multiple-matches') ? 412 : 400,
+        ...issues.slice(0, 50),
+      )
+  }
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
+import { type Actor, may } from '../../platform/actor.ts'
+import type { Db } from '../../platform/db.ts'
+import { readSettings } from '../../modules/setting/setting.ts'
+import { nameText } from './concept.ts'
+import {
+  composeCondition,
+  composeEncounter,
+  type ConditionRow,
+  type EncounterRow,
+  loadConditions,
+  loadEncounters,
+} from './encounter.ts'
+import { identifierSystems, type IdentifierSystems } from './identifier.ts'
+import { composePatient, loadPersons, maskedPatient, type PersonRow } from './patient.ts'
+import type { ContactPoint, FhirIdentifier, HumanName } from './schema.ts'
+import type { Resource } from './types.ts'
+
+/** A resource that was found: as sent, or only as a row of ours (`content` null). */
+export type FoundResource = {
+  type: string
+  id: string
+  person_id: number | null
+  encounter_id: number | null
+  condition_id: number | null
+  content: Resource | null
+  version: number | null
+  last_updated: Date | null
+}
+
+type Tables = {
+  persons: Map<number, PersonRow>
+  encounters: Map<number, EncounterRow>
+  conditions: Map<number, ConditionRow>
+  systems: IdentifierSystems
+}
+
+/**
+ * Resources as this reader may see them, in order. Patients and visits are made of what the tables say now; one statement a type.
+ * Contact data is masked as everywhere, except for keys that may exchange whole persons.
+ */
+export async function present(db: Db, actor: Actor, rows: FoundResource[]): Promise<Resource[]> {
+  const ids = (type: string, get: (row: FoundResource) => number | null) =>
+    rows.filter((row) => row.type === type).flatMap((row) => get(row) ?? [])
+  const setting = await readSettings(db, ['fhir.identifier-systems'])
+  const tables: Tables = {
+    persons: await loadPersons(
+      db,
+      ids('Patient', (row) => row.person_id),
+    ),
+    encounters: await loadEncounters(
+      db,
+      ids('Encounter', (row) => row.encounter_id),
+    ),
+    conditions: await loadConditions(
+      db,
+      ids('Condition', (row) => (row.content ? null : row.condition_id)),
+    ),
+    systems: identifierSystems(setting['fhir.identifier-systems']),
+  }
+  const whole = may(actor, 'person.exchange')
+  return rows.flatMap((row) => {
+    const composed = compose(row, tables)
+    if (!composed) return []
+    const { resource, updated } = composed
+    const meta = {
+      ...(resource['meta'] as object | undefined),
+      versionId:
+        row.version !== null && !['Patient', 'Encounter'].includes(row.type)
+          ? String(row.version)
+          : digest(resource),
+      lastUpdated: updated.toISOString(),
+    }
+    const shown = whole ? resource : mask(row, resource, tables)
+    const { resourceType, id: _id, meta: _meta, ...rest } = shown
+    return [{ resourceType, id: row.id, meta, ...rest }]
+  })
+}
+
+/** A version of what is made of several rows: it changes exactly when the resource does. */
+function digest(resource: Resource): string {
+  return createHash('sha256').update(JSON.stringify(resource)).digest('hex').slice(0, 16)
+}
+
+function compose(row: FoundResource, tables: Tables): { resource: Resource; updated: Date } | undefined {
+  const sent = row.content ?? undefined
+  const latest = (...dates: (Date | null)[]) =>
+    new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)))
+  if (row.type === 'Patient') {
+    const person = tables.persons.get(row.person_id ?? 0)
+    return (
+      person && {
+        resource: composePatient(person, row.id, sent, tables.systems),
+        updated: latest(person.updated_at, row.last_updated),
+      }
+    )
+  }
+  if (row.type === 'Encounter') {
+    const encounter = tables.encounters.get(row.encounter_id ?? 0)
+    return (
+      encounter && {
+        resource: composeEncounter(encounter, row.id, sent),
+        updated: latest(encounter.source_time, row.last_updated),
+      }
+    )
+  }
+  if (sent)
+    return { resource: { ...sent, resourceType: row.type, id: row.id }, updated: latest(row.last_updated) }
+  const condition = tables.conditions.get(row.condition_id ?? 0)
+  return condition && { resource: composeCondition(condition, row.id), updated: condition.recorded_at }
+}
+
+/** S21. Narrative and contained resources may repeat anything, so they are left out. */
+function mask(row: FoundResource, resource: Resource, tables: Tables): Resource {
+  const person = tables.persons.get(row.person_id ?? 0)
+  if (row.type === 'Patient' && person) return maskedPatient(person, row.id, tables.systems)
+  const { text: _text, contained: _contained, ...rest } = resource
+  if (row.type !== 'RelatedPerson') return rest
+  const said = rest as {
+    name?: HumanName[]
+    telecom?: ContactPoint[]
+    identifier?: FhirIdentifier[]
+  }
+  return {
+    resourceType: row.type,
+    patient: resource['patient'],
+    relationship: resource['relationship'],
+    name: said.name && [{ text: nameText(said.name) ?? '' }],
+    gender: resource['gender'],
+    birthDate: resource['birthDate'],
+    telecom: said.telecom?.map((one) => ({
+      system: one.system,
+      use: one.use,
+      value: one.value && maskTelecom({ system: one.system ?? 'other', value: one.value }),
+    })),
+    identifier: said.identifier?.map((one) => ({
+      system: one.system,
+      value: one.value && maskIdentifier(one.value),
+    })),
+  }
+}

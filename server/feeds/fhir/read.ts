@@ -1,0 +1,134 @@
+import { type RawBuilder, sql } from 'kysely'
+import { personWithin } from '../../modules/person/scope.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
+import type { Db } from '../../platform/db.ts'
+import { FhirError, noSuch } from './outcome.ts'
+import { type FoundResource, present } from './present.ts'
+import { definitions, type Resource } from './types.ts'
+
+const stored = sql.raw(
+  'r.type, r.id, r.person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated',
+)
+
+/** Row scope of a stored resource: that of its person; what belongs to nobody is for everybody who may read persons. */
+export function storedWithin(reach: Reach): RawBuilder<boolean> {
+  return reach.all
+    ? sql<boolean>`true`
+    : sql<boolean>`(r.person_id is null or ${personWithin(reach, sql`r.person_id`)})`
+}
+
+/** One resource, or undefined; rows of ours that never came by FHIR have the number of the row as id. Not audited: see `readResource`. */
+export async function findResource(
+  db: Db,
+  actor: Actor,
+  type: string,
+  id: string,
+): Promise<Resource | undefined> {
+  const row = await locate(db, authorize(actor, 'person.read'), type, id)
+  return row && (await present(db, actor, [row]))[0]
+}
+
+async function locate(db: Db, reach: Reach, type: string, id: string): Promise<FoundResource | undefined> {
+  const { rows } = await sql<FoundResource>`
+    select ${stored} from fhir_resource r where r.type = ${type} and r.id = ${id} and ${storedWithin(reach)}`.execute(
+    db,
+  )
+  if (rows[0] || !/^\d{1,15}$/.test(id)) return rows[0]
+  const number = Number(id)
+  // What was sent about the row under another id belongs to it all the same.
+  const sent = (column: 'person_id' | 'encounter_id') => sql`
+    left join lateral (select content, last_updated from fhir_resource where type = ${type} and ${sql.ref(column)} = ${number}
+      order by seq limit 1) r on true`
+  const byType: Partial<Record<string, RawBuilder<FoundResource>>> = {
+    Patient: sql<FoundResource>`
+      select 'Patient' as type, ${id}::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
+        r.content, null::int as version, r.last_updated
+      from person p ${sent('person_id')} where p.id = ${number} and ${personWithin(reach, sql`p.id`)}`,
+    Encounter: sql<FoundResource>`
+      select 'Encounter' as type, ${id}::text as id, e.person_id, e.id as encounter_id, null::bigint as condition_id,
+        r.content, null::int as version, r.last_updated
+      from encounter e ${sent('encounter_id')} where e.id = ${number} and ${personWithin(reach, sql`e.person_id`)}`,
+    Condition: sql<FoundResource>`
+      select 'Condition' as type, ${id}::text as id, c.person_id, c.encounter_id, c.id as condition_id,
+        null::jsonb as content, null::int as version, null::timestamptz as last_updated
+      from condition c where c.id = ${number} and ${personWithin(reach, sql`c.person_id`)}`,
+  }
+  const found = await byType[type]?.execute(db)
+  return found?.rows[0]
+}
+
+/** @throws {FhirError} 404 for a type that is not kept here */
+export function known(type: string): NonNullable<(typeof definitions)[string]> {
+  const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
+  if (definition) return definition
+  throw new FhirError(404, {
+    code: 'not-supported',
+    diagnostics: `Resources of type ${type.slice(0, 60)} are not kept here; see metadata for those that are.`,
+  })
+}
+
+/** @throws {FhirError} 404 */
+export async function readResource(db: Db, actor: Actor, type: string, id: string): Promise<Resource> {
+  known(type)
+  const row = await locate(db, authorize(actor, 'person.read'), type, id)
+  const [resource] = row ? await present(db, actor, [row]) : []
+  if (!resource) throw noSuch(`${type}/${id.slice(0, 64)}`)
+  await audit(db, actor, {
+    action: 'fhir.read',
+    personId: row?.person_id ?? null,
+    subject: `${type}/${id}`,
+    fields: [type],
+  })
+  return resource
+}
+
+export type Page = { resources: Resource[]; next: string | null }
+
+/**
+ * Everything that is known of one patient: the Patient, what was sent about it, and visits and diagnoses that came by HL7. A page at a
+ * time; what the resources refer to beyond the patient (organisations, practitioners) is read by its own address.
+ * @throws {FhirError} 404
+ */
+export async function everything(
+  db: Db,
+  actor: Actor,
+  id: string,
+  query: { count: number; cursor: string | undefined },
+): Promise<Page> {
+  const reach = authorize(actor, 'person.read')
+  const patient = await locate(db, reach, 'Patient', id)
+  if (!patient || patient.person_id === null) throw noSuch(`Patient/${id.slice(0, 64)}`)
+  const person = patient.person_id
+  const [part, key] = decodeCursor<[number, number]>(query.cursor, ['number', 'number']) ?? [-1, 0]
+  const limit = query.count + 1
+  const { rows } = await sql<FoundResource & { part: number; key: number }>`
+    select * from (
+      (select 0 as part, r.seq as key, ${stored} from fhir_resource r
+        where r.person_id = ${person} and r.type <> 'Patient' and (0, r.seq) > (${part}::int, ${key}::bigint) order by r.seq limit ${limit})
+      union all
+      (select 1, e.id, 'Encounter', e.id::text, e.person_id, e.id, null, null, null, null from encounter e
+        where e.person_id = ${person} and (1, e.id) > (${part}::int, ${key}::bigint)
+          and not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)
+        order by e.id limit ${limit})
+      union all
+      (select 2, c.id, 'Condition', c.id::text, c.person_id, c.encounter_id, c.id, null, null, null from condition c
+        where c.person_id = ${person} and (2, c.id) > (${part}::int, ${key}::bigint)
+          and not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)
+        order by c.id limit ${limit})
+    ) as found order by part, key limit ${limit}`.execute(db)
+  const shown = rows.slice(0, query.count)
+  const last = shown.at(-1)
+  const first = query.cursor === undefined ? [patient] : []
+  await audit(db, actor, {
+    action: 'fhir.everything',
+    personId: person,
+    subject: `Patient/${id}`,
+    fields: [...new Set(['Patient', ...shown.map((row) => row.type)])],
+  })
+  return {
+    resources: await present(db, actor, [...first, ...shown]),
+    next: rows.length > query.count && last ? encodeCursor([last.part, last.key]) : null,
+  }
+}

@@ -1,0 +1,147 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { personWithin } from '../../modules/person/scope.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
+import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { type Branch, branchesOf } from './branch.ts'
+import { type Criterion, readCriteria } from './criteria.ts'
+import { FhirError } from './outcome.ts'
+import { type FoundResource, present } from './present.ts'
+import { known, storedWithin } from './read.ts'
+import type { Resource } from './types.ts'
+
+export const mostResults = 500
+const usualResults = 50
+
+export type SearchResult = { resources: Resource[]; next: string | null; total: number | null }
+
+type Query = { criteria: Criterion[]; count: number; cursor: [number, number] | undefined; summary: boolean }
+
+/**
+ * What a search asks. A parameter that we do not know is refused, never passed over: leaving out a filter would answer with more than was
+ * asked for.
+ * @throws {FhirError} 400
+ */
+function readQuery(type: string, parameters: URLSearchParams): Query {
+  const query: Query = { criteria: [], count: usualResults, cursor: undefined, summary: false }
+  const rest = new URLSearchParams()
+  for (const [name, value] of parameters) {
+    if (name === '_count') query.count = readCount(value)
+    else if (name === '_cursor') query.cursor = readCursor(value)
+    else if (name === '_summary' && (value === 'count' || value === 'false'))
+      query.summary = value === 'count'
+    else if (name === '_format' && /^(json|application\/(fhir\+)?json)$/.test(value)) continue
+    else if (name === '_total' && value === 'none') continue
+    else rest.append(name, value)
+  }
+  query.criteria = readCriteria(type, known(type), rest)
+  return query
+}
+
+export function readCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1)
+    throw new FhirError(400, { code: 'value', diagnostics: '_count must be a whole number from 1 on.' })
+  return Math.min(count, mostResults)
+}
+
+function readCursor(text: string): [number, number] | undefined {
+  try {
+    return decodeCursor<[number, number]>(text, ['number', 'number'])
+  } catch (error) {
+    if (error instanceof AppError)
+      throw new FhirError(400, {
+        code: 'value',
+        diagnostics: '_cursor is not from a next link of this search.',
+      })
+    throw error
+  }
+}
+
+type Row = FoundResource & { part: number; key: number }
+
+function scopeOf(branch: Branch, reach: Reach): RawBuilder<SqlBool> {
+  return branch.person ? personWithin(reach, branch.person) : storedWithin(reach)
+}
+
+function whereOf(branch: Branch, reach: Reach, criteria: Criterion[]): RawBuilder<SqlBool> {
+  return sql.join([branch.where, ...criteria.map((one) => one(branch)), scopeOf(branch, reach)], sql` and `)
+}
+
+async function find(
+  db: Db,
+  reach: Reach,
+  type: string,
+  query: Pick<Query, 'criteria' | 'cursor'>,
+  limit: number,
+): Promise<Row[]> {
+  const parts = branchesOf(type).map((branch, part) => {
+    const from = query.cursor && query.cursor[0] === part ? query.cursor[1] : 0
+    if (query.cursor && query.cursor[0] > part) return undefined
+    return sql`(select ${part}::int as part, ${branch.key} as key, ${branch.columns} from ${branch.from}
+      where ${whereOf(branch, reach, query.criteria)} and ${branch.key} > ${from} order by ${branch.key} limit ${limit})`
+  })
+  const { rows } = await sql<Row>`
+    select * from (${sql.join(
+      parts.filter((part) => part !== undefined),
+      sql` union all `,
+    )}) as found order by part, key limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Ids only, for conditions of creates, updates and references. Not audited: nothing of a person is shown. */
+export async function searchIds(
+  db: Db,
+  actor: Actor,
+  type: string,
+  parameters: URLSearchParams,
+  limit: number,
+): Promise<string[]> {
+  const query = readQuery(type, parameters)
+  if (query.criteria.length === 0)
+    throw new FhirError(412, {
+      code: 'multiple-matches',
+      diagnostics: 'A condition must name a search parameter.',
+    })
+  const rows = await find(db, authorize(actor, 'person.read'), type, query, limit)
+  return rows.map((row) => row.id)
+}
+
+/** @throws {FhirError} 400 with the parameter that cannot be used */
+export async function search(
+  db: Db,
+  actor: Actor,
+  type: string,
+  parameters: URLSearchParams,
+): Promise<SearchResult> {
+  const reach = authorize(actor, 'person.read')
+  const query = readQuery(type, parameters)
+  if (query.summary) return { resources: [], next: null, total: await count(db, actor, reach, type, query) }
+  const rows = await find(db, reach, type, query, query.count + 1)
+  const shown = rows.slice(0, query.count)
+  const last = shown.at(-1)
+  const persons = [...new Set(shown.flatMap((row) => row.person_id ?? []))]
+  await audit(db, actor, {
+    action: 'fhir.search',
+    // One entry names whom the search showed; the words searched for may be a name and stay out.
+    personId: persons.length === 1 ? (persons[0] ?? null) : null,
+    subject: `${type} persons:${persons.join(',')}`,
+    fields: [type],
+  })
+  return {
+    resources: await present(db, actor, shown),
+    next: rows.length > query.count && last ? encodeCursor([last.part, last.key]) : null,
+    total: null,
+  }
+}
+
+async function count(db: Db, actor: Actor, reach: Reach, type: string, query: Query): Promise<number> {
+  const parts = branchesOf(type).map(
+    (branch) => sql`(select count(*) from ${branch.from} where ${whereOf(branch, reach, query.criteria)})`,
+  )
+  const { rows } = await sql<{ total: number }>`select ${sql.join(parts, sql` + `)} as total`.execute(db)
+  await audit(db, actor, { action: 'fhir.search', subject: `${type} count`, fields: [type] })
+  return rows[0]?.total ?? 0
+}

@@ -1,0 +1,58 @@
+import { fromLocal } from '../../platform/clock.ts'
+
+/** A stretch of time: `end` is the first instant after it. */
+export type Span = { start: Date; end: Date }
+
+const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(.+))?)?)?$/
+
+/**
+ * What a FHIR date, dateTime or instant covers: a year is a year long, a time without fraction one second. A date is one of the
+ * hospital's time zone. Undefined when the text is no time, such as February 30.
+ */
+export function spanOf(text: string, timeZone: string): Span | undefined {
+  const [, year = '', month, day, clock] = parts.exec(text) ?? []
+  if (year === '') return undefined
+  if (clock !== undefined) {
+    const start = new Date(text)
+    if (Number.isNaN(start.getTime()) || !isDay(Number(year), Number(month), Number(day))) return undefined
+    const length = /\.\d/.test(clock) ? 1 : 1000
+    return { start, end: new Date(start.getTime() + length) }
+  }
+  const [y, m, d] = [
+    Number(year),
+    month === undefined ? 1 : Number(month),
+    day === undefined ? 1 : Number(day),
+  ]
+  if (!isDay(y, m, d)) return undefined
+  const at = (local: { year: number; month: number; day: number }) =>
+    fromLocal({ ...local, hour: 0, minute: 0, second: 0 }, timeZone)
+  const after =
+    month === undefined
+      ? { year: y + 1, month: 1, day: 1 }
+      : day === undefined
+        ? { year: y, month: m + 1, day: 1 }
+        : { year: y, month: m, day: d + 1 }
+  return { start: at({ year: y, month: m, day: d }), end: at(after) }
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
+/** Whether a text of the right form names a day that there is. */
+export function isTime(text: string): boolean {
+  const [, year = '', month = '1', day = '1', clock] = parts.exec(text) ?? []
+  if (year === '' || !isDay(Number(year), Number(month), Number(day))) return false
+  return clock === undefined || !Number.isNaN(Date.parse(text))
+}
+
+/** The first instant that a FHIR time covers. */
+export function startOf(text: string | undefined, timeZone: string): Date | null {
+  return (text !== undefined && spanOf(text, timeZone)?.start) || null
+}
+
+/** A whole calendar date, or null: a year alone is no birthday. */
+export function wholeDate(text: string | undefined): string | null {
+  return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : null
+}

@@ -1,0 +1,310 @@
+import type { z } from 'zod'
+import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import { conceptTerms, conceptText, factCode } from './concept.ts'
+import * as schema from './schema.ts'
+import type { Reference } from './schema.ts'
+
+/** A resource as JSON; its own schema says more. */
+export type Resource = { resourceType: string; id?: string; [element: string]: unknown }
+
+/** A search parameter; `on` says how it is looked up (see `search.ts`). */
+export type SearchParameter = {
+  type: 'token' | 'string' | 'date' | 'reference'
+  on:
+    'identifier' | 'term' | 'name' | 'phone' | 'date' | 'birthdate' | 'gender' | 'person' | 'encounter-status'
+}
+
+type When = { start?: string | undefined; end?: string | undefined }
+type Fact = { kind: EventKind; data: ClinicalFact | { title: string; status: string } }
+
+export type Definition = {
+  schema: z.ZodType
+  /** The element that refers to the patient, as a FHIRPath; null for what belongs to no person. */
+  patientPath: string | null
+  patient: (resource: never) => Reference | undefined
+  encounter: (resource: never) => Reference | undefined
+  /** When it was, for date search and for the timeline. */
+  when: (resource: never) => When
+  terms: (resource: never) => string[]
+  /** What it says on the timeline; null for nothing. */
+  fact: (resource: never) => Fact | null
+  search: Record<string, SearchParameter>
+  /** Patient, Encounter and Condition: read from their tables, so that they are what HL7 and people have made of them. */
+  composed: boolean
+}
+
+type Parts<T> = {
+  patient?: [path: string, get: (resource: T) => Reference | undefined]
+  encounter?: (resource: T) => Reference | undefined
+  when?: (resource: T) => When
+  terms?: (resource: T) => string[]
+  fact?: (resource: T) => Fact | null
+  search?: Record<string, SearchParameter>
+  composed?: boolean
+}
+
+const by = (type: SearchParameter['type'], on: SearchParameter['on']): SearchParameter => ({ type, on })
+const token = by('token', 'term')
+const person = by('reference', 'person')
+const at = by('date', 'date')
+
+function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): Definition {
+  const [patientPath, patient] = parts.patient ?? [null, () => undefined]
+  return {
+    schema: schemaOf,
+    patientPath,
+    patient: patient,
+    encounter: parts.encounter ?? (() => undefined),
+    when: parts.when ?? (() => ({})),
+    terms: parts.terms ?? (() => []),
+    fact: parts.fact ?? (() => null),
+    search: {
+      identifier: by('token', 'identifier'),
+      ...(patientPath !== null && { patient: person }),
+      ...(patientPath === 'subject' && { subject: person }),
+      ...parts.search,
+    },
+    composed: parts.composed ?? false,
+  }
+}
+
+const instantOf = (text: string | undefined): When => ({ start: text, end: text })
+
+type Observation = z.output<typeof schema.observation>
+
+function observationValue(one: Observation): Pick<ClinicalFact, 'value' | 'unit'> {
+  const { valueQuantity: quantity } = one
+  if (quantity?.value !== undefined) return { value: quantity.value, unit: quantity.unit ?? quantity.code }
+  const value =
+    conceptText(one.valueCodeableConcept) ??
+    one.valueString ??
+    one.valueInteger ??
+    one.valueBoolean?.toString()
+  return value === undefined ? {} : { value }
+}
+
+function observationRange(one: Observation): string | undefined {
+  const [range] = one.referenceRange ?? []
+  if (range?.text) return range.text
+  const [low, high] = [range?.low?.value, range?.high?.value]
+  if (low === undefined && high === undefined) return undefined
+  return `${low ?? ''}–${high ?? ''}`
+}
+
+const quantityText = (quantity: { value?: number | undefined; unit?: string | undefined } | undefined) =>
+  quantity?.value === undefined
+    ? undefined
+    : [quantity.value, quantity.unit].filter((one) => one !== undefined).join(' ')
+
+const appointmentKinds: Partial<Record<string, EventKind>> = {
+  booked: 'appointment.booked',
+  pending: 'appointment.booked',
+  cancelled: 'appointment.cancelled',
+  'entered-in-error': 'appointment.cancelled',
+  noshow: 'appointment.missed',
+}
+
+const kept = define(schema.ofSubject, {
+  patient: ['subject', (one) => one.subject],
+  encounter: (one) => one.encounter,
+})
+const keptOfPatient = define(schema.ofPatient, { patient: ['patient', (one) => one.patient] })
+
+/** Every resource type that is taken, and what is known of it. The CapabilityStatement is made from this. */
+export const definitions: Partial<Record<string, Definition>> = {
+  Patient: define(schema.patient, {
+    composed: true,
+    search: {
+      name: by('string', 'name'),
+      phone: by('token', 'phone'),
+      birthdate: by('date', 'birthdate'),
+      gender: by('token', 'gender'),
+    },
+  }),
+  RelatedPerson: define(schema.relatedPerson, {
+    patient: ['patient', (one) => one.patient],
+    when: (one) => instantOf(one.birthDate),
+    search: { name: by('string', 'name'), phone: by('token', 'phone'), birthdate: at },
+  }),
+  Encounter: define(schema.encounter, {
+    composed: true,
+    patient: ['subject', (one) => one.subject],
+    when: (one) => one.period ?? {},
+    terms: (one) => [`status:${one.status}`],
+    search: { date: at, status: by('token', 'encounter-status') },
+  }),
+  Condition: define(schema.condition, {
+    composed: true,
+    patient: ['subject', (one) => one.subject],
+    encounter: (one) => one.encounter,
+    when: (one) => one.onsetPeriod ?? instantOf(one.onsetDateTime ?? one.recordedDate),
+    terms: (one) => [
+      ...conceptTerms('code', [one.code]),
+      ...conceptTerms('clinical-status', [one.clinicalStatus]),
+      ...conceptTerms('category', one.category ?? []),
+    ],
+    fact: (one) => ({
+      kind: 'condition.recorded',
+      data: { code: factCode(one.code, 'Condition'), status: one.clinicalStatus?.coding?.[0]?.code },
+    }),
+    search: { code: token, 'clinical-status': token, category: token, 'onset-date': at },
+  }),
+  Observation: define(schema.observation, {
+    patient: ['subject', (one) => one.subject],
+    encounter: (one) => one.encounter,
+    when: (one) =>
+      one.effectivePeriod ?? instantOf(one.effectiveDateTime ?? one.effectiveInstant ?? one.issued),
+    terms: (one) => [
+      `status:${one.status}`,
+      ...conceptTerms('code', [one.code]),
+      ...conceptTerms('category', one.category ?? []),
+    ],
+    fact: (one) => ({
+      kind: 'observation.recorded',
+      data: {
+        code: factCode(one.code, 'Observation'),
+        ...observationValue(one),
+        range: observationRange(one),
+        interpretation: one.interpretation?.[0]?.coding?.[0]?.code,
+        status: one.status,
+      },
+    }),
+    search: { code: token, category: token, status: token, date: at },
+  }),
+  Immunization: define(schema.immunization, {
+    patient: ['patient', (one) => one.patient],
+    encounter: (one) => one.encounter,
+    when: (one) => instantOf(one.occurrenceDateTime),
+    terms: (one) => [`status:${one.status}`, ...conceptTerms('vaccine-code', [one.vaccineCode])],
+    fact: (one) => ({
+      kind: 'immunization.recorded',
+      data: {
+        code: factCode(one.vaccineCode, 'Immunization'),
+        status: one.status,
+        dose: quantityText(one.doseQuantity),
+      },
+    }),
+    search: { 'vaccine-code': token, status: token, date: at },
+  }),
+  MedicationRequest: define(schema.medicationRequest, {
+    patient: ['subject', (one) => one.subject],
+    encounter: (one) => one.encounter,
+    when: (one) => instantOf(one.authoredOn),
+    terms: (one) => [
+      `status:${one.status}`,
+      `intent:${one.intent}`,
+      ...conceptTerms('code', [one.medicationCodeableConcept]),
+    ],
+    fact: (one) => ({
+      kind: 'medication.requested',
+      data: {
+        code: factCode(one.medicationCodeableConcept, one.medicationReference?.display ?? 'Medication'),
+        status: one.status,
+        dose: one.dosageInstruction?.[0]?.text,
+      },
+    }),
+    search: { code: token, status: token, intent: token, authoredon: at },
+  }),
+  Procedure: define(schema.procedure, {
+    patient: ['subject', (one) => one.subject],
+    encounter: (one) => one.encounter,
+    when: (one) => one.performedPeriod ?? instantOf(one.performedDateTime),
+    terms: (one) => [`status:${one.status}`, ...conceptTerms('code', [one.code])],
+    fact: (one) => ({
+      kind: 'procedure.performed',
+      data: { code: factCode(one.code, 'Procedure'), status: one.status },
+    }),
+    search: { code: token, status: token, date: at },
+  }),
+  AllergyIntolerance: define(schema.allergyIntolerance, {
+    patient: ['patient', (one) => one.patient],
+    encounter: (one) => one.encounter,
+    when: (one) => instantOf(one.recordedDate ?? one.onsetDateTime),
+    terms: (one) => [
+      ...conceptTerms('code', [one.code]),
+      ...conceptTerms('clinical-status', [one.clinicalStatus]),
+    ],
+    fact: (one) => ({
+      kind: 'allergy.recorded',
+      data: {
+        code: factCode(one.code, 'Allergy'),
+        status: one.clinicalStatus?.coding?.[0]?.code,
+      },
+    }),
+    search: { code: token, 'clinical-status': token, date: at },
+  }),
+  Appointment: define(schema.appointment, {
+    patient: [
+      'participant.actor',
+      (one) =>
+        one.participant
+          .map((participant) => participant.actor)
+          .find((actor) => actor?.reference?.startsWith('Patient/')),
+    ],
+    when: (one) => ({ start: one.start, end: one.end }),
+    terms: (one) => [`status:${one.status}`, ...conceptTerms('service-type', one.serviceType ?? [])],
+    fact: (one) => {
+      const kind = appointmentKinds[one.status]
+      const about = one.serviceType?.[0] ?? one.appointmentType
+      return kind
+        ? {
+            kind,
+            data: {
+              code: factCode(about, one.description || 'Appointment'),
+              status: one.status,
+              start: one.start,
+              end: one.end,
+            },
+          }
+        : null
+    },
+    search: { status: token, 'service-type': token, date: at },
+  }),
+  Organization: define(schema.organization, {
+    terms: (one) => conceptTerms('type', one.type ?? []),
+    search: { name: by('string', 'name'), type: token },
+  }),
+  Location: define(schema.location, {
+    terms: (one) => (one.status ? [`status:${one.status}`] : []),
+    search: { name: by('string', 'name'), status: token },
+  }),
+  Practitioner: define(schema.practitioner, {
+    search: { name: by('string', 'name') },
+  }),
+  PractitionerRole: define(schema.practitionerRole, {
+    terms: (one) => conceptTerms('specialty', one.specialty ?? []),
+    search: { specialty: token },
+  }),
+  Questionnaire: define(schema.questionnaire, {
+    when: (one) => instantOf(one.date),
+    terms: (one) => [`status:${one.status}`],
+    search: { name: by('string', 'name'), status: token, date: at },
+  }),
+  QuestionnaireResponse: define(schema.questionnaireResponse, {
+    patient: ['subject', (one) => one.subject],
+    encounter: (one) => one.encounter,
+    when: (one) => instantOf(one.authored),
+    terms: (one) => [`status:${one.status}`],
+    fact: (one) =>
+      one.status === 'completed' || one.status === 'amended'
+        ? {
+            kind: 'questionnaire.completed',
+            data: { title: one.questionnaire?.split('/').at(-1) ?? 'Questionnaire', status: one.status },
+          }
+        : null,
+    search: { status: token, authored: at },
+  }),
+  // Nothing of ours depends on the rest; they are kept with their patient, so that a whole record can be handed over.
+  CarePlan: kept,
+  CareTeam: kept,
+  DiagnosticReport: kept,
+  DocumentReference: kept,
+  Goal: kept,
+  ImagingStudy: kept,
+  ServiceRequest: kept,
+  Claim: keptOfPatient,
+  Device: keptOfPatient,
+  ExplanationOfBenefit: keptOfPatient,
+}
+
+export const resourceTypes = Object.keys(definitions)

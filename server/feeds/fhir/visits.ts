@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { ensureStaff } from '../../modules/organisation/ensure.ts'
+import { type ConditionInput, type EncounterInput, upsertEncounters } from '../../modules/encounter/upsert.ts'
+import { intoWaves } from '../../modules/person/upsert.ts'
+import { personWithin } from '../../modules/person/scope.ts'
+import type { Trx } from '../../platform/db.ts'
+import { mayWriteSite, type Sender } from './context.ts'
+import {
+  type Condition,
+  type Encounter,
+  toConditionInput,
+  toVisit,
+  visitNumber,
+  whereabouts,
+} from './encounter.ts'
+import type { Item } from './item.ts'
+import { FhirError, type Issue, noSuch } from './outcome.ts'
+import type { Places, Referred } from './place.ts'
+import { numbered, type Resolver } from './prepare.ts'
+import { literal } from './reference.ts'
+
+type Bundle = { items: Item[]; resolver: Resolver; places: Places }
+type KnownVisit = { id: number; person_id: number; site_id: number; visit_number: string }
+
+/**
+ * Writes the visits and the diagnoses made in them, and connects everything else with its visit. Diagnoses of a visit in the same bundle
+ * are part of its first statement, so that a discharge is told with its diagnoses.
+ */
+export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Promise<void> {
+  const { items, resolver } = bundle
+  const inputs = await visitInputs(trx, sender, bundle)
+  for (const wave of intoWaves(inputs, ({ input }) => [
+    { system: String(input.siteId), value: input.visitNumber, siteId: null },
+  ])) {
+    const visits = await upsertEncounters(
+      trx,
+      wave.map(({ input }) => input),
+    )
+    for (const [at, { item, input }] of wave.entries()) {
+      const visit = visits[at]
+      if (visit?.person_id !== input.personId)
+        throw new FhirError(409, {
+          code: 'conflict',
+          diagnostics: `The visit ${input.visitNumber} belongs to another patient already; the two may have to be joined.`,
+          expression: `${item.path}.identifier`,
+        })
+      item.visit = visit
+      item.encounterId = visit.id
+      item.id ??= String(visit.id)
+    }
+  }
+  resolver.resolveAll(items)
+  const known = await connectVisits(trx, sender, bundle)
+  await writeConditions(trx, sender, bundle, known)
+}
+
+/** Visits in our terms; site, department, doctor and known numbers are looked up for all of them together. */
+async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }: Bundle) {
+  const encounters = items
+    .filter((item) => item.type === 'Encounter')
+    .map((item) => ({ item, encounter: item.resolved as unknown as Encounter }))
+  if (encounters.length === 0) return []
+  await places.load(
+    trx,
+    encounters.flatMap(({ encounter }): Referred[] => [
+      ['Organization', encounter.serviceProvider],
+      ...(encounter.location ?? []).map((one): Referred => ['Location', one.location]),
+      ...(encounter.participant ?? []).flatMap((one): Referred[] => [
+        ['Practitioner', one.individual],
+        ['PractitionerRole', one.individual],
+      ]),
+    ]),
+  )
+  const located = encounters.map((one) => ({ ...one, where: whereabouts(one.encounter, places, sender) }))
+  const foreign = located.filter(({ where }) => !mayWriteSite(sender, where.siteId))
+  if (foreign.length > 0)
+    throw new FhirError(
+      403,
+      ...foreign.slice(0, 50).map(({ item }): Issue => ({
+        code: 'forbidden',
+        diagnostics: 'This visit is of a hospital that your key does not reach.',
+        expression: `${item.path}.serviceProvider`,
+      })),
+    )
+  const staff = await ensureStaff(
+    trx,
+    located.flatMap(({ where: { siteId, departmentId, attending, staffId } }) =>
+      attending && staffId === null
+        ? [{ siteId, departmentId, code: attending.code, name: attending.name }]
+        : [],
+    ),
+  )
+  const rows = await knownVisits(trx, sender, items)
+  const diagnoses = diagnosesOf(items, resolver)
+  return located.map(({ item, encounter, where }) => {
+    const known = rows.get(`Encounter/${item.id ?? ''}`)
+    if (!known && item.id !== null && numbered(item)) throw noSuch(`Encounter/${item.id}`)
+    const { siteId, departmentId, attending } = where
+    const input: EncounterInput = {
+      ...toVisit(encounter, diagnoses.get(item) ?? [], sender),
+      personId: item.personId ?? 0,
+      siteId: known?.site_id ?? siteId,
+      visitNumber: known?.visit_number ?? visitNumber(encounter) ?? item.id ?? (item.id = randomUUID()),
+      departmentId,
+      attendingStaffId: where.staffId ?? (attending && staff.get(`${siteId}|${attending.code}`)) ?? null,
+    }
+    return { item, input }
+  })
+}
+
+/** Visits that are updated or referred to and not part of the bundle, by reference; only those that the sender may write. */
+async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map<string, KnownVisit>> {
+  const ids = new Set<string>()
+  for (const item of items) {
+    if (item.type === 'Encounter' && item.id !== null) ids.add(item.id)
+    const named = literal(item.definition.encounter(item.resolved as never)?.reference)
+    if (named?.type === 'Encounter') ids.add(named.id)
+  }
+  if (ids.size === 0) return new Map()
+  const list = [...ids]
+  const { rows } = await sql<KnownVisit & { fhir_id: string }>`
+    select w.fhir_id, e.id, e.person_id, e.site_id, e.visit_number
+    from (
+      select r.id as fhir_id, r.encounter_id from fhir_resource r where r.type = 'Encounter' and r.id = any(${list}::text[])
+      union
+      select n::text, n from unnest(${list.filter((id) => /^\d{1,15}$/.test(id))}::bigint[]) as n
+    ) w join encounter e on e.id = w.encounter_id
+    where ${personWithin(sender.reach, sql`e.person_id`)}`.execute(trx)
+  return new Map(rows.map((row) => [`Encounter/${row.fhir_id}`, row]))
+}
+
+/** Diagnoses of the visits in the bundle, in the order of `Encounter.diagnosis` where it names them. */
+function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, ConditionInput[]> {
+  const uses = new Map<Item, string>()
+  for (const item of items) {
+    if (item.type !== 'Encounter') continue
+    const { diagnosis = [] } = item.resource as unknown as Encounter
+    for (const one of diagnosis) {
+      const named = resolver.itemOf(one.condition.reference)
+      const use = one.use?.coding?.find((coding) => coding.code)?.code
+      if (named && use !== undefined) uses.set(named, use)
+    }
+  }
+  const found = new Map<Item, ConditionInput[]>()
+  for (const item of items) {
+    if (item.type !== 'Condition') continue
+    const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference)
+    const input = toConditionInput(item.resolved as unknown as Condition, uses.get(item))
+    if (visit && input) found.set(visit, [...(found.get(visit) ?? []), input])
+  }
+  return found
+}
+
+/** Gives everything that was done in a visit the number of that visit. */
+async function connectVisits(
+  trx: Trx,
+  sender: Sender,
+  { items, resolver }: Bundle,
+): Promise<Map<string, KnownVisit>> {
+  const outside = items.filter((item) => {
+    const reference = item.definition.encounter(item.resource as never)?.reference
+    const visit = resolver.visitOf(reference)
+    if (visit) item.encounterId = visit.encounterId
+    return reference !== undefined && !visit
+  })
+  const known = await knownVisits(trx, sender, outside)
+  const issues: Issue[] = []
+  for (const item of outside) {
+    const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
+    const visit = known.get(reference)
+    item.encounterId = visit?.id ?? null
+    if (visit?.person_id !== item.personId)
+      issues.push({
+        code: 'not-found',
+        diagnostics: `There is no visit ${reference.slice(0, 100)} of this patient.`,
+        expression: `${item.path}.encounter`,
+      })
+  }
+  if (issues.length > 0) throw new FhirError(422, ...issues.slice(0, 50))
+  return known
+}
+
+/** Diagnoses of visits that are not in the bundle, and the rows of all of them. */
+async function writeConditions(
+  trx: Trx,
+  sender: Sender,
+  { items, resolver }: Bundle,
+  known: Map<string, KnownVisit>,
+): Promise<void> {
+  const conditions = items.flatMap((item) => {
+    const condition = item.resolved as unknown as Condition
+    const input = item.type === 'Condition' ? toConditionInput(condition, undefined) : null
+    return input && item.encounterId !== null ? [{ item, input, condition }] : []
+  })
+  if (conditions.length === 0) return
+  const later = Map.groupBy(
+    conditions.filter(
+      ({ item }) => !resolver.visitOf((item.resource as unknown as Condition).encounter?.reference),
+    ),
+    ({ condition }) => condition.encounter?.reference ?? '',
+  )
+  const inputs = [...later].flatMap(([reference, ofVisit]): EncounterInput[] => {
+    const visit = known.get(reference)
+    if (!visit) return []
+    return [
+      {
+        personId: visit.person_id,
+        siteId: visit.site_id,
+        visitNumber: visit.visit_number,
+        class: null,
+        status: null,
+        departmentId: null,
+        attendingStaffId: null,
+        bed: null,
+        startsAt: null,
+        endsAt: null,
+        disposition: null,
+        conditions: ofVisit.map(({ input }) => input),
+        source: sender.source,
+        sourceTime: sender.at,
+      },
+    ]
+  })
+  for (const wave of intoWaves(inputs, (one) => [
+    { system: String(one.siteId), value: one.visitNumber, siteId: null },
+  ]))
+    await upsertEncounters(trx, wave)
+  const { rows } = await sql<{ id: number; encounter_id: number; code: string }>`
+    select distinct on (c.encounter_id, c.code) c.id, c.encounter_id, c.code
+    from unnest(${conditions.map(({ item }) => item.encounterId)}::bigint[], ${conditions.map(({ input }) => input.code)}::text[]) as w(encounter_id, code)
+    join condition c using (encounter_id, code) order by c.encounter_id, c.code, c.id`.execute(trx)
+  const ids = new Map(rows.map((row) => [`${row.encounter_id}|${row.code}`, row.id]))
+  for (const { item, input } of conditions)
+    item.conditionId = ids.get(`${item.encounterId ?? ''}|${input.code}`) ?? null
+}
