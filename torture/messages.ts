@@ -150,7 +150,6 @@ async function report(
   const outcomes = new Map<string, number>()
   const lost: string[] = []
   const wrong: string[] = []
-  const overruled: string[] = []
   for (const row of index) {
     const [message] = splitMessages(await readFile(path.join(folder, row.file)))
     const found = message && find(kept, message)
@@ -163,23 +162,15 @@ async function report(
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
     if (found.status !== 'applied') continue
     const person = persons.find((one) => one.id === found.person_id)
-    for (const { what, later } of person ? differences(row, person) : [{ what: 'no person', later: false }]) {
-      // Several files are about the same patient: of contradicting ones the newest holds, and the index cannot know.
-      const line = `${row.file}: ${what}`
-      if (later && person && index.some((other) => saysOtherwise(other, row, person, what)))
-        overruled.push(line)
-      else wrong.push(line)
-    }
+    for (const what of person ? differences(row, person) : ['no person']) wrong.push(`${row.file}: ${what}`)
   }
   console.log(`sent     ${JSON.stringify(first)}, again ${JSON.stringify(second)}`)
   console.log(`files    ${index.length}, without a trace ${lost.length} ${lost.join(' ')}`)
   for (const [outcome, n] of [...outcomes].sort(([, one], [, other]) => other - one))
     console.log(`${String(n).padStart(5)}  ${outcome}`)
   console.log(`sent twice changes nothing: ${unchanged ? 'yes' : 'NO'}`)
-  console.log(`other files about the same patient say otherwise: ${overruled.length}`)
   console.log(`disagreements with index.csv: ${wrong.length}`)
-  for (const line of [...overruled.map((one) => `  (${one})`), ...wrong.map((one) => `  ${one}`)])
-    console.log(line)
+  for (const line of wrong) console.log(`  ${line}`)
   process.exitCode =
     wrong.length + lost.length > 0 || !unchanged || first['unanswered'] || second['unanswered'] ? 1 : 0
 }
@@ -197,29 +188,22 @@ function find(kept: Kept[], message: Buffer): Kept | undefined {
   )
 }
 
-function differences(row: Row, person: Person): { what: string; later: boolean }[] {
-  const found: { what: string; later: boolean }[] = []
+/** Fields of the index that the person does not have: number, name (also a former one), birth date, sex. */
+function differences(row: Row, person: Person): string[] {
   const numbers = row.pid3.split('~').map((one) => one.split('^')[0]?.trim() ?? '')
-  if (row.pid3 && !numbers.some((one) => person.numbers.includes(one)))
-    found.push({ what: 'PID-3', later: false })
   const name = (row.pid5.split('~')[0] ?? '')
     .split('^')
     .slice(0, 3)
     .map((part) => part.split('&')[0] ?? '')
   const known = person.names.map((one) => one.toLowerCase())
-  if (!known.some((one) => words(name.join(' ')).every((word) => one.includes(word))))
-    found.push({ what: 'PID-5', later: true })
   const birth = /^(\d{4})(\d\d)(\d\d)/.exec(row.pid7)
-  if (birth && birth.slice(1).join('-') !== person.birth_date) found.push({ what: 'PID-7', later: true })
   const sex = sexes[row.pid8.toUpperCase()]
-  if (sex && sex !== person.sex) found.push({ what: 'PID-8', later: true })
-  return found
-}
-
-function saysOtherwise(other: Row, row: Row, person: Person, what: string): boolean {
-  const [number] = other.pid3.split('^')
-  if (other.file === row.file || !number || !person.numbers.includes(number)) return false
-  return !differences(other, person).some((one) => one.what === what)
+  return [
+    ...(row.pid3 && !numbers.some((one) => person.numbers.includes(one)) ? ['PID-3'] : []),
+    ...(known.some((one) => words(name.join(' ')).every((word) => one.includes(word))) ? [] : ['PID-5']),
+    ...(birth && birth.slice(1).join('-') !== person.birth_date ? ['PID-7'] : []),
+    ...(sex && sex !== person.sex ? ['PID-8'] : []),
+  ]
 }
 
 /** CSV as RFC 4180 has it, with a header line. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { adt } from '../support/hl7.ts'
 import { settled } from './look.ts'
 import { useStage } from './support.ts'
 
@@ -21,6 +22,43 @@ test('a dead letter says where it is wrong, and a replay takes it up once the ca
       return rows[0]
     })
     .toEqual({ status: 'dead', attempts: 2 })
+})
+
+test('a dead letter is corrected in a copy after a reason, and the copy is applied', async () => {
+  const page = await stage.openAs('admin', { path: '/intake?status=dead' })
+  await page.getByRole('row', { name: /BAD-2/ }).click()
+  await page.getByRole('button', { name: '更正后重放' }).click()
+  const dialog = page.getByRole('dialog', { name: /更正消息/ })
+  await dialog.getByLabel('为什么要看原文、改什么').fill('入院时间录错')
+  await dialog.getByRole('button', { name: '显示原文' }).click()
+  const text = dialog.getByLabel('消息原文')
+  await text.waitFor()
+  await text.fill((await text.inputValue()).replace('20261399', '20261101'))
+  await dialog.getByRole('button', { name: '用更正后的副本入库' }).click()
+  await page.getByText('更正后的副本已送去处理').waitFor()
+  await page.getByRole('link', { name: '看更正前的原消息' }).waitFor()
+  await expect
+    .poll(() =>
+      stage.rows(
+        `select status, corrects_id is not null as copy from inbound_message where control_id = 'BAD-2' order by id`,
+      ),
+    )
+    .toEqual([
+      { status: 'ignored', copy: false },
+      { status: 'applied', copy: true },
+    ])
+})
+
+test('a sender profile is tried on a pasted message and saved', async () => {
+  const page = await stage.openAs('admin', { path: '/intake?tab=profiles' })
+  await page.getByLabel('性别（M F O U）').fill('甲 = M')
+  await page.getByLabel('粘贴一条消息').fill(adt({ mrn: 'TRY', sex: '甲', name: '试读某' }))
+  const preview = page.getByRole('region', { name: '预览' })
+  await preview.getByText('试读某').waitFor()
+  await preview.getByText('男', { exact: true }).waitFor()
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('已保存，下一条消息起生效').waitFor()
+  await page.getByText(/修改于/).waitFor()
 })
 
 test('a rule is changed, takes effect, and its history says who, when and from what', async () => {

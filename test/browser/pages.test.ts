@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { adt } from '../support/hl7.ts'
 import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
 import { type RoleName, useStage } from './support.ts'
 
@@ -92,6 +93,31 @@ const screens: Screen[] = [
       `select id from inbound_message where control_id = 'BAD-2'`,
       (id) => `/intake?status=dead&message=${id}`,
     ),
+  },
+  {
+    name: 'intake-profiles',
+    as: 'admin',
+    allowed: /^(NH|PREVIEW|CARD)$/,
+    path: '/intake?tab=profiles',
+    prepare: async (page) => {
+      await page
+        .getByLabel('粘贴一条消息')
+        .fill(adt({ mrn: 'PREVIEW', name: '预览某', controlId: 'PREVIEW' }))
+      await page.getByText('可以入库').waitFor()
+    },
+  },
+  {
+    name: 'intake-correct',
+    as: 'admin',
+    allowed: /^EBCDIC$/,
+    path: firstId(
+      `select id from inbound_message where control_id = 'BAD-2'`,
+      (id) => `/intake?status=dead&message=${id}`,
+    ),
+    prepare: async (page) => {
+      await button('更正后重放')(page)
+      await page.getByRole('dialog', { name: /更正消息/ }).waitFor()
+    },
   },
   { name: 'settings', as: 'admin', path: '/settings' },
   { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },

@@ -133,6 +133,11 @@ test.each<[string, string[], Record<string, unknown>]>([
     { kind: 'medication.requested', code: '缬沙坦胶囊', dose: '80 mg', quantity: '28 粒', orderNumber: 'R9' },
   ],
   [
+    'ORM^O01',
+    ['ORC|NW|R8', 'RXO|C10^阿托伐他汀^L|20||mg|||睡前^睡前'],
+    { kind: 'medication.requested', code: '阿托伐他汀', dose: '20 mg', orderNumber: 'R8' },
+  ],
+  [
     'RDS^O13',
     ['ORC|RE|R9', 'RXD|1|C09^缬沙坦胶囊^L|20261119110000+0800|28|粒||R9'],
     { kind: 'medication.dispensed', code: '缬沙坦胶囊', quantity: '28 粒', status: 'completed' },
@@ -181,7 +186,7 @@ test.each<[string, string[], Record<string, unknown>]>([
     { kind: 'appointment.missed', code: '复诊', start: '2026-12-05T01:00:00.000Z' },
   ],
 ])('%s becomes a coded event, once', async (type, segments, expected) => {
-  const mrn = `K-${type.replace('^', '-')}`
+  const mrn = `K-${String(expected['orderNumber'] ?? expected['code'])}-${type.replace('^', '-')}`
   await receiveText(app, about(type, { mrn }, ...segments))
   await receiveText(app, about(type, { mrn }, ...segments))
   const lines = (await timeline(mrn)).map(({ kind, data }) => ({

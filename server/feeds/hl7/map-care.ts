@@ -41,6 +41,29 @@ export function mapPrescriptions(message: Hl7Message, { context, sentAt }: Sent)
   })
 }
 
+/** ORM with RXO: the order as the doctor wrote it, before the pharmacy encoded it. @throws {MappingError} RXO-1 missing */
+export function mapDrugOrders(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+  return ordered(message, 'RXO').map(({ orc, fields: rxo }) => {
+    const code = requiredConcept(rxo, 1, 'What was prescribed')
+    const number = orderNumberOf(orc)
+    const placed = orc?.time(9, context.timeZone) ?? null
+    return {
+      kind: 'medication.requested' as const,
+      at: placed ?? sentAt,
+      key: [number, code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
+      data: {
+        code,
+        dose: quantityOf(rxo, 2, 4, 3),
+        quantity: quantityOf(rxo, 11, 12),
+        status: orderStatus(orc),
+        performer: (orc && performer(orc, 12)) ?? performer(rxo, 14),
+        orderNumber: number || undefined,
+        note: concept(rxo, 7)?.text,
+      },
+    }
+  })
+}
+
 /** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
 export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
   return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {

@@ -12,6 +12,7 @@ import {
   mapAppointment,
   mapCharges,
   mapDispenses,
+  mapDrugOrders,
   mapDocument,
   mapImmunizations,
   mapPrescriptions,
@@ -41,11 +42,18 @@ const appointment: Mapper = (message, sent) => mapAppointment(message, sent.even
 /** Messages that state facts about a patient without being about a visit, by type and event. */
 const mappers: Record<string, Mapper> = {
   'ORU^R01': results,
-  'ORM^O01': (message, sent) => [...orders(message, sent), ...mapPrescriptions(message, sent)],
+  'ORM^O01': (message, sent) => [
+    ...orders(message, sent),
+    ...mapDrugOrders(message, sent),
+    ...mapPrescriptions(message, sent),
+  ],
   'OMG^O19': orders,
   'OML^O21': orders,
   'RDE^O11': mapPrescriptions,
   'RDS^O13': mapDispenses,
+  // Up to 2.3.1 all orders were O01.
+  'RDE^O01': mapPrescriptions,
+  'RDS^O01': mapDispenses,
   'VXU^V04': mapImmunizations,
   'DFT^P03': charges,
   ...Object.fromEntries(

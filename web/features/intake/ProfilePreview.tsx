@@ -80,7 +80,7 @@ function UnderstoodFacts({ understood }: { understood: Understood }) {
     [t('intake.profile.at'), time.moment(understood.at)],
     [
       t('person.column.recordNumber'),
-      person.recordNumbers.map((one) => `${one.value} (${one.system})`).join('、'),
+      person.recordNumbers.map((one) => `${one.value}（${code('identifierSystem', one.system)}）`).join('、'),
     ],
     [t('person.name'), person.name],
     [t('person.sex'), person.sex && code('sex', person.sex)],

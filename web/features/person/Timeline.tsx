@@ -147,7 +147,7 @@ function EventLine({ event, startsYear }: { event: TimelineEvent; startsYear: bo
   return (
     <>
       {startsYear && <li className="timeline-year">{yearOf(event)}</li>}
-      <li className="timeline-event">
+      <li className={`timeline-event${event.data['superseded'] === true ? ' is-superseded' : ''}`}>
         <div className="timeline-when secondary small">
           <TimeText at={event.at} show="moment" />
         </div>
