@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { prepareDatabase } from '../server/main.ts'
 import { type NewEvent, recordEvents } from '../server/modules/event/event.ts'
 import { executeDue } from '../server/modules/pathway/execute.ts'
+import { executors } from '../server/loops.ts'
 import { readConfig } from '../server/platform/config.ts'
 import { type Db, transaction } from '../server/platform/db.ts'
 import { startEmbedded } from '../server/platform/embedded.ts'
@@ -41,36 +42,48 @@ async function prepare(db: Db): Promise<void> {
   await sql`analyze`.execute(db)
 }
 
-async function dischargeAll(db: Db): Promise<void> {
-  const { rows } = await sql<{
-    id: number
-    ends_at: Date
-    department_id: number
-    attending_staff_id: number
-  }>`
-    select id, ends_at, department_id, attending_staff_id from encounter order by id`.execute(db)
-  for (let from = 0; from < rows.length; from += batch) {
-    const events = rows.slice(from, from + batch).map((row): NewEvent => ({
-      personId: row.id,
-      at: row.ends_at,
-      kind: 'encounter.discharged',
-      source: 'bench',
-      encounterId: row.id,
-      data: {
-        class: 'inpatient',
-        siteId: 1,
-        departmentId: row.department_id,
-        attendingStaffId: row.attending_staff_id,
-        conditionText: '肺炎',
-        conditionCodes: ['J18.9'],
-        disposition: '01',
-      },
-    }))
-    await transaction(db, (trx) => recordEvents(trx, events))
+type Stay = { id: number; ends_at: Date; department_id: number; attending_staff_id: number }
+
+/** As many at a time as the serving process applies and executes. */
+async function inLanes(work: () => Promise<boolean>): Promise<void> {
+  const lane = async () => {
+    while (await work());
   }
+  await Promise.all(Array.from({ length: executors }, lane))
 }
 
-/** 100,000 discharge events into enrolments and level-1 tasks by the engine itself, in one process. */
+async function dischargeAll(db: Db): Promise<void> {
+  const { rows } = await sql<Stay>`
+    select id, ends_at, department_id, attending_staff_id from encounter order by id`.execute(db)
+  let from = 0
+  await inLanes(async () => {
+    const stays = rows.slice(from, (from += batch))
+    if (stays.length > 0) await discharge(db, stays)
+    return stays.length > 0
+  })
+}
+
+async function discharge(db: Db, stays: Stay[]): Promise<void> {
+  const events = stays.map((row): NewEvent => ({
+    personId: row.id,
+    at: row.ends_at,
+    kind: 'encounter.discharged',
+    source: 'bench',
+    encounterId: row.id,
+    data: {
+      class: 'inpatient',
+      siteId: 1,
+      departmentId: row.department_id,
+      attendingStaffId: row.attending_staff_id,
+      conditionText: '肺炎',
+      conditionCodes: ['J18.9'],
+      disposition: '01',
+    },
+  }))
+  await transaction(db, (trx) => recordEvents(trx, events))
+}
+
+/** 100,000 discharge events into enrolments and level-1 tasks by the engine itself, in one process, as many side by side as it serves with. */
 export async function planner(): Promise<Figure[]> {
   log.level = 'error'
   const dir = await mkdtemp(path.join(tmpdir(), 'careloop-bench-'))
@@ -83,7 +96,7 @@ export async function planner(): Promise<Figure[]> {
     const began = performance.now()
     await dischargeAll(db)
     const enrolled = performance.now()
-    while ((await executeDue(db)) > 0);
+    await inLanes(async () => (await executeDue(db)) > 0)
     const done = performance.now()
     const { rows } = await sql<{ enrollments: number; tasks: number }>`
       select (select count(*) from enrollment) as enrollments, (select count(*) from task where level = 1) as tasks`.execute(

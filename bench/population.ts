@@ -196,8 +196,6 @@ function encounters({ from, to }: Range, size: Size): string[] {
         interval '1 hour' * (24 + ${hash('k + 3')} % 160) as stay, d.code, d.text
       from generate_series(${from}::bigint, ${to}::bigint) k join disease d on d.no = ${hash('k + 5')} % ${diseases.length}
     )`
-  const data = `jsonb_build_object('class', class, 'siteId', 1 + department_id % ${siteCount}, 'departmentId', department_id,
-    'attendingStaffId', staff_id, 'conditionText', text, 'conditionCodes', jsonb_build_array(code))`
   return [
     `${visit} insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
        ends_at, disposition, condition_text, source, source_time)
@@ -208,11 +206,11 @@ function encounters({ from, to }: Range, size: Size): string[] {
     `${visit} insert into condition (person_id, encounter_id, role, code, text, source, recorded_at)
      select person_id, k, r.role, code, text, ${source}, starts_at from visit
      cross join lateral (select 'admission' as role union all select 'discharge' where class = 'inpatient') r order by k`,
-    `${visit} insert into event (person_id, at, recorded_at, kind, source, encounter_id, data)
-     select person_id, e.at, e.at, e.kind, ${source}, k, e.data from visit
+    `${visit} insert into event (person_id, at, recorded_at, kind, source, encounter_id, department_id, attending_staff_id, data)
+     select person_id, e.at, e.at, e.kind, ${source}, k, department_id, staff_id, e.data from visit
      cross join lateral (
-       select starts_at as at, case when class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end as kind, ${data} as data
-       union all select starts_at + stay, 'encounter.discharged', ${data} || '{"disposition": "01"}' where class = 'inpatient') e
+       select starts_at as at, case when class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end as kind, '{}'::jsonb as data
+       union all select starts_at + stay, 'encounter.discharged', '{"disposition": "01"}' where class = 'inpatient') e
      order by k`,
   ]
 }

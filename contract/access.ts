@@ -20,6 +20,7 @@ export const permissions = [
   'person.write',
   'person.reveal',
   'person.exchange',
+  'person.merge',
   'task.read',
   'task.work',
   'task.assign',

@@ -24,6 +24,10 @@ const intakeMessage = z.object({
   /** How many times the sender sent the same message again. */
   duplicates: z.number().int(),
   bytes: z.number().int(),
+  /** The message that this is an edited copy of. */
+  correctsId: id.nullable(),
+  /** The edited copy that was applied instead of this one. */
+  correctedById: id.nullable(),
 })
 export type IntakeMessage = z.infer<typeof intakeMessage>
 
@@ -37,6 +41,8 @@ export const listIntakeMessages = route({
     messageType: z.string().max(20).optional(),
     sender: z.string().max(100).optional(),
     controlId: z.string().max(200).optional(),
+    /** Words of the message itself; only for who may see it unmasked (`intake.replay`), among the newest 100,000 messages. */
+    text: z.string().trim().min(2).max(100).optional(),
   }),
   response: page(intakeMessage),
 })
@@ -57,6 +63,30 @@ export const replayIntakeMessages = route({
   summary: 'Try dead letters again',
   body: z.object({ ids: z.array(id).min(1).max(1000) }),
   response: z.object({ replayed: z.number().int() }),
+})
+
+export const revealIntakeMessage = route({
+  method: 'post',
+  path: '/intake/messages/{id}/reveal',
+  permission: 'intake.replay',
+  summary: 'Show one message as it came, to correct it; the look is logged with its reason',
+  params: idParams,
+  body: z.object({ reason: z.string().trim().min(2).max(200) }),
+  response: z.object({ text: z.string(), charset: z.string() }),
+})
+
+export const correctIntakeMessage = route({
+  method: 'post',
+  path: '/intake/messages/{id}/corrections',
+  permission: 'intake.replay',
+  summary: 'Apply an edited copy of a dead letter; the original is kept beside it',
+  params: idParams,
+  body: z.object({
+    message: z.string().min(8).max(10_000_000),
+    reason: z.string().trim().min(2).max(200),
+  }),
+  response: z.object({ id }),
+  status: 201,
 })
 
 export const getIntakeOverview = route({

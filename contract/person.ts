@@ -6,6 +6,9 @@ export const sex = z.enum(['male', 'female', 'other', 'unknown'])
 export const encounterClass = z.enum(['inpatient', 'outpatient', 'emergency', 'home', 'virtual'])
 export const encounterStatus = z.enum(['planned', 'in-progress', 'finished', 'cancelled'])
 
+/** Who made two records one: a person at a screen, a message (A40), or the matching by itself. */
+export const mergeSource = z.enum(['manual', 'hl7', 'match'])
+
 const telecom = z.object({
   id,
   system: z.enum(['phone', 'email', 'wechat', 'other']),
@@ -50,10 +53,12 @@ export const personSummary = z.object({
   lastDepartmentName: z.string().nullable(),
   lastConditionText: z.string().nullable(),
   openTasks: z.number().int(),
+  /** Names and record numbers of merged records through which a search found this person. */
+  foundAs: z.array(z.string()),
 })
 export type PersonSummary = z.infer<typeof personSummary>
 
-export const personDetail = personSummary.extend({
+export const personDetail = personSummary.omit({ foundAs: true }).extend({
   pinyin: z.string(),
   deceasedAt: timestamp.nullable(),
   maritalStatus: z.string().nullable(),
@@ -84,6 +89,21 @@ export const personDetail = personSummary.extend({
   optOuts: z.array(
     z.object({ channel: z.string(), purpose: z.string(), since: timestamp, reason: z.string().nullable() }),
   ),
+  /** Records that were merged into this person and can be taken out again. */
+  mergedRecords: z.array(
+    z.object({
+      mergeId: id,
+      recordId: id,
+      /** The record it was merged into; another than the person's where merges lie on top of each other. */
+      intoId: id,
+      name: z.string(),
+      recordNumbers: z.array(z.string()),
+      source: mergeSource,
+      reason: z.string(),
+      mergedAt: timestamp,
+      mergedByName: z.string(),
+    }),
+  ),
   encounters: z.array(encounter),
   facts: z.object({
     firstVisitAt: timestamp.nullable(),
@@ -102,7 +122,7 @@ export const personDetail = personSummary.extend({
       startedAt: timestamp,
     }),
   ),
-  abilities: z.object({ write: z.boolean(), reveal: z.boolean(), enroll: z.boolean() }),
+  abilities: z.object({ write: z.boolean(), reveal: z.boolean(), enroll: z.boolean(), merge: z.boolean() }),
 })
 export type PersonDetail = z.infer<typeof personDetail>
 
@@ -191,9 +211,12 @@ export const eventKinds = [
   'person.deceased',
   'person.opted-out',
   'person.opted-in',
+  'person.merged',
+  'person.unmerged',
   'enrollment.started',
   'enrollment.completed',
   'enrollment.stopped',
+  'enrollment.restarted',
   'task.created',
   'task.completed',
   'task.cancelled',

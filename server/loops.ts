@@ -11,9 +11,16 @@ const workerLoops = {
 }
 
 const pollMs = 1000
+/** While PostgreSQL works for one, Node works for the other; rows claimed by one are skipped by the other. */
+export const executors = 2
 
 export function startWorkerLoops(services: Services): Loop[] {
-  return Object.entries(workerLoops).map(([name, work]) => startLoop(name, pollMs, () => work(services)))
+  const start = (name: string, work: (services: Services) => Promise<number>) =>
+    startLoop(name, pollMs, () => work(services))
+  return [
+    ...Array.from({ length: executors }, () => start('pathway', workerLoops.pathway)),
+    start('message', workerLoops.message),
+  ]
 }
 
 /** Does everything that is due, intake included, until nothing is left; for tests and tools that must not sleep. */

@@ -53,7 +53,7 @@ export async function createInstallation(
   const postmaster = async () => {
     const text = await readFile(path.join(dir, 'data', 'pg', 'postmaster.pid'), 'utf8')
     const lines = text.split('\n')
-    return { pid: Number(lines[0]), port: Number(lines[3]) }
+    return { pid: Number(lines[0]), port: Number(lines[3]), socketDir: (lines[4] ?? '').trim() }
   }
   return {
     dir,
@@ -75,7 +75,10 @@ export async function createInstallation(
     },
     async databaseUrl() {
       const password = (await readFile(path.join(dir, 'data', 'pg-password'), 'utf8')).trim()
-      return `postgres://careloop:${password}@127.0.0.1:${(await postmaster()).port}/careloop`
+      const { port: databasePort, socketDir } = await postmaster()
+      // As the server itself does, so that a comparison compares the same way in.
+      const host = socketDir ? encodeURIComponent(socketDir) : '127.0.0.1'
+      return `postgres://careloop:${password}@${host}:${databasePort}/careloop`
     },
     async ready() {
       const began = performance.now()

@@ -1,8 +1,10 @@
 import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
+import { malformedTest } from './malformed-test.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
+  malformed: 100_000,
   processKills: 20,
   postgresKills: 5,
   connections: 8,
@@ -17,6 +19,14 @@ const framing = await framingTest((line) => {
 })
 failed ||= framing.some((one) => one.problem !== null)
 
+console.log(`\nMalformed and oddly framed messages (seed ${size.seed})`)
+const malformed = await malformedTest({
+  count: size.malformed,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= malformed.problems.length > 0 || malformed.answered !== malformed.frames
+
 console.log(`\nKills under load (seed ${size.seed})`)
 const kills = await killTest({ ...size, say: (line) => console.log(`  ${line}`) })
 const slowest = Math.max(...kills.healed)
@@ -29,6 +39,15 @@ const rows: [string, string][] = [
     `${sum(framing.map((one) => one.frames))} / ${sum(framing.map((one) => one.answered))}`,
   ],
   ['framing cases failed', String(framing.filter((one) => one.problem !== null).length)],
+  [
+    'malformed frames sent / answered',
+    `${malformed.frames.toLocaleString('en')} / ${malformed.answered.toLocaleString('en')} in ${malformed.seconds.toFixed(0)} s`,
+  ],
+  [
+    'their messages taken / refused, dead letters',
+    `${malformed.accepted} / ${malformed.rejected}, ${malformed.dead}`,
+  ],
+  ['malformed: not as it must be', String(malformed.problems.length)],
   ['messages sent from a resending sender', kills.messages.toLocaleString('en')],
   ['process killed -9 (again while starting)', `${kills.processKills} (${kills.killsWhileStarting})`],
   ['PostgreSQL stopped at once', String(kills.postgresKills)],

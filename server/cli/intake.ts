@@ -67,7 +67,7 @@ async function sendOne(
 ): Promise<{ outcome: Outcome; detail: string }> {
   try {
     if (!client.connected) await client.connect(host, port, { timeoutMs })
-    const { code, text } = await client.send(message, { timeoutMs })
+    const { code, text } = await client.send(message, { timeoutMs, anything: true })
     const detail = [code, text].filter(Boolean).join(' ')
     return code === 'AA' || code === 'CA'
       ? { outcome: 'accepted', detail: '' }
@@ -92,7 +92,8 @@ async function filesOf(source: string): Promise<string[]> {
 
 /**
  * Cuts a file at every MSH segment and leaves out batch segments (FHS, BHS, BTS, FTS) and MLLP framing. Works on bytes, because a
- * file may be in any character set; line feeds become the carriage returns that the standard asks for.
+ * file may be in any character set; line feeds become the carriage returns that the standard asks for. A file without any MSH is sent
+ * as it is: the receiver must answer that too, and keep why it could not take it.
  */
 export function splitMessages(file: Buffer): Buffer[] {
   const messages: Buffer[][] = []
@@ -102,6 +103,8 @@ export function splitMessages(file: Buffer): Buffer[] {
     if (name === 'MSH') messages.push([])
     messages.at(-1)?.push(segment, Buffer.of(0x0d))
   }
+  if (messages.length === 0 && file.length > 0)
+    return [Buffer.from(file.filter((byte) => byte !== 0x0b && byte !== 0x1c))]
   return messages.map((parts) => Buffer.concat(parts))
 }
 

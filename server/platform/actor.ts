@@ -51,6 +51,7 @@ export const roleRules: Record<Role, Rule> = {
     'person.read': 'site',
     'person.write': 'site',
     'person.reveal': 'site',
+    'person.merge': 'site',
     'task.read': 'site',
     'task.work': 'site',
     'task.assign': 'site',

@@ -133,6 +133,14 @@ export interface CalendarDay {
   working: boolean;
 }
 
+export interface ClinicalFact {
+  event_id: number;
+  hash: string;
+  key: string;
+  said_at: Timestamp;
+  source: string;
+}
+
 export interface Condition {
   code: string;
   encounter_id: number;
@@ -141,6 +149,7 @@ export interface Condition {
   recorded_at: Generated<Timestamp>;
   role: string;
   source: string;
+  subject_id: number | null;
   text: string;
 }
 
@@ -171,6 +180,8 @@ export interface Encounter {
   source_time: Timestamp;
   starts_at: Timestamp | null;
   status: string;
+  subject_id: number | null;
+  undone_at: Timestamp | null;
   visit_number: string | null;
 }
 
@@ -189,6 +200,9 @@ export interface Enrollment {
   status: string;
   step_key: string | null;
   stop_reason: string | null;
+  stopped_due_at: Timestamp | null;
+  stopped_status: string | null;
+  subject_id: number | null;
   variables: Generated<Json>;
   waiting_for: string | null;
 }
@@ -203,13 +217,16 @@ export interface EnrollmentStep {
 export interface Event {
   actor_id: string | null;
   at: Timestamp;
+  attending_staff_id: number | null;
   data: Generated<Json>;
+  department_id: number | null;
   encounter_id: number | null;
   id: Generated<number>;
   kind: string;
   person_id: number;
   recorded_at: Generated<Timestamp>;
   source: string;
+  subject_id: number | null;
   task_id: number | null;
 }
 
@@ -230,8 +247,18 @@ export interface FhirResource {
   source: string;
   staff_id: number | null;
   starts_at: Timestamp | null;
+  subject_id: number | null;
   terms: string[];
   type: string;
+  version: Generated<number>;
+}
+
+export interface Hl7Profile {
+  definition: Json;
+  facility: string;
+  sender: string;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
   version: Generated<number>;
 }
 
@@ -250,6 +277,7 @@ export interface InboundMessage {
   attempts: Generated<number>;
   charset: string;
   control_id: string;
+  corrects_id: number | null;
   facility: string;
   id: number;
   lane: number;
@@ -282,6 +310,7 @@ export interface Message {
   status: Generated<string>;
   step_key: string | null;
   subject: string | null;
+  subject_id: number | null;
   tries: Generated<number>;
 }
 
@@ -320,6 +349,7 @@ export interface Person {
   initials: string;
   language: string | null;
   marital_status: string | null;
+  merged_into: number | null;
   name: string;
   note: string | null;
   pinyin: string;
@@ -329,6 +359,7 @@ export interface Person {
   sex: Generated<string>;
   source: string;
   source_time: Timestamp;
+  survivor_id: number | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -366,6 +397,22 @@ export interface PersonIdentifier {
   system: string;
   updated_at: Generated<Timestamp>;
   value: string;
+}
+
+export interface PersonMerge {
+  id: Generated<number>;
+  merged_at: Generated<Timestamp>;
+  merged_by: string;
+  merged_by_name: string;
+  merged_id: number;
+  reason: string;
+  score: number | null;
+  source: string;
+  survivor_id: number;
+  undone_at: Timestamp | null;
+  undone_by: string | null;
+  undone_by_name: string | null;
+  undone_reason: string | null;
 }
 
 export interface PersonName {
@@ -418,6 +465,7 @@ export interface QuestionnaireResponse {
   questionnaire_version_id: number;
   score: Numeric | null;
   status: string;
+  subject_id: number | null;
   task_id: number | null;
   updated_at: Generated<Timestamp>;
 }
@@ -513,6 +561,7 @@ export interface Task {
   start_at: Timestamp;
   status: Generated<string>;
   step_key: string | null;
+  subject_id: number | null;
   title: string;
   version: Generated<number>;
 }
@@ -549,6 +598,7 @@ export interface DB {
   audit_event: AuditEvent;
   audit_head: AuditHead;
   calendar_day: CalendarDay;
+  clinical_fact: ClinicalFact;
   condition: Condition;
   department: Department;
   encounter: Encounter;
@@ -556,6 +606,7 @@ export interface DB {
   enrollment_step: EnrollmentStep;
   event: Event;
   fhir_resource: FhirResource;
+  hl7_profile: Hl7Profile;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
   message: Message;
@@ -566,6 +617,7 @@ export interface DB {
   person_address: PersonAddress;
   person_facts: PersonFacts;
   person_identifier: PersonIdentifier;
+  person_merge: PersonMerge;
   person_name: PersonName;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;

@@ -70,11 +70,26 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   return { db, pool, url, close: () => db.destroy() }
 }
 
+const triesAgainstDeadlock = 5
+
 /**
  * Runs `work` in one transaction. Audit entries made inside are appended to the chain as the last statement, because the
- * chain's lock is held until commit; when `work` throws, they vanish with everything else.
+ * chain's lock is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
+ * deadlock, nothing has happened and it runs again: a merge of two persons meets their tasks and messages in another order than the work on
+ * those does. So `work` keeps nothing outside of the database.
  */
 export async function transaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(db, work)
+    } catch (error) {
+      if (attempt === triesAgainstDeadlock || (error as { code?: unknown } | null)?.code !== '40P01')
+        throw error
+    }
+  }
+}
+
+async function once<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (trx) => {
     openAudit(trx)
     try {

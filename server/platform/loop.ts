@@ -3,19 +3,25 @@ import { log } from './log.ts'
 
 export type Loop = { wake: () => void; stop: () => Promise<void> }
 
-const running = new Map<string, Loop>()
+const running = new Map<string, Set<Loop>>()
 
-/** Asks a loop of this process to look now instead of at its next poll; harmless when it runs elsewhere. */
+/** Asks the loops of that name in this process to look now instead of at their next poll; harmless when they run elsewhere. */
 export function wakeLoop(name: string): void {
-  running.get(name)?.wake()
+  for (const loop of running.get(name) ?? []) loop.wake()
 }
 
 /**
  * Calls `work` again and again while it finds something, then sleeps until woken or polled. Errors (a restarting database) are retried
  * with growing pauses and never end the loop.
  * @param work returns how much it did
+ * @param gatherMs how long it waits, once woken, for more to come: a batch costs little more than one
  */
-export function startLoop(name: string, pollMs: number, work: () => Promise<number>): Loop {
+export function startLoop(
+  name: string,
+  pollMs: number,
+  work: () => Promise<number>,
+  { gatherMs = 0 } = {},
+): Loop {
   let stopped = false
   let woken = false
   let wakeSleeper: (() => void) | undefined
@@ -28,7 +34,10 @@ export function startLoop(name: string, pollMs: number, work: () => Promise<numb
       try {
         const done = await work()
         failures = 0
-        if (done === 0) await sleep(pollMs)
+        if (done === 0) {
+          await sleep(pollMs)
+          if (gatherMs > 0) await delay(gatherMs)
+        }
       } catch (error) {
         failures += 1
         log.warn(
@@ -57,11 +66,11 @@ export function startLoop(name: string, pollMs: number, work: () => Promise<numb
     wake,
     stop: async () => {
       stopped = true
-      running.delete(name)
+      running.get(name)?.delete(loop)
       wake()
       await finished
     },
   }
-  running.set(name, loop)
+  running.set(name, (running.get(name) ?? new Set()).add(loop))
   return loop
 }

@@ -42,7 +42,7 @@ let count = 0
 
 /** Family name first; a Latin name is written given name first. */
 function nameField(name: string): string {
-  const latin = /^(\w+) (\w+)$/.exec(name)
+  const latin = /^(\p{Script=Latin}+) (\p{Script=Latin}+)$/u.exec(name)
   const [family, given] = latin ? [latin[2], latin[1]] : [[...name][0], [...name].slice(1).join('')]
   return `${family ?? ''}^${given ?? ''}^^^^^L`
 }
@@ -98,6 +98,29 @@ export async function store(app: TestApp, ...messages: Adt[]): Promise<Receipt[]
 export async function receive(app: TestApp, ...messages: Adt[]): Promise<void> {
   await store(app, ...messages)
   while ((await applyWaiting(app.db)) > 0);
+}
+
+/** Stores and applies messages that are written out. */
+export async function receiveText(app: TestApp, ...texts: string[]): Promise<void> {
+  const raw = new RawStore(app.db, () => undefined)
+  await Promise.all(texts.map((text) => raw.accept(Buffer.from(text))))
+  while ((await applyWaiting(app.db)) > 0);
+}
+
+/** A message of any type about one patient: MSH and PID, then the segments given. */
+export function about(
+  type: string,
+  said: { mrn: string; at?: Date; controlId?: string; name?: string },
+  ...rest: string[]
+): string {
+  count += 1
+  const at = stamp(said.at ?? new Date(Date.now() - 3600_000))
+  return [
+    `MSH|^~\\&|LIS|NH|CARELOOP|NH|${at}||${type}|${said.controlId ?? `T${process.pid}-${count}`}|P|2.5||||||UNICODE UTF-8`,
+    `PID|1||${said.mrn}^^^NH^MR||${said.name ?? '测^试'}||19700102|F`,
+    ...rest,
+    '',
+  ].join('\r')
 }
 
 /** The person with that record number. */

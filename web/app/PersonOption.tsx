@@ -13,7 +13,12 @@ export function PersonOption({ person }: { person: PersonSummary }) {
         {person.ageYears !== null && t('common.years', { n: person.ageYears })}
       </span>
       <span className="secondary small">
-        {[person.phone, person.recordNumbers[0]?.value, person.lastDepartmentName]
+        {[
+          person.phone,
+          person.recordNumbers[0]?.value,
+          person.lastDepartmentName,
+          person.foundAs.length > 0 && t('match.foundAs', { names: person.foundAs.join('、') }),
+        ]
           .filter(Boolean)
           .join(' · ')}
       </span>

@@ -45,6 +45,7 @@ const routeTree = root.addChildren([
   page('/tasks', () => import('../features/task/TasksPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
+  page('/persons/merge/$left/$right', () => import('../features/match/MergePage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),

@@ -119,6 +119,7 @@ const kinds = {
   registered: 'encounter.registered',
   admitted: 'encounter.admitted',
   discharged: 'encounter.discharged',
+  'discharge-cancelled': 'encounter.discharge-cancelled',
   cancelled: 'encounter.cancelled',
   updated: 'encounter.updated',
 } as const

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
+import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { getPerson, getTimeline, listPersons } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
@@ -335,4 +336,36 @@ test('appointments, relatives and answers to questionnaires are kept with their 
   const related = await fhir(app, centre, 'get', `/RelatedPerson?patient=${person}`)
   expect(JSON.stringify(related.body)).not.toContain('13766667777')
   expect((await fhir(app, key, 'get', `/RelatedPerson?phone=13766667777`)).body.entry).toHaveLength(1)
+})
+
+test('what was said of a merged patient is read under the survivor, and goes back when the merge is taken back', async () => {
+  const [one, other] = [await admit(app, key, 'MERGE-1'), await admit(app, key, 'MERGE-2')]
+  const [survivorId, mergedId] = [Number(one.person), Number(other.person)]
+  const centre = await app.signInAs('service-centre')
+  const merged = await app.request(centre, mergePersons, { body: { survivorId, mergedId, reason: '同一人' } })
+  expect(merged.status).toBe(201)
+  const results = async (person: string) =>
+    (await fhir(app, key, 'get', `/Observation?patient=${person}&_summary=count`)).body.total
+  expect([await results(one.person), await results(other.person)]).toEqual([2, 2])
+  // A sender that knows nothing of the merge goes on under the old id.
+  const later = await fhir(app, key, 'post', '/Observation', observation(`Patient/${other.person}`))
+  expect([later.status, await results(one.person)]).toEqual([201, 3])
+  const renamed = { ...patient('MERGE-2', { name: [{ text: '改名' }] }), id: other.person }
+  expect((await fhir(app, key, 'put', `/Patient/${other.person}`, renamed)).status).toBe(200)
+  expect((await fhir(app, key, 'get', `/Patient/${other.person}`)).body).toMatchObject({
+    active: false,
+    name: [{ text: '改名' }],
+    link: [{ other: { reference: `Patient/${one.person}` }, type: 'replaced-by' }],
+  })
+  expect((await fhir(app, key, 'get', `/Patient/${one.person}`)).body).toMatchObject({
+    name: [{ family: '欧阳' }],
+    link: [{ other: { reference: `Patient/${other.person}` }, type: 'replaces' }],
+  })
+  const all = await fhir(app, key, 'get', `/Patient/${one.person}/$everything`)
+  expect(all.body.entry.filter((entry) => entry.resource.resourceType === 'Encounter')).toHaveLength(2)
+  await app.request(centre, undoPersonMerge, {
+    params: { id: merged.body.mergeId },
+    body: { reason: '并非同一人' },
+  })
+  expect([await results(one.person), await results(other.person)]).toEqual([1, 2])
 })

@@ -1,13 +1,17 @@
+import { sql } from 'kysely'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
+import { mergePersons } from '../../modules/person/merge.ts'
 import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from './map-adt.ts'
+import type { PersonSaid } from './map-person.ts'
 import { MappingError } from './message.ts'
+import { factEvent, type FactInput, freshFacts, keepFacts } from './record-facts.ts'
 
 export type AppliedAdt = { personId: number }
 
@@ -57,8 +61,8 @@ function organisationOf(organisations: Map<string, Organisation>, siteCode: stri
   return organisation
 }
 
-function identifiersOf(message: AdtMessage, organisation: Organisation) {
-  return message.person.identifiers.map((one) => ({
+function identifiersOf(person: PersonSaid, organisation: Organisation) {
+  return person.identifiers.map((one) => ({
     ...one,
     siteId: one.ofSite ? organisation.siteId : null,
   }))
@@ -67,17 +71,17 @@ function identifiersOf(message: AdtMessage, organisation: Organisation) {
 /** What two messages must not share to be applied at the same time: a person, or a visit. */
 function keysOf({ message, organisation }: Located) {
   const { siteId } = organisation
-  const visit = message.encounter && {
-    system: `visit:${siteId}`,
-    value: message.encounter.visitNumber,
-    siteId,
-  }
-  return [...identifiersOf(message, organisation), ...(visit ? [visit] : [])]
+  const visit = message.visitNumber && { system: `visit:${siteId}`, value: message.visitNumber, siteId }
+  const persons = [message.person, ...message.merges]
+  return [...persons.flatMap((person) => identifiersOf(person, organisation)), ...(visit ? [visit] : [])]
 }
 
-/** A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. */
+/**
+ * A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. After a merge the HIS names visits of either
+ * record by either number.
+ */
 function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
-  if (encounter && encounter.person_id !== person.id)
+  if (encounter && ![person.id, person.survivorId].includes(encounter.person_id))
     throw new MappingError(
       'PV1-19',
       `Visit ${encounter.visit_number} belongs to another patient already; the two may have to be joined`,
@@ -89,9 +93,10 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     trx,
     wave.map(({ message, organisation }) => ({
       ...message.person,
-      identifiers: identifiersOf(message, organisation),
+      identifiers: identifiersOf(message.person, organisation),
     })),
   )
+  await mergeRecords(trx, actor, wave, persons)
   const visits = wave.flatMap(({ message, organisation }, at) => {
     const { encounter } = message
     const person = persons[at]
@@ -116,7 +121,9 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     const person = persons[at]
     return person ? eventsOf(message, person, encounterAt.get(at)) : []
   })
-  await recordEvents(trx, events)
+  const facts = await freshFacts(trx, await factsOf(trx, wave, persons, encounterAt))
+  const recorded = await recordEvents(trx, [...events, ...facts.map(factEvent)])
+  await keepFacts(trx, facts, recorded.slice(events.length))
   await audit(
     trx,
     actor,
@@ -130,10 +137,83 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   return persons.map((person) => ({ personId: person.id }))
 }
 
+/** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */
+async function mergeRecords(
+  trx: Trx,
+  actor: Actor,
+  wave: Located[],
+  persons: UpsertedPerson[],
+): Promise<void> {
+  const merging = wave.flatMap(({ message, organisation }, at) =>
+    message.merges.map((merged) => ({ merged, organisation, event: message.event, survivor: persons[at] })),
+  )
+  if (merging.length === 0) return
+  const records = await upsertPersons(
+    trx,
+    merging.map(({ merged, organisation }) => ({
+      ...merged,
+      identifiers: identifiersOf(merged, organisation),
+    })),
+  )
+  // One after the other: each locks both persons, and the next may be about one of them again.
+  for (const [at, { survivor, event }] of merging.entries()) {
+    const record = records[at]
+    if (!survivor || !record) continue
+    await mergePersons(trx, actor, {
+      survivorId: survivor.id,
+      mergedId: record.id,
+      source: 'hl7',
+      reason: `ADT^${event}`,
+    })
+  }
+}
+
+/** The facts of a wave with the person and the visit that they belong to; a visit we do not know yet stays open. */
+async function factsOf(
+  trx: Trx,
+  wave: Located[],
+  persons: UpsertedPerson[],
+  encounters: Map<number, UpsertedEncounter | undefined>,
+): Promise<FactInput[]> {
+  if (wave.every(({ message }) => message.facts.length === 0)) return []
+  const named = wave.flatMap(({ message, organisation }, at) =>
+    message.visitNumber && message.facts.length > 0 && !encounters.has(at)
+      ? [{ site: organisation.siteId, visit: message.visitNumber }]
+      : [],
+  )
+  const { rows } =
+    named.length === 0
+      ? { rows: [] }
+      : await sql<{ id: number; person_id: number; site_id: number; visit_number: string }>`
+          select e.id, e.person_id, e.site_id, e.visit_number
+          from unnest(${named.map((one) => one.site)}::int[], ${named.map((one) => one.visit)}::text[]) as w(site_id, visit_number)
+          join encounter e using (site_id, visit_number)`.execute(trx)
+  return wave.flatMap(({ message, organisation }, at): FactInput[] => {
+    const person = persons[at]
+    if (!person) return []
+    const known = rows.find(
+      (row) => row.site_id === organisation.siteId && row.visit_number === message.visitNumber,
+    )
+    // A result under another patient's visit is still this patient's result.
+    const visit =
+      encounters.get(at)?.id ??
+      (known && [person.id, person.survivorId].includes(known.person_id) ? known.id : null)
+    return message.facts.map((fact) => ({
+      ...fact,
+      personId: person.id,
+      encounterId: visit,
+      source: message.person.source,
+      saidAt: message.at,
+      message: at,
+    }))
+  })
+}
+
 const kinds = {
   registered: 'encounter.registered',
   admitted: 'encounter.admitted',
   discharged: 'encounter.discharged',
+  'discharge-cancelled': 'encounter.discharge-cancelled',
   cancelled: 'encounter.cancelled',
   updated: 'encounter.updated',
 } as const
@@ -164,7 +244,7 @@ function eventsOf(
     const at =
       turn === 'discharged'
         ? encounter.ends_at
-        : turn === 'updated'
+        : turn === 'updated' || turn === 'discharge-cancelled' || turn === 'cancelled'
           ? message.at
           : (encounter.starts_at ?? encounter.ends_at)
     events.push({

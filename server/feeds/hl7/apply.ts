@@ -4,8 +4,10 @@ import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '
 import { log } from '../../platform/log.ts'
 import { applyAdt } from './apply-adt.ts'
 import { laneCount } from './header.ts'
-import { adtEvents, type AdtEvent, type AdtMessage, mapAdt } from './map-adt.ts'
+import type { AdtMessage } from './map-adt.ts'
+import { mapMessage, whyIgnored } from './map-message.ts'
 import { MappingError, parseMessage } from './message.ts'
+import { overrideFields, profileJoin, readProfile } from './profile.ts'
 
 type Stored = {
   id: number
@@ -16,6 +18,8 @@ type Stored = {
   charset: string
   raw: Buffer
   time_zone: string | null
+  /** How this sender is read; null for the usual way. */
+  profile: unknown
 }
 
 type Outcome =
@@ -88,7 +92,9 @@ async function applySingly(db: Db): Promise<number> {
 
 /** Two lanes may meet in one person (two record numbers, one identity number): whoever comes second tries again and finds him. */
 function clashes(error: unknown): boolean {
-  return isUniqueViolation(error, 'person_identifier_pkey') || isUniqueViolation(error, 'encounter_visit')
+  return ['person_identifier_pkey', 'encounter_visit', 'clinical_fact_pkey'].some((name) =>
+    isUniqueViolation(error, name),
+  )
 }
 
 async function applyNext(trx: Trx, limit: number): Promise<number> {
@@ -102,8 +108,8 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
     where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
   if (lanes.length === 0) return 0
   const { rows } = await sql<Stored>`
-    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, s.time_zone
-    from inbound_message m left join site s on s.code = m.facility
+    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, s.time_zone, h.definition as profile
+    from inbound_message m left join site s on s.code = m.facility ${profileJoin}
     where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
     order by m.id limit ${limit}`.execute(trx)
   if (rows.length === 0) return 0
@@ -118,27 +124,20 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
   return rows.length
 }
 
-const ignoredTypes = /^(ACK|QRY|QBP|MFN|NMD|NMQ)/
-
 /** Bytes to our terms; what cannot be understood gets its reason here, before any statement runs. */
 function interpret(stored: Stored): Outcome {
   try {
-    const [type, event] = stored.message_type.split('^')
-    if (type !== 'ADT' || !adtEvents.includes(event as AdtEvent)) {
-      if (ignoredTypes.test(stored.message_type))
-        return {
-          stored,
-          status: 'ignored',
-          reason: `${stored.message_type} carries nothing about a person`,
-          location: 'MSH-9',
-        }
-      throw new MappingError('MSH-9', `Messages of type ${stored.message_type} cannot be applied yet`)
-    }
-    const message = mapAdt(parseMessage(stored.raw, stored.charset), event as AdtEvent, {
+    const ignored = whyIgnored(stored.message_type)
+    if (ignored !== null) return { stored, status: 'ignored', reason: ignored, location: 'MSH-9' }
+    const profile = readProfile(stored.profile)
+    const parsed = parseMessage(stored.raw, profile.charset ?? stored.charset)
+    const message = mapMessage(overrideFields(parsed, profile.fields), stored.message_type, {
       source: sourceOf(stored),
       facility: stored.facility,
-      timeZone: stored.time_zone ?? 'Asia/Shanghai',
+      timeZone: profile.timeZone ?? stored.time_zone ?? 'Asia/Shanghai',
       receivedAt: stored.received_at,
+      codes: profile.codes,
+      site: profile.site,
     })
     return { stored, status: 'applied', message, personId: null }
   } catch (error) {

@@ -18,6 +18,12 @@ const charsets: Record<string, string> = {
   BIG5: 'big5',
   '8859/1': 'latin1',
   'ISO-8859-1': 'latin1',
+  'ISO8859-1': 'latin1',
+  LATIN1: 'latin1',
+  '8859/15': 'iso-8859-15',
+  'WINDOWS-1252': 'windows-1252',
+  CP936: 'gb18030',
+  CP950: 'big5',
   'ISO IR87': 'utf-8',
 }
 
@@ -67,7 +73,12 @@ export function decodeHeader(bytes: Buffer): string {
 
 /** A message that arrives as text goes into the bytes that its own MSH-18 announces. */
 export function encode(text: string): Buffer {
+  return encodeAs(text, null)
+}
+
+/** The same for a sender whose profile names its character set, whatever MSH-18 says. */
+export function encodeAs(text: string, named: string | null): Buffer {
   const line = text.split(/[\r\n]/, 1)[0] ?? ''
-  const charset = knownCharset(line.split(line[3] ?? '|')[17] ?? '')
+  const charset = knownCharset(named ?? line.split(line[3] ?? '|')[17] ?? '')
   return charset && charset !== 'utf-8' ? iconv.encode(text, charset) : Buffer.from(text, 'utf8')
 }

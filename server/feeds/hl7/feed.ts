@@ -9,6 +9,9 @@ export type Feed = { port: number; close: () => Promise<void> }
 
 /** Other processes may have stored messages; their wake-up call does not reach this one. */
 const pollMs = 500
+/** While PostgreSQL works for one, Node reads messages for the other; each takes half of the lanes. */
+const appliers = 2
+const gatherMs = 20
 
 /** Starts listening for HL7 and applying what was stored, also what an earlier process left behind. */
 export async function startFeed(options: { db: Db; host: string; port: number }): Promise<Feed> {
@@ -16,13 +19,15 @@ export async function startFeed(options: { db: Db; host: string; port: number })
     wakeLoop('intake')
   })
   const listener = await listenMllp(store, options)
-  const applier = startLoop('intake', pollMs, () => applyWaiting(options.db))
+  const loops = Array.from({ length: appliers }, () =>
+    startLoop('intake', pollMs, () => applyWaiting(options.db), { gatherMs }),
+  )
   log.info({ port: listener.port }, 'listening for HL7 over MLLP')
   return {
     port: listener.port,
     close: async () => {
       await listener.close()
-      await applier.stop()
+      await Promise.all(loops.map((loop) => loop.stop()))
     },
   }
 }

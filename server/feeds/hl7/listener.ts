@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { log } from '../../platform/log.ts'
+import { acceptFrame, refuseFrame } from './batch.ts'
 import { Deframer, frame } from './framer.ts'
-import { acknowledge } from './message.ts'
-import type { RawStore, Receipt } from './store.ts'
+import type { RawStore } from './store.ts'
 
 /** Answers one sender may have outstanding before we stop reading from it: bounded memory, whatever it sends. */
 const windowMessages = 256
@@ -55,14 +55,13 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
   let open = 0
   let answers: Promise<void> = Promise.resolve()
 
-  const answer = (receipt: Promise<Receipt>) => {
+  const answer = (reply: Promise<string>) => {
     open += 1
     if (open >= windowMessages) socket.pause()
     answers = answers
       .then(async () => {
-        const { header, code, controlId, text } = await receipt
-        if (socket.writable)
-          socket.write(frame(Buffer.from(acknowledge(header, code, controlId, text, new Date()), 'utf8')))
+        const text = await reply
+        if (socket.writable) socket.write(frame(Buffer.from(text, 'utf8')))
       })
       .finally(() => {
         open -= 1
@@ -78,16 +77,15 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
   })
   socket.on('data', (chunk: Buffer) => {
     for (const item of deframer.push(chunk)) {
-      if (item.kind === 'message') answer(store.accept(item.bytes))
+      if (item.kind === 'message') answer(acceptFrame(store, item.bytes))
       else if (item.kind === 'outside')
         log.warn({ bytes: item.size }, 'bytes outside of an MLLP frame were skipped')
-      else answer(store.reject(Buffer.alloc(0), rejections[item.kind](item.size), 'MLLP'))
+      else answer(refuseFrame(store, rejections[item.kind](item.size)))
     }
   })
   socket.on('end', () => {
     for (const item of deframer.end())
-      if (item.kind === 'truncated')
-        void store.reject(Buffer.alloc(0), rejections.truncated(item.size), 'MLLP')
+      if (item.kind === 'truncated') void refuseFrame(store, rejections.truncated(item.size))
     // Some senders end their side after the last message and read the answers then.
     void answers.finally(() => socket.end())
   })

@@ -1,163 +1,146 @@
 import type { Hl7Message } from '@medplum/core'
 import type { ConditionInput, EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Named } from '../../modules/organisation/organisation.ts'
-import { normalisePhone } from '../../modules/person/phone.ts'
-import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../../modules/person/upsert.ts'
+import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
+import { displayName, mapMergedRecord, mapPerson, type PersonSaid } from './map-person.ts'
 import { type Fields, MappingError, segment, segments } from './message.ts'
 
-export const adtEvents = ['A01', 'A03', 'A04', 'A08'] as const
-export type AdtEvent = (typeof adtEvents)[number]
+/** ADT events that we apply; what each one does to a visit. */
+const effects = {
+  A01: { status: 'in-progress', class: 'inpatient', admits: true },
+  A02: { status: 'in-progress', class: null, admits: false },
+  A03: { status: 'finished', class: 'inpatient', admits: false },
+  A04: { status: 'in-progress', class: 'outpatient', admits: true },
+  A05: { status: 'planned', class: 'inpatient', admits: false },
+  A06: { status: 'in-progress', class: 'inpatient', admits: false },
+  A07: { status: 'in-progress', class: 'outpatient', admits: false },
+  A08: { status: null, class: null, admits: false },
+  A11: { status: 'cancelled', class: null, admits: false, undoes: 'admission' },
+  A12: { status: null, class: null, admits: false },
+  A13: { status: 'in-progress', class: 'inpatient', admits: false, undoes: 'discharge' },
+  A28: null,
+  A31: null,
+  A34: null,
+  A40: null,
+} as const satisfies Record<
+  string,
+  {
+    status: EncounterInput['status']
+    class: EncounterInput['class']
+    /** A visit number is made up when the message has none. */
+    admits: boolean
+    undoes?: 'admission' | 'discharge'
+  } | null
+>
+type AdtEvent = keyof typeof effects
 
-/** An ADT message in our terms; ids of site, department and staff are still codes. */
+export const isAdtEvent = (event: string): event is AdtEvent => event in effects
+
+/** A message about one patient in our terms; ids of site, department and staff are still codes. */
 export type AdtMessage = {
-  event: AdtEvent
+  event: string
   siteCode: string
   at: Date
-  person: Omit<PersonInput, 'identifiers'> & {
-    identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
-  }
+  person: PersonSaid
   encounter:
     | (Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId'> & {
         department: Named | null
         attending: Named | null
       })
     | null
+  /** The visit that the facts belong to, where the message only names it. */
+  visitNumber: string | null
+  /** What has no table of its own. */
+  facts: FactSaid[]
+  /** Records that are this patient as well (A34, A40): the numbers they were known by before. */
+  merges: PersonSaid[]
 }
 
-export type SenderContext = { source: string; facility: string; timeZone: string; receivedAt: Date }
+/** Codes of a sender to those that we know (table 0001, table 0004, the site's departments, discharge dispositions). */
+export type CodeMaps = Record<'sex' | 'class' | 'department' | 'disposition', Record<string, string>>
+
+export type SenderContext = {
+  source: string
+  facility: string
+  timeZone: string
+  receivedAt: Date
+  codes: CodeMaps
+  /** The site all messages of this sender are about, whatever they say. */
+  site: string | null
+}
+
+/** When the message was meant to be true: EVN-6, EVN-2 or MSH-7. */
+export function statedAt(message: Hl7Message, context: SenderContext): Date {
+  const evn = segment(message, 'EVN')
+  const at =
+    evn.time(6, context.timeZone) ??
+    evn.time(2, context.timeZone) ??
+    segment(message, 'MSH').time(7, context.timeZone) ??
+    context.receivedAt
+  // A sender whose clock runs a day or more ahead must not outvote every message that follows.
+  return at.getTime() > context.receivedAt.getTime() + 86_400_000 ? context.receivedAt : at
+}
+
+/** @throws {MappingError} no PID, or several patients whose facts would be mixed up */
+export function patientOf(message: Hl7Message): Fields {
+  const [pid, ...others] = segments(message, 'PID')
+  if (!pid) throw new MappingError('PID', 'The message has no PID segment')
+  const other = others.find((one) => numberOf(one) !== numberOf(pid))
+  if (other)
+    throw new MappingError(
+      other.name,
+      'The message is about more than one patient; each needs a message of its own',
+    )
+  return pid
+}
+
+export function siteOf(pv1: Fields, context: SenderContext): string {
+  return context.site ?? pv1.first(3, 4) ?? (context.facility || 'MAIN')
+}
 
 /**
  * HL7 v2 ADT (chapter 3) to our terms. PID-3 gives the record number, PV1-19 the visit; both are needed to know who and what.
  * @throws {MappingError} naming the field that makes the message unusable
  */
 export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderContext): AdtMessage {
-  const pid = segment(message, 'PID')
-  if (!pid.present) throw new MappingError('PID', 'The message has no PID segment')
-  const header = segment(message, 'MSH')
-  const evn = segment(message, 'EVN')
+  const pid = patientOf(message)
   const pv1 = segment(message, 'PV1')
-  const sentAt = header.time(7, context.timeZone) ?? context.receivedAt
-  const at = notAhead(
-    evn.time(6, context.timeZone) ?? evn.time(2, context.timeZone) ?? sentAt,
-    context.receivedAt,
-  )
-  const siteCode = pv1.first(3, 4) ?? (context.facility || 'MAIN')
+  const at = statedAt(message, context)
+  const siteCode = siteOf(pv1, context)
   const person = mapPerson(message, pid, context, siteCode, at)
-  return { event, siteCode, at, person, encounter: mapEncounter(message, pv1, pid, event, context, at) }
+  const encounter = mapEncounter(message, pv1, pid, event, context, at)
+  return {
+    event,
+    siteCode,
+    at,
+    person,
+    encounter,
+    visitNumber: encounter?.visitNumber ?? null,
+    facts: ofPatient(pid, [
+      ...mapProcedures(message, encounter?.visitNumber ?? null, context, at),
+      ...mapAllergies(message, context, at),
+    ]),
+    merges: event === 'A40' || event === 'A34' ? mapMerges(message, pid, context, siteCode, at) : [],
+  }
 }
 
-/** A sender whose clock runs a day or more ahead must not outvote every message that follows. */
-function notAhead(at: Date, receivedAt: Date): Date {
-  return at.getTime() > receivedAt.getTime() + 86_400_000 ? receivedAt : at
-}
-
-function mapPerson(
+/** MRG: the numbers that a patient had before; a record that we never heard of is made, so that later messages under it find their way. */
+function mapMerges(
   message: Hl7Message,
   pid: Fields,
   context: SenderContext,
   siteCode: string,
   at: Date,
-): AdtMessage['person'] {
-  const identifiers = mapIdentifiers(pid, context.facility || siteCode)
-  const names = pid.repetitions(5)
-  const legal = names.find((name) => ['L', 'I', ''].includes(name[6] ?? '')) ?? names[0]
-  const sexes: Record<string, PersonInput['sex']> = { M: 'male', F: 'female', O: 'other', A: 'other' }
-  const deceasedAt = pid.time(29, context.timeZone)
-  return {
-    source: context.source,
-    sourceTime: at,
-    identifiers,
-    name: legal ? displayName(legal) : null,
-    sex: sexes[pid.component(8, 1)?.toUpperCase() ?? ''] ?? null,
-    birthDate: pid.date(7),
-    deceasedAt,
-    deceased: deceasedAt !== null || pid.component(30, 1)?.toUpperCase() === 'Y',
-    maritalStatus: pid.component(16, 1),
-    telecoms: [...mapTelecoms(pid, 13, 'mobile'), ...mapTelecoms(pid, 14, 'work')],
-    addresses: pid.repetitions(11).slice(0, 1).map(mapAddress),
-    relationships: segments(message, 'NK1')
-      .map(mapRelationship)
-      .filter((one) => one !== null),
-  }
-}
-
-/** Assigning authorities of national numbers, as Chinese and Taiwanese senders write the identifier type (PID-3.5, table 0203). */
-const nationalTypes: Record<string, string> = {
-  NI: 'national-id',
-  NNCHN: 'national-id',
-  SFZ: 'national-id',
-  NNTWN: 'national-id',
-  PPN: 'passport',
-}
-
-function mapIdentifiers(pid: Fields, facility: string): AdtMessage['person']['identifiers'] {
-  const repetitions = [...pid.repetitions(3), ...(pid.repetitions(3).length === 0 ? pid.repetitions(2) : [])]
-  const all = repetitions
-    .filter((components) => components[0])
-    .map((components) => {
-      const value = components[0] ?? ''
-      const type = (components[4] ?? '').toUpperCase()
-      const authority = (components[3] ?? '').split('&')[0] ?? ''
-      const national = nationalTypes[type]
-      if (national) return { system: national, value: value.toUpperCase(), ofSite: false }
-      const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
-      return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
-    })
-  // A national number alone does not do: mother and newborn often share one.
-  const first =
-    all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
-  if (!first) throw new MappingError('PID-3', 'The patient has no record number')
-  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
-  return [...new Map([first, ...others].map((one) => [`${one.system}|${one.value}`, one])).values()]
-}
-
-/** XPN: family ^ given; Chinese names are written without a space, Latin ones given name first. */
-function displayName(components: string[]): string {
-  const [family = '', given = '', middle = ''] = components
-  const surname = family.split('&')[0] ?? ''
-  if (/\p{Script=Han}/u.test(surname + given)) return surname + given
-  return [given, middle, surname].filter(Boolean).join(' ')
-}
-
-function mapTelecoms(pid: Fields, field: number, use: Telecom['use']): Telecom[] {
-  return pid.repetitions(field).flatMap((components): Telecom[] => {
-    const [plain = '', , equipment = '', email = ''] = components
-    // XTN before 2.3 has the whole number in the first component; later it is in 12, or in 5 to 7.
-    const number =
-      components[11] || [components[4], components[5], components[6]].filter(Boolean).join('') || plain
-    if (email.includes('@')) return [{ system: 'email', value: email.toLowerCase(), use: 'home' }]
-    if (!/\d{5,}/.test(number.replaceAll(/\D/g, ''))) return []
-    const kind = equipment === 'PH' && use === 'mobile' ? 'home' : use
-    return [{ system: 'phone', value: normalisePhone(number), use: kind }]
+): PersonSaid[] {
+  const mrgs = segments(message, 'MRG')
+  if (mrgs.length === 0) throw new MappingError('MRG', 'The message does not say which record is merged')
+  return mrgs.map((mrg) => {
+    const merged = mapMergedRecord(mrg, context, siteCode, at)
+    const number = mrg.component(1, 1)
+    if (number === numberOf(pid))
+      throw new MappingError(`${mrg.name}-1`, 'The record would be merged with itself')
+    return merged
   })
-}
-
-function mapAddress(components: string[]): Address {
-  const [street = '', other = '', city = '', province = '', postalCode = ''] = components.map(
-    (text) => text.split('&')[0] ?? '',
-  )
-  const district = /^(.*?[市州盟])?(.+?[区县市旗])/.exec(city)
-  return {
-    use: 'home',
-    text: [province, city, street, other].filter(Boolean).join(''),
-    district: district?.[2] ?? null,
-    city: district?.[1] ?? (city || null),
-    province: province || null,
-    postalCode: postalCode || null,
-  }
-}
-
-function mapRelationship(nk1: Fields): Relationship | null {
-  const name = nk1.repetitions(2)[0]
-  if (!name) return null
-  const text = displayName(name)
-  const phone = nk1.repetitions(5)[0]
-  const number = phone
-    ? phone[11] || [phone[4], phone[5], phone[6]].filter(Boolean).join('') || phone[0]
-    : null
-  return text
-    ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: number ? normalisePhone(number) : null }
-    : null
 }
 
 const classes: Record<string, EncounterInput['class']> = {
@@ -177,52 +160,62 @@ function mapEncounter(
   context: SenderContext,
   at: Date,
 ): AdtMessage['encounter'] {
+  const effect = effects[event]
+  if (!effect) return null
   if (!pv1.present) {
     if (event === 'A08') return null
     throw new MappingError('PV1', 'The message has no PV1 segment')
   }
   const startsAt = pv1.time(44, context.timeZone)
   const visitNumber =
-    pv1.component(19, 1) ?? pid.component(18, 1) ?? inventedVisitNumber(pid, startsAt, at, event)
+    pv1.component(19, 1) ??
+    pid.component(18, 1) ??
+    (effect.admits ? inventedVisitNumber(pid, startsAt, at) : null)
   if (!visitNumber) {
     if (event === 'A08') return null
-    throw new MappingError('PV1-19', 'The discharge does not say which visit it ends (PV1-19)')
+    throw new MappingError(
+      'PV1-19',
+      event === 'A03'
+        ? 'The discharge does not say which visit it ends (PV1-19)'
+        : 'The message does not say which visit it is about (PV1-19)',
+    )
   }
   const endedAt = pv1.time(45, context.timeZone)
   const attending = pv1.component(7, 1)
   const department = pv1.first(3, 1)
-  const said = classes[pv1.component(2, 1)?.toUpperCase() ?? ''] ?? null
-  const fallback = event === 'A01' || event === 'A03' ? 'inpatient' : event === 'A04' ? 'outpatient' : null
+  const patientClass = pv1.component(2, 1)?.toUpperCase() ?? ''
+  const disposition = pv1.component(36, 1)
   return {
     visitNumber,
-    class: said ?? fallback,
-    status: statusOf(event, endedAt, at),
-    department: department ? { code: department, name: pv1.component(3, 9) } : null,
+    class: classes[context.codes.class[patientClass] ?? patientClass] ?? effect.class,
+    // PV1-45 is the actual discharge (the expected one has a field of its own), so an update that brings it ends the visit, too.
+    status: event === 'A08' && endedAt !== null && endedAt <= at ? 'finished' : effect.status,
+    department: department
+      ? { code: context.codes.department[department] ?? department, name: pv1.component(3, 9) }
+      : null,
     attending: attending
       ? { code: attending, name: displayName((pv1.repetitions(7)[0] ?? []).slice(1)) || null }
       : null,
     bed: [pv1.component(3, 2), pv1.component(3, 3)].filter(Boolean).join('-') || null,
-    startsAt: startsAt ?? (event === 'A03' || event === 'A08' ? null : at),
-    endsAt: event === 'A03' ? (endedAt ?? at) : endedAt,
-    disposition: pv1.component(36, 1),
+    startsAt: startsAt ?? (effect.admits ? at : event === 'A05' ? plannedStart(message, context) : null),
+    endsAt: event === 'A03' ? (endedAt ?? at) : 'undoes' in effect ? null : endedAt,
+    disposition: disposition && (context.codes.disposition[disposition] ?? disposition),
     conditions: segments(message, 'DG1')
       .map(mapCondition)
       .filter((one) => one !== null),
     source: context.source,
     sourceTime: at,
+    undoes: 'undoes' in effect ? effect.undoes : null,
   }
 }
 
-/** PV1-45 is the actual discharge (the expected one has a field of its own), so an update that brings it ends the visit, too. */
-function statusOf(event: AdtEvent, endedAt: Date | null, at: Date): EncounterInput['status'] {
-  if (event === 'A03') return 'finished'
-  if (event === 'A08') return endedAt !== null && endedAt <= at ? 'finished' : null
-  return 'in-progress'
+/** PV2-8: when a pre-admitted patient is expected. */
+function plannedStart(message: Hl7Message, context: SenderContext): Date | null {
+  return segment(message, 'PV2').time(8, context.timeZone)
 }
 
 /** Small systems send registrations without a visit number; the patient and the time make one that a repeated message makes again. */
-function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date, event: AdtEvent): string | null {
-  if (event === 'A03' || event === 'A08') return null
+function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): string {
   return `${pid.component(3, 1) ?? pid.component(2, 1) ?? ''}@${(startsAt ?? at).toISOString()}`
 }
 

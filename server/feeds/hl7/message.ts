@@ -66,17 +66,29 @@ export class Fields {
     const value = this.#segment?.getField(field)
     if (!value) return []
     return value.components
-      .map((components) => components.map((text) => clean(unescape(text, this.#context))))
+      .map((components) => components.map((text) => this.#read(text)))
       .filter((components) => components.some((text) => text !== ''))
   }
 
+  /** Sub-components stand apart by a sign that no text has: an escaped `&` is text, not a boundary. */
+  #read(text: string): string {
+    const sign = this.#context.subcomponentSeparator
+    if (sign === '' || !text.includes(sign)) return clean(unescape(text, this.#context))
+    return text
+      .split(sign)
+      .map((part) => clean(unescape(part, this.#context)))
+      .join(subcomponent)
+      .replace(trailing, '')
+  }
+
   component(field: number, component: number): string | null {
-    return this.repetitions(field)[0]?.[component - 1] || null
+    const text = this.repetitions(field)[0]?.[component - 1]
+    return text ? whole(text) : null
   }
 
   /** First sub-component of a component. */
   first(field: number, component: number): string | null {
-    return this.component(field, component)?.split('&')[0] || null
+    return firstPart(this.repetitions(field)[0]?.[component - 1]) || null
   }
 
   /** @throws {MappingError} when the field is empty */
@@ -90,8 +102,8 @@ export class Fields {
    * HL7 TS / DTM: `YYYY[MM[DD[HH[MM[SS[.S]]]]]][+/-ZZZZ]`; without offset it is the sender's local time.
    * @throws {MappingError} not a time
    */
-  time(field: number, timeZone: string): Date | null {
-    const text = this.component(field, 1)
+  time(field: number, timeZone: string, component = 1): Date | null {
+    const text = this.component(field, component)
     if (!text) return null
     const match = /^(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4})?$/.exec(
       text.replaceAll(/[\s:-](?=\d{2}(?!\d{2}$))/g, ''),
@@ -136,6 +148,20 @@ export class Fields {
       throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a real date`)
     return `${match[1]}-${match[2]}-${match[3]}`
   }
+}
+
+const subcomponent = '\u001f'
+const trailing = /\u001f+$/
+
+/** A component of {@link Fields.repetitions} as one text, sub-components joined as HL7 writes them. */
+export function whole(component: string | undefined): string {
+  return component?.includes(subcomponent) ? component.replaceAll(subcomponent, '&') : (component ?? '')
+}
+
+/** The first sub-component of a component of {@link Fields.repetitions}. */
+export function firstPart(component: string | undefined): string {
+  const end = component?.indexOf(subcomponent) ?? -1
+  return end === -1 ? (component ?? '') : (component?.slice(0, end) ?? '')
 }
 
 /** A shifted field can bring a name or a telephone number where a date should be; reasons are shown to more people than those may be. */
@@ -185,13 +211,21 @@ function unescape(text: string, context: Hl7Message['context']): string {
     R: context.repetitionSeparator,
     E: escapeCharacter,
     T: context.subcomponentSeparator,
-    '.br': '\n',
+    H: '',
+    N: '',
   }
   const mark = escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
   return text.replaceAll(
     new RegExp(`${mark}([^${mark}]{1,40})${mark}`, 'g'),
-    (whole, code: string) => signs[code] ?? hex(code) ?? whole,
+    (sequence, code: string) => signs[code] ?? lineBreak(code) ?? hex(code) ?? sequence,
   )
+}
+
+/** Formatted text (chapter 2.7.2): `.br` and `.sp<n>` end lines, the other commands only set margins. */
+function lineBreak(code: string): string | undefined {
+  const lines = /^\.(?:br|sp\+?(\d{1,2})?)$/i.exec(code)
+  if (lines) return '\n'.repeat(Number(lines[1] ?? 1))
+  return /^\.(?:ce|fi|nf|in[+-]?\d*|ti[+-]?\d*|sk\+?\d*)$/i.test(code) ? ' ' : undefined
 }
 
 function hex(code: string): string | undefined {
@@ -203,7 +237,20 @@ export function segment(message: Hl7Message, name: string): Fields {
 }
 
 export function segments(message: Hl7Message, name: string): Fields[] {
-  return message.getAllSegments(name).map((one) => new Fields(message, one, name))
+  return message
+    .getAllSegments(name)
+    .map((one, at, all) => new Fields(message, one, all.length > 1 ? `${name}[${at + 1}]` : name))
+}
+
+/** All segments in their order, for messages whose groups only their order tells apart. */
+export function allSegments(message: Hl7Message): { name: string; fields: Fields }[] {
+  const seen = new Map<string, number>()
+  return message.segments.map((one) => {
+    const occurrence = (seen.get(one.name) ?? 0) + 1
+    seen.set(one.name, occurrence)
+    const place = occurrence > 1 || message.getAllSegments(one.name).length > 1 ? `[${occurrence}]` : ''
+    return { name: one.name, fields: new Fields(message, one, `${one.name}${place}`) }
+  })
 }
 
 /** Builds the acknowledgement (HL7 v2.5 chapter 2.9.2). */

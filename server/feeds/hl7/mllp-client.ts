@@ -79,13 +79,15 @@ export class MllpClient {
    * Sends one message (unframed bytes, MSH first) and resolves with the answer whose MSA-2 equals its MSH-10.
    * Rejects with an {@link MllpError}: `timeout` after `timeoutMs`, `closed`, `mismatch` (an answer to another
    * message), `malformed` (an answer without MSA, or a message without MSH-10), `busy` (one is in flight).
+   * With `anything`, what has no MSH-10 is sent as well, and the next answer is taken for its own.
    */
-  async send(message: Buffer, options: { timeoutMs: number }): Promise<Ack> {
+  async send(message: Buffer, options: { timeoutMs: number; anything?: boolean }): Promise<Ack> {
     const socket = this.#socket
     if (this.#pending) throw new MllpError('busy', 'A message is already in flight on this connection')
     if (!socket || socket.destroyed) throw new MllpError('closed', 'Not connected')
     const controlId = controlIdOf(message)
-    if (controlId === '') throw new MllpError('malformed', 'The message has no control id (MSH-10)')
+    if (controlId === '' && !options.anything)
+      throw new MllpError('malformed', 'The message has no control id (MSH-10)')
     return await new Promise<Ack>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#fail('timeout', `No answer to ${controlId} within ${options.timeoutMs} ms`)
@@ -118,7 +120,7 @@ export class MllpClient {
     const ack = parseAck(raw)
     if (!ack) {
       this.#fail('malformed', 'The answer has no MSA segment')
-    } else if (!pending || ack.controlId !== pending.controlId) {
+    } else if (!pending || (pending.controlId !== '' && ack.controlId !== pending.controlId)) {
       this.#fail(
         'mismatch',
         `Expected an answer to ${pending?.controlId ?? 'nothing'}, got one to ${ack.controlId}`,
@@ -232,7 +234,7 @@ function parseAck(raw: Buffer): Ack | undefined {
     .split(/[\r\n]+/)
     .map((segment) => segment.split(separator))
     .find((fields) => fields[0] === 'MSA')
-  if (!text.startsWith('MSH') || !msa) return undefined
+  if (!/^(MSH|BHS)/.test(text) || !msa) return undefined
   return { code: msa[1]?.trim() ?? '', controlId: msa[2]?.trim() ?? '', text: msa[3] ?? '', raw }
 }
 

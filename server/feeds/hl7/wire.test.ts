@@ -200,7 +200,8 @@ test.each<[string, Adt, string]>([
   ['a birth date that does not exist', { birth: '19990231' }, 'PID-7'],
   ['a birth date that is none', { birth: 'abc' }, 'PID-7'],
   ['a character set that nobody knows', { charset: 'KLINGON' }, 'MSH-18'],
-  ['an event that we cannot apply yet', { event: 'A40' }, 'MSH-9'],
+  ['an event that we cannot apply yet', { event: 'A17' }, 'MSH-9'],
+  ['a merge that does not say of what', { event: 'A40' }, 'MRG'],
 ])('a message with %s becomes a dead letter naming the field', async (_, said, location) => {
   expect(await deadLetter(said)).toMatchObject({ status: 'dead', location, personId: null })
 })

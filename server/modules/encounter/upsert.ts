@@ -20,6 +20,8 @@ export type EncounterInput = {
   conditions: ConditionInput[]
   source: string
   sourceTime: Date
+  /** The statement takes back an earlier one (A11, A13). */
+  undoes?: 'admission' | 'discharge' | null
 }
 
 type Row = {
@@ -39,9 +41,11 @@ type Row = {
   source: string
   source_time: Date
   said_at: SaidAt
+  /** When an admission or a discharge was last taken back. */
+  undone_at: Date | null
 }
 
-type Turn = 'registered' | 'admitted' | 'discharged' | 'cancelled' | 'updated'
+type Turn = 'registered' | 'admitted' | 'discharged' | 'discharge-cancelled' | 'cancelled' | 'updated'
 
 export type UpsertedEncounter = Row & {
   created: boolean
@@ -56,7 +60,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
   if (inputs.length === 0) return []
   const { rows } = await sql<Row & { codes: string[] }>`
     select e.id, e.person_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
-      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at,
+      e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at, e.undone_at,
       array(select code from condition c where c.encounter_id = e.id) as codes
     from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
@@ -80,7 +84,8 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(input: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes'> {
+function settle(said: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes'> {
+  const input = withoutUndone(said, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const main = input.conditions.find((one) => one.role === 'discharge') ?? input.conditions[0]
   const after: Row = {
@@ -102,10 +107,32 @@ function settle(input: EncounterInput, before: Row | undefined): Omit<UpsertedEn
     disposition: statement.pick('disposition', input.disposition, before?.disposition ?? null),
     condition_text: statement.pick('condition', main?.text ?? null, before?.condition_text ?? null),
     source: !before || input.sourceTime >= before.source_time ? input.source : before.source,
+    undone_at: before?.undone_at ?? null,
     ...statement.times(),
   }
   if (before && input.status !== null && leadsOn(before, after, input.status)) after.status = input.status
+  if (input.undoes) undo(before, after, input)
   return { ...after, created: !before, turned: turns(before, after) }
+}
+
+/** What was said before it was taken back says nothing any more of how the visit stands: the order of arrival must not matter. */
+function withoutUndone(input: EncounterInput, undoneAt: Date | null): EncounterInput {
+  if (input.undoes || !undoneAt || input.sourceTime > undoneAt) return input
+  return { ...input, status: null, endsAt: null, disposition: null }
+}
+
+/** Takes an admission back: the visit did not take place. Takes a discharge back, unless a newer one was told: the patient is still in. */
+function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: EncounterInput): void {
+  after.undone_at = new Date(Math.max(sourceTime.getTime(), before?.undone_at?.getTime() ?? 0))
+  if (undoes === 'admission' || !before || before.status !== 'finished') return
+  const dischargedAt = before.said_at['ends'] ?? before.source_time.getTime()
+  if (dischargedAt > sourceTime.getTime()) return
+  after.status = 'in-progress'
+  after.ends_at = null
+  after.disposition = null
+  after.said_at = Object.fromEntries(
+    Object.entries(after.said_at).filter(([field]) => field !== 'ends' && field !== 'disposition'),
+  )
 }
 
 /**
@@ -114,14 +141,23 @@ function settle(input: EncounterInput, before: Row | undefined): Omit<UpsertedEn
  */
 function leadsOn(before: Row, after: Row, said: string): boolean {
   if ((rank[said] ?? 0) > (rank[before.status] ?? 0)) return true
+  // Taken back and admitted after all; what is older than the taking back does not get here.
+  if (before.status === 'cancelled' && before.undone_at && said !== 'planned' && said !== 'cancelled')
+    return true
   return before.status === 'finished' && before.class !== 'inpatient' && after.class === 'inpatient'
 }
 
+/** Somebody who really lies, or lay, in a ward: not one who is only announced, or whose admission was taken back. */
+const isIn = (row: Row) =>
+  row.class === 'inpatient' && (row.status === 'in-progress' || row.status === 'finished')
+
 function turns(before: Row | undefined, after: Row): Turn[] {
   const made: Turn[] = []
-  if (after.class === 'inpatient' && before?.class !== 'inpatient') made.push('admitted')
-  else if (!before) made.push('registered')
+  if (isIn(after) && !(before && isIn(before))) made.push('admitted')
+  else if (!before && after.status !== 'cancelled') made.push('registered')
   if (after.status === 'finished' && before?.status !== 'finished') made.push('discharged')
+  if (after.status === 'in-progress' && before?.status === 'finished' && before.class === after.class)
+    made.push('discharge-cancelled')
   if (after.status === 'cancelled' && before?.status !== 'cancelled') made.push('cancelled')
   if (made.length > 0 || !before) return made
   const same = (Object.keys(after) as (keyof Row)[]).every(
@@ -135,7 +171,7 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   if (rows.length === 0) return
   const made = await sql<{ id: number; site_id: number; visit_number: string }>`
     insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
-      ends_at, disposition, condition_text, source, source_time, said_at)
+      ends_at, disposition, condition_text, source, source_time, said_at, undone_at)
     select * from unnest(
       ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
@@ -143,7 +179,8 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.bed)}::text[], ${rows.map((row) => row.starts_at)}::timestamptz[],
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
-      ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[])
+      ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[],
+      ${rows.map((row) => row.undone_at)}::timestamptz[])
     returning id, site_id, visit_number`.execute(trx)
   const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
   for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
@@ -154,7 +191,7 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   await sql`
     update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
       bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
-      source = n.source, source_time = n.source_time, said_at = n.said_at
+      source = n.source, source_time = n.source_time, said_at = n.said_at, undone_at = n.undone_at
     from unnest(
       ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.department_id)}::int[],
       ${rows.map((row) => row.attending_staff_id)}::int[], ${rows.map((row) => row.class)}::text[],
@@ -162,8 +199,9 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.starts_at)}::timestamptz[], ${rows.map((row) => row.ends_at)}::timestamptz[],
       ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
       ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[],
-      ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[]
-    ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at)
+      ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[], ${rows.map((row) => row.undone_at)}::timestamptz[]
+    ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at,
+      undone_at)
     where e.id = n.id`.execute(trx)
 }
 

@@ -4,6 +4,7 @@ import type { Trx } from '../../platform/db.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
 export type NewEvent = {
+  /** The record it happened to, if known; where that was merged, the event shows on the survivor and remembers its owner. */
   personId: number
   at: Date
   kind: EventKind
@@ -14,6 +15,7 @@ export type NewEvent = {
   data?: Record<string, unknown>
 }
 
+/** `personId` is the person as of now: the survivor of a merged record. */
 export type RecordedEvent = Required<NewEvent> & { id: number }
 
 /** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
@@ -26,6 +28,19 @@ export function onEvents(reactor: Reactor): void {
   if (!reactors.includes(reactor)) reactors.push(reactor)
 }
 
+/** What the row of the visit says as well; reactors get it with the event, the table does not keep it twice. */
+const ofEncounter = ['siteId', 'class', 'conditionText', 'conditionCodes', 'departmentId', 'attendingStaffId']
+
+function stored({ kind, data }: Required<NewEvent>) {
+  if (!kind.startsWith('encounter.')) return { departmentId: null, attendingStaffId: null, data }
+  const number = (value: unknown) => (typeof value === 'number' ? value : null)
+  return {
+    departmentId: number(data['departmentId']),
+    attendingStaffId: number(data['attendingStaffId']),
+    data: Object.fromEntries(Object.entries(data).filter(([name]) => !ofEncounter.includes(name))),
+  }
+}
+
 /** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
 export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<RecordedEvent[]> {
   if (events.length === 0) return []
@@ -36,8 +51,9 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
     taskId: event.taskId ?? null,
     data: event.data ?? {},
   }))
-  const { rows } = await sql<{ id: number }>`
-    insert into event (person_id, at, kind, source, actor_id, encounter_id, task_id, data)
+  const lean = full.map(stored)
+  const { rows } = await sql<{ id: number; person_id: number }>`
+    insert into event (person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
     select * from unnest(
       ${full.map((event) => event.personId)}::bigint[],
       ${full.map((event) => event.at)}::timestamptz[],
@@ -46,9 +62,17 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
       ${full.map((event) => event.actorId)}::text[],
       ${full.map((event) => event.encounterId)}::bigint[],
       ${full.map((event) => event.taskId)}::bigint[],
-      ${full.map((event) => JSON.stringify(event.data))}::jsonb[])
-    returning id`.execute(trx)
-  const recorded = full.map((event, at) => ({ ...event, id: rows[at]?.id ?? 0 }))
+      ${lean.map((event) => event.departmentId)}::int[],
+      ${lean.map((event) => event.attendingStaffId)}::int[],
+      ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
+    returning id, (select coalesce(p.survivor_id, p.id) from person p where p.id = event.person_id) as person_id`.execute(
+    trx,
+  )
+  const recorded = full.map((event, at) => ({
+    ...event,
+    id: rows[at]?.id ?? 0,
+    personId: rows[at]?.person_id ?? event.personId,
+  }))
   for (const reactor of reactors) await reactor(trx, recorded)
   return recorded
 }

@@ -31,6 +31,7 @@ type Row = {
   attending_name: string | null
   pathway_name: string | null
   task_title: string | null
+  merged_name: string | null
 }
 
 /** A person's facts, newest first. Ids in an event become names here, at reading, so that a renamed department reads right. */
@@ -45,26 +46,33 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
     ...(query.before ? [sql<SqlBool>`e.at < ${query.before}::timestamptz`] : []),
     ...(word
       ? [
-          sql<SqlBool>`(e.data::text ilike ${`%${word}%`} or d.name ilike ${`%${word}%`} or s.name ilike ${`%${word}%`} or t.title ilike ${`%${word}%`})`,
+          sql<SqlBool>`(e.data::text ilike ${`%${word}%`} or n.condition_text ilike ${`%${word}%`} or d.name ilike ${`%${word}%`} or s.name ilike ${`%${word}%`} or t.title ilike ${`%${word}%`})`,
         ]
       : []),
   ]
   const { rows } = await sql<Row & { person_id: number }>`
     select p.id as person_id, x.* from person p left join lateral (
-      select e.id, e.at, e.at::text as at_key, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id, e.data,
-        d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title
+      select e.id, e.at, e.at::text as at_key, e.recorded_at, e.kind, e.source, u.name as actor_name, e.encounter_id, e.task_id,
+        case when e.kind like 'encounter.%'
+          then jsonb_strip_nulls(jsonb_build_object('class', n.class, 'conditionText', n.condition_text)) || e.data else e.data end as data,
+        d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title,
+        y.name as merged_name
       from event e
-      left join department d on d.id = (e.data ->> 'departmentId')::int
-      left join staff s on s.id = (e.data ->> 'attendingStaffId')::int
+      left join encounter n on n.id = e.encounter_id and e.kind like 'encounter.%'
+      left join department d on d.id = coalesce(e.department_id, (e.data ->> 'departmentId')::int)
+      left join staff s on s.id = coalesce(e.attending_staff_id, (e.data ->> 'attendingStaffId')::int)
       left join pathway w on w.id = (e.data ->> 'pathwayId')::int
       left join task t on t.id = e.task_id
+      left join person y on y.id = (e.data ->> 'mergedId')::bigint
       left join app_user u on e.actor_id = 'user:' || u.id
       where ${sql.join(where, sql` and `)}
       order by e.at desc, e.id desc limit ${query.limit + 1}
     ) x on true
-    where p.id = ${personId} and ${personWithin(reach, sql`p.id`)}`.execute(db)
-  found(rows[0])
-  await audit(db, actor, { action: 'person.timeline', personId, fields: ['timeline'] })
+    where p.id = (select coalesce(survivor_id, id) from person where id = ${personId}) and ${personWithin(reach, sql`p.id`)}`.execute(
+    db,
+  )
+  const { person_id } = found(rows[0])
+  await audit(db, actor, { action: 'person.timeline', personId: person_id, fields: ['timeline'] })
   // A person without events comes back as one row of nothing.
   const events = rows.filter((row) => (row.id as number | null) !== null)
   return pageOf(events, query.limit, (row) => [row.at_key, row.id], viewEvent)
@@ -76,6 +84,7 @@ function viewEvent(row: Row): TimelineEvent {
     attendingName: row.attending_name,
     pathwayName: row.pathway_name,
     taskTitle: row.task_title,
+    mergedName: row.merged_name,
   }
   return {
     id: row.id,

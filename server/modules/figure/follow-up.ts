@@ -30,11 +30,12 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     'figure.target.timeliness',
     'figure.target.reach',
   ])
-  const [total, previous, groups, trend, labels] = await Promise.all([
-    count(db, reach, query, [query.level], null),
-    count(db, reach, before, [query.level], null),
-    count(db, reach, query, query.by === 'level' ? [1, 2, 3] : [query.level], query.by),
-    count(db, reach, query, [query.level], days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'),
+  const trendBy = days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'
+  const ofLevels = query.by === 'level'
+  const [[total, trend, groups], [previous], levels, labels] = await Promise.all([
+    count(db, reach, query, [query.level], ofLevels ? [trendBy] : [trendBy, query.by]),
+    count(db, reach, before, [query.level], []),
+    ofLevels ? count(db, reach, query, [1, 2, 3], ['level']) : undefined,
     labelsOf(db, query.by),
   ])
   await audit(db, actor, {
@@ -42,19 +43,19 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     subject: `follow-up ${query.from}..${query.to} level ${query.level}`,
   })
   return {
-    total: viewCounts(total[0] ?? noCounts, query.level),
-    previous: viewCounts(previous[0] ?? noCounts, query.level),
+    total: viewCounts(total?.[0] ?? noCounts, query.level),
+    previous: viewCounts(previous?.[0] ?? noCounts, query.level),
     targets: {
       coverage: settings['figure.target.coverage'],
       timeliness: settings['figure.target.timeliness'],
       reach: settings['figure.target.reach'],
     },
-    groups: groups.map((row) => ({
+    groups: (groups ?? levels?.[1] ?? []).map((row) => ({
       key: row.key ?? '-',
       label: labels.get(row.key ?? '-') ?? row.key ?? '-',
       ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level),
     })),
-    trend: trend.map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level) })),
+    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level) })),
   }
 }
 
@@ -70,19 +71,36 @@ function lengthOf({ from, to }: Filter): number {
   return days
 }
 
+/** One walk over the cohort: its whole first, then one list of groups for each grouping asked for. */
 async function count(
   db: Db,
   reach: Reach,
   filter: Filter,
   levels: number[],
-  by: Grouping | null,
-): Promise<CountRow[]> {
-  const grouped = by === null ? sql`null::text as key` : sql`${groupKeys[by]} as key`
-  const { rows } = await sql<CountRow>`
-    select ${grouped}, ${countColumns} from (${cohort(reach, filter, levels)}) as c ${by === null ? sql`` : sql`group by 1 order by 1`}`.execute(
-    db,
+  groupings: Grouping[],
+): Promise<CountRow[][]> {
+  const keys = groupings.map((by, at) => sql`${groupKeys[by]} as ${sql.ref(`key${at}`)}`)
+  const sets = groupings.map((_, at) => sql`(${sql.ref(`key${at}`)})`)
+  const { rows } = await sql<CountRow & { set: number }>`
+    select ${setNumber(groupings.length)} as set, ${keyOfSet(groupings.length)} as key, ${countColumns}
+    from (select ${sql.join([sql`c.*`, ...keys])} from (${cohort(reach, filter, levels)}) as c) as c
+    group by grouping sets (${sql.join([sql`()`, ...sets])}) order by 1, 2`.execute(db)
+  return [0, ...groupings.map((_, at) => at + 1)].map((set) => rows.filter((row) => row.set === set))
+}
+
+/** Which of the grouping sets a row belongs to: 0 the whole, then 1, 2, … `grouping(x)` is 0 where the row is grouped by x. */
+function setNumber(count: number) {
+  if (count === 0) return sql`0`
+  const each = Array.from(
+    { length: count },
+    (_, at) => sql`(1 - grouping(${sql.ref(`key${at}`)})) * ${sql.lit(at + 1)}`,
   )
-  return rows
+  return sql.join(each, sql` + `)
+}
+
+function keyOfSet(count: number) {
+  if (count === 0) return sql`null::text`
+  return sql`coalesce(${sql.join(Array.from({ length: count }, (_, at) => sql.ref(`key${at}`)))})`
 }
 
 async function labelsOf(db: Db, by: Grouping): Promise<Map<string, string>> {

@@ -1,5 +1,7 @@
+import iconv from 'iconv-lite'
 import { sql, type SqlBool } from 'kysely'
 import { parseMessage } from '../../feeds/hl7/message.ts'
+import { profileJoin } from '../../feeds/hl7/profile.ts'
 import type { IntakeMessage } from '../../../contract/intake.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -15,6 +17,7 @@ type Filter = {
   messageType?: string | undefined
   sender?: string | undefined
   controlId?: string | undefined
+  text?: string | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -35,15 +38,23 @@ type Row = {
   applied_at: Date | null
   duplicates: number | null
   bytes: number
+  corrects_id: number | null
+  corrected_by_id: number | null
 }
 
 const columns = sql`m.id, m.received_at, m.sender, m.facility, m.control_id, m.message_type, m.charset, m.status, m.reason, m.location,
-  m.person_id, m.attempts, m.applied_at, k.duplicates, length(m.raw) as bytes`
+  m.person_id, m.attempts, m.applied_at, k.duplicates, length(m.raw) as bytes, m.corrects_id,
+  (select max(c.id) from inbound_message c where c.corrects_id = m.id) as corrected_by_id`
 const keyJoin = sql`left join inbound_key k on k.sender = m.sender and k.facility = m.facility and k.control_id = m.control_id
   and k.message_id = m.id`
 
 export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
   authorize(actor, 'intake.read')
+  if (filter.text) {
+    // Finding a name tells as much as reading it: words are only for who may see the whole message, and the search is logged.
+    authorize(actor, 'intake.replay')
+    await audit(db, actor, { action: 'intake.search', fields: ['segments'] })
+  }
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
     sql<SqlBool>`true`,
@@ -52,11 +63,26 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
     ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
     ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
     ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
+    ...(filter.text ? [holdsText(filter.text)] : []),
   ]
   const { rows } = await sql<Row>`
     select ${columns} from inbound_message m ${keyJoin} where ${sql.join(where, sql` and `)}
     order by m.id desc limit ${filter.limit + 1}`.execute(db)
   return pageOf(rows, filter.limit, (row) => [row.id], viewMessage)
+}
+
+/** Raw bytes are in the sender's character set; one that cannot write the words cannot hold them either. */
+function holdsText(text: string) {
+  const spellings = ['utf8', 'gb18030', 'big5', 'latin1'].map((name) => iconv.encode(text, name))
+  const written = new Set(
+    spellings
+      .filter((bytes) => !bytes.includes('?') || text.includes('?'))
+      .map((bytes) => bytes.toString('hex')),
+  )
+  return sql<SqlBool>`m.id > (select last_value - 100000 from inbound_message_id) and (${sql.join(
+    [...written].map((hex) => sql`position(decode(${hex}, 'hex') in m.raw) > 0`),
+    sql` or `,
+  )})`
 }
 
 function viewMessage(row: Row): IntakeMessage {
@@ -75,6 +101,8 @@ function viewMessage(row: Row): IntakeMessage {
     appliedAt: row.applied_at?.toISOString() ?? null,
     duplicates: row.duplicates ?? 0,
     bytes: row.bytes,
+    correctsId: row.corrects_id,
+    correctedById: row.corrected_by_id,
   }
 }
 
@@ -111,8 +139,10 @@ function segmentsOf(row: { raw: Buffer; charset: string }): string[] {
 export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Promise<number> {
   authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number }>`
-    update inbound_message set status = 'received', reason = null, location = null
-    where id = any(${ids}::bigint[]) and status in ('dead', 'ignored') returning id`.execute(trx)
+    update inbound_message m set status = 'received', reason = null, location = null
+    where id = any(${ids}::bigint[]) and status in ('dead', 'ignored')
+      -- Its corrected copy counts instead; both would say two things.
+      and not exists (select 1 from inbound_message c where c.corrects_id = m.id) returning id`.execute(trx)
   await audit(trx, actor, {
     action: 'intake.replay',
     subject: `messages:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
@@ -137,14 +167,21 @@ export async function getIntakeOverview(db: Db, actor: Actor) {
           count(*) filter (where status in ('dead', 'rejected')) as dead
         from inbound_message where received_at > now() - interval '60 minutes' group by 1
       ) x using (minute) order by 1`.execute(db),
-    sql<{ sender: string; facility: string; last: Date; today: number; dead: number }>`
-      select sender, facility, max(received_at) as last, count(*) filter (where received_at > date_trunc('day', now())) as today,
-        count(*) filter (where status = 'dead') as dead
-      from inbound_message where sender <> '' and received_at > now() - interval '7 days' group by 1, 2 order by 1, 2`.execute(
-      db,
-    ),
+    sql<{
+      sender: string
+      facility: string
+      last: Date
+      today: number
+      dead: number
+      silent_minutes: number | null
+    }>`
+      select m.*, (h.definition ->> 'silentMinutes')::int as silent_minutes from (
+        select sender, facility, max(received_at) as last, count(*) filter (where received_at > date_trunc('day', now())) as today,
+          count(*) filter (where status = 'dead') as dead
+        from inbound_message where sender <> '' and received_at > now() - interval '7 days' group by 1, 2
+      ) m ${profileJoin} order by 1, 2`.execute(db),
   ])
-  const silentBefore = Date.now() - settings['intake.silent-minutes'] * 60_000
+  const usual = settings['intake.silent-minutes']
   return {
     backlog: waiting.rows[0]?.backlog ?? 0,
     oldestWaitingAt: waiting.rows[0]?.oldest?.toISOString() ?? null,
@@ -156,7 +193,7 @@ export async function getIntakeOverview(db: Db, actor: Actor) {
       lastReceivedAt: row.last.toISOString(),
       today: row.today,
       dead: row.dead,
-      silent: row.last.getTime() < silentBefore,
+      silent: row.last.getTime() < Date.now() - (row.silent_minutes ?? usual) * 60_000,
     })),
   }
 }

@@ -1,9 +1,12 @@
+import { listHl7Profiles, previewHl7Profile, putHl7Profile } from '../../../contract/hl7-profile.ts'
 import {
+  correctIntakeMessage,
   getIntakeMessage as getIntakeMessageRoute,
   getIntakeOverview as getIntakeOverviewRoute,
   listIntakeMessages as listIntakeMessagesRoute,
   postIntakeMessage,
   replayIntakeMessages,
+  revealIntakeMessage,
 } from '../../../contract/intake.ts'
 import { encode } from '../../feeds/hl7/charset.ts'
 import { RawStore } from '../../feeds/hl7/store.ts'
@@ -12,7 +15,9 @@ import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import type { Services } from '../../platform/services.ts'
+import { correctMessage, revealMessage } from './correct.ts'
 import { getIntakeMessage, getIntakeOverview, listIntakeMessages, replayMessages } from './intake.ts'
+import { listProfiles, previewProfile, putProfile } from './profile.ts'
 
 export function mountIntake(api: Api, { db: database }: Services): void {
   const store = new RawStore(database, () => {
@@ -22,6 +27,17 @@ export function mountIntake(api: Api, { db: database }: Services): void {
   implement(api, replayIntakeMessages, async ({ db, actor, body }) => ({
     replayed: await transaction(db, (trx) => replayMessages(trx, actor, body.ids)),
   }))
+  implement(api, revealIntakeMessage, ({ db, actor, params, body }) =>
+    revealMessage(db, actor, params.id, body.reason),
+  )
+  implement(api, correctIntakeMessage, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => correctMessage(trx, actor, params.id, body)),
+  )
+  implement(api, listHl7Profiles, ({ db, actor }) => listProfiles(db, actor))
+  implement(api, putHl7Profile, ({ db, actor, body }) =>
+    transaction(db, (trx) => putProfile(trx, actor, body)),
+  )
+  implement(api, previewHl7Profile, ({ db, actor, body }) => previewProfile(db, actor, body))
   implement(api, listIntakeMessagesRoute, ({ db, actor, query }) => listIntakeMessages(db, actor, query))
   implement(api, postIntakeMessage, async ({ db, actor, body }) => {
     const { code, controlId, text } = await store.accept(encode(body.message))

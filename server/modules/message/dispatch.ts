@@ -17,6 +17,7 @@ const dispatcher = systemActor('system:message', '消息发送')
 type Claimed = {
   id: number
   person_id: number
+  owner_id: number
   subject: string | null
   body: string
   fence: number
@@ -48,9 +49,11 @@ export async function dispatchDue(db: Db, secret: string): Promise<number> {
 /** A lease that ran out belongs to a process that died while sending. */
 async function markLapsed(db: Db): Promise<number> {
   return transaction(db, async (trx) => {
-    const { rows } = await sql<{ id: number; person_id: number }>`
+    const { rows } = await sql<Told>`
       update message set status = 'unknown', reason = 'The process ended while sending', finished_at = now(), fence = fence + 1
-      where status = 'sending' and lease_until < now() returning id, person_id`.execute(trx)
+      where status = 'sending' and lease_until < now() returning id, coalesce(subject_id, person_id) as owner_id`.execute(
+      trx,
+    )
     await recordEvents(
       trx,
       rows.map((row) => messageEvent(row, 'message.unknown')),
@@ -65,7 +68,7 @@ async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }>
   // One claim at a time: caps are counted, and two at once would each count without the other.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.message'))`.execute(trx)
   const { rows } = await sql<Due>`
-    select id, person_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
+    select id, person_id, coalesce(subject_id, person_id) as owner_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
     order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
   if (rows.length === 0) return { claimed: [], settled: 0 }
   const settings = await readSettings(trx, gateSettings)
@@ -139,13 +142,13 @@ async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<v
   const retry = result.kind === 'refused' && message.tries < maxTries && !result.permanent
   const status =
     result.kind === 'sent' ? 'sent' : result.kind === 'unclear' ? 'unknown' : retry ? 'queued' : 'failed'
-  const { rows } = await sql<{ id: number; person_id: number }>`
+  const { rows } = await sql<Told & { person_id: number }>`
     update message set status = ${status}, reason = ${result.kind === 'sent' ? null : result.reason},
       provider_id = ${result.kind === 'sent' ? result.providerId : null}, lease_until = null, fence = fence + 1,
       due_at = case when ${retry} then now() + ${2 ** message.tries * 30} * interval '1 second' else due_at end,
       finished_at = case when ${retry} then null else now() end
     where id = ${message.id} and fence = ${message.fence} and status = 'sending'
-    returning id, person_id`.execute(trx)
+    returning id, person_id, coalesce(subject_id, person_id) as owner_id`.execute(trx)
   const [row] = rows
   if (!row || status === 'queued') return
   await recordEvents(trx, [messageEvent(row, kinds[status])])
@@ -156,12 +159,15 @@ async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<v
   })
 }
 
+/** A message and the record it was truly about, where that was merged into another. */
+type Told = { id: number; owner_id: number }
+
 function messageEvent(
-  row: { id: number; person_id: number },
+  row: Told,
   kind: 'message.sent' | 'message.failed' | 'message.suppressed' | 'message.unknown',
 ) {
   return {
-    personId: row.person_id,
+    personId: row.owner_id,
     at: new Date(),
     kind,
     source: 'careloop',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
+import { deceasedOf, membersOf } from '../person/group.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 
 export const gateSettings = [
@@ -73,10 +74,10 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
     purpose: GateFacts['purpose']
     time_zone: string | null
   }>`
-    select m.id, p.deceased, m.purpose,
-      (select t.value from person_telecom t where t.person_id = m.person_id and t.system = 'email' and t.valid
+    select m.id, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, m.purpose,
+      (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'email' and t.valid
         order by t.updated_at desc, t.id limit 1) as address,
-      exists (select 1 from opt_out o where o.person_id = m.person_id and o.channel in ('all', m.channel)
+      exists (select 1 from opt_out o where o.person_id = any(g.members) and o.channel in ('all', m.channel)
         and o.purpose in ('all', m.purpose)) as opted_out,
       coalesce(e.status = 'stopped', false) as enrollment_stopped,
       (select count(*) from message x where x.person_id = m.person_id
@@ -85,6 +86,7 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '30 days')) as marketing_30,
       s.time_zone
     from message m join person p on p.id = m.person_id
+    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
     left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = e.encounter_id
     left join person_facts f on f.person_id = m.person_id

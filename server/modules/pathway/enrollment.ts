@@ -94,8 +94,8 @@ export async function createEnrollment(
   input: { pathwayId: number; personId: number; encounterId: number | null },
 ): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const { person, encounters } = await loadPerson(trx, actor, input.personId)
-  if (person.deceased) throw new AppError('invalid', 'The person has died.')
+  const { person, encounters, deceased } = await loadPerson(trx, actor, input.personId)
+  if (deceased) throw new AppError('invalid', 'The person has died.')
   const encounter =
     input.encounterId === null ? undefined : found(encounters.find((one) => one.id === input.encounterId))
   const pathway = found(
@@ -111,7 +111,7 @@ export async function createEnrollment(
   const definition = pathway.definition as unknown as PathwayDefinition
   const entering = {
     pathway: { ...pathway, definition },
-    personId: input.personId,
+    personId: person.id,
     encounterId: input.encounterId,
     enteredAt,
   }
@@ -119,7 +119,7 @@ export async function createEnrollment(
   if (id === undefined) throw new AppError('already-enrolled')
   await audit(trx, actor, {
     action: 'enrollment.start',
-    personId: input.personId,
+    personId: person.id,
     subject: `enrollment:${id}`,
   })
   return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))

@@ -8,6 +8,8 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
+import { deceasedOf, membersOf } from '../person/group.ts'
+import { eventsSinceMerge, reasonsAfterMerge, restartSeparated } from './standing.ts'
 
 /** Makes pathways follow from events; called once at start-up. */
 export function connectPathways(): void {
@@ -16,10 +18,12 @@ export function connectPathways(): void {
 
 async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
   await stopByEvents(trx, events)
-  await enterByEvents(trx, events)
+  await restartSeparated(trx, events)
+  await enterByEvents(trx, [...events, ...(await eventsSinceMerge(trx, events))])
 }
 
-type StopReason = 'death' | 'readmission' | 'opt-out' | 'refusal'
+type StopReason =
+  'death' | 'readmission' | 'opt-out' | 'refusal' | 'discharge-cancelled' | 'encounter-cancelled'
 type Stop = {
   personId: number
   encounterId: number | null
@@ -41,6 +45,8 @@ function stopsOf(event: RecordedEvent): Stop[] {
   if (event.kind === 'person.deceased') return [{ ...base, reason: 'death' }]
   if (event.kind === 'encounter.admitted' && event.data['class'] === 'inpatient')
     return [{ ...base, reason: 'readmission' }]
+  if (event.kind === 'encounter.discharge-cancelled') return [{ ...base, reason: 'discharge-cancelled' }]
+  if (event.kind === 'encounter.cancelled') return [{ ...base, reason: 'encounter-cancelled' }]
   if (event.kind === 'person.opted-out' && event.data['channel'] === 'all')
     return [
       {
@@ -60,14 +66,25 @@ function stopsOf(event: RecordedEvent): Stop[] {
 
 /** Ends enrolments whose pathway says so, with their open tasks and unsent messages. */
 async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  const stops = events.flatMap(stopsOf)
+  const merged = (await reasonsAfterMerge(trx, events)).map((row): Stop => ({
+    personId: row.person_id,
+    encounterId: null,
+    enrollmentId: row.enrollment_id,
+    at: new Date(),
+    reason: row.reason,
+    purpose: 'all',
+  }))
+  const stops = [...events.flatMap(stopsOf), ...merged]
   if (stops.length === 0) return
   // First wait for the executor, then look: with the lock alone the statement below would judge by a task list from before the wait.
   await sql`
     select 1 from enrollment where person_id = any(${stops.map((one) => one.personId)}::bigint[])
       and status in ('active', 'waiting', 'blocked') order by id for update`.execute(trx)
   const { rows } = await sql<StoppedRow>`
-    update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1
+    update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1,
+      -- Only where several records are one person: a stop because of another record ends with the merge.
+      stopped_status = case when exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
+      stopped_due_at = e.due_at
     from unnest(
       ${stops.map((one) => one.personId)}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],
       ${stops.map((one) => one.enrollmentId)}::bigint[], ${stops.map((one) => one.at)}::timestamptz[],
@@ -77,7 +94,9 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       -- A pathway may have come to its end while its last tasks are still open: they must not be worked either.
       and (e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and exists (
         select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))
-      and v.definition -> 'stopOn' ? w.reason and w.purpose in ('all', v.definition ->> 'purpose')
+      -- What a pathway was entered by did not happen: no pathway goes on after that, whatever its author thought of.
+      and (case when w.reason in ('discharge-cancelled', 'encounter-cancelled') then e.encounter_id = w.encounter_id
+        else v.definition -> 'stopOn' ? w.reason end) and w.purpose in ('all', v.definition ->> 'purpose')
       and (w.reason <> 'readmission' or w.enrollment_id is not null
         or (e.encounter_id is distinct from w.encounter_id and w.at > e.entered_at))
       and (w.enrollment_id is null or e.id = w.enrollment_id)
@@ -221,9 +240,9 @@ type EntryFacts = {
 /** What entry looks at besides the event itself, in one statement. */
 async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, EntryFacts>> {
   const { rows } = await sql<EntryFacts>`
-    select w.event_id, p.sex, p.birth_date, p.deceased, d.code as department_code, s.time_zone,
+    select w.event_id, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, d.code as department_code, s.time_zone,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
-      array(select purpose from opt_out o where o.person_id = p.id and o.channel = 'all') as refused,
+      array(select purpose from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel = 'all') as refused,
       exists (select 1 from encounter x where x.person_id = p.id and x.class = 'inpatient' and x.status <> 'cancelled'
         and x.starts_at > w.at and x.id is distinct from w.encounter_id) as readmitted
     from unnest(
@@ -277,14 +296,17 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     encounter_id: number | null
     pathway_id: number
   }>`
-    insert into enrollment (pathway_id, pathway_version_id, person_id, encounter_id, status, step_key, due_at, entered_at, variables)
-    select t.pathway_id, t.version_id, t.person_id, t.encounter_id, 'active', t.step_key, now(), t.entered_at, t.variables
+    insert into enrollment (pathway_id, pathway_version_id, person_id, subject_id, encounter_id, status, step_key, due_at, entered_at,
+      variables)
+    select t.pathway_id, t.version_id, t.person_id, n.subject_id, t.encounter_id, 'active', t.step_key, now(), t.entered_at, t.variables
     from unnest(
       ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],
       ${entering.map((one) => one.personId)}::bigint[], ${entering.map((one) => one.encounterId)}::bigint[],
       ${entering.map((one) => one.pathway.definition.start)}::text[], ${entering.map((one) => one.enteredAt)}::timestamptz[],
       ${entering.map((one) => JSON.stringify(variables.get(one.pathway.version_id) ?? {}))}::jsonb[]
     ) as t(pathway_id, version_id, person_id, encounter_id, step_key, entered_at, variables)
+    -- The owner of the stay, for the unique index below.
+    left join encounter n on n.id = t.encounter_id
     on conflict do nothing
     returning id, person_id, encounter_id, pathway_id`.execute(trx)
   await recordEvents(

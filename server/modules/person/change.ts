@@ -11,6 +11,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { Statement } from '../../platform/said.ts'
 import { recordEvents } from '../event/event.ts'
+import { membersOf } from './group.ts'
 import { normalise, searchName } from './name.ts'
 import { loadPerson } from './person.ts'
 import { formatPhone, normalisePhone } from './phone.ts'
@@ -22,9 +23,10 @@ type Update = z.output<(typeof updateRoute)['body']>
  * Corrects facts by hand. A correction counts as newer than anything the HIS said before.
  * @throws {AppError} not-found, forbidden, changed-meanwhile
  */
-export async function updatePerson(trx: Trx, actor: Actor, id: number, input: Update): Promise<void> {
+export async function updatePerson(trx: Trx, actor: Actor, asked: number, input: Update): Promise<void> {
   authorize(actor, 'person.write')
-  const { person } = await loadPerson(trx, actor, id)
+  const { person } = await loadPerson(trx, actor, asked)
+  const { id } = person
   const { version, addPhone, ...rest } = input
   const name = rest.name === undefined ? person.name : normalise(rest.name)
   const before: Record<string, unknown> = {
@@ -117,7 +119,7 @@ export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Re
   const row = await loadPerson(trx, actor, id)
   await audit(trx, actor, {
     action: 'person.reveal',
-    personId: id,
+    personId: row.person.id,
     fields: input.fields,
     reason: input.reason,
   })
@@ -145,9 +147,9 @@ export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Re
 type OptOut = z.output<(typeof optOutRoute)['body']>
 
 /** Withdrawal is as easy as consent (PIPL Art. 15): recorded by anybody who hears it, effective at the next contact. */
-export async function setOptOut(trx: Trx, actor: Actor, id: number, input: OptOut): Promise<void> {
+export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: OptOut): Promise<void> {
   authorize(actor, 'person.write')
-  await loadPerson(trx, actor, id)
+  const { id } = (await loadPerson(trx, actor, asked)).person
   const { channel, purpose, active, reason = null } = input
   if (active)
     await trx
@@ -158,7 +160,7 @@ export async function setOptOut(trx: Trx, actor: Actor, id: number, input: OptOu
   else
     await trx
       .deleteFrom('opt_out')
-      .where('person_id', '=', id)
+      .where('person_id', '=', sql<number>`any(${membersOf(sql`${id}`)})`)
       .where('channel', '=', channel)
       .where('purpose', '=', purpose)
       .execute()

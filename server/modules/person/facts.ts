@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 
 /**
- * Recomputes `person_facts` of these persons from their encounters, in one statement. Always called in the transaction that
+ * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters, in one statement. Always called in the transaction that
  * changed them, so that lists and segments never show yesterday.
  */
 export async function refreshFacts(trx: Trx, personIds: number[]): Promise<void> {
@@ -12,7 +12,10 @@ export async function refreshFacts(trx: Trx, personIds: number[]): Promise<void>
       last_attending_staff_id, last_condition_text, updated_at)
     select p.id, e.first_visit_at, e.last_visit_at, e.last_discharge_at, coalesce(e.visits, 0), coalesce(e.stays, 0), l.department_id,
       l.attending_staff_id, l.condition_text, now()
-    from unnest(${[...new Set(personIds)]}::bigint[]) as p(id)
+    from (
+      select unnest(${[...new Set(personIds)]}::bigint[]) as id
+      union select survivor_id from person where id = any(${[...new Set(personIds)]}::bigint[]) and survivor_id is not null
+    ) as p
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,
         max(ends_at) filter (where class = 'inpatient' and status = 'finished') as last_discharge_at,

@@ -6,11 +6,25 @@ import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import type { SaidAt } from '../../platform/said.ts'
+import { membersOf } from './group.ts'
 import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { personWithin } from './scope.ts'
 
+/** The latest merges of a person: those that still hold. */
+type MergeRow = {
+  id: number
+  merged_id: number
+  into_id: number
+  name: string
+  record_numbers: string[]
+  source: 'manual' | 'hl7' | 'match'
+  reason: string
+  merged_at: string
+  merged_by_name: string
+}
+
 type Json = Record<string, unknown>
-type Row = {
+export type PersonRow = {
   person: {
     id: number
     name: string
@@ -64,6 +78,10 @@ type Row = {
     phone: string | null
     related_person_id: number | null
   }[]
+  /** A death recorded on any of the person's records. */
+  deceased: boolean
+  deceased_at: string | null
+  merges: MergeRow[]
   opt_outs: { channel: string; purpose: string; since: string; reason: string | null }[]
   encounters: (Json & { id: number; starts_at: string | null; ends_at: string | null })[]
   enrollments: {
@@ -79,17 +97,27 @@ type Row = {
   red_flags: number
 }
 
-/** One person whole, in one statement. @throws {AppError} not-found, also when outside the actor's reach */
-export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Row> {
+/**
+ * One person whole, in one statement; the id may be one of a merged record and answers the person it belongs to now.
+ * @throws {AppError} not-found, also when outside the actor's reach
+ */
+export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
   const reach = authorize(actor, 'person.read')
-  const { rows } = await sql<Row>`
-    select to_jsonb(p) as person, to_jsonb(f) as facts, d.name as last_department_name,
-      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = p.id) as identifiers,
-      (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from person_name n where n.person_id = p.id) as names,
-      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
-      (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
-      (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = p.id) as relationships,
-      (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = p.id) as opt_outs,
+  const { rows } = await sql<PersonRow>`
+    select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
+      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = any(g.members)) as identifiers,
+      (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from (
+        select n.use, n.text, n.source, n.recorded_at from person_name n where n.person_id = any(g.members)
+        union all select 'other', m.name, m.source, m.created_at from person m where m.survivor_id = p.id and m.name <> p.name) n) as names,
+      (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = any(g.members)) as telecoms,
+      (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = any(g.members)) as addresses,
+      (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = any(g.members)) as relationships,
+      (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
+      (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
+        select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
+          array(select i.value from person_identifier i where i.person_id = y.merged_id and i.system like 'mrn:%') as record_numbers
+        from person_merge y join person r on r.id = y.merged_id
+        where y.undone_at is null and y.merged_id = any(g.members) and y.merged_id <> p.id) x) as merges,
       (select coalesce(jsonb_agg(e order by e.starts_at desc nulls last), '[]') from (
         select n.id, n.visit_number, n.class, n.status, n.site_id, s.name as site_name, n.department_id, x.name as department_name,
           n.attending_staff_id, h.name as attending_name, n.bed, n.starts_at, n.ends_at, n.disposition,
@@ -107,7 +135,11 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Row>
       (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
       (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
-    where p.id = ${id} and ${personWithin(reach, sql`p.id`)}`.execute(db)
+    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    cross join lateral (select bool_or(m.deceased) as deceased, to_json(min(m.deceased_at)) as at from person m where m.id = any(g.members)) death
+    where p.id = (select coalesce(survivor_id, id) from person where id = ${id}) and ${personWithin(reach, sql`p.id`)}`.execute(
+    db,
+  )
   return found(rows[0])
 }
 
@@ -115,7 +147,7 @@ export async function getPerson(db: Db, actor: Actor, id: number): Promise<Perso
   const row = await loadPerson(db, actor, id)
   await audit(db, actor, {
     action: 'person.read',
-    personId: id,
+    personId: row.person.id,
     fields: ['demographics', 'contacts-masked', 'encounters'],
   })
   return viewPerson(row, actor)
@@ -126,14 +158,14 @@ const iso = (text: string | null): string | null => text && new Date(text).toISO
 /** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
 const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
 
-export function viewPerson(row: Row, actor: Actor): PersonDetail {
+export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   const { person, facts } = row
   const age = ageYears(person.birth_date, localDate(new Date(), 'Asia/Shanghai'))
   const codes = row.encounters.flatMap((one) =>
     (one['conditions'] as { code: string }[]).map((condition) => condition.code),
   )
   const tags: PersonDetail['tags'] = []
-  if (person.deceased) tags.push('deceased')
+  if (row.deceased) tags.push('deceased')
   if (row.opt_outs.some((one) => one.channel === 'all')) tags.push('do-not-contact')
   if (row.red_flags > 0) tags.push('red-flag')
   if (codes.some((code) => chronic.test(code))) tags.push('chronic')
@@ -147,8 +179,8 @@ export function viewPerson(row: Row, actor: Actor): PersonDetail {
     sex: person.sex as 'unknown',
     birthDate: person.birth_date,
     ageYears: age,
-    deceased: person.deceased,
-    deceasedAt: iso(person.deceased_at),
+    deceased: row.deceased,
+    deceasedAt: iso(row.deceased_at),
     phone: phone ? maskPhone(phone.value) : null,
     recordNumbers: row.identifiers
       .filter((one) => one.system.startsWith('mrn:'))
@@ -199,6 +231,17 @@ export function viewPerson(row: Row, actor: Actor): PersonDetail {
     optOuts: row.opt_outs
       .map((one) => ({ ...one, since: new Date(one.since).toISOString() }))
       .map(({ channel, purpose, since, reason }) => ({ channel, purpose, since, reason })),
+    mergedRecords: row.merges.map((one) => ({
+      mergeId: one.id,
+      recordId: one.merged_id,
+      intoId: one.into_id,
+      name: one.name,
+      recordNumbers: one.record_numbers,
+      source: one.source,
+      reason: one.reason,
+      mergedAt: new Date(one.merged_at).toISOString(),
+      mergedByName: one.merged_by_name,
+    })),
     encounters: row.encounters.map(viewEncounter),
     facts: {
       firstVisitAt: iso(facts?.first_visit_at ?? null),
@@ -219,11 +262,12 @@ export function viewPerson(row: Row, actor: Actor): PersonDetail {
       write: may(actor, 'person.write'),
       reveal: may(actor, 'person.reveal'),
       enroll: may(actor, 'enrollment.write'),
+      merge: may(actor, 'person.merge'),
     },
   }
 }
 
-function viewEncounter(one: Row['encounters'][number]): PersonDetail['encounters'][number] {
+function viewEncounter(one: PersonRow['encounters'][number]): PersonDetail['encounters'][number] {
   return {
     id: one.id,
     visitNumber: one['visit_number'] as string | null,
@@ -244,7 +288,7 @@ function viewEncounter(one: Row['encounters'][number]): PersonDetail['encounters
 }
 
 /** Two inpatient stays, the second within 30 days after the first (the usual readmission window). */
-function readmitted(encounters: Row['encounters']): boolean {
+function readmitted(encounters: PersonRow['encounters']): boolean {
   const stays = encounters.filter((one) => one['class'] === 'inpatient' && one.starts_at)
   return stays.some((later) =>
     stays.some((earlier) => {

@@ -1,4 +1,10 @@
 import {
+  comparePersons as comparePersonsRoute,
+  getPersonMerge as getPersonMergeRoute,
+  mergePersons as mergePersonsRoute,
+  undoPersonMerge as undoPersonMergeRoute,
+} from '../../../contract/match.ts'
+import {
   getPerson as getPersonRoute,
   getTimeline as getTimelineRoute,
   listPersons as listPersonsRoute,
@@ -7,9 +13,12 @@ import {
   updatePerson as updatePersonRoute,
 } from '../../../contract/person.ts'
 import { transaction } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { getTimeline } from '../event/timeline.ts'
 import { revealPerson, setOptOut, updatePerson } from './change.ts'
+import { mergePersons, unmergePerson } from './merge.ts'
+import { comparePersons, getPersonMerge } from './merge-view.ts'
 import { getPerson } from './person.ts'
 import { searchPersons } from './search.ts'
 
@@ -27,5 +36,19 @@ export function mountPerson(api: Api): void {
     await transaction(db, (trx) => setOptOut(trx, actor, params.id, body))
     return getPerson(db, actor, params.id)
   })
+  implement(api, comparePersonsRoute, ({ db, actor, params }) =>
+    comparePersons(db, actor, params.leftId, params.rightId),
+  )
+  implement(api, mergePersonsRoute, ({ db, actor, body }) =>
+    transaction(db, async (trx) => {
+      const { mergeId, survivorId } = await mergePersons(trx, actor, { ...body, source: 'manual' })
+      if (mergeId === null) throw new AppError('already-exists', 'These two records are one person already.')
+      return { mergeId, survivorId }
+    }),
+  )
+  implement(api, getPersonMergeRoute, ({ db, actor, params }) => getPersonMerge(db, actor, params.id))
+  implement(api, undoPersonMergeRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => unmergePerson(trx, actor, { mergeId: params.id, reason: body.reason })),
+  )
   implement(api, getTimelineRoute, ({ db, actor, params, query }) => getTimeline(db, actor, params.id, query))
 }

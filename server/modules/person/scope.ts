@@ -1,9 +1,11 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Reach } from '../../platform/actor.ts'
+import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
 
 /**
  * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list or the list of one's role), patients of one's departments, of one's
- * sites, or all. `id` is the column holding the person's id.
+ * sites, or all. `id` is the column holding the id of the person, that is of the surviving record where records were merged.
  */
 export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
@@ -12,6 +14,8 @@ export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<
     parts.push(
       sql`exists (select 1 from encounter x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
       sql`exists (select 1 from person_identifier x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
+      sql`exists (select 1 from person m join person_identifier x on x.person_id = m.id where m.survivor_id = ${id}
+        and x.site_id = any(${reach.siteIds}::int[]))`,
     )
   if (reach.departmentIds.length > 0)
     parts.push(
@@ -28,6 +32,15 @@ export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<
       sql`exists (select 1 from task x where x.person_id = ${id} and x.queue like any(${reach.lists}::text[]))`,
     )
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
+}
+
+/** @throws {AppError} not-found when one of these persons lies outside the reach */
+export async function assertWithin(db: Db, reach: Reach, personIds: number[]): Promise<void> {
+  const { rows } = await sql`
+    select 1 from person p where p.id = any(${personIds}::bigint[]) and ${personWithin(reach, sql`p.id`)}`.execute(
+    db,
+  )
+  if (rows.length < new Set(personIds).size) throw new AppError('not-found')
 }
 
 /** Row scope of tasks; `alias` is the table's name in the query. */

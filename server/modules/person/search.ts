@@ -5,6 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
+import { deceasedOf, membersOf } from './group.ts'
 import { maskPhone } from './mask.ts'
 import { isHan, searchName } from './name.ts'
 import { normalisePhone } from './phone.ts'
@@ -22,6 +23,7 @@ type Row = {
   last_department_name: string | null
   last_condition_text: string | null
   open_tasks: number
+  found_as: string[]
 }
 
 type Query = {
@@ -41,22 +43,29 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const within = personWithin(reach, sql`c.id`)
   const candidates = query.phone
     ? sql`select person_id as id from person_telecom where value = ${normalisePhone(query.phone)} and system = 'phone'`
-    : query.search
-      ? candidatesFor(query.search)
-      : sql`select id from person`
+    : query.search && candidatesFor(query.search)
+  const hits = candidates
+    ? // A hit on a merged record is a hit on its survivor.
+      sql`
+        select c.id, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
+        from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
+    : sql`select c.id, '{}'::bigint[] as via from person c`
   const { rows } = await sql<Row>`
     with found as (
-      select c.id from (${candidates}) as c
-      where ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within}
+      ${hits}
+      where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within}
       group by c.id order by c.id desc limit ${query.limit + 1}
     )
-    select p.id, p.name, p.sex, p.birth_date, p.deceased, f.last_visit_at, d.name as last_department_name, f.last_condition_text,
-      (select t.value from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid
+    select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, d.name as last_department_name, f.last_condition_text,
+      (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 1) as phone,
       (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
-        where i.person_id = p.id and i.system like 'mrn:%') as record_numbers,
-      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks
+        where i.person_id = any(g.members) and i.system like 'mrn:%') as record_numbers,
+      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
+      array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id
+        and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as
     from found join person p on p.id = found.id
+    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
     left join department d on d.id = f.last_department_id
     order by p.id desc`.execute(db)
@@ -93,6 +102,7 @@ function viewSummary(row: Row, today: string): PersonSummary {
     lastDepartmentName: row.last_department_name,
     lastConditionText: row.last_condition_text,
     openTasks: row.open_tasks,
+    foundAs: row.found_as,
   }
 }
 

@@ -37,7 +37,10 @@ export type PersonInput = {
 }
 
 export type UpsertedPerson = {
+  /** The record that the source means: what it says is kept there. */
   id: number
+  /** The person it belongs to; another id when the record was merged into that one. */
+  survivorId: number
   created: boolean
   /** Names of fields that changed. */
   changed: string[]
@@ -50,6 +53,7 @@ export type UpsertedPerson = {
 
 type Known = {
   person_id: number
+  survivor_id: number
   system: string
   value: string
   name: string
@@ -101,6 +105,7 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
     const change = changes.get(one)
     return {
       id: one.id,
+      survivorId: one.known?.survivor_id ?? one.id,
       created: !one.known,
       changed: change?.fields ?? [],
       died: one.input.deceased && !one.known?.deceased,
@@ -114,10 +119,10 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
 async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
   const identifiers = inputs.flatMap((input) => input.identifiers)
   const { rows } = await sql<Known>`
-    select i.system, i.value, p.id as person_id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.source_time, p.said_at
+    select i.system, i.value, p.id as person_id, coalesce(p.survivor_id, p.id) as survivor_id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.source_time, p.said_at
     from unnest(${identifiers.map((one) => one.system)}::text[], ${identifiers.map((one) => one.value)}::text[]) as wanted(system, value)
     join person_identifier i using (system, value)
-    join person p on p.id = i.person_id for no key update of p`.execute(trx)
+    join person p on p.id = i.person_id order by p.id for no key update of p`.execute(trx)
   const known = new Map(rows.map((row) => [key(row), row]))
   const resolved = inputs.map((input): Resolved => {
     const [own, ...others] = input.identifiers
@@ -126,7 +131,7 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
     const person = byRecord ?? byOther
     const conflicts = others.filter((one) => {
       const owner = known.get(key(one))
-      return owner && owner.person_id !== person?.person_id
+      return owner && owner.survivor_id !== person?.survivor_id
     })
     const fresh = dedupe(
       input.identifiers.filter((one) => !known.has(key(one))),

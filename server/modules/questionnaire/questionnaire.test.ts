@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import type { Answers, Question } from '../../../contract/questionnaire.ts'
 import { baseQuestionnaires } from '../../seed/base/questionnaires.ts'
 import { AppError } from '../../platform/errors.ts'
-import { checkAnswers, redFlagsOf, scoreOf, shownQuestions } from './questionnaire.ts'
+import { shownQuestions } from '../../../contract/answer.ts'
+import { checkAnswers, redFlagsOf, scoreOf } from './questionnaire.ts'
 
 const text = { 'zh-CN': '?' }
 const question = (linkId: string, type: Question['type'], more: Partial<Question> = {}): Question => ({

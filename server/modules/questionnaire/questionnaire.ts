@@ -1,4 +1,5 @@
-import { type FactLookup, holds } from '../../../contract/condition.ts'
+import { answerFacts, shownQuestions } from '../../../contract/answer.ts'
+import { holds } from '../../../contract/condition.ts'
 import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError, type FieldError, found } from '../../platform/errors.ts'
@@ -74,25 +75,6 @@ export async function getQuestionnaire(
     version: row.version,
     source: row.source,
   }
-}
-
-export function answerFacts(answers: Answers): FactLookup {
-  return (name) => (name.startsWith('answers.') ? answers[name.slice('answers.'.length)] : undefined)
-}
-
-/** Questions that are asked, given the answers so far. What was once answered to a question that is no longer asked opens no other. */
-export function shownQuestions(items: Question[], answers: Answers): Question[] {
-  let shown = items
-  // Each round hides at least one more question, or is the last.
-  for (let before = -1; before !== shown.length;) {
-    before = shown.length
-    const asked = new Set(shown.map((item) => item.linkId))
-    const fact = answerFacts(
-      Object.fromEntries(Object.entries(answers).filter(([linkId]) => asked.has(linkId))),
-    )
-    shown = shown.filter((item) => !item.enableWhen || holds(item.enableWhen, { fact }))
-  }
-  return shown
 }
 
 /**

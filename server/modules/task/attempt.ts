@@ -10,6 +10,7 @@ import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
+import { membersOf } from '../person/group.ts'
 import { readSettings } from '../setting/setting.ts'
 import { storeAnswers } from './answers.ts'
 import type { TaskRow } from './list.ts'
@@ -107,7 +108,7 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt
     const other = await trx
       .selectFrom('person_telecom')
       .select('id')
-      .where('person_id', '=', task.person_id)
+      .where('person_id', '=', sql<number>`any(${membersOf(sql`${task.person_id}`)})`)
       .where('system', '=', 'phone')
       .where('valid', '=', true)
       .executeTakeFirst()
@@ -153,10 +154,11 @@ async function markWrongNumber(
   task: TaskRow,
   telecomId: number | undefined,
 ): Promise<void> {
+  const members = membersOf(sql`${task.person_id}`)
   const { rows } = await sql<{ id: number }>`
     update person_telecom set valid = false, source = 'staff', updated_at = now()
-    where person_id = ${task.person_id} and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
-      select id from person_telecom where person_id = ${task.person_id} and system = 'phone' and valid
+    where person_id = any(${members}) and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
+      select id from person_telecom where person_id in (${task.person_id}, ${task.owner_id}) and system = 'phone' and valid
       order by updated_at desc, id limit 1))
     returning id`.execute(trx)
   if (rows.length === 0) {
@@ -250,7 +252,7 @@ async function eventsOf(
     const { numUpdatedRows } = await trx
       .updateTable('person')
       .set({ deceased: true, version: sql`version + 1`, updated_at: sql`now()` })
-      .where('id', '=', task.person_id)
+      .where('id', '=', task.owner_id)
       .where('deceased', '=', false)
       .executeTakeFirst()
     if (numUpdatedRows > 0n) events.push({ ...base, kind: 'person.deceased', data: { reportedBy: 'family' } })
@@ -259,7 +261,7 @@ async function eventsOf(
     await trx
       .insertInto('opt_out')
       .values({
-        person_id: task.person_id,
+        person_id: task.owner_id,
         channel: 'all',
         purpose: 'all',
         reason: 'refused follow-up',

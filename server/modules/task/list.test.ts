@@ -88,7 +88,8 @@ test('paging shows every task of a view once and in order, whatever the size of 
             when 'overdue' then start_at <= now() and coalesce(next_attempt_at, now()) <= now() and due_at < now()
             when 'waiting' then start_at > now() or next_attempt_at > now() else true end
         order by case when ${rest.view} = 'done' then completed_at end desc, case when ${rest.view} = 'done' then id end desc,
-          priority desc, due_at, id`.execute(app.db)
+          case when ${rest.view} = 'waiting' then greatest(start_at, next_attempt_at) end, case when ${rest.view} <> 'waiting' then priority end desc,
+          case when ${rest.view} <> 'waiting' then due_at end, id`.execute(app.db)
       expect(whole.map((one) => one.id)).toEqual(rows.map((row) => row.id))
     }),
     { numRuns: 25 },

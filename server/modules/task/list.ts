@@ -32,6 +32,8 @@ export type TaskRow = {
   status: TaskSummary['status']
   priority: number
   person_id: number
+  /** The record the task is truly about; another than `person_id` once that was merged. */
+  owner_id: number
   person_name: string
   sex: string
   birth_date: string | null
@@ -65,18 +67,20 @@ export type TaskRow = {
   queue: string
   /** Times as the database has them, for cursors: a Date has no microseconds. */
   due_key: string
+  turn_key: string
   completed_key: string | null
 }
 
 /** Columns and joins that every view of a task needs; `t` is the task. */
 export const taskColumns = sql`
-  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, p.name as person_name, p.sex, p.birth_date,
-  (select x.value from person_telecom x where x.person_id = t.person_id and x.system = 'phone' and x.valid
+  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, coalesce(t.subject_id, t.person_id) as owner_id, p.name as person_name, p.sex, p.birth_date,
+  (select x.value from person_telecom x where x.person_id in (t.person_id, t.subject_id) and x.system = 'phone' and x.valid
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
   t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
-  t.held_until, t.questionnaire_version_id, t.version, t.queue, t.due_at::text as due_key, t.completed_at::text as completed_key`
+  t.held_until, t.questionnaire_version_id, t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
+  t.completed_at::text as completed_key`
 export const taskJoins = sql`
   join person p on p.id = t.person_id join site s on s.id = t.site_id
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
@@ -102,13 +106,16 @@ function branches(
   ]
 }
 
+/** When a task's turn comes: not before its window opens, nor before the next call that was agreed. As in the index task_site_turn. */
+const turn = sql`greatest(t.start_at, t.next_attempt_at)`
+
 function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
   const open = sql<SqlBool>`t.status in ('requested', 'in-progress')`
-  const ready = sql<SqlBool>`t.start_at <= now() and (t.next_attempt_at is null or t.next_attempt_at <= now())`
+  const ready = sql<SqlBool>`${turn} <= now()`
   const views: Record<TaskFilter['view'], RawBuilder<SqlBool>[]> = {
     todo: [open, ready],
     overdue: [open, ready, sql`t.due_at < now()`],
-    waiting: [open, sql`(t.start_at > now() or t.next_attempt_at > now())`],
+    waiting: [open, sql`${turn} > now()`],
     done: [sql`t.status = 'completed'`],
     all: [open],
   }
@@ -133,8 +140,49 @@ function nameLike(word: string): RawBuilder<SqlBool> {
   return sql`exists (select 1 from person x where x.id = t.person_id and ${column})`
 }
 
-type OpenKey = [number, string, number]
-type DoneKey = [string, number]
+/** How a view is ordered, and where a page goes on: every list has an index that is already in its order. */
+type Order = {
+  /** For the chosen columns of a branch, and for the rows of a task `t`. */
+  by: RawBuilder<unknown>
+  key: (row: TaskRow) => (string | number)[]
+  beyond: (cursor: string | undefined) => RawBuilder<SqlBool>[]
+}
+
+const byCompletion: Order = {
+  by: sql`t.completed_at desc, t.id desc`,
+  key: (row) => [row.completed_key ?? '', row.id],
+  beyond(cursor) {
+    const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
+    return after ? [sql`(t.completed_at, t.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []
+  },
+}
+
+const byTurn: Order = {
+  by: sql`${turn}, t.id`,
+  key: (row) => [row.turn_key, row.id],
+  beyond(cursor) {
+    const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
+    return after ? [sql`(${turn}, t.id) > (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []
+  },
+}
+
+const byUrgency: Order = {
+  by: sql`t.priority desc, t.due_at, t.id`,
+  key: (row) => [row.priority, row.due_key, row.id],
+  beyond(cursor) {
+    const after = decodeCursor<[number, string, number]>(cursor, ['number', 'time', 'number'])
+    if (!after) return []
+    const [priority, dueAt, id] = after
+    return [
+      sql`(t.priority < ${priority} or (t.priority = ${priority} and (t.due_at, t.id) > (${dueAt}::timestamptz, ${id}::bigint)))`,
+    ]
+  },
+}
+
+function orderOf(view: TaskFilter['view']): Order {
+  if (view === 'done') return byCompletion
+  return view === 'waiting' ? byTurn : byUrgency
+}
 
 /** Rows of a work list in list order, at most `limit + 1`. */
 export async function taskRows(
@@ -146,35 +194,22 @@ export async function taskRows(
 ): Promise<TaskRow[]> {
   const reach = authorize(actor, 'task.read')
   const queues = await queuesOf(db, actor)
-  const done = filter.view === 'done'
-  const after = done
-    ? decodeCursor<DoneKey>(cursor, ['time', 'number'])
-    : decodeCursor<OpenKey>(cursor, ['number', 'time', 'number'])
-  const beyond = keyset(done, after)
-  const order = done ? sql`completed_at desc, id desc` : sql`priority desc, due_at, id`
-  const where = sql.join([...conditions(filter), ...beyond], sql` and `)
+  const order = orderOf(filter.view)
+  const where = sql.join([...conditions(filter), ...order.beyond(cursor)], sql` and `)
   const parts = branches(reach, queues, filter.whose).map(
     ({ column, values }) => sql`
-      select b.id, b.priority, b.due_at, b.completed_at from ${values} as v(value) cross join lateral (
-        select t.id, t.priority, t.due_at, t.completed_at from task t where ${sql.ref(`t.${column}`)} = v.value and ${where}
-        order by ${order} limit ${limit + 1}) b`,
+      select b.* from ${values} as v(value) cross join lateral (
+        select t.id, t.priority, t.due_at, t.completed_at, t.start_at, t.next_attempt_at from task t
+        where ${sql.ref(`t.${column}`)} = v.value and ${where}
+        order by ${order.by} limit ${limit + 1}) b`,
   )
   const { rows } = await sql<TaskRow>`
     with listed as (
-      select * from (${sql.join(parts, sql` union `)}) as every_branch order by ${order} limit ${limit + 1}
+      select t.id from (${sql.join(parts, sql` union `)}) as t order by ${order.by} limit ${limit + 1}
     )
     select ${taskColumns} from listed join task t on t.id = listed.id ${taskJoins}
-    order by ${done ? sql`t.completed_at desc, t.id desc` : sql`t.priority desc, t.due_at, t.id`}`.execute(db)
+    order by ${order.by}`.execute(db)
   return rows
-}
-
-function keyset(done: boolean, after: OpenKey | DoneKey | undefined): RawBuilder<SqlBool>[] {
-  if (!after) return []
-  if (done) return [sql`(t.completed_at, t.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`]
-  const [priority, dueAt, id] = after as OpenKey
-  return [
-    sql`(t.priority < ${priority} or (t.priority = ${priority} and (t.due_at, t.id) > (${dueAt}::timestamptz, ${id}::bigint)))`,
-  ]
 }
 
 export async function listTasks(
@@ -189,9 +224,7 @@ export async function listTasks(
     subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  const key = (row: TaskRow) =>
-    query.view === 'done' ? [row.completed_key ?? '', row.id] : [row.priority, row.due_key, row.id]
-  return pageOf(rows, query.limit, key, (row) => viewTask(row, actor, now))
+  return pageOf(rows, query.limit, orderOf(query.view).key, (row) => viewTask(row, actor, now))
 }
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const

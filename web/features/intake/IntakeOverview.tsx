@@ -11,6 +11,7 @@ import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Figure } from '../../ui/Figure.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 
@@ -47,57 +48,74 @@ export function IntakeOverview({ overview, onDead }: IntakeOverviewProps) {
       </button>
     </Popover>
   )
+  const down = data.senders.filter((one) => one.silent)
   return (
-    <div className="intake-overview">
-      <div className="intake-figures">
-        <Figure label={t('intake.figure.backlog')} value={count(data.backlog)} help={help('backlog')} />
-        <Figure
-          label={t('intake.figure.dead')}
-          value={count(data.dead)}
-          help={help('dead')}
-          onOpen={data.dead > 0 ? onDead : undefined}
-        />
-        <Figure
-          label={t('intake.figure.oldest')}
-          value={data.oldestWaitingAt ? time.relative(data.oldestWaitingAt) : t('intake.figure.noneWaiting')}
-          help={help('oldest')}
-        />
-        <Figure
-          label={t('intake.figure.lastHour')}
-          value={count(data.perMinute.reduce((sum, one) => sum + one.received, 0))}
-          help={help('lastHour')}
-        />
-      </div>
-      <RateChart perMinute={data.perMinute} />
-      <section className="panel intake-senders" aria-label={t('intake.senders')}>
-        <div className="panel-head">
-          <h2>{t('intake.senders')}</h2>
-        </div>
-        {data.senders.length === 0 ? (
-          <p className="secondary">{t('intake.sendersEmpty')}</p>
-        ) : (
-          <ul>
-            {data.senders.map((one) => (
-              <li key={`${one.sender}|${one.facility}`}>
-                <div className="intake-sender-name">
-                  <strong>{one.sender}</strong> <span className="secondary">{one.facility}</span>
-                </div>
-                <StatusTag tone={one.silent ? 'warning' : 'success'}>
-                  {t(one.silent ? 'intake.silent' : 'intake.up')}
-                </StatusTag>
-                <div className="secondary small">
-                  {t('intake.lastReceived')} <TimeText at={one.lastReceivedAt} /> ·{' '}
-                  {t('intake.today', { n: count(one.today) })}
-                  {one.dead > 0 && (
-                    <b className="text-danger"> · {t('intake.deadOf', { n: count(one.dead) })}</b>
-                  )}
-                </div>
-              </li>
+    <>
+      {down.length > 0 && (
+        <div className="intake-alarm">
+          <Notice tone="warning" title={t('intake.alarm', { n: down.length })}>
+            {down.map((one) => (
+              <div key={`${one.sender}|${one.facility}`}>
+                <strong>{one.sender}</strong> {one.facility} · {t('intake.lastReceived')}{' '}
+                <TimeText at={one.lastReceivedAt} />
+              </div>
             ))}
-          </ul>
-        )}
-      </section>
-    </div>
+          </Notice>
+        </div>
+      )}
+      <div className="intake-overview">
+        <div className="intake-figures">
+          <Figure label={t('intake.figure.backlog')} value={count(data.backlog)} help={help('backlog')} />
+          <Figure
+            label={t('intake.figure.dead')}
+            value={count(data.dead)}
+            help={help('dead')}
+            onOpen={data.dead > 0 ? onDead : undefined}
+          />
+          <Figure
+            label={t('intake.figure.oldest')}
+            value={
+              data.oldestWaitingAt ? time.relative(data.oldestWaitingAt) : t('intake.figure.noneWaiting')
+            }
+            help={help('oldest')}
+          />
+          <Figure
+            label={t('intake.figure.lastHour')}
+            value={count(data.perMinute.reduce((sum, one) => sum + one.received, 0))}
+            help={help('lastHour')}
+          />
+        </div>
+        <RateChart perMinute={data.perMinute} />
+        <section className="panel intake-senders" aria-label={t('intake.senders')}>
+          <div className="panel-head">
+            <h2>{t('intake.senders')}</h2>
+          </div>
+          {data.senders.length === 0 ? (
+            <p className="secondary">{t('intake.sendersEmpty')}</p>
+          ) : (
+            <ul>
+              {data.senders.map((one) => (
+                <li key={`${one.sender}|${one.facility}`}>
+                  <div className="intake-sender-name">
+                    <strong>{one.sender}</strong> <span className="secondary">{one.facility}</span>
+                  </div>
+                  <StatusTag tone={one.silent ? 'warning' : 'success'}>
+                    {t(one.silent ? 'intake.silent' : 'intake.up')}
+                  </StatusTag>
+                  <div className="secondary small">
+                    {t('intake.lastReceived')} <TimeText at={one.lastReceivedAt} /> ·{' '}
+                    {t('intake.today', { n: count(one.today) })}
+                    {one.dead > 0 && (
+                      <b className="text-danger"> · {t('intake.deadOf', { n: count(one.dead) })}</b>
+                    )}
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      </div>
+    </>
   )
 }
 

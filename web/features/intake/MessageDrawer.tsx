@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Drawer } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getIntakeMessage } from '../../../contract/intake.ts'
 import { bytes } from '../../format/number.ts'
@@ -8,13 +9,21 @@ import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import { CorrectDialog } from './CorrectDialog.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
 import { readLocation, viewSegments } from './segments.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
 
-type MessageDrawerProps = { id: number; onClose: () => void; onReplay?: () => void; replaying?: boolean }
+type MessageDrawerProps = {
+  id: number
+  onClose: () => void
+  onReplay?: () => void
+  replaying?: boolean
+  onCorrected?: (copy: number) => void
+}
 
-export function MessageDrawer({ id, onClose, onReplay, replaying = false }: MessageDrawerProps) {
+export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorrected }: MessageDrawerProps) {
+  const [correcting, setCorrecting] = useState(false)
   const { t } = useTranslation()
   const why = useIntakeReason()
   const me = useMe()
@@ -31,12 +40,18 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false }: Mess
       title={t('intake.detail.title', { id: data?.controlId || id })}
       onClose={onClose}
       extra={
-        onReplay &&
-        data?.status === 'dead' && (
-          <button type="button" className="soft-button" disabled={replaying} onClick={onReplay}>
-            {t('intake.replayThis')}
-          </button>
-        )
+        <span className="intake-actions">
+          {onCorrected && (data?.status === 'dead' || data?.status === 'rejected') && (
+            <button type="button" className="soft-button" onClick={() => setCorrecting(true)}>
+              {t('intake.correct.open')}
+            </button>
+          )}
+          {onReplay && data?.status === 'dead' && (
+            <button type="button" className="soft-button" disabled={replaying} onClick={onReplay}>
+              {t('intake.replayThis')}
+            </button>
+          )}
+        </span>
       }
     >
       {message.isError ? (
@@ -113,6 +128,18 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false }: Mess
               </div>
             )}
           </dl>
+          {(data.correctsId ?? data.correctedById) !== null && (
+            <p>
+              <Link
+                to="."
+                search={
+                  ((old: object) => ({ ...old, message: data.correctsId ?? data.correctedById })) as never
+                }
+              >
+                {t(data.correctsId !== null ? 'intake.correct.original' : 'intake.correct.copy')}
+              </Link>
+            </p>
+          )}
           <h3>{t('intake.detail.segments')}</h3>
           <ol className="segments" tabIndex={0} aria-label={t('intake.detail.segments')}>
             {segments.map((segment, index) => (
@@ -137,6 +164,16 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false }: Mess
             ))}
           </ol>
         </>
+      )}
+      {correcting && data && onCorrected && (
+        <CorrectDialog
+          message={data}
+          onDone={(copy) => {
+            setCorrecting(false)
+            onCorrected(copy)
+          }}
+          onClose={() => setCorrecting(false)}
+        />
       )}
     </Drawer>
   )

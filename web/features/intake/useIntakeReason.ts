@@ -21,6 +21,17 @@ const sentences: [RegExp, keyof typeof intake.why][] = [
   [/^MSH has no field separator/, 'noSeparator'],
   [/^The message has no control id/, 'noControlId'],
   [/^The message has no type/, 'noType'],
+  [/^(\S+) is an answer/, 'answers'],
+  [/^The message is about more than one patient/, 'several'],
+  [/^The message says nothing beyond/, 'nothing'],
+  [/^Corrected by message (\d+)$/, 'corrected'],
+  [/^The control id was used before/, 'reused'],
+  [/^The message does not say which visit/, 'whichVisit'],
+  [/^Visit (.*) belongs to another patient/, 'otherVisit'],
+  [/^The message broke off after (\d+) bytes/, 'broke'],
+  [/^The message has (\d+) bytes/, 'tooLarge'],
+  [/^The batch says (.*?);/, 'batchCount'],
+  [/^The batch holds no message/, 'batchEmpty'],
 ]
 
 /** Why a message could not be applied, in the reader's language; a sentence we do not know stays as it came. */

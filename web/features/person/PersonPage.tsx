@@ -7,8 +7,10 @@ import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { RecordsPanel } from '../match/RecordsPanel.tsx'
 import { ContactPanel } from './ContactPanel.tsx'
 import { EncounterPanel } from './EncounterPanel.tsx'
 import { EnrollmentPanel } from './EnrollmentPanel.tsx'
@@ -74,6 +76,7 @@ function PersonView({ personId }: { personId: number }) {
             .join(' · ')}
         </p>
       </PageHeader>
+      {person.id !== personId && <Notice tone="info" title={t('match.shownInstead')} />}
       <div className="person-columns">
         <div className="person-facts">
           <FactsPanel person={person} />
@@ -81,6 +84,7 @@ function PersonView({ personId }: { personId: number }) {
           <EnrollmentPanel person={person} />
           <OptOutPanel person={person} />
           <EncounterPanel person={person} />
+          <RecordsPanel person={person} />
         </div>
         <Timeline person={person} />
       </div>

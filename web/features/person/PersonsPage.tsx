@@ -6,6 +6,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useCallPages } from '../../query.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
+import { may, useMe } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 
@@ -15,6 +16,8 @@ export default function PersonsPage() {
   const { t } = useTranslation()
   const code = useCode()
   const navigate = useNavigate()
+  const mayMerge = may(useMe(), 'person.merge')
+  const [chosen, setChosen] = useState<Set<string | number>>(new Set())
   const [filters, setFilters] = useFilters()
   const search = first(filters['search']) ?? ''
   const [draft, setDraft] = useState({ text: search, of: search })
@@ -45,6 +48,9 @@ export default function PersonsPage() {
             {person.name}
           </Link>{' '}
           {person.deceased && <StatusTag tone="neutral">{code('personTag', 'deceased')}</StatusTag>}
+          {person.foundAs.length > 0 && (
+            <p className="secondary small">{t('match.foundAs', { names: person.foundAs.join('、') })}</p>
+          )}
         </>
       ),
     },
@@ -109,11 +115,33 @@ export default function PersonsPage() {
           onChange={(event) => setText(event.target.value)}
         />
       }
+      {...(mayMerge && {
+        selection: {
+          selected: chosen,
+          onChange: setChosen,
+          label: (person: PersonSummary) => person.name,
+        },
+        actions: <MergeChosen chosen={[...chosen].map(String)} />,
+      })}
       empty={
         search
           ? { title: t('person.notFound'), hint: t('person.notFoundHint') }
           : { title: t('person.empty'), hint: t('person.emptyHint') }
       }
     />
+  )
+}
+
+/** Two persons chosen from the list go side by side. */
+function MergeChosen({ chosen }: { chosen: string[] }) {
+  const { t } = useTranslation()
+  const [left, right, more] = chosen
+  if (left === undefined) return null
+  if (right === undefined || more !== undefined)
+    return <span className="secondary small">{t('match.chooseTwo')}</span>
+  return (
+    <Link className="soft-button" to="/persons/merge/$left/$right" params={{ left, right }}>
+      {t('match.mergeChosen')}
+    </Link>
   )
 }

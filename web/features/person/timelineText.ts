@@ -36,8 +36,16 @@ export const eventGroups = {
   answers: ['questionnaire.completed', 'red-flag.raised'],
   tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
-  pathways: ['enrollment.started', 'enrollment.completed', 'enrollment.stopped'],
-  changes: ['person.created', 'person.updated', 'person.deceased', 'person.opted-out', 'person.opted-in'],
+  pathways: ['enrollment.started', 'enrollment.completed', 'enrollment.stopped', 'enrollment.restarted'],
+  changes: [
+    'person.created',
+    'person.updated',
+    'person.deceased',
+    'person.opted-out',
+    'person.opted-in',
+    'person.merged',
+    'person.unmerged',
+  ],
 } satisfies Record<string, EventKind[]>
 
 export type EventGroup = keyof typeof eventGroups
@@ -53,7 +61,7 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised') return 'danger'
-  if (kind === 'message.failed' || kind === 'person.opted-out') return 'warning'
+  if (kind === 'message.failed' || kind === 'person.opted-out' || kind === 'person.merged') return 'warning'
   if (kind.startsWith('encounter.')) return 'primary'
   if (kind === 'task.completed' || kind === 'questionnaire.completed' || kind === 'message.sent')
     return 'success'

@@ -76,3 +76,25 @@ describe('answering', () => {
     expect(numberProblem({ ...degrees, type: 'integer' }, '36.5')).toBe('mustBeNumber')
   })
 })
+
+it('an answer to a question that is no longer asked opens no other', () => {
+  const chain: QuestionnaireDefinition = {
+    ...questionnaire,
+    items: [
+      { linkId: 'smokes', type: 'boolean', text: zh('吸烟吗') },
+      {
+        linkId: 'quit',
+        type: 'boolean',
+        text: zh('想戒吗'),
+        enableWhen: { fact: 'answers.smokes', op: '=', value: true },
+      },
+      {
+        linkId: 'help',
+        type: 'text',
+        text: zh('需要什么帮助'),
+        enableWhen: { fact: 'answers.quit', op: '=', value: true },
+      },
+    ],
+  }
+  expect(shownQuestions(chain, { smokes: false, quit: true }).map((one) => one.linkId)).toEqual(['smokes'])
+})

@@ -1,5 +1,6 @@
+import { answerFacts, shownQuestions as shownItems } from '../../../contract/answer.ts'
+import { holds } from '../../../contract/condition.ts'
 import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
-import { holds } from './condition.ts'
 
 export type AnswerValue = Answers[string]
 
@@ -13,9 +14,7 @@ export function isAnswered(value: AnswerValue | undefined): boolean {
 
 /** Questions that apply to the answers so far, in their order. */
 export function shownQuestions(questionnaire: QuestionnaireDefinition | null, answers: Answers): Question[] {
-  return (questionnaire?.items ?? []).filter(
-    (question) => !question.enableWhen || holds(question.enableWhen, answers),
-  )
+  return shownItems(questionnaire?.items ?? [], answers)
 }
 
 /** Answers to questions that no longer apply are not sent: they would count in scores and red flags. */
@@ -41,7 +40,7 @@ export function firstMissing(questions: Question[], answers: Answers): Question 
 }
 
 export function isDangerous(question: Question, answers: Answers): boolean {
-  return question.redFlag !== undefined && holds(question.redFlag.when, answers)
+  return question.redFlag !== undefined && holds(question.redFlag.when, { fact: answerFacts(answers) })
 }
 
 export type NumberProblem = 'mustBeNumber' | 'outOfRange' | 'atLeast' | 'atMost'

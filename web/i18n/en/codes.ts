@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 
@@ -21,6 +22,7 @@ export const codes = {
     person_write: 'Change patients',
     person_reveal: 'Show full numbers',
     person_exchange: 'Take persons in full over FHIR',
+    person_merge: 'Merge and separate records',
     task_read: 'See tasks',
     task_work: 'Work tasks',
     task_assign: 'Assign tasks',
@@ -172,6 +174,8 @@ export const codes = {
     readmission: 'Readmission',
     'opt-out': 'Opted out',
     refusal: 'Refused',
+    'discharge-cancelled': 'Discharge was cancelled',
+    'encounter-cancelled': 'Visit was cancelled',
   },
   messageStatus: {
     queued: 'Queued',
@@ -230,9 +234,12 @@ export const codes = {
     person_deceased: 'Death recorded',
     'person_opted-out': 'Opted out',
     'person_opted-in': 'Contact allowed again',
+    person_merged: 'Records merged',
+    person_unmerged: 'Records separated',
     enrollment_started: 'Put on pathway',
     enrollment_completed: 'Pathway completed',
     enrollment_stopped: 'Taken off pathway',
+    enrollment_restarted: 'Back on pathway',
     task_created: 'Task created',
     task_completed: 'Task completed',
     task_cancelled: 'Task cancelled',
@@ -261,7 +268,30 @@ export const codes = {
     appointment_cancelled: 'Appointment cancelled',
     appointment_missed: 'Appointment missed',
   },
+  comparedField: {
+    'national-id': 'Identity number',
+    'other-id': 'Other number',
+    recordNumber: 'Record number',
+    name: 'Name',
+    sex: 'Sex',
+    birthDate: 'Birth date',
+    phone: 'Phone',
+    email: 'E-mail',
+    address: 'Address',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: 'Same',
+    similar: 'Similar',
+    different: 'Different',
+    missing: 'Missing',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: 'merged by hand',
+    hl7: 'merged by message (A40)',
+    match: 'matched',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
+    mergedName: 'Merged record',
     departmentName: 'Department',
     department: 'Department',
     siteName: 'Site',
@@ -346,6 +376,7 @@ export const codes = {
     currency: 'Currency',
     performer: 'Performer',
     orderNumber: 'Order no.',
+    superseded: 'No longer holds',
   },
   interpretation: {
     N: 'Normal',

@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Permission, Role } from '../../../contract/access.ts'
 import type { EventKind } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
@@ -23,6 +24,7 @@ export const codes = {
     person_write: '修改患者资料',
     person_reveal: '查看完整号码',
     person_exchange: '通过 FHIR 取得完整客户资料',
+    person_merge: '合并与拆分档案',
     task_read: '查看随访任务',
     task_work: '做随访',
     task_assign: '分派任务',
@@ -164,6 +166,8 @@ export const codes = {
     readmission: '再次入院',
     'opt-out': '要求勿扰',
     refusal: '拒访',
+    'discharge-cancelled': '出院被取消',
+    'encounter-cancelled': '就诊被取消',
   },
   messageStatus: {
     queued: '待发',
@@ -222,9 +226,12 @@ export const codes = {
     person_deceased: '登记去世',
     'person_opted-out': '登记勿扰',
     'person_opted-in': '恢复联系',
+    person_merged: '档案合并',
+    person_unmerged: '档案拆分',
     enrollment_started: '纳入路径',
     enrollment_completed: '走完路径',
     enrollment_stopped: '移出路径',
+    enrollment_restarted: '恢复路径',
     task_created: '生成任务',
     task_completed: '任务完成',
     task_cancelled: '任务取消',
@@ -253,7 +260,30 @@ export const codes = {
     appointment_cancelled: '取消预约',
     appointment_missed: '爽约',
   } satisfies Record<CodeKey<EventKind>, string>,
+  comparedField: {
+    'national-id': '身份证号',
+    'other-id': '其他证件',
+    recordNumber: '病案号',
+    name: '姓名',
+    sex: '性别',
+    birthDate: '出生日期',
+    phone: '电话',
+    email: '邮箱',
+    address: '住址',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: '一致',
+    similar: '相近',
+    different: '不一致',
+    missing: '缺少',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: '人工合并',
+    hl7: '接口合并 (A40)',
+    match: '自动匹配',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
+    mergedName: '并入的档案',
     departmentName: '科室',
     department: '科室',
     siteName: '院区',
@@ -338,6 +368,7 @@ export const codes = {
     currency: '币种',
     performer: '执行者',
     orderNumber: '单号',
+    superseded: '已被更正',
   },
   interpretation: {
     N: '正常',

@@ -8,6 +8,7 @@ import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { intake } from './intake.ts'
+import { match } from './match.ts'
 import { messages } from './messages.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
@@ -27,6 +28,7 @@ export const words = {
   figures,
   frame,
   intake,
+  match,
   messages,
   pathways,
   person,

@@ -1,3 +1,4 @@
+import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 
@@ -21,6 +22,7 @@ export const codes = {
     person_write: '修改病患資料',
     person_reveal: '檢視完整號碼',
     person_exchange: '透過 FHIR 取得完整客戶資料',
+    person_merge: '合併與拆分病人檔案',
     task_read: '檢視追蹤任務',
     task_work: '執行追蹤',
     task_assign: '分派任務',
@@ -162,6 +164,8 @@ export const codes = {
     readmission: '再次入院',
     'opt-out': '要求勿擾',
     refusal: '拒訪',
+    'discharge-cancelled': '出院取消',
+    'encounter-cancelled': '就診取消',
   },
   messageStatus: {
     queued: '待發',
@@ -220,9 +224,12 @@ export const codes = {
     person_deceased: '登記過世',
     'person_opted-out': '登記勿擾',
     'person_opted-in': '恢復聯絡',
+    person_merged: '檔案合併',
+    person_unmerged: '檔案拆分',
     enrollment_started: '收案',
     enrollment_completed: '完成路徑',
     enrollment_stopped: '結案',
+    enrollment_restarted: '恢復路徑',
     task_created: '產生任務',
     task_completed: '任務完成',
     task_cancelled: '任務取消',
@@ -251,7 +258,30 @@ export const codes = {
     appointment_cancelled: '取消預約',
     appointment_missed: '未到診',
   },
+  comparedField: {
+    'national-id': '身分證字號',
+    'other-id': '其他證件',
+    recordNumber: '病歷號',
+    name: '姓名',
+    sex: '性別',
+    birthDate: '出生日期',
+    phone: '電話',
+    email: '電子郵件',
+    address: '住址',
+  } satisfies Record<ComparedField, string>,
+  agreement: {
+    same: '一致',
+    similar: '相近',
+    different: '不一致',
+    missing: '缺少',
+  } satisfies Record<Agreement, string>,
+  mergeSource: {
+    manual: '人工合併',
+    hl7: '介面合併 (A40)',
+    match: '自動比對',
+  } satisfies Record<'manual' | 'hl7' | 'match', string>,
   eventField: {
+    mergedName: '併入的檔案',
     departmentName: '科別',
     department: '科別',
     siteName: '院區',
@@ -336,6 +366,7 @@ export const codes = {
     currency: '幣別',
     performer: '執行者',
     orderNumber: '單號',
+    superseded: '已被更正',
   },
   interpretation: {
     N: '正常',

@@ -10,6 +10,7 @@ import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { intake } from './intake.ts'
+import { match } from './match.ts'
 import { messages } from './messages.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
@@ -29,6 +30,7 @@ export const words = {
   figures,
   frame,
   intake,
+  match,
   messages,
   pathways,
   person,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Condition } from '../../../contract/questionnaire.ts'
+import { answerFacts } from './answer.ts'
 import { holds } from './condition.ts'
+import type { Condition } from './questionnaire.ts'
 
 const fact = (
   linkId: string,
@@ -47,6 +48,6 @@ describe('holds', () => {
     ['all with one false', { all: [fact('pain', '>', 3), fact('wound', '=', 'clean')] }, false],
     ['any', { any: [fact('pain', '>', 9), fact('wound', '=', 'red')] }, true],
   ])('%s', (_, condition, expected) => {
-    expect(holds(condition, answers)).toBe(expected)
+    expect(holds(condition, { fact: answerFacts(answers) })).toBe(expected)
   })
 })

@@ -1,0 +1,25 @@
+import { type FactLookup, holds } from './condition.ts'
+import type { Answers, Question } from './questionnaire.ts'
+
+/** Answers as facts `answers.<linkId>`; what lies beyond them is unknown. */
+export function answerFacts(answers: Answers): FactLookup {
+  return (name) => (name.startsWith('answers.') ? answers[name.slice('answers.'.length)] : undefined)
+}
+
+/**
+ * Questions that are asked, given the answers so far; the server and the screen use this one. What was once answered to a question that
+ * is no longer asked opens no other.
+ */
+export function shownQuestions(items: Question[], answers: Answers): Question[] {
+  let shown = items
+  // Each round hides at least one more question, or is the last.
+  for (let before = -1; before !== shown.length;) {
+    before = shown.length
+    const asked = new Set(shown.map((item) => item.linkId))
+    const fact = answerFacts(
+      Object.fromEntries(Object.entries(answers).filter(([linkId]) => asked.has(linkId))),
+    )
+    shown = shown.filter((item) => !item.enableWhen || holds(item.enableWhen, { fact }))
+  }
+  return shown
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { mergeSource, personSummary } from './person.ts'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** What hangs on a record and moves with it. */
+const counts = z.object({
+  encounters: z.number().int(),
+  events: z.number().int(),
+  tasks: z.number().int(),
+  enrollments: z.number().int(),
+  messages: z.number().int(),
+  responses: z.number().int(),
+})
+export type RecordCounts = z.infer<typeof counts>
+
+export const comparedField = z.enum([
+  'name',
+  'sex',
+  'birthDate',
+  'national-id',
+  'other-id',
+  'recordNumber',
+  'phone',
+  'email',
+  'address',
+])
+export type ComparedField = z.infer<typeof comparedField>
+
+/** `similar`: sounds the same, or differs as a slip of the key does. `missing`: at least one side says nothing. */
+export const agreement = z.enum(['same', 'similar', 'different', 'missing'])
+export type Agreement = z.infer<typeof agreement>
+
+const side = z.object({
+  person: personSummary.omit({ foundAs: true }),
+  counts,
+  /** Records that were merged into this one earlier. */
+  mergedRecords: z.number().int(),
+})
+
+export const personPair = z.object({
+  left: side,
+  right: side,
+  /** Both are one person already. */
+  merged: z.boolean(),
+  /** Values are masked; whether they agree was found out on the whole ones. */
+  rows: z.array(
+    z.object({ field: comparedField, left: z.array(z.string()), right: z.array(z.string()), agreement }),
+  ),
+})
+export type PersonPair = z.infer<typeof personPair>
+
+export const comparePersons = route({
+  method: 'get',
+  path: '/person-pairs/{leftId}/{rightId}',
+  permission: 'person.merge',
+  summary: 'Two persons side by side, with what agrees and what does not',
+  params: z.object({ leftId: id, rightId: id }),
+  response: personPair,
+})
+
+const reason = z.string().trim().min(2).max(200)
+
+export const mergePersons = route({
+  method: 'post',
+  path: '/person-merges',
+  permission: 'person.merge',
+  summary: 'Make two records one person; can be taken back at any time',
+  body: z.object({ survivorId: id, mergedId: id, reason }),
+  response: z.object({ mergeId: id, survivorId: id }),
+  status: 201,
+})
+
+export const personMerge = z.object({
+  id,
+  survivor: z.object({ id, name: z.string() }),
+  /** The record that would become a person of its own again. */
+  merged: z.object({ id, name: z.string(), recordNumbers: z.array(z.string()) }),
+  source: mergeSource,
+  reason: z.string(),
+  mergedAt: timestamp,
+  mergedByName: z.string(),
+  undoneAt: timestamp.nullable(),
+  undoneByName: z.string().nullable(),
+  /** What would go back with the record, and what stays. */
+  goes: counts,
+  stays: counts,
+})
+export type PersonMerge = z.infer<typeof personMerge>
+
+export const getPersonMerge = route({
+  method: 'get',
+  path: '/person-merges/{id}',
+  permission: 'person.merge',
+  summary: 'One merge, and what would go where if it were taken back',
+  params: idParams,
+  response: personMerge,
+})
+
+export const undoPersonMerge = route({
+  method: 'post',
+  path: '/person-merges/{id}/undo',
+  permission: 'person.merge',
+  summary: 'Separate the records again, each with everything that is truly its own, whenever it happened',
+  params: idParams,
+  body: z.object({ reason }),
+  response: z.object({ survivorId: id, separatedId: id }),
+})

@@ -1,0 +1,216 @@
+import type { Hl7Message } from '@medplum/core'
+import type { EventKind } from '../../../contract/person.ts'
+import type { SenderContext } from './map-adt.ts'
+import { amountOf, concept, type FactSaid, performer, quantityOf, requiredConcept } from './map-facts.ts'
+import { orderStatus } from './map-results.ts'
+import { allSegments, type Fields, MappingError, segment, segments, whole } from './message.ts'
+
+type Sent = { context: SenderContext; sentAt: Date }
+
+/** Each segment of a kind with the ORC that stands above it. */
+function ordered(message: Hl7Message, name: string): { orc: Fields | null; fields: Fields }[] {
+  let orc: Fields | null = null
+  return allSegments(message).flatMap((one) => {
+    if (one.name === 'ORC') orc = one.fields
+    return one.name === name ? [{ orc, fields: one.fields }] : []
+  })
+}
+
+const orderNumberOf = (orc: Fields | null) => orc?.component(2, 1) ?? orc?.component(3, 1) ?? ''
+
+/** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
+export function mapPrescriptions(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+  return ordered(message, 'RXE').map(({ orc, fields: rxe }) => {
+    const code = requiredConcept(rxe, 2, 'What was prescribed')
+    const number = orderNumberOf(orc) || (rxe.component(15, 1) ?? '')
+    const placed = orc?.time(9, context.timeZone) ?? null
+    return {
+      kind: 'medication.requested' as const,
+      at: placed ?? sentAt,
+      key: [number, code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
+      data: {
+        code,
+        dose: quantityOf(rxe, 3, 5, 4),
+        quantity: quantityOf(rxe, 10, 11),
+        status: orderStatus(orc),
+        performer: (orc && performer(orc, 12)) ?? performer(rxe, 13),
+        orderNumber: number || undefined,
+        note: concept(rxe, 7)?.text,
+      },
+    }
+  })
+}
+
+/** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
+export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+  return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
+    const code = requiredConcept(rxd, 2, 'What was dispensed')
+    const given = rxd.time(3, context.timeZone)
+    const number = rxd.component(7, 1) ?? orderNumberOf(orc)
+    return {
+      kind: 'medication.dispensed' as const,
+      at: given ?? sentAt,
+      key: [number, rxd.component(1, 1) ?? '', code.code ?? code.text, (given ?? sentAt).toISOString()],
+      data: {
+        code,
+        quantity: quantityOf(rxd, 4, 5),
+        status: 'completed',
+        performer: performer(rxd, 10),
+        orderNumber: number || undefined,
+        note: rxd.component(9, 1) ?? undefined,
+      },
+    }
+  })
+}
+
+/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets and are not facts. @throws {MappingError} RXA-5 missing */
+export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+  const statuses: Record<string, string> = {
+    CP: 'completed',
+    PA: 'partial',
+    RE: 'cancelled',
+    NA: 'cancelled',
+  }
+  return ordered(message, 'RXA').map(({ orc, fields: rxa }) => {
+    const code = requiredConcept(rxa, 5, 'The vaccine')
+    const given = rxa.time(3, context.timeZone)
+    const number = orc?.component(3, 1) ?? ''
+    const deleted = rxa.component(21, 1)?.toUpperCase() === 'D'
+    return {
+      kind: 'immunization.recorded' as const,
+      at: given ?? sentAt,
+      key: [number, code.code ?? code.text, given ? day(given) : ''],
+      data: {
+        code,
+        // 999 stands for an unknown amount (CDC's guide to 2.5.1).
+        dose: rxa.component(6, 1) === '999' ? undefined : quantityOf(rxa, 6, 7),
+        status: deleted
+          ? 'entered-in-error'
+          : (statuses[rxa.component(20, 1)?.toUpperCase() ?? ''] ?? 'completed'),
+        performer: performer(rxa, 10),
+        orderNumber: number || undefined,
+        note:
+          [rxa.component(15, 1) && `Lot ${rxa.component(15, 1)}`, concept(rxa, 18)?.text]
+            .filter(Boolean)
+            .join('; ') || undefined,
+      },
+    }
+  })
+}
+
+/** DFT: charges, credits and payments (FT1), with the procedures they are for. @throws {MappingError} FT1-7 missing */
+export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+  return segments(message, 'FT1').map((ft1) => {
+    const code = requiredConcept(ft1, 7, 'What was charged')
+    const at = ft1.time(4, context.timeZone) ?? sentAt
+    const number = ft1.component(2, 1) ?? ''
+    const each = amountOf(ft1, 12)
+    const count = amountOf(ft1, 10) ?? 1
+    const amount =
+      amountOf(ft1, 11) ?? (each === undefined ? undefined : Math.round(each * count * 100) / 100)
+    const takesBack = ['CR', 'CD'].includes(ft1.component(6, 1)?.toUpperCase() ?? '')
+    return {
+      kind: 'charge.posted' as const,
+      at,
+      key: [
+        number,
+        code.code ?? code.text,
+        ft1.component(6, 1) ?? '',
+        ft1.component(1, 1) ?? '',
+        at.toISOString(),
+      ],
+      data: {
+        code,
+        amount: amount !== undefined && takesBack ? -Math.abs(amount) : amount,
+        currency: ft1.component(11, 2) ?? ft1.component(12, 2) ?? undefined,
+        quantity: ft1.component(10, 1) ?? undefined,
+        department: concept(ft1, 13)?.text,
+        performer: performer(ft1, 20),
+        orderNumber: number || undefined,
+        note: ft1.component(8, 1) ?? undefined,
+      },
+    }
+  })
+}
+
+const documentStatuses: Record<string, string> = {
+  AU: 'final',
+  LA: 'final',
+  DI: 'preliminary',
+  DO: 'preliminary',
+  IN: 'preliminary',
+  IP: 'preliminary',
+  PA: 'preliminary',
+}
+
+/** MDM: a document (TXA) and its text (OBX). @throws {MappingError} no TXA, or TXA-2 missing */
+export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+  const txa = segment(message, 'TXA')
+  if (!txa.present) throw new MappingError('TXA', 'The message has no TXA segment')
+  const type = requiredConcept(txa, 2, 'The kind of document')
+  const at = txa.time(4, context.timeZone) ?? txa.time(6, context.timeZone) ?? sentAt
+  const number = txa.component(12, 3) ?? txa.component(12, 1) ?? ''
+  const text = segments(message, 'OBX')
+    .filter((obx) => !['ED', 'RP'].includes(obx.component(2, 1) ?? ''))
+    .flatMap((obx) => obx.repetitions(5).map((one) => one.map(whole).filter(Boolean).join(' ')))
+    .join('\n')
+  return [
+    {
+      kind: 'document.received',
+      at,
+      // T06 adds to a document and T10 replaces one: both bring a number of their own, the rest speaks of the same document.
+      key: [number, number ? '' : `${type.code ?? type.text} ${at.toISOString()}`],
+      data: {
+        code: type,
+        status: event === 'T11' ? 'cancelled' : documentStatuses[txa.component(17, 1)?.toUpperCase() ?? ''],
+        performer: performer(txa, 9) ?? performer(txa, 5),
+        orderNumber: number || undefined,
+        note: text.slice(0, 20_000) || undefined,
+      },
+    },
+  ]
+}
+
+const appointmentKinds: Record<string, EventKind> = {
+  S12: 'appointment.booked',
+  S13: 'appointment.rescheduled',
+  S14: 'appointment.changed',
+  S15: 'appointment.cancelled',
+  S26: 'appointment.missed',
+}
+
+/** SIU: what became of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
+export function mapAppointment(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+  const sch = segment(message, 'SCH')
+  if (!sch.present) throw new MappingError('SCH', 'The message has no SCH segment')
+  const number = sch.component(2, 1) ?? sch.component(1, 1)
+  if (!number) throw new MappingError('SCH-2', 'The appointment has no number (SCH-1, SCH-2)')
+  const [ais, ail, aip] = ['AIS', 'AIL', 'AIP'].map((name) => segment(message, name)) as [
+    Fields,
+    Fields,
+    Fields,
+  ]
+  const start =
+    sch.time(11, context.timeZone, 4) ?? ais.time(4, context.timeZone) ?? ail.time(6, context.timeZone)
+  const end = sch.time(11, context.timeZone, 5)
+  const about = concept(ais, 3) ?? concept(sch, 8) ?? concept(sch, 7)
+  const place = segment(message, 'PV1').component(3, 9) ?? segment(message, 'PV1').first(3, 1)
+  return [
+    {
+      kind: appointmentKinds[event] ?? 'appointment.changed',
+      at: sentAt,
+      key: [number, event, start?.toISOString() ?? ''],
+      data: {
+        code: about ?? { text: number },
+        start: start?.toISOString(),
+        end: end?.toISOString(),
+        department: ail.component(3, 9) ?? ail.first(3, 1) ?? place ?? undefined,
+        performer: performer(aip, 3) ?? performer(sch, 16),
+        orderNumber: number,
+        note: concept(sch, 6)?.text,
+      },
+    },
+  ]
+}
+
+const day = (at: Date) => at.toISOString().slice(0, 10)

@@ -1,0 +1,116 @@
+import type { Hl7Message } from '@medplum/core'
+import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import type { SenderContext } from './map-adt.ts'
+import { displayName } from './map-person.ts'
+import { type Fields, MappingError, segments } from './message.ts'
+
+/** Something said about a patient that has no table of its own. */
+export type FactSaid = {
+  kind: EventKind
+  at: Date
+  /**
+   * What makes the fact the same one when it is sent again, corrected or not: order number, code, set id and time as far as given.
+   * Facts of one message with equal keys are told apart by their order.
+   */
+  key: string[]
+  data: ClinicalFact
+}
+
+/** The words and the code of a coded element (CE, CWE, CNE; an ID or ST alone is both). */
+export function concept(fields: Fields, field: number): ClinicalFact['code'] | null {
+  const [code, text, system, otherCode, otherText] = [1, 2, 3, 4, 5].map((at) => fields.component(field, at))
+  if (!code && !text && !otherText && !otherCode) return null
+  return {
+    ...(system && { system }),
+    ...((code ?? otherCode) && { code: code ?? otherCode ?? '' }),
+    text: text ?? otherText ?? code ?? otherCode ?? '',
+  }
+}
+
+/** @throws {MappingError} nothing says what it is about */
+export function requiredConcept(fields: Fields, field: number, meaning: string): ClinicalFact['code'] {
+  const found = concept(fields, field)
+  if (!found) throw new MappingError(`${fields.name}-${field}`, `${meaning} is missing`)
+  return found
+}
+
+/** XCN: the person's name, or the code where there is none. */
+export function performer(fields: Fields, field: number): string | undefined {
+  const [code = '', ...name] = fields.repetitions(field)[0] ?? []
+  return displayName(name) || code || undefined
+}
+
+export function amountOf(fields: Fields, field: number): number | undefined {
+  const text = fields.component(field, 1)
+  return text && /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+/** `5 mg`, `1-2 tablets`: an amount, its maximum where there is one, and the unit. */
+export function quantityOf(
+  fields: Fields,
+  amount: number,
+  unit: number,
+  maximum?: number,
+): string | undefined {
+  const numbers = [fields.component(amount, 1), maximum ? fields.component(maximum, 1) : null].filter(Boolean)
+  const name = fields.component(unit, 2) ?? fields.component(unit, 1)
+  return numbers.length > 0 ? [numbers.join('–'), name].filter(Boolean).join(' ') : undefined
+}
+
+/** The number by which the sender knows the patient. */
+export const numberOf = (pid: Fields) => pid.component(3, 1) ?? pid.component(2, 1) ?? ''
+
+/** Facts keyed by their patient, too: order numbers come round again, and another patient's result must never pass for a repetition. */
+export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
+  return facts.map((fact) => ({ ...fact, key: [numberOf(pid), ...fact.key] }))
+}
+
+/** Procedures that come with a visit (PR1). */
+export function mapProcedures(
+  message: Hl7Message,
+  visitNumber: string | null,
+  context: SenderContext,
+  at: Date,
+): FactSaid[] {
+  return segments(message, 'PR1').flatMap((pr1): FactSaid[] => {
+    const code = concept(pr1, 3)
+    const text = pr1.component(4, 1)
+    if (!code && !text) return []
+    const done = pr1.time(5, context.timeZone)
+    const about = { ...(code ?? { text: '' }), text: text ?? code?.text ?? '' }
+    return [
+      {
+        kind: 'procedure.performed',
+        at: done ?? at,
+        key: [visitNumber ?? '', about.code ?? about.text, done?.toISOString() ?? ''],
+        data: { code: about, status: 'completed', performer: performer(pr1, 8) ?? performer(pr1, 11) },
+      },
+    ]
+  })
+}
+
+const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild', U: 'unknown' }
+
+/** Allergies (AL1): kept once per substance, however many messages repeat them. */
+export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactSaid[] {
+  return segments(message, 'AL1').flatMap((al1): FactSaid[] => {
+    const code = concept(al1, 3)
+    if (!code) return []
+    const since = al1.time(6, context.timeZone)
+    const severity = al1.component(4, 1)
+    const reactions = al1.repetitions(5).map(([reaction = '', text]) => text ?? reaction)
+    return [
+      {
+        kind: 'allergy.recorded',
+        at: since ?? at,
+        key: [code.code ?? code.text],
+        data: {
+          code,
+          group: al1.component(2, 2) ?? al1.component(2, 1) ?? undefined,
+          value: severity ? (severities[severity] ?? severity) : undefined,
+          note: reactions.filter(Boolean).join('; ') || undefined,
+        },
+      },
+    ]
+  })
+}

@@ -1,0 +1,168 @@
+import type { Hl7Message } from '@medplum/core'
+import { normalisePhone } from '../../modules/person/phone.ts'
+import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../../modules/person/upsert.ts'
+import type { SenderContext } from './map-adt.ts'
+import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
+
+/** What a message says of the patient; ids of the site are still codes. */
+export type PersonSaid = Omit<PersonInput, 'identifiers'> & {
+  identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
+}
+
+/** HL7 table 0001, and the digits of GB/T 2261.1 that Chinese systems send. */
+const sexes: Record<string, PersonInput['sex']> = {
+  M: 'male',
+  F: 'female',
+  O: 'other',
+  A: 'other',
+  1: 'male',
+  2: 'female',
+}
+
+/**
+ * PID and NK1 to our terms.
+ * @throws {MappingError} no record number, or a date that is none
+ */
+export function mapPerson(
+  message: Hl7Message,
+  pid: Fields,
+  context: SenderContext,
+  siteCode: string,
+  at: Date,
+): PersonSaid {
+  const identifiers = mapIdentifiers(pid, context.facility || siteCode)
+  const names = pid.repetitions(5)
+  const legal = names.find((name) => ['L', 'I', ''].includes(name[6] ?? '')) ?? names[0]
+  const sex = pid.component(8, 1)?.toUpperCase() ?? ''
+  const deceasedAt = pid.time(29, context.timeZone)
+  return {
+    source: context.source,
+    sourceTime: at,
+    identifiers,
+    name: legal ? displayName(legal) || null : null,
+    sex: sexes[context.codes.sex[sex] ?? sex] ?? null,
+    birthDate: pid.date(7),
+    deceasedAt,
+    deceased: deceasedAt !== null || pid.component(30, 1)?.toUpperCase() === 'Y',
+    maritalStatus: pid.component(16, 1),
+    telecoms: [...mapTelecoms(pid, 13, 'mobile'), ...mapTelecoms(pid, 14, 'work')],
+    addresses: pid.repetitions(11).slice(0, 1).map(mapAddress),
+    relationships: segments(message, 'NK1')
+      .map(mapRelationship)
+      .filter((one) => one !== null),
+  }
+}
+
+/**
+ * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
+ * gaps, but never overrule what the registration (ADT) says.
+ */
+const asideMs = 100 * 365.25 * 86_400_000
+
+export function aside(at: Date): Date {
+  return new Date(at.getTime() - asideMs)
+}
+
+/** MRG: the record that a patient was known by before. @throws {MappingError} no number */
+export function mapMergedRecord(mrg: Fields, context: SenderContext, siteCode: string, at: Date): PersonSaid {
+  const [name] = mrg.repetitions(7)
+  return {
+    source: context.source,
+    sourceTime: aside(at),
+    identifiers: identifiersIn(mrg.repetitions(1), context.facility || siteCode, `${mrg.name}-1`),
+    name: name ? displayName(name) || null : null,
+    sex: null,
+    birthDate: null,
+    deceasedAt: null,
+    deceased: false,
+    maritalStatus: null,
+    telecoms: [],
+    addresses: [],
+    relationships: [],
+  }
+}
+
+/** Assigning authorities of national numbers, as Chinese and Taiwanese senders write the identifier type (PID-3.5, table 0203). */
+const nationalTypes: Record<string, string> = {
+  NI: 'national-id',
+  NNCHN: 'national-id',
+  SFZ: 'national-id',
+  NNTWN: 'national-id',
+  PPN: 'passport',
+}
+
+function mapIdentifiers(pid: Fields, facility: string): PersonSaid['identifiers'] {
+  const numbers = pid.repetitions(3)
+  return identifiersIn(numbers.length > 0 ? numbers : pid.repetitions(2), facility, 'PID-3')
+}
+
+function identifiersIn(
+  repetitions: string[][],
+  facility: string,
+  location: string,
+): PersonSaid['identifiers'] {
+  const all = repetitions
+    .filter((components) => components[0])
+    .map((components) => {
+      const value = whole(components[0])
+      const type = (components[4] ?? '').toUpperCase()
+      const authority = firstPart(components[3])
+      const national = nationalTypes[type]
+      if (national) return { system: national, value: value.toUpperCase(), ofSite: false }
+      const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
+      return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
+    })
+  // A national number alone does not do: mother and newborn often share one.
+  const first =
+    all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
+  if (!first) throw new MappingError(location, 'The patient has no record number')
+  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
+  return [...new Map([first, ...others].map((one) => [`${one.system}|${one.value}`, one])).values()]
+}
+
+/** XPN: family ^ given; Chinese names are written without a space, Latin ones given name first. */
+export function displayName(components: string[]): string {
+  const [family = '', given = '', middle = ''] = components
+  const surname = firstPart(family)
+  if (/\p{Script=Han}/u.test(surname + given)) return surname + given
+  return [given, middle, surname].filter(Boolean).join(' ')
+}
+
+function mapTelecoms(pid: Fields, field: number, use: Telecom['use']): Telecom[] {
+  return pid.repetitions(field).flatMap((components): Telecom[] => {
+    const [plain = '', , equipment = '', email = ''] = components
+    // XTN before 2.3 has the whole number in the first component; later it is in 12, or in 5 to 7.
+    const number =
+      components[11] || [components[4], components[5], components[6]].filter(Boolean).join('') || plain
+    if (email.includes('@')) return [{ system: 'email', value: email.toLowerCase(), use: 'home' }]
+    if (!/\d{5,}/.test(number.replaceAll(/\D/g, ''))) return []
+    const kind = equipment === 'PH' && use === 'mobile' ? 'home' : use
+    return [{ system: 'phone', value: normalisePhone(number), use: kind }]
+  })
+}
+
+function mapAddress(components: string[]): Address {
+  const [street = '', other = '', city = '', province = '', postalCode = ''] = components.map(firstPart)
+  const district = /^(.*?[市州盟])?(.+?[区县市旗])/.exec(city)
+  return {
+    use: 'home',
+    text: [province, city, street, other].filter(Boolean).join(''),
+    district: district?.[2] ?? null,
+    city: district?.[1] ?? (city || null),
+    province: province || null,
+    postalCode: postalCode || null,
+  }
+}
+
+function mapRelationship(nk1: Fields): Relationship | null {
+  const name = nk1.repetitions(2)[0]
+  if (!name) return null
+  const text = displayName(name)
+  const phone = nk1.repetitions(5)[0]
+  const number = phone
+    ? phone[11] || [phone[4], phone[5], phone[6]].filter(Boolean).join('') || phone[0]
+    : null
+  return text
+    ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: number ? normalisePhone(number) : null }
+    : null
+}

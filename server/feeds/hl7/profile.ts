@@ -1,0 +1,58 @@
+import { type Hl7Field, type Hl7Message, Hl7Segment } from '@medplum/core'
+import { sql } from 'kysely'
+import { type Hl7ProfileDefinition, hl7ProfileDefinition } from '../../../contract/hl7-profile.ts'
+
+/** Joins `inbound_message m` with the profile of its sender: the one of its facility before the one for all of them. */
+export const profileJoin = sql`left join lateral (
+  select p.definition from hl7_profile p where p.sender = m.sender and p.facility in (m.facility, '') order by p.facility desc limit 1
+) h on true`
+
+const usual = hl7ProfileDefinition.parse({})
+
+/** A stored profile; one that an older version wrote gets what is new by default. */
+export function readProfile(stored: unknown): Hl7ProfileDefinition {
+  return stored === null || stored === undefined ? usual : hl7ProfileDefinition.parse(stored)
+}
+
+type Path = { segment: string; field: number; component: number | null }
+
+function readPath(path: string): Path {
+  const [, segment = '', field = '0', component] = /^(\w{3})-(\d+)(?:\.(\d+))?$/.exec(path) ?? []
+  return { segment, field: Number(field), component: component ? Number(component) : null }
+}
+
+/**
+ * Moves fields to where the standard has them, as a profile says, in the order of its lines. Raw text is moved, separators and escapes
+ * with it; a source that is empty or not there leaves the target alone. A segment that only the profile fills is made.
+ */
+export function overrideFields(message: Hl7Message, fields: Hl7ProfileDefinition['fields']): Hl7Message {
+  for (const { to, from, value } of fields) {
+    const text = (from && rawText(message, readPath(from))) || value
+    if (text) put(message, readPath(to), text)
+  }
+  return message
+}
+
+function rawText(message: Hl7Message, { segment, field, component }: Path): string {
+  const found = message.getSegment(segment)?.getField(field)
+  return component === null ? (found?.toString() ?? '') : (found?.components[0]?.[component - 1] ?? '')
+}
+
+function put(message: Hl7Message, { segment, field, component }: Path, text: string): void {
+  let target = message.getSegment(segment)
+  if (!target) {
+    target = new Hl7Segment([segment], message.context)
+    message.setSegment(message.segments.length, target)
+  }
+  if (component === null) {
+    target.setField(field, text)
+    return
+  }
+  const sign = message.context.componentSeparator
+  const current = target.getField(field) as Hl7Field | undefined
+  const [first = '', ...others] = (current?.toString() ?? '').split(message.context.repetitionSeparator)
+  const components = first.split(sign)
+  while (components.length < component) components.push('')
+  components[component - 1] = text
+  target.setField(field, [components.join(sign), ...others].join(message.context.repetitionSeparator))
+}

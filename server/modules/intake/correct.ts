@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import { encodeAs } from '../../feeds/hl7/charset.ts'
+import { isProblem, readHeader } from '../../feeds/hl7/header.ts'
+import { parseMessage } from '../../feeds/hl7/message.ts'
+import { profileJoin, readProfile } from '../../feeds/hl7/profile.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+
+type Row = {
+  id: number
+  person_id: number | null
+  status: string
+  charset: string
+  raw: Buffer
+  profile: unknown
+  corrected: boolean
+}
+
+async function original(db: Db, id: number): Promise<Row> {
+  const { rows } = await sql<Row>`
+    select m.id, m.person_id, m.status, m.charset, m.raw, h.definition as profile,
+      exists (select 1 from inbound_message c where c.corrects_id = m.id) as corrected
+    from inbound_message m ${profileJoin} where m.id = ${id}`.execute(db)
+  return found(rows[0])
+}
+
+/**
+ * One message as it came, for whoever corrects it. What cannot be decoded comes byte for byte as Latin-1.
+ * @throws {AppError} not-found
+ */
+export async function revealMessage(db: Db, actor: Actor, id: number, reason: string) {
+  authorize(actor, 'intake.replay')
+  const row = await original(db, id)
+  await audit(db, actor, {
+    action: 'intake.reveal',
+    personId: row.person_id,
+    subject: `message:${id}`,
+    fields: ['segments'],
+    reason,
+  })
+  const charset = readProfile(row.profile).charset ?? row.charset
+  try {
+    return { text: parseMessage(row.raw, charset).toString(), charset }
+  } catch {
+    return { text: row.raw.toString('latin1'), charset: 'ISO-8859-1' }
+  }
+}
+
+/**
+ * Puts an edited copy of a dead letter into the queue. The original stays as it came, marked with the copy that counts instead.
+ * @throws {AppError} not-found, invalid when the copy is no message, cannot-undo when the original is no dead letter any more
+ */
+export async function correctMessage(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { message, reason }: { message: string; reason: string },
+): Promise<{ id: number }> {
+  authorize(actor, 'intake.replay')
+  await sql`select 1 from inbound_message where id = ${id} for update`.execute(trx)
+  const row = await original(trx, id)
+  if (!['dead', 'rejected'].includes(row.status) || row.corrected)
+    throw new AppError('already-closed', 'Only a dead or a rejected message can be corrected, and only once.')
+  const text = message.trimStart().replaceAll(/\r\n|\n/g, '\r')
+  const bytes = encodeAs(text, readProfile(row.profile).charset)
+  const header = readHeader(bytes)
+  if (isProblem(header))
+    throw new AppError('invalid', header.reason, [
+      { path: 'message', message: `${header.location}: ${header.reason}` },
+    ])
+  const { rows } = await sql<{ id: number }>`
+    insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, corrects_id)
+    values (nextval('inbound_message_id'), ${header.lane}, ${header.sender}, ${header.facility}, ${header.controlId},
+      ${header.messageType}, ${header.charset}, ${bytes}, ${id}) returning id`.execute(trx)
+  const copy = rows[0]?.id ?? 0
+  await sql`
+    update inbound_message set status = 'ignored', reason = ${`Corrected by message ${copy}`}, location = null where id = ${id}`.execute(
+    trx,
+  )
+  await audit(trx, actor, {
+    action: 'intake.correct',
+    personId: row.person_id,
+    subject: `message:${id} → message:${copy}`,
+    fields: ['segments'],
+    reason,
+  })
+  wakeLoop('intake')
+  return { id: copy }
+}

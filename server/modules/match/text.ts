@@ -1,0 +1,104 @@
+/** Comparisons of words that know nothing of persons. */
+
+/**
+ * Jaro–Winkler similarity of two words, 0 to 1 (Winkler 1990, prefix weight 0.1 for up to four letters): made for slips of the key in short
+ * words.
+ */
+export function jaroWinkler(one: string, other: string): number {
+  if (one === other) return one === '' ? 0 : 1
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one]
+  if (short === '') return 0
+  const reach = Math.max(0, (long.length >> 1) - 1)
+  // Words are short: bits of two integers are quicker than arrays.
+  let taken = 0
+  let matched = 0
+  let matches = 0
+  for (let at = 0; at < short.length && at < 31; at++) {
+    const to = Math.min(long.length, at + reach + 1, 31)
+    for (let there = Math.max(0, at - reach); there < to; there++) {
+      if (taken & (1 << there) || short.charCodeAt(at) !== long.charCodeAt(there)) continue
+      taken |= 1 << there
+      matched |= 1 << at
+      matches++
+      break
+    }
+  }
+  if (matches === 0) return 0
+  let moved = 0
+  let there = 0
+  for (let at = 0; at < short.length && at < 31; at++) {
+    if (!(matched & (1 << at))) continue
+    while (!(taken & (1 << there))) there++
+    if (short.charCodeAt(at) !== long.charCodeAt(there)) moved++
+    there++
+  }
+  const jaro = (matches / short.length + matches / long.length + (matches - moved / 2) / matches) / 3
+  let prefix = 0
+  while (prefix < 4 && prefix < short.length && short[prefix] === long[prefix]) prefix++
+  return jaro + prefix * 0.1 * (1 - jaro)
+}
+
+/** One sign wrong, missing or too many, or two neighbours exchanged. */
+export function oneSlip(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  if (one.length !== other.length) {
+    const [long, short] = one.length > other.length ? [one, other] : [other, one]
+    return long.slice(at + 1) === short.slice(at)
+  }
+  if (one.slice(at + 1) === other.slice(at + 1)) return true
+  return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2)
+}
+
+/** Pairs of neighbouring signs as sorted numbers; the order of words hardly matters, nor whether a space was forgotten. */
+export function bigramsOf(text: string): Uint32Array {
+  const signs = text.replaceAll(/[\s,.，。、()（）-]/g, '')
+  if (signs.length < 2) return new Uint32Array(0)
+  const pairs = new Uint32Array(signs.length - 1)
+  for (let at = 0; at < pairs.length; at++)
+    pairs[at] = (signs.charCodeAt(at) << 16) | signs.charCodeAt(at + 1)
+  return pairs.sort()
+}
+
+/** Dice coefficient of two sorted lists, 0 to 1. */
+export function dice(one: Uint32Array, other: Uint32Array): number {
+  if (one.length + other.length === 0) return 0
+  let [left, right, shared] = [0, 0, 0]
+  while (left < one.length && right < other.length) {
+    const [a, b] = [one[left] ?? 0, other[right] ?? 0]
+    if (a === b) {
+      shared++
+      left++
+      right++
+    } else if (a < b) left++
+    else right++
+  }
+  return (2 * shared) / (one.length + other.length)
+}
+
+/** American Soundex without the limit to four signs: names that sound alike share it. */
+export function soundex(word: string): string {
+  const codes: Record<string, string> = {
+    b: '1', f: '1', p: '1', v: '1',
+    c: '2', g: '2', j: '2', k: '2', q: '2', s: '2', x: '2', z: '2',
+    d: '3', t: '3', l: '4', m: '5', n: '5', r: '6',
+  } // prettier-ignore
+  const letters = word.toLowerCase().replaceAll(/[^a-z]/g, '')
+  let result = letters[0] ?? ''
+  let last = codes[result] ?? ''
+  for (const letter of letters.slice(1)) {
+    const code = codes[letter] ?? ''
+    if (code && code !== last) result += code
+    if (!/[hw]/.test(letter)) last = code
+  }
+  return result.slice(0, 5)
+}
+
+/** Finals and initials that dialects and hasty typing mix up: zh/z, ch/c, sh/s, l/n, f/h before u, -ng/-n. */
+export function loosePinyin(pinyin: string): string {
+  return pinyin
+    .replaceAll(/([zcs])h/g, '$1')
+    .replaceAll(/([aei])ng/g, '$1n')
+    .replaceAll(/^l/g, 'n')
+}

@@ -1,0 +1,149 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+import { notifyAll } from '../../platform/live.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { type RecordedEvent, recordEvents } from '../event/event.ts'
+
+type StandingReason = {
+  enrollment_id: number
+  person_id: number
+  reason: 'death' | 'readmission' | 'opt-out'
+}
+
+/**
+ * Reasons to stop an enrolment `e` (of pathway version `v`) that stand whatever event told them: recorded on any record of the person.
+ */
+const standing: RawBuilder<unknown> = sql`
+  select r.reason from (
+    select 'death' as reason where exists (
+      select 1 from person m where (m.id = e.person_id or m.survivor_id = e.person_id) and m.deceased)
+    union all select 'readmission' where exists (
+      select 1 from encounter x where x.person_id = e.person_id and x.class = 'inpatient' and x.status <> 'cancelled'
+        and x.starts_at > e.entered_at and x.id is distinct from e.encounter_id)
+    union all select 'opt-out' where exists (
+      select 1 from person m join opt_out o on o.person_id = m.id where (m.id = e.person_id or m.survivor_id = e.person_id)
+        and o.channel = 'all' and o.purpose in ('all', v.definition ->> 'purpose'))
+  ) r where v.definition -> 'stopOn' ? r.reason`
+
+/**
+ * Events of the person's own that stopped `e`, or would have done so had nobody else's come first. They count also where they no longer
+ * stand, such as an admission that was cancelled: without the merge the enrolment would have stayed stopped.
+ */
+const own: RawBuilder<unknown> = sql`
+  select 1 from event x where x.person_id = e.person_id and x.recorded_at >= e.started_at and (
+    (x.kind = 'person.deceased' and v.definition -> 'stopOn' ? 'death')
+    or (x.kind = 'encounter.admitted' and x.data ->> 'class' = 'inpatient' and x.at > e.entered_at
+      and x.encounter_id is distinct from e.encounter_id and v.definition -> 'stopOn' ? 'readmission')
+    or (x.kind = 'person.opted-out' and x.data ->> 'channel' = 'all' and x.data ->> 'purpose' in ('all', v.definition ->> 'purpose')
+      and v.definition -> 'stopOn' ? 'opt-out')
+    or (x.kind = 'contact.attempted' and (x.data ->> 'enrollmentId')::bigint = e.id
+      and x.data ->> 'outcome' in ('refused', 'readmitted')))`
+
+/** What stops enrolments of people who were merged just now: a death or readmission known of either record holds for both. */
+export async function reasonsAfterMerge(trx: Trx, events: RecordedEvent[]): Promise<StandingReason[]> {
+  const persons = events.filter((event) => event.kind === 'person.merged').map((event) => event.personId)
+  if (persons.length === 0) return []
+  const { rows } = await sql<StandingReason>`
+    select e.id as enrollment_id, e.person_id, r.reason
+    from enrollment e join pathway_version v on v.id = e.pathway_version_id cross join lateral (${standing} limit 1) r
+    where e.person_id = any(${persons}::bigint[]) and (e.status in ('active', 'waiting', 'blocked')
+      or (e.status = 'completed' and exists (
+        select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))`.execute(
+    trx,
+  )
+  return rows
+}
+
+/**
+ * Enrolments go on that stopped while merged because of something on the other record, now that the two are two people again; their
+ * cancelled tasks and held-back messages come back. Whoever died or came back themselves stays stopped.
+ */
+export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  const separated = events.filter((event) => event.kind === 'person.unmerged')
+  if (separated.length === 0) return
+  const { rows } = await sql<Restarted>`
+    with wrongly as (
+      select e.id, e.ended_at from enrollment e join pathway_version v on v.id = e.pathway_version_id
+      where e.person_id = any(${separated.map((event) => event.personId)}::bigint[])
+        and e.status = 'stopped' and e.stopped_status is not null and e.stop_reason in ('death', 'readmission', 'opt-out') and not exists (${standing})
+        and not exists (${own})
+        and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
+          and coalesce(o.subject_id, o.person_id) = coalesce(e.subject_id, e.person_id)
+          and o.encounter_id is not distinct from e.encounter_id and o.status in ('active', 'waiting', 'blocked'))
+    ), tasks as (
+      update task t set status = case when t.attempts > 0 then 'in-progress' else 'requested' end, completed_at = null,
+        version = t.version + 1
+      from wrongly w where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at
+      returning t.site_id, t.department_id, t.assignee_staff_id
+    ), messages as (
+      update message m set status = 'queued', reason = null, finished_at = null
+      from wrongly w where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
+        and m.finished_at = w.ended_at
+    ), moved as (
+      update enrollment e set status = e.stopped_status, due_at = e.stopped_due_at, stop_reason = null, fence = e.fence + 1,
+        ended_at = case when e.stopped_status = 'completed' then e.ended_at end, stopped_status = null, stopped_due_at = null
+      from wrongly w where e.id = w.id
+      returning e.id, e.person_id, e.encounter_id, e.pathway_id
+    )
+    select 'enrollment' as what, id, person_id, encounter_id, pathway_id, null::int as site_id, null::int as department_id,
+      null::int as assignee_staff_id from moved
+    union all select 'task', null, null, null, null, site_id, department_id, assignee_staff_id from tasks`.execute(
+    trx,
+  )
+  const enrollments = rows.filter((row) => row.what === 'enrollment')
+  if (enrollments.length === 0) return
+  await notifyAll(
+    trx,
+    'tasks',
+    rows
+      .filter((row) => row.what === 'task')
+      .map((row) => ({
+        siteId: row.site_id,
+        departmentId: row.department_id,
+        staffId: row.assignee_staff_id,
+        changed: 1,
+      })),
+  )
+  await recordEvents(
+    trx,
+    enrollments.map((row) => ({
+      personId: row.person_id,
+      at: new Date(),
+      kind: 'enrollment.restarted' as const,
+      source: 'careloop',
+      encounterId: row.encounter_id,
+      data: { enrollmentId: row.id, pathwayId: row.pathway_id },
+    })),
+  )
+  wakeLoop('pathway')
+}
+
+type Restarted = {
+  what: 'enrollment' | 'task'
+  id: number
+  person_id: number
+  encounter_id: number | null
+  pathway_id: number
+  site_id: number | null
+  department_id: number | null
+  assignee_staff_id: number | null
+}
+
+/**
+ * What happened to either of two separated people while they counted as one: a pathway may not have been entered because of something on
+ * the other record. Entering again what was entered already changes nothing.
+ */
+export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promise<RecordedEvent[]> {
+  const separated = events.filter((event) => event.kind === 'person.unmerged')
+  if (separated.length === 0) return []
+  const { rows } = await sql<RecordedEvent>`
+    select e.id, e.person_id as "personId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
+      e.task_id as "taskId", e.data
+    from unnest(
+      ${separated.map((event) => event.personId)}::bigint[], ${separated.map((event) => event.data['since'])}::timestamptz[]
+    ) as w(person_id, since)
+    join event e on e.person_id = w.person_id and e.recorded_at >= w.since and e.encounter_id is not null
+      and e.kind like 'encounter.%'
+    order by e.id`.execute(trx)
+  return rows
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { axeViolations, picture } from './look.ts'
+import { useStage } from './support.ts'
+
+const stage = useStage()
+
+type Person = { id: number; name: string; number: string }
+
+/** Two patients of one site who have nothing to do with each other. */
+async function twoPatients(skip: number): Promise<[Person, Person]> {
+  const rows = await stage.rows<Person>(
+    `select p.id, p.name, i.value as number from person p join person_identifier i on i.person_id = p.id and i.system like 'mrn:%'
+     where p.survivor_id is null and not p.deceased
+       and exists (select 1 from encounter e where e.person_id = p.id) and i.site_id = (select min(id) from site)
+     order by p.id offset $1 limit 2`,
+    [skip],
+  )
+  const [one, other] = rows
+  if (!one || !other) throw new Error('the hospital has too few patients')
+  return [one, other]
+}
+
+test('two records are found, looked at side by side, merged and separated again, all on the screen', async () => {
+  const [kept, gone] = await twoPatients(3)
+  const page = await stage.openAs('service', { path: `/persons/${kept.id}` })
+  await page.getByRole('button', { name: '与另一份档案合并' }).click()
+  await page.getByLabel('找另一份档案').fill(gone.number)
+  await page.getByRole('dialog').getByRole('button', { name: gone.name }).click()
+  await page.getByRole('heading', { name: '两份档案对照' }).waitFor()
+  await page.getByRole('row', { name: /姓名/ }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'merge')
+  await page.getByRole('button', { name: '重复建档' }).click()
+  await page.getByRole('button', { name: /^合并/ }).click()
+  await page.getByRole('heading', { level: 1, name: kept.name }).waitFor()
+  const records = page.locator('section', { has: page.getByRole('heading', { name: '合并的档案' }) })
+  await records.getByText(gone.number).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+
+  await page.goto(`/persons?search=${gone.number}`)
+  await page.getByText(`原档案 ${gone.name} ${gone.number}`).waitFor()
+  await page.goto(`/persons/${gone.id}`)
+  await page.getByText('您打开的档案已并入这位患者').waitFor()
+
+  await records.getByRole('button', { name: `拆开 ${gone.name}` }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(`归还 ${gone.name}`).waitFor()
+  await picture(page, 'separate')
+  await dialog.getByRole('button', { name: '并错了，不是同一人' }).click()
+  await dialog
+    .getByRole('button', { name: '拆 开' })
+    .or(dialog.getByRole('button', { name: '拆开', exact: true }))
+    .click()
+  await page.getByRole('heading', { level: 1, name: gone.name }).waitFor()
+})
+
+test('two rows of the list go side by side by keyboard, and one who may not merge is not offered it', async () => {
+  const [one, other] = await twoPatients(7)
+  const page = await stage.openAs('service', { path: '/persons' })
+  await page.goto(`/persons/merge/${one.id}/${other.id}`)
+  await page.getByRole('row', { name: /姓名/ }).waitFor()
+  await page.keyboard.press('2')
+  expect(await page.getByRole('radio').nth(1).isChecked()).toBe(true)
+  const nurse = await stage.openAs('nurse', { path: '/persons' })
+  await nurse.getByRole('table').waitFor()
+  expect(await nurse.getByRole('checkbox').count()).toBe(0)
+})

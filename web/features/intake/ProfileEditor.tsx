@@ -1,0 +1,167 @@
+import { App, Button } from 'antd'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  type Hl7Profile,
+  hl7Charsets,
+  listHl7Profiles,
+  putHl7Profile,
+} from '../../../contract/hl7-profile.ts'
+import { getIntakeOverview } from '../../../contract/intake.ts'
+import { keyOf, queryClient, useAct } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { PickField, TextField } from '../../ui/fields.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { codeMaps, emptyForm, type FieldLine, fromForm, type ProfileForm, toForm } from './profileForm.ts'
+import { ProfilePreview } from './ProfilePreview.tsx'
+
+type ProfileEditorProps = { sender: string; facility: string; profile: Hl7Profile | undefined }
+
+export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const explain = useExplain()
+  const { message: toast } = App.useApp()
+  const [form, setForm] = useState(() => (profile ? toForm(profile.definition) : emptyForm))
+  const mayWrite = may(me, 'setting.write')
+  const read = fromForm(form)
+  const change = (part: Partial<ProfileForm>) => setForm((old) => ({ ...old, ...part }))
+  const save = useAct(putHl7Profile, {
+    onSuccess: () => {
+      void toast.success(t('intake.profile.saved'))
+      for (const contract of [listHl7Profiles, getIntakeOverview])
+        void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
+    },
+    onError: (error) => void toast.error(explain(error)),
+  })
+  return (
+    <>
+      <form
+        className="panel profile-form"
+        aria-label={sender}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if ('definition' in read)
+            save.mutate({
+              body: { sender, facility, definition: read.definition, version: profile?.version ?? 0 },
+            })
+        }}
+      >
+        <h2>
+          {sender} <span className="secondary">{facility || t('intake.profile.allFacilities')}</span>
+        </h2>
+        <fieldset disabled={!mayWrite}>
+          <div className="profile-basics">
+            <PickField
+              label={t('intake.detail.charset')}
+              value={form.charset}
+              none={t('intake.profile.charsetOfMessage')}
+              options={hl7Charsets.map((value) => ({ value, text: value }))}
+              onChange={(charset) => change({ charset })}
+            />
+            <TextField
+              label={t('intake.profile.timeZone')}
+              hint="Asia/Shanghai"
+              value={form.timeZone}
+              onChange={(timeZone) => change({ timeZone })}
+            />
+            <TextField
+              label={t('intake.profile.site')}
+              hint={t('intake.profile.siteHint')}
+              value={form.site}
+              onChange={(site) => change({ site })}
+            />
+            <TextField
+              label={t('intake.profile.silentMinutes')}
+              hint={t('intake.profile.silentHint')}
+              value={form.silentMinutes}
+              onChange={(silentMinutes) => change({ silentMinutes })}
+            />
+          </div>
+          <FieldLines lines={form.fields} onChange={(fields) => change({ fields })} />
+          <h3>{t('intake.profile.codes')}</h3>
+          <p className="secondary small">{t('intake.profile.codesHint')}</p>
+          <div className="profile-codes">
+            {codeMaps.map((name) => (
+              <CodeLines
+                key={name}
+                label={t(`intake.profile.code.${name}`)}
+                value={form.codes[name]}
+                onChange={(text) => change({ codes: { ...form.codes, [name]: text } })}
+              />
+            ))}
+          </div>
+        </fieldset>
+        {'problem' in read && (
+          <Notice tone="warning" title={t('intake.profile.problem', { place: read.problem })} />
+        )}
+        {mayWrite && (
+          <Button type="primary" htmlType="submit" disabled={'problem' in read} loading={save.isPending}>
+            {t('common.save')}
+          </Button>
+        )}
+      </form>
+      <ProfilePreview definition={'definition' in read ? read.definition : null} />
+    </>
+  )
+}
+
+function FieldLines({ lines, onChange }: { lines: FieldLine[]; onChange: (lines: FieldLine[]) => void }) {
+  const { t } = useTranslation()
+  const set = (index: number, part: Partial<FieldLine>) =>
+    onChange(lines.map((line, at) => (at === index ? { ...line, ...part } : line)))
+  return (
+    <>
+      <h3>{t('intake.profile.fields')}</h3>
+      <p className="secondary small">{t('intake.profile.fieldsHint')}</p>
+      <ol className="profile-fields">
+        {lines.map((line, index) => (
+          <li key={index}>
+            {(['to', 'from', 'value'] as const).map((part) => (
+              <input
+                key={part}
+                className="field-input mono"
+                aria-label={`${t(`intake.profile.line.${part}`)} ${index + 1}`}
+                placeholder={t(`intake.profile.line.${part}`)}
+                value={line[part]}
+                onChange={(event) => set(index, { [part]: event.target.value })}
+              />
+            ))}
+            <button
+              type="button"
+              className="plain-button"
+              aria-label={t('intake.profile.removeLine', { n: index + 1 })}
+              onClick={() => onChange(lines.filter((_, at) => at !== index))}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        className="soft-button"
+        onClick={() => onChange([...lines, { to: '', from: '', value: '' }])}
+      >
+        {t('intake.profile.addLine')}
+      </button>
+    </>
+  )
+}
+
+function CodeLines(props: { label: string; value: string; onChange: (text: string) => void }) {
+  const id = useId()
+  return (
+    <div className="labelled">
+      <label htmlFor={id}>{props.label}</label>
+      <textarea
+        id={id}
+        className="field-input mono"
+        rows={4}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </div>
+  )
+}

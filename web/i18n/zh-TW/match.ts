@@ -1,0 +1,47 @@
+import type { SameWords } from '../shape.ts'
+import type { match as chinese } from '../zh-CN/match.ts'
+
+export const match = {
+  compareTitle: '兩份檔案對照',
+  compareHint: '核對後選定保留哪一份。另一份的就診、追蹤、訊息都會歸到保留的檔案名下，之後可以隨時拆開還原。',
+  field: '項目',
+  agreement: '是否一致',
+  stays: '保留',
+  goesIn: '併入',
+  lastVisit: '最近就診',
+  attached: '名下紀錄',
+  nothing: '沒有',
+  counts: {
+    encounters: '就診 {{n}}',
+    tasks: '任務 {{n}}',
+    enrollments: '路徑 {{n}}',
+    messages: '訊息 {{n}}',
+    responses: '問卷 {{n}}',
+    events: '時間軸 {{n}}',
+  },
+  reason: '原因',
+  reasons: {
+    merge: { one: '核對證件，是同一人', two: '電話核實，是同一人', three: '重複建檔' },
+    separate: { one: '併錯了，不是同一人', two: '家屬共用號碼', three: '病人本人提出' },
+  },
+  merge: '合併',
+  mergedDone: '已合併，需要時可在病人頁拆開',
+  alreadyOne: '這兩份檔案已經是同一位病人',
+  records: '合併的檔案',
+  noRecords: '沒有合併過別的檔案',
+  mergeWith: '與另一份檔案合併',
+  findOther: '找另一份檔案',
+  mergedBy: '{{time}} {{who}} {{how}}',
+  separate: '拆開',
+  separateNamed: '拆開 {{name}}',
+  separateTitle: '拆開合併的檔案',
+  separateHint:
+    '每筆紀錄回到它真正的主人名下，合併之後發生的也一樣。因對方去世、再入院或勿擾而停掉的追蹤會恢復。',
+  goesBack: '歸還 {{name}}',
+  staysWith: '留在 {{name}}',
+  separatedDone: '已拆開',
+  foundAs: '原檔案 {{names}}',
+  mergeChosen: '合併所選兩人',
+  chooseTwo: '選兩位病人可對照合併',
+  shownInstead: '您開啟的檔案已併入這位病人',
+} as const satisfies SameWords<typeof chinese>
