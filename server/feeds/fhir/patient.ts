@@ -43,16 +43,20 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
 function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): Identifier[] {
   const all = (patient.identifier ?? []).flatMap((one): Identifier[] => {
     const system = ownSystem(one, sender.systems, sender.site.code)
-    return system && one.value ? [{ system, value: ownValue(system, one.value), siteId: null }] : []
+    if (!system || !one.value) return []
+    const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
+    return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
   })
   // A number of a state alone does not do: mother and newborn often share one.
   const first =
     all.find((one) => one.system.startsWith('mrn:')) ?? all.find((one) => !isNational(one.system)) ?? fallback
-  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
-  return [
-    { ...first, siteId: sender.site.id },
-    ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values(),
-  ]
+  // Whoever is bound to one site says who somebody is by numbers of that site only. Others are hints that name, sex and birthday must
+  // confirm, else a number that one happens to know would open another hospital's patient.
+  const bound = !sender.reach.all && first.siteId === null
+  const own = bound ? { system: `fhir:${sender.site.code}`, value: `${first.system}|${first.value}` } : first
+  const siteId = first.siteId ?? sender.site.id
+  const others = all.filter((one) => one.system !== own.system || one.value !== own.value)
+  return [{ ...own, siteId }, ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values()]
 }
 
 export function toRelationship(

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { NewEvent } from '../../modules/event/event.ts'
 import { personWithin } from '../../modules/person/scope.ts'
 import { type Identifier, intoWaves, type PersonInput, upsertPersons } from '../../modules/person/upsert.ts'
+import type { Reach } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { nameText } from './concept.ts'
 import { mayWriteSite, type Sender } from './context.ts'
@@ -20,6 +21,14 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
   if (items.length === 0) return []
   for (const item of items)
     item.personId = (item.stored && recordOf(item.stored)) ?? (numbered(item) ? Number(item.id) : null)
+  // Before anything is written: a number of the sender's own site would bring anybody within its reach.
+  await requireReach(
+    trx,
+    sender,
+    items
+      .filter((item) => item.personId !== null)
+      .map((item) => ({ id: item.personId, path: item.path, reference: `Patient/${item.id ?? ''}` })),
+  )
   const numbers = await numbersOf(
     trx,
     items.flatMap((item) => item.personId ?? []),
@@ -30,6 +39,12 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
     if (item.personId !== null && !known) throw noSuch(`Patient/${item.id ?? ''}`)
     const fallback = { system: 'fhir:patient', value: item.id ?? randomUUID(), siteId: sender.site.id }
     const input = toPersonInput(item.resolved, sender, fallback)
+    if (input.identifiers.some((one) => one.siteId !== null && !mayWriteSite(sender, one.siteId)))
+      throw new FhirError(403, {
+        code: 'forbidden',
+        diagnostics: 'A record number is of a hospital that your key does not reach.',
+        expression: `${item.path}.identifier`,
+      })
     return { item, input: known ? { ...input, identifiers: knownFirst(known, input.identifiers) } : input }
   })
   const events: NewEvent[] = []
@@ -57,7 +72,8 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
 }
 
 function knownFirst(known: Identifier, others: Identifier[]): Identifier[] {
-  return [known, ...others.filter((one) => one.system !== known.system || one.value !== known.value)]
+  const more = others.filter((one) => !one.system.startsWith('fhir:'))
+  return [known, ...more.filter((one) => one.system !== known.system || one.value !== known.value)]
 }
 
 /** One number of each person, by which the person operation finds it. */
@@ -97,16 +113,16 @@ async function requireReach(
   sender: Sender,
   wanted: { id: number | null; path: string; reference: string }[],
 ): Promise<Map<number, number>> {
+  if (wanted.length === 0) return new Map()
   const ids = [...new Set(wanted.flatMap((one) => one.id ?? []))].sort((one, other) => one - other)
   const { rows: locked } = await sql<{ id: number; survivor_id: number | null }>`
     select p.id, p.survivor_id from person p where p.id = any(${ids}::bigint[]) order by p.id for key share`.execute(
     trx,
   )
   const survivors = new Map(locked.map((row) => [row.id, row.survivor_id ?? row.id]))
-  const { rows } = await sql<{ id: number }>`
-    select p.id from person p where p.id = any(${[...new Set(survivors.values())]}::bigint[])
-      and ${personWithin(sender.reach, sql`p.id`)}`.execute(trx)
-  const within = new Set(rows.map((row) => row.id))
+  const within = sender.reach.all
+    ? new Set(survivors.values())
+    : await personsWithin(trx, sender.reach, [...survivors.values()])
   const missing = wanted.filter((one) => !within.has(survivors.get(one.id ?? 0) ?? 0))
   if (missing.length > 0)
     throw new FhirError(
@@ -118,6 +134,14 @@ async function requireReach(
       })),
     )
   return survivors
+}
+
+async function personsWithin(trx: Trx, reach: Reach, ids: number[]): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select p.id from person p where p.id = any(${ids}::bigint[]) and ${personWithin(reach, sql`p.id`)}`.execute(
+    trx,
+  )
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Finds the person of everything that has one, in one statement; what belongs to nobody we know is refused. */
@@ -134,7 +158,7 @@ export async function connectPersons(
   for (const item of owned) {
     const expression = `${item.path}.${item.definition.patientPath ?? ''}`
     const { reference } = item.definition.patient(item.resolved as never) ?? {}
-    const own = resolver.itemOf(reference)
+    const own = resolver.itemOf(item.definition.patient(item.resource as never)?.reference ?? reference)
     const named = literal(reference)
     if (own?.type === 'Patient' && own.personId !== null) {
       item.personId = own.personId

@@ -7,6 +7,7 @@ import {
   admit,
   ago,
   bundleOf,
+  encounter,
   fhir,
   integrationKey,
   observation,
@@ -55,6 +56,9 @@ test('a patient of HL7 is read, found and updated by FHIR', async () => {
     class: { code: 'IMP' },
     identifier: [{ value: 'HL7-1' }],
   })
+  // The same visit by its number: HL7's is continued, no second one made.
+  const same = encounter(`Patient/${id}`, 'HL7-1', { status: 'in-progress', period: { start: ago(1) } })
+  expect((await fhir(app, key, 'post', '/Encounter', same)).body.id).toBe(visits.body.entry[0]?.resource.id)
   const diagnoses = await fhir(app, key, 'get', `/Condition?patient=${id}&code=I10`)
   expect(diagnoses.body.entry[0]?.resource['code']).toMatchObject({ text: '高血压' })
 
@@ -175,8 +179,12 @@ test('a key of one site neither reads nor writes what belongs to another', async
   const other = await integrationKey(app, ids.site('SH'))
   expect((await fhir(app, other, 'get', `/Patient/${person}`)).status).toBe(404)
   expect(
-    (await fhir(app, other, 'put', `/Patient/${person}`, { ...patient('SITE-A'), id: String(person) }))
-      .status,
+    (
+      await fhir(app, other, 'put', `/Patient/${person}`, {
+        ...patient('SITE-A', { identifier: [] }),
+        id: String(person),
+      })
+    ).status,
   ).toBe(404)
   expect((await fhir(app, other, 'post', '/Observation', observation(`Patient/${person}`))).status).toBe(404)
   const own = await fhir(
@@ -187,6 +195,19 @@ test('a key of one site neither reads nor writes what belongs to another', async
     patient('SITE-C', { identifier: [{ system: 'urn:sh', value: 'SITE-C' }] }),
   )
   expect([own.status, (await fhir(app, other, 'get', `/Patient/${own.body.id}`)).status]).toEqual([201, 200])
+  expect((await fhir(app, other, 'post', '/Patient', patient('SITE-A'))).status).toBe(403)
+  // A number that one knows opens nobody: the rest must agree, too.
+  const shared = { identifier: [{ system: 'urn:shared', value: 'S1' }] }
+  const theirs = await fhir(app, key, 'post', '/Patient', patient('', shared))
+  const guessed = await fhir(
+    app,
+    other,
+    'post',
+    '/Patient',
+    patient('', { ...shared, name: [{ text: '别人' }] }),
+  )
+  expect([guessed.status, guessed.body.id === theirs.body.id]).toEqual([201, false])
+  expect((await fhir(app, other, 'get', `/Patient/${theirs.body.id}`)).status).toBe(404)
   const result = (await fhir(app, key, 'post', '/Observation', observation(`Patient/${person}`))).body
   const stolen = { ...observation(`Patient/${own.body.id}`), id: result.id }
   expect((await fhir(app, other, 'put', `/Observation/${result.id}`, stolen)).status).toBe(404)
