@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Trx } from '../../platform/db.ts'
+import type { Trx } from '../../platform/db.ts'
 import type { Resource } from './types.ts'
 
 export type StoredResource = {
@@ -168,11 +168,4 @@ export async function releaseConditions(
     where (type, if_none_exist) in (
       select * from unnest(${conditions.map((one) => one.type)}::text[], ${conditions.map((one) => one.query)}::text[])
     )`.execute(trx)
-}
-
-/** One row, or undefined. */
-export async function loadOne(db: Db, type: string, id: string): Promise<StoredResource | undefined> {
-  const { rows } = await sql<StoredResource>`
-    select ${columns} from fhir_resource r where r.type = ${type} and r.id = ${id}`.execute(db)
-  return rows[0]
 }
