@@ -247,6 +247,7 @@ export interface FhirResource {
   source: string;
   staff_id: number | null;
   starts_at: Timestamp | null;
+  subject_id: number | null;
   terms: string[];
   type: string;
   version: Generated<number>;

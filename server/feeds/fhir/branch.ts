@@ -44,20 +44,23 @@ export function branchesOf(type: string): Branch[] {
   if (type === 'Patient')
     return [
       storedBranch(type, {
-        from: sql`fhir_resource r join person p on p.id = r.person_id`,
-        person: sql<number>`p.id`,
+        // Who somebody is stays with the record, also after a merge.
+        from: sql`fhir_resource r join person p on p.id = coalesce(r.subject_id, r.person_id)`,
+        columns: sql`r.type, r.id, p.id as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`,
+        person: sql<number>`r.person_id`,
         updated: sql<Date>`greatest(r.last_updated, p.updated_at)`,
       }),
       {
         kind: 'row',
         type,
         from: sql`person p`,
-        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient' and r.person_id = p.id)`,
+        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient'
+          and r.person_id = coalesce(p.survivor_id, p.id) and coalesce(r.subject_id, r.person_id) = p.id)`,
         columns: sql`'Patient' as type, p.id::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
           null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`p.id`,
         id: sql<string>`p.id::text`,
-        person: sql<number>`p.id`,
+        person: sql<number>`coalesce(p.survivor_id, p.id)`,
         starts: none,
         ends: none,
         updated: sql<Date>`p.updated_at`,

@@ -12,6 +12,8 @@ export type Sender = {
   reach: Reach
   /** Where things belong that do not say it themselves: the key's own site, else the one that the settings name, else the first. */
   site: { id: number; code: string; timeZone: string }
+  /** Ids of all sites by code: record and visit numbers name theirs. */
+  sites: Map<string, number>
   systems: IdentifierSystems
   source: string
   /** When all this was said. */
@@ -24,10 +26,9 @@ export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): 
   const reach = authorize(actor, 'person.write')
   const settings = await readSettings(trx, ['fhir.site', 'fhir.identifier-systems'])
   const { rows } = await sql<{ id: number; code: string; time_zone: string }>`
-    select id, code, time_zone from site
-    where ${reach.all ? sql`true` : sql`id = any(${reach.siteIds}::int[])`}
-    order by (code = ${settings['fhir.site']}) desc, id limit 1`.execute(trx)
-  let [site] = rows
+    select id, code, time_zone from site order by id`.execute(trx)
+  const own = rows.filter((row) => reach.all || reach.siteIds.includes(row.id))
+  let site = own.find((row) => row.code === settings['fhir.site']) ?? own[0]
   if (!site) {
     const code = settings['fhir.site'] || 'MAIN'
     const ids = await ensureSites(trx, [{ code, name: null }])
@@ -37,6 +38,7 @@ export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): 
     actor,
     reach,
     site: { id: site.id, code: site.code, timeZone: site.time_zone },
+    sites: new Map(rows.map((row) => [row.code, row.id])),
     systems: identifierSystems(settings['fhir.identifier-systems']),
     source: `fhir:${actor.name}`,
     at,

@@ -83,11 +83,18 @@ export function whereabouts(encounter: Encounter, places: Places, sender: Sender
     .filter((one) => one.individual)
     .toSorted((one, other) => attends(other) - attends(one))
   return {
-    siteId: provider?.siteId ?? location?.siteId ?? sender.site.id,
+    siteId: provider?.siteId ?? siteOfNumber(encounter, sender) ?? location?.siteId ?? sender.site.id,
     departmentId: provider?.departmentId ?? location?.departmentId ?? null,
     staffId: places.get('PractitionerRole', attending?.individual)?.staffId ?? null,
     attending: staffOf(places, attending?.individual),
   }
+}
+
+/** A visit number as HL7 gives it names its site. */
+function siteOfNumber({ identifier = [] }: Encounter, { sites }: Sender): number | undefined {
+  const prefix = 'urn:careloop:visit:'
+  const named = identifier.find((one) => one.system?.startsWith(prefix))
+  return named?.system === undefined ? undefined : sites.get(named.system.slice(prefix.length))
 }
 
 type Participant = NonNullable<Encounter['participant']>[number]

@@ -30,7 +30,9 @@ export type Item = WriteEntry & {
   /** The entry of the same transaction that says the same; this one only repeats it. */
   same: Item | undefined
   sentHash: string | null
+  /** The record it is said of, and the person that record belongs to; they differ after a merge. */
   personId: number | null
+  survivorId: number | null
   encounterId: number | null
   conditionId: number | null
   place: Place | undefined

@@ -83,17 +83,17 @@ async function matchPatients(trx: Trx, sender: Sender, list: Identified[]): Prom
     identifierTerm(system === undefined ? value : `${system}|${value}`),
   )
   const { rows } = await sql<Match>`
-    select m.at::int as at, coalesce((select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = m.person_id
-      order by r.seq limit 1), m.person_id::text) as id
+    select m.at::int as at, coalesce((select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = coalesce(p.survivor_id, p.id)
+      and coalesce(r.subject_id, r.person_id) = p.id order by r.seq limit 1), p.id::text) as id
     from (
       select w.at - 1 as at, i.person_id
       from unnest(${list.map((one) => one.value)}::text[], ${systems}::text[], ${ours}::text[]) with ordinality as w(value, system, ours, at)
       join person_identifier i on i.value in (w.value, upper(w.value))
         and (w.system is null or i.system = w.ours or right(i.system, length(w.system) + 1) = ':' || w.system)
       union
-      select w.at - 1, r.person_id from unnest(${terms}::text[]) with ordinality as w(term, at)
+      select w.at - 1, coalesce(r.subject_id, r.person_id) from unnest(${terms}::text[]) with ordinality as w(term, at)
       join fhir_resource r on r.type = 'Patient' and r.terms @> array[w.term]
-    ) m
-    where ${personWithin(sender.reach, sql`m.person_id`)}`.execute(trx)
+    ) m join person p on p.id = m.person_id
+    where ${personWithin(sender.reach, sql`coalesce(p.survivor_id, p.id)`)}`.execute(trx)
   return rows
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
+import { deceasedOf } from '../../modules/person/group.ts'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { normalisePhone } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
@@ -42,16 +43,20 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
 function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): Identifier[] {
   const all = (patient.identifier ?? []).flatMap((one): Identifier[] => {
     const system = ownSystem(one, sender.systems, sender.site.code)
-    return system && one.value ? [{ system, value: ownValue(system, one.value), siteId: null }] : []
+    if (!system || !one.value) return []
+    const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
+    return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
   })
   // A number of a state alone does not do: mother and newborn often share one.
   const first =
     all.find((one) => one.system.startsWith('mrn:')) ?? all.find((one) => !isNational(one.system)) ?? fallback
-  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
-  return [
-    { ...first, siteId: sender.site.id },
-    ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values(),
-  ]
+  // Whoever is bound to one site says who somebody is by numbers of that site only. Others are hints that name, sex and birthday must
+  // confirm, else a number that one happens to know would open another hospital's patient.
+  const bound = !sender.reach.all && first.siteId === null
+  const own = bound ? { system: `fhir:${sender.site.code}`, value: `${first.system}|${first.value}` } : first
+  const siteId = first.siteId ?? sender.site.id
+  const others = all.filter((one) => one.system !== own.system || one.value !== own.value)
+  return [{ ...own, siteId }, ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values()]
 }
 
 export function toRelationship(
@@ -102,6 +107,9 @@ export type PersonRow = {
   deceased_at: Date | null
   marital_status: string | null
   updated_at: Date
+  /** The record that this one was merged into, and those that were merged into this one. */
+  survivor_id: number | null
+  merged_ids: number[]
   identifiers: { system: string; value: string }[]
   telecoms: { system: Telecom['system']; value: string; use: Telecom['use']; valid: boolean }[]
   addresses: {
@@ -120,12 +128,14 @@ export type PersonRow = {
 export async function loadPersons(db: Db, ids: number[]): Promise<Map<number, PersonRow>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<PersonRow>`
-    select p.id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.updated_at,
+    select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, p.deceased_at,
+      p.marital_status, p.updated_at, p.survivor_id, array(select m.id from person m where m.survivor_id = p.id order by m.id) as merged_ids,
       (select coalesce(jsonb_agg(to_jsonb(i) order by i.system, i.value), '[]') from person_identifier i where i.person_id = p.id) as identifiers,
       (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]') from person_relationship k where k.person_id = p.id) as relationships,
-      array(select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = p.id order by r.seq) as fhir_ids
+      array(select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = coalesce(p.survivor_id, p.id)
+        and coalesce(r.subject_id, r.person_id) = p.id order by r.seq) as fhir_ids
     from person p where p.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -150,7 +160,6 @@ export function composePatient(
       .map((one) => toFhirIdentifier(one, systems)),
   ]
   const birthDate = row.birth_date ?? said.birthDate
-  const links = [...new Set([String(row.id), ...row.fhir_ids])].filter((other) => other !== id)
   return {
     ...rest,
     resourceType: 'Patient',
@@ -183,9 +192,24 @@ export function composePatient(
             },
     }),
     ...contactOf(row, said),
-    ...(links.length > 0 && {
-      link: links.map((other) => ({ other: { reference: `Patient/${other}` }, type: 'seealso' })),
-    }),
+    ...linksOf(row, id),
+  }
+}
+
+/** Other ids of the same record, and what it was merged with. */
+function linksOf(row: PersonRow, id: string) {
+  const to = (type: string) => (other: string | number) => ({
+    other: { reference: `Patient/${other}` },
+    type,
+  })
+  const link = [
+    ...[...new Set([String(row.id), ...row.fhir_ids])].filter((other) => other !== id).map(to('seealso')),
+    ...row.merged_ids.map(to('replaces')),
+    ...(row.survivor_id === null ? [] : [row.survivor_id]).map(to('replaced-by')),
+  ]
+  return {
+    ...(row.survivor_id !== null && { active: false }),
+    ...(link.length > 0 && { link }),
   }
 }
 

@@ -21,6 +21,7 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
     same: undefined,
     sentHash: null,
     personId: null,
+    survivorId: null,
     encounterId: null,
     conditionId: null,
     place: undefined,

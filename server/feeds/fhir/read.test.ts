@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
+import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { getPerson, getTimeline, listPersons } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
   admit,
   ago,
   bundleOf,
+  encounter,
   fhir,
   integrationKey,
   observation,
@@ -54,6 +56,9 @@ test('a patient of HL7 is read, found and updated by FHIR', async () => {
     class: { code: 'IMP' },
     identifier: [{ value: 'HL7-1' }],
   })
+  // The same visit by its number: HL7's is continued, no second one made.
+  const same = encounter(`Patient/${id}`, 'HL7-1', { status: 'in-progress', period: { start: ago(1) } })
+  expect((await fhir(app, key, 'post', '/Encounter', same)).body.id).toBe(visits.body.entry[0]?.resource.id)
   const diagnoses = await fhir(app, key, 'get', `/Condition?patient=${id}&code=I10`)
   expect(diagnoses.body.entry[0]?.resource['code']).toMatchObject({ text: '高血压' })
 
@@ -174,8 +179,12 @@ test('a key of one site neither reads nor writes what belongs to another', async
   const other = await integrationKey(app, ids.site('SH'))
   expect((await fhir(app, other, 'get', `/Patient/${person}`)).status).toBe(404)
   expect(
-    (await fhir(app, other, 'put', `/Patient/${person}`, { ...patient('SITE-A'), id: String(person) }))
-      .status,
+    (
+      await fhir(app, other, 'put', `/Patient/${person}`, {
+        ...patient('SITE-A', { identifier: [] }),
+        id: String(person),
+      })
+    ).status,
   ).toBe(404)
   expect((await fhir(app, other, 'post', '/Observation', observation(`Patient/${person}`))).status).toBe(404)
   const own = await fhir(
@@ -186,6 +195,19 @@ test('a key of one site neither reads nor writes what belongs to another', async
     patient('SITE-C', { identifier: [{ system: 'urn:sh', value: 'SITE-C' }] }),
   )
   expect([own.status, (await fhir(app, other, 'get', `/Patient/${own.body.id}`)).status]).toEqual([201, 200])
+  expect((await fhir(app, other, 'post', '/Patient', patient('SITE-A'))).status).toBe(403)
+  // A number that one knows opens nobody: the rest must agree, too.
+  const shared = { identifier: [{ system: 'urn:shared', value: 'S1' }] }
+  const theirs = await fhir(app, key, 'post', '/Patient', patient('', shared))
+  const guessed = await fhir(
+    app,
+    other,
+    'post',
+    '/Patient',
+    patient('', { ...shared, name: [{ text: '别人' }] }),
+  )
+  expect([guessed.status, guessed.body.id === theirs.body.id]).toEqual([201, false])
+  expect((await fhir(app, other, 'get', `/Patient/${theirs.body.id}`)).status).toBe(404)
   const result = (await fhir(app, key, 'post', '/Observation', observation(`Patient/${person}`))).body
   const stolen = { ...observation(`Patient/${own.body.id}`), id: result.id }
   expect((await fhir(app, other, 'put', `/Observation/${result.id}`, stolen)).status).toBe(404)
@@ -335,4 +357,36 @@ test('appointments, relatives and answers to questionnaires are kept with their 
   const related = await fhir(app, centre, 'get', `/RelatedPerson?patient=${person}`)
   expect(JSON.stringify(related.body)).not.toContain('13766667777')
   expect((await fhir(app, key, 'get', `/RelatedPerson?phone=13766667777`)).body.entry).toHaveLength(1)
+})
+
+test('what was said of a merged patient is read under the survivor, and goes back when the merge is taken back', async () => {
+  const [one, other] = [await admit(app, key, 'MERGE-1'), await admit(app, key, 'MERGE-2')]
+  const [survivorId, mergedId] = [Number(one.person), Number(other.person)]
+  const centre = await app.signInAs('service-centre')
+  const merged = await app.request(centre, mergePersons, { body: { survivorId, mergedId, reason: '同一人' } })
+  expect(merged.status).toBe(201)
+  const results = async (person: string) =>
+    (await fhir(app, key, 'get', `/Observation?patient=${person}&_summary=count`)).body.total
+  expect([await results(one.person), await results(other.person)]).toEqual([2, 2])
+  // A sender that knows nothing of the merge goes on under the old id.
+  const later = await fhir(app, key, 'post', '/Observation', observation(`Patient/${other.person}`))
+  expect([later.status, await results(one.person)]).toEqual([201, 3])
+  const renamed = { ...patient('MERGE-2', { name: [{ text: '改名' }] }), id: other.person }
+  expect((await fhir(app, key, 'put', `/Patient/${other.person}`, renamed)).status).toBe(200)
+  expect((await fhir(app, key, 'get', `/Patient/${other.person}`)).body).toMatchObject({
+    active: false,
+    name: [{ text: '改名' }],
+    link: [{ other: { reference: `Patient/${one.person}` }, type: 'replaced-by' }],
+  })
+  expect((await fhir(app, key, 'get', `/Patient/${one.person}`)).body).toMatchObject({
+    name: [{ family: '欧阳' }],
+    link: [{ other: { reference: `Patient/${other.person}` }, type: 'replaces' }],
+  })
+  const all = await fhir(app, key, 'get', `/Patient/${one.person}/$everything`)
+  expect(all.body.entry.filter((entry) => entry.resource.resourceType === 'Encounter')).toHaveLength(2)
+  await app.request(centre, undoPersonMerge, {
+    params: { id: merged.body.mergeId },
+    body: { reason: '并非同一人' },
+  })
+  expect([await results(one.person), await results(other.person)]).toEqual([1, 2])
 })

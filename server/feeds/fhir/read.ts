@@ -9,7 +9,7 @@ import { type FoundResource, present } from './present.ts'
 import { definitions, type Resource } from './types.ts'
 
 const stored = sql.raw(
-  'r.type, r.id, r.person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated',
+  "r.type, r.id, case r.type when 'Patient' then coalesce(r.subject_id, r.person_id) else r.person_id end as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated",
 )
 
 /** Row scope of a stored resource: that of its person; what belongs to nobody is for everybody who may read persons. */
@@ -38,18 +38,19 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
   if (rows[0] || !/^\d{1,15}$/.test(id)) return rows[0]
   const number = Number(id)
   // What was sent about the row under another id belongs to it all the same.
-  const sent = (column: 'person_id' | 'encounter_id') => sql`
-    left join lateral (select content, last_updated from fhir_resource where type = ${type} and ${sql.ref(column)} = ${number}
+  const sent = (row: RawBuilder<unknown>) => sql`
+    left join lateral (select content, last_updated from fhir_resource where type = ${type} and ${row} = ${number}
       order by seq limit 1) r on true`
   const byType: Partial<Record<string, RawBuilder<FoundResource>>> = {
     Patient: sql<FoundResource>`
       select 'Patient' as type, ${id}::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
         r.content, null::int as version, r.last_updated
-      from person p ${sent('person_id')} where p.id = ${number} and ${personWithin(reach, sql`p.id`)}`,
+      from person p ${sent(sql`person_id = coalesce(p.survivor_id, p.id) and coalesce(subject_id, person_id)`)}
+      where p.id = ${number} and ${personWithin(reach, sql`coalesce(p.survivor_id, p.id)`)}`,
     Encounter: sql<FoundResource>`
       select 'Encounter' as type, ${id}::text as id, e.person_id, e.id as encounter_id, null::bigint as condition_id,
         r.content, null::int as version, r.last_updated
-      from encounter e ${sent('encounter_id')} where e.id = ${number} and ${personWithin(reach, sql`e.person_id`)}`,
+      from encounter e ${sent(sql`encounter_id`)} where e.id = ${number} and ${personWithin(reach, sql`e.person_id`)}`,
     Condition: sql<FoundResource>`
       select 'Condition' as type, ${id}::text as id, c.person_id, c.encounter_id, c.id as condition_id,
         null::jsonb as content, null::int as version, null::timestamptz as last_updated
@@ -100,7 +101,9 @@ export async function everything(
   const reach = authorize(actor, 'person.read')
   const patient = await locate(db, reach, 'Patient', id)
   if (!patient || patient.person_id === null) throw noSuch(`Patient/${id.slice(0, 64)}`)
-  const person = patient.person_id
+  const { rows: persons } = await sql<{ id: number }>`
+    select coalesce(survivor_id, id) as id from person where id = ${patient.person_id}`.execute(db)
+  const person = persons[0]?.id ?? patient.person_id
   const [part, key] = decodeCursor<[number, number]>(query.cursor, ['number', 'number']) ?? [-1, 0]
   const limit = query.count + 1
   const { rows } = await sql<FoundResource & { part: number; key: number }>`

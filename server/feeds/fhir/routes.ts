@@ -127,7 +127,7 @@ async function writeOne(
 export async function answerFhirError(error: unknown, c: ApiContext): Promise<Response> {
   const known = asFhirError(error)
   if (!known) {
-    log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
+    log.error({ ...harmless(error), path: routePath(c), method: c.req.method }, 'request failed')
     const diagnostics = 'Something went wrong on our side. It has been logged.'
     return answer(outcomeOf([{ code: 'exception', diagnostics }]), 500)
   }
@@ -144,6 +144,12 @@ export async function answerFhirError(error: unknown, c: ApiContext): Promise<Re
     })
   }
   return answer(outcomeOf(known.issues), known.status)
+}
+
+/** What may be logged of an error: the text of one from the database can hold a patient's data. */
+function harmless(error: unknown) {
+  const { name, code, constraint, stack } = (error ?? {}) as Error & { code?: string; constraint?: string }
+  return { name, code, constraint, at: stack?.split('\n').filter((line) => /^\s+at /.test(line)) }
 }
 
 /** Whom somebody tried to look at. */

@@ -306,5 +306,3 @@ export const definitions: Partial<Record<string, Definition>> = {
   Device: keptOfPatient,
   ExplanationOfBenefit: keptOfPatient,
 }
-
-export const resourceTypes = Object.keys(definitions)

@@ -39,7 +39,7 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
     )
     for (const [at, { item, input }] of wave.entries()) {
       const visit = visits[at]
-      if (visit?.person_id !== input.personId)
+      if (!visit || ![input.personId, item.survivorId].includes(visit.person_id))
         throw new FhirError(409, {
           code: 'conflict',
           diagnostics: `The visit ${input.visitNumber} belongs to another patient already; the two may have to be joined.`,
@@ -170,7 +170,7 @@ async function connectVisits(
     const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
     const visit = known.get(reference)
     item.encounterId = visit?.id ?? null
-    if (visit?.person_id !== item.personId)
+    if (!visit || ![item.personId, item.survivorId].includes(visit.person_id))
       issues.push({
         code: 'not-found',
         diagnostics: `There is no visit ${reference.slice(0, 100)} of this patient.`,
