@@ -1,4 +1,5 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
+import { matchArrived } from './modules/match/arrival.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
@@ -8,6 +9,7 @@ import type { Services } from './platform/services.ts'
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
   message: ({ db, secret }: Services) => dispatchDue(db, secret),
+  match: ({ db }: Services) => matchArrived(db),
 }
 
 const pollMs = 1000
