@@ -2,25 +2,26 @@ import { type Field, fieldNames, fields, levelsOf, type Pattern } from './compar
 
 /**
  * Fellegi and Sunter's model (A Theory for Record Linkage, 1969): how often each level of agreement occurs among pairs that are one person
- * (m) and among those that are two (u), and which share of the compared pairs is one person.
+ * (m) and among any two people (u), and which share of all pairs is one person. The larger the register, the smaller that share, and the more
+ * must agree.
  */
 export type Model = {
   share: number
   levels: Record<Field, { m: number[]; u: number[] }>
 }
 
-/** Where nothing was counted yet: registers of ordinary quality. Level 0 (not said) weighs nothing and is left out. */
+/** Where nothing was counted yet: a hospital of some ten thousand people. Level 0 (not said) weighs nothing and is left out. */
 export const startingModel: Model = {
-  share: 0.05,
+  share: 2e-5,
   levels: {
-    family: { m: [0.02, 0.03, 0.07, 0.88], u: [0.85, 0.08, 0.03, 0.04] },
-    given: { m: [0.03, 0.04, 0.08, 0.85], u: [0.9, 0.06, 0.02, 0.02] },
-    birth: { m: [0.02, 0.03, 0.07, 0.88], u: [0.9, 0.06, 0.02, 0.02] },
-    phone: { m: [0.3, 0.05, 0.65], u: [0.985, 0.005, 0.01] },
-    identifier: { m: [0.02, 0.03, 0.95], u: [0.997, 0.002, 0.001] },
-    street: { m: [0.15, 0.15, 0.2, 0.5], u: [0.9, 0.07, 0.02, 0.01] },
-    place: { m: [0.1, 0.1, 0.8], u: [0.85, 0.05, 0.1] },
-    postalCode: { m: [0.1, 0.1, 0.8], u: [0.85, 0.1, 0.05] },
+    family: { m: [0.02, 0.02, 0.06, 0.9], u: [0.92, 0.03, 0.01, 0.04] },
+    given: { m: [0.02, 0.03, 0.08, 0.87], u: [0.97, 0.017, 0.005, 0.008] },
+    birth: { m: [0.02, 0.03, 0.07, 0.88], u: [0.97, 0.028, 0.0018, 0.0002] },
+    phone: { m: [0.3, 0.05, 0.65], u: [0.9997, 0.0002, 0.0001] },
+    identifier: { m: [0.02, 0.03, 0.95], u: [0.9998, 0.0001, 0.0001] },
+    street: { m: [0.15, 0.15, 0.2, 0.5], u: [0.9, 0.08, 0.015, 0.005] },
+    place: { m: [0.1, 0.1, 0.8], u: [0.75, 0.05, 0.2] },
+    postalCode: { m: [0.1, 0.1, 0.8], u: [0.7, 0.1, 0.2] },
     sex: { m: [0.02, 0.98], u: [0.5, 0.5] },
   },
 }
@@ -46,69 +47,95 @@ export function probabilityOf(model: Model, pattern: Pattern): number {
   return odds / (1 + odds)
 }
 
+/** No agreement is rarer among strangers than this: families share telephones and houses, which no sample of strangers shows. */
+const rarest: Partial<Record<Field, number>> = { phone: 1e-4, street: 1e-3 }
+
 /**
- * Estimates the model from how often each pattern occurred, by expectation and maximisation (Winkler 1988): no pair has to be known
- * beforehand. A little of the starting model stays in, so that a level that hardly occurs gets no infinite weight.
+ * Only pairs as sure as this teach: there are thousands of times more strangers of one name than people registered twice, and their many small
+ * probabilities together would teach that one person's birth dates differ.
  */
-export function estimate(counts: ReadonlyMap<Pattern, number>, start: Model = startingModel): Model {
-  const patterns = [...counts].map(([pattern, count]) => ({ levels: levelsOf(pattern), pattern, count }))
-  const total = patterns.reduce((sum, one) => sum + one.count, 0)
-  let model = start
+const certain = 0.9
+
+/**
+ * Estimates the model from how often each pattern occurred. How often strangers agree is counted on pairs taken at random; how often one
+ * person's records agree, and how many such pairs there are, by expectation and maximisation (Winkler 1988) over the compared pairs: no
+ * pair has to be known beforehand, and pairs that share no key count as strangers.
+ * @param all number of pairs in the whole register
+ */
+export function estimate(
+  compared: ReadonlyMap<Pattern, number>,
+  random: ReadonlyMap<Pattern, number>,
+  all: number,
+  start: Model = startingModel,
+): Model {
+  const strangers = emptyCounts()
+  for (const [pattern, count] of random)
+    for (const [at, level] of levelsOf(pattern).entries()) {
+      const name = fieldNames[at]
+      if (level > 0 && name) add(strangers[name], level, count)
+    }
+  const u = (name: Field) => shares(strangers[name], start.levels[name].u, rarest[name] ?? 1e-6)
+  const patterns = [...compared].map(([pattern, count]) => ({ levels: levelsOf(pattern), pattern, count }))
+  let model: Model = {
+    share: Math.max(1e-12, 0.05 / Math.sqrt(2 * all)),
+    levels: mapFields((name) => ({ m: start.levels[name].m, u: u(name) })),
+  }
   for (let round = 0; round < 200; round++) {
-    const next = emptyCounts()
+    const one = emptyCounts()
     let matched = 0
     for (const { levels, pattern, count } of patterns) {
       const probability = probabilityOf(model, pattern)
+      if (probability < certain) continue
       matched += probability * count
       for (const [at, level] of levels.entries()) {
         const name = fieldNames[at]
-        if (level === 0 || !name) continue
-        const { m, u } = next[name]
-        m[level - 1] = (m[level - 1] ?? 0) + probability * count
-        u[level - 1] = (u[level - 1] ?? 0) + (1 - probability) * count
+        if (level > 0 && name) add(one[name], level, probability * count)
       }
     }
-    const share = Math.min(0.9, Math.max(1e-7, matched / total))
+    const share = Math.max(1e-12, (matched + 1) / all)
     const moved = Math.abs(share - model.share) / model.share
-    model = { share, levels: shares(next, start) }
+    const { levels } = model
+    model = {
+      share,
+      levels: mapFields((name) => ({ m: shares(one[name], start.levels[name].m, 1e-4), u: levels[name].u })),
+    }
     if (moved < 1e-6) break
   }
   return model
 }
 
-function emptyCounts(): Model['levels'] {
-  const empty = (name: Field) => ({
-    m: Array.from({ length: fields[name] }, () => 0),
-    u: Array.from({ length: fields[name] }, () => 0),
-  })
-  return Object.fromEntries(fieldNames.map((name) => [name, empty(name)])) as Model['levels']
+function add(counts: number[], level: number, count: number): void {
+  counts[level - 1] = (counts[level - 1] ?? 0) + count
 }
 
-/** As many pairs' worth of the starting model as are mixed in. */
-const prior = 5
+function mapFields<T>(of: (name: Field) => T): Record<Field, T> {
+  return Object.fromEntries(fieldNames.map((name) => [name, of(name)])) as Record<Field, T>
+}
 
-function shares(counted: Model['levels'], start: Model): Model['levels'] {
-  const share = (counts: number[], expected: number[]) => {
-    const sum = counts.reduce((all, one) => all + one, 0) + prior
-    return counts.map((one, at) => (one + prior * (expected[at] ?? 0)) / sum)
+function emptyCounts(): Record<Field, number[]> {
+  return mapFields((name) => Array.from({ length: fields[name] }, () => 0))
+}
+
+/** As many pairs' worth of the starting model as are mixed in, so that a level that hardly occurs gets no infinite weight. */
+const prior = 20
+
+function shares(counts: number[], expected: number[], least: number): number[] {
+  const sum = counts.reduce((total, one) => total + one, 0) + prior
+  return counts.map((one, at) => Math.max(least, (one + prior * (expected[at] ?? 0)) / sum))
+}
+
+/** Patterns of pairs taken at random, by a generator that gives the same ones each time. */
+export function randomPatterns(size: number, wanted: number, patternOf: (left: number, right: number) => Pattern) {
+  const counts = new Map<Pattern, number>()
+  let state = 1
+  // Park and Miller's minimal standard generator.
+  const next = () => (state = (state * 48271) % 2147483647) % size
+  for (let taken = 0; taken < wanted && size > 1; taken++) {
+    const left = next()
+    const right = next()
+    if (left === right) continue
+    const pattern = patternOf(left, right)
+    counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
   }
-  return Object.fromEntries(
-    fieldNames.map((name) => [
-      name,
-      {
-        m: share(counted[name].m, start.levels[name].m),
-        u: share(counted[name].u, start.levels[name].u),
-      },
-    ]),
-  ) as Model['levels']
-}
-
-/**
- * Whether an estimate may be believed. Where a register holds hardly any duplicates, the likeliest two groups among its pairs may be
- * families and strangers: then people with the same birth date or given name are not what sets the groups apart.
- */
-export function plausible({ share, levels }: Model): boolean {
-  const telling = (name: Field) =>
-    (levels[name].m.at(-1) ?? 0) > 0.4 && (levels[name].m.at(-1) ?? 0) > (levels[name].u.at(-1) ?? 1)
-  return share > 1e-6 && telling('given') && telling('birth')
+  return counts
 }

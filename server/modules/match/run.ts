@@ -12,7 +12,7 @@ import { linkSure } from './arrival.ts'
 import { candidatePairs } from './block.ts'
 import { compare, type Pattern } from './compare.ts'
 import { matchInputs } from './input.ts'
-import { estimate, plausible, probabilityOf } from './model.ts'
+import { estimate, probabilityOf, randomPatterns } from './model.ts'
 import { areTwins, currentModel, type FoundPair, ruleOf, storePairs } from './pair.ts'
 import { type MatchInput, type MatchRecord, prepare } from './record.ts'
 
@@ -121,8 +121,9 @@ async function runOrFail(db: Db, id: number): Promise<void> {
   }
 }
 
-/** Fewer pairs than this say too little to estimate from. */
-const leastPairs = 300
+/** Fewer persons than this say too little to estimate from. */
+const leastPersons = 500
+const randomPairs = 300_000
 /** Kept of the first look, to be judged again by the estimated model. */
 const looseProbability = 0.01
 
@@ -180,8 +181,13 @@ async function runMatch(db: Db, id: number): Promise<void> {
       return
     }
   }
-  const estimated = compared >= leastPairs ? estimate(counts) : undefined
-  const model = estimated && plausible(estimated) ? estimated : before
+  const random = randomPatterns(records.length, randomPairs, (left, right) => {
+    const [one, other] = [records[left], records[right]]
+    return one && other ? compare(one, other) : 0
+  })
+  const all = (records.length * (records.length - 1)) / 2
+  const estimated = records.length >= leastPersons ? estimate(counts, random, all) : undefined
+  const model = estimated ?? before
   const { 'match.review-from': least } = await readSettings(db, ['match.review-from'])
   const pairs = kept.flatMap(({ left, right, pattern }): FoundPair[] => {
     const [one, other] = [inputs[left], inputs[right]]

@@ -1,3 +1,4 @@
+import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
@@ -249,6 +250,12 @@ export const codes = {
     message_suppressed: 'Message held back',
     message_unknown: 'Message outcome unknown',
   },
+  identifierMark: {
+    'check-digit': 'wrong check digit',
+    'birth-date': 'does not fit the birth date',
+    sex: 'does not fit the sex',
+    format: 'no known kind of number',
+  } satisfies Record<IdentifierMark, string>,
   comparedField: {
     'national-id': 'Identity number',
     'other-id': 'Other number',

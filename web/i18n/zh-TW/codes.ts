@@ -1,3 +1,4 @@
+import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
@@ -239,6 +240,12 @@ export const codes = {
     message_suppressed: '訊息已攔下',
     message_unknown: '訊息結果不明',
   },
+  identifierMark: {
+    'check-digit': '檢查碼不對',
+    'birth-date': '與登記的出生日期不符',
+    sex: '與登記的性別不符',
+    format: '號碼格式不對',
+  } satisfies Record<IdentifierMark, string>,
   comparedField: {
     'national-id': '身分證字號',
     'other-id': '其他證件',
