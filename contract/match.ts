@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { mergeSource, personSummary } from './person.ts'
-import { id, idParams, route, timestamp } from './route.ts'
+import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
 /** What hangs on a record and moves with it. */
 const counts = z.object({
@@ -104,4 +104,93 @@ export const undoPersonMerge = route({
   params: idParams,
   body: z.object({ reason }),
   response: z.object({ survivorId: id, separatedId: id }),
+})
+
+export const matchStatus = z.enum(['open', 'later', 'same', 'different'])
+
+const pairSide = z.object({
+  id,
+  name: z.string(),
+  sex: z.string(),
+  birthDate: z.string().nullable(),
+  /** Masked. */
+  phone: z.string().nullable(),
+  recordNumbers: z.array(z.string()),
+  lastVisitAt: timestamp.nullable(),
+})
+
+export const matchPair = z.object({
+  left: pairSide,
+  right: pairSide,
+  /** That both are one person, from 0 to 1. */
+  probability: z.number(),
+  /** The deterministic rule that holds, if any. */
+  rule: z.string().nullable(),
+  status: matchStatus,
+  foundAt: timestamp,
+  decidedByName: z.string().nullable(),
+})
+export type MatchPair = z.infer<typeof matchPair>
+
+export const listMatchPairs = route({
+  method: 'get',
+  path: '/match-pairs',
+  permission: 'person.merge',
+  summary: 'Records that may be one person, the likeliest first',
+  query: pageQuery.extend({ status: matchStatus.default('open') }),
+  response: page(matchPair).extend({ open: z.number().int(), later: z.number().int() }),
+})
+
+export const decideMatchPair = route({
+  method: 'post',
+  path: '/match-pairs/{leftId}/{rightId}/decision',
+  permission: 'person.merge',
+  summary: 'Same person (merges), different (not asked again until something changes) or later',
+  params: z.object({ leftId: id, rightId: id }),
+  body: z.object({
+    decision: matchStatus,
+    /** With `same`: which of the two stays, and why they are one. */
+    survivorId: id.optional(),
+    reason: reason.optional(),
+  }),
+  response: z.object({ status: matchStatus, mergeId: id.nullable() }),
+})
+
+export const matchRun = z.object({
+  id,
+  status: z.enum(['waiting', 'running', 'finished', 'cancelled', 'failed']),
+  progress: z.number(),
+  persons: z.number().int(),
+  compared: z.number().int(),
+  found: z.number().int(),
+  startedByName: z.string(),
+  createdAt: timestamp,
+  finishedAt: timestamp.nullable(),
+})
+export type MatchRun = z.infer<typeof matchRun>
+
+export const getMatchRun = route({
+  method: 'get',
+  path: '/match-runs/latest',
+  permission: 'person.merge',
+  summary: 'The latest comparison of all persons with all',
+  response: z.object({ run: matchRun.nullable() }),
+})
+
+export const startMatchRun = route({
+  method: 'post',
+  path: '/match-runs',
+  permission: 'person.merge',
+  summary: 'Compare all persons with all, in the background; estimates anew how telling each agreement is',
+  response: matchRun,
+  status: 201,
+})
+
+export const cancelMatchRun = route({
+  method: 'post',
+  path: '/match-runs/{id}/cancel',
+  permission: 'person.merge',
+  summary: 'Stop the comparison; what it found so far is dropped',
+  params: idParams,
+  response: matchRun,
 })

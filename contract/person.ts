@@ -9,6 +9,10 @@ export const encounterStatus = z.enum(['planned', 'in-progress', 'finished', 'ca
 /** Who made two records one: a person at a screen, a message (A40), or the matching by itself. */
 export const mergeSource = z.enum(['manual', 'hl7', 'match'])
 
+/** Wrong check digit, birth date or sex other than on record, or no known kind of number. */
+export const identifierMark = z.enum(['check-digit', 'birth-date', 'sex', 'format'])
+export type IdentifierMark = z.infer<typeof identifierMark>
+
 const telecom = z.object({
   id,
   system: z.enum(['phone', 'email', 'wechat', 'other']),
@@ -70,7 +74,14 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   updatedAt: timestamp,
   tags: z.array(z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor'])),
   identifiers: z.array(
-    z.object({ system: z.string(), value: z.string(), siteId: id.nullable(), source: z.string() }),
+    z.object({
+      system: z.string(),
+      value: z.string(),
+      siteId: id.nullable(),
+      source: z.string(),
+      /** What is odd about an identity number. */
+      marks: z.array(identifierMark),
+    }),
   ),
   names: z.array(z.object({ use: z.enum(['usual', 'former', 'other']), text: z.string() })),
   telecoms: z.array(telecom),

@@ -3,7 +3,7 @@ import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from '.
 
 const settingView = z.object({
   key: z.string(),
-  group: z.enum(['follow-up', 'contact', 'intake', 'channel', 'security', 'figure']),
+  group: z.enum(['follow-up', 'contact', 'intake', 'channel', 'security', 'figure', 'match']),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
   unit: z.string().nullable(),
   choices: z.array(z.string()).nullable(),

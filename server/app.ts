@@ -13,6 +13,7 @@ import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { mountFigure } from './modules/figure/routes.ts'
 import { mountIntake } from './modules/intake/routes.ts'
+import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
 import { mountOrganisation } from './modules/organisation/routes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
@@ -36,6 +37,7 @@ const modules: Mount[] = [
   mountAccess,
   mountAudit,
   mountPerson,
+  mountMatch,
   mountTask,
   mountPathway,
   mountQuestionnaire,

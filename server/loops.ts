@@ -1,5 +1,6 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
+import { matchArrived } from './modules/match/arrival.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
@@ -10,6 +11,7 @@ const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
   message: ({ db, secret }: Services) => dispatchDue(db, secret),
   import: ({ db }: Services) => importDue(db),
+  match: ({ db }: Services) => matchArrived(db),
 }
 
 const pollMs = 1000
@@ -17,13 +19,11 @@ const pollMs = 1000
 export const executors = 2
 
 export function startWorkerLoops(services: Services): Loop[] {
-  const start = (name: string, work: (services: Services) => Promise<number>) =>
-    startLoop(name, pollMs, () => work(services))
-  return [
-    ...Array.from({ length: executors }, () => start('pathway', workerLoops.pathway)),
-    start('message', workerLoops.message),
-    start('import', workerLoops.import),
-  ]
+  return Object.entries(workerLoops).flatMap(([name, work]) =>
+    Array.from({ length: name === 'pathway' ? executors : 1 }, () =>
+      startLoop(name, pollMs, () => work(services)),
+    ),
+  )
 }
 
 /** Does everything that is due, intake included, until nothing is left; for tests and tools that must not sleep. */

@@ -354,6 +354,46 @@ export interface InboundMessage {
   status: Generated<string>;
 }
 
+export interface MatchModel {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  pairs: number;
+  parameters: Json;
+  persons: number;
+}
+
+export interface MatchPair {
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  decided_by_name: string | null;
+  fingerprint: string;
+  found_at: Generated<Timestamp>;
+  left_id: number;
+  levels: Json;
+  probability: number;
+  right_id: number;
+  rule: string | null;
+  status: Generated<string>;
+}
+
+export interface MatchRun {
+  cancel: Generated<boolean>;
+  compared: Generated<number>;
+  created_at: Generated<Timestamp>;
+  finished_at: Timestamp | null;
+  found: Generated<number>;
+  id: Generated<number>;
+  persons: Generated<number>;
+  progress: Generated<number>;
+  started_by_name: string;
+  status: Generated<string>;
+}
+
+export interface MatchTodo {
+  person_id: number;
+  since: Generated<Timestamp>;
+}
+
 export interface Message {
   address: string | null;
   attempt: Generated<number>;
@@ -677,6 +717,10 @@ export interface DB {
   import_shape: ImportShape;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
+  match_model: MatchModel;
+  match_pair: MatchPair;
+  match_run: MatchRun;
+  match_todo: MatchTodo;
   message: Message;
   opt_out: OptOut;
   pathway: Pathway;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { axeViolations, picture } from './look.ts'
+import { axeViolations, latinWords, picture } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -64,4 +64,52 @@ test('two rows of the list go side by side by keyboard, and one who may not merg
   const nurse = await stage.openAs('nurse', { path: '/persons' })
   await nurse.getByRole('table').waitFor()
   expect(await nurse.getByRole('checkbox').count()).toBe(0)
+})
+
+test('possible duplicates are reviewed by keyboard: different, later, same', async () => {
+  const rows = await stage.rows<{ id: number }>(
+    `select p.id from person p where p.survivor_id is null and not p.deceased and exists (select 1 from encounter e
+       where e.person_id = p.id) order by p.id offset 20 limit 6`,
+  )
+  const ids = rows.map((row) => row.id)
+  await stage.rows('delete from match_pair')
+  await stage.rows(
+    `insert into match_pair (left_id, right_id, probability, rule, levels, fingerprint)
+     select a, b, p, r, '{}', 'x' from unnest($1::bigint[], $2::bigint[], $3::real[], $4::text[]) as w(a, b, p, r)`,
+    [
+      [ids[0], ids[2], ids[4]],
+      [ids[1], ids[3], ids[5]],
+      [0.99, 0.87, 0.61],
+      ['name-birth-phone', null, null],
+    ],
+  )
+  const page = await stage.openAs('service', { path: '/matches' })
+  await page.getByRole('row', { name: /姓名/ }).waitFor()
+  expect(await page.locator('.match-row').count()).toBe(3)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page, /^[sdljk]$/)).toEqual([])
+  await picture(page, 'matches')
+  const statuses = async () =>
+    (await stage.rows<{ status: string }>('select status from match_pair order by probability desc')).map(
+      (row) => row.status,
+    )
+  await page.keyboard.press('j')
+  await page.locator('.match-row').nth(1).and(page.locator('[aria-current="true"]')).waitFor()
+  await page.getByText('87 % 可能是同一人').last().waitFor()
+  await page
+    .getByRole('button', { name: /^不是同一人/ })
+    .last()
+    .waitFor()
+  await page.keyboard.press('d')
+  await expect.poll(statuses).toEqual(['open', 'different', 'open'])
+  await page.locator('.match-row').nth(2).waitFor({ state: 'detached' })
+  await page.keyboard.press('l')
+  await expect.poll(statuses).toEqual(['open', 'different', 'later'])
+  await page.locator('.match-row').nth(1).waitFor({ state: 'detached' })
+  await page.keyboard.press('2')
+  await page.keyboard.press('s')
+  await expect.poll(statuses).toEqual(['same', 'different', 'later'])
+  await page.getByText('没有待核对的重复档案').waitFor()
+  const merged = await stage.rows('select 1 from person where id = $1 and merged_into = $2', [ids[0], ids[1]])
+  expect(merged).toHaveLength(1)
 })

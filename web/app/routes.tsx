@@ -46,6 +46,7 @@ const routeTree = root.addChildren([
   page('/persons', () => import('../features/person/PersonsPage.tsx')),
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
   page('/persons/merge/$left/$right', () => import('../features/match/MergePage.tsx')),
+  page('/matches', () => import('../features/match/MatchesPage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),

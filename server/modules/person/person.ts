@@ -7,6 +7,7 @@ import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import type { SaidAt } from '../../platform/said.ts'
 import { membersOf } from './group.ts'
+import { marksOf } from './id-check.ts'
 import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { personWithin } from './scope.ts'
 
@@ -202,6 +203,10 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
       siteId: one.site_id,
       source: one.source,
+      marks:
+        one.system === 'national-id'
+          ? marksOf(one.value, { sex: person.sex, birthDate: person.birth_date })
+          : [],
     })),
     names: row.names.map(({ use, text }) => ({ use, text })),
     telecoms: row.telecoms.map((one) => ({

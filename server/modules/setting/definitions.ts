@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-type Group = 'follow-up' | 'contact' | 'intake' | 'channel' | 'security' | 'figure'
+type Group = 'follow-up' | 'contact' | 'intake' | 'channel' | 'security' | 'figure' | 'match'
 export type SettingDefinition = {
   group: Group
   kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
@@ -191,6 +191,18 @@ export const settingDefinitions = {
     'text',
     '',
     'Sender address; Advertising Law Art. 43: the sender is named',
+  ),
+  'match.review-from': number(
+    'match',
+    0.5,
+    'share',
+    [0.01, 1],
+    `${ours}: likelier one person than two; on FEBRL's made-up registers F is highest between 0.1 and 0.5`,
+  ),
+  'match.link-sure': boolean(
+    'match',
+    false,
+    `${ours}: two persons in one record are a danger, so a human decides`,
   ),
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),

@@ -60,6 +60,12 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
                 masked={identifier.value}
                 revealed={revealed.identifiers?.find((one) => one.system === identifier.system)?.value}
               />
+              {identifier.marks.map((mark) => (
+                <span key={mark} className="text-danger small">
+                  {' '}
+                  {code('identifierMark', mark)}
+                </span>
+              ))}
             </dd>
           </div>
         ))}

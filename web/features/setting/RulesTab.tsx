@@ -9,7 +9,7 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 
-const groups = ['follow-up', 'contact', 'figure', 'channel', 'intake', 'security'] as const
+const groups = ['follow-up', 'contact', 'figure', 'channel', 'intake', 'match', 'security'] as const
 
 export function RulesTab() {
   const { t } = useTranslation()

@@ -1,3 +1,4 @@
+import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
@@ -244,6 +245,12 @@ export const codes = {
     appointment_cancelled: 'Appointment cancelled',
     appointment_missed: 'Appointment missed',
   },
+  identifierMark: {
+    'check-digit': 'wrong check digit',
+    'birth-date': 'does not fit the birth date',
+    sex: 'does not fit the sex',
+    format: 'no known kind of number',
+  } satisfies Record<IdentifierMark, string>,
   comparedField: {
     'national-id': 'Identity number',
     'other-id': 'Other number',

@@ -13,6 +13,7 @@ export const frame = {
     desk: 'Follow-up desk',
     tasks: 'Hand out tasks',
     persons: 'Patients',
+    matches: 'Duplicates',
     figures: 'Figures',
     pathways: 'Pathways',
     enrollments: 'On a pathway',

@@ -13,6 +13,7 @@ export const settings = {
     channel: 'Sending',
     security: 'Security',
     figure: 'Targets',
+    match: 'Matching',
   },
   rule: 'Rule',
   value: 'Now',
@@ -91,6 +92,8 @@ export const settings = {
     figure_target_coverage: 'Target: coverage',
     figure_target_timeliness: 'Target: on time',
     figure_target_reach: 'Target: reach',
+    'match_review-from': 'Likelihood from which a pair is reviewed',
+    'match_link-sure': 'Merge by itself where the rule holds',
   },
   sourceOf: {
     'follow-up_level-1_days':
@@ -129,6 +132,8 @@ export const settings = {
     figure_target_coverage: '96120 call-centre report: coverage 100 %',
     figure_target_timeliness: 'CareLoop choice',
     figure_target_reach: 'CareLoop choice',
+    'match_review-from': 'CareLoop choice; on FEBRL test registers F is highest between 0.1 and 0.5',
+    'match_link-sure': 'CareLoop choice: two persons in one record are a danger, so a human decides',
   },
   choice: { starttls: 'STARTTLS', implicit: 'TLS from the start', none: 'None' },
   organization: {

@@ -1,6 +1,6 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Role } from '../../../contract/access.ts'
-import type { EventKind } from '../../../contract/person.ts'
+import type { EventKind, IdentifierMark } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import type { CodeKey } from '../shape.ts'
 import { errors } from './errors.ts'
@@ -236,6 +236,12 @@ export const codes = {
     appointment_cancelled: '取消预约',
     appointment_missed: '爽约',
   } satisfies Record<CodeKey<EventKind>, string>,
+  identifierMark: {
+    'check-digit': '校验码不对',
+    'birth-date': '与登记的出生日期不符',
+    sex: '与登记的性别不符',
+    format: '号码格式不对',
+  } satisfies Record<IdentifierMark, string>,
   comparedField: {
     'national-id': '身份证号',
     'other-id': '其他证件',

@@ -10,6 +10,7 @@ export const frame = {
     desk: '随访工作台',
     tasks: '任务分派',
     persons: '患者',
+    matches: '重复档案',
     figures: '统计',
     pathways: '随访路径',
     enrollments: '在径患者',

@@ -1,3 +1,4 @@
+import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
@@ -234,6 +235,12 @@ export const codes = {
     appointment_cancelled: '取消預約',
     appointment_missed: '未到診',
   },
+  identifierMark: {
+    'check-digit': '檢查碼不對',
+    'birth-date': '與登記的出生日期不符',
+    sex: '與登記的性別不符',
+    format: '號碼格式不對',
+  } satisfies Record<IdentifierMark, string>,
   comparedField: {
     'national-id': '身分證字號',
     'other-id': '其他證件',

@@ -13,6 +13,7 @@ export const frame = {
     desk: '追蹤工作台',
     tasks: '任務分派',
     persons: '病患',
+    matches: '重複檔案',
     figures: '統計',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',

@@ -1,0 +1,115 @@
+import type { MatchRecord } from './record.ts'
+import { dice, jaroWinkler, oneSlip } from './text.ts'
+
+/** Fields that are compared, and how many levels of agreement each has besides "not said" (0). */
+export const fields = {
+  family: 4,
+  given: 4,
+  birth: 4,
+  phone: 3,
+  identifier: 3,
+  street: 4,
+  place: 3,
+  postalCode: 3,
+  sex: 2,
+} as const
+export type Field = keyof typeof fields
+export const fieldNames = Object.keys(fields) as Field[]
+
+/** Levels of all fields in one number: five values each, the first field lowest. */
+export type Pattern = number
+const base = 5
+export const patternCount = base ** fieldNames.length
+
+export function levelsOf(pattern: Pattern): number[] {
+  return fieldNames.map((_, at) => Math.floor(pattern / base ** at) % base)
+}
+
+/** 0 not said, 1 differ, 2 near, 3 sounds the same, 4 the same. */
+function nameLevel(one: string, other: string, oneSound: string, otherSound: string, han: boolean): number {
+  if (one === '' || other === '') return 0
+  if (one === other) return 4
+  if (han) {
+    if (oneSound === otherSound) return 3
+    // A shared character says nothing: brothers and sisters often have one in common.
+    return jaroWinkler(oneSound, otherSound) >= 0.88 ? 2 : 1
+  }
+  const likeness = jaroWinkler(one, other)
+  return likeness >= 0.9 ? 3 : likeness >= 0.78 ? 2 : 1
+}
+
+/** 1 differ, 2 two of year, month and day agree, 3 a slip of the key or day and month exchanged, 4 the same. */
+function birthLevel(one: string, other: string): number {
+  if (one === '' || other === '') return 0
+  if (one === other) return 4
+  if (oneSlip(one, other)) return 3
+  const [year, month, day] = [one.slice(0, 4), one.slice(4, 6), one.slice(6)]
+  if (other === `${year}${day}${month}`) return 3
+  const same =
+    Number(year === other.slice(0, 4)) + Number(month === other.slice(4, 6)) + Number(day === other.slice(6))
+  return same === 2 ? 2 : 1
+}
+
+function anyLevel(one: string[], other: string[]): number {
+  if (one.length === 0 || other.length === 0) return 0
+  let level = 1
+  for (const mine of one)
+    for (const theirs of other) {
+      if (mine === theirs) return 3
+      if (level === 1 && mine.length > 5 && oneSlip(mine, theirs)) level = 2
+    }
+  return level
+}
+
+function streetLevel(one: Uint32Array, other: Uint32Array): number {
+  if (one.length === 0 || other.length === 0) return 0
+  const likeness = dice(one, other)
+  return likeness >= 0.95 ? 4 : likeness >= 0.7 ? 3 : likeness >= 0.45 ? 2 : 1
+}
+
+/** How far two persons agree, field by field. */
+export function compare(one: MatchRecord, other: MatchRecord): Pattern {
+  const han = one.han && other.han
+  let family = nameLevel(one.family, other.family, one.familySound, other.familySound, han)
+  let given = nameLevel(one.given, other.given, one.givenSound, other.givenSound, han)
+  if (!han && family <= 1 && given <= 1) {
+    // Family and given name exchanged: never as good as in their places.
+    const crossed = [
+      nameLevel(one.family, other.given, '', '', false),
+      nameLevel(one.given, other.family, '', '', false),
+    ]
+    if (Math.max(...crossed) >= 3)
+      [family, given] = crossed.map((level) => Math.min(level, 3)) as [number, number]
+  }
+  const place =
+    one.place === '' || other.place === ''
+      ? 0
+      : one.place === other.place
+        ? 3
+        : jaroWinkler(one.place, other.place) >= 0.85
+          ? 2
+          : 1
+  const postalCode =
+    one.postalCode === '' || other.postalCode === ''
+      ? 0
+      : one.postalCode === other.postalCode
+        ? 3
+        : oneSlip(one.postalCode, other.postalCode)
+          ? 2
+          : 1
+  const sex = one.sex === '' || other.sex === '' ? 0 : one.sex === other.sex ? 2 : 1
+  const levels = [
+    family,
+    given,
+    birthLevel(one.birth, other.birth),
+    anyLevel(one.phones, other.phones),
+    anyLevel(one.identifiers, other.identifiers),
+    streetLevel(one.street, other.street),
+    place,
+    postalCode,
+    sex,
+  ]
+  let pattern = 0
+  for (let at = levels.length - 1; at >= 0; at--) pattern = pattern * base + (levels[at] ?? 0)
+  return pattern
+}

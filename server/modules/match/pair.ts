@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../../platform/db.ts'
+import { compare, fieldNames, levelsOf, type Pattern } from './compare.ts'
+import { fingerprintOf } from './input.ts'
+import { type Model, probabilityOf, startingModel } from './model.ts'
+import type { MatchInput, MatchRecord } from './record.ts'
+
+export type FoundPair = {
+  left: MatchInput
+  right: MatchInput
+  pattern: Pattern
+  probability: number
+  rule: string | null
+}
+
+/** The newest model estimated from this site's data, or the one to start with. */
+export async function currentModel(db: Db): Promise<Model> {
+  const row = await db
+    .selectFrom('match_model')
+    .select('parameters')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return (row?.parameters as unknown as Model | undefined) ?? startingModel
+}
+
+/**
+ * Deterministic rule, asked before any probability: name, birth date and a telephone number are the same and nothing speaks against it.
+ * Twins share birth date and telephone, but not the given name.
+ */
+export function ruleOf(pattern: Pattern): string | null {
+  const at = levelsByField(pattern)
+  const agree = at['family'] === 4 && at['given'] === 4 && at['birth'] === 4 && at['phone'] === 3
+  const against = at['sex'] === 1 || at['identifier'] === 1
+  return agree && !against ? 'name-birth-phone' : null
+}
+
+/**
+ * Brothers and sisters born on one day share everything but the given name: field by field the evidence is overwhelming, and wrong. Chinese
+ * given names are not shortened or anglicised, so there another name is another person.
+ */
+export function areTwins(one: MatchRecord, other: MatchRecord, pattern: Pattern): boolean {
+  const [family = 0, given, birth] = levelsOf(pattern)
+  return one.han && other.han && family >= 3 && given === 1 && birth === 4
+}
+
+/** Compares two persons; null when they are too unlike to be looked at. */
+export function judge(
+  model: Model,
+  [left, one]: [MatchInput, MatchRecord],
+  [right, other]: [MatchInput, MatchRecord],
+  least: number,
+): FoundPair | null {
+  const pattern = compare(one, other)
+  if (areTwins(one, other, pattern)) return null
+  const probability = probabilityOf(model, pattern)
+  const rule = ruleOf(pattern)
+  if (probability < least && !rule) return null
+  return left.id < right.id
+    ? { left, right, pattern, probability, rule }
+    : { left: right, right: left, pattern, probability, rule }
+}
+
+/**
+ * Puts pairs on the review list, in one statement. What was decided stays decided until one of the two says something else.
+ * @returns how many pairs are open now
+ */
+export async function storePairs(trx: Trx, pairs: FoundPair[]): Promise<number> {
+  if (pairs.length === 0) return 0
+  const { rows } = await sql`
+    insert into match_pair as m (left_id, right_id, probability, rule, levels, fingerprint)
+    select * from unnest(
+      ${pairs.map((pair) => pair.left.id)}::bigint[], ${pairs.map((pair) => pair.right.id)}::bigint[],
+      ${pairs.map((pair) => pair.probability)}::real[], ${pairs.map((pair) => pair.rule)}::text[],
+      ${pairs.map((pair) => JSON.stringify(levelsByField(pair.pattern)))}::jsonb[],
+      ${pairs.map((pair) => fingerprintOf(pair.left, pair.right))}::text[])
+    on conflict (left_id, right_id) do update set probability = excluded.probability, rule = excluded.rule, levels = excluded.levels,
+      fingerprint = excluded.fingerprint,
+      status = case when m.fingerprint = excluded.fingerprint then m.status else 'open' end,
+      found_at = case when m.fingerprint = excluded.fingerprint then m.found_at else now() end
+    where m.fingerprint <> excluded.fingerprint or m.probability <> excluded.probability
+    returning 1`.execute(trx)
+  return rows.length
+}
+
+function levelsByField(pattern: Pattern): Record<string, number> {
+  const levels = levelsOf(pattern)
+  return Object.fromEntries(fieldNames.map((name, at) => [name, levels[at] ?? 0]))
+}

@@ -1,0 +1,234 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { MatchRun } from '../../../contract/match.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { type Db, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { enqueue, handle, job, type JobHandler } from '../../platform/jobs.ts'
+import type { Services } from '../../platform/services.ts'
+import { readSettings } from '../setting/setting.ts'
+import { linkSure } from './arrival.ts'
+import { candidatePairs } from './block.ts'
+import { compare, type Pattern } from './compare.ts'
+import { matchInputs } from './input.ts'
+import { estimate, probabilityOf, randomPatterns } from './model.ts'
+import { areTwins, currentModel, type FoundPair, ruleOf, storePairs } from './pair.ts'
+import { type MatchInput, type MatchRecord, prepare } from './record.ts'
+
+const runAll = job<{ runId: number }>('match.run', { expireInSeconds: 7200, retryLimit: 2 })
+
+export function matchJobs({ db }: Services): JobHandler[] {
+  return [handle(runAll, ({ runId }) => runOrFail(db, runId))]
+}
+
+type Row = {
+  id: number
+  status: string
+  progress: number
+  persons: number
+  compared: number
+  found: number
+  started_by_name: string
+  created_at: Date
+  finished_at: Date | null
+}
+
+function viewRun(row: Row): MatchRun {
+  return {
+    id: row.id,
+    status: row.status as MatchRun['status'],
+    progress: row.progress,
+    persons: row.persons,
+    compared: row.compared,
+    found: row.found,
+    startedByName: row.started_by_name,
+    createdAt: row.created_at.toISOString(),
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+const columns = [
+  'id',
+  'status',
+  'progress',
+  'persons',
+  'compared',
+  'found',
+  'started_by_name',
+  'created_at',
+  'finished_at',
+] as const
+
+export async function latestRun(db: Db, actor: Actor): Promise<MatchRun | null> {
+  authorize(actor, 'person.merge')
+  const row = await db
+    .selectFrom('match_run')
+    .select(columns)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? viewRun(row) : null
+}
+
+/** Only who reaches all persons may compare all. @throws {AppError} forbidden, already-exists */
+export async function startRun(trx: Trx, actor: Actor): Promise<MatchRun> {
+  if (!authorize(actor, 'person.merge').all) throw new AppError('forbidden')
+  try {
+    const row = await trx
+      .insertInto('match_run')
+      .values({ started_by_name: actor.name })
+      .returning(columns)
+      .executeTakeFirstOrThrow()
+    await enqueue(trx, runAll, { runId: row.id })
+    await audit(trx, actor, { action: 'match.run', subject: `run:${row.id}` })
+    return viewRun(row)
+  } catch (error) {
+    if (isUniqueViolation(error, 'match_run_one'))
+      throw new AppError('already-exists', 'A comparison is under way already.')
+    throw error
+  }
+}
+
+/** @throws {AppError} forbidden, not-found, already-closed */
+export async function cancelRun(trx: Trx, actor: Actor, id: number): Promise<MatchRun> {
+  if (!authorize(actor, 'person.merge').all) throw new AppError('forbidden')
+  found(await trx.selectFrom('match_run').select('id').where('id', '=', id).executeTakeFirst())
+  const row = await trx
+    .updateTable('match_run')
+    .set({ cancel: true })
+    .where('id', '=', id)
+    .where('status', 'in', ['waiting', 'running'])
+    .returning(columns)
+    .executeTakeFirst()
+  if (!row) throw new AppError('already-closed', 'The comparison has ended already.')
+  await audit(trx, actor, { action: 'match.cancel', subject: `run:${id}` })
+  return viewRun(row)
+}
+
+/** A process that is killed leaves it running, and the queue starts it over; an error ends it, so that a new one can be started. */
+async function runOrFail(db: Db, id: number): Promise<void> {
+  try {
+    await runMatch(db, id)
+  } catch (error) {
+    await db
+      .updateTable('match_run')
+      .set({ status: 'failed', finished_at: sql`now()` })
+      .where('id', '=', id)
+      .where('status', 'in', ['waiting', 'running'])
+      .execute()
+    throw error
+  }
+}
+
+/** Fewer persons than this say too little to estimate from. */
+const leastPersons = 500
+const randomPairs = 300_000
+/** Kept of the first look, to be judged again by the estimated model. */
+const looseProbability = 0.01
+
+/**
+ * Compares all persons with all, estimates the model from what it saw and puts the likely pairs on the review list. Nothing is written but
+ * its progress until the end, so a cancelled or killed run leaves nothing; a killed one starts over.
+ */
+async function runMatch(db: Db, id: number): Promise<void> {
+  // False when somebody cancelled it.
+  const report = async (progress: number, compared: number): Promise<boolean> => {
+    const row = await db
+      .updateTable('match_run')
+      .set({ status: 'running', progress, compared })
+      .where('id', '=', id)
+      .where('status', 'in', ['waiting', 'running'])
+      .returning('cancel')
+      .executeTakeFirst()
+    return row?.cancel === false
+  }
+  const end = (status: 'finished' | 'cancelled', found = 0) =>
+    db
+      .updateTable('match_run')
+      .set({ status, found, finished_at: sql`now()`, ...(status === 'finished' && { progress: 1 }) })
+      .where('id', '=', id)
+      .where('status', 'in', ['waiting', 'running'])
+      .execute()
+
+  if (!(await report(0, 0))) {
+    await end('cancelled')
+    return
+  }
+  const { inputs, records } = await loadAll(db)
+  await db.updateTable('match_run').set({ persons: inputs.length }).where('id', '=', id).execute()
+  const before = await currentModel(db)
+  const counts = new Map<Pattern, number>()
+  const kept: { left: number; right: number; pattern: Pattern }[] = []
+  let compared = 0
+  const steps = candidatePairs(records, (left, right) => {
+    const [one, other] = [records[left], records[right]]
+    if (!one || !other) return
+    const pattern = compare(one, other)
+    compared += 1
+    counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
+    if (areTwins(one, other, pattern)) return
+    if (probabilityOf(before, pattern) >= looseProbability || ruleOf(pattern))
+      kept.push({ left, right, pattern })
+  })
+  let reported = 0
+  for (const progress of steps) {
+    await breathe()
+    if (progress - reported < 0.02) continue
+    reported = progress
+    if (!(await report(progress * 0.95, compared))) {
+      await end('cancelled')
+      return
+    }
+  }
+  const random = randomPatterns(records.length, randomPairs, (left, right) => {
+    const [one, other] = [records[left], records[right]]
+    return one && other ? compare(one, other) : 0
+  })
+  const all = (records.length * (records.length - 1)) / 2
+  const estimated = records.length >= leastPersons ? estimate(counts, random, all) : undefined
+  const model = estimated ?? before
+  const { 'match.review-from': least } = await readSettings(db, ['match.review-from'])
+  const pairs = kept.flatMap(({ left, right, pattern }): FoundPair[] => {
+    const [one, other] = [inputs[left], inputs[right]]
+    const probability = probabilityOf(model, pattern)
+    const rule = ruleOf(pattern)
+    if (!one || !other || (probability < least && !rule)) return []
+    const [low, high] = one.id < other.id ? [one, other] : [other, one]
+    return [{ left: low, right: high, pattern, probability, rule }]
+  })
+  if (!(await report(0.96, compared))) {
+    await end('cancelled')
+    return
+  }
+  if (model === estimated)
+    await db
+      .insertInto('match_model')
+      .values({ parameters: JSON.stringify(model), persons: inputs.length, pairs: compared })
+      .execute()
+  for (let at = 0; at < pairs.length; at += 1000) {
+    const part = pairs.slice(at, at + 1000)
+    await transaction(db, async (trx) => {
+      await storePairs(trx, part)
+      await linkSure(trx, part)
+    })
+  }
+  await end('finished', pairs.length)
+}
+
+const pageSize = 20_000
+
+async function loadAll(db: Db): Promise<{ inputs: MatchInput[]; records: MatchRecord[] }> {
+  const inputs: MatchInput[] = []
+  const records: MatchRecord[] = []
+  for (let after = 0; ;) {
+    const page = await matchInputs(db, sql`p.id > ${after}`, pageSize)
+    for (const input of page) {
+      inputs.push(input)
+      records.push(prepare(input))
+    }
+    const last = page.at(-1)
+    if (!last || page.length < pageSize) return { inputs, records }
+    after = last.id
+  }
+}
