@@ -13,6 +13,8 @@ export type RouteContract = {
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   readonly response?: z.ZodType
+  /** A body that is not JSON: the handler reads the stream. */
+  readonly consumes?: string
   /** Answer that is not JSON: a file or a stream. */
   readonly produces?: string
   readonly status?: 200 | 201 | 202 | 204

@@ -1,6 +1,8 @@
 import path from 'node:path'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { uploadImport } from '../contract/import.ts'
+import { mountImport } from './feeds/table/routes.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
@@ -40,6 +42,7 @@ const modules: Mount[] = [
   mountMessage,
   mountFigure,
   mountIntake,
+  mountImport,
   mountOrganisation,
   mountSetting,
 ]
@@ -54,6 +57,8 @@ export type AppOptions = {
 export type App = { app: Hono<ApiEnvironment>; api: Api; fhir: Api; settled: () => Promise<void> }
 
 const largestBody = 12 * 1024 * 1024
+/** A table of a million persons with every column filled. */
+const largestUpload = 512 * 1024 * 1024
 /** A patient's whole record as one bundle. */
 const largestBundle = 64 * 1024 * 1024
 
@@ -79,8 +84,15 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     return c.json({ status: 'ready' })
   })
 
-  app.use('/api/*', bodyLimit({ maxSize: largestBody, onError: () => answerTooLarge() }))
-  app.use('/fhir/*', bodyLimit({ maxSize: largestBundle, onError: () => answerTooLarge() }))
+  const limit = (maxSize: number): MiddlewareHandler<ApiEnvironment> =>
+    bodyLimit({ maxSize, onError: () => answerTooLarge() })
+  const [ordinary, upload] = [limit(largestBody), limit(largestUpload)]
+  const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) =>
+    c.req.method === 'POST' && c.req.path === `/api/v1${uploadImport.path}`
+      ? upload(c, next)
+      : ordinary(c, next)
+  app.use('/api/*', byLength)
+  app.use('/fhir/*', limit(largestBundle))
   const refuse = refuseCrossSite(config.publicUrl)
   const identify: MiddlewareHandler<ApiEnvironment> = async (c, next) => {
     const address = callerAddress(c as ApiContext, config.trustedProxies)

@@ -1,4 +1,5 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
+import { importDue } from './feeds/table/run.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
@@ -8,6 +9,7 @@ import type { Services } from './platform/services.ts'
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
   message: ({ db, secret }: Services) => dispatchDue(db, secret),
+  import: ({ db }: Services) => importDue(db),
 }
 
 const pollMs = 1000
@@ -20,6 +22,7 @@ export function startWorkerLoops(services: Services): Loop[] {
   return [
     ...Array.from({ length: executors }, () => start('pathway', workerLoops.pathway)),
     start('message', workerLoops.message),
+    start('import', workerLoops.import),
   ]
 }
 

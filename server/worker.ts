@@ -1,5 +1,6 @@
 import { accessJobs } from './modules/access/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
+import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
@@ -9,7 +10,7 @@ import type { Services } from './platform/services.ts'
 export type JobModule = (services: Services) => JobHandler[]
 
 /** Every module that has jobs. Boot fails when a declared job has no handler or two. */
-const modules: JobModule[] = [accessJobs, auditJobs, encounterJobs, intakeJobs]
+const modules: JobModule[] = [accessJobs, auditJobs, encounterJobs, importJobs, intakeJobs]
 
 export function allHandlers(services: Services): JobHandler[] {
   return modules.flatMap((handlers) => handlers(services))

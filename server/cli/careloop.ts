@@ -3,6 +3,7 @@ import { addApiKeyCommands } from './api-key.ts'
 import { addBackupCommands } from './backup.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
+import { addImportCommand } from './import.ts'
 import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
 import { addUserCommands } from './user.ts'
@@ -25,6 +26,7 @@ addServeCommands(program)
 addUserCommands(program)
 addApiKeyCommands(program)
 addIntakeCommands(program)
+addImportCommand(program)
 addBackupCommands(program)
 addDoctorCommand(program)
 addDemoCommand(program)

@@ -39,6 +39,8 @@ export const roleRules: Record<Role, Rule> = {
     'setting.write': 'all',
     'intake.read': 'all',
     'intake.replay': 'all',
+    'import.read': 'all',
+    'import.write': 'all',
     'pathway.read': 'all',
     'pathway.write': 'all',
     'questionnaire.read': 'all',
@@ -61,6 +63,8 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'site',
     'figure.export': 'site',
     'setting.read': 'all',
+    'import.read': 'site',
+    'import.write': 'site',
   },
   'department-head': {
     ...desk,

@@ -262,6 +262,69 @@ export interface Hl7Profile {
   version: Generated<number>;
 }
 
+export interface Import {
+  batches: Generated<number>;
+  bytes: Generated<number>;
+  columns: Generated<string[]>;
+  created: Generated<number>;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  delimiter: Generated<string>;
+  done: Generated<number>;
+  encoding: Generated<string>;
+  failed: Generated<number>;
+  file_name: string;
+  finished_at: Timestamp | null;
+  hash: string | null;
+  id: Generated<number>;
+  kept: Generated<number>;
+  kind: string;
+  mapping: Generated<Json>;
+  reason: string | null;
+  remembered: Generated<boolean>;
+  rows: number | null;
+  sample: Generated<Json>;
+  site_id: number;
+  started_at: Timestamp | null;
+  status: Generated<string>;
+  unchanged: Generated<number>;
+  updated: Generated<number>;
+}
+
+export interface ImportChunk {
+  bytes: Buffer;
+  import_id: number;
+  number: number;
+}
+
+export interface ImportEffect {
+  after: Json;
+  batch: number;
+  before: Json | null;
+  import_id: number;
+  target: string;
+  target_id: number;
+}
+
+export interface ImportError {
+  detail: string | null;
+  field: string | null;
+  id: Generated<number>;
+  import_id: number;
+  problem: string;
+  row: number;
+  value: string | null;
+}
+
+export interface ImportShape {
+  kind: string;
+  mapping: Json;
+  shape: string;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+}
+
 export interface InboundKey {
   body_hash: string;
   control_id: string;
@@ -607,6 +670,11 @@ export interface DB {
   event: Event;
   fhir_resource: FhirResource;
   hl7_profile: Hl7Profile;
+  import: Import;
+  import_chunk: ImportChunk;
+  import_effect: ImportEffect;
+  import_error: ImportError;
+  import_shape: ImportShape;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
   message: Message;

@@ -92,6 +92,12 @@ export function implement<const R extends RouteContract>(
       ...(contract.body && {
         body: { required: true, content: { 'application/json': { schema: contract.body } } },
       }),
+      ...(contract.consumes && {
+        body: {
+          required: true,
+          content: { [contract.consumes]: { schema: { type: 'string', format: 'binary' } } },
+        },
+      }),
     },
     responses: {
       [status]: contract.produces

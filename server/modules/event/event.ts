@@ -41,6 +41,12 @@ function stored({ kind, data }: Required<NewEvent>) {
   }
 }
 
+/** What {@link recordEvents} was told, read back: `e` is the event, `n` the visit that it is about. */
+export const dataWithEncounter = sql`
+  case when n.id is null then e.data else jsonb_strip_nulls(jsonb_build_object('class', n.class, 'siteId', n.site_id,
+    'departmentId', e.department_id, 'attendingStaffId', e.attending_staff_id, 'conditionText', n.condition_text,
+    'conditionCodes', (select coalesce(jsonb_agg(distinct c.code), '[]') from condition c where c.encounter_id = n.id))) || e.data end`
+
 /** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
 export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<RecordedEvent[]> {
   if (events.length === 0) return []

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { type RecordedEvent, recordEvents } from '../event/event.ts'
+import { dataWithEncounter, type RecordedEvent, recordEvents } from '../event/event.ts'
 
 type StandingReason = {
   enrollment_id: number
@@ -32,7 +32,7 @@ const standing: RawBuilder<unknown> = sql`
 const own: RawBuilder<unknown> = sql`
   select 1 from event x where x.person_id = e.person_id and x.recorded_at >= e.started_at and (
     (x.kind = 'person.deceased' and v.definition -> 'stopOn' ? 'death')
-    or (x.kind = 'encounter.admitted' and x.data ->> 'class' = 'inpatient' and x.at > e.entered_at
+    or (x.kind = 'encounter.admitted' and x.at > e.entered_at
       and x.encounter_id is distinct from e.encounter_id and v.definition -> 'stopOn' ? 'readmission')
     or (x.kind = 'person.opted-out' and x.data ->> 'channel' = 'all' and x.data ->> 'purpose' in ('all', v.definition ->> 'purpose')
       and v.definition -> 'stopOn' ? 'opt-out')
@@ -138,12 +138,13 @@ export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promi
   if (separated.length === 0) return []
   const { rows } = await sql<RecordedEvent>`
     select e.id, e.person_id as "personId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
-      e.task_id as "taskId", e.data
+      e.task_id as "taskId", ${dataWithEncounter} as data
     from unnest(
       ${separated.map((event) => event.personId)}::bigint[], ${separated.map((event) => event.data['since'])}::timestamptz[]
     ) as w(person_id, since)
     join event e on e.person_id = w.person_id and e.recorded_at >= w.since and e.encounter_id is not null
       and e.kind like 'encounter.%'
+    join encounter n on n.id = e.encounter_id
     order by e.id`.execute(trx)
   return rows
 }

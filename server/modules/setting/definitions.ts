@@ -135,6 +135,13 @@ export const settingDefinitions = {
     [30, 3650],
     'Cybersecurity Law Art. 21: network logs at least 6 months',
   ),
+  'import.keep-days': integer(
+    'intake',
+    30,
+    'days',
+    [1, 365],
+    'PIPL Art. 19: no longer than the purpose needs',
+  ),
   'fhir.site': text(
     'intake',
     'text',

@@ -1,6 +1,8 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
+import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -17,33 +19,7 @@ export const codes = {
     'attending-doctor': 'Attending doctor',
     other: 'Other',
   },
-  permission: {
-    person_read: 'See patients',
-    person_write: 'Change patients',
-    person_reveal: 'Show full numbers',
-    person_exchange: 'Take persons in full over FHIR',
-    person_merge: 'Merge and separate records',
-    task_read: 'See tasks',
-    task_work: 'Work tasks',
-    task_assign: 'Assign tasks',
-    pathway_read: 'See pathways',
-    pathway_write: 'Change pathways',
-    enrollment_read: 'See who is on a pathway',
-    enrollment_write: 'Put on or take off pathways',
-    questionnaire_read: 'See questionnaires',
-    questionnaire_write: 'Change questionnaires',
-    message_read: 'See messages',
-    figure_read: 'See figures',
-    figure_export: 'Export figures',
-    intake_read: 'See intake',
-    intake_replay: 'Replay intake',
-    intake_send: 'Hand in messages',
-    setting_read: 'See settings',
-    setting_write: 'Change settings',
-    user_read: 'See users',
-    user_write: 'Manage users',
-    audit_read: 'See the audit',
-  },
+  permission: permissions,
   outcome: {
     done: 'Done',
     refused: 'Refused',
@@ -434,31 +410,5 @@ export const codes = {
     job: 'System',
     portal: 'Patient app',
   },
-  error: {
-    network: 'The server cannot be reached. What you typed is still here; check the network and try again.',
-    'not-signed-in': 'Your session has ended. Please sign in again.',
-    'wrong-credentials': 'The user name or the password is wrong.',
-    'wrong-code': 'The code is wrong or was used already.',
-    suspended: 'This account is suspended. Ask your administrator.',
-    'cross-site': 'This request came from another site and was refused.',
-    'two-factor-required': 'Enter the code of your second factor.',
-    'password-change-required': 'Choose a new password before you go on.',
-    'malformed-request': 'The request could not be read. Reload the page and try again.',
-    'setup-closed': 'The one-time link is no longer valid.',
-    forbidden: 'Your role does not allow this. Ask an administrator.',
-    'not-found': 'Not found: it may have been moved, or lie outside what you may see.',
-    invalid: 'Some entries are not right.',
-    'changed-meanwhile': 'Somebody has just changed this. Look at the new state and try again.',
-    'held-by-other': 'A colleague is working on this task.',
-    'not-held': 'You no longer hold this task. Open it again.',
-    'already-closed': 'This task is already closed.',
-    'already-exists': 'This is already on record.',
-    'cannot-undo': 'This can no longer be undone.',
-    'already-enrolled': 'This patient is already on this pathway for this stay.',
-    'calendar-unknown': 'The working calendar of that year is missing. Enter it under Settings.',
-    'too-large': 'That is too large.',
-    'too-many-requests': 'Too many requests. Wait a moment.',
-    unavailable: 'The server is starting or stopping. Try again shortly.',
-    internal: 'The server had a problem; it has been logged. Try again shortly, and call IT if it goes on.',
-  },
+  error: errors,
 } satisfies SameWords<typeof reference>

@@ -19,6 +19,7 @@ export const frame = {
     questionnaires: 'Questionnaires',
     messages: 'Messages',
     intake: 'Intake',
+    imports: 'Imports',
     organization: 'Departments',
     settings: 'Settings',
     users: 'Users',

@@ -8,6 +8,7 @@ import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
+import { imports } from './imports.ts'
 import { intake } from './intake.ts'
 import { match } from './match.ts'
 import { messages } from './messages.ts'
@@ -28,6 +29,7 @@ export const words = {
   desk,
   figures,
   frame,
+  imports,
   intake,
   match,
   messages,

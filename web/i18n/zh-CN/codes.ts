@@ -1,8 +1,10 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
-import type { Permission, Role } from '../../../contract/access.ts'
+import type { Role } from '../../../contract/access.ts'
 import type { EventKind } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import type { CodeKey } from '../shape.ts'
+import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -19,33 +21,7 @@ export const codes = {
     'attending-doctor': '主管医生',
     other: '其他',
   } satisfies Record<Role | 'head-nurse' | 'attending-doctor' | 'other', string>,
-  permission: {
-    person_read: '查看患者',
-    person_write: '修改患者资料',
-    person_reveal: '查看完整号码',
-    person_exchange: '通过 FHIR 取得完整客户资料',
-    person_merge: '合并与拆分档案',
-    task_read: '查看随访任务',
-    task_work: '做随访',
-    task_assign: '分派任务',
-    pathway_read: '查看随访路径',
-    pathway_write: '修改随访路径',
-    enrollment_read: '查看在径患者',
-    enrollment_write: '纳入或移出路径',
-    questionnaire_read: '查看问卷',
-    questionnaire_write: '修改问卷',
-    message_read: '查看消息',
-    figure_read: '查看统计',
-    figure_export: '导出统计',
-    intake_read: '查看接口消息',
-    intake_replay: '重放接口消息',
-    intake_send: '送入接口消息',
-    setting_read: '查看设置',
-    setting_write: '修改设置',
-    user_read: '查看用户',
-    user_write: '管理用户',
-    audit_read: '查看审计',
-  } satisfies Record<CodeKey<Permission>, string>,
+  permission: permissions,
   outcome: {
     done: '已随访',
     refused: '已拒访',
@@ -426,31 +402,5 @@ export const codes = {
     job: '系统',
     portal: '患者端',
   },
-  error: {
-    network: '连不上服务器，您填的内容还在，请检查网络后再试。',
-    'not-signed-in': '登录已失效，请重新登录。',
-    'wrong-credentials': '用户名或密码不对。',
-    'wrong-code': '验证码不对，或已经用过。',
-    suspended: '这个账号已停用，请联系管理员。',
-    'cross-site': '这次操作来自别的网站，已拒绝。',
-    'two-factor-required': '请输入两步验证的动态码。',
-    'password-change-required': '请先修改密码。',
-    'malformed-request': '这次请求读不懂，请刷新页面后再试。',
-    'setup-closed': '一次性链接已失效。',
-    forbidden: '您的权限不能这样做。需要的话请联系管理员。',
-    'not-found': '没有找到，可能已被移走，或不在您的权限范围内。',
-    invalid: '有几处填得不对，请核对。',
-    'changed-meanwhile': '刚刚有人改过，请看新内容后再试。',
-    'held-by-other': '同事正在做这条任务。',
-    'not-held': '这条任务已不在您手上，请重新打开。',
-    'already-closed': '这条任务已经办结了。',
-    'already-exists': '已经有了，不用重复登记。',
-    'cannot-undo': '已经不能撤销了。',
-    'already-enrolled': '这位患者这次就诊已经在这条路径上了。',
-    'calendar-unknown': '还没有录入那一年的工作日历，请到“设置”里补上。',
-    'too-large': '内容太大了。',
-    'too-many-requests': '操作太频繁，请稍等再试。',
-    unavailable: '服务器正在启动或停止，请稍后再试。',
-    internal: '服务器出了问题，已记录。请稍后再试；一直不行请联系信息科。',
-  },
+  error: errors,
 } as const

@@ -16,6 +16,7 @@ export const frame = {
     questionnaires: '问卷',
     messages: '消息',
     intake: '接口',
+    imports: '数据导入',
     organization: '院区科室',
     settings: '设置',
     users: '用户',

@@ -1,6 +1,8 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
+import { errors } from './errors.ts'
+import { permissions } from './permissions.ts'
 
 export const codes = {
   role: {
@@ -17,33 +19,7 @@ export const codes = {
     'attending-doctor': '主治醫師',
     other: '其他',
   },
-  permission: {
-    person_read: '檢視病患',
-    person_write: '修改病患資料',
-    person_reveal: '檢視完整號碼',
-    person_exchange: '透過 FHIR 取得完整客戶資料',
-    person_merge: '合併與拆分病人檔案',
-    task_read: '檢視追蹤任務',
-    task_work: '執行追蹤',
-    task_assign: '分派任務',
-    pathway_read: '檢視追蹤路徑',
-    pathway_write: '修改追蹤路徑',
-    enrollment_read: '檢視收案中病患',
-    enrollment_write: '納入或結案',
-    questionnaire_read: '檢視問卷',
-    questionnaire_write: '修改問卷',
-    message_read: '檢視訊息',
-    figure_read: '檢視統計',
-    figure_export: '匯出統計',
-    intake_read: '檢視介接訊息',
-    intake_replay: '重放介接訊息',
-    intake_send: '送入介接訊息',
-    setting_read: '檢視設定',
-    setting_write: '修改設定',
-    user_read: '檢視使用者',
-    user_write: '管理使用者',
-    audit_read: '檢視稽核',
-  },
+  permission: permissions,
   outcome: {
     done: '已追蹤',
     refused: '拒絕訪談',
@@ -424,31 +400,5 @@ export const codes = {
     job: '系統',
     portal: '病患端',
   },
-  error: {
-    network: '連不上伺服器，您填的內容還在，請檢查網路後再試。',
-    'not-signed-in': '登入已失效，請重新登入。',
-    'wrong-credentials': '使用者名稱或密碼不對。',
-    'wrong-code': '驗證碼不對，或已經用過。',
-    suspended: '這個帳號已停用，請聯絡管理員。',
-    'cross-site': '這次操作來自別的網站，已拒絕。',
-    'two-factor-required': '請輸入兩步驟驗證的動態碼。',
-    'password-change-required': '請先修改密碼。',
-    'malformed-request': '無法解讀這次請求，請重新整理後再試。',
-    'setup-closed': '一次性連結已失效。',
-    forbidden: '您的權限不能這樣做。需要的話請聯絡管理員。',
-    'not-found': '沒有找到，可能已被移走，或不在您的權限範圍內。',
-    invalid: '有幾處填得不對，請核對。',
-    'changed-meanwhile': '剛剛有人改過，請看新內容後再試。',
-    'held-by-other': '同事正在做這項任務。',
-    'not-held': '這項任務已不在您手上，請重新開啟。',
-    'already-closed': '這項任務已經結束了。',
-    'already-exists': '已經有了，不用重複登記。',
-    'cannot-undo': '已經不能復原了。',
-    'already-enrolled': '這位病患這次就診已經在這條路徑上了。',
-    'calendar-unknown': '還沒有輸入那一年的工作日曆，請到「設定」裡補上。',
-    'too-large': '內容太大了。',
-    'too-many-requests': '操作太頻繁，請稍等再試。',
-    unavailable: '伺服器正在啟動或停止，請稍後再試。',
-    internal: '伺服器出了問題，已記錄。請稍後再試；一直不行請聯絡資訊室。',
-  },
+  error: errors,
 } satisfies SameWords<typeof reference>

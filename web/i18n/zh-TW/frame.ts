@@ -19,6 +19,7 @@ export const frame = {
     questionnaires: '問卷',
     messages: '訊息',
     intake: '介接',
+    imports: '資料匯入',
     organization: '院區科別',
     settings: '設定',
     users: '使用者',

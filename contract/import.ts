@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+
+export const importKinds = ['persons', 'encounters'] as const
+export const importKind = z.enum(importKinds)
+export type ImportKind = z.infer<typeof importKind>
+
+/** What a column may mean, in the order of the form; `required` ones make a row useless when they are empty. */
+export const importFields = {
+  persons: [
+    'recordNumber',
+    'name',
+    'sex',
+    'birthDate',
+    'nationalId',
+    'phone',
+    'email',
+    'address',
+    'maritalStatus',
+    'contactName',
+    'contactRelation',
+    'contactPhone',
+  ],
+  encounters: [
+    'recordNumber',
+    'name',
+    'visitNumber',
+    'class',
+    'departmentCode',
+    'departmentName',
+    'doctorCode',
+    'doctorName',
+    'startsAt',
+    'endsAt',
+    'conditionCode',
+    'conditionText',
+    'disposition',
+    'bed',
+    'sex',
+    'birthDate',
+    'phone',
+  ],
+} as const satisfies Record<ImportKind, readonly string[]>
+export type ImportField = (typeof importFields)[ImportKind][number]
+export const requiredFields = {
+  persons: ['recordNumber', 'name'],
+  encounters: ['recordNumber', 'visitNumber', 'startsAt'],
+} as const satisfies Record<ImportKind, readonly ImportField[]>
+
+export const importProblems = [
+  'missing',
+  'too-long',
+  'not-a-date',
+  'in-the-future',
+  'too-old',
+  'not-a-sex',
+  'not-a-class',
+  'not-a-phone',
+  'not-an-email',
+  'not-a-national-id',
+  'ends-before-it-starts',
+  'wrong-number-of-columns',
+  'refused',
+] as const
+export const importProblem = z.enum(importProblems)
+export type ImportProblem = z.infer<typeof importProblem>
+
+export const importStatus = z.enum([
+  'uploading',
+  'uploaded',
+  'checking',
+  'checked',
+  'importing',
+  'imported',
+  'cancelled',
+  'undoing',
+  'undone',
+  'failed',
+])
+export type ImportStatus = z.infer<typeof importStatus>
+
+export const importEncodings = ['utf-8', 'gb18030', 'big5', 'xlsx'] as const
+export const importDelimiters = [',', '\t', ';', '|'] as const
+
+const importSummary = z.object({
+  id,
+  kind: importKind,
+  fileName: z.string(),
+  bytes: z.number().int(),
+  siteId: id,
+  siteName: z.string(),
+  status: importStatus,
+  /** Why it failed, in one sentence. */
+  reason: z.string().nullable(),
+  /** Rows of data, known once the file was read to its end. */
+  rows: z.number().int().nullable(),
+  done: z.number().int(),
+  created: z.number().int(),
+  updated: z.number().int(),
+  unchanged: z.number().int(),
+  failed: z.number().int(),
+  /** Of an undo: what was worked on since and therefore stayed. */
+  kept: z.number().int(),
+  createdBy: z.string(),
+  createdAt: timestamp,
+  finishedAt: timestamp.nullable(),
+})
+export type ImportSummary = z.infer<typeof importSummary>
+
+const mapping = z.record(z.string(), z.number().int().min(0).max(499))
+export type ImportMapping = z.infer<typeof mapping>
+
+const importDetail = importSummary.extend({
+  encoding: z.enum(importEncodings),
+  delimiter: z.enum(importDelimiters),
+  columns: z.array(z.string()),
+  /** Column number by field: remembered from the last file of this shape, else guessed from the names of the columns. */
+  mapping,
+  remembered: z.boolean(),
+  /** The first rows as they stand in the file. */
+  sample: z.array(z.array(z.string())),
+  /** The same file was imported before. */
+  sameAs: z.object({ id, createdAt: timestamp }).nullable(),
+})
+export type ImportDetail = z.infer<typeof importDetail>
+
+export const listImports = route({
+  method: 'get',
+  path: '/imports',
+  permission: 'import.read',
+  summary: 'Imports of tables, the latest first',
+  query: pageQuery,
+  response: page(importSummary),
+})
+
+export const uploadImport = route({
+  method: 'post',
+  path: '/imports',
+  permission: 'import.write',
+  summary: 'Upload a CSV or XLSX file; the body is the file itself',
+  query: z.object({ kind: importKind, siteId: id, fileName: z.string().min(1).max(200) }),
+  consumes: 'application/octet-stream',
+  response: importDetail,
+  status: 201,
+})
+
+export const getImport = route({
+  method: 'get',
+  path: '/imports/{id}',
+  permission: 'import.read',
+  summary: 'One import: columns, mapping, sample and progress',
+  params: idParams,
+  response: importDetail,
+})
+
+export const updateImport = route({
+  method: 'patch',
+  path: '/imports/{id}',
+  permission: 'import.write',
+  summary: 'Say what the columns mean and how the file is written',
+  params: idParams,
+  body: z.object({
+    encoding: z.enum(importEncodings).optional(),
+    delimiter: z.enum(importDelimiters).optional(),
+    mapping: mapping.optional(),
+  }),
+  response: importDetail,
+})
+
+export const actOnImport = route({
+  method: 'post',
+  path: '/imports/{id}/{act}',
+  permission: 'import.write',
+  summary: 'Check all rows without writing any, import them, cancel, or undo what was imported',
+  params: idParams.extend({ act: z.enum(['check', 'run', 'cancel', 'undo']) }),
+  response: importSummary,
+  status: 202,
+})
+
+const importError = z.object({
+  row: z.number().int(),
+  field: z.string().nullable(),
+  value: z.string().nullable(),
+  problem: importProblem,
+  detail: z.string().nullable(),
+})
+
+export const listImportErrors = route({
+  method: 'get',
+  path: '/imports/{id}/errors',
+  permission: 'import.read',
+  summary: 'Rows that cannot be imported, and why',
+  params: idParams,
+  query: pageQuery,
+  response: page(importError),
+})
+
+export const exportImportErrors = route({
+  method: 'get',
+  path: '/imports/{id}/errors.csv',
+  permission: 'import.read',
+  summary: 'The same as a file',
+  params: idParams,
+  produces: 'text/csv; charset=utf-8',
+})

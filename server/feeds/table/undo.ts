@@ -1,0 +1,180 @@
+import { sql } from 'kysely'
+import { refreshFacts } from '../../modules/person/facts.ts'
+import { systemActor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Trx } from '../../platform/db.ts'
+import type { Running } from './run.ts'
+import { encounterStates, personStates, sameState, type State } from './state.ts'
+
+type Effect = { target: 'person' | 'encounter'; target_id: number; before: State | null; after: State }
+
+/**
+ * Takes back the latest batch that is still there: what it made disappears, what it changed is put back. What somebody has worked on or
+ * another source has changed since stays, and is counted.
+ * @returns how many rows were handled
+ */
+export async function undoBatch(trx: Trx, one: Running): Promise<number> {
+  const { rows: effects } = await sql<Effect>`
+    select target, target_id, before, after from import_effect
+    where import_id = ${one.id} and batch = (select max(batch) from import_effect where import_id = ${one.id})`.execute(
+    trx,
+  )
+  if (effects.length === 0) {
+    await sql`update import set status = 'undone', finished_at = now() where id = ${one.id}`.execute(trx)
+    return 1
+  }
+  const encounters = effects.filter((effect) => effect.target === 'encounter')
+  const persons = effects.filter((effect) => effect.target === 'person')
+  const source = `import:${one.id}`
+  const visits = await untouched(trx, encounters, encounterStates)
+  await removeEncounters(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
+  await restoreEncounters(trx, visits)
+  const people = await untouched(trx, persons, personStates)
+  await restorePersons(
+    trx,
+    people.filter((effect) => effect.before !== null),
+  )
+  const removed = await removePersons(trx, idsOf(people.filter((effect) => effect.before === null)), source)
+  const left = await survivors(trx, encounters)
+  const kept =
+    left + (persons.length - people.length) + (people.filter((one) => one.before === null).length - removed)
+  await refreshFacts(
+    trx,
+    await stillThere(trx, [...new Set([...idsOf(persons), ...(await ownersOf(trx, visits))])]),
+  )
+  await sql`
+    with gone as (
+      delete from import_effect where import_id = ${one.id} and batch = (select max(batch) from import_effect where import_id = ${one.id})
+    )
+    update import set kept = kept + ${kept} where id = ${one.id}`.execute(trx)
+  await audit(trx, systemActor(`feed:import/${one.id}`, source), {
+    action: 'import.undo',
+    subject: `${source} effects:${effects.length} kept:${kept}`,
+  })
+  return effects.length
+}
+
+const idsOf = (effects: Effect[]) => effects.map((effect) => effect.target_id)
+
+/** Those that are still as the batch left them. */
+async function untouched(
+  trx: Trx,
+  effects: Effect[],
+  statesOf: (trx: Trx, ids: number[]) => Promise<Map<number, State>>,
+): Promise<Effect[]> {
+  const now = await statesOf(trx, idsOf(effects))
+  return effects.filter((effect) => sameState(effect.after, now.get(effect.target_id)))
+}
+
+/** Visits that the import made and nobody has worked on: with their open tasks, enrolments and unsent messages. */
+async function removeEncounters(trx: Trx, ids: number[], source: string): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql<{ id: number }>`
+    select e.id from encounter e where e.id = any(${ids}::bigint[]) and e.source = ${source}
+      and not exists (select 1 from task t where t.encounter_id = e.id and (t.attempts > 0 or t.status in ('in-progress', 'completed')))
+      and not exists (select 1 from questionnaire_response r where r.encounter_id = e.id)
+      and not exists (select 1 from event v where v.encounter_id = e.id and v.source not in (${source}, 'careloop'))
+      and not exists (select 1 from message m join enrollment n on n.id = m.enrollment_id where n.encounter_id = e.id
+        and m.status not in ('queued', 'suppressed', 'failed'))`.execute(trx)
+  const removable = rows.map((row) => row.id)
+  for (const statement of [
+    sql`delete from message m using enrollment n where n.id = m.enrollment_id and n.encounter_id = any(${removable}::bigint[])`,
+    sql`delete from event where encounter_id = any(${removable}::bigint[])
+      or task_id in (select id from task where encounter_id = any(${removable}::bigint[]))`,
+    sql`delete from task where encounter_id = any(${removable}::bigint[])`,
+    sql`delete from enrollment where encounter_id = any(${removable}::bigint[])`,
+    sql`delete from encounter where id = any(${removable}::bigint[])`,
+  ])
+    await statement.execute(trx)
+}
+
+async function restoreEncounters(trx: Trx, effects: Effect[]): Promise<void> {
+  const before = effects.flatMap((effect) => (effect.before ? [effect.before] : []))
+  if (before.length === 0) return
+  const rows = JSON.stringify(before.map((state) => state['encounter']))
+  const conditions = JSON.stringify(
+    before.flatMap((state) => (state['conditions'] as unknown[] | null) ?? []),
+  )
+  await sql`
+    update encounter e set department_id = b.department_id, attending_staff_id = b.attending_staff_id, class = b.class, status = b.status,
+      bed = b.bed, starts_at = b.starts_at, ends_at = b.ends_at, disposition = b.disposition, condition_text = b.condition_text,
+      source = b.source, source_time = b.source_time, said_at = b.said_at
+    from jsonb_populate_recordset(null::encounter, ${rows}::jsonb) b where e.id = b.id`.execute(trx)
+  const ids = effects.filter((effect) => effect.before).map((effect) => effect.target_id)
+  await sql`
+    delete from condition c where c.encounter_id = any(${ids}::bigint[])
+      and not exists (select 1 from jsonb_populate_recordset(null::condition, ${conditions}::jsonb) b where b.id = c.id)`.execute(
+    trx,
+  )
+}
+
+async function restorePersons(trx: Trx, effects: Effect[]): Promise<void> {
+  if (effects.length === 0) return
+  const ids = idsOf(effects)
+  const persons = JSON.stringify(
+    effects.map(({ target_id: id, before }) => ({ ...(before?.['person'] as State), id })),
+  )
+  await sql`
+    update person p set name = b.name, search_name = b.search_name, pinyin = b.pinyin, initials = b.initials, sex = b.sex,
+      birth_date = b.birth_date, marital_status = b.marital_status, source = b.source, source_time = b.source_time, said_at = b.said_at,
+      version = p.version + 1, updated_at = now()
+    from jsonb_populate_recordset(null::person, ${persons}::jsonb) b where p.id = b.id`.execute(trx)
+  for (const part of ['identifiers', 'names', 'telecoms', 'addresses', 'relationships'] as const) {
+    const rows = JSON.stringify(effects.flatMap(({ before }) => (before?.[part] as unknown[] | null) ?? []))
+    const table = sql.table(tables[part])
+    await sql`delete from ${table} where person_id = any(${ids}::bigint[])`.execute(trx)
+    await sql`insert into ${table} select * from jsonb_populate_recordset(null::${table}, ${rows}::jsonb)`.execute(
+      trx,
+    )
+  }
+}
+
+const tables = {
+  identifiers: 'person_identifier',
+  names: 'person_name',
+  telecoms: 'person_telecom',
+  addresses: 'person_address',
+  relationships: 'person_relationship',
+} as const
+
+/** Persons that the import made and who have nothing that did not come with it. @returns how many */
+async function removePersons(trx: Trx, ids: number[], source: string): Promise<number> {
+  if (ids.length === 0) return 0
+  const { rows } = await sql<{ id: number }>`
+    select p.id from person p where p.id = any(${ids}::bigint[])
+      and not exists (select 1 from encounter e where e.person_id = p.id)
+      and not exists (select 1 from task t where t.person_id = p.id)
+      and not exists (select 1 from enrollment n where n.person_id = p.id)
+      and not exists (select 1 from message m where m.person_id = p.id)
+      and not exists (select 1 from questionnaire_response r where r.person_id = p.id)
+      and not exists (select 1 from opt_out o where o.person_id = p.id)
+      and not exists (select 1 from person_relationship r where r.related_person_id = p.id)
+      and not exists (select 1 from event v where v.person_id = p.id and v.source not in (${source}, 'careloop'))`.execute(
+    trx,
+  )
+  const removable = rows.map((row) => row.id)
+  await sql`delete from event where person_id = any(${removable}::bigint[])`.execute(trx)
+  await sql`delete from person where id = any(${removable}::bigint[])`.execute(trx)
+  return removable.length
+}
+
+/** Visits that the batch made and that are still there. */
+async function survivors(trx: Trx, effects: Effect[]): Promise<number> {
+  const now = await encounterStates(trx, idsOf(effects))
+  return effects.filter((effect) => {
+    const state = now.get(effect.target_id)
+    return effect.before === null ? state !== undefined : !sameState(state, effect.before)
+  }).length
+}
+
+async function ownersOf(trx: Trx, visits: Effect[]): Promise<number[]> {
+  const owners = visits.map(({ after }) => (after['encounter'] as { person_id: number }).person_id)
+  return stillThere(trx, owners)
+}
+
+async function stillThere(trx: Trx, ids: number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`select id from person where id = any(${ids}::bigint[])`.execute(
+    trx,
+  )
+  return rows.map((row) => row.id)
+}

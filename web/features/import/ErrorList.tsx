@@ -1,0 +1,62 @@
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { exportImportErrors, importFields, listImportErrors } from '../../../contract/import.ts'
+import { addressOf } from '../../api.ts'
+import { type ItemOf, keyOf, queryClient, useCallPages } from '../../query.ts'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+
+type Row = ItemOf<typeof listImportErrors>
+const known = [...importFields.persons, ...importFields.encounters]
+
+/** @param refresh changes when there may be more of them */
+export function ErrorList({ id, refresh }: { id: number; refresh: string }) {
+  const { t } = useTranslation()
+  const errors = useCallPages(listImportErrors, { params: { id }, query: { limit: 50 } })
+  useEffect(() => {
+    void queryClient.invalidateQueries({ queryKey: keyOf(listImportErrors) })
+  }, [refresh])
+  const columns: Column<Row>[] = [
+    { key: 'row', title: t('imports.row'), align: 'right', width: 80, render: (one) => one.row },
+    {
+      key: 'field',
+      title: t('imports.field'),
+      render: (one) => {
+        const field = known.find((name) => name === one.field)
+        return field ? t(`imports.fields.${field}`) : '—'
+      },
+    },
+    {
+      key: 'value',
+      title: t('imports.value'),
+      render: (one) => <span className="mono">{one.value ?? '—'}</span>,
+    },
+    {
+      key: 'problem',
+      title: t('imports.problem'),
+      render: (one) => (
+        <>
+          {t(`imports.problems.${one.problem}`)}
+          {one.detail && <span className="secondary small"> {one.detail}</span>}
+        </>
+      ),
+    },
+  ]
+  return (
+    <section className="panel" aria-label={t('imports.errors')}>
+      <div className="panel-head">
+        <h2>{t('imports.errors')}</h2>
+        <a className="soft-button" href={addressOf(exportImportErrors, { params: { id } })} download>
+          {t('imports.download')}
+        </a>
+      </div>
+      <p className="secondary small">{t('imports.errorsHint')}</p>
+      <ListTable
+        label={t('imports.errors')}
+        source={errors}
+        columns={columns}
+        rowKey={(one) => `${one.row} ${one.field ?? ''} ${one.problem}`}
+        empty={{ title: t('imports.noErrors') }}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,86 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ImportStatus, type ImportSummary, listImports } from '../../../contract/import.ts'
+import { count } from '../../format/number.ts'
+import { useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { UploadDialog } from './UploadDialog.tsx'
+
+export const importTones: Record<ImportStatus, Tone> = {
+  uploading: 'neutral',
+  uploaded: 'warning',
+  checking: 'primary',
+  checked: 'warning',
+  importing: 'primary',
+  imported: 'success',
+  cancelled: 'neutral',
+  undoing: 'primary',
+  undone: 'neutral',
+  failed: 'danger',
+}
+
+export default function ImportsPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const navigate = useNavigate()
+  const imports = useCallPages(listImports, { query: { limit: 50 } })
+  const [uploading, setUploading] = useState(false)
+  const open = (id: number) => void navigate({ to: '/imports/$id', params: { id: String(id) } })
+  const add = may(me, 'import.write') && (
+    <Button type="primary" onClick={() => setUploading(true)}>
+      {t('imports.new')}
+    </Button>
+  )
+
+  const columns: Column<ImportSummary>[] = [
+    {
+      key: 'file',
+      title: t('imports.file'),
+      render: (one) => (
+        <Link to="/imports/$id" params={{ id: String(one.id) }}>
+          {one.fileName}
+        </Link>
+      ),
+    },
+    { key: 'kind', title: t('imports.kindLabel'), render: (one) => t(`imports.kinds.${one.kind}`) },
+    { key: 'site', title: t('imports.site'), wideOnly: true, render: (one) => one.siteName },
+    {
+      key: 'status',
+      title: t('imports.status'),
+      render: (one) => (
+        <StatusTag tone={importTones[one.status]}>{t(`imports.statuses.${one.status}`)}</StatusTag>
+      ),
+    },
+    {
+      key: 'rows',
+      title: t('imports.rows'),
+      align: 'right',
+      render: (one) => (one.rows === null ? '—' : count(one.rows)),
+    },
+    { key: 'created', title: t('imports.created'), align: 'right', render: (one) => count(one.created) },
+    { key: 'updated', title: t('imports.updated'), align: 'right', render: (one) => count(one.updated) },
+    { key: 'failed', title: t('imports.failed'), align: 'right', render: (one) => count(one.failed) },
+    { key: 'by', title: t('imports.by'), wideOnly: true, render: (one) => one.createdBy },
+    { key: 'at', title: t('imports.at'), render: (one) => <TimeText at={one.createdAt} show="moment" /> },
+  ]
+
+  return (
+    <>
+      <ListPage
+        title={t('imports.title')}
+        actions={add}
+        source={imports}
+        columns={columns}
+        rowKey={(one) => one.id}
+        onOpen={(one) => open(one.id)}
+        empty={{ title: t('imports.empty'), hint: t('imports.emptyHint'), action: add }}
+      />
+      {uploading && <UploadDialog onClose={() => setUploading(false)} onDone={open} />}
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+import type { Permission } from '../../../contract/access.ts'
+import type { CodeKey } from '../shape.ts'
+
+export const permissions = {
+  person_read: '查看患者',
+  person_write: '修改患者资料',
+  person_reveal: '查看完整号码',
+  person_merge: '合并与拆分档案',
+  person_exchange: '通过 FHIR 取得完整客户资料',
+  task_read: '查看随访任务',
+  task_work: '做随访',
+  task_assign: '分派任务',
+  pathway_read: '查看随访路径',
+  pathway_write: '修改随访路径',
+  enrollment_read: '查看在径患者',
+  enrollment_write: '纳入或移出路径',
+  questionnaire_read: '查看问卷',
+  questionnaire_write: '修改问卷',
+  message_read: '查看消息',
+  figure_read: '查看统计',
+  figure_export: '导出统计',
+  intake_read: '查看接口消息',
+  intake_replay: '重放接口消息',
+  intake_send: '送入接口消息',
+  import_read: '查看数据导入',
+  import_write: '导入数据',
+  setting_read: '查看设置',
+  setting_write: '修改设置',
+  user_read: '查看用户',
+  user_write: '管理用户',
+  audit_read: '查看审计',
+} satisfies Record<CodeKey<Permission>, string>
