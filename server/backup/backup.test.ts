@@ -24,6 +24,12 @@ beforeAll(async () => {
   app = await createTestApp()
   dir = await mkdtemp(path.join(tmpdir(), 'careloop-backup-'))
   await app.createUser('kept', 'administrator')
+  // Before there are many people whom the newly arrived would be compared with.
+  const { task } = await discharged(app, 'kept-1')
+  await discharged(app, 'kept-2', { department: 'RESP' })
+  await sql`update task set status = 'completed', outcome = 'done', reached = true, completed_at = now() where id = ${task}`.execute(
+    app.db,
+  )
   // An old month, text that COPY has to escape, and a table big enough for several chunks.
   await sql`create table audit_event_202001 partition of audit_event for values from ('2020-01-01') to ('2020-02-01')`.execute(
     app.db,
@@ -66,11 +72,6 @@ async function figuresOf(of: TestApp, manager: string) {
 
 test('a backup taken under load is restored into an empty installation: rows, audit chain and figures are equal', async () => {
   const file = path.join(dir, 'load.backup')
-  const { task } = await discharged(app, 'kept-1')
-  await discharged(app, 'kept-2', { department: 'RESP' })
-  await sql`update task set status = 'completed', outcome = 'done', reached = true, completed_at = now() where id = ${task}`.execute(
-    app.db,
-  )
   const manager = await app.signInAs('manager')
   const figures = await figuresOf(app, manager)
   let writing = true as boolean
