@@ -125,7 +125,11 @@ function shares(counts: number[], expected: number[], least: number): number[] {
 }
 
 /** Patterns of pairs taken at random, by a generator that gives the same ones each time. */
-export function randomPatterns(size: number, wanted: number, patternOf: (left: number, right: number) => Pattern) {
+export function randomPatterns(
+  size: number,
+  wanted: number,
+  patternOf: (left: number, right: number) => Pattern,
+) {
   const counts = new Map<Pattern, number>()
   let state = 1
   // Park and Miller's minimal standard generator.
