@@ -4,6 +4,7 @@ import path from 'node:path'
 import { prepareDatabase } from '../server/main.ts'
 import { findPairs } from '../server/modules/match/arrival.ts'
 import { candidatePairs } from '../server/modules/match/block.ts'
+import { looseProbability } from '../server/modules/match/run.ts'
 import { compare, type Pattern } from '../server/modules/match/compare.ts'
 import { estimate, probabilityOf, randomPatterns, startingModel } from '../server/modules/match/model.ts'
 import { type MatchRecord, prepare } from '../server/modules/match/record.ts'
@@ -14,7 +15,8 @@ import { chance, prng } from '../sim/prng.ts'
 import { type Figure, quantile, whenMain } from './figure.ts'
 import { populate } from './population.ts'
 
-const febrl = path.resolve(import.meta.dirname, '../../shared/data/febrl')
+/** Elsewhere with `FEBRL_DIR`. */
+const febrl = process.env.FEBRL_DIR ?? path.resolve(import.meta.dirname, '../../shared/data/febrl')
 /** The default of the setting `match.review-from`. */
 const threshold = 0.5
 
@@ -34,7 +36,7 @@ function judge(records: MatchRecord[], ownerOf: (string | number)[]): Judged {
     const pattern = patternOf(left, right)
     compared += 1
     counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
-    if (probabilityOf(startingModel, pattern) >= 1e-4) kept.push([left, right, pattern])
+    if (probabilityOf(startingModel, pattern) >= looseProbability) kept.push([left, right, pattern])
   })
   while (!steps.next().done);
   const random = randomPatterns(records.length, 300_000, patternOf)
@@ -84,9 +86,9 @@ async function publicData(file: string): Promise<Figure[]> {
     rows.map(([name]) => name?.split('-')[1] ?? ''),
   )
   return [
-    { name: `matching, FEBRL ${file}: precision`, value: precision, unit: '' },
-    { name: `matching, FEBRL ${file}: recall`, value: recall, unit: '' },
-    { name: `matching, FEBRL ${file}: F`, value: f, unit: '', aim: { least: 0.985 } },
+    { name: `matching, FEBRL ${file}: precision`, value: 100 * precision, unit: '%' },
+    { name: `matching, FEBRL ${file}: recall`, value: 100 * recall, unit: '%' },
+    { name: `matching, FEBRL ${file}: F`, value: 100 * f, unit: '%', aim: { least: 98.5 } },
   ]
 }
 
@@ -128,8 +130,8 @@ function register(persons: number): Figure[] {
   return [
     { name: `${of}: minutes`, value: seconds / 60, unit: 'min', aim: { most: 10 } },
     { name: `${of}: pairs compared`, value: compared, unit: 'pairs' },
-    { name: `${of}: precision`, value: precision, unit: '' },
-    { name: `${of}: recall`, value: recall, unit: '' },
+    { name: `${of}: precision`, value: 100 * precision, unit: '%' },
+    { name: `${of}: recall`, value: 100 * recall, unit: '%' },
     { name: `${of}: memory`, value: process.memoryUsage().rss / 2 ** 20, unit: 'MB' },
   ]
 }

@@ -7,7 +7,7 @@ import { matchInputs } from './input.ts'
 import { currentModel, type FoundPair, judge, storePairs } from './pair.ts'
 import { type MatchInput, type MatchRecord, prepare } from './record.ts'
 
-const batchSize = 50
+const batchSize = 200
 /** Whoever shares a key with more people than this shares it by chance, such as the number of a hotel. */
 const mostPerKey = 50
 const matcher = systemActor('system:match', '档案匹配')
@@ -44,9 +44,8 @@ export async function findPairs(trx: Db, personIds: number[]): Promise<FoundPair
         where x.person_id = p.id and x.system = 'phone' and y.system = 'phone' limit ${mostPerKey})
       union all (select o.id from person o where o.birth_date = p.birth_date and left(o.initials, 1) = left(p.initials, 1)
         limit ${mostPerKey})
-      union all (select o.id from person o where o.pinyin = p.pinyin and o.birth_date between p.birth_date - 370 and p.birth_date + 370
-        limit ${mostPerKey})
-      union all (select o.id from person o where o.pinyin = p.pinyin and (o.birth_date is null or p.birth_date is null)
+      union all (select o.id from person o where p.birth_date is not null and o.pinyin = p.pinyin and o.birth_date is not null
+        and o.birth_date between p.birth_date - 370 and p.birth_date + 370
         limit ${mostPerKey})
     ) c
     where c.id <> p.id`.execute(trx)

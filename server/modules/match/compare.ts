@@ -19,7 +19,6 @@ export const fieldNames = Object.keys(fields) as Field[]
 /** Levels of all fields in one number: five values each, the first field lowest. */
 export type Pattern = number
 const base = 5
-export const patternCount = base ** fieldNames.length
 
 export function levelsOf(pattern: Pattern): number[] {
   return fieldNames.map((_, at) => Math.floor(pattern / base ** at) % base)

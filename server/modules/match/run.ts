@@ -124,8 +124,8 @@ async function runOrFail(db: Db, id: number): Promise<void> {
 /** Fewer persons than this say too little to estimate from. */
 const leastPersons = 500
 const randomPairs = 300_000
-/** Kept of the first look, to be judged again by the estimated model. */
-const looseProbability = 0.01
+/** Kept of the first look, to be judged again by the estimated model: that may know this register's many slips better. */
+export const looseProbability = 1e-7
 
 /**
  * Compares all persons with all, estimates the model from what it saw and puts the likely pairs on the review list. Nothing is written but
