@@ -20,6 +20,8 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       colorError: colours.danger,
       colorInfo: colours.info,
       colorLink: colours.link,
+      colorLinkHover: colours.primaryHover,
+      colorLinkActive: colours.primaryHover,
       colorText: colours.text,
       colorTextSecondary: colours.textSecondary,
       colorTextTertiary: colours.textSecondary,
