@@ -108,3 +108,9 @@ export async function picture(page: Page, name: string): Promise<void> {
     return
   }
 }
+
+/** Opens the menu under one's name and takes an entry. */
+export async function personMenu(page: Page, entry: string): Promise<void> {
+  await page.getByRole('button', { name: /我的账号/ }).click()
+  await page.getByRole('menuitem', { name: entry }).click()
+}

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { adt } from '../support/hl7.ts'
-import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
+import { axeViolations, colours, latinWords, personMenu, picture, settled } from './look.ts'
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
@@ -39,8 +39,7 @@ const dialog = (open: (page: Page) => Promise<unknown>) => async (page: Page) =>
   await page.getByRole('dialog').waitFor()
 }
 const menuEntry = (name: string) => async (page: Page) => {
-  await page.getByRole('button', { name: /我的账号/ }).click()
-  await page.getByRole('menuitem', { name }).click()
+  await personMenu(page, name)
   await page.getByRole('dialog').waitFor()
 }
 

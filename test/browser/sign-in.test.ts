@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { settled } from './look.ts'
+import { personMenu, settled } from './look.ts'
 import { password, type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
@@ -14,8 +14,7 @@ async function fillSignIn(page: Page, username: string, secret: string): Promise
 
 const menu = async (page: Page, entry: string) => {
   await settled(page)
-  await page.getByRole('button', { name: /我的账号/ }).click()
-  await page.getByRole('menuitem', { name: entry }).click()
+  await personMenu(page, entry)
 }
 
 const landings: [RoleName, string, string][] = [

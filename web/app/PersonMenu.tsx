@@ -1,6 +1,5 @@
 import { UserOutlined } from '@ant-design/icons'
-import { Dropdown, type MenuProps } from 'antd'
-import { Suspense, lazy, useState } from 'react'
+import { Fragment, type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { languageNames, languages } from '../i18n/language.ts'
 import { switchLanguage } from '../i18n/start.ts'
@@ -13,6 +12,8 @@ const SessionsDialog = lazy(() => import('../features/account/SessionsDialog.tsx
 const PasswordDialog = lazy(() => import('../features/account/PasswordDialog.tsx'))
 const TwoFactorDialog = lazy(() => import('../features/account/TwoFactorDialog.tsx'))
 
+type Entry = { key: string; group?: string; label: ReactNode; chosen?: boolean; run: () => void }
+
 const modes: Mode[] = ['system', 'light', 'dark']
 
 export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
@@ -21,66 +22,85 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const me = useMe()
   const appearance = useAppearance()
   const [dialog, setDialog] = useState<'sessions' | 'password' | 'twoFactor' | null>(null)
+  const [open, setOpen] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
   const close = () => setDialog(null)
+  useEffect(() => {
+    if (!open) return
+    box.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
+    const away = (event: MouseEvent) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false)
+    }
+    addEventListener('mousedown', away)
+    return () => removeEventListener('mousedown', away)
+  }, [open])
   const role = code('role', me.grants[0]?.role)
 
-  const items: MenuProps['items'] = [
+  const entries: Entry[] = [
+    ...languages.map((one) => ({
+      key: `language-${one}`,
+      group: t('frame.language'),
+      label: <span lang={one}>{languageNames[one]}</span>,
+      chosen: i18n.language === one,
+      run: () => void switchLanguage(one),
+    })),
+    ...modes.map((mode) => ({
+      key: `mode-${mode}`,
+      group: t('frame.appearance'),
+      label: t(`frame.mode.${mode}`),
+      chosen: appearance.mode === mode,
+      run: () => setAppearance({ mode }),
+    })),
     {
-      key: 'language',
-      type: 'group',
-      label: t('frame.language'),
-      children: languages.map((one) => ({
-        key: `language-${one}`,
-        label: <span lang={one}>{languageNames[one]}</span>,
-        onClick: () => void switchLanguage(one),
-      })),
+      key: 'large',
+      group: t('frame.appearance'),
+      label: t('frame.largeText'),
+      chosen: appearance.size === 'large',
+      run: () => setAppearance({ size: appearance.size === 'large' ? 'normal' : 'large' }),
     },
     {
-      key: 'appearance',
-      type: 'group',
-      label: t('frame.appearance'),
-      children: [
-        ...modes.map((mode) => ({
-          key: `mode-${mode}`,
-          label: t(`frame.mode.${mode}`),
-          onClick: () => setAppearance({ mode }),
-        })),
-        {
-          key: 'large',
-          label: t('frame.largeText'),
-          onClick: () => setAppearance({ size: appearance.size === 'large' ? 'normal' : 'large' }),
-        },
-        {
-          key: 'compact',
-          label: t('frame.compact'),
-          onClick: () => setAppearance({ density: appearance.density === 'compact' ? 'middle' : 'compact' }),
-        },
-      ],
+      key: 'compact',
+      group: t('frame.appearance'),
+      label: t('frame.compact'),
+      chosen: appearance.density === 'compact',
+      run: () => setAppearance({ density: appearance.density === 'compact' ? 'middle' : 'compact' }),
     },
-    { type: 'divider' },
-    { key: 'sessions', label: t('frame.person.sessions'), onClick: () => setDialog('sessions') },
-    { key: 'password', label: t('frame.person.password'), onClick: () => setDialog('password') },
-    { key: 'twoFactor', label: t('frame.person.twoFactor'), onClick: () => setDialog('twoFactor') },
-    { key: 'shortcuts', label: t('frame.person.shortcuts'), onClick: onShortcuts },
-    { type: 'divider' },
-    { key: 'signOut', label: t('frame.person.signOut'), onClick: () => void signOut() },
+    { key: 'sessions', label: t('frame.person.sessions'), run: () => setDialog('sessions') },
+    { key: 'password', label: t('frame.person.password'), run: () => setDialog('password') },
+    { key: 'twoFactor', label: t('frame.person.twoFactor'), run: () => setDialog('twoFactor') },
+    { key: 'shortcuts', label: t('frame.person.shortcuts'), run: onShortcuts },
+    { key: 'signOut', label: t('frame.person.signOut'), run: () => void signOut() },
   ]
-  const selectedKeys = [
-    `language-${i18n.language}`,
-    `mode-${appearance.mode}`,
-    ...(appearance.size === 'large' ? ['large'] : []),
-    ...(appearance.density === 'compact' ? ['compact'] : []),
-  ]
+
+  const run = (entry: Entry) => {
+    setOpen(false)
+    entry.run()
+  }
+  const move = (event: React.KeyboardEvent<HTMLUListElement>) => {
+    const rows = Array.from(event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]'))
+    const at = rows.findIndex((row) => row === document.activeElement)
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.key === 'Escape' || event.key === 'Tab') {
+      setOpen(false)
+      if (event.key === 'Escape') button.current?.focus()
+    } else if (step) {
+      event.preventDefault()
+      rows[(at + step + rows.length) % rows.length]?.focus()
+    }
+  }
 
   return (
     <>
-      <Dropdown
-        menu={{ items, selectedKeys }}
-        trigger={['click']}
-        placement="bottomRight"
-        getPopupContainer={(button) => button.parentElement ?? document.body}
-      >
-        <button type="button" className="bar-button" aria-haspopup="menu">
+      <div className="person-menu" ref={box}>
+        <button
+          ref={button}
+          type="button"
+          className="bar-button"
+          aria-haspopup="menu"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <UserOutlined aria-hidden />
           <span className="visually-hidden">{t('frame.person.menu')}</span>
           <span className="bar-name">
@@ -88,7 +108,34 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
             {role !== me.name && <span className="secondary small"> {role}</span>}
           </span>
         </button>
-      </Dropdown>
+        {open && (
+          <ul role="menu" aria-label={t('frame.person.menu')} className="person-menu-list" onKeyDown={move}>
+            {entries.map((entry, index) => (
+              <Fragment key={entry.key}>
+                {entry.group !== entries[index - 1]?.group && (
+                  <li role="presentation" className="person-menu-group secondary small">
+                    {entry.group}
+                  </li>
+                )}
+                <li
+                  role="menuitem"
+                  tabIndex={-1}
+                  className={entry.chosen ? 'is-chosen' : undefined}
+                  onClick={() => run(entry)}
+                  onKeyDown={(event) => {
+                    if (event.key === 'Enter' || event.key === ' ') {
+                      event.preventDefault()
+                      run(entry)
+                    }
+                  }}
+                >
+                  {entry.label}
+                </li>
+              </Fragment>
+            ))}
+          </ul>
+        )}
+      </div>
       <Suspense fallback={null}>
         {dialog === 'sessions' && <SessionsDialog onClose={close} />}
         {dialog === 'password' && <PasswordDialog onClose={close} />}

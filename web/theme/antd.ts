@@ -49,7 +49,6 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       boxShadowSecondary: '0 4px 16px rgb(0 0 0 / 14%)',
     },
     components: {
-      Dropdown: { colorPrimary: colours.link },
       // Tooltips keep a dark ground in both modes, so their words stay light.
       Tooltip: { colorTextLightSolid: '#FFFFFF', colorBgSpotlight: '#2B3843' },
       Button: {
