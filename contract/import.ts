@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
-export const importKinds = ['persons', 'encounters'] as const
+export const importKinds = [
+  'persons',
+  'encounters',
+  'charges',
+  'appointments',
+  'groups',
+  'group-members',
+] as const
 export const importKind = z.enum(importKinds)
 export type ImportKind = z.infer<typeof importKind>
 
@@ -40,11 +47,83 @@ export const importFields = {
     'birthDate',
     'phone',
   ],
+  charges: [
+    'recordNumber',
+    'name',
+    'chargeNumber',
+    'itemCode',
+    'itemName',
+    'quantity',
+    'amount',
+    'currency',
+    'chargedAt',
+    'visitNumber',
+    'departmentName',
+    'doctorName',
+    'note',
+  ],
+  appointments: [
+    'recordNumber',
+    'name',
+    'appointmentNumber',
+    'appointmentStatus',
+    'appointmentStart',
+    'appointmentEnd',
+    'service',
+    'departmentName',
+    'doctorName',
+    'sex',
+    'birthDate',
+    'phone',
+    'note',
+  ],
+  groups: [
+    'groupCode',
+    'groupName',
+    'groupKind',
+    'taxId',
+    'industry',
+    'headcount',
+    'groupPhone',
+    'address',
+    'contactName',
+    'contactTitle',
+    'contactPhone',
+    'contactEmail',
+    'agreementNumber',
+    'agreementFrom',
+    'agreementUntil',
+    'payment',
+    'discount',
+    'services',
+    'note',
+  ],
+  'group-members': [
+    'groupName',
+    'recordNumber',
+    'name',
+    'sex',
+    'birthDate',
+    'nationalId',
+    'phone',
+    'email',
+    'employeeNumber',
+    'memberDepartment',
+    'memberTitle',
+    'memberRole',
+    'memberSince',
+    'memberUntil',
+    'note',
+  ],
 } as const satisfies Record<ImportKind, readonly string[]>
 export type ImportField = (typeof importFields)[ImportKind][number]
 export const requiredFields = {
   persons: ['recordNumber', 'name'],
   encounters: ['recordNumber', 'visitNumber', 'startsAt'],
+  charges: ['recordNumber', 'itemName', 'amount', 'chargedAt'],
+  appointments: ['recordNumber', 'appointmentStart'],
+  groups: ['groupName'],
+  'group-members': ['groupName', 'name'],
 } as const satisfies Record<ImportKind, readonly ImportField[]>
 
 export const importProblems = [
@@ -55,10 +134,18 @@ export const importProblems = [
   'too-old',
   'not-a-sex',
   'not-a-class',
+  'not-a-status',
+  'not-a-number',
+  'not-a-kind',
+  'not-a-payment',
+  'not-a-service',
   'not-a-phone',
   'not-an-email',
   'not-a-national-id',
   'ends-before-it-starts',
+  'number-twice',
+  'unknown-group',
+  'no-way-to-know',
   'wrong-number-of-columns',
   'refused',
 ] as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { groupKinds, memberRoles } from './group.ts'
 import { calendarDate, id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR administrative-gender. */
@@ -133,7 +134,29 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       startedAt: timestamp,
     }),
   ),
-  abilities: z.object({ write: z.boolean(), reveal: z.boolean(), enroll: z.boolean(), merge: z.boolean() }),
+  /** Group customers that the person belongs or belonged to, the running ones first. */
+  memberships: z.array(
+    z.object({
+      id,
+      groupId: id,
+      groupName: z.string(),
+      groupKind: z.enum(groupKinds),
+      role: z.enum(memberRoles),
+      employeeNumber: z.string().nullable(),
+      department: z.string().nullable(),
+      title: z.string().nullable(),
+      since: calendarDate.nullable(),
+      until: calendarDate.nullable(),
+      current: z.boolean(),
+    }),
+  ),
+  abilities: z.object({
+    write: z.boolean(),
+    reveal: z.boolean(),
+    enroll: z.boolean(),
+    merge: z.boolean(),
+    groups: z.boolean(),
+  }),
 })
 export type PersonDetail = z.infer<typeof personDetail>
 

@@ -12,6 +12,7 @@ import { createAuthRoutes } from './modules/access/sign-in.ts'
 import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { mountFigure } from './modules/figure/routes.ts'
+import { mountGroup } from './modules/group/routes.ts'
 import { mountIntake } from './modules/intake/routes.ts'
 import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
@@ -45,6 +46,7 @@ const modules: Mount[] = [
   mountFigure,
   mountIntake,
   mountImport,
+  mountGroup,
   mountOrganisation,
   mountSetting,
 ]

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { importFields, importKind, type ImportMapping } from '../../contract/import.ts'
+import { importFields, importKind, importKinds, type ImportMapping } from '../../contract/import.ts'
 import {
   actOnImport,
   getImport,
@@ -23,10 +23,8 @@ const actor = systemActor('system:cli', 'careloop import')
 export function addImportCommand(program: Command): void {
   program
     .command('import <file>')
-    .description(
-      'Import persons or visits from a CSV or XLSX file; exit code 3 when some rows could not be taken',
-    )
-    .requiredOption('--kind <kind>', 'persons or encounters')
+    .description('Import a CSV or XLSX file; exit code 3 when some rows could not be taken')
+    .requiredOption('--kind <kind>', importKinds.join(', '))
     .requiredOption('--site <code>', 'the site whose record numbers these are')
     .option('--check', 'only check the rows, write nothing')
     .option('--map <field=column...>', 'what a column means when its name does not tell')
@@ -37,7 +35,7 @@ export function addImportCommand(program: Command): void {
 
 async function importFile(db: Db, file: string, options: Options): Promise<number> {
   const kind = importKind.safeParse(options.kind)
-  if (!kind.success) throw new UsageError('--kind must be persons or encounters.')
+  if (!kind.success) throw new UsageError(`--kind must be one of ${importKinds.join(', ')}.`)
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new UsageError(`There is no file ${file}.`)
   const site = await db.selectFrom('site').select('id').where('code', '=', options.site).executeTakeFirst()
   if (!site) throw new UsageError(`There is no site ${options.site}.`)

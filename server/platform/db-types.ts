@@ -253,6 +253,90 @@ export interface FhirResource {
   version: Generated<number>;
 }
 
+export interface GroupAgreement {
+  created_at: Generated<Timestamp>;
+  credit_limit: Numeric | null;
+  currency: Generated<string>;
+  discount_percent: Numeric | null;
+  document: string | null;
+  group_id: number;
+  id: Generated<number>;
+  number: string;
+  payment: string | null;
+  services: Generated<string[]>;
+  signed_on: string | null;
+  source: string;
+  status: Generated<string>;
+  terms: string | null;
+  title: string | null;
+  updated_at: Generated<Timestamp>;
+  valid_from: string | null;
+  valid_until: string | null;
+  version: Generated<number>;
+}
+
+export interface GroupContact {
+  active: Generated<boolean>;
+  email: string | null;
+  group_id: number;
+  id: Generated<number>;
+  main: Generated<boolean>;
+  name: string;
+  note: string | null;
+  phone: string | null;
+  role: Generated<string>;
+  source: string;
+  title: string | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface GroupCustomer {
+  address: string | null;
+  city: string | null;
+  code: string;
+  created_at: Generated<Timestamp>;
+  district: string | null;
+  headcount: number | null;
+  id: Generated<number>;
+  industry: string | null;
+  initials: string;
+  kind: Generated<string>;
+  level: string | null;
+  name: string;
+  note: string | null;
+  owner_staff_id: number | null;
+  parent_id: number | null;
+  phone: string | null;
+  pinyin: string;
+  province: string | null;
+  search_name: string;
+  site_id: number | null;
+  source: string;
+  status: Generated<string>;
+  tax_id: string | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface GroupMember {
+  created_at: Generated<Timestamp>;
+  department: string | null;
+  employee_number: string | null;
+  group_id: number;
+  id: Generated<number>;
+  note: string | null;
+  person_id: number;
+  role: Generated<string>;
+  since: string | null;
+  source: string;
+  subject_id: number | null;
+  title: string | null;
+  until: string | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface Hl7Profile {
   definition: Json;
   facility: string;
@@ -709,6 +793,10 @@ export interface DB {
   enrollment_step: EnrollmentStep;
   event: Event;
   fhir_resource: FhirResource;
+  group_agreement: GroupAgreement;
+  group_contact: GroupContact;
+  group_customer: GroupCustomer;
+  group_member: GroupMember;
   hl7_profile: Hl7Profile;
   import: Import;
   import_chunk: ImportChunk;

@@ -11,9 +11,15 @@ import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from './map-adt.ts'
 import type { PersonSaid } from './map-person.ts'
 import { MappingError } from './message.ts'
-import { factEvent, type FactInput, freshFacts, keepFacts } from './record-facts.ts'
+import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from './record-facts.ts'
 
-export type AppliedAdt = { personId: number }
+export type AppliedAdt = {
+  personId: number
+  /** What the timeline did not say yet. */
+  facts: KeptFact[]
+}
+
+const nothing: AppliedAdt = { personId: 0, facts: [] }
 
 type Located = { message: AdtMessage; organisation: Organisation }
 
@@ -31,13 +37,13 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
   }))
   for (const wave of intoWaves(located, keysOf)) {
     const applied = await applyWave(trx, actor, wave)
-    wave.forEach(({ message }, at) => results.set(message, applied[at] ?? { personId: 0 }))
+    wave.forEach(({ message }, at) => results.set(message, applied[at] ?? nothing))
   }
   await refreshFacts(
     trx,
     [...results.values()].map((result) => result.personId),
   )
-  return messages.map((message) => results.get(message) ?? { personId: 0 })
+  return messages.map((message) => results.get(message) ?? nothing)
 }
 
 async function organisationsOf(trx: Trx, messages: AdtMessage[]): Promise<Map<string, Organisation>> {
@@ -123,7 +129,7 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   })
   const facts = await freshFacts(trx, await factsOf(trx, wave, persons, encounterAt))
   const recorded = await recordEvents(trx, [...events, ...facts.map(factEvent)])
-  await keepFacts(trx, facts, recorded.slice(events.length))
+  const kept = await keepFacts(trx, facts, recorded.slice(events.length))
   await audit(
     trx,
     actor,
@@ -134,7 +140,8 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
       fields: person.changed,
     })),
   )
-  return persons.map((person) => ({ personId: person.id }))
+  const keptAt = Map.groupBy(kept, (fact) => fact.message)
+  return persons.map((person, at) => ({ personId: person.id, facts: keptAt.get(at) ?? [] }))
 }
 
 /** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */
@@ -202,7 +209,9 @@ async function factsOf(
       ...fact,
       personId: person.id,
       encounterId: visit,
+      siteId: organisation.siteId,
       source: message.person.source,
+      rememberedFor: message.rememberedFor ?? message.person.source,
       saidAt: message.at,
       message: at,
     }))

@@ -52,6 +52,8 @@ export type AdtMessage = {
   visitNumber: string | null
   /** What has no table of its own. */
   facts: FactSaid[]
+  /** In whose name the facts are remembered, where that is not the source. */
+  rememberedFor?: string
   /** Records that are this patient as well (A34, A40): the numbers they were known by before. */
   merges: PersonSaid[]
 }

@@ -1,7 +1,16 @@
 import type { Hl7Message } from '@medplum/core'
 import type { EventKind } from '../../../contract/person.ts'
 import type { SenderContext } from './map-adt.ts'
-import { amountOf, concept, type FactSaid, performer, quantityOf, requiredConcept } from './map-facts.ts'
+import {
+  amountOf,
+  concept,
+  type FactSaid,
+  performer,
+  quantityOf,
+  requiredConcept,
+  sharedAppointment,
+  sharedCharge,
+} from './map-facts.ts'
 import { orderStatus } from './map-results.ts'
 import { allSegments, type Fields, MappingError, segment, segments, whole } from './message.ts'
 
@@ -132,6 +141,7 @@ export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): Fact
     const amount =
       amountOf(ft1, 11) ?? (each === undefined ? undefined : Math.round(each * count * 100) / 100)
     const takesBack = ['CR', 'CD'].includes(ft1.component(6, 1)?.toUpperCase() ?? '')
+    const signed = amount !== undefined && takesBack ? -Math.abs(amount) : amount
     return {
       kind: 'charge.posted' as const,
       at,
@@ -142,9 +152,10 @@ export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): Fact
         ft1.component(1, 1) ?? '',
         at.toISOString(),
       ],
+      shared: sharedCharge({ number, code: code.code ?? code.text, at, amount: signed }, context.timeZone),
       data: {
         code,
-        amount: amount !== undefined && takesBack ? -Math.abs(amount) : amount,
+        amount: signed,
         currency: ft1.component(11, 2) ?? ft1.component(12, 2) ?? undefined,
         quantity: ft1.component(10, 1) ?? undefined,
         department: concept(ft1, 13)?.text,
@@ -218,11 +229,13 @@ export function mapAppointment(message: Hl7Message, event: string, { context, se
   const end = sch.time(11, context.timeZone, 5)
   const about = concept(ais, 3) ?? concept(sch, 8) ?? concept(sch, 7)
   const place = segment(message, 'PV1').component(3, 9) ?? segment(message, 'PV1').first(3, 1)
+  const kind = appointmentKinds[event] ?? 'appointment.changed'
   return [
     {
-      kind: appointmentKinds[event] ?? 'appointment.changed',
+      kind,
       at: sentAt,
       key: [number, event, start?.toISOString() ?? ''],
+      shared: sharedAppointment(number, kind, start),
       data: {
         code: about ?? { text: number },
         start: start?.toISOString(),

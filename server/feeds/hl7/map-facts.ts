@@ -1,5 +1,6 @@
 import type { Hl7Message } from '@medplum/core'
 import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import { localDate } from '../../platform/clock.ts'
 import type { SenderContext } from './map-adt.ts'
 import { displayName } from './map-person.ts'
 import { type Fields, MappingError, segments } from './message.ts'
@@ -13,6 +14,11 @@ export type FactSaid = {
    * Facts of one message with equal keys are told apart by their order.
    */
   key: string[]
+  /**
+   * For facts that carry a number of the hospital: what every source of the site knows them by, and what two statements of them may differ
+   * in; a charge that the feed told and a file tells again is one.
+   */
+  shared?: { key: string[]; says: unknown[] } | undefined
   data: ClinicalFact
 }
 
@@ -62,7 +68,27 @@ export const numberOf = (pid: Fields) => pid.component(3, 1) ?? pid.component(2,
 
 /** Facts keyed by their patient, too: order numbers come round again, and another patient's result must never pass for a repetition. */
 export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
-  return facts.map((fact) => ({ ...fact, key: [numberOf(pid), ...fact.key] }))
+  const patient = numberOf(pid)
+  return facts.map((fact) => ({
+    ...fact,
+    key: [patient, ...fact.key],
+    ...(fact.shared && { shared: { ...fact.shared, key: [patient, ...fact.shared.key] } }),
+  }))
+}
+
+/** How a charge is known at a site, whoever tells it: its number, what it is for, the day there, and whether it takes money back. */
+export function sharedCharge(
+  { number, code, at, amount }: { number: string; code: string; at: Date; amount: number | undefined },
+  timeZone: string,
+): FactSaid['shared'] {
+  if (!number) return undefined
+  const side = (amount ?? 0) < 0 ? 'credit' : 'charge'
+  return { key: [number, code, localDate(at, timeZone), side], says: [amount ?? null] }
+}
+
+/** How a step of an appointment is known at a site, whoever tells it: its number, what became of it, and for when. */
+export function sharedAppointment(number: string, kind: EventKind, start: Date | null): FactSaid['shared'] {
+  return { key: [number, kind, start?.toISOString() ?? ''], says: [] }
 }
 
 /** Procedures that come with a visit (PR1). */

@@ -7,26 +7,33 @@ import type { FactSaid } from './map-facts.ts'
 export type FactInput = FactSaid & {
   personId: number
   encounterId: number | null
+  siteId: number
   source: string
+  /** In whose name the fact is remembered: the source itself, but all files of a site count as one. */
+  rememberedFor: string
   saidAt: Date
   /** Facts of one message come together, so that two alike in it are not taken for a correction of one. */
   message: number
 }
 
-type Known = { event_id: number; hash: string; said_at: Date }
+/** A row of `clinical_fact`: under this key of this source, this event states the fact now. */
+export type FactRow = { source: string; key: string; event_id: number; hash: string; said_at: Date }
+/** Where a statement looks for the fact and remembers it: under its own key, and under the one that all sources of the site share. */
+type Place = { source: string; key: string; hash: string }
 type Fresh = {
   fact: FactInput
-  key: string
-  hash: string
+  places: Place[]
+  /** What these places said before this batch. */
+  rows: FactRow[]
   /** The event that says the same of an earlier time, or the newer one that an old message comes after. */
-  before: Known | undefined
+  before: FactRow | undefined
   late: boolean
 }
 
 const digest = (parts: unknown) => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
 /** What makes two statements of a fact differ; who reported it, and for which ward, may be told differently each time. */
-function hashOf({ kind, data }: FactInput): string {
+function hashOf({ kind, data }: Keyed): string {
   const { code, value, unit, range, interpretation, status, start, end, dose, quantity, amount, note } = data
   return digest([
     kind,
@@ -45,36 +52,59 @@ function hashOf({ kind, data }: FactInput): string {
   ])
 }
 
-/** Keys of the facts of a batch, in order; the second of two equal ones in one message gets a key of its own. */
-function keysOf(facts: FactInput[]): string[] {
+const placeOf = ({ source, key }: { source: string; key: string }) => `${source}|${key}`
+
+type Keyed = Pick<FactInput, 'kind' | 'key' | 'shared' | 'data' | 'rememberedFor' | 'siteId' | 'message'>
+
+/** Places of the facts of a batch, in order; the second of two equal ones in one message gets a key of its own. */
+export function placesOf(facts: Keyed[]): Place[][] {
   const seen = new Map<string, number>()
-  return facts.map((fact) => {
-    const key = digest([fact.kind, ...fact.key])
-    const here = `${fact.message}|${fact.source}|${key}`
+  const numbered = (message: number, source: string, key: string) => {
+    const here = `${message}|${source}|${key}`
     const nth = (seen.get(here) ?? 0) + 1
     seen.set(here, nth)
     return nth === 1 ? key : `${key}#${nth}`
+  }
+  return facts.map((fact) => {
+    const { kind, message, rememberedFor: own, shared } = fact
+    const site = `site:${fact.siteId}`
+    return [
+      { source: own, key: numbered(message, own, digest([kind, ...fact.key])), hash: hashOf(fact) },
+      ...(shared
+        ? [
+            {
+              source: site,
+              key: numbered(message, site, digest([kind, ...shared.key])),
+              hash: digest(shared.says),
+            },
+          ]
+        : []),
+    ]
   })
 }
 
 /** Those facts that the timeline does not say yet, in one statement; later ones of the same batch see the earlier ones. */
 export async function freshFacts(trx: Trx, facts: FactInput[]): Promise<Fresh[]> {
   if (facts.length === 0) return []
-  const keys = keysOf(facts)
-  const { rows } = await sql<Known & { source: string; key: string }>`
+  const all = placesOf(facts)
+  const wanted = all.flat()
+  const { rows } = await sql<FactRow>`
     select f.source, f.key, f.event_id, f.hash, f.said_at
-    from unnest(${facts.map((fact) => fact.source)}::text[], ${keys}::text[]) as w(source, key)
+    from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[]) as w(source, key)
     join clinical_fact f using (source, key) order by f.source, f.key for update of f`.execute(trx)
-  const known = new Map<string, Known>(rows.map((row) => [`${row.source}|${row.key}`, row]))
-  return facts.flatMap((fact, at) => {
-    const key = keys[at] ?? ''
-    const hash = hashOf(fact)
-    const place = `${fact.source}|${key}`
-    const before = known.get(place)
-    if (before?.hash === hash) return []
+  const stored = new Map(rows.map((row) => [placeOf(row), row]))
+  const known = new Map(stored)
+  return facts.flatMap((fact, at): Fresh[] => {
+    const places = all[at] ?? []
+    const [own, shared] = places.map((place) => known.get(placeOf(place)))
+    // A source that said it before is held to its own words; another one need only agree in what counts.
+    const same = own ? own.hash === places[0]?.hash : shared?.hash === places[1]?.hash && shared !== undefined
+    if (same) return []
+    const before = own && shared ? (shared.said_at > own.said_at ? shared : own) : (own ?? shared)
     const late = before !== undefined && fact.saidAt < before.said_at
-    if (!late) known.set(place, { event_id: 0, hash, said_at: fact.saidAt })
-    return [{ fact, key, hash, before, late }]
+    if (!late)
+      for (const place of places) known.set(placeOf(place), { ...place, event_id: 0, said_at: fact.saidAt })
+    return [{ fact, places, rows: places.flatMap((place) => stored.get(placeOf(place)) ?? []), before, late }]
   })
 }
 
@@ -93,29 +123,46 @@ export function factEvent({ fact, before, late }: Fresh): NewEvent {
   }
 }
 
+/** What became of a fresh fact, enough to take it back. */
+export type KeptFact = {
+  message: number
+  eventId: number
+  /** Whether the timeline said something else of the same fact before. */
+  corrects: boolean
+  places: { source: string; key: string }[]
+  rows: FactRow[]
+}
+
 /** Remembers which event states each fact now, and marks the events that it supersedes: what they say stays, that it holds does not. */
-export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: RecordedEvent[]): Promise<void> {
-  if (fresh.length === 0) return
-  const newest = new Map<string, { one: Fresh; eventId: number }>()
+export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: RecordedEvent[]): Promise<KeptFact[]> {
+  if (fresh.length === 0) return []
+  const newest = new Map<string, FactRow>()
   const superseded: number[] = []
   for (const [at, one] of fresh.entries()) {
     if (one.late) continue
-    const place = `${one.fact.source}|${one.key}`
-    const earlier = newest.get(place)?.eventId ?? one.before?.event_id
-    if (earlier) superseded.push(earlier)
-    newest.set(place, { one, eventId: recorded[at]?.id ?? 0 })
+    const earlier = one.places.map((place) => newest.get(placeOf(place))?.event_id)
+    superseded.push(...[...earlier, one.before?.event_id].flatMap((id) => id || []))
+    for (const place of one.places)
+      newest.set(placeOf(place), { ...place, event_id: recorded[at]?.id ?? 0, said_at: one.fact.saidAt })
   }
   const rows = [...newest.values()]
   await sql`
     with marked as (
-      update event set data = data || '{"superseded": true}' where id = any(${superseded}::bigint[])
+      update event set data = data || '{"superseded": true}' where id = any(${[...new Set(superseded)]}::bigint[])
     )
     insert into clinical_fact (source, key, event_id, hash, said_at)
     select * from unnest(
-      ${rows.map(({ one }) => one.fact.source)}::text[], ${rows.map(({ one }) => one.key)}::text[],
-      ${rows.map(({ eventId }) => eventId)}::bigint[], ${rows.map(({ one }) => one.hash)}::text[],
-      ${rows.map(({ one }) => one.fact.saidAt)}::timestamptz[])
+      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.event_id)}::bigint[], ${rows.map((row) => row.hash)}::text[],
+      ${rows.map((row) => row.said_at)}::timestamptz[])
     on conflict (source, key) do update set event_id = excluded.event_id, hash = excluded.hash, said_at = excluded.said_at`.execute(
     trx,
   )
+  return fresh.map(({ fact, before, places, rows: earlier }, at) => ({
+    message: fact.message,
+    eventId: recorded[at]?.id ?? 0,
+    corrects: before !== undefined,
+    places: places.map(({ source, key }) => ({ source, key })),
+    rows: earlier,
+  }))
 }

@@ -17,7 +17,7 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { importDue } from './run.ts'
-import { dateIn } from './row.ts'
+import { dateIn } from './cells.ts'
 
 let app: TestApp
 let centre: string

@@ -1,37 +1,13 @@
-import { z } from 'zod'
-import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
-import { requiredFields } from '../../../contract/import.ts'
-import { fromLocal } from '../../platform/clock.ts'
-import { normalisePhone } from '../../modules/person/phone.ts'
+import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
 import type { PersonInput } from '../../modules/person/upsert.ts'
 import type { AdtMessage } from '../hl7/map-adt.ts'
+import type { GroupSaid } from '../../modules/group/upsert.ts'
+import type { FactSaid } from '../hl7/map-facts.ts'
+import { aside } from '../hl7/map-person.ts'
+import { Cells, type RowContext, type RowError } from './cells.ts'
 import type { Row } from './file.ts'
-
-export type RowError = { field: ImportField | null; value: string | null; problem: ImportProblem }
-
-export type RowContext = {
-  kind: ImportKind
-  mapping: ImportMapping
-  columns: number
-  source: string
-  siteCode: string
-  timeZone: string
-  /** When the file was uploaded: what a row says counts as said then. */
-  at: Date
-  /** Codes of the site's departments and staff by name, for files that have names only. */
-  departments: Map<string, string>
-  staff: Map<string, string>
-}
-
-const longest: Partial<Record<ImportField, number>> = {
-  recordNumber: 60,
-  visitNumber: 60,
-  name: 100,
-  address: 300,
-  conditionText: 300,
-  departmentName: 100,
-  doctorName: 100,
-}
+import { appointmentOf, chargeOf, fileSource } from './row-fact.ts'
+import { groupOf, memberOf, type MemberRow } from './row-group.ts'
 
 /** GB/T 2261.1 digits, HL7 table 0001 letters, and words. */
 const sexes: Record<string, PersonInput['sex']> = {
@@ -75,128 +51,100 @@ const classes: Record<string, NonNullable<Encounter['class']>> = {
 /** 离院方式 of the Chinese front page of the medical record (国卫医 2011-84: 1 home, 5 died) to HL7 table 0112 (01 home, 20 expired). */
 const dispositions: Record<string, string> = { 1: '01', 医嘱离院: '01', 5: '20', 死亡: '20', 20: '20' }
 
+/** What one row says. */
+export type Said = {
+  /** About a person, in the terms of the HL7 feed. */
+  message?: AdtMessage
+  group?: GroupSaid
+  member?: MemberRow
+}
+
 /** Reads one row; either everything in it is right or all that is wrong is told. */
-export function readRow(row: Row, context: RowContext): { message: AdtMessage } | { errors: RowError[] } {
+export function readRow(row: Row, context: RowContext): { said: Said } | { errors: RowError[] } {
   const errors: RowError[] = []
   if (row.length > context.columns && row.slice(context.columns).some((value) => value !== ''))
     errors.push({ field: null, value: String(row.length), problem: 'wrong-number-of-columns' })
   const cells = new Cells(row, context, errors)
   for (const field of requiredFields[context.kind])
     if (cells.text(field) === null) errors.push({ field, value: null, problem: 'missing' })
-  const person = personOf(cells, context)
-  const encounter = context.kind === 'encounters' ? encounterOf(cells, context, errors) : null
-  if (errors.length > 0) return { errors }
-  const event = encounter ? (encounter.status === 'finished' ? 'A03' : 'A01') : 'A31'
+  const said = readers[context.kind](cells, context, errors)
+  return errors.length > 0 ? { errors } : { said }
+}
+
+const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: RowError[]) => Said> = {
+  persons: (cells, context) => ({ message: messageOf(context, 'A31', personOf(cells, context), {}) }),
+  encounters: (cells, context, errors) => {
+    const person = personOf(cells, context)
+    const encounter = encounterOf(cells, context, errors)
+    return {
+      message: messageOf(context, encounter.status === 'finished' ? 'A03' : 'A01', person, {
+        at: encounter.endsAt ?? encounter.startsAt ?? context.at,
+        encounter,
+        visitNumber: encounter.visitNumber,
+      }),
+    }
+  },
+  charges: (cells, context) => factMessage('DFT^P03', chargeOf(cells, context), cells, context),
+  appointments: (cells, context) => factMessage('SIU^S12', appointmentOf(cells, context), cells, context),
+  groups: (cells) => ({ group: groupOf(cells) }),
+  'group-members': (cells, context) => {
+    const member = memberOf(cells)
+    const person = personOf(cells, context)
+    // A list of another house makes a person known and fills gaps; it does not overrule the registration.
+    return { message: messageOf(context, 'A31', { ...person, sourceTime: aside(context.at) }, {}), member }
+  },
+}
+
+function messageOf(
+  context: RowContext,
+  event: string,
+  person: AdtMessage['person'],
+  more: Partial<AdtMessage>,
+): AdtMessage {
   return {
-    message: {
+    event,
+    siteCode: context.siteCode,
+    at: context.at,
+    person,
+    encounter: null,
+    visitNumber: null,
+    facts: [],
+    merges: [],
+    ...more,
+  }
+}
+
+function factMessage(event: string, fact: FactSaid, cells: Cells, context: RowContext): Said {
+  const person = personOf(cells, context)
+  return {
+    message: messageOf(
+      context,
       event,
-      siteCode: context.siteCode,
-      at: encounter?.endsAt ?? encounter?.startsAt ?? context.at,
-      person,
-      encounter,
-      visitNumber: encounter?.visitNumber ?? null,
-      facts: [],
-      merges: [],
-    },
+      { ...person, sourceTime: aside(context.at) },
+      {
+        facts: [fact],
+        rememberedFor: fileSource(context.siteCode),
+        visitNumber: cells.short('visitNumber'),
+      },
+    ),
   }
 }
-
-class Cells {
-  #row: Row
-  #context: RowContext
-  #errors: RowError[]
-
-  constructor(row: Row, context: RowContext, errors: RowError[]) {
-    this.#row = row
-    this.#context = context
-    this.#errors = errors
-  }
-
-  text(field: ImportField): string | null {
-    const at = this.#context.mapping[field]
-    const value = at === undefined ? '' : (this.#row[at]?.trim() ?? '')
-    if (value === '' || /^(null|nan|-|—|无|無|\/)$/i.test(value)) return null
-    return value
-  }
-
-  /** Tells a problem of the field and answers null in its place. */
-  wrong(field: ImportField, problem: ImportProblem): null {
-    this.#errors.push({ field, value: this.text(field)?.slice(0, 200) ?? null, problem })
-    return null
-  }
-
-  short(field: ImportField): string | null {
-    const value = this.text(field)
-    return value !== null && value.length > (longest[field] ?? 100) ? this.wrong(field, 'too-long') : value
-  }
-
-  coded<T>(field: ImportField, codes: Record<string, T>, problem: ImportProblem): T | null {
-    const value = this.text(field)
-    if (value === null) return null
-    return codes[value.toLowerCase()] ?? this.wrong(field, problem)
-  }
-
-  date(field: ImportField): string | null {
-    const value = this.text(field)
-    if (value === null) return null
-    const date = dateIn(value)
-    if (!date) return this.wrong(field, 'not-a-date')
-    if (new Date(date) > this.#context.at) return this.wrong(field, 'in-the-future')
-    return date < '1880' ? this.wrong(field, 'too-old') : date
-  }
-
-  time(field: ImportField): Date | null {
-    const value = this.text(field)
-    if (value === null) return null
-    const date = dateIn(value)
-    const [, hour = '0', minute = '0', second = '0'] =
-      /[ T日号號](\d{1,2})[:：时時点點](\d{1,2})?(?:[:：分](\d{1,2}))?/.exec(value) ??
-      /^\d{8}(\d{2})(\d{2})(\d{2})?$/.exec(value) ??
-      []
-    if (!date || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
-      return this.wrong(field, 'not-a-date')
-    const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
-    const at = fromLocal(
-      { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second) },
-      this.#context.timeZone,
-    )
-    if (at.getTime() > this.#context.at.getTime() + 86_400_000) return this.wrong(field, 'in-the-future')
-    return date < '1970' ? this.wrong(field, 'too-old') : at
-  }
-}
-
-/** `2026-03-05`, `2026/3/5`, `20260305…`, `2026年3月5日`, and years of the Republic when they say so (`民國75年3月2日`). */
-export function dateIn(text: string): string | null {
-  const republic = /民[國国]/.test(text)
-  const [, year, month, day] =
-    /(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})/.exec(text) ??
-    /^(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?$/.exec(text) ??
-    []
-  if (!year || !month || !day || (!republic && year.length !== 4)) return null
-  const full = Number(year) + (republic ? 1911 : 0)
-  const date = new Date(Date.UTC(full, Number(month) - 1, Number(day)))
-  // The 31st of April is no day: Date would make it the 1st of May.
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null
-  return date.toISOString().slice(0, 10)
-}
-
-const isEmail = (text: string) => z.email().safeParse(text).success
 
 function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessage['person'] {
   const recordNumber = cells.short('recordNumber') ?? ''
   const nationalId = cells.text('nationalId')?.toUpperCase() ?? null
   if (nationalId !== null && !/^(\d{17}[\dX]|\d{15}|[A-Z][A-Z0-9]\d{8})$/.test(nationalId))
     cells.wrong('nationalId', 'not-a-national-id')
-  const email = cells.text('email')
-  if (email !== null && !isEmail(email)) cells.wrong('email', 'not-an-email')
-  const phone = phoneOf(cells, 'phone')
+  const email = cells.email('email')
+  const phone = cells.phone('phone')
   const address = cells.short('address')
   const contact = cells.short('contactName')
   return {
     source,
     sourceTime: at,
     identifiers: [
-      { system: `mrn:${siteCode}`, value: recordNumber, ofSite: true },
+      // Lists of other houses may have none; what stands for it is found with the group customer.
+      ...(recordNumber ? [{ system: `mrn:${siteCode}`, value: recordNumber, ofSite: true }] : []),
       ...(nationalId ? [{ system: 'national-id', value: nationalId, ofSite: false }] : []),
     ],
     name: cells.short('name'),
@@ -217,18 +165,11 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
           {
             relation: cells.short('contactRelation') ?? '联系人',
             name: contact,
-            phone: phoneOf(cells, 'contactPhone'),
+            phone: cells.phone('contactPhone'),
           },
         ]
       : [],
   }
-}
-
-function phoneOf(cells: Cells, field: ImportField): string | null {
-  const text = cells.text(field)
-  if (text === null) return null
-  const phone = normalisePhone(text)
-  return /^\+?\d{5,16}$/.test(phone) ? phone : cells.wrong(field, 'not-a-phone')
 }
 
 function encounterOf(cells: Cells, context: RowContext, errors: RowError[]): Encounter {

@@ -1,16 +1,22 @@
 import { sql } from 'kysely'
-import type { ImportKind, ImportMapping, ImportProblem, ImportStatus } from '../../../contract/import.ts'
-import { systemActor } from '../../platform/actor.ts'
-import { audit } from '../../platform/audit.ts'
+import type {
+  ImportField,
+  ImportKind,
+  ImportMapping,
+  ImportProblem,
+  ImportStatus,
+} from '../../../contract/import.ts'
+import { findGroups, findMembers } from '../../modules/group/upsert.ts'
 import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
-import { applyAdt } from '../hl7/apply-adt.ts'
-import type { AdtMessage } from '../hl7/map-adt.ts'
-import { MappingError } from '../hl7/message.ts'
+import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
+import type { RowContext } from './cells.ts'
+import { standingsOf } from './facts.ts'
 import { type Delimiter, type Encoding, readRows, type Row } from './file.ts'
-import { readRow, type RowContext } from './row.ts'
-import { encounterStates, keyText, knownIds, personStates, sameState, type State } from './state.ts'
+import { memberKey } from './row-group.ts'
+import { readRow } from './row.ts'
+import { keyText } from './state.ts'
 import { undoBatch } from './undo.ts'
 
 const batchRows = { checking: 2000, importing: 500 }
@@ -122,58 +128,104 @@ async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
   }
 }
 
-type Problem = {
+export type Problem = {
   row: number
   field: string | null
   value: string | null
   problem: ImportProblem
   detail: string | null
 }
-type Good = { row: number; message: AdtMessage }
 
-function interpret(rows: Row[], first: number, context: RowContext): { good: Good[]; problems: Problem[] } {
+async function interpret(
+  trx: Trx,
+  one: Running,
+  rows: Row[],
+): Promise<{ good: Good[]; problems: Problem[] }> {
+  const context = await contextOf(trx, one)
   const good: Good[] = []
   const problems: Problem[] = []
   for (const [at, cells] of rows.entries()) {
     // As a spreadsheet counts: the names of the columns are row 1.
-    const row = first + at + 2
+    const row = one.done + at + 2
     const read = readRow(cells, context)
-    if ('message' in read) good.push({ row, message: read.message })
+    if ('said' in read) good.push({ row, said: read.said, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
   }
-  return { good, problems }
+  const refused = await placeRows(trx, one, good)
+  return { good: good.filter((each) => !refused.has(each)), problems: [...problems, ...refused.values()] }
 }
 
-const recordOf = ({ message }: Good) => keyText(message.person.identifiers[0] ?? { system: '', value: '' })
-
-function idsOf(trx: Trx, one: Running, good: Good[]) {
-  const identifiers = new Map(
-    good.flatMap(({ message }) => message.person.identifiers).map((key) => [keyText(key), key]),
-  )
-  const visits = new Set(good.flatMap(({ message }) => message.visitNumber ?? []))
-  return knownIds(trx, one.site_id, [...identifiers.values()], [...visits])
+/** What only the database knows of a row: which group customer it names, and whether its number was there before. */
+async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Problem>> {
+  const refused = new Map<Good, Problem>()
+  const refuse = (each: Good, field: ImportField, value: string, problem: ImportProblem) =>
+    refused.set(each, { row: each.row, field, value, problem, detail: null })
+  if (one.kind === 'group-members') {
+    const names = good.map((each) => each.said.member?.groupName ?? '')
+    const groups = await findGroups(trx, one.site_id, names)
+    for (const [at, each] of good.entries()) {
+      const [name = '', { message, member }] = [names[at], each.said]
+      each.groupId = groups.get(name) ?? null
+      if (each.groupId === null || !message || !member) refuse(each, 'groupName', name, 'unknown-group')
+      else message.person.identifiers.push(memberKey(each.groupId, message.person, member))
+    }
+  }
+  if (one.kind === 'charges') {
+    const standings = await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good))
+    for (const [at, each] of good.entries())
+      if (standings[at] === 'twice')
+        refuse(each, 'chargeNumber', each.said.message?.facts[0]?.data.orderNumber ?? '', 'number-twice')
+  }
+  return refused
 }
+
+const saidOf = (good: Good[]) => good.map(({ said }) => said)
 
 async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const rows = await take(db, one, batchRows.checking)
-  const { good, problems } = interpret(rows, one.done, await contextOf(trx, one))
+  const { good, problems } = await interpret(trx, one, rows)
   await keepProblems(trx, one.id, problems)
-  const known = await idsOf(trx, one, good)
-  const isKnown = (each: Good) =>
-    one.kind === 'persons'
-      ? known.persons.has(recordOf(each))
-      : known.encounters.has(each.message.visitNumber ?? '')
-  const updated = good.filter(isKnown).length
-  await advance(trx, one, rows.length, batchRows.checking, {
-    created: good.length - updated,
-    updated,
-    unchanged: 0,
-    failed: rows.length - good.length,
-  })
+  const counts = await foresee(trx, one, good)
+  counts.failed = rows.length - good.length
+  await advance(trx, one, rows.length, batchRows.checking, counts)
   return Math.max(rows.length, 1)
 }
 
-type Counts = { created: number; updated: number; unchanged: number; failed: number }
+/** What an import of these rows would do, as far as it can be told without doing it. */
+async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
+  const counts: Counts = { created: 0, updated: 0, unchanged: 0, failed: 0 }
+  if (one.kind === 'charges' || one.kind === 'appointments') {
+    for (const standing of await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good)))
+      counts[standing === 'new' ? 'created' : standing === 'same' ? 'unchanged' : 'updated'] += 1
+    return counts
+  }
+  const known = await knownRows(trx, one, good)
+  counts.updated = good.filter((each) => known(each)).length
+  counts.created = good.length - counts.updated
+  return counts
+}
+
+async function knownRows(trx: Trx, one: Running, good: Good[]): Promise<(each: Good) => boolean> {
+  if (one.kind === 'groups') {
+    const nameOf = ({ said: { group } }: Good) => group?.code ?? group?.name ?? ''
+    const groups = await findGroups(trx, one.site_id, good.map(nameOf))
+    return (each) => groups.has(nameOf(each))
+  }
+  const known = await idsOf(trx, one, good)
+  if (one.kind === 'encounters') return ({ said }) => known.encounters.has(said.message?.visitNumber ?? '')
+  if (one.kind !== 'group-members') return (each) => known.persons.has(recordOf(each))
+  const personOf = ({ said }: Good) =>
+    said.message?.person.identifiers
+      .map((key) => known.persons.get(keyText(key)))
+      .find((id) => id !== undefined)
+  const members = await findMembers(
+    trx,
+    good.flatMap((each) => ({ groupId: each.groupId ?? 0, personId: personOf(each) ?? 0 })),
+  )
+  return (each) => members.has(`${each.groupId}|${personOf(each)}`)
+}
+
+export type Counts = { created: number; updated: number; unchanged: number; failed: number }
 
 async function advance(trx: Trx, one: Running, read: number, wanted: number, counts: Counts): Promise<void> {
   const ended = read < wanted
@@ -200,116 +252,10 @@ async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Pr
 
 async function runBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const rows = await take(db, one, batchRows.importing)
-  const { good, problems } = interpret(rows, one.done, await contextOf(trx, one))
+  const { good, problems } = await interpret(trx, one, rows)
   const counts = { created: 0, updated: 0, unchanged: 0, failed: rows.length - good.length }
-  if (good.length > 0) {
-    const before = await statesOf(trx, one, good)
-    const applied = await apply(trx, one, good)
-    problems.push(...applied.problems)
-    counts.failed += applied.problems.length
-    await keepEffects(trx, one, applied.good, before, counts)
-  }
+  if (good.length > 0) problems.push(...(await applyRows(trx, one, good, counts)))
   await keepProblems(trx, one.id, problems)
   await advance(trx, one, rows.length, batchRows.importing, counts)
   return Math.max(rows.length, 1)
-}
-
-/** The batch as a whole; when the database or a rule refuses it, row by row, so that one bad row does not keep 499 out. */
-async function apply(trx: Trx, one: Running, good: Good[]): Promise<{ good: Good[]; problems: Problem[] }> {
-  const actor = systemActor(`feed:import/${one.id}`, `import:${one.id}`)
-  const attempt = async (rows: Good[]) => {
-    await sql`savepoint import_rows`.execute(trx)
-    try {
-      await applyAdt(
-        trx,
-        actor,
-        rows.map(({ message }) => message),
-      )
-      await sql`release savepoint import_rows`.execute(trx)
-      return undefined
-    } catch (error) {
-      await sql`rollback to savepoint import_rows`.execute(trx)
-      return error
-    }
-  }
-  const failure = await attempt(good)
-  if (failure === undefined) return { good, problems: [] }
-  // Somebody else made the same person or visit just now: with the whole batch once more, he will be found.
-  if (isTransient(failure) || isUniqueViolation(failure)) throw failure as Error
-  const problems: Problem[] = []
-  const applied: Good[] = []
-  for (const each of good) {
-    const error = await attempt([each])
-    if (error === undefined) applied.push(each)
-    else if (isTransient(error)) throw error as Error
-    else {
-      const detail = error instanceof MappingError ? error.message : null
-      if (!detail)
-        log.error({ err: error, importId: one.id, row: each.row }, 'a row of an import was refused')
-      problems.push({ row: each.row, field: null, value: null, problem: 'refused', detail })
-    }
-  }
-  return { good: applied, problems }
-}
-
-type States = {
-  persons: Map<number, State>
-  encounters: Map<number, State>
-  known: Awaited<ReturnType<typeof knownIds>>
-}
-
-async function statesOf(trx: Trx, one: Running, good: Good[]): Promise<States> {
-  const known = await idsOf(trx, one, good)
-  return {
-    known,
-    persons: await personStates(trx, [...new Set(known.persons.values())]),
-    encounters: await encounterStates(trx, [...known.encounters.values()]),
-  }
-}
-
-async function keepEffects(
-  trx: Trx,
-  one: Running,
-  good: Good[],
-  before: States,
-  counts: Counts,
-): Promise<void> {
-  const after = await statesOf(trx, one, good)
-  const effects = (['persons', 'encounters'] as const).flatMap((subject) =>
-    [...after[subject]].flatMap(([id, state]) => {
-      const earlier = before[subject].get(id)
-      return sameState(earlier, state)
-        ? []
-        : [
-            {
-              subject: subject === 'persons' ? 'person' : 'encounter',
-              id,
-              before: earlier ?? null,
-              after: state,
-            },
-          ]
-    }),
-  )
-  const of = one.kind === 'persons' ? 'persons' : 'encounters'
-  for (const each of good) {
-    const id = after.known[of].get(of === 'persons' ? recordOf(each) : (each.message.visitNumber ?? ''))
-    if (id === undefined) continue
-    if (!before[of].has(id)) {
-      counts.created += 1
-      // The second row about somebody new is an update, or nothing at all.
-      before[of].set(id, after[of].get(id) ?? {})
-    } else if (sameState(before[of].get(id), after[of].get(id))) counts.unchanged += 1
-    else counts.updated += 1
-  }
-  if (effects.length === 0) return
-  await sql`
-    insert into import_effect (import_id, batch, target, target_id, before, after)
-    select ${one.id}, ${one.batches}, t.* from unnest(
-      ${effects.map((each) => each.subject)}::text[], ${effects.map((each) => each.id)}::bigint[],
-      ${effects.map((each) => each.before && JSON.stringify(each.before))}::jsonb[],
-      ${effects.map((each) => JSON.stringify(each.after))}::jsonb[]) as t`.execute(trx)
-  await audit(trx, systemActor(`feed:import/${one.id}`, `import:${one.id}`), {
-    action: 'import.apply',
-    subject: `import:${one.id} rows:${good.length}`,
-  })
 }

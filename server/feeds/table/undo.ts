@@ -3,10 +3,12 @@ import { refreshFacts } from '../../modules/person/facts.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
+import { type FactEffect, undoFacts } from './facts.ts'
 import type { Running } from './run.ts'
 import { encounterStates, personStates, sameState, type State } from './state.ts'
+import { isGroupTarget, undoGroups } from './undo-group.ts'
 
-type Effect = { target: 'person' | 'encounter'; target_id: number; before: State | null; after: State }
+type Effect = { target: string; target_id: number; before: State | null; after: State }
 
 /**
  * Takes back the latest batch that is still there: what it made disappears, what it changed is put back. What somebody has worked on or
@@ -26,6 +28,13 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   const encounters = effects.filter((effect) => effect.target === 'encounter')
   const persons = effects.filter((effect) => effect.target === 'person')
   const source = `import:${one.id}`
+  const facts = effects.filter((effect) => effect.target === 'fact')
+  const apart =
+    (await undoFacts(trx, facts as unknown as FactEffect[])) +
+    (await undoGroups(
+      trx,
+      effects.flatMap(({ target, ...rest }) => (isGroupTarget(target) ? [{ target, ...rest }] : [])),
+    ))
   const visits = await untouched(trx, encounters, encounterStates)
   await removeEncounters(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
   await restoreEncounters(trx, visits)
@@ -37,7 +46,10 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   const removed = await removePersons(trx, idsOf(people.filter((effect) => effect.before === null)), source)
   const left = await survivors(trx, encounters)
   const kept =
-    left + (persons.length - people.length) + (people.filter((one) => one.before === null).length - removed)
+    apart +
+    left +
+    (persons.length - people.length) +
+    (people.filter((one) => one.before === null).length - removed)
   await refreshFacts(
     trx,
     await stillThere(trx, [...new Set([...idsOf(persons), ...(await ownersOf(trx, visits))])]),
@@ -147,6 +159,7 @@ async function removePersons(trx: Trx, ids: number[], source: string): Promise<n
       and not exists (select 1 from enrollment n where n.person_id = p.id)
       and not exists (select 1 from message m where m.person_id = p.id)
       and not exists (select 1 from questionnaire_response r where r.person_id = p.id)
+      and not exists (select 1 from group_member g where g.person_id = p.id)
       and not exists (select 1 from opt_out o where o.person_id = p.id)
       and not exists (select 1 from person_relationship r where r.related_person_id = p.id)
       and not exists (select 1 from event v where v.person_id = p.id and v.source not in (${source}, 'careloop'))`.execute(

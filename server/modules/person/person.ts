@@ -6,6 +6,7 @@ import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import type { SaidAt } from '../../platform/said.ts'
+import { membershipsOf } from '../group/scope.ts'
 import { membersOf } from './group.ts'
 import { marksOf } from './id-check.ts'
 import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
@@ -94,19 +95,33 @@ export type PersonRow = {
     started_at: string
     steps: { key: string; title: string }[]
   }[]
+  memberships: {
+    id: number
+    group_id: number
+    group_name: string
+    group_kind: PersonDetail['memberships'][number]['groupKind']
+    role: PersonDetail['memberships'][number]['role']
+    employee_number: string | null
+    department: string | null
+    title: string | null
+    since: string | null
+    until: string | null
+    current: boolean
+  }[]
   open_tasks: number
   red_flags: number
 }
 
 /**
- * One person whole, in one statement; the id may be one of a merged record and answers the person it belongs to now.
+ * One person whole, in one statement (what identifies somebody in the lists of a group customer stands with the membership); the id may be one of a merged record and answers the person it belongs to now.
  * @throws {AppError} not-found, also when outside the actor's reach
  */
 export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
   const reach = authorize(actor, 'person.read')
   const { rows } = await sql<PersonRow>`
     select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
-      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = any(g.members)) as identifiers,
+      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = any(g.members)
+        and i.system not like 'group:%') as identifiers,
       (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from (
         select n.use, n.text, n.source, n.recorded_at from person_name n where n.person_id = any(g.members)
         union all select 'other', m.name, m.source, m.created_at from person m where m.survivor_id = p.id and m.name <> p.name) n) as names,
@@ -133,6 +148,7 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Pers
             from jsonb_array_elements(v.definition -> 'steps') st) as steps
         from enrollment m join pathway w on w.id = m.pathway_id join pathway_version v on v.id = m.pathway_version_id
         where m.person_id = p.id order by m.started_at desc limit 20) e) as enrollments,
+      ${membershipsOf(sql`p.id`)} as memberships,
       (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
       (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
@@ -263,11 +279,25 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       dueAt: iso(one.due_at),
       startedAt: new Date(one.started_at).toISOString(),
     })),
+    memberships: row.memberships.map((one) => ({
+      id: one.id,
+      groupId: one.group_id,
+      groupName: one.group_name,
+      groupKind: one.group_kind,
+      role: one.role,
+      employeeNumber: one.employee_number,
+      department: one.department,
+      title: one.title,
+      since: one.since,
+      until: one.until,
+      current: one.current,
+    })),
     abilities: {
       write: may(actor, 'person.write'),
       reveal: may(actor, 'person.reveal'),
       enroll: may(actor, 'enrollment.write'),
       merge: may(actor, 'person.merge'),
+      groups: may(actor, 'group.read'),
     },
   }
 }

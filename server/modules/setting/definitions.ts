@@ -135,6 +135,13 @@ export const settingDefinitions = {
     [30, 3650],
     'Cybersecurity Law Art. 21: network logs at least 6 months',
   ),
+  'group.warn-days': integer(
+    'contact',
+    60,
+    'days',
+    [1, 365],
+    `${ours}: time enough for a round of talks before an agreement runs out`,
+  ),
   'import.keep-days': integer(
     'intake',
     30,

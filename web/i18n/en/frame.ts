@@ -14,6 +14,7 @@ export const frame = {
     tasks: 'Hand out tasks',
     persons: 'Patients',
     matches: 'Duplicates',
+    groups: 'Group customers',
     figures: 'Figures',
     pathways: 'Pathways',
     enrollments: 'On a pathway',

@@ -8,6 +8,7 @@ import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
+import { groups } from './groups.ts'
 import { imports } from './imports.ts'
 import { intake } from './intake.ts'
 import { match } from './match.ts'
@@ -29,6 +30,7 @@ export const words = {
   desk,
   figures,
   frame,
+  groups,
   imports,
   intake,
   match,

@@ -11,6 +11,7 @@ export const frame = {
     tasks: '任务分派',
     persons: '患者',
     matches: '重复档案',
+    groups: '团体客户',
     figures: '统计',
     pathways: '随访路径',
     enrollments: '在径患者',

@@ -7,6 +7,7 @@ import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
+import { groups } from './groups.ts'
 import { imports } from './imports.ts'
 import { intake } from './intake.ts'
 import { match } from './match.ts'
@@ -28,6 +29,7 @@ export const words = {
   desk,
   figures,
   frame,
+  groups,
   imports,
   intake,
   match,

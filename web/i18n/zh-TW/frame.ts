@@ -14,6 +14,7 @@ export const frame = {
     tasks: '任務分派',
     persons: '病患',
     matches: '重複檔案',
+    groups: '團體客戶',
     figures: '統計',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',

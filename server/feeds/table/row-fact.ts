@@ -1,0 +1,118 @@
+import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import { type FactSaid, sharedAppointment, sharedCharge } from '../hl7/map-facts.ts'
+import type { Cells, RowContext } from './cells.ts'
+
+/** Appointments lie in the future; one of the next century is a slip. */
+const farthestDays = 3 * 366
+
+/** Files of one site are one source: the next month's file tells last month's charges again. */
+export const fileSource = (siteCode: string) => `file:${siteCode}`
+
+const data = (cells: Cells) => ({
+  department: cells.short('departmentName') ?? undefined,
+  performer: cells.short('doctorName') ?? undefined,
+  note: cells.short('note') ?? undefined,
+})
+
+/** One line of an account. Amounts below zero take money back, as credits of the HL7 feed do. */
+export function chargeOf(cells: Cells, context: RowContext): FactSaid {
+  const number = cells.short('chargeNumber') ?? ''
+  const code = cells.short('itemCode')
+  const text = cells.short('itemName') ?? ''
+  const amount = cells.number('amount')
+  const quantity = cells.number('quantity')
+  const at = cells.time('chargedAt') ?? context.at
+  const currency = cells.short('currency')?.toUpperCase()
+  const about = code ?? text
+  return {
+    kind: 'charge.posted',
+    at,
+    // Without a number only the whole line tells it from the next one.
+    key: [
+      cells.text('recordNumber') ?? '',
+      number,
+      about,
+      at.toISOString(),
+      (amount ?? 0) < 0 ? 'credit' : 'charge',
+      ...(number ? [] : [String(amount), String(quantity)]),
+    ],
+    shared: ofPatient(
+      cells,
+      sharedCharge({ number, code: about, at, amount: amount ?? undefined }, context.timeZone),
+    ),
+    data: {
+      code: { ...(code && { code }), text },
+      amount: amount ?? undefined,
+      currency,
+      quantity: quantity === null ? undefined : String(quantity),
+      orderNumber: number || undefined,
+      ...data(cells),
+    },
+  }
+}
+
+type Step = { kind: EventKind; status: string }
+const steps: Record<string, Step> = Object.fromEntries(
+  (
+    [
+      [
+        'appointment.booked',
+        'booked',
+        ['已预约', '预约', '预约成功', '待就诊', '未就诊', '已預約', '預約', 'booked', 'pending', 's12'],
+      ],
+      [
+        'appointment.booked',
+        'fulfilled',
+        ['已就诊', '已完成', '完成', '已到诊', '已報到', '已就診', 'fulfilled', 'arrived', 'completed'],
+      ],
+      ['appointment.rescheduled', 'booked', ['改期', '已改期', '改約', 'rescheduled', 's13']],
+      [
+        'appointment.cancelled',
+        'cancelled',
+        ['取消', '已取消', '退号', '已退号', '退號', 'cancelled', 'canceled', 's15'],
+      ],
+      [
+        'appointment.missed',
+        'noshow',
+        ['爽约', '未到', '失约', '爽約', '未報到', 'noshow', 'no-show', 'missed', 's26'],
+      ],
+    ] satisfies [EventKind, string, string[]][]
+  ).flatMap(([kind, status, words]) => words.map((word) => [word, { kind, status }])),
+)
+
+/** An appointment and what became of it; FHIR's words for its status. */
+export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
+  const number = cells.short('appointmentNumber') ?? ''
+  const step = cells.coded('appointmentStatus', steps, 'not-a-status')
+  const { kind, status } = step ?? { kind: 'appointment.booked' as const, status: undefined }
+  const start = cells.time('appointmentStart', farthestDays)
+  const end = cells.time('appointmentEnd', farthestDays)
+  if (start && end && end < start) cells.wrong('appointmentEnd', 'ends-before-it-starts')
+  const said: Partial<ClinicalFact> = data(cells)
+  const text = cells.short('service') ?? said.department ?? number
+  return {
+    kind,
+    // A file does not say when it was booked: what is to come was known when the file was made.
+    at: start && start < context.at ? start : context.at,
+    key: [
+      cells.text('recordNumber') ?? '',
+      number,
+      kind,
+      start?.toISOString() ?? '',
+      ...(number ? [] : [said.department ?? '', said.performer ?? '']),
+    ],
+    shared: number ? ofPatient(cells, sharedAppointment(number, kind, start)) : undefined,
+    data: {
+      code: { text },
+      status,
+      start: start?.toISOString(),
+      end: end?.toISOString(),
+      orderNumber: number || undefined,
+      ...said,
+    },
+  }
+}
+
+function ofPatient(cells: Cells, shared: FactSaid['shared']): FactSaid['shared'] {
+  return shared && { ...shared, key: [cells.text('recordNumber') ?? '', ...shared.key] }
+}

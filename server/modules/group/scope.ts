@@ -1,0 +1,69 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import type { Db } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+
+/** Days of agreements and memberships are days of China. */
+export const zone = 'Asia/Shanghai'
+
+/** Members `gm` of today: who has not left, and whose last day is not past. */
+export const isCurrent = sql<SqlBool>`(gm.until is null or gm.until >= (now() at time zone ${sql.lit(zone)})::date)`
+
+/** A person's memberships, the running ones first, for the person's own page; the caller has checked the person. */
+export const membershipsOf = (personId: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  (select coalesce(jsonb_agg(to_jsonb(x)), '[]') from (
+    select gm.id, gm.group_id, g.name as group_name, g.kind as group_kind, gm.role, gm.employee_number, gm.department, gm.title, gm.since, gm.until,
+      ${isCurrent} as current
+    from group_member gm join group_customer g on g.id = gm.group_id where gm.person_id = ${personId}
+    order by gm.until desc nulls first, gm.since desc nulls last, gm.id desc limit 20) x)`
+
+type GroupPermission = 'group.read' | 'group.write' | 'group.export'
+
+/** Group customers of one's sites and those that all sites serve; `g` is the table in the query. */
+export function groupWithin(reach: Reach): RawBuilder<SqlBool> {
+  return reach.all
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`(g.site_id = any(${reach.siteIds}::int[]) or (g.site_id is null and ${reach.siteIds.length > 0}))`
+}
+
+/** @throws {AppError} forbidden, not-found when it lies outside the reach */
+export async function assertGroup(
+  db: Db,
+  actor: Actor,
+  permission: GroupPermission,
+  groupId: number,
+): Promise<void> {
+  const reach = authorize(actor, permission)
+  const { rows } =
+    await sql`select 1 from group_customer g where g.id = ${groupId} and ${groupWithin(reach)}`.execute(db)
+  found(rows[0])
+}
+
+/** What all sites share may be changed by those who reach all. @throws {AppError} forbidden, not-found, invalid */
+export async function assertPlace(
+  db: Db,
+  actor: Actor,
+  input: { siteId: number | null; parentId: number | null; ownerStaffId: number | null },
+): Promise<void> {
+  const reach = authorize(actor, 'group.write')
+  if (!reach.all && (input.siteId === null || !reach.siteIds.includes(input.siteId)))
+    throw new AppError('invalid', undefined, [{ path: 'siteId', message: 'is outside what you may change' }])
+  const { rows } = await sql<{ site: boolean; parent: boolean; owner: boolean }>`
+    select ${input.siteId}::int is null or exists (select 1 from site where id = ${input.siteId}) as site,
+      ${input.parentId}::int is null or exists (select 1 from group_customer g where g.id = ${input.parentId} and ${groupWithin(reach)}) as parent,
+      ${input.ownerStaffId}::int is null or exists (select 1 from staff where id = ${input.ownerStaffId}) as owner`.execute(
+    db,
+  )
+  const known = found(rows[0])
+  const wrong = [
+    ...(known.site ? [] : ['siteId']),
+    ...(known.parent ? [] : ['parentId']),
+    ...(known.owner ? [] : ['ownerStaffId']),
+  ]
+  if (wrong.length > 0)
+    throw new AppError(
+      'invalid',
+      undefined,
+      wrong.map((path) => ({ path, message: 'does not exist' })),
+    )
+}

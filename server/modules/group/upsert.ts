@@ -1,0 +1,249 @@
+import { sql } from 'kysely'
+import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
+import type { Trx } from '../../platform/db.ts'
+import { normalise, searchName } from '../person/name.ts'
+
+type Json = Record<string, unknown>
+/** A row that was made or changed, whole, as the database had it before and has it now. */
+export type ChangedRow = {
+  table: 'group_customer' | 'group_contact' | 'group_agreement' | 'group_member'
+  id: number
+  /** Null: it was made. */
+  before: Json | null
+  after: Json
+}
+
+/** What a source says of a group customer. Null = it does not say; it never erases what is known. */
+export type GroupSaid = {
+  /** Null: found by its name; a new one gets the next number. */
+  code: string | null
+  name: string
+  kind: GroupSummary['kind'] | null
+  taxId: string | null
+  industry: string | null
+  headcount: number | null
+  phone: string | null
+  address: string | null
+  note: string | null
+  contact: { name: string; title: string | null; phone: string | null; email: string | null } | null
+  agreement: {
+    number: string
+    validFrom: string | null
+    validUntil: string | null
+    payment: GroupAgreement['payment']
+    discountPercent: number | null
+    services: GroupAgreement['services']
+  } | null
+}
+
+/** What a source says of a membership. Null = it does not say. */
+export type MemberSaid = {
+  groupId: number
+  personId: number
+  role: MemberRole | null
+  employeeNumber: string | null
+  department: string | null
+  title: string | null
+  since: string | null
+  until: string | null
+  note: string | null
+}
+
+/** Ids of group customers of a site, and of those of all sites, by what a list may call them: number, or name. */
+export async function findGroups(trx: Trx, siteId: number, words: string[]): Promise<Map<string, number>> {
+  const wanted = [...new Set(words)].map((word) => ({ word, search: searchName(word).search_name }))
+  if (wanted.length === 0) return new Map()
+  const { rows } = await sql<{ word: string; id: number }>`
+    select distinct on (w.word) w.word, g.id
+    from unnest(${wanted.map((one) => one.word)}::text[], ${wanted.map((one) => one.search)}::text[]) as w(word, search)
+    join group_customer g on (g.code = w.word or g.search_name = w.search) and (g.site_id = ${siteId} or g.site_id is null)
+    order by w.word, g.code = w.word desc, g.site_id nulls last, g.id`.execute(trx)
+  return new Map(rows.map((row) => [row.word, row.id]))
+}
+
+/** Which of these are on the list of which group customer, as `group id|person id`. */
+export async function findMembers(
+  trx: Trx,
+  pairs: { groupId: number; personId: number }[],
+): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set()
+  const { rows } = await sql<{ group_id: number; person_id: number }>`
+    select distinct w.group_id, w.person_id
+    from unnest(${pairs.map((one) => one.groupId)}::int[], ${pairs.map((one) => one.personId)}::bigint[]) as w(group_id, person_id)
+    join person p on p.id = w.person_id
+    join group_member m on m.group_id = w.group_id and m.person_id = coalesce(p.survivor_id, p.id)`.execute(
+    trx,
+  )
+  return new Set(rows.map((row) => `${row.group_id}|${row.person_id}`))
+}
+
+/** The key by which two rows of a batch are about the same group customer. */
+const keyOf = (said: GroupSaid) => said.code ?? searchName(said.name).search_name
+
+/**
+ * Creates or updates group customers of a site with a contact and an agreement each, one after the other: lists of them are short.
+ * @returns per input the rows that were made or changed; none when it says nothing new
+ */
+export async function upsertGroups(
+  trx: Trx,
+  siteId: number,
+  inputs: GroupSaid[],
+  source: string,
+): Promise<ChangedRow[][]> {
+  const known = await findGroups(
+    trx,
+    siteId,
+    inputs.map((said) => said.code ?? said.name),
+  )
+  const made = new Map<string, number>()
+  const results: ChangedRow[][] = []
+  for (const said of inputs) {
+    const id = made.get(keyOf(said)) ?? known.get(said.code ?? said.name)
+    const group = await upsertGroup(trx, siteId, id, said, source)
+    made.set(keyOf(said), group.id)
+    results.push([
+      ...group.changed,
+      ...(await upsertContact(trx, group.id, said.contact, source)),
+      ...(await upsertAgreement(trx, group.id, said.agreement, source)),
+    ])
+  }
+  return results
+}
+
+type Touched = { before: Json | null; after: Json }
+const changedRow = (table: ChangedRow['table'], rows: Touched[]): ChangedRow[] =>
+  rows.map(({ before, after }) => ({ table, id: Number(after['id']), before, after }))
+
+async function upsertGroup(
+  trx: Trx,
+  siteId: number,
+  id: number | undefined,
+  said: GroupSaid,
+  source: string,
+): Promise<{ id: number; changed: ChangedRow[] }> {
+  const name = normalise(said.name)
+  const search = searchName(name)
+  if (id === undefined) {
+    const { rows } = await sql<Touched>`
+      insert into group_customer (site_id, code, name, search_name, pinyin, initials, kind, tax_id, industry, headcount, phone, address, note, source)
+      values (${siteId}, coalesce(${said.code}, (select 'G' || lpad((coalesce(max(substring(code from '^G(\\d{1,8})$')::int), 0) + 1)::text, 4, '0')
+          from group_customer where site_id = ${siteId})),
+        ${name}, ${search.search_name}, ${search.pinyin}, ${search.initials}, ${said.kind ?? 'contract-unit'}, ${said.taxId}, ${said.industry},
+        ${said.headcount}, ${said.phone}, ${said.address}, ${said.note}, ${source})
+      returning null as before, to_jsonb(group_customer) as after`.execute(trx)
+    return { id: Number(rows[0]?.after['id']), changed: changedRow('group_customer', rows) }
+  }
+  const { rows } = await sql<Touched>`
+    with old as (select g.*, to_jsonb(g) as before from group_customer g where g.id = ${id} for update), said as (
+      select ${name}::text as name, coalesce(${said.kind}, old.kind) as kind, coalesce(${said.taxId}, old.tax_id) as tax_id,
+        coalesce(${said.industry}, old.industry) as industry, coalesce(${said.headcount}::int, old.headcount) as headcount,
+        coalesce(${said.phone}, old.phone) as phone, coalesce(${said.address}, old.address) as address, coalesce(${said.note}, old.note) as note
+      from old)
+    update group_customer g set name = said.name, search_name = ${search.search_name}, pinyin = ${search.pinyin}, initials = ${search.initials},
+      kind = said.kind, tax_id = said.tax_id, industry = said.industry, headcount = said.headcount, phone = said.phone,
+      address = said.address, note = said.note, source = ${source}, version = g.version + 1, updated_at = now()
+    from said, old where g.id = old.id
+      and (g.name, g.kind, g.tax_id, g.industry, g.headcount, g.phone, g.address, g.note)
+        is distinct from (said.name, said.kind, said.tax_id, said.industry, said.headcount, said.phone, said.address, said.note)
+    returning old.before, to_jsonb(g) as after`.execute(trx)
+  return { id, changed: changedRow('group_customer', rows) }
+}
+
+/** A contact is known by the name. */
+async function upsertContact(
+  trx: Trx,
+  groupId: number,
+  said: GroupSaid['contact'],
+  source: string,
+): Promise<ChangedRow[]> {
+  if (!said) return []
+  const { rows: known } = await sql<{ id: number }>`
+    select id from group_contact where group_id = ${groupId} and name = ${said.name} order by active desc, id limit 1`.execute(
+    trx,
+  )
+  if (!known[0]) {
+    const { rows } = await sql<Touched>`
+      insert into group_contact (group_id, name, title, phone, email, main, source)
+      values (${groupId}, ${said.name}, ${said.title}, ${said.phone}, ${said.email},
+        not exists (select 1 from group_contact where group_id = ${groupId} and main and active), ${source})
+      returning null as before, to_jsonb(group_contact) as after`.execute(trx)
+    return changedRow('group_contact', rows)
+  }
+  const { rows } = await sql<Touched>`
+    with old as (select c.*, to_jsonb(c) as before from group_contact c where c.id = ${known[0].id} for update), said as (
+      select coalesce(${said.title}, old.title) as title, coalesce(${said.phone}, old.phone) as phone, coalesce(${said.email}, old.email) as email from old)
+    update group_contact c set title = said.title, phone = said.phone, email = said.email, source = ${source}, version = c.version + 1, updated_at = now()
+    from said, old where c.id = old.id and (c.title, c.phone, c.email) is distinct from (said.title, said.phone, said.email)
+    returning old.before, to_jsonb(c) as after`.execute(trx)
+  return changedRow('group_contact', rows)
+}
+
+async function upsertAgreement(
+  trx: Trx,
+  groupId: number,
+  said: GroupSaid['agreement'],
+  source: string,
+): Promise<ChangedRow[]> {
+  if (!said) return []
+  const { rows } = await sql<Touched>`
+    with old as (select a.*, to_jsonb(a) as before from group_agreement a where a.group_id = ${groupId} and a.number = ${said.number} for update), said as (
+      select coalesce(${said.validFrom}::date, old.valid_from) as valid_from, coalesce(${said.validUntil}::date, old.valid_until) as valid_until,
+        coalesce(${said.payment}, old.payment) as payment, coalesce(${said.discountPercent}::numeric(5, 2), old.discount_percent) as discount_percent,
+        case when cardinality(${said.services}::text[]) > 0 then ${said.services}::text[] else coalesce(old.services, '{}') end as services
+      from (select 1) one left join old on true)
+    insert into group_agreement as a (group_id, number, valid_from, valid_until, payment, discount_percent, services, source)
+    select ${groupId}, ${said.number}, valid_from, valid_until, payment, discount_percent, services, ${source} from said
+    on conflict (group_id, number) do update set valid_from = excluded.valid_from, valid_until = excluded.valid_until, payment = excluded.payment,
+      discount_percent = excluded.discount_percent, services = excluded.services, source = excluded.source, version = a.version + 1, updated_at = now()
+    where (a.valid_from, a.valid_until, a.payment, a.discount_percent, a.services)
+      is distinct from (excluded.valid_from, excluded.valid_until, excluded.payment, excluded.discount_percent, excluded.services)
+    returning (select before from old) as before, to_jsonb(a) as after`.execute(trx)
+  return changedRow('group_agreement', rows)
+}
+
+/**
+ * Creates or updates memberships, set-based; at most one input per group and person in a call. The latest membership is meant, unless the
+ * source says that somebody came again after it had ended.
+ * @returns per input the row that was made or changed, or nothing
+ */
+export async function upsertMembers(trx: Trx, inputs: MemberSaid[], source: string): Promise<ChangedRow[][]> {
+  if (inputs.length === 0) return []
+  const { rows } = await sql<Touched & { position: number }>`
+    with said as (
+      select * from unnest(${inputs.map((one) => one.groupId)}::int[], ${inputs.map((one) => one.personId)}::bigint[],
+        ${inputs.map((one) => one.role)}::text[], ${inputs.map((one) => one.employeeNumber)}::text[], ${inputs.map((one) => one.department)}::text[],
+        ${inputs.map((one) => one.title)}::text[], ${inputs.map((one) => one.since)}::date[], ${inputs.map((one) => one.until)}::date[],
+        ${inputs.map((one) => one.note)}::text[])
+        with ordinality as t(group_id, person_id, role, employee_number, department, title, since, until, note, position)
+    ), known as materialized (
+      select s.position, o.id, to_jsonb(o) as before,
+        coalesce(s.role, o.role) as role, coalesce(s.employee_number, o.employee_number) as employee_number, coalesce(s.department, o.department) as department,
+        coalesce(s.title, o.title) as title, coalesce(s.since, o.since) as since, coalesce(s.until, o.until) as until, coalesce(s.note, o.note) as note
+      from said s cross join lateral (
+        select m.* from group_member m
+        where m.group_id = s.group_id and m.person_id = (select coalesce(p.survivor_id, p.id) from person p where p.id = s.person_id)
+          and (coalesce(m.subject_id, m.person_id) = s.person_id or not exists (select 1 from group_member x
+            where x.group_id = s.group_id and coalesce(x.subject_id, x.person_id) = s.person_id))
+        order by m.until desc nulls first, m.since desc nulls last, m.id desc limit 1 for update) o
+      where o.until is null or s.since is null or s.since <= o.until
+    ), changed as (
+      update group_member m set role = k.role, employee_number = k.employee_number, department = k.department, title = k.title, since = k.since,
+        until = k.until, note = k.note, source = ${source}, version = m.version + 1, updated_at = now()
+      from known k where m.id = k.id
+        and (m.role, m.employee_number, m.department, m.title, m.since, m.until, m.note)
+          is distinct from (k.role, k.employee_number, k.department, k.title, k.since, k.until, k.note)
+      returning k.position, k.before, to_jsonb(m) as after
+    ), made as (
+      insert into group_member (group_id, person_id, role, employee_number, department, title, since, until, note, source)
+      select group_id, person_id, coalesce(role, 'employee'), employee_number, department, title, since, until, note, ${source}
+      from said where position not in (select position from known)
+      returning id, group_id, person_id, to_jsonb(group_member) as after
+    )
+    select position, before, after from changed
+    union all select s.position, null, d.after from made d join said s using (group_id, person_id)`.execute(
+    trx,
+  )
+  const results: ChangedRow[][] = inputs.map(() => [])
+  for (const row of rows) results[row.position - 1] = changedRow('group_member', [row])
+  return results
+}
