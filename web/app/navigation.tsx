@@ -1,4 +1,5 @@
 import {
+  ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
   BarChartOutlined,
@@ -31,6 +32,7 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/tasks', word: 'tasks', icon: ScheduleOutlined, permission: 'task.assign' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
   { to: '/matches', word: 'matches', icon: MergeCellsOutlined, permission: 'person.merge' },
+  { to: '/groups', word: 'groups', icon: ApartmentOutlined, permission: 'group.read' },
   { to: '/figures', word: 'figures', icon: BarChartOutlined, permission: 'figure.read' },
   { to: '/enrollments', word: 'enrollments', icon: NodeIndexOutlined, permission: 'enrollment.read' },
   { to: '/pathways', word: 'pathways', icon: BranchesOutlined, permission: 'pathway.read' },

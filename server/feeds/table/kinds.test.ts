@@ -234,6 +234,7 @@ test('members are found by record number, identity number or their number there,
     app.db,
   )
   expect(open.rows).toEqual([{ until: '2026-10-31' }])
+  await work(left.id, 'undo')
   expect(await work(id, 'undo')).toMatchObject({ kept: 0 })
   expect((await sql`select 1 from group_member`.execute(app.db)).rows).toEqual([])
   expect((await sql`select 1 from person where name = '李新人'`.execute(app.db)).rows).toEqual([])

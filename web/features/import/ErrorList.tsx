@@ -1,12 +1,18 @@
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { exportImportErrors, importFields, listImportErrors } from '../../../contract/import.ts'
+import {
+  exportImportErrors,
+  type ImportField,
+  importFields,
+  importKinds,
+  listImportErrors,
+} from '../../../contract/import.ts'
 import { addressOf } from '../../api.ts'
 import { type ItemOf, keyOf, queryClient, useCallPages } from '../../query.ts'
 import { type Column, ListTable } from '../../ui/ListPage.tsx'
 
 type Row = ItemOf<typeof listImportErrors>
-const known = [...importFields.persons, ...importFields.encounters]
+const known = importKinds.flatMap((kind): readonly ImportField[] => importFields[kind])
 
 /** @param refresh changes when there may be more of them */
 export function ErrorList({ id, refresh }: { id: number; refresh: string }) {

@@ -116,7 +116,12 @@ export default function ImportPage() {
               {t('imports.undo')}
             </Button>
           )}
-          {data.status === 'imported' && may(me, 'person.read') && (
+          {data.status === 'imported' && data.kind.startsWith('group') && may(me, 'group.read') && (
+            <Link to="/groups" className="soft-button">
+              {t('imports.openGroups')}
+            </Link>
+          )}
+          {data.status === 'imported' && data.kind !== 'groups' && may(me, 'person.read') && (
             <Link to="/persons" className="soft-button">
               {t('imports.openPersons')}
             </Link>
@@ -179,7 +184,9 @@ function Counts({ data }: { data: ImportDetail }) {
   const figures: [string, number][] = [
     [t(planned ? 'imports.willCreate' : 'imports.created'), data.created],
     [t(planned ? 'imports.willUpdate' : 'imports.updated'), data.updated],
-    ...(planned ? [] : ([[t('imports.unchanged'), data.unchanged]] as [string, number][])),
+    ...(planned && data.unchanged === 0
+      ? []
+      : ([[t('imports.unchanged'), data.unchanged]] as [string, number][])),
     [t('imports.failed'), data.failed],
     ...(data.kept > 0 ? ([[t('imports.kept'), data.kept]] as [string, number][]) : []),
   ]

@@ -16,6 +16,7 @@ import { EncounterPanel } from './EncounterPanel.tsx'
 import { EnrollmentPanel } from './EnrollmentPanel.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { OptOutPanel } from './OptOutPanel.tsx'
+import { MembershipPanel } from './MembershipPanel.tsx'
 import { personTagTone } from './tags.ts'
 import { Timeline } from './Timeline.tsx'
 import type { Revealed } from './RevealDialog.tsx'
@@ -83,6 +84,7 @@ function PersonView({ personId }: { personId: number }) {
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
           <EnrollmentPanel person={person} />
           <OptOutPanel person={person} />
+          <MembershipPanel person={person} />
           <EncounterPanel person={person} />
           <RecordsPanel person={person} />
         </div>

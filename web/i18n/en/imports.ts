@@ -52,6 +52,7 @@ export const imports = {
   noErrors: 'No problems.',
   failedTitle: 'Not finished',
   openPersons: 'See the persons',
+  openGroups: 'See the group customers',
   back: 'All imports',
   missing: 'Still to choose: {{fields}}',
   undone: 'Undone.',

@@ -52,6 +52,7 @@ export const imports = {
   noErrors: '没有问题。',
   failedTitle: '没有做完',
   openPersons: '看患者',
+  openGroups: '看团体客户',
   back: '全部导入',
   missing: '还没有指定：{{fields}}',
   undone: '已撤销。',

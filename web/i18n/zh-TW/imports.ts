@@ -52,6 +52,7 @@ export const imports = {
   noErrors: '沒有問題。',
   failedTitle: '沒有做完',
   openPersons: '看病人',
+  openGroups: '看團體客戶',
   back: '全部匯入',
   missing: '還沒有指定：{{fields}}',
   undone: '已復原。',

@@ -1,0 +1,157 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type GroupDetail, type GroupMember, listGroupMembers } from '../../../contract/group.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCallPages } from '../../query.ts'
+import { first, useFilters } from '../../ui/filters.ts'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { MemberDialog } from './MemberDialog.tsx'
+
+type Open = { member: GroupMember | null; ending: boolean } | null
+
+/** Members within reach, page by page; search and "former" stand in the address. */
+export function MemberList({ group }: { group: GroupDetail }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const [filters, setFilters] = useFilters()
+  const [open, setOpen] = useState<Open>(null)
+  const search = first(filters['search'])
+  const former = first(filters['members']) === 'former'
+  const members = useCallPages(
+    listGroupMembers,
+    {
+      params: { id: group.id },
+      query: { limit: 50, current: !former, ...(search && { search }) },
+    },
+    { keepPrevious: true },
+  )
+
+  const columns: Column<GroupMember>[] = [
+    {
+      key: 'name',
+      title: t('groups.memberName'),
+      width: '22%',
+      render: (one) => (
+        <>
+          <Link to="/persons/$id" params={{ id: String(one.personId) }}>
+            {one.name}
+          </Link>{' '}
+          <span className="secondary small">{code('sex', one.sex)}</span>
+        </>
+      ),
+    },
+    { key: 'phone', title: t('groups.memberPhone'), width: 130, render: (one) => one.phone ?? '—' },
+    {
+      key: 'number',
+      title: t('groups.employeeNumber'),
+      width: 110,
+      render: (one) => <span className="mono">{one.employeeNumber ?? '—'}</span>,
+    },
+    {
+      key: 'department',
+      title: t('groups.place'),
+      render: (one) =>
+        [one.department, one.title, t(`groups.memberRoles.${one.role}`)].filter(Boolean).join(' · '),
+    },
+    { key: 'since', title: t('groups.since'), width: 110, render: (one) => one.since ?? '—' },
+    ...(former
+      ? [
+          {
+            key: 'until',
+            title: t('groups.lastDay'),
+            width: 110,
+            render: (one: GroupMember) => one.until ?? '—',
+          },
+        ]
+      : []),
+    {
+      key: 'visit',
+      title: t('groups.lastVisit'),
+      width: 100,
+      wideOnly: true,
+      render: (one) => <TimeText at={one.lastVisitAt} />,
+    },
+    ...(group.abilities.write
+      ? [
+          {
+            key: 'actions',
+            title: '',
+            width: 110,
+            align: 'right' as const,
+            render: (one: GroupMember) => (
+              <span className="row-actions">
+                <button
+                  type="button"
+                  className="plain-button"
+                  onClick={() => setOpen({ member: one, ending: false })}
+                >
+                  {t('common.edit')}
+                </button>
+                {one.until === null && (
+                  <button
+                    type="button"
+                    className="plain-button"
+                    onClick={() => setOpen({ member: one, ending: true })}
+                  >
+                    {t('groups.endMember')}
+                  </button>
+                )}
+              </span>
+            ),
+          },
+        ]
+      : []),
+  ]
+
+  return (
+    <section className="panel" aria-label={t('groups.members')}>
+      <div className="panel-head">
+        <h2>{t('groups.members')}</h2>
+        {group.abilities.write && (
+          <button
+            type="button"
+            className="soft-button"
+            onClick={() => setOpen({ member: null, ending: false })}
+          >
+            {t('groups.addMember')}
+          </button>
+        )}
+      </div>
+      <div className="group-member-filters">
+        <TextFilter
+          label={t('groups.memberSearch')}
+          value={search}
+          onChange={(value) => setFilters({ search: value })}
+        />
+        {(['current', 'former'] as const).map((view) => (
+          <button
+            key={view}
+            type="button"
+            className="chip"
+            aria-pressed={former === (view === 'former')}
+            onClick={() => setFilters({ members: view === 'former' ? 'former' : undefined })}
+          >
+            {t(`groups.${view}`)} {view === 'former' ? group.formerMembers : group.members}
+          </button>
+        ))}
+      </div>
+      <ListTable
+        label={t('groups.members')}
+        source={members}
+        columns={columns}
+        rowKey={(one) => one.id}
+        empty={
+          search
+            ? { title: t('groups.noMembersFound') }
+            : former
+              ? { title: t('groups.noFormer') }
+              : { title: t('groups.noMembers'), hint: t('groups.noMembersHint') }
+        }
+      />
+      {open && <MemberDialog groupId={group.id} {...open} onClose={() => setOpen(null)} />}
+    </section>
+  )
+}
