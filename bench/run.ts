@@ -3,6 +3,7 @@ import { bundle } from './bundle.ts'
 import { desk } from './desk.ts'
 import { fhir } from './fhir.ts'
 import { type Figure, line, median, ratioOf, round } from './figure.ts'
+import { importTable } from './import.ts'
 import { intake } from './intake.ts'
 import { person } from './person.ts'
 import { planner } from './planner.ts'
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   add(await bundle().catch(() => []))
   for (let run = 0; run < runs; run++) add(await intake())
   for (let run = 0; run < runs; run++) add(await fhir())
+  for (let run = 0; run < runs; run++) add(await importTable())
   for (let run = 0; run < runs; run++) add(await planner())
   const installation = await populated()
   try {

@@ -15,11 +15,15 @@ import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from 
 
 export type AppliedAdt = {
   personId: number
+  /** Whether the record was made by this message, else whether it says something else now. */
+  created: boolean
+  changed: boolean
+  encounterId: number | null
   /** What the timeline did not say yet. */
   facts: KeptFact[]
 }
 
-const nothing: AppliedAdt = { personId: 0, facts: [] }
+const nothing: AppliedAdt = { personId: 0, created: false, changed: false, encounterId: null, facts: [] }
 
 type Located = { message: AdtMessage; organisation: Organisation }
 
@@ -39,9 +43,11 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
     const applied = await applyWave(trx, actor, wave)
     wave.forEach(({ message }, at) => results.set(message, applied[at] ?? nothing))
   }
+  // Who has no visit in it has no other facts than before; who is new, begins with none.
+  const moved = messages.filter((message) => message.encounter ?? message.merges.length > 0)
   await refreshFacts(
     trx,
-    [...results.values()].map((result) => result.personId),
+    moved.flatMap((message) => results.get(message)?.personId ?? []),
   )
   return messages.map((message) => results.get(message) ?? nothing)
 }
@@ -141,7 +147,13 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     })),
   )
   const keptAt = Map.groupBy(kept, (fact) => fact.message)
-  return persons.map((person, at) => ({ personId: person.id, facts: keptAt.get(at) ?? [] }))
+  return persons.map((person, at) => ({
+    personId: person.id,
+    created: person.created,
+    changed: person.changed.length > 0,
+    encounterId: encounterAt.get(at)?.id ?? null,
+    facts: keptAt.get(at) ?? [],
+  }))
 }
 
 /** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */

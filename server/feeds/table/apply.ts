@@ -4,9 +4,8 @@ import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isTransient, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
-import { applyAdt } from '../hl7/apply-adt.ts'
+import { type AppliedAdt, applyAdt } from '../hl7/apply-adt.ts'
 import { MappingError } from '../hl7/message.ts'
-import type { KeptFact } from '../hl7/record-facts.ts'
 import { factEffect } from './facts.ts'
 import type { MemberRow } from './row-group.ts'
 import type { Said } from './row.ts'
@@ -15,8 +14,8 @@ import { encounterStates, keyText, knownIds, personStates, sameState, type State
 
 /** A row that can be read; what its number in the file is, and which group customer it names. */
 export type Good = { row: number; said: Said; groupId: number | null }
-/** What a row did beside its person and its visit. */
-type Done = { facts: KeptFact[]; rows: ChangedRow[] }
+/** What a row did. */
+type Done = { applied: AppliedAdt | null; rows: ChangedRow[] }
 
 export const sourceOf = (one: Running) => `import:${one.id}`
 const actorOf = (one: Running) => systemActor(`feed:import/${one.id}`, sourceOf(one))
@@ -34,41 +33,50 @@ export function idsOf(trx: Trx, one: Running, good: Good[]) {
   return knownIds(trx, one.site_id, [...identifiers.values()], [...visits])
 }
 
-type States = {
-  persons: Map<number, State>
-  encounters: Map<number, State>
-  known: Awaited<ReturnType<typeof knownIds>>
-}
+type States = { persons: Map<number, State>; encounters: Map<number, State> }
 
-async function statesOf(trx: Trx, one: Running, good: Good[]): Promise<States> {
+/** What is known of those whom a batch names, before anything is written. */
+async function knownStates(trx: Trx, one: Running, good: Good[]): Promise<States> {
   const known = await idsOf(trx, one, good)
   return {
-    known,
     persons: await personStates(trx, [...new Set(known.persons.values())]),
     encounters: await encounterStates(trx, [...known.encounters.values()]),
   }
 }
 
+/** How those stand now whom the batch changed; persons whom it made need no picture of themselves, see {@link undoBatch}. */
+async function changedStates(trx: Trx, done: Iterable<Done>, before: States): Promise<States> {
+  const applied = [...done].flatMap((each) => each.applied ?? [])
+  const persons = applied.map((each) => each.personId).filter((id) => before.persons.has(id))
+  const encounters = applied.flatMap((each) => each.encounterId ?? [])
+  return {
+    persons: await personStates(trx, [...new Set(persons)]),
+    encounters: await encounterStates(trx, [...new Set(encounters)]),
+  }
+}
+
 /** Applies a batch, keeps what is needed to take it back, and counts. */
 export async function applyRows(trx: Trx, one: Running, good: Good[], counts: Counts): Promise<Problem[]> {
-  const before = await statesOf(trx, one, good)
+  const before = await knownStates(trx, one, good)
   const { done, problems } = await attemptAll(trx, one, good)
   counts.failed += problems.length
-  const applied = good.filter((each) => done.has(each))
-  const after = await statesOf(trx, one, applied)
+  const after = await changedStates(trx, done.values(), before)
+  const made = [...done.values()].flatMap(({ applied }) => (applied?.created ? [applied.personId] : []))
   const effects = [
+    ...(made.length > 0 ? [{ target: 'persons-made', id: 0, before: null, after: { ids: made } }] : []),
     ...stateEffects(before, after),
-    ...[...done.values()].flatMap(({ facts, rows }) => [...facts.map(factEffect), ...rowEffects(rows)]),
+    ...[...done.values()].flatMap(({ applied, rows }) => [
+      ...(applied?.facts ?? []).map(factEffect),
+      ...rowEffects(rows),
+    ]),
   ]
-  for (const each of applied) {
-    const what = done.get(each)
-    counts[what ? countOf(one, each, what, before, after) : 'unchanged'] += 1
-  }
-  await keepEffects(trx, one, effects, applied.length)
+  const judge = countOf(one, before, after)
+  for (const what of done.values()) counts[judge(what)] += 1
+  await keepEffects(trx, one, effects, done.size)
   return problems
 }
 
-/** The batch as a whole; when the database or a rule refuses it, row by row, so that one bad row does not keep 499 out. */
+/** The batch as a whole; when the database or a rule refuses it, row by row, so that one bad row does not keep the others out. */
 async function attemptAll(
   trx: Trx,
   one: Running,
@@ -106,15 +114,17 @@ async function attemptAll(
 }
 
 async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Done>> {
-  const done = new Map<Good, Done>(good.map((each) => [each, { facts: [], rows: [] }]))
+  const done = new Map<Good, Done>(good.map((each) => [each, { applied: null, rows: [] }]))
   const about = good.flatMap((each) => (each.said.message ? [{ each, message: each.said.message }] : []))
   const applied = await applyAdt(
     trx,
     actorOf(one),
     about.map(({ message }) => message),
   )
-  const people = new Map(about.map(({ each }, at) => [each, applied[at]]))
-  for (const [each, result] of people) done.get(each)?.facts.push(...(result?.facts ?? []))
+  for (const [at, { each }] of about.entries()) {
+    const what = done.get(each)
+    if (what) what.applied = applied[at] ?? null
+  }
   const groups = good.filter((each) => each.said.group)
   const changed = await upsertGroups(
     trx,
@@ -123,22 +133,16 @@ async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Goo
     sourceOf(one),
   )
   for (const [at, each] of groups.entries()) done.get(each)?.rows.push(...(changed[at] ?? []))
-  await applyMembers(trx, one, good, (each) => people.get(each)?.personId, done)
+  await applyMembers(trx, one, done)
   return done
 }
 
 /** Memberships of one person in one group customer follow each other; those of different ones share a statement. */
-async function applyMembers(
-  trx: Trx,
-  one: Running,
-  good: Good[],
-  personOf: (each: Good) => number | undefined,
-  done: Map<Good, Done>,
-): Promise<void> {
+async function applyMembers(trx: Trx, one: Running, done: Map<Good, Done>): Promise<void> {
   const waves: { each: Good; groupId: number; personId: number; member: MemberRow }[][] = []
   const last = new Map<string, number>()
-  for (const each of good) {
-    const [personId, { groupId }, { member }] = [personOf(each), each, each.said]
+  for (const [each, { applied }] of done) {
+    const [personId, { groupId }, { member }] = [applied?.personId, each, each.said]
     if (!member || groupId === null || personId === undefined) continue
     const wave = (last.get(`${groupId}|${personId}`) ?? -1) + 1
     last.set(`${groupId}|${personId}`, wave)
@@ -154,25 +158,31 @@ async function applyMembers(
   }
 }
 
-function countOf(one: Running, each: Good, done: Done, before: States, after: States): keyof Counts {
-  if (one.kind === 'charges' || one.kind === 'appointments') {
-    if (done.facts.length === 0) return 'unchanged'
-    return done.facts.some((fact) => fact.corrects) ? 'updated' : 'created'
-  }
-  if (one.kind === 'groups' || one.kind === 'group-members') {
-    const main = one.kind === 'groups' ? 'group_customer' : 'group_member'
-    if (done.rows.some((row) => row.table === main && row.before === null)) return 'created'
-    return done.rows.length > 0 ? 'updated' : 'unchanged'
-  }
-  const of = one.kind
-  const id = after.known[of].get(of === 'persons' ? recordOf(each) : (each.said.message?.visitNumber ?? ''))
-  if (id === undefined) return 'unchanged'
-  if (!before[of].has(id)) {
+/** What a row counts as, row after row in the order of the file. */
+function countOf(one: Running, before: States, after: States): (done: Done) => keyof Counts {
+  const seen = new Set<number>()
+  const changed = (id: number, of: keyof States) => {
     // The second row about somebody new is an update, or nothing at all.
-    before[of].set(id, after[of].get(id) ?? {})
-    return 'created'
+    if (!before[of].has(id) && seen.size < seen.add(id).size) return 'created'
+    return sameState(before[of].get(id) ?? after[of].get(id), after[of].get(id)) ? 'unchanged' : 'updated'
   }
-  return sameState(before[of].get(id), after[of].get(id)) ? 'unchanged' : 'updated'
+  return ({ applied, rows }) => {
+    if (one.kind === 'groups' || one.kind === 'group-members') {
+      const main = one.kind === 'groups' ? 'group_customer' : 'group_member'
+      if (rows.some((row) => row.table === main && row.before === null)) return 'created'
+      return rows.length > 0 ? 'updated' : 'unchanged'
+    }
+    if (!applied) return 'unchanged'
+    if (one.kind === 'encounters')
+      return applied.encounterId === null ? 'unchanged' : changed(applied.encounterId, 'encounters')
+    if (one.kind === 'persons') {
+      if (applied.created) return 'created'
+      if (before.persons.has(applied.personId)) return changed(applied.personId, 'persons')
+      return applied.changed ? 'updated' : 'unchanged'
+    }
+    if (applied.facts.length === 0) return 'unchanged'
+    return applied.facts.some((fact) => fact.corrects) ? 'updated' : 'created'
+  }
 }
 
 type Effect = { target: string; id: number; before: unknown; after: unknown }

@@ -59,6 +59,12 @@ async function imported(file: string | Buffer, kind: ImportKind = 'persons') {
 }
 
 const head = '病案号,姓名,性别,出生日期,身份证号,手机号码,家庭住址\n'
+/** Name, sex and birth date of somebody who resembles nobody else, so that the matching has nothing to compare. */
+const stranger = (n: number) => {
+  const sign = (at: number) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))
+  const day = new Date(Date.UTC(1930, 0, 1 + n * 11)).toISOString().slice(0, 10)
+  return `${sign(n)}${sign(n + 5)}${sign(n * 3)},男,${day},`
+}
 const ofPerson = async (mrn: string) => {
   const { rows } = await sql<{
     name: string
@@ -222,6 +228,21 @@ test('an undo takes back what the import made and changed, and leaves what was w
   expect(await ofPerson('U2')).toBeDefined()
 })
 
+test('whom a later import has changed, the undo of the first leaves; whom it only repeated, it takes away', async () => {
+  const first = await imported(
+    `${head}R1,冯甲,男,1970-01-01,,13811110001,某路 1 号\nR2,陈乙,女,1971-01-01,,13811110002,某路 2 号\n`,
+  )
+  const second = await imported(
+    `${head}R1,冯甲,男,1970-01-01,,13811110001,某路 1 号\nR2,陈乙,女,1971-01-01,,13822220002,某路 9 号\n`,
+  )
+  expect(second).toMatchObject({ updated: 1, unchanged: 1 })
+  await act(first.id, 'undo')
+  await app.processAll()
+  expect(await detail(first.id)).toMatchObject({ status: 'undone', kept: 1 })
+  expect(await ofPerson('R1')).toBeUndefined()
+  expect(await ofPerson('R2')).toBeDefined()
+})
+
 test('an undo of visits takes their follow-up along, except where somebody has called already', async () => {
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
   const row = (n: number) => `W${n},病人${n},Y000${n},住院,心内科,2026-02-02,${day},胃炎`
@@ -242,22 +263,26 @@ test('an undo of visits takes their follow-up along, except where somebody has c
 })
 
 test('an import can be cancelled between batches and goes on nowhere; what was done can be undone', async () => {
-  const rows = Array.from({ length: 1200 }, (_, n) => `C${n},人${n},男,1990-01-01,,,`).join('\n')
+  const rows = Array.from({ length: 2200 }, (_, n) => `C${n},${stranger(n)},,`).join('\n')
   const { body } = await upload(`${head}${rows}\n`)
   await act(body.id, 'run')
-  expect(await importDue(app.db)).toBe(500)
-  expect((await act(body.id, 'cancel')).body).toMatchObject({ status: 'cancelled', done: 500, created: 500 })
+  expect(await importDue(app.db)).toBe(1000)
+  expect((await act(body.id, 'cancel')).body).toMatchObject({
+    status: 'cancelled',
+    done: 1000,
+    created: 1000,
+  })
   expect(await importDue(app.db)).toBe(0)
   await act(body.id, 'undo')
   await app.processAll()
-  expect(await ofPerson('C499')).toBeUndefined()
+  expect(await ofPerson('C999')).toBeUndefined()
   expect((await act(body.id, 'run')).error?.id).toBe('already-closed')
 })
 
 test('another process goes on where one stopped: every row once, whatever the size of the file', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 1600 }), fc.uuid(), async (count, mark) => {
-      const rows = Array.from({ length: count }, (_, n) => `${mark}-${n},人,男,1990-01-01,,,`).join('\n')
+    fc.asyncProperty(fc.integer({ min: 1, max: 2600 }), fc.uuid(), async (count, mark) => {
+      const rows = Array.from({ length: count }, (_, n) => `${mark}-${n},${stranger(n)},,`).join('\n')
       const { body } = await upload(`${head}${rows}\n`)
       await act(body.id, 'run')
       // A module loaded afresh knows no more of the file than a process that has just started.

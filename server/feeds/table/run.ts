@@ -19,7 +19,7 @@ import { readRow } from './row.ts'
 import { keyText } from './state.ts'
 import { undoBatch } from './undo.ts'
 
-const batchRows = { checking: 2000, importing: 500 }
+const batchRows = { checking: 2000, importing: 1000 }
 const mostErrors = 10_000
 
 export type Running = {
@@ -108,6 +108,8 @@ async function take(db: Db, one: Running, count: number): Promise<Row[]> {
 
 async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
   const codes = async (table: 'department' | 'staff') => {
+    // Only visits name wards and doctors by the codes that the site gave them.
+    if (one.kind !== 'encounters') return new Map<string, string>()
     const rows = await trx
       .selectFrom(table)
       .select(['code', 'name'])

@@ -17,8 +17,13 @@ type Effect = { target: string; target_id: number; before: State | null; after: 
  */
 export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   const { rows: effects } = await sql<Effect>`
-    select target, target_id, before, after from import_effect
-    where import_id = ${one.id} and batch = (select max(batch) from import_effect where import_id = ${one.id})`.execute(
+    with latest as (
+      select target, target_id, before, after from import_effect
+      where import_id = ${one.id} and batch = (select max(batch) from import_effect where import_id = ${one.id})
+    )
+    select target, target_id, before, after from latest where target <> 'persons-made'
+    union all select 'person', made.id::bigint, null, '{}'::jsonb
+    from latest, jsonb_array_elements_text(after -> 'ids') as made(id) where target = 'persons-made'`.execute(
     trx,
   )
   if (effects.length === 0) {
@@ -38,7 +43,18 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   const visits = await untouched(trx, encounters, encounterStates)
   await removeEncounters(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
   await restoreEncounters(trx, visits)
-  const people = await untouched(trx, persons, personStates)
+  const people = [
+    ...(await untouched(
+      trx,
+      persons.filter((effect) => effect.before !== null),
+      personStates,
+    )),
+    ...(await madeHere(
+      trx,
+      persons.filter((effect) => effect.before === null),
+      one.id,
+    )),
+  ]
   await restorePersons(
     trx,
     people.filter((effect) => effect.before !== null),
@@ -76,6 +92,25 @@ async function untouched(
 ): Promise<Effect[]> {
   const now = await statesOf(trx, idsOf(effects))
   return effects.filter((effect) => sameState(effect.after, now.get(effect.target_id)))
+}
+
+/**
+ * Persons to whom nobody else has added anything, told without a picture of them: no part is another source's, and no other import has
+ * changed them (one that only repeated the same leaves its name on addresses, but no effect). Changed fields leave an event.
+ */
+async function madeHere(trx: Trx, effects: Effect[], importId: number): Promise<Effect[]> {
+  if (effects.length === 0) return []
+  const others = (table: string) =>
+    sql`not exists (select 1 from ${sql.table(table)} t where t.person_id = p.id and t.source not like 'import:%')`
+  const { rows } = await sql<{ id: number }>`
+    select p.id from person p where p.id = any(${idsOf(effects)}::bigint[])
+      and ${sql.join(Object.values(tables).map(others), sql` and `)}
+      and not exists (select 1 from person_telecom t where t.person_id = p.id and not t.valid)
+      and not exists (select 1 from import_effect o where o.target = 'person' and o.target_id = p.id and o.import_id <> ${importId})`.execute(
+    trx,
+  )
+  const made = new Set(rows.map((row) => row.id))
+  return effects.filter((effect) => made.has(effect.target_id))
 }
 
 /** Visits that the import made and nobody has worked on: with their open tasks, enrolments and unsent messages. */

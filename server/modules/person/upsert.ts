@@ -181,6 +181,8 @@ async function insertPersons(trx: Trx, resolved: Resolved[]): Promise<void> {
     ), inserted as (
       insert into person (id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time)
       select id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time from numbered
+    ), facts as (
+      insert into person_facts (person_id) select id from numbered
     )
     select id, position from numbered`.execute(trx)
   for (const { id, position } of rows) {

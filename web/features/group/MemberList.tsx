@@ -33,7 +33,7 @@ export function MemberList({ group }: { group: GroupDetail }) {
     {
       key: 'name',
       title: t('groups.memberName'),
-      width: '22%',
+      width: '20%',
       render: (one) => (
         <>
           <Link to="/persons/$id" params={{ id: String(one.personId) }}>
@@ -56,7 +56,12 @@ export function MemberList({ group }: { group: GroupDetail }) {
       render: (one) =>
         [one.department, one.title, t(`groups.memberRoles.${one.role}`)].filter(Boolean).join(' · '),
     },
-    { key: 'since', title: t('groups.since'), width: 110, render: (one) => one.since ?? '—' },
+    {
+      key: 'since',
+      title: t('groups.since'),
+      width: 110,
+      render: (one) => <span className="group-day">{one.since ?? '—'}</span>,
+    },
     ...(former
       ? [
           {
@@ -82,7 +87,7 @@ export function MemberList({ group }: { group: GroupDetail }) {
             width: 110,
             align: 'right' as const,
             render: (one: GroupMember) => (
-              <span className="row-actions">
+              <span className="row-actions group-day">
                 <button
                   type="button"
                   className="plain-button"
