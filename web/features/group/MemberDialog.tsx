@@ -1,8 +1,7 @@
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addGroupMember, type GroupMember, memberRoles, updateGroupMember } from '../../../contract/group.ts'
-import { PersonOption } from '../../app/PersonOption.tsx'
-import { usePersonSearch } from '../../app/usePersonSearch.ts'
+import { PersonPick } from '../../app/PersonPick.tsx'
 import { PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
@@ -58,7 +57,15 @@ export function MemberDialog({ groupId, member, ending = false, onClose }: Membe
       onSave={save}
       onClose={onClose}
     >
-      {!member && <PersonPick chosen={person} onChoose={setPerson} />}
+      {!member && (
+        <PersonPick
+          label={t('groups.findPerson')}
+          hint={person ? t('groups.chosen', { name: person.name }) : t('groups.findPersonHint')}
+          empty={t('groups.noPerson')}
+          chosenId={person?.id ?? null}
+          onChoose={setPerson}
+        />
+      )}
       <div className="field-row">
         <PickField
           label={t('groups.role')}
@@ -103,56 +110,5 @@ export function MemberDialog({ groupId, member, ending = false, onClose }: Membe
         />
       </div>
     </FormDialog>
-  )
-}
-
-function PersonPick({ chosen, onChoose }: { chosen: Chosen | null; onChoose: (person: Chosen) => void }) {
-  const { t } = useTranslation()
-  const id = useId()
-  const [text, setText] = useState('')
-  const { items, settled } = usePersonSearch(text, 6)
-  return (
-    <div>
-      <div className="labelled">
-        <label htmlFor={id}>{t('groups.findPerson')}</label>
-        <input
-          id={id}
-          className="field-input"
-          type="search"
-          autoComplete="off"
-          autoFocus
-          aria-describedby={`${id}-hint`}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return
-            // Choosing, not saving.
-            event.preventDefault()
-            const [only, more] = items
-            if (settled && only && !more) onChoose(only)
-          }}
-        />
-        <span id={`${id}-hint`} className="secondary small">
-          {chosen ? t('groups.chosen', { name: chosen.name }) : t('groups.findPersonHint')}
-        </span>
-      </div>
-      <ul className="pick-list">
-        {items.map((person) => (
-          <li key={person.id}>
-            <button
-              type="button"
-              className="plain-button"
-              aria-pressed={person.id === chosen?.id}
-              onClick={() => onChoose(person)}
-            >
-              <PersonOption person={person} />
-            </button>
-          </li>
-        ))}
-      </ul>
-      {settled && text.trim() !== '' && items.length === 0 && (
-        <p className="secondary">{t('groups.noPerson')}</p>
-      )}
-    </div>
   )
 }

@@ -1,0 +1,69 @@
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { PersonSummary } from '../../contract/person.ts'
+import { PersonOption } from './PersonOption.tsx'
+import { usePersonSearch } from './usePersonSearch.ts'
+
+type PersonPickProps = {
+  label: string
+  hint?: string
+  /** Words for "nobody found". */
+  empty: string
+  chosenId?: number | null
+  /** Somebody who cannot be meant. */
+  exceptId?: number
+  onChoose: (person: PersonSummary) => void
+}
+
+/** Finds one person by what is typed; Enter takes the only one found. */
+export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }: PersonPickProps) {
+  const { t } = useTranslation()
+  const id = useId()
+  const [text, setText] = useState('')
+  const { items, settled } = usePersonSearch(text, 8)
+  const offered = items.filter((one) => one.id !== exceptId)
+  return (
+    <div>
+      <div className="labelled">
+        <label htmlFor={id}>{label}</label>
+        <input
+          id={id}
+          className="field-input"
+          type="search"
+          autoComplete="off"
+          aria-describedby={hint ? `${id}-hint` : undefined}
+          placeholder={t('person.searchHint')}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            // Choosing, not sending the form that it stands in.
+            event.preventDefault()
+            const [only, more] = offered
+            if (settled && only && !more) onChoose(only)
+          }}
+        />
+        {hint && (
+          <span id={`${id}-hint`} className="secondary small">
+            {hint}
+          </span>
+        )}
+      </div>
+      <ul className="pick-list">
+        {offered.map((person) => (
+          <li key={person.id}>
+            <button
+              type="button"
+              className="plain-button"
+              {...(chosenId !== undefined && { 'aria-pressed': person.id === chosenId })}
+              onClick={() => onChoose(person)}
+            >
+              <PersonOption person={person} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {settled && text.trim() !== '' && offered.length === 0 && <p className="secondary">{empty}</p>}
+    </div>
+  )
+}
