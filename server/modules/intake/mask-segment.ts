@@ -1,3 +1,4 @@
+import { parseMessage } from '../../feeds/hl7/message.ts'
 import { maskIdentifier } from '../person/mask.ts'
 
 /** Fields that hold names, numbers, addresses or telephone numbers (HL7 v2.5), by segment. */
@@ -15,7 +16,7 @@ const harmless = new Set(['MSH', 'EVN', 'PV1', 'PV2', 'DG1', 'PD1', 'AL1', 'MSA'
  * A segment as people may see it in the intake list: record numbers stay (they are needed to find the patient), names keep their first
  * character, other personal fields only their length. An identity number in PID-3 is masked like everywhere.
  */
-export function maskSegment(segment: string, separator: string): string {
+function maskSegment(segment: string, separator: string): string {
   const parts = segment.split(separator)
   const name = parts[0] ?? ''
   if (harmless.has(name)) return segment
@@ -27,6 +28,20 @@ export function maskSegment(segment: string, separator: string): string {
       return !fields || fields.includes(at) ? maskField(part) : part
     })
     .join(separator)
+}
+
+/** A message as segments, masked. What cannot be decoded is shown byte for byte as Latin-1: somebody has to find out why. */
+export function maskedSegments(raw: Buffer, charset: string): string[] {
+  let text: string
+  try {
+    text = parseMessage(raw, charset).toString()
+  } catch {
+    text = raw.toString('latin1')
+  }
+  return text
+    .split(/[\r\n]+/)
+    .filter(Boolean)
+    .map((segment) => maskSegment(segment, text[3] ?? '|'))
 }
 
 /** One repetition of PID-3: a number of the hospital's own stays, any other is masked. */
