@@ -1,10 +1,12 @@
 import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
+import { outboundTest } from './outbound.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
   malformed: 100_000,
+  faults: 1000,
   processKills: 20,
   postgresKills: 5,
   connections: 8,
@@ -27,6 +29,17 @@ const malformed = await malformedTest({
 })
 failed ||= malformed.problems.length > 0 || malformed.answered !== malformed.frames
 
+console.log(`\nLate, wrong and missing answers to what is sent out (seed ${size.seed})`)
+const outbound = await outboundTest({
+  faults: size.faults,
+  kills: 10,
+  channels: 20,
+  persons: 12,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= outbound.deviations.length > 0
+
 console.log(`\nKills under load (seed ${size.seed})`)
 const kills = await killTest({ ...size, say: (line) => console.log(`  ${line}`) })
 const slowest = Math.max(...kills.healed)
@@ -48,6 +61,15 @@ const rows: [string, string][] = [
     `${malformed.accepted} / ${malformed.rejected}, ${malformed.dead}`,
   ],
   ['malformed: not as it must be', String(malformed.problems.length)],
+  [
+    'messages out / frames received / arrived more than once, each marked',
+    `${outbound.messages} / ${outbound.received} / ${outbound.again}`,
+  ],
+  [
+    'bad answers injected, kills of the sender',
+    `${outbound.faults}, ${outbound.kills} in ${outbound.seconds.toFixed(0)} s`,
+  ],
+  ['out: credited wrongly, unmarked, lost or out of order', String(outbound.deviations.length)],
   ['messages sent from a resending sender', kills.messages.toLocaleString('en')],
   ['process killed -9 (again while starting)', `${kills.processKills} (${kills.killsWhileStarting})`],
   ['PostgreSQL stopped at once', String(kills.postgresKills)],
@@ -58,7 +80,7 @@ const rows: [string, string][] = [
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]
 for (const [what, result] of rows) console.log(`| ${what} | ${result} |`)
-for (const deviation of kills.deviations) console.log(`\nDEVIATION ${deviation}`)
+for (const deviation of [...outbound.deviations, ...kills.deviations]) console.log(`\nDEVIATION ${deviation}`)
 process.exitCode = failed ? 1 : 0
 
 function sum(numbers: number[]): number {
