@@ -50,10 +50,12 @@ function components(...parts: string[]): string {
   return parts.map(escapeText).join('^').replace(/\^+$/, '')
 }
 
-/** A segment from its fields by number. */
+/** A segment from its fields by number; empty ones at its end are left out. */
 function segment(name: string, fields: Record<number, string>): string {
   const last = Math.max(...Object.keys(fields).map(Number))
-  return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? '')].join('|')
+  return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? '')]
+    .join('|')
+    .replace(/\|+$/, '')
 }
 
 /** HL7 time stamp with offset, so that nobody has to know where it was written. */

@@ -52,9 +52,16 @@ function maskNumber(repetition: string): string {
   return own ? repetition : [maskIdentifier(value), ...rest].join('^')
 }
 
+/** Only the very first character stays: family and given name of one character each would be the whole name. */
 function maskField(field: string): string {
-  return field.replaceAll(
-    /[^|^~&\\]+/g,
-    (text) => `${[...text][0] ?? ''}${'*'.repeat(Math.min(8, Math.max(0, [...text].length - 1)))}`,
-  )
+  return field
+    .split('~')
+    .map((repetition) =>
+      repetition.replaceAll(/[^|^&\\]+/g, (text: string, at: number) => {
+        const [first = ''] = text
+        const length = [...text].length
+        return at === 0 ? `${first}${'*'.repeat(Math.min(8, length - 1))}` : '*'.repeat(Math.min(8, length))
+      }),
+    )
+    .join('~')
 }
