@@ -3,7 +3,8 @@ import type { outbound } from '../../i18n/zh-CN/outbound.ts'
 
 /** The sender's sentences about a connection or an answer, which are English; what they quote is kept. */
 const sentences: [RegExp, keyof typeof outbound.why][] = [
-  [/^Cannot connect to (\S+): (.*)$/, 'refused'],
+  // Of what Node says, the code is enough: the address is there already.
+  [/^Cannot connect to (\S+): (?:connect )?(E[A-Z]+|.*)(?: \S+)?$/, 'refused'],
   [/^No connection to (\S+) within (\d+) ms$/, 'slow'],
   [/^No answer to \S* ?within (\d+) ms$/, 'noAnswer'],
   [/^Expected an answer to \S+, got one to (.*)$/, 'mismatch'],
