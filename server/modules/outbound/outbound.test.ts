@@ -409,23 +409,3 @@ test('raw text is masked for who may read, shown for a reason to who may replay,
   )
   expect(rows.map((row) => row.action)).toEqual(['outbound.send', 'outbound.read', 'outbound.reveal'])
 })
-
-test.each([
-  ['169.254.169.254', /never go to/],
-  ['::ffff:169.254.169.254', /never go to/],
-  ['0.0.0.0', /never go to/],
-  ['no-such-host.invalid', /not known/],
-])('a connection to %s is refused', async (host, problem) => {
-  const { body } = await app.request(admin, testOutboundChannel, { body: { host, port: 80 } })
-  expect(body.open).toBe(false)
-  expect(body.problem).toMatch(problem)
-})
-
-test('a channel with a certificate that is none, or with the name of another one, is refused with the field', async () => {
-  const bad = await app.request(admin, createOutboundChannel, {
-    body: { ...settings(), name: 'TLS', tls: true, tlsCa: 'not a certificate' },
-  })
-  expect(bad.error?.fields?.[0]?.path).toBe('tlsCa')
-  const taken = await app.request(admin, createOutboundChannel, { body: settings() })
-  expect(taken.error).toMatchObject({ id: 'already-exists', fields: [{ path: 'name' }] })
-})
