@@ -19,6 +19,7 @@ import { ack, type Received, type Receiver, startReceiver } from '../../../test/
 import { decode } from '../../feeds/hl7/charset.ts'
 import { transaction } from '../../platform/db.ts'
 import { testActor } from '../../../test/support/app.ts'
+import { intakeJobs } from '../intake/jobs.ts'
 import { mergePersons, unmergePerson } from '../person/merge.ts'
 import { openSenders, sendDue } from './send.ts'
 
@@ -389,6 +390,33 @@ test('messages of a merged record follow the surviving person and come back with
   await sendAll(1)
   // While they were one person, both numbers were hers.
   expect(his.received[1]?.bytes.toString()).toMatch(/MERGE1\^\^\^NH\^MR~MERGE2|MERGE2\^\^\^NH\^MR~MERGE1/)
+})
+
+test('what a dead sender left on the wire is unclear also on a channel that was switched off, and can be cancelled', async () => {
+  await receive(app, { mrn: 'STUCK' })
+  await correct('STUCK', { name: '测试卡' })
+  await sql`update outbound_channel set active = false where id = ${channel}`.execute(app.db)
+  await sql`
+    with sent as (update outbound_message set status = 'sent', attempts = 1 where channel_id = ${channel} returning id)
+    insert into outbound_attempt (message_id, number) select id, 1 from sent`.execute(app.db)
+  await sendAll(1)
+  const [message] = await list()
+  expect(message?.status).toBe('unknown')
+  const body = { ids: [message?.id], reason: 'switched off' }
+  expect((await app.request(admin, cancelOutboundMessages, { body })).body).toEqual({ cancelled: 1 })
+  expect(his.received).toHaveLength(0)
+})
+
+test('old messages are removed after their time, rejected ones stay', async () => {
+  await receive(app, { mrn: 'PURGE1' }, { mrn: 'PURGE2' })
+  script = [(one) => one.socket.write(ack('AR', one.controlId))]
+  for (const mrn of ['PURGE1', 'PURGE2']) await correct(mrn, { name: '测试清' })
+  await sendAll(2)
+  await sql`update outbound_message set created_at = now() - interval '400 days' where channel_id = ${channel}`.execute(
+    app.db,
+  )
+  for (const job of intakeJobs(app.services)) await job.run({}, new AbortController().signal)
+  expect((await list()).map((one) => one.status)).toEqual(['rejected'])
 })
 
 test('raw text is masked for who may read, shown for a reason to who may replay, and every look is in the audit', async () => {

@@ -25,13 +25,14 @@ type Channel = Target & {
 }
 type Claimed = { id: number; person_id: number; control_id: string; raw: Buffer; attempts: number }
 
-/** Channels that have something to send now. */
+/** Channels that have something to send now, or something on the wire whose sender may be gone. */
 async function dueChannels(db: Db): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select c.id from outbound_channel c
-    where c.active and coalesce(c.retry_at, '-infinity') <= now()
-      and exists (select 1 from outbound_message m where m.channel_id = c.id and m.status in ('queued', 'unknown', 'sent'))
-      and not (c.hold_on_reject and exists (select 1 from outbound_message m where m.channel_id = c.id and m.status = 'rejected'))
+    where exists (select 1 from outbound_message m where m.channel_id = c.id and m.status = 'sent')
+      or c.active and coalesce(c.retry_at, '-infinity') <= now()
+        and exists (select 1 from outbound_message m where m.channel_id = c.id and m.status in ('queued', 'unknown'))
+        and not (c.hold_on_reject and exists (select 1 from outbound_message m where m.channel_id = c.id and m.status = 'rejected'))
     order by c.id`.execute(db)
   return rows.map((row) => row.id)
 }
