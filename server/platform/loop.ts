@@ -8,7 +8,7 @@ const running = new Map<string, Set<Loop>>()
 
 /** Reaches the other threads of this process: one answers people and senders, the other does what nobody waits for. */
 const otherThreads = new BroadcastChannel('careloop.wake')
-otherThreads.onmessage = ({ data }: MessageEvent) => {
+otherThreads.onmessage = ({ data }: { data: unknown }) => {
   wakeHere(String(data))
 }
 otherThreads.unref()
