@@ -17,6 +17,7 @@ import { mountIntake } from './modules/intake/routes.ts'
 import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
 import { mountOrganisation } from './modules/organisation/routes.ts'
+import { mountOutbound } from './modules/outbound/routes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
@@ -45,6 +46,7 @@ const modules: Mount[] = [
   mountMessage,
   mountFigure,
   mountIntake,
+  mountOutbound,
   mountImport,
   mountGroup,
   mountOrganisation,

@@ -2,6 +2,7 @@ import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
 import { matchArrived } from './modules/match/arrival.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
+import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
 import type { Services } from './platform/services.ts'
@@ -19,16 +20,30 @@ const pollMs = 1000
 export const executors = 2
 
 export function startWorkerLoops(services: Services): Loop[] {
-  return Object.entries(workerLoops).flatMap(([name, work]) =>
+  const loops = Object.entries(workerLoops).flatMap(([name, work]) =>
     Array.from({ length: name === 'pathway' ? executors : 1 }, () =>
       startLoop(name, pollMs, () => work(services)),
     ),
   )
+  return [...loops, startSenders(services)]
+}
+
+/** Not like the others: an answer may take half a minute, and no channel waits for that of another one. */
+function startSenders(services: Services): Loop {
+  const senders = openSenders(services)
+  const loop = startLoop('outbound', pollMs, () => senders.look())
+  return {
+    wake: loop.wake,
+    stop: async () => {
+      await loop.stop()
+      await senders.stop()
+    },
+  }
 }
 
 /** Does everything that is due, intake included, until nothing is left; for tests and tools that must not sleep. */
 export async function drainLoops(services: Services): Promise<number> {
-  const works = [({ db }: Services) => applyWaiting(db), ...Object.values(workerLoops)]
+  const works = [({ db }: Services) => applyWaiting(db), ...Object.values(workerLoops), sendDue]
   let total = 0
   for (let before = -1; before < total;) {
     before = total

@@ -5,7 +5,9 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
+import { startBackground } from './background.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
+import { loadMllpTls } from './feeds/hl7/tls.ts'
 import { prepareFirstAdministrator } from './modules/access/setup.ts'
 import { writeAnchor } from './modules/audit/anchor.ts'
 import { type Config, ConfigError } from './platform/config.ts'
@@ -16,7 +18,6 @@ import { log } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { seedBase } from './seed/base/seed.ts'
 import { type OpenServices, openServices } from './services.ts'
-import { startWorker } from './worker.ts'
 
 export type Running = {
   services: OpenServices
@@ -39,6 +40,8 @@ export async function serve(config: Config): Promise<Running> {
   const closers: (() => Promise<void>)[] = []
   const close = closeOnce(closers)
   try {
+    // Before anything is started: a wrong file is the operator's to mend.
+    if (config.mllpTls) loadMllpTls(config.mllpTls)
     closers.push(await lockDataDir(config.dataDir))
     const url = await openServer(config, closers)
     await prepareDatabase(url)
@@ -50,10 +53,10 @@ export async function serve(config: Config): Promise<Running> {
       adminPassword: config.adminPassword,
       baseUrl,
     })
-    if (config.roles.includes('worker')) {
-      const worker = await startWorker(services)
-      closers.push(() => writeAnchor(services.db, config.dataDir))
-      closers.push(() => worker.close())
+    if (config.roles.includes('worker')) closers.push(() => writeAnchor(services.db, config.dataDir))
+    if (config.roles.includes('worker') || config.roles.includes('feed')) {
+      const background = await startBackground({ config, url })
+      closers.push(() => background.close())
     }
     const mllpPort = config.roles.includes('feed') ? await openFeed(services, closers) : undefined
     const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined
@@ -149,11 +152,15 @@ async function waitFor(database: ReturnType<typeof openDatabase>, url: string): 
 
 async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]): Promise<number> {
   const { config, db } = services
+  const { mllpTls } = config
+  const tls = mllpTls && { port: mllpTls.port, options: loadMllpTls(mllpTls).options }
   try {
-    const feed = await startFeed({ db, host: config.host ?? '0.0.0.0', port: config.mllpPort })
+    const feed = await startFeed({ db, host: config.host ?? '0.0.0.0', port: config.mllpPort, tls })
     closers.push(() => feed.close())
     return feed.port
   } catch (cause) {
+    const { port } = cause as { port?: number }
+    if (tls && port === tls.port) throw portError(cause as Error, 'MLLP_TLS_PORT', tls.port)
     throw portError(cause as Error, 'MLLP_PORT', config.mllpPort)
   }
 }

@@ -1,10 +1,13 @@
 import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
+import { outboundTest } from './outbound.ts'
+import { stepsTest } from './steps.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
   malformed: 100_000,
+  faults: 1000,
   processKills: 20,
   postgresKills: 5,
   connections: 8,
@@ -27,10 +30,31 @@ const malformed = await malformedTest({
 })
 failed ||= malformed.problems.length > 0 || malformed.answered !== malformed.frames
 
+console.log(`\nLate, wrong and missing answers to what is sent out (seed ${size.seed})`)
+const outbound = await outboundTest({
+  faults: size.faults,
+  kills: 10,
+  channels: 20,
+  persons: 12,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= outbound.deviations.length > 0
+
 console.log(`\nKills under load (seed ${size.seed})`)
 const kills = await killTest({ ...size, say: (line) => console.log(`  ${line}`) })
 const slowest = Math.max(...kills.healed)
 failed ||= kills.deviations.length > 0 || slowest > 10_000
+
+console.log(`\nKills of the worker while steps fall due (seed ${size.seed})`)
+const steps = await stepsTest({
+  persons: 17_000,
+  kills: 20,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= steps.deviations.length > 0
+for (const one of steps.deviations) console.log(`  FAIL ${one}`)
 
 console.log('\n| what | result |\n|---|---|')
 const rows: [string, string][] = [
@@ -48,6 +72,15 @@ const rows: [string, string][] = [
     `${malformed.accepted} / ${malformed.rejected}, ${malformed.dead}`,
   ],
   ['malformed: not as it must be', String(malformed.problems.length)],
+  [
+    'messages out / frames received / arrived more than once, each marked',
+    `${outbound.messages} / ${outbound.received} / ${outbound.again}`,
+  ],
+  [
+    'bad answers injected, kills of the sender',
+    `${outbound.faults}, ${outbound.kills} in ${outbound.seconds.toFixed(0)} s`,
+  ],
+  ['out: credited wrongly, unmarked, lost or out of order', String(outbound.deviations.length)],
   ['messages sent from a resending sender', kills.messages.toLocaleString('en')],
   ['process killed -9 (again while starting)', `${kills.processKills} (${kills.killsWhileStarting})`],
   ['PostgreSQL stopped at once', String(kills.postgresKills)],
@@ -55,10 +88,16 @@ const rows: [string, string][] = [
   ['slowest recovery after the process', `${Math.max(...kills.recovered)} ms`],
   ['answered "send again" / sent again unanswered', `${kills.askedToSendAgain} / ${kills.resent}`],
   ['deviations from the model', String(kills.deviations.length)],
+  [
+    'pathway steps executed under 20 kills / tasks / mails / of unknown fate',
+    `${steps.steps.toLocaleString('en')} / ${steps.tasks} / ${steps.mails} / ${steps.unknown}`,
+  ],
+  ['enrolments stopped by a death meanwhile', String(steps.stopped)],
+  ['steps, tasks, mails: deviations', String(steps.deviations.length)],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]
 for (const [what, result] of rows) console.log(`| ${what} | ${result} |`)
-for (const deviation of kills.deviations) console.log(`\nDEVIATION ${deviation}`)
+for (const deviation of [...outbound.deviations, ...kills.deviations]) console.log(`\nDEVIATION ${deviation}`)
 process.exitCode = failed ? 1 : 0
 
 function sum(numbers: number[]): number {

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { constants } from 'node:fs'
 import { access, mkdir, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { loadMllpTls } from '../feeds/hl7/tls.ts'
 import { verifyChain } from '../modules/audit/verify.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { openDatabase } from '../platform/db.ts'
@@ -40,6 +41,7 @@ async function* examine(config: Config, audit: boolean): AsyncGenerator<Finding>
     ? { level: 'OK', subject: 'process', message: `CareLoop runs as process ${owner}.` }
     : { level: 'OK', subject: 'process', message: 'CareLoop is not running on this data directory.' }
   yield* ports(config, owner !== undefined)
+  yield* certificate(config)
   yield config.databaseUrl && !config.secret
     ? {
         level: 'WARN',
@@ -90,6 +92,7 @@ async function* ports(config: Config, running: boolean): AsyncGenerator<Finding>
   for (const [variable, port] of [
     ['PORT', config.port],
     ['MLLP_PORT', config.mllpPort],
+    ...(config.mllpTls ? [['MLLP_TLS_PORT', config.mllpTls.port] as const] : []),
   ] as const) {
     const taken = await isTaken(port, config.host ?? '0.0.0.0')
     if (running || !taken)
@@ -105,6 +108,24 @@ async function* ports(config: Config, running: boolean): AsyncGenerator<Finding>
         message: `${port} is in use by another program, or may not be opened.`,
         advice: `Stop that program or set ${variable} to another port.`,
       }
+  }
+}
+
+const soonDays = 30
+
+/** The certificate of the MLLP listener: a sender is shut out on the day it runs out. */
+function* certificate({ mllpTls }: Config): Generator<Finding> {
+  if (!mllpTls) return
+  const subject = 'MLLP TLS'
+  try {
+    const { validTo } = loadMllpTls(mllpTls)
+    const days = Math.floor((validTo.getTime() - Date.now()) / 86_400_000)
+    const message = `The certificate is valid for ${days} more days.`
+    yield days > soonDays
+      ? { level: 'OK', subject, message }
+      : { level: 'WARN', subject, message, advice: 'Renew it and restart CareLoop.' }
+  } catch (error) {
+    yield { level: 'FAIL', subject, message: (error as Error).message }
   }
 }
 

@@ -5,41 +5,61 @@ const port = z.coerce.number().int().min(0).max(65535)
 export const processRoles = ['web', 'worker', 'feed'] as const
 export type ProcessRole = (typeof processRoles)[number]
 
-const environment = z.object({
-  PORT: port.default(3000),
-  MLLP_PORT: port.default(2575),
-  HOST: z.string().min(1).optional(),
-  CARELOOP_DATA_DIR: z.string().min(1).default('./data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database')
-    .optional(),
-  /** Which parts this process runs: `all`, or a comma-separated list of web, worker, feed. */
-  ROLE: z
-    .string()
-    .default('all')
-    .transform((text, context): ProcessRole[] => {
-      if (text === 'all') return [...processRoles]
-      const words = text.split(',').map((word) => word.trim())
-      const known = processRoles.filter((role) => words.includes(role))
-      if (known.length === 0 || known.length !== words.length)
-        context.addIssue('must be "all" or a comma-separated list of web, worker, feed')
-      return known
-    }),
-  CARELOOP_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(128).optional(),
-  /** Key for sessions and stored secrets; needed when several machines share one database. */
-  CARELOOP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  /** Address under which people reach this installation, for links in mail and cookie security. */
-  CARELOOP_URL: z.url().optional(),
-  /** Number of reverse proxies in front of us whose X-Forwarded-For is believed. */
-  CARELOOP_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(5).default(0),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-})
+const environment = z
+  .object({
+    PORT: port.default(3000),
+    MLLP_PORT: port.default(2575),
+    /** Files (PEM): certificate and key of the MLLP listener with TLS, and the authority of the senders' own certificates. */
+    MLLP_TLS_CERT: z.string().min(1).optional(),
+    MLLP_TLS_KEY: z.string().min(1).optional(),
+    MLLP_TLS_CA: z.string().min(1).optional(),
+    MLLP_TLS_PORT: port.optional(),
+    HOST: z.string().min(1).optional(),
+    CARELOOP_DATA_DIR: z.string().min(1).default('./data'),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database')
+      .optional(),
+    /** Which parts this process runs: `all`, or a comma-separated list of web, worker, feed. */
+    ROLE: z
+      .string()
+      .default('all')
+      .transform((text, context): ProcessRole[] => {
+        if (text === 'all') return [...processRoles]
+        const words = text.split(',').map((word) => word.trim())
+        const known = processRoles.filter((role) => words.includes(role))
+        if (known.length === 0 || known.length !== words.length)
+          context.addIssue('must be "all" or a comma-separated list of web, worker, feed')
+        return known
+      }),
+    CARELOOP_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(128).optional(),
+    /** Key for sessions and stored secrets; needed when several machines share one database. */
+    CARELOOP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    /** Address under which people reach this installation, for links in mail and cookie security. */
+    CARELOOP_URL: z.url().optional(),
+    /** Number of reverse proxies in front of us whose X-Forwarded-For is believed. */
+    CARELOOP_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(5).default(0),
+    DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  })
+  .superRefine((value, context) => {
+    const { MLLP_TLS_CERT: cert, MLLP_TLS_KEY: key, MLLP_TLS_PORT: tlsPort } = value
+    const say = (variable: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [variable], message })
+    if (key !== undefined && cert === undefined) say('MLLP_TLS_CERT', 'is missing, MLLP_TLS_KEY needs it')
+    if (cert !== undefined && key === undefined) say('MLLP_TLS_KEY', 'is missing, MLLP_TLS_CERT needs it')
+    for (const name of ['MLLP_TLS_CA', 'MLLP_TLS_PORT'] as const)
+      if (value[name] !== undefined && cert === undefined)
+        say(name, 'does nothing without MLLP_TLS_CERT and MLLP_TLS_KEY')
+    if (tlsPort !== undefined && tlsPort !== 0 && tlsPort === value.MLLP_PORT)
+      say('MLLP_TLS_PORT', 'must differ from MLLP_PORT')
+  })
 
 export type Config = {
   port: number
   mllpPort: number
+  /** The MLLP listener with TLS, beside the plain one; undefined: there is none. Paths of PEM files. */
+  mllpTls: { port: number; cert: string; key: string; ca: string | undefined } | undefined
   /** Address to listen on; undefined: all of them (the demo: this machine only). */
   host: string | undefined
   dataDir: string
@@ -70,6 +90,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     port: value.PORT,
     mllpPort: value.MLLP_PORT,
+    mllpTls:
+      value.MLLP_TLS_CERT !== undefined && value.MLLP_TLS_KEY !== undefined
+        ? {
+            port: value.MLLP_TLS_PORT ?? 2576,
+            cert: path.resolve(value.MLLP_TLS_CERT),
+            key: path.resolve(value.MLLP_TLS_KEY),
+            ca: value.MLLP_TLS_CA === undefined ? undefined : path.resolve(value.MLLP_TLS_CA),
+          }
+        : undefined,
     host: value.HOST,
     dataDir: path.resolve(value.CARELOOP_DATA_DIR),
     databaseUrl: value.DATABASE_URL,

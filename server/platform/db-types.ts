@@ -510,6 +510,63 @@ export interface OptOut {
   since: Generated<Timestamp>;
 }
 
+export interface OutboundAttempt {
+  answer: Buffer | null;
+  code: string | null;
+  finished_at: Timestamp | null;
+  message_id: number;
+  number: number;
+  outcome: string | null;
+  reason: string | null;
+  resend: Generated<boolean | null>;
+  sent_at: Generated<Timestamp>;
+}
+
+export interface OutboundChannel {
+  ack_timeout_seconds: number | null;
+  active: Generated<boolean>;
+  assigning_authority: string;
+  charset: Generated<string>;
+  failures: Generated<number>;
+  hl7_version: Generated<string>;
+  hold_on_reject: Generated<boolean>;
+  host: string;
+  id: Generated<number>;
+  kinds: string[];
+  last_answer_at: Timestamp | null;
+  last_answer_code: string | null;
+  last_error: string | null;
+  last_error_at: Timestamp | null;
+  max_in_flight: Generated<number>;
+  name: string;
+  port: number;
+  receiving_application: string;
+  receiving_facility: string;
+  retry_at: Timestamp | null;
+  tls: Generated<boolean>;
+  tls_ca: string | null;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  version: Generated<number>;
+}
+
+export interface OutboundMessage {
+  attempts: Generated<number>;
+  channel_id: number;
+  charset: string;
+  control_id: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  finished_at: Timestamp | null;
+  id: Generated<number>;
+  kind: string;
+  person_id: number;
+  raw: Buffer;
+  reason: string | null;
+  status: Generated<string>;
+  subject_id: number | null;
+}
+
 export interface Pathway {
   active: Generated<boolean>;
   code: string;
@@ -811,6 +868,9 @@ export interface DB {
   match_todo: MatchTodo;
   message: Message;
   opt_out: OptOut;
+  outbound_attempt: OutboundAttempt;
+  outbound_channel: OutboundChannel;
+  outbound_message: OutboundMessage;
   pathway: Pathway;
   pathway_version: PathwayVersion;
   person: Person;

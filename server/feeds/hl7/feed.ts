@@ -1,33 +1,53 @@
+import type { TlsOptions } from 'node:tls'
 import type { Db } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
-import { startLoop, wakeLoop } from '../../platform/loop.ts'
+import { type Loop, startLoop, wakeLoop } from '../../platform/loop.ts'
 import { applyWaiting } from './apply.ts'
-import { listenMllp } from './listener.ts'
+import { type Listener, listenMllp } from './listener.ts'
 import { RawStore } from './store.ts'
 
-export type Feed = { port: number; close: () => Promise<void> }
+export type Feed = Listener & { tlsPort: number | undefined }
 
-/** Other processes may have stored messages; their wake-up call does not reach this one. */
+/** Other machines may have stored messages; their wake-up call does not reach this process. */
 const pollMs = 500
 /** While PostgreSQL works for one, Node reads messages for the other; each takes half of the lanes. */
 const appliers = 2
 const gatherMs = 20
 
-/** Starts listening for HL7 and applying what was stored, also what an earlier process left behind. */
-export async function startFeed(options: { db: Db; host: string; port: number }): Promise<Feed> {
+/**
+ * Starts listening for HL7, in plain text and, where asked for, with TLS beside it; what is stored is applied by the appliers of whatever
+ * process has them.
+ */
+export async function startFeed(options: {
+  db: Db
+  host: string
+  port: number
+  tls?: { port: number; options: TlsOptions } | undefined
+}): Promise<Feed> {
+  const { host, tls } = options
   const store = new RawStore(options.db, () => {
     wakeLoop('intake')
   })
-  const listener = await listenMllp(store, options)
-  const loops = Array.from({ length: appliers }, () =>
-    startLoop('intake', pollMs, () => applyWaiting(options.db), { gatherMs }),
-  )
-  log.info({ port: listener.port }, 'listening for HL7 over MLLP')
+  const plain = await listenMllp(store, { host, port: options.port })
+  const secure =
+    tls &&
+    (await listenMllp(store, { host, port: tls.port, tls: tls.options }).catch(async (error: unknown) => {
+      await plain.close()
+      throw error
+    }))
+  log.info({ port: plain.port, tlsPort: secure?.port }, 'listening for HL7 over MLLP')
   return {
-    port: listener.port,
+    port: plain.port,
+    tlsPort: secure?.port,
     close: async () => {
-      await listener.close()
-      await Promise.all(loops.map((loop) => loop.stop()))
+      await Promise.all([plain.close(), secure?.close()])
     },
   }
+}
+
+/** Starts applying what was stored, also what an earlier process left behind. */
+export function startAppliers(db: Db): Loop[] {
+  return Array.from({ length: appliers }, () =>
+    startLoop('intake', pollMs, () => applyWaiting(db), { gatherMs }),
+  )
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { log } from '../../platform/log.ts'
 import { acceptFrame, refuseFrame } from './batch.ts'
 import { Deframer, frame } from './framer.ts'
@@ -12,17 +13,28 @@ const maxConnections = 500
 
 export type Listener = { port: number; close: () => Promise<void> }
 
-/** MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in the order of arrival. */
+/**
+ * MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in the order of arrival. With `tls` it
+ * speaks nothing else.
+ */
 export async function listenMllp(
   store: RawStore,
-  address: { host: string; port: number },
+  address: { host: string; port: number; tls?: TlsOptions | undefined },
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
   const busy = new Set<Promise<void>>()
-  const server = createServer({ keepAlive: true, noDelay: true, allowHalfOpen: true }, (socket) => {
+  const usual = { keepAlive: true, noDelay: true, allowHalfOpen: true }
+  const accept = (socket: Socket) => {
     sockets.add(socket)
     serve(socket, store, busy)
     socket.once('close', () => sockets.delete(socket))
+  }
+  const server = address.tls
+    ? createTlsServer({ ...usual, ...address.tls }, accept)
+    : createServer(usual, accept)
+  // No certificate, a wrong one, or no TLS at all: nothing of it is a message.
+  server.on('tlsClientError', (error: Error) => {
+    log.warn({ err: error.message }, 'an MLLP connection without the TLS that is asked for')
   })
   server.maxConnections = maxConnections
   await new Promise<void>((resolve, reject) => {

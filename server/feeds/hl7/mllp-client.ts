@@ -1,5 +1,6 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { Deframer, frame } from './framer.ts'
 
 /** An acknowledgement: MSA-1, MSA-2, MSA-3 and the bytes it came in. */
@@ -7,8 +8,15 @@ export interface Ack {
   /** AA, AE or AR in original mode; CA, CE or CR in enhanced mode. */
   code: string
   controlId: string
+  /** MSA-3, or what ERR says where that is empty. */
   text: string
   raw: Buffer
+}
+
+/** TLS to the receiver. Its certificate must be good for `servername` and be signed by `ca` (PEM), or by an authority that Node knows. */
+export interface MllpTls {
+  servername: string
+  ca?: string | undefined
 }
 
 export type MllpErrorReason = 'refused' | 'closed' | 'timeout' | 'mismatch' | 'malformed' | 'busy'
@@ -16,11 +24,18 @@ export type MllpErrorReason = 'refused' | 'closed' | 'timeout' | 'mismatch' | 'm
 /** Why a message has no usable answer. After every reason but `busy` the connection is closed. */
 export class MllpError extends Error {
   readonly reason: MllpErrorReason
+  /** What came instead of an answer, after `mismatch` and `malformed`. */
+  readonly raw: Buffer | undefined
 
-  constructor(reason: MllpErrorReason, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: MllpErrorReason,
+    message: string,
+    options?: ErrorOptions & { raw?: Buffer | undefined },
+  ) {
     super(message, options)
     this.name = 'MllpError'
     this.reason = reason
+    this.raw = options?.raw
   }
 }
 
@@ -47,25 +62,39 @@ export class MllpClient {
     return this.#socket !== undefined && !this.#socket.destroyed
   }
 
-  /** Opens the connection. Rejects with `refused` (cannot connect) or `timeout` (default 5,000 ms). */
-  async connect(host: string, port: number, options: { timeoutMs?: number } = {}): Promise<void> {
+  /** Opens the connection. Rejects with `refused` (cannot connect, no trust) or `timeout` (default 5,000 ms). */
+  async connect(
+    host: string,
+    port: number,
+    options: { timeoutMs?: number; tls?: MllpTls | undefined } = {},
+  ): Promise<void> {
     this.close()
     const timeoutMs = options.timeoutMs ?? 5000
-    const socket = connectSocket({ host, port, noDelay: true })
+    const { tls } = options
+    const socket: Socket = tls
+      ? connectTls({
+          host,
+          port,
+          ca: tls.ca,
+          // An address may not be named in SNI (RFC 6066); it is still compared with the certificate.
+          ...(isIP(tls.servername) ? {} : { servername: tls.servername }),
+        }).setNoDelay()
+      : connectSocket({ host, port, noDelay: true })
+    const ready = tls ? 'secureConnect' : 'connect'
     this.#socket = socket
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new MllpError('timeout', `No connection to ${host}:${port} within ${timeoutMs} ms`))
         socket.destroy()
       }, timeoutMs)
-      socket.once('connect', resolve)
+      socket.once(ready, resolve)
       socket.once('error', (cause) => {
         reject(new MllpError('refused', `Cannot connect to ${host}:${port}: ${cause.message}`, { cause }))
       })
       socket.once('close', () => {
         reject(new MllpError('closed', `The connection to ${host}:${port} was closed`))
       })
-      socket.once('connect', () => {
+      socket.once(ready, () => {
         clearTimeout(timer)
       })
       socket.once('close', () => {
@@ -119,11 +148,12 @@ export class MllpClient {
     const pending = this.#pending
     const ack = parseAck(raw)
     if (!ack) {
-      this.#fail('malformed', 'The answer has no MSA segment')
+      this.#fail('malformed', 'The answer has no MSA segment', raw)
     } else if (!pending || (pending.controlId !== '' && ack.controlId !== pending.controlId)) {
       this.#fail(
         'mismatch',
         `Expected an answer to ${pending?.controlId ?? 'nothing'}, got one to ${ack.controlId}`,
+        raw,
       )
     } else {
       this.#pending = undefined
@@ -132,7 +162,7 @@ export class MllpClient {
     }
   }
 
-  #fail(reason: MllpErrorReason, message: string): void {
+  #fail(reason: MllpErrorReason, message: string, raw?: Buffer): void {
     const pending = this.#pending
     this.#pending = undefined
     // A late answer on this connection could be taken for the answer to the next message: never use it again.
@@ -140,7 +170,7 @@ export class MllpClient {
     this.#socket = undefined
     if (!pending) return
     clearTimeout(pending.timer)
-    pending.reject(new MllpError(reason, message))
+    pending.reject(new MllpError(reason, message, { raw }))
   }
 }
 
@@ -230,12 +260,17 @@ export function controlIdOf(message: Buffer): string {
 function parseAck(raw: Buffer): Ack | undefined {
   const text = decode(raw)
   const separator = text.charAt(3)
-  const msa = text
-    .split(/[\r\n]+/)
-    .map((segment) => segment.split(separator))
-    .find((fields) => fields[0] === 'MSA')
+  const segments = text.split(/[\r\n]+/).map((segment) => segment.split(separator))
+  const msa = segments.find((fields) => fields[0] === 'MSA')
   if (!/^(MSH|BHS)/.test(text) || !msa) return undefined
-  return { code: msa[1]?.trim() ?? '', controlId: msa[2]?.trim() ?? '', text: msa[3] ?? '', raw }
+  const err = segments.find((fields) => fields[0] === 'ERR')
+  return {
+    code: msa[1]?.trim() ?? '',
+    controlId: msa[2]?.trim() ?? '',
+    // ERR-8 is for people, ERR-7 for technicians, ERR-3 a code; before version 2.5 there was only ERR-1.
+    text: msa[3]?.trim() || [8, 7, 3, 1].map((at) => err?.[at]?.trim()).find(Boolean) || '',
+    raw,
+  }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -1,6 +1,5 @@
 import iconv from 'iconv-lite'
 import { sql, type SqlBool } from 'kysely'
-import { parseMessage } from '../../feeds/hl7/message.ts'
 import { profileJoin } from '../../feeds/hl7/profile.ts'
 import type { IntakeMessage } from '../../../contract/intake.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
@@ -10,7 +9,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { readSettings } from '../setting/setting.ts'
-import { maskSegment } from './mask-segment.ts'
+import { maskedSegments } from './mask-segment.ts'
 
 type Filter = {
   status?: string[] | undefined
@@ -118,21 +117,7 @@ export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
     subject: `message:${id}`,
     fields: ['segments-masked'],
   })
-  return { ...viewMessage(row), charset: row.charset, segments: segmentsOf(row) }
-}
-
-/** What cannot be decoded is shown byte for byte as Latin-1: somebody has to find out why. */
-function segmentsOf(row: { raw: Buffer; charset: string }): string[] {
-  let text: string
-  try {
-    text = parseMessage(row.raw, row.charset).toString()
-  } catch {
-    text = row.raw.toString('latin1')
-  }
-  return text
-    .split(/[\r\n]+/)
-    .filter(Boolean)
-    .map((segment) => maskSegment(segment, text[3] ?? '|'))
+  return { ...viewMessage(row), charset: row.charset, segments: maskedSegments(row.raw, row.charset) }
 }
 
 /** Puts dead letters back into the queue; their order per patient is their old one. */

@@ -1,3 +1,4 @@
+import { parseMessage } from '../../feeds/hl7/message.ts'
 import { maskIdentifier } from '../person/mask.ts'
 
 /** Fields that hold names, numbers, addresses or telephone numbers (HL7 v2.5), by segment. */
@@ -15,7 +16,7 @@ const harmless = new Set(['MSH', 'EVN', 'PV1', 'PV2', 'DG1', 'PD1', 'AL1', 'MSA'
  * A segment as people may see it in the intake list: record numbers stay (they are needed to find the patient), names keep their first
  * character, other personal fields only their length. An identity number in PID-3 is masked like everywhere.
  */
-export function maskSegment(segment: string, separator: string): string {
+function maskSegment(segment: string, separator: string): string {
   const parts = segment.split(separator)
   const name = parts[0] ?? ''
   if (harmless.has(name)) return segment
@@ -29,6 +30,20 @@ export function maskSegment(segment: string, separator: string): string {
     .join(separator)
 }
 
+/** A message as segments, masked. What cannot be decoded is shown byte for byte as Latin-1: somebody has to find out why. */
+export function maskedSegments(raw: Buffer, charset: string): string[] {
+  let text: string
+  try {
+    text = parseMessage(raw, charset).toString()
+  } catch {
+    text = raw.toString('latin1')
+  }
+  return text
+    .split(/[\r\n]+/)
+    .filter(Boolean)
+    .map((segment) => maskSegment(segment, text[3] ?? '|'))
+}
+
 /** One repetition of PID-3: a number of the hospital's own stays, any other is masked. */
 function maskNumber(repetition: string): string {
   const [value = '', ...rest] = repetition.split('^')
@@ -37,9 +52,16 @@ function maskNumber(repetition: string): string {
   return own ? repetition : [maskIdentifier(value), ...rest].join('^')
 }
 
+/** Only the very first character stays: family and given name of one character each would be the whole name. */
 function maskField(field: string): string {
-  return field.replaceAll(
-    /[^|^~&\\]+/g,
-    (text) => `${[...text][0] ?? ''}${'*'.repeat(Math.min(8, Math.max(0, [...text].length - 1)))}`,
-  )
+  return field
+    .split('~')
+    .map((repetition) =>
+      repetition.replaceAll(/[^|^&\\]+/g, (text: string, at: number) => {
+        const [first = ''] = text
+        const length = [...text].length
+        return at === 0 ? `${first}${'*'.repeat(Math.min(8, length - 1))}` : '*'.repeat(Math.min(8, length))
+      }),
+    )
+    .join('~')
 }

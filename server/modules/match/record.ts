@@ -1,4 +1,4 @@
-import { searchName } from '../person/name.ts'
+import { familyLength, searchName } from '../person/name.ts'
 import { bigramsOf, loosePinyin, soundex } from './text.ts'
 
 /** What matching looks at of one person. */
@@ -38,9 +38,6 @@ export type MatchRecord = {
   postalCode: string
 }
 
-const compound =
-  /^(欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|司空|夏侯|端木|南宫|西门|独孤|轩辕|百里|呼延|东郭|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|钟离|闻人|赫连|拓跋)/
-
 const pinyinOf = new Map<string, string>()
 
 /** Pinyin of one or two characters; there are some thousands of them, and the library takes its time. */
@@ -58,7 +55,7 @@ function soundOf(han: string): string {
 function splitName(name: string): { han: boolean; family: string; given: string } {
   const { search_name: plain } = searchName(name)
   if (/\p{Script=Han}/u.test(plain)) {
-    const family = (compound.exec(plain)?.[0] ?? [...plain][0] ?? '').replaceAll('·', '')
+    const family = plain.slice(0, familyLength(plain)).replaceAll('·', '')
     return { han: true, family, given: plain.slice(family.length) }
   }
   const words = name.toLowerCase().split(/\s+/).filter(Boolean)

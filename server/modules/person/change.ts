@@ -11,6 +11,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { Statement } from '../../platform/said.ts'
 import { recordEvents } from '../event/event.ts'
+import { queueDemographics } from '../outbound/queue.ts'
 import { membersOf } from './group.ts'
 import { normalise, searchName } from './name.ts'
 import { loadPerson } from './person.ts'
@@ -84,6 +85,7 @@ export async function updatePerson(trx: Trx, actor: Actor, asked: number, input:
       data: { fields: changed },
     },
   ])
+  await queueDemographics(trx, actor, id, changed)
   await audit(trx, actor, { action: 'person.update', personId: id, fields: changed })
 }
 

@@ -13,6 +13,11 @@ export function maskIdentifier(value: string): string {
   return `${value.slice(0, 3)}${'*'.repeat(value.length - 7)}${value.slice(-4)}`
 }
 
+/** Mobile and identity numbers inside a text that others wrote. */
+export function maskNumbersIn(text: string): string {
+  return text.replaceAll(/(?<!\d)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?!\d)/g, maskIdentifier)
+}
+
 /** `wang@example.com` → `w***@example.com` */
 export function maskEmail(value: string): string {
   const at = value.indexOf('@')

@@ -49,3 +49,21 @@ export function normalise(name: string): string {
 export function isHan(word: string): boolean {
   return han.test(word)
 }
+
+const compound =
+  /^(欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|司空|夏侯|端木|南宫|西门|独孤|轩辕|百里|呼延|东郭|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|钟离|闻人|赫连|拓跋)/
+
+/** How much of a Chinese name in simplified characters is the family name, in UTF-16 units. */
+export function familyLength(plain: string): number {
+  return (compound.exec(plain)?.[0] ?? [...plain][0] ?? '').length
+}
+
+/** Family and given name as HL7 wants them apart: Chinese names begin with the family name, Latin ones end with it. */
+export function nameParts(name: string): { family: string; given: string } {
+  if (han.test(name)) {
+    const length = familyLength(simplified(name))
+    return { family: name.slice(0, length), given: name.slice(length) }
+  }
+  const words = name.split(' ')
+  return { family: words.at(-1) ?? '', given: words.slice(0, -1).join(' ') }
+}

@@ -7,6 +7,7 @@ import type { AnswerOf } from '../../api.ts'
 import { count } from '../../format/number.ts'
 import { clock } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
+import { ChannelAlarm } from '../outbound/ChannelAlarm.tsx'
 import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -63,6 +64,7 @@ export function IntakeOverview({ overview, onDead }: IntakeOverviewProps) {
           </Notice>
         </div>
       )}
+      <ChannelAlarm />
       <div className="intake-overview">
         <div className="intake-figures">
           <Figure label={t('intake.figure.backlog')} value={count(data.backlog)} help={help('backlog')} />

@@ -2,11 +2,13 @@ import './intake.css'
 import { Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { first, useFilters } from '../../ui/filters.ts'
+import { OutboundTab } from '../outbound/OutboundTab.tsx'
 import { IntakeMessages } from './IntakeMessages.tsx'
 import { ProfilesTab } from './ProfilesTab.tsx'
 
 const tabs = [
   { key: 'messages', children: <IntakeMessages /> },
+  { key: 'outbound', children: <OutboundTab /> },
   { key: 'profiles', children: <ProfilesTab /> },
 ] as const
 

@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { CorrectDialog } from './CorrectDialog.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
+import { Segments } from './Segments.tsx'
 import { readLocation, viewSegments } from './segments.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
 
@@ -141,28 +142,7 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
             </p>
           )}
           <h3>{t('intake.detail.segments')}</h3>
-          <ol className="segments" tabIndex={0} aria-label={t('intake.detail.segments')}>
-            {segments.map((segment, index) => (
-              <li key={index} className={segment.marked ? 'is-marked' : undefined}>
-                <b>{segment.name}</b>
-                {segment.fields.map((field) => (
-                  <span key={field.number}>
-                    {segment.separator}
-                    {field.marked ? (
-                      <mark title={`${segment.name}-${field.number}`}>
-                        <span className="visually-hidden">{t('intake.detail.marked')} </span>
-                        {field.text || '␣'}
-                      </mark>
-                    ) : (
-                      <span title={field.text ? `${segment.name}-${field.number}` : undefined}>
-                        {field.text}
-                      </span>
-                    )}
-                  </span>
-                ))}
-              </li>
-            ))}
-          </ol>
+          <Segments label={t('intake.detail.segments')} segments={data.segments} location={data.location} />
         </>
       )}
       {correcting && data && onCorrected && (

@@ -200,6 +200,15 @@ export const codes = {
     ignored: 'Ignored',
     rejected: 'Rejected',
   },
+  outboundStatus: {
+    queued: 'Queued',
+    sent: 'Sent, awaiting answer',
+    acknowledged: 'Acknowledged',
+    rejected: 'Rejected',
+    unknown: 'Unclear, sent again',
+    cancelled: 'Cancelled',
+  },
+  channelState: { up: 'Up', down: 'Down', silent: 'Silent', held: 'Held', off: 'Off' },
   auditOutcome: { allowed: 'Allowed', refused: 'Refused', failed: 'Failed' },
   eventKind: {
     encounter_registered: 'Visit registered',

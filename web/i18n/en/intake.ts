@@ -92,7 +92,7 @@ export const intake = {
   },
   noReason: 'No reason given',
   alarm: '{{n}} senders are silent; call their IT department',
-  tab: { messages: 'Messages', profiles: 'Sender profiles' },
+  tab: { messages: 'Messages in', outbound: 'Messages out', profiles: 'Sender profiles' },
   correct: {
     open: 'Correct and replay',
     title: 'Correct message {{id}}',

@@ -47,6 +47,7 @@ export const settings = {
     required: 'Fill this in',
   },
   unit: {
+    seconds: 'seconds',
     days: 'days',
     hours: 'hours',
     minutes: 'minutes',
@@ -77,6 +78,10 @@ export const settings = {
     'contact_total-per-7-days': 'All messages: at most per person in 7 days',
     'intake_silent-minutes': 'A sender counts as silent after',
     'intake_keep-days': 'Keep interface messages',
+    'outbound_ack-timeout-seconds': 'Messages out: wait for the answer',
+    'outbound_retry-first-seconds': 'Messages out: pause after the first failure',
+    'outbound_retry-longest-seconds': 'Messages out: longest pause',
+    'outbound_silent-minutes': 'Messages out: alarm when one waits longer than',
     'import_keep-days': 'Keep imported files',
     'group_warn-days': 'Warn before an agreement ends',
     fhir_site: 'Site of FHIR senders that do not name one',
@@ -118,6 +123,12 @@ export const settings = {
     'contact_total-per-7-days': 'CareLoop choice',
     'intake_silent-minutes': 'CareLoop choice',
     'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
+    'outbound_ack-timeout-seconds':
+      'CareLoop choice: HL7 names no number; receivers that answer after a commit take seconds, interface engines wait 5 to 60',
+    'outbound_retry-first-seconds': 'CareLoop choice: twice as long after each further failure',
+    'outbound_retry-longest-seconds':
+      'CareLoop choice: a receiver that comes back gets its messages within five minutes',
+    'outbound_silent-minutes': 'CareLoop choice',
     'import_keep-days': 'PIPL Art. 19: no longer than the purpose needs',
     'group_warn-days': 'CareLoop choice: time enough for a round of talks before an agreement runs out',
     fhir_site: "CareLoop choice: empty = the key's own site, else the first",

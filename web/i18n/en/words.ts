@@ -13,6 +13,7 @@ import { imports } from './imports.ts'
 import { intake } from './intake.ts'
 import { match } from './match.ts'
 import { messages } from './messages.ts'
+import { outbound } from './outbound.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
@@ -35,6 +36,7 @@ export const words = {
   intake,
   match,
   messages,
+  outbound,
   pathways,
   person,
   questionnaires,

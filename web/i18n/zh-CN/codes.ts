@@ -191,6 +191,15 @@ export const codes = {
     ignored: '无需处理',
     rejected: '已拒收',
   },
+  outboundStatus: {
+    queued: '待发',
+    sent: '已发出，等应答',
+    acknowledged: '对方已收',
+    rejected: '对方拒收',
+    unknown: '不明，将重发',
+    cancelled: '已取消',
+  },
+  channelState: { up: '正常', down: '不通', silent: '没有动静', held: '暂停，等处理', off: '停用' },
   auditOutcome: { allowed: '已允许', refused: '已拒绝', failed: '失败' },
   eventKind: {
     encounter_registered: '就诊登记',

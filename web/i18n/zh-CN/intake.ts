@@ -91,7 +91,7 @@ export const intake = {
   },
   noReason: '未注明原因',
   alarm: '{{n}} 个对接系统没有动静，请联系对方信息科',
-  tab: { messages: '消息', profiles: '对接配置' },
+  tab: { messages: '收到消息', outbound: '发出消息', profiles: '对接配置' },
   correct: {
     open: '更正后重放',
     title: '更正消息 {{id}}',

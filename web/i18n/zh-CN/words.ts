@@ -12,6 +12,7 @@ import { imports } from './imports.ts'
 import { intake } from './intake.ts'
 import { match } from './match.ts'
 import { messages } from './messages.ts'
+import { outbound } from './outbound.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
@@ -34,6 +35,7 @@ export const words = {
   intake,
   match,
   messages,
+  outbound,
   pathways,
   person,
   questionnaires,

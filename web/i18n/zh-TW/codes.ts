@@ -190,6 +190,15 @@ export const codes = {
     ignored: '無需處理',
     rejected: '已拒收',
   },
+  outboundStatus: {
+    queued: '待送',
+    sent: '已送出，等回應',
+    acknowledged: '對方已收',
+    rejected: '對方拒收',
+    unknown: '不明，將重送',
+    cancelled: '已取消',
+  },
+  channelState: { up: '正常', down: '不通', silent: '沒有動靜', held: '暫停，等處理', off: '停用' },
   auditOutcome: { allowed: '已允許', refused: '已拒絕', failed: '失敗' },
   eventKind: {
     encounter_registered: '就診登記',

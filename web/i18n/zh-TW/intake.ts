@@ -91,7 +91,7 @@ export const intake = {
   },
   noReason: '未註明原因',
   alarm: '{{n}} 個介接系統沒有動靜，請聯絡對方資訊室',
-  tab: { messages: '訊息', profiles: '介接設定' },
+  tab: { messages: '收到訊息', outbound: '送出訊息', profiles: '介接設定' },
   correct: {
     open: '更正後重送',
     title: '更正訊息 {{id}}',

@@ -1,0 +1,135 @@
+import { formatPhone } from '../../modules/person/phone.ts'
+import { nameParts } from '../../modules/person/name.ts'
+import { toLocal } from '../../platform/clock.ts'
+import { encodeAs } from './charset.ts'
+
+/** Names of character sets in MSH-18 (HL7 table 0211). */
+const charsetNames = { 'UTF-8': 'UNICODE UTF-8', GB18030: 'GB 18030-2000' } as const
+
+/** To whom a message goes and how that system wants it written. */
+export type Receiver = {
+  application: string
+  facility: string
+  charset: keyof typeof charsetNames
+  /** MSH-12, such as `2.5`. */
+  version: string
+  /** Time stamps carry the offset of this zone. */
+  timeZone: string
+}
+
+/** A person as a correction states them; null: cleared here, so cleared there (`""`). */
+export type CorrectedPerson = {
+  /** Numbers of the receiver's own authority, type as in HL7 table 0203. */
+  identifiers: { value: string; type: string; authority: string }[]
+  name: string
+  sex: string
+  /** `1970-01-02` */
+  birthDate: string | null
+  /** E.164, best first. */
+  phones: { value: string; use: string }[]
+}
+
+const escapes: Record<string, string> = {
+  '|': '\\F\\',
+  '^': '\\S\\',
+  '~': '\\R\\',
+  '\\': '\\E\\',
+  '&': '\\T\\',
+  '\r': '\\X0D\\',
+  '\n': '\\X0A\\',
+}
+
+/** One component as HL7 writes it (v2.5 chapter 2.7); control characters, which could end a frame, become blanks. */
+export function escapeText(text: string): string {
+  return text
+    .replaceAll(/[|^~\\&\r\n]/g, (sign) => escapes[sign] ?? '')
+    .replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+}
+
+function components(...parts: string[]): string {
+  return parts.map(escapeText).join('^').replace(/\^+$/, '')
+}
+
+/** A segment from its fields by number; empty ones at its end are left out. */
+function segment(name: string, fields: Record<number, string>): string {
+  const last = Math.max(...Object.keys(fields).map(Number))
+  return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? '')]
+    .join('|')
+    .replace(/\|+$/, '')
+}
+
+/** HL7 time stamp with offset, so that nobody has to know where it was written. */
+function stamp(at: Date, timeZone: string): string {
+  const local = toLocal(at, timeZone)
+  const utc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
+  const minutes = Math.round((utc - Math.floor(at.getTime() / 1000) * 1000) / 60_000)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const digits = new Date(utc).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')
+  const offset = Math.abs(minutes)
+  return `${digits}${minutes < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}${two(offset % 60)}`
+}
+
+/** Whether a version has what came with another one; an unreadable version counts as old. */
+function since(version: string, wanted: string): boolean {
+  return version.localeCompare(wanted, 'en', { numeric: true }) >= 0
+}
+
+const sexes: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
+
+/** XTN: the number where old versions read it and, from 2.5 on, also where new ones do (component 12). */
+function telecom({ value, use }: CorrectedPerson['phones'][number], version: string): string {
+  const number = formatPhone(value)
+  const [code, equipment] =
+    use === 'work' ? ['WPN', 'PH'] : ['PRN', use === 'home' || use === 'other' ? 'PH' : 'CP']
+  const unformatted = since(version, '2.5') ? [...Array<string>(8).fill(''), number] : []
+  return components(number, code, equipment, ...unformatted)
+}
+
+/**
+ * ADT^A31 (update person information, HL7 v2.5 chapter 3.3.31): the demographics that people correct here, and nothing else. A field left
+ * out means "no change" to the receiver, so an address or an identity number stays as it has it.
+ * @returns the bytes in the receiver's character set, segments ended by CR
+ */
+export function buildPersonUpdate(
+  receiver: Receiver,
+  said: { controlId: string; at: Date; person: CorrectedPerson },
+): Buffer {
+  const { person } = said
+  const { version } = receiver
+  const at = stamp(said.at, receiver.timeZone)
+  const { family, given } = nameParts(person.name)
+  const phones = (work: boolean) =>
+    person.phones
+      .filter((one) => (one.use === 'work') === work)
+      .map((one) => telecom(one, version))
+      .join('~')
+  const text = [
+    segment('MSH', {
+      1: '^~\\&',
+      2: 'CARELOOP',
+      3: 'CARELOOP',
+      4: escapeText(receiver.application),
+      5: escapeText(receiver.facility),
+      6: at,
+      8: since(version, '2.3.1') ? 'ADT^A31^ADT_A05' : 'ADT^A31',
+      9: said.controlId,
+      10: 'P',
+      11: version,
+      17: charsetNames[receiver.charset],
+    }),
+    segment('EVN', { 1: 'A31', 2: at }),
+    segment('PID', {
+      1: '1',
+      3: person.identifiers.map((one) => components(one.value, '', '', one.authority, one.type)).join('~'),
+      5: components(family, given, '', '', '', '', ...(since(version, '2.3') ? ['L'] : [])),
+      7: person.birthDate?.replaceAll('-', '') ?? '""',
+      8: sexes[person.sex] ?? 'U',
+      13: phones(false),
+      14: phones(true),
+    }),
+    // The structure asks for a visit; N: not applicable.
+    segment('PV1', { 1: '1', 2: 'N' }),
+    '',
+  ].join('\r')
+  return encodeAs(text, receiver.charset)
+}

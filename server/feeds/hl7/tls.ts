@@ -1,0 +1,52 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createSecureContext, type TlsOptions } from 'node:tls'
+import { type Config, ConfigError } from '../../platform/config.ts'
+
+export type MllpTlsListener = { options: TlsOptions; validTo: Date }
+
+/**
+ * Reads certificate and key of the MLLP listener. With an authority, senders must show a certificate that it signed.
+ * @throws {ConfigError} naming the variable to mend
+ */
+export function loadMllpTls({ cert, key, ca }: NonNullable<Config['mllpTls']>): MllpTlsListener {
+  const certPem = read('MLLP_TLS_CERT', cert)
+  const keyPem = read('MLLP_TLS_KEY', key)
+  const caPem = ca === undefined ? undefined : read('MLLP_TLS_CA', ca)
+  const certificate = parse('MLLP_TLS_CERT', cert, 'a certificate', () => new X509Certificate(certPem))
+  const privateKey = parse('MLLP_TLS_KEY', key, 'a private key without a passphrase', () =>
+    createPrivateKey(keyPem),
+  )
+  if (caPem) parse('MLLP_TLS_CA', ca ?? '', 'a certificate', () => new X509Certificate(caPem))
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new ConfigError(`MLLP_TLS_KEY: the key in ${key} does not belong to the certificate in ${cert}.`)
+  const validTo = new Date(certificate.validTo)
+  if (validTo.getTime() < Date.now())
+    throw new ConfigError(`MLLP_TLS_CERT: the certificate in ${cert} ran out on ${certificate.validTo}.`)
+  const options: TlsOptions = {
+    cert: certPem,
+    key: keyPem,
+    minVersion: 'TLSv1.2',
+    // A sender that opens a connection and never shakes hands must not hold it.
+    handshakeTimeout: 10_000,
+    ...(caPem && { ca: caPem, requestCert: true, rejectUnauthorized: true }),
+  }
+  parse('MLLP_TLS_CERT', cert, 'a certificate that TLS can use', () => createSecureContext(options))
+  return { options, validTo }
+}
+
+function read(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new ConfigError(`${variable}: ${path} cannot be read (${(cause as Error).message}).`, { cause })
+  }
+}
+
+function parse<T>(variable: string, path: string, what: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw new ConfigError(`${variable}: ${path} is not ${what} (PEM).`, { cause })
+  }
+}

@@ -1,0 +1,38 @@
+import { lookup } from 'node:dns/promises'
+import { BlockList } from 'node:net'
+import { MllpClient, MllpError } from '../../feeds/hl7/mllp-client.ts'
+
+/** Where a channel leads. */
+export type Target = { host: string; port: number; tls: boolean; tlsCa: string | null }
+
+/**
+ * A hospital system lives on a private network, so private addresses are what a channel is for; which ones is the administrator's word.
+ * Never meant are addresses of this machine's cloud (169.254.169.254), of everybody (multicast, broadcast) and of nobody.
+ */
+const never = new BlockList()
+never.addSubnet('0.0.0.0', 8)
+never.addSubnet('169.254.0.0', 16)
+never.addSubnet('224.0.0.0', 4)
+never.addSubnet('240.0.0.0', 4)
+never.addAddress('::', 'ipv6')
+never.addSubnet('fe80::', 10, 'ipv6')
+never.addSubnet('ff00::', 8, 'ipv6')
+
+/**
+ * Opens a connection to the receiver: resolves its name once, looks at the address and connects to just that one.
+ * @throws {MllpError} refused or timeout, with a sentence for people
+ */
+export async function openTarget(target: Target, timeoutMs: number): Promise<MllpClient> {
+  const { host, port } = target
+  const found = await lookup(host).catch((cause: unknown) => {
+    throw new MllpError('refused', `The name ${host} is not known: ${(cause as Error).message}`, { cause })
+  })
+  if (never.check(found.address, found.family === 6 ? 'ipv6' : 'ipv4'))
+    throw new MllpError('refused', `${host} is ${found.address}, an address that messages never go to`)
+  const client = new MllpClient()
+  await client.connect(found.address, port, {
+    timeoutMs,
+    tls: target.tls ? { servername: host, ca: target.tlsCa ?? undefined } : undefined,
+  })
+  return client
+}

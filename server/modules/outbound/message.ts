@@ -1,0 +1,192 @@
+import { sql, type SqlBool } from 'kysely'
+import type { OutboundMessage, OutboundMessageDetail, OutboundStatus } from '../../../contract/outbound.ts'
+import { parseMessage } from '../../feeds/hl7/message.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { found } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { maskNumbersIn } from '../person/mask.ts'
+import { maskedSegments } from '../intake/mask-segment.ts'
+
+type Row = {
+  id: number
+  channel_id: number
+  channel_name: string
+  person_id: number
+  control_id: string
+  kind: string
+  status: OutboundStatus
+  attempts: number
+  reason: string | null
+  created_at: Date
+  finished_at: Date | null
+}
+
+const columns = sql`m.id, m.channel_id, c.name as channel_name, m.person_id, m.control_id, m.kind, m.status, m.attempts, m.reason,
+  m.created_at, m.finished_at`
+
+type Filter = {
+  status?: string[] | undefined
+  channelId?: number | undefined
+  controlId?: string | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+export async function listOutbound(db: Db, actor: Actor, filter: Filter) {
+  authorize(actor, 'intake.read')
+  const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
+  const where = [
+    sql<SqlBool>`true`,
+    ...(before === undefined ? [] : [sql<SqlBool>`m.id < ${before}`]),
+    ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
+    ...(filter.channelId ? [sql<SqlBool>`m.channel_id = ${filter.channelId}`] : []),
+    ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
+  ]
+  const { rows } = await sql<Row>`
+    select ${columns} from outbound_message m join outbound_channel c on c.id = m.channel_id where ${sql.join(where, sql` and `)}
+    order by m.id desc limit ${filter.limit + 1}`.execute(db)
+  return pageOf(rows, filter.limit, (row) => [row.id], view)
+}
+
+function view(row: Row): OutboundMessage {
+  return {
+    id: row.id,
+    channelId: row.channel_id,
+    channelName: row.channel_name,
+    personId: row.person_id,
+    controlId: row.control_id,
+    kind: row.kind,
+    status: row.status,
+    attempts: row.attempts,
+    possibleDuplicate: row.attempts > 1,
+    reason: row.reason,
+    createdAt: row.created_at.toISOString(),
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+type Sending = {
+  number: number
+  sent_at: string
+  resend: boolean
+  outcome: OutboundMessageDetail['sendings'][number]['outcome']
+  code: string | null
+  reason: string | null
+  finished_at: string | null
+  /** Base 64. */
+  answer: string | null
+}
+
+/** One message with its segments, personal fields masked. @throws {AppError} forbidden, not-found */
+export async function getOutbound(db: Db, actor: Actor, id: number): Promise<OutboundMessageDetail> {
+  authorize(actor, 'intake.read')
+  const { rows } = await sql<Row & { raw: Buffer; charset: string; sendings: Sending[] }>`
+    select ${columns}, m.raw, m.charset,
+      (select coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'sent_at', a.sent_at, 'resend', a.resend, 'outcome', a.outcome,
+        'code', a.code, 'reason', a.reason, 'finished_at', a.finished_at, 'answer', encode(a.answer, 'base64')) order by a.number), '[]')
+        from (select * from outbound_attempt where message_id = m.id order by number desc limit 100) a) as sendings
+    from outbound_message m join outbound_channel c on c.id = m.channel_id where m.id = ${id}`.execute(db)
+  const row = found(rows[0])
+  await audit(db, actor, {
+    action: 'outbound.read',
+    personId: row.person_id,
+    subject: `outbound:${id}`,
+    fields: ['segments-masked'],
+  })
+  return {
+    ...view(row),
+    segments: maskedSegments(row.raw, row.charset),
+    sendings: row.sendings.map((one) => ({
+      number: one.number,
+      sentAt: new Date(one.sent_at).toISOString(),
+      resend: one.resend,
+      outcome: one.outcome,
+      code: one.code,
+      reason: one.reason,
+      finishedAt: one.finished_at && new Date(one.finished_at).toISOString(),
+      answer: one.answer
+        ? maskedSegments(Buffer.from(one.answer, 'base64'), row.charset).map(maskNumbersIn)
+        : [],
+    })),
+  }
+}
+
+/** One message as it goes out. @throws {AppError} forbidden, not-found */
+export async function revealOutbound(db: Db, actor: Actor, id: number, reason: string) {
+  authorize(actor, 'intake.replay')
+  const row = found(
+    await db
+      .selectFrom('outbound_message')
+      .select(['raw', 'charset', 'person_id'])
+      .where('id', '=', id)
+      .executeTakeFirst(),
+  )
+  await audit(db, actor, {
+    action: 'outbound.reveal',
+    personId: row.person_id,
+    subject: `outbound:${id}`,
+    fields: ['segments'],
+    reason,
+  })
+  return { text: parseMessage(row.raw, row.charset).toString(), charset: row.charset }
+}
+
+/**
+ * Puts rejected and cancelled messages back into the queue, in their old place and under their old control id. A correction states how a
+ * person stands at that time: one that a newer message of the same kind overtook would undo it at the receiver, and is left alone.
+ */
+export async function replayOutbound(
+  trx: Trx,
+  actor: Actor,
+  ids: number[],
+): Promise<{ replayed: number; overtaken: number }> {
+  authorize(actor, 'intake.replay')
+  const { rows } = await sql<{ id: number; replayed: boolean }>`
+    with asked as (
+      select m.id, exists (select 1 from outbound_message n
+        where n.channel_id = m.channel_id and n.person_id = m.person_id and n.kind = m.kind and n.id > m.id and n.attempts > 0
+          and n.status <> 'rejected') as overtaken
+      from outbound_message m where m.id = any(${ids}::bigint[]) and m.status in ('rejected', 'cancelled') for no key update
+    ), queued as (
+      update outbound_message m set status = case when m.attempts > 0 then 'unknown' else 'queued' end, reason = null, finished_at = null
+      from asked where m.id = asked.id and not asked.overtaken returning m.id
+    )
+    select asked.id, queued.id is not null as replayed from asked left join queued on queued.id = asked.id`.execute(
+    trx,
+  )
+  const replayed = rows.filter((row) => row.replayed).map((row) => row.id)
+  await audit(trx, actor, {
+    action: 'outbound.replay',
+    subject: `outbound:${replayed.join(',')}`.slice(0, 1000),
+  })
+  await notify(trx, 'intake', { changed: replayed.length })
+  wakeLoop('outbound')
+  return { replayed: replayed.length, overtaken: rows.length - replayed.length }
+}
+
+/** Takes messages out of the queue and settles rejected ones; what is on the wire goes its way. */
+export async function cancelOutbound(
+  trx: Trx,
+  actor: Actor,
+  { ids, reason }: { ids: number[]; reason: string },
+): Promise<{ cancelled: number }> {
+  authorize(actor, 'intake.replay')
+  const { rows } = await sql<{ id: number }>`
+    update outbound_message set status = 'cancelled', finished_at = now()
+    where id = any(${ids}::bigint[]) and status in ('queued', 'unknown', 'rejected') returning id`.execute(
+    trx,
+  )
+  await audit(trx, actor, {
+    action: 'outbound.cancel',
+    subject: `outbound:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
+    reason,
+  })
+  await notify(trx, 'intake', { changed: rows.length })
+  // A channel that was held may go on.
+  wakeLoop('outbound')
+  return { cancelled: rows.length }
+}

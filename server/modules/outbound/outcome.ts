@@ -1,0 +1,47 @@
+import { type Ack, MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { maskNumbersIn } from '../person/mask.ts'
+
+/** What a sending came to. `unknown`: nobody can say whether the receiver has the message. */
+export type Outcome = {
+  outcome: 'acknowledged' | 'rejected' | 'unknown'
+  /** MSA-1, or the reason of the {@link MllpError}. */
+  code: string
+  reason: string | null
+  answer: Buffer | null
+}
+
+const accepted = new Set(['AA', 'CA'])
+const refused = new Set(['AE', 'AR', 'CE', 'CR'])
+const longestReason = 500
+const longestAnswer = 65_536
+
+/**
+ * The meaning of an answer whose MSA-2 was found to be the message's own, or of there being none (HL7 v2.5 chapter 2.9.2, table 0008).
+ * A code that the table does not have credits nothing.
+ */
+export function outcomeOf(answer: Ack | MllpError): Outcome {
+  if (answer instanceof MllpError)
+    return {
+      outcome: 'unknown',
+      code: answer.reason,
+      reason: clean(answer.message),
+      answer: answer.raw?.subarray(0, longestAnswer) ?? null,
+    }
+  const { code, text, raw } = answer
+  const kept = raw.subarray(0, longestAnswer)
+  if (accepted.has(code)) return { outcome: 'acknowledged', code, reason: null, answer: kept }
+  if (refused.has(code)) return { outcome: 'rejected', code, reason: clean(text) || null, answer: kept }
+  return {
+    outcome: 'unknown',
+    code: 'malformed',
+    reason: clean(`The answer has the code "${code}", which means nothing`),
+    answer: kept,
+  }
+}
+
+/** The answer comes from outside: of any length, with any bytes in it, and it may quote the patient's numbers back at us. */
+function clean(text: string): string {
+  return maskNumbersIn(text.replaceAll(/\p{Cc}+/gu, ' '))
+    .trim()
+    .slice(0, longestReason)
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { buildPersonUpdate, type CorrectedPerson } from '../../feeds/hl7/build.ts'
+import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { membersOf } from '../person/group.ts'
+
+/** What a correction by hand can change and an ADT^A31 can say; a note or a wish for a channel of contact is ours alone. */
+const demographics = ['name', 'sex', 'birthDate', 'phone']
+
+type Row = {
+  channel_id: number
+  receiving_application: string
+  receiving_facility: string
+  assigning_authority: string
+  charset: 'UTF-8' | 'GB18030'
+  hl7_version: string
+  time_zone: string | null
+  name: string
+  sex: string
+  birth_date: string | null
+  identifiers: { system: string; value: string }[]
+  phones: CorrectedPerson['phones']
+}
+
+/**
+ * Puts an ADT^A31 for every active channel that wants them and knows the person into the queue, in the transaction of the correction.
+ * Called only for what people correct here: what a hospital system says by its feed is never sent anywhere, so nothing echoes.
+ */
+export async function queueDemographics(
+  trx: Trx,
+  actor: Actor,
+  personId: number,
+  changed: string[],
+): Promise<void> {
+  if (!changed.some((field) => demographics.includes(field))) return
+  const { rows } = await sql<Row>`
+    select c.id as channel_id, c.receiving_application, c.receiving_facility, c.assigning_authority, c.charset, c.hl7_version,
+      s.time_zone, p.name, p.sex, p.birth_date, i.identifiers,
+      (select coalesce(jsonb_agg(jsonb_build_object('value', t.value, 'use', t.use) order by t.updated_at desc, t.id), '[]')
+        from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as phones
+    from person p cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    join outbound_channel c on c.active and 'ADT^A31' = any(c.kinds)
+    cross join lateral (
+      select jsonb_agg(jsonb_build_object('system', n.system, 'value', n.value) order by n.updated_at, n.value) as identifiers
+      from person_identifier n
+      where n.person_id = any(g.members) and split_part(n.system, ':', 2) = c.assigning_authority
+    ) i
+    left join site s on s.code = c.assigning_authority
+    where p.id = ${personId} and i.identifiers is not null order by c.id`.execute(trx)
+  if (rows.length === 0) return
+  const at = new Date()
+  const messages = rows.map((row) => {
+    const controlId = newControlId()
+    const receiver = {
+      application: row.receiving_application,
+      facility: row.receiving_facility,
+      charset: row.charset,
+      version: row.hl7_version,
+      timeZone: row.time_zone ?? 'Asia/Shanghai',
+    }
+    const person = {
+      identifiers: row.identifiers.map(({ system, value }) => ({
+        value,
+        type: system.startsWith('mrn:') ? 'MR' : (system.split(':')[0] ?? '').toUpperCase(),
+        authority: row.assigning_authority,
+      })),
+      name: row.name,
+      sex: row.sex,
+      birthDate: row.birth_date,
+      phones: row.phones,
+    }
+    return { row, controlId, raw: buildPersonUpdate(receiver, { controlId, at, person }) }
+  })
+  await trx
+    .insertInto('outbound_message')
+    .values(
+      messages.map(({ row, controlId, raw }) => ({
+        channel_id: row.channel_id,
+        person_id: personId,
+        control_id: controlId,
+        kind: 'ADT^A31',
+        raw,
+        charset: row.charset,
+        created_by: actor.id,
+      })),
+    )
+    .execute()
+  wakeLoop('outbound')
+}
+
+/** MSH-10 holds 20 characters before version 2.7; 96 random bits do not meet twice. */
+function newControlId(): string {
+  return `CL-${randomBytes(12).toString('base64url')}`
+}

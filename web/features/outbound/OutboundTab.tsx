@@ -1,0 +1,283 @@
+import './outbound.css'
+import { useNavigate } from '@tanstack/react-router'
+import { App } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  cancelOutboundMessages,
+  getOutboundMessage,
+  listOutboundChannels,
+  listOutboundMessages,
+  type OutboundChannel,
+  type OutboundMessage,
+  outboundStatus,
+  replayOutboundMessages,
+} from '../../../contract/outbound.ts'
+import { liveEvents } from '../../app/live.tsx'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient, useAct, useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { useExplain } from '../../ui/useExplain.ts'
+import { ChannelDialog } from './ChannelDialog.tsx'
+import { ChannelList } from './ChannelList.tsx'
+import { cancellable, OutboundDrawer, OutboundStatusTag, replayable } from './OutboundDrawer.tsx'
+import { ReasonDialog } from './ReasonDialog.tsx'
+import { useOutboundReason } from './useOutboundReason.ts'
+
+function refresh() {
+  for (const contract of [listOutboundMessages, listOutboundChannels, getOutboundMessage])
+    void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
+}
+
+const everyMs = 2000
+
+/** Sending goes on while somebody looks: the screen follows, at most every two seconds. */
+function useOutboundLive() {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const listen = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        refresh()
+      }, everyMs)
+    }
+    liveEvents.addEventListener('intake', listen)
+    return () => {
+      liveEvents.removeEventListener('intake', listen)
+      clearTimeout(timer)
+    }
+  }, [])
+}
+
+export function OutboundTab() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const why = useOutboundReason()
+  const explain = useExplain()
+  const me = useMe()
+  const { message: toast } = App.useApp()
+  const navigate = useNavigate()
+  const [filters, setFilters] = useFilters()
+  const [selected, setSelected] = useState<Set<string | number>>(new Set())
+  const [editing, setEditing] = useState<OutboundChannel | 'new' | null>(null)
+  const [cancelling, setCancelling] = useState<number[] | null>(null)
+  useOutboundLive()
+
+  const status = outboundStatus.options.find((one) => one === first(filters['status']))
+  const channelId = Number(first(filters['channel'])) || undefined
+  const controlId = first(filters['controlId'])
+  const openId = Number(first(filters['out'])) || null
+  const channels = useCall(listOutboundChannels, {}, { refetchInterval: 60_000 })
+  const messages = useCallPages(
+    listOutboundMessages,
+    {
+      query: {
+        limit: 50,
+        ...(status ? { status: [status] } : {}),
+        ...(channelId ? { channelId } : {}),
+        ...(controlId ? { controlId } : {}),
+      },
+    },
+    { keepPrevious: true },
+  )
+  const failed = (error: Error) => void toast.error(explain(error))
+  const done = () => {
+    setSelected(new Set())
+    setCancelling(null)
+    refresh()
+  }
+  const replay = useAct(replayOutboundMessages, {
+    onSuccess: ({ replayed, overtaken }) => {
+      if (replayed > 0) void toast.success(t('outbound.replayed', { n: replayed }))
+      if (overtaken > 0) void toast.warning(t('outbound.overtaken', { n: overtaken }))
+      done()
+    },
+    onError: failed,
+  })
+  const cancel = useAct(cancelOutboundMessages, {
+    onSuccess: ({ cancelled }) => {
+      void toast.success(t('outbound.cancelled', { n: cancelled }))
+      done()
+    },
+    onError: failed,
+  })
+  const open = (id: number | null) =>
+    void navigate({ to: '.', search: ((old: object) => ({ ...old, out: id ?? undefined })) as never })
+
+  const mayReplay = may(me, 'intake.replay')
+  const chosen = messages.items.filter((one) => selected.has(one.id))
+  const again = chosen.filter(replayable).map((one) => one.id)
+  const off = chosen.filter(cancellable).map((one) => one.id)
+  const known = channels.data?.items ?? []
+  const columns: Column<OutboundMessage>[] = [
+    {
+      key: 'created',
+      title: t('outbound.column.created'),
+      width: 150,
+      render: (one) => <TimeText at={one.createdAt} show="moment" />,
+    },
+    {
+      key: 'status',
+      title: t('outbound.column.status'),
+      width: 150,
+      render: (one) => <OutboundStatusTag status={one.status} />,
+    },
+    {
+      key: 'kind',
+      title: t('outbound.column.kind'),
+      width: 96,
+      render: (one) => <span className="mono">{one.kind}</span>,
+    },
+    { key: 'channel', title: t('outbound.column.channel'), width: 160, render: (one) => one.channelName },
+    {
+      key: 'controlId',
+      title: t('outbound.column.controlId'),
+      width: 190,
+      render: (one) => <span className="mono">{one.controlId}</span>,
+    },
+    {
+      key: 'sendings',
+      title: t('outbound.column.sendings'),
+      width: 130,
+      render: (one) =>
+        one.attempts > 0 && (
+          <span title={one.possibleDuplicate ? t('outbound.again') : undefined}>
+            {t('outbound.times', { n: one.attempts })}
+            {one.possibleDuplicate && <b className="small outbound-mark"> {t('outbound.mark')}</b>}
+          </span>
+        ),
+    },
+    {
+      key: 'reason',
+      title: t('outbound.column.reason'),
+      render: (one) => one.reason && <span className="intake-reason">{why(one.reason)}</span>,
+    },
+  ]
+  return (
+    <>
+      <ListPage
+        title={t('outbound.title')}
+        actions={
+          <>
+            {mayReplay && again.length > 0 && (
+              <button
+                type="button"
+                className="soft-button"
+                disabled={replay.isPending}
+                onClick={() => replay.mutate({ body: { ids: again } })}
+              >
+                {t('outbound.replay', { n: again.length })}
+              </button>
+            )}
+            {mayReplay && off.length > 0 && (
+              <button type="button" className="soft-button" onClick={() => setCancelling(off)}>
+                {t('outbound.cancel', { n: off.length })}
+              </button>
+            )}
+            {may(me, 'setting.write') && (
+              <button type="button" className="soft-button" onClick={() => setEditing('new')}>
+                {t('outbound.addChannel')}
+              </button>
+            )}
+          </>
+        }
+        above={
+          <>
+            <p className="secondary">{t('outbound.hint')}</p>
+            {channels.isError ? (
+              <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
+            ) : channels.isPending ? (
+              <span className="skeleton channel-skeleton" role="status" aria-label={t('common.loading')} />
+            ) : known.length === 0 ? (
+              <EmptyState title={t('outbound.noChannels')} hint={t('outbound.noChannelsHint')} />
+            ) : (
+              <ChannelList channels={known} onEdit={setEditing} />
+            )}
+            <div className="filter-bar outbound-filters">
+              <SelectFilter
+                label={t('outbound.filter.status')}
+                all={t('outbound.filter.allStatus')}
+                value={status}
+                options={outboundStatus.options.map((value) => ({
+                  value,
+                  text: code('outboundStatus', value),
+                }))}
+                onChange={(value) => setFilters({ status: value })}
+              />
+              <SelectFilter
+                label={t('outbound.filter.channel')}
+                all={t('outbound.filter.allChannels')}
+                value={channelId ? String(channelId) : undefined}
+                options={known.map((one) => ({ value: String(one.id), text: one.name }))}
+                onChange={(channel) => setFilters({ channel })}
+              />
+              <TextFilter
+                label={t('outbound.filter.controlId')}
+                value={controlId}
+                onChange={(value) => setFilters({ controlId: value })}
+              />
+            </div>
+          </>
+        }
+        source={messages}
+        columns={columns}
+        rowKey={(one) => one.id}
+        onOpen={(one) => open(one.id)}
+        {...(mayReplay
+          ? {
+              selection: {
+                selected,
+                onChange: setSelected,
+                label: (one: OutboundMessage) => t('outbound.select', { id: one.controlId }),
+              },
+            }
+          : {})}
+        empty={
+          status || channelId || controlId
+            ? { title: t('intake.empty.filtered'), hint: t('intake.empty.filteredHint') }
+            : { title: t('outbound.empty.title'), hint: t('outbound.empty.hint') }
+        }
+      />
+      {openId !== null && (
+        <OutboundDrawer
+          id={openId}
+          onClose={() => open(null)}
+          {...(mayReplay
+            ? {
+                actions: {
+                  busy: replay.isPending || cancel.isPending,
+                  onReplay: () => replay.mutate({ body: { ids: [openId] } }),
+                  onCancel: () => setCancelling([openId]),
+                },
+              }
+            : {})}
+        />
+      )}
+      {cancelling && (
+        <ReasonDialog
+          title={t('outbound.cancelTitle', { n: cancelling.length })}
+          hint={t('outbound.cancelHint')}
+          okText={t('outbound.cancelTitle', { n: cancelling.length })}
+          danger
+          busy={cancel.isPending}
+          onReason={(reason) => cancel.mutate({ body: { ids: cancelling, reason } })}
+          onClose={() => setCancelling(null)}
+        />
+      )}
+      {editing && (
+        <ChannelDialog
+          channel={editing === 'new' ? null : editing}
+          defaultTimeout={channels.data?.defaultAckTimeoutSeconds ?? 30}
+          onClose={() => setEditing(null)}
+        />
+      )}
+    </>
+  )
+}
