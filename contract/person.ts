@@ -13,6 +13,43 @@ export const mergeSource = z.enum(['manual', 'hl7', 'match'])
 export const identifierMark = z.enum(['check-digit', 'birth-date', 'sex', 'format'])
 export type IdentifierMark = z.infer<typeof identifierMark>
 
+/** Fields of which there is one value at a time, so that sources can contradict each other. */
+export const claimField = z.enum([
+  'name',
+  'sex',
+  'birthDate',
+  'maritalStatus',
+  'language',
+  'deceased',
+  'address',
+])
+export type ClaimField = z.infer<typeof claimField>
+
+/** What one source says of a field. */
+const statement = z.object({
+  /** The record of a merged person that it is about. */
+  recordId: id,
+  source: z.string(),
+  /** Masked like the field itself; empty: what is known is wrong. Of a death its time, or true or false. */
+  value: z.string(),
+  /** When the source first said this, as far as that is known, and when last. */
+  since: timestamp,
+  at: timestamp,
+  /** Came along with a result or an order, not as a statement about the person. */
+  aside: z.boolean(),
+  /** Whether this is the value in effect. */
+  counts: z.boolean(),
+})
+
+const provenance = z.object({
+  field: claimField,
+  /** The one that counts first, then the newest. */
+  statements: z.array(statement),
+  /** Sources differ: nobody looked at it, or staff settled it. */
+  conflict: z.enum(['open', 'settled']).nullable(),
+})
+export type FieldProvenance = z.infer<typeof provenance>
+
 const telecom = z.object({
   id,
   system: z.enum(['phone', 'email', 'wechat', 'other']),
@@ -79,6 +116,8 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       value: z.string(),
       siteId: id.nullable(),
       source: z.string(),
+      /** When the source first said it. */
+      since: timestamp,
       /** What is odd about an identity number. */
       marks: z.array(identifierMark),
     }),
@@ -86,7 +125,14 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   names: z.array(z.object({ use: z.enum(['usual', 'former', 'other']), text: z.string() })),
   telecoms: z.array(telecom),
   addresses: z.array(
-    z.object({ id, use: z.string(), text: z.string(), district: z.string().nullable(), source: z.string() }),
+    z.object({
+      id,
+      use: z.string(),
+      text: z.string(),
+      district: z.string().nullable(),
+      source: z.string(),
+      updatedAt: timestamp,
+    }),
   ),
   relationships: z.array(
     z.object({
@@ -95,8 +141,12 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       name: z.string(),
       phone: z.string().nullable(),
       relatedPersonId: id.nullable(),
+      source: z.string(),
+      updatedAt: timestamp,
     }),
   ),
+  /** Who says what of each field that anybody said something of. */
+  provenance: z.array(provenance),
   optOuts: z.array(
     z.object({ channel: z.string(), purpose: z.string(), since: timestamp, reason: z.string().nullable() }),
   ),
@@ -172,7 +222,53 @@ export const updatePerson = route({
     birthDate: calendarDate.nullable().optional(),
     preferredChannel: z.enum(['phone', 'sms', 'email', 'wechat']).nullable().optional(),
     note: z.string().max(2000).nullable().optional(),
+    maritalStatus: z.string().trim().max(20).nullable().optional(),
+    language: z.string().trim().max(20).nullable().optional(),
+    /** Where the person lives; staff write it anew, they cannot empty it. */
+    address: z
+      .object({
+        text: z.string().trim().min(1).max(300),
+        province: z.string().trim().max(60).nullable().optional(),
+        city: z.string().trim().max(60).nullable().optional(),
+        district: z.string().trim().max(60).nullable().optional(),
+        postalCode: z.string().trim().max(20).nullable().optional(),
+      })
+      .optional(),
     addPhone: z.string().trim().max(40).optional(),
+    addEmail: z.string().trim().max(120).optional(),
+    /** Numbers and addresses that turn out wrong, or right after all. */
+    telecoms: z
+      .array(z.object({ id, valid: z.boolean() }))
+      .max(50)
+      .optional(),
+    /** A relative or other contact; the same relation and name again changes the telephone number. */
+    addRelationship: z
+      .object({
+        relation: z.string().trim().min(1).max(40),
+        name: z.string().trim().min(1).max(120),
+        phone: z.string().trim().max(40).nullable().optional(),
+      })
+      .optional(),
+    removeRelationships: z.array(id).max(50).optional(),
+    /** Why; kept in the audit. */
+    reason: z.string().trim().min(2).max(200).optional(),
+  }),
+  response: personDetail,
+})
+
+export const chooseStatement = route({
+  method: 'post',
+  path: '/persons/{id}/choices',
+  permission: 'person.write',
+  summary: 'Settle which of several sources is right about a field; counts as a correction by staff',
+  params: idParams,
+  body: z.object({
+    version: z.number().int(),
+    field: claimField,
+    /** The record of a merged person that the statement is about. */
+    recordId: id,
+    source: z.string().max(200),
+    reason: z.string().trim().min(2).max(200),
   }),
   response: personDetail,
 })

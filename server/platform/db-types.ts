@@ -445,6 +445,7 @@ export interface PathwayVersion {
 
 export interface Person {
   birth_date: string | null;
+  claims: Json | null;
   created_at: Generated<Timestamp>;
   deceased: Generated<boolean>;
   deceased_at: Timestamp | null;

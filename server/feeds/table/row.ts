@@ -205,6 +205,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     deceasedAt: null,
     deceased: false,
     maritalStatus: cells.short('maritalStatus'),
+    language: null,
     telecoms: [
       ...(phone ? [{ system: 'phone' as const, value: phone, use: 'mobile' as const }] : []),
       ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),

@@ -5,11 +5,13 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import type { SaidAt } from '../../platform/said.ts'
+import { realTime } from '../../platform/said.ts'
 import { membersOf } from './group.ts'
 import { marksOf } from './id-check.ts'
-import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
+import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
+import { viewProvenance } from './provenance.ts'
 import { personWithin } from './scope.ts'
+import { addressColumns, type RecordRow } from './stated.ts'
 
 /** The latest merges of a person: those that still hold. */
 type MergeRow = {
@@ -40,8 +42,6 @@ export type PersonRow = {
     note: string | null
     version: number
     source: string
-    source_time: string
-    said_at: SaidAt
     updated_at: string
   }
   facts: {
@@ -53,7 +53,13 @@ export type PersonRow = {
     last_condition_text: string | null
   } | null
   last_department_name: string | null
-  identifiers: { system: string; value: string; site_id: number | null; source: string }[]
+  identifiers: {
+    system: string
+    value: string
+    site_id: number | null
+    source: string
+    updated_at: string
+  }[]
   names: { use: 'usual' | 'former' | 'other'; text: string }[]
   telecoms: {
     id: number
@@ -71,6 +77,7 @@ export type PersonRow = {
     district: string | null
     city: string | null
     source: string
+    updated_at: string
   }[]
   relationships: {
     id: number
@@ -78,7 +85,11 @@ export type PersonRow = {
     name: string
     phone: string | null
     related_person_id: number | null
+    source: string
+    updated_at: string
   }[]
+  /** The records of this person, its own among them, with what tells who said what. */
+  records: (RecordRow & { id: number })[]
   /** A death recorded on any of the person's records. */
   deceased: boolean
   deceased_at: string | null
@@ -113,6 +124,10 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Pers
       (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = any(g.members)) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = any(g.members)) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = any(g.members)) as relationships,
+      (select jsonb_agg(to_jsonb(x)) from (
+        select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
+          m.claims, ${addressColumns}
+        from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
@@ -154,6 +169,8 @@ export async function getPerson(db: Db, actor: Actor, id: number): Promise<Perso
   return viewPerson(row, actor)
 }
 
+/** When a source said it, also where it said it aside. */
+const told = (text: string): string => realTime(Date.parse(text)).toISOString()
 const iso = (text: string | null): string | null => text && new Date(text).toISOString()
 
 /** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
@@ -203,6 +220,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
       siteId: one.site_id,
       source: one.source,
+      since: told(one.updated_at),
       marks:
         one.system === 'national-id'
           ? marksOf(one.value, { sex: person.sex, birthDate: person.birth_date })
@@ -216,15 +234,16 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       use: one.use,
       valid: one.valid,
       source: one.source,
-      updatedAt: new Date(one.updated_at).toISOString(),
+      updatedAt: told(one.updated_at),
     })),
     // Address to the district (S21): the street is a revealed field.
     addresses: row.addresses.map((one) => ({
       id: one.id,
       use: one.use,
-      text: `${[one.city, one.district].filter(Boolean).join('')}***`,
+      text: maskAddress(one),
       district: one.district,
       source: one.source,
+      updatedAt: told(one.updated_at),
     })),
     relationships: row.relationships.map((one) => ({
       id: one.id,
@@ -232,7 +251,10 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       name: one.name,
       phone: one.phone && maskPhone(one.phone),
       relatedPersonId: one.related_person_id,
+      source: one.source,
+      updatedAt: told(one.updated_at),
     })),
+    provenance: viewProvenance(person.id, row.records),
     optOuts: row.opt_outs
       .map((one) => ({ ...one, since: new Date(one.since).toISOString() }))
       .map(({ channel, purpose, since, reason }) => ({ channel, purpose, since, reason })),

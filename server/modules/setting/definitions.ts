@@ -1,6 +1,15 @@
 import { z } from 'zod'
 
-type Group = 'follow-up' | 'contact' | 'intake' | 'channel' | 'security' | 'figure' | 'match'
+type Group =
+  | 'follow-up'
+  | 'contact'
+  | 'intake'
+  | 'channel'
+  | 'security'
+  | 'figure'
+  | 'match'
+  | 'provenance'
+  | 'completeness'
 export type SettingDefinition = {
   group: Group
   kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
@@ -49,6 +58,19 @@ const text = (group: Group, kind: 'text' | 'secret', defaultValue: string, sourc
   ({ group, kind, unit: null, defaultValue, source }) satisfies SettingDefinition
 const boolean = (group: Group, defaultValue: boolean, source: string) =>
   ({ group, kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
+
+/** How a field of a person is decided when sources differ; see `person/claim.ts`. */
+const claimRule = (
+  choices: ('staff-holds' | 'newest' | 'trusted')[] = ['staff-holds', 'newest', 'trusted'],
+) =>
+  ({
+    group: 'provenance',
+    kind: 'choice',
+    unit: null,
+    choices,
+    defaultValue: 'staff-holds',
+    source: `CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new`,
+  }) satisfies SettingDefinition
 
 const report = '96120 call-centre report: three-level follow-up'
 const vendor = 'Vendor practice on the Chinese market'
@@ -203,6 +225,19 @@ export const settingDefinitions = {
     'match',
     false,
     `${ours}: two persons in one record are a danger, so a human decides`,
+  ),
+  'provenance.name': claimRule(),
+  'provenance.sex': claimRule(),
+  'provenance.birthDate': claimRule(),
+  'provenance.maritalStatus': claimRule(),
+  'provenance.language': claimRule(),
+  'provenance.address': claimRule(),
+  'provenance.deceased': claimRule(['staff-holds', 'newest']),
+  'provenance.trusted': text(
+    'provenance',
+    'text',
+    '',
+    `${ours}: sources in order of trust, such as hl7:HIS/NH, fhir; address = portal, hl7:HIS/NH`,
   ),
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),

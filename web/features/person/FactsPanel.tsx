@@ -54,8 +54,8 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
       person.birthDate &&
         `${person.birthDate}${person.ageYears === null ? '' : ` · ${t('common.years', { n: person.ageYears })}`}`,
     ],
-    [t('person.marital'), code('marital', person.maritalStatus) || null],
-    [t('person.spoken'), person.language],
+    [t('person.maritalStatus'), code('marital', person.maritalStatus) || null],
+    [t('person.language'), person.language],
     [
       t('person.preferredChannel'),
       person.preferredChannel ? code('channel', person.preferredChannel) : t('person.noPreference'),

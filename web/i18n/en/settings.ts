@@ -14,6 +14,8 @@ export const settings = {
     security: 'Security',
     figure: 'Targets',
     match: 'Matching',
+    provenance: 'Sources of patient data',
+    completeness: 'Completeness',
   },
   rule: 'Rule',
   value: 'Now',
@@ -94,6 +96,14 @@ export const settings = {
     figure_target_reach: 'Target: reach',
     'match_review-from': 'Likelihood from which a pair is reviewed',
     'match_link-sure': 'Merge by itself where the rule holds',
+    provenance_name: 'When sources differ: name',
+    provenance_sex: 'When sources differ: sex',
+    provenance_birthDate: 'When sources differ: date of birth',
+    provenance_maritalStatus: 'When sources differ: marital status',
+    provenance_language: 'When sources differ: language',
+    provenance_address: 'When sources differ: address',
+    provenance_deceased: 'When sources differ: death',
+    provenance_trusted: 'Sources in order of trust',
   },
   sourceOf: {
     'follow-up_level-1_days':
@@ -134,8 +144,31 @@ export const settings = {
     figure_target_reach: 'CareLoop choice',
     'match_review-from': 'CareLoop choice; on FEBRL test registers F is highest between 0.1 and 0.5',
     'match_link-sure': 'CareLoop choice: two persons in one record are a danger, so a human decides',
+    provenance_name:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_sex:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_birthDate:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_maritalStatus:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_language:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_address:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_deceased:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_trusted:
+      'CareLoop choice: such as hl7:HIS/NH, fhir; for one field: address = portal, hl7:HIS/NH',
   },
-  choice: { starttls: 'STARTTLS', implicit: 'TLS from the start', none: 'None' },
+  choice: {
+    starttls: 'STARTTLS',
+    implicit: 'TLS from the start',
+    none: 'None',
+    'staff-holds': 'Newest; corrections by staff hold',
+    newest: 'Always the newest',
+    trusted: 'By trust; corrections by staff hold',
+  },
   organization: {
     sites: 'Sites',
     departments: 'Departments',
