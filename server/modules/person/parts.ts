@@ -17,7 +17,7 @@ type Told = {
 /** Identifiers, telecoms, addresses and relationships in one round trip. */
 export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
   const identifiers = resolved.flatMap(({ input, id, fresh }) =>
-    fresh.map((one) => ({ ...one, id, source: input.source })),
+    fresh.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
   )
   const told = ({ input, id }: Told) => ({ id, source: input.source, at: input.sourceTime })
   const telecoms = dedupe(
@@ -35,11 +35,11 @@ export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
   // wrong stays wrong although the HIS repeats it.
   await sql`
     with identifiers as (
-      insert into person_identifier (person_id, system, value, site_id, source)
+      insert into person_identifier (person_id, system, value, site_id, source, updated_at)
       select * from unnest(
         ${identifiers.map((row) => row.id)}::bigint[], ${identifiers.map((row) => row.system)}::text[],
         ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
-        ${identifiers.map((row) => row.source)}::text[])
+        ${identifiers.map((row) => row.source)}::text[], ${identifiers.map((row) => row.at)}::timestamptz[])
     ), telecoms as (
       insert into person_telecom (person_id, system, value, use, source, updated_at)
       select * from unnest(

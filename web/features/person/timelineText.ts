@@ -110,6 +110,7 @@ export function useTimelineText() {
   const time = useTime()
   const valueText = (field: string, value: unknown): string => {
     if (isCoded(field) && typeof value === 'string') return code(coded[field], value)
+    if (field === 'fields' && typeof value === 'string') return code('eventField', value)
     if (isTime(value)) return time.moment(value)
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
     if (Array.isArray(value)) return value.map((one) => valueText(field, one)).join('、')

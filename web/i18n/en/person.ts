@@ -39,7 +39,6 @@ export const person = {
   note: 'Note',
   noNote: 'Use “Edit” to note what colleagues should know',
   addPhone: 'Add a phone',
-  source: 'Source: {{source}}',
   updated: 'updated {{time}}',
   visits: 'Visits {{visits}}, stays {{stays}}',
   firstVisit: 'First visit',

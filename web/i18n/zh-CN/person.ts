@@ -36,7 +36,6 @@ export const person = {
   note: '备注',
   noNote: '点“修改”写下需要同事知道的事',
   addPhone: '补充电话',
-  source: '来源：{{source}}',
   updated: '{{time}} 更新',
   visits: '就诊 {{visits}} 次，住院 {{stays}} 次',
   firstVisit: '首次就诊',

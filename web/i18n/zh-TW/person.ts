@@ -39,7 +39,6 @@ export const person = {
   note: '備註',
   noNote: '點「修改」寫下需要同事知道的事',
   addPhone: '補充電話',
-  source: '來源：{{source}}',
   updated: '{{time}} 更新',
   visits: '就診 {{visits}} 次，住院 {{stays}} 次',
   firstVisit: '首次就診',
