@@ -13,6 +13,19 @@ export const mergeSource = z.enum(['manual', 'hl7', 'match'])
 export const identifierMark = z.enum(['check-digit', 'birth-date', 'sex', 'format'])
 export type IdentifierMark = z.infer<typeof identifierMark>
 
+/** What follow-up needs of a person. */
+export const gaps = ['name', 'birthDate', 'sex', 'identity', 'phone', 'address', 'contact', 'email'] as const
+export const gap = z.enum(gaps)
+export type Gap = z.infer<typeof gap>
+
+/** Ranges of the score that figures count by. */
+export const completenessBands = [
+  { from: 0, to: 59 },
+  { from: 60, to: 79 },
+  { from: 80, to: 99 },
+  { from: 100, to: 100 },
+] as const
+
 /** Fields of which there is one value at a time, so that sources can contradict each other. */
 export const claimField = z.enum([
   'name',
@@ -94,6 +107,8 @@ export const personSummary = z.object({
   lastDepartmentName: z.string().nullable(),
   lastConditionText: z.string().nullable(),
   openTasks: z.number().int(),
+  /** Share of what follow-up needs that is known, 0 to 100 by the site's weights. */
+  completeness: z.number().int().nullable(),
   /** Names and record numbers of merged records through which a search found this person. */
   foundAs: z.array(z.string()),
 })
@@ -145,6 +160,8 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       updatedAt: timestamp,
     }),
   ),
+  /** What is missing and counts, the weightiest first. */
+  missing: z.array(gap),
   /** Who says what of each field that anybody said something of. */
   provenance: z.array(provenance),
   optOuts: z.array(
@@ -196,6 +213,13 @@ export const listPersons = route({
     search: z.string().trim().max(100).optional(),
     /** Exact phone number in any usual form. */
     phone: z.string().trim().max(40).optional(),
+    /** Completeness from and to, both inclusive. */
+    completeFrom: z.coerce.number().int().min(0).max(100).optional(),
+    completeTo: z.coerce.number().int().min(0).max(100).optional(),
+    /** Persons of whom this is missing. */
+    missing: gap.optional(),
+    /** Site of the last visit; `none`: no visit yet. */
+    lastSite: z.union([z.literal('none'), id]).optional(),
   }),
   response: page(personSummary),
 })

@@ -488,10 +488,16 @@ export interface PersonFacts {
   last_department_id: number | null;
   last_discharge_at: Timestamp | null;
   last_visit_at: Timestamp | null;
+  missing: number | null;
   person_id: number;
   stays: Generated<number>;
   updated_at: Generated<Timestamp>;
   visits: Generated<number>;
+}
+
+export interface PersonGap {
+  missing: number | null;
+  person_id: number | null;
 }
 
 export interface PersonIdentifier {
@@ -729,6 +735,7 @@ export interface DB {
   person: Person;
   person_address: PersonAddress;
   person_facts: PersonFacts;
+  person_gap: PersonGap;
   person_identifier: PersonIdentifier;
   person_merge: PersonMerge;
   person_name: PersonName;

@@ -12,6 +12,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { changeContacts } from './contact.ts'
+import { refreshFacts } from './facts.ts'
 import { membersOf } from './group.ts'
 import { normalise } from './name.ts'
 import { loadPerson, type PersonRow } from './person.ts'
@@ -75,6 +76,7 @@ async function correctPerson(
   changed.push(...(await changeContacts(trx, actor, row, input)))
   const fields = [...new Set(changed)]
   if (fields.length === 0) return
+  await refreshFacts(trx, [id])
   await recordEvents(trx, [
     {
       personId: id,

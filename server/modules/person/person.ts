@@ -6,6 +6,7 @@ import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { realTime } from '../../platform/said.ts'
+import { missingOf, scoreOf, weightsFrom } from './completeness.ts'
 import { membersOf } from './group.ts'
 import { marksOf } from './id-check.ts'
 import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
@@ -51,7 +52,10 @@ export type PersonRow = {
     visits: number
     stays: number
     last_condition_text: string | null
+    missing: number | null
   } | null
+  /** The site's settings of `completeness`, where it changed them. */
+  weights: Record<string, unknown> | null
   last_department_name: string | null
   identifiers: {
     system: string
@@ -128,6 +132,7 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Pers
         select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
           m.claims, ${addressColumns}
         from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
@@ -189,6 +194,8 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   if (codes.some((code) => chronic.test(code))) tags.push('chronic')
   if (readmitted(row.encounters)) tags.push('readmitted')
   if (age !== null && age < 18) tags.push('minor')
+  const weights = weightsFrom(row.weights ?? {})
+  const missing = facts?.missing ?? null
   const phone = row.telecoms.find((one) => one.system === 'phone' && one.valid)
   return {
     id: person.id,
@@ -207,6 +214,8 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
     lastDepartmentName: row.last_department_name,
     lastConditionText: facts?.last_condition_text ?? null,
     openTasks: row.open_tasks,
+    completeness: missing === null ? null : scoreOf(missing, weights),
+    missing: missing === null ? [] : missingOf(missing, weights),
     maritalStatus: person.marital_status,
     language: person.language,
     preferredChannel: person.preferred_channel,

@@ -72,6 +72,10 @@ const claimRule = (
     source: `CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new`,
   }) satisfies SettingDefinition
 
+/** How much of completeness something is; parts of the sum, so that they need not add up to 100. */
+const weight = (defaultValue: number, why: string) =>
+  integer('completeness', defaultValue, 'points', [0, 100], `CareLoop choice: ${why}`)
+
 const report = '96120 call-centre report: three-level follow-up'
 const vendor = 'Vendor practice on the Chinese market'
 const ours = 'CareLoop choice'
@@ -239,6 +243,17 @@ export const settingDefinitions = {
     '',
     `${ours}: sources in order of trust, such as hl7:HIS/NH, fhir; address = portal, hl7:HIS/NH`,
   ),
+  'completeness.phone': weight(30, 'follow-up is a call: without a working telephone there is none'),
+  'completeness.name': weight(15, 'whom to ask for'),
+  'completeness.birthDate': weight(
+    15,
+    'tells namesakes apart on the telephone; age decides about many pathways',
+  ),
+  'completeness.identity': weight(15, 'ties records of several hospitals to one person'),
+  'completeness.address': weight(10, 'home visits of level 3, and letters'),
+  'completeness.contact': weight(10, 'whom to call when the person cannot be reached'),
+  'completeness.sex': weight(5, 'decides about some pathways and questions'),
+  'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

@@ -10,6 +10,7 @@ import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
+import { refreshFacts } from '../person/facts.ts'
 import { membersOf } from '../person/group.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
@@ -168,6 +169,7 @@ async function markWrongNumber(
       { path: 'telecomId', message: 'is not a telephone number of this person' },
     ])
   }
+  await refreshFacts(trx, [task.person_id])
   await audit(trx, actor, {
     action: 'person.update',
     personId: task.person_id,

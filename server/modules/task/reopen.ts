@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
+import { refreshFacts } from '../person/facts.ts'
 import { membersOf } from '../person/group.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from './list.ts'
@@ -88,13 +89,14 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
       'cannot-undo',
       'The person wants no contact; take the opt-out back on the person first.',
     )
-  if (last.outcome === 'wrong-number')
-    // Both were written by the same transaction, at the same now().
-    await sql`
-      update person_telecom t set valid = true from task_attempt a
-      where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
-      trx,
-    )
+  if (last.outcome !== 'wrong-number') return
+  // Both were written by the same transaction, at the same now().
+  await sql`
+    update person_telecom t set valid = true from task_attempt a
+    where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
+    trx,
+  )
+  await refreshFacts(trx, [task.person_id])
 }
 
 /** A pathway that stopped because of the result, or already went on from it, cannot be called back. */

@@ -172,6 +172,16 @@ export const codes = {
     'frequency-cap': 'Too many contacts',
     'enrollment-stopped': 'Pathway stopped',
   },
+  gap: {
+    name: 'Name',
+    birthDate: 'Date of birth',
+    sex: 'Sex',
+    identity: 'Identity number',
+    phone: 'Working phone',
+    address: 'Address',
+    contact: 'Phone of a contact',
+    email: 'E-mail',
+  },
   marital: {
     A: 'Separated',
     D: 'Divorced',

@@ -57,6 +57,7 @@ export const settings = {
     attempts: 'attempts',
     calls: 'calls',
     messages: 'messages',
+    points: 'points',
     share: '%',
   },
   name: {
@@ -104,6 +105,14 @@ export const settings = {
     provenance_address: 'When sources differ: address',
     provenance_deceased: 'When sources differ: death',
     provenance_trusted: 'Sources in order of trust',
+    completeness_phone: 'Weight: working phone',
+    completeness_name: 'Weight: name',
+    completeness_birthDate: 'Weight: date of birth',
+    completeness_identity: 'Weight: identity number',
+    completeness_address: 'Weight: address',
+    completeness_contact: 'Weight: phone of a contact',
+    completeness_sex: 'Weight: sex',
+    completeness_email: 'Weight: e-mail',
   },
   sourceOf: {
     'follow-up_level-1_days':
@@ -160,6 +169,15 @@ export const settings = {
       'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
     provenance_trusted:
       'CareLoop choice: such as hl7:HIS/NH, fhir; for one field: address = portal, hl7:HIS/NH',
+    completeness_phone: 'CareLoop choice: follow-up is a call: without a working telephone there is none',
+    completeness_name: 'CareLoop choice: whom to ask for',
+    completeness_birthDate:
+      'CareLoop choice: tells namesakes apart on the telephone; age decides about many pathways',
+    completeness_identity: 'CareLoop choice: ties records of several hospitals to one person',
+    completeness_address: 'CareLoop choice: home visits of level 3, and letters',
+    completeness_contact: 'CareLoop choice: whom to call when the person cannot be reached',
+    completeness_sex: 'CareLoop choice: decides about some pathways and questions',
+    completeness_email: 'CareLoop choice: one may write where one cannot call; few give one',
   },
   choice: {
     starttls: 'STARTTLS',

@@ -163,6 +163,16 @@ export const codes = {
     'frequency-cap': '超过频次上限',
     'enrollment-stopped': '路径已停止',
   },
+  gap: {
+    name: '姓名',
+    birthDate: '出生日期',
+    sex: '性别',
+    identity: '证件号码',
+    phone: '可用的电话',
+    address: '住址',
+    contact: '联系人电话',
+    email: '邮箱',
+  },
   marital: {
     A: '分居',
     D: '离异',

@@ -162,6 +162,16 @@ export const codes = {
     'frequency-cap': '超過次數上限',
     'enrollment-stopped': '路徑已停止',
   },
+  gap: {
+    name: '姓名',
+    birthDate: '出生日期',
+    sex: '性別',
+    identity: '證件號碼',
+    phone: '可用的電話',
+    address: '住址',
+    contact: '聯絡人電話',
+    email: '電子郵件',
+  },
   marital: {
     A: '分居',
     D: '離婚',
