@@ -274,6 +274,8 @@ export const updatePerson = route({
       })
       .optional(),
     removeRelationships: z.array(id).max(50).optional(),
+    /** A death that was recorded by mistake is taken back; needs a reason. */
+    deceased: z.literal(false).optional(),
     /** Why; kept in the audit. */
     reason: z.string().trim().min(2).max(200).optional(),
   }),
@@ -340,6 +342,7 @@ export const eventKinds = [
   'person.created',
   'person.updated',
   'person.deceased',
+  'person.death-withdrawn',
   'person.opted-out',
   'person.opted-in',
   'person.merged',

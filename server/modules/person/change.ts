@@ -73,6 +73,7 @@ async function correctPerson(
   ]
   if (changed.includes('note') || changed.includes('preferredChannel'))
     await setPlain(trx, id, plain, Object.keys(values).length > 0 ? undefined : input.version)
+  if (input.deceased === false) changed.push(...(await withdrawDeath(trx, actor, row, input)))
   changed.push(...(await changeContacts(trx, actor, row, input)))
   const fields = [...new Set(changed)]
   if (fields.length === 0) return
@@ -93,6 +94,30 @@ async function correctPerson(
     fields,
     ...(input.reason !== undefined && { reason: input.reason }),
   })
+}
+
+/**
+ * A death was recorded by mistake: on whichever records of the person it stands, staff say that it is not so. Pathways that it stopped go on
+ * (see `pathway/standing.ts`).
+ * @throws {AppError} invalid without a reason
+ */
+async function withdrawDeath(trx: Trx, actor: Actor, row: PersonRow, input: Update): Promise<string[]> {
+  if (!row.deceased) return []
+  if (input.reason === undefined)
+    throw new AppError('invalid', undefined, [{ path: 'reason', message: 'is needed to take a death back' }])
+  for (const record of row.records.filter((one) => one.deceased))
+    await stateByStaff(trx, actor, record.id, { deceased: 'false' })
+  await recordEvents(trx, [
+    {
+      personId: row.person.id,
+      at: new Date(),
+      kind: 'person.death-withdrawn',
+      source: 'staff',
+      actorId: actor.id,
+      data: { note: input.reason },
+    },
+  ])
+  return ['deceased']
 }
 
 /** Fields that differ from what counts now: to save the others again would make staff say what they did not look at. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
 import { chooseStatement, getPerson, getTimeline, updatePerson } from '../../../contract/person.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { discharged } from '../../../test/support/hospital.ts'
 import { type Adt, about, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
 import { transaction } from '../../platform/db.ts'
 import { updateSetting } from '../setting/setting.ts'
@@ -264,6 +265,59 @@ test('of merged records each keeps its own sources, and what the other says is s
   })
   expect(body.birthDate).toBe('1971-01-02')
   expect(body.provenance.find((one) => one.field === 'birthDate')?.conflict).toBe('settled')
+})
+
+test('a death recorded by mistake is taken back with a reason: on every record, and the pathways that it stopped go on', async () => {
+  const { person: id, task } = await discharged(app, 'D1', { name: '孔一' })
+  await discharged(app, 'D2', { name: '孔一' })
+  const enrollments = async () =>
+    (
+      await sql<{ status: string; open: number }>`
+        select e.status, (select count(*)::int from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress')) as open
+        from enrollment e where e.person_id = ${id} order by e.id`.execute(app.db)
+    ).rows
+  await transaction(app.db, async (trx) =>
+    mergePersons(trx, testActor, {
+      survivorId: id,
+      mergedId: await personOf(app, 'D2'),
+      source: 'manual',
+      reason: '同一人',
+    }),
+  )
+  const before = await enrollments()
+  expect(before).toContainEqual({ status: 'active', open: 1 })
+  const died = new Date(Math.floor(Date.now() / 1000) * 1000 - hour)
+  await receive(app, { event: 'A08', mrn: 'D2', visit: 'D2', diedAt: died, at: after(99) })
+  expect((await enrollments()).every((one) => one.status === 'stopped' && one.open === 0)).toBe(true)
+  const person = await read('D1')
+  expect(person).toMatchObject({ deceased: true, deceasedAt: died.toISOString() })
+  const withdraw = (more: Record<string, unknown>) =>
+    app.request(centre, updatePerson, {
+      params: { id },
+      body: { version: person.version, deceased: false, ...more },
+    })
+  expect((await withdraw({})).error?.fields?.[0]?.path).toBe('reason')
+  const { body } = await withdraw({ reason: '家属来电，登记错了' })
+  expect(body).toMatchObject({ deceased: false, deceasedAt: null })
+  expect(body.tags).not.toContain('deceased')
+  expect(await enrollments()).toEqual(before)
+  const kinds = (await app.request(centre, getTimeline, { params: { id } })).body.items.map((one) => one.kind)
+  expect(kinds).toEqual(expect.arrayContaining(['person.death-withdrawn', 'enrollment.restarted']))
+  const trail = await app.request(auditor, listAudit, { query: { personId: id, action: 'person.update' } })
+  expect(trail.body.items[0]).toMatchObject({ reason: '家属来电，登记错了', fields: ['deceased'] })
+  // The HIS has not noticed yet and repeats it: no news. Another time of death is.
+  await receive(app, { event: 'A08', mrn: 'D2', visit: 'D2', diedAt: died, at: after(150) })
+  expect((await read('D1')).deceased).toBe(false)
+  expect(await enrollments()).toEqual(before)
+  await receive(app, {
+    event: 'A08',
+    mrn: 'D2',
+    visit: 'D2',
+    diedAt: new Date(died.getTime() + 60_000),
+    at: after(160),
+  })
+  expect((await read('D1')).deceased).toBe(true)
+  expect(task).toBeGreaterThan(0)
 })
 
 test('in whatever order the same messages of several senders arrive, the person ends up the same', async () => {

@@ -5,7 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { refreshFacts } from '../person/facts.ts'
-import { membersOf } from '../person/group.ts'
+import { deceasedOf, membersOf } from '../person/group.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
@@ -74,9 +74,17 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   })
 }
 
+async function isDeceased(trx: Trx, id: number): Promise<boolean> {
+  const { rows } = await sql<{ deceased: boolean }>`
+    select ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased from person p where p.id = ${id}`.execute(
+    trx,
+  )
+  return rows[0]?.deceased === true
+}
+
 /** What the result changed on the person: a number marked as wrong is right again; a death or an opt-out is not undone in passing. */
 async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: string }): Promise<void> {
-  if (last.outcome === 'deceased')
+  if (last.outcome === 'deceased' && (await isDeceased(trx, task.person_id)))
     throw new AppError(
       'cannot-undo',
       'The person is recorded as deceased; the record must be corrected first.',

@@ -41,7 +41,7 @@ export default function CompletenessPage() {
       ) : data.total.persons === 0 ? (
         <EmptyState title={t('person.completeness.empty')} />
       ) : (
-        <>
+        <div className="stack">
           <Table
             title={t('person.completeness.bands')}
             rows={rows}
@@ -63,7 +63,7 @@ export default function CompletenessPage() {
             columns={data.total.missing.map(({ gap }) => code('gap', gap))}
             cells={(group) => group.missing.map(({ gap, persons }) => ({ persons, at: { missing: gap } }))}
           />
-        </>
+        </div>
       )}
     </div>
   )

@@ -7,6 +7,7 @@ import {
   getPerson,
   getTimeline,
   type PersonDetail,
+  updatePerson,
 } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -30,18 +31,20 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
   const { message } = App.useApp()
   const [reason, setReason] = useState('')
   const provenance = person.provenance.find((one) => one.field === field)
-  const choose = useAct(chooseStatement, {
-    onSuccess: (saved) => {
+  const settled = (said: 'chosen' | 'withdrawn') => ({
+    onSuccess: (saved: PersonDetail) => {
       queryClient.setQueryData(keyOf(getPerson, { params: { id: person.id } }), saved)
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
-      void message.success(t('person.sources.chosen'))
+      void message.success(t(`person.sources.${said}`))
       onClose()
     },
-    onError: (error) => {
+    onError: (error: unknown) => {
       void queryClient.invalidateQueries({ queryKey: keyOf(getPerson) })
       void message.error(explain(error))
     },
   })
+  const choose = useAct(chooseStatement, settled('chosen'))
+  const withdraw = useAct(updatePerson, settled('withdrawn'))
   const words = (value: string): string => {
     if (field === 'deceased') {
       if (value === 'false') return t('person.sources.alive')
@@ -136,6 +139,25 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
             ))}
           </tbody>
         </table>
+        {field === 'deceased' && person.deceased && person.abilities.write && (
+          <>
+            <CorrectionReason value={reason} onChange={setReason} />
+            <p className="secondary small">{t('person.sources.withdrawHint')}</p>
+            <button
+              type="button"
+              className="soft-button"
+              disabled={!isReason(reason) || withdraw.isPending}
+              onClick={() =>
+                withdraw.mutate({
+                  params: { id: person.id },
+                  body: { version: person.version, deceased: false, reason: reason.trim() },
+                })
+              }
+            >
+              {t('person.sources.withdraw')}
+            </button>
+          </>
+        )}
         {mayChoose && (
           <>
             <CorrectionReason value={reason} onChange={setReason} />

@@ -41,6 +41,7 @@ export const eventGroups = {
     'person.created',
     'person.updated',
     'person.deceased',
+    'person.death-withdrawn',
     'person.opted-out',
     'person.opted-in',
     'person.merged',

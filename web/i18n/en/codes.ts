@@ -220,6 +220,7 @@ export const codes = {
     person_created: 'Record opened',
     person_updated: 'Facts changed',
     person_deceased: 'Death recorded',
+    'person_death-withdrawn': 'Death withdrawn',
     'person_opted-out': 'Opted out',
     'person_opted-in': 'Contact allowed again',
     person_merged: 'Records merged',

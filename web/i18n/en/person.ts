@@ -166,6 +166,10 @@ export const person = {
     alive: 'Alive',
     hint: 'Counts as a correction by staff: a source that repeats the old does not undo it, one that says something new does. The rule is in the settings.',
     chosen: 'Now in use, as a correction by staff',
+    withdraw: 'Withdraw the death',
+    withdrawHint:
+      'For when it is certain that this patient is alive. Pathways that the death stopped go on; stop by hand those that should not.',
+    withdrawn: 'Withdrawn; pathways go on',
     line: '{{source}}, {{time}}',
   },
   markWrong: 'Mark as wrong',

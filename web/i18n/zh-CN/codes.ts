@@ -211,6 +211,7 @@ export const codes = {
     person_created: '建档',
     person_updated: '资料变更',
     person_deceased: '登记去世',
+    'person_death-withdrawn': '撤销去世登记',
     'person_opted-out': '登记勿扰',
     'person_opted-in': '恢复联系',
     person_merged: '档案合并',

@@ -210,6 +210,7 @@ export const codes = {
     person_created: '建檔',
     person_updated: '資料異動',
     person_deceased: '登記過世',
+    'person_death-withdrawn': '撤銷過世登記',
     'person_opted-out': '登記勿擾',
     'person_opted-in': '恢復聯絡',
     person_merged: '檔案合併',
