@@ -6,27 +6,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(
       `
+-- Not "exists": the planner would answer that for a list of persons by reading whole tables.
 create view person_gap as
 select p.id as person_id, case when p.survivor_id is null then
     case when p.name = '未登记姓名' then 1 else 0 end
-  | case when p.birth_date is null and not exists (
-      select 1 from person m where m.survivor_id = p.id and m.birth_date is not null) then 2 else 0 end
-  | case when p.sex = 'unknown' and not exists (
-      select 1 from person m where m.survivor_id = p.id and m.sex <> 'unknown') then 4 else 0 end
-  | case when not exists (select 1 from person_identifier i where i.person_id = p.id and i.system in ('national-id', 'passport'))
-      and not exists (select 1 from person m join person_identifier i on i.person_id = m.id
-        where m.survivor_id = p.id and i.system in ('national-id', 'passport')) then 8 else 0 end
-  | case when not exists (select 1 from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid)
-      and not exists (select 1 from person m join person_telecom t on t.person_id = m.id
-        where m.survivor_id = p.id and t.system = 'phone' and t.valid) then 16 else 0 end
-  | case when not exists (select 1 from person_address a where a.person_id = p.id)
-      and not exists (select 1 from person m join person_address a on a.person_id = m.id where m.survivor_id = p.id) then 32 else 0 end
-  | case when not exists (select 1 from person_relationship r where r.person_id = p.id and r.phone is not null)
-      and not exists (select 1 from person m join person_relationship r on r.person_id = m.id
-        where m.survivor_id = p.id and r.phone is not null) then 64 else 0 end
-  | case when not exists (select 1 from person_telecom t where t.person_id = p.id and t.system = 'email' and t.valid)
-      and not exists (select 1 from person m join person_telecom t on t.person_id = m.id
-        where m.survivor_id = p.id and t.system = 'email' and t.valid) then 128 else 0 end
+  | case when p.birth_date is null
+      and (select 1 from person m where m.survivor_id = p.id and m.birth_date is not null limit 1) is null then 2 else 0 end
+  | case when p.sex = 'unknown'
+      and (select 1 from person m where m.survivor_id = p.id and m.sex <> 'unknown' limit 1) is null then 4 else 0 end
+  | case when (select 1 from person_identifier i where i.person_id = p.id and i.system in ('national-id', 'passport') limit 1) is null
+      and (select 1 from person m join person_identifier i on i.person_id = m.id where m.survivor_id = p.id and i.system in ('national-id', 'passport') limit 1) is null then 8 else 0 end
+  | case when (select 1 from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid limit 1) is null
+      and (select 1 from person m join person_telecom t on t.person_id = m.id where m.survivor_id = p.id and t.system = 'phone' and t.valid limit 1) is null then 16 else 0 end
+  | case when (select 1 from person_address a where a.person_id = p.id limit 1) is null
+      and (select 1 from person m join person_address a on a.person_id = m.id where m.survivor_id = p.id limit 1) is null then 32 else 0 end
+  | case when (select 1 from person_relationship r where r.person_id = p.id and r.phone is not null limit 1) is null
+      and (select 1 from person m join person_relationship r on r.person_id = m.id where m.survivor_id = p.id and r.phone is not null limit 1) is null then 64 else 0 end
+  | case when (select 1 from person_telecom t where t.person_id = p.id and t.system = 'email' and t.valid limit 1) is null
+      and (select 1 from person m join person_telecom t on t.person_id = m.id where m.survivor_id = p.id and t.system = 'email' and t.valid limit 1) is null then 128 else 0 end
   end as missing
 from person p;
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
+import { mayFill } from '../../modules/person/completeness.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { mergePersons } from '../../modules/person/merge.ts'
 import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
@@ -13,7 +14,13 @@ import type { PersonSaid } from './map-person.ts'
 import { MappingError } from './message.ts'
 import { factEvent, type FactInput, freshFacts, keepFacts } from './record-facts.ts'
 
-export type AppliedAdt = { personId: number }
+export type AppliedAdt = {
+  personId: number
+  /** Whether fields of the person changed. */
+  changed: boolean
+}
+
+const nobody: AppliedAdt = { personId: 0, changed: false }
 
 type Located = { message: AdtMessage; organisation: Organisation }
 
@@ -31,13 +38,25 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
   }))
   for (const wave of intoWaves(located, keysOf)) {
     const applied = await applyWave(trx, actor, wave)
-    wave.forEach(({ message }, at) => results.set(message, applied[at] ?? { personId: 0 }))
+    wave.forEach(({ message }, at) => results.set(message, applied[at] ?? nobody))
   }
   await refreshFacts(
     trx,
     [...results.values()].map((result) => result.personId),
+    gapsToLookAt(results),
   )
-  return messages.map((message) => results.get(message) ?? { personId: 0 })
+  return messages.map((message) => results.get(message) ?? nobody)
+}
+
+/** What the messages could fill; a person whose fields changed is looked at whole. */
+function gapsToLookAt(results: Map<AdtMessage, AppliedAdt>): Map<number, number | null> {
+  const all = new Map<number, number | null>()
+  for (const [{ person }, { personId, changed }] of results) {
+    const before = all.get(personId) ?? 0
+    const known = all.has(personId) && all.get(personId) === null
+    all.set(personId, changed || known ? null : before | mayFill(person))
+  }
+  return all
 }
 
 async function organisationsOf(trx: Trx, messages: AdtMessage[]): Promise<Map<string, Organisation>> {
@@ -134,7 +153,10 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
       fields: person.changed,
     })),
   )
-  return persons.map((person) => ({ personId: person.id }))
+  return persons.map((person) => ({
+    personId: person.id,
+    changed: person.created || person.changed.length > 0,
+  }))
 }
 
 /** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */

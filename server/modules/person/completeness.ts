@@ -2,6 +2,7 @@ import { type Gap, gaps } from '../../../contract/person.ts'
 import type { Db } from '../../platform/db.ts'
 import { settingDefinitions } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
+import type { PersonInput } from './upsert.ts'
 
 /** How much each thing counts, as the site has it. */
 export type Weights = Record<Gap, number>
@@ -20,6 +21,26 @@ const bits: Record<Gap, number> = {
   email: 128,
 }
 const allMasks = Array.from({ length: 256 }, (_, mask) => mask)
+
+/**
+ * What a statement of a source could add to what is known of a person, as bits; more rather than less. The view need not be asked where none
+ * of this is missing.
+ */
+export function mayFill(
+  said: Omit<PersonInput, 'identifiers'> & { identifiers: { system: string }[] },
+): number {
+  const there: Record<Gap, boolean> = {
+    name: said.name !== null,
+    birthDate: said.birthDate !== null,
+    sex: said.sex !== null,
+    identity: said.identifiers.some((one) => !one.system.startsWith('mrn:')),
+    phone: said.telecoms.some((one) => one.system === 'phone'),
+    address: said.addresses.length > 0,
+    contact: said.relationships.some((one) => one.phone !== null),
+    email: said.telecoms.some((one) => one.system === 'email'),
+  }
+  return gaps.reduce((mask, gap) => (there[gap] ? mask | bits[gap] : mask), 0)
+}
 
 export async function readWeights(db: Db): Promise<Weights> {
   return weightsFrom(await readSettings(db, gaps.map(keyOf)))
