@@ -71,10 +71,9 @@ async function sendAll(port: number, lists: Buffer[][]): Promise<number> {
 
 async function untilApplied(client: pg.Client, total: number): Promise<void> {
   for (;;) {
-    const { rows } = await client.query<{ n: string }>(
-      `select count(*) as n from inbound_message where status = 'received'`,
-    )
-    if (Number(rows[0]?.n) === 0) break
+    // No count: counting a backlog again and again would be work for the server that is measured.
+    const { rows } = await client.query(`select 1 from inbound_message where status = 'received' limit 1`)
+    if (rows.length === 0) break
     await sleep(20)
   }
   const { rows } = await client.query<{ n: string }>(

@@ -43,6 +43,32 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
 
 /** The same words in several languages; zh-CN always there. */
 const localized = z.object({ 'zh-CN': z.string(), 'zh-TW': z.string().optional(), en: z.string().optional() })
+export type Localized = z.infer<typeof localized>
+
+/** Points of a number: the first line whose bound holds; a line without a bound takes the rest. */
+const numberScore = z.strictObject({
+  /** Up to and with this value. */
+  upTo: z.number().optional(),
+  /** Less than this value. */
+  below: z.number().optional(),
+  score: z.number(),
+})
+
+/** What a total means, from the lowest total on; the last one has no bound. */
+const band = z.object({
+  code: z.string().min(1).max(40),
+  /** Up to and with this total. */
+  upTo: z.number().optional(),
+  /** Reached as well when a single question alone gives so many points, as NEWS2 asks for. */
+  singleItem: z.number().optional(),
+  text: localized,
+  tone: z.enum(['good', 'watch', 'bad']),
+  /** What the instrument's source says should be done. */
+  advice: localized.optional(),
+  /** This result is dangerous: the attending doctor gets an urgent task when the answers are complete. */
+  redFlagWithinMinutes: z.number().int().min(5).max(1440).optional(),
+})
+export type Band = z.infer<typeof band>
 
 export const question = z.object({
   linkId: z.string().min(1).max(60),
@@ -69,6 +95,8 @@ export const question = z.object({
     .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
     .max(50)
     .optional(),
+  /** Points of number answers; without them only `scale` counts, with its value. */
+  scores: z.array(numberScore).max(20).optional(),
   /** Shown only when this holds; facts are `answers.<linkId>`. */
   enableWhen: condition.optional(),
   /** An answer for which this holds is dangerous: the attending doctor gets an urgent task at once. */
@@ -87,7 +115,11 @@ export const questionnaireBody = z.object({
   script: localized.optional(),
   items: z.array(question).min(1).max(200),
   scoring: z.enum(['none', 'sum']).default('none'),
+  bands: z.array(band).max(12).optional(),
+  /** Who may use the instrument, and on what terms. */
+  licence: z.string().max(400).optional(),
 })
+export type QuestionnaireBody = z.infer<typeof questionnaireBody>
 
 export const questionnaireDefinition = questionnaireBody.extend({
   id,

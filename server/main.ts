@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
+import { startBackground } from './background.ts'
 import { startFeed } from './feeds/hl7/feed.ts'
 import { prepareFirstAdministrator } from './modules/access/setup.ts'
 import { writeAnchor } from './modules/audit/anchor.ts'
@@ -16,7 +17,6 @@ import { log } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { seedBase } from './seed/base/seed.ts'
 import { type OpenServices, openServices } from './services.ts'
-import { startWorker } from './worker.ts'
 
 export type Running = {
   services: OpenServices
@@ -50,10 +50,10 @@ export async function serve(config: Config): Promise<Running> {
       adminPassword: config.adminPassword,
       baseUrl,
     })
-    if (config.roles.includes('worker')) {
-      const worker = await startWorker(services)
-      closers.push(() => writeAnchor(services.db, config.dataDir))
-      closers.push(() => worker.close())
+    if (config.roles.includes('worker')) closers.push(() => writeAnchor(services.db, config.dataDir))
+    if (config.roles.includes('worker') || config.roles.includes('feed')) {
+      const background = await startBackground({ config, url })
+      closers.push(() => background.close())
     }
     const mllpPort = config.roles.includes('feed') ? await openFeed(services, closers) : undefined
     const web = config.roles.includes('web') ? await startWeb(services, closers) : undefined

@@ -281,6 +281,7 @@ async function sendOver(
     while (waiting.length > limit && !gone && Date.now() < end)
       await new Promise<void>((resolve) => {
         wake = resolve
+        // Answers wake us; this only looks at the clock, for a listener that answers no more.
         setTimeout(resolve, 1000)
       })
   }

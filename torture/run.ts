@@ -1,6 +1,7 @@
 import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
+import { stepsTest } from './steps.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
@@ -32,6 +33,16 @@ const kills = await killTest({ ...size, say: (line) => console.log(`  ${line}`) 
 const slowest = Math.max(...kills.healed)
 failed ||= kills.deviations.length > 0 || slowest > 10_000
 
+console.log(`\nKills of the worker while steps fall due (seed ${size.seed})`)
+const steps = await stepsTest({
+  persons: 17_000,
+  kills: 20,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= steps.deviations.length > 0
+for (const one of steps.deviations) console.log(`  FAIL ${one}`)
+
 console.log('\n| what | result |\n|---|---|')
 const rows: [string, string][] = [
   [
@@ -55,6 +66,12 @@ const rows: [string, string][] = [
   ['slowest recovery after the process', `${Math.max(...kills.recovered)} ms`],
   ['answered "send again" / sent again unanswered', `${kills.askedToSendAgain} / ${kills.resent}`],
   ['deviations from the model', String(kills.deviations.length)],
+  [
+    'pathway steps executed under 20 kills / tasks / mails / of unknown fate',
+    `${steps.steps.toLocaleString('en')} / ${steps.tasks} / ${steps.mails} / ${steps.unknown}`,
+  ],
+  ['enrolments stopped by a death meanwhile', String(steps.stopped)],
+  ['steps, tasks, mails: deviations', String(steps.deviations.length)],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]
 for (const [what, result] of rows) console.log(`| ${what} | ${result} |`)

@@ -1,12 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { BroadcastChannel } from 'node:worker_threads'
 import { log } from './log.ts'
 
 export type Loop = { wake: () => void; stop: () => Promise<void> }
 
 const running = new Map<string, Set<Loop>>()
 
+/** Reaches the other threads of this process: one answers people and senders, the other does what nobody waits for. */
+const otherThreads = new BroadcastChannel('careloop.wake')
+otherThreads.onmessage = ({ data }: { data: unknown }) => {
+  wakeHere(String(data))
+}
+otherThreads.unref()
+
 /** Asks the loops of that name in this process to look now instead of at their next poll; harmless when they run elsewhere. */
 export function wakeLoop(name: string): void {
+  wakeHere(name)
+  otherThreads.postMessage(name)
+}
+
+function wakeHere(name: string): void {
   for (const loop of running.get(name) ?? []) loop.wake()
 }
 

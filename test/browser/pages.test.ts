@@ -43,6 +43,10 @@ const menuEntry = (name: string) => async (page: Page) => {
   await page.getByRole('dialog').waitFor()
 }
 
+/** Names that published instruments bear in every language, and the letters of their scales. */
+const instruments =
+  /^(PHQ-9|GAD-7|LACE|HOSPITAL|NEWS2|MEWS|FINDRISC|NRS|HCAHPS|Barthel|Morse|Braden|AC?VPU|SpO|mmHg|min)$/
+
 const screens: Screen[] = [
   { name: 'sign-in', as: null, path: '/sign-in' },
   { name: 'desk', as: 'nurse', path: '/desk' },
@@ -75,7 +79,13 @@ const screens: Screen[] = [
     as: 'admin',
     path: firstId('select id from pathway order by id limit 1', (id) => `/pathways/${id}`),
   },
-  { name: 'questionnaires', as: 'admin', path: '/questionnaires' },
+  { name: 'questionnaires', as: 'admin', path: '/questionnaires', allowed: instruments },
+  {
+    name: 'questionnaire-scored',
+    as: 'admin',
+    path: firstId(`select id from questionnaire where code = 'news-2'`, (id) => `/questionnaires/${id}`),
+    allowed: instruments,
+  },
   {
     name: 'questionnaire',
     as: 'admin',

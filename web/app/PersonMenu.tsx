@@ -81,12 +81,13 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
     const rows = Array.from(event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]'))
     const at = rows.findIndex((row) => row === document.activeElement)
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const end = { Home: 0, End: -1 }[event.key]
     if (event.key === 'Escape' || event.key === 'Tab') {
       setOpen(false)
       if (event.key === 'Escape') button.current?.focus()
-    } else if (step) {
+    } else if (step !== undefined || end !== undefined) {
       event.preventDefault()
-      rows[(at + step + rows.length) % rows.length]?.focus()
+      rows.at(end ?? (at + (step ?? 0)) % rows.length)?.focus()
     }
   }
 

@@ -18,50 +18,50 @@ function ordered(message: Hl7Message, name: string): { orc: Fields | null; field
 
 const orderNumberOf = (orc: Fields | null) => orc?.component(2, 1) ?? orc?.component(3, 1) ?? ''
 
+/** Where the encoded order (RXE) and the order as the doctor wrote it (RXO) keep the same things, chapter 4A. */
+type DrugFields = {
+  code: number
+  dose: [number, number, number]
+  quantity: [number, number]
+  performer: number
+  note: number
+}
+
+function prescription(
+  { orc, fields }: { orc: Fields | null; fields: Fields },
+  at: DrugFields,
+  ownNumber: string,
+  { context, sentAt }: Sent,
+): FactSaid {
+  const code = requiredConcept(fields, at.code, 'What was prescribed')
+  const number = orderNumberOf(orc) || ownNumber
+  const placed = orc?.time(9, context.timeZone) ?? sentAt
+  return {
+    kind: 'medication.requested',
+    at: placed,
+    key: [number, code.code ?? code.text, ...(number ? [] : [day(placed)])],
+    data: {
+      code,
+      dose: quantityOf(fields, ...at.dose),
+      quantity: quantityOf(fields, ...at.quantity),
+      status: orderStatus(orc),
+      performer: (orc && performer(orc, 12)) ?? performer(fields, at.performer),
+      orderNumber: number || undefined,
+      note: concept(fields, at.note)?.text,
+    },
+  }
+}
+
 /** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
-export function mapPrescriptions(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
-  return ordered(message, 'RXE').map(({ orc, fields: rxe }) => {
-    const code = requiredConcept(rxe, 2, 'What was prescribed')
-    const number = orderNumberOf(orc) || (rxe.component(15, 1) ?? '')
-    const placed = orc?.time(9, context.timeZone) ?? null
-    return {
-      kind: 'medication.requested' as const,
-      at: placed ?? sentAt,
-      key: [number, code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
-      data: {
-        code,
-        dose: quantityOf(rxe, 3, 5, 4),
-        quantity: quantityOf(rxe, 10, 11),
-        status: orderStatus(orc),
-        performer: (orc && performer(orc, 12)) ?? performer(rxe, 13),
-        orderNumber: number || undefined,
-        note: concept(rxe, 7)?.text,
-      },
-    }
-  })
+export function mapPrescriptions(message: Hl7Message, sent: Sent): FactSaid[] {
+  const at: DrugFields = { code: 2, dose: [3, 5, 4], quantity: [10, 11], performer: 13, note: 7 }
+  return ordered(message, 'RXE').map((one) => prescription(one, at, one.fields.component(15, 1) ?? '', sent))
 }
 
 /** ORM with RXO: the order as the doctor wrote it, before the pharmacy encoded it. @throws {MappingError} RXO-1 missing */
-export function mapDrugOrders(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
-  return ordered(message, 'RXO').map(({ orc, fields: rxo }) => {
-    const code = requiredConcept(rxo, 1, 'What was prescribed')
-    const number = orderNumberOf(orc)
-    const placed = orc?.time(9, context.timeZone) ?? null
-    return {
-      kind: 'medication.requested' as const,
-      at: placed ?? sentAt,
-      key: [number, code.code ?? code.text, ...(number ? [] : [day(placed ?? sentAt)])],
-      data: {
-        code,
-        dose: quantityOf(rxo, 2, 4, 3),
-        quantity: quantityOf(rxo, 11, 12),
-        status: orderStatus(orc),
-        performer: (orc && performer(orc, 12)) ?? performer(rxo, 14),
-        orderNumber: number || undefined,
-        note: concept(rxo, 7)?.text,
-      },
-    }
-  })
+export function mapDrugOrders(message: Hl7Message, sent: Sent): FactSaid[] {
+  const at: DrugFields = { code: 1, dose: [2, 4, 3], quantity: [11, 12], performer: 14, note: 7 }
+  return ordered(message, 'RXO').map((one) => prescription(one, at, '', sent))
 }
 
 /** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */

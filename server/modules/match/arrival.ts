@@ -12,16 +12,21 @@ const batchSize = 200
 const mostPerKey = 50
 const matcher = systemActor('system:match', '档案匹配')
 
+/** Nobody waits for a match, but a stream of messages that never ends must not keep it away for ever. */
+const patience = '1 minute'
+
 /**
  * Compares persons that are new or changed with everybody who shares a telephone number, the birth date and an initial, or the sound of the
- * name and the year of birth: indexed look-ups, a few milliseconds each.
+ * name and the year of birth: indexed look-ups, a few milliseconds each. While messages wait to be applied it lets them pass.
  * @returns how many persons were looked at
  */
 export async function matchArrived(db: Db): Promise<number> {
   return transaction(db, async (trx) => {
     const { rows } = await sql<{ person_id: number }>`
       delete from match_todo where person_id in (
-        select person_id from match_todo order by since, person_id limit ${batchSize} for update skip locked)
+        select person_id from match_todo
+        where since < now() - ${patience}::interval or not exists (select from inbound_message where status = 'received')
+        order by since, person_id limit ${batchSize} for update skip locked)
       returning person_id`.execute(trx)
     if (rows.length === 0) return 0
     const pairs = await findPairs(

@@ -4,7 +4,8 @@ import type { Answers, Question } from '../../../contract/questionnaire.ts'
 import { baseQuestionnaires } from '../../seed/base/questionnaires.ts'
 import { AppError } from '../../platform/errors.ts'
 import { shownQuestions } from '../../../contract/answer.ts'
-import { checkAnswers, redFlagsOf, scoreOf } from './questionnaire.ts'
+import { scoreOf } from '../../../contract/score.ts'
+import { checkAnswers, redFlagsOf } from './questionnaire.ts'
 
 const text = { 'zh-CN': '?' }
 const question = (linkId: string, type: Question['type'], more: Partial<Question> = {}): Question => ({
@@ -115,6 +116,6 @@ test.each(baseQuestionnaires.map((one) => [one.code, one] as const))(
       for (const [, value] of flag.matchAll(/"value":"([^"]+)"/g))
         expect(definition.items.flatMap((one) => one.options ?? []).map((one) => one.value)).toContain(value)
     }
-    expect(redFlagsOf(definition, {})).toEqual([])
+    expect(redFlagsOf(definition, {}, true)).toEqual([])
   },
 )

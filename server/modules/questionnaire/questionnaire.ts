@@ -1,10 +1,11 @@
 import { answerFacts, shownQuestions } from '../../../contract/answer.ts'
 import { holds } from '../../../contract/condition.ts'
+import { bandOf } from '../../../contract/score.ts'
 import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError, type FieldError, found } from '../../platform/errors.ts'
 
-type Definition = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'script'>
+type Definition = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'bands' | 'script'>
 
 export async function listQuestionnaires(db: Db) {
   const rows = await db
@@ -136,27 +137,24 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
   }
 }
 
-/** Sum of option scores and of number answers of scored questions; null when the questionnaire is not scored. */
-export function scoreOf(definition: Definition, answers: Answers): number | null {
-  if (definition.scoring === 'none') return null
-  let sum = 0
-  for (const item of shownQuestions(definition.items, answers)) {
-    const value = answers[item.linkId]
-    const chosen = Array.isArray(value) ? value : [value]
-    for (const option of item.options ?? []) if (chosen.includes(option.value)) sum += option.score ?? 0
-    if (item.type === 'scale' && typeof value === 'number') sum += value
-  }
-  return sum
-}
-
 export type RedFlag = { linkId: string; text: Record<string, string | undefined>; withinMinutes: number }
 
-/** Dangerous answers among these. */
-export function redFlagsOf(definition: Definition, answers: Answers): RedFlag[] {
+/** `linkId` of the danger that lies in the total, not in one answer. */
+export const totalFlag = 'score'
+
+/**
+ * Dangerous answers among these.
+ * @param complete also look at what the total means; before that a total says nothing
+ */
+export function redFlagsOf(definition: Definition, answers: Answers, complete: boolean): RedFlag[] {
   const fact = answerFacts(answers)
-  return shownQuestions(definition.items, answers).flatMap((item) =>
+  const flags = shownQuestions(definition.items, answers).flatMap((item) =>
     item.redFlag && holds(item.redFlag.when, { fact })
       ? [{ linkId: item.linkId, text: item.redFlag.text, withinMinutes: item.redFlag.withinMinutes }]
       : [],
   )
+  const band = complete ? bandOf(definition, answers) : null
+  return band?.redFlagWithinMinutes
+    ? [...flags, { linkId: totalFlag, text: band.text, withinMinutes: band.redFlagWithinMinutes }]
+    : flags
 }

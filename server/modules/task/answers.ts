@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import { bandOf, scoreOf } from '../../../contract/score.ts'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
@@ -8,7 +9,7 @@ import {
   getQuestionnaire,
   type RedFlag,
   redFlagsOf,
-  scoreOf,
+  totalFlag,
 } from '../questionnaire/questionnaire.ts'
 import { createTasks } from './create.ts'
 import type { TaskRow } from './list.ts'
@@ -40,7 +41,7 @@ export async function storeAnswers(
   if (given === undefined) return { savedAt, score: null, redFlags: [] }
   const checked = checkAnswers(questionnaire, given, complete)
   const score = scoreOf(questionnaire, checked)
-  const flags = redFlagsOf(questionnaire, checked)
+  const flags = redFlagsOf(questionnaire, checked, complete)
   const status = complete ? 'completed' : 'in-progress'
   const values = {
     questionnaire_version_id: task.questionnaire_version_id,
@@ -66,6 +67,7 @@ export async function storeAnswers(
     .returning('id')
     .executeTakeFirstOrThrow()
   await syncRedFlags(trx, actor, task, questionnaire, flags)
+  const band = complete ? bandOf(questionnaire, checked) : null
   if (complete)
     await recordEvents(trx, [
       {
@@ -76,6 +78,7 @@ export async function storeAnswers(
           responseId: response.id,
           title: questionnaire.title['zh-CN'],
           score,
+          ...(band && { band: band.text }),
           redFlags: flags.map((flag) => flag.linkId),
         },
       },
@@ -120,11 +123,12 @@ async function syncRedFlags(
 ): Promise<void> {
   const cause = (linkId: string) => `red-flag:${task.id}:${linkId}`
   const raisedNow = new Set(flags.map((flag) => flag.linkId))
-  const withdrawn = questionnaire.items.filter((item) => item.redFlag && !raisedNow.has(item.linkId))
+  const possible = questionnaire.items.filter((item) => item.redFlag).map((item) => item.linkId)
+  const withdrawn = [...possible, totalFlag].filter((linkId) => !raisedNow.has(linkId))
   // By equality, for the index: this runs at every autosave.
   await sql`
     update task set status = 'cancelled', completed_at = now(), version = version + 1
-    where cause = any(${withdrawn.map((item) => cause(item.linkId))}::text[]) and status <> 'cancelled'
+    where cause = any(${withdrawn.map(cause)}::text[]) and status <> 'cancelled'
       and status = 'requested' and held_by is null`.execute(trx)
   if (flags.length === 0) return
   const { rows: known } = await sql<{ cause: string }>`

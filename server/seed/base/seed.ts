@@ -5,6 +5,21 @@ import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { basePathways } from './pathways.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
+import { earlyWarningInstruments } from './instruments/early-warning.ts'
+import { moodInstruments } from './instruments/mood.ts'
+import { nursingInstruments } from './instruments/nursing.ts'
+import { ownReportInstruments } from './instruments/own-report.ts'
+import { readmissionInstruments } from './instruments/readmission.ts'
+
+/** Everything that can be asked: the questions of the three levels, and published instruments. */
+export const shippedQuestionnaires = [
+  ...baseQuestionnaires,
+  ...moodInstruments,
+  ...readmissionInstruments,
+  ...earlyWarningInstruments,
+  ...nursingInstruments,
+  ...ownReportInstruments,
+]
 
 const actor = systemActor('system:seed', '系统初始化')
 
@@ -22,7 +37,7 @@ export async function seedBase(db: Db): Promise<void> {
 }
 
 async function seedQuestionnaires(trx: Trx): Promise<void> {
-  for (const { code, title, source, ...definition } of baseQuestionnaires) {
+  for (const { code, title, source, ...definition } of shippedQuestionnaires) {
     const made = await trx
       .insertInto('questionnaire')
       .values({ code, title: JSON.stringify(title), source })

@@ -3,6 +3,7 @@ import { type EventKind, type TimelineEvent } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import type { Tone } from '../../ui/StatusTag.tsx'
+import { useLocalized } from '../task/localized.ts'
 
 export const eventGroups = {
   visits: [
@@ -91,6 +92,11 @@ const isTime = (value: unknown): value is string =>
 /** Numbers that lead to other rows mean nothing to a reader of the line. */
 const isReference = (field: string) => /Id$|^redFlags$/.test(field)
 
+/** Words that a questionnaire brings in several languages. */
+type Localized = { 'zh-CN': string; 'zh-TW'?: string; en?: string }
+const isLocalized = (value: unknown): value is Localized =>
+  typeof value === 'object' && value !== null && 'zh-CN' in value
+
 type Concept = { code?: string; text: string }
 const isConcept = (value: unknown): value is Concept =>
   typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string'
@@ -109,12 +115,14 @@ export function useTimelineText() {
   const { t, i18n } = useTranslation()
   const code = useCode()
   const time = useTime()
+  const localized = useLocalized()
   const valueText = (field: string, value: unknown): string => {
     if (isCoded(field) && typeof value === 'string') return code(coded[field], value)
     if (field === 'fields' && typeof value === 'string') return code('eventField', value)
     if (isTime(value)) return time.moment(value)
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
     if (Array.isArray(value)) return value.map((one) => valueText(field, one)).join('、')
+    if (isLocalized(value)) return localized(value)
     if (isConcept(value)) return [value.text, value.code && `(${value.code})`].filter(Boolean).join(' ')
     if (value !== null && typeof value === 'object') return JSON.stringify(value)
     return String(value)

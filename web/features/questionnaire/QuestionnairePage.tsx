@@ -2,19 +2,24 @@ import './questionnaire.css'
 import { ArrowLeftOutlined, FlagFilled } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type Condition, type Question, getQuestionnaire } from '../../../contract/questionnaire.ts'
+import {
+  type Band,
+  type Condition,
+  type Question,
+  getQuestionnaire,
+} from '../../../contract/questionnaire.ts'
 import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useLocalized } from '../task/localized.ts'
+import { bandTone } from '../task/ScoreText.tsx'
 import { useConditionWords } from './useConditionWords.ts'
-import { useQuestionnaireSource } from './useSource.ts'
+import { SourceText } from './SourceText.tsx'
 
 export default function QuestionnairePage() {
   const { t } = useTranslation()
   const localized = useLocalized()
-  const sourceOf = useQuestionnaireSource()
   const { id } = useParams({ strict: false })
   const questionnaire = useCall(getQuestionnaire, { params: { id: Number(id) } })
   const { data } = questionnaire
@@ -46,8 +51,13 @@ export default function QuestionnairePage() {
       <PageHeader title={localized(data.title)} extra={back}>
         <div className="tag-line sheet-facts">
           <span className="secondary">
-            {t('questionnaires.versionOf', { n: data.version })} · {data.code}
-            {data.source && ` · ${sourceOf(data)}`}
+            {t('questionnaires.versionOf', { n: data.version })} · <code>{data.code}</code>
+            {data.source && (
+              <>
+                {' · '}
+                <SourceText code={data.code} source={data.source} />
+              </>
+            )}
           </span>
           {flags > 0 && <StatusTag tone="danger">{t('questionnaires.redFlagCount', { n: flags })}</StatusTag>}
           {data.scoring === 'sum' && <StatusTag tone="info">{t('questionnaires.scored')}</StatusTag>}
@@ -66,6 +76,13 @@ export default function QuestionnairePage() {
             <QuestionView key={question.linkId} question={question} inWords={inWords} />
           ))}
         </ol>
+        {data.bands && <BandsView bands={data.bands} />}
+        {data.licence && (
+          <p className="secondary small">
+            {t('questionnaires.band.licence')}
+            <span lang="en">{data.licence}</span>
+          </p>
+        )}
       </article>
     </div>
   )
@@ -119,6 +136,65 @@ function QuestionView({
   )
 }
 
+function BandsView({ bands }: { bands: Band[] }) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  return (
+    <section aria-labelledby="bands">
+      <h2 id="bands">{t('questionnaires.band.bands')}</h2>
+      <ul className="sheet-bands">
+        {bands.map((band, at) => {
+          const last = bands.slice(0, at).findLast((one) => one.singleItem === undefined)?.upTo
+          const from = last === undefined ? null : last + 1
+          const range =
+            band.upTo === undefined
+              ? `≥ ${from ?? 0}`
+              : from === null
+                ? `≤ ${band.upTo}`
+                : `${from}–${band.upTo}`
+          return (
+            <li key={band.code}>
+              <StatusTag tone={bandTone[band.tone]}>{localized(band.text)}</StatusTag>{' '}
+              <span className="secondary small">
+                {band.singleItem === undefined
+                  ? t('questionnaires.band.total', { range })
+                  : t('questionnaires.band.single', { n: band.singleItem })}
+                {band.advice && ` · ${localized(band.advice)}`}
+                {band.redFlagWithinMinutes && (
+                  <>
+                    {' · '}
+                    <FlagFilled aria-hidden />{' '}
+                    {t('questionnaires.band.flag', { n: band.redFlagWithinMinutes })}
+                  </>
+                )}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+/** How many points a measured number gives, line by line. */
+function ScoresView({ scores }: { scores: NonNullable<Question['scores']> }) {
+  const { t } = useTranslation()
+  return (
+    <ul className="sheet-options">
+      {scores.map((line, at) => (
+        <li key={at}>
+          {line.below !== undefined
+            ? t('questionnaires.band.below', { n: line.below })
+            : line.upTo !== undefined
+              ? t('questionnaires.band.upTo', { n: line.upTo })
+              : t('questionnaires.band.rest')}
+          <span className="secondary small"> {t('questionnaires.score', { n: line.score })}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 function AnswerView({ question }: { question: Question }) {
   const { t } = useTranslation()
   const localized = useLocalized()
@@ -159,5 +235,10 @@ function AnswerView({ question }: { question: Question }) {
     question.min !== undefined && question.max !== undefined
       ? t('questionnaires.range', { min: question.min, max: question.max })
       : ''
-  return <div className="sheet-blank secondary">{[range, question.unit].filter(Boolean).join(' ')}</div>
+  return (
+    <>
+      <div className="sheet-blank secondary">{[range, question.unit].filter(Boolean).join(' ')}</div>
+      {question.scores && question.scores.length > 1 && <ScoresView scores={question.scores} />}
+    </>
+  )
 }

@@ -6,14 +6,13 @@ import { type ItemOf, useCall } from '../../query.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useLocalized } from '../task/localized.ts'
-import { useQuestionnaireSource } from './useSource.ts'
+import { SourceText } from './SourceText.tsx'
 
 type Row = ItemOf<typeof listQuestionnaires>
 
 export default function QuestionnairesPage() {
   const { t } = useTranslation()
   const localized = useLocalized()
-  const sourceOf = useQuestionnaireSource()
   const navigate = useNavigate()
   const questionnaires = useCall(listQuestionnaires)
   const columns: Column<Row>[] = [
@@ -29,7 +28,9 @@ export default function QuestionnairesPage() {
     {
       key: 'version',
       title: t('questionnaires.version'),
-      render: (one) => t('questionnaires.versionOf', { n: one.version }),
+      render: (one) => (
+        <span style={{ whiteSpace: 'nowrap' }}>{t('questionnaires.versionOf', { n: one.version })}</span>
+      ),
     },
     {
       key: 'questions',
@@ -43,7 +44,12 @@ export default function QuestionnairesPage() {
       align: 'right',
       render: (one) => count(one.responses),
     },
-    { key: 'source', title: t('questionnaires.source'), wideOnly: true, render: (one) => sourceOf(one) },
+    {
+      key: 'source',
+      title: t('questionnaires.source'),
+      wideOnly: true,
+      render: (one) => <SourceText code={one.code} source={one.source} />,
+    },
     {
       key: 'published',
       title: t('questionnaires.published'),

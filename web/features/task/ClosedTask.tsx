@@ -8,6 +8,7 @@ import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
+import { ScoreText } from './ScoreText.tsx'
 
 export function ClosedTask({
   task,
@@ -36,7 +37,7 @@ export function ClosedTask({
               {code('outcome', task.outcome) || code('taskStatus', task.status)}
             </StatusTag>{' '}
             <TimeText at={task.completedAt} show="moment" />
-            {task.response?.score != null && ` · ${t('desk.score', { n: task.response.score })}`}
+            {task.questionnaire && <ScoreText questionnaire={task.questionnaire} answers={answers} />}
           </p>
         </div>
         {task.abilities.reopen && (

@@ -18,6 +18,7 @@ import { useLocalized } from './localized.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { QuestionField } from './QuestionField.tsx'
 import { SaveState } from './SaveState.tsx'
+import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
 import { useRecord } from './useRecord.tsx'
 
@@ -36,7 +37,6 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   const { message } = App.useApp()
   const form = useRef<HTMLDivElement>(null)
   const [answers, setAnswers] = useState<Answers>(task.response?.answers ?? {})
-  const [score, setScore] = useState(task.response?.score ?? null)
   const [raised, setRaised] = useState<{ linkId: string; text: string }[]>([])
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [result, setResult] = useState<Result>(() => ({
@@ -47,7 +47,6 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     channel: task.kind === 'home-visit' ? 'visit' : 'phone',
   }))
   const { save, queue, settle } = useAutosave(task.id, canWork, (saved) => {
-    setScore(saved.score)
     setRaised(saved.redFlags)
   })
   const record = useRecord({
@@ -154,7 +153,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
               <h3>{t('desk.questions')}</h3>
               <span className="secondary small">
                 {t('desk.questionCount', { done, all })}
-                {score !== null && ` · ${t('desk.score', { n: score })}`}
+                <ScoreText questionnaire={task.questionnaire} answers={answers} />
               </span>
             </div>
             {questions.map((question) => (

@@ -20,6 +20,7 @@ export const eventFields = {
   channel: 'Channel',
   purpose: 'Purpose',
   score: 'Score',
+  band: 'Meaning',
   text: 'Text',
   questionnaire: 'Questionnaire',
   pathwayName: 'Pathway',

@@ -16,6 +16,16 @@ export const questionnaires = {
   preview: 'As staff will see it; read only',
   required: 'required',
   score: '{{n}} points',
+  band: {
+    upTo: 'up to {{n}}',
+    below: 'below {{n}}',
+    rest: 'more',
+    bands: 'What the total means',
+    flag: 'attending doctor within {{n}} minutes',
+    licence: 'Licence: ',
+    total: 'total {{range}}',
+    single: 'or {{n}} in any one question',
+  },
   scored: 'Scored: the points of the answers are added up',
   redFlag: 'Red flag',
   redFlagWhen: 'Red flag: {{when}} → {{text}}; the attending doctor acts within {{n}} minutes',
@@ -53,6 +63,10 @@ export const questionnaires = {
     'discharge-level-1': 'After the 96120 call-centre report: recovery, medication and warning signs',
     'discharge-level-2': 'CareLoop: checks that level 1 took place and asks for satisfaction with the stay',
     'discharge-level-3': 'After the 96120 call-centre report: a sample is visited at home within one month',
+    'satisfaction-discharge':
+      'Our own wording; topics after the satisfaction surveys of China’s health commission and HCAHPS',
+    'satisfaction-outpatient':
+      'Our own wording; topics after the satisfaction surveys of China’s health commission and HCAHPS',
   },
   fact: {
     encounter_class: 'kind of visit',

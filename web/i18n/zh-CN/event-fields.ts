@@ -20,6 +20,7 @@ export const eventFields = {
   channel: '方式',
   purpose: '用途',
   score: '得分',
+  band: '结论',
   text: '内容',
   questionnaire: '问卷',
   pathwayName: '路径',

@@ -20,6 +20,7 @@ export const eventFields = {
   channel: '方式',
   purpose: '用途',
   score: '分數',
+  band: '結論',
   text: '內容',
   questionnaire: '問卷',
   pathwayName: '路徑',

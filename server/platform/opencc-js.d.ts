@@ -2,3 +2,6 @@
 declare module 'opencc-js/t2cn' {
   export function Converter(options: { from: 'tw' | 'hk' | 't'; to: 'cn' }): (text: string) => string
 }
+declare module 'opencc-js/cn2t' {
+  export function Converter(options: { from: 'cn'; to: 'tw' | 'twp' | 'hk' }): (text: string) => string
+}

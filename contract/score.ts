@@ -1,0 +1,45 @@
+import { shownQuestions } from './answer.ts'
+import type { Answers, Band, Question, QuestionnaireBody } from './questionnaire.ts'
+
+type Scored = Pick<QuestionnaireBody, 'items' | 'scoring' | 'bands'>
+
+/** Points that one answer gives; none for what is not answered. */
+export function pointsOf(item: Question, value: Answers[string] | undefined): number {
+  if (typeof value === 'number') {
+    if (!item.scores) return item.type === 'scale' ? value : 0
+    const line = item.scores.find(
+      ({ upTo = Infinity, below = Infinity }) => value <= upTo && (value < below || below === Infinity),
+    )
+    return line?.score ?? 0
+  }
+  const chosen = Array.isArray(value) ? value : [value]
+  return (item.options ?? []).reduce(
+    (sum, option) => sum + (chosen.includes(option.value) ? (option.score ?? 0) : 0),
+    0,
+  )
+}
+
+/** Sum of the points of the questions that are asked; null when the questionnaire is not scored. */
+export function scoreOf(questionnaire: Scored, answers: Answers): number | null {
+  if (questionnaire.scoring === 'none') return null
+  return shownQuestions(questionnaire.items, answers).reduce(
+    (sum, item) => sum + pointsOf(item, answers[item.linkId]),
+    0,
+  )
+}
+
+/**
+ * What the answers mean by the bands of the instrument; null before every question that must be answered is answered: half a PHQ-9 of
+ * 4 points is not "minimal".
+ */
+export function bandOf(questionnaire: Scored, answers: Answers): Band | null {
+  const bands = questionnaire.bands ?? []
+  const total = scoreOf(questionnaire, answers)
+  if (total === null || bands.length === 0) return null
+  const shown = shownQuestions(questionnaire.items, answers)
+  if (shown.some((item) => item.required && (answers[item.linkId] ?? '') === '')) return null
+  const byTotal = bands.findIndex(({ upTo = Infinity }) => total <= upTo)
+  const highest = Math.max(...shown.map((item) => pointsOf(item, answers[item.linkId])))
+  const bySingle = bands.findLastIndex(({ singleItem = Infinity }) => highest >= singleItem)
+  return bands[Math.max(byTotal, bySingle)] ?? null
+}
