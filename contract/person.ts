@@ -27,7 +27,7 @@ export const completenessBands = [
 ] as const
 
 /** Fields of which there is one value at a time, so that sources can contradict each other. */
-export const claimField = z.enum([
+export const claimFields = [
   'name',
   'sex',
   'birthDate',
@@ -35,7 +35,8 @@ export const claimField = z.enum([
   'language',
   'deceased',
   'address',
-])
+] as const
+export const claimField = z.enum(claimFields)
 export type ClaimField = z.infer<typeof claimField>
 
 /** What one source says of a field. */

@@ -1,7 +1,8 @@
+import { type ClaimField, claimFields } from '../../../contract/person.ts'
 import type { Db } from '../../platform/db.ts'
 import { settingDefinitions, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
-import { type ClaimField, claimFields, type ClaimRule, type FieldRule } from './claim.ts'
+import { type ClaimRule, type FieldRule } from './claim.ts'
 
 export type ClaimRules = Record<ClaimField, FieldRule>
 

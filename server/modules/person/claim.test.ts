@@ -1,10 +1,10 @@
+import { type ClaimField } from '../../../contract/person.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aside } from '../../platform/said.ts'
 import {
   addClaim,
   type Claim,
-  type ClaimField,
   claimRules,
   claimsOf,
   decide,

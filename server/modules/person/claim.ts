@@ -1,17 +1,6 @@
+import { type ClaimField, claimFields } from '../../../contract/person.ts'
 import type { SaidAt } from '../../platform/said.ts'
 import { wasAside } from '../../platform/said.ts'
-
-/** Fields of a person of which there is one value at a time, so that sources can contradict each other. */
-export const claimFields = [
-  'name',
-  'sex',
-  'birthDate',
-  'maritalStatus',
-  'language',
-  'deceased',
-  'address',
-] as const
-export type ClaimField = (typeof claimFields)[number]
 
 /**
  * That a source said a value, first and last at these times (epoch milliseconds). Of `deceased` the value is the time of death (ISO 8601),

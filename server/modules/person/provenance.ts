@@ -1,6 +1,6 @@
-import type { FieldProvenance } from '../../../contract/person.ts'
+import { type FieldProvenance, type ClaimField, claimFields } from '../../../contract/person.ts'
 import { realTime, wasAside } from '../../platform/said.ts'
-import { type Claim, type ClaimField, claimFields, currentClaims, isNews } from './claim.ts'
+import { type Claim, currentClaims, isNews } from './claim.ts'
 import { maskAddress } from './mask.ts'
 import { searchName } from './name.ts'
 import { readClaims, type RecordRow, unpackAddress, valuesOf } from './stated.ts'

@@ -1,8 +1,9 @@
+import { type ClaimField, claimFields } from '../../../contract/person.ts'
 import { sql } from 'kysely'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { type Claim, type ClaimField, claimFields, currentClaims, restate } from './claim.ts'
+import { type Claim, currentClaims, restate } from './claim.ts'
 import { readClaimRules } from './claim-rules.ts'
 import { searchName } from './name.ts'
 import {

@@ -1,13 +1,7 @@
+import { type ClaimField } from '../../../contract/person.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { SaidAt } from '../../platform/said.ts'
-import {
-  type Claim,
-  type ClaimField,
-  type ClaimsByField,
-  claimsOf,
-  type PackedClaims,
-  type Stated,
-} from './claim.ts'
+import { type Claim, type ClaimsByField, claimsOf, type PackedClaims, type Stated } from './claim.ts'
 import { normalise } from './name.ts'
 import type { Address, PersonInput } from './upsert.ts'
 

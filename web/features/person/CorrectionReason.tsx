@@ -1,42 +1,20 @@
-import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ReasonField } from '../../ui/ReasonField.tsx'
 
 const usual = ['self', 'family', 'document', 'his'] as const
 
 type CorrectionReasonProps = { value: string; onChange: (value: string) => void }
 
-/** Why something is corrected by hand, in own words or one of the usual ones. */
-export function CorrectionReason({ value, onChange }: CorrectionReasonProps) {
+/** Why something is corrected by hand. */
+export function CorrectionReason(props: CorrectionReasonProps) {
   const { t } = useTranslation()
-  const id = useId()
   return (
-    <div className="labelled">
-      <label htmlFor={id}>{t('person.reason')}</label>
-      <input
-        id={id}
-        className="field-input"
-        maxLength={200}
-        placeholder={t('person.reasonHint')}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <div className="tag-line">
-        {usual.map((one) => {
-          const text = t(`person.reasons.${one}`)
-          return (
-            <button
-              key={one}
-              type="button"
-              className="chip"
-              aria-pressed={value === text}
-              onClick={() => onChange(text)}
-            >
-              {text}
-            </button>
-          )
-        })}
-      </div>
-    </div>
+    <ReasonField
+      {...props}
+      label={t('person.reason')}
+      placeholder={t('person.reasonHint')}
+      usual={usual.map((one) => t(`person.reasons.${one}`))}
+    />
   )
 }
 
