@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { gap } from './person.ts'
+import { gap } from './provenance.ts'
 import { calendarDate, id, page, pageQuery, route } from './route.ts'
 import { taskSummary } from './task.ts'
 

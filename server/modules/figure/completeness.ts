@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { CompletenessFigures, CompletenessGroup } from '../../../contract/figure.ts'
-import { completenessBands, type Gap, gaps } from '../../../contract/person.ts'
+import { completenessBands, type Gap, gaps } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'

@@ -1,4 +1,4 @@
-import { type ClaimField, claimFields } from '../../../contract/person.ts'
+import { type ClaimField, claimFields } from '../../../contract/provenance.ts'
 import type { Db } from '../../platform/db.ts'
 import { settingDefinitions, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'

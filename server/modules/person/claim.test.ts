@@ -1,4 +1,4 @@
-import { type ClaimField } from '../../../contract/person.ts'
+import { type ClaimField } from '../../../contract/provenance.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aside } from '../../platform/said.ts'

@@ -1,4 +1,4 @@
-import { type ClaimField, claimFields } from '../../../contract/person.ts'
+import { type ClaimField, claimFields } from '../../../contract/provenance.ts'
 import type { SaidAt } from '../../platform/said.ts'
 import { wasAside } from '../../platform/said.ts'
 

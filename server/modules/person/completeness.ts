@@ -1,4 +1,4 @@
-import { type Gap, gaps } from '../../../contract/person.ts'
+import { type Gap, gaps } from '../../../contract/provenance.ts'
 import type { Db } from '../../platform/db.ts'
 import { settingDefinitions } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'

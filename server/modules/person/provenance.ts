@@ -1,4 +1,4 @@
-import { type FieldProvenance, type ClaimField, claimFields } from '../../../contract/person.ts'
+import { type FieldProvenance, type ClaimField, claimFields } from '../../../contract/provenance.ts'
 import { realTime, wasAside } from '../../platform/said.ts'
 import { type Claim, currentClaims, isNews } from './claim.ts'
 import { maskAddress } from './mask.ts'

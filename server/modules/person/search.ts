@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { Gap, PersonSummary } from '../../../contract/person.ts'
+import type { PersonSummary } from '../../../contract/person.ts'
+import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'

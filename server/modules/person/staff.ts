@@ -1,4 +1,4 @@
-import { type ClaimField, claimFields } from '../../../contract/person.ts'
+import { type ClaimField, claimFields } from '../../../contract/provenance.ts'
 import { sql } from 'kysely'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'

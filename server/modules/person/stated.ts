@@ -1,4 +1,4 @@
-import { type ClaimField } from '../../../contract/person.ts'
+import { type ClaimField } from '../../../contract/provenance.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { SaidAt } from '../../platform/said.ts'
 import { type Claim, type ClaimsByField, claimsOf, type PackedClaims, type Stated } from './claim.ts'

@@ -1,13 +1,8 @@
 import { App, Button } from 'antd'
 import { type ReactNode, Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import {
-  type ClaimField,
-  type PersonDetail,
-  getPerson,
-  getTimeline,
-  updatePerson,
-} from '../../../contract/person.ts'
+import { type PersonDetail, getPerson, getTimeline, updatePerson } from '../../../contract/person.ts'
+import { type ClaimField } from '../../../contract/provenance.ts'
 import { ApiError, call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'

@@ -1,6 +1,6 @@
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { FieldProvenance } from '../../../contract/person.ts'
+import type { FieldProvenance } from '../../../contract/provenance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useSource } from './useSource.ts'

@@ -3,12 +3,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   chooseStatement,
-  type FieldProvenance,
   getPerson,
   getTimeline,
   type PersonDetail,
   updatePerson,
 } from '../../../contract/person.ts'
+import { type FieldProvenance } from '../../../contract/provenance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
