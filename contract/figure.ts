@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { gap } from './provenance.ts'
 import { calendarDate, id, page, pageQuery, route } from './route.ts'
 import { taskSummary } from './task.ts'
 
@@ -107,4 +108,30 @@ export const exportFollowUpFigures = route({
   summary: 'The figures and their rows (masked) as XLSX',
   query: z.object({ ...filter, by: grouping.default('department') }),
   produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+})
+
+/** Persons counted by completeness; every number opens its persons. */
+const completenessGroup = z.object({
+  persons: z.number().int(),
+  /** Mean score, 0 to 100; null when there is nobody. */
+  average: z.number().nullable(),
+  bands: z.array(z.object({ from: z.number().int(), to: z.number().int(), persons: z.number().int() })),
+  missing: z.array(z.object({ gap, persons: z.number().int() })),
+})
+export type CompletenessGroup = z.infer<typeof completenessGroup>
+
+const completenessFigures = z.object({
+  weights: z.array(z.object({ gap, weight: z.number().int() })),
+  total: completenessGroup,
+  /** By site of the last visit; null: no visit yet. */
+  groups: z.array(completenessGroup.extend({ siteId: id.nullable(), siteName: z.string().nullable() })),
+})
+export type CompletenessFigures = z.infer<typeof completenessFigures>
+
+export const getCompleteness = route({
+  method: 'get',
+  path: '/figures/completeness',
+  permission: 'figure.read',
+  summary: 'How complete what follow-up needs is known of persons, by site of the last visit',
+  response: completenessFigures,
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { groupKinds, memberRoles } from './group.ts'
+import { claimField, gap, provenance } from './provenance.ts'
 import { calendarDate, id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR administrative-gender. */
@@ -58,6 +59,8 @@ export const personSummary = z.object({
   lastDepartmentName: z.string().nullable(),
   lastConditionText: z.string().nullable(),
   openTasks: z.number().int(),
+  /** Share of what follow-up needs that is known, 0 to 100 by the site's weights. */
+  completeness: z.number().int().nullable(),
   /** Names and record numbers of merged records through which a search found this person. */
   foundAs: z.array(z.string()),
 })
@@ -80,6 +83,8 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       value: z.string(),
       siteId: id.nullable(),
       source: z.string(),
+      /** When the source first said it. */
+      since: timestamp,
       /** What is odd about an identity number. */
       marks: z.array(identifierMark),
     }),
@@ -87,7 +92,14 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   names: z.array(z.object({ use: z.enum(['usual', 'former', 'other']), text: z.string() })),
   telecoms: z.array(telecom),
   addresses: z.array(
-    z.object({ id, use: z.string(), text: z.string(), district: z.string().nullable(), source: z.string() }),
+    z.object({
+      id,
+      use: z.string(),
+      text: z.string(),
+      district: z.string().nullable(),
+      source: z.string(),
+      updatedAt: timestamp,
+    }),
   ),
   relationships: z.array(
     z.object({
@@ -96,8 +108,14 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       name: z.string(),
       phone: z.string().nullable(),
       relatedPersonId: id.nullable(),
+      source: z.string(),
+      updatedAt: timestamp,
     }),
   ),
+  /** What is missing and counts, the weightiest first. */
+  missing: z.array(gap),
+  /** Who says what of each field that anybody said something of. */
+  provenance: z.array(provenance),
   optOuts: z.array(
     z.object({ channel: z.string(), purpose: z.string(), since: timestamp, reason: z.string().nullable() }),
   ),
@@ -169,6 +187,13 @@ export const listPersons = route({
     search: z.string().trim().max(100).optional(),
     /** Exact phone number in any usual form. */
     phone: z.string().trim().max(40).optional(),
+    /** Completeness from and to, both inclusive. */
+    completeFrom: z.coerce.number().int().min(0).max(100).optional(),
+    completeTo: z.coerce.number().int().min(0).max(100).optional(),
+    /** Persons of whom this is missing. */
+    missing: gap.optional(),
+    /** Site of the last visit; `none`: no visit yet. */
+    lastSite: z.union([z.literal('none'), id]).optional(),
   }),
   response: page(personSummary),
 })
@@ -195,7 +220,55 @@ export const updatePerson = route({
     birthDate: calendarDate.nullable().optional(),
     preferredChannel: z.enum(['phone', 'sms', 'email', 'wechat']).nullable().optional(),
     note: z.string().max(2000).nullable().optional(),
+    maritalStatus: z.string().trim().max(20).nullable().optional(),
+    language: z.string().trim().max(20).nullable().optional(),
+    /** Where the person lives; staff write it anew, they cannot empty it. */
+    address: z
+      .object({
+        text: z.string().trim().min(1).max(300),
+        province: z.string().trim().max(60).nullable().optional(),
+        city: z.string().trim().max(60).nullable().optional(),
+        district: z.string().trim().max(60).nullable().optional(),
+        postalCode: z.string().trim().max(20).nullable().optional(),
+      })
+      .optional(),
     addPhone: z.string().trim().max(40).optional(),
+    addEmail: z.string().trim().max(120).optional(),
+    /** Numbers and addresses that turn out wrong, or right after all. */
+    telecoms: z
+      .array(z.object({ id, valid: z.boolean() }))
+      .max(50)
+      .optional(),
+    /** A relative or other contact; the same relation and name again changes the telephone number. */
+    addRelationship: z
+      .object({
+        relation: z.string().trim().min(1).max(40),
+        name: z.string().trim().min(1).max(120),
+        phone: z.string().trim().max(40).nullable().optional(),
+      })
+      .optional(),
+    removeRelationships: z.array(id).max(50).optional(),
+    /** A death that was recorded by mistake is taken back; needs a reason. */
+    deceased: z.literal(false).optional(),
+    /** Why; kept in the audit. */
+    reason: z.string().trim().min(2).max(200).optional(),
+  }),
+  response: personDetail,
+})
+
+export const chooseStatement = route({
+  method: 'post',
+  path: '/persons/{id}/choices',
+  permission: 'person.write',
+  summary: 'Settle which of several sources is right about a field; counts as a correction by staff',
+  params: idParams,
+  body: z.object({
+    version: z.number().int(),
+    field: claimField,
+    /** The record of a merged person that the statement is about. */
+    recordId: id,
+    source: z.string().max(200),
+    reason: z.string().trim().min(2).max(200),
   }),
   response: personDetail,
 })
@@ -243,6 +316,7 @@ export const eventKinds = [
   'person.created',
   'person.updated',
   'person.deceased',
+  'person.death-withdrawn',
   'person.opted-out',
   'person.opted-in',
   'person.merged',

@@ -3,7 +3,17 @@ import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from '.
 
 const settingView = z.object({
   key: z.string(),
-  group: z.enum(['follow-up', 'contact', 'intake', 'channel', 'security', 'figure', 'match']),
+  group: z.enum([
+    'follow-up',
+    'contact',
+    'intake',
+    'channel',
+    'security',
+    'figure',
+    'match',
+    'provenance',
+    'completeness',
+  ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
   unit: z.string().nullable(),
   choices: z.array(z.string()).nullable(),

@@ -586,6 +586,7 @@ export interface PathwayVersion {
 
 export interface Person {
   birth_date: string | null;
+  claims: Json | null;
   created_at: Generated<Timestamp>;
   deceased: Generated<boolean>;
   deceased_at: Timestamp | null;
@@ -628,10 +629,16 @@ export interface PersonFacts {
   last_department_id: number | null;
   last_discharge_at: Timestamp | null;
   last_visit_at: Timestamp | null;
+  missing: number | null;
   person_id: number;
   stays: Generated<number>;
   updated_at: Generated<Timestamp>;
   visits: Generated<number>;
+}
+
+export interface PersonGap {
+  missing: number | null;
+  person_id: number | null;
 }
 
 export interface PersonIdentifier {
@@ -876,6 +883,7 @@ export interface DB {
   person: Person;
   person_address: PersonAddress;
   person_facts: PersonFacts;
+  person_gap: PersonGap;
   person_identifier: PersonIdentifier;
   person_merge: PersonMerge;
   person_name: PersonName;

@@ -1,3 +1,23 @@
+/**
+ * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
+ * gaps, but never overrule what the registration (ADT) says.
+ */
+const asideMs = 100 * 365.25 * 86_400_000
+
+export function aside(at: Date): Date {
+  return new Date(at.getTime() - asideMs)
+}
+
+/** Whether a time (epoch milliseconds) is one of `aside`: no interface said anything before 1970. */
+export function wasAside(time: number): boolean {
+  return time < 0
+}
+
+/** When it was really said, also where it was said aside. */
+export function realTime(time: number): Date {
+  return new Date(wasAside(time) ? time + asideMs : time)
+}
+
 /** Epoch milliseconds by field, only where they differ from the row's own `source_time`. */
 export type SaidAt = Record<string, number>
 

@@ -43,6 +43,7 @@ const routeTree = root.addChildren([
   page('/desk', () => import('../features/task/DeskPage.tsx')),
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
   page('/tasks', () => import('../features/task/TasksPage.tsx')),
+  page('/figures/completeness', () => import('../features/figure/CompletenessPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),
   page('/persons/$id', () => import('../features/person/PersonPage.tsx')),
   page('/persons/merge/$left/$right', () => import('../features/match/MergePage.tsx')),

@@ -28,6 +28,7 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
     deceasedAt: deceased === undefined ? null : (spanOf(deceased, sender.site.timeZone)?.start ?? null),
     deceased: deceased !== undefined || patient.deceasedBoolean === true,
     maritalStatus: patient.maritalStatus?.coding?.[0]?.code ?? null,
+    language: languageOf(patient.communication),
     telecoms: (patient.telecom ?? []).flatMap(toTelecom),
     addresses: (patient.address ?? [])
       .filter((one) => one.use !== 'old')
@@ -57,6 +58,12 @@ function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): 
   const siteId = first.siteId ?? sender.site.id
   const others = all.filter((one) => one.system !== own.system || one.value !== own.value)
   return [{ ...own, siteId }, ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values()]
+}
+
+/** The language to speak: the preferred one, else the first. */
+function languageOf(all: Patient['communication'] = []): string | null {
+  const { language } = all.find((one) => one.preferred) ?? all[0] ?? {}
+  return language?.coding?.[0]?.code ?? language?.text ?? null
 }
 
 export function toRelationship(

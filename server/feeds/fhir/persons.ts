@@ -250,6 +250,7 @@ export async function relatePersons(trx: Trx, sender: Sender, written: Item[]): 
         deceasedAt: null,
         deceased: false,
         maritalStatus: null,
+        language: null,
         telecoms: [],
         addresses: [],
         relationships,

@@ -100,6 +100,9 @@ export const patient = resource({
   deceasedDateTime: dateTime.optional(),
   address: z.array(address).optional(),
   maritalStatus: concept.optional(),
+  communication: z
+    .array(z.looseObject({ language: concept.optional(), preferred: z.boolean().optional() }))
+    .optional(),
   contact: z
     .array(
       z.looseObject({

@@ -50,7 +50,9 @@ export async function writeResources(
   await recordEvents(trx, [...persons, ...visits, ...facts])
   await refreshFacts(
     trx,
-    written.flatMap((item) => (['Patient', 'Encounter'].includes(item.type) ? (item.personId ?? []) : [])),
+    written.flatMap((item) =>
+      ['Patient', 'Encounter', 'RelatedPerson'].includes(item.type) ? (item.personId ?? []) : [],
+    ),
   )
   await auditWrite(trx, sender, written)
   return results

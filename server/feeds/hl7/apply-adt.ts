@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
+import { mayFill } from '../../modules/person/completeness.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { mergePersons } from '../../modules/person/merge.ts'
 import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
@@ -43,13 +44,23 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
     const applied = await applyWave(trx, actor, wave)
     wave.forEach(({ message }, at) => results.set(message, applied[at] ?? nothing))
   }
-  // Who has no visit in it has no other facts than before; who is new, begins with none.
-  const moved = messages.filter((message) => message.encounter ?? message.merges.length > 0)
   await refreshFacts(
     trx,
-    moved.flatMap((message) => results.get(message)?.personId ?? []),
+    [...results.values()].map((result) => result.personId),
+    gapsToLookAt(results),
   )
   return messages.map((message) => results.get(message) ?? nothing)
+}
+
+/** What the messages could fill; a person whose fields changed is looked at whole. */
+function gapsToLookAt(results: Map<AdtMessage, AppliedAdt>): Map<number, number | null> {
+  const all = new Map<number, number | null>()
+  for (const [{ person }, { personId, created, changed }] of results) {
+    const before = all.get(personId) ?? 0
+    const known = all.has(personId) && all.get(personId) === null
+    all.set(personId, created || changed || known ? null : before | mayFill(person))
+  }
+  return all
 }
 
 async function organisationsOf(trx: Trx, messages: AdtMessage[]): Promise<Map<string, Organisation>> {

@@ -18,7 +18,8 @@ import {
   mapPrescriptions,
 } from './map-care.ts'
 import { type FactSaid, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
-import { aside, mapPerson } from './map-person.ts'
+import { aside } from '../../platform/said.ts'
+import { mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
 import { allSegments, MappingError, segment } from './message.ts'
 

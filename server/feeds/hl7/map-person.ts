@@ -1,6 +1,7 @@
 import type { Hl7Message } from '@medplum/core'
 import { normalisePhone } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../../modules/person/upsert.ts'
+import { aside } from '../../platform/said.ts'
 import type { SenderContext } from './map-adt.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
 
@@ -45,22 +46,13 @@ export function mapPerson(
     deceasedAt,
     deceased: deceasedAt !== null || pid.component(30, 1)?.toUpperCase() === 'Y',
     maritalStatus: pid.component(16, 1),
+    language: pid.component(15, 1),
     telecoms: [...mapTelecoms(pid, 13, 'mobile'), ...mapTelecoms(pid, 14, 'work')],
     addresses: pid.repetitions(11).slice(0, 1).map(mapAddress),
     relationships: segments(message, 'NK1')
       .map(mapRelationship)
       .filter((one) => one !== null),
   }
-}
-
-/**
- * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
- * gaps, but never overrule what the registration (ADT) says.
- */
-const asideMs = 100 * 365.25 * 86_400_000
-
-export function aside(at: Date): Date {
-  return new Date(at.getTime() - asideMs)
 }
 
 /** MRG: the record that a patient was known by before. @throws {MappingError} no number */
@@ -76,6 +68,7 @@ export function mapMergedRecord(mrg: Fields, context: SenderContext, siteCode: s
     deceasedAt: null,
     deceased: false,
     maritalStatus: null,
+    language: null,
     telecoms: [],
     addresses: [],
     relationships: [],

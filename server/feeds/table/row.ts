@@ -1,9 +1,9 @@
 import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
-import type { PersonInput } from '../../modules/person/upsert.ts'
-import type { AdtMessage } from '../hl7/map-adt.ts'
 import type { GroupSaid } from '../../modules/group/upsert.ts'
+import type { PersonInput } from '../../modules/person/upsert.ts'
+import { aside } from '../../platform/said.ts'
+import type { AdtMessage } from '../hl7/map-adt.ts'
 import type { FactSaid } from '../hl7/map-facts.ts'
-import { aside } from '../hl7/map-person.ts'
 import { Cells, type RowContext, type RowError } from './cells.ts'
 import type { Row } from './file.ts'
 import { appointmentOf, chargeOf, fileSource } from './row-fact.ts'
@@ -153,6 +153,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     deceasedAt: null,
     deceased: false,
     maritalStatus: cells.short('maritalStatus'),
+    language: null,
     telecoms: [
       ...(phone ? [{ system: 'phone' as const, value: phone, use: 'mobile' as const }] : []),
       ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),

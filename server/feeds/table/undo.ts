@@ -164,7 +164,7 @@ async function restorePersons(trx: Trx, effects: Effect[]): Promise<void> {
   await sql`
     update person p set name = b.name, search_name = b.search_name, pinyin = b.pinyin, initials = b.initials, sex = b.sex,
       birth_date = b.birth_date, marital_status = b.marital_status, source = b.source, source_time = b.source_time, said_at = b.said_at,
-      version = p.version + 1, updated_at = now()
+      claims = b.claims, language = b.language, version = p.version + 1, updated_at = now()
     from jsonb_populate_recordset(null::person, ${persons}::jsonb) b where p.id = b.id`.execute(trx)
   for (const part of ['identifiers', 'names', 'telecoms', 'addresses', 'relationships'] as const) {
     const rows = JSON.stringify(effects.flatMap(({ before }) => (before?.[part] as unknown[] | null) ?? []))

@@ -9,7 +9,7 @@ import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../ev
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
-import { eventsSinceMerge, reasonsAfterMerge, restartSeparated } from './standing.ts'
+import { eventsSinceMerge, reasonsAfterMerge, restartLiving, restartSeparated } from './standing.ts'
 
 /** Makes pathways follow from events; called once at start-up. */
 export function connectPathways(): void {
@@ -19,6 +19,7 @@ export function connectPathways(): void {
 async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
   await stopByEvents(trx, events)
   await restartSeparated(trx, events)
+  await restartLiving(trx, events)
   await enterByEvents(trx, [...events, ...(await eventsSinceMerge(trx, events))])
 }
 
@@ -82,8 +83,8 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       and status in ('active', 'waiting', 'blocked') order by id for update`.execute(trx)
   const { rows } = await sql<StoppedRow>`
     update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1,
-      -- Only where several records are one person: a stop because of another record ends with the merge.
-      stopped_status = case when exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
+      -- A death may be taken back. Else only where several records are one person: a stop because of another record ends with the merge.
+      stopped_status = case when w.reason = 'death' or exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
       stopped_due_at = e.due_at
     from unnest(
       ${stops.map((one) => one.personId)}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -60,13 +60,27 @@ export async function reasonsAfterMerge(trx: Trx, events: RecordedEvent[]): Prom
  */
 export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const separated = events.filter((event) => event.kind === 'person.unmerged')
-  if (separated.length === 0) return
+  await restart(
+    trx,
+    separated,
+    sql<SqlBool>`e.stop_reason in ('death', 'readmission', 'opt-out') and not exists (${own})`,
+  )
+}
+
+/** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
+export async function restartLiving(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  const living = events.filter((event) => event.kind === 'person.death-withdrawn')
+  await restart(trx, living, sql<SqlBool>`e.stop_reason = 'death'`)
+}
+
+/** Brings back stopped enrolments `e` for which `which` holds and nothing stands against, with their cancelled tasks and unsent messages. */
+async function restart(trx: Trx, events: RecordedEvent[], which: RawBuilder<SqlBool>): Promise<void> {
+  if (events.length === 0) return
   const { rows } = await sql<Restarted>`
     with wrongly as (
       select e.id, e.ended_at from enrollment e join pathway_version v on v.id = e.pathway_version_id
-      where e.person_id = any(${separated.map((event) => event.personId)}::bigint[])
-        and e.status = 'stopped' and e.stopped_status is not null and e.stop_reason in ('death', 'readmission', 'opt-out') and not exists (${standing})
-        and not exists (${own})
+      where e.person_id = any(${events.map((event) => event.personId)}::bigint[])
+        and e.status = 'stopped' and e.stopped_status is not null and ${which} and not exists (${standing})
         and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
           and coalesce(o.subject_id, o.person_id) = coalesce(e.subject_id, e.person_id)
           and o.encounter_id is not distinct from e.encounter_id and o.status in ('active', 'waiting', 'blocked'))

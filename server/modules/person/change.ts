@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type {
+  chooseStatement as chooseRoute,
   revealPerson as revealRoute,
   setOptOut as optOutRoute,
   updatePerson as updateRoute,
@@ -8,73 +9,76 @@ import type {
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
-import { Statement } from '../../platform/said.ts'
+import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { queueDemographics } from '../outbound/queue.ts'
+import { changeContacts } from './contact.ts'
+import { refreshFacts } from './facts.ts'
 import { membersOf } from './group.ts'
-import { normalise, searchName } from './name.ts'
-import { loadPerson } from './person.ts'
-import { formatPhone, normalisePhone } from './phone.ts'
-import { insertNames } from './upsert.ts'
+import { normalise } from './name.ts'
+import { loadPerson, type PersonRow } from './person.ts'
+import { formatPhone } from './phone.ts'
+import { claimOf, stateByStaff } from './staff.ts'
+import { type ClaimValues, packAddress } from './stated.ts'
 
 type Update = z.output<(typeof updateRoute)['body']>
 
 /**
- * Corrects facts by hand. A correction counts as newer than anything the HIS said before.
- * @throws {AppError} not-found, forbidden, changed-meanwhile
+ * Corrects facts by hand. A correction counts as newer than anything a source said before; what it replaced is kept as what that source says.
+ * @throws {AppError} not-found, forbidden, changed-meanwhile, invalid
  */
 export async function updatePerson(trx: Trx, actor: Actor, asked: number, input: Update): Promise<void> {
+  await correctPerson(trx, actor, asked, input)
+}
+
+/**
+ * Settles what sources contradict each other in: staff say that this one is right, also where it is the one that counts already.
+ * @throws {AppError} not-found (also when the source says something else by now), forbidden, changed-meanwhile
+ */
+export async function chooseStatement(
+  trx: Trx,
+  actor: Actor,
+  asked: number,
+  { version, field, recordId, source, reason }: z.output<(typeof chooseRoute)['body']>,
+): Promise<void> {
+  const { records } = await loadPerson(trx, actor, asked)
+  const { value } = claimOf(found(records.find((one) => one.id === recordId)), field, source)
+  await correctPerson(trx, actor, asked, { version, reason }, { [field]: value })
+}
+
+async function correctPerson(
+  trx: Trx,
+  actor: Actor,
+  asked: number,
+  input: Update,
+  chosen: ClaimValues = {},
+): Promise<void> {
   authorize(actor, 'person.write')
-  const { person } = await loadPerson(trx, actor, asked)
+  const row = await loadPerson(trx, actor, asked)
+  const { person } = row
   const { id } = person
-  const { version, addPhone, ...rest } = input
-  const name = rest.name === undefined ? person.name : normalise(rest.name)
-  const before: Record<string, unknown> = {
-    name: person.name,
-    sex: person.sex,
-    birthDate: person.birth_date,
-    preferredChannel: person.preferred_channel,
-    note: person.note,
+  const values = { ...saidByHand(row, input), ...chosen }
+  const plain = {
+    ...(input.preferredChannel !== undefined && { preferred_channel: input.preferredChannel }),
+    ...(input.note !== undefined && { note: input.note }),
   }
-  const changed = Object.entries<unknown>({ ...rest, ...(rest.name !== undefined && { name }) })
-    .filter(([field, value]) => value !== undefined && value !== before[field])
-    .map(([field]) => field)
-  if (changed.length > 0 || version !== person.version) {
-    const result = await trx
-      .updateTable('person')
-      .set({
-        name,
-        ...searchName(name),
-        ...(rest.sex !== undefined && { sex: rest.sex }),
-        ...(rest.birthDate !== undefined && { birth_date: rest.birthDate }),
-        ...(rest.preferredChannel !== undefined && { preferred_channel: rest.preferredChannel }),
-        ...(rest.note !== undefined && { note: rest.note }),
-        source: 'staff',
-        ...saidNow(person, changed),
-        updated_at: sql`now()`,
-        version: sql`version + 1`,
-      })
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .executeTakeFirst()
-    if (result.numUpdatedRows === 0n) throw new AppError('changed-meanwhile')
-    if (changed.includes('name')) await insertNames(trx, [{ id, text: person.name, source: 'staff' }])
-  }
-  if (addPhone) {
-    const value = checkedPhone(addPhone)
-    await trx
-      .insertInto('person_telecom')
-      .values({ person_id: id, system: 'phone', value, use: 'mobile', source: 'staff' })
-      .onConflict((c) =>
-        c
-          .columns(['person_id', 'system', 'value'])
-          .doUpdateSet({ valid: true, source: 'staff', updated_at: sql`now()` }),
-      )
-      .execute()
-    changed.push('phone')
-  }
-  if (changed.length === 0) return
+  const changed: string[] = [
+    ...(Object.keys(values).length > 0 || input.version !== person.version
+      ? await stateByStaff(trx, actor, id, values, { version: input.version })
+      : []),
+    ...(plain.preferred_channel !== undefined && plain.preferred_channel !== person.preferred_channel
+      ? ['preferredChannel']
+      : []),
+    ...(plain.note !== undefined && plain.note !== person.note ? ['note'] : []),
+    ...Object.keys(chosen),
+  ]
+  if (changed.includes('note') || changed.includes('preferredChannel'))
+    await setPlain(trx, id, plain, Object.keys(values).length > 0 ? undefined : input.version)
+  if (input.deceased === false) changed.push(...(await withdrawDeath(trx, actor, row, input)))
+  changed.push(...(await changeContacts(trx, actor, row, input)))
+  const fields = [...new Set(changed)]
+  if (fields.length === 0) return
+  await refreshFacts(trx, [id])
   await recordEvents(trx, [
     {
       personId: id,
@@ -82,35 +86,81 @@ export async function updatePerson(trx: Trx, actor: Actor, asked: number, input:
       kind: 'person.updated',
       source: 'staff',
       actorId: actor.id,
-      data: { fields: changed },
+      data: { fields },
     },
   ])
-  await queueDemographics(trx, actor, id, changed)
-  await audit(trx, actor, { action: 'person.update', personId: id, fields: changed })
+  await queueDemographics(trx, actor, id, fields)
+  await audit(trx, actor, {
+    action: 'person.update',
+    personId: id,
+    fields,
+    ...(input.reason !== undefined && { reason: input.reason }),
+  })
 }
 
-/** The corrected fields count as said now; of the others the HIS keeps the word it had. */
-function saidNow(person: Awaited<ReturnType<typeof loadPerson>>['person'], changed: string[]) {
-  const row = { source_time: new Date(person.source_time), said_at: person.said_at }
-  const statement = new Statement(row, new Date())
-  const known = {
-    name: person.name,
-    sex: person.sex,
-    birthDate: person.birth_date,
-    deceasedAt: person.deceased_at,
-    maritalStatus: person.marital_status,
+/**
+ * A death was recorded by mistake: on whichever records of the person it stands, staff say that it is not so. Pathways that it stopped go on
+ * (see `pathway/standing.ts`).
+ * @throws {AppError} invalid without a reason
+ */
+async function withdrawDeath(trx: Trx, actor: Actor, row: PersonRow, input: Update): Promise<string[]> {
+  if (!row.deceased) return []
+  if (input.reason === undefined)
+    throw new AppError('invalid', undefined, [{ path: 'reason', message: 'is needed to take a death back' }])
+  for (const record of row.records.filter((one) => one.deceased))
+    await stateByStaff(trx, actor, record.id, { deceased: 'false' })
+  await recordEvents(trx, [
+    {
+      personId: row.person.id,
+      at: new Date(),
+      kind: 'person.death-withdrawn',
+      source: 'staff',
+      actorId: actor.id,
+      data: { note: input.reason },
+    },
+  ])
+  return ['deceased']
+}
+
+/** Fields that differ from what counts now: to save the others again would make staff say what they did not look at. */
+function saidByHand({ person, records }: PersonRow, input: Update): ClaimValues {
+  const own = records.find((one) => one.id === person.id)
+  const said = (value: string | null | undefined, known: string | null) =>
+    value === undefined || value === known ? undefined : (value ?? '')
+  const address = input.address && packAddress({ ...noAddress, ...input.address })
+  const values: Record<keyof ClaimValues, string | undefined> = {
+    name: said(input.name === undefined ? undefined : normalise(input.name), person.name),
+    sex: said(input.sex, person.sex),
+    birthDate: said(input.birthDate, person.birth_date),
+    maritalStatus: said(input.maritalStatus, person.marital_status),
+    language: said(input.language, person.language),
+    deceased: undefined,
+    address: said(address, own?.address ? JSON.stringify(own.address) : null),
   }
-  for (const [field, value] of Object.entries(known))
-    statement.pick(field, changed.includes(field) ? (value ?? '') : null, value)
-  const { source_time, said_at } = statement.times()
-  return { source_time, said_at: JSON.stringify(said_at) }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
-function checkedPhone(text: string): string {
-  const value = normalisePhone(text)
-  if (!/^\+?\d{5,16}$/.test(value))
-    throw new AppError('invalid', undefined, [{ path: 'addPhone', message: 'is not a phone number' }])
-  return value
+const noAddress = { district: null, city: null, province: null, postalCode: null }
+
+/** What no source says. @throws {AppError} changed-meanwhile */
+async function setPlain(
+  trx: Trx,
+  id: number,
+  values: { preferred_channel?: Update['preferredChannel']; note?: string | null },
+  seen: number | undefined,
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('person')
+    .set({
+      ...(values.preferred_channel !== undefined && { preferred_channel: values.preferred_channel }),
+      ...(values.note !== undefined && { note: values.note }),
+      updated_at: sql`now()`,
+      version: sql`version + 1`,
+    })
+    .where('id', '=', id)
+    .$if(seen !== undefined, (query) => query.where('version', '=', seen ?? 0))
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new AppError('changed-meanwhile')
 }
 
 type Reveal = z.output<(typeof revealRoute)['body']>

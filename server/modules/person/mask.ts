@@ -24,6 +24,11 @@ export function maskEmail(value: string): string {
   return at < 1 ? '***' : `${value.slice(0, 1)}***${value.slice(at)}`
 }
 
+/** To the district: `宁波市海曙区***` */
+export function maskAddress(address: { city: string | null; district: string | null }): string {
+  return `${[address.city, address.district].filter(Boolean).join('')}***`
+}
+
 /** Surname only: `王*`, `J*`. */
 export function maskName(name: string): string {
   return name === '' ? '' : `${[...name][0] ?? ''}*`

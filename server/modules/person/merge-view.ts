@@ -11,7 +11,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { oneSlip } from '../match/text.ts'
-import { maskEmail, maskIdentifier, maskPhone } from './mask.ts'
+import { maskAddress, maskEmail, maskIdentifier, maskPhone } from './mask.ts'
 import { searchName } from './name.ts'
 import { loadPerson, type PersonRow, viewPerson } from './person.ts'
 import { assertWithin } from './scope.ts'
@@ -79,7 +79,7 @@ function valuesOf(row: PersonRow): Record<ComparedField, Values> {
     phone: masked(telecoms('phone'), maskPhone),
     email: masked(telecoms('email'), maskEmail),
     address: {
-      shown: row.addresses.map((one) => `${[one.city, one.district].filter(Boolean).join('')}***`),
+      shown: row.addresses.map(maskAddress),
       keys: row.addresses.map((one) => one.text.replaceAll(/\s/g, '')),
     },
   }

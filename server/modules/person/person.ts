@@ -5,12 +5,15 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import type { SaidAt } from '../../platform/said.ts'
+import { realTime } from '../../platform/said.ts'
 import { membershipsOf } from '../group/scope.ts'
+import { missingOf, scoreOf, weightsFrom } from './completeness.ts'
 import { membersOf } from './group.ts'
 import { marksOf } from './id-check.ts'
-import { maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
+import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
+import { viewProvenance } from './provenance.ts'
 import { personWithin } from './scope.ts'
+import { addressColumns, type RecordRow } from './stated.ts'
 
 /** The latest merges of a person: those that still hold. */
 type MergeRow = {
@@ -41,8 +44,6 @@ export type PersonRow = {
     note: string | null
     version: number
     source: string
-    source_time: string
-    said_at: SaidAt
     updated_at: string
   }
   facts: {
@@ -52,9 +53,18 @@ export type PersonRow = {
     visits: number
     stays: number
     last_condition_text: string | null
+    missing: number | null
   } | null
+  /** The site's settings of `completeness`, where it changed them. */
+  weights: Record<string, unknown> | null
   last_department_name: string | null
-  identifiers: { system: string; value: string; site_id: number | null; source: string }[]
+  identifiers: {
+    system: string
+    value: string
+    site_id: number | null
+    source: string
+    updated_at: string
+  }[]
   names: { use: 'usual' | 'former' | 'other'; text: string }[]
   telecoms: {
     id: number
@@ -72,6 +82,7 @@ export type PersonRow = {
     district: string | null
     city: string | null
     source: string
+    updated_at: string
   }[]
   relationships: {
     id: number
@@ -79,7 +90,11 @@ export type PersonRow = {
     name: string
     phone: string | null
     related_person_id: number | null
+    source: string
+    updated_at: string
   }[]
+  /** The records of this person, its own among them, with what tells who said what. */
+  records: (RecordRow & { id: number })[]
   /** A death recorded on any of the person's records. */
   deceased: boolean
   deceased_at: string | null
@@ -128,6 +143,11 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Pers
       (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = any(g.members)) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = any(g.members)) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = any(g.members)) as relationships,
+      (select jsonb_agg(to_jsonb(x)) from (
+        select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
+          m.claims, ${addressColumns}
+        from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
@@ -170,6 +190,8 @@ export async function getPerson(db: Db, actor: Actor, id: number): Promise<Perso
   return viewPerson(row, actor)
 }
 
+/** When a source said it, also where it said it aside. */
+const told = (text: string): string => realTime(Date.parse(text)).toISOString()
 const iso = (text: string | null): string | null => text && new Date(text).toISOString()
 
 /** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
@@ -188,6 +210,8 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   if (codes.some((code) => chronic.test(code))) tags.push('chronic')
   if (readmitted(row.encounters)) tags.push('readmitted')
   if (age !== null && age < 18) tags.push('minor')
+  const weights = weightsFrom(row.weights ?? {})
+  const missing = facts?.missing ?? null
   const phone = row.telecoms.find((one) => one.system === 'phone' && one.valid)
   return {
     id: person.id,
@@ -206,6 +230,8 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
     lastDepartmentName: row.last_department_name,
     lastConditionText: facts?.last_condition_text ?? null,
     openTasks: row.open_tasks,
+    completeness: missing === null ? null : scoreOf(missing, weights),
+    missing: missing === null ? [] : missingOf(missing, weights),
     maritalStatus: person.marital_status,
     language: person.language,
     preferredChannel: person.preferred_channel,
@@ -219,6 +245,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
       siteId: one.site_id,
       source: one.source,
+      since: told(one.updated_at),
       marks:
         one.system === 'national-id'
           ? marksOf(one.value, { sex: person.sex, birthDate: person.birth_date })
@@ -232,15 +259,16 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       use: one.use,
       valid: one.valid,
       source: one.source,
-      updatedAt: new Date(one.updated_at).toISOString(),
+      updatedAt: told(one.updated_at),
     })),
     // Address to the district (S21): the street is a revealed field.
     addresses: row.addresses.map((one) => ({
       id: one.id,
       use: one.use,
-      text: `${[one.city, one.district].filter(Boolean).join('')}***`,
+      text: maskAddress(one),
       district: one.district,
       source: one.source,
+      updatedAt: told(one.updated_at),
     })),
     relationships: row.relationships.map((one) => ({
       id: one.id,
@@ -248,7 +276,10 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       name: one.name,
       phone: one.phone && maskPhone(one.phone),
       relatedPersonId: one.related_person_id,
+      source: one.source,
+      updatedAt: told(one.updated_at),
     })),
+    provenance: viewProvenance(person.id, row.records),
     optOuts: row.opt_outs
       .map((one) => ({ ...one, since: new Date(one.since).toISOString() }))
       .map(({ channel, purpose, since, reason }) => ({ channel, purpose, since, reason })),

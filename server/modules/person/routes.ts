@@ -5,6 +5,7 @@ import {
   undoPersonMerge as undoPersonMergeRoute,
 } from '../../../contract/match.ts'
 import {
+  chooseStatement as chooseStatementRoute,
   getPerson as getPersonRoute,
   getTimeline as getTimelineRoute,
   listPersons as listPersonsRoute,
@@ -16,7 +17,7 @@ import { transaction } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { getTimeline } from '../event/timeline.ts'
-import { revealPerson, setOptOut, updatePerson } from './change.ts'
+import { chooseStatement, revealPerson, setOptOut, updatePerson } from './change.ts'
 import { mergePersons, unmergePerson } from './merge.ts'
 import { comparePersons, getPersonMerge } from './merge-view.ts'
 import { getPerson } from './person.ts'
@@ -27,6 +28,10 @@ export function mountPerson(api: Api): void {
   implement(api, getPersonRoute, ({ db, actor, params }) => getPerson(db, actor, params.id))
   implement(api, updatePersonRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => updatePerson(trx, actor, params.id, body))
+    return getPerson(db, actor, params.id)
+  })
+  implement(api, chooseStatementRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => chooseStatement(trx, actor, params.id, body))
     return getPerson(db, actor, params.id)
   })
   implement(api, revealPersonRoute, ({ db, actor, params, body }) =>

@@ -1,10 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { PersonSummary } from '../../../contract/person.ts'
+import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
+import { masksWithin, readWeights, scoreOf, type Weights } from './completeness.ts'
 import { deceasedOf, membersOf } from './group.ts'
 import { maskPhone } from './mask.ts'
 import { isHan, searchName } from './name.ts'
@@ -23,12 +25,17 @@ type Row = {
   last_department_name: string | null
   last_condition_text: string | null
   open_tasks: number
+  missing: number | null
   found_as: string[]
 }
 
 type Query = {
   search?: string | undefined
   phone?: string | undefined
+  completeFrom?: number | undefined
+  completeTo?: number | undefined
+  missing?: Gap | undefined
+  lastSite?: 'none' | number | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -50,13 +57,15 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         select c.id, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
         from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
     : sql`select c.id, '{}'::bigint[] as via from person c`
+  const weights = await readWeights(db)
+  const complete = completeWithin(query, weights)
   const { rows } = await sql<Row>`
     with found as (
       ${hits}
-      where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within}
+      where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within} and ${complete}
       group by c.id order by c.id desc limit ${query.limit + 1}
     )
-    select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, d.name as last_department_name, f.last_condition_text,
+    select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, f.missing, d.name as last_department_name, f.last_condition_text,
       (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 1) as phone,
       (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
@@ -84,11 +93,25 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     rows,
     query.limit,
     (row) => [row.id],
-    (row) => viewSummary(row, today),
+    (row) => viewSummary(row, today, weights),
   )
 }
 
-function viewSummary(row: Row, today: string): PersonSummary {
+/** Persons as complete as asked for, by the columns that the figure counts. */
+function completeWithin(query: Query, weights: Weights): RawBuilder<SqlBool> {
+  const { completeFrom: from, completeTo: to, missing, lastSite } = query
+  const parts: RawBuilder<SqlBool>[] = []
+  if (from !== undefined || to !== undefined || missing !== undefined)
+    parts.push(sql`cf.missing = any(${masksWithin(weights, { from, to, missing })}::int[])`)
+  else if (lastSite !== undefined) parts.push(sql`cf.missing is not null`)
+  if (lastSite === 'none') parts.push(sql`cf.last_department_id is null`)
+  else if (lastSite !== undefined)
+    parts.push(sql`cf.last_department_id in (select id from department where site_id = ${lastSite})`)
+  if (parts.length === 0) return sql<SqlBool>`true`
+  return sql<SqlBool>`c.id in (select cf.person_id from person_facts cf where ${sql.join(parts, sql` and `)})`
+}
+
+function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   return {
     id: row.id,
     name: row.name,
@@ -102,6 +125,7 @@ function viewSummary(row: Row, today: string): PersonSummary {
     lastDepartmentName: row.last_department_name,
     lastConditionText: row.last_condition_text,
     openTasks: row.open_tasks,
+    completeness: row.missing === null ? null : scoreOf(row.missing, weights),
     foundAs: row.found_as,
   }
 }

@@ -1,7 +1,18 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { type SaidAt, Statement } from '../../platform/said.ts'
+import { type Claim, restate, type Stated } from './claim.ts'
+import { type ClaimRules, rulesFrom } from './claim-rules.ts'
 import { normalise, searchName } from './name.ts'
+import { type DecidedAddress, dedupe, upsertParts } from './parts.ts'
+import {
+  addressColumns,
+  columnsOf,
+  readClaims,
+  type RecordRow,
+  unnamed,
+  unpackAddress,
+  valuesSaid,
+} from './stated.ts'
 
 export type Identifier = { system: string; value: string; siteId: number | null }
 export type Telecom = {
@@ -31,7 +42,10 @@ export type PersonInput = {
   deceasedAt: Date | null
   deceased: boolean
   maritalStatus: string | null
+  /** The language to speak with the person (BCP 47 or what the source calls it). */
+  language: string | null
   telecoms: Telecom[]
+  /** The first one is where the person lives; others are not kept. */
   addresses: Address[]
   relationships: Relationship[]
 }
@@ -51,19 +65,16 @@ export type UpsertedPerson = {
   conflicts: string[]
 }
 
-type Known = {
+type Known = RecordRow & {
   person_id: number
   survivor_id: number
   system: string
   value: string
-  name: string
-  sex: string
   birth_date: string | null
-  deceased: boolean
-  deceased_at: Date | null
-  marital_status: string | null
   source_time: Date
-  said_at: SaidAt
+  address_at: Date | null
+  /** The site's settings of `provenance`, where it changed them. */
+  rules: Record<string, unknown> | null
 }
 
 type Resolved = {
@@ -72,6 +83,8 @@ type Resolved = {
   known: Known | undefined
   fresh: Identifier[]
   conflicts: string[]
+  address: DecidedAddress | null
+  rules: ClaimRules
 }
 
 /**
@@ -99,6 +112,7 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
     resolved.filter((one) => !one.known),
   )
   const changes = new Map(resolved.filter((one) => one.known).map((one) => [one, changesOf(one)]))
+  for (const one of resolved) one.address = addressOf(one, changes.get(one))
   await updatePersons(trx, changes)
   await upsertParts(trx, resolved)
   return resolved.map((one) => {
@@ -108,7 +122,7 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
       survivorId: one.known?.survivor_id ?? one.id,
       created: !one.known,
       changed: change?.fields ?? [],
-      died: one.input.deceased && !one.known?.deceased,
+      died: (change?.deceased ?? one.input.deceased) && !one.known?.deceased,
       sex: change?.sex ?? one.input.sex ?? 'unknown',
       birthDate: change?.birthDate ?? one.input.birthDate,
       conflicts: one.conflicts,
@@ -119,11 +133,15 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
 async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
   const identifiers = inputs.flatMap((input) => input.identifiers)
   const { rows } = await sql<Known>`
-    select i.system, i.value, p.id as person_id, coalesce(p.survivor_id, p.id) as survivor_id, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.source_time, p.said_at
+    select i.system, i.value, p.id as person_id, coalesce(p.survivor_id, p.id) as survivor_id, p.name, p.sex, p.birth_date, p.deceased,
+      p.deceased_at, p.marital_status, p.language, p.source, p.source_time, p.said_at, p.claims, ${addressColumns},
+      (select jsonb_object_agg(key, value) from setting where key like 'provenance.%') as rules
     from unnest(${identifiers.map((one) => one.system)}::text[], ${identifiers.map((one) => one.value)}::text[]) as wanted(system, value)
     join person_identifier i using (system, value)
-    join person p on p.id = i.person_id order by p.id for no key update of p`.execute(trx)
+    join person p on p.id = i.person_id left join person_address a on a.person_id = p.id and a.use = 'home'
+    order by p.id for no key update of p`.execute(trx)
   const known = new Map(rows.map((row) => [key(row), row]))
+  const rules = rulesFrom(rows[0]?.rules ?? {})
   const resolved = inputs.map((input): Resolved => {
     const [own, ...others] = input.identifiers
     const byRecord = own && known.get(key(own))
@@ -143,13 +161,14 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
       known: person,
       fresh,
       conflicts: conflicts.map((one) => one.system),
+      address: null,
+      rules,
     }
   })
   return resolved
 }
 
 const key = (one: { system: string; value: string }) => `${one.system}|${one.value}`
-const unnamed = '未登记姓名'
 
 /**
  * Whether a number that several people may carry means the same human here. Newborns, and twins, are often registered under their
@@ -175,14 +194,14 @@ async function insertPersons(trx: Trx, resolved: Resolved[]): Promise<void> {
         ${search.map((one) => one.initials)}::text[], ${resolved.map((one) => one.input.sex ?? 'unknown')}::text[],
         ${resolved.map((one) => one.input.birthDate)}::date[], ${resolved.map((one) => one.input.deceased)}::boolean[],
         ${resolved.map((one) => one.input.deceasedAt)}::timestamptz[], ${resolved.map((one) => one.input.maritalStatus)}::text[],
-        ${resolved.map((one) => one.input.source)}::text[], ${resolved.map((one) => one.input.sourceTime)}::timestamptz[]
-      ) with ordinality as t(name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source,
-        source_time, position)
+        ${resolved.map((one) => one.input.language)}::text[], ${resolved.map((one) => one.input.source)}::text[], ${resolved.map((one) => one.input.sourceTime)}::timestamptz[]
+      ) with ordinality as t(name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, language,
+        source, source_time, position)
     ), inserted as (
-      insert into person (id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time)
-      select id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time from numbered
-    ), facts as (
-      insert into person_facts (person_id) select id from numbered
+      insert into person (id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, language, source,
+        source_time)
+      select id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, language, source, source_time
+      from numbered
     )
     select id, position from numbered`.execute(trx)
   for (const { id, position } of rows) {
@@ -191,48 +210,38 @@ async function insertPersons(trx: Trx, resolved: Resolved[]): Promise<void> {
   }
 }
 
-type Change = {
-  fields: string[]
-  name: string
-  sex: string
-  birthDate: string | null
-  deceased: boolean
-  deceasedAt: Date | null
-  maritalStatus: string | null
-  sourceTime: Date
-  saidAt: SaidAt
+type Change = ReturnType<typeof columnsOf> &
+  Stated & {
+    fields: string[]
+    address: Claim | undefined
+  }
+
+function changesOf({ input, known, rules }: Resolved): Change {
+  if (!known) throw new Error('only a known person can change')
+  const { stated: before, claims } = readClaims(known)
+  const said = { source: input.source, at: input.sourceTime, values: valuesSaid(input) }
+  const { decided, stated } = restate(before, claims, said, rules)
+  const columns = columnsOf(decided)
+  const fields = [
+    columns.name !== known.name && 'name',
+    columns.sex !== known.sex && 'sex',
+    columns.birthDate !== known.birth_date && 'birthDate',
+    columns.deceased !== known.deceased && 'deceased',
+    columns.maritalStatus !== known.marital_status && 'maritalStatus',
+    columns.language !== known.language && 'language',
+  ].filter((field) => field !== false)
+  return { ...columns, ...stated, fields, address: decided.get('address') }
 }
 
-function changesOf({ input, known }: Resolved): Change {
-  if (!known) throw new Error('only a known person can change')
-  const statement = new Statement(known, input.sourceTime)
-  const sex = (text: string | null) => (text === 'unknown' ? null : text)
-  const change: Change = {
-    fields: [],
-    name:
-      statement.pick(
-        'name',
-        (input.name && normalise(input.name)) || null,
-        known.name === unnamed ? null : known.name,
-      ) ?? known.name,
-    sex: statement.pick('sex', sex(input.sex), sex(known.sex)) ?? 'unknown',
-    birthDate: statement.pick('birthDate', input.birthDate, known.birth_date),
-    // Death is not taken back by a message that does not mention it.
-    deceased: known.deceased || input.deceased,
-    deceasedAt: statement.pick('deceasedAt', input.deceasedAt, known.deceased_at),
-    maritalStatus: statement.pick('maritalStatus', input.maritalStatus, known.marital_status),
-    sourceTime: known.source_time,
-    saidAt: known.said_at,
-  }
-  const { source_time, said_at } = statement.times()
-  change.sourceTime = source_time
-  change.saidAt = said_at
-  if (change.name !== known.name) change.fields.push('name')
-  if (change.sex !== known.sex) change.fields.push('sex')
-  if (change.birthDate !== known.birth_date) change.fields.push('birthDate')
-  if (change.deceased !== known.deceased) change.fields.push('deceased')
-  if (change.maritalStatus !== known.marital_status) change.fields.push('maritalStatus')
-  return change
+/** The address to write: of a new person the one said, of a known one the one that counts if it is another or was said again. */
+function addressOf({ input, known }: Resolved, change: Change | undefined): DecidedAddress | null {
+  const [said] = input.addresses
+  if (!known) return said ? { ...said, source: input.source, at: input.sourceTime } : null
+  const claim = change?.address
+  if (!claim || !said) return null
+  const same = claim.value === JSON.stringify(known.address) && claim.source === known.address_source
+  if (same && claim.last === known.address_at?.getTime()) return null
+  return { ...unpackAddress(claim.value), source: claim.source, at: new Date(claim.last) }
 }
 
 async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
@@ -240,8 +249,9 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
   const changed = [...all].filter(
     ([one, change]) =>
       change.fields.length > 0 ||
-      change.sourceTime.getTime() > (one.known?.source_time.getTime() ?? 0) ||
-      JSON.stringify(change.saidAt) !== JSON.stringify(one.known?.said_at),
+      change.source_time.getTime() > (one.known?.source_time.getTime() ?? 0) ||
+      JSON.stringify(change.said_at) !== JSON.stringify(one.known?.said_at) ||
+      JSON.stringify(change.claims) !== JSON.stringify(one.known?.claims),
   )
   await keepNames(trx, all)
   if (changed.length === 0) return
@@ -249,7 +259,7 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
   await sql`
     update person p set name = n.name, search_name = n.search_name, pinyin = n.pinyin, initials = n.initials, sex = n.sex,
       birth_date = n.birth_date, deceased = n.deceased, deceased_at = n.deceased_at, marital_status = n.marital_status,
-      source = case when n.source_time > p.source_time then n.source else p.source end, source_time = n.source_time, said_at = n.said_at,
+      language = n.language, source = n.source, source_time = n.source_time, said_at = n.said_at, claims = n.claims,
       version = p.version + n.changed,
       updated_at = case n.changed when 1 then now() else p.updated_at end
     from unnest(
@@ -257,10 +267,13 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
       ${search.map((one) => one.search_name)}::text[], ${search.map((one) => one.pinyin)}::text[], ${search.map((one) => one.initials)}::text[],
       ${changed.map(([, change]) => change.sex)}::text[], ${changed.map(([, change]) => change.birthDate)}::date[],
       ${changed.map(([, change]) => change.deceased)}::boolean[], ${changed.map(([, change]) => change.deceasedAt)}::timestamptz[],
-      ${changed.map(([, change]) => change.maritalStatus)}::text[], ${changed.map(([one]) => one.input.source)}::text[],
-      ${changed.map(([, change]) => change.sourceTime)}::timestamptz[],
-      ${changed.map(([, change]) => JSON.stringify(change.saidAt))}::jsonb[], ${changed.map(([, change]) => Math.min(change.fields.length, 1))}::int[]
-    ) as n(id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, source, source_time, said_at, changed)
+      ${changed.map(([, change]) => change.maritalStatus)}::text[], ${changed.map(([, change]) => change.language)}::text[],
+      ${changed.map(([, change]) => change.source)}::text[], ${changed.map(([, change]) => change.source_time)}::timestamptz[],
+      ${changed.map(([, change]) => JSON.stringify(change.said_at))}::jsonb[],
+      ${changed.map(([, change]) => change.claims && JSON.stringify(change.claims))}::jsonb[],
+      ${changed.map(([, change]) => Math.min(change.fields.length, 1))}::int[]
+    ) as n(id, name, search_name, pinyin, initials, sex, birth_date, deceased, deceased_at, marital_status, language, source, source_time,
+      said_at, claims, changed)
     where p.id = n.id`.execute(trx)
 }
 
@@ -292,72 +305,6 @@ export async function insertNames(
     )
     .onConflict((c) => c.doNothing())
     .execute()
-}
-
-/** Identifiers, telecoms, addresses and relationships in one round trip. */
-async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
-  const identifiers = resolved.flatMap(({ input, id, fresh }) =>
-    fresh.map((one) => ({ ...one, id, source: input.source })),
-  )
-  const told = ({ input, id }: Resolved) => ({ id, source: input.source, at: input.sourceTime })
-  const telecoms = dedupe(
-    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...told(one) }))),
-    (row) => `${row.id}|${row.system}|${row.value}`,
-  )
-  const addresses = dedupe(
-    resolved.flatMap((one) => one.input.addresses.map((address) => ({ ...address, ...told(one) }))),
-    (row) => `${row.id}|${row.use}`,
-  )
-  const relationships = dedupe(
-    resolved.flatMap((one) => one.input.relationships.map((relation) => ({ ...relation, ...told(one) }))),
-    (row) => `${row.id}|${row.relation}|${row.name}`,
-  )
-  if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
-  // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
-  // `updated_at` is when the source last said it: of two telephone numbers the one said last is called first. A number that staff marked as
-  // wrong stays wrong although the HIS repeats it.
-  await sql`
-    with identifiers as (
-      insert into person_identifier (person_id, system, value, site_id, source)
-      select * from unnest(
-        ${identifiers.map((row) => row.id)}::bigint[], ${identifiers.map((row) => row.system)}::text[],
-        ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
-        ${identifiers.map((row) => row.source)}::text[])
-    ), telecoms as (
-      insert into person_telecom (person_id, system, value, use, source, updated_at)
-      select * from unnest(
-        ${telecoms.map((row) => row.id)}::bigint[], ${telecoms.map((row) => row.system)}::text[],
-        ${telecoms.map((row) => row.value)}::text[], ${telecoms.map((row) => row.use)}::text[],
-        ${telecoms.map((row) => row.source)}::text[], ${telecoms.map((row) => row.at)}::timestamptz[])
-      on conflict (person_id, system, value) do update set updated_at = excluded.updated_at
-      where person_telecom.valid and person_telecom.updated_at < excluded.updated_at
-    ), addresses as (
-      insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
-      select * from unnest(
-        ${addresses.map((row) => row.id)}::bigint[], ${addresses.map((row) => row.use)}::text[],
-        ${addresses.map((row) => row.text)}::text[], ${addresses.map((row) => row.district)}::text[],
-        ${addresses.map((row) => row.city)}::text[], ${addresses.map((row) => row.province)}::text[],
-        ${addresses.map((row) => row.postalCode)}::text[], ${addresses.map((row) => row.source)}::text[],
-        ${addresses.map((row) => row.at)}::timestamptz[])
-      on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
-        province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = excluded.updated_at
-      where person_address.updated_at <= excluded.updated_at
-    )
-    insert into person_relationship (person_id, relation, name, phone, source, updated_at)
-    select * from unnest(
-      ${relationships.map((row) => row.id)}::bigint[], ${relationships.map((row) => row.relation)}::text[],
-      ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
-      ${relationships.map((row) => row.source)}::text[], ${relationships.map((row) => row.at)}::timestamptz[])
-    on conflict (person_id, relation, name) do update set phone = excluded.phone, source = excluded.source,
-      updated_at = excluded.updated_at
-    where excluded.phone is not null
-      and (person_relationship.phone is null or person_relationship.updated_at <= excluded.updated_at)`.execute(
-    trx,
-  )
-}
-
-function dedupe<T>(rows: T[], keyOf: (row: T) => string): T[] {
-  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }
 
 /**

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 
-type Group = 'follow-up' | 'contact' | 'intake' | 'channel' | 'security' | 'figure' | 'match'
+type Group =
+  | 'follow-up'
+  | 'contact'
+  | 'intake'
+  | 'channel'
+  | 'security'
+  | 'figure'
+  | 'match'
+  | 'provenance'
+  | 'completeness'
 export type SettingDefinition = {
   group: Group
   kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
@@ -49,6 +58,23 @@ const text = (group: Group, kind: 'text' | 'secret', defaultValue: string, sourc
   ({ group, kind, unit: null, defaultValue, source }) satisfies SettingDefinition
 const boolean = (group: Group, defaultValue: boolean, source: string) =>
   ({ group, kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
+
+/** How a field of a person is decided when sources differ; see `person/claim.ts`. */
+const claimRule = (
+  choices: ('staff-holds' | 'newest' | 'trusted')[] = ['staff-holds', 'newest', 'trusted'],
+) =>
+  ({
+    group: 'provenance',
+    kind: 'choice',
+    unit: null,
+    choices,
+    defaultValue: 'staff-holds',
+    source: `CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new`,
+  }) satisfies SettingDefinition
+
+/** How much of completeness something is; parts of the sum, so that they need not add up to 100. */
+const weight = (defaultValue: number, why: string) =>
+  integer('completeness', defaultValue, 'points', [0, 100], `CareLoop choice: ${why}`)
 
 const report = '96120 call-centre report: three-level follow-up'
 const vendor = 'Vendor practice on the Chinese market'
@@ -239,6 +265,30 @@ export const settingDefinitions = {
     false,
     `${ours}: two persons in one record are a danger, so a human decides`,
   ),
+  'provenance.name': claimRule(),
+  'provenance.sex': claimRule(),
+  'provenance.birthDate': claimRule(),
+  'provenance.maritalStatus': claimRule(),
+  'provenance.language': claimRule(),
+  'provenance.address': claimRule(),
+  'provenance.deceased': claimRule(['staff-holds', 'newest']),
+  'provenance.trusted': text(
+    'provenance',
+    'text',
+    '',
+    `${ours}: sources in order of trust, such as hl7:HIS/NH, fhir; address = portal, hl7:HIS/NH`,
+  ),
+  'completeness.phone': weight(30, 'follow-up is a call: without a working telephone there is none'),
+  'completeness.name': weight(15, 'whom to ask for'),
+  'completeness.birthDate': weight(
+    15,
+    'tells namesakes apart on the telephone; age decides about many pathways',
+  ),
+  'completeness.identity': weight(15, 'ties records of several hospitals to one person'),
+  'completeness.address': weight(10, 'home visits of level 3, and letters'),
+  'completeness.contact': weight(10, 'whom to call when the person cannot be reached'),
+  'completeness.sex': weight(5, 'decides about some pathways and questions'),
+  'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

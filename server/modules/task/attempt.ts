@@ -10,7 +10,9 @@ import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
+import { refreshFacts } from '../person/facts.ts'
 import { membersOf } from '../person/group.ts'
+import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
 import { storeAnswers } from './answers.ts'
 import type { TaskRow } from './list.ts'
@@ -156,7 +158,7 @@ async function markWrongNumber(
 ): Promise<void> {
   const members = membersOf(sql`${task.person_id}`)
   const { rows } = await sql<{ id: number }>`
-    update person_telecom set valid = false, source = 'staff', updated_at = now()
+    update person_telecom set valid = false, source = ${staffSource(actor)}, updated_at = now()
     where person_id = any(${members}) and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
       select id from person_telecom where person_id in (${task.person_id}, ${task.owner_id}) and system = 'phone' and valid
       order by updated_at desc, id limit 1))
@@ -167,6 +169,7 @@ async function markWrongNumber(
       { path: 'telecomId', message: 'is not a telephone number of this person' },
     ])
   }
+  await refreshFacts(trx, [task.person_id])
   await audit(trx, actor, {
     action: 'person.update',
     personId: task.person_id,
@@ -249,13 +252,9 @@ async function eventsOf(
   if (plan.closes)
     events.push({ ...base, kind: 'task.completed', data: { outcome: input.outcome, level: task.level } })
   if (input.outcome === 'deceased') {
-    const { numUpdatedRows } = await trx
-      .updateTable('person')
-      .set({ deceased: true, version: sql`version + 1`, updated_at: sql`now()` })
-      .where('id', '=', task.owner_id)
-      .where('deceased', '=', false)
-      .executeTakeFirst()
-    if (numUpdatedRows > 0n) events.push({ ...base, kind: 'person.deceased', data: { reportedBy: 'family' } })
+    const changed = await stateByStaff(trx, actor, task.owner_id, { deceased: 'true' })
+    if (changed.includes('deceased'))
+      events.push({ ...base, kind: 'person.deceased', data: { reportedBy: 'family' } })
   }
   if (input.outcome === 'refused' && input.optOut) {
     await trx

@@ -4,7 +4,8 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
-import { membersOf } from '../person/group.ts'
+import { refreshFacts } from '../person/facts.ts'
+import { deceasedOf, membersOf } from '../person/group.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
@@ -73,9 +74,17 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   })
 }
 
+async function isDeceased(trx: Trx, id: number): Promise<boolean> {
+  const { rows } = await sql<{ deceased: boolean }>`
+    select ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased from person p where p.id = ${id}`.execute(
+    trx,
+  )
+  return rows[0]?.deceased === true
+}
+
 /** What the result changed on the person: a number marked as wrong is right again; a death or an opt-out is not undone in passing. */
 async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: string }): Promise<void> {
-  if (last.outcome === 'deceased')
+  if (last.outcome === 'deceased' && (await isDeceased(trx, task.person_id)))
     throw new AppError(
       'cannot-undo',
       'The person is recorded as deceased; the record must be corrected first.',
@@ -88,13 +97,14 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
       'cannot-undo',
       'The person wants no contact; take the opt-out back on the person first.',
     )
-  if (last.outcome === 'wrong-number')
-    // Both were written by the same transaction, at the same now().
-    await sql`
-      update person_telecom t set valid = true from task_attempt a
-      where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
-      trx,
-    )
+  if (last.outcome !== 'wrong-number') return
+  // Both were written by the same transaction, at the same now().
+  await sql`
+    update person_telecom t set valid = true from task_attempt a
+    where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
+    trx,
+  )
+  await refreshFacts(trx, [task.person_id])
 }
 
 /** A pathway that stopped because of the result, or already went on from it, cannot be called back. */

@@ -1,5 +1,5 @@
-import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ReasonField as Field } from '../../ui/ReasonField.tsx'
 
 type ReasonFieldProps = {
   value: string
@@ -10,36 +10,14 @@ type ReasonFieldProps = {
 
 const usual = ['one', 'two', 'three'] as const
 
-/** Why two records were joined or separated, in own words or one of the usual ones. */
-export function ReasonField({ value, onChange, kind }: ReasonFieldProps) {
+/** Why two records were joined or separated. */
+export function ReasonField({ kind, ...props }: ReasonFieldProps) {
   const { t } = useTranslation()
-  const id = useId()
   return (
-    <div className="labelled">
-      <label htmlFor={id}>{t('match.reason')}</label>
-      <input
-        id={id}
-        className="field-input"
-        maxLength={200}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <div className="tag-line">
-        {usual.map((one) => {
-          const text = t(`match.reasons.${kind}.${one}`)
-          return (
-            <button
-              key={one}
-              type="button"
-              className="chip"
-              aria-pressed={value === text}
-              onClick={() => onChange(text)}
-            >
-              {text}
-            </button>
-          )
-        })}
-      </div>
-    </div>
+    <Field
+      {...props}
+      label={t('match.reason')}
+      usual={usual.map((one) => t(`match.reasons.${kind}.${one}`))}
+    />
   )
 }

@@ -4,7 +4,7 @@ import type { PersonDetail } from '../../../contract/person.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type FactsDraft, draftOf } from './FactsForm.tsx'
 
-const fields = ['name', 'sex', 'birthDate', 'preferredChannel', 'note'] as const
+const fields = ['name', 'sex', 'birthDate', 'maritalStatus', 'language', 'preferredChannel', 'note'] as const
 
 type ConflictDialogProps = {
   before: PersonDetail
@@ -23,11 +23,9 @@ export function ConflictDialog({ before, theirs, draft, busy, onKeep, onDrop }: 
   const touched = fields.filter((field) => now[field] !== old[field] || draft[field] !== old[field])
   const word = (field: (typeof fields)[number], value: string) => {
     if (!value) return '—'
-    return field === 'sex'
-      ? code('sex', value)
-      : field === 'preferredChannel'
-        ? code('channel', value)
-        : value
+    if (field === 'sex') return code('sex', value)
+    if (field === 'maritalStatus') return code('marital', value)
+    return field === 'preferredChannel' ? code('channel', value) : value
   }
   return (
     <Modal

@@ -2,11 +2,15 @@ import { Link } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
+import type { ClaimField } from '../../../contract/provenance.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { MaskedText } from '../../ui/MaskedText.tsx'
 import type { Revealed } from './RevealDialog.tsx'
+import { FieldSource, SourceLine } from './SourceLine.tsx'
 
 const RevealDialog = lazy(() => import('./RevealDialog.tsx'))
+const SourcesDialog = lazy(() => import('./SourcesDialog.tsx'))
+const ContactDialog = lazy(() => import('./ContactDialog.tsx'))
 
 type ContactPanelProps = {
   person: PersonDetail
@@ -18,7 +22,8 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
   const { t } = useTranslation()
   const code = useCode()
   const [asking, setAsking] = useState(false)
-  const source = (name: string) => t('person.source', { source: code('source', name) })
+  const [changing, setChanging] = useState(false)
+  const [shown, setShown] = useState<ClaimField | null>(null)
   const isEmpty = person.telecoms.length + person.identifiers.length + person.addresses.length === 0
   const formerNames = person.names.filter((name) => name.use !== 'usual')
 
@@ -26,6 +31,11 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
     <section className="panel">
       <div className="panel-head">
         <h2>{t('person.contact')}</h2>
+        {person.abilities.write && (
+          <button type="button" className="plain-button" onClick={() => setChanging(true)}>
+            {t('person.changeContact')}
+          </button>
+        )}
         {person.abilities.reveal && !revealed.telecoms && !isEmpty && (
           <button type="button" className="plain-button" onClick={() => setAsking(true)}>
             {t('person.reveal')}
@@ -35,7 +45,7 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
       {isEmpty && <p className="secondary">{t('person.noContact')}</p>}
       <dl className="facts">
         {person.telecoms.map((telecom) => (
-          <div key={telecom.id} title={source(telecom.source)}>
+          <div key={telecom.id}>
             <dt>
               {telecom.system === 'phone' ? code('telecomUse', telecom.use) : code('channel', telecom.system)}
             </dt>
@@ -46,14 +56,12 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
                 tel={telecom.system === 'phone'}
               />
               {!telecom.valid && <span className="text-danger small"> {t('person.invalidPhone')}</span>}
+              <SourceLine source={telecom.source} at={telecom.updatedAt} />
             </dd>
           </div>
         ))}
         {person.identifiers.map((identifier) => (
-          <div
-            key={`${identifier.system}-${identifier.siteId}-${identifier.value}`}
-            title={source(identifier.source)}
-          >
+          <div key={`${identifier.system}-${identifier.siteId}-${identifier.value}`}>
             <dt>{code('identifierSystem', identifier.system)}</dt>
             <dd>
               <MaskedText
@@ -66,17 +74,27 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
                   {code('identifierMark', mark)}
                 </span>
               ))}
+              <SourceLine source={identifier.source} at={identifier.since} />
             </dd>
           </div>
         ))}
-        {person.addresses.map((address) => (
-          <div key={address.id} title={source(address.source)}>
+        {person.addresses.map((address, at) => (
+          <div key={address.id}>
             <dt>{t('person.addresses')}</dt>
             <dd>
               <MaskedText
                 masked={address.text}
                 revealed={revealed.addresses?.find((one) => one.id === address.id)?.text}
               />
+              {at === 0 ? (
+                <FieldSource
+                  label={t('person.address')}
+                  provenance={person.provenance.find((one) => one.field === 'address')}
+                  onOpen={(one) => setShown(one.field)}
+                />
+              ) : (
+                <SourceLine source={address.source} at={address.updatedAt} />
+              )}
             </dd>
           </div>
         ))}
@@ -107,6 +125,7 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
                     revealed={revealed.relationships?.find((one) => one.id === relative.id)?.phone}
                     tel
                   />
+                  <SourceLine source={relative.source} at={relative.updatedAt} />
                 </dd>
               </div>
             ))}
@@ -114,6 +133,8 @@ export function ContactPanel({ person, revealed, onRevealed }: ContactPanelProps
         </>
       )}
       <Suspense fallback={null}>
+        {shown && <SourcesDialog person={person} field={shown} onClose={() => setShown(null)} />}
+        {changing && <ContactDialog person={person} onClose={() => setChanging(false)} />}
         {asking && (
           <RevealDialog
             personId={person.id}

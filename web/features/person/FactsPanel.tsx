@@ -1,14 +1,19 @@
 import { App, Button } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PersonDetail, getPerson, getTimeline, updatePerson } from '../../../contract/person.ts'
+import { type ClaimField } from '../../../contract/provenance.ts'
 import { ApiError, call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { ConflictDialog } from './ConflictDialog.tsx'
-import { type FactsDraft, FactsForm, changesOf, draftOf } from './FactsForm.tsx'
+import { CorrectionReason, isReason } from './CorrectionReason.tsx'
+import { type FactsDraft, FactsForm, changesOf, draftOf, isCorrection } from './FactsForm.tsx'
+import { FieldSource } from './SourceLine.tsx'
+
+const SourcesDialog = lazy(() => import('./SourcesDialog.tsx'))
 
 /** Facts in place: read, edit, save; when somebody else saved meanwhile, both versions are shown. */
 export function FactsPanel({ person }: { person: PersonDetail }) {
@@ -20,6 +25,8 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
   const [editing, setEditing] = useState<{ from: PersonDetail; draft: FactsDraft } | null>(null)
   const [theirs, setTheirs] = useState<PersonDetail | null>(null)
   const [busy, setBusy] = useState(false)
+  const [reason, setReason] = useState('')
+  const [shown, setShown] = useState<ClaimField | null>(null)
   const key = keyOf(getPerson, { params: { id: person.id } })
 
   async function save(version: number) {
@@ -28,11 +35,16 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
     try {
       const saved = await call(updatePerson, {
         params: { id: person.id },
-        body: { version, ...changesOf(editing.from, editing.draft) },
+        body: {
+          version,
+          ...changesOf(editing.from, editing.draft),
+          ...(isReason(reason) && { reason: reason.trim() }),
+        },
       })
       queryClient.setQueryData(key, saved)
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
       setEditing(null)
+      setReason('')
       setTheirs(null)
       void message.success(t('person.saved'))
     } catch (error) {
@@ -46,22 +58,40 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
     }
   }
 
-  const rows: [string, string | null][] = [
-    [t('person.name'), person.name],
-    [t('person.sex'), code('sex', person.sex)],
+  const deathRow = ({ provenance }: PersonDetail): [string, ReactNode, ClaimField][] =>
+    provenance.some((one) => one.field === 'deceased')
+      ? [
+          [
+            t('person.deceased'),
+            person.deceased
+              ? person.deceasedAt
+                ? t('person.sources.diedAt', { time: time.day(person.deceasedAt) })
+                : t('person.sources.died')
+              : t('person.sources.alive'),
+            'deceased',
+          ],
+        ]
+      : []
+  const rows: [label: string, value: ReactNode, field?: ClaimField][] = [
+    [t('person.name'), person.name, 'name'],
+    [t('person.sex'), code('sex', person.sex), 'sex'],
     [
       t('person.birthDate'),
       person.birthDate &&
         `${person.birthDate}${person.ageYears === null ? '' : ` · ${t('common.years', { n: person.ageYears })}`}`,
+      'birthDate',
     ],
-    [t('person.marital'), code('marital', person.maritalStatus) || null],
-    [t('person.spoken'), person.language],
+    [t('person.maritalStatus'), code('marital', person.maritalStatus) || null, 'maritalStatus'],
+    [t('person.language'), person.language, 'language'],
+    ...deathRow(person),
     [
       t('person.preferredChannel'),
       person.preferredChannel ? code('channel', person.preferredChannel) : t('person.noPreference'),
     ],
     [t('person.note'), person.note ?? (person.abilities.write ? t('person.noNote') : null)],
   ]
+
+  const needsReason = editing !== null && isCorrection(editing.from, editing.draft)
 
   return (
     <section className="panel">
@@ -86,8 +116,14 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
           }}
         >
           <FactsForm draft={editing.draft} onChange={(draft) => setEditing({ ...editing, draft })} />
+          {needsReason && <CorrectionReason value={reason} onChange={setReason} />}
           <div className="button-line">
-            <Button type="primary" htmlType="submit" loading={busy}>
+            <Button
+              type="primary"
+              htmlType="submit"
+              loading={busy}
+              disabled={needsReason && !isReason(reason)}
+            >
               {t('common.save')}
             </Button>
             <Button onClick={() => setEditing(null)}>{t('common.cancel')}</Button>
@@ -96,19 +132,28 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
       ) : (
         <>
           <dl className="facts">
-            {rows.map(([label, value]) => (
+            {rows.map(([label, value, field]) => (
               <div key={label}>
                 <dt>{label}</dt>
-                <dd className="pre-line">{value ?? <span className="secondary">—</span>}</dd>
+                <dd className="pre-line">
+                  {value ?? <span className="secondary">—</span>}
+                  {field && (
+                    <FieldSource
+                      label={label}
+                      provenance={person.provenance.find((one) => one.field === field)}
+                      onOpen={(one) => setShown(one.field)}
+                    />
+                  )}
+                </dd>
               </div>
             ))}
           </dl>
-          <p className="secondary small">
-            {t('person.source', { source: code('source', person.source) })} ·{' '}
-            {t('person.updated', { time: time.relative(person.updatedAt) })}
-          </p>
+          <p className="secondary small">{t('person.updated', { time: time.relative(person.updatedAt) })}</p>
         </>
       )}
+      <Suspense fallback={null}>
+        {shown && <SourcesDialog person={person} field={shown} onClose={() => setShown(null)} />}
+      </Suspense>
       {theirs && editing && (
         <ConflictDialog
           before={editing.from}

@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { RecordsPanel } from '../match/RecordsPanel.tsx'
+import { CompletenessLine } from './CompletenessLine.tsx'
 import { ContactPanel } from './ContactPanel.tsx'
 import { EncounterPanel } from './EncounterPanel.tsx'
 import { EnrollmentPanel } from './EnrollmentPanel.tsx'
@@ -80,6 +81,7 @@ function PersonView({ personId }: { personId: number }) {
       {person.id !== personId && <Notice tone="info" title={t('match.shownInstead')} />}
       <div className="person-columns">
         <div className="person-facts">
+          <CompletenessLine person={person} />
           <FactsPanel person={person} />
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
           <EnrollmentPanel person={person} />

@@ -2,10 +2,13 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PersonSummary, listPersons } from '../../../contract/person.ts'
+import { completenessBands, gap, gaps } from '../../../contract/provenance.ts'
+import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCallPages } from '../../query.ts'
+import { useCall, useCallPages } from '../../query.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
-import { first, useFilters } from '../../ui/filters.ts'
+import { type Filters, first, useFilters } from '../../ui/filters.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { may, useMe } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -16,7 +19,8 @@ export default function PersonsPage() {
   const { t } = useTranslation()
   const code = useCode()
   const navigate = useNavigate()
-  const mayMerge = may(useMe(), 'person.merge')
+  const me = useMe()
+  const mayMerge = may(me, 'person.merge')
   const [chosen, setChosen] = useState<Set<string | number>>(new Set())
   const [filters, setFilters] = useFilters()
   const search = first(filters['search']) ?? ''
@@ -27,7 +31,7 @@ export default function PersonsPage() {
   const setText = (next: string) => setDraft({ text: next, of: search })
   const source = useCallPages(
     listPersons,
-    { query: { limit: 50, ...(search ? { search } : {}) } },
+    { query: { limit: 50, ...(search ? { search } : {}), ...completenessQuery(filters) } },
     { keepPrevious: true },
   )
 
@@ -90,6 +94,14 @@ export default function PersonsPage() {
       wideOnly: true,
     },
     {
+      key: 'completeness',
+      title: t('person.column.completeness'),
+      width: 80,
+      align: 'right',
+      render: (person) => person.completeness ?? '—',
+      wideOnly: true,
+    },
+    {
       key: 'openTasks',
       title: t('person.column.openTasks'),
       width: 70,
@@ -106,29 +118,113 @@ export default function PersonsPage() {
       rowKey={(person) => person.id}
       onOpen={(person) => void navigate({ to: '/persons/$id', params: { id: String(person.id) } })}
       filters={
-        <input
-          className="field-input filter-search"
-          type="search"
-          aria-label={t('person.searchHint')}
-          placeholder={t('person.searchHint')}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <>
+          <input
+            className="field-input filter-search"
+            type="search"
+            aria-label={t('person.searchHint')}
+            placeholder={t('person.searchHint')}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <CompletenessFilters filters={filters} onChange={setFilters} />
+        </>
       }
+      {...(may(me, 'figure.read') && !mayMerge && { actions: <CompletenessLink /> })}
       {...(mayMerge && {
         selection: {
           selected: chosen,
           onChange: setChosen,
           label: (person: PersonSummary) => person.name,
         },
-        actions: <MergeChosen chosen={[...chosen].map(String)} />,
+        actions: (
+          <>
+            <MergeChosen chosen={[...chosen].map(String)} />
+            {may(me, 'figure.read') && <CompletenessLink />}
+          </>
+        ),
       })}
       empty={
-        search
+        search || Object.keys(completenessQuery(filters)).length > 0
           ? { title: t('person.notFound'), hint: t('person.notFoundHint') }
           : { title: t('person.empty'), hint: t('person.emptyHint') }
       }
     />
+  )
+}
+
+function CompletenessLink() {
+  const { t } = useTranslation()
+  return (
+    <Link className="soft-button" to="/figures/completeness">
+      {t('person.completeness.open')}
+    </Link>
+  )
+}
+
+/** What the address says of completeness; whatever else stands there is left aside. */
+function completenessQuery(filters: Filters) {
+  const score = (name: string) => {
+    const value = Number(first(filters[name]) || NaN)
+    return value >= 0 && value <= 100 ? Math.round(value) : undefined
+  }
+  const [completeFrom, completeTo] = [score('completeFrom'), score('completeTo')]
+  const missing = gap.safeParse(first(filters['missing']))
+  const site = first(filters['lastSite'])
+  return {
+    ...(completeFrom !== undefined && { completeFrom }),
+    ...(completeTo !== undefined && { completeTo }),
+    ...(missing.success && { missing: missing.data }),
+    ...(site === 'none' && { lastSite: 'none' as const }),
+    ...(site !== undefined && Number(site) > 0 && { lastSite: Number(site) }),
+  }
+}
+
+function CompletenessFilters({
+  filters,
+  onChange,
+}: {
+  filters: Filters
+  onChange: (patch: Filters) => void
+}) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const sites = useCall(listSites)
+  const now = completenessQuery(filters)
+  const band = `${now.completeFrom ?? 0}-${now.completeTo ?? 100}`
+  return (
+    <>
+      <SelectFilter
+        label={t('person.completeness.filter')}
+        all={t('person.completeness.all')}
+        value={band === '0-100' ? undefined : band}
+        options={completenessBands.map(({ from, to }) => ({
+          value: `${from}-${to}`,
+          text: from === to ? String(from) : t('person.completeness.band', { from, to }),
+        }))}
+        onChange={(value) => {
+          const [completeFrom, completeTo] = value?.split('-') ?? []
+          onChange({ completeFrom, completeTo })
+        }}
+      />
+      <SelectFilter
+        label={t('person.completeness.missingFilter')}
+        all={t('person.completeness.allGaps')}
+        value={now.missing}
+        options={gaps.map((one) => ({ value: one, text: code('gap', one) }))}
+        onChange={(missing) => onChange({ missing })}
+      />
+      <SelectFilter
+        label={t('person.completeness.site')}
+        all={t('person.completeness.anySite')}
+        value={now.lastSite === undefined ? undefined : String(now.lastSite)}
+        options={[
+          ...(sites.data?.sites ?? []).map((site) => ({ value: String(site.id), text: site.name })),
+          { value: 'none', text: t('person.completeness.noSite') },
+        ]}
+        onChange={(lastSite) => onChange({ lastSite })}
+      />
+    </>
   )
 }
 

@@ -42,6 +42,7 @@ export const eventGroups = {
     'person.created',
     'person.updated',
     'person.deceased',
+    'person.death-withdrawn',
     'person.opted-out',
     'person.opted-in',
     'person.merged',
@@ -117,6 +118,7 @@ export function useTimelineText() {
   const localized = useLocalized()
   const valueText = (field: string, value: unknown): string => {
     if (isCoded(field) && typeof value === 'string') return code(coded[field], value)
+    if (field === 'fields' && typeof value === 'string') return code('eventField', value)
     if (isTime(value)) return time.moment(value)
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
     if (Array.isArray(value)) return value.map((one) => valueText(field, one)).join('、')

@@ -9,7 +9,17 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 
-const groups = ['follow-up', 'contact', 'figure', 'channel', 'intake', 'match', 'security'] as const
+const groups = [
+  'follow-up',
+  'contact',
+  'figure',
+  'channel',
+  'intake',
+  'provenance',
+  'completeness',
+  'match',
+  'security',
+] as const
 
 export function RulesTab() {
   const { t } = useTranslation()

@@ -14,6 +14,8 @@ export const settings = {
     security: 'Security',
     figure: 'Targets',
     match: 'Matching',
+    provenance: 'Sources of patient data',
+    completeness: 'Completeness',
   },
   rule: 'Rule',
   value: 'Now',
@@ -56,6 +58,7 @@ export const settings = {
     attempts: 'attempts',
     calls: 'calls',
     messages: 'messages',
+    points: 'points',
     share: '%',
   },
   name: {
@@ -100,6 +103,22 @@ export const settings = {
     figure_target_reach: 'Target: reach',
     'match_review-from': 'Likelihood from which a pair is reviewed',
     'match_link-sure': 'Merge by itself where the rule holds',
+    provenance_name: 'When sources differ: name',
+    provenance_sex: 'When sources differ: sex',
+    provenance_birthDate: 'When sources differ: date of birth',
+    provenance_maritalStatus: 'When sources differ: marital status',
+    provenance_language: 'When sources differ: language',
+    provenance_address: 'When sources differ: address',
+    provenance_deceased: 'When sources differ: death',
+    provenance_trusted: 'Sources in order of trust',
+    completeness_phone: 'Weight: working phone',
+    completeness_name: 'Weight: name',
+    completeness_birthDate: 'Weight: date of birth',
+    completeness_identity: 'Weight: identity number',
+    completeness_address: 'Weight: address',
+    completeness_contact: 'Weight: phone of a contact',
+    completeness_sex: 'Weight: sex',
+    completeness_email: 'Weight: e-mail',
   },
   sourceOf: {
     'follow-up_level-1_days':
@@ -147,8 +166,40 @@ export const settings = {
     figure_target_reach: 'CareLoop choice',
     'match_review-from': 'CareLoop choice; on FEBRL test registers F is highest between 0.1 and 0.5',
     'match_link-sure': 'CareLoop choice: two persons in one record are a danger, so a human decides',
+    provenance_name:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_sex:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_birthDate:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_maritalStatus:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_language:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_address:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_deceased:
+      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
+    provenance_trusted:
+      'CareLoop choice: such as hl7:HIS/NH, fhir; for one field: address = portal, hl7:HIS/NH',
+    completeness_phone: 'CareLoop choice: follow-up is a call: without a working telephone there is none',
+    completeness_name: 'CareLoop choice: whom to ask for',
+    completeness_birthDate:
+      'CareLoop choice: tells namesakes apart on the telephone; age decides about many pathways',
+    completeness_identity: 'CareLoop choice: ties records of several hospitals to one person',
+    completeness_address: 'CareLoop choice: home visits of level 3, and letters',
+    completeness_contact: 'CareLoop choice: whom to call when the person cannot be reached',
+    completeness_sex: 'CareLoop choice: decides about some pathways and questions',
+    completeness_email: 'CareLoop choice: one may write where one cannot call; few give one',
   },
-  choice: { starttls: 'STARTTLS', implicit: 'TLS from the start', none: 'None' },
+  choice: {
+    starttls: 'STARTTLS',
+    implicit: 'TLS from the start',
+    none: 'None',
+    'staff-holds': 'Newest; corrections by staff hold',
+    newest: 'Always the newest',
+    trusted: 'By trust; corrections by staff hold',
+  },
   organization: {
     sites: 'Sites',
     departments: 'Departments',

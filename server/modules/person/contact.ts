@@ -1,0 +1,113 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { updatePerson as updateRoute } from '../../../contract/person.ts'
+import type { Actor } from '../../platform/actor.ts'
+import type { Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { PersonRow } from './person.ts'
+import { normalisePhone } from './phone.ts'
+import { staffSource } from './staff.ts'
+
+type Changes = Pick<
+  z.output<(typeof updateRoute)['body']>,
+  'addPhone' | 'addEmail' | 'telecoms' | 'addRelationship' | 'removeRelationships'
+>
+
+/**
+ * Ways to reach a person and the people around them, by hand; on whichever record of a merged person they stand.
+ * @returns names of what changed
+ * @throws {AppError} invalid
+ */
+export async function changeContacts(
+  trx: Trx,
+  actor: Actor,
+  row: PersonRow,
+  input: Changes,
+): Promise<string[]> {
+  const source = staffSource(actor)
+  const { id } = row.person
+  const changed: string[] = []
+  if (input.addPhone) {
+    await addTelecom(trx, { id, source, system: 'phone', value: checkedPhone(input.addPhone, 'addPhone') })
+    changed.push('phone')
+  }
+  if (input.addEmail) {
+    const value = input.addEmail.toLowerCase()
+    if (!z.email().safeParse(value).success) throw invalid('addEmail', 'is not an e-mail address')
+    await addTelecom(trx, { id, source, system: 'email', value })
+    changed.push('email')
+  }
+  for (const one of input.telecoms ?? []) {
+    const known = row.telecoms.find((telecom) => telecom.id === one.id)
+    if (!known) throw invalid('telecoms', 'is not a number or address of this person')
+    if (known.valid === one.valid) continue
+    await trx
+      .updateTable('person_telecom')
+      .set({ valid: one.valid, source, updated_at: sql`now()` })
+      .where('id', '=', one.id)
+      .execute()
+    changed.push(known.system)
+  }
+  if (input.addRelationship) {
+    const { relation, name, phone } = input.addRelationship
+    await trx
+      .insertInto('person_relationship')
+      .values({
+        person_id: id,
+        relation,
+        name,
+        phone: phone ? checkedPhone(phone, 'addRelationship.phone') : null,
+        source,
+      })
+      .onConflict((c) =>
+        c.columns(['person_id', 'relation', 'name']).doUpdateSet((e) => ({
+          phone: e.ref('excluded.phone'),
+          source: e.ref('excluded.source'),
+          updated_at: sql`now()`,
+        })),
+      )
+      .execute()
+    changed.push('relationships')
+  }
+  const gone = input.removeRelationships ?? []
+  if (gone.some((one) => !row.relationships.some((known) => known.id === one)))
+    throw invalid('removeRelationships', 'is not a contact of this person')
+  if (gone.length > 0) {
+    await trx
+      .deleteFrom('person_relationship')
+      .where('id', '=', sql<number>`any(${gone}::bigint[])`)
+      .execute()
+    changed.push('relationships')
+  }
+  return changed
+}
+
+const invalid = (path: string, message: string) => new AppError('invalid', undefined, [{ path, message }])
+
+function checkedPhone(text: string, path: string): string {
+  const value = normalisePhone(text)
+  if (!/^\+?\d{5,16}$/.test(value)) throw invalid(path, 'is not a phone number')
+  return value
+}
+
+/** What was marked as wrong is right when somebody enters it again. */
+async function addTelecom(
+  trx: Trx,
+  one: { id: number; source: string; system: 'phone' | 'email'; value: string },
+): Promise<void> {
+  await trx
+    .insertInto('person_telecom')
+    .values({
+      person_id: one.id,
+      system: one.system,
+      value: one.value,
+      use: one.system === 'phone' ? 'mobile' : 'home',
+      source: one.source,
+    })
+    .onConflict((c) =>
+      c
+        .columns(['person_id', 'system', 'value'])
+        .doUpdateSet({ valid: true, source: one.source, updated_at: sql`now()` }),
+    )
+    .execute()
+}

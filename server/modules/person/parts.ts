@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+import type { Address, Identifier, PersonInput } from './upsert.ts'
+
+/** The address that counts, whose it is and since when. */
+export type DecidedAddress = Address & { source: string; at: Date }
+
+type Told = {
+  id: number
+  input: PersonInput
+  /** Identifiers that nobody has yet. */
+  fresh: Identifier[]
+  /** The address to write; null leaves what is there. */
+  address: DecidedAddress | null
+}
+
+/** Identifiers, telecoms, addresses and relationships in one round trip. */
+export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
+  const identifiers = resolved.flatMap(({ input, id, fresh }) =>
+    fresh.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
+  )
+  const told = ({ input, id }: Told) => ({ id, source: input.source, at: input.sourceTime })
+  const telecoms = dedupe(
+    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...told(one) }))),
+    (row) => `${row.id}|${row.system}|${row.value}`,
+  )
+  const addresses = resolved.flatMap(({ id, address }) => (address ? [{ id, ...address }] : []))
+  const relationships = dedupe(
+    resolved.flatMap((one) => one.input.relationships.map((relation) => ({ ...relation, ...told(one) }))),
+    (row) => `${row.id}|${row.relation}|${row.name}`,
+  )
+  if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
+  // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
+  // `source` and `updated_at` are who last said it and when: of two telephone numbers the one said last is called first. A number that staff marked as
+  // wrong stays wrong although the HIS repeats it.
+  await sql`
+    with identifiers as (
+      insert into person_identifier (person_id, system, value, site_id, source, updated_at)
+      select * from unnest(
+        ${identifiers.map((row) => row.id)}::bigint[], ${identifiers.map((row) => row.system)}::text[],
+        ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
+        ${identifiers.map((row) => row.source)}::text[], ${identifiers.map((row) => row.at)}::timestamptz[])
+    ), telecoms as (
+      insert into person_telecom (person_id, system, value, use, source, updated_at)
+      select * from unnest(
+        ${telecoms.map((row) => row.id)}::bigint[], ${telecoms.map((row) => row.system)}::text[],
+        ${telecoms.map((row) => row.value)}::text[], ${telecoms.map((row) => row.use)}::text[],
+        ${telecoms.map((row) => row.source)}::text[], ${telecoms.map((row) => row.at)}::timestamptz[])
+      on conflict (person_id, system, value) do update set updated_at = excluded.updated_at, source = excluded.source
+      where person_telecom.valid and person_telecom.updated_at < excluded.updated_at
+    ), addresses as (
+      insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
+      select * from unnest(
+        ${addresses.map((row) => row.id)}::bigint[], ${addresses.map((row) => row.use)}::text[],
+        ${addresses.map((row) => row.text)}::text[], ${addresses.map((row) => row.district)}::text[],
+        ${addresses.map((row) => row.city)}::text[], ${addresses.map((row) => row.province)}::text[],
+        ${addresses.map((row) => row.postalCode)}::text[], ${addresses.map((row) => row.source)}::text[],
+        ${addresses.map((row) => row.at)}::timestamptz[])
+      on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
+        province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = excluded.updated_at
+    )
+    insert into person_relationship (person_id, relation, name, phone, source, updated_at)
+    select * from unnest(
+      ${relationships.map((row) => row.id)}::bigint[], ${relationships.map((row) => row.relation)}::text[],
+      ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
+      ${relationships.map((row) => row.source)}::text[], ${relationships.map((row) => row.at)}::timestamptz[])
+    on conflict (person_id, relation, name) do update set phone = excluded.phone, source = excluded.source,
+      updated_at = excluded.updated_at
+    where excluded.phone is not null
+      and (person_relationship.phone is null or person_relationship.updated_at <= excluded.updated_at)`.execute(
+    trx,
+  )
+}
+
+export function dedupe<T>(rows: T[], keyOf: (row: T) => string): T[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+}
