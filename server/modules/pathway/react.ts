@@ -11,6 +11,7 @@ import { readSettings } from '../setting/setting.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
 import {
   eventsSinceMerge,
+  readmittedAfter,
   reasonsAfterMerge,
   restartLiving,
   restartSeparated,
@@ -248,8 +249,7 @@ async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, E
     select w.event_id, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, d.code as department_code, s.time_zone,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
       array(select purpose from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel = 'all') as refused,
-      exists (select 1 from encounter x where x.person_id = p.id and x.class = 'inpatient' and x.status <> 'cancelled'
-        and x.starts_at > w.at and x.id is distinct from w.encounter_id) as readmitted
+      ${readmittedAfter(sql`p.id`, sql`w.at`, sql`w.encounter_id`)} as readmitted
     from unnest(
       ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
       ${events.map((event) => event.encounterId)}::bigint[], ${events.map((event) => event.at)}::timestamptz[]

@@ -11,15 +11,26 @@ type StandingReason = {
 }
 
 /**
+ * Whether the person came back to a ward after a moment, not counting one stay. Told by the events of admission, as the reaction to them is:
+ * a beginning that is corrected afterwards starts and stops nothing.
+ */
+export const readmittedAfter = (
+  person: RawBuilder<unknown>,
+  after: RawBuilder<unknown>,
+  except: RawBuilder<unknown>,
+): RawBuilder<SqlBool> => sql`exists (
+  select 1 from event a join encounter x on x.id = a.encounter_id
+  where a.person_id = ${person} and a.kind = 'encounter.admitted' and a.at > ${after} and a.encounter_id is distinct from ${except}
+    and x.class = 'inpatient' and x.status <> 'cancelled')`
+
+/**
  * Reasons to stop an enrolment `e` (of pathway version `v`) that stand whatever event told them: recorded on any record of the person.
  */
 const standing: RawBuilder<unknown> = sql`
   select r.reason from (
     select 'death' as reason where exists (
       select 1 from person m where (m.id = e.person_id or m.survivor_id = e.person_id) and m.deceased)
-    union all select 'readmission' where exists (
-      select 1 from encounter x where x.person_id = e.person_id and x.class = 'inpatient' and x.status <> 'cancelled'
-        and x.starts_at > e.entered_at and x.id is distinct from e.encounter_id)
+    union all select 'readmission' where ${readmittedAfter(sql`e.person_id`, sql`e.entered_at`, sql`e.encounter_id`)}
     union all select 'opt-out' where exists (
       select 1 from person m join opt_out o on o.person_id = m.id where (m.id = e.person_id or m.survivor_id = e.person_id)
         and o.channel = 'all' and o.purpose in ('all', v.definition ->> 'purpose'))
