@@ -117,14 +117,9 @@ export async function createPathway(
   return pathway.id
 }
 
-/** Checks a definition and puts it in force for who enters from now on. @throws {AppError} invalid with the problems by step */
-export async function addVersion(
-  trx: Trx,
-  actor: Actor,
-  pathway: { id: number; code: string },
-  definition: PathwayDefinition,
-): Promise<void> {
-  const problems = await validatePathway(trx, definition)
+/** @throws {AppError} invalid with the problems by step */
+export async function refuseFaulty(db: Db, definition: PathwayDefinition): Promise<void> {
+  const problems = await validatePathway(db, definition)
   if (problems.length > 0)
     throw new AppError(
       'invalid',
@@ -134,6 +129,16 @@ export async function addVersion(
         message: problem.message,
       })),
     )
+}
+
+/** Checks a definition and puts it in force for who enters from now on. @throws {AppError} invalid with the problems by step */
+export async function addVersion(
+  trx: Trx,
+  actor: Actor,
+  pathway: { id: number; code: string },
+  definition: PathwayDefinition,
+): Promise<void> {
+  await refuseFaulty(trx, definition)
   const { rows: made } = await sql<{ id: number; version: number }>`
     insert into pathway_version (pathway_id, version, definition, published_by)
     select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${actor.userId}

@@ -17,6 +17,11 @@ import {
   updatePathway as updatePathwayRoute,
   validatePathway as validatePathwayRoute,
 } from '../../../contract/pathway.ts'
+import {
+  cancelRehearsal as cancelRehearsalRoute,
+  getRehearsal,
+  startRehearsal as startRehearsalRoute,
+} from '../../../contract/rehearsal.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { createEnrollment, listEnrollments, stopEnrollment } from './enrollment.ts'
@@ -30,6 +35,7 @@ import {
   saveDraft,
 } from './draft.ts'
 import { getPathway, getPathwayVersion, listPathways, updatePathway, validatePathway } from './pathway.ts'
+import { cancelRehearsal, latestRehearsal, startRehearsal } from './rehearsal.ts'
 
 export function mountPathway(api: Api): void {
   implement(api, listPathwaysRoute, async ({ db, actor }) => ({ items: await listPathways(db, actor) }))
@@ -72,6 +78,15 @@ export function mountPathway(api: Api): void {
   )
   implement(api, returnPathwayDraft, ({ db, actor, params, body }) =>
     transaction(db, (trx) => returnDraft(trx, actor, params.id, body)),
+  )
+  implement(api, getRehearsal, async ({ db, actor, params }) => ({
+    rehearsal: await latestRehearsal(db, actor, params.id),
+  }))
+  implement(api, startRehearsalRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => startRehearsal(trx, actor, params.id, body)),
+  )
+  implement(api, cancelRehearsalRoute, ({ db, actor, params }) =>
+    transaction(db, (trx) => cancelRehearsal(trx, actor, params.id)),
   )
   implement(api, listEnrollmentsRoute, ({ db, actor, query }) => listEnrollments(db, actor, query))
   implement(api, createEnrollmentRoute, ({ db, actor, body }) =>

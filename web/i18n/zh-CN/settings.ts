@@ -132,7 +132,8 @@ export const settings = {
     'follow-up_hours_working-days-only': '国内同类产品惯例：工作日 9:00–20:00',
     'follow-up_hold-minutes': '本产品默认',
     'follow-up_undo-minutes': '本产品默认',
-    'follow-up_minutes_call': '国内同类产品数据：手工每人每天 20–30 通，按 8 小时 25 通折算；有了自己的数据请改',
+    'follow-up_minutes_call':
+      '国内同类产品数据：手工每人每天 20–30 通，按 8 小时 25 通折算；有了自己的数据请改',
     'follow-up_minutes_home-visit': '含往返路程（惯例）',
     'follow-up_minutes_other': '本产品默认',
     'pathway_publish_second-person': '本产品默认：开启后，写草稿的人不能自己发布',
