@@ -19,7 +19,6 @@ create table rehearsal (
   site_ids int[],
   department_ids int[],
   status text not null default 'waiting' check (status in ('waiting', 'running', 'finished', 'cancelled', 'failed')),
-  cancel boolean not null default false,
   progress real not null default 0,
   -- Events looked at.
   events int not null default 0,

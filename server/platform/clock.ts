@@ -71,22 +71,29 @@ function utc(local: Local): number {
  * time the first is meant (the rule of ECMAScript Temporal, disambiguation "compatible").
  */
 export function fromLocal(local: Local, timeZone: string): Date {
-  const wanted = utc(local)
-  const offsetAt = (instant: number) => utc(toLocal(new Date(instant), timeZone)) - instant
-  const before = offsetAt(wanted - 24 * 3600_000)
-  const after = offsetAt(wanted + 24 * 3600_000)
+  return new Date(instantOf(utc(local), timeZone))
+}
+
+/** The same for a wall-clock time written as if it were UTC, ms. */
+function instantOf(wanted: number, timeZone: string): number {
+  const before = offsetAt(wanted - 24 * 3600_000, timeZone)
+  const after = offsetAt(wanted + 24 * 3600_000, timeZone)
   const early = wanted - before
-  if (offsetAt(early) === before) return new Date(early)
+  if (offsetAt(early, timeZone) === before) return early
   const late = wanted - after
-  return new Date(offsetAt(late) === after ? late : early)
+  return offsetAt(late, timeZone) === after ? late : early
+}
+
+function offsetAt(time: number, timeZone: string): number {
+  return time >= quartersFrom ? offsetOf(time, timeZone) : utc(formatted(new Date(time), timeZone)) - time
 }
 
 /** Same wall-clock time, whole days later; across daylight saving a day is not 24 hours. */
 export function addDays(at: Date, days: number, timeZone: string): Date {
   const whole = Math.trunc(days)
-  const local = toLocal(at, timeZone)
-  const moved = fromLocal({ ...local, day: local.day + whole }, timeZone)
-  return new Date(moved.getTime() + (at.getTime() % 1000) + Math.round((days - whole) * 86_400_000))
+  const wanted = utc(toLocal(at, timeZone)) + whole * 86_400_000
+  const part = (at.getTime() % 1000) + Math.round((days - whole) * 86_400_000)
+  return new Date(instantOf(wanted, timeZone) + part)
 }
 
 /** `YYYY-MM-DD` of an instant in a time zone. */

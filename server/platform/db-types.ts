@@ -746,7 +746,6 @@ export interface QuestionnaireVersion {
 }
 
 export interface Rehearsal {
-  cancel: Generated<boolean>;
   compared_version_id: number | null;
   created_at: Generated<Timestamp>;
   definition: Json;

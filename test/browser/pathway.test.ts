@@ -62,7 +62,7 @@ test('a wait and a task are put in by mouse and keyboard, undone, redone, saved 
   await expect.poll(() => side.getByLabel('名称').inputValue()).toBe('满三天')
   await page.keyboard.press('Delete')
   await expect.poll(() => page.locator('.canvas-step').count()).toBe(9)
-  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByRole('button', { name: '撤销', exact: true }).click()
   await expect.poll(() => page.locator('.canvas-step').count()).toBe(10)
 
   // What is wrong is named at once, and a click goes to the step.
@@ -71,7 +71,7 @@ test('a wait and a task are put in by mouse and keyboard, undone, redone, saved 
   await side.getByLabel('主题').fill('')
   await page.getByText('有 1 处要改').waitFor()
   await page.getByText(/消息没有主题或正文/).waitFor()
-  await box(page, '满三天').click()
+  await box(page, '回家满 1 天').click()
   expect(await page.getByRole('button', { name: /发布第 2 版/ }).isDisabled()).toBe(true)
   await page.getByRole('alert').getByRole('button', { name: '出院关怀邮件' }).click()
   await side.getByLabel('主题').fill(subject)
@@ -111,7 +111,7 @@ test('somebody else who saved meanwhile is not overwritten unless asked for', as
   expect(await axeViolations(second)).toEqual([])
   await second.getByRole('button', { name: '用对方的（可撤销）' }).click()
   await box(second, '一级随访甲').waitFor()
-  await second.getByRole('button', { name: '撤销' }).click()
+  await second.getByRole('button', { name: '撤销', exact: true }).click()
   await box(second, '二级随访乙').waitFor()
   await saved(second)
   await second.getByRole('button', { name: '整条路径' }).click()

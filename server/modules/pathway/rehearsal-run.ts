@@ -56,6 +56,7 @@ type Order = {
 }
 
 const chunk = 2000
+const reportEvery = 300 // ms
 
 /**
  * Replays the entry events of a period. Memory holds one chunk of events and the counts per day and department; nothing is written but
@@ -69,11 +70,10 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
       .set({ status: 'running', progress, events })
       .where('id', '=', id)
       .where('status', 'in', ['waiting', 'running'])
-      .returning('cancel')
       .executeTakeFirst()
-    return row?.cancel === false
+    return row.numUpdatedRows > 0n
   }
-  if (!(await report(0, 0))) return cancelled(db, id)
+  if (!(await report(0, 0))) return
   const { rows } = await sql<Order>`
     select r.id, r.definition, v.definition as compared, r.from_date, r.to_date, r.site_ids, r.department_ids
     from rehearsal r left join pathway_version v on v.id = r.compared_version_id where r.id = ${id}`.execute(
@@ -81,34 +81,33 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
   )
   const [order] = rows
   if (!order) return
-  const done = await transaction(db, async (trx) => {
+  await transaction(db, async (trx) => {
     const sides = await sidesOf(trx, order)
     const total = await chooseEvents(trx, order)
+    let told = performance.now()
+    // While one chunk is walked, the database looks up the next.
+    let next = loadEvents(trx, 0, chunk)
     for (let from = 0; from < total; from += chunk) {
-      for (const event of await loadEvents(trx, from, from + chunk))
-        for (const side of sides) replay(side, event)
+      const events = await next
+      if (from + chunk < total) next = loadEvents(trx, from + chunk, from + 2 * chunk)
+      for (const event of events) for (const side of sides) replay(side, event)
       await breathe()
-      if (!(await report(Math.min(1, (from + chunk) / total) * 0.95, Math.min(total, from + chunk))))
-        return false
+      if (performance.now() - told < reportEvery) continue
+      told = performance.now()
+      if (!(await report(((from + chunk) / total) * 0.95, Math.min(total, from + chunk)))) {
+        await next
+        return
+      }
     }
     await writeResult(trx, id, sides, total)
-    return true
   })
-  if (!done) await cancelled(db, id)
-}
-
-async function cancelled(db: Db, id: number): Promise<void> {
-  await db
-    .updateTable('rehearsal')
-    .set({ status: 'cancelled', finished_at: sql`now()` })
-    .where('id', '=', id)
-    .where('status', 'in', ['waiting', 'running'])
-    .execute()
 }
 
 type Side = {
   name: 'draft' | 'current'
   definition: PathwayDefinition
+  /** Keys of the steps whose task is a questionnaire. */
+  forms: Set<string | null>
   variables: Record<string, number>
   calendar: Calendar
   shares: OutcomeShares
@@ -132,7 +131,8 @@ async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[
   const variables = await variablesFor(trx, wanted)
   return wanted.map((one) => ({
     name: one.name,
-    definition: one.definition,
+    definition: withoutTexts(one.definition),
+    forms: new Set(one.definition.steps.flatMap((step) => (step.kind === 'questionnaire' ? step.key : []))),
     variables: (variables.get(one.version_id) ?? {}) as Record<string, number>,
     calendar,
     shares,
@@ -141,6 +141,17 @@ async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[
     assignees: new Map(),
     work: new Map(),
   }))
+}
+
+/** Nobody reads the texts of a rehearsal, and filling them in takes a tenth of its time. */
+function withoutTexts(definition: PathwayDefinition): PathwayDefinition {
+  return {
+    ...definition,
+    steps: definition.steps.map((step) => {
+      if (step.kind === 'message') return { ...step, subject: '', body: '' }
+      return step.kind === 'task' ? { ...step, description: undefined } : step
+    }),
+  }
 }
 
 /** Fewer results than this say nothing about the next ones. */
@@ -311,8 +322,7 @@ function workOn(side: Side, row: EventRow, at: Date): Work {
 
 function addTask(side: Side, row: EventRow, task: NewTask): void {
   const work = workOn(side, row, task.dueAt)
-  const form = side.definition.steps.find((step) => step.key === task.stepKey)?.kind === 'questionnaire'
-  const kind = form ? 'questionnaires' : kindOf(task)
+  const kind = side.forms.has(task.stepKey) ? 'questionnaires' : kindOf(task)
   const minutes = side.minutes[kind === 'calls' ? 'call' : kind === 'visits' ? 'visit' : 'other']
   work[kind] += 1
   work.minutes += minutes
@@ -327,18 +337,6 @@ function kindOf({ kind }: NewTask): 'calls' | 'visits' | 'others' {
 const rowsAtOnce = 10_000
 
 async function writeResult(trx: Trx, id: number, sides: Side[], events: number): Promise<void> {
-  for (const side of sides) {
-    const all = [...side.work.values()]
-    for (let at = 0; at < all.length; at += rowsAtOnce) {
-      const part = all.slice(at, at + rowsAtOnce)
-      await sql`
-        insert into rehearsal_day (rehearsal_id, side, day, department_id, calls, visits, questionnaires, others, messages, minutes)
-        select ${id}, ${side.name}, * from unnest(${part.map((one) => one.day)}::date[], ${part.map((one) => one.departmentId)}::int[],
-          ${part.map((one) => one.calls)}::int[], ${part.map((one) => one.visits)}::int[],
-          ${part.map((one) => one.questionnaires)}::int[], ${part.map((one) => one.others)}::int[],
-          ${part.map((one) => one.messages)}::int[], ${part.map((one) => one.minutes)}::real[])`.execute(trx)
-    }
-  }
   const countsOf = (name: Side['name']): SideCounts | null => {
     const side = sides.find((one) => one.name === name)
     return (
@@ -352,7 +350,7 @@ async function writeResult(trx: Trx, id: number, sides: Side[], events: number):
     )
   }
   const summary = { minutes: sides[0]?.minutes, draft: countsOf('draft'), current: countsOf('current') }
-  await trx
+  const ended = await trx
     .updateTable('rehearsal')
     .set({
       status: 'finished',
@@ -363,5 +361,19 @@ async function writeResult(trx: Trx, id: number, sides: Side[], events: number):
     })
     .where('id', '=', id)
     .where('status', 'in', ['waiting', 'running'])
-    .execute()
+    .executeTakeFirst()
+  // Cancelled at the last moment.
+  if (ended.numUpdatedRows === 0n) return
+  for (const side of sides) {
+    const all = [...side.work.values()]
+    for (let at = 0; at < all.length; at += rowsAtOnce) {
+      const part = all.slice(at, at + rowsAtOnce)
+      await sql`
+        insert into rehearsal_day (rehearsal_id, side, day, department_id, calls, visits, questionnaires, others, messages, minutes)
+        select ${id}, ${side.name}, * from unnest(${part.map((one) => one.day)}::date[], ${part.map((one) => one.departmentId)}::int[],
+          ${part.map((one) => one.calls)}::int[], ${part.map((one) => one.visits)}::int[],
+          ${part.map((one) => one.questionnaires)}::int[], ${part.map((one) => one.others)}::int[],
+          ${part.map((one) => one.messages)}::int[], ${part.map((one) => one.minutes)}::real[])`.execute(trx)
+    }
+  }
 }

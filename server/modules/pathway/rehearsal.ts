@@ -178,11 +178,9 @@ export async function startRehearsal(
 export async function cancelRehearsal(trx: Trx, actor: Actor, pathwayId: number): Promise<Rehearsal> {
   authorize(actor, 'pathway.write')
   const row = found(await latestRow(trx, pathwayId))
+  // Whoever runs it notices at the next chunk; one whose process is gone for good ends all the same.
   const { rows } = await sql`
-    update rehearsal set cancel = true,
-      -- One that nobody has begun needs nobody to end it.
-      status = case when status = 'waiting' then 'cancelled' else status end,
-      finished_at = case when status = 'waiting' then now() end
+    update rehearsal set status = 'cancelled', finished_at = now()
     where id = ${row.id} and status in ('waiting', 'running') returning id`.execute(trx)
   if (rows.length === 0) throw new AppError('already-closed', 'The rehearsal has ended already.')
   await audit(trx, actor, { action: 'pathway.rehearse-cancel', subject: `rehearsal:${row.id}` })

@@ -49,7 +49,7 @@ export function simulate(
   let end = stop?.at ?? null
   let blocked = false
   let stopped = false
-  let enrolled = entered
+  const enrolled = { ...entered }
   let now = entered.enteredAt
   for (;;) {
     if (end && end.getTime() <= now.getTime()) {
@@ -78,7 +78,8 @@ export function simulate(
         : made.findLast((one) => one.stepKey === result.waitingFor)?.dueAt
     // A result may come when its time has passed already, but never before the task was there.
     if (next && next.getTime() > now.getTime()) now = next
-    enrolled = { ...enrolled, stepKey: result.stepKey, outcomes: outcomesBy(made, now, shares) }
+    enrolled.stepKey = result.stepKey
+    enrolled.outcomes = outcomesBy(made, now, shares)
   }
   const last = end?.getTime() ?? Infinity
   const tasks = made.filter((task) => task.dueAt.getTime() <= last)

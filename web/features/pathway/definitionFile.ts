@@ -15,11 +15,12 @@ export function pathwayFileText(name: string, definition: PathwayDefinition): st
   return `${JSON.stringify({ careloop: 'pathway', name, definition }, null, 2)}\n`
 }
 
-export function downloadPathway(name: string, definition: PathwayDefinition): void {
-  const url = URL.createObjectURL(new Blob([pathwayFileText(name, definition)], { type: 'application/json' }))
+/** Hands a text to the browser as a file to save. */
+export function download(name: string, text: string, type = 'application/json'): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
   const link = document.createElement('a')
   link.href = url
-  link.download = `${name}.pathway.json`
+  link.download = name
   link.click()
   // The browser has taken it over by then; at once would be too early for some.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)

@@ -39,6 +39,7 @@ export const editor = {
   returned: '{{name}} sent this draft back',
   file: 'File',
   export: 'Save as a file',
+  exportFhir: 'Save as FHIR PlanDefinition',
   import: 'Read from a file (can be undone)',
   fileUnreadable: '“{{name}}” is not a pathway',
   discard: 'Throw the draft away',

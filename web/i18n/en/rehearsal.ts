@@ -17,6 +17,7 @@ export const rehearsal = {
   start: 'Rehearse',
   again: 'Rehearse again',
   cancel: 'Stop',
+  faulty: 'The draft has things to mend; mend them first.',
   waiting: 'Waiting',
   running: '{{n}} % done, {{events}} records',
   failed: 'The rehearsal did not finish. Try again; if it keeps failing, tell IT.',

@@ -38,6 +38,7 @@ export const editor = {
   returned: '{{name}} 退回了这份草稿',
   file: '文件',
   export: '导出为文件',
+  exportFhir: '导出为 FHIR 文件',
   import: '从文件读入（可撤销）',
   fileUnreadable: '“{{name}}”不是随访路径文件',
   discard: '放弃草稿',

@@ -17,6 +17,7 @@ export const rehearsal = {
   start: '开始试算',
   again: '重新试算',
   cancel: '停止',
+  faulty: '草稿里还有要改的地方，先去改好再试算。',
   waiting: '排队中',
   running: '已算 {{n}}%，{{events}} 条记录',
   failed: '试算没有完成，请再试一次；一直不行请联系信息科。',

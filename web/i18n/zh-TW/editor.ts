@@ -38,6 +38,7 @@ export const editor = {
   returned: '{{name}} 退回了這份草稿',
   file: '檔案',
   export: '匯出為檔案',
+  exportFhir: '匯出為 FHIR 檔案',
   import: '從檔案讀入（可復原）',
   fileUnreadable: '「{{name}}」不是追蹤路徑檔案',
   discard: '放棄草稿',

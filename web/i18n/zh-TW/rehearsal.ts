@@ -17,6 +17,7 @@ export const rehearsal = {
   start: '開始試算',
   again: '重新試算',
   cancel: '停止',
+  faulty: '草稿裡還有要改的地方，先去改好再試算。',
   waiting: '排隊中',
   running: '已算 {{n}}%，{{events}} 筆紀錄',
   failed: '試算沒有完成，請再試一次；一直不行請聯絡資訊室。',

@@ -12,7 +12,8 @@ import {
 import { call } from '../../../api.ts'
 import { keyOf, queryClient } from '../../../query.ts'
 import { useExplain } from '../../../ui/useExplain.ts'
-import { downloadPathway, readPathwayFile } from '../definitionFile.ts'
+import { download, pathwayFileText, readPathwayFile } from '../definitionFile.ts'
+import { planDefinition } from '../planDefinition.ts'
 import type { EditAction } from '../editing.ts'
 import type { Saver } from './SaveState.tsx'
 
@@ -79,9 +80,22 @@ export function FileButtons({ pathway, definition, saver, onAction }: FileButton
         <button
           type="button"
           className="soft-button"
-          onClick={() => downloadPathway(pathway.name, definition)}
+          onClick={() => download(`${pathway.name}.pathway.json`, pathwayFileText(pathway.name, definition))}
         >
           {t('editor.export')}
+        </button>
+        <button
+          type="button"
+          className="soft-button"
+          onClick={() =>
+            download(
+              `${pathway.name}.PlanDefinition.json`,
+              JSON.stringify(planDefinition({ ...pathway, definition }), null, 2),
+              'application/fhir+json',
+            )
+          }
+        >
+          {t('editor.exportFhir')}
         </button>
         <button type="button" className="soft-button" onClick={() => file.current?.click()}>
           {t('editor.import')}
