@@ -13,7 +13,7 @@ import { log } from '../server/platform/log.ts'
 import { openServices } from '../server/services.ts'
 import { type Figure, whenMain } from './figure.ts'
 
-const discharges = Number(process.env.BENCH_DISCHARGES ?? 100_000)
+const discharges = 100_000
 const actor = systemActor('system:bench', 'bench')
 
 /** A year of discharges from 40 departments, with their events, in the background of ten times as many visits. */

@@ -179,6 +179,7 @@ async function outcomeShares(trx: Trx): Promise<OutcomeShares> {
 /** Numbers the events of the period, each stay once, as enrolment would take it. @returns how many */
 async function chooseEvents(trx: Trx, order: Order): Promise<number> {
   const kinds = [order.definition, order.compared].flatMap((one) => one?.entry.event ?? [])
+  await sql`set local jit = off`.execute(trx)
   await sql`create temp table rehearsal_event (n int generated always as identity primary key, event_id bigint not null)
     on commit drop`.execute(trx)
   const { numAffectedRows } = await sql`

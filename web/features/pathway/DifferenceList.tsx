@@ -63,7 +63,7 @@ function useFieldWords(definition: PathwayDefinition) {
       : (definition.steps.find((step) => step.key === key)?.title ?? (typeof key === 'string' ? key : ''))
   const name = (field: string) => {
     const key = `editor.field.${field}`
-    return i18n.exists(key) ? String(t(key as 'editor.field.title')) : field
+    return i18n.exists(key) ? t(key as 'editor.field.title') : field
   }
   const value = (field: string, of: unknown): string => {
     if (of === undefined || of === '') return t('editor.nothing')

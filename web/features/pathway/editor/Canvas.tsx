@@ -102,7 +102,7 @@ function Drawing({ definition, selected, onAction }: CanvasProps) {
         id: `${from}:${exit}`,
         type: 'lead',
         source: from,
-        sourceHandle: 'next',
+        sourceHandle: exit,
         target,
         ariaLabel: t('editor.lineOf', { from: title(from), to: title(to) }),
         markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: 'var(--text-secondary)' },
@@ -261,14 +261,11 @@ function EndDot() {
   )
 }
 
-function Lead({ sourceY, targetX, targetY, markerEnd, data }: EdgeProps<LeadEdge>) {
+function Lead({ sourceX: x, sourceY, targetX, targetY, markerEnd, data }: EdgeProps<LeadEdge>) {
   const { t } = useTranslation()
   const { onInsert } = useShared()
-  const { getNode } = useReactFlow()
   const insertItems = useInsertItems()
   if (!data) return null
-  const source = getNode(data.from)
-  const x = source ? source.position.x + size.width / 2 : data.via
   const bend = sourceY + 22
   const path =
     data.via === x && targetX === x

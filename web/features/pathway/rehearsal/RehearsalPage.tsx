@@ -1,4 +1,5 @@
 import '../pathway.css'
+import '../../figure/figure.css'
 import './rehearsal.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
