@@ -79,6 +79,8 @@ export const pathwayStep = z.discriminatedUnion('kind', [
 export type PathwayStep = z.infer<typeof pathwayStep>
 
 export const pathwayDefinition = z.object({
+  /** The guideline or rule that timing and questions come from. */
+  source: z.string().max(600).optional(),
   purpose: z.enum(['clinical', 'service', 'marketing']),
   entry: z.object({
     /** Null: entered by hand only. */

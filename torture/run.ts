@@ -2,12 +2,14 @@ import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
 import { outboundTest } from './outbound.ts'
+import { propertiesHold } from './properties.ts'
 import { stepsTest } from './steps.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
   malformed: 100_000,
   faults: 1000,
+  properties: 10,
   processKills: 20,
   postgresKills: 5,
   connections: 8,
@@ -56,6 +58,10 @@ const steps = await stepsTest({
 failed ||= steps.deviations.length > 0
 for (const one of steps.deviations) console.log(`  FAIL ${one}`)
 
+console.log('\nProperties: pathways under interleavings, merges taken back, messages in any order')
+const properties = await propertiesHold(size.properties)
+failed ||= !properties
+
 console.log('\n| what | result |\n|---|---|')
 const rows: [string, string][] = [
   [
@@ -94,6 +100,7 @@ const rows: [string, string][] = [
   ],
   ['enrolments stopped by a death meanwhile', String(steps.stopped)],
   ['steps, tasks, mails: deviations', String(steps.deviations.length)],
+  [`properties, ${size.properties} times as often as in the suite`, properties ? 'hold' : 'FAIL'],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]
 for (const [what, result] of rows) console.log(`| ${what} | ${result} |`)

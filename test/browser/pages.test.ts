@@ -128,7 +128,7 @@ const screens: Screen[] = [
       await page.getByRole('dialog', { name: /更正消息/ }).waitFor()
     },
   },
-  { name: 'settings', as: 'admin', path: '/settings' },
+  { name: 'settings', as: 'admin', path: '/settings', allowed: /^(HIS\/NH|address|portal)$/ },
   { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },
   { name: 'settings-staff', as: 'admin', path: '/settings?tab=staff' },
   { name: 'settings-calendar', as: 'admin', path: '/settings?tab=calendar' },
@@ -192,7 +192,7 @@ describe('every screen', () => {
       await colours(page, 'dark')
       const dark = await agreed(() => axeViolations(page))
       const names = await stage.rows<{ name: string }>(`select name from person where name ~ '[A-Za-z]'`)
-      const foreign = new Set(names.flatMap(({ name }) => name.split(/\s+/)))
+      const foreign = new Set(names.flatMap(({ name }) => name.split(/[^A-Za-z]+/)))
       const latin = (await latinWords(page, screen.allowed)).filter(
         (one) => !foreign.has(one.split(' in ')[0] ?? ''),
       )

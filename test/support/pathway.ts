@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { getPathwayDraft, publishPathway, savePathwayDraft } from '../../contract/pathway-draft.ts'
 import type { PathwayDefinition, PathwayStep } from '../../contract/pathway.ts'
 import { createPathway } from '../../server/modules/pathway/pathway.ts'
@@ -69,4 +70,43 @@ export async function publish(app: TestApp, caller: string, id: number, definiti
     body: { definition, revision: body.draft?.revision ?? 0 },
   })
   return app.request(caller, publishPathway, { params: { id }, body: { revision: saved.body.revision } })
+}
+
+/** Pathways without a circle: every step leads to the next one, branches (on a woman) may jump ahead or end. */
+export const anySteps = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom('wait', 'branch', 'task', 'message', 'result'),
+      days: fc.integer({ min: 0, max: 9 }),
+      yes: fc.boolean(),
+      jump: fc.integer({ min: 1, max: 6 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((shapes) =>
+    shapes.map(({ kind, days, yes, jump }, at): PathwayStep => {
+      const key = `s${at}`
+      const to = (step: number) => (step < shapes.length ? `s${step}` : null)
+      if (kind === 'wait') return wait(key, to(at + 1), { for: { value: days, unit: 'days' } })
+      if (kind === 'message') return message(key, to(at + 1))
+      if (kind !== 'branch')
+        return task(key, to(at + 1), { waitFor: kind === 'result' ? 'result' : 'nothing' })
+      const when = { fact: 'person.sex', op: '=' as const, value: yes ? 'female' : 'male' }
+      return { key, title: key, kind: 'branch', when, next: to(at + 1), otherwise: to(at + jump) }
+    }),
+  )
+
+/** The way through, read off the definition without the engine. */
+export function wayThrough(steps: PathwayStep[]): string[] {
+  const way: string[] = []
+  const byKey = new Map(steps.map((step) => [step.key, step]))
+  for (let step = byKey.get('s0'); step;) {
+    way.push(step.key)
+    const next =
+      step.kind === 'branch' && 'value' in step.when && step.when.value === 'male'
+        ? step.otherwise
+        : step.next
+    step = next === null ? undefined : byKey.get(next)
+  }
+  return way
 }

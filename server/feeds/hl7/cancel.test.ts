@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { type Adt, receive } from '../../../test/support/hl7.ts'
+import { tries } from '../../../test/support/tries.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -138,6 +139,6 @@ test('admission, discharge, its cancellation and the next discharge end in one s
         expect(await visit(`any-${serial}`)).toMatchObject(expected)
       },
     ),
-    { numRuns: 16 },
+    { numRuns: tries(16) },
   )
 })

@@ -39,7 +39,7 @@ async function rows(db: Db, id: number | null): Promise<Row[]> {
       from enrollment e join pathway_version w on w.id = e.pathway_version_id group by 1
     ) c on c.pathway_id = p.id
     where ${id}::int is null or p.id = ${id}
-    order by p.code`.execute(db)
+    order by p.active desc, p.code`.execute(db)
   return result.rows
 }
 
@@ -101,16 +101,16 @@ export async function validatePathway(db: Db, definition: PathwayDefinition): Pr
   return problemsOf(definition, new Set(codes.map((row) => row.code)))
 }
 
-/** Creates a pathway with its first version; for seeds and imports. */
+/** Creates a pathway with its first version; for seeds and imports. One that is not active waits to be switched on. */
 export async function createPathway(
   trx: Trx,
   actor: Actor,
-  input: { code: string; name: string; definition: PathwayDefinition },
+  input: { code: string; name: string; definition: PathwayDefinition; active?: boolean },
 ): Promise<number> {
   authorize(actor, 'pathway.write')
   const pathway = await trx
     .insertInto('pathway')
-    .values({ code: input.code, name: input.name })
+    .values({ code: input.code, name: input.name, active: input.active ?? true })
     .returning(['id', 'code'])
     .executeTakeFirstOrThrow()
   await addVersion(trx, actor, pathway, input.definition)

@@ -9,7 +9,13 @@ import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../ev
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
-import { eventsSinceMerge, reasonsAfterMerge, restartLiving, restartSeparated } from './standing.ts'
+import {
+  eventsSinceMerge,
+  reasonsAfterMerge,
+  restartLiving,
+  restartSeparated,
+  unfinished,
+} from './standing.ts'
 
 /** Makes pathways follow from events; called once at start-up. */
 export function connectPathways(): void {
@@ -92,9 +98,7 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       ${stops.map((one) => one.reason)}::text[], ${stops.map((one) => one.purpose)}::text[]
     ) as w(person_id, encounter_id, enrollment_id, at, reason, purpose), pathway_version v
     where e.person_id = w.person_id and v.id = e.pathway_version_id
-      -- A pathway may have come to its end while its last tasks are still open: they must not be worked either.
-      and (e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and exists (
-        select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))
+      and ${unfinished}
       -- What a pathway was entered by did not happen: no pathway goes on after that, whatever its author thought of.
       and (case when w.reason in ('discharge-cancelled', 'encounter-cancelled') then e.encounter_id = w.encounter_id
         else v.definition -> 'stopOn' ? w.reason end) and w.purpose in ('all', v.definition ->> 'purpose')

@@ -39,6 +39,14 @@ const own: RawBuilder<unknown> = sql`
     or (x.kind = 'contact.attempted' and (x.data ->> 'enrollmentId')::bigint = e.id
       and x.data ->> 'outcome' in ('refused', 'readmitted')))`
 
+/**
+ * Whether there is anything left to stop of enrolment `e`: a pathway may have come to its end while its last tasks are open and its last mail
+ * waits for the morning.
+ */
+export const unfinished = sql<SqlBool>`(e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and (
+  exists (select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))
+  or exists (select 1 from message m where m.enrollment_id = e.id and m.status = 'queued'))))`
+
 /** What stops enrolments of people who were merged just now: a death or readmission known of either record holds for both. */
 export async function reasonsAfterMerge(trx: Trx, events: RecordedEvent[]): Promise<StandingReason[]> {
   const persons = events.filter((event) => event.kind === 'person.merged').map((event) => event.personId)
@@ -46,11 +54,7 @@ export async function reasonsAfterMerge(trx: Trx, events: RecordedEvent[]): Prom
   const { rows } = await sql<StandingReason>`
     select e.id as enrollment_id, e.person_id, r.reason
     from enrollment e join pathway_version v on v.id = e.pathway_version_id cross join lateral (${standing} limit 1) r
-    where e.person_id = any(${persons}::bigint[]) and (e.status in ('active', 'waiting', 'blocked')
-      or (e.status = 'completed' and exists (
-        select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))))`.execute(
-    trx,
-  )
+    where e.person_id = any(${persons}::bigint[]) and ${unfinished}`.execute(trx)
   return rows
 }
 

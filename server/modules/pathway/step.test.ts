@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PathwayStep } from '../../../contract/pathway.ts'
-import { definitionOf, message, task, wait } from '../../../test/support/pathway.ts'
+import { anySteps, definitionOf, message, wait, wayThrough } from '../../../test/support/pathway.ts'
 import type { Calendar } from '../../platform/calendar.ts'
 import { localDate, shiftDate, toLocal } from '../../platform/clock.ts'
 import { advance, draw, type Enrolled, fill } from './step.ts'
@@ -39,48 +39,9 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
 
 const context = { now: entered, calendar, questionnaires: new Map<string, number>() }
 
-/** Pathways without a circle: every step leads to the next one, branches may jump ahead or end. */
-const pathway = fc
-  .array(
-    fc.record({
-      kind: fc.constantFrom('wait', 'branch', 'task', 'message', 'result'),
-      days: fc.integer({ min: 0, max: 9 }),
-      yes: fc.boolean(),
-      jump: fc.integer({ min: 1, max: 6 }),
-    }),
-    { minLength: 1, maxLength: 12 },
-  )
-  .map((shapes) =>
-    shapes.map(({ kind, days, yes, jump }, at): PathwayStep => {
-      const key = `s${at}`
-      const to = (step: number) => (step < shapes.length ? `s${step}` : null)
-      if (kind === 'wait') return wait(key, to(at + 1), { for: { value: days, unit: 'days' } })
-      if (kind === 'message') return message(key, to(at + 1))
-      if (kind !== 'branch')
-        return task(key, to(at + 1), { waitFor: kind === 'result' ? 'result' : 'nothing' })
-      const when = { fact: 'person.sex', op: '=' as const, value: yes ? 'female' : 'male' }
-      return { key, title: key, kind: 'branch', when, next: to(at + 1), otherwise: to(at + jump) }
-    }),
-  )
-
-/** The way through, read off the definition without the engine. */
-function walk(steps: PathwayStep[]): string[] {
-  const way: string[] = []
-  const byKey = new Map(steps.map((step) => [step.key, step]))
-  for (let step = byKey.get('s0'); step;) {
-    way.push(step.key)
-    const next =
-      step.kind === 'branch' && 'value' in step.when && step.when.value === 'male'
-        ? step.otherwise
-        : step.next
-    step = next === null ? undefined : byKey.get(next)
-  }
-  return way
-}
-
 test('every step on the way happens once and in order, whatever the pathway; waits are never shortened', () => {
   fc.assert(
-    fc.property(pathway, (steps) => {
+    fc.property(anySteps, (steps) => {
       const definition = definitionOf(steps)
       const done: string[] = []
       const made: string[] = []
@@ -106,7 +67,7 @@ test('every step on the way happens once and in order, whatever the pathway; wai
         at = result.stepKey
         if (result.status === 'completed') expect(at).toBeNull()
       }
-      expect(done).toEqual(walk(steps))
+      expect(done).toEqual(wayThrough(steps))
       const makers = new Set(
         steps.filter((step) => ['task', 'message'].includes(step.kind)).map((step) => step.key),
       )

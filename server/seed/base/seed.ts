@@ -10,8 +10,9 @@ import { moodInstruments } from './instruments/mood.ts'
 import { nursingInstruments } from './instruments/nursing.ts'
 import { ownReportInstruments } from './instruments/own-report.ts'
 import { readmissionInstruments } from './instruments/readmission.ts'
+import { diseaseQuestionnaires, shippedTemplates } from './templates/templates.ts'
 
-/** Everything that can be asked: the questions of the three levels, and published instruments. */
+/** Everything that can be asked: the questions of the three levels, published instruments, and those of each disease. */
 export const shippedQuestionnaires = [
   ...baseQuestionnaires,
   ...moodInstruments,
@@ -19,6 +20,7 @@ export const shippedQuestionnaires = [
   ...earlyWarningInstruments,
   ...nursingInstruments,
   ...ownReportInstruments,
+  ...diseaseQuestionnaires,
 ]
 
 const actor = systemActor('system:seed', '系统初始化')
@@ -53,7 +55,7 @@ async function seedQuestionnaires(trx: Trx): Promise<void> {
 }
 
 async function seedPathways(trx: Trx): Promise<void> {
-  for (const pathway of basePathways) {
+  for (const pathway of [...basePathways, ...shippedTemplates]) {
     const known = await trx
       .selectFrom('pathway')
       .select('id')

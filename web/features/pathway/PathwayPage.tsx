@@ -124,6 +124,15 @@ function Aside({ pathway }: { pathway: PathwayDetail }) {
   const { entry } = definition
   return (
     <div className="stack">
+      {definition.source && (
+        <section className="panel">
+          <h2>{t('pathways.source')}</h2>
+          {/* Citations stay in their language. */}
+          <p className="secondary" lang="en">
+            {definition.source}
+          </p>
+        </section>
+      )}
       <section className="panel">
         <h2>{t('pathways.entry')}</h2>
         <ul className="plain-list">

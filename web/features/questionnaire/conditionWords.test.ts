@@ -36,3 +36,14 @@ test('nested parts keep their brackets, single ones need none', () => {
 test('a sample says its rate', () => {
   expect(conditionInWords({ sample: { rate: 0.1, seed: 's' } }, words)).toBe('1 in 10%')
 })
+
+test('one list holding any of several values is said once', () => {
+  const code = (value: string) => ({ fact: 'codes', op: 'contains', value }) as const
+  expect(conditionInWords({ any: [code('I10'), code('I11')] }, words)).toBe('codes has I10, I11')
+  expect(conditionInWords({ not: { any: [code('I10'), code('I11')] } }, words)).toBe(
+    'not (codes has I10, I11)',
+  )
+  expect(conditionInWords({ any: [code('I10'), { fact: 'age', op: '>', value: 1 }] }, words)).toBe(
+    'codes has I10 or age > 1',
+  )
+})

@@ -22,7 +22,10 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
     return nested && parts.length > 1 ? `（${text}）` : text
   }
   if ('all' in condition) return several(condition.all, words.join.all)
-  if ('any' in condition) return several(condition.any, words.join.any)
+  if ('any' in condition) {
+    const alike = sameQuestion(condition.any)
+    return alike ? conditionInWords(alike, words) : several(condition.any, words.join.any)
+  }
   if ('not' in condition) return words.say('not', { when: conditionInWords(condition.not, words) })
   if ('sample' in condition) return words.say('sample', { rate: words.rate(condition.sample.rate) })
   const { fact, op, value } = condition
@@ -45,4 +48,16 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
           ? words.op[op]
           : signs[op]
   return words.say('compare', { fact: name, op: sign, value: spoken })
+}
+
+type Comparison = Extract<Condition, { op: string }>
+
+/** “诊断 包含 I10 或 诊断 包含 I11 …” reads better as “诊断 包含 I10、I11 …”. */
+function sameQuestion(parts: Condition[]): Comparison | null {
+  const [first] = parts
+  if (!first || !('op' in first) || first.op !== 'contains' || parts.length < 2) return null
+  const alike = parts.flatMap((part) =>
+    'op' in part && part.op === first.op && part.fact === first.fact ? [part.value] : [],
+  )
+  return alike.length === parts.length ? { ...first, value: alike } : null
 }

@@ -27,6 +27,7 @@ export const pathways = {
   entryEvent: 'On “{{event}}”',
   entryWhen: 'When {{when}}',
   entryAge: 'Events older than {{n}} days do not enter',
+  source: 'Based on',
   stopOn: 'Stops on',
   stopNever: 'Nothing stops it by itself',
   stop: {

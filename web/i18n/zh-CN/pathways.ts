@@ -26,6 +26,7 @@ export const pathways = {
   entryEvent: '发生“{{event}}”时自动入径',
   entryWhen: '条件：{{when}}',
   entryAge: '事件早于 {{n}} 天的不再入径',
+  source: '依据',
   stopOn: '发生这些就停止',
   stopNever: '没有自动停止的情形',
   stop: {

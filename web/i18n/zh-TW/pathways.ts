@@ -26,6 +26,7 @@ export const pathways = {
   entryEvent: '發生「{{event}}」時自動入徑',
   entryWhen: '條件：{{when}}',
   entryAge: '事件早於 {{n}} 天者不再入徑',
+  source: '依據',
   stopOn: '發生這些就停止',
   stopNever: '沒有自動停止的情形',
   stop: {

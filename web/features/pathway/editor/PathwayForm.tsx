@@ -5,7 +5,7 @@ import type { PathwayDefinition } from '../../../../contract/pathway.ts'
 import { listSettings } from '../../../../contract/setting.ts'
 import { useCode } from '../../../i18n/useCode.ts'
 import { useCall } from '../../../query.ts'
-import { CheckField, NumberField, PickField } from '../../../ui/fields.tsx'
+import { AreaField, CheckField, NumberField, PickField } from '../../../ui/fields.tsx'
 import { useSettingWords } from '../../setting/useSettingWords.ts'
 import { useStepWords } from '../useStepWords.ts'
 import { ConditionField, firstComparison } from './ConditionField.tsx'
@@ -100,6 +100,14 @@ export function PathwayForm({ definition, onChange }: FormProps) {
         <p className="secondary small">{t('editor.stopHint')}</p>
       </fieldset>
       <Rules definition={definition} onChange={onChange} />
+      <AreaField
+        label={t('pathways.source')}
+        value={definition.source ?? ''}
+        maxLength={600}
+        onChange={(source) =>
+          onChange({ source: source || undefined } as Partial<PathwayDefinition>, 'source')
+        }
+      />
     </div>
   )
 }
