@@ -104,9 +104,7 @@ export function PathwayForm({ definition, onChange }: FormProps) {
         label={t('pathways.source')}
         value={definition.source ?? ''}
         maxLength={600}
-        onChange={(source) =>
-          onChange({ source: source || undefined } as Partial<PathwayDefinition>, 'source')
-        }
+        onChange={(source) => onChange({ source: source || undefined }, 'source')}
       />
     </div>
   )
