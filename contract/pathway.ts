@@ -106,10 +106,15 @@ const pathwaySummary = z.object({
   code: z.string(),
   name: z.string(),
   active: z.boolean(),
-  version: z.number().int(),
-  versionId: id,
+  /** Null, as the two below: never published. */
+  version: z.number().int().nullable(),
+  versionId: id.nullable(),
   purpose: z.string(),
-  publishedAt: timestamp,
+  publishedAt: timestamp.nullable(),
+  /** When the draft was saved last; null: there is none. */
+  draftSavedAt: timestamp.nullable(),
+  /** Somebody waits for a second person to publish it. */
+  draftAsked: z.boolean(),
   openEnrollments: z.number().int(),
   completedEnrollments: z.number().int(),
   stoppedEnrollments: z.number().int(),
@@ -117,6 +122,7 @@ const pathwaySummary = z.object({
 export type PathwaySummary = z.infer<typeof pathwaySummary>
 
 const problem = z.object({ step: z.string().nullable(), message: z.string() })
+export type PathwayProblem = z.infer<typeof problem>
 
 export const listPathways = route({
   method: 'get',
@@ -126,8 +132,11 @@ export const listPathways = route({
   response: z.object({ items: z.array(pathwaySummary) }),
 })
 
-const pathwayDetail = pathwaySummary.extend({
+export const pathwayDetail = pathwaySummary.extend({
+  /** What is in force; of a pathway never published its draft. */
   definition: pathwayDefinition,
+  /** Publishing takes somebody who did not write the draft. */
+  secondPerson: z.boolean(),
   versions: z.array(
     z.object({
       id,
@@ -149,17 +158,6 @@ export const getPathway = route({
   response: pathwayDetail,
 })
 
-export const publishPathway = route({
-  method: 'post',
-  path: '/pathways/{id}/versions',
-  permission: 'pathway.write',
-  summary: 'Publish a new version; persons already on the pathway stay on the version they started',
-  params: idParams,
-  body: z.object({ definition: pathwayDefinition }),
-  response: pathwayDetail,
-  status: 201,
-})
-
 export const validatePathway = route({
   method: 'post',
   path: '/pathways/validate',
@@ -169,13 +167,15 @@ export const validatePathway = route({
   response: z.object({ problems: z.array(problem) }),
 })
 
-export const setPathwayActive = route({
+export const pathwayName = z.string().trim().min(1).max(100)
+
+export const updatePathway = route({
   method: 'patch',
   path: '/pathways/{id}',
   permission: 'pathway.write',
-  summary: 'Switch entry into a pathway on or off; persons on it go on',
+  summary: 'Switch entry into a pathway on or off (persons on it go on), or rename it',
   params: idParams,
-  body: z.object({ active: z.boolean() }),
+  body: z.object({ active: z.boolean(), name: pathwayName }).partial(),
   response: pathwayDetail,
 })
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathwayDefinition } from '../contract/pathway.ts'
 import { type NewEvent, recordEvents } from '../server/modules/event/event.ts'
-import { createPathway, setPathwayActive } from '../server/modules/pathway/pathway.ts'
+import { createPathway, updatePathway } from '../server/modules/pathway/pathway.ts'
 import { draw } from '../server/modules/pathway/step.ts'
 import { systemActor } from '../server/platform/actor.ts'
 import { readConfig } from '../server/platform/config.ts'
@@ -110,7 +110,7 @@ async function prepare(db: Db, secret: string, persons: number): Promise<void> {
     for (const key of ['contact.quiet-from', 'contact.quiet-to'])
       await updateSetting(trx, actor, secret, key, { value: 0, version: 0 })
     const { rows } = await sql<{ id: number }>`select id from pathway`.execute(trx)
-    for (const { id } of rows) await setPathwayActive(trx, actor, id, false)
+    for (const { id } of rows) await updatePathway(trx, actor, id, { active: false })
     await createPathway(trx, actor, { code: 'torture', name: 'torture', definition })
     await sql`insert into site (code, name) values ('T1', 'T1')`.execute(trx)
     await sql`insert into department (site_id, code, name) values (1, 'D1', 'D1')`.execute(trx)

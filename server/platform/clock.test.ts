@@ -27,6 +27,21 @@ test('a wall-clock time read from an instant leads back to it, or to the first o
   )
 })
 
+test('the wall-clock time is the one that the tz database says, at any instant of any zone', () => {
+  const any = fc.date({ min: new Date('1890-01-01'), max: new Date('2090-01-01'), noInvalidDate: true })
+  fc.assert(
+    fc.property(any, zone, (at, timeZone) => {
+      const { year, month, day, hour, minute, second } = toLocal(at, timeZone)
+      const said = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+      const two = (n: number) => String(n).padStart(2, '0')
+      expect(`${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`).toBe(
+        said.format(at),
+      )
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('days later it is the same time of day, except where daylight saving skips that time', () => {
   fc.assert(
     fc.property(instant, zone, fc.integer({ min: -400, max: 400 }), (at, timeZone, days) => {

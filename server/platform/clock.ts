@@ -21,8 +21,41 @@ function format(timeZone: string): Intl.DateTimeFormat {
   return known
 }
 
+/** Since then zones change their clocks at whole quarters of an hour (IANA tz database; the last exception was Liberia in 1972). */
+const quartersFrom = Date.UTC(1980, 0)
+const quarter = 900_000
+const offsets = new Map<string, Map<number, number>>()
+
 /** @throws {RangeError} unknown time zone */
 export function toLocal(at: Date, timeZone: string): Local {
+  const time = at.getTime()
+  if (!(time >= quartersFrom)) return formatted(at, timeZone)
+  const shifted = new Date(time + offsetOf(time, timeZone))
+  return {
+    year: shifted.getUTCFullYear(),
+    month: shifted.getUTCMonth() + 1,
+    day: shifted.getUTCDate(),
+    hour: shifted.getUTCHours(),
+    minute: shifted.getUTCMinutes(),
+    second: shifted.getUTCSeconds(),
+  }
+}
+
+/** Asking the formatter takes microseconds, and a rehearsal of a year asks millions of times: the offset of each quarter is remembered. */
+function offsetOf(time: number, timeZone: string): number {
+  let known = offsets.get(timeZone)
+  if (!known || known.size > 100_000) offsets.set(timeZone, (known = new Map<number, number>()))
+  const index = Math.floor(time / quarter)
+  let offset = known.get(index)
+  if (offset === undefined) {
+    const begin = index * quarter
+    offset = utc(formatted(new Date(begin), timeZone)) - begin
+    known.set(index, offset)
+  }
+  return offset
+}
+
+function formatted(at: Date, timeZone: string): Local {
   const parts: Partial<Record<string, number>> = {}
   for (const part of format(timeZone).formatToParts(at)) parts[part.type] = Number(part.value)
   const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = parts
@@ -38,22 +71,29 @@ function utc(local: Local): number {
  * time the first is meant (the rule of ECMAScript Temporal, disambiguation "compatible").
  */
 export function fromLocal(local: Local, timeZone: string): Date {
-  const wanted = utc(local)
-  const offsetAt = (instant: number) => utc(toLocal(new Date(instant), timeZone)) - instant
-  const before = offsetAt(wanted - 24 * 3600_000)
-  const after = offsetAt(wanted + 24 * 3600_000)
+  return new Date(instantOf(utc(local), timeZone))
+}
+
+/** The same for a wall-clock time written as if it were UTC, ms. */
+function instantOf(wanted: number, timeZone: string): number {
+  const before = offsetAt(wanted - 24 * 3600_000, timeZone)
+  const after = offsetAt(wanted + 24 * 3600_000, timeZone)
   const early = wanted - before
-  if (offsetAt(early) === before) return new Date(early)
+  if (offsetAt(early, timeZone) === before) return early
   const late = wanted - after
-  return new Date(offsetAt(late) === after ? late : early)
+  return offsetAt(late, timeZone) === after ? late : early
+}
+
+function offsetAt(time: number, timeZone: string): number {
+  return time >= quartersFrom ? offsetOf(time, timeZone) : utc(formatted(new Date(time), timeZone)) - time
 }
 
 /** Same wall-clock time, whole days later; across daylight saving a day is not 24 hours. */
 export function addDays(at: Date, days: number, timeZone: string): Date {
   const whole = Math.trunc(days)
-  const local = toLocal(at, timeZone)
-  const moved = fromLocal({ ...local, day: local.day + whole }, timeZone)
-  return new Date(moved.getTime() + (at.getTime() % 1000) + Math.round((days - whole) * 86_400_000))
+  const wanted = utc(toLocal(at, timeZone)) + whole * 86_400_000
+  const part = (at.getTime() % 1000) + Math.round((days - whole) * 86_400_000)
+  return new Date(instantOf(wanted, timeZone) + part)
 }
 
 /** `YYYY-MM-DD` of an instant in a time zone. */

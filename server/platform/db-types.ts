@@ -575,6 +575,21 @@ export interface Pathway {
   name: string;
 }
 
+export interface PathwayDraft {
+  asked_at: Timestamp | null;
+  asked_by_name: string | null;
+  authors: string[];
+  base_version: number | null;
+  definition: Json;
+  pathway_id: number;
+  returned_at: Timestamp | null;
+  returned_by_name: string | null;
+  returned_reason: string | null;
+  revision: Generated<number>;
+  saved_at: Generated<Timestamp>;
+  saved_by_name: string;
+}
+
 export interface PathwayVersion {
   definition: Json;
   id: Generated<number>;
@@ -730,6 +745,38 @@ export interface QuestionnaireVersion {
   version: number;
 }
 
+export interface Rehearsal {
+  compared_version_id: number | null;
+  created_at: Generated<Timestamp>;
+  definition: Json;
+  department_ids: number[] | null;
+  events: Generated<number>;
+  finished_at: Timestamp | null;
+  from_date: string;
+  id: Generated<number>;
+  pathway_id: number;
+  progress: Generated<number>;
+  revision: number | null;
+  site_ids: number[] | null;
+  started_by_name: string;
+  status: Generated<string>;
+  summary: Json | null;
+  to_date: string;
+}
+
+export interface RehearsalDay {
+  calls: number;
+  day: string;
+  department_id: number | null;
+  messages: number;
+  minutes: number;
+  others: number;
+  questionnaires: number;
+  rehearsal_id: number;
+  side: string;
+  visits: number;
+}
+
 export interface RoleGrant {
   department_id: number | null;
   id: Generated<number>;
@@ -879,6 +926,7 @@ export interface DB {
   outbound_channel: OutboundChannel;
   outbound_message: OutboundMessage;
   pathway: Pathway;
+  pathway_draft: PathwayDraft;
   pathway_version: PathwayVersion;
   person: Person;
   person_address: PersonAddress;
@@ -892,6 +940,8 @@ export interface DB {
   questionnaire: Questionnaire;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
+  rehearsal: Rehearsal;
+  rehearsal_day: RehearsalDay;
   role_grant: RoleGrant;
   setting: Setting;
   setting_history: SettingHistory;

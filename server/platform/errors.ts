@@ -18,6 +18,7 @@ const catalogue = {
   'already-exists': [409, 'This exists already.'],
   'cannot-undo': [409, 'This can no longer be undone.'],
   'already-enrolled': [409, 'The person is already on this pathway for this stay.'],
+  'second-person': [409, 'Publishing takes somebody who did not write this draft. Ask for it first.'],
   'calendar-unknown': [409, 'The calendar of that year is not known. Enter it under Settings.'],
   'file-empty': [422, 'The file is empty.'],
   'file-without-rows': [422, 'The file has no rows below the names of its columns.'],

@@ -113,30 +113,6 @@ test('the auditor verifies the chain, and a tampered entry is named', async () =
   await stage.rows(`update audit_event set reason = null where seq = 17`)
 })
 
-test('a pathway with a mistake is not published and the mistake is named; a sound one becomes the next version', async () => {
-  const [pathway] = await stage.rows<{ id: number }>('select id from pathway order by id limit 1')
-  const page = await stage.openAs('admin', { path: `/pathways/${pathway?.id ?? 0}` })
-  await page.getByRole('button', { name: '修改并发布新版' }).click()
-  const editor = page.getByRole('dialog')
-  const text = editor.getByRole('textbox')
-  const sound = await text.inputValue()
-  await text.fill(sound.replace('"next": "settle"', '"next": "nowhere"'))
-  await editor.getByRole('button', { name: '检查' }).click()
-  await editor.getByText('有 8 处要改').waitFor()
-  await editor.getByText(/通向“nowhere”，没有这一步/).waitFor()
-  await editor.getByRole('button', { name: '一级随访：主管医生电话' }).first().waitFor()
-  await text.fill(sound.replace('回家满 1 天', '回家满一天'))
-  await editor.getByRole('button', { name: '检查' }).click()
-  await editor.getByRole('button', { name: /发布第 2 版/ }).click()
-  await page
-    .getByRole('dialog')
-    .last()
-    .getByRole('button', { name: /发布第 2 版/ })
-    .click()
-  await page.getByText('回家满一天').first().waitFor()
-  await page.getByText('第 2 版').first().waitFor()
-})
-
 test('every message has its place: the account balances and the list of each part has as many rows', async () => {
   const page = await stage.openAs('admin', { path: '/messages' })
   await settled(page)

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { getPathwayDraft, publishPathway, savePathwayDraft } from '../../contract/pathway-draft.ts'
 import type { PathwayDefinition, PathwayStep } from '../../contract/pathway.ts'
 import { createPathway } from '../../server/modules/pathway/pathway.ts'
 import { transaction } from '../../server/platform/db.ts'
@@ -59,6 +60,16 @@ export function makePathway(app: TestApp, definition: PathwayDefinition): Promis
   count += 1
   const code = `test-${count}`
   return transaction(app.db, (trx) => createPathway(trx, testActor, { code, name: code, definition }))
+}
+
+/** Saves it as the draft and publishes that, as the editor does. */
+export async function publish(app: TestApp, caller: string, id: number, definition: PathwayDefinition) {
+  const { body } = await app.request(caller, getPathwayDraft, { params: { id } })
+  const saved = await app.request(caller, savePathwayDraft, {
+    params: { id },
+    body: { definition, revision: body.draft?.revision ?? 0 },
+  })
+  return app.request(caller, publishPathway, { params: { id }, body: { revision: saved.body.revision } })
 }
 
 /** Pathways without a circle: every step leads to the next one, branches (on a woman) may jump ahead or end. */

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 
 type TextFieldProps = {
   label: string
@@ -86,5 +86,95 @@ export function PickField({
         ))}
       </select>
     </div>
+  )
+}
+
+type NumberFieldProps = {
+  label: string
+  value: number
+  min?: number
+  max?: number
+  /** `any` allows parts of one. */
+  step?: number | 'any'
+  onChange: (value: number) => void
+}
+
+/** A number; what cannot be one stays in the field, marked, and is not told. */
+export function NumberField({ label, value, min, max, step = 1, onChange }: NumberFieldProps) {
+  const id = useId()
+  const [typed, setTyped] = useState<{ text: string; of: number } | null>(null)
+  // What is typed counts until the value changes from elsewhere, such as by an undo.
+  const text = typed && typed.of === value ? typed.text : String(value)
+  const fits = (one: string) => {
+    const number = Number(one)
+    return (
+      one.trim() !== '' &&
+      number >= (min ?? -Infinity) &&
+      number <= (max ?? Infinity) &&
+      (step === 'any' || Number.isInteger(number))
+    )
+  }
+  return (
+    <div className="labelled">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="field-input"
+        type="number"
+        min={min}
+        max={max}
+        step={step}
+        aria-invalid={!fits(text)}
+        value={text}
+        onChange={({ target }) => {
+          const good = fits(target.value)
+          setTyped({ text: target.value, of: good ? Number(target.value) : value })
+          if (good) onChange(Number(target.value))
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </div>
+  )
+}
+
+type AreaFieldProps = {
+  label: string
+  value: string
+  rows?: number
+  maxLength: number
+  hint?: string
+  onChange: (value: string) => void
+}
+
+export function AreaField({ label, hint, rows = 3, onChange, ...rest }: AreaFieldProps) {
+  const id = useId()
+  return (
+    <div className="labelled">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        className="field-input"
+        rows={rows}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.target.value)}
+        {...rest}
+      />
+      {hint && (
+        <span id={`${id}-hint`} className="secondary small">
+          {hint}
+        </span>
+      )}
+    </div>
+  )
+}
+
+type CheckFieldProps = { label: string; checked: boolean; onChange: (checked: boolean) => void }
+
+export function CheckField({ label, checked, onChange }: CheckFieldProps) {
+  return (
+    <label className="check-line">
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+      {label}
+    </label>
   )
 }

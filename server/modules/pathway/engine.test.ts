@@ -6,9 +6,8 @@ import {
   createEnrollment,
   getPathway,
   listEnrollments,
-  publishPathway,
-  setPathwayActive,
   stopEnrollment,
+  updatePathway,
   validatePathway,
 } from '../../../contract/pathway.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
@@ -16,7 +15,7 @@ import { putCalendarYear } from '../../../contract/setting.ts'
 import { holdTask, recordAttempt } from '../../../contract/task.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
-import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
+import { definitionOf, makePathway, message, publish, task, wait } from '../../../test/support/pathway.ts'
 import { openDatabase } from '../../platform/db.ts'
 import { executeDue } from './execute.ts'
 
@@ -126,7 +125,7 @@ test('people stay on the version they started; who comes later starts the new on
   const early = await enrol(pathway, await newPerson())
   await executeDue(app.db)
   const definition = definitionOf([wait('a', 'new'), task('new', null)])
-  const { body } = await app.request(admin, publishPathway, { params: { id: pathway }, body: { definition } })
+  const { body } = await publish(app, admin, pathway, definition)
   expect(body.versions.map(({ version, openEnrollments }) => [version, openEnrollments])).toEqual([
     [2, 0],
     [1, 1],
@@ -190,7 +189,7 @@ test('nobody is twice on a pathway by hand, and entry that is switched off is of
     ),
   )
   expect(both.map((answer) => answer.status).sort()).toEqual([201, 409])
-  await app.request(admin, setPathwayActive, { params: { id: pathway }, body: { active: false } })
+  await app.request(admin, updatePathway, { params: { id: pathway }, body: { active: false } })
   const other = await app.request(centre, createEnrollment, {
     body: { pathwayId: pathway, personId: await newPerson() },
   })
@@ -338,10 +337,7 @@ test('a definition that cannot work is refused, naming the step and the mend', a
   ])
     expect(problems).toMatch(words)
   const pathway = await makePathway(app, definitionOf([wait('a', null)]))
-  const refused = await app.request(admin, publishPathway, {
-    params: { id: pathway },
-    body: { definition: wrong },
-  })
+  const refused = await publish(app, admin, pathway, wrong)
   expect([refused.status, refused.error?.fields?.some((field) => field.path === 'steps.island')]).toEqual([
     422,
     true,

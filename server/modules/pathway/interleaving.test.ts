@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEnrollment, publishPathway } from '../../../contract/pathway.ts'
+import { createEnrollment } from '../../../contract/pathway.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { setOptOut } from '../../../contract/person.ts'
 import { holdTask, recordAttempt } from '../../../contract/task.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
-import { anySteps, definitionOf, makePathway, wayThrough } from '../../../test/support/pathway.ts'
+import { anySteps, definitionOf, makePathway, publish, wayThrough } from '../../../test/support/pathway.ts'
 import { tries } from '../../../test/support/tries.ts'
 import { openDatabase } from '../../platform/db.ts'
 import { executeDue } from './execute.ts'
@@ -54,8 +54,8 @@ const happenings = {
       const next = all[at + 1]?.key ?? null
       return step.kind === 'branch' ? { ...step, next, otherwise: null } : { ...step, next }
     })
-    const body = { definition: { ...definition, steps, start: steps[0]?.key ?? '' } }
-    const { error } = await app.request(admin, publishPathway, { params: { id: pathway }, body })
+    const turned = { ...definition, steps, start: steps[0]?.key ?? '' }
+    const { error } = await publish(app, admin, pathway, turned)
     if (error) throw new Error(JSON.stringify(error))
   },
   refusal: (story: Story) => work(story, 'refused'),

@@ -1,20 +1,28 @@
 import { sql } from 'kysely'
-import type { PathwayDefinition, PathwayDetail, PathwaySummary } from '../../../contract/pathway.ts'
+import type {
+  PathwayDefinition,
+  PathwayDetail,
+  PathwayProblem,
+  PathwaySummary,
+} from '../../../contract/pathway.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { type Problem, problemsOf } from './validate.ts'
+import { readSettings } from '../setting/setting.ts'
+import { problemsOf } from './validate.ts'
 
 type Row = {
   id: number
   code: string
   name: string
   active: boolean
-  version: number
-  version_id: number
+  version: number | null
+  version_id: number | null
   definition: PathwayDefinition
-  published_at: Date
+  published_at: Date | null
+  draft_saved_at: Date | null
+  draft_asked: boolean
   open: number
   completed: number
   stopped: number
@@ -22,9 +30,9 @@ type Row = {
 
 async function rows(db: Db, id: number | null): Promise<Row[]> {
   const result = await sql<Row>`
-    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, v.definition, v.published_at,
-      coalesce(c.open, 0) as open, coalesce(c.completed, 0) as completed, coalesce(c.stopped, 0) as stopped
-    from pathway p join pathway_version v on v.id = p.current_version_id
+    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, coalesce(v.definition, d.definition) as definition, v.published_at,
+      d.saved_at as draft_saved_at, d.asked_at is not null as draft_asked, coalesce(c.open, 0) as open, coalesce(c.completed, 0) as completed, coalesce(c.stopped, 0) as stopped
+    from pathway p left join pathway_version v on v.id = p.current_version_id left join pathway_draft d on d.pathway_id = p.id
     left join (
       select w.pathway_id, count(*) filter (where e.status in ('active', 'waiting', 'blocked')) as open,
         count(*) filter (where e.status = 'completed') as completed, count(*) filter (where e.status = 'stopped') as stopped
@@ -44,7 +52,9 @@ function viewSummary(row: Row): PathwaySummary {
     version: row.version,
     versionId: row.version_id,
     purpose: row.definition.purpose,
-    publishedAt: row.published_at.toISOString(),
+    publishedAt: row.published_at?.toISOString() ?? null,
+    draftSavedAt: row.draft_saved_at?.toISOString() ?? null,
+    draftAsked: row.draft_asked,
     openEnrollments: row.open,
     completedEnrollments: row.completed,
     stoppedEnrollments: row.stopped,
@@ -75,6 +85,7 @@ export async function getPathway(db: Db, actor: Actor, id: number): Promise<Path
   return {
     ...viewSummary(row),
     definition: row.definition,
+    secondPerson: await secondPersonRequired(db),
     versions: versions.rows.map((version) => ({
       id: version.id,
       version: version.version,
@@ -85,26 +96,9 @@ export async function getPathway(db: Db, actor: Actor, id: number): Promise<Path
   }
 }
 
-export async function validatePathway(db: Db, definition: PathwayDefinition): Promise<Problem[]> {
+export async function validatePathway(db: Db, definition: PathwayDefinition): Promise<PathwayProblem[]> {
   const codes = await db.selectFrom('questionnaire').select('code').execute()
   return problemsOf(definition, new Set(codes.map((row) => row.code)))
-}
-
-/**
- * Publishes a new version. Persons on the pathway stay on theirs.
- * @throws {AppError} not-found, invalid with the problems by step
- */
-export async function publishPathway(
-  trx: Trx,
-  actor: Actor,
-  id: number,
-  definition: PathwayDefinition,
-): Promise<void> {
-  authorize(actor, 'pathway.write')
-  const pathway = found(
-    await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
-  )
-  await addVersion(trx, actor, pathway, definition)
 }
 
 /** Creates a pathway with its first version; for seeds and imports. One that is not active waits to be switched on. */
@@ -123,13 +117,9 @@ export async function createPathway(
   return pathway.id
 }
 
-async function addVersion(
-  trx: Trx,
-  actor: Actor,
-  pathway: { id: number; code: string },
-  definition: PathwayDefinition,
-): Promise<void> {
-  const problems = await validatePathway(trx, definition)
+/** @throws {AppError} invalid with the problems by step */
+export async function refuseFaulty(db: Db, definition: PathwayDefinition): Promise<void> {
+  const problems = await validatePathway(db, definition)
   if (problems.length > 0)
     throw new AppError(
       'invalid',
@@ -139,6 +129,16 @@ async function addVersion(
         message: problem.message,
       })),
     )
+}
+
+/** Checks a definition and puts it in force for who enters from now on. @throws {AppError} invalid with the problems by step */
+export async function addVersion(
+  trx: Trx,
+  actor: Actor,
+  pathway: { id: number; code: string },
+  definition: PathwayDefinition,
+): Promise<void> {
+  await refuseFaulty(trx, definition)
   const { rows: made } = await sql<{ id: number; version: number }>`
     insert into pathway_version (pathway_id, version, definition, published_by)
     select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${actor.userId}
@@ -152,15 +152,47 @@ async function addVersion(
   await audit(trx, actor, { action: 'pathway.publish', subject: `${pathway.code} v${version.version}` })
 }
 
-export async function setPathwayActive(trx: Trx, actor: Actor, id: number, active: boolean): Promise<void> {
+/** @throws {AppError} not-found, invalid: what was never published can take nobody in */
+export async function updatePathway(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { active, name }: { active?: boolean | undefined; name?: string | undefined },
+): Promise<void> {
   authorize(actor, 'pathway.write')
-  const row = found(
-    await trx
-      .updateTable('pathway')
-      .set({ active })
-      .where('id', '=', id)
-      .returning('code')
-      .executeTakeFirst(),
+  const pathway = found(
+    await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
   )
-  await audit(trx, actor, { action: active ? 'pathway.open' : 'pathway.close', subject: row.code })
+  if (active === true && pathway.current_version_id === null)
+    throw new AppError('invalid', 'Publish the pathway before anybody enters it.')
+  await trx
+    .updateTable('pathway')
+    .set({ active: active ?? pathway.active, name: name ?? pathway.name })
+    .where('id', '=', id)
+    .execute()
+  if (active !== undefined)
+    await audit(trx, actor, { action: active ? 'pathway.open' : 'pathway.close', subject: pathway.code })
+  if (name !== undefined)
+    await audit(trx, actor, { action: 'pathway.rename', subject: pathway.code, fields: ['name'] })
+}
+
+/** @throws {AppError} not-found */
+export async function getPathwayVersion(
+  db: Db,
+  actor: Actor,
+  id: number,
+  version: number,
+): Promise<{ version: number; definition: PathwayDefinition }> {
+  authorize(actor, 'pathway.read')
+  const { rows } = await sql<{ version: number; definition: PathwayDefinition }>`
+    select version, definition from pathway_version where pathway_id = ${id} and version = ${version}`.execute(
+    db,
+  )
+  return found(rows[0])
+}
+
+/** Whether the site wants another person to publish than the one who wrote. */
+export async function secondPersonRequired(db: Db): Promise<boolean> {
+  const key = 'pathway.publish.second-person'
+  return (await readSettings(db, [key]))[key]
 }

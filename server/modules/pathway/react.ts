@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { holds } from '../../../contract/condition.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
-import type { Trx } from '../../platform/db.ts'
+import type { Db, Trx } from '../../platform/db.ts'
 import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
@@ -229,8 +229,7 @@ function mayEnter(pathway: Open, event: RecordedEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
-type EntryFacts = {
-  event_id: number
+export type EntryFacts = {
   sex: string
   birth_date: string | null
   deceased: boolean
@@ -245,7 +244,7 @@ type EntryFacts = {
 
 /** What entry looks at besides the event itself, in one statement. */
 async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, EntryFacts>> {
-  const { rows } = await sql<EntryFacts>`
+  const { rows } = await sql<EntryFacts & { event_id: number }>`
     select w.event_id, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, d.code as department_code, s.time_zone,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
       array(select purpose from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel = 'all') as refused,
@@ -259,7 +258,12 @@ async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, E
   return new Map(rows.map((row) => [row.event_id, row]))
 }
 
-function meets(definition: PathwayDefinition, event: RecordedEvent, facts: EntryFacts | undefined): boolean {
+/** Whether an event lets its person enter; the rehearsal asks the same. */
+export function meets(
+  definition: PathwayDefinition,
+  event: Pick<RecordedEvent, 'at' | 'data'>,
+  facts: EntryFacts | undefined,
+): boolean {
   // Nobody is put on any pathway after death, whatever its author forgot.
   if (!facts || facts.deceased) return false
   const { entry, stopOn, purpose } = definition
@@ -331,9 +335,9 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
 }
 
 /** Numbers of a pathway are fixed when a person enters: a changed setting must not move promises already made. */
-async function variablesFor(
-  trx: Trx,
-  pathways: Entering['pathway'][],
+export async function variablesFor(
+  trx: Db,
+  pathways: Pick<Entering['pathway'], 'version_id' | 'definition'>[],
 ): Promise<Map<number, Record<string, unknown>>> {
   const distinct = [...new Map(pathways.map((pathway) => [pathway.version_id, pathway])).values()]
   const keys = distinct.flatMap((pathway) =>

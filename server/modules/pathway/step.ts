@@ -60,7 +60,7 @@ export type StepContext = { now: Date; calendar: Calendar; questionnaires: Map<s
  * @throws {AppError} calendar-unknown when a working-day wait leaves the known calendar
  */
 export function advance(enrolled: Enrolled, definition: PathwayDefinition, context: StepContext): Advance {
-  const steps = new Map(definition.steps.map((step) => [step.key, step]))
+  const steps = stepsOf(definition)
   const result: Advance = {
     steps: [],
     tasks: [],
@@ -80,6 +80,15 @@ export function advance(enrolled: Enrolled, definition: PathwayDefinition, conte
     key = next
   }
   return result
+}
+
+/** Definitions do not change, and the executor walks the same few again and again. */
+const stepMaps = new WeakMap<PathwayDefinition, Map<string, PathwayStep>>()
+
+function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
+  let steps = stepMaps.get(definition)
+  if (!steps) stepMaps.set(definition, (steps = new Map(definition.steps.map((step) => [step.key, step]))))
+  return steps
 }
 
 function execute(

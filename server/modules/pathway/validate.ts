@@ -1,8 +1,6 @@
-import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import type { PathwayDefinition, PathwayProblem, PathwayStep } from '../../../contract/pathway.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { isSettingKey } from '../setting/definitions.ts'
-
-export type Problem = { step: string | null; message: string }
 
 /** Where a step can lead. */
 export function successors(step: PathwayStep): (string | null)[] {
@@ -14,8 +12,8 @@ export function successors(step: PathwayStep): (string | null)[] {
  * enrolment, which is what makes "never twice" provable by a primary key.
  * @param questionnaires codes that exist
  */
-export function problemsOf(definition: PathwayDefinition, questionnaires: Set<string>): Problem[] {
-  const problems: Problem[] = []
+export function problemsOf(definition: PathwayDefinition, questionnaires: Set<string>): PathwayProblem[] {
+  const problems: PathwayProblem[] = []
   const steps = new Map(definition.steps.map((step) => [step.key, step]))
   if (steps.size !== definition.steps.length)
     problems.push({ step: null, message: 'Two steps have the same key; rename one.' })
@@ -43,6 +41,15 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Set<st
         step: step.key,
         message: `Uses the questionnaire "${step.questionnaire}", which does not exist.`,
       })
+    if (step.kind === 'message' && (!step.subject.trim() || !step.body.trim()))
+      problems.push({ step: step.key, message: 'The message has no subject or no text.' })
+    if (step.kind === 'branch')
+      for (const key of outcomesIn(step.when))
+        if (steps.get(key)?.kind !== 'task')
+          problems.push({
+            step: step.key,
+            message: `Asks for the result of "${key}", which is no task here.`,
+          })
     if (step.kind === 'wait' && step.at && step.at.from >= step.at.to)
       problems.push({ step: step.key, message: 'The hours end before they begin.' })
   }
@@ -59,20 +66,34 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Set<st
   return problems
 }
 
+function eachPart(condition: Condition, visit: (part: Condition) => void): void {
+  visit(condition)
+  if ('all' in condition) for (const part of condition.all) eachPart(part, visit)
+  else if ('any' in condition) for (const part of condition.any) eachPart(part, visit)
+  else if ('not' in condition) eachPart(condition.not, visit)
+}
+
+/** Steps whose results a condition asks for. */
+function outcomesIn(condition: Condition): string[] {
+  const keys: string[] = []
+  eachPart(condition, (part) => {
+    const key = 'fact' in part ? /^task\.(.+)\.outcome$/.exec(part.fact)?.[1] : undefined
+    if (key) keys.push(key)
+  })
+  return keys
+}
+
 function variablesIn(step: PathwayStep): string[] {
   const names: string[] = []
   const quantity = (value: number | { var: string }) => {
     if (typeof value !== 'number') names.push(value.var)
   }
-  const walk = (condition: Condition): void => {
-    if ('all' in condition) condition.all.forEach(walk)
-    else if ('any' in condition) condition.any.forEach(walk)
-    else if ('not' in condition) walk(condition.not)
-    else if ('sample' in condition) quantity(condition.sample.rate)
-  }
   if (step.kind === 'wait') quantity(step.for.value)
   if (step.kind === 'task' || step.kind === 'questionnaire') quantity(step.dueIn.value)
-  if (step.kind === 'branch') walk(step.when)
+  if (step.kind === 'branch')
+    eachPart(step.when, (part) => {
+      if ('sample' in part) quantity(part.sample.rate)
+    })
   return names
 }
 

@@ -137,6 +137,32 @@ export const settingDefinitions = {
     [1, 500],
     'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30 (vendor figures)',
   ),
+  'follow-up.minutes.call': number(
+    'follow-up',
+    19,
+    'minutes',
+    [1, 240],
+    'Vendor figures: a nurse manages 20–30 calls a day by hand; 8 hours by 25 calls. Put your own in once you have them',
+  ),
+  'follow-up.minutes.home-visit': number(
+    'follow-up',
+    60,
+    'minutes',
+    [5, 480],
+    'With the way there and back (custom)',
+  ),
+  'follow-up.minutes.other': number(
+    'follow-up',
+    10,
+    'minutes',
+    [1, 240],
+    `${ours}: questionnaires and other tasks`,
+  ),
+  'pathway.publish.second-person': boolean(
+    'follow-up',
+    false,
+    `${ours}: where on, another person than the author publishes a pathway`,
+  ),
   'contact.quiet-from': integer(
     'contact',
     21,

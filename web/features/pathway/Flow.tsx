@@ -1,25 +1,8 @@
-import {
-  BranchesOutlined,
-  CheckSquareOutlined,
-  ClockCircleOutlined,
-  FileTextOutlined,
-  MailOutlined,
-  StopOutlined,
-} from '@ant-design/icons'
-import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { type Block, layout } from './layout.ts'
+import { stepIcons } from './stepIcons.ts'
 import { useStepWords } from './useStepWords.ts'
-
-const icons: Record<PathwayStep['kind'], ComponentType> = {
-  wait: ClockCircleOutlined,
-  branch: BranchesOutlined,
-  task: CheckSquareOutlined,
-  message: MailOutlined,
-  questionnaire: FileTextOutlined,
-  stop: StopOutlined,
-}
 
 export function Flow({ definition }: { definition: PathwayDefinition }) {
   const words = useStepWords(definition)
@@ -78,7 +61,7 @@ function Lane({ blocks, ...drawing }: { blocks: Block[] } & Drawing) {
 
 function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
   const { t } = useTranslation()
-  const Icon = icons[step.kind]
+  const Icon = stepIcons[step.kind]
   return (
     <div id={`step-${step.key}`} className={`flow-step kind-${step.kind}`}>
       <span className="flow-icon" aria-hidden="true">

@@ -1,20 +1,19 @@
 import './pathway.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
-import { Button, Switch } from 'antd'
-import { useState } from 'react'
+import { Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type PathwayDetail, getPathway } from '../../../contract/pathway.ts'
 import { count } from '../../format/number.ts'
+import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { TimeText } from '../../ui/TimeText.tsx'
 import { Flow } from './Flow.tsx'
-import { PathwayEditor } from './PathwayEditor.tsx'
+import { Versions } from './Versions.tsx'
 import { useStepWords } from './useStepWords.ts'
 import { useSwitchActive } from './useSwitchActive.ts'
 
@@ -24,7 +23,7 @@ export default function PathwayPage() {
   const { id } = useParams({ strict: false })
   const pathway = useCall(getPathway, { params: { id: Number(id) } })
   const switchActive = useSwitchActive()
-  const [editing, setEditing] = useState(false)
+  const time = useTime()
   const { data } = pathway
   const back = (
     <Link to="/pathways" className="soft-button">
@@ -56,9 +55,14 @@ export default function PathwayPage() {
           <>
             {back}
             {mayEdit && (
-              <Button type="primary" onClick={() => setEditing(true)}>
-                {t('pathways.edit')}
-              </Button>
+              <>
+                <Link to="/pathways/$id/rehearsal" params={{ id: String(data.id) }} className="soft-button">
+                  {t('rehearsal.open')}
+                </Link>
+                <Link to="/pathways/$id/edit" params={{ id: String(data.id) }} className="soft-button">
+                  {t(data.draftSavedAt ? 'editor.openDraft' : 'pathways.edit')}
+                </Link>
+              </>
             )}
           </>
         }
@@ -68,6 +72,7 @@ export default function PathwayPage() {
             <span className="check-line">
               <Switch
                 checked={data.active}
+                disabled={data.version === null}
                 checkedChildren={t('pathways.on')}
                 unCheckedChildren={t('pathways.off')}
                 aria-label={t('pathways.entering')}
@@ -80,7 +85,14 @@ export default function PathwayPage() {
               {t('pathways.entering')}: {t(data.active ? 'pathways.on' : 'pathways.off')}
             </StatusTag>
           )}
-          <span>{t('pathways.versionOf', { n: data.version })}</span>
+          {data.version === null ? (
+            <StatusTag tone="warning">{t('editor.unpublishedHint')}</StatusTag>
+          ) : (
+            <span>{t('pathways.versionOf', { n: data.version })}</span>
+          )}
+          {data.draftSavedAt && mayEdit && (
+            <StatusTag tone="info">{t('editor.draftOf', { time: time.moment(data.draftSavedAt) })}</StatusTag>
+          )}
           <span>
             {t('pathways.open')} <b>{count(data.openEnrollments)}</b> · {t('pathways.completed')}{' '}
             <b>{count(data.completedEnrollments)}</b> · {t('pathways.stopped')}{' '}
@@ -100,7 +112,6 @@ export default function PathwayPage() {
         </section>
         <Aside pathway={data} />
       </div>
-      {editing && <PathwayEditor pathway={data} onClose={() => setEditing(false)} />}
     </div>
   )
 }
@@ -108,7 +119,7 @@ export default function PathwayPage() {
 function Aside({ pathway }: { pathway: PathwayDetail }) {
   const { t } = useTranslation()
   const code = useCode()
-  const { definition, versions } = pathway
+  const { definition } = pathway
   const words = useStepWords(definition)
   const { entry } = definition
   return (
@@ -173,26 +184,7 @@ function Aside({ pathway }: { pathway: PathwayDetail }) {
           <p className="secondary small">{t('pathways.variablesHint')}</p>
         </section>
       )}
-      <section className="panel">
-        <h2>{t('pathways.versions')}</h2>
-        <ul className="row-list">
-          {versions.map((one) => (
-            <li key={one.id}>
-              <div>
-                <strong>{t('pathways.versionOf', { n: one.version })}</strong>{' '}
-                {one.version === pathway.version && (
-                  <StatusTag tone="success">{t('pathways.current')}</StatusTag>
-                )}
-                <div className="secondary small">
-                  <TimeText at={one.publishedAt} show="moment" /> ·{' '}
-                  {one.publishedByName ?? code('source', 'system')}
-                </div>
-              </div>
-              <span>{t('pathways.openOn', { n: count(one.openEnrollments) })}</span>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <Versions pathway={pathway} />
     </div>
   )
 }

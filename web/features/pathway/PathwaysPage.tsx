@@ -9,6 +9,7 @@ import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import { NewPathway } from './NewPathway.tsx'
 import { useSwitchActive } from './useSwitchActive.ts'
 
 export default function PathwaysPage() {
@@ -44,6 +45,7 @@ export default function PathwaysPage() {
         may(me, 'pathway.write') ? (
           <Switch
             checked={one.active}
+            disabled={one.version === null}
             checkedChildren={t('pathways.on')}
             unCheckedChildren={t('pathways.off')}
             aria-label={`${t('pathways.entering')}: ${one.name}`}
@@ -77,17 +79,27 @@ export default function PathwaysPage() {
     {
       key: 'version',
       title: t('pathways.version'),
-      render: (one) => t('pathways.versionOf', { n: one.version }),
+      render: (one) => (
+        <span className="tag-line">
+          {one.version === null ? (
+            <StatusTag tone="warning">{t('editor.unpublished')}</StatusTag>
+          ) : (
+            t('pathways.versionOf', { n: one.version })
+          )}
+          {one.draftAsked && <StatusTag tone="info">{t('editor.draftAsked')}</StatusTag>}
+        </span>
+      ),
     },
     {
       key: 'published',
       title: t('pathways.published'),
-      render: (one) => <TimeText at={one.publishedAt} show="day" />,
+      render: (one) => one.publishedAt && <TimeText at={one.publishedAt} show="day" />,
     },
   ]
   return (
     <ListPage
       title={t('pathways.title')}
+      actions={may(me, 'pathway.write') && <NewPathway pathways={pathways.data?.items ?? []} />}
       source={{ ...pathways, items: pathways.data?.items ?? [] }}
       columns={columns}
       rowKey={(one) => one.id}

@@ -9,6 +9,8 @@ const sentences: [RegExp, keyof typeof pathways.why][] = [
   [/^Uses the variable "(.*)", which is not declared/, 'noVariable'],
   [/^Uses the questionnaire "(.*)", which/, 'noQuestionnaire'],
   [/^Variable (.*) refers to the setting/, 'noSetting'],
+  [/^The message has no subject/, 'emptyMessage'],
+  [/^Asks for the result of "(.*)"/, 'noOutcome'],
   [/^The hours end before they begin/, 'hours'],
   [/^Cannot be reached from the start/, 'unreachable'],
   [/^Can be reached from itself/, 'loop'],

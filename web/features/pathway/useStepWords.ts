@@ -40,6 +40,11 @@ export function useStepWords(definition: PathwayDefinition) {
     }
   }
   const inWords = useConditionWords({
+    fact: (name) => {
+      const key = /^task\.(.+)\.outcome$/.exec(name)?.[1]
+      if (key === undefined) return undefined
+      return t('editor.resultOf', { title: definition.steps.find((step) => step.key === key)?.title || key })
+    },
     rate: (name) => {
       const { name: words, value } = variable(name)
       return value === null ? words : t('pathways.words.variable', { name: words, value })
@@ -111,5 +116,12 @@ export function useStepWords(definition: PathwayDefinition) {
         return [step.reason]
     }
   }
-  return { parts: (step: PathwayStep) => parts(step).filter(Boolean).join(' · '), variable, inWords }
+  return {
+    parts: (step: PathwayStep) => parts(step).filter(Boolean).join(' · '),
+    variable,
+    inWords,
+    span,
+    hours,
+    questionnaire,
+  }
 }

@@ -1,6 +1,6 @@
 import { App } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { type PathwaySummary, getPathway, listPathways, setPathwayActive } from '../../../contract/pathway.ts'
+import { type PathwaySummary, getPathway, listPathways, updatePathway } from '../../../contract/pathway.ts'
 import { call } from '../../api.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
@@ -18,7 +18,7 @@ export function useSwitchActive() {
       cancelText: t('common.cancel'),
       onOk: async () => {
         try {
-          await call(setPathwayActive, { params: { id: pathway.id }, body: { active: !pathway.active } })
+          await call(updatePathway, { params: { id: pathway.id }, body: { active: !pathway.active } })
           void message.success(t('pathways.switched'))
           void queryClient.invalidateQueries({ queryKey: keyOf(listPathways) })
           void queryClient.invalidateQueries({ queryKey: keyOf(getPathway) })

@@ -9,6 +9,8 @@ type Extra = {
   /** Questions by which `answers.<linkId>` and option values get their words. */
   questions?: readonly Question[]
   rate?: (name: string) => string
+  /** Words for facts of a place of its own, such as results of earlier steps. */
+  fact?: (name: string) => string | undefined
 }
 
 const codeGroups = {
@@ -18,7 +20,9 @@ const codeGroups = {
   'person.sex': 'sex',
 } as const
 
-export function useConditionWords({ questions = [], rate }: Extra = {}): (condition: Condition) => string {
+export function useConditionWords({ questions = [], rate, fact: ownFact }: Extra = {}): (
+  condition: Condition,
+) => string {
   const { t, i18n } = useTranslation()
   const code = useCode()
   const localized = useLocalized()
@@ -30,11 +34,14 @@ export function useConditionWords({ questions = [], rate }: Extra = {}): (condit
       fact: (name) => {
         const question = questionOf(name)
         if (question) return localized(question.text)
+        const own = ownFact?.(name)
+        if (own) return own
         const key = `questionnaires.fact.${name.replaceAll('.', '_')}`
         return i18n.exists(key) ? String(t(key as never)) : name
       },
       value: (fact, value) => {
         if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
+        if (/^task\..+\.outcome$/.test(fact)) return code('outcome', String(value))
         if (isCoded(fact)) return code(codeGroups[fact], String(value))
         const option = questionOf(fact)?.options?.find((one) => one.value === value)
         return option ? localized(option.text) : String(value)

@@ -20,6 +20,7 @@ export const errors = {
   'already-exists': 'This is already on record.',
   'cannot-undo': 'This can no longer be undone.',
   'already-enrolled': 'This patient is already on this pathway for this stay.',
+  'second-person': 'Publishing takes somebody who did not write this draft. Ask for it first.',
   'calendar-unknown': 'The working calendar of that year is missing. Enter it under Settings.',
   'file-empty': 'The file is empty.',
   'file-without-rows': 'There are no rows below the column names.',

@@ -70,6 +70,8 @@ export const questionnaires = {
   },
   fact: {
     encounter_class: 'kind of visit',
+    encounter_conditionCodes: 'diagnosis codes',
+    encounter_lengthOfStayDays: 'days of stay',
     encounter_departmentCode: 'department code',
     encounter_dischargeDisposition: 'way of discharge',
     encounter_disposition: 'Discharge',

@@ -74,6 +74,10 @@ export const settings = {
     'follow-up_hours_working-days-only': 'Follow up on working days only',
     'follow-up_hold-minutes': 'A task is held for',
     'follow-up_undo-minutes': 'A result can be undone for',
+    'follow-up_minutes_call': 'Minutes per follow-up call',
+    'follow-up_minutes_home-visit': 'Minutes per home visit',
+    'follow-up_minutes_other': 'Minutes per other task or questionnaire',
+    'pathway_publish_second-person': 'A second person publishes pathways',
     'follow-up_daily-goal': 'Daily goal per person',
     'contact_quiet-from': 'Quiet hours begin',
     'contact_quiet-to': 'Quiet hours end',
@@ -135,6 +139,12 @@ export const settings = {
     'follow-up_hours_working-days-only': 'Vendor practice: weekdays 9:00–20:00',
     'follow-up_hold-minutes': 'CareLoop choice',
     'follow-up_undo-minutes': 'CareLoop choice',
+    'follow-up_minutes_call':
+      'Vendor figures: a nurse manages 20–30 calls a day by hand; 8 hours by 25 calls. Put your own in once you have them',
+    'follow-up_minutes_home-visit': 'With the way there and back (custom)',
+    'follow-up_minutes_other': 'CareLoop choice: questionnaires and other tasks',
+    'pathway_publish_second-person':
+      'CareLoop choice: where on, another person than the author publishes a pathway',
     'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
     'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
     'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
+import { editor } from './editor.ts'
 import { figures } from './figures.ts'
 import { frame } from './frame.ts'
 import { groups } from './groups.ts'
@@ -17,6 +18,7 @@ import { outbound } from './outbound.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
+import { rehearsal } from './rehearsal.ts'
 import { settings } from './settings.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
@@ -29,6 +31,7 @@ export const words = {
   codes,
   common,
   desk,
+  editor,
   figures,
   frame,
   groups,
@@ -40,6 +43,7 @@ export const words = {
   pathways,
   person,
   questionnaires,
+  rehearsal,
   settings,
   tasks,
   users,

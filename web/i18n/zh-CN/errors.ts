@@ -20,6 +20,7 @@ export const errors = {
   'already-exists': '已经有了，不用重复登记。',
   'cannot-undo': '已经不能撤销了。',
   'already-enrolled': '这位患者这次就诊已经在这条路径上了。',
+  'second-person': '发布需要另一位没有写过这份草稿的人，请先提交审核。',
   'calendar-unknown': '还没有录入那一年的工作日历，请到“设置”里补上。',
   'file-empty': '文件是空的。',
   'file-without-rows': '列名下面没有数据行。',

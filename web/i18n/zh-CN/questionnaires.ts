@@ -67,6 +67,8 @@ export const questionnaires = {
   },
   fact: {
     encounter_class: '就诊类型',
+    encounter_conditionCodes: '诊断编码',
+    encounter_lengthOfStayDays: '住院天数',
     encounter_departmentCode: '科室代码',
     encounter_dischargeDisposition: '离院方式',
     encounter_disposition: '离院方式',

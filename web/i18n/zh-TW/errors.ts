@@ -20,6 +20,7 @@ export const errors = {
   'already-exists': '已經有了，不用重複登記。',
   'cannot-undo': '已經不能復原了。',
   'already-enrolled': '這位病患這次就診已經在這條路徑上了。',
+  'second-person': '發布需要另一位沒有寫過這份草稿的人，請先送審。',
   'calendar-unknown': '還沒有輸入那一年的工作日曆，請到「設定」裡補上。',
   'file-empty': '檔案是空的。',
   'file-without-rows': '欄名下面沒有資料列。',

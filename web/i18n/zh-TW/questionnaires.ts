@@ -67,6 +67,8 @@ export const questionnaires = {
   },
   fact: {
     encounter_class: '就診類型',
+    encounter_conditionCodes: '診斷編碼',
+    encounter_lengthOfStayDays: '住院天數',
     encounter_departmentCode: '科別代碼',
     encounter_dischargeDisposition: '離院方式',
     encounter_disposition: '離院方式',

@@ -2,12 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holds } from '../../../../contract/condition.ts'
-import {
-  getPathway,
-  listPathways,
-  pathwayDefinition,
-  setPathwayActive,
-} from '../../../../contract/pathway.ts'
+import { getPathway, listPathways, pathwayDefinition, updatePathway } from '../../../../contract/pathway.ts'
 import { type Question, questionnaireBody } from '../../../../contract/questionnaire.ts'
 import { createTestApp, type TestApp } from '../../../../test/support/app.ts'
 import { receive } from '../../../../test/support/hl7.ts'
@@ -133,7 +128,7 @@ async function switchOn(code: string): Promise<void> {
     .select('id')
     .where('code', '=', code)
     .executeTakeFirstOrThrow()
-  await app.request(admin, setPathwayActive, { params: { id }, body: { active: true } })
+  await app.request(admin, updatePathway, { params: { id }, body: { active: true } })
 }
 
 async function discharge(mrn: string, ...codes: string[]): Promise<void> {

@@ -1,0 +1,114 @@
+import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import type { Calendar } from '../../platform/calendar.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { NewTask } from '../task/create.ts'
+import { advance, type Advance, draw, type Enrolled } from './step.ts'
+
+/** Final outcomes of a kind of task with their shares, from this site's own past; they add up to 1. */
+export type OutcomeShares = Map<NewTask['kind'], { outcome: string; share: number }[]>
+
+/** What ends the walk from outside, as it happened then. */
+export type RealStop = { at: Date; reason: 'death' | 'readmission' | 'opt-out' }
+
+export type Walk = {
+  /** Worked on their due day, because nothing ended the pathway before. */
+  tasks: NewTask[]
+  messages: { at: Date }[]
+  /** Tasks that were made, and cancelled before they fell due. */
+  prevented: number
+  stopped: boolean
+  /** Could not go on, such as for want of a calendar. */
+  blocked: boolean
+}
+
+type Surroundings = {
+  calendar: Calendar
+  shares: OutcomeShares
+  /** The earliest real event that ends this pathway, if any. */
+  stop: RealStop | null
+}
+
+/** Outcomes by which the person leaves the pathway, as a real attempt would make it (`react.ts`). */
+const leaves: Partial<Record<string, PathwayDefinition['stopOn'][number]>> = {
+  refused: 'refusal',
+  readmitted: 'readmission',
+  deceased: 'death',
+}
+
+/**
+ * Walks a person through a pathway in simulated time with the engine's own `advance`, from entry to the end. Pure. Each task is answered
+ * at its due time: `done`, or by the shares of the site's own past.
+ */
+export function simulate(
+  entered: Enrolled,
+  definition: PathwayDefinition,
+  { calendar, shares, stop }: Surroundings,
+): Walk {
+  const made: NewTask[] = []
+  const messages: { at: Date }[] = []
+  let end = stop?.at ?? null
+  let blocked = false
+  let stopped = false
+  const enrolled = { ...entered }
+  let now = entered.enteredAt
+  for (;;) {
+    if (end && end.getTime() <= now.getTime()) {
+      stopped = true
+      break
+    }
+    let result: Advance
+    try {
+      result = advance(enrolled, definition, { now, calendar, questionnaires: noForms })
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      blocked = true
+      break
+    }
+    for (const task of result.tasks) {
+      made.push(task)
+      const reason = leaves[outcomeOf(task, shares)]
+      if (reason && definition.stopOn.includes(reason)) end = earlier(end, task.dueAt)
+    }
+    const at = now
+    messages.push(...result.messages.map(() => ({ at })))
+    if (result.stepKey === null || result.status === 'completed') break
+    const next =
+      result.status === 'active'
+        ? result.dueAt
+        : made.findLast((one) => one.stepKey === result.waitingFor)?.dueAt
+    // A result may come when its time has passed already, but never before the task was there.
+    if (next && next.getTime() > now.getTime()) now = next
+    enrolled.stepKey = result.stepKey
+    enrolled.outcomes = outcomesBy(made, now, shares)
+  }
+  const last = end?.getTime() ?? Infinity
+  const tasks = made.filter((task) => task.dueAt.getTime() <= last)
+  const prevented = made.length - tasks.length
+  return { tasks, messages, prevented, stopped: stopped || prevented > 0, blocked }
+}
+
+const noForms = new Map<string, number>()
+
+function earlier(one: Date | null, other: Date): Date {
+  return one && one.getTime() < other.getTime() ? one : other
+}
+
+function outcomesBy(tasks: NewTask[], now: Date, shares: OutcomeShares): Record<string, string> {
+  const outcomes: Record<string, string> = {}
+  for (const task of tasks)
+    if (task.stepKey !== null && task.dueAt.getTime() <= now.getTime())
+      outcomes[task.stepKey] = outcomeOf(task, shares)
+  return outcomes
+}
+
+/** The same for an enrolment and step each time it is asked. */
+function outcomeOf(task: NewTask, shares: OutcomeShares): string {
+  const known = shares.get(task.kind)
+  if (!known) return 'done'
+  let left = draw(task.enrollmentId ?? 0, `outcome:${task.stepKey ?? ''}`)
+  for (const { outcome, share } of known) {
+    left -= share
+    if (left < 0) return outcome
+  }
+  return known.at(-1)?.outcome ?? 'done'
+}

@@ -1,0 +1,142 @@
+import { useNavigate } from '@tanstack/react-router'
+import { App, Button, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  askPathwayPublish,
+  getPathwayDraft,
+  publishPathway,
+  returnPathwayDraft,
+} from '../../../../contract/pathway-draft.ts'
+import {
+  getPathway,
+  listPathways,
+  type PathwayDefinition,
+  type PathwayDetail,
+} from '../../../../contract/pathway.ts'
+import { count } from '../../../format/number.ts'
+import { keyOf, queryClient, useAct } from '../../../query.ts'
+import { ReasonField } from '../../../ui/ReasonField.tsx'
+import { useExplain } from '../../../ui/useExplain.ts'
+import { DifferenceList } from '../DifferenceList.tsx'
+import type { Saver } from './SaveState.tsx'
+
+type PublishProps = {
+  pathway: PathwayDetail
+  definition: PathwayDefinition
+  saver: Saver
+  /** What is shown was checked and has no problem. */
+  ready: boolean
+}
+
+/** Publishes, asks another person to, or decides about what another one asks. */
+export function PublishButtons({ pathway, definition, saver, ready }: PublishProps) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const navigate = useNavigate()
+  const { message } = App.useApp()
+  const [open, setOpen] = useState<'publish' | 'ask' | 'return' | null>(null)
+  const [reason, setReason] = useState('')
+  const { draft } = saver
+  const params = { id: pathway.id }
+  const next = Math.max(0, ...pathway.versions.map((one) => one.version)) + 1
+  const refused = (error: Error) => void message.error(explain(error))
+  const forget = () => {
+    for (const contract of [getPathway, getPathwayDraft, listPathways])
+      void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
+  }
+  const publish = useAct(publishPathway, {
+    onSuccess: async () => {
+      void message.success(t('editor.published', { n: next }))
+      await navigate({ to: '/pathways/$id', params: { id: String(pathway.id) } })
+      forget()
+    },
+    onError: refused,
+  })
+  const settle = {
+    onSuccess: (changed: NonNullable<Saver['draft']>) => {
+      saver.told(changed)
+      setOpen(null)
+    },
+    onError: refused,
+  }
+  const ask = useAct(askPathwayPublish, settle)
+  const sendBack = useAct(returnPathwayDraft, settle)
+  const withRevision = async (run: (revision: number) => void) => {
+    const revision = await saver.settle()
+    if (revision !== null && revision > 0) run(revision)
+    else setOpen(null)
+  }
+  const { secondPerson } = pathway
+  const review = secondPerson && draft?.asked && !draft.mine
+  const waits = secondPerson && draft?.asked && draft.mine
+  const can = ready && draft !== null && saver.saving.is !== 'conflict'
+  const asking = open === 'ask'
+  return (
+    <>
+      {review && <Button onClick={() => setOpen('return')}>{t('editor.sendBack')}</Button>}
+      {secondPerson && !review ? (
+        <Button type="primary" disabled={!can || Boolean(waits)} onClick={() => setOpen('ask')}>
+          {t(waits ? 'editor.waitsForSecond' : 'editor.ask')}
+        </Button>
+      ) : (
+        <Button type="primary" disabled={!can} onClick={() => setOpen('publish')}>
+          {t('editor.publish', { n: next })}
+        </Button>
+      )}
+      <Modal
+        open={open === 'publish' || asking}
+        width={640}
+        title={t(asking ? 'editor.askConfirm' : 'editor.publishConfirm', { n: next })}
+        okText={t(asking ? 'editor.ask' : 'editor.publish', { n: next })}
+        cancelText={t('common.cancel')}
+        confirmLoading={publish.isPending || ask.isPending}
+        onOk={() =>
+          void withRevision((revision) => (asking ? ask : publish).mutate({ params, body: { revision } }))
+        }
+        onCancel={() => setOpen(null)}
+      >
+        <div className="stack">
+          <p>
+            {t(pathway.version === null ? 'editor.firstHint' : 'editor.publishHint', {
+              open: count(pathway.openEnrollments),
+            })}
+          </p>
+          {pathway.version !== null && (
+            <>
+              <strong>{t('editor.differsFrom', { n: pathway.version })}</strong>
+              <div className="difference-box">
+                <DifferenceList before={pathway.definition} after={definition} />
+              </div>
+            </>
+          )}
+        </div>
+      </Modal>
+      <Modal
+        open={open === 'return'}
+        title={t('editor.sendBack')}
+        okText={t('editor.sendBack')}
+        cancelText={t('common.cancel')}
+        okButtonProps={{ disabled: reason.trim().length < 2 }}
+        confirmLoading={sendBack.isPending}
+        onOk={() =>
+          void withRevision((revision) =>
+            sendBack.mutate({ params, body: { revision, reason: reason.trim() } }),
+          )
+        }
+        onCancel={() => setOpen(null)}
+      >
+        <ReasonField
+          label={t('editor.sendBackWhy')}
+          usual={[
+            t('editor.sendBackReasons.timing'),
+            t('editor.sendBackReasons.words'),
+            t('editor.sendBackReasons.load'),
+          ]}
+          value={reason}
+          onChange={setReason}
+        />
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,110 @@
+import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import type { Condition } from '../../../contract/questionnaire.ts'
+import { exitsOf } from './editing.ts'
+
+/** Units of UCUM; working days have none, so that they are said in words beside the days. */
+const units = { minutes: 'min', hours: 'h', days: 'd', 'working-days': 'd' } as const
+
+type Duration = Extract<PathwayStep, { kind: 'wait' }>['for']
+
+type Named = {
+  code: string
+  name: string
+  version: number | null
+  active: boolean
+  definition: PathwayDefinition
+}
+
+/**
+ * A pathway as a FHIR R4 PlanDefinition: one action a step, tied to those before it. Conditions are our own, as JSON in an expression of
+ * their own language; the whole definition is there as an extension, so that nothing is lost.
+ */
+export function planDefinition({ code, name, version, active, definition }: Named) {
+  const numbers = new Map(
+    Object.entries(definition.variables).flatMap(([key, one]) =>
+      'value' in one ? [[key, one.value] as const] : [],
+    ),
+  )
+  const duration = ({ value, unit }: Duration) => {
+    const number = typeof value === 'number' ? value : numbers.get(value.var)
+    // A rule of the site has no number outside of it.
+    return number === undefined
+      ? {}
+      : { timingDuration: { value: number, unit, system: 'http://unitsofmeasure.org', code: units[unit] } }
+  }
+  const leads = definition.steps.flatMap((step) => exitsOf(step).map(({ exit, to }) => ({ step, exit, to })))
+  return {
+    resourceType: 'PlanDefinition',
+    identifier: [{ system: 'urn:careloop:pathway', value: code }],
+    version: String(version ?? 0),
+    title: name,
+    type: {
+      coding: [
+        { system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code: 'workflow-definition' },
+      ],
+    },
+    status: version === null ? 'draft' : active ? 'active' : 'retired',
+    extension: [{ url: 'urn:careloop:pathway-definition', valueString: JSON.stringify(definition) }],
+    action: definition.steps.map((step) => {
+      const before = leads.filter((one) => one.to === step.key)
+      const [only] = before
+      const branch = only?.step.kind === 'branch' && before.length === 1 ? only.step : undefined
+      return {
+        id: step.key,
+        title: step.title || step.key,
+        ...(step.key === definition.start && definition.entry.event !== null
+          ? { trigger: [{ type: 'named-event', name: definition.entry.event }] }
+          : {}),
+        ...(step.key === definition.start && definition.entry.when
+          ? { condition: [applicable(definition.entry.when)] }
+          : {}),
+        ...(branch
+          ? { condition: [applicable(only?.exit === 'next' ? branch.when : { not: branch.when })] }
+          : {}),
+        ...(before.length > 0
+          ? {
+              relatedAction: [...new Set(before.map((one) => one.step.key))].map((actionId) => ({
+                actionId,
+                relationship: 'after-end',
+              })),
+            }
+          : {}),
+        ...kindOf(step, duration),
+      }
+    }),
+  }
+}
+
+function applicable(condition: Condition) {
+  return {
+    kind: 'applicability',
+    expression: {
+      language: 'application/vnd.careloop.condition+json',
+      expression: JSON.stringify(condition),
+    },
+  }
+}
+
+function kindOf(step: PathwayStep, duration: (of: Duration) => object): object {
+  switch (step.kind) {
+    case 'wait':
+      return { description: `wait, counted from ${step.since}`, ...duration(step.for) }
+    case 'branch':
+      return { description: 'branch', selectionBehavior: 'exactly-one' }
+    case 'task':
+    case 'questionnaire':
+      return {
+        description: step.kind === 'task' ? (step.description ?? step.task) : 'questionnaire',
+        priority: step.kind === 'task' ? step.priority : 'routine',
+        participant: [{ type: 'practitioner', role: { text: step.assignee } }],
+        ...duration(step.dueIn),
+        ...(step.questionnaire
+          ? { definitionCanonical: `urn:careloop:questionnaire:${step.questionnaire}` }
+          : {}),
+      }
+    case 'message':
+      return { description: step.subject, textEquivalent: step.body }
+    case 'stop':
+      return { description: step.reason || 'end' }
+  }
+}

@@ -1,0 +1,114 @@
+import '../pathway.css'
+import '../../figure/figure.css'
+import './rehearsal.css'
+import { ArrowLeftOutlined } from '@ant-design/icons'
+import { Link, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { getPathwayDraft } from '../../../../contract/pathway-draft.ts'
+import { getPathway } from '../../../../contract/pathway.ts'
+import { cancelRehearsal, getRehearsal, type Rehearsal } from '../../../../contract/rehearsal.ts'
+import { count } from '../../../format/number.ts'
+import { useTime } from '../../../format/useTime.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../../query.ts'
+import { EmptyState } from '../../../ui/EmptyState.tsx'
+import { ErrorState } from '../../../ui/ErrorState.tsx'
+import { Notice } from '../../../ui/Notice.tsx'
+import { PageHeader } from '../../../ui/PageHeader.tsx'
+import { RehearsalForm } from './RehearsalForm.tsx'
+import { RehearsalResult } from './RehearsalResult.tsx'
+
+const going = (one: Rehearsal | null | undefined) => one?.status === 'waiting' || one?.status === 'running'
+
+/** What the draft of a pathway, else the version in force, would have made of past discharges. */
+export default function RehearsalPage() {
+  const { t } = useTranslation()
+  const time = useTime()
+  const params = useParams({ strict: false })
+  const id = Number(params.id)
+  const pathway = useCall(getPathway, { params: { id } }, { staleTime: 0 })
+  const draft = useCall(getPathwayDraft, { params: { id } }, { staleTime: 0 })
+  const first = useCall(getRehearsal, { params: { id } }, { staleTime: 0 })
+  const running = going(first.data?.rehearsal)
+  const query = useCall(getRehearsal, { params: { id } }, running ? { refetchInterval: 700 } : {})
+  const rehearsal = query.data?.rehearsal
+  const error = pathway.error ?? draft.error ?? query.error
+  const back = (
+    <>
+      <Link to="/pathways/$id" params={{ id: String(id) }} className="soft-button">
+        <ArrowLeftOutlined aria-hidden /> {t('common.back')}
+      </Link>
+      <Link to="/pathways/$id/edit" params={{ id: String(id) }} className="soft-button">
+        {t(pathway.data?.draftSavedAt ? 'editor.openDraft' : 'pathways.edit')}
+      </Link>
+    </>
+  )
+  if (error)
+    return (
+      <div className="page">
+        <PageHeader title={t('rehearsal.open')} extra={back} />
+        <ErrorState error={error} onRetry={() => void query.refetch()} />
+      </div>
+    )
+  if (!pathway.data || !draft.data || rehearsal === undefined)
+    return (
+      <div className="page" role="status" aria-label={t('common.loading')}>
+        <span className="skeleton" style={{ width: 240, height: 28 }} />
+        <span className="skeleton" style={{ height: 400, marginTop: 16 }} />
+      </div>
+    )
+  const definition = draft.data.draft?.definition ?? pathway.data.definition
+  const byHand = definition.entry.event === null
+  const stale =
+    rehearsal?.status === 'finished' && rehearsal.revision !== (draft.data.draft?.revision ?? null)
+  return (
+    <div className="page">
+      <PageHeader title={t('rehearsal.title', { name: pathway.data.name })} extra={back}>
+        <p className="secondary">{t('rehearsal.hint')}</p>
+        <p>
+          {t('rehearsal.what')}{' '}
+          <b>
+            {draft.data.draft
+              ? t('rehearsal.draft', { time: time.moment(draft.data.draft.savedAt) })
+              : t('rehearsal.current', { n: pathway.data.version ?? 1 })}
+          </b>
+        </p>
+        {!byHand && <RehearsalForm id={id} last={rehearsal} running={running} />}
+      </PageHeader>
+      {byHand && <Notice tone="info" title={t('rehearsal.noEvent')} />}
+      {running && rehearsal && <Progress id={id} rehearsal={rehearsal} />}
+      {rehearsal?.status === 'failed' && <Notice tone="danger" title={t('rehearsal.failed')} />}
+      {rehearsal?.status === 'cancelled' && <Notice tone="info" title={t('rehearsal.cancelled')} />}
+      {stale && <Notice tone="warning" title={t('rehearsal.stale')} />}
+      {rehearsal?.status === 'finished' && <RehearsalResult rehearsal={rehearsal} />}
+      {rehearsal === null && !byHand && (
+        <EmptyState title={t('rehearsal.never')} hint={t('rehearsal.neverHint')} />
+      )}
+    </div>
+  )
+}
+
+function Progress({ id, rehearsal }: { id: number; rehearsal: Rehearsal }) {
+  const { t } = useTranslation()
+  const cancel = useAct(cancelRehearsal, {
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: keyOf(getRehearsal) }),
+  })
+  const percent = Math.floor(rehearsal.progress * 100)
+  const words =
+    rehearsal.status === 'waiting'
+      ? t('rehearsal.waiting')
+      : t('rehearsal.running', { n: percent, events: count(rehearsal.events) })
+  return (
+    <section className="panel rehearsal-progress" aria-live="polite">
+      <progress max={100} value={percent} aria-label={t('rehearsal.open')} />
+      <span>{words}</span>
+      <button
+        type="button"
+        className="soft-button"
+        disabled={cancel.isPending}
+        onClick={() => cancel.mutate({ params: { id } })}
+      >
+        {t('rehearsal.cancel')}
+      </button>
+    </section>
+  )
+}

@@ -1,0 +1,19 @@
+import {
+  BranchesOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  FileTextOutlined,
+  MailOutlined,
+  StopOutlined,
+} from '@ant-design/icons'
+import type { ComponentType } from 'react'
+import type { PathwayStep } from '../../../contract/pathway.ts'
+
+export const stepIcons: Record<PathwayStep['kind'], ComponentType> = {
+  wait: ClockCircleOutlined,
+  task: CheckSquareOutlined,
+  branch: BranchesOutlined,
+  message: MailOutlined,
+  questionnaire: FileTextOutlined,
+  stop: StopOutlined,
+}
