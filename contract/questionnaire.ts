@@ -42,7 +42,11 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
 )
 
 /** The same words in several languages; zh-CN always there. */
-const localized = z.object({ 'zh-CN': z.string(), 'zh-TW': z.string().optional(), en: z.string().optional() })
+export const localized = z.object({
+  'zh-CN': z.string(),
+  'zh-TW': z.string().optional(),
+  en: z.string().optional(),
+})
 export type Localized = z.infer<typeof localized>
 
 /** Points of a number: the first line whose bound holds; a line without a bound takes the rest. */
@@ -105,6 +109,8 @@ export const question = z.object({
       when: condition,
       text: localized,
       withinMinutes: z.number().int().min(5).max(1440).default(120),
+      /** What a person who answers alone is told to do; without it the general words of the page. */
+      advice: localized.optional(),
     })
     .optional(),
 })
@@ -116,6 +122,11 @@ export const questionnaireBody = z.object({
   items: z.array(question).min(1).max(200),
   scoring: z.enum(['none', 'sum']).default('none'),
   bands: z.array(band).max(12).optional(),
+  /** The person who answered by a link sees the total and what it means. */
+  scoreShownToPerson: z.boolean().optional(),
+  /** What a person who answers by a link reads first, and at the end. */
+  intro: localized.optional(),
+  thanks: localized.optional(),
   /** Who may use the instrument, and on what terms. */
   licence: z.string().max(400).optional(),
 })

@@ -6,10 +6,12 @@ import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { figures } from './figures.ts'
+import { form } from './form.ts'
 import { frame } from './frame.ts'
 import { groups } from './groups.ts'
 import { imports } from './imports.ts'
 import { intake } from './intake.ts'
+import { links } from './links.ts'
 import { match } from './match.ts'
 import { messages } from './messages.ts'
 import { outbound } from './outbound.ts'
@@ -29,10 +31,12 @@ export const words = {
   common,
   desk,
   figures,
+  form,
   frame,
   groups,
   imports,
   intake,
+  links,
   match,
   messages,
   outbound,
