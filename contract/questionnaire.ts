@@ -88,16 +88,25 @@ export const question = z.object({
     'string',
     'text',
     'display',
+    /** Several rows that share their options; each row is answered under its own `linkId`. */
+    'matrix',
   ]),
   text: localized,
   help: localized.optional(),
   required: z.boolean().optional(),
+  /** For whoever asks, such as what they advised; a person who answers by a link does not see it. */
+  staffOnly: z.boolean().optional(),
   unit: z.string().max(20).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   options: z
     .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
     .max(50)
+    .optional(),
+  /** Of a matrix. */
+  rows: z
+    .array(z.object({ linkId: z.string().min(1).max(60), text: localized }))
+    .max(30)
     .optional(),
   /** Points of number answers; without them only `scale` counts, with its value. */
   scores: z.array(numberScore).max(20).optional(),

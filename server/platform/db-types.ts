@@ -706,6 +706,17 @@ export interface Questionnaire {
   title: Json;
 }
 
+export interface QuestionnaireDraft {
+  definition: Json;
+  questionnaire_id: number;
+  revision: Generated<number>;
+  source: string | null;
+  title: Json;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  updated_by_name: string;
+}
+
 export interface QuestionnaireLink {
   answers: Generated<Json>;
   calls: Generated<number>;
@@ -915,6 +926,7 @@ export interface DB {
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
   questionnaire: Questionnaire;
+  questionnaire_draft: QuestionnaireDraft;
   questionnaire_link: QuestionnaireLink;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;

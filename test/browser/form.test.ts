@@ -6,11 +6,12 @@ import { useStage } from './support.ts'
 const stage = useStage()
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
-beforeEach(() =>
-  stage.rows(
+beforeEach(async () => {
+  await stage.rows(`update questionnaire_link set answers = '{}' where used_at is null`)
+  await stage.rows(
     `update task set held_by = null, held_by_name = null, held_until = null where status in ('requested', 'in-progress')`,
-  ),
-)
+  )
+})
 
 /** The doctor opens a first call and shows the link to its questionnaire. */
 async function askOnDesk(): Promise<{ desk: Page; url: string; year: number; taskId: number }> {
@@ -31,7 +32,7 @@ async function askOnDesk(): Promise<{ desk: Page; url: string; year: number; tas
 
 const next = (page: Page) => page.getByRole('button', { name: '下一题' })
 const choose = async (page: Page, name: string | RegExp) => {
-  await page.getByRole('radio', { name }).tap()
+  await page.getByRole('radio', { name }).first().tap()
   await next(page)
     .or(page.getByRole('button', { name: '看一遍，再提交' }))
     .tap()
@@ -73,10 +74,12 @@ test('a doctor shows a link, the person answers on a telephone, and the answers 
   await page.getByRole('radio', { name: '加重', checked: true }).waitFor()
   await next(page).tap()
 
+  await page.getByRole('checkbox', { name: '都没有' }).tap()
   await next(page).tap()
   await choose(page, /^3$/)
   await choose(page, /./)
   await choose(page, /./)
+  await page.getByRole('button', { name: '看一遍，再提交' }).tap()
   await page.getByRole('heading', { name: '提交前请看一遍' }).waitFor()
   expect(await axeViolations(page)).toEqual([])
   await picture(page, 'form-review')

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
+import { unfold } from '../../contract/answer.ts'
 import type { Answers } from '../../contract/questionnaire.ts'
 import type { ApiError } from '../api.ts'
 import '../features/task/work.css'
@@ -41,7 +42,7 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
     const missing = Object.keys(form.answers).length > 0 ? firstMissing(shown, form.answers) : undefined
     return Math.max(
       0,
-      steps.findIndex((step) => missing && step.items.some((item) => item.linkId === missing.linkId)),
+      steps.findIndex((step) => missing && unfold(step.items).some((item) => item.linkId === missing.linkId)),
     )
   })
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
@@ -72,7 +73,7 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
 
   /** The first question of this screen that stops the way on. */
   function wrongHere(): { linkId: string; text: string } | null {
-    const items = step?.items ?? []
+    const items = unfold(step?.items ?? [])
     const missing = firstMissing(items, answers)
     if (missing) return { linkId: missing.linkId, text: t('form.missing') }
     const wrong = items.find((item) => {
@@ -133,6 +134,7 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
           <p>{form.intro ? localized(form.intro) : t('form.lead', { place })}</p>
         </header>
       )}
+      {at > 0 && !review && <h1 className="visually-hidden">{t('form.title')}</h1>}
       <div className="form-progress">
         <progress value={Math.min(at, steps.length)} max={steps.length} aria-hidden="true" />
         <span>{review ? '' : t('form.progress', { n: at + 1, all: steps.length })}</span>
@@ -142,14 +144,14 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
       </div>
       {review ? (
         <FormReview
-          questions={shown}
+          questions={unfold(shown)}
           answers={answers}
           onChange={(linkId) =>
-            setAt(steps.findIndex((one) => one.items.some((item) => item.linkId === linkId)))
+            setAt(steps.findIndex((one) => unfold(one.items).some((item) => item.linkId === linkId)))
           }
         />
       ) : (
-        step?.items.map((question) => (
+        unfold(step?.items ?? []).map((question) => (
           <QuestionField
             key={question.linkId}
             question={question}

@@ -18,7 +18,7 @@ import { completeByPerson } from '../task/attempt.ts'
 import { loadTask } from '../task/task.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
 import { hashToken } from './link-token.ts'
-import { getQuestionnaire } from './questionnaire.ts'
+import { forPerson, getQuestionnaire } from './questionnaire.ts'
 
 /** So many wrong years of birth kill a link: of some ninety possible years a guesser sees five. */
 export const mostWrongYears = 5
@@ -181,7 +181,7 @@ async function tryYear({ db, address }: Visitor, row: Row, said: number): Promis
 }
 
 async function show({ db, secret, address }: Visitor, row: Row): Promise<Opened> {
-  const definition = await getQuestionnaire(db, { versionId: row.questionnaire_version_id })
+  const definition = forPerson(await getQuestionnaire(db, { versionId: row.questionnaire_version_id }))
   await transaction(db, async (trx) => {
     await sql`update questionnaire_link set opened_at = coalesce(opened_at, now()) where id = ${row.id}`.execute(
       trx,
@@ -230,7 +230,7 @@ export async function saveForm(
 ): Promise<{ savedAt: string; redFlags: string[] }> {
   return withLink(visitor, input, async (trx, actor, row) => {
     const task = await loadTask(trx, actor, 'task.work', row.task_id)
-    const definition = await getQuestionnaire(trx, { versionId: row.questionnaire_version_id })
+    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
     const draft = await watchDraft(trx, actor, task, definition, input.answers)
     const savedAt = new Date()
     await trx
@@ -256,7 +256,7 @@ export async function saveForm(
 export async function submitForm(visitor: Visitor, input: Given) {
   return withLink(visitor, input, async (trx, actor, row) => {
     const task = await loadTask(trx, actor, 'task.work', row.task_id)
-    const definition = await getQuestionnaire(trx, { versionId: row.questionnaire_version_id })
+    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
     const stored = await storeAnswers(trx, actor, task, input.answers, true, new Date(), { source: 'person' })
     await trx
       .updateTable('questionnaire_link')

@@ -7,6 +7,7 @@ import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import {
   checkAnswers,
+  forPerson,
   getQuestionnaire,
   type RedFlag,
   redFlagsOf,
@@ -41,7 +42,8 @@ export async function storeAnswers(
 ): Promise<StoredAnswers> {
   const savedAt = new Date().toISOString()
   if (task.questionnaire_version_id === null) return { savedAt, score: null, redFlags: [] }
-  const questionnaire = await getQuestionnaire(trx, { versionId: task.questionnaire_version_id })
+  const whole = await getQuestionnaire(trx, { versionId: task.questionnaire_version_id })
+  const questionnaire = giver.source === 'person' ? forPerson(whole) : whole
   const given = answers ?? (complete ? await savedAnswers(trx, task.id) : undefined)
   if (given === undefined) return { savedAt, score: null, redFlags: [] }
   if (giver.source === 'staff') await assertSeen(trx, task.id, giver.basedOn)
@@ -116,11 +118,7 @@ export async function watchDraft(
 ): Promise<{ answers: Answers; redFlags: string[] }> {
   const checked = checkAnswers(questionnaire, answers, false)
   const flags = redFlagsOf(questionnaire, checked, false)
-  const noted = redFlagsOf(
-    questionnaire,
-    checkAnswers(questionnaire, await savedAnswers(trx, task.id), false),
-    false,
-  )
+  const noted = redFlagsOf(questionnaire, await savedAnswers(trx, task.id), false)
   await syncRedFlags(trx, actor, task, 'person', questionnaire, [...flags, ...noted])
   return { answers: checked, redFlags: flags.map((flag) => flag.linkId) }
 }

@@ -47,9 +47,11 @@ export function LinkBar({ task, canWork }: { task: TaskDetail; canWork: boolean 
         </Notice>
       )}
       {canWork && (
-        <Button size="small" icon={<SendOutlined aria-hidden />} onClick={() => setOpen(true)}>
-          {t('links.open')}
-        </Button>
+        <div className="link-bar">
+          <Button size="small" icon={<SendOutlined aria-hidden />} onClick={() => setOpen(true)}>
+            {t('links.open')}
+          </Button>
+        </div>
       )}
       {open && <LinkDialog taskId={task.id} onClose={() => setOpen(false)} />}
     </>

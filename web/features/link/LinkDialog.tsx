@@ -158,7 +158,10 @@ function ShownLink({ url, expiresAt }: { url: string; expiresAt: string }) {
     <div className="link-shown">
       <div className="link-slip">
         <h2>{t('links.printTitle')}</h2>
-        <QRCode value={url} type="svg" size={200} />
+        {/* Who cannot see it has the address below. */}
+        <span aria-hidden="true">
+          <QRCode value={url} type="svg" size={200} />
+        </span>
         <p>{t('links.printHint', { time: time.moment(expiresAt) })}</p>
       </div>
       <p>{t('links.once', { time: time.moment(expiresAt) })}</p>

@@ -121,6 +121,13 @@ function QuestionView({
           {t('questionnaires.onlyWhen', { when: inWords(question.enableWhen) })}
         </p>
       )}
+      {question.rows && (
+        <ul className="sheet-options">
+          {question.rows.map((row) => (
+            <li key={row.linkId}>{localized(row.text)}</li>
+          ))}
+        </ul>
+      )}
       <AnswerView question={question} />
       {question.redFlag && (
         <p className="sheet-flag">

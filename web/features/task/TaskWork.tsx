@@ -2,6 +2,7 @@ import { App } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
+import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { LinkBar } from '../link/LinkBar.tsx'
@@ -158,7 +159,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
                 <ScoreText questionnaire={task.questionnaire} answers={answers} />
               </span>
             </div>
-            {questions.map((question) => (
+            {unfold(questions).map((question) => (
               <QuestionField
                 key={question.linkId}
                 question={question}

@@ -1,4 +1,4 @@
-import { answerFacts, shownQuestions as shownItems } from '../../../contract/answer.ts'
+import { answerFacts, shownQuestions as shownItems, unfold } from '../../../contract/answer.ts'
 import { holds } from '../../../contract/condition.ts'
 import type { Answers, Question } from '../../../contract/questionnaire.ts'
 
@@ -21,7 +21,7 @@ export function shownQuestions(questionnaire: Asked, answers: Answers): Question
 
 /** Answers to questions that no longer apply are not sent: they would count in scores and red flags. */
 export function answersThatApply(questionnaire: Asked, answers: Answers): Answers {
-  const shown = shownQuestions(questionnaire, answers).filter(asks)
+  const shown = unfold(shownQuestions(questionnaire, answers)).filter(asks)
   const result: Answers = {}
   for (const { linkId } of shown) {
     const value = answers[linkId]
@@ -31,12 +31,12 @@ export function answersThatApply(questionnaire: Asked, answers: Answers): Answer
 }
 
 export function progress(questions: Question[], answers: Answers) {
-  const asked = questions.filter(asks)
+  const asked = unfold(questions).filter(asks)
   return { all: asked.length, done: asked.filter((question) => isAnswered(answers[question.linkId])).length }
 }
 
 export function firstMissing(questions: Question[], answers: Answers): Question | undefined {
-  return questions.find(
+  return unfold(questions).find(
     (question) => asks(question) && question.required && !isAnswered(answers[question.linkId]),
   )
 }

@@ -77,6 +77,8 @@ export const audit = {
     fhir_everything: 'Everything of a patient over FHIR',
     person_timeline: 'Looked at a timeline',
     task_list: 'Looked at a work list',
+    questionnaire_draft: 'Saved a questionnaire draft',
+    'questionnaire_drop-draft': 'Discarded a questionnaire draft',
     'questionnaire-link_create': 'Made a questionnaire link',
     'questionnaire-link_revoke': 'Revoked a questionnaire link',
     'questionnaire-link_open': 'Opened a questionnaire link',

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
+import { designer } from './designer.ts'
 import { figures } from './figures.ts'
 import { form } from './form.ts'
 import { frame } from './frame.ts'
@@ -31,6 +32,7 @@ export const words = {
   codes,
   common,
   desk,
+  designer,
   figures,
   form,
   frame,

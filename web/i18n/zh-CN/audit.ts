@@ -76,6 +76,8 @@ export const audit = {
     fhir_everything: '通过 FHIR 取得全部资料',
     person_timeline: '查看时间线',
     task_list: '查看任务列表',
+    questionnaire_draft: '保存问卷草稿',
+    'questionnaire_drop-draft': '放弃问卷草稿',
     'questionnaire-link_create': '建立问卷链接',
     'questionnaire-link_revoke': '撤销问卷链接',
     'questionnaire-link_open': '打开问卷链接',

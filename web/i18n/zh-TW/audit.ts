@@ -76,6 +76,8 @@ export const audit = {
     fhir_everything: '透過 FHIR 取得全部資料',
     person_timeline: '查看時間軸',
     task_list: '查看任務清單',
+    questionnaire_draft: '儲存問卷草稿',
+    'questionnaire_drop-draft': '放棄問卷草稿',
     'questionnaire-link_create': '建立問卷連結',
     'questionnaire-link_revoke': '撤銷問卷連結',
     'questionnaire-link_open': '開啟問卷連結',
