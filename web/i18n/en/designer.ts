@@ -46,6 +46,7 @@ export const designer: SameWords<typeof zhCN> = {
   linkIdTaken: 'This name is taken or has characters that cannot be used',
   text: 'Text',
   help: 'Help',
+  staffOnly: 'For staff only (not shown behind a link)',
   required: 'Required',
   unit: 'Unit',
   min: 'Least',

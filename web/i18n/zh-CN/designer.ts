@@ -43,6 +43,7 @@ export const designer = {
   linkIdTaken: '这个题号已经有了，或含有不能用的字符',
   text: '题目',
   help: '补充说明',
+  staffOnly: '只给工作人员（通过链接填写的人看不到）',
   required: '必答',
   unit: '单位',
   min: '最小',

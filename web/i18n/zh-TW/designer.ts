@@ -45,6 +45,7 @@ export const designer: SameWords<typeof zhCN> = {
   linkIdTaken: '這個題號已經有了，或含有不能用的字元',
   text: '題目',
   help: '補充說明',
+  staffOnly: '只給工作人員（透過連結填寫的人看不到）',
   required: '必答',
   unit: '單位',
   min: '最小',

@@ -137,7 +137,7 @@ function edit({ now, selected }: DesignState, action: Edit): { design: Design; s
 }
 
 /** Without keys that were cleared. */
-function tidy<T extends object>(value: T): T {
+export function tidy<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
 }
 
