@@ -38,6 +38,10 @@ test('an administrator writes a questionnaire with a condition and a red flag, t
   await settled(page)
   expect(await axeViolations(page)).toEqual([])
   expect(await latinWords(page, /^(after-surgery|q\d)$/)).toEqual([])
+  await page.locator('#main').evaluate((main) => {
+    main.scrollTop = 0
+    document.documentElement.scrollTop = 0
+  })
   await picture(page, 'designer')
 
   // By keyboard: the question goes up, which breaks its condition, and comes back by undo.

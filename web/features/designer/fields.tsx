@@ -39,11 +39,7 @@ export function LocalizedField({ label, value, long = false, onChange }: Localiz
               <span className="visually-hidden">{label} </span>
               {languageNames[language]}
             </span>
-            {long ? (
-              <textarea rows={3} maxLength={2000} {...common} />
-            ) : (
-              <input maxLength={1000} {...common} />
-            )}
+            <textarea rows={long ? 3 : 2} maxLength={2000} {...common} />
           </div>
         )
       })}
