@@ -15,11 +15,21 @@ export function shownQuestions(items: Question[], answers: Answers): Question[] 
   // Each round hides at least one more question, or is the last.
   for (let before = -1; before !== shown.length;) {
     before = shown.length
-    const asked = new Set(shown.map((item) => item.linkId))
+    const asked = new Set(unfold(shown).map((item) => item.linkId))
     const fact = answerFacts(
       Object.fromEntries(Object.entries(answers).filter(([linkId]) => asked.has(linkId))),
     )
     shown = shown.filter((item) => !item.enableWhen || holds(item.enableWhen, { fact }))
   }
   return shown
+}
+
+/** A matrix taken apart: its words, then a choice per row. What is answered, checked and scored are the rows. */
+export function unfold(items: Question[]): Question[] {
+  return items.flatMap((item): Question[] => {
+    if (item.type !== 'matrix') return [item]
+    const { rows = [], options, required, ...head } = item
+    const row = { type: 'choice' as const, ...(options && { options }), ...(required && { required }) }
+    return [{ ...head, type: 'display' }, ...rows.map((one) => ({ ...one, ...row }))]
+  })
 }

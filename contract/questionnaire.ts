@@ -42,7 +42,11 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
 )
 
 /** The same words in several languages; zh-CN always there. */
-const localized = z.object({ 'zh-CN': z.string(), 'zh-TW': z.string().optional(), en: z.string().optional() })
+export const localized = z.object({
+  'zh-CN': z.string(),
+  'zh-TW': z.string().optional(),
+  en: z.string().optional(),
+})
 export type Localized = z.infer<typeof localized>
 
 /** Points of a number: the first line whose bound holds; a line without a bound takes the rest. */
@@ -84,16 +88,25 @@ export const question = z.object({
     'string',
     'text',
     'display',
+    /** Several rows that share their options; each row is answered under its own `linkId`. */
+    'matrix',
   ]),
   text: localized,
   help: localized.optional(),
   required: z.boolean().optional(),
+  /** For whoever asks, such as what they advised; a person who answers by a link does not see it. */
+  staffOnly: z.boolean().optional(),
   unit: z.string().max(20).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   options: z
     .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
     .max(50)
+    .optional(),
+  /** Of a matrix. */
+  rows: z
+    .array(z.object({ linkId: z.string().min(1).max(60), text: localized }))
+    .max(30)
     .optional(),
   /** Points of number answers; without them only `scale` counts, with its value. */
   scores: z.array(numberScore).max(20).optional(),
@@ -105,6 +118,8 @@ export const question = z.object({
       when: condition,
       text: localized,
       withinMinutes: z.number().int().min(5).max(1440).default(120),
+      /** What a person who answers alone is told to do; without it the general words of the page. */
+      advice: localized.optional(),
     })
     .optional(),
 })
@@ -116,6 +131,11 @@ export const questionnaireBody = z.object({
   items: z.array(question).min(1).max(200),
   scoring: z.enum(['none', 'sum']).default('none'),
   bands: z.array(band).max(12).optional(),
+  /** The person who answered by a link sees the total and what it means. */
+  scoreShownToPerson: z.boolean().optional(),
+  /** What a person who answers by a link reads first, and at the end. */
+  intro: localized.optional(),
+  thanks: localized.optional(),
   /** Who may use the instrument, and on what terms. */
   licence: z.string().max(400).optional(),
 })

@@ -1,4 +1,4 @@
-import { shownQuestions } from './answer.ts'
+import { shownQuestions, unfold } from './answer.ts'
 import type { Answers, Band, Question, QuestionnaireBody } from './questionnaire.ts'
 
 type Scored = Pick<QuestionnaireBody, 'items' | 'scoring' | 'bands'>
@@ -22,7 +22,7 @@ export function pointsOf(item: Question, value: Answers[string] | undefined): nu
 /** Sum of the points of the questions that are asked; null when the questionnaire is not scored. */
 export function scoreOf(questionnaire: Scored, answers: Answers): number | null {
   if (questionnaire.scoring === 'none') return null
-  return shownQuestions(questionnaire.items, answers).reduce(
+  return unfold(shownQuestions(questionnaire.items, answers)).reduce(
     (sum, item) => sum + pointsOf(item, answers[item.linkId]),
     0,
   )
@@ -36,7 +36,7 @@ export function bandOf(questionnaire: Scored, answers: Answers): Band | null {
   const bands = questionnaire.bands ?? []
   const total = scoreOf(questionnaire, answers)
   if (total === null || bands.length === 0) return null
-  const shown = shownQuestions(questionnaire.items, answers)
+  const shown = unfold(shownQuestions(questionnaire.items, answers))
   if (shown.some((item) => item.required && (answers[item.linkId] ?? '') === '')) return null
   const byTotal = bands.findIndex(({ upTo = Infinity }) => total <= upTo)
   const highest = Math.max(...shown.map((item) => pointsOf(item, answers[item.linkId])))

@@ -53,6 +53,8 @@ export const taskSummary = z.object({
   completedAt: timestamp.nullable(),
   heldByName: z.string().nullable(),
   heldByMe: z.boolean(),
+  /** The person handed in the answers by a link; what is left is to look at them. */
+  answeredByPerson: z.boolean(),
 })
 export type TaskSummary = z.infer<typeof taskSummary>
 
@@ -121,6 +123,7 @@ export const taskDetail = taskSummary.extend({
       status: z.enum(['in-progress', 'completed']),
       answers,
       score: z.number().nullable(),
+      source: z.enum(['staff', 'person']),
       updatedAt: timestamp,
     })
     .nullable(),
@@ -165,13 +168,16 @@ export const takeNextTask = route({
   response: z.object({ task: taskDetail.nullable() }),
 })
 
+/** `updatedAt` of the answers that the screen began with: what the person handed in meanwhile is not overwritten unseen. */
+const basedOn = timestamp.nullable().optional()
+
 export const saveAnswers = route({
   method: 'put',
   path: '/tasks/{id}/answers',
   permission: 'task.work',
   summary: 'Autosave answers of the held task; red flags are raised at once',
   params: idParams,
-  body: z.object({ answers }),
+  body: z.object({ answers, basedOn }),
   response: z.object({
     savedAt: timestamp,
     score: z.number().nullable(),
@@ -189,6 +195,7 @@ export const recordAttempt = route({
     outcome,
     channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']).default('phone'),
     answers: answers.optional(),
+    basedOn,
     note: z.string().trim().max(2000).optional(),
     callBackAt: timestamp.optional(),
     /** When the contact took place, for results registered afterwards; left out: now. */

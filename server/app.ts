@@ -150,7 +150,7 @@ function answerTooLarge(): never {
   throw new AppError('too-large')
 }
 
-/** No query strings and no bodies: people search by name and telephone number. */
+/** No query strings and no bodies: people search by name and telephone number. The token of a one-time link is a key. */
 async function logRequests(
   c: { req: { method: string; path: string }; res: Response },
   next: () => Promise<void>,
@@ -158,5 +158,6 @@ async function logRequests(
   const start = performance.now()
   await next()
   const ms = Math.round((performance.now() - start) * 10) / 10
-  log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
+  const path = c.req.path.replace(/^\/q\/.+/, '/q/…')
+  log.debug({ method: c.req.method, path, status: c.res.status, ms }, 'request')
 }

@@ -38,6 +38,8 @@ export async function runDemo(options: Config): Promise<void> {
   const config: Config = {
     ...options,
     dataDir: path.join(options.dataDir, 'demo'),
+    // One-time links in mail lead somewhere in the demo, too.
+    publicUrl: options.publicUrl ?? `http://localhost:${options.port}`,
     host: options.host ?? '127.0.0.1',
   }
   const anchor = await readAnchor(config.dataDir)

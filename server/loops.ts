@@ -10,7 +10,7 @@ import type { Services } from './platform/services.ts'
 /** Bulk work of the worker role: claimed in batches from the tables themselves, not one queue entry per row. */
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
-  message: ({ db, secret }: Services) => dispatchDue(db, secret),
+  message: ({ db, secret, config }: Services) => dispatchDue(db, secret, config.publicUrl),
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
 }

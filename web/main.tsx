@@ -12,6 +12,11 @@ const loadApp = () => import('./app/start.tsx')
 const loadSignIn = () => import('./sign-in/start.tsx')
 
 async function start() {
+  // Somebody with a one-time link is nobody we know, even on a tablet where staff are signed in.
+  if (location.pathname.startsWith('/q/')) {
+    ;(await import('./form/start.tsx')).startForm(location.pathname.slice('/q/'.length))
+    return
+  }
   const isGate = location.pathname === '/sign-in' || location.pathname === '/setup'
   if (isGate) {
     ;(await loadSignIn()).startSignIn('sign-in')

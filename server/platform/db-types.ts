@@ -721,6 +721,41 @@ export interface Questionnaire {
   title: Json;
 }
 
+export interface QuestionnaireDraft {
+  definition: Json;
+  questionnaire_id: number;
+  revision: Generated<number>;
+  source: string | null;
+  title: Json;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  updated_by_name: string;
+}
+
+export interface QuestionnaireLink {
+  answers: Generated<Json>;
+  calls: Generated<number>;
+  channel: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  expires_at: Timestamp | null;
+  id: Generated<number>;
+  message_id: number | null;
+  minute: Timestamp | null;
+  opened_at: Timestamp | null;
+  person_id: number;
+  questionnaire_version_id: number;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  saved_at: Timestamp | null;
+  subject_id: number | null;
+  task_id: number;
+  token_hash: string | null;
+  used_at: Timestamp | null;
+  wrong_years: Generated<number>;
+}
+
 export interface QuestionnaireResponse {
   answers: Generated<Json>;
   author: string;
@@ -730,6 +765,7 @@ export interface QuestionnaireResponse {
   person_id: number;
   questionnaire_version_id: number;
   score: Numeric | null;
+  source: Generated<string>;
   status: string;
   subject_id: number | null;
   task_id: number | null;
@@ -938,6 +974,8 @@ export interface DB {
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
   questionnaire: Questionnaire;
+  questionnaire_draft: QuestionnaireDraft;
+  questionnaire_link: QuestionnaireLink;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
   rehearsal: Rehearsal;

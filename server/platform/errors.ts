@@ -27,6 +27,8 @@ const catalogue = {
   'file-encoding': [422, 'The file is not written in UTF-8; choose another encoding.'],
   'too-large': [413, 'That is too large.'],
   'too-many-requests': [429, 'Too many tries. Wait a moment.'],
+  'link-closed': [410, 'This link is no longer valid.'],
+  'no-questionnaire': [409, 'This task has no questionnaire that somebody could answer.'],
   'setup-closed': [403, 'The one-time link is no longer valid.'],
   unavailable: [503, 'The service is starting or stopping. Try again in a moment.'],
   internal: [500, 'Something went wrong on our side. It has been logged.'],

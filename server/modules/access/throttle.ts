@@ -35,6 +35,14 @@ export async function beginAttempt(db: Db, account: string, address: string | nu
   return count(db, accountKey(account), accountLimit)
 }
 
+/**
+ * Counts a call with a one-time token that never was. It has an account of its own, so that it locks nobody out of signing in.
+ * @returns whether it may be answered
+ */
+export async function countStranger(db: Db, address: string | null): Promise<boolean> {
+  return (await count(db, `link:${address ?? 'unknown'}`, addressLimit)).allowed
+}
+
 async function count(db: Db, key: string, limit: Limit): Promise<Attempt> {
   const { rows } = await sql<{ failures: number }>`
     insert into sign_in_throttle as t (key, failures) values (${key}, 1)

@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
+import { linkPathwayMessages, linkPlaceholder, mintTokens, urlOf } from '../questionnaire/link-token.ts'
 import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
 import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
 
@@ -28,13 +29,14 @@ type Claimed = {
 /**
  * Sends due messages: claim under a lease and pass the gate (one transaction), hand over to the channel (no transaction), write the
  * result if the lease is still ours. A crash between leaves `sending`, which becomes `unknown`: never a blind second send.
+ * @param publicUrl where people reach this installation; without it no message with a link goes out
  * @returns how many messages got a result
  */
-export async function dispatchDue(db: Db, secret: string): Promise<number> {
+export async function dispatchDue(db: Db, secret: string, publicUrl?: string): Promise<number> {
   const lapsed = await markLapsed(db)
   const channel = await openMailChannel(db, secret)
   if (!channel) return lapsed
-  const { claimed, settled } = await transaction(db, claim)
+  const { claimed, settled } = await transaction(db, (trx) => claim(trx, publicUrl))
   const waiting = [...claimed]
   const workers = Array.from({ length: connections }, async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
@@ -64,13 +66,18 @@ async function markLapsed(db: Db): Promise<number> {
 
 type Due = Omit<Claimed, 'address'>
 
-async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }> {
+async function claim(
+  trx: Trx,
+  publicUrl: string | undefined,
+): Promise<{ claimed: Claimed[]; settled: number }> {
   // One claim at a time: caps are counted, and two at once would each count without the other.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.message'))`.execute(trx)
   const { rows } = await sql<Due>`
     select id, person_id, coalesce(subject_id, person_id) as owner_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
     order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
   if (rows.length === 0) return { claimed: [], settled: 0 }
+  const withLink = rows.filter((row) => row.body.includes(linkPlaceholder)).map((row) => row.id)
+  if (withLink.length > 0) await linkPathwayMessages(trx, withLink)
   const settings = await readSettings(trx, gateSettings)
   const facts = await gateFacts(
     trx,
@@ -80,6 +87,8 @@ async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }>
   const going = new Map<number, { all: number; marketing: number }>()
   const verdicts = rows.map((row): { row: Due; verdict: Verdict } => {
     const known = facts.get(row.id)
+    if (publicUrl === undefined && withLink.includes(row.id))
+      return { row, verdict: { kind: 'suppress', reason: 'no-public-address' } }
     if (!known) return { row, verdict: { kind: 'suppress', reason: 'no-address' } }
     // What this batch sends to the same person counts as well.
     const more = going.get(row.person_id) ?? { all: 0, marketing: 0 }
@@ -122,7 +131,20 @@ async function claim(trx: Trx): Promise<{ claimed: Claimed[]; settled: number }>
       ? [{ ...row, address: verdict.address, fence: row.fence + 1, tries: row.tries + 1 }]
       : [],
   )
-  return { claimed, settled: suppressed.length }
+  return { claimed: await withLinks(trx, claimed, publicUrl), settled: suppressed.length }
+}
+
+/** The token is made when its message leaves, so that it lies in no table; a message that goes again carries a new one. */
+async function withLinks(trx: Trx, claimed: Claimed[], publicUrl: string | undefined): Promise<Claimed[]> {
+  const ids = claimed.filter((one) => one.body.includes(linkPlaceholder)).map((one) => one.id)
+  if (ids.length === 0 || publicUrl === undefined) return claimed
+  const tokens = await mintTokens(trx, ids)
+  return claimed.map((one) => {
+    const token = tokens.get(one.id)
+    return token === undefined
+      ? one
+      : { ...one, body: one.body.replaceAll(linkPlaceholder, urlOf(publicUrl, token)) }
+  })
 }
 
 async function deliver(db: Db, channel: MailChannel, message: Claimed): Promise<void> {

@@ -7,6 +7,7 @@ const facts: fc.Arbitrary<GateFacts> = fc.record({
   deceased: fc.boolean(),
   address: fc.constantFrom('a@example.test', null),
   optedOut: fc.boolean(),
+  formClosed: fc.boolean(),
   enrollmentStopped: fc.boolean(),
   sentLast7Days: fc.integer({ min: 0, max: 10 }),
   marketingLast30Days: fc.integer({ min: 0, max: 5 }),
@@ -35,6 +36,7 @@ const forbidden = (known: GateFacts, rules: GateSettings) =>
   known.deceased ||
   known.optedOut ||
   known.enrollmentStopped ||
+  known.formClosed ||
   known.address === null ||
   (known.purpose !== 'clinical' && known.sentLast7Days >= rules['contact.total-per-7-days']) ||
   (known.purpose === 'marketing' && known.marketingLast30Days >= rules['contact.marketing-per-30-days'])

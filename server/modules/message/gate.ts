@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
+import { formClosed } from '../questionnaire/link-token.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 
 export const gateSettings = [
@@ -17,6 +18,8 @@ export type GateFacts = {
   address: string | null
   optedOut: boolean
   enrollmentStopped: boolean
+  /** The message asks to answer a questionnaire that nobody needs answered any more, or whose link was withdrawn. */
+  formClosed: boolean
   sentLast7Days: number
   marketingLast30Days: number
   purpose: 'clinical' | 'service' | 'marketing'
@@ -27,7 +30,14 @@ export type Verdict =
   | { kind: 'send'; address: string }
   | {
       kind: 'suppress'
-      reason: 'deceased' | 'opted-out' | 'no-address' | 'frequency-cap' | 'enrollment-stopped'
+      reason:
+        | 'deceased'
+        | 'opted-out'
+        | 'no-address'
+        | 'frequency-cap'
+        | 'enrollment-stopped'
+        | 'form-closed'
+        | 'no-public-address'
     }
   | { kind: 'later'; at: Date }
 
@@ -38,6 +48,7 @@ export type Verdict =
 export function gate(facts: GateFacts, settings: GateSettings, now: Date): Verdict {
   if (facts.deceased) return { kind: 'suppress', reason: 'deceased' }
   if (facts.enrollmentStopped) return { kind: 'suppress', reason: 'enrollment-stopped' }
+  if (facts.formClosed) return { kind: 'suppress', reason: 'form-closed' }
   if (facts.optedOut) return { kind: 'suppress', reason: 'opted-out' }
   if (!facts.address) return { kind: 'suppress', reason: 'no-address' }
   if (facts.purpose !== 'clinical' && facts.sentLast7Days >= settings['contact.total-per-7-days'])
@@ -69,6 +80,7 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
     address: string | null
     opted_out: boolean
     enrollment_stopped: boolean
+    form_closed: boolean
     sent_7: number
     marketing_30: number
     purpose: GateFacts['purpose']
@@ -79,7 +91,7 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         order by t.updated_at desc, t.id limit 1) as address,
       exists (select 1 from opt_out o where o.person_id = any(g.members) and o.channel in ('all', m.channel)
         and o.purpose in ('all', m.purpose)) as opted_out,
-      coalesce(e.status = 'stopped', false) as enrollment_stopped,
+      coalesce(e.status = 'stopped', false) as enrollment_stopped, ${formClosed} as form_closed,
       (select count(*) from message x where x.person_id = m.person_id
         and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '7 days')) as sent_7,
       (select count(*) from message x where x.person_id = m.person_id and x.purpose = 'marketing'
@@ -101,6 +113,7 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         address: row.address,
         optedOut: row.opted_out,
         enrollmentStopped: row.enrollment_stopped,
+        formClosed: row.form_closed,
         sentLast7Days: row.sent_7,
         marketingLast30Days: row.marketing_30,
         purpose: row.purpose,

@@ -1,4 +1,4 @@
-import { answerFacts, shownQuestions } from '../../../contract/answer.ts'
+import { answerFacts, shownQuestions, unfold } from '../../../contract/answer.ts'
 import { holds } from '../../../contract/condition.ts'
 import { bandOf } from '../../../contract/score.ts'
 import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
@@ -45,7 +45,7 @@ export async function listQuestionnaires(db: Db) {
     code: row.code,
     title: row.title as QuestionnaireDefinition['title'],
     version: row.version,
-    questions: (row.definition as unknown as Definition).items.filter(
+    questions: unfold((row.definition as unknown as Definition).items).filter(
       (item) => !['group', 'display'].includes(item.type),
     ).length,
     responses: row.responses ?? 0,
@@ -78,14 +78,19 @@ export async function getQuestionnaire(
   }
 }
 
+/** What a person who answers alone is asked. */
+export function forPerson<T extends Pick<QuestionnaireDefinition, 'items'>>(definition: T): T {
+  return { ...definition, items: definition.items.filter((item) => !item.staffOnly) }
+}
+
 /**
  * Checks answers against their questions and drops those of questions that are not asked.
  * @param complete also ask for required ones
  * @throws {AppError} invalid, naming each question
  */
 export function checkAnswers(definition: Definition, answers: Answers, complete: boolean): Answers {
-  const asked = shownQuestions(definition.items, answers)
-  const known = new Set(definition.items.map((item) => item.linkId))
+  const asked = unfold(shownQuestions(definition.items, answers))
+  const known = new Set(unfold(definition.items).map((item) => item.linkId))
   const problems: FieldError[] = Object.keys(answers)
     .filter((linkId) => !known.has(linkId))
     .map((linkId) => ({ path: `answers.${linkId}`, message: 'is not a question of this questionnaire' }))
@@ -113,6 +118,7 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
   switch (item.type) {
     case 'group':
     case 'display':
+    case 'matrix':
       return 'takes no answer'
     case 'choice':
       return typeof value === 'string' && options.includes(value) ? undefined : 'is not one of the options'

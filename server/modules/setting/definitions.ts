@@ -130,6 +130,13 @@ export const settingDefinitions = {
   'follow-up.hours.working-days-only': boolean('follow-up', true, `${vendor}: weekdays 9:00–20:00`),
   'follow-up.hold-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
   'follow-up.undo-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
+  'follow-up.link-days': integer(
+    'follow-up',
+    7,
+    'days',
+    [1, 60],
+    `${ours}: the levels of follow-up are a week apart; a later answer would speak of another time`,
+  ),
   'follow-up.daily-goal': integer(
     'follow-up',
     60,

@@ -14,7 +14,7 @@ import { refreshFacts } from '../person/facts.ts'
 import { membersOf } from '../person/group.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
-import { storeAnswers } from './answers.ts'
+import { type Giver, storeAnswers } from './answers.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
 
@@ -44,17 +44,45 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   assertHeld(task, actor)
   const number = task.attempts + 1
   const at = contactTime(task, input.occurredAt)
-  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at)
+  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, {
+    source: 'staff',
+    basedOn: input.basedOn,
+  })
   if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
   const plan = await planAfter(trx, task, input, at)
-  await insertAttempt(trx, actor, task, number, input, at)
+  await closeOrPlan(trx, actor, 'staff', task, number, input, plan, at)
+}
+
+/**
+ * The person handed in the answers of a task that asks for nothing else: it is done.
+ * @param task locked, open, with its answers stored
+ */
+export async function completeByPerson(trx: Trx, actor: Actor, task: TaskRow): Promise<void> {
+  const input: AttemptInput = { outcome: 'done', channel: 'other', optOut: false }
+  const plan: Plan = { closes: true, nextAttemptAt: null }
+  await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
+}
+
+/** Everything that a contact leaves behind, whoever recorded it. */
+async function closeOrPlan(
+  trx: Trx,
+  actor: Actor,
+  source: Giver['source'],
+  task: TaskRow,
+  number: number,
+  input: AttemptInput,
+  plan: Plan,
+  at: Date,
+): Promise<void> {
+  const evidence = input.outcome === 'done' && (await repliedByPerson(trx, task.id)) ? 'reply' : 'stated'
+  await insertAttempt(trx, actor, task, number, input, at, evidence)
   await writeTask(trx, actor, task, number, input, plan, at)
-  await recordEvents(trx, await eventsOf(trx, actor, task, number, input, plan, at))
+  await recordEvents(trx, await eventsOf(trx, actor, source, task, number, input, plan, at))
   if (plan.closes) await resumePathway(trx, task)
   await audit(trx, actor, {
     action: 'task.attempt',
     personId: task.person_id,
-    subject: `task:${id} ${input.outcome}`,
+    subject: `task:${task.id} ${input.outcome}`,
     fields: ['outcome', ...(input.answers ? ['answers'] : []), ...(input.note ? ['note'] : [])],
   })
   await notify(trx, 'tasks', {
@@ -185,6 +213,7 @@ async function insertAttempt(
   number: number,
   input: AttemptInput,
   at: Date,
+  evidence: 'reply' | 'stated',
 ): Promise<void> {
   await trx
     .insertInto('task_attempt')
@@ -200,8 +229,20 @@ async function insertAttempt(
       call_back_at: input.callBackAt ?? null,
       duration_seconds: input.durationSeconds ?? null,
       idempotency_key: input.idempotencyKey ?? null,
+      evidence,
     })
     .execute()
+}
+
+/** The answers are the person's own words, handed in by a link and not changed since. */
+async function repliedByPerson(trx: Trx, taskId: number): Promise<boolean> {
+  const reply = await trx
+    .selectFrom('questionnaire_response')
+    .select('id')
+    .where('task_id', '=', taskId)
+    .where('source', '=', 'person')
+    .executeTakeFirst()
+  return reply !== undefined
 }
 
 const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 'readmitted', 'other'])
@@ -227,6 +268,7 @@ async function writeTask(
 async function eventsOf(
   trx: Trx,
   actor: Actor,
+  source: Giver['source'],
   task: TaskRow,
   number: number,
   input: AttemptInput,
@@ -236,7 +278,7 @@ async function eventsOf(
   const base = {
     personId: task.person_id,
     at,
-    source: 'staff',
+    source,
     actorId: actor.id,
     encounterId: task.encounter_id,
     taskId: task.id,
@@ -282,12 +324,21 @@ async function resumePathway(trx: Trx, task: TaskRow): Promise<void> {
 }
 
 /** Autosave while talking: nothing is lost when the browser dies. @throws {AppError} not-found, not-held, already-closed, invalid */
-export async function saveAnswers(trx: Trx, actor: Actor, id: number, answers: Answers) {
+export async function saveAnswers(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  answers: Answers,
+  basedOn?: string | null,
+) {
   await sql`select 1 from task where id = ${id} for update`.execute(trx)
   const task = await loadTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
-  const stored = await storeAnswers(trx, actor, task, answers, false)
+  const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), {
+    source: 'staff',
+    basedOn,
+  })
   const { 'follow-up.hold-minutes': minutes } = await readSettings(trx, ['follow-up.hold-minutes'])
   await sql`update task set held_until = now() + ${minutes} * interval '1 minute' where id = ${id}`.execute(
     trx,

@@ -63,6 +63,7 @@ export type TaskRow = {
   held_by_name: string | null
   held_until: Date | null
   questionnaire_version_id: number | null
+  answered_by_person: boolean
   version: number
   queue: string
   /** Times as the database has them, for cursors: a Date has no microseconds. */
@@ -79,7 +80,9 @@ export const taskColumns = sql`
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
   t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
-  t.held_until, t.questionnaire_version_id, t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
+  t.held_until, t.questionnaire_version_id,
+  exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
+  t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
   join person p on p.id = t.person_id join site s on s.id = t.site_id
@@ -261,6 +264,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     completedAt: row.completed_at?.toISOString() ?? null,
     heldByName: held ? row.held_by_name : null,
     heldByMe: held && row.held_by === actor.id,
+    answeredByPerson: row.answered_by_person,
   }
 }
 

@@ -47,7 +47,7 @@ export function mountTask(api: Api): void {
     return undefined
   })
   implement(api, saveAnswersRoute, ({ db, actor, params, body }) =>
-    transaction(db, (trx) => saveAnswers(trx, actor, params.id, body.answers)),
+    transaction(db, (trx) => saveAnswers(trx, actor, params.id, body.answers, body.basedOn)),
   )
   implement(api, recordAttemptRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => recordAttempt(trx, actor, params.id, body))

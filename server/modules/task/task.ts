@@ -97,6 +97,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
           status: response.status as 'completed',
           answers: response.answers as Answers,
           score: response.score,
+          source: response.source as 'staff',
           updatedAt: response.updated_at.toISOString(),
         }
       : null,

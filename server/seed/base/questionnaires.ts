@@ -176,6 +176,7 @@ export const baseQuestionnaires: Seed[] = [
       },
       {
         linkId: 'guidance',
+        staffOnly: true,
         type: 'text',
         text: { 'zh-CN': '指导内容', 'zh-TW': '衛教內容', en: 'Advice given' },
       },

@@ -8,7 +8,10 @@ import {
   type Question,
   getQuestionnaire,
 } from '../../../contract/questionnaire.ts'
+import { listVersions } from '../../../contract/questionnaire-design.ts'
+import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -22,6 +25,7 @@ export default function QuestionnairePage() {
   const localized = useLocalized()
   const { id } = useParams({ strict: false })
   const questionnaire = useCall(getQuestionnaire, { params: { id: Number(id) } })
+  const writes = may(useMe(), 'questionnaire.write')
   const { data } = questionnaire
   const inWords = useConditionWords({ questions: data?.items ?? [] })
   const flags = data?.items.filter((one) => one.redFlag).length ?? 0
@@ -46,9 +50,24 @@ export default function QuestionnairePage() {
       </div>
     )
   }
+  const extra = (
+    <>
+      {back}
+      {writes && (
+        <>
+          <Link to="/questionnaires/new" search={{ copy: String(data.id) } as never} className="soft-button">
+            {t('designer.copyIt')}
+          </Link>
+          <Link to="/questionnaires/$id/edit" params={{ id: String(data.id) }} className="soft-button">
+            {t('designer.edit')}
+          </Link>
+        </>
+      )}
+    </>
+  )
   return (
     <div className="page">
-      <PageHeader title={localized(data.title)} extra={back}>
+      <PageHeader title={localized(data.title)} extra={extra}>
         <div className="tag-line sheet-facts">
           <span className="secondary">
             {t('questionnaires.versionOf', { n: data.version })} · <code>{data.code}</code>
@@ -84,6 +103,7 @@ export default function QuestionnairePage() {
           </p>
         )}
       </article>
+      <Versions id={data.id} />
     </div>
   )
 }
@@ -121,6 +141,13 @@ function QuestionView({
           {t('questionnaires.onlyWhen', { when: inWords(question.enableWhen) })}
         </p>
       )}
+      {question.rows && (
+        <ul className="sheet-options">
+          {question.rows.map((row) => (
+            <li key={row.linkId}>{localized(row.text)}</li>
+          ))}
+        </ul>
+      )}
       <AnswerView question={question} />
       {question.redFlag && (
         <p className="sheet-flag">
@@ -133,6 +160,32 @@ function QuestionView({
         </p>
       )}
     </li>
+  )
+}
+
+/** Every version with how often it was answered; what was answered stays with its version. */
+function Versions({ id }: { id: number }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  const versions = useCall(listVersions, { params: { id } })
+  if (!versions.data) return null
+  return (
+    <section className="panel sheet sheet-versions" aria-labelledby="versions">
+      <h2 id="versions">{t('designer.versions')}</h2>
+      <ul>
+        {versions.data.items.map((one) => (
+          <li key={one.id}>
+            {t('designer.versionLine', {
+              n: one.version,
+              time: time.moment(one.publishedAt),
+              questions: one.questions,
+              responses: one.responses,
+            })}
+            {one.publishedByName && ` · ${one.publishedByName}`}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

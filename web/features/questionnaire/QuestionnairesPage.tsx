@@ -1,8 +1,12 @@
+import './questionnaire.css'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { listDrafts } from '../../../contract/questionnaire-design.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
 import { count } from '../../format/number.ts'
+import { useTime } from '../../format/useTime.ts'
 import { type ItemOf, useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useLocalized } from '../task/localized.ts'
@@ -14,7 +18,10 @@ export default function QuestionnairesPage() {
   const { t } = useTranslation()
   const localized = useLocalized()
   const navigate = useNavigate()
+  const time = useTime()
+  const writes = may(useMe(), 'questionnaire.write')
   const questionnaires = useCall(listQuestionnaires)
+  const drafts = useCall(listDrafts, {}, { enabled: writes })
   const columns: Column<Row>[] = [
     {
       key: 'name',
@@ -63,6 +70,35 @@ export default function QuestionnairesPage() {
       columns={columns}
       rowKey={(one) => one.id}
       onOpen={(one) => void navigate({ to: '/questionnaires/$id', params: { id: String(one.id) } })}
+      actions={
+        writes && (
+          <Link to="/questionnaires/new" className="soft-button">
+            {t('designer.create')}
+          </Link>
+        )
+      }
+      above={
+        (drafts.data?.items.length ?? 0) > 0 && (
+          <section className="panel sheet-drafts" aria-labelledby="drafts">
+            <h2 id="drafts">{t('designer.drafts')}</h2>
+            <ul>
+              {drafts.data?.items.map((one) => (
+                <li key={one.id}>
+                  <Link to="/questionnaires/$id/edit" params={{ id: String(one.id) }}>
+                    {localized(one.title)}
+                  </Link>{' '}
+                  <span className="secondary small">
+                    {one.version === null
+                      ? t('designer.draftNew')
+                      : t('designer.draftOf', { n: one.version })}{' '}
+                    · {t('designer.savedBy', { name: one.savedByName, time: time.moment(one.savedAt) })}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )
+      }
       empty={{ title: t('questionnaires.empty'), hint: t('questionnaires.emptyHint') }}
     />
   )

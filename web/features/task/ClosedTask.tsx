@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { unfold } from '../../../contract/answer.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -23,7 +24,7 @@ export function ClosedTask({
   const code = useCode()
   const localized = useLocalized()
   const answers = task.response?.answers ?? {}
-  const questions = shownQuestions(task.questionnaire, answers).filter(
+  const questions = unfold(shownQuestions(task.questionnaire, answers)).filter(
     (question) => answers[question.linkId] !== undefined,
   )
   return (

@@ -26,7 +26,22 @@ export function QuestionField(props: QuestionFieldProps) {
   const text = localized(question.text)
 
   if (question.type === 'group') return <h3 className="question-group">{text}</h3>
-  if (question.type === 'display') return <p className="question-display">{text}</p>
+  const flag = danger && question.redFlag && (
+    <p className="question-flag" role="alert">
+      <ExclamationCircleFilled aria-hidden />{' '}
+      {t(danger === 'raised' ? 'desk.redFlagRaised' : 'desk.redFlagHere', {
+        text: localized(question.redFlag.text),
+      })}
+    </p>
+  )
+  if (question.type === 'display') {
+    return (
+      <div className="question-display">
+        <p>{text}</p>
+        {flag}
+      </div>
+    )
+  }
 
   return (
     <div className={`question ${danger ? 'is-dangerous' : ''}`} data-question={question.linkId}>
@@ -41,14 +56,7 @@ export function QuestionField(props: QuestionFieldProps) {
       </div>
       {question.help && <p className="secondary small">{localized(question.help)}</p>}
       <Answer {...props} labelId={id} />
-      {danger && question.redFlag && (
-        <p className="question-flag" role="alert">
-          <ExclamationCircleFilled aria-hidden />{' '}
-          {t(danger === 'raised' ? 'desk.redFlagRaised' : 'desk.redFlagHere', {
-            text: localized(question.redFlag.text),
-          })}
-        </p>
-      )}
+      {flag}
       {problem && (
         <p className="field-error" role="alert">
           {problem}

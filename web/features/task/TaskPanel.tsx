@@ -93,7 +93,14 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
                 )}
               </div>
             )}
-            <TaskWork key={`${task.id}-${held}`} task={task} canWork={held} onNext={onNext} onOpen={onOpen} />
+            <TaskWork
+              // What the person handed in meanwhile is a new start.
+              key={`${task.id}-${held}-${task.response?.source === 'person' ? task.response.updatedAt : ''}`}
+              task={task}
+              canWork={held}
+              onNext={onNext}
+              onOpen={onOpen}
+            />
           </>
         )}
       </section>

@@ -39,6 +39,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
         <span className="task-row-who">
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
         </span>
+        {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
         {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
       </span>
       <span className="secondary small ellipsis">

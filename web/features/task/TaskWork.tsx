@@ -2,8 +2,10 @@ import { App } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
+import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { LinkBar } from '../link/LinkBar.tsx'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import {
   type AnswerValue,
@@ -44,9 +46,9 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     note: sessionStorage.getItem(noteKey(task.id)) ?? '',
     callBackAt: '',
     optOut: false,
-    channel: task.kind === 'home-visit' ? 'visit' : 'phone',
+    channel: task.response?.source === 'person' ? 'other' : task.kind === 'home-visit' ? 'visit' : 'phone',
   }))
-  const { save, queue, settle } = useAutosave(task.id, canWork, (saved) => {
+  const { save, queue, settle } = useAutosave(task, canWork, (saved) => {
     setRaised(saved.redFlags)
   })
   const record = useRecord({
@@ -147,6 +149,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
+        <LinkBar task={task} canWork={canWork} />
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">
@@ -156,7 +159,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
                 <ScoreText questionnaire={task.questionnaire} answers={answers} />
               </span>
             </div>
-            {questions.map((question) => (
+            {unfold(questions).map((question) => (
               <QuestionField
                 key={question.linkId}
                 question={question}

@@ -1,6 +1,8 @@
-import { answerFacts, shownQuestions as shownItems } from '../../../contract/answer.ts'
+import { answerFacts, shownQuestions as shownItems, unfold } from '../../../contract/answer.ts'
 import { holds } from '../../../contract/condition.ts'
-import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import type { Answers, Question } from '../../../contract/questionnaire.ts'
+
+type Asked = { items: Question[] } | null
 
 export type AnswerValue = Answers[string]
 
@@ -13,13 +15,13 @@ export function isAnswered(value: AnswerValue | undefined): boolean {
 }
 
 /** Questions that apply to the answers so far, in their order. */
-export function shownQuestions(questionnaire: QuestionnaireDefinition | null, answers: Answers): Question[] {
+export function shownQuestions(questionnaire: Asked, answers: Answers): Question[] {
   return shownItems(questionnaire?.items ?? [], answers)
 }
 
 /** Answers to questions that no longer apply are not sent: they would count in scores and red flags. */
-export function answersThatApply(questionnaire: QuestionnaireDefinition | null, answers: Answers): Answers {
-  const shown = shownQuestions(questionnaire, answers).filter(asks)
+export function answersThatApply(questionnaire: Asked, answers: Answers): Answers {
+  const shown = unfold(shownQuestions(questionnaire, answers)).filter(asks)
   const result: Answers = {}
   for (const { linkId } of shown) {
     const value = answers[linkId]
@@ -29,12 +31,12 @@ export function answersThatApply(questionnaire: QuestionnaireDefinition | null, 
 }
 
 export function progress(questions: Question[], answers: Answers) {
-  const asked = questions.filter(asks)
+  const asked = unfold(questions).filter(asks)
   return { all: asked.length, done: asked.filter((question) => isAnswered(answers[question.linkId])).length }
 }
 
 export function firstMissing(questions: Question[], answers: Answers): Question | undefined {
-  return questions.find(
+  return unfold(questions).find(
     (question) => asks(question) && question.required && !isAnswered(answers[question.linkId]),
   )
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import { saveAnswers } from '../../../contract/task.ts'
-import { call } from '../../api.ts'
+import { saveAnswers, type TaskDetail } from '../../../contract/task.ts'
+import { ApiError, call } from '../../api.ts'
 
 export type SaveState =
   | { state: 'idle' }
@@ -16,7 +16,12 @@ const retryAfter = 4000
 type Saved = { score: number | null; redFlags: { linkId: string; text: string }[] }
 
 /** Saves answers a moment after the last change, one request at a time, and goes on trying while the line is down. */
-export function useAutosave(taskId: number, enabled: boolean, onSaved: (saved: Saved) => void) {
+export function useAutosave(
+  { id: taskId, response }: Pick<TaskDetail, 'id' | 'response'>,
+  enabled: boolean,
+  onSaved: (saved: Saved) => void,
+) {
+  const basedOn = response?.updatedAt ?? null
   const [save, setSave] = useState<SaveState>({ state: 'idle' })
   const pending = useRef<Answers | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -34,21 +39,27 @@ export function useAutosave(taskId: number, enabled: boolean, onSaved: (saved: S
     if (!answers) return
     pending.current = null
     setSave({ state: 'saving' })
-    running.current = call(saveAnswers, { params: { id: taskId }, body: { answers } }, { keepalive: true })
+    running.current = call(
+      saveAnswers,
+      { params: { id: taskId }, body: { answers, basedOn } },
+      { keepalive: true },
+    )
       .then((saved) => {
         done.current(saved)
         setSave(pending.current ? { state: 'unsaved' } : { state: 'saved', at: saved.savedAt })
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         pending.current ??= answers
         setSave({ state: 'failed' })
+        // A refusal stays one: the person handed in other answers, or the task is no longer ours.
+        if (error instanceof ApiError && [403, 404, 409].includes(error.status)) return
         timer.current = setTimeout(() => again.current(), retryAfter)
       })
       .finally(() => {
         running.current = null
       })
     await running.current
-  }, [taskId])
+  }, [taskId, basedOn])
   useEffect(() => {
     again.current = () => void flush()
   }, [flush])

@@ -83,7 +83,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
           channel: result.channel,
           idempotencyKey,
           optOut: result.outcome === 'refused' && result.optOut,
-          ...(Object.keys(answers).length > 0 ? { answers } : {}),
+          ...(Object.keys(answers).length > 0 ? { answers, basedOn: task.response?.updatedAt ?? null } : {}),
           ...(result.note.trim() ? { note: result.note.trim() } : {}),
           ...(result.outcome === 'call-back'
             ? { callBackAt: new Date(result.callBackAt).toISOString() }

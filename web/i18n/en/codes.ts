@@ -171,6 +171,8 @@ export const codes = {
     'open-dispute': 'Open dispute',
     'frequency-cap': 'Too many contacts',
     'enrollment-stopped': 'Pathway stopped',
+    'form-closed': 'No longer to be answered',
+    'no-public-address': 'The public address of this installation is not set',
   },
   gap: {
     name: 'Name',
@@ -334,6 +336,7 @@ export const codes = {
     unknown: 'Unknown',
   },
   source: {
+    person: 'the person',
     user: 'Entered by hand',
     hl7: 'HIS feed',
     fhir: 'FHIR feed',

@@ -9,6 +9,8 @@ export const errors = {
   'two-factor-required': 'Enter the code of your second factor.',
   'password-change-required': 'Choose a new password before you go on.',
   'malformed-request': 'The request could not be read. Reload the page and try again.',
+  'link-closed': 'This link is no longer valid.',
+  'no-questionnaire': 'This task has no questionnaire that somebody could answer.',
   'setup-closed': 'The one-time link is no longer valid.',
   forbidden: 'Your role does not allow this. Ask an administrator.',
   'not-found': 'Not found: it may have been moved, or lie outside what you may see.',

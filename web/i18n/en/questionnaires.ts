@@ -44,6 +44,7 @@ export const questionnaires = {
     string: 'Short text',
     text: 'Long text',
     display: 'Note',
+    matrix: 'Matrix',
   },
   condition: {
     all: ' and ',

@@ -162,6 +162,8 @@ export const codes = {
     'open-dispute': '纠纷处理中',
     'frequency-cap': '超过频次上限',
     'enrollment-stopped': '路径已停止',
+    'form-closed': '问卷已不需要填写',
+    'no-public-address': '没有设置本系统的公开网址',
   },
   gap: {
     name: '姓名',
@@ -325,6 +327,7 @@ export const codes = {
     unknown: '不明',
   },
   source: {
+    person: '本人填写',
     user: '人工录入',
     hl7: 'HIS 接口',
     fhir: 'FHIR 接口',

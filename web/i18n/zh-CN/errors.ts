@@ -9,6 +9,8 @@ export const errors = {
   'two-factor-required': '请输入两步验证的动态码。',
   'password-change-required': '请先修改密码。',
   'malformed-request': '这次请求读不懂，请刷新页面后再试。',
+  'link-closed': '这个链接已经失效。',
+  'no-questionnaire': '这条任务没有可以填写的问卷。',
   'setup-closed': '一次性链接已失效。',
   forbidden: '您的权限不能这样做。需要的话请联系管理员。',
   'not-found': '没有找到，可能已被移走，或不在您的权限范围内。',

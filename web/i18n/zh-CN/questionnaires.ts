@@ -43,6 +43,7 @@ export const questionnaires = {
     string: '短文字',
     text: '长文字',
     display: '说明',
+    matrix: '矩阵（多行同一组选项）',
   },
   condition: {
     all: ' 且 ',

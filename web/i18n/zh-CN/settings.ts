@@ -67,6 +67,7 @@ export const settings = {
     'follow-up_hours_from': '随访电话最早几点',
     'follow-up_hours_to': '随访电话最晚几点',
     'follow-up_hours_working-days-only': '只在工作日随访',
+    'follow-up_link-days': '一次性问卷链接有效',
     'follow-up_hold-minutes': '任务占用时间',
     'follow-up_undo-minutes': '结果可撤销时间',
     'follow-up_minutes_call': '每通随访电话用时',
@@ -130,6 +131,7 @@ export const settings = {
     'follow-up_hours_from': '国内同类产品惯例：工作日 9:00–20:00',
     'follow-up_hours_to': '国内同类产品惯例：工作日 9:00–20:00',
     'follow-up_hours_working-days-only': '国内同类产品惯例：工作日 9:00–20:00',
+    'follow-up_link-days': '本产品默认：三级随访相隔约一周，再晚的回答说的已是另一段时间',
     'follow-up_hold-minutes': '本产品默认',
     'follow-up_undo-minutes': '本产品默认',
     'follow-up_minutes_call':

@@ -6,11 +6,14 @@ import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
 import { editor } from './editor.ts'
+import { designer } from './designer.ts'
 import { figures } from './figures.ts'
+import { form } from './form.ts'
 import { frame } from './frame.ts'
 import { groups } from './groups.ts'
 import { imports } from './imports.ts'
 import { intake } from './intake.ts'
+import { links } from './links.ts'
 import { match } from './match.ts'
 import { messages } from './messages.ts'
 import { outbound } from './outbound.ts'
@@ -31,11 +34,14 @@ export const words = {
   common,
   desk,
   editor,
+  designer,
   figures,
+  form,
   frame,
   groups,
   imports,
   intake,
+  links,
   match,
   messages,
   outbound,

@@ -161,6 +161,8 @@ export const codes = {
     'open-dispute': '糾紛處理中',
     'frequency-cap': '超過次數上限',
     'enrollment-stopped': '路徑已停止',
+    'form-closed': '問卷已不需要填寫',
+    'no-public-address': '尚未設定本系統的公開網址',
   },
   gap: {
     name: '姓名',
@@ -324,6 +326,7 @@ export const codes = {
     unknown: '不明',
   },
   source: {
+    person: '本人填寫',
     user: '人工輸入',
     hl7: 'HIS 介接',
     fhir: 'FHIR 介接',

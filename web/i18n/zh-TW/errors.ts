@@ -9,6 +9,8 @@ export const errors = {
   'two-factor-required': '請輸入兩步驟驗證的動態碼。',
   'password-change-required': '請先修改密碼。',
   'malformed-request': '無法解讀這次請求，請重新整理後再試。',
+  'link-closed': '這個連結已經失效。',
+  'no-questionnaire': '這項任務沒有可以填寫的問卷。',
   'setup-closed': '一次性連結已失效。',
   forbidden: '您的權限不能這樣做。需要的話請聯絡管理員。',
   'not-found': '沒有找到，可能已被移走，或不在您的權限範圍內。',

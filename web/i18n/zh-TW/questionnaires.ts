@@ -43,6 +43,7 @@ export const questionnaires = {
     string: '短文字',
     text: '長文字',
     display: '說明',
+    matrix: '矩陣（多列同一組選項）',
   },
   condition: {
     all: ' 且 ',

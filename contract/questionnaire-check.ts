@@ -1,0 +1,126 @@
+import { unfold } from './answer.ts'
+import type { DraftBody } from './questionnaire-design.ts'
+import type { Condition, Localized, Question } from './questionnaire.ts'
+
+/** What stops a questionnaire from being published. `linkId` is null where no single question is meant. */
+export type Problem = {
+  linkId: string | null
+  kind:
+    | 'no-questions'
+    | 'no-title'
+    | 'duplicate-linkId'
+    | 'no-text'
+    | 'no-options'
+    | 'no-rows'
+    | 'duplicate-option'
+    | 'no-option-text'
+    | 'range'
+    | 'unknown-question'
+    | 'later-question'
+    | 'unknown-option'
+    | 'no-flag-text'
+    | 'bands-without-score'
+    | 'bands-order'
+    | 'last-band'
+    | 'no-band-text'
+    | 'duplicate-band'
+  /** What it is about: the linkId of another question, the value of an option, the code of a band. */
+  about: string
+}
+
+type Draft = { title: Localized; body: DraftBody }
+
+/** Everything that is wrong, question by question; the server and the screen use this one. */
+export function problemsOf({ title, body }: Draft): Problem[] {
+  const problems: Problem[] = []
+  const say = (linkId: string | null, kind: Problem['kind'], about = '') =>
+    problems.push({ linkId, kind, about })
+  if (isBlank(title)) say(null, 'no-title')
+  const answered = unfold(body.items).filter(({ type }) => type !== 'group' && type !== 'display')
+  if (answered.length === 0) say(null, 'no-questions')
+  const seen = new Set<string>()
+  const all = new Map(answered.map((item) => [item.linkId, item]))
+  for (const item of body.items) {
+    const own = [item.linkId, ...(item.rows ?? []).map((row) => row.linkId)]
+    for (const linkId of own)
+      if (seen.has(linkId) || own.indexOf(linkId) !== own.lastIndexOf(linkId))
+        say(item.linkId, 'duplicate-linkId', linkId)
+    checkQuestion(item, (kind, about) => say(item.linkId, kind, about))
+    // A question may depend on those before it; a red flag on its own answer as well.
+    if (item.enableWhen)
+      for (const problem of conditionProblems(item.enableWhen, seen, all)) say(item.linkId, ...problem)
+    for (const linkId of own) seen.add(linkId)
+    if (item.redFlag) {
+      for (const problem of conditionProblems(item.redFlag.when, seen, all)) say(item.linkId, ...problem)
+      if (isBlank(item.redFlag.text)) say(item.linkId, 'no-flag-text')
+    }
+  }
+  checkBands(body, say)
+  return problems
+}
+
+function isBlank(text: Localized): boolean {
+  return text['zh-CN'].trim() === ''
+}
+
+function checkQuestion(item: Question, say: (kind: Problem['kind'], about?: string) => void): void {
+  if (isBlank(item.text)) say('no-text')
+  if (item.min !== undefined && item.max !== undefined && item.min > item.max) say('range')
+  if (item.type === 'scale' && (item.max ?? 10) - (item.min ?? 0) > 20) say('range')
+  if (!['choice', 'multiple', 'matrix'].includes(item.type)) return
+  const options = item.options ?? []
+  if (options.length < (item.type === 'multiple' ? 1 : 2)) say('no-options')
+  const values = options.map((option) => option.value)
+  for (const [at, option] of options.entries()) {
+    if (option.value === '' || values.indexOf(option.value) !== at) say('duplicate-option', option.value)
+    if (isBlank(option.text)) say('no-option-text', option.value)
+  }
+  if (item.type !== 'matrix') return
+  if (!item.rows?.length) say('no-rows')
+  for (const row of item.rows ?? []) if (isBlank(row.text)) say('no-text', row.linkId)
+}
+
+type Found = [kind: Problem['kind'], about: string]
+
+/** Comparisons within a condition. */
+export function comparisonsOf(condition: Condition): Extract<Condition, { fact: string }>[] {
+  if ('all' in condition) return condition.all.flatMap(comparisonsOf)
+  if ('any' in condition) return condition.any.flatMap(comparisonsOf)
+  if ('not' in condition) return comparisonsOf(condition.not)
+  return 'fact' in condition ? [condition] : []
+}
+
+function conditionProblems(condition: Condition, before: Set<string>, all: Map<string, Question>): Found[] {
+  return comparisonsOf(condition).flatMap(({ fact, value }): Found[] => {
+    if (!fact.startsWith('answers.')) return [['unknown-question', fact]]
+    const linkId = fact.slice('answers.'.length)
+    const question = all.get(linkId)
+    if (!question) return [['unknown-question', linkId]]
+    if (!before.has(linkId)) return [['later-question', linkId]]
+    if (!question.options) return []
+    const known = new Set(question.options.map((option) => option.value))
+    return (Array.isArray(value) ? value : [value])
+      .filter((one): one is string => typeof one === 'string' && !known.has(one))
+      .map((one) => ['unknown-option', one])
+  })
+}
+
+function checkBands(
+  body: DraftBody,
+  say: (linkId: null, kind: Problem['kind'], about?: string) => void,
+): void {
+  const bands = body.bands ?? []
+  if (bands.length === 0) return
+  if (body.scoring === 'none') say(null, 'bands-without-score')
+  const codes = bands.map((band) => band.code)
+  let last = -Infinity
+  for (const [at, band] of bands.entries()) {
+    if (codes.indexOf(band.code) !== at) say(null, 'duplicate-band', band.code)
+    if (isBlank(band.text)) say(null, 'no-band-text', band.code)
+    // A band that a single question reaches may add no range of its own.
+    if (band.singleItem !== undefined && (band.upTo ?? last) === last) continue
+    if ((band.upTo ?? Infinity) <= last) say(null, 'bands-order', band.code)
+    last = band.upTo ?? Infinity
+  }
+  if (last !== Infinity) say(null, 'last-band', bands.at(-1)?.code)
+}

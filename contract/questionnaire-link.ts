@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { answers, localized, question } from './questionnaire.ts'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** `waiting`: the message has not gone out; `locked`: the year of birth was wrong too often. */
+export const linkState = z.enum([
+  'waiting',
+  'not-sent',
+  'sent',
+  'opened',
+  'answering',
+  'used',
+  'expired',
+  'revoked',
+  'locked',
+])
+
+const linkSummary = z.object({
+  id,
+  channel: z.enum(['email', 'shown']),
+  state: linkState,
+  /** Why the message did not go out. */
+  reason: z.string().nullable(),
+  createdAt: timestamp,
+  createdByName: z.string(),
+  expiresAt: timestamp.nullable(),
+  openedAt: timestamp.nullable(),
+  savedAt: timestamp.nullable(),
+  usedAt: timestamp.nullable(),
+})
+
+export const listTaskLinks = route({
+  method: 'get',
+  path: '/tasks/{id}/questionnaire-links',
+  permission: 'task.read',
+  summary: 'One-time links of a task, newest first, and whether one can be sent by e-mail',
+  params: idParams,
+  response: z.object({
+    /** The masked address; null when none is known. */
+    address: z.string().nullable(),
+    /** False as long as no mail server or no public address of this installation is set. */
+    mailReady: z.boolean(),
+    items: z.array(linkSummary),
+  }),
+})
+
+export const createTaskLink = route({
+  method: 'post',
+  path: '/tasks/{id}/questionnaire-links',
+  permission: 'task.work',
+  summary:
+    'Let the person answer the questionnaire of the task: send a one-time link, or show it once. An earlier link of the task dies',
+  params: idParams,
+  body: z.object({
+    channel: z.enum(['email', 'shown']),
+    language: z.enum(['zh-CN', 'zh-TW', 'en']).optional(),
+  }),
+  response: z.object({
+    id,
+    /** The whole address, only for a link that is shown, and never again. */
+    url: z.string().nullable(),
+    expiresAt: timestamp.nullable(),
+  }),
+  status: 201,
+})
+
+export const revokeLink = route({
+  method: 'post',
+  path: '/questionnaire-links/{id}/revoke',
+  permission: 'task.work',
+  summary: 'The link works no longer',
+  params: idParams,
+  status: 204,
+})
+
+const token = z.string().min(20).max(100)
+/** Shown to whoever named the right year of birth; needed for everything after. */
+const pass = z.string().max(100)
+
+/** What the person sees of a question: no points, and of a red flag only when it rises and what to do. */
+const formQuestion = question.omit({ scores: true })
+
+export const form = z.object({
+  pass,
+  /** `王*`; null when nothing proved who is there. */
+  name: z.string().nullable(),
+  siteName: z.string(),
+  departmentName: z.string().nullable(),
+  intro: localized.optional(),
+  thanks: localized.optional(),
+  items: z.array(formQuestion),
+  answers,
+  savedAt: timestamp.nullable(),
+  expiresAt: timestamp,
+})
+export type Form = z.infer<typeof form>
+
+const spoken = z.enum(['zh-CN', 'zh-TW', 'en']).nullable()
+
+export const openForm = route({
+  method: 'post',
+  path: '/forms/open',
+  permission: 'public',
+  summary:
+    'What a one-time link leads to. Without the year of birth (where one is known) nothing about the person is told',
+  body: z.object({
+    token,
+    /** Four digits, or the year of the Republic at sites in Taiwan. */
+    birthYear: z.number().int().min(1).max(2200).optional(),
+    pass: pass.optional(),
+  }),
+  response: z.discriminatedUnion('state', [
+    z.object({
+      state: z.literal('confirm'),
+      siteName: z.string(),
+      language: spoken,
+      republicYears: z.boolean(),
+      emergencyNumber: z.string(),
+      triesLeft: z.number().int(),
+      wrong: z.boolean(),
+    }),
+    z.object({ state: z.literal('open'), language: spoken, emergencyNumber: z.string(), form }),
+    /** `closed`: withdrawn, locked, no longer needed, or never there. */
+    z.object({ state: z.enum(['used', 'expired', 'closed']) }),
+  ]),
+})
+
+const raised = z.array(z.string())
+
+export const saveForm = route({
+  method: 'post',
+  path: '/forms/answers',
+  permission: 'public',
+  summary: 'Keep half-filled answers; dangerous ones reach the doctor at once',
+  body: z.object({ token, pass, answers }),
+  response: z.object({ savedAt: timestamp, redFlags: raised }),
+})
+
+export const submitForm = route({
+  method: 'post',
+  path: '/forms/submit',
+  permission: 'public',
+  summary: 'Hand the answers in; the link is used up',
+  body: z.object({ token, pass, answers }),
+  response: z.object({
+    redFlags: raised,
+    /** Only when the questionnaire says that the person may see it. */
+    score: z.number().nullable(),
+    meaning: localized.nullable(),
+  }),
+})

@@ -1,0 +1,307 @@
+import { timingSafeEqual, createHmac } from 'node:crypto'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Form, openForm as openRoute } from '../../../contract/questionnaire-link.ts'
+import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import { bandOf } from '../../../contract/score.ts'
+import { type Actor, systemActor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { deriveKey } from '../../platform/secret.ts'
+import { countStranger } from '../access/throttle.ts'
+import { membersOf } from '../person/group.ts'
+import { maskName } from '../person/mask.ts'
+import { storeAnswers, watchDraft } from '../task/answers.ts'
+import { completeByPerson } from '../task/attempt.ts'
+import { loadTask } from '../task/task.ts'
+import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
+import { hashToken } from './link-token.ts'
+import { forPerson, getQuestionnaire } from './questionnaire.ts'
+
+/** So many wrong years of birth kill a link: of some ninety possible years a guesser sees five. */
+export const mostWrongYears = 5
+/** Autosave while typing needs some sixty calls a minute. */
+const callsPerMinute = 120
+
+/** Who is at the other end of a link, and from where. */
+export type Visitor = { db: Db; secret: string; address: string | null }
+
+type Row = {
+  id: number
+  token_hash: string
+  task_id: number
+  task_status: string
+  task_kind: string
+  person_id: number
+  questionnaire_version_id: number
+  answers: Answers
+  saved_at: Date | null
+  expires_at: Date
+  used_at: Date | null
+  revoked_at: Date | null
+  opened_at: Date | null
+  wrong_years: number
+  /** Of the person and of records merged into them, which may differ. */
+  birth_years: number[]
+  name: string
+  language: string | null
+  site_name: string
+  time_zone: string
+  department_name: string | null
+}
+
+type State = 'used' | 'expired' | 'closed' | 'alive'
+
+function stateOf(row: Row): State {
+  if (row.used_at) return 'used'
+  const open = ['requested', 'in-progress'].includes(row.task_status)
+  if (row.revoked_at || row.wrong_years >= mostWrongYears || !open) return 'closed'
+  return row.expires_at < new Date() ? 'expired' : 'alive'
+}
+
+const actorOf = (row: Row, address: string | null): Actor => ({
+  ...systemActor(`link:${row.id}`, '本人（一次性链接）'),
+  address,
+})
+
+/**
+ * Counts the call before anything is looked at, then reads what the link is about.
+ * @returns undefined for a token that never was
+ * @throws {AppError} too-many-requests
+ */
+async function enter({ db, address }: Visitor, token: string): Promise<Row | undefined> {
+  const hash = hashToken(token)
+  const counted = await sql<{ calls: number }>`
+    update questionnaire_link set minute = date_trunc('minute', now()),
+      calls = case when minute = date_trunc('minute', now()) then calls + 1 else 1 end
+    where token_hash = ${hash} returning calls`.execute(db)
+  const calls = counted.rows[0]?.calls
+  if (calls === undefined) {
+    // A whole ward may sit behind one address, so only tokens that never were count against it.
+    if (!(await countStranger(db, address))) throw new AppError('too-many-requests')
+    return undefined
+  }
+  if (calls > callsPerMinute) throw new AppError('too-many-requests')
+  return read(db, hash)
+}
+
+async function read(db: Db, hash: string): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    select l.id, l.token_hash, l.task_id, t.status as task_status, t.kind as task_kind, l.person_id, l.questionnaire_version_id, l.answers,
+      l.saved_at, l.expires_at, l.used_at, l.revoked_at, l.opened_at, l.wrong_years, p.name,
+      array(select extract(year from m.birth_date)::int from person m where m.id = any(${membersOf(sql`p.id`)}) and m.birth_date is not null) as birth_years,
+      p.language, s.name as site_name, s.time_zone, d.name as department_name
+    from questionnaire_link l join task t on t.id = l.task_id join person p on p.id = l.person_id join site s on s.id = t.site_id
+    left join department d on d.id = t.department_id where l.token_hash = ${hash}`.execute(db)
+  return rows[0]
+}
+
+/** Proves later calls without asking again; worth nothing without the token, and dies with it. */
+function passOf(secret: string, row: Row): string {
+  return createHmac('sha256', deriveKey(secret, 'questionnaire-link'))
+    .update(row.token_hash)
+    .digest('base64url')
+}
+
+function hasPass(secret: string, row: Row, given: string | undefined): boolean {
+  const right = Buffer.from(passOf(secret, row))
+  const said = Buffer.from(given ?? '')
+  return said.length === right.length && timingSafeEqual(said, right)
+}
+
+type Opened = z.input<(typeof openRoute)['response']>
+type Open = z.output<(typeof openRoute)['body']>
+
+/** What the person may see now: the question for the year of birth, the form, or that the link is over. */
+export async function openForm(visitor: Visitor, input: Open): Promise<Opened> {
+  const row = await enter(visitor, input.token)
+  if (!row) return { state: 'closed' }
+  const actor = actorOf(row, visitor.address)
+  const state = stateOf(row)
+  if (state !== 'alive') {
+    await audit(visitor.db, actor, {
+      action: 'questionnaire-link.open',
+      outcome: 'refused',
+      personId: row.person_id,
+      subject: `questionnaire-link:${row.id}`,
+      reason: state,
+    })
+    return { state }
+  }
+  const known = row.birth_years.length === 0 || hasPass(visitor.secret, row, input.pass)
+  if (!known && input.birthYear === undefined)
+    return confirmation(row, mostWrongYears - row.wrong_years, false)
+  if (!known) {
+    const left = await tryYear(visitor, row, input.birthYear ?? 0)
+    if (left !== null) return left === 0 ? { state: 'closed' } : confirmation(row, left, true)
+  }
+  return show(visitor, row)
+}
+
+function confirmation(row: Row, triesLeft: number, wrong: boolean): Opened {
+  return {
+    state: 'confirm',
+    siteName: row.site_name,
+    language: languageOf(row.language, row.time_zone),
+    republicYears: isTaiwan(row.time_zone),
+    emergencyNumber: emergencyNumberOf(row.time_zone),
+    triesLeft,
+    wrong,
+  }
+}
+
+/**
+ * Counts the try before it is looked at, so that a hundred guesses at once count as a hundred; a right one is taken back.
+ * @returns tries that are left after a wrong year; null when it was right
+ */
+async function tryYear({ db, address }: Visitor, row: Row, said: number): Promise<number | null> {
+  const { rows } = await sql<{ wrong_years: number }>`
+    update questionnaire_link set wrong_years = wrong_years + 1 where id = ${row.id} and wrong_years < ${mostWrongYears}
+    returning wrong_years`.execute(db)
+  const tried = rows[0]?.wrong_years
+  if (tried === undefined) return 0
+  // The first year of the Republic was 1912.
+  const year = isTaiwan(row.time_zone) && said < 200 ? said + 1911 : said
+  if (row.birth_years.includes(year)) {
+    await sql`update questionnaire_link set wrong_years = wrong_years - 1 where id = ${row.id}`.execute(db)
+    return null
+  }
+  const subject = `questionnaire-link:${row.id}`
+  const entry = { personId: row.person_id, subject, outcome: 'failed' as const, reason: 'wrong-year' }
+  const locks = tried >= mostWrongYears
+  await audit(
+    db,
+    actorOf(row, address),
+    { ...entry, action: 'questionnaire-link.open' },
+    ...(locks ? [{ ...entry, action: 'questionnaire-link.lock' }] : []),
+  )
+  return mostWrongYears - tried
+}
+
+async function show({ db, secret, address }: Visitor, row: Row): Promise<Opened> {
+  const definition = forPerson(await getQuestionnaire(db, { versionId: row.questionnaire_version_id }))
+  await transaction(db, async (trx) => {
+    await sql`update questionnaire_link set opened_at = coalesce(opened_at, now()) where id = ${row.id}`.execute(
+      trx,
+    )
+    await audit(trx, actorOf(row, address), {
+      action: 'questionnaire-link.open',
+      personId: row.person_id,
+      subject: `questionnaire-link:${row.id}`,
+      fields: ['name-masked', 'answers'],
+    })
+  })
+  return {
+    state: 'open',
+    language: languageOf(row.language, row.time_zone),
+    emergencyNumber: emergencyNumberOf(row.time_zone),
+    form: {
+      pass: passOf(secret, row),
+      name: row.birth_years.length === 0 ? null : maskName(row.name),
+      siteName: row.site_name,
+      departmentName: row.department_name,
+      ...(definition.intro && { intro: definition.intro }),
+      ...(definition.thanks && { thanks: definition.thanks }),
+      items: itemsOf(definition),
+      answers: row.answers,
+      savedAt: row.saved_at?.toISOString() ?? null,
+      expiresAt: row.expires_at.toISOString(),
+    },
+  }
+}
+
+/** Without points, which people would answer to, and without the words for the doctor. */
+function itemsOf(definition: QuestionnaireDefinition): Form['items'] {
+  return definition.items.map(({ scores: _, options, redFlag, ...item }) => ({
+    ...item,
+    ...(redFlag && { redFlag: { ...redFlag, text: { 'zh-CN': '' } } }),
+    ...(options && { options: options.map(({ value, text }) => ({ value, text })) }),
+  }))
+}
+
+type Given = { token: string; pass: string; answers: Answers }
+
+/** @throws {AppError} link-closed, not-found (wrong pass), invalid, too-many-requests */
+export async function saveForm(
+  visitor: Visitor,
+  input: Given,
+): Promise<{ savedAt: string; redFlags: string[] }> {
+  return withLink(visitor, input, async (trx, actor, row) => {
+    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
+    const draft = await watchDraft(trx, actor, task, definition, input.answers)
+    const savedAt = new Date()
+    await trx
+      .updateTable('questionnaire_link')
+      .set({ answers: JSON.stringify(draft.answers), saved_at: savedAt })
+      .where('id', '=', row.id)
+      .execute()
+    await audit(trx, actor, {
+      action: 'questionnaire-link.answers',
+      personId: task.person_id,
+      subject: `questionnaire-link:${row.id} task:${row.task_id}`,
+      fields: ['answers'],
+    })
+    return { savedAt: savedAt.toISOString(), redFlags: draft.redFlags }
+  })
+}
+
+/**
+ * Takes the answers in: they become the answers of the task, dangerous ones act at once, the link is used up. A task that asks for nothing
+ * but the questionnaire is done.
+ * @throws {AppError} link-closed, not-found (wrong pass), invalid, too-many-requests
+ */
+export async function submitForm(visitor: Visitor, input: Given) {
+  return withLink(visitor, input, async (trx, actor, row) => {
+    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
+    const stored = await storeAnswers(trx, actor, task, input.answers, true, new Date(), { source: 'person' })
+    await trx
+      .updateTable('questionnaire_link')
+      .set({ answers: JSON.stringify(input.answers), saved_at: new Date(), used_at: new Date() })
+      .where('id', '=', row.id)
+      .execute()
+    await audit(trx, actor, {
+      action: 'questionnaire-link.submit',
+      personId: task.person_id,
+      subject: `questionnaire-link:${row.id} task:${row.task_id}`,
+      fields: ['answers'],
+    })
+    if (task.kind === 'other') await completeByPerson(trx, actor, task)
+    else {
+      await sql`update task set version = version + 1 where id = ${task.id}`.execute(trx)
+      await notify(trx, 'tasks', {
+        siteId: task.site_id,
+        departmentId: task.department_id,
+        staffId: task.assignee_staff_id,
+        changed: 1,
+      })
+    }
+    const told = definition.scoreShownToPerson === true
+    return {
+      redFlags: stored.redFlags.map((flag) => flag.linkId),
+      score: told ? stored.score : null,
+      meaning: told ? (bandOf(definition, input.answers)?.text ?? null) : null,
+    }
+  })
+}
+
+/** Locks the task, then looks at the link again: whoever was first has used it up. */
+async function withLink<T>(
+  visitor: Visitor,
+  input: Given,
+  act: (trx: Trx, actor: Actor, row: Row) => Promise<T>,
+): Promise<T> {
+  const seen = await enter(visitor, input.token)
+  if (!seen) throw new AppError('link-closed')
+  if (!hasPass(visitor.secret, seen, input.pass)) throw new AppError('not-found')
+  return transaction(visitor.db, async (trx) => {
+    await sql`select 1 from task where id = ${seen.task_id} for update`.execute(trx)
+    await sql`select 1 from questionnaire_link where id = ${seen.id} for update`.execute(trx)
+    const row = await read(trx, seen.token_hash)
+    if (!row || stateOf(row) !== 'alive') throw new AppError('link-closed')
+    return act(trx, actorOf(row, visitor.address), row)
+  })
+}

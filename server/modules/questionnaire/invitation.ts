@@ -1,0 +1,65 @@
+import { linkPlaceholder } from './link-token.ts'
+
+export type FormLanguage = 'zh-CN' | 'zh-TW' | 'en'
+
+type Facts = { hospital: string; department: string | null; days: number }
+
+/** No name and no disease: mail is read over shoulders and on other people's telephones. */
+const texts: Record<FormLanguage, (facts: Facts) => { subject: string; body: string }> = {
+  'zh-CN': ({ hospital, department, days }) => ({
+    subject: `${hospital}请您填写一份简短的问卷`,
+    body: [
+      `您好，`,
+      `${hospital}${department ?? ''}想了解您最近的情况，请点开下面的链接回答几个问题，大约需要 3 分钟：`,
+      linkPlaceholder,
+      `链接 ${days} 天内有效，只能提交一次，请不要转给别人。打开后会请您核对出生年份。`,
+      `这封邮件由系统发出，没有人看回信。身体不舒服请直接来院或拨打急救电话。`,
+    ].join('\n\n'),
+  }),
+  'zh-TW': ({ hospital, department, days }) => ({
+    subject: `${hospital}請您填寫一份簡短的問卷`,
+    body: [
+      `您好，`,
+      `${hospital}${department ?? ''}想了解您最近的情況，請點開下面的連結回答幾個問題，大約需要 3 分鐘：`,
+      linkPlaceholder,
+      `連結 ${days} 天內有效，只能送出一次，請不要轉給別人。打開後會請您核對出生年份。`,
+      `這封信由系統寄出，沒有人看回信。身體不適請直接來院或撥打急救電話。`,
+    ].join('\n\n'),
+  }),
+  en: ({ hospital, department, days }) => ({
+    subject: `${hospital} asks you to answer a few questions`,
+    body: [
+      `Good day,`,
+      `${hospital}${department ? `, ${department},` : ''} would like to know how you are. Please open this link and answer a few questions; it takes about three minutes:`,
+      linkPlaceholder,
+      `The link works for ${days} days and can be submitted once. Please do not pass it on. You will be asked for your year of birth.`,
+      `This mail was sent automatically and nobody reads replies. If you feel unwell, come to the hospital or call the emergency number.`,
+    ].join('\n\n'),
+  }),
+}
+
+/** What the mail with a link says; the address itself is put in when it leaves. */
+export function invitation(language: FormLanguage, facts: Facts): { subject: string; body: string } {
+  return texts[language](facts)
+}
+
+/**
+ * The page's language for somebody whose language is known as BCP 47 or as HIS write it (`zh`, `zh-Hant`, `中文`, `ENG`); null when that
+ * names none of ours.
+ */
+export function languageOf(spoken: string | null, timeZone: string): FormLanguage | null {
+  if (spoken === null) return null
+  if (/^(zh-(tw|hk|mo|hant)|繁)/i.test(spoken)) return 'zh-TW'
+  if (/^(zh|chi|cmn|中|汉|漢|国语|國語|普通话)/i.test(spoken)) return isTaiwan(timeZone) ? 'zh-TW' : 'zh-CN'
+  return /^(en|英)/i.test(spoken) ? 'en' : null
+}
+
+export function isTaiwan(timeZone: string): boolean {
+  return timeZone === 'Asia/Taipei'
+}
+
+/** The number of the ambulance where the hospital stands: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */
+export function emergencyNumberOf(timeZone: string): string {
+  if (isTaiwan(timeZone)) return '119'
+  return ['Asia/Hong_Kong', 'Asia/Macau'].includes(timeZone) ? '999' : '120'
+}

@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { sql, type SqlBool } from 'kysely'
+import type { Db, Trx } from '../../platform/db.ts'
+import { readSettings } from '../setting/setting.ts'
+
+/** Stands in the text of a message for the address of the one-time link. */
+export const linkPlaceholder = '{{link}}'
+
+/** The address that a person opens. */
+export function urlOf(base: string, token: string): string {
+  return `${base.replace(/\/$/, '')}/q/${token}`
+}
+
+/** 256 random bits. */
+export function makeToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What the database keeps of a token; enough of a hash, because nobody can guess 256 bits. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** For the gate, as SQL over the message `m`: it carries a link that leads nowhere. */
+export const formClosed = sql<SqlBool>`(position(${sql.lit(linkPlaceholder)} in m.body) > 0 and not exists (
+  select 1 from questionnaire_link l join task t on t.id = l.task_id where l.message_id = m.id and l.used_at is null
+    and l.revoked_at is null and t.status in ('requested', 'in-progress')))`
+
+/** How many days a link lives. */
+export async function linkDays(db: Db): Promise<number> {
+  return (await readSettings(db, ['follow-up.link-days']))['follow-up.link-days']
+}
+
+/** Fresh tokens for messages that leave now: an earlier token of the same message dies. @returns by message id */
+export async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, string>> {
+  const tokens = new Map(messageIds.map((id) => [id, makeToken()]))
+  const days = await linkDays(trx)
+  const { rows } = await sql<{ message_id: number }>`
+    update questionnaire_link l set token_hash = n.hash, expires_at = now() + ${days} * interval '1 day'
+    from unnest(${[...tokens.keys()]}::bigint[], ${[...tokens.values()].map(hashToken)}::text[]) as n(message_id, hash)
+    where l.message_id = n.message_id and l.used_at is null and l.revoked_at is null returning l.message_id`.execute(
+    trx,
+  )
+  const made = new Set(rows.map((row) => row.message_id))
+  return new Map([...tokens].filter(([id]) => made.has(id)))
+}
+
+/** Kills the living links of tasks. @returns what was half filled in, by task */
+export async function revokeLinksOf(
+  trx: Trx,
+  taskIds: number[],
+  by: string,
+): Promise<Map<number, { answers: string; savedAt: Date | null }>> {
+  const { rows } = await sql<{ task_id: number; answers: string; saved_at: Date | null }>`
+    update questionnaire_link set revoked_at = now(), revoked_by = ${by}
+    where task_id = any(${taskIds}::bigint[]) and used_at is null and revoked_at is null
+    returning task_id, answers::text as answers, saved_at`.execute(trx)
+  return new Map(rows.map((row) => [row.task_id, { answers: row.answers, savedAt: row.saved_at }]))
+}
+
+/**
+ * A pathway's message with `{{link}}` leads to the latest open task of the same enrolment that has a questionnaire. Without such a task it gets
+ * none, and the gate holds the message back. All links of these messages are locked, so that none is withdrawn between gate and sending.
+ */
+export async function linkPathwayMessages(trx: Trx, messageIds: number[]): Promise<void> {
+  await insertPathwayLinks(trx, messageIds)
+  await sql`select 1 from questionnaire_link where message_id = any(${messageIds}::bigint[]) for update`.execute(
+    trx,
+  )
+}
+
+async function insertPathwayLinks(trx: Trx, messageIds: number[]): Promise<void> {
+  const { rows } = await sql<{
+    message_id: number
+    task_id: number
+    person_id: number
+    questionnaire_version_id: number
+  }>`
+    select distinct on (t.id) m.id as message_id, t.id as task_id, t.person_id, t.questionnaire_version_id
+    from message m
+    cross join lateral (
+      select t.id, t.person_id, t.questionnaire_version_id from task t
+      where t.enrollment_id = m.enrollment_id and t.questionnaire_version_id is not null and t.status in ('requested', 'in-progress')
+      order by t.id desc limit 1) t
+    where m.id = any(${messageIds}::bigint[]) and not exists (select 1 from questionnaire_link l where l.message_id = m.id)
+    order by t.id, m.id desc`.execute(trx)
+  if (rows.length === 0) return
+  const taskIds = rows.map((row) => row.task_id)
+  // The same order of locks as everywhere: the task before its links.
+  await sql`select 1 from task where id = any(${taskIds}::bigint[]) order by id for update`.execute(trx)
+  const begun = await revokeLinksOf(trx, taskIds, 'system:message')
+  await sql`
+    insert into questionnaire_link (task_id, questionnaire_version_id, person_id, channel, message_id, created_by, created_by_name, answers, saved_at)
+    select n.task_id, n.version_id, n.person_id, 'email', n.message_id, 'system:pathway', '随访路径', n.answers::jsonb, n.saved_at
+    from unnest(${taskIds}::bigint[], ${rows.map((row) => row.questionnaire_version_id)}::int[], ${rows.map((row) => row.person_id)}::bigint[],
+      ${rows.map((row) => row.message_id)}::bigint[], ${rows.map((row) => begun.get(row.task_id)?.answers ?? '{}')}::text[],
+      ${rows.map((row) => begun.get(row.task_id)?.savedAt ?? null)}::timestamptz[])
+      as n(task_id, version_id, person_id, message_id, answers, saved_at)`.execute(trx)
+}

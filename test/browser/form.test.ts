@@ -1,0 +1,142 @@
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
+import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
+import { useStage } from './support.ts'
+
+const stage = useStage()
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+beforeEach(async () => {
+  await stage.rows(`update questionnaire_link set answers = '{}' where used_at is null`)
+  await stage.rows(
+    `update task set held_by = null, held_by_name = null, held_until = null where status in ('requested', 'in-progress')`,
+  )
+})
+
+/** The doctor opens a first call and shows the link to its questionnaire. */
+async function askOnDesk(): Promise<{ desk: Page; url: string; year: number; taskId: number }> {
+  const desk = await stage.openAs('doctor', { path: '/desk?level=1' })
+  await desk.locator('.task-row').first().waitFor()
+  await desk.keyboard.press('Enter')
+  await desk.getByRole('button', { name: '请本人填写' }).click()
+  const dialog = desk.getByRole('dialog')
+  await dialog.getByRole('button', { name: /显示链接/ }).click()
+  const url = await dialog.getByLabel('复制链接').first().inputValue()
+  const taskId = Number(/\/desk\/(\d+)/.exec(desk.url())?.[1])
+  const [person] = await stage.rows<{ year: number }>(
+    'select extract(year from p.birth_date)::int as year from task t join person p on p.id = t.person_id where t.id = $1',
+    [taskId],
+  )
+  return { desk, url, year: person?.year ?? 0, taskId }
+}
+
+const next = (page: Page) => page.getByRole('button', { name: '下一题' })
+const choose = async (page: Page, name: string | RegExp) => {
+  await page.getByRole('radio', { name }).first().tap()
+  await next(page)
+    .or(page.getByRole('button', { name: '看一遍，再提交' }))
+    .tap()
+}
+
+test('a doctor shows a link, the person answers on a telephone, and the answers are on the desk to be finished in one step', async () => {
+  const { desk, url, year, taskId } = await askOnDesk()
+  await settled(desk)
+  expect(await axeViolations(desk)).toEqual([])
+  await picture(desk, 'link-dialog')
+
+  const page = await stage.open({ ...phone, path: url })
+  await page.getByRole('heading', { name: '请先核对一下' }).waitFor()
+  expect(await page.locator('body').innerText()).not.toMatch(/\*/)
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'form-year')
+  await page.getByLabel('出生年份').fill(String(year + 1))
+  await page.getByRole('button', { name: '继续' }).tap()
+  await page.getByText('年份不对，还可以试 4 次。').waitFor()
+  await page.getByLabel('出生年份').fill(String(year))
+  await page.getByRole('button', { name: '继续' }).tap()
+
+  await page.getByRole('heading', { name: /您好$/ }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, 'form-question')
+  await next(page).tap()
+  await page.getByText('请回答这一题再继续').waitFor()
+  await choose(page, '加重')
+  await page.getByText('请不要等待').waitFor()
+  expect(await page.getByRole('link', { name: '拨打 120' }).getAttribute('href')).toBe('tel:120')
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'form-alarm')
+
+  // The page is closed and opened again: what was answered is still there, and nobody asks for the year twice.
+  await page.getByText('已保存').waitFor()
+  await page.reload()
+  await page.getByRole('button', { name: '上一题' }).tap()
+  await page.getByRole('radio', { name: '加重', checked: true }).waitFor()
+  await next(page).tap()
+
+  await page.getByRole('checkbox', { name: '都没有' }).tap()
+  await next(page).tap()
+  await choose(page, /^3$/)
+  await choose(page, /./)
+  await choose(page, /./)
+  await page.getByRole('heading', { name: '提交前请看一遍' }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'form-review')
+  await page.getByRole('button', { name: '提交' }).tap()
+  await page.getByRole('heading', { name: /谢谢/ }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.reload()
+  await page.getByRole('heading', { name: '已经提交过了' }).waitFor()
+
+  const [urgent] = await stage.rows<{ count: number }>(
+    `select count(*)::int as count from task where cause like $1 and status = 'requested'`,
+    [`red-flag:${taskId}:%`],
+  )
+  expect(urgent?.count).toBe(1)
+
+  await desk.getByRole('dialog').getByText('已提交').waitFor()
+  await desk
+    .getByRole('dialog')
+    .getByRole('button', { name: '关闭' })
+    .or(desk.locator('.ant-modal-close'))
+    .first()
+    .click()
+  await desk.getByRole('button', { name: '载入本人的回答' }).click()
+  await desk.getByText('患者本人已经填好').waitFor()
+  await settled(desk)
+  expect(await axeViolations(desk)).toEqual([])
+  await picture(desk, 'desk-answered')
+  await desk.keyboard.press('Control+Enter')
+  await desk.getByText(/：已随访/).waitFor()
+  const [task] = await stage.rows<{ status: string; evidence: string }>(
+    'select t.status, a.evidence from task t join task_attempt a on a.task_id = t.id where t.id = $1 order by a.number desc limit 1',
+    [taskId],
+  )
+  expect(task).toEqual({ status: 'completed', evidence: 'reply' })
+})
+
+test('the page of a link speaks English, is dark where the telephone is, and works by keyboard alone', async () => {
+  const { url, year } = await askOnDesk()
+  const page = await stage.open({ ...phone, path: url, locale: 'en-GB' })
+  await page.getByRole('heading', { name: 'One check first' }).waitFor()
+  await page.getByLabel('Year of birth').focus()
+  await page.keyboard.type(String(year))
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /^Hello/ }).waitFor()
+  await picture(page, 'form-question-en')
+  await colours(page, 'dark')
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('radiogroup').focus()
+  await page.keyboard.press('1')
+  await page.keyboard.press('Enter')
+  await page.getByText('Step 2').waitFor()
+  await page.getByRole('button', { name: '繁體中文' }).click()
+  await page.getByText('第 2 步').waitFor()
+})
+
+test('a link that never was shows a calm page, the same as one that is over', async () => {
+  const page = await stage.open({ ...phone, path: `/q/${'x'.repeat(43)}` })
+  await page.getByRole('heading', { name: '这个链接不能用了' }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'form-closed')
+})

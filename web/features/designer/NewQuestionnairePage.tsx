@@ -1,0 +1,72 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { App, Button } from 'antd'
+import { type SubmitEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { createDraft } from '../../../contract/questionnaire-design.ts'
+import { listQuestionnaires } from '../../../contract/questionnaire.ts'
+import { useAct, useCall } from '../../query.ts'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { PickField, TextField } from '../../ui/fields.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { useLocalized } from '../task/localized.ts'
+
+/** A new questionnaire: blank, or as a copy of one that is published. */
+export default function NewQuestionnairePage() {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const localized = useLocalized()
+  const explain = useExplain()
+  const navigate = useNavigate()
+  const search: { copy?: string } = useSearch({ strict: false })
+  const [title, setTitle] = useState('')
+  const [code, setCode] = useState('')
+  const [copyOf, setCopyOf] = useState(search.copy ?? '')
+  const published = useCall(listQuestionnaires)
+  const create = useAct(createDraft, {
+    onSuccess: ({ id }) => void navigate({ to: '/questionnaires/$id/edit', params: { id: String(id) } }),
+    onError: (error) => void message.error(explain(error)),
+  })
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    create.mutate({ body: { title, code, ...(copyOf && { copyOf: Number(copyOf) }) } })
+  }
+  return (
+    <div className="page">
+      <PageHeader title={t('designer.create')}>
+        <p className="secondary">{t('designer.createHint')}</p>
+      </PageHeader>
+      <form className="panel design-new" onSubmit={submit}>
+        <TextField
+          label={t('designer.name')}
+          value={title}
+          required
+          maxLength={200}
+          autoFocus
+          onChange={setTitle}
+        />
+        <TextField
+          label={t('designer.code')}
+          value={code}
+          required
+          maxLength={60}
+          pattern="[a-z][a-z0-9\-]+"
+          hint={t('designer.codeHint')}
+          onChange={setCode}
+        />
+        <PickField
+          label={t('designer.copyIt')}
+          value={copyOf}
+          none={t('common.none')}
+          options={(published.data?.items ?? []).map((one) => ({
+            value: String(one.id),
+            text: localized(one.title),
+          }))}
+          onChange={setCopyOf}
+        />
+        <Button type="primary" htmlType="submit" loading={create.isPending}>
+          {t('designer.begin')}
+        </Button>
+      </form>
+    </div>
+  )
+}

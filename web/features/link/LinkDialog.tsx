@@ -1,0 +1,182 @@
+import { CopyOutlined, PrinterOutlined } from '@ant-design/icons'
+import { App, Button, Modal, QRCode } from 'antd'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { createTaskLink, listTaskLinks, revokeLink } from '../../../contract/questionnaire-link.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { languageNames, languages } from '../../i18n/language.ts'
+import { type ItemOf, keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import './link.css'
+
+type Link = ItemOf<typeof listTaskLinks>
+const toneOf: Partial<Record<Link['state'], Tone>> = {
+  used: 'success',
+  answering: 'info',
+  opened: 'info',
+  'not-sent': 'danger',
+  locked: 'danger',
+}
+const living = new Set<Link['state']>([
+  'waiting',
+  'not-sent',
+  'sent',
+  'opened',
+  'answering',
+  'locked',
+  'expired',
+])
+
+/** Lets the person answer: mail a one-time link, or show it on the spot. */
+export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const time = useTime()
+  const explain = useExplain()
+  const id = useId()
+  const [language, setLanguage] = useState('')
+  const [shown, setShown] = useState<{ url: string; expiresAt: string } | null>(null)
+  const links = useCall(listTaskLinks, { params: { id: taskId } }, { refetchInterval: 5000 })
+  const refresh = () =>
+    void queryClient.invalidateQueries({ queryKey: keyOf(listTaskLinks, { params: { id: taskId } }) })
+  const create = useAct(createTaskLink, {
+    onSuccess: ({ url, expiresAt }) => {
+      refresh()
+      if (url && expiresAt) setShown({ url, expiresAt })
+      else void message.success(t('links.mailed'))
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  const make = (channel: 'email' | 'shown') =>
+    create.mutate({
+      params: { id: taskId },
+      body: { channel, ...(language && { language: language as 'en' }) },
+    })
+
+  return (
+    <Modal open title={t('links.title')} footer={null} onCancel={onClose} className="link-dialog">
+      <p className="secondary">{t('links.hint')}</p>
+      {links.isError ? (
+        <ErrorState error={links.error} onRetry={() => void links.refetch()} />
+      ) : shown ? (
+        <ShownLink {...shown} />
+      ) : (
+        <div className="link-make">
+          <label htmlFor={id}>{t('links.language')}</label>
+          <select
+            id={id}
+            className="field-input"
+            value={language}
+            onChange={(event) => setLanguage(event.target.value)}
+          >
+            <option value="">{t('links.languageAuto')}</option>
+            {languages.map((one) => (
+              <option key={one} value={one} lang={one}>
+                {languageNames[one]}
+              </option>
+            ))}
+          </select>
+          <Button
+            type="primary"
+            disabled={!links.data?.address || !links.data.mailReady}
+            loading={create.isPending && create.variables.body.channel === 'email'}
+            onClick={() => make('email')}
+          >
+            {links.data && !links.data.mailReady
+              ? t('links.mailOff')
+              : links.data?.address === null
+                ? t('links.mailNone')
+                : t('links.mail', { address: links.data?.address ?? '…' })}
+          </Button>
+          <Button
+            loading={create.isPending && create.variables.body.channel === 'shown'}
+            onClick={() => make('shown')}
+          >
+            {t('links.show')}
+          </Button>
+        </div>
+      )}
+      {links.data && links.data.items.length > 0 && (
+        <section aria-labelledby={`${id}-earlier`}>
+          <h3 id={`${id}-earlier`}>{t('links.earlier')}</h3>
+          {!shown && <p className="secondary small">{t('links.replaces')}</p>}
+          <ul className="link-list">
+            {links.data.items.map((link) => (
+              <LinkLine key={link.id} link={link} when={time.moment(link.createdAt)} onRevoked={refresh} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </Modal>
+  )
+}
+
+function LinkLine({ link, when, onRevoked }: { link: Link; when: string; onRevoked: () => void }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const code = useCode()
+  const explain = useExplain()
+  const revoke = useAct(revokeLink, {
+    onSuccess: () => {
+      void message.success(t('links.revoked'))
+      onRevoked()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <li>
+      <StatusTag tone={toneOf[link.state] ?? 'neutral'}>{t(`links.state.${link.state}`)}</StatusTag>
+      <span>
+        {t(`links.channel.${link.channel}`)} · {when} · {link.createdByName}
+        {link.state === 'not-sent' && link.reason && ` · ${code('suppressionReason', link.reason)}`}
+      </span>
+      {living.has(link.state) && (
+        <Button
+          size="small"
+          loading={revoke.isPending}
+          onClick={() => revoke.mutate({ params: { id: link.id } })}
+        >
+          {t('links.revoke')}
+        </Button>
+      )}
+    </li>
+  )
+}
+
+function ShownLink({ url, expiresAt }: { url: string; expiresAt: string }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const time = useTime()
+  const copy = async () => {
+    await navigator.clipboard.writeText(url)
+    void message.success(t('common.copied'))
+  }
+  return (
+    <div className="link-shown">
+      <div className="link-slip">
+        <h2>{t('links.printTitle')}</h2>
+        {/* Who cannot see it has the address below. */}
+        <span aria-hidden="true">
+          <QRCode value={url} type="svg" size={200} />
+        </span>
+        <p>{t('links.printHint', { time: time.moment(expiresAt) })}</p>
+      </div>
+      <p>{t('links.once', { time: time.moment(expiresAt) })}</p>
+      <input className="field-input mono" readOnly value={url} aria-label={t('links.copy')} />
+      <div className="link-actions">
+        <Button type="primary" icon={<CopyOutlined aria-hidden />} onClick={() => void copy()}>
+          {t('links.copy')}
+        </Button>
+        <Button icon={<PrinterOutlined aria-hidden />} onClick={() => print()}>
+          {t('links.print')}
+        </Button>
+        <Button href={url} target="_blank">
+          {t('links.openHere')}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Language, languageNames, languages } from '../i18n/language.ts'
+import type { Handed, OpenForm } from './api.ts'
+import { useLocalized } from '../features/task/localized.ts'
+import { Alarm } from './Alarm.tsx'
+import { ConfirmYear } from './ConfirmYear.tsx'
+import { FormWork } from './FormWork.tsx'
+import { forgetPass, greetIn, lookUp, type View } from './view.ts'
+import { speak } from './words.ts'
+
+/** The whole page behind a one-time link. */
+export function FormScreen({ token, first }: { token: string; first: View }) {
+  const { t, i18n } = useTranslation()
+  const [view, setView] = useState<View>(first)
+  const [chosen, setChosen] = useState<Language | null>(null)
+
+  useEffect(() => {
+    document.title = t('form.title')
+  }, [t])
+
+  async function look(proof: { birthYear?: number }) {
+    const found = await lookUp(token, proof)
+    if (!chosen) await greetIn(found)
+    setView(found)
+  }
+
+  async function choose(language: Language) {
+    setChosen(language)
+    await speak(language)
+  }
+
+  const again = (
+    <button type="button" className="form-button" onClick={() => void look({})}>
+      {t('form.retry')}
+    </button>
+  )
+  const message = (name: 'used' | 'expired' | 'closed' | 'unreachable' | 'tooMany', more?: ReactNode) => (
+    <section className="form-card">
+      <h1>{t(`form.${name}Title`)}</h1>
+      <p>{t(`form.${name}`)}</p>
+      {more}
+    </section>
+  )
+
+  function content(): ReactNode {
+    switch (view.state) {
+      case 'confirm':
+        return <ConfirmYear view={view} onYear={(birthYear) => look({ birthYear })} />
+      case 'open':
+        return (
+          <FormWork
+            token={token}
+            opened={view}
+            onClosed={() => void look({})}
+            onHanded={(handed) => {
+              forgetPass()
+              setView({ state: 'thanks', opened: view, handed })
+            }}
+          />
+        )
+      case 'thanks':
+        return <Thanks opened={view.opened} handed={view.handed} />
+      case 'unreachable':
+      case 'tooMany':
+        return message(view.state, again)
+      default:
+        return message(view.state)
+    }
+  }
+
+  return (
+    <div className="form-page">
+      <main id="main">{content()}</main>
+      <nav className="form-languages" aria-label={t('form.language')}>
+        {languages.map((one) => (
+          <button
+            key={one}
+            type="button"
+            lang={one}
+            aria-pressed={one === i18n.language}
+            onClick={() => void choose(one)}
+          >
+            {languageNames[one]}
+          </button>
+        ))}
+      </nav>
+    </div>
+  )
+}
+
+function Thanks({ opened, handed }: { opened: OpenForm; handed: Handed }) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  const { thanks } = opened.form
+  const flagged = opened.form.items.filter((item) => handed.redFlags.includes(item.linkId))
+  return (
+    <section className="form-card">
+      {handed.redFlags.length > 0 && <Alarm number={opened.emergencyNumber} questions={flagged} />}
+      <h1>{t('form.thanksTitle')}</h1>
+      <p>{thanks ? localized(thanks) : t('form.thanks', { number: opened.emergencyNumber })}</p>
+      {handed.score !== null && (
+        <p className="form-score">
+          {t('form.score', { n: handed.score })} {handed.meaning && localized(handed.meaning)}
+        </p>
+      )}
+      <p className="secondary">{t('form.canClose')}</p>
+    </section>
+  )
+}

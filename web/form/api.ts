@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+import type { openForm, saveForm, submitForm } from '../../contract/questionnaire-link.ts'
+import type { Answers } from '../../contract/questionnaire.ts'
+import { send } from '../api.ts'
+
+export type Opened = z.output<(typeof openForm)['response']>
+export type OpenForm = Extract<Opened, { state: 'open' }>
+export type Confirmation = Extract<Opened, { state: 'confirm' }>
+export type Handed = z.output<(typeof submitForm)['response']>
+type Saved = z.output<(typeof saveForm)['response']>
+
+// Types of the contract, without zod: the page is opened once, over mobile data.
+const post = (path: string, body: object, keepalive = false) =>
+  send('post', `/api/v1/forms/${path}`, body, { keepalive })
+
+export async function open(token: string, proof: { birthYear?: number; pass?: string }): Promise<Opened> {
+  return (await post('open', { token, ...proof })) as Opened
+}
+
+export async function save(token: string, pass: string, answers: Answers): Promise<Saved> {
+  return (await post('answers', { token, pass, answers }, true)) as Saved
+}
+
+export async function submit(token: string, pass: string, answers: Answers): Promise<Handed> {
+  return (await post('submit', { token, pass, answers })) as Handed
+}
