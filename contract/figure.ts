@@ -19,6 +19,8 @@ export const measure = z.enum([
   'discharged',
   'planned',
   'followed',
+  'proven',
+  'stated',
   'on-time',
   'reached',
   'unreached',
@@ -34,6 +36,10 @@ const counts = z.object({
   discharged: z.number().int(),
   planned: z.number().int(),
   followed: z.number().int(),
+  /** Followed, with a call record, a reply, a visit note or a document. */
+  proven: z.number().int(),
+  /** Followed, as somebody says; proven + stated = followed. */
+  stated: z.number().int(),
   onTime: z.number().int(),
   reached: z.number().int(),
   unreached: z.number().int(),
@@ -43,6 +49,10 @@ const counts = z.object({
   overdue: z.number().int(),
   /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
   coverage: z.number().nullable(),
+  /** The same whole, with proof. */
+  provenCoverage: z.number().nullable(),
+  /** The same whole, without. */
+  statedCoverage: z.number().nullable(),
   /** on time ÷ followed */
   timeliness: z.number().nullable(),
   /** reached ÷ (reached + unreached); who refused was reached */
@@ -94,6 +104,7 @@ export const listFollowUpRows = route({
           dueAt: true,
           completedAt: true,
           attempts: true,
+          proof: true,
           assigneeName: true,
         })
         .nullable(),

@@ -6,6 +6,7 @@ import { chance, int, prng, type Prng } from './prng.ts'
 const PAST_STREAM = 401
 const TURN_STREAM = 402
 const LIVE_STREAM = 403
+const EVIDENCE_STREAM = 404
 
 /** Parts of the API's answers that a member of staff looks at; the simulator knows only the public interface. */
 type Question = {
@@ -117,11 +118,18 @@ export class SimulatedStaff {
     }
     const call = answerCall(random, patient)
     const channel = task.kind === 'home-visit' ? 'visit' : 'phone'
+    const evidence = evidenceFor(
+      prng(this.#options.seed, EVIDENCE_STREAM, task.id, task.attempts),
+      task,
+      channel,
+      now,
+    )
     const outcome = outcomes[call.reached]
     const base = {
       outcome,
       channel,
       durationSeconds: int(random, 20, 260),
+      ...(evidence && { evidence }),
       ...(at && { occurredAt: at.toISOString() }),
     }
     const answers =
@@ -149,6 +157,14 @@ const outcomes: Record<CallOutcome, string> = {
   refused: 'refused',
   deceased: 'deceased',
   readmitted: 'readmitted',
+}
+
+/** The telephone system numbers calls, visits are noted with their place; about one contact in six is only stated. */
+function evidenceFor(random: Prng, task: Task, channel: 'visit' | 'phone', at: Date): object | undefined {
+  if (chance(random, 1 / 6)) return undefined
+  if (channel === 'visit') return { kind: 'visit-note', place: '患者家中', at: at.toISOString() }
+  const day = at.toISOString().slice(0, 10).replaceAll('-', '')
+  return { kind: 'call-record', reference: `CC${day}-${task.id}-${task.attempts + 1}` }
 }
 
 /** A weekday-like hour of a day between discharge and due date; about one in twelve is late. */

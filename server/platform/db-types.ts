@@ -805,6 +805,7 @@ export interface Task {
   outcome: string | null;
   person_id: number;
   priority: Generated<number>;
+  proof: string | null;
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
@@ -822,7 +823,6 @@ export interface TaskAttempt {
   call_back_at: Timestamp | null;
   channel: string;
   duration_seconds: number | null;
-  evidence: Generated<string>;
   id: Generated<number>;
   idempotency_key: string | null;
   note: string | null;
@@ -832,6 +832,23 @@ export interface TaskAttempt {
   task_id: number;
   user_id: string;
   user_name: string;
+}
+
+export interface TaskEvidence {
+  at: Timestamp | null;
+  attempt_id: number | null;
+  duration_seconds: number | null;
+  id: Generated<number>;
+  kind: string;
+  place: string | null;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  recorded_by_name: string;
+  reference: string | null;
+  task_id: number;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by_name: string | null;
+  withdrawn_reason: string | null;
 }
 
 export interface UsedCode {
@@ -900,5 +917,6 @@ export interface DB {
   staff: Staff;
   task: Task;
   task_attempt: TaskAttempt;
+  task_evidence: TaskEvidence;
   used_code: UsedCode;
 }

@@ -14,6 +14,7 @@ const catalogue = {
   'changed-meanwhile': [409, 'Somebody changed this meanwhile. Look at the new state and try again.'],
   'held-by-other': [409, 'A colleague is working on this task.'],
   'not-held': [409, 'You no longer hold this task; open it again.'],
+  'not-closed': [409, 'This has no result yet.'],
   'already-closed': [409, 'This is already finished.'],
   'already-exists': [409, 'This exists already.'],
   'cannot-undo': [409, 'This can no longer be undone.'],

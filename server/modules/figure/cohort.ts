@@ -33,11 +33,11 @@ export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuild
   return sql`
     select n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
       (n.ends_at at time zone s.time_zone)::date as local_day, l.level, s.time_zone,
-      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id
+      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof
     from encounter n join site s on s.id = n.site_id
     cross join unnest(${levels}::int[]) as l(level)
     left join lateral (
-      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id from task t
+      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof from task t
       where t.encounter_id = n.id and t.level = l.level order by t.id limit 1
     ) t on true
     where ${sql.join(where, sql` and `)}`
@@ -54,6 +54,8 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   discharged: sql`true`,
   planned: sql`c.task_id is not null`,
   followed: sql`(c.status = 'completed' and c.outcome = 'done')`,
+  proven: sql`(c.status = 'completed' and c.outcome = 'done' and c.proof <> 'stated')`,
+  stated: sql`(c.status = 'completed' and c.outcome = 'done' and coalesce(c.proof, 'stated') = 'stated')`,
   'on-time': sql`(c.status = 'completed' and c.outcome = 'done' and c.completed_at <= c.due_at)`,
   reached: sql`coalesce(c.reached, false)`,
   // Somebody who was reached once and then no more counts as reached, so that no one counts twice.
@@ -80,6 +82,8 @@ export type CountRow = {
   discharged: number
   planned: number
   followed: number
+  proven: number
+  stated: number
   on_time: number
   reached: number
   unreached: number
@@ -91,6 +95,7 @@ export type CountRow = {
 
 export const countColumns = sql`
   count(*) as discharged, count(*) filter (where ${measures.planned}) as planned, count(*) filter (where ${measures.followed}) as followed,
+  count(*) filter (where ${measures.proven}) as proven, count(*) filter (where ${measures.stated}) as stated,
   count(*) filter (where ${measures['on-time']}) as on_time, count(*) filter (where ${measures.reached}) as reached,
   count(*) filter (where ${measures.unreached}) as unreached, count(*) filter (where ${measures.refused}) as refused,
   count(*) filter (where ${measures.stopped}) as stopped, count(*) filter (where ${measures.open}) as open,
@@ -99,10 +104,14 @@ export const countColumns = sql`
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
 export function viewCounts(row: CountRow, level: number): FollowUpCounts {
+  // Level 3 is a sample, so that its whole is what was planned.
+  const whole = level === 3 ? row.planned : row.discharged
   return {
     discharged: row.discharged,
     planned: row.planned,
     followed: row.followed,
+    proven: row.proven,
+    stated: row.stated,
     onTime: row.on_time,
     reached: row.reached,
     unreached: row.unreached,
@@ -110,8 +119,9 @@ export function viewCounts(row: CountRow, level: number): FollowUpCounts {
     stopped: row.stopped,
     open: row.open,
     overdue: row.overdue,
-    // Level 3 is a sample, so that its whole is what was planned.
-    coverage: share(row.followed, level === 3 ? row.planned : row.discharged),
+    coverage: share(row.followed, whole),
+    provenCoverage: share(row.proven, whole),
+    statedCoverage: share(row.stated, whole),
     timeliness: share(row.on_time, row.followed),
     reach: share(row.reached, row.reached + row.unreached),
   }
@@ -122,6 +132,8 @@ export const noCounts: CountRow = {
   discharged: 0,
   planned: 0,
   followed: 0,
+  proven: 0,
+  stated: 0,
   on_time: 0,
   reached: 0,
   unreached: 0,

@@ -1,4 +1,5 @@
 import writeXlsxFile, { type SheetData } from 'write-excel-file/node'
+import type { ProofClass } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
@@ -8,6 +9,13 @@ import type { Filter, Grouping } from './cohort.ts'
 import { dischargeRows, getFollowUpFigures } from './follow-up.ts'
 
 const most = 20_000
+const proofWords: Record<ProofClass, string> = {
+  'call-record': '通话记录',
+  reply: '本人回复',
+  'visit-note': '上门记录',
+  document: '书面材料',
+  stated: '仅口述',
+}
 const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
 const percent = (value: number | null) => (value === null ? null : { type: Number, value, format: '0.0%' })
 
@@ -31,8 +39,11 @@ export async function exportFollowUp(
       counts.reached,
       counts.unreached,
     ].map(cell),
+    ...[counts.proven, counts.stated].map(cell),
     ...[counts.refused, counts.stopped, counts.open, counts.overdue].map(cell),
     percent(counts.coverage),
+    percent(counts.provenCoverage),
+    percent(counts.statedCoverage),
     percent(counts.timeliness),
     percent(counts.reach),
   ]
@@ -45,11 +56,15 @@ export async function exportFollowUp(
       '按时',
       '接通',
       '未接通',
+      '有凭证',
+      '仅口述',
       '拒访',
       '中止',
       '进行中',
       '超期',
       '覆盖率',
+      '有凭证覆盖率',
+      '仅口述覆盖率',
       '及时率',
       '接通率',
     ]),
@@ -69,6 +84,7 @@ export async function exportFollowUp(
       '截止时间',
       '完成时间',
       '拨打次数',
+      '凭证',
       '责任人',
     ]),
     ...rows.map((row) => [
@@ -83,6 +99,7 @@ export async function exportFollowUp(
       cell(row.due_at),
       cell(row.completed_at),
       cell(row.attempts),
+      cell(row.proof && proofWords[row.proof]),
       cell(row.assignee_name),
     ]),
   ]

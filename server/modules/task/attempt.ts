@@ -15,6 +15,7 @@ import { membersOf } from '../person/group.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
 import { storeAnswers } from './answers.ts'
+import { insertEvidence } from './evidence.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
 
@@ -47,7 +48,8 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at)
   if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
   const plan = await planAfter(trx, task, input, at)
-  await insertAttempt(trx, actor, task, number, input, at)
+  const attemptId = await insertAttempt(trx, actor, task, number, input, at)
+  if (input.evidence) await insertEvidence(trx, actor, task, input.evidence, attemptId)
   await writeTask(trx, actor, task, number, input, plan, at)
   await recordEvents(trx, await eventsOf(trx, actor, task, number, input, plan, at))
   if (plan.closes) await resumePathway(trx, task)
@@ -185,8 +187,8 @@ async function insertAttempt(
   number: number,
   input: AttemptInput,
   at: Date,
-): Promise<void> {
-  await trx
+): Promise<number> {
+  const { id } = await trx
     .insertInto('task_attempt')
     .values({
       task_id: task.id,
@@ -201,7 +203,9 @@ async function insertAttempt(
       duration_seconds: input.durationSeconds ?? null,
       idempotency_key: input.idempotencyKey ?? null,
     })
-    .execute()
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
 }
 
 const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 'readmitted', 'other'])

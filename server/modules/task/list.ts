@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -59,6 +59,7 @@ export type TaskRow = {
   outcome: TaskSummary['outcome']
   completed_at: Date | null
   completed_by: string | null
+  proof: ProofClass | null
   held_by: string | null
   held_by_name: string | null
   held_until: Date | null
@@ -78,7 +79,7 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id, t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
@@ -259,6 +260,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     attempts: row.attempts,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
+    proof: row.proof,
     heldByName: held ? row.held_by_name : null,
     heldByMe: held && row.held_by === actor.id,
   }

@@ -10,6 +10,7 @@ import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
@@ -39,7 +40,6 @@ type Attempt = {
   note: string | null
   call_back_at: Date | null
   duration_seconds: number | null
-  evidence: string
 }
 
 export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDetail> {
@@ -90,6 +90,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     pathwayName: pathway?.name ?? null,
     attemptsAllowed: settings['follow-up.attempts.max'],
     attemptList: attempts.map(viewAttempt),
+    evidence: await evidenceOf(db, actor, row, last),
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
     response: response
       ? {
@@ -104,6 +105,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
       work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
       assign: may(actor, 'task.assign'),
       reopen: undoable && may(actor, 'task.work'),
+      prove: may(actor, 'task.work') && row.status === 'completed',
     },
   }
 }
@@ -119,7 +121,6 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
     durationSeconds: row.duration_seconds,
-    evidence: row.evidence as 'stated',
   }
 }
 

@@ -6,6 +6,8 @@ const none: FollowUpCounts = {
   discharged: 0,
   planned: 0,
   followed: 0,
+  proven: 0,
+  stated: 0,
   onTime: 0,
   reached: 0,
   unreached: 0,
@@ -14,6 +16,8 @@ const none: FollowUpCounts = {
   open: 0,
   overdue: 0,
   coverage: null,
+  provenCoverage: null,
+  statedCoverage: null,
   timeliness: null,
   reach: null,
 }

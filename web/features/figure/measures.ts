@@ -8,6 +8,8 @@ export const rowsOf: Record<FigureName, Measure> = {
   discharged: 'discharged',
   planned: 'planned',
   followed: 'followed',
+  proven: 'proven',
+  stated: 'stated',
   onTime: 'on-time',
   reached: 'reached',
   unreached: 'unreached',
@@ -16,17 +18,54 @@ export const rowsOf: Record<FigureName, Measure> = {
   open: 'open',
   overdue: 'overdue',
   coverage: 'followed',
+  provenCoverage: 'proven',
+  statedCoverage: 'stated',
   timeliness: 'on-time',
   reach: 'reached',
 }
 
-export const headline = ['discharged', 'coverage', 'timeliness', 'reach', 'overdue', 'refused'] as const
-export const comparable = ['coverage', 'timeliness', 'reach', 'discharged', 'overdue', 'refused'] as const
+/** What the list of rows may be narrowed to. */
+export const countNames = [
+  'discharged',
+  'planned',
+  'followed',
+  'proven',
+  'stated',
+  'onTime',
+  'reached',
+  'unreached',
+  'refused',
+  'stopped',
+  'open',
+  'overdue',
+] as const satisfies readonly FigureName[]
+export const headline = [
+  'discharged',
+  'coverage',
+  'provenCoverage',
+  'timeliness',
+  'reach',
+  'overdue',
+] as const
+export const comparable = [
+  'coverage',
+  'provenCoverage',
+  'statedCoverage',
+  'timeliness',
+  'reach',
+  'discharged',
+  'overdue',
+  'refused',
+] as const
 export const tableColumns = [
   'discharged',
   'planned',
   'followed',
   'coverage',
+  'proven',
+  'provenCoverage',
+  'stated',
+  'statedCoverage',
   'onTime',
   'timeliness',
   'reached',
@@ -38,8 +77,12 @@ export const tableColumns = [
   'overdue',
 ] as const
 
-const rates: readonly FigureName[] = ['coverage', 'timeliness', 'reach']
-export const isRate = (name: FigureName): name is 'coverage' | 'timeliness' | 'reach' => rates.includes(name)
+const rates = ['coverage', 'provenCoverage', 'statedCoverage', 'timeliness', 'reach'] as const
+export const isRate = (name: FigureName): name is (typeof rates)[number] => rates.some((one) => one === name)
+
+/** Rates that a site sets itself a target for. */
+export const hasTarget = (name: FigureName): name is 'coverage' | 'timeliness' | 'reach' =>
+  name === 'coverage' || name === 'timeliness' || name === 'reach'
 
 export function show(counts: FollowUpCounts, name: FigureName): string {
   return isRate(name) ? percent(counts[name]) : count(counts[name])
@@ -50,6 +93,7 @@ export type Change = { text: string; direction: 'up' | 'down' | 'flat'; welcome:
 /** Fewer overdue and refused is welcome; more discharges is neither good nor bad. */
 const wanted: Partial<Record<FigureName, 'up' | 'down'>> = {
   coverage: 'up',
+  provenCoverage: 'up',
   timeliness: 'up',
   reach: 'up',
   overdue: 'down',

@@ -69,7 +69,7 @@ export const codes = {
     reply: 'Reply',
     'visit-note': 'Visit note',
     document: 'Document',
-    stated: 'Stated',
+    stated: 'Stated only',
   },
   sex: { male: 'M', female: 'F', other: 'Other', unknown: 'Unknown' },
   encounterClass: {

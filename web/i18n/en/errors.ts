@@ -17,6 +17,7 @@ export const errors = {
   'held-by-other': 'A colleague is working on this task.',
   'not-held': 'You no longer hold this task. Open it again.',
   'already-closed': 'This task is already closed.',
+  'not-closed': 'There is no result yet. Record one first.',
   'already-exists': 'This is already on record.',
   'cannot-undo': 'This can no longer be undone.',
   'already-enrolled': 'This patient is already on this pathway for this stay.',

@@ -45,6 +45,10 @@ export const figures = {
     refused: 'Refused',
     planned: 'Planned',
     followed: 'Followed up',
+    proven: 'Proven',
+    provenCoverage: 'Proven coverage',
+    stated: 'Stated only',
+    statedCoverage: 'Stated-only coverage',
     onTime: 'Followed on time',
     reached: 'Reached',
     unreached: 'Not reached',
@@ -57,6 +61,8 @@ export const figures = {
       'Inpatient discharges on the chosen days, first and last day included. A patient discharged twice counts twice.',
     coverage:
       'Followed up ÷ discharges. A discharge counts once a contact has led to a result. Level 3 is a sample: there the divisor is “planned”.',
+    provenCoverage:
+      'Followed up with proof ÷ discharged. Proof is a call record, the patient’s own reply, a visit note with place and time, or a document; the rest is stated only. Both add up to coverage.',
     timeliness: 'Followed up within the time limit ÷ followed up. The limits are in Settings · Follow-up.',
     reach: 'Reached ÷ (reached + not reached + refused). Not reached means all attempts were used up.',
     overdue: 'Time limit passed and the task is still open. Open the number to see who, and follow them up.',
@@ -80,6 +86,7 @@ export const figures = {
   rows: {
     title: '{{measure}} · who',
     back: 'Back to figures',
+    which: 'Show',
     scope: '{{from}} to {{to}} · {{level}}',
     person: 'Patient',
     discharged: 'Discharged',
@@ -87,6 +94,7 @@ export const figures = {
     doctor: 'Attending doctor',
     condition: 'Diagnosis',
     state: 'Follow-up',
+    proof: 'Proof',
     due: 'Due',
     completed: 'Done',
     attempts: 'Attempts',

@@ -61,11 +61,11 @@ export const codes = {
   },
   purpose: { all: '所有用途', clinical: '医疗随访', service: '服务通知', marketing: '健康推广' },
   evidence: {
-    'call-record': '通话录音',
-    reply: '患者回复',
+    'call-record': '通话记录',
+    reply: '本人回复',
     'visit-note': '上门记录',
     document: '书面材料',
-    stated: '口头说明',
+    stated: '仅口述',
   },
   sex: { male: '男', female: '女', other: '其他', unknown: '未知' },
   encounterClass: {

@@ -17,6 +17,7 @@ export const errors = {
   'held-by-other': '同事正在做这条任务。',
   'not-held': '这条任务已不在您手上，请重新打开。',
   'already-closed': '这条任务已经办结了。',
+  'not-closed': '还没有结果，先填写结果。',
   'already-exists': '已经有了，不用重复登记。',
   'cannot-undo': '已经不能撤销了。',
   'already-enrolled': '这位患者这次就诊已经在这条路径上了。',

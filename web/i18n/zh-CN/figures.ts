@@ -40,6 +40,10 @@ export const figures = {
     refused: '拒访',
     planned: '应随访',
     followed: '已随访',
+    proven: '有凭证',
+    provenCoverage: '有凭证覆盖率',
+    stated: '仅口述',
+    statedCoverage: '仅口述覆盖率',
     onTime: '按时随访',
     reached: '接通',
     unreached: '失访',
@@ -51,6 +55,8 @@ export const figures = {
     discharged: '出院日期落在所选时间内的住院人次，含首尾两天。同一患者两次出院算两次。',
     coverage:
       '已随访人次 ÷ 出院人次。有一次联系得到结果（已随访或约定范围内的其他结论）即算已随访。三级随访是抽样，分母用“应随访”。',
+    provenCoverage:
+      '有凭证的已随访人次 ÷ 出院人次。凭证指通话记录、本人回复、上门记录（地点和时间）或书面材料；其余为“仅口述”。两者相加等于覆盖率。',
     timeliness: '在时限内完成的人次 ÷ 已随访人次。时限见“设置 · 随访”。',
     reach: '接通 ÷（接通 + 失访 + 拒访）。打满规定次数仍未接通算失访。',
     overdue: '时限已过、任务仍未办结的人次。点数字可看名单并直接去随访。',
@@ -74,6 +80,7 @@ export const figures = {
   rows: {
     title: '{{measure}} · 名单',
     back: '返回统计',
+    which: '看哪些人',
     scope: '{{from}} 至 {{to}} · {{level}}',
     person: '患者',
     discharged: '出院',
@@ -81,6 +88,7 @@ export const figures = {
     doctor: '主管医生',
     condition: '诊断',
     state: '随访情况',
+    proof: '凭证',
     due: '截止',
     completed: '完成',
     attempts: '联系次数',

@@ -60,11 +60,11 @@ export const codes = {
   },
   purpose: { all: '所有用途', clinical: '醫療追蹤', service: '服務通知', marketing: '健康推廣' },
   evidence: {
-    'call-record': '通話錄音',
-    reply: '病患回覆',
+    'call-record': '通話紀錄',
+    reply: '本人回覆',
     'visit-note': '訪視紀錄',
     document: '書面資料',
-    stated: '口頭說明',
+    stated: '僅口述',
   },
   sex: { male: '男', female: '女', other: '其他', unknown: '未知' },
   encounterClass: {

@@ -17,6 +17,7 @@ export const errors = {
   'held-by-other': '同事正在做這項任務。',
   'not-held': '這項任務已不在您手上，請重新開啟。',
   'already-closed': '這項任務已經結束了。',
+  'not-closed': '尚無結果，請先填寫結果。',
   'already-exists': '已經有了，不用重複登記。',
   'cannot-undo': '已經不能復原了。',
   'already-enrolled': '這位病患這次就診已經在這條路徑上了。',

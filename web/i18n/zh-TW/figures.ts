@@ -40,6 +40,10 @@ export const figures = {
     refused: '拒訪',
     planned: '應追蹤',
     followed: '已追蹤',
+    proven: '有憑證',
+    provenCoverage: '有憑證覆蓋率',
+    stated: '僅口述',
+    statedCoverage: '僅口述覆蓋率',
     onTime: '如期追蹤',
     reached: '接通',
     unreached: '失聯',
@@ -50,6 +54,8 @@ export const figures = {
   how: {
     discharged: '出院日期落在所選期間內的住院人次，含首尾兩天。同一病人出院兩次算兩次。',
     coverage: '已追蹤人次 ÷ 出院人次。有一次聯絡得到結果即算已追蹤。三級為抽樣，分母改用「應追蹤」。',
+    provenCoverage:
+      '有憑證的已追蹤人次 ÷ 出院人次。憑證指通話紀錄、本人回覆、家訪紀錄（地點和時間）或書面資料；其餘為「僅口述」。兩者相加等於覆蓋率。',
     timeliness: '在期限內完成的人次 ÷ 已追蹤人次。期限請見「設定 · 追蹤」。',
     reach: '接通 ÷（接通 + 失聯 + 拒訪）。撥滿規定次數仍未接通算失聯。',
     overdue: '期限已過、任務仍未結案的人次。點數字可看名單並直接去追蹤。',
@@ -73,6 +79,7 @@ export const figures = {
   rows: {
     title: '{{measure}} · 名單',
     back: '回到統計',
+    which: '看哪些人',
     scope: '{{from}} 至 {{to}} · {{level}}',
     person: '病人',
     discharged: '出院',
@@ -80,6 +87,7 @@ export const figures = {
     doctor: '主治醫師',
     condition: '診斷',
     state: '追蹤情形',
+    proof: '憑證',
     due: '期限',
     completed: '完成',
     attempts: '聯絡次數',
