@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { gap } from './provenance.ts'
+import { spotCheckScore } from './spot-check.ts'
 import { calendarDate, id, page, pageQuery, route } from './route.ts'
 import { taskSummary } from './task.ts'
 
@@ -28,11 +29,14 @@ export const measure = z.enum([
   'stopped',
   'open',
   'overdue',
+  'checked',
+  'agreed',
+  'disagreed',
 ])
 export type Measure = z.infer<typeof measure>
 
 /** Counts of discharges; every one opens its rows. */
-const counts = z.object({
+export const counts = z.object({
   discharged: z.number().int(),
   planned: z.number().int(),
   followed: z.number().int(),
@@ -47,6 +51,12 @@ const counts = z.object({
   stopped: z.number().int(),
   open: z.number().int(),
   overdue: z.number().int(),
+  /** Spot-checked with a clear outcome, appeals that were granted left out. */
+  checked: z.number().int(),
+  agreed: z.number().int(),
+  disagreed: z.number().int(),
+  /** Share of results that a second call agrees with, with its 95 % interval. */
+  spotCheck: spotCheckScore,
   /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
   coverage: z.number().nullable(),
   /** The same whole, with proof. */

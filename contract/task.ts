@@ -5,7 +5,15 @@ import { id, idParams, many, page, pageQuery, route, timestamp } from './route.t
 
 /** FHIR Task status, the part that a work list needs. */
 export const taskStatus = z.enum(['requested', 'in-progress', 'completed', 'cancelled'])
-export const taskKind = z.enum(['follow-up-call', 'home-visit', 'red-flag', 'other'])
+export const taskKind = z.enum([
+  'follow-up-call',
+  'home-visit',
+  'red-flag',
+  // A second call that checks a result, and what somebody has to do about its outcome.
+  'spot-check',
+  'spot-check-review',
+  'other',
+])
 
 /** What proves a finished result, the strongest first; `stated`: somebody says so and nothing else. */
 export const proofClass = z.enum(['call-record', 'reply', 'visit-note', 'document', 'stated'])

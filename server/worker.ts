@@ -5,13 +5,22 @@ import { startWorkerLoops } from './loops.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
+import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import type { JobHandler } from './platform/jobs.ts'
 import type { Services } from './platform/services.ts'
 
 export type JobModule = (services: Services) => JobHandler[]
 
 /** Every module that has jobs. Boot fails when a declared job has no handler or two. */
-const modules: JobModule[] = [accessJobs, auditJobs, encounterJobs, importJobs, intakeJobs, matchJobs]
+const modules: JobModule[] = [
+  accessJobs,
+  auditJobs,
+  encounterJobs,
+  importJobs,
+  intakeJobs,
+  matchJobs,
+  spotCheckJobs,
+]
 
 export function allHandlers(services: Services): JobHandler[] {
   return modules.flatMap((handlers) => handlers(services))

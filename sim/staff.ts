@@ -60,7 +60,7 @@ export class SimulatedStaff {
     // Whoever was not reached is called again a day later and once more after that.
     for (let pass = 0; pass < 3; pass++) {
       for await (const task of this.#openTasks()) {
-        if (task.attempts !== pass) continue
+        if (task.attempts !== pass || isCheck(task)) continue
         const random = prng(this.#options.seed, PAST_STREAM, task.id, pass)
         const at = task.nextAttemptAt === null ? contactTime(random, task) : new Date(task.nextAttemptAt)
         if (at.getTime() > now.getTime() || chance(random, 0.05)) continue
@@ -79,7 +79,7 @@ export class SimulatedStaff {
       await sleep(everyMs, undefined, { signal }).catch(() => undefined)
       if (signal?.aborted) return
       const { items } = await this.#call<{ items: Task[] }>('GET', '/tasks?view=todo&whose=team&limit=40')
-      const free = items.filter((task) => task.status === 'requested' && !leave?.(task))
+      const free = items.filter((task) => task.status === 'requested' && !isCheck(task) && !leave?.(task))
       const task = free[int(prng(seed, TURN_STREAM, turn), 0, Math.max(0, free.length - 1))]
       if (task) await this.#try(task.id, prng(seed, LIVE_STREAM, task.id, turn), undefined, progress)
     }
@@ -158,6 +158,9 @@ const outcomes: Record<CallOutcome, string> = {
   deceased: 'deceased',
   readmitted: 'readmitted',
 }
+
+/** Spot checks are left to people: what they find is the point. */
+const isCheck = (task: Task) => task.kind.startsWith('spot-check')
 
 /** The telephone system numbers calls, visits are noted with their place; about one contact in six is only stated. */
 function evidenceFor(random: Prng, task: Task, channel: 'visit' | 'phone', at: Date): object | undefined {

@@ -769,6 +769,53 @@ export interface Site {
   time_zone: Generated<string>;
 }
 
+export interface SpotCheck {
+  accepted_at: Timestamp | null;
+  appeal_reason: string | null;
+  appealed_at: Timestamp | null;
+  appealed_by_name: string | null;
+  checked_at: Timestamp | null;
+  checked_by_name: string | null;
+  checked_task_id: number;
+  decided_at: Timestamp | null;
+  decided_by_name: string | null;
+  decision: string | null;
+  decision_reason: string | null;
+  department_id: number | null;
+  draw_id: number;
+  fields: Generated<Json>;
+  id: Generated<number>;
+  probability: number;
+  satisfaction: number | null;
+  site_id: number;
+  staff_id: number;
+  status: Generated<string>;
+  task_id: number | null;
+}
+
+export interface SpotCheckCandidate {
+  draw_id: number;
+  probability: number;
+  reasons: string[];
+  selected: boolean;
+  staff_id: number;
+  task_id: number;
+  weight: number;
+}
+
+export interface SpotCheckDraw {
+  drawn_at: Generated<Timestamp>;
+  drawn_by: string;
+  drawn_by_name: string;
+  id: Generated<number>;
+  month: string;
+  not_callable: number;
+  seed: string;
+  settings: Json;
+  site_id: number;
+  sizes: Json;
+}
+
 export interface Staff {
   active: Generated<boolean>;
   code: string;
@@ -914,6 +961,9 @@ export interface DB {
   setting_history: SettingHistory;
   sign_in_throttle: SignInThrottle;
   site: Site;
+  spot_check: SpotCheck;
+  spot_check_candidate: SpotCheckCandidate;
+  spot_check_draw: SpotCheckDraw;
   staff: Staff;
   task: Task;
   task_attempt: TaskAttempt;

@@ -50,6 +50,7 @@ const routeTree = root.addChildren([
   page('/matches', () => import('../features/match/MatchesPage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
+  page('/spot-checks', () => import('../features/spot-check/SpotChecksPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),
   page('/pathways/$id', () => import('../features/pathway/PathwayPage.tsx')),
   page('/enrollments', () => import('../features/enrollment/EnrollmentsPage.tsx')),

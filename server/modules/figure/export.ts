@@ -46,6 +46,10 @@ export async function exportFollowUp(
     percent(counts.statedCoverage),
     percent(counts.timeliness),
     percent(counts.reach),
+    ...[counts.checked, counts.agreed].map(cell),
+    percent(counts.spotCheck?.value ?? null),
+    percent(counts.spotCheck?.low ?? null),
+    percent(counts.spotCheck?.high ?? null),
   ]
   const summary: SheetData = [
     headings([
@@ -67,6 +71,11 @@ export async function exportFollowUp(
       '仅口述覆盖率',
       '及时率',
       '接通率',
+      '抽查',
+      '抽查一致',
+      '抽查一致率',
+      '95% 下限',
+      '95% 上限',
     ]),
     ...figures.groups.map((group) => line(group.label, group)),
     line('合计', figures.total),

@@ -30,7 +30,9 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     'figure.target.coverage',
     'figure.target.timeliness',
     'figure.target.reach',
+    'spot-check.score-minimum',
   ])
+  const fewest = settings['spot-check.score-minimum']
   const trendBy = days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'
   const ofLevels = query.by === 'level'
   const [[total, trend, groups], [previous], levels, labels] = await Promise.all([
@@ -44,8 +46,8 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     subject: `follow-up ${query.from}..${query.to} level ${query.level}`,
   })
   return {
-    total: viewCounts(total?.[0] ?? noCounts, query.level),
-    previous: viewCounts(previous?.[0] ?? noCounts, query.level),
+    total: viewCounts(total?.[0] ?? noCounts, query.level, fewest),
+    previous: viewCounts(previous?.[0] ?? noCounts, query.level, fewest),
     targets: {
       coverage: settings['figure.target.coverage'],
       timeliness: settings['figure.target.timeliness'],
@@ -54,9 +56,9 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     groups: (groups ?? levels?.[1] ?? []).map((row) => ({
       key: row.key ?? '-',
       label: labels.get(row.key ?? '-') ?? row.key ?? '-',
-      ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level),
+      ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level, fewest),
     })),
-    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level) })),
+    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level, fewest) })),
   }
 }
 
@@ -73,7 +75,7 @@ function lengthOf({ from, to }: Filter): number {
 }
 
 /** One walk over the cohort: its whole first, then one list of groups for each grouping asked for. */
-async function count(
+export async function count(
   db: Db,
   reach: Reach,
   filter: Filter,

@@ -7,6 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
+import { ofDepartment } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { queuesOf } from './scope.ts'
 
@@ -92,17 +93,24 @@ function branches(
   reach: Reach,
   queues: string[],
   whose: TaskFilter['whose'],
-): { column: string; values: RawBuilder<unknown> }[] {
-  const mine = { column: 'queue', values: sql`unnest(${queues}::text[])` }
+): { column: string; values: RawBuilder<unknown>; only: RawBuilder<SqlBool> }[] {
+  const any = sql<SqlBool>`true`
+  const mine = { column: 'queue', values: sql`unnest(${queues}::text[])`, only: any }
   if (whose === 'mine') return [mine]
-  if (reach.all) return [{ column: 'site_id', values: sql`(select id from site)` }]
+  if (reach.all) return [{ column: 'site_id', values: sql`(select id from site)`, only: any }]
   return [
     mine,
     ...(reach.siteIds.length > 0
-      ? [{ column: 'site_id', values: sql`unnest(${reach.siteIds}::int[])` }]
+      ? [{ column: 'site_id', values: sql`unnest(${reach.siteIds}::int[])`, only: any }]
       : []),
     ...(reach.departmentIds.length > 0
-      ? [{ column: 'department_id', values: sql`unnest(${reach.departmentIds}::int[])` }]
+      ? [
+          {
+            column: 'department_id',
+            values: sql`unnest(${reach.departmentIds}::int[])`,
+            only: ofDepartment('t'),
+          },
+        ]
       : []),
   ]
 }
@@ -198,10 +206,10 @@ export async function taskRows(
   const order = orderOf(filter.view)
   const where = sql.join([...conditions(filter), ...order.beyond(cursor)], sql` and `)
   const parts = branches(reach, queues, filter.whose).map(
-    ({ column, values }) => sql`
+    ({ column, values, only }) => sql`
       select b.* from ${values} as v(value) cross join lateral (
         select t.id, t.priority, t.due_at, t.completed_at, t.start_at, t.next_attempt_at from task t
-        where ${sql.ref(`t.${column}`)} = v.value and ${where}
+        where ${sql.ref(`t.${column}`)} = v.value and ${only} and ${where}
         order by ${order.by} limit ${limit + 1}) b`,
   )
   const { rows } = await sql<TaskRow>`
@@ -280,9 +288,9 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
   const reach = authorize(actor, 'task.read')
   const queues = await queuesOf(db, actor)
   const parts = branches(reach, queues, whose).map(
-    ({ column, values }) => sql`
+    ({ column, values, only }) => sql`
       select t.id, t.kind, t.due_at, t.start_at, t.next_attempt_at from task t
-      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and t.status in ('requested', 'in-progress')`,
+      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and ${only} and t.status in ('requested', 'in-progress')`,
   )
   const { rows } = await sql<{
     todo: number

@@ -62,7 +62,7 @@ type Row = {
 export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
   if (taskIds.length === 0) return
   const { rows } = await sql<Row>`
-    select t.id, t.status <> 'completed' as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
+    select t.id, t.status <> 'completed' or t.kind = 'spot-check-review' as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
       array(select e.kind from task_evidence e where e.task_id = t.id and e.withdrawn_at is null
         and (e.attempt_id is null or e.attempt_id = a.id)) as evidence,
       (select count(*) from (${ownResponsesOf}) own) as own

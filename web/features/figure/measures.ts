@@ -2,7 +2,7 @@ import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
 import { count, percent, signed } from '../../format/number.ts'
 
 /** A column of the counts: what it is called here and which rows lie behind it. */
-export type FigureName = keyof FollowUpCounts
+export type FigureName = Exclude<keyof FollowUpCounts, 'spotCheck'>
 
 export const rowsOf: Record<FigureName, Measure> = {
   discharged: 'discharged',
@@ -17,6 +17,9 @@ export const rowsOf: Record<FigureName, Measure> = {
   stopped: 'stopped',
   open: 'open',
   overdue: 'overdue',
+  checked: 'checked',
+  agreed: 'agreed',
+  disagreed: 'disagreed',
   coverage: 'followed',
   provenCoverage: 'proven',
   statedCoverage: 'stated',
@@ -38,6 +41,9 @@ export const countNames = [
   'stopped',
   'open',
   'overdue',
+  'checked',
+  'agreed',
+  'disagreed',
 ] as const satisfies readonly FigureName[]
 export const headline = [
   'discharged',
@@ -75,6 +81,8 @@ export const tableColumns = [
   'stopped',
   'open',
   'overdue',
+  'checked',
+  'disagreed',
 ] as const
 
 const rates = ['coverage', 'provenCoverage', 'statedCoverage', 'timeliness', 'reach'] as const

@@ -42,6 +42,9 @@ export const figures = {
     timeliness: 'On time',
     reach: 'Reach',
     overdue: 'Overdue',
+    checked: 'Spot-checked',
+    agreed: 'Check agrees',
+    disagreed: 'Check disagrees',
     refused: 'Refused',
     planned: 'Planned',
     followed: 'Followed up',
@@ -79,6 +82,8 @@ export const figures = {
   when: 'Date',
   total: 'Total',
   targetLine: 'Target',
+  spotCheck: 'Spot-check agreement (95% interval)',
+  report: 'Monthly report',
   empty: {
     title: 'No discharges in this period',
     hint: 'Choose another period or widen department and doctor. On a new installation, look at Intake first: have discharge messages arrived?',

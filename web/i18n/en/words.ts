@@ -18,6 +18,7 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { settings } from './settings.ts'
+import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
@@ -41,6 +42,7 @@ export const words = {
   person,
   questionnaires,
   settings,
+  spotChecks,
   tasks,
   users,
 } satisfies SameWords<typeof reference>

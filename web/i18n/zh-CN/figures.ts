@@ -37,6 +37,9 @@ export const figures = {
     timeliness: '及时率',
     reach: '接通率',
     overdue: '超期未访',
+    checked: '抽查',
+    agreed: '抽查一致',
+    disagreed: '抽查不一致',
     refused: '拒访',
     planned: '应随访',
     followed: '已随访',
@@ -73,6 +76,8 @@ export const figures = {
   when: '日期',
   total: '合计',
   targetLine: '目标',
+  spotCheck: '抽查一致率（95% 区间）',
+  report: '月度报告',
   empty: {
     title: '这段时间没有出院患者',
     hint: '换一个时间或放宽科室、医生条件。刚上线时，请先到“接口”看 HIS 出院消息是否已经进来。',

@@ -17,6 +17,7 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { settings } from './settings.ts'
+import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
@@ -40,6 +41,7 @@ export const words = {
   person,
   questionnaires,
   settings,
+  spotChecks,
   tasks,
   users,
 }

@@ -37,6 +37,9 @@ export const figures = {
     timeliness: '及時率',
     reach: '接通率',
     overdue: '逾期未訪',
+    checked: '抽查',
+    agreed: '抽查一致',
+    disagreed: '抽查不一致',
     refused: '拒訪',
     planned: '應追蹤',
     followed: '已追蹤',
@@ -72,6 +75,8 @@ export const figures = {
   when: '日期',
   total: '合計',
   targetLine: '目標',
+  spotCheck: '抽查一致率（95% 區間）',
+  report: '月度報告',
   empty: {
     title: '這段期間沒有出院病人',
     hint: '請換一段期間，或放寬科別、醫師條件。剛上線時，請先到「介面」確認 HIS 出院訊息是否已送達。',
