@@ -139,7 +139,6 @@ export const evidenceBody = z
     if (kind === 'visit-note' && !place) needs('place')
     if ((kind === 'visit-note' || kind === 'reply') && !at) needs('at')
   })
-export type EvidenceBody = z.infer<typeof evidenceBody>
 
 const evidence = z.object({
   /** Null: known without anybody handing it in (the desk timed the call, the person answered a questionnaire). */

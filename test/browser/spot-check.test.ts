@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
@@ -29,7 +32,7 @@ async function accessible(page: Page, name: string): Promise<void> {
   await colours(page, 'light')
   const names = await stage.rows<{ name: string }>(`select name from person where name ~ '[A-Za-z]'`)
   const foreign = new Set(names.flatMap(({ name }) => name.split(/\s+/)))
-  const latin = (await latinWords(page, /^(Wilson|CC)$/)).filter(
+  const latin = (await latinWords(page, /^(Wilson|CC|PDF)$/)).filter(
     (one) => !foreign.has(one.split(' in ')[0] ?? ''),
   )
   expect(latin).toEqual([])
@@ -56,8 +59,10 @@ test('manager draws, service centre checks, doctor appeals, head decides', async
   await service.getByText(/：已随访/).waitFor()
 
   const doctor = await stage.openAs('doctor', { path: '/spot-checks?view=disagree' })
-  const row = doctor.getByRole('row', { name: /不一致/ }).first()
-  await row.getByRole('button', { name: /^申\s*诉$/ }).click()
+  await doctor
+    .getByRole('button', { name: /^申\s*诉$/ })
+    .first()
+    .click()
   await doctor.getByRole('dialog').getByRole('button', { name: '有通话记录可查' }).click()
   await doctor
     .getByRole('dialog')
@@ -96,4 +101,44 @@ test('proof is handed in for a finished result and shows in the list', async () 
   await doctor.getByText('凭证已登记').waitFor()
   await doctor.getByText('CC-BROWSER-1').waitFor()
   await accessible(doctor, 'proof')
+})
+
+test('the monthly report prints on A4, light in every mode, and its numbers open their rows', async () => {
+  const page = await stage.openAs('manager', {
+    path: `/figures/report?month=${month()}`,
+    viewport: { width: 1000, height: 1400 },
+  })
+  await page.getByRole('heading', { name: `出院随访月度报告 ${month()}` }).waitFor()
+  await accessible(page, 'report')
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+  await writeFile(path.join(tmpdir(), 'careloop-report.pdf'), pdf)
+  const text = pdf.toString('latin1')
+  // A4 upright in points.
+  const boxes = [...text.matchAll(/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)/g)].map(([, width, height]) => [
+    Math.round(Number(width)),
+    Math.round(Number(height)),
+  ])
+  expect(boxes.length).toBeGreaterThan(0)
+  for (const box of boxes) expect(box).toEqual([595, 842])
+  await page.emulateMedia({ media: 'print' })
+  await page.screenshot({ path: path.join(tmpdir(), 'careloop-report-print.png'), fullPage: true })
+  expect(await page.getByRole('button', { name: '打印或存为 PDF' }).isVisible()).toBe(false)
+  await page.emulateMedia({ media: 'screen' })
+  const discharged = page.getByRole('table').first().getByRole('row').nth(1).getByRole('link').first()
+  const said = Number((await discharged.textContent())?.replaceAll(',', ''))
+  await discharged.click()
+  await page.getByText(`已到末尾，共 ${said} 条`).waitFor()
+})
+
+test('the screens read in English', async () => {
+  const page = await stage.openAs('manager', { path: `/spot-checks?month=${month()}` })
+  await page.evaluate(() => localStorage.setItem('careloop.language', 'en'))
+  await page.reload()
+  await page.getByRole('heading', { name: 'Spot checks', level: 1 }).waitFor()
+  await settled(page)
+  await page.screenshot({ path: path.join(tmpdir(), 'careloop-spot-checks-en.png') })
+  await page.goto(`/figures/report?month=${month()}`)
+  await page.getByRole('heading', { name: /^Discharge follow-up/ }).waitFor()
+  await settled(page)
+  await page.screenshot({ path: path.join(tmpdir(), 'careloop-report-en.png'), fullPage: true })
 })

@@ -49,6 +49,7 @@ const routeTree = root.addChildren([
   page('/persons/merge/$left/$right', () => import('../features/match/MergePage.tsx')),
   page('/matches', () => import('../features/match/MatchesPage.tsx')),
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
+  page('/figures/report', () => import('../features/figure/ReportPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
   page('/spot-checks', () => import('../features/spot-check/SpotChecksPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),

@@ -9,15 +9,16 @@ import type { Filter, Grouping } from './cohort.ts'
 import { dischargeRows, getFollowUpFigures } from './follow-up.ts'
 
 const most = 20_000
-const proofWords: Record<ProofClass, string> = {
+export const proofWords: Record<ProofClass, string> = {
   'call-record': '通话记录',
   reply: '本人回复',
   'visit-note': '上门记录',
   document: '书面材料',
   stated: '仅口述',
 }
-const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
-const percent = (value: number | null) => (value === null ? null : { type: Number, value, format: '0.0%' })
+export const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
+export const percent = (value: number | null) =>
+  value === null ? null : { type: Number, value, format: '0.0%' }
 
 /** Two sheets: the figures by group, and the discharges behind them with names masked. */
 export async function exportFollowUp(

@@ -36,12 +36,12 @@ export function DoctorTable({ doctors, chosen, onChoose }: DoctorTableProps) {
           <thead>
             <tr>
               <th scope="col">{t('spotChecks.doctor')}</th>
+              <th scope="col">{t('figures.spotCheck')}</th>
               {columns.map((name) => (
                 <th key={name} scope="col">
                   {t(`spotChecks.column.${name}`)}
                 </th>
               ))}
-              <th scope="col">{t('figures.spotCheck')}</th>
             </tr>
           </thead>
           <tbody>
@@ -58,14 +58,14 @@ export function DoctorTable({ doctors, chosen, onChoose }: DoctorTableProps) {
                   </button>{' '}
                   <span className="secondary small">{one.departmentName}</span>
                 </th>
+                <td data-label={t('figures.spotCheck')}>
+                  <ScoreText score={one.score} checked={one.agree + one.disagree - one.upheld} />
+                </td>
                 {columns.map((name) => (
                   <td key={name} data-label={t(`spotChecks.column.${name}`)}>
                     {one[name] === 0 ? <span className="secondary">0</span> : one[name]}
                   </td>
                 ))}
-                <td data-label={t('figures.spotCheck')}>
-                  <ScoreText score={one.score} checked={one.agree + one.disagree - one.upheld} />
-                </td>
               </tr>
             ))}
           </tbody>

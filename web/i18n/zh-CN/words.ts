@@ -16,6 +16,7 @@ import { outbound } from './outbound.ts'
 import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
+import { report } from './report.ts'
 import { settings } from './settings.ts'
 import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
@@ -40,6 +41,7 @@ export const words = {
   pathways,
   person,
   questionnaires,
+  report,
   settings,
   spotChecks,
   tasks,
