@@ -91,7 +91,7 @@ test('manager draws, service centre checks, doctor appeals, head decides', async
 
 test('proof is handed in for a finished result and shows in the list', async () => {
   const doctor = await stage.openAs('doctor', { path: '/desk?view=done' })
-  await doctor.locator('.task-row').first().click()
+  await doctor.locator('.task-row', { hasText: '仅口述' }).first().click()
   await doctor.getByRole('button', { name: '补充凭证' }).click()
   await doctor.getByLabel('话单号（电话系统）').fill('CC-BROWSER-1')
   await doctor

@@ -6,7 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import { isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import type { TaskRow } from './list.ts'
-import { refreshProof } from './proof.ts'
+import { isProvable, refreshProof } from './proof.ts'
 import { loadTask } from './task.ts'
 
 export type EvidenceInput = z.output<(typeof addRoute)['body']>
@@ -18,7 +18,7 @@ export type EvidenceInput = z.output<(typeof addRoute)['body']>
 export async function addEvidence(trx: Trx, actor: Actor, id: number, input: EvidenceInput): Promise<void> {
   await sql`select 1 from task where id = ${id} for update`.execute(trx)
   const task = await loadTask(trx, actor, 'task.work', id)
-  if (task.status !== 'completed') throw new AppError('not-closed')
+  if (!isProvable(task)) throw new AppError('not-closed')
   await insertEvidence(trx, actor, task, input, null)
   await refreshProof(trx, [id])
 }

@@ -13,6 +13,10 @@ export type ProofRows = {
   ownResponses: number
 }
 
+/** Only a result of a contact can be proven: a finished task, not a decision at the desk. */
+export const isProvable = (task: { status: string; kind: string }) =>
+  task.status === 'completed' && task.kind !== 'spot-check-review'
+
 /** A call whose result is written down at once; what is registered afterwards was timed by nobody. */
 const liveSeconds = 60
 

@@ -10,6 +10,7 @@ import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
 
@@ -105,7 +106,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
       work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
       assign: may(actor, 'task.assign'),
       reopen: undoable && may(actor, 'task.work'),
-      prove: may(actor, 'task.work') && row.status === 'completed',
+      prove: may(actor, 'task.work') && isProvable(row),
     },
   }
 }

@@ -17,7 +17,7 @@ export function EvidencePanel({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState(false)
   const [taking, setTaking] = useState<number | null>(null)
-  if (task.status !== 'completed') return null
+  if (task.status !== 'completed' || task.kind === 'spot-check-review') return null
   const refresh = () => {
     setAdding(false)
     setTaking(null)
