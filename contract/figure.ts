@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { gap } from './provenance.ts'
+import { spotCheckScore } from './spot-check.ts'
 import { calendarDate, id, page, pageQuery, route } from './route.ts'
 import { taskSummary } from './task.ts'
 
@@ -19,6 +20,8 @@ export const measure = z.enum([
   'discharged',
   'planned',
   'followed',
+  'proven',
+  'stated',
   'on-time',
   'reached',
   'unreached',
@@ -26,14 +29,21 @@ export const measure = z.enum([
   'stopped',
   'open',
   'overdue',
+  'checked',
+  'agreed',
+  'disagreed',
 ])
 export type Measure = z.infer<typeof measure>
 
 /** Counts of discharges; every one opens its rows. */
-const counts = z.object({
+export const counts = z.object({
   discharged: z.number().int(),
   planned: z.number().int(),
   followed: z.number().int(),
+  /** Followed, with a call record, a reply, a visit note or a document. */
+  proven: z.number().int(),
+  /** Followed, as somebody says; proven + stated = followed. */
+  stated: z.number().int(),
   onTime: z.number().int(),
   reached: z.number().int(),
   unreached: z.number().int(),
@@ -41,8 +51,18 @@ const counts = z.object({
   stopped: z.number().int(),
   open: z.number().int(),
   overdue: z.number().int(),
+  /** Spot-checked with a clear outcome, appeals that were granted left out. */
+  checked: z.number().int(),
+  agreed: z.number().int(),
+  disagreed: z.number().int(),
+  /** Share of results that a second call agrees with, with its 95 % interval. */
+  spotCheck: spotCheckScore,
   /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
   coverage: z.number().nullable(),
+  /** The same whole, with proof. */
+  provenCoverage: z.number().nullable(),
+  /** The same whole, without. */
+  statedCoverage: z.number().nullable(),
   /** on time ÷ followed */
   timeliness: z.number().nullable(),
   /** reached ÷ (reached + unreached); who refused was reached */
@@ -94,6 +114,7 @@ export const listFollowUpRows = route({
           dueAt: true,
           completedAt: true,
           attempts: true,
+          proof: true,
           assigneeName: true,
         })
         .nullable(),

@@ -40,7 +40,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
     ...stepBase,
     kind: z.literal('task'),
-    task: taskKind,
+    task: taskKind.exclude(['spot-check', 'spot-check-review']),
     level: z.number().int().min(1).max(3).optional(),
     assignee: z.enum([
       'attending-doctor',

@@ -13,6 +13,7 @@ const settingView = z.object({
     'match',
     'provenance',
     'completeness',
+    'spot-check',
   ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
   unit: z.string().nullable(),

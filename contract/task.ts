@@ -5,7 +5,19 @@ import { id, idParams, many, page, pageQuery, route, timestamp } from './route.t
 
 /** FHIR Task status, the part that a work list needs. */
 export const taskStatus = z.enum(['requested', 'in-progress', 'completed', 'cancelled'])
-export const taskKind = z.enum(['follow-up-call', 'home-visit', 'red-flag', 'other'])
+export const taskKind = z.enum([
+  'follow-up-call',
+  'home-visit',
+  'red-flag',
+  // A second call that checks a result, and what somebody has to do about its outcome.
+  'spot-check',
+  'spot-check-review',
+  'other',
+])
+
+/** What proves a finished result, the strongest first; `stated`: somebody says so and nothing else. */
+export const proofClass = z.enum(['call-record', 'reply', 'visit-note', 'document', 'stated'])
+export type ProofClass = z.infer<typeof proofClass>
 
 /** How a follow-up contact ended. `call-back` and a first or second `unreached` leave the task open. */
 export const outcome = z.enum([
@@ -51,6 +63,8 @@ export const taskSummary = z.object({
   attempts: z.number().int(),
   outcome: outcome.nullable(),
   completedAt: timestamp.nullable(),
+  /** Null while the task is open. */
+  proof: proofClass.nullable(),
   heldByName: z.string().nullable(),
   heldByMe: z.boolean(),
   /** The person handed in the answers by a link; what is left is to look at them. */
@@ -106,8 +120,41 @@ export const attempt = z.object({
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
   durationSeconds: z.number().int().nullable(),
-  evidence: z.enum(['call-record', 'reply', 'visit-note', 'document', 'stated']),
 })
+
+const evidenceText = z.string().trim().min(1).max(200)
+/** What somebody hands in as proof; what each kind needs is checked. */
+export const evidenceBody = z
+  .object({
+    kind: proofClass.exclude(['stated']),
+    /** Call number of the telephone system, document number, or how the person replied. */
+    reference: evidenceText.optional(),
+    /** Where a visit took place. */
+    place: evidenceText.optional(),
+    at: timestamp.optional(),
+    durationSeconds: z.number().int().min(0).max(86400).optional(),
+  })
+  .superRefine(({ kind, reference, place, at }, context) => {
+    const needs = (path: string) =>
+      context.addIssue({ code: 'custom', path: [path], message: 'is needed for this kind' })
+    if (kind !== 'visit-note' && !reference) needs('reference')
+    if (kind === 'visit-note' && !place) needs('place')
+    if ((kind === 'visit-note' || kind === 'reply') && !at) needs('at')
+  })
+
+const evidence = z.object({
+  /** Null: known without anybody handing it in (the desk timed the call, the person answered a questionnaire). */
+  id: id.nullable(),
+  kind: proofClass.exclude(['stated']),
+  reference: z.string().nullable(),
+  place: z.string().nullable(),
+  at: timestamp.nullable(),
+  durationSeconds: z.number().int().nullable(),
+  recordedByName: z.string().nullable(),
+  withdrawn: z.object({ at: timestamp, byName: z.string(), reason: z.string() }).nullable(),
+  mayWithdraw: z.boolean(),
+})
+export type Evidence = z.infer<typeof evidence>
 
 export const taskDetail = taskSummary.extend({
   description: z.string().nullable(),
@@ -116,6 +163,7 @@ export const taskDetail = taskSummary.extend({
   pathwayName: z.string().nullable(),
   attemptsAllowed: z.number().int(),
   attemptList: z.array(attempt),
+  evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
   response: z
     .object({
@@ -127,7 +175,13 @@ export const taskDetail = taskSummary.extend({
       updatedAt: timestamp,
     })
     .nullable(),
-  abilities: z.object({ work: z.boolean(), assign: z.boolean(), reopen: z.boolean() }),
+  abilities: z.object({
+    work: z.boolean(),
+    assign: z.boolean(),
+    reopen: z.boolean(),
+    /** The result is final and may be given evidence. */
+    prove: z.boolean(),
+  }),
 })
 export type TaskDetail = z.infer<typeof taskDetail>
 
@@ -203,6 +257,8 @@ export const recordAttempt = route({
     durationSeconds: z.number().int().min(0).max(86400).optional(),
     /** Telecom that was dialled; with `wrong-number` it is marked wrong. */
     telecomId: id.optional(),
+    /** What proves this contact. */
+    evidence: evidenceBody.optional(),
     /** With `refused`: the person wants no further follow-up contact. */
     optOut: z.boolean().default(false),
     /** The same key sent twice records one attempt. */
@@ -217,6 +273,26 @@ export const reopenTask = route({
   permission: 'task.work',
   summary: 'Undo my last result while nothing has followed from it (15 minutes)',
   params: idParams,
+  response: taskDetail,
+})
+
+export const addEvidence = route({
+  method: 'post',
+  path: '/tasks/{id}/evidence',
+  permission: 'task.work',
+  summary: 'Hand in what proves a finished result',
+  params: idParams,
+  body: evidenceBody,
+  response: taskDetail,
+})
+
+export const withdrawEvidence = route({
+  method: 'post',
+  path: '/tasks/{id}/evidence/{evidenceId}/withdraw',
+  permission: 'task.work',
+  summary: 'Take evidence back, with a reason; it stays visible as withdrawn',
+  params: z.object({ id, evidenceId: id }),
+  body: z.object({ reason: z.string().trim().min(2).max(200) }),
   response: taskDetail,
 })
 

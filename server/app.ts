@@ -22,6 +22,7 @@ import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
+import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
@@ -51,6 +52,7 @@ const modules: Mount[] = [
   mountGroup,
   mountOrganisation,
   mountSetting,
+  mountSpotCheck,
 ]
 
 export type AppOptions = {

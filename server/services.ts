@@ -1,4 +1,6 @@
 import { connectPathways } from './modules/pathway/react.ts'
+import { connectSpotChecks } from './modules/spot-check/react.ts'
+import { connectProof } from './modules/task/proof.ts'
 import type { Config } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -11,6 +13,8 @@ export type OpenServices = Services & { close: () => Promise<void> }
 /** Opens everything a process needs on a database that is already migrated. */
 export async function openServices(config: Config, url: string): Promise<OpenServices> {
   connectPathways()
+  connectProof()
+  connectSpotChecks()
   const secret = await loadSecret(config)
   const database = openDatabase(url, { max: config.databasePool })
   const live = openLive(url)

@@ -6,6 +6,7 @@ import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
+import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import type { JobHandler } from './platform/jobs.ts'
 import type { Services } from './platform/services.ts'
 
@@ -20,6 +21,7 @@ const modules: JobModule[] = [
   intakeJobs,
   matchJobs,
   rehearsalJobs,
+  spotCheckJobs,
 ]
 
 export function allHandlers(services: Services): JobHandler[] {

@@ -6,6 +6,7 @@ import { chance, int, prng, type Prng } from './prng.ts'
 const PAST_STREAM = 401
 const TURN_STREAM = 402
 const LIVE_STREAM = 403
+const EVIDENCE_STREAM = 404
 
 /** Parts of the API's answers that a member of staff looks at; the simulator knows only the public interface. */
 type Question = {
@@ -59,7 +60,7 @@ export class SimulatedStaff {
     // Whoever was not reached is called again a day later and once more after that.
     for (let pass = 0; pass < 3; pass++) {
       for await (const task of this.#openTasks()) {
-        if (task.attempts !== pass) continue
+        if (task.attempts !== pass || isCheck(task)) continue
         const random = prng(this.#options.seed, PAST_STREAM, task.id, pass)
         const at = task.nextAttemptAt === null ? contactTime(random, task) : new Date(task.nextAttemptAt)
         if (at.getTime() > now.getTime() || chance(random, 0.05)) continue
@@ -78,7 +79,7 @@ export class SimulatedStaff {
       await sleep(everyMs, undefined, { signal }).catch(() => undefined)
       if (signal?.aborted) return
       const { items } = await this.#call<{ items: Task[] }>('GET', '/tasks?view=todo&whose=team&limit=40')
-      const free = items.filter((task) => task.status === 'requested' && !leave?.(task))
+      const free = items.filter((task) => task.status === 'requested' && !isCheck(task) && !leave?.(task))
       const task = free[int(prng(seed, TURN_STREAM, turn), 0, Math.max(0, free.length - 1))]
       if (task) await this.#try(task.id, prng(seed, LIVE_STREAM, task.id, turn), undefined, progress)
     }
@@ -117,11 +118,18 @@ export class SimulatedStaff {
     }
     const call = answerCall(random, patient)
     const channel = task.kind === 'home-visit' ? 'visit' : 'phone'
+    const evidence = evidenceFor(
+      prng(this.#options.seed, EVIDENCE_STREAM, task.id, task.attempts),
+      task,
+      channel,
+      now,
+    )
     const outcome = outcomes[call.reached]
     const base = {
       outcome,
       channel,
       durationSeconds: int(random, 20, 260),
+      ...(evidence && { evidence }),
       ...(at && { occurredAt: at.toISOString() }),
     }
     const answers =
@@ -149,6 +157,17 @@ const outcomes: Record<CallOutcome, string> = {
   refused: 'refused',
   deceased: 'deceased',
   readmitted: 'readmitted',
+}
+
+/** Spot checks are left to people: what they find is the point. */
+const isCheck = (task: Task) => task.kind.startsWith('spot-check')
+
+/** The telephone system numbers calls, visits are noted with their place; about one contact in six is only stated. */
+function evidenceFor(random: Prng, task: Task, channel: 'visit' | 'phone', at: Date): object | undefined {
+  if (chance(random, 1 / 6)) return undefined
+  if (channel === 'visit') return { kind: 'visit-note', place: '患者家中', at: at.toISOString() }
+  const day = at.toISOString().slice(0, 10).replaceAll('-', '')
+  return { kind: 'call-record', reference: `CC${day}-${task.id}-${task.attempts + 1}` }
 }
 
 /** A weekday-like hour of a day between discharge and due date; about one in twelve is late. */

@@ -68,6 +68,7 @@ export const roleRules: Record<Role, Rule> = {
     'group.read': 'site',
     'group.write': 'site',
     'group.export': 'site',
+    'spot-check.read': 'site',
   },
   'department-head': {
     ...desk,
@@ -82,6 +83,9 @@ export const roleRules: Record<Role, Rule> = {
     'message.read': 'department',
     'figure.read': 'department',
     'figure.export': 'department',
+    'spot-check.read': 'department',
+    'spot-check.appeal': 'own',
+    'spot-check.decide': 'department',
   },
   doctor: {
     ...desk,
@@ -93,6 +97,8 @@ export const roleRules: Record<Role, Rule> = {
     'enrollment.read': 'own',
     'enrollment.write': 'own',
     'figure.read': 'own',
+    'spot-check.read': 'own',
+    'spot-check.appeal': 'own',
   },
   nurse: {
     ...desk,
@@ -126,6 +132,9 @@ export const roleRules: Record<Role, Rule> = {
     'group.export': 'site',
     'setting.read': 'all',
     'intake.read': 'all',
+    'spot-check.read': 'site',
+    'spot-check.draw': 'site',
+    'spot-check.decide': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {

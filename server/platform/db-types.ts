@@ -852,6 +852,53 @@ export interface Site {
   time_zone: Generated<string>;
 }
 
+export interface SpotCheck {
+  accepted_at: Timestamp | null;
+  appeal_reason: string | null;
+  appealed_at: Timestamp | null;
+  appealed_by_name: string | null;
+  checked_at: Timestamp | null;
+  checked_by_name: string | null;
+  checked_task_id: number;
+  decided_at: Timestamp | null;
+  decided_by_name: string | null;
+  decision: string | null;
+  decision_reason: string | null;
+  department_id: number | null;
+  draw_id: number;
+  fields: Generated<Json>;
+  id: Generated<number>;
+  probability: number;
+  satisfaction: number | null;
+  site_id: number;
+  staff_id: number;
+  status: Generated<string>;
+  task_id: number | null;
+}
+
+export interface SpotCheckCandidate {
+  draw_id: number;
+  probability: number;
+  reasons: string[];
+  selected: boolean;
+  staff_id: number;
+  task_id: number;
+  weight: number;
+}
+
+export interface SpotCheckDraw {
+  drawn_at: Generated<Timestamp>;
+  drawn_by: string;
+  drawn_by_name: string;
+  id: Generated<number>;
+  month: string;
+  not_callable: number;
+  seed: string;
+  settings: Json;
+  site_id: number;
+  sizes: Json;
+}
+
 export interface Staff {
   active: Generated<boolean>;
   code: string;
@@ -888,6 +935,7 @@ export interface Task {
   outcome: string | null;
   person_id: number;
   priority: Generated<number>;
+  proof: string | null;
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
@@ -905,7 +953,6 @@ export interface TaskAttempt {
   call_back_at: Timestamp | null;
   channel: string;
   duration_seconds: number | null;
-  evidence: Generated<string>;
   id: Generated<number>;
   idempotency_key: string | null;
   note: string | null;
@@ -915,6 +962,23 @@ export interface TaskAttempt {
   task_id: number;
   user_id: string;
   user_name: string;
+}
+
+export interface TaskEvidence {
+  at: Timestamp | null;
+  attempt_id: number | null;
+  duration_seconds: number | null;
+  id: Generated<number>;
+  kind: string;
+  place: string | null;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  recorded_by_name: string;
+  reference: string | null;
+  task_id: number;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by_name: string | null;
+  withdrawn_reason: string | null;
 }
 
 export interface UsedCode {
@@ -985,8 +1049,12 @@ export interface DB {
   setting_history: SettingHistory;
   sign_in_throttle: SignInThrottle;
   site: Site;
+  spot_check: SpotCheck;
+  spot_check_candidate: SpotCheckCandidate;
+  spot_check_draw: SpotCheckDraw;
   staff: Staff;
   task: Task;
   task_attempt: TaskAttempt;
+  task_evidence: TaskEvidence;
   used_code: UsedCode;
 }

@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { palette, useAppearance } from '../theme/appearance.ts'
-import { type Palette, fontFamily, sizes } from '../theme/tokens.ts'
+import { type Palette, fontFamily, light, sizes } from '../theme/tokens.ts'
 
 type ChartProps = {
   title: string
@@ -13,12 +13,14 @@ type ChartProps = {
   height?: number
   /** Beside the title: a choice of what is shown. */
   extra?: ReactNode
+  /** Stands on a sheet of paper: light whatever the app's colours, and without the switch to a table. */
+  paper?: boolean
   /** Index of the clicked item. */
   onSelect?: (index: number) => void
 }
 
 /** One question per chart. ECharts is fetched when the first chart is shown. */
-export function Chart({ title, option, table, height = 280, extra, onSelect }: ChartProps) {
+export function Chart({ title, option, table, height = 280, extra, paper = false, onSelect }: ChartProps) {
   const { t } = useTranslation()
   const appearance = useAppearance()
   const [asTable, setAsTable] = useState(false)
@@ -35,7 +37,7 @@ export function Chart({ title, option, table, height = 280, extra, onSelect }: C
     let stale = false
     void import('./echarts.ts').then(({ init }) => {
       if (stale) return
-      const colours = palette()
+      const colours = paper ? light : palette()
       const chart = init(element, null, { renderer: 'svg' })
       chart.setOption({
         animation: false,
@@ -61,16 +63,18 @@ export function Chart({ title, option, table, height = 280, extra, onSelect }: C
       stale = true
       dispose()
     }
-  }, [option, asTable, appearance])
+  }, [option, asTable, appearance, paper])
 
   return (
     <section className="panel chart" aria-label={title}>
       <div className="panel-head">
         <h2>{title}</h2>
         {extra}
-        <button type="button" className="plain-button small" onClick={() => setAsTable(!asTable)}>
-          {asTable ? t('common.showChart') : t('common.showTable')}
-        </button>
+        {!paper && (
+          <button type="button" className="plain-button small" onClick={() => setAsTable(!asTable)}>
+            {asTable ? t('common.showChart') : t('common.showTable')}
+          </button>
+        )}
       </div>
       {asTable ? (
         <table className="list-table plain-table">

@@ -8,7 +8,7 @@ type TextFieldProps = {
   required?: boolean
   maxLength?: number
   pattern?: string
-  type?: 'text' | 'email' | 'date'
+  type?: 'text' | 'email' | 'date' | 'datetime-local'
   autoFocus?: boolean
   onChange: (value: string) => void
 }

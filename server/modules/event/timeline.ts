@@ -31,6 +31,8 @@ type Row = {
   attending_name: string | null
   pathway_name: string | null
   task_title: string | null
+  /** Class of proof as it is now: evidence may come later than the result. */
+  proof: string | null
   merged_name: string | null
 }
 
@@ -56,6 +58,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
         case when e.kind like 'encounter.%'
           then jsonb_strip_nulls(jsonb_build_object('class', n.class, 'conditionText', n.condition_text)) || e.data else e.data end as data,
         d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title,
+        case when e.kind = 'task.completed' then t.proof end as proof,
         y.name as merged_name
       from event e
       left join encounter n on n.id = e.encounter_id and e.kind like 'encounter.%'
@@ -85,6 +88,7 @@ function viewEvent(row: Row): TimelineEvent {
     pathwayName: row.pathway_name,
     taskTitle: row.task_title,
     mergedName: row.merged_name,
+    proof: row.proof,
   }
   return {
     id: row.id,

@@ -2,6 +2,8 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
 import type { Reach } from '../../platform/actor.ts'
 import { shiftDate } from '../../platform/clock.ts'
+import { counts } from '../spot-check/list.ts'
+import { scoreOf } from '../spot-check/score.ts'
 
 export type Filter = {
   from: string
@@ -33,13 +35,15 @@ export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuild
   return sql`
     select n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
       (n.ends_at at time zone s.time_zone)::date as local_day, l.level, s.time_zone,
-      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id
+      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof,
+      k.status as checked_status, k.probability as checked_probability
     from encounter n join site s on s.id = n.site_id
     cross join unnest(${levels}::int[]) as l(level)
     left join lateral (
-      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id from task t
+      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof from task t
       where t.encounter_id = n.id and t.level = l.level order by t.id limit 1
     ) t on true
+    left join spot_check k on k.checked_task_id = t.id and ${counts}
     where ${sql.join(where, sql` and `)}`
 }
 
@@ -54,6 +58,8 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   discharged: sql`true`,
   planned: sql`c.task_id is not null`,
   followed: sql`(c.status = 'completed' and c.outcome = 'done')`,
+  proven: sql`(c.status = 'completed' and c.outcome = 'done' and c.proof <> 'stated')`,
+  stated: sql`(c.status = 'completed' and c.outcome = 'done' and coalesce(c.proof, 'stated') = 'stated')`,
   'on-time': sql`(c.status = 'completed' and c.outcome = 'done' and c.completed_at <= c.due_at)`,
   reached: sql`coalesce(c.reached, false)`,
   // Somebody who was reached once and then no more counts as reached, so that no one counts twice.
@@ -61,6 +67,9 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   refused: sql`(c.status = 'completed' and c.outcome = 'refused')`,
   stopped: sql`(c.status = 'cancelled' or (c.status = 'completed' and c.outcome in ('deceased', 'readmitted')))`,
   open: sql`coalesce(c.status in ('requested', 'in-progress'), false)`,
+  checked: sql`(c.checked_status is not null)`,
+  agreed: sql`coalesce(c.checked_status = 'agree', false)`,
+  disagreed: sql`coalesce(c.checked_status = 'disagree', false)`,
   overdue: sql`(c.status in ('requested', 'in-progress') and c.due_at < now())`,
 }
 
@@ -80,6 +89,8 @@ export type CountRow = {
   discharged: number
   planned: number
   followed: number
+  proven: number
+  stated: number
   on_time: number
   reached: number
   unreached: number
@@ -87,22 +98,38 @@ export type CountRow = {
   stopped: number
   open: number
   overdue: number
+  checked: number
+  agreed: number
+  disagreed: number
+  /** Sums of 1 ÷ probability, of its square, and of those that agree. */
+  weight: number
+  weight_squared: number
+  weight_agreed: number
 }
 
 export const countColumns = sql`
   count(*) as discharged, count(*) filter (where ${measures.planned}) as planned, count(*) filter (where ${measures.followed}) as followed,
+  count(*) filter (where ${measures.proven}) as proven, count(*) filter (where ${measures.stated}) as stated,
   count(*) filter (where ${measures['on-time']}) as on_time, count(*) filter (where ${measures.reached}) as reached,
   count(*) filter (where ${measures.unreached}) as unreached, count(*) filter (where ${measures.refused}) as refused,
   count(*) filter (where ${measures.stopped}) as stopped, count(*) filter (where ${measures.open}) as open,
-  count(*) filter (where ${measures.overdue}) as overdue`
+  count(*) filter (where ${measures.overdue}) as overdue, count(*) filter (where ${measures.checked}) as checked,
+  count(*) filter (where ${measures.agreed}) as agreed, count(*) filter (where ${measures.disagreed}) as disagreed,
+  coalesce(sum(1 / c.checked_probability), 0) as weight, coalesce(sum(1 / (c.checked_probability * c.checked_probability)), 0) as weight_squared,
+  coalesce(sum(1 / c.checked_probability) filter (where ${measures.agreed}), 0) as weight_agreed`
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
-export function viewCounts(row: CountRow, level: number): FollowUpCounts {
+/** @param fewest spot checks below which there is no score */
+export function viewCounts(row: CountRow, level: number, fewest: number): FollowUpCounts {
+  // Level 3 is a sample, so that its whole is what was planned.
+  const whole = level === 3 ? row.planned : row.discharged
   return {
     discharged: row.discharged,
     planned: row.planned,
     followed: row.followed,
+    proven: row.proven,
+    stated: row.stated,
     onTime: row.on_time,
     reached: row.reached,
     unreached: row.unreached,
@@ -110,8 +137,21 @@ export function viewCounts(row: CountRow, level: number): FollowUpCounts {
     stopped: row.stopped,
     open: row.open,
     overdue: row.overdue,
-    // Level 3 is a sample, so that its whole is what was planned.
-    coverage: share(row.followed, level === 3 ? row.planned : row.discharged),
+    checked: row.checked,
+    agreed: row.agreed,
+    disagreed: row.disagreed,
+    spotCheck: scoreOf(
+      {
+        checked: row.checked,
+        weight: row.weight,
+        weightSquared: row.weight_squared,
+        agreed: row.weight_agreed,
+      },
+      fewest,
+    ),
+    coverage: share(row.followed, whole),
+    provenCoverage: share(row.proven, whole),
+    statedCoverage: share(row.stated, whole),
     timeliness: share(row.on_time, row.followed),
     reach: share(row.reached, row.reached + row.unreached),
   }
@@ -122,6 +162,8 @@ export const noCounts: CountRow = {
   discharged: 0,
   planned: 0,
   followed: 0,
+  proven: 0,
+  stated: 0,
   on_time: 0,
   reached: 0,
   unreached: 0,
@@ -129,4 +171,10 @@ export const noCounts: CountRow = {
   stopped: 0,
   open: 0,
   overdue: 0,
+  checked: 0,
+  agreed: 0,
+  disagreed: 0,
+  weight: 0,
+  weight_squared: 0,
+  weight_agreed: 0,
 }

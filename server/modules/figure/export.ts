@@ -1,4 +1,5 @@
 import writeXlsxFile, { type SheetData } from 'write-excel-file/node'
+import type { ProofClass } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
@@ -8,8 +9,16 @@ import type { Filter, Grouping } from './cohort.ts'
 import { dischargeRows, getFollowUpFigures } from './follow-up.ts'
 
 const most = 20_000
-const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
-const percent = (value: number | null) => (value === null ? null : { type: Number, value, format: '0.0%' })
+export const proofWords: Record<ProofClass, string> = {
+  'call-record': '通话记录',
+  reply: '本人回复',
+  'visit-note': '上门记录',
+  document: '书面材料',
+  stated: '仅口述',
+}
+export const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
+export const percent = (value: number | null) =>
+  value === null ? null : { type: Number, value, format: '0.0%' }
 
 /** Two sheets: the figures by group, and the discharges behind them with names masked. */
 export async function exportFollowUp(
@@ -31,10 +40,17 @@ export async function exportFollowUp(
       counts.reached,
       counts.unreached,
     ].map(cell),
+    ...[counts.proven, counts.stated].map(cell),
     ...[counts.refused, counts.stopped, counts.open, counts.overdue].map(cell),
     percent(counts.coverage),
+    percent(counts.provenCoverage),
+    percent(counts.statedCoverage),
     percent(counts.timeliness),
     percent(counts.reach),
+    ...[counts.checked, counts.agreed].map(cell),
+    percent(counts.spotCheck?.value ?? null),
+    percent(counts.spotCheck?.low ?? null),
+    percent(counts.spotCheck?.high ?? null),
   ]
   const summary: SheetData = [
     headings([
@@ -45,13 +61,22 @@ export async function exportFollowUp(
       '按时',
       '接通',
       '未接通',
+      '有凭证',
+      '仅口述',
       '拒访',
       '中止',
       '进行中',
       '超期',
       '覆盖率',
+      '有凭证覆盖率',
+      '仅口述覆盖率',
       '及时率',
       '接通率',
+      '抽查',
+      '抽查一致',
+      '抽查一致率',
+      '95% 下限',
+      '95% 上限',
     ]),
     ...figures.groups.map((group) => line(group.label, group)),
     line('合计', figures.total),
@@ -69,6 +94,7 @@ export async function exportFollowUp(
       '截止时间',
       '完成时间',
       '拨打次数',
+      '凭证',
       '责任人',
     ]),
     ...rows.map((row) => [
@@ -83,6 +109,7 @@ export async function exportFollowUp(
       cell(row.due_at),
       cell(row.completed_at),
       cell(row.attempts),
+      cell(row.proof && proofWords[row.proof]),
       cell(row.assignee_name),
     ]),
   ]

@@ -16,7 +16,15 @@ type Stay = {
   day: string
   tasks: Record<
     number,
-    { status: string; outcome: string | null; late: boolean; overdue: boolean; reached: boolean }
+    {
+      status: string
+      outcome: string | null
+      late: boolean
+      overdue: boolean
+      reached: boolean
+      proof: string | null
+      check: string | null
+    }
   >
 }
 
@@ -47,14 +55,29 @@ beforeAll(async () => {
   // Tasks of every fate, by number, so that the test can count them by itself.
   await sql`
     insert into task (kind, level, title, person_id, encounter_id, site_id, department_id, assignee_role, queue, start_at, due_at, status, outcome,
-      completed_at, reached)
+      completed_at, reached, proof)
     select 'follow-up-call', l, 't', e.person_id, e.id, e.site_id, e.department_id, 'doctor', 'q', e.ends_at,
       case when (e.id + l) % 4 = 0 then now() + interval '9 days' else e.ends_at + interval '7 days' end,
       (array['completed', 'requested', 'cancelled', 'completed', 'in-progress'])[1 + (e.id + l) % 5],
       case when (e.id + l) % 5 in (0, 3) then (array['done', 'unreached', 'refused', 'wrong-number', 'deceased', 'other', 'readmitted'])[1 + e.id % 7] end,
       case when (e.id + l) % 5 in (0, 3) then e.ends_at + (e.id % 14) * interval '1 day' end,
-      e.id % 3 = 0 or e.id % 7 in (0, 2)
+      e.id % 3 = 0 or e.id % 7 in (0, 2),
+      case when (e.id + l) % 5 in (0, 3) then (array['call-record', 'stated', 'document', 'reply', 'stated', 'visit-note'])[1 + e.id % 6] end
     from encounter e, generate_series(1, 3) as l where (e.id * l) % 6 <> 1`.execute(app.db)
+  // Spot checks of every fate.
+  await sql`
+    with draw as (
+      insert into spot_check_draw (site_id, month, seed, sizes, settings, not_callable, drawn_by, drawn_by_name)
+      select id, '2026-09-01', 's', '{}', '{}', 0, 'test', 'test' from site returning id, site_id
+    )
+    insert into spot_check (draw_id, checked_task_id, site_id, department_id, staff_id, probability, status, appeal_reason, appealed_at, decision,
+      decided_at)
+    select d.id, t.id, t.site_id, t.department_id, e.attending_staff_id, 1.0 / (1 + t.id % 4),
+      (array['agree', 'disagree', 'open', 'unclear', 'agree', 'unreached', 'disagree'])[1 + t.id % 7],
+      case when t.id % 11 = 0 then 'x' end, case when t.id % 11 = 0 then now() end, case when t.id % 22 = 0 then 'upheld' end,
+      case when t.id % 22 = 0 then now() end
+    from task t join encounter e on e.id = t.encounter_id join draw d on d.site_id = t.site_id
+    where t.level = 1 and t.status = 'completed' and t.outcome = 'done'`.execute(app.db)
   const { rows } = await sql<{
     id: number
     site_id: number
@@ -67,8 +90,11 @@ beforeAll(async () => {
     due_at: Date
     completed_at: Date | null
     reached: boolean
+    proof: string | null
+    check_status: string | null
   }>`
-    select e.id, e.site_id, e.department_id, e.attending_staff_id, e.ends_at, t.level, t.status, t.outcome, t.due_at, t.completed_at, t.reached
+    select e.id, e.site_id, e.department_id, e.attending_staff_id, e.ends_at, t.level, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.proof,
+      (select k.status from spot_check k where k.checked_task_id = t.id and k.decision is distinct from 'upheld') as check_status
     from encounter e left join task t on t.encounter_id = e.id where e.class = 'inpatient' and e.disposition = '1'`.execute(
     app.db,
   )
@@ -84,11 +110,13 @@ beforeAll(async () => {
     }
     byId.set(row.id, stay)
     if (row.level === null) continue
-    const { status, outcome, reached } = row
+    const { status, outcome, reached, proof, check_status: check } = row
     stay.tasks[row.level] = {
       status,
       outcome,
       reached,
+      proof,
+      check,
       late: (row.completed_at ?? row.due_at) > row.due_at,
       overdue: row.due_at < new Date(),
     }
@@ -107,6 +135,8 @@ function counts(stay: Stay, level: number): Record<Measure, boolean> {
     discharged: true,
     planned: task !== undefined,
     followed: ended('done'),
+    proven: ended('done') && task?.proof !== 'stated',
+    stated: ended('done') && task?.proof === 'stated',
     'on-time': ended('done') && !task?.late,
     reached: task?.reached ?? false,
     unreached: ended('unreached', 'wrong-number') && !task?.reached,
@@ -114,6 +144,9 @@ function counts(stay: Stay, level: number): Record<Measure, boolean> {
     stopped: task?.status === 'cancelled' || ended('deceased', 'readmitted'),
     open,
     overdue: open && task.overdue,
+    checked: ['agree', 'disagree'].includes(task?.check ?? ''),
+    agreed: task?.check === 'agree',
+    disagreed: task?.check === 'disagree',
   }
 }
 
@@ -121,6 +154,8 @@ const fields: Record<Measure, 'onTime' | Exclude<Measure, 'on-time'>> = {
   discharged: 'discharged',
   planned: 'planned',
   followed: 'followed',
+  proven: 'proven',
+  stated: 'stated',
   'on-time': 'onTime',
   reached: 'reached',
   unreached: 'unreached',
@@ -128,6 +163,9 @@ const fields: Record<Measure, 'onTime' | Exclude<Measure, 'on-time'>> = {
   stopped: 'stopped',
   open: 'open',
   overdue: 'overdue',
+  checked: 'checked',
+  agreed: 'agreed',
+  disagreed: 'disagreed',
 }
 
 const period = fc
@@ -186,9 +224,16 @@ test('every figure, in total and by group, is what counting the rows by hand giv
             one,
             expected.get(group.key)?.filter(({ stay, at }) => counts(stay, at)[one]).length,
           ])
-      const { followed, discharged, planned, onTime, reached, unreached } = body.total
+      const { followed, proven, stated, discharged, planned, onTime, reached, unreached } = body.total
       const whole = level === 3 ? planned : discharged
       expect(body.total.coverage).toBe(whole === 0 ? null : followed / whole)
+      expect(body.total.provenCoverage).toBe(whole === 0 ? null : proven / whole)
+      expect(body.total.statedCoverage).toBe(whole === 0 ? null : stated / whole)
+      expect(proven + stated).toBe(followed)
+      const { checked, agreed, disagreed, spotCheck } = body.total
+      expect(agreed + disagreed).toBe(checked)
+      expect(spotCheck === null).toBe(checked < 5)
+      if (spotCheck) expect(spotCheck.low <= spotCheck.value && spotCheck.value <= spotCheck.high).toBe(true)
       expect(body.total.timeliness).toBe(followed === 0 ? null : onTime / followed)
       expect(body.total.reach).toBe(reached + unreached === 0 ? null : reached / (reached + unreached))
     }),

@@ -1,5 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Measure } from '../../../contract/figure.ts'
+import type { ProofClass } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { shiftDate } from '../../platform/clock.ts'
@@ -29,7 +30,9 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     'figure.target.coverage',
     'figure.target.timeliness',
     'figure.target.reach',
+    'spot-check.score-minimum',
   ])
+  const fewest = settings['spot-check.score-minimum']
   const trendBy = days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'
   const ofLevels = query.by === 'level'
   const [[total, trend, groups], [previous], levels, labels] = await Promise.all([
@@ -43,8 +46,8 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     subject: `follow-up ${query.from}..${query.to} level ${query.level}`,
   })
   return {
-    total: viewCounts(total?.[0] ?? noCounts, query.level),
-    previous: viewCounts(previous?.[0] ?? noCounts, query.level),
+    total: viewCounts(total?.[0] ?? noCounts, query.level, fewest),
+    previous: viewCounts(previous?.[0] ?? noCounts, query.level, fewest),
     targets: {
       coverage: settings['figure.target.coverage'],
       timeliness: settings['figure.target.timeliness'],
@@ -53,9 +56,9 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     groups: (groups ?? levels?.[1] ?? []).map((row) => ({
       key: row.key ?? '-',
       label: labels.get(row.key ?? '-') ?? row.key ?? '-',
-      ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level),
+      ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level, fewest),
     })),
-    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level) })),
+    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level, fewest) })),
   }
 }
 
@@ -72,7 +75,7 @@ function lengthOf({ from, to }: Filter): number {
 }
 
 /** One walk over the cohort: its whole first, then one list of groups for each grouping asked for. */
-async function count(
+export async function count(
   db: Db,
   reach: Reach,
   filter: Filter,
@@ -130,6 +133,7 @@ export type DischargeRow = {
   due_at: Date | null
   completed_at: Date | null
   attempts: number | null
+  proof: ProofClass | null
   assignee_name: string | null
 }
 
@@ -153,7 +157,7 @@ export async function dischargeRows(
     where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
   const { rows } = await sql<DischargeRow>`
     select c.encounter_id, c.person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
-      c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, h.name as assignee_name
+      c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, c.proof, h.name as assignee_name
     from (${cohort(reach, filter, [level])}) as c
     join person p on p.id = c.person_id left join department d on d.id = c.department_id
     left join staff a on a.id = c.attending_staff_id left join staff h on h.id = c.assignee_staff_id
@@ -199,6 +203,7 @@ export async function listFollowUpRows(
               dueAt: row.due_at?.toISOString() ?? '',
               completedAt: row.completed_at?.toISOString() ?? null,
               attempts: row.attempts ?? 0,
+              proof: row.proof,
               assigneeName: row.assignee_name,
             },
     }),

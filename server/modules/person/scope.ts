@@ -43,13 +43,19 @@ export async function assertWithin(db: Db, reach: Reach, personIds: number[]): P
   if (rows.length < new Set(personIds).size) throw new AppError('not-found')
 }
 
+/** Checks of a department's own work are not its business before they are finished; what is to be decided stands on the head's list. */
+export const ofDepartment = (alias: 'task' | 't') =>
+  sql<SqlBool>`${sql.ref(`${alias}.kind`)} not in ('spot-check', 'spot-check-review')`
+
 /** Row scope of tasks; `alias` is the table's name in the query. */
 export function taskWithin(reach: Reach, queues: string[], alias: 'task' | 't'): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
   const parts: RawBuilder<SqlBool>[] = []
   if (reach.siteIds.length > 0) parts.push(sql`${sql.ref(`${alias}.site_id`)} = any(${reach.siteIds}::int[])`)
   if (reach.departmentIds.length > 0)
-    parts.push(sql`${sql.ref(`${alias}.department_id`)} = any(${reach.departmentIds}::int[])`)
+    parts.push(
+      sql`(${sql.ref(`${alias}.department_id`)} = any(${reach.departmentIds}::int[]) and ${ofDepartment(alias)})`,
+    )
   if (queues.length > 0) parts.push(sql`${sql.ref(`${alias}.queue`)} = any(${queues}::text[])`)
   if (reach.staffId !== null) parts.push(sql`${sql.ref(`${alias}.assignee_staff_id`)} = ${reach.staffId}`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`

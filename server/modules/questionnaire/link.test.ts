@@ -147,7 +147,7 @@ test('the agent completes what the person answered in one step, with the reply a
   expect(done.body).toMatchObject({
     status: 'completed',
     outcome: 'done',
-    attemptList: [{ evidence: 'reply' }],
+    proof: 'reply',
     response: { source: 'person' },
   })
 })
@@ -160,7 +160,8 @@ test('a task that asks for nothing but the questionnaire is done once the person
   expect(await look(task)).toMatchObject({
     status: 'completed',
     outcome: 'done',
-    attemptList: [{ evidence: 'reply', channel: 'other' }],
+    proof: 'reply',
+    attemptList: [{ channel: 'other' }],
   })
 })
 

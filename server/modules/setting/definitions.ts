@@ -1,80 +1,5 @@
 import { z } from 'zod'
-
-type Group =
-  | 'follow-up'
-  | 'contact'
-  | 'intake'
-  | 'channel'
-  | 'security'
-  | 'figure'
-  | 'match'
-  | 'provenance'
-  | 'completeness'
-export type SettingDefinition = {
-  group: Group
-  kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
-  unit: string | null
-  choices?: string[]
-  min?: number
-  max?: number
-  defaultValue: unknown
-  /** Where the default comes from; "(custom)" marks common practice without a text at hand. */
-  source: string
-}
-
-const integer = (
-  group: Group,
-  defaultValue: number,
-  unit: string | null,
-  range: [number, number],
-  source: string,
-) =>
-  ({
-    group,
-    kind: 'integer',
-    unit,
-    defaultValue,
-    min: range[0],
-    max: range[1],
-    source,
-  }) satisfies SettingDefinition
-const number = (
-  group: Group,
-  defaultValue: number,
-  unit: string | null,
-  range: [number, number],
-  source: string,
-) =>
-  ({
-    group,
-    kind: 'number',
-    unit,
-    defaultValue,
-    min: range[0],
-    max: range[1],
-    source,
-  }) satisfies SettingDefinition
-const text = (group: Group, kind: 'text' | 'secret', defaultValue: string, source: string) =>
-  ({ group, kind, unit: null, defaultValue, source }) satisfies SettingDefinition
-const boolean = (group: Group, defaultValue: boolean, source: string) =>
-  ({ group, kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
-
-/** How a field of a person is decided when sources differ; see `person/claim.ts`. */
-const claimRule = (
-  choices: ('staff-holds' | 'newest' | 'trusted')[] = ['staff-holds', 'newest', 'trusted'],
-) =>
-  ({
-    group: 'provenance',
-    kind: 'choice',
-    unit: null,
-    choices,
-    defaultValue: 'staff-holds',
-    source: `CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new`,
-  }) satisfies SettingDefinition
-
-/** How much of completeness something is; parts of the sum, so that they need not add up to 100. */
-const weight = (defaultValue: number, why: string) =>
-  integer('completeness', defaultValue, 'points', [0, 100], `CareLoop choice: ${why}`)
+import { boolean, claimRule, integer, number, risk, type SettingDefinition, text, weight } from './define.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
 const vendor = 'Vendor practice on the Chinese market'
@@ -322,6 +247,89 @@ export const settingDefinitions = {
   'completeness.contact': weight(10, 'whom to call when the person cannot be reached'),
   'completeness.sex': weight(5, 'decides about some pathways and questions'),
   'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
+  'spot-check.automatic': boolean(
+    'spot-check',
+    true,
+    `${ours}: a check that waits for somebody to start it is forgotten`,
+  ),
+  'spot-check.day': integer(
+    'spot-check',
+    3,
+    'day',
+    [1, 28],
+    `${ours}: results registered late are in by then`,
+  ),
+  'spot-check.share': number('spot-check', 0.05, 'share', [0, 1], `${ours}: one result in twenty`),
+  'spot-check.minimum': integer(
+    'spot-check',
+    3,
+    'results',
+    [1, 50],
+    `${ours}: everybody is checked every month`,
+  ),
+  'spot-check.maximum': integer(
+    'spot-check',
+    20,
+    'results',
+    [1, 200],
+    `${ours}: what a service centre can call`,
+  ),
+  'spot-check.new-doctor-factor': number(
+    'spot-check',
+    2,
+    'times',
+    [1, 10],
+    `${ours}: of a doctor without a record, twice as many`,
+  ),
+  'spot-check.new-doctor-days': integer('spot-check', 90, 'days', [0, 365], `${ours}: one quarter`),
+  'spot-check.weight.stated': risk(2, 'nothing but words proves the result'),
+  'spot-check.weight.short-call': risk(2, 'too short to have asked everything'),
+  'spot-check.weight.repeated': risk(3, 'the same answers again and again may not have been asked'),
+  'spot-check.weight.red-flag-prone': risk(1, 'where danger is frequent a call left out costs most'),
+  'spot-check.short-call-seconds': integer(
+    'spot-check',
+    30,
+    'seconds',
+    [1, 600],
+    `${ours}: the script of level 1 alone takes about 20 seconds`,
+  ),
+  'spot-check.repeat-times': integer(
+    'spot-check',
+    5,
+    'times',
+    [2, 100],
+    `${ours}: people who recover well do answer alike; five times in a month stands out`,
+  ),
+  'spot-check.red-flag-rate': number(
+    'spot-check',
+    0.1,
+    'share',
+    [0, 1],
+    `${ours}: diagnoses (ICD category) with a red flag in every tenth follow-up of the past year`,
+  ),
+  'spot-check.due-days': integer('spot-check', 10, 'days', [1, 60], `${ours}: memory of a call fades`),
+  'spot-check.day-tolerance': integer(
+    'spot-check',
+    2,
+    'days',
+    [0, 14],
+    `${ours}: few remember the exact day`,
+  ),
+  'spot-check.disagree-fields': integer(
+    'spot-check',
+    2,
+    'fields',
+    [1, 3],
+    `${ours}: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees`,
+  ),
+  'spot-check.appeal-days': integer('spot-check', 7, 'days', [1, 60], `${ours}: a week to look it up`),
+  'spot-check.score-minimum': integer(
+    'spot-check',
+    5,
+    'results',
+    [1, 50],
+    `${ours}: below five the 95 % interval spans half the scale and more`,
+  ),
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

@@ -5,9 +5,9 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { seal } from '../../platform/sealed.ts'
+import type { SettingDefinition } from './define.ts'
 import {
   isSettingKey,
-  type SettingDefinition,
   settingDefinitions,
   type SettingKey,
   type SettingValues,

@@ -15,6 +15,7 @@ import { membersOf } from '../person/group.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type Giver, storeAnswers } from './answers.ts'
+import { insertEvidence } from './evidence.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
 
@@ -74,8 +75,8 @@ async function closeOrPlan(
   plan: Plan,
   at: Date,
 ): Promise<void> {
-  const evidence = input.outcome === 'done' && (await repliedByPerson(trx, task.id)) ? 'reply' : 'stated'
-  await insertAttempt(trx, actor, task, number, input, at, evidence)
+  const attemptId = await insertAttempt(trx, actor, task, number, input, at)
+  if (input.evidence) await insertEvidence(trx, actor, task, input.evidence, attemptId)
   await writeTask(trx, actor, task, number, input, plan, at)
   await recordEvents(trx, await eventsOf(trx, actor, source, task, number, input, plan, at))
   if (plan.closes) await resumePathway(trx, task)
@@ -213,9 +214,8 @@ async function insertAttempt(
   number: number,
   input: AttemptInput,
   at: Date,
-  evidence: 'reply' | 'stated',
-): Promise<void> {
-  await trx
+): Promise<number> {
+  const { id } = await trx
     .insertInto('task_attempt')
     .values({
       task_id: task.id,
@@ -229,20 +229,10 @@ async function insertAttempt(
       call_back_at: input.callBackAt ?? null,
       duration_seconds: input.durationSeconds ?? null,
       idempotency_key: input.idempotencyKey ?? null,
-      evidence,
     })
-    .execute()
-}
-
-/** The answers are the person's own words, handed in by a link and not changed since. */
-async function repliedByPerson(trx: Trx, taskId: number): Promise<boolean> {
-  const reply = await trx
-    .selectFrom('questionnaire_response')
-    .select('id')
-    .where('task_id', '=', taskId)
-    .where('source', '=', 'person')
-    .executeTakeFirst()
-  return reply !== undefined
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
 }
 
 const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 'readmitted', 'other'])

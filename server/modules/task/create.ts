@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { TaskSummary } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
 import { notifyAll } from '../../platform/live.ts'
 
@@ -8,7 +9,7 @@ export type Assignee =
 export type Place = { siteId: number; departmentId: number | null; attendingStaffId: number | null }
 
 export type NewTask = {
-  kind: 'follow-up-call' | 'home-visit' | 'red-flag' | 'other'
+  kind: TaskSummary['kind']
   level: number | null
   title: string
   description: string | null

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -7,6 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
+import { ofDepartment } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { queuesOf } from './scope.ts'
 
@@ -59,6 +60,7 @@ export type TaskRow = {
   outcome: TaskSummary['outcome']
   completed_at: Date | null
   completed_by: string | null
+  proof: ProofClass | null
   held_by: string | null
   held_by_name: string | null
   held_until: Date | null
@@ -79,7 +81,7 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
   t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
@@ -94,17 +96,24 @@ function branches(
   reach: Reach,
   queues: string[],
   whose: TaskFilter['whose'],
-): { column: string; values: RawBuilder<unknown> }[] {
-  const mine = { column: 'queue', values: sql`unnest(${queues}::text[])` }
+): { column: string; values: RawBuilder<unknown>; only: RawBuilder<SqlBool> }[] {
+  const any = sql<SqlBool>`true`
+  const mine = { column: 'queue', values: sql`unnest(${queues}::text[])`, only: any }
   if (whose === 'mine') return [mine]
-  if (reach.all) return [{ column: 'site_id', values: sql`(select id from site)` }]
+  if (reach.all) return [{ column: 'site_id', values: sql`(select id from site)`, only: any }]
   return [
     mine,
     ...(reach.siteIds.length > 0
-      ? [{ column: 'site_id', values: sql`unnest(${reach.siteIds}::int[])` }]
+      ? [{ column: 'site_id', values: sql`unnest(${reach.siteIds}::int[])`, only: any }]
       : []),
     ...(reach.departmentIds.length > 0
-      ? [{ column: 'department_id', values: sql`unnest(${reach.departmentIds}::int[])` }]
+      ? [
+          {
+            column: 'department_id',
+            values: sql`unnest(${reach.departmentIds}::int[])`,
+            only: ofDepartment('t'),
+          },
+        ]
       : []),
   ]
 }
@@ -200,10 +209,10 @@ export async function taskRows(
   const order = orderOf(filter.view)
   const where = sql.join([...conditions(filter), ...order.beyond(cursor)], sql` and `)
   const parts = branches(reach, queues, filter.whose).map(
-    ({ column, values }) => sql`
+    ({ column, values, only }) => sql`
       select b.* from ${values} as v(value) cross join lateral (
         select t.id, t.priority, t.due_at, t.completed_at, t.start_at, t.next_attempt_at from task t
-        where ${sql.ref(`t.${column}`)} = v.value and ${where}
+        where ${sql.ref(`t.${column}`)} = v.value and ${only} and ${where}
         order by ${order.by} limit ${limit + 1}) b`,
   )
   const { rows } = await sql<TaskRow>`
@@ -262,6 +271,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     attempts: row.attempts,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
+    proof: row.proof,
     heldByName: held ? row.held_by_name : null,
     heldByMe: held && row.held_by === actor.id,
     answeredByPerson: row.answered_by_person,
@@ -282,9 +292,9 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
   const reach = authorize(actor, 'task.read')
   const queues = await queuesOf(db, actor)
   const parts = branches(reach, queues, whose).map(
-    ({ column, values }) => sql`
+    ({ column, values, only }) => sql`
       select t.id, t.kind, t.due_at, t.start_at, t.next_attempt_at from task t
-      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and t.status in ('requested', 'in-progress')`,
+      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and ${only} and t.status in ('requested', 'in-progress')`,
   )
   const { rows } = await sql<{
     todo: number

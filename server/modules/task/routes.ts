@@ -1,4 +1,5 @@
 import {
+  addEvidence as addEvidenceRoute,
   assignTasks as assignTasksRoute,
   countTasks as countTasksRoute,
   exportTasks as exportTasksRoute,
@@ -10,11 +11,13 @@ import {
   reopenTask as reopenTaskRoute,
   saveAnswers as saveAnswersRoute,
   takeNextTask as takeNextTaskRoute,
+  withdrawEvidence as withdrawEvidenceRoute,
 } from '../../../contract/task.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
+import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
 import { reopenTask } from './reopen.ts'
@@ -51,6 +54,14 @@ export function mountTask(api: Api): void {
   )
   implement(api, recordAttemptRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => recordAttempt(trx, actor, params.id, body))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, addEvidenceRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => addEvidence(trx, actor, params.id, body))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, withdrawEvidenceRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => withdrawEvidence(trx, actor, params.id, params.evidenceId, body.reason))
     return getTask(db, actor, params.id)
   })
   implement(api, reopenTaskRoute, async ({ db, actor, params }) => {

@@ -10,6 +10,8 @@ import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { isProvable } from './proof.ts'
+import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
@@ -39,7 +41,6 @@ type Attempt = {
   note: string | null
   call_back_at: Date | null
   duration_seconds: number | null
-  evidence: string
 }
 
 export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDetail> {
@@ -90,6 +91,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     pathwayName: pathway?.name ?? null,
     attemptsAllowed: settings['follow-up.attempts.max'],
     attemptList: attempts.map(viewAttempt),
+    evidence: await evidenceOf(db, actor, row, last),
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
     response: response
       ? {
@@ -105,6 +107,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
       work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
       assign: may(actor, 'task.assign'),
       reopen: undoable && may(actor, 'task.work'),
+      prove: may(actor, 'task.work') && isProvable(row),
     },
   }
 }
@@ -120,7 +123,6 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
     durationSeconds: row.duration_seconds,
-    evidence: row.evidence as 'stated',
   }
 }
 
@@ -150,9 +152,14 @@ function withScript(
 const freeFor = (actor: Actor) =>
   sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
 
+/** Condition in SQL: the task does not check a result that the actor recorded or answers for. */
+const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or not exists (
+  select 1 from spot_check k join task c on c.id = k.checked_task_id
+  where k.task_id = t.id and (c.completed_by = ${actor.id} or k.staff_id = ${actor.staffId})))`
+
 /**
  * Takes the task for 15 minutes (setting), prolonged by every save.
- * @throws {AppError} not-found, held-by-other, already-closed
+ * @throws {AppError} not-found, held-by-other, already-closed, own-result
  */
 export async function holdTask(trx: Trx, actor: Actor, id: number): Promise<TaskRow> {
   const row = await loadTask(trx, actor, 'task.work', id)
@@ -161,11 +168,14 @@ export async function holdTask(trx: Trx, actor: Actor, id: number): Promise<Task
   const { rows } = await sql<{ version: number }>`
     update task t set held_by = ${actor.id}, held_by_name = ${actor.name}, held_until = now() + ${minutes} * interval '1 minute',
       status = 'in-progress', version = t.version + 1
-    where t.id = ${id} and t.status in ('requested', 'in-progress') and ${freeFor(actor)} returning t.version`.execute(
+    where t.id = ${id} and t.status in ('requested', 'in-progress') and ${freeFor(actor)} and ${independent(actor)} returning t.version`.execute(
     trx,
   )
   if (rows.length === 0) {
     const now = await loadTask(trx, actor, 'task.work', id)
+    const { rows: free } =
+      await sql`select 1 from task t where t.id = ${id} and ${independent(actor)}`.execute(trx)
+    if (free.length === 0) throw new AppError('own-result')
     throw new AppError('held-by-other', `${now.held_by_name ?? 'A colleague'} is working on this task.`)
   }
   await audit(trx, actor, { action: 'task.hold', personId: row.person_id, subject: `task:${id}` })
@@ -199,7 +209,7 @@ export async function takeNextTask(
   if (free.length === 0) return null
   const { rows: locked } = await sql<{ id: number }>`
     select t.id from unnest(${free.map((row) => row.id)}::bigint[]) with ordinality as w(id, position) join task t on t.id = w.id
-    where t.status in ('requested', 'in-progress') and ${freeFor(actor)}
+    where t.status in ('requested', 'in-progress') and ${freeFor(actor)} and ${independent(actor)}
     order by w.position limit 1 for update of t skip locked`.execute(trx)
   const id = locked[0]?.id
   if (id === undefined) return null

@@ -1,13 +1,13 @@
 import type { QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 
-type Seed = Pick<QuestionnaireDefinition, 'code' | 'title' | 'source' | 'script' | 'items' | 'scoring'>
+export type Seed = Pick<QuestionnaireDefinition, 'code' | 'title' | 'source' | 'script' | 'items' | 'scoring'>
 
 const yesNo = [
   { value: 'no', text: { 'zh-CN': '没有', 'zh-TW': '沒有', en: 'No' } },
   { value: 'yes', text: { 'zh-CN': '有', 'zh-TW': '有', en: 'Yes' } },
 ]
 
-const satisfaction = [
+export const satisfaction = [
   { value: '5', text: { 'zh-CN': '很满意', 'zh-TW': '非常滿意', en: 'Very satisfied' }, score: 5 },
   { value: '4', text: { 'zh-CN': '满意', 'zh-TW': '滿意', en: 'Satisfied' }, score: 4 },
   { value: '3', text: { 'zh-CN': '一般', 'zh-TW': '普通', en: 'Neither' }, score: 3 },

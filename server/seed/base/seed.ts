@@ -10,11 +10,13 @@ import { moodInstruments } from './instruments/mood.ts'
 import { nursingInstruments } from './instruments/nursing.ts'
 import { ownReportInstruments } from './instruments/own-report.ts'
 import { readmissionInstruments } from './instruments/readmission.ts'
+import { spotCheckQuestionnaire } from './spot-check.ts'
 import { diseaseQuestionnaires, shippedTemplates } from './templates/templates.ts'
 
 /** Everything that can be asked: the questions of the three levels, published instruments, and those of each disease. */
 export const shippedQuestionnaires = [
   ...baseQuestionnaires,
+  spotCheckQuestionnaire,
   ...moodInstruments,
   ...readmissionInstruments,
   ...earlyWarningInstruments,

@@ -8,10 +8,12 @@ import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useCallPages } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type FigureName, rowsOf } from './measures.ts'
+import { countNames, type FigureName, rowsOf } from './measures.ts'
+import { ProofTag } from '../task/ProofTag.tsx'
 import { groupings, readScope } from './period.ts'
 
 type Row = ItemOf<typeof listFollowUpRows>
@@ -24,7 +26,7 @@ export default function FigureRowsPage() {
   const code = useCode()
   const me = useMe()
   const navigate = useNavigate()
-  const [filters] = useFilters()
+  const [filters, setFilters] = useFilters()
   const { query } = useMemo(() => readScope(filters, new Date()), [filters])
   const wanted = first(filters['figure'])
   const name: FigureName = isFigure(wanted) ? wanted : 'discharged'
@@ -83,6 +85,7 @@ export default function FigureRowsPage() {
       wideOnly: true,
     },
     { key: 'state', title: t('figures.rows.state'), render: stateOf },
+    { key: 'proof', title: t('figures.rows.proof'), render: (row) => <ProofTag proof={row.task?.proof} /> },
     {
       key: 'due',
       title: t('figures.rows.due'),
@@ -130,13 +133,21 @@ export default function FigureRowsPage() {
         </Link>
       }
       filters={
-        <span className="secondary">
-          {t('figures.rows.scope', {
-            from: query.from,
-            to: query.to,
-            level: t(`figures.level.l${query.level as 1 | 2 | 3}`),
-          })}
-        </span>
+        <>
+          <SelectFilter
+            label={t('figures.rows.which')}
+            value={countNames.find((one) => rowsOf[one] === rowsOf[name])}
+            options={countNames.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
+            onChange={(figure) => setFilters({ figure })}
+          />
+          <span className="secondary">
+            {t('figures.rows.scope', {
+              from: query.from,
+              to: query.to,
+              level: t(`figures.level.l${query.level as 1 | 2 | 3}`),
+            })}
+          </span>
+        </>
       }
       source={rows}
       columns={columns}

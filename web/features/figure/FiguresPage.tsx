@@ -1,6 +1,6 @@
 import './figure.css'
-import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons'
-import { useNavigate } from '@tanstack/react-router'
+import { DownloadOutlined, FileTextOutlined, PrinterOutlined } from '@ant-design/icons'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { exportFollowUpFigures, getFollowUpFigures } from '../../../contract/figure.ts'
@@ -40,6 +40,9 @@ export default function FiguresPage() {
         title={t('figures.title')}
         extra={
           <>
+            <Link to="/figures/report" className="soft-button">
+              <FileTextOutlined aria-hidden /> {t('figures.report')}
+            </Link>
             <button type="button" className="soft-button" onClick={() => window.print()}>
               <PrinterOutlined aria-hidden /> {t('figures.print')}
             </button>

@@ -6,7 +6,7 @@ import { percent } from '../../format/number.ts'
 import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { comparable, isRate, show } from './measures.ts'
+import { comparable, hasTarget, isRate, show } from './measures.ts'
 import type { FigureScope } from './period.ts'
 import { RowsLink } from './RowsLink.tsx'
 import type { RowsAt } from './rows.ts'
@@ -30,7 +30,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
   const ordered = inTime
     ? groups
     : [...groups].sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
-  const target = isRate(name) ? targets[name] : undefined
+  const target = hasTarget(name) ? targets[name] : undefined
   const targetWord = t('figures.targetLine')
   const measure = t(`figures.name.${name}`)
 

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { FollowUpCounts, getFollowUpFigures } from '../../../contract/figure.ts'
 import type { AnswerOf } from '../../api.ts'
 import { show, tableColumns } from './measures.ts'
+import { ScoreText } from '../spot-check/ScoreText.tsx'
 import type { FigureScope } from './period.ts'
 import { RowsLink } from './RowsLink.tsx'
 import type { RowsAt } from './rows.ts'
@@ -43,6 +44,7 @@ export function GroupTable({ groups, total, scope }: GroupTableProps) {
                   {t(`figures.name.${name}`)}
                 </th>
               ))}
+              <th scope="col">{t('figures.spotCheck')}</th>
             </tr>
           </thead>
           <tbody>
@@ -50,6 +52,9 @@ export function GroupTable({ groups, total, scope }: GroupTableProps) {
               <tr key={group.key}>
                 <th scope="row">{group.label}</th>
                 {cells(group, { by, key: group.key, label: group.label })}
+                <td data-label={t('figures.spotCheck')}>
+                  <ScoreText score={group.spotCheck} checked={group.checked} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -57,6 +62,9 @@ export function GroupTable({ groups, total, scope }: GroupTableProps) {
             <tr>
               <th scope="row">{t('figures.total')}</th>
               {cells(total, {})}
+              <td data-label={t('figures.spotCheck')}>
+                <ScoreText score={total.spotCheck} checked={total.checked} />
+              </td>
             </tr>
           </tfoot>
         </table>

@@ -5,7 +5,7 @@ import type { getFollowUpFigures } from '../../../contract/figure.ts'
 import type { AnswerOf } from '../../api.ts'
 import { percent } from '../../format/number.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import { changeOf, headline, show } from './measures.ts'
+import { changeOf, hasTarget, headline, show } from './measures.ts'
 import type { RowsAt } from './rows.ts'
 
 type Figures = AnswerOf<typeof getFollowUpFigures>
@@ -16,8 +16,7 @@ export function Headline({ figures, onOpen }: { figures: Figures; onOpen: (at: R
   return (
     <div className="figure-row">
       {headline.map((name) => {
-        const target =
-          name === 'coverage' || name === 'timeliness' || name === 'reach' ? targets[name] : undefined
+        const target = hasTarget(name) ? targets[name] : undefined
         const value = total[name]
         return (
           <Figure

@@ -2,12 +2,14 @@ import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
 import { count, percent, signed } from '../../format/number.ts'
 
 /** A column of the counts: what it is called here and which rows lie behind it. */
-export type FigureName = keyof FollowUpCounts
+export type FigureName = Exclude<keyof FollowUpCounts, 'spotCheck'>
 
 export const rowsOf: Record<FigureName, Measure> = {
   discharged: 'discharged',
   planned: 'planned',
   followed: 'followed',
+  proven: 'proven',
+  stated: 'stated',
   onTime: 'on-time',
   reached: 'reached',
   unreached: 'unreached',
@@ -15,18 +17,61 @@ export const rowsOf: Record<FigureName, Measure> = {
   stopped: 'stopped',
   open: 'open',
   overdue: 'overdue',
+  checked: 'checked',
+  agreed: 'agreed',
+  disagreed: 'disagreed',
   coverage: 'followed',
+  provenCoverage: 'proven',
+  statedCoverage: 'stated',
   timeliness: 'on-time',
   reach: 'reached',
 }
 
-export const headline = ['discharged', 'coverage', 'timeliness', 'reach', 'overdue', 'refused'] as const
-export const comparable = ['coverage', 'timeliness', 'reach', 'discharged', 'overdue', 'refused'] as const
+/** What the list of rows may be narrowed to. */
+export const countNames = [
+  'discharged',
+  'planned',
+  'followed',
+  'proven',
+  'stated',
+  'onTime',
+  'reached',
+  'unreached',
+  'refused',
+  'stopped',
+  'open',
+  'overdue',
+  'checked',
+  'agreed',
+  'disagreed',
+] as const satisfies readonly FigureName[]
+export const headline = [
+  'discharged',
+  'coverage',
+  'provenCoverage',
+  'timeliness',
+  'reach',
+  'overdue',
+] as const
+export const comparable = [
+  'coverage',
+  'provenCoverage',
+  'statedCoverage',
+  'timeliness',
+  'reach',
+  'discharged',
+  'overdue',
+  'refused',
+] as const
 export const tableColumns = [
   'discharged',
   'planned',
   'followed',
   'coverage',
+  'proven',
+  'provenCoverage',
+  'stated',
+  'statedCoverage',
   'onTime',
   'timeliness',
   'reached',
@@ -36,10 +81,16 @@ export const tableColumns = [
   'stopped',
   'open',
   'overdue',
+  'checked',
+  'disagreed',
 ] as const
 
-const rates: readonly FigureName[] = ['coverage', 'timeliness', 'reach']
-export const isRate = (name: FigureName): name is 'coverage' | 'timeliness' | 'reach' => rates.includes(name)
+const rates = ['coverage', 'provenCoverage', 'statedCoverage', 'timeliness', 'reach'] as const
+export const isRate = (name: FigureName): name is (typeof rates)[number] => rates.some((one) => one === name)
+
+/** Rates that a site sets itself a target for. */
+export const hasTarget = (name: FigureName): name is 'coverage' | 'timeliness' | 'reach' =>
+  name === 'coverage' || name === 'timeliness' || name === 'reach'
 
 export function show(counts: FollowUpCounts, name: FigureName): string {
   return isRate(name) ? percent(counts[name]) : count(counts[name])
@@ -50,6 +101,7 @@ export type Change = { text: string; direction: 'up' | 'down' | 'flat'; welcome:
 /** Fewer overdue and refused is welcome; more discharges is neither good nor bad. */
 const wanted: Partial<Record<FigureName, 'up' | 'down'>> = {
   coverage: 'up',
+  provenCoverage: 'up',
   timeliness: 'up',
   reach: 'up',
   overdue: 'down',

@@ -9,7 +9,7 @@ import {
   updateGroupAgreement,
 } from '../../../contract/group.ts'
 import { PickField, TextField } from '../../ui/fields.tsx'
-import { FormDialog } from './FormDialog.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
 type AgreementDialogProps = { groupId: number; agreement: GroupAgreement | null; onClose: () => void }

@@ -7,7 +7,7 @@ import {
   updateGroupContact,
 } from '../../../contract/group.ts'
 import { PickField, TextField } from '../../ui/fields.tsx'
-import { FormDialog } from './FormDialog.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
 type ContactDialogProps = { groupId: number; contact: GroupContact | null; onClose: () => void }

@@ -13,7 +13,7 @@ import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { PickField, TextField } from '../../ui/fields.tsx'
-import { FormDialog } from './FormDialog.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
 type GroupDialogProps = {

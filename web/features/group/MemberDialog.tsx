@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { addGroupMember, type GroupMember, memberRoles, updateGroupMember } from '../../../contract/group.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { PickField, TextField } from '../../ui/fields.tsx'
-import { FormDialog } from './FormDialog.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
 type Chosen = { id: number; name: string }

@@ -79,6 +79,7 @@ const coded = {
   class: 'encounterClass',
   assigneeRole: 'role',
   evidence: 'evidence',
+  proof: 'evidence',
   disposition: 'disposition',
   reason: 'stopReason',
   interpretation: 'interpretation',

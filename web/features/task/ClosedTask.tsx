@@ -7,6 +7,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
+import { EvidencePanel } from './EvidencePanel.tsx'
 import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { ScoreText } from './ScoreText.tsx'
@@ -47,6 +48,7 @@ export function ClosedTask({
           </Button>
         )}
       </div>
+      <EvidencePanel task={task} />
       <AttemptHistory attempts={task.attemptList} />
       {questions.length > 0 && (
         <dl className="answer-list">

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { calendarDays } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useReason } from './reasonWords.ts'
@@ -24,7 +25,9 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
         )}
         <span className="secondary small">
           {done ? (
-            <TimeText at={task.completedAt} />
+            <>
+              <ProofTag proof={task.proof} /> <TimeText at={task.completedAt} />
+            </>
           ) : task.heldByMe ? (
             t('desk.heldByMe')
           ) : task.heldByName ? (

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
@@ -142,6 +143,16 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           <SaveState save={save} />
         </div>
         {task.description && <p>{task.description}</p>}
+        {task.kind === 'spot-check-review' && (
+          <p>
+            <Link
+              to="/spot-checks"
+              search={{ view: task.assigneeRole === 'department-head' ? 'appeals' : 'disagree' } as never}
+            >
+              {t('spotChecks.openReview')}
+            </Link>
+          </p>
+        )}
         {task.questionnaire?.script && (
           <section className="script" aria-label={t('desk.script')}>
             <h3>{t('desk.script')}</h3>

@@ -44,6 +44,7 @@ export const eventFields = {
   staffName: 'By',
   version: 'Version',
   evidence: 'Evidence',
+  proof: 'Proof',
   name: 'Name',
   phone: 'Phone',
   'phone-masked': 'Phone (masked)',

@@ -22,7 +22,9 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { rehearsal } from './rehearsal.ts'
+import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
@@ -50,7 +52,9 @@ export const words = {
   person,
   questionnaires,
   rehearsal,
+  report,
   settings,
+  spotChecks,
   tasks,
   users,
 } satisfies SameWords<typeof reference>

@@ -44,6 +44,7 @@ export const eventFields = {
   staffName: '经手人',
   version: '版本',
   evidence: '凭证',
+  proof: '凭证',
   name: '姓名',
   phone: '电话',
   'phone-masked': '电话（已遮盖）',

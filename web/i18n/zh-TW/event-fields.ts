@@ -44,6 +44,7 @@ export const eventFields = {
   staffName: '經手人',
   version: '版本',
   evidence: '憑證',
+  proof: '憑證',
   name: '姓名',
   phone: '電話',
   'phone-masked': '電話（已遮蔽）',

@@ -23,7 +23,9 @@ import { pathways } from './pathways.ts'
 import { person } from './person.ts'
 import { questionnaires } from './questionnaires.ts'
 import { rehearsal } from './rehearsal.ts'
+import { report } from './report.ts'
 import { settings } from './settings.ts'
+import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
@@ -51,7 +53,9 @@ export const words = {
   person,
   questionnaires,
   rehearsal,
+  report,
   settings,
+  spotChecks,
   tasks,
   users,
 } satisfies SameWords<typeof reference>

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+
+/** One result that may be drawn. `weight` is relative to the others of the same doctor. */
+export type Candidate = { taskId: number; staffId: number; weight: number }
+export type Drawn = Candidate & { probability: number; selected: boolean }
+
+/** A number in [0, 1) that everybody with SHA-256 gets: the first 48 bits of the hash, divided by 2^48. */
+export function uniform(...parts: (string | number)[]): number {
+  return createHash('sha256').update(parts.join('|')).digest().readUIntBE(0, 6) / 2 ** 48
+}
+
+/**
+ * Probabilities of being drawn, proportional to weight, that add up to `size`. Where one would exceed 1 it is drawn for certain and the
+ * others share the rest (Särndal, Swensson, Wretman: Model Assisted Survey Sampling, 1992, section 3.6).
+ */
+export function inclusionProbabilities(weights: number[], size: number): number[] {
+  if (size >= weights.length) return weights.map(() => 1)
+  const certain = new Set<number>()
+  for (;;) {
+    const left = size - certain.size
+    const total = weights.reduce((sum, weight, at) => (certain.has(at) ? sum : sum + weight), 0)
+    const over = weights.flatMap((weight, at) =>
+      !certain.has(at) && (left * weight) / total >= 1 ? [at] : [],
+    )
+    if (over.length === 0) return weights.map((weight, at) => (certain.has(at) ? 1 : (left * weight) / total))
+    for (const at of over) certain.add(at)
+  }
+}
+
+/**
+ * Draws `sizes` results of each doctor: systematic sampling with probability proportional to weight from a random order (Madow 1949;
+ * Hartley and Rao 1962). A pure function of its arguments, whatever the order of the candidates, so that anybody can draw again.
+ */
+export function drawSample(
+  seed: string,
+  candidates: Candidate[],
+  sizes: Readonly<Record<number, number>>,
+): Drawn[] {
+  const doctors = [...Map.groupBy(candidates, (one) => one.staffId)].sort(([a], [b]) => a - b)
+  return doctors.flatMap(([staffId, own]) =>
+    drawOfDoctor(seed, staffId, own, Math.min(sizes[staffId] ?? 0, own.length)),
+  )
+}
+
+function drawOfDoctor(seed: string, staffId: number, own: Candidate[], size: number): Drawn[] {
+  if (size === 0) return own.map((one) => ({ ...one, probability: 0, selected: false }))
+  const order = [...own]
+    .map((one) => ({ one, key: uniform(seed, 'order', one.taskId) }))
+    .sort((a, b) => a.key - b.key || a.one.taskId - b.one.taskId)
+    .map(({ one }) => one)
+  const probabilities = inclusionProbabilities(
+    order.map((one) => one.weight),
+    size,
+  )
+  const start = uniform(seed, 'start', staffId)
+  const last = probabilities.findLastIndex((probability) => probability < 1)
+  const left = size - probabilities.filter((probability) => probability === 1).length
+  let passed = 0
+  return order.map((one, at) => {
+    const probability = probabilities[at] ?? 0
+    if (probability === 1) return { ...one, probability, selected: true }
+    const before = passed
+    // The last one ends exactly where the sum must end: rounding may not cost a draw.
+    passed = at === last ? left : passed + probability
+    // Drawn when one of start, start + 1, … lies in [before, passed).
+    const selected = Math.ceil(passed - start) > Math.ceil(before - start)
+    return { ...one, probability, selected }
+  })
+}
+
+export type SizeRule = { share: number; minimum: number; maximum: number; newDoctorFactor: number }
+
+/** How many of a doctor's results are drawn: a share, more of a new doctor, within bounds, never more than there are. */
+export function sampleSize(results: number, isNew: boolean, rule: SizeRule): number {
+  const wanted = Math.ceil(results * rule.share * (isNew ? rule.newDoctorFactor : 1))
+  return Math.min(results, Math.max(rule.minimum, Math.min(rule.maximum, wanted)))
+}

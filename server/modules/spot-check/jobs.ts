@@ -1,0 +1,35 @@
+import { systemActor } from '../../platform/actor.ts'
+import { toLocal } from '../../platform/clock.ts'
+import { type Db, transaction } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { handle, job, type JobHandler } from '../../platform/jobs.ts'
+import { log } from '../../platform/log.ts'
+import type { Services } from '../../platform/services.ts'
+import { readSettings } from '../setting/setting.ts'
+import { drawMonth } from './draw-month.ts'
+
+const draw = job('spot-check.draw', { cron: '40 1 * * *' })
+const actor = systemActor('system:spot-check', '自动抽查')
+
+export function spotCheckJobs({ db }: Services): JobHandler[] {
+  return [handle(draw, () => drawDue(db, new Date()))]
+}
+
+/** Draws last month's sample of every site that has none, from the day of the month on that the site has set. */
+export async function drawDue(db: Db, now: Date): Promise<void> {
+  const settings = await readSettings(db, ['spot-check.automatic', 'spot-check.day'])
+  if (!settings['spot-check.automatic']) return
+  const sites = await db.selectFrom('site').select(['id', 'time_zone']).execute()
+  for (const site of sites) {
+    const { year, month, day } = toLocal(now, site.time_zone)
+    if (day < settings['spot-check.day']) continue
+    const before = new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7)
+    try {
+      await transaction(db, (trx) => drawMonth(trx, actor, { siteId: site.id, month: before }))
+    } catch (error) {
+      // Drawn already, or nothing to draw from: nothing is wrong.
+      if (!(error instanceof AppError)) throw error
+      log.debug({ site: site.id, month: before, reason: error.id }, 'no spot checks drawn')
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { sql } from 'kysely'
+import type { ProofClass } from '../../../contract/task.ts'
+import type { Trx } from '../../platform/db.ts'
+import { onEvents, type RecordedEvent } from '../event/event.ts'
+
+/** What is known about a finished result, for {@link proofOf}. */
+export type ProofRows = {
+  /** The contact that ended the task; null when there was none. */
+  contact: { channel: string; at: Date; recordedAt: Date; durationSeconds: number | null } | null
+  /** Kinds of evidence handed in and not withdrawn. */
+  evidence: ('call-record' | 'reply' | 'visit-note' | 'document')[]
+  /** Questionnaires about this stay that the person answered without us. */
+  ownResponses: number
+}
+
+/** Only a result of a contact can be proven: a finished task, not a decision at the desk. */
+export const isProvable = (task: { status: string; kind: string }) =>
+  task.status === 'completed' && task.kind !== 'spot-check-review'
+
+/** A call whose result is written down at once; what is registered afterwards was timed by nobody. */
+const liveSeconds = 60
+
+/** Whether the desk itself timed this contact as a call. */
+export function isTimedCall(contact: ProofRows['contact']): boolean {
+  return (
+    contact !== null &&
+    ['phone', 'video'].includes(contact.channel) &&
+    (contact.durationSeconds ?? 0) > 0 &&
+    Math.abs(contact.recordedAt.getTime() - contact.at.getTime()) <= liveSeconds * 1000
+  )
+}
+
+/**
+ * What proves a result, the strongest first: a record of the call, the person's own reply, a visit note with place and time, a document.
+ * Nothing of these: somebody says so.
+ */
+export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofClass {
+  if (evidence.includes('call-record') || isTimedCall(contact)) return 'call-record'
+  if (evidence.includes('reply') || ownResponses > 0) return 'reply'
+  if (evidence.includes('visit-note')) return 'visit-note'
+  return evidence.includes('document') ? 'document' : 'stated'
+}
+
+/**
+ * Questionnaires that the person answered alone and nobody changed since: for the task `t` itself, or about the same stay between the task's
+ * beginning and its end.
+ */
+export const ownResponsesOf = sql`
+  select r.id, r.updated_at from questionnaire_response r
+  where r.person_id = t.person_id and r.status = 'completed' and r.source = 'person'
+    and (r.task_id = t.id or (r.encounter_id = t.encounter_id and r.updated_at >= t.start_at
+      and (t.completed_at is null or r.updated_at <= t.completed_at)))`
+
+type Row = {
+  id: number
+  open: boolean
+  channel: string | null
+  at: Date
+  recorded_at: Date
+  duration_seconds: number | null
+  evidence: ProofRows['evidence']
+  own: number
+}
+
+/** Writes the class of proof of these tasks anew; open tasks have none. */
+export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
+  if (taskIds.length === 0) return
+  const { rows } = await sql<Row>`
+    select t.id, t.status <> 'completed' or t.kind = 'spot-check-review' as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
+      array(select e.kind from task_evidence e where e.task_id = t.id and e.withdrawn_at is null
+        and (e.attempt_id is null or e.attempt_id = a.id)) as evidence,
+      (select count(*) from (${ownResponsesOf}) own) as own
+    from task t left join lateral (select * from task_attempt x where x.task_id = t.id order by x.number desc limit 1) a on true
+    where t.id = any(${taskIds}::bigint[])`.execute(trx)
+  const classes = rows.map((row) =>
+    row.open
+      ? null
+      : proofOf({
+          contact: row.channel === null ? null : contactOf(row, row.channel),
+          evidence: row.evidence,
+          ownResponses: row.own,
+        }),
+  )
+  await sql`
+    update task set proof = x.proof from unnest(${rows.map((row) => row.id)}::bigint[], ${classes}::text[]) as x(id, proof)
+    where task.id = x.id and task.proof is distinct from x.proof`.execute(trx)
+}
+
+const contactOf = (row: Row, channel: string) => ({
+  channel,
+  at: row.at,
+  recordedAt: row.recorded_at,
+  durationSeconds: row.duration_seconds,
+})
+
+/** Keeps `task.proof` true as results and answers come; called once at start-up. */
+export function connectProof(): void {
+  onEvents(keepProof)
+}
+
+async function keepProof(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  const of = (...kinds: string[]) => events.filter((event) => kinds.includes(event.kind))
+  const tasks = of('task.completed', 'task.reopened', 'questionnaire.completed').flatMap(
+    (event) => event.taskId ?? [],
+  )
+  // What the person answered about a stay may prove a result that was only stated.
+  const stays = of('questionnaire.completed').flatMap((event) =>
+    event.source === 'person' ? (event.encounterId ?? []) : [],
+  )
+  if (stays.length > 0) {
+    const { rows } = await sql<{ id: number }>`
+      select id from task where encounter_id = any(${stays}::bigint[]) and status = 'completed'`.execute(trx)
+    tasks.push(...rows.map((row) => row.id))
+  }
+  await refreshProof(trx, [...new Set(tasks)])
+}

@@ -1,0 +1,110 @@
+import './figure.css'
+import './report.css'
+import { ArrowLeftOutlined, DownloadOutlined, PrinterOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { exportMonthlyReport, getMonthlyReport } from '../../../contract/report.ts'
+import { listSites } from '../../../contract/setting.ts'
+import { addressOf } from '../../api.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { useAppearance } from '../../theme/appearance.ts'
+import { cssVariables, light } from '../../theme/tokens.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { MonthFilter } from '../../ui/MonthFilter.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { ReportCharts } from './ReportCharts.tsx'
+import { DepartmentTables, DoctorTable, LevelTable, RedFlagTable } from './ReportTables.tsx'
+
+function lastMonth(today = new Date()): string {
+  const at = new Date(Date.UTC(today.getFullYear(), today.getMonth() - 1, 1))
+  return at.toISOString().slice(0, 7)
+}
+
+/** The month for management, as a sheet of paper: light in every mode, printed on A4. */
+export default function ReportPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const time = useTime()
+  const { size, density } = useAppearance()
+  const [filters, setFilters] = useFilters()
+  const wanted = first(filters['month'])
+  const month = wanted && /^\d{4}-(0[1-9]|1[0-2])$/.test(wanted) ? wanted : lastMonth()
+  const places = useCall(listSites)
+  const sites = places.data?.sites ?? []
+  const siteId = sites.find((site) => site.id === Number(first(filters['siteId'])))?.id
+  const query = { month, ...(siteId === undefined ? {} : { siteId }) }
+  const report = useCall(getMonthlyReport, { query }, { placeholderData: (previous) => previous })
+  const { data } = report
+
+  return (
+    <div className="page report-page">
+      <div className="report-bar">
+        <Link to="/figures" className="soft-button">
+          <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
+        </Link>
+        <MonthFilter
+          label={t('spotChecks.month')}
+          value={month}
+          onChange={(value) => setFilters({ month: value })}
+        />
+        {sites.length > 1 && (
+          <SelectFilter
+            label={t('figures.site')}
+            all={t('figures.allSites')}
+            value={siteId === undefined ? undefined : String(siteId)}
+            options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
+            onChange={(value) => setFilters({ siteId: value })}
+          />
+        )}
+        <button type="button" className="soft-button" onClick={() => window.print()}>
+          <PrinterOutlined aria-hidden /> {t('report.print')}
+        </button>
+        {may(me, 'figure.export') && (
+          <a className="soft-button" href={addressOf(exportMonthlyReport, { query })} download>
+            <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
+          </a>
+        )}
+      </div>
+      {report.isError ? (
+        <ErrorState error={report.error} onRetry={() => void report.refetch()} />
+      ) : !data ? (
+        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 600 }} />
+      ) : (
+        <article
+          className="report"
+          aria-busy={report.isPlaceholderData}
+          style={{ ...cssVariables(light, size, density), colorScheme: 'light' }}
+        >
+          <header className="report-head">
+            <p className="report-place">{data.siteNames.join('、')}</p>
+            <h1>{t('report.title', { month: data.month })}</h1>
+            <p className="secondary">
+              {t('report.period', { from: data.from, to: data.to })} ·{' '}
+              {t('report.made', { name: data.madeByName, time: time.moment(data.madeAt) })}
+            </p>
+          </header>
+          <section>
+            <h2>{t('report.levels')}</h2>
+            <LevelTable report={data} siteId={siteId} />
+            <p className="secondary small">{t('report.levelsHint')}</p>
+          </section>
+          <ReportCharts report={data} />
+          <DepartmentTables report={data} siteId={siteId} />
+          <section>
+            <h2>{t('report.redFlags')}</h2>
+            <RedFlagTable report={data} />
+            <p className="secondary small">{t('report.redFlagsHint')}</p>
+          </section>
+          <section>
+            <h2>{t('report.spotChecks')}</h2>
+            <DoctorTable report={data} siteId={siteId} />
+            <p className="secondary small">{t('report.spotChecksHint', { n: data.scoreMinimum })}</p>
+          </section>
+        </article>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,203 @@
+import { Link } from '@tanstack/react-router'
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  acceptSpotCheck,
+  listSpotChecks,
+  type SpotCheck,
+  type SpotCheckStatus,
+} from '../../../contract/spot-check.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useAct, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Filters, first } from '../../ui/filters.ts'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { AppealDialog } from './AppealDialog.tsx'
+import { CheckFields } from './CheckFields.tsx'
+import { refreshSpotChecks } from './refresh.ts'
+
+const tones: Record<SpotCheckStatus, Tone> = {
+  open: 'primary',
+  agree: 'success',
+  disagree: 'danger',
+  unclear: 'neutral',
+  unreached: 'warning',
+}
+
+const views = ['all', 'open', 'disagree', 'appeals'] as const
+type View = (typeof views)[number]
+
+const queryOf: Record<View, object> = {
+  all: {},
+  open: { status: 'open' },
+  disagree: { status: 'disagree' },
+  appeals: { appeal: 'open' },
+}
+
+type CheckListProps = {
+  siteId: number | undefined
+  month: string
+  filters: Filters
+  onFilter: (patch: Filters) => void
+  appealDays: number
+}
+
+/** Single checks. Appeals that wait for a decision, and one's own results, are shown whatever their month. */
+export function CheckList({ siteId, month, filters, onFilter, appealDays }: CheckListProps) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [dialog, setDialog] = useState<{ check: SpotCheck; act: 'appeal' | 'decide' } | null>(null)
+  const view = views.find((one) => one === first(filters['view'])) ?? 'all'
+  const staffId = Number(first(filters['staffId'])) || undefined
+  const own = me.permissions['spot-check.read'] === 'own'
+  const everyMonth = view === 'appeals' || own
+  const source = useCallPages(listSpotChecks, {
+    query: {
+      ...(everyMonth ? {} : { siteId, month }),
+      ...(staffId && !own ? { staffId } : {}),
+      ...queryOf[view],
+      limit: 50,
+    },
+  })
+  const accept = useAct(acceptSpotCheck, {
+    onSuccess: () => {
+      void message.success(t('spotChecks.accepted'))
+      refreshSpotChecks()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+
+  const columns: Column<SpotCheck>[] = [
+    ...(everyMonth
+      ? [{ key: 'month', title: t('spotChecks.month'), render: (row: SpotCheck) => row.month }]
+      : []),
+    ...(own
+      ? []
+      : [{ key: 'doctor', title: t('spotChecks.doctor'), render: (row: SpotCheck) => row.staffName }]),
+    {
+      key: 'person',
+      title: t('figures.rows.person'),
+      render: (row) =>
+        may(me, 'person.read') ? (
+          <Link to="/persons/$id" params={{ id: String(row.personId) }}>
+            {row.personName}
+          </Link>
+        ) : (
+          row.personName
+        ),
+    },
+    {
+      key: 'completed',
+      title: t('spotChecks.recordedAt'),
+      render: (row) => <TimeText at={row.completedAt} show="day" />,
+    },
+    {
+      key: 'risk',
+      title: t('spotChecks.risks'),
+      wideOnly: true,
+      render: (row) => row.reasons.map((reason) => code('riskReason', reason)).join('、') || '—',
+    },
+    {
+      key: 'status',
+      title: t('spotChecks.result'),
+      render: (row) => <StatusTag tone={tones[row.status]}>{code('spotCheckStatus', row.status)}</StatusTag>,
+    },
+    { key: 'fields', title: t('spotChecks.fields'), render: (row) => <CheckFields fields={row.fields} /> },
+    { key: 'appeal', title: t('spotChecks.appeal'), render: (row) => <AppealText check={row} /> },
+    {
+      key: 'act',
+      title: t('spotChecks.act'),
+      render: (row) => (
+        <span className="button-line">
+          {row.taskId !== null && row.status === 'open' && may(me, 'task.work') && (
+            <Link to="/desk/$taskId" params={{ taskId: String(row.taskId) }}>
+              {t('spotChecks.work')}
+            </Link>
+          )}
+          {row.abilities.appeal && (
+            <>
+              <Button size="small" onClick={() => setDialog({ check: row, act: 'appeal' })}>
+                {t('spotChecks.doAppeal')}
+              </Button>
+              <Button
+                size="small"
+                loading={accept.isPending}
+                onClick={() => accept.mutate({ params: { id: row.id } })}
+              >
+                {t('spotChecks.accept')}
+              </Button>
+            </>
+          )}
+          {row.abilities.decide && (
+            <Button size="small" type="primary" onClick={() => setDialog({ check: row, act: 'decide' })}>
+              {t('spotChecks.decide')}
+            </Button>
+          )}
+        </span>
+      ),
+    },
+  ]
+
+  return (
+    <section className="panel" aria-label={t('spotChecks.checks')}>
+      <div className="panel-head">
+        <h2>{t(own ? 'spotChecks.myChecks' : 'spotChecks.checks')}</h2>
+        {own && <span className="secondary small">{t('spotChecks.appealWithin', { n: appealDays })}</span>}
+        <div className="filter-bar" role="group" aria-label={t('spotChecks.result')}>
+          {views
+            .filter((one) => !(own && one === 'open'))
+            .map((one) => (
+              <button
+                key={one}
+                type="button"
+                className="chip"
+                aria-pressed={one === view}
+                onClick={() => onFilter({ view: one === 'all' ? undefined : one })}
+              >
+                {t(`spotChecks.view.${one}`)}
+              </button>
+            ))}
+        </div>
+      </div>
+      <ListTable
+        label={t('spotChecks.checks')}
+        source={source}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={{ title: t(`spotChecks.empty.${view}`) }}
+      />
+      {dialog && <AppealDialog {...dialog} onClose={() => setDialog(null)} />}
+    </section>
+  )
+}
+
+function AppealText({ check }: { check: SpotCheck }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const { appeal, acceptedAt } = check
+  if (!appeal) return <>{acceptedAt ? t('spotChecks.wasAccepted') : '—'}</>
+  return (
+    <span className="spot-check-appeal">
+      <StatusTag
+        tone={appeal.decision === null ? 'warning' : appeal.decision === 'upheld' ? 'success' : 'neutral'}
+      >
+        {appeal.decision === null ? t('spotChecks.waiting') : code('appealDecision', appeal.decision)}
+      </StatusTag>
+      <span className="secondary small">
+        {appeal.byName}：{appeal.reason}
+      </span>
+      {appeal.decisionReason && (
+        <span className="secondary small">
+          {appeal.decidedByName}：{appeal.decisionReason}
+        </span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,86 @@
+import { App, Modal } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { drawSpotChecks, previewSpotChecks, riskReason } from '../../../contract/spot-check.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useAct, useCall } from '../../query.ts'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { refreshSpotChecks } from './refresh.ts'
+
+type DrawDialogProps = { siteId: number; month: string; onClose: () => void }
+
+/** How many of whom would be drawn; then the draw, which is final. */
+export function DrawDialog({ siteId, month, onClose }: DrawDialogProps) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const preview = useCall(previewSpotChecks, { query: { siteId, month } })
+  const draw = useAct(drawSpotChecks, {
+    onSuccess: ({ drawn }) => {
+      void message.success(t('spotChecks.drawn', { n: drawn }))
+      refreshSpotChecks()
+      onClose()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  const doctors = preview.data?.doctors ?? []
+  const total = doctors.reduce((sum, one) => sum + one.size, 0)
+  return (
+    <Modal
+      open
+      width={760}
+      title={t('spotChecks.drawTitle', { month })}
+      okText={t('spotChecks.drawNow', { n: total })}
+      cancelText={t('common.cancel')}
+      okButtonProps={{ loading: draw.isPending, disabled: total === 0 }}
+      onOk={() => draw.mutate({ body: { siteId, month } })}
+      onCancel={onClose}
+    >
+      {preview.isError ? (
+        <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
+      ) : !preview.data ? (
+        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 200 }} />
+      ) : doctors.length === 0 ? (
+        <p>{t('spotChecks.nothingToDraw')}</p>
+      ) : (
+        <>
+          <p className="secondary">{t('spotChecks.drawHint')}</p>
+          {preview.data.notCallable > 0 && (
+            <p className="secondary">{t('spotChecks.notCallable', { n: preview.data.notCallable })}</p>
+          )}
+          <div className="spot-check-preview" tabIndex={0} role="region" aria-label={t('spotChecks.doctors')}>
+            <table className="list-table plain-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t('spotChecks.doctor')}</th>
+                  <th scope="col">{t('spotChecks.column.candidates')}</th>
+                  <th scope="col">{t('spotChecks.toDraw')}</th>
+                  <th scope="col">{t('spotChecks.risks')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {doctors.map((one) => (
+                  <tr key={one.staffId}>
+                    <th scope="row">
+                      {one.staffName} <span className="secondary small">{one.departmentName}</span>{' '}
+                      {one.isNew && <span className="secondary small">{t('spotChecks.newDoctor')}</span>}
+                    </th>
+                    <td>{one.candidates}</td>
+                    <td>{one.size}</td>
+                    <td>
+                      {riskReason.options
+                        .filter((reason) => (one.reasons[reason] ?? 0) > 0)
+                        .map((reason) => `${code('riskReason', reason)} ${one.reasons[reason] ?? 0}`)
+                        .join('，') || '—'}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,116 @@
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Evidence, type TaskDetail, withdrawEvidence } from '../../../contract/task.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { queryClient, useAct } from '../../query.ts'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { ReasonField } from '../../ui/ReasonField.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { EvidenceDialog } from './EvidenceDialog.tsx'
+import { ProofTag } from './ProofTag.tsx'
+import { refreshDesk } from './refresh.ts'
+
+/** What proves the result of a closed task, and the way to hand in more. */
+export function EvidencePanel({ task }: { task: TaskDetail }) {
+  const { t } = useTranslation()
+  const [adding, setAdding] = useState(false)
+  const [taking, setTaking] = useState<number | null>(null)
+  if (task.status !== 'completed' || task.kind === 'spot-check-review') return null
+  const refresh = () => {
+    setAdding(false)
+    setTaking(null)
+    void queryClient.invalidateQueries({ queryKey: ['work', task.id] })
+    refreshDesk()
+  }
+  return (
+    <section className="evidence" aria-label={t('desk.proof.title')}>
+      <div className="panel-head">
+        <h3>{t('desk.proof.title')}</h3>
+        <ProofTag proof={task.proof} />
+        {task.abilities.prove && (
+          <Button size="small" onClick={() => setAdding(true)}>
+            {t('desk.proof.add')}
+          </Button>
+        )}
+      </div>
+      {task.evidence.length === 0 ? (
+        <p className="secondary">{t('desk.proof.none')}</p>
+      ) : (
+        <ul>
+          {task.evidence.map((one, index) => (
+            <EvidenceLine key={one.id ?? `known-${index}`} evidence={one} onWithdraw={setTaking} />
+          ))}
+        </ul>
+      )}
+      {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
+      {taking !== null && (
+        <WithdrawDialog
+          taskId={task.id}
+          evidenceId={taking}
+          onClose={() => setTaking(null)}
+          onDone={refresh}
+        />
+      )}
+    </section>
+  )
+}
+
+function EvidenceLine({ evidence, onWithdraw }: { evidence: Evidence; onWithdraw: (id: number) => void }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const { id, kind, reference, place, at, durationSeconds, recordedByName, withdrawn, mayWithdraw } = evidence
+  return (
+    <li className={withdrawn ? 'is-withdrawn' : undefined}>
+      <span>
+        <b>{code('evidence', kind)}</b> {[reference, place].filter(Boolean).join(' · ')}{' '}
+        {at && <TimeText at={at} show="moment" />}
+        {durationSeconds !== null && ` · ${t('desk.proof.seconds', { n: durationSeconds })}`}
+        {kind === 'call-record' && reference === null && (
+          <span className="secondary small"> {t('desk.proof.timedHere')}</span>
+        )}
+        {recordedByName && <span className="secondary small"> · {recordedByName}</span>}
+      </span>
+      {withdrawn && (
+        <span className="secondary small">
+          {t('desk.proof.withdrawn', { name: withdrawn.byName, reason: withdrawn.reason })}
+        </span>
+      )}
+      {mayWithdraw && id !== null && (
+        <button type="button" className="plain-button small" onClick={() => onWithdraw(id)}>
+          {t('desk.proof.withdraw')}
+        </button>
+      )}
+    </li>
+  )
+}
+
+type WithdrawDialogProps = { taskId: number; evidenceId: number; onClose: () => void; onDone: () => void }
+
+function WithdrawDialog({ taskId, evidenceId, onClose, onDone }: WithdrawDialogProps) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [reason, setReason] = useState('')
+  const withdraw = useAct(withdrawEvidence, {
+    onSuccess: onDone,
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <FormDialog
+      title={t('desk.proof.withdraw')}
+      saving={withdraw.isPending}
+      disabled={reason.trim().length < 2}
+      onSave={() => withdraw.mutate({ params: { id: taskId, evidenceId }, body: { reason } })}
+      onClose={onClose}
+    >
+      <ReasonField
+        label={t('desk.proof.withdrawReason')}
+        usual={[t('desk.proof.usualWrong'), t('desk.proof.usualOther')]}
+        value={reason}
+        onChange={setReason}
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,28 @@
+export const report = {
+  title: '出院随访月度报告 {{month}}',
+  period: '出院日期 {{from}} 至 {{to}}',
+  made: '{{name}} 制表于 {{time}}',
+  print: '打印或存为 PDF',
+  levels: '各级随访',
+  levelsHint:
+    '覆盖率 = 已随访 ÷ 出院（三级为抽样，除以应随访）；有凭证与仅口述相加即覆盖率。数字可点开名单。',
+  when: '时期',
+  before: '上月',
+  lastYear: '去年同月',
+  departments: '各科室：{{level}}',
+  change: '覆盖率比上月（百分点）',
+  noDepartment: '未定科室',
+  redFlags: '红旗处置',
+  redFlagsHint: '按报警时间计入本月；用时从报警到第一次登记处置。没有人看过就收回的报警不计。',
+  spotChecks: '一级随访抽查',
+  spotChecksHint: '对象是本月出院患者的一级随访；按抽中机会加权，旁边是 95% 区间。查完不到 {{n}} 次不评分。',
+  noChecks: '本月出院患者的一级随访还没有查完的抽查。',
+  flag: {
+    raised: '红旗',
+    acted: '已处置',
+    inTime: '按时处置',
+    medianMinutes: '用时中位数（分钟）',
+    p90Minutes: '九成在（分钟）内',
+  },
+  chart: { overTime: '各级覆盖率与上月、去年同月', byDepartment: '一级随访各科室：有凭证与仅口述' },
+} as const
