@@ -6,7 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
-import { masksWithin, readWeights, scoreOf, type Weights } from './completeness.ts'
+import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
 import { deceasedOf, membersOf } from './group.ts'
 import { maskPhone } from './mask.ts'
 import { isHan, searchName } from './name.ts'
@@ -27,6 +27,8 @@ type Row = {
   open_tasks: number
   missing: number | null
   found_as: string[]
+  /** The site's settings of `completeness`, where it changed them. */
+  weights: Record<string, unknown> | null
 }
 
 type Query = {
@@ -57,8 +59,9 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         select c.id, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
         from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
     : sql`select c.id, '{}'::bigint[] as via from person c`
-  const weights = await readWeights(db)
-  const complete = completeWithin(query, weights)
+  // Only a filter has to know the weights beforehand; else they come along with what is found.
+  const known = filtersCompleteness(query) ? await readWeights(db) : null
+  const complete = completeWithin(query, known)
   const { rows } = await sql<Row>`
     with found as (
       ${hits}
@@ -72,7 +75,8 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         where i.person_id = any(g.members) and i.system like 'mrn:%') as record_numbers,
       (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
       array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id
-        and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as
+        and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as,
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights
     from found join person p on p.id = found.id
     cross join lateral (select ${membersOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
@@ -89,6 +93,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     fields: ['name', 'phone'],
   })
   const today = localDate(new Date(), 'Asia/Shanghai')
+  const weights = known ?? weightsFrom(rows[0]?.weights ?? {})
   return pageOf(
     rows,
     query.limit,
@@ -97,11 +102,14 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   )
 }
 
+const filtersCompleteness = ({ completeFrom, completeTo, missing }: Query) =>
+  completeFrom !== undefined || completeTo !== undefined || missing !== undefined
+
 /** Persons as complete as asked for, by the columns that the figure counts. */
-function completeWithin(query: Query, weights: Weights): RawBuilder<SqlBool> {
+function completeWithin(query: Query, weights: Weights | null): RawBuilder<SqlBool> {
   const { completeFrom: from, completeTo: to, missing, lastSite } = query
   const parts: RawBuilder<SqlBool>[] = []
-  if (from !== undefined || to !== undefined || missing !== undefined)
+  if (weights)
     parts.push(sql`cf.missing = any(${masksWithin(weights, { from, to, missing })}::int[])`)
   else if (lastSite !== undefined) parts.push(sql`cf.missing is not null`)
   if (lastSite === 'none') parts.push(sql`cf.last_department_id is null`)
