@@ -28,7 +28,9 @@ test('a wait and a task are put in by mouse and keyboard, undone, redone, saved 
   await page.getByText('没有要改的地方。').waitFor()
 
   // By mouse on the line behind the first step.
+  await settled(page)
   await page.getByRole('button', { name: '在这里加一步' }).first().click()
+  await settled(page)
   await page.getByRole('menuitem', { name: '等待' }).click()
   const side = page.getByRole('region', { name: '这一步' })
   await side.getByLabel('名称').fill('满三天')

@@ -90,8 +90,16 @@ test('manager draws, service centre checks, doctor appeals, head decides', async
 }, 180_000)
 
 test('proof is handed in for a finished result and shows in the list', async () => {
-  const doctor = await stage.openAs('doctor', { path: '/desk?view=done' })
-  await doctor.locator('.task-row', { hasText: '仅口述' }).first().click()
+  // Only stated, whatever the simulated staff handed in.
+  const [stated] = await stage.rows<{ id: number }>(
+    `select t.id from task t join app_user u on u.username = 'doctor' and u.staff_id = t.assignee_staff_id
+     where t.status = 'completed' and t.kind = 'follow-up-call' and t.outcome = 'done' order by t.id limit 1`,
+  )
+  await stage.rows('delete from task_evidence where task_id = $1', [stated?.id])
+  await stage.rows('update task_attempt set duration_seconds = null where task_id = $1', [stated?.id])
+  await stage.rows(`update task set proof = 'stated' where id = $1`, [stated?.id])
+  const doctor = await stage.openAs('doctor', { path: `/desk/${stated?.id ?? 0}?view=done` })
+  await doctor.getByText('仅口述').first().waitFor()
   await doctor.getByRole('button', { name: '补充凭证' }).click()
   await doctor.getByLabel('话单号（电话系统）').fill('CC-BROWSER-1')
   await doctor
