@@ -109,8 +109,7 @@ const filtersCompleteness = ({ completeFrom, completeTo, missing }: Query) =>
 function completeWithin(query: Query, weights: Weights | null): RawBuilder<SqlBool> {
   const { completeFrom: from, completeTo: to, missing, lastSite } = query
   const parts: RawBuilder<SqlBool>[] = []
-  if (weights)
-    parts.push(sql`cf.missing = any(${masksWithin(weights, { from, to, missing })}::int[])`)
+  if (weights) parts.push(sql`cf.missing = any(${masksWithin(weights, { from, to, missing })}::int[])`)
   else if (lastSite !== undefined) parts.push(sql`cf.missing is not null`)
   if (lastSite === 'none') parts.push(sql`cf.last_department_id is null`)
   else if (lastSite !== undefined)
