@@ -22,6 +22,7 @@ import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
+import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -53,6 +54,7 @@ const modules: Mount[] = [
   mountOrganisation,
   mountSetting,
   mountSpotCheck,
+  mountInstruction,
 ]
 
 export type AppOptions = {

@@ -69,6 +69,8 @@ export const roleRules: Record<Role, Rule> = {
     'group.write': 'site',
     'group.export': 'site',
     'spot-check.read': 'site',
+    'instruction.read': 'site',
+    'instruction.issue': 'site',
   },
   'department-head': {
     ...desk,
@@ -86,6 +88,8 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'department',
     'spot-check.appeal': 'own',
     'spot-check.decide': 'department',
+    'instruction.read': 'department',
+    'instruction.submit': 'department',
   },
   doctor: {
     ...desk,
@@ -99,6 +103,8 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'own',
     'spot-check.read': 'own',
     'spot-check.appeal': 'own',
+    'instruction.read': 'own',
+    'instruction.submit': 'own',
   },
   nurse: {
     ...desk,
@@ -109,6 +115,8 @@ export const roleRules: Record<Role, Rule> = {
     'task.work': 'department',
     'enrollment.read': 'department',
     'figure.read': 'department',
+    'instruction.read': 'department',
+    'instruction.submit': 'department',
   },
   outreach: {
     ...desk,
@@ -135,6 +143,7 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'site',
     'spot-check.draw': 'site',
     'spot-check.decide': 'site',
+    'instruction.read': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {
@@ -158,6 +167,7 @@ export const roleRules: Record<Role, Rule> = {
     'intake.replay': 'all',
     'intake.send': 'all',
     'setting.read': 'all',
+    'instruction.read': 'site',
   },
 }
 

@@ -813,6 +813,41 @@ export interface RehearsalDay {
   visits: number;
 }
 
+export interface ReturnVisitInstruction {
+  assignee_role: string;
+  department_id: number;
+  due_at: Timestamp;
+  encounter_id: number | null;
+  executed_at: Timestamp | null;
+  executed_by_name: string | null;
+  filed_at: Timestamp | null;
+  id: Generated<number>;
+  issued_at: Generated<Timestamp>;
+  issued_by_name: string;
+  outcome: string | null;
+  person_id: number;
+  reason: string;
+  report: string | null;
+  round: Generated<number>;
+  site_id: number;
+  staff_id: number | null;
+  status: Generated<string>;
+  subject_id: number | null;
+  submitted_at: Timestamp | null;
+  task_id: number | null;
+  text: string;
+}
+
+export interface ReturnVisitInstructionHistory {
+  action: string;
+  at: Generated<Timestamp>;
+  by_name: string;
+  id: Generated<number>;
+  instruction_id: number;
+  note: string | null;
+  outcome: string | null;
+}
+
 export interface RoleGrant {
   department_id: number | null;
   id: Generated<number>;
@@ -1044,6 +1079,8 @@ export interface DB {
   questionnaire_version: QuestionnaireVersion;
   rehearsal: Rehearsal;
   rehearsal_day: RehearsalDay;
+  return_visit_instruction: ReturnVisitInstruction;
+  return_visit_instruction_history: ReturnVisitInstructionHistory;
   role_grant: RoleGrant;
   setting: Setting;
   setting_history: SettingHistory;

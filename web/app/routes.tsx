@@ -51,6 +51,7 @@ const routeTree = root.addChildren([
   page('/figures', () => import('../features/figure/FiguresPage.tsx')),
   page('/figures/report', () => import('../features/figure/ReportPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
+  page('/instructions', () => import('../features/instruction/InstructionsPage.tsx')),
   page('/spot-checks', () => import('../features/spot-check/SpotChecksPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),
   page('/pathways/$id', () => import('../features/pathway/PathwayPage.tsx')),

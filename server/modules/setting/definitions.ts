@@ -55,6 +55,11 @@ export const settingDefinitions = {
   'follow-up.hours.working-days-only': boolean('follow-up', true, `${vendor}: weekdays 9:00–20:00`),
   'follow-up.hold-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
   'follow-up.undo-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
+  'follow-up.instruction.by-hand': boolean(
+    'follow-up',
+    false,
+    `${ours}: a result is submitted with its recording; one click less for every instruction`,
+  ),
   'follow-up.link-days': integer(
     'follow-up',
     7,

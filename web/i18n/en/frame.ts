@@ -16,6 +16,7 @@ export const frame = {
     matches: 'Duplicates',
     groups: 'Group customers',
     figures: 'Figures',
+    instructions: 'Instructions',
     spotChecks: 'Spot checks',
     pathways: 'Pathways',
     enrollments: 'On a pathway',

@@ -77,6 +77,7 @@ export const settings = {
     'follow-up_hours_from': 'Earliest hour to call',
     'follow-up_hours_to': 'Latest hour to call',
     'follow-up_hours_working-days-only': 'Follow up on working days only',
+    'follow-up_instruction_by-hand': 'Departments submit results in a step of their own',
     'follow-up_link-days': 'One-time questionnaire links work for',
     'follow-up_hold-minutes': 'A task is held for',
     'follow-up_undo-minutes': 'A result can be undone for',
@@ -162,6 +163,8 @@ export const settings = {
     'follow-up_hours_from': 'Vendor practice: weekdays 9:00–20:00',
     'follow-up_hours_to': 'Vendor practice: weekdays 9:00–20:00',
     'follow-up_hours_working-days-only': 'Vendor practice: weekdays 9:00–20:00',
+    'follow-up_instruction_by-hand':
+      'CareLoop choice: a result is submitted with its recording; one click less for every instruction',
     'follow-up_link-days':
       'CareLoop choice: the levels of follow-up are a week apart; a later answer would speak of another time',
     'follow-up_hold-minutes': 'CareLoop choice',

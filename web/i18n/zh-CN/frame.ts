@@ -13,6 +13,7 @@ export const frame = {
     matches: '重复档案',
     groups: '团体客户',
     figures: '统计',
+    instructions: '回访指令',
     spotChecks: '抽查',
     pathways: '随访路径',
     enrollments: '在径患者',

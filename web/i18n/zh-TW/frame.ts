@@ -16,6 +16,7 @@ export const frame = {
     matches: '重複檔案',
     groups: '團體客戶',
     figures: '統計',
+    instructions: '回訪指令',
     spotChecks: '抽查',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',
