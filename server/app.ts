@@ -22,6 +22,7 @@ import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
+import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
@@ -55,6 +56,7 @@ const modules: Mount[] = [
   mountSetting,
   mountSpotCheck,
   mountInstruction,
+  mountHeadCheck,
 ]
 
 export type AppOptions = {

@@ -337,6 +337,20 @@ export interface GroupMember {
   version: Generated<number>;
 }
 
+export interface HeadCheck {
+  acknowledged_at: Timestamp | null;
+  checked_at: Generated<Timestamp>;
+  checked_by_name: string;
+  counts: Json;
+  department_id: number;
+  id: Generated<number>;
+  month: string;
+  remark: string | null;
+  site_id: number;
+  staff_id: number;
+  verdict: string;
+}
+
 export interface Hl7Profile {
   definition: Json;
   facility: string;
@@ -1043,6 +1057,7 @@ export interface DB {
   group_contact: GroupContact;
   group_customer: GroupCustomer;
   group_member: GroupMember;
+  head_check: HeadCheck;
   hl7_profile: Hl7Profile;
   import: Import;
   import_chunk: ImportChunk;

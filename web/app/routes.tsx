@@ -52,6 +52,7 @@ const routeTree = root.addChildren([
   page('/figures/report', () => import('../features/figure/ReportPage.tsx')),
   page('/figures/rows', () => import('../features/figure/FigureRowsPage.tsx')),
   page('/instructions', () => import('../features/instruction/InstructionsPage.tsx')),
+  page('/head-checks', () => import('../features/head-check/HeadChecksPage.tsx')),
   page('/spot-checks', () => import('../features/spot-check/SpotChecksPage.tsx')),
   page('/pathways', () => import('../features/pathway/PathwaysPage.tsx')),
   page('/pathways/$id', () => import('../features/pathway/PathwayPage.tsx')),

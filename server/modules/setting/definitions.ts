@@ -327,6 +327,14 @@ export const settingDefinitions = {
     [1, 3],
     `${ours}: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees`,
   ),
+  'head-check.due-day': integer(
+    'spot-check',
+    10,
+    'days',
+    [1, 60],
+    `${ours}: late results of the month before are in, the month is still young`,
+  ),
+  'head-check.sample': integer('spot-check', 3, 'results', [1, 20], `${ours}: as many as one reads`),
   'spot-check.appeal-days': integer('spot-check', 7, 'days', [1, 60], `${ours}: a week to look it up`),
   'spot-check.score-minimum': integer(
     'spot-check',

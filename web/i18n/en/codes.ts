@@ -47,6 +47,7 @@ export const codes = {
     'return-visit': 'Return-visit instruction',
     other: 'Other task',
   },
+  headCheckVerdict: { satisfactory: 'Satisfactory', 'needs-work': 'Needs work' },
   instructionStatus: {
     issued: 'To execute',
     executed: 'To submit',

@@ -17,6 +17,7 @@ export const frame = {
     groups: 'Group customers',
     figures: 'Figures',
     instructions: 'Instructions',
+    headChecks: 'Monthly check',
     spotChecks: 'Spot checks',
     pathways: 'Pathways',
     enrollments: 'On a pathway',

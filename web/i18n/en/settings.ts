@@ -126,6 +126,8 @@ export const settings = {
     'spot-check_due-days': 'Check within',
     'spot-check_day-tolerance': 'Days off that still agree',
     'spot-check_disagree-fields': 'Mismatches that make a disagreement',
+    'head-check_due-day': 'Monthly check due after the month',
+    'head-check_sample': 'Results to read in a monthly check',
     'spot-check_appeal-days': 'Time to appeal',
     'spot-check_score-minimum': 'No score below',
     figure_target_coverage: 'Target: coverage',
@@ -222,6 +224,9 @@ export const settings = {
     'spot-check_day-tolerance': 'CareLoop choice: few remember the exact day',
     'spot-check_disagree-fields':
       "CareLoop choice: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees",
+    'head-check_due-day':
+      'CareLoop choice: late results of the month before are in, the month is still young',
+    'head-check_sample': 'CareLoop choice: as many as one reads',
     'spot-check_appeal-days': 'CareLoop choice: a week to look it up',
     'spot-check_score-minimum': 'CareLoop choice: below five the 95 % interval spans half the scale and more',
     figure_target_coverage: '96120 call-centre report: coverage 100 %',

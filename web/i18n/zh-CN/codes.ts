@@ -43,6 +43,7 @@ export const codes = {
     'return-visit': '回访指令',
     other: '其他任务',
   },
+  headCheckVerdict: { satisfactory: '合格', 'needs-work': '需改进' },
   instructionStatus: {
     issued: '待执行',
     executed: '待提交',

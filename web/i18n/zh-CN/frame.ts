@@ -14,6 +14,7 @@ export const frame = {
     groups: '团体客户',
     figures: '统计',
     instructions: '回访指令',
+    headChecks: '月度检查',
     spotChecks: '抽查',
     pathways: '随访路径',
     enrollments: '在径患者',

@@ -42,6 +42,7 @@ export const codes = {
     'return-visit': '回訪指令',
     other: '其他任務',
   },
+  headCheckVerdict: { satisfactory: '合格', 'needs-work': '需改進' },
   instructionStatus: {
     issued: '待執行',
     executed: '待提交',

@@ -17,6 +17,7 @@ export const frame = {
     groups: '團體客戶',
     figures: '統計',
     instructions: '回訪指令',
+    headChecks: '月度檢查',
     spotChecks: '抽查',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',
