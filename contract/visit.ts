@@ -274,6 +274,18 @@ export const confirmVisitPlan = route({
   response: plan,
 })
 
+export const getVisitSheet = route({
+  method: 'post',
+  path: '/visits/plans/{id}/sheet',
+  permission: 'person.reveal',
+  summary: 'Whole addresses and telephone numbers of one team’s day, for the printed sheet; each logged',
+  params: idParams,
+  body: z.object({ teamId: id, date: calendarDate }),
+  response: z.object({
+    items: z.array(z.object({ taskId: id, address: z.string().nullable(), phone: z.string().nullable() })),
+  }),
+})
+
 const packStop = z.object({
   taskId: id,
   title: z.string(),
@@ -333,6 +345,8 @@ export const recordVisit = route({
     /** Clock of the telephone at sending, against which its times are put right. */
     sentAt: timestamp,
     position: point.extend({ accuracyMetres: z.number().int().min(0).max(100_000) }).nullable(),
+    /** Where it was, in words, for when the telephone may not tell. */
+    place: z.string().trim().min(1).max(120).optional(),
   }),
   response: z.object({
     status: z.enum(['applied', 'kept']),
@@ -355,8 +369,9 @@ export const getVisitCosts = route({
   response: z.object({
     teams: z.array(
       z.object({
-        teamId: id,
-        teamName: z.string(),
+        /** Null: made by somebody who is in no team. */
+        teamId: id.nullable(),
+        teamName: z.string().nullable(),
         /** Days with at least one visit made. */
         days: z.number().int(),
         visits: z.number().int(),

@@ -24,6 +24,7 @@ import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
+import { mountVisit } from './modules/visit/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
 import { log } from './platform/log.ts'
@@ -53,6 +54,7 @@ const modules: Mount[] = [
   mountOrganisation,
   mountSetting,
   mountSpotCheck,
+  mountVisit,
 ]
 
 export type AppOptions = {

@@ -17,6 +17,7 @@ export const frame = {
     groups: 'Group customers',
     figures: 'Figures',
     spotChecks: 'Spot checks',
+    visits: 'Home visits',
     pathways: 'Pathways',
     enrollments: 'On a pathway',
     questionnaires: 'Questionnaires',

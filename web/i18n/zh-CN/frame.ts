@@ -14,6 +14,7 @@ export const frame = {
     groups: '团体客户',
     figures: '统计',
     spotChecks: '抽查',
+    visits: '上门随访',
     pathways: '随访路径',
     enrollments: '在径患者',
     questionnaires: '问卷',

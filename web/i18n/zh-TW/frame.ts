@@ -17,6 +17,7 @@ export const frame = {
     groups: '團體客戶',
     figures: '統計',
     spotChecks: '抽查',
+    visits: '上門隨訪',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',
     questionnaires: '問卷',
