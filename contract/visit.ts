@@ -12,7 +12,13 @@ const site = { siteId: id }
 
 export const zoneShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('circle'), latitude, longitude, radiusKm: z.number().positive().max(1000) }),
-  z.object({ kind: z.literal('polygon'), points: z.array(z.tuple([latitude, longitude])).min(3).max(200) }),
+  z.object({
+    kind: z.literal('polygon'),
+    points: z
+      .array(z.tuple([latitude, longitude]))
+      .min(3)
+      .max(200),
+  }),
   /** Part of the district, city or text of the address. */
   z.object({ kind: z.literal('districts'), names: z.array(name).min(1).max(50) }),
 ])
@@ -104,9 +110,7 @@ export const saveVisitTeam = route({
   path: '/visits/teams',
   permission: 'visit.plan',
   summary: 'Add a team, or change the one named by id; its members must fit into its vehicle',
-  body: team
-    .omit({ id: true, members: true })
-    .extend({ ...withId, staffIds: z.array(id).min(1).max(20) }),
+  body: team.omit({ id: true, members: true }).extend({ ...withId, staffIds: z.array(id).min(1).max(20) }),
   response: saved,
 })
 
@@ -138,16 +142,48 @@ export const listVisitTasks = route({
   summary: 'Open home visits of a site by deadline, with where they are planned',
   query: z.object(site),
   response: z.object({
-    items: z.array(visitTask.extend({ planned: z.object({ date: calendarDate, teamName: z.string() }).nullable() })),
+    items: z.array(
+      visitTask.extend({ planned: z.object({ date: calendarDate, teamName: z.string() }).nullable() }),
+    ),
     draft: z.object({ id, createdAt: timestamp, createdByName: z.string() }).nullable(),
     plans: z.array(
-      z.object({ id, from: calendarDate, until: calendarDate, confirmedAt: timestamp, confirmedByName: z.string() }),
+      z.object({
+        id,
+        from: calendarDate,
+        until: calendarDate,
+        confirmedAt: timestamp,
+        confirmedByName: z.string(),
+      }),
     ),
   }),
 })
 export type VisitTask = z.infer<(typeof listVisitTasks)['response']>['items'][number]
 
-const totals = z.object({ visits: z.number().int(), days: z.number().int(), km: z.number(), minutes: z.number() })
+/** What outreach does besides sampled visits (requirement B30). */
+export const outreachPurpose = z.enum(['visit', 'referral', 'insurance', 'free-clinic', 'publicity'])
+
+export const createOutreachTask = route({
+  method: 'post',
+  path: '/visits/tasks',
+  permission: 'visit.plan',
+  summary:
+    'Put a visit, referral, insurance matter, free clinic or publicity for a person on the outreach list by hand',
+  body: z.object({
+    ...site,
+    personId: id,
+    purpose: outreachPurpose,
+    due: calendarDate,
+    note: z.string().trim().max(500).optional(),
+  }),
+  status: 204,
+})
+
+const totals = z.object({
+  visits: z.number().int(),
+  days: z.number().int(),
+  km: z.number(),
+  minutes: z.number(),
+})
 
 const stop = visitTask.extend({
   stopId: id,
@@ -235,7 +271,8 @@ export const getVisitPlan = route({
   method: 'get',
   path: '/visits/plans/{id}',
   permission: 'visit.read',
-  summary: 'A plan: routes by team and day, km, minutes, cost, and what is saved against the order of the list',
+  summary:
+    'A plan: routes by team and day, km, minutes, cost, and what is saved against the order of the list',
   params: idParams,
   response: plan,
 })
@@ -311,7 +348,8 @@ export const takeVisitDay = route({
   method: 'post',
   path: '/visits/today',
   permission: 'visit.work',
-  summary: 'Take the visits of one’s team for today along: addresses and telephone numbers in full, each logged',
+  summary:
+    'Take the visits of one’s team for today along: addresses and telephone numbers in full, each logged',
   body: z.object({}),
   response: z.object({
     userId: z.string(),

@@ -19,7 +19,8 @@ async function start() {
   }
   // Visitors open it where there is no line, so it asks nobody who is there before it shows.
   if (location.pathname === '/visits/today') {
-    if (!(await (await import('./visit/start.tsx')).startVisits())) (await loadSignIn()).startSignIn('sign-in')
+    if (!(await (await import('./visit/start.tsx')).startVisits()))
+      (await loadSignIn()).startSignIn('sign-in')
     return
   }
   const isGate = location.pathname === '/sign-in' || location.pathname === '/setup'

@@ -20,6 +20,17 @@ test('home visits walk from the plan to the proof: plan, confirm, take along, go
     from generate_series(0, 20) n on conflict (date) do update set working = true`)
   await stage.rows(`update task set start_at = least(start_at, now() - interval '1 hour'), next_attempt_at = null, held_by = null, held_until = null
     where kind = 'home-visit' and status in ('requested', 'in-progress')`)
+  // A month of one ward samples few: some more people of the same site who live somewhere.
+  await stage.rows(`insert into task (kind, level, title, person_id, encounter_id, site_id, assignee_role, queue, start_at, due_at, questionnaire_version_id)
+    select distinct on (a.latitude is null, e.person_id) 'home-visit', 3, t.title, e.person_id, e.id, t.site_id, 'outreach', t.queue, t.start_at,
+      now() + interval '9 days', t.questionnaire_version_id
+    from (select * from task where kind = 'home-visit' and status in ('requested', 'in-progress') and questionnaire_version_id is not null
+        and queue = (select 'site:' || h.site_id || ':outreach' from app_user u join staff h on h.id = u.staff_id where u.username = 'outreach')
+        order by id limit 1) t
+      join encounter e on e.site_id = t.site_id and e.status = 'finished' join person p on p.id = e.person_id and not p.deceased
+      join person_address a on a.person_id = e.person_id
+    where not exists (select 1 from task o where o.person_id = e.person_id and o.kind = 'home-visit')
+    order by a.latitude is null, e.person_id limit 9`)
   const planner = await stage.openAs('outreach', { path: '/visits' })
   await planner.getByRole('heading', { name: /待上门 \d+ 位/ }).waitFor()
   await accessible(planner)
@@ -146,7 +157,8 @@ async function fill(page: Page, name: string, whole: boolean) {
   await page.getByText(/离登记住址 \d+ 米/).waitFor()
   if (whole) {
     for (const question of await page.locator('.question').all())
-      if (await question.locator('.question-required').count()) await question.getByRole('radio').first().click()
+      if (await question.locator('.question-required').count())
+        await question.getByRole('radio').first().click()
     await accessible(page)
     await picture(page, 'visits-phone-form')
     await shot(page, 'phone-form')

@@ -59,14 +59,18 @@ export function VisitApp() {
       </header>
       <main id="main">
         <p role="status" className={line === 'online' ? 'day-line' : 'day-line is-off'}>
-          {line === 'signed-out' ? t('visitDay.signIn') : t(line === 'online' ? 'visitDay.online' : 'visitDay.offline')}
+          {line === 'signed-out'
+            ? t('visitDay.signIn')
+            : t(line === 'online' ? 'visitDay.online' : 'visitDay.offline')}
           {line === 'signed-out' && (
             <>
               {' '}
               <a href="/visits/today?sign-in=1">{t('visitDay.signInLink')}</a>
             </>
           )}
-          {line === 'online' && offlineReady !== null && ` · ${t(offlineReady ? 'visitDay.ready' : 'visitDay.notReady')}`}
+          {line === 'online' &&
+            offlineReady !== null &&
+            ` · ${t(offlineReady ? 'visitDay.ready' : 'visitDay.notReady')}`}
         </p>
         {own.length > 0 && (
           <p className="day-waiting">
@@ -102,7 +106,11 @@ function Route({ day, visits, onOpen }: { day: VisitDay; visits: Visits; onOpen:
       <section className="day-card">
         <h2>{t('visitDay.empty')}</h2>
         <p>
-          {day.teamName === null ? t('visitDay.noTeam') : day.next ? t('visitDay.next', { date: day.next }) : t('visitDay.nextNone')}
+          {day.teamName === null
+            ? t('visitDay.noTeam')
+            : day.next
+              ? t('visitDay.next', { date: day.next })
+              : t('visitDay.nextNone')}
         </p>
       </section>
     )
@@ -130,7 +138,9 @@ function Route({ day, visits, onOpen }: { day: VisitDay; visits: Visits; onOpen:
                   {stop.conditionText && ` · ${stop.conditionText}`}
                 </p>
               )}
-              {state === 'sent' && sent?.distanceMetres != null && <p className="secondary small">{t('visitDay.proof')}</p>}
+              {state === 'sent' && sent?.distanceMetres != null && (
+                <p className="secondary small">{t('visitDay.proof')}</p>
+              )}
               {state === 'kept' && (
                 <p className="small">
                   {t(

@@ -16,7 +16,14 @@ import { QuestionField } from '../features/task/QuestionField.tsx'
 import { clock } from '../format/time.ts'
 import { keepDraft, queue, type VisitDraft } from './store.ts'
 
-const outcomes = ['done', 'unreached', 'refused', 'readmitted', 'deceased', 'other'] as const satisfies VisitReport['outcome'][]
+const outcomes = [
+  'done',
+  'unreached',
+  'refused',
+  'readmitted',
+  'deceased',
+  'other',
+] as const satisfies VisitReport['outcome'][]
 
 type VisitFormProps = {
   day: VisitDay
@@ -90,7 +97,9 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
   })
 
   const show = (linkId: string) => {
-    const field = page.current?.querySelector<HTMLElement>(`[data-question="${CSS.escape(linkId)}"] [data-focus]`)
+    const field = page.current?.querySelector<HTMLElement>(
+      `[data-question="${CSS.escape(linkId)}"] [data-focus]`,
+    )
     field?.focus()
     field?.scrollIntoView({ block: 'center' })
   }
@@ -104,7 +113,9 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
     if (outcome === 'done') {
       const bad = all.find((item) => {
         const value = visit.answers[item.linkId]
-        return typeof value === 'number' && item.type !== 'scale' && numberProblem(item, String(value)) !== null
+        return (
+          typeof value === 'number' && item.type !== 'scale' && numberProblem(item, String(value)) !== null
+        )
       })
       const first = missing ?? bad
       if (first) {
@@ -204,7 +215,8 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
         )}
         {dangers.length > 0 && (
           <p className="day-danger" role="alert">
-            {t('visitDay.danger')} {dangers.map((question) => question.redFlag && localized(question.redFlag.text)).join('；')}
+            {t('visitDay.danger')}{' '}
+            {dangers.map((question) => question.redFlag && localized(question.redFlag.text)).join('；')}
           </p>
         )}
         <section className="day-card">

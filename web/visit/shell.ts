@@ -1,4 +1,6 @@
-import { visitCache, visitPath } from './names.ts'
+/** The page of today's visits and the cache that keeps it. */
+const visitPath = '/visits/today'
+const visitCache = 'careloop-visits'
 
 /**
  * Keeps this page on the telephone once all of it has arrived: first the files, then the page that names them, so that a line that breaks in
@@ -8,7 +10,7 @@ import { visitCache, visitPath } from './names.ts'
 export async function keepShell(): Promise<boolean> {
   if (!('serviceWorker' in navigator) || !('caches' in globalThis)) return false
   try {
-    await navigator.serviceWorker.register('/visit-worker.js', { scope: visitPath })
+    await navigator.serviceWorker.register(`/visit-worker.js?cache=${visitCache}`, { scope: visitPath })
     const loaded = performance
       .getEntriesByType('resource')
       .map((entry) => new URL(entry.name))

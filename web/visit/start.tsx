@@ -13,7 +13,9 @@ import { startVisitWords } from './words.ts'
  */
 export async function startVisits(): Promise<boolean> {
   if (new URLSearchParams(location.search).has('sign-in')) {
-    const signedOut = await signedInAs().catch((error: unknown) => error instanceof ApiError && error.status === 401)
+    const signedOut = await signedInAs().catch(
+      (error: unknown) => error instanceof ApiError && error.status === 401,
+    )
     if (signedOut === true) return false
     history.replaceState(null, '', location.pathname)
   }

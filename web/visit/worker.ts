@@ -1,10 +1,15 @@
-import { visitCache, visitPath } from './names.ts'
-
 /** The parts of the service worker's types that are used; the DOM library has none of them. */
 type Extendable = Event & { waitUntil: (work: Promise<unknown>) => void }
 type Fetching = Extendable & { request: Request; respondWith: (answer: Promise<Response>) => void }
-type Scope = { skipWaiting: () => Promise<void>; clients: { claim: () => Promise<void> } }
+type Scope = {
+  registration: { scope: string }
+  skipWaiting: () => Promise<void>
+  clients: { claim: () => Promise<void> }
+}
 const scope = self as unknown as Scope
+// It imports nothing, because not every telephone knows workers that do: the page it serves and its cache come with the registration.
+const visitPath = new URL(scope.registration.scope).pathname
+const visitCache = new URLSearchParams(location.search).get('cache') ?? ''
 
 addEventListener('install', (event) => (event as Extendable).waitUntil(scope.skipWaiting()))
 addEventListener('activate', (event) => (event as Extendable).waitUntil(scope.clients.claim()))

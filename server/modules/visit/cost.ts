@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { getVisitCosts as costsRoute, listVisitRecords as listRoute, VisitRecord } from '../../../contract/visit.ts'
+import type {
+  getVisitCosts as costsRoute,
+  listVisitRecords as listRoute,
+  VisitRecord,
+} from '../../../contract/visit.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
@@ -38,7 +42,11 @@ type DayRow = {
  * What the visits of a month cost: the way as planned of every day on which a team made a visit, the time at the doors as recorded, by the rules
  * of the plan (by the settings where nothing was planned).
  */
-export async function getCosts(db: Db, actor: Actor, { siteId, month }: { siteId: number; month: string }): Promise<Costs> {
+export async function getCosts(
+  db: Db,
+  actor: Actor,
+  { siteId, month }: { siteId: number; month: string },
+): Promise<Costs> {
   authorizeSite(actor, 'visit.read', siteId)
   const settings = await readSettings(db, ['visit.cost.per-km', 'visit.cost.staff-hour'])
   const { rows } = await sql<DayRow>`
@@ -61,7 +69,8 @@ export async function getCosts(db: Db, actor: Actor, { siteId, month }: { siteId
   return {
     teams: byTeam.map((days) => {
       const measured = days.map((day) => dayCost(day, settings))
-      const sum = (of: (day: (typeof measured)[number]) => number) => measured.reduce((all, one) => all + of(one), 0)
+      const sum = (of: (day: (typeof measured)[number]) => number) =>
+        measured.reduce((all, one) => all + of(one), 0)
       const visits = days.reduce((all, one) => all + one.visits, 0)
       const cost = sum((day) => day.cost)
       return {
@@ -90,7 +99,10 @@ function dayCost(day: DayRow, settings: { 'visit.cost.per-km': number; 'visit.co
     members: Array.from({ length: Math.max(day.members, 1) }),
   }
   const spent = { km: way.km, minutes: way.minutes + day.door_minutes }
-  return { ...spent, cost: costOf(spent, team, day.rules?.costPerStaffHour ?? settings['visit.cost.staff-hour']) }
+  return {
+    ...spent,
+    cost: costOf(spent, team, day.rules?.costPerStaffHour ?? settings['visit.cost.staff-hour']),
+  }
 }
 
 type RecordRow = {
@@ -128,7 +140,11 @@ export async function listRecords(db: Db, actor: Actor, query: z.output<(typeof 
     from visit_record r join site h on h.id = r.site_id join task t on t.id = r.task_id join person p on p.id = t.person_id
       left join visit_team v on v.id = r.team_id
     where ${sql.join(parts, sql` and `)} order by r.id desc limit ${query.limit + 1}`.execute(db)
-  await audit(db, actor, { action: 'visit.records', subject: `site:${query.siteId}`, fields: ['name', 'note'] })
+  await audit(db, actor, {
+    action: 'visit.records',
+    subject: `site:${query.siteId}`,
+    fields: ['name', 'note'],
+  })
   return pageOf(
     rows,
     query.limit,

@@ -90,7 +90,11 @@ export async function listVisitTasks(db: Db, actor: Actor, siteId: number) {
     .orderBy('id', 'desc')
     .limit(30)
     .execute()
-  await audit(db, actor, { action: 'visit.list', subject: `site:${siteId}`, fields: ['name', 'address-masked'] })
+  await audit(db, actor, {
+    action: 'visit.list',
+    subject: `site:${siteId}`,
+    fields: ['name', 'address-masked'],
+  })
   const draft = plans.find((plan) => plan.status === 'draft')
   return {
     items: rows.map((row): VisitTask => ({

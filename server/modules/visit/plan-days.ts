@@ -33,7 +33,8 @@ type Fill = (pool: VisitToPlan[], team: TeamToPlan, date: string) => VisitToPlan
 export function planDays(input: Input): Days {
   const near = deal(input, byNeighbourhood(input))
   const listed = improved(input, listOrder(input))
-  const late = (days: Days) => days.routes.flatMap(({ date, stops }) => stops.filter((one) => one.due < date)).length
+  const late = (days: Days) =>
+    days.routes.flatMap(({ date, stops }) => stops.filter((one) => one.due < date)).length
   const placed = (days: Days) => days.routes.reduce((sum, route) => sum + route.stops.length, 0)
   const asGood = placed(listed) >= placed(near) && late(listed) <= late(near)
   return asGood && kmOf(input, listed) < kmOf(input, near) ? listed : near

@@ -220,7 +220,9 @@ type StopRow = Point & { task_id: number; team_id: number; date: string }
 /** @throws {AppError} not-found, already-closed, changed-meanwhile */
 async function lockDraft(trx: Trx, actor: Actor, id: number, version: number): Promise<Draft> {
   const { rows } = await sql<Draft & { status: string; version: number }>`
-    select id, site_id, status, version, rules, left_out from visit_plan where id = ${id} for update`.execute(trx)
+    select id, site_id, status, version, rules, left_out from visit_plan where id = ${id} for update`.execute(
+    trx,
+  )
   const plan = found(rows[0])
   authorizeSite(actor, 'visit.plan', plan.site_id)
   if (plan.status !== 'draft') throw new AppError('already-closed')
@@ -256,7 +258,8 @@ export async function moveStop(
   if (to === null) {
     await write(trx, draft, others, [...draft.left_out, { taskId, reason: 'taken-out' }])
   } else {
-    if (!draft.rules.teams.some((team) => team.id === to.teamId)) throw invalid('to.teamId', 'is not in the plan')
+    if (!draft.rules.teams.some((team) => team.id === to.teamId))
+      throw invalid('to.teamId', 'is not in the plan')
     if (!draft.rules.dates.includes(to.date)) throw invalid('to.date', 'is not in the plan')
     const there = others.filter((stop) => stop.team_id === to.teamId && stop.date === to.date)
     const elsewhere = others.filter((stop) => !there.includes(stop))

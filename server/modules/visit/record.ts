@@ -20,7 +20,12 @@ const keptFor = new Set(['already-closed', 'changed-meanwhile', 'invalid', 'not-
  * written down at a home is lost.
  * @throws {AppError} held-by-other; not-found unless this visitor had taken the task along
  */
-export async function recordVisit(db: Db, actor: Actor, taskId: number, input: VisitReport): Promise<Receipt> {
+export async function recordVisit(
+  db: Db,
+  actor: Actor,
+  taskId: number,
+  input: VisitReport,
+): Promise<Receipt> {
   authorize(actor, 'visit.work')
   const report = onOurClock(input, new Date())
   try {

@@ -74,15 +74,16 @@ function twoOpt<T extends Point>(base: Point, stops: readonly T[]): T[] {
 }
 
 const lengthOf = (base: Point, stops: readonly Point[]) =>
-  [...stops, base].reduce(
-    ({ km, here }, to) => ({ km: km + distanceKm(here, to), here: to }),
-    { km: 0, here: base },
-  ).km
+  [...stops, base].reduce(({ km, here }, to) => ({ km: km + distanceKm(here, to), here: to }), {
+    km: 0,
+    here: base,
+  }).km
 
 /** The same stops in a short order: nearest neighbour, then 2-opt; never longer than the order given. */
 export function shorten<T extends Point>(base: Point, stops: readonly T[]): T[] {
   const candidates = [twoOpt(base, nearestNeighbour(base, stops)), twoOpt(base, stops)]
-  return candidates.reduce((best, one) => (lengthOf(base, one) < lengthOf(base, best) ? one : best), [
-    ...stops,
-  ])
+  return candidates.reduce(
+    (best, one) => (lengthOf(base, one) < lengthOf(base, best) ? one : best),
+    [...stops],
+  )
 }

@@ -1,5 +1,6 @@
 import {
   confirmVisitPlan,
+  createOutreachTask as createOutreachTaskRoute,
   createVisitPlan,
   getVisitCosts,
   getVisitPlan,
@@ -20,6 +21,7 @@ import {
 } from '../../../contract/visit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
+import { createOutreachTask } from './by-hand.ts'
 import { getCosts, listRecords, settleRecord } from './cost.ts'
 import { listVisitTasks } from './open-visits.ts'
 import { getPlan } from './plan-view.ts'
@@ -50,6 +52,10 @@ export function mountVisit(api: Api): void {
     return undefined
   })
   implement(api, listVisitTasksRoute, ({ db, actor, query }) => listVisitTasks(db, actor, query.siteId))
+  implement(api, createOutreachTaskRoute, async ({ db, actor, body }) => {
+    await transaction(db, (trx) => createOutreachTask(trx, actor, body))
+    return undefined
+  })
   implement(api, createVisitPlan, async ({ db, actor, body }) => {
     const id = await transaction(db, (trx) => createPlan(trx, actor, body))
     return getPlan(db, actor, id)

@@ -6,8 +6,11 @@ import { found } from '../../platform/errors.ts'
 import { membersOf } from '../person/group.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
 
-/** The whole address, from a row of {@link homeOf} named `a`. */
-export const wholeAddress = sql<string | null>`nullif(concat(a.province, a.city, a.district, a.text), '')`
+/** The whole address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its words. */
+export const wholeAddress = sql<
+  string | null
+>`case when strpos(a.text, coalesce(a.city, a.district, '')) > 0 then a.text
+  else concat(a.province, a.city, a.district, a.text) end`
 
 /** The number to ring a person up by; the one said last. */
 export const phoneOf = (personId: RawBuilder<unknown>) => sql<string | null>`(
@@ -35,7 +38,12 @@ export async function auditTaken(
 }
 
 /** @throws {AppError} not-found */
-export async function getSheet(trx: Trx, actor: Actor, id: number, { teamId, date }: { teamId: number; date: string }) {
+export async function getSheet(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { teamId, date }: { teamId: number; date: string },
+) {
   authorize(actor, 'person.reveal')
   const plan = found(
     await trx.selectFrom('visit_plan').select('site_id').where('id', '=', id).executeTakeFirst(),

@@ -58,7 +58,8 @@ export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
   await note(trx, actor, rows, date)
   const versions = [...new Set(rows.flatMap((row) => row.questionnaire_version_id ?? []))]
   const questionnaires = []
-  for (const id of versions) questionnaires.push({ id, definition: await getQuestionnaire(trx, { versionId: id }) })
+  for (const id of versions)
+    questionnaires.push({ id, definition: await getQuestionnaire(trx, { versionId: id }) })
   const { rows: later } = await sql<{ date: string | null }>`
     select min(s.date) as date from visit_stop s join visit_plan l on l.id = s.plan_id and l.status = 'confirmed'
     where s.team_id = any(${teamIds}::int[]) and s.date > ${date} and s.replaced_at is null`.execute(trx)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTask, holdTask, listTasks } from '../../../contract/task.ts'
 import {
   confirmVisitPlan,
+  createOutreachTask,
   createVisitPlan,
   getVisitCosts,
   getVisitPlan,
@@ -63,7 +64,8 @@ async function visit(mrn: string, home: { latitude: number; longitude: number } 
   )
   if (home)
     expect(
-      (await app.request(planner, setPersonPosition, { params: { id: person }, body: { position: home } })).status,
+      (await app.request(planner, setPersonPosition, { params: { id: person }, body: { position: home } }))
+        .status,
     ).toBe(204)
   const { rows } = await sql<{ id: number }>`
     insert into task (kind, level, title, person_id, encounter_id, site_id, assignee_role, queue, start_at, due_at, questionnaire_version_id)
@@ -105,14 +107,15 @@ beforeAll(async () => {
   teams = [await made('东组', [anna, bert], vehicle.body.id as number), await made('西组', [cora], null)]
   const tooMany = { siteId: site, name: '挤', vehicleId: vehicle.body.id, visitsPerDay: null, active: true }
   expect(
-    (await app.request(planner, saveVisitTeam, { body: { ...tooMany, staffIds: [anna, bert, cora] } })).error?.id,
+    (await app.request(planner, saveVisitTeam, { body: { ...tooMany, staffIds: [anna, bert, cora] } })).error
+      ?.id,
   ).toBe('invalid')
 })
 afterAll(() => app.close())
 
 const plan = async (caller: string, more = {}) =>
   app.request(caller, createVisitPlan, { body: { siteId: site, from: today, days: 5, ...more } })
-const report = (more = {}) => {
+const report = <T extends object>(more: T = {} as T) => {
   const now = Date.now()
   return {
     idempotencyKey: `key-${Math.random()}`,
@@ -129,7 +132,9 @@ test('a plan needs a base; nobody plans another site, and a manager only looks',
   const elsewhere = await app.signInAs('service-centre', { site: other })
   expect((await plan(elsewhere)).status).toBe(404)
   expect((await plan(manager)).status).toBe(403)
-  const refused = await app.request(elsewhere, createVisitPlan, { body: { siteId: other, from: today, days: 5 } })
+  const refused = await app.request(elsewhere, createVisitPlan, {
+    body: { siteId: other, from: today, days: 5 },
+  })
   expect(refused.error?.fields?.[0]?.path).toBe('base')
   const setup = await app.request(manager, getVisitSetup, { query: { siteId: site } })
   expect(setup.body).toMatchObject({ base, mayPlan: false, radiusKm: 300 })
@@ -160,7 +165,10 @@ test('open visits become routes by team and day; who has no position or lives to
     expect(position.latitude * 1000).toBeCloseTo(Math.round(position.latitude * 1000), 6)
   const [route] = planned.routes
   const team = route?.teamId === teams[0] ? { km: 2, members: 2 } : { km: 1.2, members: 1 }
-  expect(route?.cost).toBeCloseTo((route?.km ?? 0) * team.km + ((route?.minutes ?? 0) / 60) * team.members * 60, 6)
+  expect(route?.cost).toBeCloseTo(
+    (route?.km ?? 0) * team.km + ((route?.minutes ?? 0) / 60) * team.members * 60,
+    6,
+  )
 })
 
 test('a zone sends its visits to its team', async () => {
@@ -184,7 +192,9 @@ test('stops are moved, taken out and put in again; a stale screen is told', asyn
   expect((await send(fresh.version, null)).error?.id).toBe('changed-meanwhile')
   const last = fresh.dates.at(-1) ?? ''
   const moved = await send(out.body.version, { teamId: teams[1], date: last, position: 0 })
-  expect(moved.body.routes.find((one) => one.date === last)?.stops.map((stop) => stop.taskId)).toContain(taskId)
+  expect(moved.body.routes.find((one) => one.date === last)?.stops.map((stop) => stop.taskId)).toContain(
+    taskId,
+  )
   const [day] = moved.body.routes
   const short = await app.request(planner, shortenVisitRoute, {
     params: { id: fresh.id },
@@ -209,7 +219,9 @@ test('confirming puts the tasks on the lists of the teams, and only their member
     'already-closed',
   )
   const listOf = async (caller: string) =>
-    (await app.request(caller, listTasks, { query: { whose: 'mine', level: 3 } })).body.items.map((one) => one.id)
+    (await app.request(caller, listTasks, { query: { whose: 'mine', level: 3 } })).body.items.map(
+      (one) => one.id,
+    )
   expect((await listOf(visitor)).filter((id) => tasks.includes(id as number))).toHaveLength(7)
   expect((await listOf(stranger)).filter((id) => tasks.includes(id as number))).toEqual([])
   const refused = await app.request(stranger, recordVisit, { params: { id: tasks[0] ?? 0 }, body: report() })
@@ -222,10 +234,15 @@ test('confirming puts the tasks on the lists of the teams, and only their member
 test('the day on the telephone has whole addresses, each logged; colleagues of other teams get none', async () => {
   const { body } = await app.request(visitor, takeVisitDay, { body: {} })
   expect(body.stops).toHaveLength(7)
-  expect(body.stops[0]).toMatchObject({ address: expect.stringContaining('玉林北路 12 号'), phone: '+8613800001111' })
+  expect(body.stops[0]).toMatchObject({
+    address: expect.stringContaining('玉林北路 12 号'),
+    phone: '+8613800001111',
+  })
   expect(body.questionnaires).toHaveLength(1)
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from audit_event where action = 'person.reveal' and reason like '上门随访%'`.execute(app.db)
+    select count(*)::int as n from audit_event where action = 'person.reveal' and reason like '上门随访%'`.execute(
+    app.db,
+  )
   expect(rows[0]?.n).toBe(7)
   expect((await app.request(stranger, takeVisitDay, { body: {} })).body.stops).toEqual([])
   expect((await app.request(planner, takeVisitDay, { body: {} })).status).toBe(403)
@@ -282,9 +299,9 @@ test('a visit to a task that was stopped meanwhile is kept, told, and settled by
     (await app.request(planner, listVisitRecords, { query: { siteId: site, kept: true } })).body.items
   const [kept] = await list()
   expect(kept).toMatchObject({ taskId: id, status: 'kept', note: '已再次住院' })
-  const { rows } = await sql<{ answers: object }>`select answers from visit_record where id = ${kept?.id}`.execute(
-    app.db,
-  )
+  const { rows } = await sql<{
+    answers: object
+  }>`select answers from visit_record where id = ${kept?.id}`.execute(app.db)
   expect(rows[0]?.answers).toEqual(body.answers)
   const settle = () =>
     app.request(planner, settleVisitRecord, { params: { id: kept?.id ?? 0 }, body: { reason: '已转告病房' } })
@@ -314,14 +331,37 @@ test('while a colleague has the task open the telephone is told to wait, and not
 test('the month counts visits, km and cost per visit by team, and its rows are the visits', async () => {
   const query = { siteId: site, month: today.slice(0, 7) }
   const [team, ...more] = (await app.request(manager, getVisitCosts, { query })).body.teams
-  const { items } = (await app.request(manager, listVisitRecords, { query: { ...query, teamId: team?.teamId } })).body
+  const { items } = (
+    await app.request(manager, listVisitRecords, { query: { ...query, teamId: team?.teamId } })
+  ).body
   expect(more).toEqual([])
   expect(team).toMatchObject({ teamId: teams[0], days: 1, visits: items.length, done: 4 })
-  const [route] = (await app.request(manager, getVisitPlan, { params: { id: await confirmedPlan() } })).body.routes
+  const [route] = (await app.request(manager, getVisitPlan, { params: { id: await confirmedPlan() } })).body
+    .routes
   expect(team?.km).toBeCloseTo(route?.km ?? 0, 6)
-  const doors = items.reduce((sum, one) => sum + (Date.parse(one.leftAt) - Date.parse(one.arrivedAt)) / 60_000, 0)
+  const doors = items.reduce(
+    (sum, one) => sum + (Date.parse(one.leftAt) - Date.parse(one.arrivedAt)) / 60_000,
+    0,
+  )
   expect(team?.minutes).toBeCloseTo((route?.minutes ?? 0) - 7 * 40 + doors, 1)
   expect(team?.costPerVisit).toBeCloseTo((team?.cost ?? 0) / items.length, 6)
+})
+
+test('outreach work besides the sample is put on the list by hand; a visit among it is planned like the others', async () => {
+  const person = await personOf(app, 'v5')
+  const make = (caller: string, purpose: string, due = shiftDate(today, 3)) =>
+    app.request(caller, createOutreachTask, {
+      body: { siteId: site, personId: person, purpose, due, note: '带血压计' },
+    })
+  expect((await make(planner, 'visit')).status).toBe(204)
+  expect((await make(stranger, 'referral')).status).toBe(204)
+  expect((await make(manager, 'referral')).status).toBe(403)
+  expect((await make(planner, 'referral', shiftDate(today, -1))).status).toBe(422)
+  const list = await app.request(stranger, listTasks, { query: { whose: 'mine', kind: 'other' } })
+  expect(list.body.items.map((one) => one.title)).toEqual(['转诊联络'])
+  const { body } = await plan(planner)
+  const planned = body.routes.flatMap((route) => route.stops)
+  expect(planned.some((stop) => stop.personId === person)).toBe(true)
 })
 
 async function confirmedPlan(): Promise<number> {

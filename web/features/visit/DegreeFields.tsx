@@ -12,12 +12,19 @@ export const typed = (point: Point | null): TypedPoint => ({
 /** Null unless both are degrees on earth. */
 export function readPoint({ latitude, longitude }: TypedPoint): Point | null {
   const [north, east] = [Number(latitude), Number(longitude)]
-  const good = latitude.trim() !== '' && longitude.trim() !== '' && Math.abs(north) <= 90 && Math.abs(east) <= 180
+  const good =
+    latitude.trim() !== '' && longitude.trim() !== '' && Math.abs(north) <= 90 && Math.abs(east) <= 180
   return good ? { latitude: north, longitude: east } : null
 }
 
 /** A position typed in degrees, for who has it from somewhere and for who uses no pointer. */
-export function DegreeFields({ value, onChange }: { value: TypedPoint; onChange: (value: TypedPoint) => void }) {
+export function DegreeFields({
+  value,
+  onChange,
+}: {
+  value: TypedPoint
+  onChange: (value: TypedPoint) => void
+}) {
   const { t } = useTranslation()
   const pattern = String.raw`-?\d{1,3}(\.\d+)?`
   return (

@@ -5,13 +5,19 @@ import { PlaceSelect } from './PlaceSelect.tsx'
 import type { Place } from './RouteCard.tsx'
 
 /** Who is in no route, why, and what to do about it. */
-export function LeftOut({ plan, onPut }: { plan: VisitPlan; onPut: (taskId: number, to: Place | null) => void }) {
+export function LeftOut({
+  plan,
+  onPut,
+}: {
+  plan: VisitPlan
+  onPut: (taskId: number, to: Place | null) => void
+}) {
   const { t } = useTranslation()
   const groups = leftOutReason.options
     .map((reason) => ({ reason, items: plan.leftOut.filter((one) => one.reason === reason) }))
     .filter((group) => group.items.length > 0)
   return (
-    <section className="panel">
+    <section className="panel visit-left">
       <h2>{t('visits.left')}</h2>
       {groups.length === 0 && <p className="secondary">{t('visits.noLeft')}</p>}
       {groups.map(({ reason, items }) => (

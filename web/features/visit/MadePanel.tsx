@@ -36,7 +36,7 @@ export function MadePanel({ siteId, setup }: { siteId: number; setup: VisitSetup
   return (
     <div className="stack">
       {waiting.length > 0 && (
-        <section className="panel">
+        <section className="panel visit-left">
           <h2>{t('visits.keptTitle', { n: waiting.length })}</h2>
           <p className="secondary">{t('visits.keptHint')}</p>
           <ul className="row-list">
@@ -85,7 +85,10 @@ export function MadePanel({ siteId, setup }: { siteId: number; setup: VisitSetup
                         aria-pressed={teamId !== undefined && teamId === team.teamId}
                         onClick={() =>
                           setFilters({
-                            teamId: team.teamId === null || team.teamId === teamId ? undefined : String(team.teamId),
+                            teamId:
+                              team.teamId === null || team.teamId === teamId
+                                ? undefined
+                                : String(team.teamId),
                           })
                         }
                       >
@@ -121,7 +124,11 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
       rowKey={(record) => record.id}
       empty={{ title: t('visits.noVisits') }}
       columns={[
-        { key: 'arrived', title: t('visits.arrived'), render: (one) => <TimeText at={one.arrivedAt} show="moment" /> },
+        {
+          key: 'arrived',
+          title: t('visits.arrived'),
+          render: (one) => <TimeText at={one.arrivedAt} show="moment" />,
+        },
         {
           key: 'person',
           title: t('visits.person'),
@@ -145,7 +152,11 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
               ? t('visits.noPlace')
               : `${t('visits.metres', { n: one.distanceMetres })}${one.accuracyMetres === null ? '' : ` (±${one.accuracyMetres})`}`,
         },
-        { key: 'visitor', title: t('visits.visitor'), render: (one) => `${one.actorName} ${one.teamName ?? ''}` },
+        {
+          key: 'visitor',
+          title: t('visits.visitor'),
+          render: (one) => `${one.actorName} ${one.teamName ?? ''}`,
+        },
         {
           key: 'note',
           title: t('visits.note'),
@@ -177,7 +188,8 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
         <Link to="/desk/$taskId" params={{ taskId: String(record.taskId) }}>
           {record.personName}
         </Link>{' '}
-        <TimeText at={record.arrivedAt} show="moment" /> {code('outcome', record.outcome)} · {record.actorName}
+        <TimeText at={record.arrivedAt} show="moment" /> {code('outcome', record.outcome)} ·{' '}
+        {record.actorName}
         <div className="secondary small">
           {i18n.exists(key) ? String(t(key as never)) : record.problem}
           {record.note && ` · ${record.note}`}

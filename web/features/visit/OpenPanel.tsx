@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { CheckField, NumberField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
+import { ByHandDialog } from './ByHandDialog.tsx'
 import { PositionDialog } from './PositionDialog.tsx'
 import { refreshVisits } from './refresh.ts'
 import { VisitMap } from './VisitMap.tsx'
@@ -20,11 +21,14 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
   const { t } = useTranslation()
   const time = useTime()
   const me = useMe()
+  const [adding, setAdding] = useState(false)
   const [placing, setPlacing] = useState<VisitTask | null>(null)
   const tasks = useCall(listVisitTasks, { query: { siteId } })
   if (tasks.isError) return <ErrorState error={tasks.error} onRetry={() => void tasks.refetch()} />
   if (!tasks.data)
-    return <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
+    return (
+      <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
+    )
   const { items, draft, plans } = tasks.data
   const missing = items.filter((item) => item.position === null)
   const mayPlace = may(me, 'person.write')
@@ -43,6 +47,11 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
       <section className="panel">
         <div className="panel-head">
           <h2>{t('visits.open', { n: items.length })}</h2>
+          {setup.mayPlan && (
+            <Button size="small" onClick={() => setAdding(true)}>
+              {t('visits.byHand')}
+            </Button>
+          )}
           <span className="secondary small">
             {t('visits.alreadyPlanned', { n: items.filter((item) => item.planned).length })} ·{' '}
             {t('visits.noPosition', { n: missing.length })}
@@ -58,14 +67,25 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
               height={320}
               markers={items.flatMap((item, index) =>
                 item.position
-                  ? { point: item.position, label: String(index + 1), title: item.personName, tone: item.planned ? 3 : 0 }
+                  ? {
+                      point: item.position,
+                      label: String(index + 1),
+                      title: item.personName,
+                      tone: item.planned ? 3 : 0,
+                    }
                   : [],
               )}
             />
-            <div className="list-scroll" tabIndex={0} role="region" aria-label={t('visits.open', { n: items.length })}>
+            <div
+              className="list-scroll"
+              tabIndex={0}
+              role="region"
+              aria-label={t('visits.open', { n: items.length })}
+            >
               <table className="list-table">
                 <thead>
                   <tr>
+                    <th scope="col">#</th>
                     <th scope="col">{t('visits.person')}</th>
                     <th scope="col">{t('visits.address')}</th>
                     <th scope="col">{t('visits.due')}</th>
@@ -76,8 +96,8 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
                 <tbody>
                   {items.map((item, index) => (
                     <tr key={item.taskId}>
+                      <td>{index + 1}</td>
                       <td>
-                        {index + 1}.{' '}
                         <Link to="/persons/$id" params={{ id: String(item.personId) }}>
                           {item.personName}
                         </Link>
@@ -132,6 +152,7 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
           </ul>
         )}
       </section>
+      {adding && <ByHandDialog siteId={siteId} onClose={() => setAdding(false)} />}
       {placing && <PositionDialog task={placing} setup={setup} onClose={() => setPlacing(null)} />}
     </div>
   )

@@ -15,7 +15,9 @@ type PlaceSelectProps = {
 export function PlaceSelect({ plan, label, current, onChoose }: PlaceSelectProps) {
   const { t } = useTranslation()
   const time = useTime()
-  const places = plan.dates.flatMap((date) => plan.teams.map((team) => ({ date, teamId: team.id, name: team.name })))
+  const places = plan.dates.flatMap((date) =>
+    plan.teams.map((team) => ({ date, teamId: team.id, name: team.name })),
+  )
   const choose = (value: string) => {
     const place = places.find((one) => routeKey(one) === value)
     if (!place) {

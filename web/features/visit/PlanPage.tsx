@@ -31,7 +31,9 @@ export default function PlanPage() {
   const plan = useCall(getVisitPlan, { params: { id: Number(id) } })
   if (plan.isError) return <ErrorState page error={plan.error} onRetry={() => void plan.refetch()} />
   if (!plan.data)
-    return <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 400 }} />
+    return (
+      <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 400 }} />
+    )
   return <Plan plan={plan.data} />
 }
 
@@ -104,12 +106,12 @@ function Plan({ plan }: { plan: VisitPlan }) {
           <div className="visit-plan-map">
             <VisitMap
               base={plan.base}
-              zones={setup.data?.zones.filter((zone) => zone.active) ?? []}
-              lines={plan.routes.map((route, tone) => ({
-                points: [plan.base, ...route.stops.map((stop) => stop.position), plan.base],
-                tone,
-                dim: marked !== null && marked !== routeKey(route),
-              }))}
+              zones={marked === null ? (setup.data?.zones.filter((zone) => zone.active) ?? []) : []}
+              lines={plan.routes.flatMap((route, tone) =>
+                marked !== null && marked !== routeKey(route)
+                  ? []
+                  : { points: [plan.base, ...route.stops.map((stop) => stop.position), plan.base], tone },
+              )}
               markers={plan.routes.flatMap((route, tone) =>
                 marked !== null && marked !== routeKey(route)
                   ? []

@@ -56,11 +56,16 @@ export function RouteCard({ plan, route, tone, marked, onMark, onPut, onShorten,
       onDragLeave={() => setOver(null)}
     >
       <div className="visit-route-head">
-        <h3>
-          <button type="button" className="plain-button" aria-pressed={marked} onClick={() => onMark(!marked)}>
+        <h2>
+          <button
+            type="button"
+            className="plain-button"
+            aria-pressed={marked}
+            onClick={() => onMark(!marked)}
+          >
             {name}
           </button>
-        </h3>
+        </h2>
         <span>
           {km(route.km)} · {span(route.minutes)} · {money(route.cost)}
         </span>
@@ -147,9 +152,7 @@ function StopText({ stop }: { stop: VisitStop }) {
         <Link to="/persons/$id" params={{ id: String(stop.personId) }}>
           {stop.personName}
         </Link>{' '}
-        <span className="secondary small">
-          {stop.address}
-        </span>
+        <span className="secondary small">{stop.address}</span>
       </div>
       <div className="secondary small">
         {km(stop.legKm)} · {t('visits.due')} {time.day(stop.dueAt)}

@@ -73,7 +73,9 @@ export function SetupPanel({ siteId, setup }: { siteId: number; setup: VisitSetu
         hint={t('visits.zonesHint')}
         add={mayPlan ? t('visits.addZone') : null}
         items={setup.zones}
-        text={(zone) => `${t(`visits.shape.${zone.shape.kind}`)} · ${teamName(zone.teamId) ?? t('visits.anyTeam')}`}
+        text={(zone) =>
+          `${t(`visits.shape.${zone.shape.kind}`)} · ${teamName(zone.teamId) ?? t('visits.anyTeam')}`
+        }
         onOpen={(of) => setOpen({ what: 'zone', of })}
       />
       {open?.what === 'base' && <BaseDialog {...given} />}

@@ -18,7 +18,9 @@ export function TeamDialog({ siteId, setup, team, onClose }: SetupDialogProps & 
   })
   const change = (patch: Partial<typeof draft>) => setDraft({ ...draft, ...patch })
   const save = useAct(saveVisitTeam, useSaved(onClose))
-  const known = new Map([...setup.outreachStaff, ...(team?.members ?? [])].map((one) => [one.staffId, one.name]))
+  const known = new Map(
+    [...setup.outreachStaff, ...(team?.members ?? [])].map((one) => [one.staffId, one.name]),
+  )
   const body = {
     siteId,
     ...(team && { id: team.id }),
@@ -36,7 +38,13 @@ export function TeamDialog({ siteId, setup, team, onClose }: SetupDialogProps & 
       onSave={() => save.mutate({ body })}
       onClose={onClose}
     >
-      <TextField label={t('visits.name')} value={draft.name} required maxLength={60} onChange={(name) => change({ name })} />
+      <TextField
+        label={t('visits.name')}
+        value={draft.name}
+        required
+        maxLength={60}
+        onChange={(name) => change({ name })}
+      />
       <fieldset className="stack">
         <legend>{t('visits.members')}</legend>
         {known.size === 0 && <p className="secondary">{t('visits.noStaff')}</p>}
@@ -68,7 +76,11 @@ export function TeamDialog({ siteId, setup, team, onClose }: SetupDialogProps & 
         pattern="[1-9]|[1-3][0-9]|40"
         onChange={(perDay) => change({ perDay })}
       />
-      <CheckField label={t('visits.active')} checked={draft.active} onChange={(active) => change({ active })} />
+      <CheckField
+        label={t('visits.active')}
+        checked={draft.active}
+        onChange={(active) => change({ active })}
+      />
     </FormDialog>
   )
 }

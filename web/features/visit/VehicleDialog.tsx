@@ -31,21 +31,50 @@ export function VehicleDialog({
       saving={save.isPending}
       onSave={() =>
         save.mutate({
-          body: { siteId, ...(vehicle && { id: vehicle.id }), name, plate: plate || null, seats, costPerKm, active },
+          body: {
+            siteId,
+            ...(vehicle && { id: vehicle.id }),
+            name,
+            plate: plate || null,
+            seats,
+            costPerKm,
+            active,
+          },
         })
       }
       onClose={onClose}
     >
-      <TextField label={t('visits.name')} value={name} required maxLength={60} onChange={(value) => change({ name: value })} />
-      <TextField label={t('visits.plate')} value={plate} maxLength={20} onChange={(value) => change({ plate: value })} />
-      <NumberField label={t('visits.seats')} value={seats} min={1} max={60} onChange={(value) => change({ seats: value })} />
+      <TextField
+        label={t('visits.name')}
+        value={name}
+        required
+        maxLength={60}
+        onChange={(value) => change({ name: value })}
+      />
+      <TextField
+        label={t('visits.plate')}
+        value={plate}
+        maxLength={20}
+        onChange={(value) => change({ plate: value })}
+      />
+      <NumberField
+        label={t('visits.seats')}
+        value={seats}
+        min={1}
+        max={60}
+        onChange={(value) => change({ seats: value })}
+      />
       <TextField
         label={t('visits.costPerKm', { n: setup.costPerKm })}
         value={draft.cost}
         pattern={String.raw`\d{1,3}(\.\d{1,2})?`}
         onChange={(cost) => change({ cost })}
       />
-      <CheckField label={t('visits.active')} checked={active} onChange={(value) => change({ active: value })} />
+      <CheckField
+        label={t('visits.active')}
+        checked={active}
+        onChange={(value) => change({ active: value })}
+      />
     </FormDialog>
   )
 }

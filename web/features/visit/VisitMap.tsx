@@ -1,4 +1,4 @@
-import { type MouseEvent, useId } from 'react'
+import { type MouseEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { distanceKm, type Point } from '../../../contract/geo.ts'
 import type { VisitZone } from '../../../contract/visit.ts'
@@ -8,7 +8,7 @@ type MapProps = {
   base: Point | null
   zones?: Pick<VisitZone, 'id' | 'name' | 'shape'>[]
   /** Polylines from the base and back. */
-  lines?: { points: Point[]; tone: number; dim: boolean }[]
+  lines?: { points: Point[]; tone: number }[]
   markers?: Marker[]
   height?: number
   onPick?: (point: Point) => void
@@ -18,18 +18,22 @@ const width = 800
 const margin = 36
 
 /** Points to a flat map: degrees of longitude shrink with the cosine of the latitude. */
-function projection(points: Point[], height: number) {
-  const [south, north] = [Math.min(...points.map((one) => one.latitude)), Math.max(...points.map((one) => one.latitude))]
+function projection(points: Point[], height: number, near: { centre: Point | null; zoom: number }) {
+  const [south, north] = [
+    Math.min(...points.map((one) => one.latitude)),
+    Math.max(...points.map((one) => one.latitude)),
+  ]
   const [west, east] = [
     Math.min(...points.map((one) => one.longitude)),
     Math.max(...points.map((one) => one.longitude)),
   ]
-  const middle = { latitude: (south + north) / 2, longitude: (west + east) / 2 }
+  const whole = { latitude: (south + north) / 2, longitude: (west + east) / 2 }
+  const middle = near.zoom > 1 ? (near.centre ?? whole) : whole
   const shrink = Math.cos((middle.latitude * Math.PI) / 180)
   // A single point still gets some country around it.
   const spanY = Math.max(north - south, 0.02)
   const spanX = Math.max((east - west) * shrink, 0.02)
-  const scale = Math.min((width - 2 * margin) / spanX, (height - 2 * margin) / spanY)
+  const scale = near.zoom * Math.min((width - 2 * margin) / spanX, (height - 2 * margin) / spanY)
   return {
     x: (point: Point) => width / 2 + (point.longitude - middle.longitude) * shrink * scale,
     y: (point: Point) => height / 2 - (point.latitude - middle.latitude) * scale,
@@ -67,7 +71,10 @@ function barOf(kmPerPixel: number): number {
 export function VisitMap({ base, zones = [], lines = [], markers = [], height = 420, onPick }: MapProps) {
   const { t } = useTranslation()
   const id = useId()
-  const outlines = zones.map((zone) => ({ zone, points: outlineOf(zone) })).filter((one) => one.points.length > 0)
+  const [zoom, setZoom] = useState(1)
+  const outlines = zones
+    .map((zone) => ({ zone, points: outlineOf(zone) }))
+    .filter((one) => one.points.length > 0)
   const all = [
     ...(base ? [base] : []),
     ...outlines.flatMap((one) => one.points),
@@ -75,7 +82,11 @@ export function VisitMap({ base, zones = [], lines = [], markers = [], height = 
     ...markers.map((one) => one.point),
   ]
   // Somewhere in China, for the very first click.
-  const { x, y, at, kmPerPixel } = projection(all.length > 0 ? all : [{ latitude: 30.6, longitude: 104.06 }], height)
+  const { x, y, at, kmPerPixel } = projection(
+    all.length > 0 ? all : [{ latitude: 30.6, longitude: 104.06 }],
+    height,
+    { centre: base, zoom },
+  )
   const path = (points: Point[]) => points.map((one) => `${x(one).toFixed(1)},${y(one).toFixed(1)}`).join(' ')
   const km = barOf(kmPerPixel)
   const pick = (event: MouseEvent<SVGSVGElement>) => {
@@ -112,7 +123,7 @@ export function VisitMap({ base, zones = [], lines = [], markers = [], height = 
         {lines.map((line, index) => (
           <polyline
             key={index}
-            className={`visit-map-line tone-${line.tone % 6} ${line.dim ? 'is-dim' : ''}`}
+            className={`visit-map-line tone-${line.tone % 6}`}
             points={path(line.points)}
           />
         ))}
@@ -139,7 +150,27 @@ export function VisitMap({ base, zones = [], lines = [], markers = [], height = 
           </text>
         </g>
       </svg>
-      <figcaption className="secondary small">{t('visits.mapHint')}</figcaption>
+      <figcaption className="secondary small">
+        <button
+          type="button"
+          className="soft-button"
+          aria-label={t('visits.nearer')}
+          disabled={zoom >= 64}
+          onClick={() => setZoom(zoom * 2)}
+        >
+          +
+        </button>{' '}
+        <button
+          type="button"
+          className="soft-button"
+          aria-label={t('visits.farther')}
+          disabled={zoom <= 1}
+          onClick={() => setZoom(zoom / 2)}
+        >
+          −
+        </button>{' '}
+        {t('visits.mapHint')}
+      </figcaption>
     </figure>
   )
 }

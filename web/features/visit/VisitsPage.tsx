@@ -27,11 +27,7 @@ export default function VisitsPage() {
   const asked = Number(first(filters['siteId']))
   const siteId = sites.find((site) => site.id === asked)?.id ?? sites[0]?.id
   const tab = tabs.find((one) => one === first(filters['tab'])) ?? 'plan'
-  const setup = useCall(
-    getVisitSetup,
-    { query: { siteId: siteId ?? 0 } },
-    { enabled: siteId !== undefined },
-  )
+  const setup = useCall(getVisitSetup, { query: { siteId: siteId ?? 0 } }, { enabled: siteId !== undefined })
   const panel = () => {
     if (!setup.data || siteId === undefined) return null
     if (tab === 'made') return <MadePanel siteId={siteId} setup={setup.data} />

@@ -46,7 +46,9 @@ function shapeOf({ kind, centre, radiusKm, corners, names }: Draft): ZoneShape |
       const [latitude = '', longitude = ''] = line.split(/[,，]/)
       return readPoint({ latitude, longitude })
     })
-  const good = points.flatMap((point): [number, number][] => (point ? [[point.latitude, point.longitude]] : []))
+  const good = points.flatMap((point): [number, number][] =>
+    point ? [[point.latitude, point.longitude]] : [],
+  )
   return good.length === points.length && good.length >= 3 ? { kind, points: good } : null
 }
 
@@ -129,7 +131,12 @@ export function ZoneDialog({ siteId, setup, zone, onClose }: SetupDialogProps & 
         />
       )}
       {draft.kind === 'districts' && (
-        <TextField label={t('visits.names')} value={draft.names} maxLength={1000} onChange={(names) => change({ names })} />
+        <TextField
+          label={t('visits.names')}
+          value={draft.names}
+          maxLength={1000}
+          onChange={(names) => change({ names })}
+        />
       )}
       <CheckField label={t('visits.active')} checked={active} onChange={setActive} />
     </FormDialog>

@@ -178,6 +178,7 @@ export const audit = {
     visit_costs: 'Looked at the cost of visits',
     visit_records: 'Looked at visits made',
     visit_keep: 'Kept a visit beside its task',
+    'visit_by-hand': 'Added an outreach task',
     visit_settle: 'Settled a kept visit',
   },
 } as const

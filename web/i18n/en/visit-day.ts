@@ -19,7 +19,8 @@ export const visitDay: SameWords<typeof zhCN> = {
   refused: 'Your account may not make visits.',
   signIn: 'You are signed out. What you filled in is on this phone and is sent after you sign in.',
   signInLink: 'Sign in',
-  otherUser: 'This phone still holds {{n}} unsent visits of a colleague; they are sent when that colleague signs in.',
+  otherUser:
+    'This phone still holds {{n}} unsent visits of a colleague; they are sent when that colleague signs in.',
   storageOff: 'This browser keeps no data (private mode?): do not fill in anything offline.',
   arrives: 'about {{time}}',
   call: 'Call {{number}}',
@@ -57,11 +58,14 @@ export const visitDay: SameWords<typeof zhCN> = {
     refused: 'Could not be sent',
   },
   kept: {
-    cancelled: 'The task was stopped (readmitted, deceased …). What you filled in is kept and will be looked at.',
+    cancelled:
+      'The task was stopped (readmitted, deceased …). What you filled in is kept and will be looked at.',
     completed: 'A colleague had finished the task. What you filled in is kept and will be looked at.',
-    other: 'It could not be recorded at the task (given to others, or answered by the patient). It is kept and will be looked at.',
+    other:
+      'It could not be recorded at the task (given to others, or answered by the patient). It is kept and will be looked at.',
   },
   proof: 'Proof: visit note with place and time',
   toApp: 'Back to the desk',
-  unsent: '{{n}} visits on this phone have not been sent. If you sign out now they stay here and are sent when you sign in again.',
+  unsent:
+    '{{n}} visits on this phone have not been sent. If you sign out now they stay here and are sent when you sign in again.',
 }

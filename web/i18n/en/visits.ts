@@ -60,7 +60,8 @@ export const visits: SameWords<typeof zhCN> = {
   saved: '{{km}} km and {{time}} less than in list order',
   notSaved: 'No shorter than in list order ({{km}} km)',
   how: 'How this is counted',
-  howText: 'Straight-line distance × {{detour}} is taken as the road; {{visit}} minutes at each door; at most {{day}} minutes a day; nothing beyond {{radius}} km. Cost = km × rate of the vehicle + time × members × ¥{{hour}} an hour. All of these are under Settings → Home visits.',
+  howText:
+    'Straight-line distance × {{detour}} is taken as the road; {{visit}} minutes at each door; at most {{day}} minutes a day; nothing beyond {{radius}} km. Cost = km × rate of the vehicle + time × members × ¥{{hour}} an hour. All of these are under Settings → Home visits.',
   confirm: 'Confirm and hand to the teams',
   confirmAsk: '{{n}} tasks go to the lists of their teams. After that they can only be planned again.',
   confirmed: 'Confirmed; the tasks are on the teams’ lists',
@@ -99,7 +100,10 @@ export const visits: SameWords<typeof zhCN> = {
   },
   putIn: 'Put {{name}} on',
   map: 'Map with base, zones, visits and routes',
-  mapHint: 'Positions to some hundred metres, north is up; no road map, because hospital networks reach no outside map.',
+  nearer: 'Zoom in',
+  farther: 'Zoom out',
+  mapHint:
+    'Positions to some hundred metres, north is up; no road map, because hospital networks reach no outside map.',
   base: 'Base',
   baseHint: 'The teams start here and come back here.',
   setBase: 'Set the base',
@@ -164,4 +168,16 @@ export const visits: SameWords<typeof zhCN> = {
   phone: 'Telephone',
   wholeAddress: 'Address',
   result: 'Result',
+  byHand: 'Add an outreach task',
+  byHandMade: 'The task is on the outreach list',
+  chosen: 'Patient: {{name}}',
+  nobody: 'Nobody found',
+  purposeLabel: 'What for',
+  purpose: {
+    visit: 'Home visit',
+    referral: 'Referral',
+    insurance: 'Insurance',
+    'free-clinic': 'Free clinic',
+    publicity: 'Publicity',
+  },
 }

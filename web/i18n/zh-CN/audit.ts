@@ -177,6 +177,7 @@ export const audit = {
     visit_costs: '查看走访费用',
     visit_records: '查看走访记录',
     visit_keep: '留存走访内容',
+    'visit_by-hand': '加外联任务',
     visit_settle: '处理留存的走访',
   },
 } as const

@@ -177,6 +177,7 @@ export const audit = {
     visit_costs: '查看走訪費用',
     visit_records: '查看走訪紀錄',
     visit_keep: '留存走訪內容',
+    'visit_by-hand': '加外聯任務',
     visit_settle: '處理留存的走訪',
   },
 } as const
