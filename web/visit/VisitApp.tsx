@@ -44,7 +44,7 @@ export function VisitApp() {
         }}
         onQueued={() => {
           setOpenId(null)
-          void read().then(renew)
+          void read().then(() => renew('itself'))
         }}
       />
     )
@@ -75,7 +75,7 @@ export function VisitApp() {
         {own.length > 0 && (
           <p className="day-waiting">
             {t('visitDay.waiting', { n: own.length })}
-            <button type="button" className="soft-button" disabled={busy} onClick={() => void renew()}>
+            <button type="button" className="soft-button" disabled={busy} onClick={() => void renew('hand')}>
               {t('visitDay.sendNow')}
             </button>
           </p>
@@ -91,7 +91,12 @@ export function VisitApp() {
         ) : (
           day && <Route day={day} visits={visits} onOpen={setOpenId} />
         )}
-        <button type="button" className="day-button is-plain" disabled={busy} onClick={() => void renew()}>
+        <button
+          type="button"
+          className="day-button is-plain"
+          disabled={busy}
+          onClick={() => void renew('hand')}
+        >
           {t('visitDay.refresh')}
         </button>
       </main>

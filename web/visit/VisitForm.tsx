@@ -33,6 +33,12 @@ type VisitFormProps = {
   onQueued: () => void
 }
 
+/** Also where the page came over plain http, which has no `randomUUID`. */
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
+
 /** One visit: arrival with place, questions, result, leaving. Everything is kept on the telephone as it is filled in. */
 export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps) {
   const { t } = useTranslation()
@@ -87,6 +93,7 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
       { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 },
     )
   }
+  const leaving = useRef(false)
   const began = useRef(false)
   useEffect(() => {
     if (began.current) return
@@ -124,26 +131,34 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
         return
       }
     }
+    if (leaving.current) return
+    leaving.current = true
     const now = new Date().toISOString()
     const { arrivedAt, position, place, note } = visit
-    const key = crypto.randomUUID()
-    await queue({
-      key,
-      userId: day.userId,
-      taskId: stop.taskId,
-      problem: null,
-      report: {
-        idempotencyKey: key,
-        outcome,
-        answers: answersThatApply(questionnaire, visit.answers),
-        basedOn: stop.basedOn,
-        arrivedAt: arrivedAt ?? now,
-        leftAt: now,
-        position,
-        ...(note.trim() && { note: note.trim() }),
-        ...(place.trim() && { place: place.trim() }),
-      },
-    })
+    const key = newKey()
+    try {
+      await queue({
+        key,
+        userId: day.userId,
+        taskId: stop.taskId,
+        problem: null,
+        report: {
+          idempotencyKey: key,
+          outcome,
+          answers: answersThatApply(questionnaire, visit.answers),
+          basedOn: stop.basedOn,
+          arrivedAt: arrivedAt ?? now,
+          leftAt: now,
+          position,
+          ...(note.trim() && { note: note.trim() }),
+          ...(place.trim() && { place: place.trim() }),
+        },
+      })
+    } catch {
+      leaving.current = false
+      setWrong(t('visitDay.storageOff'))
+      return
+    }
     onQueued()
   }
 

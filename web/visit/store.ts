@@ -75,11 +75,13 @@ async function all<T>(name: Store): Promise<T[]> {
 
 type Kept = { name: 'today'; day: VisitDay }
 
-/** The route on this telephone if it is of `today`; an older one is wiped, with whatever was half filled in. */
-export async function keptDay(today: string): Promise<VisitDay | null> {
+/** The route on this telephone unless its day is over where it is driven: then it is wiped, with whatever was half filled in. */
+export async function keptDay(): Promise<VisitDay | null> {
   const [kept] = await all<Kept>('day')
   if (!kept) return null
-  if (kept.day.date === today) return kept.day
+  // `en-CA` writes days as `YYYY-MM-DD`.
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: kept.day.timeZone }).format(new Date())
+  if (kept.day.date >= today) return kept.day
   await forgetDay()
   return null
 }

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { VisitDay } from '../../contract/visit.ts'
 import { ApiError } from '../api.ts'
-import { isoDay } from '../format/time.ts'
 import { takeDay } from './api.ts'
 import { keepShell } from './shell.ts'
 import {
@@ -14,7 +13,7 @@ import {
   type Waiting,
   waitingReports,
 } from './store.ts'
-import { type Line, sendWaiting } from './sync.ts'
+import { goesByItself, type Line, sendWaiting } from './sync.ts'
 
 export type Visits = {
   day: VisitDay | null
@@ -37,7 +36,7 @@ export function useVisits() {
 
   const read = useCallback(async () => {
     const [day, half, waiting, sent] = await Promise.all([
-      keptDay(isoDay(new Date())),
+      keptDay(),
       drafts(),
       waitingReports(),
       sentReports(),
@@ -46,41 +45,47 @@ export function useVisits() {
     return day
   }, [])
 
-  /** Sends first, so that the route that comes back knows of it. */
-  const renew = useCallback(async () => {
-    if (running.current) return
-    running.current = true
-    setBusy(true)
-    try {
-      const now = await sendWaiting()
-      setLine(now)
-      if (now === 'online') {
-        await keepDay(await takeDay())
-        setProblem(null)
+  /**
+   * Sends first, so that the route that comes back knows of it.
+   * @param by `hand`: fetches the route anew (each address on it is logged) and sends what was refused, too
+   */
+  const renew = useCallback(
+    async (by: 'hand' | 'itself') => {
+      if (running.current) return
+      running.current = true
+      setBusy(true)
+      try {
+        const now = await sendWaiting(by === 'hand')
+        setLine(now)
+        if (now === 'online' && (by === 'hand' || !(await keptDay()))) {
+          await keepDay(await takeDay())
+          setProblem(null)
+        }
+        const day = await read()
+        if (now === 'offline' && !day) setProblem('failed')
+      } catch (error) {
+        await read().catch(() => setVisits({ day: null, drafts: [], waiting: [], sent: [] }))
+        if (!(error instanceof ApiError)) setProblem('storageOff')
+        else if (error.status === 403) setProblem('refused')
+        else setLine(error.status === 401 ? 'signed-out' : 'offline')
+      } finally {
+        running.current = false
+        setBusy(false)
       }
-      const day = await read()
-      if (now === 'offline' && !day) setProblem('failed')
-    } catch (error) {
-      await read().catch(() => setVisits({ day: null, drafts: [], waiting: [], sent: [] }))
-      if (!(error instanceof ApiError)) setProblem('storageOff')
-      else if (error.status === 403) setProblem('refused')
-      else setLine(error.status === 401 ? 'signed-out' : 'offline')
-    } finally {
-      running.current = false
-      setBusy(false)
-    }
-  }, [read])
+    },
+    [read],
+  )
 
   useEffect(() => {
     void read().catch(() => undefined)
-    void renew().then(async () => setOfflineReady(await keepShell()))
-    const on = () => void renew()
+    void renew('hand').then(async () => setOfflineReady(await keepShell()))
+    const on = () => void renew('itself')
     const off = () => setLine('offline')
     const seen = () => document.visibilityState === 'visible' && on()
     // A telephone does not always say that the line is back.
     const timer = setInterval(() => {
       void waitingReports()
-        .then((waiting) => waiting.length > 0 && navigator.onLine && on())
+        .then((waiting) => waiting.some(goesByItself) && navigator.onLine && on())
         .catch(() => undefined)
     }, retryAfter)
     addEventListener('online', on)

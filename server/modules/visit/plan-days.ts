@@ -74,7 +74,7 @@ function deal(input: Input, fill: Fill): Days {
     else left.push({ taskId: visit.taskId, reason: 'too-far' })
   const routes: DayRoute[] = []
   for (const date of dates)
-    for (const team of teams) {
+    for (const team of waiting.size > 0 ? teams : []) {
       const pool = [...waiting].filter(
         (one) => one.earliest <= date && (one.teamId === null || one.teamId === team.id),
       )
@@ -99,11 +99,14 @@ function byNeighbourhood(input: Input): Fill {
     let day: VisitToPlan[] = []
     const take = (candidates: VisitToPlan[]) => {
       const left = new Set(candidates)
-      while (day.length < team.visitsPerDay && left.size > 0) {
+      // They come by how far off the way they lie: when some in a row do not fit, the others will not either.
+      for (let misses = 0; day.length < team.visitsPerDay && left.size > 0 && misses < 4;) {
         const next = nearestToWay(base, day, [...left])
         left.delete(next)
         const longer = shorten(base, [...day, next])
-        if (fits(input, longer)) day = longer
+        const fit = fits(input, longer)
+        misses = fit ? 0 : misses + 1
+        if (fit) day = longer
       }
     }
     const [seed] = urgency

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { setPersonPosition } from '../../../contract/visit.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { fhir, integrationKey, patient } from '../../../test/support/fhir.ts'
+import { personOf, receive } from '../../../test/support/hl7.ts'
 import { upsertPersons } from '../person/upsert.ts'
 import { transaction } from '../../platform/db.ts'
 
@@ -73,4 +75,35 @@ test('nobody without the permission to change patients says where they live, and
   expect((await send(centre, { latitude: 91, longitude: 0 })).status).toBe(422)
   expect((await send(centre, null)).status).toBe(204)
   expect((await known(id))?.latitude).toBeNull()
+})
+
+test('an address with the geolocation of FHIR is placed, and is told with it', async () => {
+  await receive(app, { mrn: 'somebody' })
+  const key = await integrationKey(app)
+  const degrees = (latitude: number) => [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/geolocation',
+      extension: [
+        { url: 'latitude', valueDecimal: latitude },
+        { url: 'longitude', valueDecimal: 104.05 },
+      ],
+    },
+  ]
+  const send = (mrn: string, latitude: number) =>
+    fhir(
+      app,
+      key,
+      'POST',
+      '/Patient',
+      patient(mrn, { address: [{ text: '金沙路 8 号', extension: degrees(latitude) }] }),
+    )
+  const made = await send('F1', 30.65)
+  expect(made.status).toBe(201)
+  const id = await personOf(app, 'F1')
+  expect((await known(id))?.latitude).toBe(30.65)
+  const { body } = await fhir(app, key, 'GET', `/Patient/${made.body.id}`)
+  expect(JSON.stringify(body)).toContain('"url":"latitude","valueDecimal":30.65')
+  // Off the earth: the address is kept, the place is not.
+  expect((await send('F2', 130)).status).toBe(201)
+  expect((await known(await personOf(app, 'F2')))?.latitude).toBeNull()
 })

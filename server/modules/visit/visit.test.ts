@@ -102,9 +102,9 @@ beforeAll(async () => {
   })
   const made = async (name: string, staffIds: number[], vehicleId: number | null) => {
     const body = { siteId: site, name, vehicleId, visitsPerDay: 3, staffIds, active: true }
-    return (await app.request(planner, saveVisitTeam, { body })).body.id as number
+    return (await app.request(planner, saveVisitTeam, { body })).body.id
   }
-  teams = [await made('东组', [anna, bert], vehicle.body.id as number), await made('西组', [cora], null)]
+  teams = [await made('东组', [anna, bert], vehicle.body.id), await made('西组', [cora], null)]
   const tooMany = { siteId: site, name: '挤', vehicleId: vehicle.body.id, visitsPerDay: null, active: true }
   expect(
     (await app.request(planner, saveVisitTeam, { body: { ...tooMany, staffIds: [anna, bert, cora] } })).error
@@ -222,8 +222,8 @@ test('confirming puts the tasks on the lists of the teams, and only their member
     (await app.request(caller, listTasks, { query: { whose: 'mine', level: 3 } })).body.items.map(
       (one) => one.id,
     )
-  expect((await listOf(visitor)).filter((id) => tasks.includes(id as number))).toHaveLength(7)
-  expect((await listOf(stranger)).filter((id) => tasks.includes(id as number))).toEqual([])
+  expect((await listOf(visitor)).filter((id) => tasks.includes(id))).toHaveLength(7)
+  expect((await listOf(stranger)).filter((id) => tasks.includes(id))).toEqual([])
   const refused = await app.request(stranger, recordVisit, { params: { id: tasks[0] ?? 0 }, body: report() })
   expect(refused.status).toBe(404)
   // What is planned stays out of the next plan unless asked for.
@@ -234,10 +234,8 @@ test('confirming puts the tasks on the lists of the teams, and only their member
 test('the day on the telephone has whole addresses, each logged; colleagues of other teams get none', async () => {
   const { body } = await app.request(visitor, takeVisitDay, { body: {} })
   expect(body.stops).toHaveLength(7)
-  expect(body.stops[0]).toMatchObject({
-    address: expect.stringContaining('玉林北路 12 号'),
-    phone: '+8613800001111',
-  })
+  expect(body.stops[0]?.address).toContain('玉林北路 12 号')
+  expect(body.stops[0]?.phone).toBe('+8613800001111')
   expect(body.questionnaires).toHaveLength(1)
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from audit_event where action = 'person.reveal' and reason like '上门随访%'`.execute(
@@ -366,7 +364,7 @@ test('outreach work besides the sample is put on the list by hand; a visit among
 
 async function confirmedPlan(): Promise<number> {
   const { body } = await app.request(planner, listVisitTasks, { query: { siteId: site } })
-  return (body.plans[0]?.id as number | undefined) ?? 0
+  return body.plans[0]?.id ?? 0
 }
 
 test('a new address loses the position of the old one', async () => {
