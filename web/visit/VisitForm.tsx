@@ -56,7 +56,8 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
         outcome: null,
       },
   )
-  const [locating, setLocating] = useState(false)
+  const mayLocate = 'geolocation' in navigator
+  const [locating, setLocating] = useState(!visit.position && mayLocate)
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
   const questionnaire = day.questionnaires.find((one) => one.id === stop.questionnaireId)?.definition ?? null
@@ -75,9 +76,7 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
     void keepDraft(visit).catch(() => undefined)
   }, [visit])
 
-  const locate = () => {
-    if (!('geolocation' in navigator)) return
-    setLocating(true)
+  const seek = () =>
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         setLocating(false)
@@ -92,7 +91,6 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
       () => setLocating(false),
       { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 },
     )
-  }
   const leaving = useRef(false)
   const began = useRef(false)
   useEffect(() => {
@@ -100,7 +98,7 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
     began.current = true
     page.current?.focus({ preventScroll: true })
     scrollTo({ top: 0 })
-    if (!visit.position) locate()
+    if (locating) seek()
   })
 
   const show = (linkId: string) => {
@@ -192,9 +190,18 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
           </p>
           {!locating && !visit.position && (
             <>
-              <button type="button" className="day-button is-plain" onClick={locate}>
-                {t('visitDay.locateAgain')}
-              </button>
+              {mayLocate && (
+                <button
+                  type="button"
+                  className="day-button is-plain"
+                  onClick={() => {
+                    setLocating(true)
+                    seek()
+                  }}
+                >
+                  {t('visitDay.locateAgain')}
+                </button>
+              )}
               <label className="labelled">
                 {t('visitDay.place')}
                 <input

@@ -77,8 +77,11 @@ export function useVisits() {
   )
 
   useEffect(() => {
-    void read().catch(() => undefined)
-    void renew('hand').then(async () => setOfflineReady(await keepShell()))
+    const first = setTimeout(() => {
+      // What is kept shows at once; what the server says follows.
+      void read().catch(() => undefined)
+      void renew('hand').then(async () => setOfflineReady(await keepShell()))
+    })
     const on = () => void renew('itself')
     const off = () => setLine('offline')
     const seen = () => document.visibilityState === 'visible' && on()
@@ -92,6 +95,7 @@ export function useVisits() {
     addEventListener('offline', off)
     document.addEventListener('visibilitychange', seen)
     return () => {
+      clearTimeout(first)
       clearInterval(timer)
       removeEventListener('online', on)
       removeEventListener('offline', off)

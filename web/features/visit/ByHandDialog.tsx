@@ -18,7 +18,7 @@ export function ByHandDialog({ siteId, onClose }: { siteId: number; onClose: () 
   const { message } = App.useApp()
   const [person, setPerson] = useState<PersonSummary | null>(null)
   const [purpose, setPurpose] = useState<string>('visit')
-  const [due, setDue] = useState(isoDay(new Date(Date.now() + 7 * 86_400_000)))
+  const [due, setDue] = useState(() => isoDay(new Date(Date.now() + 7 * 86_400_000)))
   const [note, setNote] = useState('')
   const create = useAct(createOutreachTask, {
     onSuccess: () => {
