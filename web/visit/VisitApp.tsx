@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PackStop, VisitDay } from '../../contract/visit.ts'
+import { clockOf } from '../features/visit/amounts.ts'
 import { useVisits, type Visits } from './useVisits.ts'
 import { VisitForm } from './VisitForm.tsx'
 
@@ -16,9 +17,6 @@ function stateOf(stop: PackStop, visits: Visits): State {
   if (sent) return sent.status === 'kept' ? 'kept' : 'sent'
   return visits.drafts.some((one) => one.taskId === stop.taskId) ? 'draft' : 'open'
 }
-
-const clockOf = (minutes: number) =>
-  `${String(Math.floor(Math.round(minutes) / 60)).padStart(2, '0')}:${String(Math.round(minutes) % 60).padStart(2, '0')}`
 
 /** Today's route on a telephone. */
 export function VisitApp() {

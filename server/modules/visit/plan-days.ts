@@ -89,13 +89,13 @@ function deal(input: Input, fill: Fill): Days {
 
 /** The most urgent (of those the farthest) and then whatever lies nearest to the way, but never at the cost of a deadline that would be missed. */
 function byNeighbourhood(input: Input): Fill {
-  const { base, dates } = input
+  const { base } = input
   return (pool, team, date) => {
     const urgency = [...pool].sort(
       (a, b) =>
         a.due.localeCompare(b.due) || distanceKm(base, b) - distanceKm(base, a) || a.taskId - b.taskId,
     )
-    const must = urgency.slice(0, mustGo(urgency, team, dates, date))
+    const must = urgency.slice(0, mustGo(urgency, team, input, date))
     let day: VisitToPlan[] = []
     const take = (candidates: VisitToPlan[]) => {
       const left = new Set(candidates)
@@ -118,25 +118,43 @@ function byNeighbourhood(input: Input): Fill {
   }
 }
 
-/** How many of the most urgent must go today because the days until their deadlines are full otherwise. */
-function mustGo(urgency: VisitToPlan[], team: TeamToPlan, dates: readonly string[], date: string): number {
+/**
+ * How many of the most urgent must go today because the days until their deadlines are full otherwise. What any team may take is shared by
+ * all of them.
+ */
+function mustGo(urgency: VisitToPlan[], team: TeamToPlan, { teams, dates }: Input, date: string): number {
   const ahead = dates.filter((one) => one >= date)
-  return ahead.reduce((most, until, index) => {
-    const due = urgency.filter((one) => one.due <= until).length
-    return Math.max(most, Math.min(team.visitsPerDay, due - index * team.visitsPerDay))
-  }, 0)
+  const together = teams.reduce((sum, one) => sum + one.visitsPerDay, 0)
+  const own = urgency.filter((one) => one.teamId !== null)
+  const tooMany = (visits: VisitToPlan[], perDay: number) => {
+    let due = 0
+    return ahead.reduce((most, until, index) => {
+      while ((visits[due]?.due ?? '9999') <= until) due++
+      return Math.max(most, due - index * perDay)
+    }, 0)
+  }
+  return Math.min(team.visitsPerDay, Math.max(tooMany(own, team.visitsPerDay), tooMany(urgency, together)))
 }
 
-/** Cheapest insertion into the way so far. */
+/** Cheapest insertion into the way so far. Only the order counts, so the earth may be flat here: it is asked for a thousand times a day. */
 function nearestToWay(base: Point, day: readonly VisitToPlan[], candidates: VisitToPlan[]): VisitToPlan {
   const way = [base, ...day, base]
-  const extra = (one: Point) =>
-    Math.min(
-      ...way.slice(1).map((to, index) => {
-        const from = way[index] ?? base
-        return distanceKm(from, one) + distanceKm(one, to) - distanceKm(from, to)
-      }),
-    )
+  const shrink = Math.cos((base.latitude * Math.PI) / 180)
+  const between = (a: Point, b: Point) => {
+    const [north, east] = [a.latitude - b.latitude, (a.longitude - b.longitude) * shrink]
+    return Math.sqrt(north * north + east * east)
+  }
+  const legs = way.slice(1).map((to, index) => between(way[index] ?? base, to))
+  const extra = (one: Point) => {
+    let least = Infinity
+    let before = between(base, one)
+    for (const [index, leg] of legs.entries()) {
+      const after = between(one, way[index + 1] ?? base)
+      least = Math.min(least, before + after - leg)
+      before = after
+    }
+    return least
+  }
   const costs = candidates.map((one) => ({ one, cost: extra(one) }))
   return costs.reduce((best, next) => (next.cost < best.cost ? next : best)).one
 }

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { leftOutReason, type VisitPlan } from '../../../contract/visit.ts'
+import type { Place } from './place.ts'
 import { PlaceSelect } from './PlaceSelect.tsx'
-import type { Place } from './RouteCard.tsx'
 
 /** Who is in no route, why, and what to do about it. */
 export function LeftOut({

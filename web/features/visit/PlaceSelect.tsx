@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { VisitPlan } from '../../../contract/visit.ts'
 import { useTime } from '../../format/useTime.ts'
-import { type Place, routeKey } from './RouteCard.tsx'
+import { type Place, routeKey } from './place.ts'
 
 type PlaceSelectProps = {
   plan: VisitPlan

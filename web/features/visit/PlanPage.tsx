@@ -21,7 +21,8 @@ import { useAmounts } from './amounts.ts'
 import { DaySheet } from './DaySheet.tsx'
 import { LeftOut } from './LeftOut.tsx'
 import { refreshVisits } from './refresh.ts'
-import { type Place, RouteCard, routeKey } from './RouteCard.tsx'
+import { type Place, routeKey } from './place.ts'
+import { RouteCard } from './RouteCard.tsx'
 import { VisitMap } from './VisitMap.tsx'
 
 /** A plan: map, routes by day and team, what is left out; a draft can be changed and confirmed. */

@@ -7,10 +7,8 @@ import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ProofTag } from '../task/ProofTag.tsx'
 import { clockOf, useAmounts } from './amounts.ts'
+import type { Place } from './place.ts'
 import { PlaceSelect } from './PlaceSelect.tsx'
-
-export type Place = { teamId: number; date: string; position: number }
-export const routeKey = (route: Pick<VisitRoute, 'teamId' | 'date'>) => `${route.date}|${route.teamId}`
 
 const dragType = 'application/x-visit'
 
