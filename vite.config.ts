@@ -8,6 +8,13 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
+    rollupOptions: {
+      input: { main: 'web/index.html', 'visit-worker': 'web/visit/worker.ts' },
+      // A service worker keeps its address, else an old one would never give way to a new one.
+      output: {
+        entryFileNames: ({ name }) => (name === 'visit-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
     // The desk page is meant to be one visit a day kept open for hours; the limit is checked in gzip by us.
     chunkSizeWarningLimit: 1500,
   },

@@ -23,6 +23,8 @@ export const importFields = {
     'phone',
     'email',
     'address',
+    'latitude',
+    'longitude',
     'maritalStatus',
     'contactName',
     'contactRelation',

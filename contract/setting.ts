@@ -14,6 +14,7 @@ const settingView = z.object({
     'provenance',
     'completeness',
     'spot-check',
+    'visit',
   ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
   unit: z.string().nullable(),

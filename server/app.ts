@@ -26,6 +26,7 @@ import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
+import { mountVisit } from './modules/visit/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
 import { log } from './platform/log.ts'
@@ -57,6 +58,7 @@ const modules: Mount[] = [
   mountSpotCheck,
   mountInstruction,
   mountHeadCheck,
+  mountVisit,
 ]
 
 export type AppOptions = {

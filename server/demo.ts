@@ -16,6 +16,7 @@ import {
   seedDemoHospital,
   seedDemoUsers,
 } from './seed/demo/seed.ts'
+import { seedDemoVisits } from './seed/demo/visits.ts'
 
 const day = 86_400_000
 /** The feed tells the last three days in about an hour, then goes on in real time: something to watch, and no message from the future. */
@@ -63,6 +64,7 @@ export async function runDemo(options: Config): Promise<void> {
       events: lifeEventsGently(world, { from: new Date(world.now.getTime() - recentDays * day) }),
     })
   const logins = await seedDemoUsers(db)
+  await seedDemoVisits(db)
   const background = startBackground({
     running,
     world,

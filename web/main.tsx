@@ -17,6 +17,12 @@ async function start() {
     ;(await import('./form/start.tsx')).startForm(location.pathname.slice('/q/'.length))
     return
   }
+  // Visitors open it where there is no line, so it asks nobody who is there before it shows.
+  if (location.pathname === '/visits/today') {
+    if (!(await (await import('./visit/start.tsx')).startVisits()))
+      (await loadSignIn()).startSignIn('sign-in')
+    return
+  }
   const isGate = location.pathname === '/sign-in' || location.pathname === '/setup'
   if (isGate) {
     ;(await loadSignIn()).startSignIn('sign-in')

@@ -72,6 +72,8 @@ export const roleRules: Record<Role, Rule> = {
     'head-check.read': 'site',
     'instruction.read': 'site',
     'instruction.issue': 'site',
+    'visit.read': 'site',
+    'visit.plan': 'site',
   },
   'department-head': {
     ...desk,
@@ -132,6 +134,9 @@ export const roleRules: Record<Role, Rule> = {
     'task.work': 'own',
     'enrollment.read': 'own',
     'figure.read': 'own',
+    'visit.read': 'site',
+    'visit.plan': 'site',
+    'visit.work': 'own',
   },
   manager: {
     ...desk,
@@ -150,6 +155,7 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.decide': 'site',
     'head-check.read': 'site',
     'instruction.read': 'site',
+    'visit.read': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {
@@ -204,7 +210,7 @@ function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null)
   // A department role without a department reaches nobody but one's own patients: no hidden "everything".
   else if (scope === 'department' && grant.departmentId !== null) reach.departmentIds.push(grant.departmentId)
   if (scope === 'own' || scope === 'department') reach.staffId = staffId
-  if (scope === 'own' && grant.role === 'outreach') reach.lists.push(`site:${grant.siteId ?? '%'}:outreach`)
+  if (scope === 'own' && grant.role === 'outreach') reach.lists.push(`site:${grant.siteId ?? '%'}:outreach%`)
   if (scope === 'own' && grant.role === 'doctor' && grant.departmentId !== null)
     reach.lists.push(`department:${grant.departmentId}:doctor`)
 }

@@ -642,7 +642,11 @@ export interface PersonAddress {
   city: string | null;
   district: string | null;
   id: Generated<number>;
+  latitude: number | null;
+  longitude: number | null;
   person_id: number;
+  position_at: Timestamp | null;
+  position_source: string | null;
   postal_code: string | null;
   province: string | null;
   source: string;
@@ -897,6 +901,8 @@ export interface Site {
   code: string;
   created_at: Generated<Timestamp>;
   id: Generated<number>;
+  latitude: number | null;
+  longitude: number | null;
   name: string;
   time_zone: Generated<string>;
 }
@@ -1035,6 +1041,101 @@ export interface UsedCode {
   used_at: Generated<Timestamp>;
 }
 
+export interface VisitPlan {
+  baseline: Json;
+  confirmed_at: Timestamp | null;
+  confirmed_by_name: string | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  from_date: string;
+  id: Generated<number>;
+  left_out: Json;
+  rules: Json;
+  site_id: number;
+  status: Generated<string>;
+  until_date: string;
+  version: Generated<number>;
+}
+
+export interface VisitRecord {
+  accuracy_metres: number | null;
+  actor_id: string;
+  actor_name: string;
+  answers: Json | null;
+  arrived_at: Timestamp;
+  distance_metres: number | null;
+  id: Generated<number>;
+  idempotency_key: string;
+  latitude: number | null;
+  left_at: Timestamp;
+  longitude: number | null;
+  note: string | null;
+  outcome: string;
+  problem: string | null;
+  recorded_at: Generated<Timestamp>;
+  settled_at: Timestamp | null;
+  settled_by_name: string | null;
+  settled_reason: string | null;
+  site_id: number;
+  status: string;
+  task_id: number;
+  team_id: number | null;
+}
+
+export interface VisitStop {
+  date: string;
+  id: Generated<number>;
+  latitude: number;
+  longitude: number;
+  plan_id: number;
+  position: number;
+  replaced_at: Timestamp | null;
+  task_id: number;
+  team_id: number;
+}
+
+export interface VisitTake {
+  actor_id: string;
+  date: string;
+  taken_at: Generated<Timestamp>;
+  task_id: number;
+}
+
+export interface VisitTeam {
+  active: Generated<boolean>;
+  id: Generated<number>;
+  name: string;
+  site_id: number;
+  vehicle_id: number | null;
+  visits_per_day: number | null;
+}
+
+export interface VisitTeamMember {
+  position: number;
+  staff_id: number;
+  team_id: number;
+}
+
+export interface VisitVehicle {
+  active: Generated<boolean>;
+  cost_per_km: Numeric | null;
+  id: Generated<number>;
+  name: string;
+  plate: string | null;
+  seats: number;
+  site_id: number;
+}
+
+export interface VisitZone {
+  active: Generated<boolean>;
+  id: Generated<number>;
+  name: string;
+  shape: Json;
+  site_id: number;
+  team_id: number | null;
+}
+
 export interface DB {
   api_key: ApiKey;
   app_account: AppAccount;
@@ -1109,4 +1210,12 @@ export interface DB {
   task_attempt: TaskAttempt;
   task_evidence: TaskEvidence;
   used_code: UsedCode;
+  visit_plan: VisitPlan;
+  visit_record: VisitRecord;
+  visit_stop: VisitStop;
+  visit_take: VisitTake;
+  visit_team: VisitTeam;
+  visit_team_member: VisitTeamMember;
+  visit_vehicle: VisitVehicle;
+  visit_zone: VisitZone;
 }

@@ -25,7 +25,8 @@ export function securityHeaders(options: { https: boolean }): MiddlewareHandler<
     c.header('Referrer-Policy', 'no-referrer')
     c.header('Cross-Origin-Opener-Policy', 'same-origin')
     c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=()')
+    // The place of a home visit, if the visitor allows it.
+    c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=(self)')
     if (options.https) c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
     await next()
   }

@@ -17,6 +17,7 @@ import {
   seedDemoHospital,
   seedDemoUsers,
 } from '../../server/seed/demo/seed.ts'
+import { seedDemoVisits } from '../../server/seed/demo/visits.ts'
 import { resendingSender } from '../../server/feeds/hl7/mllp-client.ts'
 import { createWorld, lifeEvents } from '../../sim/life.ts'
 import { play } from '../../sim/play.ts'
@@ -130,6 +131,7 @@ async function fillHospital(url: string): Promise<void> {
     await sendBad(site.mllpPort, now)
     await drainLoops(site.services)
     await seedDemoUsers(db)
+    await seedDemoVisits(db)
     const staff = new SimulatedStaff({ baseUrl: site.url, apiKey: await demoApiKey(db), seed })
     // The last days are left to those who sit at the screens.
     await staff.workPast(new Date(now.getTime() - leftDays * day))

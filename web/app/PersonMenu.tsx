@@ -1,4 +1,5 @@
 import { UserOutlined } from '@ant-design/icons'
+import { App as AntApp } from 'antd'
 import { Fragment, type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { languageNames, languages } from '../i18n/language.ts'
@@ -6,6 +7,7 @@ import { switchLanguage } from '../i18n/start.ts'
 import { useCode } from '../i18n/useCode.ts'
 import { useMe } from '../session.tsx'
 import { signOut } from '../sign-in/auth.ts'
+import { unsentVisits } from '../visit/clear.ts'
 import { type Mode, setAppearance, useAppearance } from '../theme/appearance.ts'
 
 const SessionsDialog = lazy(() => import('../features/account/SessionsDialog.tsx'))
@@ -20,6 +22,7 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { t, i18n } = useTranslation()
   const code = useCode()
   const me = useMe()
+  const { modal } = AntApp.useApp()
   const appearance = useAppearance()
   const [dialog, setDialog] = useState<'sessions' | 'password' | 'twoFactor' | null>(null)
   const [open, setOpen] = useState(false)
@@ -35,6 +38,18 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
     addEventListener('mousedown', away)
     return () => removeEventListener('mousedown', away)
   }, [open])
+  /** Visits that were not sent stay on this telephone; their author should know before leaving it to somebody else. */
+  const leave = async () => {
+    const n = await unsentVisits()
+    if (n === 0) await signOut()
+    else
+      void modal.confirm({
+        title: t('visitDay.unsent', { n }),
+        okText: t('frame.person.signOut'),
+        cancelText: t('common.cancel'),
+        onOk: signOut,
+      })
+  }
   const role = code('role', me.grants[0]?.role)
 
   const entries: Entry[] = [
@@ -70,7 +85,7 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
     { key: 'password', label: t('frame.person.password'), run: () => setDialog('password') },
     { key: 'twoFactor', label: t('frame.person.twoFactor'), run: () => setDialog('twoFactor') },
     { key: 'shortcuts', label: t('frame.person.shortcuts'), run: onShortcuts },
-    { key: 'signOut', label: t('frame.person.signOut'), run: () => void signOut() },
+    { key: 'signOut', label: t('frame.person.signOut'), run: () => void leave() },
   ]
 
   const run = (entry: Entry) => {

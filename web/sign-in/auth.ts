@@ -1,4 +1,5 @@
 import { ApiError, send } from '../api.ts'
+import { clearVisits } from '../visit/clear.ts'
 import { forgetSignedIn, startLeaving } from './hint.ts'
 import type { SignInWords } from './words.ts'
 
@@ -28,6 +29,7 @@ export async function completeSetup(body: {
 export async function signOut() {
   startLeaving()
   await send('post', '/api/auth/sign-out', {})
+  await clearVisits()
   forgetSignedIn()
   location.assign('/sign-in')
 }

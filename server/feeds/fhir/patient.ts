@@ -1,3 +1,4 @@
+import type { Point } from '../../../contract/geo.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { deceasedOf } from '../../modules/person/group.ts'
@@ -101,7 +102,30 @@ function toAddress(one: FhirAddress): Address {
     city: city ?? null,
     province: state ?? null,
     postalCode: postalCode ?? null,
+    position: positionOf(one),
   }
+}
+
+const geolocation = 'http://hl7.org/fhir/StructureDefinition/geolocation'
+
+/** The standard extension geolocation (FHIR R4), if both degrees are there and possible. */
+function positionOf(one: FhirAddress): Point | null {
+  const parts = one.extension?.find((extension) => extension.url === geolocation)?.extension ?? []
+  const degrees = (url: string, most: number) => {
+    const value = parts.find((part) => part.url === url)?.valueDecimal
+    return value !== undefined && Math.abs(value) <= most ? value : null
+  }
+  const [latitude, longitude] = [degrees('latitude', 90), degrees('longitude', 180)]
+  return latitude !== null && longitude !== null ? { latitude, longitude } : null
+}
+
+function geolocationOf({ latitude, longitude }: PersonRow['addresses'][number]) {
+  if (latitude === null || longitude === null) return {}
+  const inside = [
+    { url: 'latitude', valueDecimal: latitude },
+    { url: 'longitude', valueDecimal: longitude },
+  ]
+  return { extension: [{ url: geolocation, extension: inside }] }
 }
 
 /** A person as the tables have it. */
@@ -125,6 +149,8 @@ export type PersonRow = {
     city: string | null
     province: string | null
     postal_code: string | null
+    latitude: number | null
+    longitude: number | null
   }[]
   relationships: { relation: string; name: string; phone: string | null }[]
   /** Ids under which FHIR senders know the person. */
@@ -260,6 +286,7 @@ function addressOf(row: PersonRow, said: Partial<Patient>) {
         ...(city && { city }),
         ...(province && { state: province }),
         ...(postalCode && { postalCode }),
+        ...geolocationOf(ours),
       },
     ],
   }

@@ -60,6 +60,11 @@ const contactPoint = z.looseObject({
   value: text.optional(),
   use: z.enum(['home', 'work', 'temp', 'old', 'mobile']).optional(),
 })
+/** As the geolocation of an address has it: latitude and longitude inside. */
+const extension = z.looseObject({
+  url: text,
+  extension: z.array(z.looseObject({ url: text, valueDecimal: z.number().optional() })).optional(),
+})
 const address = z.looseObject({
   use: z.enum(['home', 'work', 'temp', 'old', 'billing']).optional(),
   text: text.optional(),
@@ -68,6 +73,7 @@ const address = z.looseObject({
   district: text.optional(),
   state: text.optional(),
   postalCode: text.optional(),
+  extension: z.array(extension).optional(),
 })
 const gender = z.enum(['male', 'female', 'other', 'unknown'])
 

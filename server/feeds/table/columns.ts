@@ -58,6 +58,8 @@ const names: Record<ImportField, string[]> = {
   ],
   email: ['邮箱', '电子邮箱', '电子邮件', '電子郵件', 'email', 'mail'],
   address: ['地址', '住址', '家庭住址', '现住址', '联系地址', '通訊地址', 'address'],
+  latitude: ['纬度', '住址纬度', '地址纬度', '緯度', '住址緯度', 'latitude', 'lat'],
+  longitude: ['经度', '住址经度', '地址经度', '經度', '住址經度', 'longitude', 'lon', 'lng'],
   maritalStatus: ['婚姻', '婚姻状况', '婚姻狀況', 'maritalstatus'],
   contactName: ['联系人', '联系人姓名', '家属姓名', '聯絡人', '緊急聯絡人', 'contact', 'contactname'],
   contactRelation: ['与患者关系', '联系人关系', '关系', '關係', 'relation', 'relationship'],

@@ -368,3 +368,15 @@ test.each([
 ])('%s is the day %s', (text, day) => {
   expect(dateIn(text)).toBe(day)
 })
+
+test('columns of latitude and longitude place the address; one without the other is told', async () => {
+  const header = '病案号,姓名,性别,出生日期,家庭住址,纬度,经度\n'
+  const rows = [`G1,${stranger(401)}玉林北路 1 号,30.65,104.05`, `G2,${stranger(402)}玉林北路 2 号,30.65,`]
+  const done = await imported(header + rows.join('\n'))
+  const { rows: placed } = await sql<{ latitude: number; longitude: number }>`
+    select a.latitude, a.longitude from person_address a join person_identifier i on i.person_id = a.person_id
+    where i.value = 'G1'`.execute(app.db)
+  expect(placed).toEqual([{ latitude: 30.65, longitude: 104.05 }])
+  const { body } = await app.request(centre, listImportErrors, { params: { id: done.id }, query: {} })
+  expect(body.items.map((one) => [one.row, one.field, one.problem])).toEqual([[3, 'longitude', 'missing']])
+})

@@ -1,3 +1,4 @@
+import type { Point } from '../../../contract/geo.ts'
 import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
 import type { GroupSaid } from '../../modules/group/upsert.ts'
 import type { PersonInput } from '../../modules/person/upsert.ts'
@@ -130,6 +131,19 @@ function factMessage(event: string, fact: FactSaid, cells: Cells, context: RowCo
   }
 }
 
+/** WGS 84, degrees; one without the other, or off the earth, is a mistake. */
+function positionIn(cells: Cells): Point | null {
+  const degrees = (field: 'latitude' | 'longitude', most: number) => {
+    const value = cells.number(field)
+    return value !== null && Math.abs(value) > most ? cells.wrong(field, 'not-a-number') : value
+  }
+  const [latitude, longitude] = [degrees('latitude', 90), degrees('longitude', 180)]
+  if (latitude !== null && longitude !== null) return { latitude, longitude }
+  if (latitude !== null && cells.text('longitude') === null) cells.wrong('longitude', 'missing')
+  if (longitude !== null && cells.text('latitude') === null) cells.wrong('latitude', 'missing')
+  return null
+}
+
 function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessage['person'] {
   const recordNumber = cells.short('recordNumber') ?? ''
   const nationalId = cells.text('nationalId')?.toUpperCase() ?? null
@@ -138,6 +152,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
   const email = cells.email('email')
   const phone = cells.phone('phone')
   const address = cells.short('address')
+  const position = positionIn(cells)
   const contact = cells.short('contactName')
   return {
     source,
@@ -159,7 +174,17 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
       ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),
     ],
     addresses: address
-      ? [{ use: 'home', text: address, district: null, city: null, province: null, postalCode: null }]
+      ? [
+          {
+            use: 'home',
+            text: address,
+            district: null,
+            city: null,
+            province: null,
+            postalCode: null,
+            position,
+          },
+        ]
       : [],
     relationships: contact
       ? [

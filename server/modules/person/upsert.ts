@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
+import type { Point } from '../../../contract/geo.ts'
 import type { Trx } from '../../platform/db.ts'
 import { type Claim, restate, type Stated } from './claim.ts'
 import { type ClaimRules, rulesFrom } from './claim-rules.ts'
 import { normalise, searchName } from './name.ts'
 import { type DecidedAddress, dedupe, upsertParts } from './parts.ts'
+import { placeHomes } from './place.ts'
 import {
   addressColumns,
   columnsOf,
@@ -27,6 +29,8 @@ export type Address = {
   city: string | null
   province: string | null
   postalCode: string | null
+  /** Where it lies, if the source says so. */
+  position?: Point | null
 }
 export type Relationship = { relation: string; name: string; phone: string | null }
 
@@ -115,6 +119,14 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
   for (const one of resolved) one.address = addressOf(one, changes.get(one))
   await updatePersons(trx, changes)
   await upsertParts(trx, resolved)
+  await placeHomes(
+    trx,
+    resolved.flatMap(({ id, input }) => {
+      const [home] = input.addresses
+      const { source, sourceTime: at } = input
+      return home?.position ? { personId: id, text: home.text, position: home.position, source, at } : []
+    }),
+  )
   return resolved.map((one) => {
     const change = changes.get(one)
     return {

@@ -9,6 +9,7 @@ type Group =
   | 'provenance'
   | 'completeness'
   | 'spot-check'
+  | 'visit'
 export type SettingDefinition = {
   group: Group
   kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'

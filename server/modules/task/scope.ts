@@ -1,6 +1,19 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 
+/** The list of a home-visit team; it begins like that of the whole outreach department. */
+export const visitQueue = (siteId: number, teamId: number) => `site:${siteId}:outreach:team:${teamId}`
+
+function visitTeamsOf(db: Db, staffId: number): Promise<{ id: number; site_id: number }[]> {
+  return db
+    .selectFrom('visit_team_member as m')
+    .innerJoin('visit_team as v', 'v.id', 'm.team_id')
+    .select(['v.id', 'v.site_id'])
+    .where('m.staff_id', '=', staffId)
+    .where('v.active', '=', true)
+    .execute()
+}
+
 /** The lists an actor works from: one's own, and those of one's roles at one's departments and sites. */
 export async function queuesOf(db: Db, actor: Actor): Promise<string[]> {
   const queues = new Set<string>()
@@ -29,5 +42,7 @@ export async function queuesOf(db: Db, actor: Actor): Promise<string[]> {
       for (const id of siteId === null ? (siteIds ?? []) : [siteId]) queues.add(`site:${id}:service-centre`)
     }
   }
+  if (actor.staffId !== null && actor.grants.some(({ role }) => role === 'outreach'))
+    for (const team of await visitTeamsOf(db, actor.staffId)) queues.add(visitQueue(team.site_id, team.id))
   return [...queues]
 }

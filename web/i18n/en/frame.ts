@@ -19,6 +19,7 @@ export const frame = {
     instructions: 'Instructions',
     headChecks: 'Monthly check',
     spotChecks: 'Spot checks',
+    visits: 'Home visits',
     pathways: 'Pathways',
     enrollments: 'On a pathway',
     questionnaires: 'Questionnaires',

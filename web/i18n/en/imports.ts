@@ -109,6 +109,8 @@ export const imports = {
     phone: 'Telephone',
     email: 'E-mail',
     address: 'Address',
+    latitude: 'Latitude of the address',
+    longitude: 'Longitude of the address',
     maritalStatus: 'Marital status',
     contactName: 'Contact',
     contactRelation: 'Relation of contact',

@@ -16,6 +16,7 @@ export const frame = {
     instructions: '回访指令',
     headChecks: '月度检查',
     spotChecks: '抽查',
+    visits: '上门随访',
     pathways: '随访路径',
     enrollments: '在径患者',
     questionnaires: '问卷',

@@ -109,6 +109,8 @@ export const imports = {
     phone: '电话',
     email: '邮箱',
     address: '住址',
+    latitude: '住址纬度',
+    longitude: '住址经度',
     maritalStatus: '婚姻',
     contactName: '联系人',
     contactRelation: '联系人关系',

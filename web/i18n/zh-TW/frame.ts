@@ -19,6 +19,7 @@ export const frame = {
     instructions: '回訪指令',
     headChecks: '月度檢查',
     spotChecks: '抽查',
+    visits: '上門隨訪',
     pathways: '追蹤路徑',
     enrollments: '收案中病患',
     questionnaires: '問卷',

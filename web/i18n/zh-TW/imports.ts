@@ -109,6 +109,8 @@ export const imports = {
     phone: '電話',
     email: '信箱',
     address: '住址',
+    latitude: '住址緯度',
+    longitude: '住址經度',
     maritalStatus: '婚姻',
     contactName: '聯絡人',
     contactRelation: '聯絡人關係',

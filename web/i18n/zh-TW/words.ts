@@ -30,6 +30,8 @@ import { settings } from './settings.ts'
 import { spotChecks } from './spot-checks.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
+import { visitDay } from './visit-day.ts'
+import { visits } from './visits.ts'
 
 /** @public Used through a dynamic import, which the dead-code check cannot see. */
 export const antdLocale = zhTW
@@ -62,4 +64,6 @@ export const words = {
   spotChecks,
   tasks,
   users,
+  visitDay,
+  visits,
 } satisfies SameWords<typeof reference>

@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import type { Point } from '../../../contract/geo.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { assertWithin } from '../person/scope.ts'
+import { staffSource } from '../person/staff.ts'
+import { homeOf } from './open-visits.ts'
+
+/**
+ * Says by hand where a person lives.
+ * @throws {AppError} not-found, invalid when no address is known
+ */
+export async function setPersonPosition(
+  trx: Trx,
+  actor: Actor,
+  personId: number,
+  position: Point | null,
+): Promise<void> {
+  await assertWithin(trx, authorize(actor, 'person.write'), [personId])
+  const { rows } = await sql<{ id: number }>`
+    update person_address set latitude = ${position?.latitude ?? null}, longitude = ${position?.longitude ?? null},
+      position_source = ${position && staffSource(actor)}, position_at = case when ${position !== null} then now() end
+    where id = (select home.id from (${homeOf(sql`${personId}::bigint`)}) home) returning id`.execute(trx)
+  if (rows.length === 0)
+    throw new AppError('invalid', 'No home address is known; enter it first.', [
+      { path: 'position', message: 'no home address' },
+    ])
+  await audit(trx, actor, { action: 'person.update', personId, fields: ['position'] })
+}

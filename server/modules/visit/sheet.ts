@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Trx } from '../../platform/db.ts'
+import { found } from '../../platform/errors.ts'
+import { membersOf } from '../person/group.ts'
+import { authorizeSite, homeOf } from './open-visits.ts'
+
+/** The whole address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its words. */
+export const wholeAddress = sql<
+  string | null
+>`case when strpos(a.text, coalesce(a.city, a.district, '')) > 0 then a.text
+  else concat(a.province, a.city, a.district, a.text) end`
+
+/** The number to ring a person up by; the one said last. */
+export const phoneOf = (personId: RawBuilder<unknown>) => sql<string | null>`(
+  select x.value from person_telecom x where x.person_id = any(${membersOf(personId)}) and x.system = 'phone' and x.valid
+  order by x.updated_at desc, x.id limit 1)`
+
+/** Notes that addresses and numbers left for a day of visits. */
+export async function auditTaken(
+  trx: Trx,
+  actor: Actor,
+  rows: { task_id: number; person_id: number }[],
+  date: string,
+): Promise<void> {
+  await audit(
+    trx,
+    actor,
+    ...rows.map((row) => ({
+      action: 'person.reveal',
+      personId: row.person_id,
+      subject: `task:${row.task_id}`,
+      fields: ['telecoms', 'addresses'],
+      reason: `上门随访 ${date}`,
+    })),
+  )
+}
+
+/** @throws {AppError} not-found */
+export async function getSheet(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { teamId, date }: { teamId: number; date: string },
+) {
+  authorize(actor, 'person.reveal')
+  const plan = found(
+    await trx.selectFrom('visit_plan').select('site_id').where('id', '=', id).executeTakeFirst(),
+  )
+  authorizeSite(actor, 'visit.read', plan.site_id)
+  const { rows } = await sql<{
+    task_id: number
+    person_id: number
+    address: string | null
+    phone: string | null
+  }>`
+    select t.id as task_id, t.person_id, ${wholeAddress} as address, ${phoneOf(sql`t.person_id`)} as phone
+    from visit_stop s join task t on t.id = s.task_id left join lateral (${homeOf(sql`t.person_id`)}) a on true
+    where s.plan_id = ${id} and s.team_id = ${teamId} and s.date = ${date} and t.status in ('requested', 'in-progress')
+    order by s.position`.execute(trx)
+  await auditTaken(trx, actor, rows, date)
+  return { items: rows.map(({ task_id, address, phone }) => ({ taskId: task_id, address, phone })) }
+}

@@ -1,0 +1,66 @@
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { PersonSummary } from '../../../contract/person.ts'
+import { createOutreachTask, outreachPurpose } from '../../../contract/visit.ts'
+import { PersonPick } from '../../app/PersonPick.tsx'
+import { isoDay } from '../../format/time.ts'
+import { useAct } from '../../query.ts'
+import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { refreshVisits } from './refresh.ts'
+
+/** A task of the outreach department that no pathway makes. */
+export function ByHandDialog({ siteId, onClose }: { siteId: number; onClose: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [person, setPerson] = useState<PersonSummary | null>(null)
+  const [purpose, setPurpose] = useState<string>('visit')
+  const [due, setDue] = useState(() => isoDay(new Date(Date.now() + 7 * 86_400_000)))
+  const [note, setNote] = useState('')
+  const create = useAct(createOutreachTask, {
+    onSuccess: () => {
+      void message.success(t('visits.byHandMade'))
+      refreshVisits()
+      onClose()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <FormDialog
+      title={t('visits.byHand')}
+      saving={create.isPending}
+      disabled={person === null || due === ''}
+      onSave={() =>
+        person &&
+        create.mutate({
+          body: {
+            siteId,
+            personId: person.id,
+            purpose: outreachPurpose.options.find((one) => one === purpose) ?? 'visit',
+            due,
+            ...(note.trim() && { note: note.trim() }),
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <PersonPick
+        label={person ? t('visits.chosen', { name: person.name }) : t('visits.person')}
+        empty={t('visits.nobody')}
+        chosenId={person?.id ?? null}
+        onChoose={setPerson}
+      />
+      <PickField
+        label={t('visits.purposeLabel')}
+        value={purpose}
+        options={outreachPurpose.options.map((one) => ({ value: one, text: t(`visits.purpose.${one}`) }))}
+        onChange={setPurpose}
+      />
+      <TextField label={t('visits.due')} type="date" required value={due} onChange={setDue} />
+      <AreaField label={t('visits.note')} value={note} maxLength={500} onChange={setNote} />
+    </FormDialog>
+  )
+}

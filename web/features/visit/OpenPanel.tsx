@@ -1,0 +1,195 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { createVisitPlan, listVisitTasks, type VisitSetup, type VisitTask } from '../../../contract/visit.ts'
+import { isoDay } from '../../format/time.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useAct, useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { CheckField, NumberField, TextField } from '../../ui/fields.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { ByHandDialog } from './ByHandDialog.tsx'
+import { PositionDialog } from './PositionDialog.tsx'
+import { refreshVisits } from './refresh.ts'
+import { VisitMap } from './VisitMap.tsx'
+
+/** Who is to be visited, and the way to a plan. */
+export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  const me = useMe()
+  const [adding, setAdding] = useState(false)
+  const [placing, setPlacing] = useState<VisitTask | null>(null)
+  const tasks = useCall(listVisitTasks, { query: { siteId } })
+  if (tasks.isError) return <ErrorState error={tasks.error} onRetry={() => void tasks.refetch()} />
+  if (!tasks.data)
+    return (
+      <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
+    )
+  const { items, draft, plans } = tasks.data
+  const missing = items.filter((item) => item.position === null)
+  const mayPlace = may(me, 'person.write')
+  return (
+    <div className="stack">
+      {setup.mayPlan && <PlanForm siteId={siteId} setup={setup} some={items.length > 0} />}
+      {draft && (
+        <div className="notice tone-warning">
+          <span>{t('visits.draft', { name: draft.createdByName })}</span>{' '}
+          <Link to="/visits/plans/$id" params={{ id: String(draft.id) }}>
+            {t('visits.openDraft')}
+          </Link>{' '}
+          {setup.mayPlan && <span className="secondary">{t('visits.draftGoes')}</span>}
+        </div>
+      )}
+      <section className="panel">
+        <div className="panel-head">
+          <h2>{t('visits.open', { n: items.length })}</h2>
+          {setup.mayPlan && (
+            <Button size="small" onClick={() => setAdding(true)}>
+              {t('visits.byHand')}
+            </Button>
+          )}
+          <span className="secondary small">
+            {t('visits.alreadyPlanned', { n: items.filter((item) => item.planned).length })} ·{' '}
+            {t('visits.noPosition', { n: missing.length })}
+          </span>
+        </div>
+        {items.length === 0 ? (
+          <EmptyState title={t('visits.none')} hint={t('visits.noneHint')} />
+        ) : (
+          <>
+            <VisitMap
+              base={setup.base}
+              zones={setup.zones.filter((zone) => zone.active)}
+              height={320}
+              markers={items.flatMap((item, index) =>
+                item.position
+                  ? {
+                      point: item.position,
+                      label: String(index + 1),
+                      title: item.personName,
+                      tone: item.planned ? 3 : 0,
+                    }
+                  : [],
+              )}
+            />
+            <div
+              className="list-scroll"
+              tabIndex={0}
+              role="region"
+              aria-label={t('visits.open', { n: items.length })}
+            >
+              <table className="list-table">
+                <thead>
+                  <tr>
+                    <th scope="col">#</th>
+                    <th scope="col">{t('visits.person')}</th>
+                    <th scope="col">{t('visits.address')}</th>
+                    <th scope="col">{t('visits.due')}</th>
+                    <th scope="col">{t('visits.planned')}</th>
+                    <th scope="col">{t('visits.position')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((item, index) => (
+                    <tr key={item.taskId}>
+                      <td>{index + 1}</td>
+                      <td>
+                        <Link to="/persons/$id" params={{ id: String(item.personId) }}>
+                          {item.personName}
+                        </Link>
+                      </td>
+                      <td>{item.address ?? '—'}</td>
+                      <td>{time.day(item.dueAt)}</td>
+                      <td>
+                        {item.planned
+                          ? `${time.day(`${item.planned.date}T00:00:00`)} ${item.planned.teamName}`
+                          : t('visits.notPlanned')}
+                      </td>
+                      <td>
+                        {item.address !== null && mayPlace ? (
+                          <button
+                            type="button"
+                            className="plain-button"
+                            aria-label={`${t(item.position ? 'visits.changePosition' : 'visits.setPosition')} ${item.personName}`}
+                            onClick={() => setPlacing(item)}
+                          >
+                            {t(item.position ? 'visits.changePosition' : 'visits.setPosition')}
+                          </button>
+                        ) : item.position ? (
+                          '✓'
+                        ) : (
+                          '—'
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </>
+        )}
+      </section>
+      <section className="panel">
+        <h2>{t('visits.plans')}</h2>
+        {plans.length === 0 ? (
+          <p className="secondary">{t('visits.noPlans')}</p>
+        ) : (
+          <ul className="row-list">
+            {plans.map((plan) => (
+              <li key={plan.id}>
+                <Link to="/visits/plans/$id" params={{ id: String(plan.id) }}>
+                  {t('visits.planTitle', { from: plan.from, until: plan.until })}
+                </Link>
+                <span className="secondary small">
+                  {t('visits.confirmedBy', { name: plan.confirmedByName })} {time.moment(plan.confirmedAt)}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      {adding && <ByHandDialog siteId={siteId} onClose={() => setAdding(false)} />}
+      {placing && <PositionDialog task={placing} setup={setup} onClose={() => setPlacing(null)} />}
+    </div>
+  )
+}
+
+function PlanForm({ siteId, setup, some }: { siteId: number; setup: VisitSetup; some: boolean }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const navigate = useNavigate()
+  const { message } = App.useApp()
+  const [from, setFrom] = useState(isoDay(new Date()))
+  const [days, setDays] = useState(5)
+  const [again, setAgain] = useState(false)
+  const make = useAct(createVisitPlan, {
+    onSuccess: (plan) => {
+      refreshVisits()
+      void navigate({ to: '/visits/plans/$id', params: { id: String(plan.id) } })
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  const hasTeam = setup.teams.some((team) => team.active && team.members.length > 0)
+  const lack = !setup.base ? t('visits.needBase') : !hasTeam ? t('visits.needTeam') : null
+  if (lack) return <p className="notice tone-warning">{lack}</p>
+  return (
+    <form
+      className="panel visit-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        make.mutate({ body: { siteId, from, days, again } })
+      }}
+    >
+      <TextField label={t('visits.from')} type="date" required value={from} onChange={setFrom} />
+      <NumberField label={t('visits.days')} value={days} min={1} max={60} onChange={setDays} />
+      <CheckField label={t('visits.again')} checked={again} onChange={setAgain} />
+      <Button type="primary" htmlType="submit" loading={make.isPending} disabled={!some}>
+        {t('visits.make')}
+      </Button>
+    </form>
+  )
+}

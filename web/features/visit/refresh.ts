@@ -1,0 +1,14 @@
+import {
+  getVisitCosts,
+  getVisitPlan,
+  getVisitSetup,
+  listVisitRecords,
+  listVisitTasks,
+} from '../../../contract/visit.ts'
+import { keyOf, queryClient } from '../../query.ts'
+
+/** After anything about visits changed. */
+export function refreshVisits(): void {
+  for (const contract of [getVisitCosts, getVisitPlan, getVisitSetup, listVisitRecords, listVisitTasks])
+    void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
+}
