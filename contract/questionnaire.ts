@@ -74,6 +74,17 @@ const band = z.object({
 })
 export type Band = z.infer<typeof band>
 
+/** What a question is called elsewhere, as in LOINC; kept for exchange by FHIR. */
+const codes = z
+  .array(
+    z.object({
+      system: z.string().max(200).optional(),
+      code: z.string().min(1).max(100),
+      display: z.string().max(400).optional(),
+    }),
+  )
+  .max(10)
+
 export const question = z.object({
   linkId: z.string().min(1).max(60),
   type: z.enum([
@@ -93,6 +104,7 @@ export const question = z.object({
   ]),
   text: localized,
   help: localized.optional(),
+  codes: codes.optional(),
   required: z.boolean().optional(),
   /** For whoever asks, such as what they advised; a person who answers by a link does not see it. */
   staffOnly: z.boolean().optional(),
@@ -100,12 +112,20 @@ export const question = z.object({
   min: z.number().optional(),
   max: z.number().optional(),
   options: z
-    .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
+    .array(
+      z.object({
+        value: z.string().max(60),
+        text: localized,
+        score: z.number().optional(),
+        /** Code system that the value belongs to, of options that came by FHIR. */
+        system: z.string().max(200).optional(),
+      }),
+    )
     .max(50)
     .optional(),
   /** Of a matrix. */
   rows: z
-    .array(z.object({ linkId: z.string().min(1).max(60), text: localized }))
+    .array(z.object({ linkId: z.string().min(1).max(60), text: localized, codes: codes.optional() }))
     .max(30)
     .optional(),
   /** Points of number answers; without them only `scale` counts, with its value. */
@@ -179,4 +199,26 @@ export const getQuestionnaire = route({
   summary: 'The published version of a questionnaire',
   params: idParams,
   response: questionnaireDefinition,
+})
+
+/** FHIR answers in its own form, also below `/api/v1`. */
+const produces = 'application/fhir+json'
+
+export const exportQuestionnaire = route({
+  method: 'get',
+  path: '/questionnaires/{id}/fhir',
+  permission: 'questionnaire.read',
+  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, the newest unless told',
+  params: idParams,
+  query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+  produces,
+})
+
+export const exportTaskResponse = route({
+  method: 'get',
+  path: '/tasks/{id}/questionnaire-response',
+  permission: 'task.read',
+  summary: 'What was answered in a task as FHIR R4 QuestionnaireResponse',
+  params: idParams,
+  produces,
 })
