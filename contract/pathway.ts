@@ -78,6 +78,11 @@ export const pathwayStep = z.discriminatedUnion('kind', [
 ])
 export type PathwayStep = z.infer<typeof pathwayStep>
 
+/** Where a step can lead. */
+export function successors(step: PathwayStep): (string | null)[] {
+  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
+}
+
 export const pathwayDefinition = z.object({
   /** The guideline or rule that timing and questions come from. */
   source: z.string().max(600).optional(),

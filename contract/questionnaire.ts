@@ -19,7 +19,13 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition }
-  | { fact: string; op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'exists'; value?: unknown }
+  | {
+      fact: string
+      op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'exists'
+      value?: unknown
+      withinDays?: number | undefined
+      unit?: string | undefined
+    }
   | { sample: { rate: number | { var: string }; seed: string } }
 
 export const condition: z.ZodType<Condition> = z.lazy(() =>
@@ -28,9 +34,13 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ any: z.array(condition).min(1) }),
     z.strictObject({ not: condition }),
     z.strictObject({
-      fact: z.string().min(1).max(100),
+      fact: z.string().min(1).max(200),
       op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
       value: z.unknown().optional(),
+      /** Answers and results older than this are as good as none. */
+      withinDays: z.number().int().min(1).max(3650).optional(),
+      /** A result in another unit is as good as none. */
+      unit: z.string().max(40).optional(),
     }),
     z.strictObject({
       sample: z.strictObject({

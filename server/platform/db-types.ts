@@ -591,6 +591,7 @@ export interface PathwayDraft {
 }
 
 export interface PathwayVersion {
+  asks: Json | null;
   definition: Json;
   id: Generated<number>;
   pathway_id: number;

@@ -5,6 +5,8 @@ import type {
   PathwayProblem,
   PathwaySummary,
 } from '../../../contract/pathway.ts'
+import { asksOf } from '../../../contract/pathway-fact.ts'
+import type { QuestionnaireBody } from '../../../contract/questionnaire.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -97,8 +99,12 @@ export async function getPathway(db: Db, actor: Actor, id: number): Promise<Path
 }
 
 export async function validatePathway(db: Db, definition: PathwayDefinition): Promise<PathwayProblem[]> {
-  const codes = await db.selectFrom('questionnaire').select('code').execute()
-  return problemsOf(definition, new Set(codes.map((row) => row.code)))
+  const asked = asksOf(definition.steps)?.questionnaires ?? []
+  const { rows } = await sql<{ code: string; definition: QuestionnaireBody | null }>`
+    select q.code, (select v.definition from questionnaire_version v where v.questionnaire_id = q.id and q.code = any(${asked}::text[])
+      order by v.version desc limit 1) as definition
+    from questionnaire q`.execute(db)
+  return problemsOf(definition, new Map(rows.map((row) => [row.code, row.definition])))
 }
 
 /** Creates a pathway with its first version; for seeds and imports. One that is not active waits to be switched on. */
@@ -139,9 +145,10 @@ export async function addVersion(
   definition: PathwayDefinition,
 ): Promise<void> {
   await refuseFaulty(trx, definition)
+  const asks = asksOf(definition.steps)
   const { rows: made } = await sql<{ id: number; version: number }>`
-    insert into pathway_version (pathway_id, version, definition, published_by)
-    select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${actor.userId}
+    insert into pathway_version (pathway_id, version, definition, asks, published_by)
+    select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${asks && JSON.stringify(asks)}::jsonb, ${actor.userId}
     from pathway_version where pathway_id = ${pathway.id} returning id, version`.execute(trx)
   const version = found(made[0])
   await trx

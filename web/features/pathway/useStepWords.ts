@@ -1,10 +1,13 @@
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { asksOf } from '../../../contract/pathway-fact.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
 import { listSettings } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
+import { useAskedWords } from './useAskedWords.ts'
+import { useQuestionnaires } from './useQuestionnaires.ts'
 import { useConditionWords } from '../questionnaire/useConditionWords.ts'
 import { useLocalized } from '../task/localized.ts'
 import { useSettingWords } from '../setting/useSettingWords.ts'
@@ -39,12 +42,16 @@ export function useStepWords(definition: PathwayDefinition) {
       key: source.setting,
     }
   }
+  const askedWords = useAskedWords(useQuestionnaires(asksOf(definition.steps)?.questionnaires ?? []))
   const inWords = useConditionWords({
     fact: (name) => {
+      const asked = askedWords.fact(name)
+      if (asked) return asked
       const key = /^task\.(.+)\.outcome$/.exec(name)?.[1]
       if (key === undefined) return undefined
       return t('editor.resultOf', { title: definition.steps.find((step) => step.key === key)?.title || key })
     },
+    value: askedWords.value,
     rate: (name) => {
       const { name: words, value } = variable(name)
       return value === null ? words : t('pathways.words.variable', { name: words, value })

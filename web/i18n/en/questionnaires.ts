@@ -55,6 +55,7 @@ export const questionnaires = {
     exists: '“{{fact}}” is known',
     missing: '“{{fact}}” is not known',
     compare: '“{{fact}}” {{op}} {{value}}',
+    recent: '{{when}} (within {{days}} days)',
     sample: 'drawn in the sample ({{rate}})',
     in: 'is one of',
     contains: 'contains',

@@ -54,6 +54,7 @@ export const questionnaires = {
     exists: '“{{fact}}”有记录',
     missing: '“{{fact}}”没有记录',
     compare: '“{{fact}}” {{op}} {{value}}',
+    recent: '{{when}}（{{days}} 天内）',
     sample: '抽样抽中（{{rate}}）',
     in: '属于',
     contains: '包含',

@@ -54,6 +54,7 @@ export const questionnaires = {
     exists: '「{{fact}}」有紀錄',
     missing: '「{{fact}}」沒有紀錄',
     compare: '「{{fact}}」{{op}} {{value}}',
+    recent: '{{when}}（{{days}} 天內）',
     sample: '抽樣抽中（{{rate}}）',
     in: '屬於',
     contains: '包含',
