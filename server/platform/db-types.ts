@@ -598,6 +598,7 @@ export interface PathwayVersion {
   published_at: Generated<Timestamp>;
   published_by: string | null;
   version: number;
+  written: Json | null;
 }
 
 export interface Person {

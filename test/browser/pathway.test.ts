@@ -257,6 +257,39 @@ test('past discharges are rehearsed through the draft: a chart per day, the depa
   expect(await axeViolations(english)).toEqual([])
 })
 
+test('a pathway runs another one inside, which opens from the step', async () => {
+  const page = await stage.openAs('admin', { path: '/pathways' })
+  await page.getByRole('button', { name: '新建路径' }).click()
+  await page.getByRole('dialog').getByLabel('路径名称').fill('出院后全程')
+  await page.getByRole('button', { name: '开始编写' }).click()
+  await box(page, '^等待').click()
+  const side = page.getByRole('region', { name: '这一步' })
+  await side.getByRole('button', { name: '+ 子路径' }).first().click()
+  await page.getByText(/没有已发布的路径/).waitFor()
+  await side.getByLabel('子路径').selectOption({ label: '出院三级随访 · 第 1 版' })
+  await side.getByRole('link', { name: '打开“出院三级随访”' }).waitFor()
+  await page.getByText('没有要改的地方。').waitFor()
+  await saved(page)
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, 'pathway-sub')
+  await page.getByRole('button', { name: /发布第 1 版/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /发布第 1 版/ })
+    .click()
+  await page.getByText('已发布第 1 版').waitFor()
+  await page.getByRole('link', { name: '打开“出院三级随访”' }).waitFor()
+  const [run] = await stage.rows<{ keys: string[]; version: number }>(
+    `select array(select s ->> 'key' from jsonb_array_elements(v.definition -> 'steps') s) as keys,
+       (select (s ->> 'version')::int from jsonb_array_elements(v.written -> 'steps') s where s ->> 'kind' = 'pathway') as version
+     from pathway p join pathway_version v on v.id = p.current_version_id where p.name = '出院后全程'`,
+  )
+  expect(run?.version).toBe(1)
+  expect(run?.keys.filter((key) => key.startsWith('pathway-1/')).length).toBeGreaterThan(3)
+})
+
 test('a branch goes by what the questionnaire before it found, and by the last laboratory result', async () => {
   const page = await stage.openAs('admin', { path: '/pathways' })
   await page.getByRole('button', { name: '新建路径' }).click()

@@ -70,9 +70,9 @@ function answerProblem(
   if (fact.of === 'score') return null
   const bands = new Set((body.bands ?? []).map((band) => band.code))
   const values: unknown[] = Array.isArray(value) ? value : [value]
-  const unknown = values.find((one) => typeof one === 'string' && !bands.has(one))
+  const unknown = values.filter((one) => typeof one === 'string').find((one) => !bands.has(one))
   if (bands.size === 0) return `Asks what the total of "${code}" means, which has no bands.`
-  return unknown === undefined ? null : `Asks for the band "${String(unknown)}", which is not in "${code}".`
+  return unknown === undefined ? null : `Asks for the band "${unknown}", which is not in "${code}".`
 }
 
 /** Whether a way leads from a step to another: `later` when time passes on it, so that somebody can have answered. */

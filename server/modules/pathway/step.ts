@@ -161,6 +161,8 @@ function execute(
       })
       done('message')
       return step.next
+    case 'pathway':
+      throw new Error(`Step "${step.key}" runs a pathway whose steps were not put in when it was published`)
     case 'stop':
       done('stop')
       result.stopReason = step.reason

@@ -6,7 +6,7 @@ import {
 } from '../../../contract/pathway.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { isSettingKey } from '../setting/definitions.ts'
-import { askedProblems, type Known } from './asked-problems.ts'
+import type { Known } from './asked-problems.ts'
 
 /**
  * What is wrong with a definition, naming the step and the mend. A pathway has no circle: each step happens at most once per
@@ -54,7 +54,6 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
     if (step.kind === 'wait' && step.at && step.at.from >= step.at.to)
       problems.push({ step: step.key, message: 'The hours end before they begin.' })
   }
-  problems.push(...askedProblems(definition, questionnaires))
   const circle = findCircle(definition, steps)
   if (circle)
     problems.push({

@@ -123,6 +123,11 @@ function kindOf(step: PathwayStep, duration: (of: Duration) => object): object {
           ? { definitionCanonical: `urn:careloop:questionnaire:${step.questionnaire}` }
           : {}),
       }
+    case 'pathway':
+      return {
+        description: 'pathway',
+        definitionCanonical: `urn:careloop:pathway:${step.pathway}${step.version === undefined ? '' : `|${step.version}`}`,
+      }
     case 'message':
       return { description: step.subject, textEquivalent: step.body }
     case 'stop':

@@ -15,6 +15,7 @@ export const editor = {
   insertHere: 'Put a step in here',
   wrong: 'To mend',
   newStep: {
+    pathway: 'Sub-pathway',
     wait: 'Wait',
     task: 'Follow-up task',
     branch: 'Branch',
@@ -75,6 +76,9 @@ export const editor = {
   insertAfter: 'Put in after it:',
   insertBefore: 'Put in before it',
   stepTitle: 'Name',
+  subPathway: 'Sub-pathway',
+  subPathwayHint:
+    'Its version is fixed when this one is published. Where it ends, this one goes on; entry and stops are those of this pathway.',
   stopReason: 'Reason of the end',
   waitFor: 'How long to wait',
   since: 'Counted from',
@@ -158,6 +162,8 @@ export const editor = {
   nothing: '(none)',
   difference: { added: 'added', removed: 'removed', changed: 'changed' },
   field: {
+    pathway: 'sub-pathway',
+    version: 'version of the sub-pathway',
     title: 'Name',
     kind: 'Kind',
     next: 'Leads to',

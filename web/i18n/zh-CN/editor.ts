@@ -15,6 +15,7 @@ export const editor = {
   insertHere: '在这里加一步',
   wrong: '要改',
   newStep: {
+    pathway: '子路径',
     wait: '等待',
     task: '随访任务',
     branch: '判断',
@@ -69,6 +70,8 @@ export const editor = {
   insertAfter: '在后面加：',
   insertBefore: '在前面加',
   stepTitle: '名称',
+  subPathway: '子路径',
+  subPathwayHint: '发布时固定用它当时的版本；它走完后接着走下一步。怎样入径、什么情况停止，按本路径。',
   stopReason: '结束原因',
   waitFor: '等多久',
   since: '从何时算起',
@@ -152,6 +155,8 @@ export const editor = {
   nothing: '（无）',
   difference: { added: '新增', removed: '删除', changed: '改动' },
   field: {
+    pathway: '子路径',
+    version: '子路径版本',
     title: '名称',
     kind: '种类',
     next: '走到',

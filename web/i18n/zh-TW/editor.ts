@@ -15,6 +15,7 @@ export const editor = {
   insertHere: '在這裡加一步',
   wrong: '要改',
   newStep: {
+    pathway: '子路徑',
     wait: '等待',
     task: '追蹤任務',
     branch: '判斷',
@@ -69,6 +70,8 @@ export const editor = {
   insertAfter: '在後面加：',
   insertBefore: '在前面加',
   stepTitle: '名稱',
+  subPathway: '子路徑',
+  subPathwayHint: '發布時固定用它當時的版本；它走完後接著走下一步。怎樣入徑、什麼情況停止，按本路徑。',
   stopReason: '結束原因',
   waitFor: '等多久',
   since: '從何時算起',
@@ -152,6 +155,8 @@ export const editor = {
   nothing: '（無）',
   difference: { added: '新增', removed: '刪除', changed: '改動' },
   field: {
+    pathway: '子路徑',
+    version: '子路徑版本',
     title: '名稱',
     kind: '種類',
     next: '走到',

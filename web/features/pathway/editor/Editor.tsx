@@ -32,7 +32,7 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
   const settled = useSettled(definition, 400)
   const checked = useCall(
     validatePathway,
-    { body: { definition: settled } },
+    { body: { definition: settled, pathwayId: pathway.id } },
     { placeholderData: (before) => before },
   )
   const problems = checked.data?.problems ?? []
