@@ -1,7 +1,10 @@
 import type { Condition } from './questionnaire.ts'
 
 /** Looks a fact up by its dotted name, such as `answers.pain` or `encounter.class`; undefined when unknown. */
-export type FactLookup = (name: string) => unknown
+export type FactLookup = (name: string, qualified?: Qualified) => unknown
+
+/** Of what age and in what unit a fact must be to count. */
+export type Qualified = { withinDays?: number | undefined; unit?: string | undefined }
 
 /** What a condition needs besides facts: pathway variables and a stable number in [0, 1) per person and seed. */
 export type ConditionContext = {
@@ -23,7 +26,7 @@ export function holds(condition: Condition, context: ConditionContext): boolean 
     const share = typeof rate === 'number' ? rate : (context.variable?.(rate.var) ?? 0)
     return (context.draw?.(seed) ?? 1) < share
   }
-  return compare(context.fact(condition.fact), condition.op, condition.value)
+  return compare(context.fact(condition.fact, condition), condition.op, condition.value)
 }
 
 type Operator = Extract<Condition, { op: string }>['op']

@@ -20,7 +20,12 @@ const hoursOfDay = z.strictObject({
   workingDaysOnly: z.boolean().default(false),
 })
 
-const stepBase = { key: z.string().min(1).max(40), title: z.string().max(100), next: z.string().nullable() }
+const stepBase = {
+  /** Steps of a sub-pathway have the key of the step that runs it in front: `wound/call`. */
+  key: z.string().min(1).max(120),
+  title: z.string().max(100),
+  next: z.string().nullable(),
+}
 
 export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -74,9 +79,23 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     assignee: z.enum(['attending-doctor', 'nurse', 'service-centre']),
     dueIn: duration,
   }),
+  z.strictObject({
+    ...stepBase,
+    /** Runs the steps of another published pathway; where that one ends, this one goes on. */
+    kind: z.literal('pathway'),
+    /** Its code. */
+    pathway: z.string().max(60),
+    /** The version that runs, set when this pathway is published. */
+    version: z.number().int().optional(),
+  }),
   z.strictObject({ ...stepBase, kind: z.literal('stop'), reason: z.string().max(100) }),
 ])
 export type PathwayStep = z.infer<typeof pathwayStep>
+
+/** Where a step can lead. */
+export function successors(step: PathwayStep): (string | null)[] {
+  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
+}
 
 export const pathwayDefinition = z.object({
   /** The guideline or rule that timing and questions come from. */
@@ -163,7 +182,11 @@ export const validatePathway = route({
   path: '/pathways/validate',
   permission: 'pathway.write',
   summary: 'Check a definition: names the step and what to mend',
-  body: z.object({ definition: pathwayDefinition }),
+  body: z.object({
+    definition: pathwayDefinition,
+    /** Whose definition it is, so that it does not run itself. */
+    pathwayId: id.optional(),
+  }),
   response: z.object({ problems: z.array(problem) }),
 })
 

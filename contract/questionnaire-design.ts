@@ -44,11 +44,54 @@ export const listDrafts = route({
   }),
 })
 
+/** Something of a FHIR Questionnaire that has no place here; `linkId` is null where no single question is meant. */
+const importNote = z.object({
+  linkId: z.string().nullable(),
+  kind: z.enum([
+    /** The question itself; `about` says why. */
+    'left-out',
+    'type-changed',
+    'repeats',
+    'open-choice',
+    'option',
+    'value-set',
+    /** It is asked always. */
+    'condition',
+    'element',
+    'extension',
+    'renamed',
+    /** What we had added no longer agrees with what somebody else changed. */
+    'edited-elsewhere',
+    'scored',
+    'language',
+    'no-chinese',
+  ]),
+  /** A linkId, an address, a type: what it is about. */
+  about: z.string(),
+})
+export type ImportNote = z.infer<typeof importNote>
+
+export const readFhirQuestionnaire = route({
+  method: 'post',
+  path: '/questionnaire-drafts/read-fhir',
+  permission: 'questionnaire.write',
+  summary: 'What a FHIR R4 Questionnaire would become, and what could not be taken over; nothing is written',
+  body: z.object({ resource: z.unknown() }),
+  response: z.object({
+    /** Of questionnaires that come from a CareLoop; null otherwise. */
+    code: z.string().nullable(),
+    title: localized,
+    source: z.string().nullable(),
+    body: draftBody,
+    notes: z.array(importNote),
+  }),
+})
+
 export const createDraft = route({
   method: 'post',
   path: '/questionnaire-drafts',
   permission: 'questionnaire.write',
-  summary: 'A new questionnaire, blank or as a copy; nobody can use it before it is published',
+  summary: 'A new questionnaire, blank, as a copy or from FHIR; nobody can use it before it is published',
   body: z.object({
     code: z
       .string()
@@ -56,6 +99,8 @@ export const createDraft = route({
       .regex(/^[a-z][a-z0-9-]{1,59}$/, 'lower-case letters, digits and hyphens, beginning with a letter'),
     title: z.string().trim().min(1).max(200),
     copyOf: id.optional(),
+    /** A FHIR R4 Questionnaire to begin with. */
+    fhir: z.unknown().optional(),
   }),
   response: z.object({ id }),
   status: 201,

@@ -19,7 +19,13 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition }
-  | { fact: string; op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'exists'; value?: unknown }
+  | {
+      fact: string
+      op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'exists'
+      value?: unknown
+      withinDays?: number | undefined
+      unit?: string | undefined
+    }
   | { sample: { rate: number | { var: string }; seed: string } }
 
 export const condition: z.ZodType<Condition> = z.lazy(() =>
@@ -28,9 +34,13 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ any: z.array(condition).min(1) }),
     z.strictObject({ not: condition }),
     z.strictObject({
-      fact: z.string().min(1).max(100),
+      fact: z.string().min(1).max(200),
       op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
       value: z.unknown().optional(),
+      /** Answers and results older than this are as good as none. */
+      withinDays: z.number().int().min(1).max(3650).optional(),
+      /** A result in another unit is as good as none. */
+      unit: z.string().max(40).optional(),
     }),
     z.strictObject({
       sample: z.strictObject({
@@ -74,6 +84,17 @@ const band = z.object({
 })
 export type Band = z.infer<typeof band>
 
+/** What a question is called elsewhere, as in LOINC; kept for exchange by FHIR. */
+const codes = z
+  .array(
+    z.object({
+      system: z.string().max(200).optional(),
+      code: z.string().min(1).max(100),
+      display: z.string().max(400).optional(),
+    }),
+  )
+  .max(10)
+
 export const question = z.object({
   linkId: z.string().min(1).max(60),
   type: z.enum([
@@ -93,6 +114,7 @@ export const question = z.object({
   ]),
   text: localized,
   help: localized.optional(),
+  codes: codes.optional(),
   required: z.boolean().optional(),
   /** For whoever asks, such as what they advised; a person who answers by a link does not see it. */
   staffOnly: z.boolean().optional(),
@@ -100,12 +122,20 @@ export const question = z.object({
   min: z.number().optional(),
   max: z.number().optional(),
   options: z
-    .array(z.object({ value: z.string().max(60), text: localized, score: z.number().optional() }))
+    .array(
+      z.object({
+        value: z.string().max(60),
+        text: localized,
+        score: z.number().optional(),
+        /** Code system that the value belongs to, of options that came by FHIR. */
+        system: z.string().max(200).optional(),
+      }),
+    )
     .max(50)
     .optional(),
   /** Of a matrix. */
   rows: z
-    .array(z.object({ linkId: z.string().min(1).max(60), text: localized }))
+    .array(z.object({ linkId: z.string().min(1).max(60), text: localized, codes: codes.optional() }))
     .max(30)
     .optional(),
   /** Points of number answers; without them only `scale` counts, with its value. */
@@ -179,4 +209,26 @@ export const getQuestionnaire = route({
   summary: 'The published version of a questionnaire',
   params: idParams,
   response: questionnaireDefinition,
+})
+
+/** FHIR answers in its own form, also below `/api/v1`. */
+const produces = 'application/fhir+json'
+
+export const exportQuestionnaire = route({
+  method: 'get',
+  path: '/questionnaires/{id}/fhir',
+  permission: 'questionnaire.read',
+  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, the newest unless told',
+  params: idParams,
+  query: z.object({ version: z.coerce.number().int().min(1).optional() }),
+  produces,
+})
+
+export const exportTaskResponse = route({
+  method: 'get',
+  path: '/tasks/{id}/questionnaire-response',
+  permission: 'task.read',
+  summary: 'What was answered in a task as FHIR R4 QuestionnaireResponse',
+  params: idParams,
+  produces,
 })

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEnrollment, type PathwayStep } from '../contract/pathway.ts'
 import * as persons from '../contract/person.ts'
+import type { Condition } from '../contract/questionnaire.ts'
 import { applyWaiting } from '../server/feeds/hl7/apply.ts'
 import { RawStore } from '../server/feeds/hl7/store.ts'
 import { encodeEvent } from '../sim/hl7.ts'
+import { executeDue } from '../server/modules/pathway/execute.ts'
 import { createWorld, lifeEvents } from '../sim/life.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
 import {
@@ -15,6 +18,8 @@ import {
   patient,
   uuid,
 } from './support/fhir.ts'
+import { personOf, receive } from './support/hl7.ts'
+import { definitionOf, makePathway, task, wait } from './support/pathway.ts'
 
 let app: TestApp
 let statements: string[] = []
@@ -104,4 +109,46 @@ test('a FHIR transaction of 100 resources costs at most 24 statements, the same 
   const second = bundle()
   budget(await countStatements(() => fhir(app, key, 'post', '', second)), 24)
   budget(await countStatements(() => fhir(app, key, 'post', '', second)), 12)
+})
+
+test('due enrolments cost the same number of statements whether or not their branches ask for answers and results', async () => {
+  const branch = (when: Condition): PathwayStep => ({
+    key: 'b',
+    title: 'b',
+    kind: 'branch',
+    when,
+    next: null,
+    otherwise: null,
+  })
+  const ask = task('ask', 'w', { questionnaire: 'phq-9' })
+  const pause = wait('w', 'b', { for: { value: 0, unit: 'days' } })
+  const plain = await makePathway(
+    app,
+    definitionOf([ask, pause, branch({ fact: 'person.sex', op: '=', value: 'female' })]),
+  )
+  const asking = await makePathway(
+    app,
+    definitionOf([
+      ask,
+      pause,
+      branch({
+        any: [
+          { fact: 'questionnaire.phq-9.band', op: '=', value: 'severe' },
+          { fact: 'observation.4548-4', op: '>=', value: 7, withinDays: 90 },
+        ],
+      }),
+    ]),
+  )
+  const centre = await app.signInAs('service-centre')
+  const run = async (pathwayId: number, mrn: string) => {
+    await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn })
+    const personId = await personOf(app, mrn)
+    await app.request(centre, createEnrollment, { body: { pathwayId, personId } })
+    return countStatements(() => executeDue(app.db))
+  }
+  // The first of a version reads its definition.
+  await run(plain, 'B1')
+  await run(asking, 'B2')
+  const sent = await run(plain, 'B3')
+  budget(await run(asking, 'B4'), sent.length)
 })

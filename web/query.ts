@@ -4,6 +4,7 @@ import {
   type UseQueryOptions,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
 } from '@tanstack/react-query'
 import type { RouteContract } from '../contract/route.ts'
@@ -44,6 +45,17 @@ export function useCall<C extends RouteContract>(
     queryKey: keyOf(contract, input ?? {}),
     queryFn: ({ signal }) => (call as unknown as AnyCall<C>)(contract, input ?? {}, { signal }),
     ...(extra as QueryExtra<AnswerOf<C>> | undefined),
+  })
+}
+
+/** The same route for several inputs at once; each answer is cached for itself. */
+export function useCalls<C extends RouteContract>(contract: C, inputs: InputOf<C>[]) {
+  return useQueries({
+    queries: inputs.map((input) => ({
+      queryKey: keyOf(contract, input),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        (call as unknown as AnyCall<C>)(contract, input, { signal }),
+    })),
   })
 }
 

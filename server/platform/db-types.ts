@@ -605,12 +605,14 @@ export interface PathwayDraft {
 }
 
 export interface PathwayVersion {
+  asks: Json | null;
   definition: Json;
   id: Generated<number>;
   pathway_id: number;
   published_at: Generated<Timestamp>;
   published_by: string | null;
   version: number;
+  written: Json | null;
 }
 
 export interface Person {

@@ -87,3 +87,54 @@ test('two administrators at one draft: the second one is told, and nothing of th
   expect(await axeViolations(page)).toEqual([])
   await picture(page, 'designer-en')
 })
+
+const foreign = {
+  resourceType: 'Questionnaire',
+  status: 'active',
+  language: 'zh-CN',
+  title: '家庭血压',
+  item: [
+    {
+      linkId: 'dizzy',
+      type: 'choice',
+      repeats: true,
+      text: '哪里不舒服？',
+      answerValueSet: 'http://example.org/vs',
+    },
+    {
+      linkId: 'pressure',
+      type: 'group',
+      text: '血压',
+      item: [
+        { linkId: 'systolic', type: 'quantity', text: '收缩压' },
+        { linkId: 'device', type: 'reference', text: '血压计' },
+      ],
+    },
+  ],
+}
+
+test('a FHIR questionnaire of another system is pasted, and the page says what stays behind before anything is made', async () => {
+  const page = await stage.openAs('admin', { path: '/questionnaires/new' })
+  await page.getByText('粘贴文本').click()
+  await page.getByLabel('问卷的 JSON 文本').fill('{')
+  await page.getByRole('button', { name: '读取' }).click()
+  await page.getByText(/这不是 JSON 文本/).waitFor()
+  await page.getByLabel('问卷的 JSON 文本').fill(JSON.stringify(foreign))
+  await page.getByRole('button', { name: '读取' }).click()
+  await page.getByText('“家庭血压”，3 项').waitFor()
+  await page.getByText(/引用题没有对应的题型/).waitFor()
+  expect(await page.getByLabel('名称').inputValue()).toBe('家庭血压')
+  await page.getByLabel('代码').fill('home-pressure')
+  await page.locator('.ant-message-notice').first().waitFor({ state: 'detached' })
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page, /^(reference|quantity|decimal|stroke-level-1)$/)).toEqual([])
+  await picture(page, 'designer-fhir')
+  await page.getByRole('button', { name: '开始设计' }).click()
+  await page.getByRole('heading', { name: '家庭血压' }).waitFor()
+  // What did not come with the file is what has to be mended before anybody is asked.
+  await page
+    .getByText(/选项太少/)
+    .first()
+    .waitFor()
+})

@@ -263,3 +263,81 @@ test('past discharges are rehearsed through the draft: a chart per day, the depa
   await picture(english, 'en-rehearsal')
   expect(await axeViolations(english)).toEqual([])
 })
+
+test('a pathway runs another one inside, which opens from the step', async () => {
+  const page = await stage.openAs('admin', { path: '/pathways' })
+  await page.getByRole('button', { name: '新建路径' }).click()
+  await page.getByRole('dialog').getByLabel('路径名称').fill('出院后全程')
+  await page.getByRole('button', { name: '开始编写' }).click()
+  await box(page, '^等待').click()
+  const side = page.getByRole('region', { name: '这一步' })
+  await side.getByRole('button', { name: '+ 子路径' }).first().click()
+  await page.getByText(/没有已发布的路径/).waitFor()
+  await side.getByLabel('子路径').selectOption({ label: '出院三级随访 · 第 1 版' })
+  await side.getByRole('link', { name: '打开“出院三级随访”' }).waitFor()
+  await page.getByText('没有要改的地方。').waitFor()
+  await saved(page)
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, 'pathway-sub')
+  await page.getByRole('button', { name: /发布第 1 版/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /发布第 1 版/ })
+    .click()
+  await page.getByText('已发布第 1 版').waitFor()
+  await page.getByRole('link', { name: '打开“出院三级随访”' }).waitFor()
+  const [run] = await stage.rows<{ keys: string[]; version: number }>(
+    `select array(select s ->> 'key' from jsonb_array_elements(v.definition -> 'steps') s) as keys,
+       (select (s ->> 'version')::int from jsonb_array_elements(v.written -> 'steps') s where s ->> 'kind' = 'pathway') as version
+     from pathway p join pathway_version v on v.id = p.current_version_id where p.name = '出院后全程'`,
+  )
+  expect(run?.version).toBe(1)
+  expect(run?.keys.filter((key) => key.startsWith('pathway-1/')).length).toBeGreaterThan(3)
+})
+
+test('a branch goes by what the questionnaire before it found, and by the last laboratory result', async () => {
+  const page = await stage.openAs('admin', { path: '/pathways' })
+  await page.getByRole('button', { name: '新建路径' }).click()
+  await page.getByRole('dialog').getByLabel('路径名称').fill('情绪随访')
+  await page.getByRole('button', { name: '开始编写' }).click()
+  await box(page, '^等待').click()
+  const side = page.getByRole('region', { name: '这一步' })
+  await side.getByRole('button', { name: '+ 问卷' }).first().click()
+  await side.getByLabel('问卷').selectOption({ label: 'PHQ-9 抑郁症状量表' })
+  await side.getByRole('button', { name: '+ 等待' }).first().click()
+  await side.getByRole('button', { name: '+ 判断' }).first().click()
+  await side.getByLabel('怎样判断').first().selectOption({ label: '任一满足' })
+  await side.getByLabel('看什么').first().selectOption({ label: 'PHQ-9 抑郁症状量表 · 得分含义' })
+  await side.getByLabel('怎样比').first().selectOption({ label: '是其中之一' })
+  await side.getByRole('button', { name: '重度抑郁症状', exact: true }).click()
+  await side.getByLabel('几天以内有效').first().fill('30')
+  await side.getByRole('button', { name: '加一个条件' }).click()
+  await side.getByLabel('看什么').last().selectOption({ label: '最近一次检验结果…' })
+  await page.getByText(/没有写检验编码/).waitFor()
+  await side.getByLabel(/检验编码/).fill('4548-4')
+  await side.getByLabel('值', { exact: true }).last().fill('7')
+  await side.getByLabel('单位').fill('%')
+  await page.getByText('没有要改的地方。').waitFor()
+  await saved(page)
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page, /^PHQ-9$/)).toEqual([])
+  await picture(page, 'pathway-asked')
+  const [draft] = await stage.rows<{ when: unknown }>(
+    `select step -> 'when' as when from pathway_draft d join pathway p on p.id = d.pathway_id,
+       jsonb_array_elements(d.definition -> 'steps') step where p.name = '情绪随访' and step ->> 'kind' = 'branch'`,
+  )
+  expect(draft?.when).toEqual({
+    any: [
+      {
+        fact: 'questionnaire.phq-9.band',
+        op: 'in',
+        value: expect.arrayContaining(['severe']) as string[],
+        withinDays: 30,
+      },
+      { fact: 'observation.4548-4', op: '>=', value: 7, unit: '%', withinDays: 90 },
+    ],
+  })
+})

@@ -97,10 +97,10 @@ export const anySteps = fc
   )
 
 /** The way through, read off the definition without the engine. */
-export function wayThrough(steps: PathwayStep[]): string[] {
+export function wayThrough(steps: PathwayStep[], start = 's0'): string[] {
   const way: string[] = []
   const byKey = new Map(steps.map((step) => [step.key, step]))
-  for (let step = byKey.get('s0'); step;) {
+  for (let step = byKey.get(start); step;) {
     way.push(step.key)
     const next =
       step.kind === 'branch' && 'value' in step.when && step.when.value === 'male'

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { canonical } from '../../modules/questionnaire/fhir/terms.ts'
 
 /** One source of resources of a type: what was sent, or rows of ours about which nothing was sent. */
 export type Branch = {
@@ -12,9 +13,13 @@ export type Branch = {
   id: RawBuilder<string>
   /** The person whom row scope looks at; null for what may belong to nobody. */
   person: RawBuilder<number> | null
+  /** Rows of ours that belong to nobody and are for everybody who may read persons. */
+  personless?: boolean
   starts: RawBuilder<Date>
   ends: RawBuilder<Date>
   updated: RawBuilder<Date>
+  /** Of rows of ours: what `status`, `name`, `url` and `version` look at; without them nothing is found by these. */
+  words?: Partial<Record<'status' | 'name' | 'url' | 'version', RawBuilder<string>>>
 }
 
 const sent = sql.raw(
@@ -110,7 +115,61 @@ export function branchesOf(type: string): Branch[] {
         updated: sql<Date>`c.recorded_at`,
       },
     ]
+  if (type === 'Questionnaire')
+    return [
+      storedBranch(type),
+      {
+        kind: 'row',
+        type,
+        // Every version is a resource of its own, so that what an answer refers to can be read.
+        from: sql`questionnaire_version v join questionnaire q on q.id = v.questionnaire_id`,
+        where: sql<SqlBool>`true`,
+        columns: rowOf(type, sql`v.id`, sql`null::bigint`),
+        key: sql<number>`v.id`,
+        id: sql<string>`v.id::text`,
+        person: null,
+        personless: true,
+        starts: sql<Date>`v.published_at`,
+        ends: sql<Date>`v.published_at`,
+        updated: sql<Date>`v.published_at`,
+        words: {
+          status: sql<string>`case when exists (select 1 from questionnaire_version w
+            where w.questionnaire_id = v.questionnaire_id and w.version > v.version) then 'retired' else 'active' end`,
+          name: sql<string>`q.title ->> 'zh-CN'`,
+          url: sql<string>`${canonical('')} || q.code`,
+          version: sql<string>`v.version::text`,
+        },
+      },
+    ]
+  if (type === 'QuestionnaireResponse')
+    return [
+      storedBranch(type),
+      {
+        kind: 'row',
+        type,
+        from: sql`questionnaire_response a`,
+        where: sql<SqlBool>`true`,
+        columns: rowOf(type, sql`a.id`, sql`a.person_id`),
+        key: sql<number>`a.id`,
+        id: sql<string>`a.id::text`,
+        person: sql<number>`a.person_id`,
+        starts: sql<Date>`a.updated_at`,
+        ends: sql<Date>`a.updated_at`,
+        updated: sql<Date>`a.updated_at`,
+        words: { status: sql<string>`a.status` },
+      },
+    ]
   return [storedBranch(type)]
+}
+
+/** The columns of a row about which nothing was sent. */
+export function rowOf(
+  type: string,
+  id: RawBuilder<unknown>,
+  person: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`${type} as type, ${id}::text as id, ${person} as person_id, null::bigint as encounter_id, null::bigint as condition_id,
+    null::jsonb as content, null::int as version, null::timestamptz as last_updated`
 }
 
 /** The person of a branch's row. */

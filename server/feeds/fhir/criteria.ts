@@ -63,6 +63,8 @@ const by: Record<SearchParameter['on'], (name: string, values: string[]) => Crit
   date: (name, values) => any(values.map((value) => during(name, value))),
   birthdate: (name, values) => any(values.map((value) => born(name, value))),
   gender: (_name, values) => () => sql<SqlBool>`p.sex = any(${values.map(codeOf)}::text[])`,
+  url: (_name, values) => canonicalIs('url', values),
+  version: (_name, values) => canonicalIs('version', values),
   person: (name, values) => ofPatient(name, values),
   'encounter-status': (_name, values) => any(values.map((value) => statusIs(codeOf(value)))),
 }
@@ -86,7 +88,10 @@ function byTerm(name: string, values: string[]): Criterion {
   })
   return (branch) => {
     if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
+    if (name === 'status' && branch.words?.status)
+      return sql<SqlBool>`${branch.words.status} = any(${values.map(codeOf)}::text[])`
     // Diagnoses by HL7 have a code without a system, and are those of a visit.
+    if (branch.type !== 'Condition') return no
     if (name === 'code')
       return sql<SqlBool>`lower(c.code) = any(${values.filter((one) => one.lastIndexOf('|') <= 0).map(codeOf)}::text[])`
     return name === 'category' && values.some((value) => codeOf(value) === 'encounter-diagnosis')
@@ -133,7 +138,17 @@ function nameIs(value: string): Criterion {
       return sql<SqlBool>`exists (select 1 from jsonb_array_elements(coalesce(r.content -> 'name', '[]')) n
         where n ->> 'text' ilike ${begins} or n ->> 'family' ilike ${begins}
           or exists (select 1 from jsonb_array_elements_text(coalesce(n -> 'given', '[]')) g where g ilike ${begins}))`
+    if (branch.words?.name) return sql<SqlBool>`${branch.words.name} ilike ${begins}`
     return sql<SqlBool>`(r.content ->> 'name' ilike ${begins} or r.content ->> 'title' ilike ${begins})`
+  }
+}
+
+/** Of definitions, which have an address and a version of their own. */
+function canonicalIs(element: 'url' | 'version', values: string[]): Criterion {
+  return (branch) => {
+    if (branch.kind === 'stored') return sql<SqlBool>`r.content ->> ${element} = any(${values}::text[])`
+    const words = branch.words?.[element]
+    return words ? sql<SqlBool>`${words} = any(${values}::text[])` : no
   }
 }
 

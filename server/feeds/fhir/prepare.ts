@@ -49,10 +49,11 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
           expression: item.path,
         })
       taken.set(reference, item)
-      if (!item.stored && numbered(item) && item.type === 'Condition')
+      const refused = allDigits(item) && !item.stored ? unchangeable[item.type] : undefined
+      if (refused)
         throw new FhirError(422, {
           code: 'not-supported',
-          diagnostics: 'A diagnosis that did not come by FHIR cannot be changed by it.',
+          diagnostics: refused,
           expression: `${item.path}.id`,
         })
     }
@@ -62,7 +63,20 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
 
 /** Whether the id is the number of a row of ours. Senders choose ids that are not. */
 export function numbered(item: { definition: { composed: boolean }; id: string | null }): boolean {
-  return item.definition.composed && /^\d{1,15}$/.test(item.id ?? '')
+  return item.definition.composed && allDigits(item)
+}
+
+function allDigits({ id }: { id: string | null }): boolean {
+  return /^\d{1,15}$/.test(id ?? '')
+}
+
+/** Rows of ours that FHIR reads and does not write; their ids are numbers. */
+const unchangeable: Partial<Record<string, string>> = {
+  Condition: 'A diagnosis that did not come by FHIR cannot be changed by it.',
+  Questionnaire:
+    'Ids that are all digits are those of questionnaires of this system; import a change in the designer.',
+  QuestionnaireResponse:
+    'Ids that are all digits are those of answers given here; they cannot be changed by FHIR.',
 }
 
 /** Equal conditions are met one after the other; see `lockConditions`. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { type Actor, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
+import { responsesAsFhir, versionsAsFhir } from '../../modules/questionnaire/exchange.ts'
 import { readSettings } from '../../modules/setting/setting.ts'
 import { nameText } from './concept.ts'
 import {
@@ -33,6 +34,8 @@ type Tables = {
   persons: Map<number, PersonRow>
   encounters: Map<number, EncounterRow>
   conditions: Map<number, ConditionRow>
+  questionnaires: Awaited<ReturnType<typeof versionsAsFhir>>
+  responses: Awaited<ReturnType<typeof responsesAsFhir>>
   systems: IdentifierSystems
 }
 
@@ -57,6 +60,8 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
       db,
       ids('Condition', (row) => (row.content ? null : row.condition_id)),
     ),
+    questionnaires: await versionsAsFhir(db, ids('Questionnaire', ownId)),
+    responses: await responsesAsFhir(db, ids('QuestionnaireResponse', ownId)),
     systems: identifierSystems(setting['fhir.identifier-systems']),
   }
   const whole = may(actor, 'person.exchange')
@@ -77,6 +82,9 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
     return [{ resourceType, id: row.id, meta, ...rest }]
   })
 }
+
+/** The row of a questionnaire or an answer of ours; null for what was sent. */
+const ownId = (row: FoundResource) => (row.content ? null : Number(row.id))
 
 /** A version of what is made of several rows: it changes exactly when the resource does. */
 function digest(resource: Resource): string {
@@ -107,6 +115,8 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
   }
   if (sent)
     return { resource: { ...sent, resourceType: row.type, id: row.id }, updated: latest(row.last_updated) }
+  if (row.type === 'Questionnaire') return tables.questionnaires.get(Number(row.id))
+  if (row.type === 'QuestionnaireResponse') return tables.responses.get(Number(row.id))
   const condition = tables.conditions.get(row.condition_id ?? 0)
   return condition && { resource: composeCondition(condition, row.id), updated: condition.recorded_at }
 }

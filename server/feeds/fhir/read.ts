@@ -4,6 +4,7 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
+import { rowOf } from './branch.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { definitions, type Resource } from './types.ts'
@@ -55,6 +56,11 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
       select 'Condition' as type, ${id}::text as id, c.person_id, c.encounter_id, c.id as condition_id,
         null::jsonb as content, null::int as version, null::timestamptz as last_updated
       from condition c where c.id = ${number} and ${personWithin(reach, sql`c.person_id`)}`,
+    Questionnaire: sql<FoundResource>`
+      select ${rowOf('Questionnaire', sql`v.id`, sql`null::bigint`)} from questionnaire_version v where v.id = ${number}`,
+    QuestionnaireResponse: sql<FoundResource>`
+      select ${rowOf('QuestionnaireResponse', sql`a.id`, sql`a.person_id`)} from questionnaire_response a
+      where a.id = ${number} and ${personWithin(reach, sql`a.person_id`)}`,
   }
   const found = await byType[type]?.execute(db)
   return found?.rows[0]
@@ -88,7 +94,8 @@ export async function readResource(db: Db, actor: Actor, type: string, id: strin
 export type Page = { resources: Resource[]; next: string | null }
 
 /**
- * Everything that is known of one patient: the Patient, what was sent about it, and visits and diagnoses that came by HL7. A page at a
+ * Everything that is known of one patient: the Patient, what was sent about it, and visits and diagnoses that came by HL7, and what was
+ * answered to questionnaires of ours. A page at a
  * time; what the resources refer to beyond the patient (organisations, practitioners) is read by its own address.
  * @throws {FhirError} 404
  */
@@ -120,6 +127,9 @@ export async function everything(
         where c.person_id = ${person} and (2, c.id) > (${part}::int, ${key}::bigint)
           and not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)
         order by c.id limit ${limit})
+      union all
+      (select 3, a.id, ${rowOf('QuestionnaireResponse', sql`a.id`, sql`a.person_id`)} from questionnaire_response a
+        where a.person_id = ${person} and (3, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
     ) as found order by part, key limit ${limit}`.execute(db)
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)

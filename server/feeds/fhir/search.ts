@@ -63,6 +63,7 @@ function readCursor(text: string): [number, number] | undefined {
 type Row = FoundResource & { part: number; key: number }
 
 function scopeOf(branch: Branch, reach: Reach): RawBuilder<SqlBool> {
+  if (branch.personless) return sql<SqlBool>`true`
   return branch.person ? personWithin(reach, branch.person) : storedWithin(reach)
 }
 

@@ -9,9 +9,19 @@ export type Resource = { resourceType: string; id?: string; [element: string]: u
 
 /** A search parameter; `on` says how it is looked up (see `search.ts`). */
 export type SearchParameter = {
-  type: 'token' | 'string' | 'date' | 'reference'
+  type: 'token' | 'string' | 'date' | 'reference' | 'uri'
   on:
-    'identifier' | 'term' | 'name' | 'phone' | 'date' | 'birthdate' | 'gender' | 'person' | 'encounter-status'
+    | 'identifier'
+    | 'term'
+    | 'name'
+    | 'phone'
+    | 'date'
+    | 'birthdate'
+    | 'gender'
+    | 'person'
+    | 'encounter-status'
+    | 'url'
+    | 'version'
 }
 
 type When = { start?: string | undefined; end?: string | undefined }
@@ -278,7 +288,13 @@ export const definitions: Partial<Record<string, Definition>> = {
   Questionnaire: define(schema.questionnaire, {
     when: (one) => instantOf(one.date),
     terms: (one) => [`status:${one.status}`],
-    search: { name: by('string', 'name'), status: token, date: at },
+    search: {
+      name: by('string', 'name'),
+      url: by('uri', 'url'),
+      version: by('token', 'version'),
+      status: token,
+      date: at,
+    },
   }),
   QuestionnaireResponse: define(schema.questionnaireResponse, {
     patient: ['subject', (one) => one.subject],

@@ -8,6 +8,7 @@ import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { createTasks } from '../task/create.ts'
+import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
 
 const batchSize = 500
@@ -36,6 +37,8 @@ type Row = {
   step_key: string
   variables: Record<string, number>
   outcomes: Record<string, string> | null
+  said: Record<string, SaidRow> | null
+  results: Record<string, { at: string; value: unknown; unit: string | null }> | null
   fence: number
 }
 
@@ -71,8 +74,9 @@ async function claim(trx: Trx): Promise<Row[]> {
       (select array_agg(distinct c.code) from condition c where c.encounter_id = e.encounter_id) as condition_codes,
       s.id as site_id, s.name as site_name, s.time_zone, d.id as department_id, d.name as department_name,
       coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.variables, e.fence,
-      (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes
-    from due e join person p on p.id = e.person_id
+      (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
+      ${saidIn(sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`e.person_id`, sql`v.asks`)} as results
+    from due e join pathway_version v on v.id = e.pathway_version_id join person p on p.id = e.person_id
     left join encounter n on n.id = e.encounter_id
     left join person_facts f on f.person_id = e.person_id
     left join department d on d.id = coalesce(n.department_id, f.last_department_id)
@@ -149,6 +153,10 @@ function enrolledOf(row: Row): Enrolled {
     stepKey: row.step_key,
     variables: row.variables,
     outcomes: row.outcomes ?? {},
+    said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(one)])),
+    results: Object.fromEntries(
+      Object.entries(row.results ?? {}).map(([code, one]) => [code, { ...one, at: new Date(one.at) }]),
+    ),
   }
 }
 

@@ -5,11 +5,15 @@ import type {
   PathwayProblem,
   PathwaySummary,
 } from '../../../contract/pathway.ts'
+import { asksOf } from '../../../contract/pathway-fact.ts'
+import type { QuestionnaireBody } from '../../../contract/questionnaire.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
+import { askedProblems } from './asked-problems.ts'
+import { expand, outerKey, pinned, type Published, runsOf, subPathwayProblems } from './expand.ts'
 import { problemsOf } from './validate.ts'
 
 type Row = {
@@ -30,7 +34,7 @@ type Row = {
 
 async function rows(db: Db, id: number | null): Promise<Row[]> {
   const result = await sql<Row>`
-    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, coalesce(v.definition, d.definition) as definition, v.published_at,
+    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, coalesce(v.written, v.definition, d.definition) as definition, v.published_at,
       d.saved_at as draft_saved_at, d.asked_at is not null as draft_asked, coalesce(c.open, 0) as open, coalesce(c.completed, 0) as completed, coalesce(c.stopped, 0) as stopped
     from pathway p left join pathway_version v on v.id = p.current_version_id left join pathway_draft d on d.pathway_id = p.id
     left join (
@@ -96,9 +100,74 @@ export async function getPathway(db: Db, actor: Actor, id: number): Promise<Path
   }
 }
 
-export async function validatePathway(db: Db, definition: PathwayDefinition): Promise<PathwayProblem[]> {
-  const codes = await db.selectFrom('questionnaire').select('code').execute()
-  return problemsOf(definition, new Set(codes.map((row) => row.code)))
+export async function validatePathway(
+  db: Db,
+  definition: PathwayDefinition,
+  pathwayId?: number,
+): Promise<PathwayProblem[]> {
+  const own =
+    pathwayId === undefined
+      ? undefined
+      : await db.selectFrom('pathway').select(['code', 'name']).where('id', '=', pathwayId).executeTakeFirst()
+  return (await checked(db, definition, own ?? null)).problems
+}
+
+/** What is wrong with a definition, and what would run, with the steps of its sub-pathways put in. */
+async function checked(db: Db, definition: PathwayDefinition, own: { code: string; name: string } | null) {
+  const published = await loadPublished(db, definition)
+  const within = subPathwayProblems(definition, published, own)
+  const flat = within.length > 0 ? definition : expand(definition, published)
+  const asked = asksOf(flat.steps)?.questionnaires ?? []
+  const { rows } = await sql<{ code: string; definition: QuestionnaireBody | null }>`
+    select q.code, (select v.definition from questionnaire_version v where v.questionnaire_id = q.id and q.code = any(${asked}::text[])
+      order by v.version desc limit 1) as definition
+    from questionnaire q`.execute(db)
+  const questionnaires = new Map(rows.map((row) => [row.code, row.definition]))
+  const keys = new Set(definition.steps.map((step) => step.key))
+  const problems = [
+    ...problemsOf(definition, questionnaires),
+    ...within,
+    // Answers may be asked for outside of the sub-pathway that asks the questions.
+    ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({
+      ...one,
+      step: one.step === null || keys.has(one.step) ? one.step : outerKey(one.step),
+    })),
+  ]
+  return { problems, flat, published }
+}
+
+/** Published pathways by code, with what each runs inside; definitions of those that this one runs. */
+async function loadPublished(db: Db, definition: PathwayDefinition): Promise<Map<string, Published>> {
+  const wanted = runsOf(definition)
+  if (wanted.length === 0) return new Map()
+  const { rows } = await sql<Published>`
+    select p.code, p.name, v.version, case when p.code = any(${wanted}::text[]) then v.definition end as definition,
+      array(select distinct s ->> 'pathway' from jsonb_array_elements(v.written -> 'steps') s where s ->> 'kind' = 'pathway') as runs
+    from pathway p join pathway_version v on v.id = p.current_version_id
+    where p.code = any(${wanted}::text[]) or v.written is not null`.execute(db)
+  return new Map(rows.map((row) => [row.code, row]))
+}
+
+/**
+ * What would run, with the steps of its sub-pathways put in.
+ * @throws {AppError} invalid with the problems by step
+ */
+export async function runnable(
+  db: Db,
+  definition: PathwayDefinition,
+  own: { code: string; name: string } | null,
+): Promise<{ flat: PathwayDefinition; written: PathwayDefinition | null }> {
+  const { problems, flat, published } = await checked(db, definition, own)
+  if (problems.length > 0)
+    throw new AppError(
+      'invalid',
+      'The pathway cannot be published.',
+      problems.map((problem) => ({
+        path: problem.step === null ? 'definition' : `steps.${problem.step}`,
+        message: problem.message,
+      })),
+    )
+  return { flat, written: flat === definition ? null : pinned(definition, published) }
 }
 
 /** Creates a pathway with its first version; for seeds and imports. One that is not active waits to be switched on. */
@@ -111,37 +180,25 @@ export async function createPathway(
   const pathway = await trx
     .insertInto('pathway')
     .values({ code: input.code, name: input.name, active: input.active ?? true })
-    .returning(['id', 'code'])
+    .returning(['id', 'code', 'name'])
     .executeTakeFirstOrThrow()
   await addVersion(trx, actor, pathway, input.definition)
   return pathway.id
-}
-
-/** @throws {AppError} invalid with the problems by step */
-export async function refuseFaulty(db: Db, definition: PathwayDefinition): Promise<void> {
-  const problems = await validatePathway(db, definition)
-  if (problems.length > 0)
-    throw new AppError(
-      'invalid',
-      'The pathway cannot be published.',
-      problems.map((problem) => ({
-        path: problem.step === null ? 'definition' : `steps.${problem.step}`,
-        message: problem.message,
-      })),
-    )
 }
 
 /** Checks a definition and puts it in force for who enters from now on. @throws {AppError} invalid with the problems by step */
 export async function addVersion(
   trx: Trx,
   actor: Actor,
-  pathway: { id: number; code: string },
+  pathway: { id: number; code: string; name: string },
   definition: PathwayDefinition,
 ): Promise<void> {
-  await refuseFaulty(trx, definition)
+  const { flat, written } = await runnable(trx, definition, pathway)
+  const asks = asksOf(flat.steps)
   const { rows: made } = await sql<{ id: number; version: number }>`
-    insert into pathway_version (pathway_id, version, definition, published_by)
-    select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${actor.userId}
+    insert into pathway_version (pathway_id, version, definition, written, asks, published_by)
+    select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(flat)}::jsonb, ${written && JSON.stringify(written)}::jsonb,
+      ${asks && JSON.stringify(asks)}::jsonb, ${actor.userId}
     from pathway_version where pathway_id = ${pathway.id} returning id, version`.execute(trx)
   const version = found(made[0])
   await trx
@@ -185,7 +242,7 @@ export async function getPathwayVersion(
 ): Promise<{ version: number; definition: PathwayDefinition }> {
   authorize(actor, 'pathway.read')
   const { rows } = await sql<{ version: number; definition: PathwayDefinition }>`
-    select version, definition from pathway_version where pathway_id = ${id} and version = ${version}`.execute(
+    select version, coalesce(written, definition) as definition from pathway_version where pathway_id = ${id} and version = ${version}`.execute(
     db,
   )
   return found(rows[0])

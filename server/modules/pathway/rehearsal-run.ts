@@ -307,6 +307,9 @@ function enrolledOf({ definition, variables }: Side, row: EventRow): Enrolled {
     stepKey: definition.start,
     variables,
     outcomes: {},
+    // What somebody would answer, and what the laboratory would find, nobody knows beforehand.
+    said: {},
+    results: {},
   }
 }
 

@@ -7,7 +7,7 @@ import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { enqueue } from '../../platform/jobs.ts'
-import { refuseFaulty } from './pathway.ts'
+import { runnable } from './pathway.ts'
 import { rehearse, type RehearsalSummary } from './rehearsal-run.ts'
 
 type Row = {
@@ -131,18 +131,19 @@ export async function startRehearsal(
   if (input.from > input.to) throw new AppError('invalid', 'The period ends before it begins.')
   const { rows } = await sql<{
     code: string
+    name: string
     revision: number | null
     definition: PathwayDefinition
     compared_version_id: number | null
   }>`
-    select p.code, d.revision, coalesce(d.definition, v.definition) as definition,
+    select p.code, p.name, d.revision, coalesce(d.definition, v.definition) as definition,
       case when d.pathway_id is not null then v.id end as compared_version_id
     from pathway p left join pathway_draft d on d.pathway_id = p.id left join pathway_version v on v.id = p.current_version_id
     where p.id = ${pathwayId} for update of p`.execute(trx)
   const pathway = found(rows[0])
   if (pathway.definition.entry.event === null)
     throw new AppError('invalid', 'Persons enter this pathway by hand only; there is nothing to replay.')
-  await refuseFaulty(trx, pathway.definition)
+  const { flat } = await runnable(trx, pathway.definition, pathway)
   await sql`
     delete from rehearsal where pathway_id = ${pathwayId} and status not in ('waiting', 'running') and id not in (
       select id from rehearsal where pathway_id = ${pathwayId} order by id desc limit ${kept - 1})`.execute(
@@ -153,7 +154,7 @@ export async function startRehearsal(
       .insertInto('rehearsal')
       .values({
         pathway_id: pathwayId,
-        definition: JSON.stringify(pathway.definition),
+        definition: JSON.stringify(flat),
         revision: pathway.revision,
         compared_version_id: pathway.compared_version_id,
         from_date: input.from,

@@ -40,7 +40,7 @@ import { cancelRehearsal, latestRehearsal, startRehearsal } from './rehearsal.ts
 export function mountPathway(api: Api): void {
   implement(api, listPathwaysRoute, async ({ db, actor }) => ({ items: await listPathways(db, actor) }))
   implement(api, validatePathwayRoute, async ({ db, body }) => ({
-    problems: await validatePathway(db, body.definition),
+    problems: await validatePathway(db, body.definition, body.pathwayId),
   }))
   implement(api, getPathwayRoute, ({ db, actor, params }) => getPathway(db, actor, params.id))
   implement(api, createPathway, ({ db, actor, body }) =>

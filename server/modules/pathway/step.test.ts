@@ -33,6 +33,8 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
     stepKey: 's0',
     variables: { days: 2, rate: 0.3 },
     outcomes: {},
+    said: {},
+    results: {},
     ...more,
   }
 }

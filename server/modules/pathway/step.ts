@@ -1,5 +1,7 @@
-import { holds } from '../../../contract/condition.ts'
+import { type FactLookup, holds, type Qualified } from '../../../contract/condition.ts'
+import { type AskedFact, readFactName } from '../../../contract/pathway-fact.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import type { Answers } from '../../../contract/questionnaire.ts'
 import { addWorkingDays, type Calendar, nextOpening } from '../../platform/calendar.ts'
 import { addDays, ageYears, localDate } from '../../platform/clock.ts'
 import type { NewTask, Place } from '../task/create.ts'
@@ -29,7 +31,14 @@ export type Enrolled = {
   variables: Record<string, number>
   /** Outcomes of this enrolment's finished tasks by step key. */
   outcomes: Record<string, string>
+  /** What was last answered on this enrolment, by the code of the questionnaire; only what the pathway asks for. */
+  said: Record<string, Said>
+  /** The last results by their code; only what the pathway asks for. */
+  results: Record<string, Result>
 }
+
+export type Said = { at: Date; score: number | null; band: string | null; answers: Answers }
+export type Result = { at: Date; value: unknown; unit: string | null }
 
 export type NewMessage = {
   enrollmentId: number
@@ -152,6 +161,8 @@ function execute(
       })
       done('message')
       return step.next
+    case 'pathway':
+      throw new Error(`Step "${step.key}" runs a pathway whose steps were not put in when it was published`)
     case 'stop':
       done('stop')
       result.stopReason = step.reason
@@ -211,8 +222,10 @@ function taskOf(
   }
 }
 
-function factsOf(enrolled: Enrolled, now: Date) {
-  return (name: string): unknown => {
+function factsOf(enrolled: Enrolled, now: Date): FactLookup {
+  return (name, qualified = {}) => {
+    const asked = readFactName(name)
+    if (asked) return askedFact(asked, qualified, enrolled, now)
     if (name === 'person.sex') return enrolled.sex
     if (name === 'person.ageYears') return ageYears(enrolled.birthDate, localDate(now, enrolled.timeZone))
     if (name.startsWith('variables.')) return enrolled.variables[name.slice(10)]
@@ -221,6 +234,20 @@ function factsOf(enrolled: Enrolled, now: Date) {
     if (name.startsWith('encounter.')) return (enrolled.encounter as Record<string, unknown>)[name.slice(10)]
     return undefined
   }
+}
+
+function askedFact(
+  asked: AskedFact,
+  { withinDays, unit }: Qualified,
+  enrolled: Enrolled,
+  now: Date,
+): unknown {
+  const found = asked.of === 'observation' ? enrolled.results[asked.code] : enrolled.said[asked.questionnaire]
+  if (!found) return undefined
+  if (withinDays !== undefined && now.getTime() - found.at.getTime() > withinDays * 86_400_000)
+    return undefined
+  if ('value' in found) return unit === undefined || unit === found.unit ? found.value : undefined
+  return asked.of === 'answer' ? found.answers[asked.linkId] : asked.of === 'band' ? found.band : found.score
 }
 
 /** A number in [0, 1) that is always the same for an enrolment and a seed, so that a sample can be drawn again and checked. */

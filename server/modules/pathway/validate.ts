@@ -1,18 +1,19 @@
-import type { PathwayDefinition, PathwayProblem, PathwayStep } from '../../../contract/pathway.ts'
+import {
+  type PathwayDefinition,
+  type PathwayProblem,
+  type PathwayStep,
+  successors,
+} from '../../../contract/pathway.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { isSettingKey } from '../setting/definitions.ts'
-
-/** Where a step can lead. */
-export function successors(step: PathwayStep): (string | null)[] {
-  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
-}
+import type { Known } from './asked-problems.ts'
 
 /**
  * What is wrong with a definition, naming the step and the mend. A pathway has no circle: each step happens at most once per
  * enrolment, which is what makes "never twice" provable by a primary key.
- * @param questionnaires codes that exist
+ * @param questionnaires those that exist by code, with their body where a branch asks for their answers
  */
-export function problemsOf(definition: PathwayDefinition, questionnaires: Set<string>): PathwayProblem[] {
+export function problemsOf(definition: PathwayDefinition, questionnaires: Known): PathwayProblem[] {
   const problems: PathwayProblem[] = []
   const steps = new Map(definition.steps.map((step) => [step.key, step]))
   if (steps.size !== definition.steps.length)

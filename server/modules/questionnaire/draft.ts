@@ -13,6 +13,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { readFhir } from './exchange.ts'
 
 export async function listDrafts(db: Db, actor: Actor) {
   authorize(actor, 'questionnaire.write')
@@ -46,15 +47,21 @@ export async function listDrafts(db: Db, actor: Actor) {
 /** What a new questionnaire begins with. */
 const blank: DraftBody = { items: [], scoring: 'none' }
 
-/** @throws {AppError} already-exists, not-found (the one to copy) */
+/** @throws {AppError} already-exists, not-found (the one to copy), invalid (no FHIR Questionnaire) */
 export async function createDraft(
   trx: Trx,
   actor: Actor,
   input: z.output<(typeof createRoute)['body']>,
 ): Promise<number> {
   authorize(actor, 'questionnaire.write')
-  const from = input.copyOf === undefined ? undefined : await getDraft(trx, actor, input.copyOf)
-  const title = JSON.stringify({ 'zh-CN': input.title })
+  const from =
+    input.fhir !== undefined
+      ? readFhir(input.fhir)
+      : input.copyOf === undefined
+        ? undefined
+        : await getDraft(trx, actor, input.copyOf)
+  // What FHIR calls it in other languages stays beside the name given here.
+  const title = JSON.stringify({ ...(input.fhir !== undefined && from?.title), 'zh-CN': input.title })
   const made = await trx
     .insertInto('questionnaire')
     .values({ code: input.code, title, source: null })

@@ -5,6 +5,7 @@ import {
   listDrafts as listDraftsRoute,
   listVersions as listVersionsRoute,
   publishDraft as publishDraftRoute,
+  readFhirQuestionnaire,
   saveDraft as saveDraftRoute,
 } from '../../../contract/questionnaire-design.ts'
 import {
@@ -16,6 +17,8 @@ import {
   submitForm as submitFormRoute,
 } from '../../../contract/questionnaire-link.ts'
 import {
+  exportQuestionnaire as exportQuestionnaireRoute,
+  exportTaskResponse,
   getQuestionnaire as getQuestionnaireRoute,
   listQuestionnaires as listQuestionnairesRoute,
 } from '../../../contract/questionnaire.ts'
@@ -31,6 +34,7 @@ import {
   publishDraft,
   saveDraft,
 } from './draft.ts'
+import { exportQuestionnaire, exportResponse, readFhir } from './exchange.ts'
 import { openForm, saveForm, submitForm, type Visitor } from './form.ts'
 import { createLink, listLinks, revokeLink } from './link.ts'
 import { getQuestionnaire, listQuestionnaires } from './questionnaire.ts'
@@ -42,6 +46,15 @@ export function mountQuestionnaire(api: Api, { config, secret }: Services): void
   implement(api, listVersionsRoute, async ({ db, actor, params }) => ({
     items: await listVersions(db, actor, params.id),
   }))
+
+  implement(api, exportQuestionnaireRoute, async ({ db, actor, params, query }) => {
+    const resource = await exportQuestionnaire(db, actor, params.id, query.version)
+    return file(resource, `${resource.name ?? 'Questionnaire'}-${resource.version ?? ''}`)
+  })
+  implement(api, exportTaskResponse, async ({ db, actor, params }) =>
+    file(await exportResponse(db, actor, params.id), `QuestionnaireResponse-task-${params.id}`),
+  )
+  implement(api, readFhirQuestionnaire, async ({ body }) => Promise.resolve(readFhir(body.resource)))
 
   implement(api, listDraftsRoute, async ({ db, actor }) => ({ items: await listDrafts(db, actor) }))
   implement(api, createDraftRoute, async ({ db, actor, body }) => ({
@@ -75,4 +88,13 @@ export function mountQuestionnaire(api: Api, { config, secret }: Services): void
   implement(api, openFormRoute, ({ c, body }) => openForm(visitor(c), body))
   implement(api, saveFormRoute, ({ c, body }) => saveForm(visitor(c), body))
   implement(api, submitFormRoute, ({ c, body }) => submitForm(visitor(c), body))
+}
+
+function file(resource: object, name: string): Response {
+  return new Response(`${JSON.stringify(resource, null, 2)}\n`, {
+    headers: {
+      'Content-Type': 'application/fhir+json; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${name}.json"`,
+    },
+  })
 }

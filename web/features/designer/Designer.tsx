@@ -1,4 +1,4 @@
-import { ArrowLeftOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { App, Button } from 'antd'
 import { type KeyboardEvent, useMemo, useReducer, useState } from 'react'
@@ -9,6 +9,7 @@ import { getQuestionnaire, listQuestionnaires } from '../../../contract/question
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
+import { RedoIcon, UndoIcon } from '../../ui/undoIcons.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useLocalized } from '../task/localized.ts'
 import './designer.css'
@@ -95,13 +96,13 @@ export function Designer({ draft, onReload }: { draft: Draft; onReload: () => vo
             </span>
             <Button
               aria-label={t('designer.undo')}
-              icon={<UndoOutlined aria-hidden />}
+              icon={<UndoIcon />}
               disabled={state.past.length === 0}
               onClick={() => dispatch({ do: 'undo' })}
             />
             <Button
               aria-label={t('designer.redo')}
-              icon={<RedoOutlined aria-hidden />}
+              icon={<RedoIcon />}
               disabled={state.future.length === 0}
               onClick={() => dispatch({ do: 'redo' })}
             />

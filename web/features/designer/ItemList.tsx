@@ -109,9 +109,7 @@ export function ItemList({ items, selected, problems, dispatch }: ItemListProps)
           options={types.map((one) => ({ value: one, text: t(`questionnaires.type.${one}`) }))}
           onChange={(one) => setType(one as Question['type'])}
         />
-        <Button type="primary" onClick={() => dispatch({ do: 'add', type })}>
-          {t('designer.add')}
-        </Button>
+        <Button onClick={() => dispatch({ do: 'add', type })}>{t('designer.add')}</Button>
       </div>
     </section>
   )

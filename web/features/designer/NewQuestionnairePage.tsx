@@ -9,8 +9,10 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { PickField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useLocalized } from '../task/localized.ts'
+import './designer.css'
+import { type FhirRead, FhirSource } from './FhirSource.tsx'
 
-/** A new questionnaire: blank, or as a copy of one that is published. */
+/** A new questionnaire: blank, as a copy of one that is published, or from another system by FHIR. */
 export default function NewQuestionnairePage() {
   const { t } = useTranslation()
   const { message } = App.useApp()
@@ -21,6 +23,7 @@ export default function NewQuestionnairePage() {
   const [title, setTitle] = useState('')
   const [code, setCode] = useState('')
   const [copyOf, setCopyOf] = useState(search.copy ?? '')
+  const [fhir, setFhir] = useState<FhirRead | null>(null)
   const published = useCall(listQuestionnaires)
   const create = useAct(createDraft, {
     onSuccess: ({ id }) => void navigate({ to: '/questionnaires/$id/edit', params: { id: String(id) } }),
@@ -28,7 +31,14 @@ export default function NewQuestionnairePage() {
   })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    create.mutate({ body: { title, code, ...(copyOf && { copyOf: Number(copyOf) }) } })
+    const from = fhir ? { fhir: fhir.resource } : copyOf ? { copyOf: Number(copyOf) } : {}
+    create.mutate({ body: { title, code, ...from } })
+  }
+  const begun = (read: FhirRead | null) => {
+    setFhir(read)
+    if (!read) return
+    if (title.trim() === '') setTitle(read.title['zh-CN'].slice(0, 200))
+    if (code === '' && read.code) setCode(read.code)
   }
   return (
     <div className="page">
@@ -53,16 +63,19 @@ export default function NewQuestionnairePage() {
           hint={t('designer.codeHint')}
           onChange={setCode}
         />
-        <PickField
-          label={t('designer.copyIt')}
-          value={copyOf}
-          none={t('common.none')}
-          options={(published.data?.items ?? []).map((one) => ({
-            value: String(one.id),
-            text: localized(one.title),
-          }))}
-          onChange={setCopyOf}
-        />
+        {!fhir && (
+          <PickField
+            label={t('designer.copyIt')}
+            value={copyOf}
+            none={t('common.none')}
+            options={(published.data?.items ?? []).map((one) => ({
+              value: String(one.id),
+              text: localized(one.title),
+            }))}
+            onChange={setCopyOf}
+          />
+        )}
+        {!copyOf && <FhirSource read={fhir} onRead={begun} />}
         <Button type="primary" htmlType="submit" loading={create.isPending}>
           {t('designer.begin')}
         </Button>

@@ -72,6 +72,7 @@ function useFieldWords(definition: PathwayDefinition) {
     if (field === 'when') return words.inWords(of as Condition)
     if (field === 'for' || field === 'dueIn') return words.span(of as Parameters<typeof words.span>[0])
     if (field === 'at') return words.hours(of as Parameters<typeof words.hours>[0]).join(' · ')
+    if (field === 'version') return t('pathways.words.version', { n: Number(of) })
     if (field === 'questionnaire') return words.questionnaire(text)
     if (field === 'since' || field === 'dueSince')
       return t(of === 'entry' ? 'editor.sinceEntry' : 'editor.sinceHere')

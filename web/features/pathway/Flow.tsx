@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { type Block, layout } from './layout.ts'
 import { stepIcons } from './stepIcons.ts'
+import { SubPathwayLink } from './SubPathwayLink.tsx'
 import { useStepWords } from './useStepWords.ts'
 
 export function Flow({ definition }: { definition: PathwayDefinition }) {
@@ -78,6 +79,7 @@ function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
         {step.kind === 'task' && step.description && (
           <p className="secondary small pre-line">{step.description}</p>
         )}
+        {step.kind === 'pathway' && <SubPathwayLink code={step.pathway} />}
         {step.kind === 'message' && <p className="secondary small pre-line">{step.body}</p>}
       </div>
     </div>

@@ -11,7 +11,7 @@ import {
   type StepKind,
 } from './editing.ts'
 
-const kinds: StepKind[] = ['wait', 'branch', 'task', 'message', 'questionnaire', 'stop']
+const kinds: StepKind[] = ['wait', 'branch', 'task', 'message', 'questionnaire', 'pathway', 'stop']
 const run = (editing: Editing, ...actions: EditAction[]) => actions.reduce(edit, editing)
 const begin = () => startEditing(blankPathway('begin'))
 const shape = ({ start, steps }: PathwayDefinition) =>

@@ -216,6 +216,8 @@ function newStep(kind: StepKind, key: string, title: string): PathwayStep {
       return { ...base, kind, channel: 'email', purpose: 'clinical', subject: '', body: '' }
     case 'questionnaire':
       return { ...base, kind, questionnaire: '', assignee: 'nurse', dueIn: days(3) }
+    case 'pathway':
+      return { ...base, kind, pathway: '' }
     case 'stop':
       return { ...base, kind, reason: '' }
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { PathwayStep } from '../../../contract/pathway.ts'
 import { blankPathway, edit, startEditing } from './editing.ts'
 import { planDefinition } from './planDefinition.ts'
 
@@ -40,4 +41,34 @@ test('a pathway becomes a PlanDefinition: actions tied to those before them, lan
   expect(planDefinition({ code: 'x', name: 'n', version: null, active: false, definition }).status).toBe(
     'draft',
   )
+})
+
+test('a lane that asks for a result says which Observation it needs, and how recent', () => {
+  const blank = startEditing(blankPathway('begin'))
+  const put = edit(blank, { do: 'insert', at: { after: 'wait-1', exit: 'next' }, kind: 'branch', title: '' })
+  const definition = {
+    ...put.present,
+    steps: put.present.steps.flatMap((step): PathwayStep[] =>
+      step.kind === 'branch'
+        ? [
+            {
+              ...step,
+              when: { fact: 'observation.4548-4', op: '>=', value: 7, withinDays: 90 },
+              next: 'end',
+            },
+            { kind: 'stop', key: 'end', title: '', next: null, reason: '' },
+          ]
+        : [step],
+    ),
+  }
+  const plan = planDefinition({ code: 'x', name: 'n', version: 1, active: true, definition })
+  expect(plan.action.find((one) => one.id === 'end')).toMatchObject({
+    input: [
+      {
+        type: 'Observation',
+        codeFilter: [{ path: 'code', code: [{ code: '4548-4' }] }],
+        dateFilter: [{ path: 'effective', valueDuration: { value: 90, code: 'd' } }],
+      },
+    ],
+  })
 })

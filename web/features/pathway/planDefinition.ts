@@ -1,4 +1,6 @@
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { readFactName } from '../../../contract/pathway-fact.ts'
+import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { exitsOf } from './editing.ts'
 
@@ -55,6 +57,7 @@ export function planDefinition({ code, name, version, active, definition }: Name
         ...(step.key === definition.start && definition.entry.event !== null
           ? { trigger: [{ type: 'named-event', name: definition.entry.event }] }
           : {}),
+        ...(branch ? inputOf(branch.when) : {}),
         ...(step.key === definition.start && definition.entry.when
           ? { condition: [applicable(definition.entry.when)] }
           : {}),
@@ -73,6 +76,24 @@ export function planDefinition({ code, name, version, active, definition }: Name
       }
     }),
   }
+}
+
+/** What has to be known for a condition besides person and stay. */
+function inputOf(when: Condition): object {
+  const input = comparisonsOf(when).flatMap(({ fact: name, withinDays }): object[] => {
+    const fact = readFactName(name)
+    if (!fact) return []
+    const period = { value: withinDays, unit: 'days', system: 'http://unitsofmeasure.org', code: 'd' }
+    if (fact.of !== 'observation') return [{ type: 'QuestionnaireResponse', mustSupport: ['item'] }]
+    return [
+      {
+        type: 'Observation',
+        codeFilter: [{ path: 'code', code: [{ code: fact.code }] }],
+        ...(withinDays !== undefined && { dateFilter: [{ path: 'effective', valueDuration: period }] }),
+      },
+    ]
+  })
+  return input.length > 0 ? { input } : {}
 }
 
 function applicable(condition: Condition) {
@@ -101,6 +122,11 @@ function kindOf(step: PathwayStep, duration: (of: Duration) => object): object {
         ...(step.questionnaire
           ? { definitionCanonical: `urn:careloop:questionnaire:${step.questionnaire}` }
           : {}),
+      }
+    case 'pathway':
+      return {
+        description: 'pathway',
+        definitionCanonical: `urn:careloop:pathway:${step.pathway}${step.version === undefined ? '' : `|${step.version}`}`,
       }
     case 'message':
       return { description: step.subject, textEquivalent: step.body }

@@ -1,4 +1,5 @@
 import {
+  ApartmentOutlined,
   BranchesOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
@@ -15,5 +16,6 @@ export const stepIcons: Record<PathwayStep['kind'], ComponentType> = {
   branch: BranchesOutlined,
   message: MailOutlined,
   questionnaire: FileTextOutlined,
+  pathway: ApartmentOutlined,
   stop: StopOutlined,
 }

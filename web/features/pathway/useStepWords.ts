@@ -1,10 +1,13 @@
 import { useTranslation } from 'react-i18next'
-import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { listPathways, type PathwayDefinition, type PathwayStep } from '../../../contract/pathway.ts'
+import { asksOf } from '../../../contract/pathway-fact.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
 import { listSettings } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
+import { useAskedWords } from './useAskedWords.ts'
+import { useQuestionnaires } from './useQuestionnaires.ts'
 import { useConditionWords } from '../questionnaire/useConditionWords.ts'
 import { useLocalized } from '../task/localized.ts'
 import { useSettingWords } from '../setting/useSettingWords.ts'
@@ -21,6 +24,8 @@ export function useStepWords(definition: PathwayDefinition) {
   const settings = useCall(listSettings, {}, { enabled: may(me, 'setting.read') })
   const questionnaires = useCall(listQuestionnaires, {}, { enabled: may(me, 'questionnaire.read') })
   const localized = useLocalized()
+  const runs = definition.steps.some((step) => step.kind === 'pathway')
+  const pathways = useCall(listPathways, {}, { enabled: runs && may(me, 'pathway.read') })
   const questionnaire = (key: string) =>
     localized(questionnaires.data?.items.find((one) => one.code === key)?.title) || key
   const fromDischarge = definition.entry.event === 'encounter.discharged'
@@ -39,12 +44,16 @@ export function useStepWords(definition: PathwayDefinition) {
       key: source.setting,
     }
   }
+  const askedWords = useAskedWords(useQuestionnaires(asksOf(definition.steps)?.questionnaires ?? []))
   const inWords = useConditionWords({
     fact: (name) => {
+      const asked = askedWords.fact(name)
+      if (asked) return asked
       const key = /^task\.(.+)\.outcome$/.exec(name)?.[1]
       if (key === undefined) return undefined
       return t('editor.resultOf', { title: definition.steps.find((step) => step.key === key)?.title || key })
     },
+    value: askedWords.value,
     rate: (name) => {
       const { name: words, value } = variable(name)
       return value === null ? words : t('pathways.words.variable', { name: words, value })
@@ -112,6 +121,15 @@ export function useStepWords(definition: PathwayDefinition) {
           t('pathways.words.usesQuestionnaire', { code: questionnaire(step.questionnaire) }),
           t('pathways.words.dueHere', { span: span(step.dueIn) }),
         ]
+      case 'pathway': {
+        const sub = pathways.data?.items.find((one) => one.code === step.pathway)
+        const newer = step.version !== undefined && sub?.version ? sub.version > step.version : false
+        return [
+          sub?.name ?? step.pathway,
+          step.version === undefined ? '' : t('pathways.words.version', { n: step.version }),
+          newer ? t('pathways.words.newer', { n: sub?.version ?? 0 }) : '',
+        ]
+      }
       case 'stop':
         return [step.reason]
     }

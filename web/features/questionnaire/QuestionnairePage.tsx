@@ -6,9 +6,11 @@ import {
   type Band,
   type Condition,
   type Question,
+  exportQuestionnaire,
   getQuestionnaire,
 } from '../../../contract/questionnaire.ts'
 import { listVersions } from '../../../contract/questionnaire-design.ts'
+import { addressOf } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
@@ -53,6 +55,9 @@ export default function QuestionnairePage() {
   const extra = (
     <>
       {back}
+      <a className="soft-button" href={addressOf(exportQuestionnaire, { params: { id: data.id } })} download>
+        {t('questionnaires.exportFhir')}
+      </a>
       {writes && (
         <>
           <Link to="/questionnaires/new" search={{ copy: String(data.id) } as never} className="soft-button">
@@ -182,6 +187,14 @@ function Versions({ id }: { id: number }) {
               responses: one.responses,
             })}
             {one.publishedByName && ` · ${one.publishedByName}`}
+            {' · '}
+            <a
+              href={addressOf(exportQuestionnaire, { params: { id }, query: { version: one.version } })}
+              download
+              aria-label={t('questionnaires.exportFhirOf', { n: one.version })}
+            >
+              FHIR
+            </a>
           </li>
         ))}
       </ul>

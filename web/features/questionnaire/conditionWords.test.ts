@@ -5,8 +5,9 @@ const words: ConditionWords = {
   fact: (name) => name.replace('answers.', ''),
   value: (_, value) => String(value),
   rate: (rate) => (typeof rate === 'number' ? `${rate * 100}%` : rate.var),
-  say: (key, { when, fact, op, value, rate }) =>
+  say: (key, { when, fact, op, value, rate, days }) =>
     ({
+      recent: `${when} (within ${days} days)`,
       not: `not (${when})`,
       exists: `${fact}?`,
       missing: `no ${fact}`,
@@ -22,6 +23,9 @@ test('comparisons read as they are said', () => {
   expect(conditionInWords({ fact: 'answers.wound', op: '=', value: 'red' }, words)).toBe('wound is red')
   expect(conditionInWords({ fact: 'level', op: 'in', value: [1, 2] }, words)).toBe('level in 1, 2')
   expect(conditionInWords({ fact: 'phone', op: 'exists', value: false }, words)).toBe('no phone')
+  expect(
+    conditionInWords({ not: { fact: 'HbA1c', op: '>=', value: 7, unit: '%', withinDays: 90 } }, words),
+  ).toBe('not (HbA1c ≥ 7 % (within 90 days))')
 })
 
 test('nested parts keep their brackets, single ones need none', () => {

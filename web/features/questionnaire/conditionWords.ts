@@ -6,8 +6,8 @@ export type ConditionWords = {
   value: (fact: string, value: unknown) => string
   rate: (rate: number | { var: string }) => string
   say: (
-    key: 'not' | 'exists' | 'missing' | 'compare' | 'sample',
-    words: { when?: string; fact?: string; op?: string; value?: string; rate?: string },
+    key: 'not' | 'exists' | 'missing' | 'compare' | 'sample' | 'recent',
+    words: { when?: string; fact?: string; op?: string; value?: string; rate?: string; days?: number },
   ) => string
   join: Record<'all' | 'any' | 'comma', string>
   op: Record<'in' | 'contains' | 'is' | 'isNot', string>
@@ -28,7 +28,13 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
   }
   if ('not' in condition) return words.say('not', { when: conditionInWords(condition.not, words) })
   if ('sample' in condition) return words.say('sample', { rate: words.rate(condition.sample.rate) })
-  const { fact, op, value } = condition
+  const said = comparisonInWords(condition, words)
+  return condition.withinDays === undefined
+    ? said
+    : words.say('recent', { when: said, days: condition.withinDays })
+}
+
+function comparisonInWords({ fact, op, value, unit }: Comparison, words: ConditionWords): string {
   const name = words.fact(fact)
   if (op === 'exists') return words.say(value === false ? 'missing' : 'exists', { fact: name })
   const spoken = Array.isArray(value)
@@ -47,7 +53,7 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
         : op === 'in' || op === 'contains'
           ? words.op[op]
           : signs[op]
-  return words.say('compare', { fact: name, op: sign, value: spoken })
+  return words.say('compare', { fact: name, op: sign, value: unit ? `${spoken} ${unit}` : spoken })
 }
 
 type Comparison = Extract<Condition, { op: string }>
@@ -57,7 +63,13 @@ function sameQuestion(parts: Condition[]): Comparison | null {
   const [first] = parts
   if (!first || !('op' in first) || first.op !== 'contains' || parts.length < 2) return null
   const alike = parts.flatMap((part) =>
-    'op' in part && part.op === first.op && part.fact === first.fact ? [part.value] : [],
+    'op' in part &&
+    part.op === first.op &&
+    part.fact === first.fact &&
+    part.withinDays === first.withinDays &&
+    part.unit === first.unit
+      ? [part.value]
+      : [],
   )
   return alike.length === parts.length ? { ...first, value: alike } : null
 }

@@ -11,6 +11,7 @@ type Extra = {
   rate?: (name: string) => string
   /** Words for facts of a place of its own, such as results of earlier steps. */
   fact?: (name: string) => string | undefined
+  value?: (fact: string, value: unknown) => string | undefined
 }
 
 const codeGroups = {
@@ -20,7 +21,7 @@ const codeGroups = {
   'person.sex': 'sex',
 } as const
 
-export function useConditionWords({ questions = [], rate, fact: ownFact }: Extra = {}): (
+export function useConditionWords({ questions = [], rate, fact: ownFact, value: ownValue }: Extra = {}): (
   condition: Condition,
 ) => string {
   const { t, i18n } = useTranslation()
@@ -40,6 +41,8 @@ export function useConditionWords({ questions = [], rate, fact: ownFact }: Extra
         return i18n.exists(key) ? String(t(key as never)) : name
       },
       value: (fact, value) => {
+        const own = ownValue?.(fact, value)
+        if (own) return own
         if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
         if (/^task\..+\.outcome$/.test(fact)) return code('outcome', String(value))
         if (isCoded(fact)) return code(codeGroups[fact], String(value))
@@ -48,7 +51,15 @@ export function useConditionWords({ questions = [], rate, fact: ownFact }: Extra
       },
       rate: (of) => (typeof of === 'number' ? percent(of) : (rate?.(of.var) ?? of.var)),
       say: (key, words) =>
-        t(`questionnaires.condition.${key}`, { when: '', fact: '', op: '', value: '', rate: '', ...words }),
+        t(`questionnaires.condition.${key}`, {
+          when: '',
+          fact: '',
+          op: '',
+          value: '',
+          rate: '',
+          days: 0,
+          ...words,
+        }),
       join: {
         all: t('questionnaires.condition.all'),
         any: t('questionnaires.condition.any'),

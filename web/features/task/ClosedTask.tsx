@@ -1,7 +1,9 @@
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
+import { exportTaskResponse } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { addressOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -61,6 +63,17 @@ export function ClosedTask({
             </div>
           ))}
         </dl>
+      )}
+      {task.response && (
+        <p>
+          <a
+            className="soft-button"
+            href={addressOf(exportTaskResponse, { params: { id: task.id } })}
+            download
+          >
+            {t('desk.exportFhir')}
+          </a>
+        </p>
       )}
     </div>
   )

@@ -52,6 +52,7 @@ export const desk = {
   heldHint: 'You can read but not write. You can take over once they save or leave.',
   takeOver: 'Try to take over',
   readOnly: 'You can read this task but not work on it.',
+  exportFhir: 'Export answers (FHIR)',
   closedTitle: 'This task is closed',
   reopen: 'Undo the result and reopen',
   reopened: 'Reopened, you can go on',

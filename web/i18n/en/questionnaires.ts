@@ -14,6 +14,8 @@ export const questionnaires = {
     'A follow-up questionnaire comes with the installation; if it is missing, have the administrator run careloop migrate.',
   script: 'Opening words',
   preview: 'As staff will see it; read only',
+  exportFhir: 'Export FHIR',
+  exportFhirOf: 'Export version {{n}} as FHIR',
   required: 'required',
   score: '{{n}} points',
   band: {
@@ -53,6 +55,7 @@ export const questionnaires = {
     exists: '“{{fact}}” is known',
     missing: '“{{fact}}” is not known',
     compare: '“{{fact}}” {{op}} {{value}}',
+    recent: '{{when}} (within {{days}} days)',
     sample: 'drawn in the sample ({{rate}})',
     in: 'is one of',
     contains: 'contains',

@@ -58,6 +58,8 @@ export const rehearsal = {
     day: 'A task counts on the day it is due, a message on the day it goes out.',
     result:
       'Every task ends as “done” on its due day; where a kind of task had 30 or more results here within the last year, results are drawn in the shares of those.',
+    asked:
+      'Nobody knows answers and results beforehand: branches that ask for them go on as if there were none, usually to “no”.',
     minutes:
       '{{call}} minutes per call, {{visit}} per home visit, {{other}} per other task or questionnaire; Settings › Rules changes them.',
     gate: 'Messages that opt-outs, quiet hours or frequency limits would hold back are counted.',

@@ -49,6 +49,7 @@ export const desk = {
   heldHint: '您可以看，但不能填写。对方保存或离开后即可接手。',
   takeOver: '再试着接手',
   readOnly: '您可以查看这条任务，但不能填写。',
+  exportFhir: '导出回答（FHIR）',
   closedTitle: '这条任务已办结',
   reopen: '撤销结果，重新填写',
   reopened: '已撤销，可以重新填写',

@@ -13,6 +13,8 @@ export const questionnaires = {
   emptyHint: '安装时自带出院随访问卷；没有的话请让管理员运行 careloop migrate。',
   script: '开场白',
   preview: '随访人员看到的样子，这里只能看',
+  exportFhir: '导出 FHIR',
+  exportFhirOf: '导出第 {{n}} 版的 FHIR',
   required: '必答',
   score: '{{n}} 分',
   band: {
@@ -52,6 +54,7 @@ export const questionnaires = {
     exists: '“{{fact}}”有记录',
     missing: '“{{fact}}”没有记录',
     compare: '“{{fact}}” {{op}} {{value}}',
+    recent: '{{when}}（{{days}} 天内）',
     sample: '抽样抽中（{{rate}}）',
     in: '属于',
     contains: '包含',

@@ -52,6 +52,7 @@ export const desk = {
   heldHint: '您可以看，但不能填寫。對方儲存或離開後即可接手。',
   takeOver: '再試著接手',
   readOnly: '您可以檢視這項任務，但不能填寫。',
+  exportFhir: '匯出回答（FHIR）',
   closedTitle: '這項任務已結束',
   reopen: '復原結果，重新填寫',
   reopened: '已復原，可以重新填寫',

@@ -13,6 +13,8 @@ export const questionnaires = {
   emptyHint: '安裝時內建出院追蹤問卷；若沒有請管理者執行 careloop migrate。',
   script: '開場白',
   preview: '追蹤人員看到的樣子，這裡僅供檢視',
+  exportFhir: '匯出 FHIR',
+  exportFhirOf: '匯出第 {{n}} 版的 FHIR',
   required: '必答',
   score: '{{n}} 分',
   band: {
@@ -52,6 +54,7 @@ export const questionnaires = {
     exists: '「{{fact}}」有紀錄',
     missing: '「{{fact}}」沒有紀錄',
     compare: '「{{fact}}」{{op}} {{value}}',
+    recent: '{{when}}（{{days}} 天內）',
     sample: '抽樣抽中（{{rate}}）',
     in: '屬於',
     contains: '包含',

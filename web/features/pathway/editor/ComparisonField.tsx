@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../../contract/questionnaire.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
-import type { Fact } from './useFacts.ts'
+import { type Fact, usualDays } from './useFacts.ts'
 
 type Comparison = Extract<Condition, { fact: string }>
 type Operator = Comparison['op']
@@ -9,6 +9,8 @@ type Operator = Comparison['op']
 const operators: Record<Fact['type'], Operator[]> = {
   number: ['>=', '<=', '>', '<', '=', '!=', 'exists'],
   choice: ['=', '!=', 'in', 'exists'],
+  several: ['contains', 'exists'],
+  boolean: ['=', 'exists'],
   codes: ['contains', 'exists'],
   text: ['=', '!=', 'contains', 'exists'],
 }
@@ -21,9 +23,10 @@ function fitting(fact: Fact, op: Operator, value: unknown): unknown {
     return typeof value === 'string' && value ? [value] : fact.options.slice(0, 1).map((one) => one.value)
   }
   if (fact.type === 'number') return typeof value === 'number' ? value : 0
+  if (fact.type === 'boolean') return value !== false
   const text =
     typeof value === 'string' ? value : Array.isArray(value) && typeof value[0] === 'string' ? value[0] : ''
-  if (fact.type !== 'choice' || fact.options.some((one) => one.value === text)) return text
+  if (fact.options.length === 0 || fact.options.some((one) => one.value === text)) return text
   return fact.options[0]?.value ?? text
 }
 
@@ -40,7 +43,7 @@ export function ComparisonField({
   const { t } = useTranslation()
   const { op, value } = comparison
   // A fact that is not on the list, such as one written by hand, stays and is shown by its name.
-  const fact: Fact = facts.find((one) => one.name === comparison.fact) ?? {
+  const fact: Fact = facts.find((one) => stands(one, comparison.fact)) ?? {
     name: comparison.fact,
     text: comparison.fact,
     type: typeof value === 'number' ? 'number' : 'text',
@@ -56,6 +59,7 @@ export function ComparisonField({
       fact: next.name,
       op: fits,
       value: fitting(next, fits, next.type === fact.type ? value : undefined),
+      ...(next.aged === 'must' && { withinDays: usualDays }),
     })
   }
   return (
@@ -66,6 +70,16 @@ export function ComparisonField({
         options={offered.map((one) => ({ value: one.name, text: one.text }))}
         onChange={choose}
       />
+      {fact.coded && (
+        <input
+          className="field-input filter-text"
+          aria-label={t('editor.resultCode')}
+          placeholder="4548-4"
+          maxLength={60}
+          value={comparison.fact.slice(fact.name.length)}
+          onChange={({ target }) => onChange({ ...comparison, fact: `${fact.name}${target.value.trim()}` })}
+        />
+      )}
       <SelectFilter
         label={t('editor.operator')}
         value={op}
@@ -76,7 +90,58 @@ export function ComparisonField({
         }}
       />
       <Value fact={fact} comparison={comparison} onChange={onChange} />
+      {fact.coded && op !== 'exists' && (
+        <input
+          className="field-input condition-number"
+          aria-label={t('editor.resultUnit')}
+          placeholder={t('editor.resultUnit')}
+          maxLength={40}
+          value={comparison.unit ?? ''}
+          onChange={({ target }) => onChange({ ...comparison, unit: target.value.trim() || undefined })}
+        />
+      )}
+      {fact.aged && <Age must={fact.aged === 'must'} comparison={comparison} onChange={onChange} />}
     </>
+  )
+}
+
+/** Whether a fact of the list is the one that a condition names. */
+function stands(fact: Fact, name: string): boolean {
+  return fact.coded ? name.startsWith(fact.name) : fact.name === name
+}
+
+/** How old it may be; what need not be said is "any age" when left empty. */
+function Age({
+  must,
+  comparison,
+  onChange,
+}: {
+  must: boolean
+  comparison: Comparison
+  onChange: (comparison: Comparison) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <span className="check-line">
+      {t('editor.within')}
+      <input
+        className="field-input condition-number"
+        type="number"
+        min={1}
+        max={3650}
+        required={must}
+        aria-label={t('editor.withinDays')}
+        placeholder={must ? '' : t('editor.anyAge')}
+        value={comparison.withinDays ?? ''}
+        onChange={({ target }) => {
+          const days = Number(target.value)
+          if (target.value === '') onChange({ ...comparison, withinDays: undefined })
+          else if (Number.isInteger(days) && days >= 1 && days <= 3650)
+            onChange({ ...comparison, withinDays: days })
+        }}
+      />
+      {t('editor.days')}
+    </span>
   )
 }
 
@@ -159,7 +224,19 @@ function Value({
         }}
       />
     )
-  if (fact.type === 'choice' && fact.options.length > 0)
+  if (fact.type === 'boolean')
+    return (
+      <SelectFilter
+        label={t('editor.value')}
+        value={value === false ? 'no' : 'yes'}
+        options={[
+          { value: 'yes', text: t('common.yes') },
+          { value: 'no', text: t('common.no') },
+        ]}
+        onChange={(chosen) => set(chosen === 'yes')}
+      />
+    )
+  if (fact.options.length > 0)
     return (
       <SelectFilter
         label={t('editor.value')}

@@ -1,10 +1,11 @@
-import { ArrowLeftOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PathwayDraft } from '../../../../contract/pathway-draft.ts'
 import { type PathwayDetail, validatePathway } from '../../../../contract/pathway.ts'
 import { useCall } from '../../../query.ts'
+import { RedoIcon, UndoIcon } from '../../../ui/undoIcons.tsx'
 import { PageHeader } from '../../../ui/PageHeader.tsx'
 import { useShortcut } from '../../../ui/useShortcut.ts'
 import { edit, type Spot, startEditing, type StepKind } from '../editing.ts'
@@ -31,7 +32,7 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
   const settled = useSettled(definition, 400)
   const checked = useCall(
     validatePathway,
-    { body: { definition: settled } },
+    { body: { definition: settled, pathwayId: pathway.id } },
     { placeholderData: (before) => before },
   )
   const problems = checked.data?.problems ?? []
@@ -62,7 +63,7 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
               title="Ctrl+Z"
               onClick={undo}
             >
-              <UndoOutlined aria-hidden /> {t('editor.undo')}
+              <UndoIcon /> {t('editor.undo')}
             </button>
             <button
               type="button"
@@ -71,7 +72,7 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
               title="Ctrl+Shift+Z"
               onClick={redo}
             >
-              <RedoOutlined aria-hidden /> {t('editor.redo')}
+              <RedoIcon /> {t('editor.redo')}
             </button>
             <Link to="/pathways/$id/rehearsal" params={{ id: String(pathway.id) }} className="soft-button">
               {t('rehearsal.open')}

@@ -1,7 +1,10 @@
+import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { PathwayDefinition, PathwayStep } from '../../../../contract/pathway.ts'
+import { listPathways, type PathwayDefinition, type PathwayStep } from '../../../../contract/pathway.ts'
 import { AreaField, CheckField, NumberField, PickField, TextField } from '../../../ui/fields.tsx'
 import { ConditionField } from './ConditionField.tsx'
+import { useCall } from '../../../query.ts'
+import { SubPathwayLink } from '../SubPathwayLink.tsx'
 import { DurationField } from './DurationField.tsx'
 import { TaskFields } from './TaskFields.tsx'
 import { useFacts } from './useFacts.ts'
@@ -47,6 +50,7 @@ export function StepForm({
       {step.kind === 'questionnaire' && (
         <QuestionnaireFields step={step} definition={definition} onChange={onChange} />
       )}
+      {step.kind === 'pathway' && <SubPathwayFields step={step} onChange={onChange} />}
       {step.kind === 'stop' && (
         <TextField
           label={t('editor.stopReason')}
@@ -195,6 +199,36 @@ function QuestionnaireFields({ step, definition, onChange }: StepFieldsProps<'qu
         rules={rules}
         onChange={(dueIn) => onChange({ dueIn })}
       />
+    </>
+  )
+}
+
+function SubPathwayFields({ step, onChange }: Pick<StepFieldsProps<'pathway'>, 'step' | 'onChange'>) {
+  const { t } = useTranslation()
+  const own = Number(useParams({ strict: false }).id)
+  const pathways = useCall(listPathways)
+  const offered = (pathways.data?.items ?? [])
+    .filter((one) => one.version !== null && one.id !== own)
+    .map((one) => ({
+      value: one.code,
+      text: `${one.name} · ${t('pathways.words.version', { n: one.version ?? 0 })}`,
+    }))
+  const known = offered.some((one) => one.value === step.pathway)
+  return (
+    <>
+      <PickField
+        label={t('editor.subPathway')}
+        value={step.pathway}
+        {...(step.pathway === '' && { none: t('editor.choose') })}
+        options={
+          known || step.pathway === '' ? offered : [...offered, { value: step.pathway, text: step.pathway }]
+        }
+        onChange={(pathway) => onChange({ pathway, version: undefined })}
+      />
+      <p className="secondary small">{t('editor.subPathwayHint')}</p>
+      <p>
+        <SubPathwayLink code={step.pathway} />
+      </p>
     </>
   )
 }

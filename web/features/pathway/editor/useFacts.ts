@@ -1,18 +1,32 @@
 import { useTranslation } from 'react-i18next'
+import { unfold } from '../../../../contract/answer.ts'
+import { type AskedFact, factName } from '../../../../contract/pathway-fact.ts'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
+import type { Question, QuestionnaireDefinition } from '../../../../contract/questionnaire.ts'
 import { listSites } from '../../../../contract/setting.ts'
 import { encounterClass, sex } from '../../../../contract/person.ts'
 import { outcome } from '../../../../contract/task.ts'
 import { useCode } from '../../../i18n/useCode.ts'
 import { useCall } from '../../../query.ts'
+import { useLocalized } from '../../task/localized.ts'
+import { useAskedWords } from '../useAskedWords.ts'
+import { questionnairesOf, useQuestionnaires } from '../useQuestionnaires.ts'
 
 export type Fact = {
   name: string
   text: string
   /** `codes`: a list of codes, each of which stands for those that begin with it. */
-  type: 'number' | 'choice' | 'codes' | 'text'
+  /** `several`: answers of which more than one may be given. */
+  type: 'number' | 'choice' | 'several' | 'codes' | 'text' | 'boolean'
   options: { value: string; text: string }[]
+  /** It may be too old to count; `must`: one has to say from when on. */
+  aged?: 'may' | 'must'
+  /** The name ends in a code that somebody writes. */
+  coded?: boolean
 }
+
+/** How far back a result counts unless somebody says otherwise. Days. */
+export const usualDays = 90
 
 /** UB-04 patient discharge status, as HL7 table 0112 has it. */
 const dispositions = ['01', '02', '03', '04', '05', '06', '07', '20']
@@ -23,6 +37,15 @@ export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch
   const code = useCode()
   const sites = useCall(listSites)
   const departments = (sites.data?.departments ?? []).filter((one) => one.active)
+  const asked = useAskedFacts(useQuestionnaires(where === 'branch' ? questionnairesOf(definition) : []))
+  const result: Fact = {
+    name: factName({ of: 'observation', code: '' }),
+    type: 'number',
+    options: [],
+    aged: 'must',
+    coded: true,
+    text: t('editor.laboratory'),
+  }
   const fact = (name: string, type: Fact['type'], options: Fact['options'] = []): Fact => ({
     name,
     type,
@@ -55,5 +78,45 @@ export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch
             options: outcome.options.map((value) => ({ value, text: code('outcome', value) })),
           }))
       : []),
+    ...(where === 'branch' ? asked.concat(result) : []),
   ]
+}
+
+const answerTypes: Partial<Record<Question['type'], Fact['type']>> = {
+  choice: 'choice',
+  multiple: 'several',
+  boolean: 'boolean',
+  integer: 'number',
+  decimal: 'number',
+  scale: 'number',
+  date: 'text',
+  string: 'text',
+  text: 'text',
+}
+
+/** Totals, what they mean, and single answers of the questionnaires that are asked on the pathway. */
+function useAskedFacts(questionnaires: readonly QuestionnaireDefinition[]): Fact[] {
+  const localized = useLocalized()
+  const words = useAskedWords(questionnaires)
+  const fact = (of: AskedFact, type: Fact['type'], options: Fact['options'] = []): Fact => {
+    const name = factName(of)
+    return { name, type, options, aged: 'may', text: words.fact(name) ?? name }
+  }
+  return questionnaires.flatMap(({ code, items, scoring, bands = [] }) => [
+    ...(scoring === 'sum' ? [fact({ of: 'score', questionnaire: code }, 'number')] : []),
+    ...(scoring === 'sum' && bands.length > 0
+      ? [
+          fact(
+            { of: 'band', questionnaire: code },
+            'choice',
+            bands.map((band) => ({ value: band.code, text: localized(band.text) })),
+          ),
+        ]
+      : []),
+    ...unfold(items).flatMap(({ linkId, type, options = [] }) => {
+      const kind = answerTypes[type]
+      const choices = options.map((one) => ({ value: one.value, text: localized(one.text) }))
+      return kind ? [fact({ of: 'answer', questionnaire: code, linkId }, kind, choices)] : []
+    }),
+  ])
 }

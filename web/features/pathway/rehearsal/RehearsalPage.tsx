@@ -4,6 +4,7 @@ import './rehearsal.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { asksOf } from '../../../../contract/pathway-fact.ts'
 import { getPathwayDraft } from '../../../../contract/pathway-draft.ts'
 import { getPathway } from '../../../../contract/pathway.ts'
 import { cancelRehearsal, getRehearsal, type Rehearsal } from '../../../../contract/rehearsal.ts'
@@ -79,7 +80,9 @@ export default function RehearsalPage() {
       {rehearsal?.status === 'failed' && <Notice tone="danger" title={t('rehearsal.failed')} />}
       {rehearsal?.status === 'cancelled' && <Notice tone="info" title={t('rehearsal.cancelled')} />}
       {stale && <Notice tone="warning" title={t('rehearsal.stale')} />}
-      {rehearsal?.status === 'finished' && <RehearsalResult rehearsal={rehearsal} />}
+      {rehearsal?.status === 'finished' && (
+        <RehearsalResult rehearsal={rehearsal} asks={asksOf(definition.steps) !== null} />
+      )}
       {rehearsal === null && !byHand && (
         <EmptyState title={t('rehearsal.never')} hint={t('rehearsal.neverHint')} />
       )}

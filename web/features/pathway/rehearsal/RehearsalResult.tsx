@@ -8,8 +8,14 @@ import { hours, peakOf } from './hours.ts'
 
 const columns = ['calls', 'visits', 'questionnaires', 'others', 'messages'] as const
 
+type RehearsalResultProps = {
+  rehearsal: Rehearsal
+  /** Branches ask for answers or results, which a rehearsal does not have. */
+  asks: boolean
+}
+
 /** Totals with what the version in force would have made, the work per day, and who has it. */
-export function RehearsalResult({ rehearsal }: { rehearsal: Rehearsal }) {
+export function RehearsalResult({ rehearsal, asks }: RehearsalResultProps) {
   const { t } = useTranslation()
   const time = useTime()
   const { draft, current, minutes } = rehearsal
@@ -42,6 +48,7 @@ export function RehearsalResult({ rehearsal }: { rehearsal: Rehearsal }) {
         <ul>
           <li>{t('rehearsal.assume.day')}</li>
           <li>{t('rehearsal.assume.result')}</li>
+          {asks && <li>{t('rehearsal.assume.asked')}</li>}
           {minutes && <li>{t('rehearsal.assume.minutes', minutes)}</li>}
           <li>{t('rehearsal.assume.gate')}</li>
           <li>{t('rehearsal.assume.late')}</li>
