@@ -57,16 +57,24 @@ export async function desk(given?: Populated): Promise<Figure[]> {
     const from = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10)
     for (const [what, path] of [
       ['counts beside the list', '/api/v1/tasks/counts?whose=team'],
-      ['figures of 30 days', `/api/v1/figures/follow-up?from=${from}&to=${today}&level=1&groupBy=department`],
+      ['figures of 30 days', `/api/v1/figures/follow-up?from=${from}&to=${today}&level=1&by=department`],
     ] as const) {
       const latencies: number[] = []
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 100; round++) {
         const began = performance.now()
         await client.get(path)
         latencies.push(performance.now() - began)
       }
       latencies.sort((a, b) => a - b)
-      figures.push({ name: `desk, manager, ${what}: p50`, value: quantile(latencies, 0.5), unit: 'ms' })
+      figures.push(
+        { name: `desk, manager, ${what}: p50`, value: quantile(latencies, 0.5), unit: 'ms' },
+        {
+          name: `desk, manager, ${what}: p99`,
+          value: quantile(latencies, 0.99),
+          unit: 'ms',
+          aim: { most: 300 },
+        },
+      )
     }
     client.close()
     return [{ name: 'desk, slowest list: p99', value: worst, unit: 'ms', aim: { most: 50 } }, ...figures]

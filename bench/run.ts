@@ -8,6 +8,7 @@ import { intake } from './intake.ts'
 import { person } from './person.ts'
 import { planner } from './planner.ts'
 import { populated } from './populated.ts'
+import { pathwaySteps } from './steps.ts'
 import { rehearsal } from './rehearsal.ts'
 
 const runs = Number(process.argv[2] ?? 5)
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   for (let run = 0; run < runs; run++) add(await importTable())
   for (let run = 0; run < runs; run++) add(await planner())
   for (let run = 0; run < runs; run++) add(await rehearsal())
+  for (let run = 0; run < runs; run++) add(await pathwaySteps())
   const installation = await populated()
   try {
     for (let run = 0; run < runs; run++) add(await person(installation))

@@ -4,7 +4,19 @@ import { spotCheckScore } from './spot-check.ts'
 import { calendarDate, id, page, pageQuery, route } from './route.ts'
 import { taskSummary } from './task.ts'
 
-export const grouping = z.enum(['site', 'department', 'doctor', 'level', 'day', 'week', 'month'])
+export const grouping = z.enum([
+  'site',
+  'department',
+  'doctor',
+  /** ICD-10 category (the three characters before the point) of the discharge diagnosis. */
+  'disease',
+  /** District of the home address. */
+  'region',
+  'level',
+  'day',
+  'week',
+  'month',
+])
 
 /** Discharges of the period (local dates, both inclusive) and what became of their follow-up. */
 const filter = {
@@ -34,6 +46,9 @@ export const measure = z.enum([
   'disagreed',
 ])
 export type Measure = z.infer<typeof measure>
+
+/** What `previous` is: the period of the same length before, or the same days a year earlier. */
+const compare = z.enum(['before', 'year']).default('before')
 
 /** Counts of discharges; every one opens its rows. */
 export const counts = z.object({
@@ -75,7 +90,11 @@ export const getFollowUpFigures = route({
   path: '/figures/follow-up',
   permission: 'figure.read',
   summary: 'Coverage, timeliness and reach of discharge follow-up',
-  query: z.object({ ...filter, by: grouping.default('department') }),
+  query: z.object({
+    ...filter,
+    by: grouping.default('department'),
+    compare,
+  }),
   response: z.object({
     total: counts,
     previous: counts,
@@ -127,7 +146,7 @@ export const exportFollowUpFigures = route({
   path: '/figures/follow-up/export',
   permission: 'figure.export',
   summary: 'The figures and their rows (masked) as XLSX',
-  query: z.object({ ...filter, by: grouping.default('department') }),
+  query: z.object({ ...filter, by: grouping.default('department'), compare }),
   produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 })
 

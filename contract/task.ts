@@ -12,6 +12,8 @@ export const taskKind = z.enum([
   // A second call that checks a result, and what somebody has to do about its outcome.
   'spot-check',
   'spot-check-review',
+  // The service centre told a department to get in touch.
+  'return-visit',
   'other',
 ])
 

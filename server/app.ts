@@ -22,6 +22,8 @@ import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
+import { mountHeadCheck } from './modules/head-check/routes.ts'
+import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
@@ -55,6 +57,8 @@ const modules: Mount[] = [
   mountSetting,
   mountSpotCheck,
   mountVisit,
+  mountInstruction,
+  mountHeadCheck,
 ]
 
 export type AppOptions = {

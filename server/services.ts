@@ -1,3 +1,4 @@
+import { connectInstructions } from './modules/instruction/react.ts'
 import { connectPathways } from './modules/pathway/react.ts'
 import { connectSpotChecks } from './modules/spot-check/react.ts'
 import { connectProof } from './modules/task/proof.ts'
@@ -15,6 +16,7 @@ export async function openServices(config: Config, url: string): Promise<OpenSer
   connectPathways()
   connectProof()
   connectSpotChecks()
+  connectInstructions()
   const secret = await loadSecret(config)
   const database = openDatabase(url, { max: config.databasePool })
   const live = openLive(url)

@@ -71,6 +71,9 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'site',
     'visit.read': 'site',
     'visit.plan': 'site',
+    'head-check.read': 'site',
+    'instruction.read': 'site',
+    'instruction.issue': 'site',
   },
   'department-head': {
     ...desk,
@@ -88,6 +91,10 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'department',
     'spot-check.appeal': 'own',
     'spot-check.decide': 'department',
+    'head-check.read': 'department',
+    'head-check.write': 'department',
+    'instruction.read': 'department',
+    'instruction.submit': 'department',
   },
   doctor: {
     ...desk,
@@ -101,6 +108,10 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'own',
     'spot-check.read': 'own',
     'spot-check.appeal': 'own',
+    'head-check.read': 'own',
+    'head-check.acknowledge': 'own',
+    'instruction.read': 'own',
+    'instruction.submit': 'own',
   },
   nurse: {
     ...desk,
@@ -111,6 +122,8 @@ export const roleRules: Record<Role, Rule> = {
     'task.work': 'department',
     'enrollment.read': 'department',
     'figure.read': 'department',
+    'instruction.read': 'department',
+    'instruction.submit': 'department',
   },
   outreach: {
     ...desk,
@@ -141,6 +154,8 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.draw': 'site',
     'spot-check.decide': 'site',
     'visit.read': 'site',
+    'head-check.read': 'site',
+    'instruction.read': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {
@@ -164,6 +179,7 @@ export const roleRules: Record<Role, Rule> = {
     'intake.replay': 'all',
     'intake.send': 'all',
     'setting.read': 'all',
+    'instruction.read': 'site',
   },
 }
 

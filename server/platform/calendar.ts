@@ -14,6 +14,11 @@ export async function loadCalendar(db: Db): Promise<Calendar> {
     date: string
     working: boolean
   }>`select date::text, working from calendar_day`.execute(db)
+  return calendarOf(rows)
+}
+
+/** The calendar from its rows, for who reads them together with something else. */
+export function calendarOf(rows: { date: string; working: boolean }[]): Calendar {
   return {
     exceptions: new Map(rows.map((row) => [row.date, row.working])),
     years: new Set(rows.map((row) => Number(row.date.slice(0, 4)))),

@@ -337,6 +337,20 @@ export interface GroupMember {
   version: Generated<number>;
 }
 
+export interface HeadCheck {
+  acknowledged_at: Timestamp | null;
+  checked_at: Generated<Timestamp>;
+  checked_by_name: string;
+  counts: Json;
+  department_id: number;
+  id: Generated<number>;
+  month: string;
+  remark: string | null;
+  site_id: number;
+  staff_id: number;
+  verdict: string;
+}
+
 export interface Hl7Profile {
   definition: Json;
   facility: string;
@@ -817,6 +831,41 @@ export interface RehearsalDay {
   visits: number;
 }
 
+export interface ReturnVisitInstruction {
+  assignee_role: string;
+  department_id: number;
+  due_at: Timestamp;
+  encounter_id: number | null;
+  executed_at: Timestamp | null;
+  executed_by_name: string | null;
+  filed_at: Timestamp | null;
+  id: Generated<number>;
+  issued_at: Generated<Timestamp>;
+  issued_by_name: string;
+  outcome: string | null;
+  person_id: number;
+  reason: string;
+  report: string | null;
+  round: Generated<number>;
+  site_id: number;
+  staff_id: number | null;
+  status: Generated<string>;
+  subject_id: number | null;
+  submitted_at: Timestamp | null;
+  task_id: number | null;
+  text: string;
+}
+
+export interface ReturnVisitInstructionHistory {
+  action: string;
+  at: Generated<Timestamp>;
+  by_name: string;
+  id: Generated<number>;
+  instruction_id: number;
+  note: string | null;
+  outcome: string | null;
+}
+
 export interface RoleGrant {
   department_id: number | null;
   id: Generated<number>;
@@ -1109,6 +1158,7 @@ export interface DB {
   group_contact: GroupContact;
   group_customer: GroupCustomer;
   group_member: GroupMember;
+  head_check: HeadCheck;
   hl7_profile: Hl7Profile;
   import: Import;
   import_chunk: ImportChunk;
@@ -1145,6 +1195,8 @@ export interface DB {
   questionnaire_version: QuestionnaireVersion;
   rehearsal: Rehearsal;
   rehearsal_day: RehearsalDay;
+  return_visit_instruction: ReturnVisitInstruction;
+  return_visit_instruction_history: ReturnVisitInstructionHistory;
   role_grant: RoleGrant;
   setting: Setting;
   setting_history: SettingHistory;

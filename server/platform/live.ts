@@ -27,7 +27,8 @@ export type Live = {
   close: () => Promise<void>
 }
 
-const channel = 'careloop_live'
+/** For statements that make and tell in one round trip; everything else calls {@link notify}. */
+export const liveChannel = 'careloop_live'
 
 /**
  * Tells every process that something changed; it is delivered when the transaction commits.
@@ -41,7 +42,7 @@ export async function notify(trx: Db, name: LiveEventName, payload: LivePayload)
 export async function notifyAll(trx: Db, name: LiveEventName, payloads: LivePayload[]): Promise<void> {
   if (payloads.length === 0) return
   const events = payloads.map((payload) => JSON.stringify({ ...payload, name }))
-  await sql`select pg_notify(${channel}, event) from unnest(${events}::text[]) as event`.execute(trx)
+  await sql`select pg_notify(${liveChannel}, event) from unnest(${events}::text[]) as event`.execute(trx)
 }
 
 /** Whether somebody may learn that something changed there. */
@@ -77,7 +78,7 @@ export function openLive(url: string): Live {
     next.on('notification', (message) => deliver(message.payload))
     try {
       await next.connect()
-      await next.query(`listen ${channel}`)
+      await next.query(`listen ${liveChannel}`)
       attempts = 0
     } catch (error) {
       lost(next)

@@ -14,7 +14,8 @@ export type Filter = {
   attendingStaffId?: number | undefined
 }
 
-export type Grouping = 'site' | 'department' | 'doctor' | 'level' | 'day' | 'week' | 'month'
+export type Grouping =
+  'site' | 'department' | 'doctor' | 'disease' | 'region' | 'level' | 'day' | 'week' | 'month'
 
 /**
  * The one definition of what is counted: people discharged alive from an inpatient stay in the period (local dates of the site), each with
@@ -78,6 +79,11 @@ export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
   site: sql`c.site_id::text`,
   department: sql`c.department_id::text`,
   doctor: sql`c.attending_staff_id::text`,
+  // Three characters are a category in ICD-10 and its national editions; the diagnosis that the visit is called by goes first.
+  disease: sql`(select upper(left(x.code, 3)) from condition x where x.encounter_id = c.encounter_id and x.role = 'discharge'
+    order by (x.text = c.condition_text) desc nulls last, x.id limit 1)`,
+  region: sql`(select nullif(concat(x.city, x.district), '') from person m join person_address x on x.person_id = m.id
+    where m.id = c.person_id or m.survivor_id = c.person_id order by (m.id = c.person_id) desc, (x.use = 'home') desc, x.updated_at desc limit 1)`,
   level: sql`c.level::text`,
   day: sql`to_char(c.local_day, 'YYYY-MM-DD')`,
   week: sql`to_char(c.local_day, 'IYYY-"W"IW')`,

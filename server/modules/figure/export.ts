@@ -5,8 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { cell } from '../../platform/sheet.ts'
 import { maskName } from '../person/mask.ts'
-import type { Filter, Grouping } from './cohort.ts'
-import { dischargeRows, getFollowUpFigures } from './follow-up.ts'
+import { dischargeRows, type FigureQuery, getFollowUpFigures } from './follow-up.ts'
 
 const most = 20_000
 export const proofWords: Record<ProofClass, string> = {
@@ -21,11 +20,7 @@ export const percent = (value: number | null) =>
   value === null ? null : { type: Number, value, format: '0.0%' }
 
 /** Two sheets: the figures by group, and the discharges behind them with names masked. */
-export async function exportFollowUp(
-  db: Db,
-  actor: Actor,
-  query: Filter & { by: Grouping },
-): Promise<Buffer> {
+export async function exportFollowUp(db: Db, actor: Actor, query: FigureQuery): Promise<Buffer> {
   const reach = authorize(actor, 'figure.export')
   const figures = await getFollowUpFigures(db, actor, query)
   const rows = await dischargeRows(db, reach, { ...query, by: undefined, measure: 'discharged' }, most)

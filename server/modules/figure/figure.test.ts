@@ -13,6 +13,8 @@ type Stay = {
   site: number
   department: number
   doctor: number
+  disease: string
+  region: string
   day: string
   tasks: Record<
     number,
@@ -47,6 +49,9 @@ beforeAll(async () => {
     doctor: pick(n * 5, ['D1', 'D2', 'D3']),
     class: n % 17 === 0 ? 'O' : 'I',
     disposition: n % 23 === 0 ? '20' : '1',
+    diagnoses:
+      n % 6 === 0 ? [] : [[['I25.103', 'I25.901', 'E11.900', 'J44'][n % 4] ?? '', `诊断${n % 4}`, 'F']],
+    address: n % 5 === 0 ? null : `解放路 ${n} 号`,
     // Around midnight in the hospital's time, so that a wrong day would show.
     at: new Date(Date.parse('2026-09-01T15:58:00Z') + (n % 45) * 86_400_000 + (random(n, 5) % 5) * 60_000),
   }))
@@ -80,6 +85,7 @@ beforeAll(async () => {
     where t.level = 1 and t.status = 'completed' and t.outcome = 'done'`.execute(app.db)
   const { rows } = await sql<{
     id: number
+    visit_number: string
     site_id: number
     department_id: number
     attending_staff_id: number
@@ -93,18 +99,21 @@ beforeAll(async () => {
     proof: string | null
     check_status: string | null
   }>`
-    select e.id, e.site_id, e.department_id, e.attending_staff_id, e.ends_at, t.level, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.proof,
+    select e.id, e.visit_number, e.site_id, e.department_id, e.attending_staff_id, e.ends_at, t.level, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.proof,
       (select k.status from spot_check k where k.checked_task_id = t.id and k.decision is distinct from 'upheld') as check_status
     from encounter e left join task t on t.encounter_id = e.id where e.class = 'inpatient' and e.disposition = '1'`.execute(
     app.db,
   )
   const byId = new Map<number, Stay>()
   for (const row of rows) {
+    const n = Number(row.visit_number.slice(1))
     const stay = byId.get(row.id) ?? {
       id: row.id,
       site: row.site_id,
       department: row.department_id,
       doctor: row.attending_staff_id,
+      disease: n % 6 === 0 ? '-' : (['I25', 'I25', 'E11', 'J44'][n % 4] ?? ''),
+      region: n % 5 === 0 ? '-' : '宁波市海曙区',
       day: localDate(row.ends_at, 'Asia/Shanghai'),
       tasks: {},
     }
@@ -181,6 +190,8 @@ const query = fc.record({
     'site' as const,
     'department' as const,
     'doctor' as const,
+    'disease' as const,
+    'region' as const,
     'level' as const,
     'day' as const,
     'month' as const,
@@ -193,6 +204,8 @@ const keyOf = (stay: Stay, level: number, by: string): string =>
     site: String(stay.site),
     department: String(stay.department),
     doctor: String(stay.doctor),
+    disease: stay.disease,
+    region: stay.region,
     level: String(level),
     day: stay.day,
     month: stay.day.slice(0, 7),
@@ -324,4 +337,16 @@ test('the workbook holds the same figures and rows, with names masked', async ()
   expect(text).toContain(`["合计",${discharged},${planned},${followed},${onTime}`)
   expect(text.match(/"测\*"/g)).toHaveLength(discharged)
   expect(text).not.toContain('测试甲')
+})
+
+test('a period is compared with the one before it, or with the same days a year earlier', async () => {
+  const ask = async (compare: string, from: string, to: string) =>
+    (await app.request(all, getFollowUpFigures, { query: { from, to, compare } })).body
+  const before = await ask('before', '2026-09-21', '2026-09-30')
+  expect(before.previous).toEqual((await ask('before', '2026-09-11', '2026-09-20')).total)
+  const year = await ask('year', '2027-09-11', '2027-09-20')
+  expect(year.previous).toEqual((await ask('before', '2026-09-11', '2026-09-20')).total)
+  expect(year.previous.discharged).toBeGreaterThan(0)
+  // The last day of February has no twin in every year.
+  expect((await ask('year', '2028-02-29', '2028-02-29')).previous.discharged).toBe(0)
 })

@@ -21,11 +21,20 @@ import {
   viewCounts,
 } from './cohort.ts'
 
-/** Coverage, timeliness and reach, with the period before for comparison. */
-export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & { by: Grouping }) {
+export type FigureQuery = Filter & { by: Grouping; compare: 'before' | 'year' }
+
+/** The same day a year earlier; 29 February has its eve. */
+const yearBefore = (day: string) =>
+  `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`.replace(/-02-29$/, '-02-28')
+
+/** Coverage, timeliness and reach, with another period for comparison. */
+export async function getFollowUpFigures(db: Db, actor: Actor, query: FigureQuery) {
   const reach = authorize(actor, 'figure.read')
   const days = lengthOf(query)
-  const before = { ...query, from: shiftDate(query.from, -days), to: shiftDate(query.from, -1) }
+  const before =
+    query.compare === 'year'
+      ? { ...query, from: yearBefore(query.from), to: yearBefore(query.to) }
+      : { ...query, from: shiftDate(query.from, -days), to: shiftDate(query.from, -1) }
   const settings = await readSettings(db, [
     'figure.target.coverage',
     'figure.target.timeliness',
@@ -39,7 +48,7 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: Filter & {
     count(db, reach, query, [query.level], ofLevels ? [trendBy] : [trendBy, query.by]),
     count(db, reach, before, [query.level], []),
     ofLevels ? count(db, reach, query, [1, 2, 3], ['level']) : undefined,
-    labelsOf(db, query.by),
+    labelsOf(db, reach, query),
   ])
   await audit(db, actor, {
     action: 'figure.read',
@@ -106,10 +115,16 @@ function keyOfSet(count: number) {
   return sql`coalesce(${sql.join(Array.from({ length: count }, (_, at) => sql.ref(`key${at}`)))})`
 }
 
-async function labelsOf(db: Db, by: Grouping): Promise<Map<string, string>> {
+async function labelsOf(db: Db, reach: Reach, { by, ...filter }: FigureQuery): Promise<Map<string, string>> {
   if (by === 'site') return names(await db.selectFrom('site').select(['id', 'name']).execute())
   if (by === 'department') return names(await db.selectFrom('department').select(['id', 'name']).execute())
   if (by === 'doctor') return names(await db.selectFrom('staff').select(['id', 'name']).execute())
+  if (by === 'disease') {
+    const { rows } = await sql<{ key: string | null; text: string | null }>`
+      select ${groupKeys.disease} as key, mode() within group (order by c.condition_text) as text
+      from (${cohort(reach, filter, [filter.level])}) as c group by 1`.execute(db)
+    return new Map(rows.flatMap(({ key, text }) => (key === null ? [] : [[key, `${key} ${text ?? ''}`]])))
+  }
   return new Map()
 }
 

@@ -359,3 +359,31 @@ test('numbers of a pathway are those of the day of entry, whatever the settings 
     Math.round(((await row(one)).due_at?.getTime() ?? 0) / 86_400_000 - Date.now() / 86_400_000)
   expect([await days(id), await days(later)]).toEqual([7, 3])
 })
+
+test('a batch of due steps takes five statements, whatever the steps do', async () => {
+  const id = await makePathway(
+    app,
+    definitionOf([
+      task('call', 'mail'),
+      message('mail', 'pause'),
+      wait('pause', 'again'),
+      task('again', null),
+    ]),
+  )
+  for (const person of [await newPerson(), await newPerson(), await newPerson()]) await enrol(id, person)
+  let statements = 0
+  const counted = app.db.withPlugin({
+    transformQuery: ({ node }) => {
+      statements += 1
+      return node
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  })
+  expect(await executeDue(counted)).toBe(3)
+  // Once per process and version its definition is read.
+  expect(statements).toBeLessThanOrEqual(6)
+  await enrol(id, await newPerson())
+  statements = 0
+  expect(await executeDue(counted)).toBe(1)
+  expect(statements).toBe(5)
+})

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { type Calendar, loadCalendar } from '../../platform/calendar.ts'
+import { type Calendar, calendarOf } from '../../platform/calendar.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
@@ -89,16 +89,24 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
       select id, definition from pathway_version where id = any(${missing}::int[])`.execute(trx)
     for (const version of versions.rows) definitions.set(version.id, version.definition)
   }
-  const questionnaires = await sql<{ code: string; version_id: number }>`
-    select distinct on (q.code) q.code, v.id as version_id
-    from questionnaire q join questionnaire_version v on v.questionnaire_id = q.id order by q.code, v.version desc`.execute(
+  // One round trip for everything that is the same for the whole batch.
+  const { rows: common } = await sql<{
+    now: Date
+    questionnaires: { code: string; version_id: number }[]
+    days: { date: string; working: boolean }[]
+  }>`
+    select clock_timestamp() as now,
+      (select coalesce(jsonb_agg(q), '[]') from (
+        select distinct on (q.code) q.code, v.id as version_id
+        from questionnaire q join questionnaire_version v on v.questionnaire_id = q.id order by q.code, v.version desc) q) as questionnaires,
+      (select coalesce(jsonb_agg(jsonb_build_object('date', date, 'working', working)), '[]') from calendar_day) as days`.execute(
     trx,
   )
-  const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx)
+  const [shared] = common
   return {
-    now: clock.rows[0]?.now ?? new Date(),
-    calendar: await loadCalendar(trx),
-    questionnaires: new Map(questionnaires.rows.map((row) => [row.code, row.version_id])),
+    now: shared?.now ?? new Date(),
+    calendar: calendarOf(shared?.days ?? []),
+    questionnaires: new Map(shared?.questionnaires.map((row) => [row.code, row.version_id])),
   }
 }
 
@@ -163,6 +171,14 @@ async function write(trx: Trx, all: Advanced[]): Promise<number> {
         ${all.map(({ advance: one }) => ('blocked' in one ? one.blocked : one.stopReason))}::text[]
       ) as n(id, fence, status, step_key, waiting_for, due_at, stop_reason)
       where e.id = n.id and e.fence = n.fence
+    ), written as (
+      insert into message (enrollment_id, step_key, person_id, channel, purpose, subject, body)
+      select * from unnest(
+        ${messages.map((one) => one.enrollmentId)}::bigint[], ${messages.map((one) => one.stepKey)}::text[],
+        ${messages.map((one) => one.personId)}::bigint[], ${messages.map((one) => one.channel)}::text[],
+        ${messages.map((one) => one.purpose)}::text[], ${messages.map((one) => one.subject)}::text[],
+        ${messages.map((one) => one.body)}::text[])
+      on conflict do nothing
     )
     insert into enrollment_step (enrollment_id, step_key, result)
     select * from unnest(${steps.map((step) => step.id)}::bigint[], ${steps.map((step) => step.key)}::text[],
@@ -171,15 +187,6 @@ async function write(trx: Trx, all: Advanced[]): Promise<number> {
     trx,
     done.flatMap(({ result }) => result.tasks),
   )
-  if (messages.length > 0)
-    await sql`
-      insert into message (enrollment_id, step_key, person_id, channel, purpose, subject, body)
-      select * from unnest(
-        ${messages.map((one) => one.enrollmentId)}::bigint[], ${messages.map((one) => one.stepKey)}::text[],
-        ${messages.map((one) => one.personId)}::bigint[], ${messages.map((one) => one.channel)}::text[],
-        ${messages.map((one) => one.purpose)}::text[], ${messages.map((one) => one.subject)}::text[],
-        ${messages.map((one) => one.body)}::text[])
-      on conflict do nothing`.execute(trx)
   const entries = done.map(({ row, result }) => ({
     action: 'pathway.execute',
     personId: row.person_id,

@@ -55,6 +55,11 @@ export const settingDefinitions = {
   'follow-up.hours.working-days-only': boolean('follow-up', true, `${vendor}: weekdays 9:00–20:00`),
   'follow-up.hold-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
   'follow-up.undo-minutes': integer('follow-up', 15, 'minutes', [1, 240], ours),
+  'follow-up.instruction.by-hand': boolean(
+    'follow-up',
+    false,
+    `${ours}: a result is submitted with its recording; one click less for every instruction`,
+  ),
   'follow-up.link-days': integer(
     'follow-up',
     7,
@@ -322,6 +327,14 @@ export const settingDefinitions = {
     [1, 3],
     `${ours}: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees`,
   ),
+  'head-check.due-day': integer(
+    'spot-check',
+    10,
+    'days',
+    [1, 60],
+    `${ours}: late results of the month before are in, the month is still young`,
+  ),
+  'head-check.sample': integer('spot-check', 3, 'results', [1, 20], `${ours}: as many as one reads`),
   'spot-check.appeal-days': integer('spot-check', 7, 'days', [1, 60], `${ours}: a week to look it up`),
   'spot-check.score-minimum': integer(
     'spot-check',

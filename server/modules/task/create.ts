@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { TaskSummary } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
-import { notifyAll } from '../../platform/live.ts'
+import { liveChannel } from '../../platform/live.ts'
 
 export type Assignee =
   'attending-doctor' | 'doctor' | 'head-nurse' | 'nurse' | 'department-head' | 'service-centre' | 'outreach'
@@ -51,12 +51,10 @@ export function queueFor(
 export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
   if (tasks.length === 0) return 0
   const queues = tasks.map((task) => queueFor(task.assignee, task.place))
-  const { rows } = await sql<{
-    site_id: number
-    department_id: number | null
-    assignee_staff_id: number | null
-  }>`
-    insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
+  // Made and told in one round trip: pathways make tasks by the hundred.
+  const { rows } = await sql<{ made: number }>`
+    with made as (
+      insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
       assignee_role, assignee_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
     select * from unnest(
       ${tasks.map((task) => task.kind)}::text[], ${tasks.map((task) => task.level)}::smallint[], ${tasks.map((task) => task.title)}::text[],
@@ -68,20 +66,12 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
       ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
     on conflict do nothing
-    returning site_id, department_id, assignee_staff_id`.execute(trx)
-  const places = Map.groupBy(
-    rows,
-    (row) => `${row.site_id}|${row.department_id ?? ''}|${row.assignee_staff_id ?? ''}`,
-  )
-  await notifyAll(
-    trx,
-    'tasks',
-    [...places.values()].map((group) => ({
-      siteId: group[0]?.site_id ?? null,
-      departmentId: group[0]?.department_id ?? null,
-      staffId: group[0]?.assignee_staff_id ?? null,
-      created: group.length,
-    })),
-  )
-  return rows.length
+      returning site_id, department_id, assignee_staff_id
+    ), told as (
+      select jsonb_build_object('name', 'tasks', 'siteId', site_id, 'departmentId', department_id, 'staffId', assignee_staff_id,
+        'created', count(*)) as event
+      from made group by site_id, department_id, assignee_staff_id
+    )
+    select (select count(*) from made) as made, pg_notify(${liveChannel}, event::text) from told`.execute(trx)
+  return rows[0]?.made ?? 0
 }

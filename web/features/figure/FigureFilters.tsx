@@ -97,6 +97,15 @@ export function FigureFilters({
         options={groupings.map((value) => ({ value, text: t(`figures.by.${value}`) }))}
         onChange={(by) => onChange({ by: by === 'department' ? undefined : by })}
       />
+      <SelectFilter
+        label={t('figures.compare.label')}
+        value={query.compare}
+        options={(['before', 'year'] as const).map((value) => ({
+          value,
+          text: t(`figures.compare.${value}`),
+        }))}
+        onChange={(compare) => onChange({ compare: compare === 'year' ? compare : undefined })}
+      />
     </div>
   )
 }

@@ -76,7 +76,7 @@ export default function FiguresPage() {
           aria-busy={figures.isPlaceholderData}
           className={figures.isPlaceholderData ? 'is-stale' : undefined}
         >
-          <Headline figures={data} onOpen={openRows} />
+          <Headline figures={data} compare={scope.query.compare} onOpen={openRows} />
           {data.total.discharged === 0 ? (
             <EmptyState
               title={t('figures.empty.title')}

@@ -14,6 +14,8 @@ import type { RowsAt } from './rows.ts'
 type Figures = AnswerOf<typeof getFollowUpFigures>
 type Shown = (typeof comparable)[number]
 
+const mostDrawn = 25
+
 type GroupChartProps = {
   groups: Figures['groups']
   targets: Figures['targets']
@@ -27,9 +29,11 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
   const [name, setName] = useState<Shown>('coverage')
   const by = scope.query.by
   const inTime = by === 'day' || by === 'week' || by === 'month' || by === 'level'
+  // A disease seen once is the worst by chance: of many groups the largest are drawn, the table below has them all.
+  const drawn = inTime ? groups : [...groups].sort((a, b) => b.discharged - a.discharged).slice(0, mostDrawn)
   const ordered = inTime
-    ? groups
-    : [...groups].sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
+    ? drawn
+    : [...drawn].sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
   const target = hasTarget(name) ? targets[name] : undefined
   const targetWord = t('figures.targetLine')
   const measure = t(`figures.name.${name}`)
@@ -113,6 +117,9 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
               options={comparable.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
               onChange={(value) => setName(comparable.find((one) => one === value) ?? 'coverage')}
             />
+            {drawn.length < groups.length && (
+              <span className="small secondary">{t('figures.largest', { n: drawn.length })}</span>
+            )}
             {target !== undefined && (
               <span className="small secondary">
                 <span className="target-dash" aria-hidden="true" />{' '}

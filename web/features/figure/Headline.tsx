@@ -10,7 +10,13 @@ import type { RowsAt } from './rows.ts'
 
 type Figures = AnswerOf<typeof getFollowUpFigures>
 
-export function Headline({ figures, onOpen }: { figures: Figures; onOpen: (at: RowsAt) => void }) {
+type HeadlineProps = {
+  figures: Figures
+  compare: 'before' | 'year'
+  onOpen: (at: RowsAt) => void
+}
+
+export function Headline({ figures, compare, onOpen }: HeadlineProps) {
   const { t } = useTranslation()
   const { total, previous, targets, trend } = figures
   return (
@@ -34,7 +40,7 @@ export function Headline({ figures, onOpen }: { figures: Figures; onOpen: (at: R
                 content={
                   <div className="figure-how">
                     <p>{t(`figures.how.${name}`)}</p>
-                    <p className="secondary small">{t('figures.compared')}</p>
+                    <p className="secondary small">{t(`figures.compared.${compare}`)}</p>
                   </div>
                 }
               >

@@ -16,7 +16,13 @@ type Props = { report: MonthlyReport; siteId: number | undefined }
 function scopeOf(period: Period, level: number, siteId: number | undefined): FigureScope {
   return {
     preset: 'custom',
-    query: { ...period, level, by: 'department', ...(siteId === undefined ? {} : { siteId }) },
+    query: {
+      ...period,
+      level,
+      by: 'department',
+      compare: 'before',
+      ...(siteId === undefined ? {} : { siteId }),
+    },
   }
 }
 

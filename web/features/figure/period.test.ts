@@ -22,16 +22,37 @@ test('a broken address falls back instead of asking the server for nonsense', ()
     { period: 'custom', from: '2026-12-01', to: '2026-11-01', level: '9', by: 'x', siteId: '-1' },
     today,
   )
-  expect(query).toEqual({ from: '2026-10-23', to: '2026-11-21', level: 1, by: 'department' })
+  expect(query).toEqual({
+    from: '2026-10-23',
+    to: '2026-11-21',
+    level: 1,
+    by: 'department',
+    compare: 'before',
+  })
 })
 
 test('the address carries the whole scope', () => {
   const { preset, query } = readScope(
-    { period: 'custom', from: '2026-11-01', to: '2026-11-07', level: '2', by: 'doctor', departmentId: '4' },
+    {
+      period: 'custom',
+      from: '2026-11-01',
+      to: '2026-11-07',
+      level: '2',
+      by: 'doctor',
+      departmentId: '4',
+      compare: 'year',
+    },
     today,
   )
   expect(preset).toBe('custom')
-  expect(query).toEqual({ from: '2026-11-01', to: '2026-11-07', level: 2, by: 'doctor', departmentId: 4 })
+  expect(query).toEqual({
+    from: '2026-11-01',
+    to: '2026-11-07',
+    level: 2,
+    by: 'doctor',
+    departmentId: 4,
+    compare: 'year',
+  })
 })
 
 test('trend points are days, weeks or months', () => {

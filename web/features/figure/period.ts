@@ -20,6 +20,8 @@ export const groupings: readonly Grouping[] = [
   'department',
   'site',
   'doctor',
+  'disease',
+  'region',
   'level',
   'day',
   'week',
@@ -49,7 +51,10 @@ const isDay = (text: string | undefined): text is string =>
   text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
 
 export type FigureQuery = InputOf<typeof getFollowUpFigures>['query']
-export type FigureScope = { preset: Preset; query: FigureQuery & { by: Grouping } }
+export type FigureScope = {
+  preset: Preset
+  query: FigureQuery & { by: Grouping; compare: 'before' | 'year' }
+}
 
 /** What the address asks for; anything that is not understood falls back to the default. */
 export function readScope(filters: Filters, today: Date): FigureScope {
@@ -71,6 +76,7 @@ export function readScope(filters: Filters, today: Date): FigureScope {
       ...number('departmentId'),
       ...number('attendingStaffId'),
       by: groupings.find((one) => one === first(filters['by'])) ?? 'department',
+      compare: first(filters['compare']) === 'year' ? 'year' : 'before',
     },
   }
 }

@@ -44,7 +44,24 @@ export const codes = {
     'red-flag': 'Red flag',
     'spot-check': 'Spot check',
     'spot-check-review': 'Spot-check review',
+    'return-visit': 'Return-visit instruction',
     other: 'Other task',
+  },
+  headCheckVerdict: { satisfactory: 'Satisfactory', 'needs-work': 'Needs work' },
+  instructionStatus: {
+    issued: 'To execute',
+    executed: 'To submit',
+    submitted: 'To file',
+    filed: 'Filed',
+    withdrawn: 'Withdrawn',
+  },
+  instructionReason: {
+    'missed-follow-up': 'Follow-up missed',
+    'abnormal-result': 'Abnormal result',
+    medication: 'Medication',
+    revisit: 'Return visit',
+    complaint: 'Complaint',
+    other: 'Other',
   },
   spotCheckStatus: {
     open: 'To be checked',
@@ -180,6 +197,7 @@ export const codes = {
     stopped: 'Stopped',
   },
   stopReason: {
+    'instruction-withdrawn': 'Instruction withdrawn',
     death: 'Death',
     readmission: 'Readmission',
     'opt-out': 'Opted out',

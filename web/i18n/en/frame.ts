@@ -16,6 +16,8 @@ export const frame = {
     matches: 'Duplicates',
     groups: 'Group customers',
     figures: 'Figures',
+    instructions: 'Instructions',
+    headChecks: 'Monthly check',
     spotChecks: 'Spot checks',
     visits: 'Home visits',
     pathways: 'Pathways',

@@ -82,6 +82,7 @@ export const settings = {
     'follow-up_hours_from': 'Earliest hour to call',
     'follow-up_hours_to': 'Latest hour to call',
     'follow-up_hours_working-days-only': 'Follow up on working days only',
+    'follow-up_instruction_by-hand': 'Departments submit results in a step of their own',
     'follow-up_link-days': 'One-time questionnaire links work for',
     'follow-up_hold-minutes': 'A task is held for',
     'follow-up_undo-minutes': 'A result can be undone for',
@@ -130,6 +131,8 @@ export const settings = {
     'spot-check_due-days': 'Check within',
     'spot-check_day-tolerance': 'Days off that still agree',
     'spot-check_disagree-fields': 'Mismatches that make a disagreement',
+    'head-check_due-day': 'Monthly check due after the month',
+    'head-check_sample': 'Results to read in a monthly check',
     'spot-check_appeal-days': 'Time to appeal',
     'spot-check_score-minimum': 'No score below',
     'visit_radius-km': 'Service radius',
@@ -178,6 +181,8 @@ export const settings = {
     'follow-up_hours_from': 'Vendor practice: weekdays 9:00–20:00',
     'follow-up_hours_to': 'Vendor practice: weekdays 9:00–20:00',
     'follow-up_hours_working-days-only': 'Vendor practice: weekdays 9:00–20:00',
+    'follow-up_instruction_by-hand':
+      'CareLoop choice: a result is submitted with its recording; one click less for every instruction',
     'follow-up_link-days':
       'CareLoop choice: the levels of follow-up are a week apart; a later answer would speak of another time',
     'follow-up_hold-minutes': 'CareLoop choice',
@@ -235,6 +240,9 @@ export const settings = {
     'spot-check_day-tolerance': 'CareLoop choice: few remember the exact day',
     'spot-check_disagree-fields':
       "CareLoop choice: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees",
+    'head-check_due-day':
+      'CareLoop choice: late results of the month before are in, the month is still young',
+    'head-check_sample': 'CareLoop choice: as many as one reads',
     'spot-check_appeal-days': 'CareLoop choice: a week to look it up',
     'spot-check_score-minimum': 'CareLoop choice: below five the 95 % interval spans half the scale and more',
     'visit_radius-km': '96120 call-centre report: home visits over a 300 km radius',

@@ -40,7 +40,24 @@ export const codes = {
     'red-flag': '红旗处置',
     'spot-check': '抽查回访',
     'spot-check-review': '抽查复核',
+    'return-visit': '回访指令',
     other: '其他任务',
+  },
+  headCheckVerdict: { satisfactory: '合格', 'needs-work': '需改进' },
+  instructionStatus: {
+    issued: '待执行',
+    executed: '待提交',
+    submitted: '待归档',
+    filed: '已归档',
+    withdrawn: '已撤回',
+  },
+  instructionReason: {
+    'missed-follow-up': '随访未做或未接通',
+    'abnormal-result': '检查结果异常',
+    medication: '用药',
+    revisit: '复诊',
+    complaint: '投诉',
+    other: '其他',
   },
   spotCheckStatus: {
     open: '待抽查',
@@ -166,6 +183,7 @@ export const codes = {
     stopped: '已停止',
   },
   stopReason: {
+    'instruction-withdrawn': '指令撤回',
     death: '患者去世',
     readmission: '再次入院',
     'opt-out': '要求勿扰',

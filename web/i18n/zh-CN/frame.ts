@@ -13,6 +13,8 @@ export const frame = {
     matches: '重复档案',
     groups: '团体客户',
     figures: '统计',
+    instructions: '回访指令',
+    headChecks: '月度检查',
     spotChecks: '抽查',
     visits: '上门随访',
     pathways: '随访路径',

@@ -39,7 +39,24 @@ export const codes = {
     'red-flag': '危急處置',
     'spot-check': '抽查回訪',
     'spot-check-review': '抽查複核',
+    'return-visit': '回訪指令',
     other: '其他任務',
+  },
+  headCheckVerdict: { satisfactory: '合格', 'needs-work': '需改進' },
+  instructionStatus: {
+    issued: '待執行',
+    executed: '待提交',
+    submitted: '待歸檔',
+    filed: '已歸檔',
+    withdrawn: '已撤回',
+  },
+  instructionReason: {
+    'missed-follow-up': '追蹤未做或未接通',
+    'abnormal-result': '檢查結果異常',
+    medication: '用藥',
+    revisit: '回診',
+    complaint: '申訴',
+    other: '其他',
   },
   spotCheckStatus: {
     open: '待抽查',
@@ -165,6 +182,7 @@ export const codes = {
     stopped: '已停止',
   },
   stopReason: {
+    'instruction-withdrawn': '指令撤回',
     death: '病患死亡',
     readmission: '再次入院',
     'opt-out': '要求勿擾',

@@ -16,6 +16,8 @@ export const frame = {
     matches: '重複檔案',
     groups: '團體客戶',
     figures: '統計',
+    instructions: '回訪指令',
+    headChecks: '月度檢查',
     spotChecks: '抽查',
     visits: '上門隨訪',
     pathways: '追蹤路徑',

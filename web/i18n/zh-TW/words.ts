@@ -14,6 +14,8 @@ import { form } from './form.ts'
 import { frame } from './frame.ts'
 import { groups } from './groups.ts'
 import { imports } from './imports.ts'
+import { headChecks } from './head-checks.ts'
+import { instructions } from './instructions.ts'
 import { intake } from './intake.ts'
 import { links } from './links.ts'
 import { match } from './match.ts'
@@ -46,6 +48,8 @@ export const words = {
   frame,
   groups,
   imports,
+  headChecks,
+  instructions,
   intake,
   links,
   match,

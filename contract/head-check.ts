@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { counts } from './figure.ts'
+import { month } from './spot-check.ts'
+import { outcome, proofClass } from './task.ts'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** What the head of a department finds about a doctor's follow-up of a month. */
+export const headCheckVerdict = z.enum(['satisfactory', 'needs-work'])
+
+const headCheck = z.object({
+  id,
+  verdict: headCheckVerdict,
+  remark: z.string().nullable(),
+  checkedAt: timestamp,
+  checkedByName: z.string(),
+  /** When the doctor took note of it. */
+  acknowledgedAt: timestamp.nullable(),
+})
+
+const line = z.object({
+  staffId: id,
+  staffName: z.string(),
+  title: z.string().nullable(),
+  departmentId: id,
+  departmentName: z.string(),
+  /** Level-1 follow-up of the month's discharges, as of now. */
+  counts,
+  check: headCheck.nullable(),
+  abilities: z.object({
+    check: z.boolean(),
+    acknowledge: z.boolean(),
+  }),
+})
+export type HeadCheckLine = z.infer<typeof line>
+
+export const listHeadChecks = route({
+  method: 'get',
+  path: '/head-checks',
+  permission: 'head-check.read',
+  summary: 'Doctors with discharges in a month, how their follow-up stands, and what the head found',
+  query: z.object({ month, siteId: id.optional(), departmentId: id.optional() }),
+  response: z.object({
+    /** Until when the heads should have checked this month, a date of the site. */
+    dueOn: z.string(),
+    over: z.boolean(),
+    items: z.array(line),
+  }),
+})
+
+const scopeOfOne = { month, staffId: id, departmentId: id }
+
+export const getHeadCheckSample = route({
+  method: 'get',
+  path: '/head-checks/sample',
+  permission: 'head-check.read',
+  summary: 'Some of the doctor’s results of the month to look at; the same ones for everybody who asks',
+  query: z.object(scopeOfOne),
+  response: z.object({
+    items: z.array(
+      z.object({
+        taskId: id,
+        personId: id,
+        personName: z.string(),
+        conditionText: z.string().nullable(),
+        dueAt: timestamp,
+        completedAt: timestamp,
+        outcome,
+        proof: proofClass.nullable(),
+        attempts: z.number().int(),
+        durationSeconds: z.number().int().nullable(),
+        note: z.string().nullable(),
+      }),
+    ),
+  }),
+})
+
+export const saveHeadCheck = route({
+  method: 'post',
+  path: '/head-checks',
+  permission: 'head-check.write',
+  summary: 'Record what the head found; may be corrected until the doctor took note of it',
+  body: z
+    .object({ ...scopeOfOne, verdict: headCheckVerdict, remark: z.string().trim().max(1000).optional() })
+    .superRefine(({ verdict, remark }, context) => {
+      if (verdict === 'needs-work' && (remark ?? '').length < 2)
+        context.addIssue({ code: 'custom', path: ['remark'], message: 'says what needs work' })
+    }),
+  response: z.object({ id }),
+  status: 201,
+})
+
+export const acknowledgeHeadCheck = route({
+  method: 'post',
+  path: '/head-checks/{id}/acknowledge',
+  permission: 'head-check.acknowledge',
+  summary: 'The doctor takes note of what the head found',
+  params: idParams,
+  status: 204,
+})

@@ -1,0 +1,243 @@
+import { type SqlBool, sql } from 'kysely'
+import type { z } from 'zod'
+import type {
+  getHeadCheckSample as sampleRoute,
+  HeadCheckLine,
+  listHeadChecks as listRoute,
+  saveHeadCheck as saveRoute,
+} from '../../../contract/head-check.ts'
+import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { localDate, shiftDate } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { cohort, countColumns, type CountRow, viewCounts } from '../figure/cohort.ts'
+import { nameFor } from '../person/mask.ts'
+import { readSettings } from '../setting/setting.ts'
+
+type ListQuery = z.output<(typeof listRoute)['query']>
+type SampleQuery = z.output<(typeof sampleRoute)['query']>
+type Input = z.output<(typeof saveRoute)['body']>
+
+/** Both ends of a month, `YYYY-MM`. */
+function daysOf(month: string): { from: string; to: string } {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return {
+    from: `${month}-01`,
+    to: shiftDate(new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10), -1),
+  }
+}
+
+type Row = CountRow & {
+  staff_id: number
+  staff_name: string
+  staff_role: string
+  title: string | null
+  department_id: number
+  department_name: string
+  check_id: number | null
+  verdict: 'satisfactory' | 'needs-work' | null
+  remark: string | null
+  checked_at: Date | null
+  checked_by_name: string | null
+  acknowledged_at: Date | null
+}
+
+type Scope = {
+  month: string
+  siteId?: number | undefined
+  departmentId?: number | undefined
+  staffId?: number | undefined
+}
+
+/** Doctors who discharged somebody in the month, per department. A head's own patients are nobody's to check. */
+async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
+  const filter = {
+    ...daysOf(scope.month),
+    level: 1,
+    siteId: scope.siteId,
+    departmentId: scope.departmentId,
+    attendingStaffId: scope.staffId,
+  }
+  const { rows } = await sql<Row>`
+    with told as (
+      select c.department_id, c.attending_staff_id as staff_id, ${countColumns}
+      from (${cohort(reach, filter, [1])}) as c
+      where c.department_id is not null and c.attending_staff_id is not null group by 1, 2
+    )
+    select told.*, s.name as staff_name, s.role as staff_role, s.title, d.name as department_name, k.id as check_id, k.verdict, k.remark,
+      k.checked_at, k.checked_by_name, k.acknowledged_at
+    from told join staff s on s.id = told.staff_id join department d on d.id = told.department_id
+      left join head_check k on k.month = ${filter.from}::date and k.department_id = told.department_id and k.staff_id = told.staff_id
+    where s.role <> 'department-head'
+    order by d.name, d.id, s.name, s.id`.execute(db)
+  return rows
+}
+
+export async function listHeadChecks(db: Db, actor: Actor, query: ListQuery) {
+  const reach = authorize(actor, 'head-check.read')
+  const settings = await readSettings(db, ['spot-check.score-minimum', 'head-check.due-day'])
+  const rows = await lines(db, reach, query)
+  const { rows: zones } = await sql<{ time_zone: string }>`
+    select time_zone from site where ${query.siteId ?? null}::int is null or id = ${query.siteId ?? null} order by id limit 1`.execute(
+    db,
+  )
+  const today = localDate(new Date(), zones[0]?.time_zone ?? 'UTC')
+  const { to } = daysOf(query.month)
+  await audit(db, actor, { action: 'head-check.list', subject: query.month })
+  return {
+    dueOn: shiftDate(to, settings['head-check.due-day']),
+    over: today > to,
+    items: rows.map((row) => viewLine(row, actor, settings['spot-check.score-minimum'], today > to)),
+  }
+}
+
+function viewLine(row: Row, actor: Actor, fewest: number, over: boolean): HeadCheckLine {
+  const own = row.staff_id === actor.staffId
+  const writes = actor.access['head-check.write']
+  return {
+    staffId: row.staff_id,
+    staffName: row.staff_name,
+    title: row.title,
+    departmentId: row.department_id,
+    departmentName: row.department_name,
+    counts: viewCounts(row, 1, fewest),
+    check:
+      row.check_id === null
+        ? null
+        : {
+            id: row.check_id,
+            verdict: row.verdict ?? 'satisfactory',
+            remark: row.remark,
+            checkedAt: row.checked_at?.toISOString() ?? '',
+            checkedByName: row.checked_by_name ?? '',
+            acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
+          },
+    abilities: {
+      check:
+        over &&
+        !own &&
+        row.acknowledged_at === null &&
+        writes !== undefined &&
+        (writes.all || writes.departmentIds.includes(row.department_id)),
+      acknowledge:
+        own && may(actor, 'head-check.acknowledge') && row.check_id !== null && row.acknowledged_at === null,
+    },
+  }
+}
+
+type SampleRow = {
+  task_id: number
+  person_id: number
+  person_name: string
+  condition_text: string | null
+  due_at: Date
+  completed_at: Date
+  outcome: 'done'
+  proof: 'stated' | null
+  attempts: number
+  duration_seconds: number | null
+  note: string | null
+}
+
+/** A few finished results in an order that follows from the month and the task alone, so that nobody chooses. */
+export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuery) {
+  const reach = authorize(actor, 'head-check.read')
+  const { 'head-check.sample': size } = await readSettings(db, ['head-check.sample'])
+  const filter = {
+    ...daysOf(query.month),
+    level: 1,
+    departmentId: query.departmentId,
+    attendingStaffId: query.staffId,
+  }
+  const { rows } = await sql<SampleRow>`
+    select c.task_id, c.person_id, p.name as person_name, c.condition_text, c.due_at, c.completed_at, c.outcome, c.proof, c.attempts,
+      a.duration_seconds, a.note
+    from (${cohort(reach, filter, [1])}) as c join person p on p.id = c.person_id
+      left join lateral (select duration_seconds, note from task_attempt where task_id = c.task_id order by number desc limit 1) a on true
+    where c.status = 'completed'
+    order by md5(${query.month} || ':' || c.task_id), c.task_id limit ${size}`.execute(db)
+  await audit(db, actor, {
+    action: 'head-check.sample',
+    subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
+    fields: ['name', 'note'],
+  })
+  return {
+    items: rows.map((row) => ({
+      taskId: row.task_id,
+      personId: row.person_id,
+      personName: nameFor(actor, row.person_name),
+      conditionText: row.condition_text,
+      dueAt: row.due_at.toISOString(),
+      completedAt: row.completed_at.toISOString(),
+      outcome: row.outcome,
+      proof: row.proof,
+      attempts: row.attempts,
+      durationSeconds: row.duration_seconds,
+      note: row.note,
+    })),
+  }
+}
+
+/**
+ * Records what the head found, or corrects it while the doctor has not taken note.
+ * @throws {AppError} not-found (a doctor without discharges there and then, or outside the actor's reach), forbidden, invalid, already-closed
+ */
+export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promise<{ id: number }> {
+  const reach = authorize(actor, 'head-check.write')
+  if (input.staffId === actor.staffId) throw new AppError('forbidden', 'Nobody checks their own follow-up.')
+  const settings = await readSettings(trx, ['spot-check.score-minimum'])
+  const [row] = await lines(trx, reach, input)
+  const known = found(row)
+  const department = found(
+    await trx
+      .selectFrom('department')
+      .innerJoin('site', 'site.id', 'department.site_id')
+      .select(['department.site_id', 'site.time_zone'])
+      .where('department.id', '=', input.departmentId)
+      .where(
+        reach.all
+          ? sql<SqlBool>`true`
+          : sql<SqlBool>`(department.id = any(${reach.departmentIds}::int[]) or department.site_id = any(${reach.siteIds}::int[]))`,
+      )
+      .executeTakeFirst(),
+  )
+  if (localDate(new Date(), department.time_zone) <= daysOf(input.month).to)
+    throw new AppError('invalid', undefined, [{ path: 'month', message: 'is not over yet' }])
+  const { rows } = await sql<{ id: number }>`
+    insert into head_check (site_id, department_id, staff_id, month, verdict, remark, counts, checked_by_name)
+    values (${department.site_id}, ${input.departmentId}, ${input.staffId}, ${`${input.month}-01`}::date, ${input.verdict},
+      ${input.remark ? input.remark : null}, ${JSON.stringify(viewCounts(known, 1, settings['spot-check.score-minimum']))}::jsonb, ${actor.name})
+    on conflict (month, department_id, staff_id) do update set verdict = excluded.verdict, remark = excluded.remark,
+      counts = excluded.counts, checked_at = now(), checked_by_name = excluded.checked_by_name
+    where head_check.acknowledged_at is null
+    returning id`.execute(trx)
+  const saved = rows[0]
+  if (!saved) throw new AppError('already-closed')
+  await audit(trx, actor, {
+    action: 'head-check.save',
+    subject: `head-check:${saved.id} staff:${input.staffId} ${input.month} ${input.verdict}`,
+  })
+  return saved
+}
+
+/** @throws {AppError} not-found unless it is about the actor, already-closed */
+export async function acknowledgeHeadCheck(trx: Trx, actor: Actor, id: number): Promise<void> {
+  authorize(actor, 'head-check.acknowledge')
+  const row = found(
+    await trx
+      .selectFrom('head_check')
+      .select('acknowledged_at')
+      .where('id', '=', id)
+      .where('staff_id', '=', actor.staffId ?? -1)
+      .forUpdate()
+      .executeTakeFirst(),
+  )
+  if (row.acknowledged_at !== null) throw new AppError('already-closed')
+  await trx
+    .updateTable('head_check')
+    .set({ acknowledged_at: sql`now()` })
+    .where('id', '=', id)
+    .execute()
+  await audit(trx, actor, { action: 'head-check.acknowledge', subject: `head-check:${id}` })
+}

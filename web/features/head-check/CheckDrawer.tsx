@@ -1,0 +1,172 @@
+import { Link } from '@tanstack/react-router'
+import { App, Button, Drawer } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  getHeadCheckSample,
+  type HeadCheckLine,
+  headCheckVerdict,
+  listHeadChecks,
+  saveHeadCheck,
+} from '../../../contract/head-check.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { AreaField } from '../../ui/fields.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { type FigureName, show } from '../figure/measures.ts'
+import type { FigureScope } from '../figure/period.ts'
+import { RowsLink } from '../figure/RowsLink.tsx'
+
+const shown = [
+  'discharged',
+  'followed',
+  'coverage',
+  'proven',
+  'stated',
+  'timeliness',
+  'unreached',
+  'refused',
+  'overdue',
+] as const satisfies readonly FigureName[]
+
+type CheckDrawerProps = { line: HeadCheckLine; month: string; onClose: () => void }
+
+/** The last day of a month, `YYYY-MM`. */
+const lastDay = (month: string) => {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10)
+}
+
+/** One doctor's month: figures that open their rows, some results to read, and the head's finding. */
+export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const { staffId, departmentId, counts, check, abilities } = line
+  const [verdict, setVerdict] = useState(check?.verdict ?? 'satisfactory')
+  const [remark, setRemark] = useState(check?.remark ?? '')
+  const sample = useCall(getHeadCheckSample, { query: { month, staffId, departmentId } })
+  const save = useAct(saveHeadCheck, {
+    onSuccess: () => {
+      void message.success(t('headChecks.saved'))
+      void queryClient.invalidateQueries({ queryKey: keyOf(listHeadChecks) })
+      onClose()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  const scope: FigureScope = {
+    preset: 'custom',
+    query: {
+      from: `${month}-01`,
+      to: lastDay(month),
+      level: 1,
+      departmentId,
+      attendingStaffId: staffId,
+      by: 'department',
+      compare: 'before',
+    },
+  }
+  return (
+    <Drawer
+      open
+      size="min(680px, 100vw)"
+      title={t('headChecks.of', { name: line.staffName, month })}
+      onClose={onClose}
+      footer={
+        abilities.check && (
+          <Button
+            type="primary"
+            loading={save.isPending}
+            disabled={verdict === 'needs-work' && remark.trim().length < 2}
+            onClick={() => save.mutate({ body: { month, staffId, departmentId, verdict, remark } })}
+          >
+            {t('common.save')}
+          </Button>
+        )
+      }
+    >
+      <div className="stack">
+        <dl className="facts">
+          {shown.map((name) => (
+            <div key={name}>
+              <dt>{t(`figures.name.${name}`)}</dt>
+              <dd>
+                <RowsLink scope={scope} at={{ name }}>
+                  {show(counts, name)}
+                </RowsLink>
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <section aria-label={t('headChecks.sample')}>
+          <h2>{t('headChecks.sample')}</h2>
+          <p className="secondary small">{t('headChecks.sampleHint')}</p>
+          {sample.isError ? (
+            <ErrorState error={sample.error} onRetry={() => void sample.refetch()} />
+          ) : (
+            <ul className="row-list">
+              {(sample.data?.items ?? []).map((one) => (
+                <li key={one.taskId}>
+                  <div>
+                    <Link to="/desk/$taskId" params={{ taskId: String(one.taskId) }}>
+                      {one.personName}
+                    </Link>
+                    <p className="secondary small">
+                      {[
+                        code('outcome', one.outcome),
+                        one.proof && code('evidence', one.proof),
+                        one.conditionText,
+                        t('headChecks.attempts', { n: one.attempts }),
+                        one.durationSeconds === null
+                          ? null
+                          : t('headChecks.seconds', { n: one.durationSeconds }),
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}{' '}
+                      · <TimeText at={one.completedAt} show="moment" />
+                    </p>
+                    {one.note && <p className="small">{one.note}</p>}
+                  </div>
+                </li>
+              ))}
+              {sample.data?.items.length === 0 && <li className="secondary">{t('headChecks.noSample')}</li>}
+            </ul>
+          )}
+        </section>
+        {abilities.check ? (
+          <>
+            <div className="tag-line" role="group" aria-label={t('headChecks.verdict')}>
+              {headCheckVerdict.options.map((one) => (
+                <button
+                  key={one}
+                  type="button"
+                  className="chip"
+                  aria-pressed={one === verdict}
+                  onClick={() => setVerdict(one)}
+                >
+                  {code('headCheckVerdict', one)}
+                </button>
+              ))}
+            </div>
+            <AreaField
+              label={t('headChecks.remark')}
+              hint={t('headChecks.remarkHint')}
+              value={remark}
+              maxLength={1000}
+              onChange={setRemark}
+            />
+          </>
+        ) : (
+          check && (
+            <p>
+              <strong>{code('headCheckVerdict', check.verdict)}</strong> {check.remark}
+            </p>
+          )
+        )}
+      </div>
+    </Drawer>
+  )
+}

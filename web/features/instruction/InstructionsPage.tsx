@@ -1,0 +1,192 @@
+import '../figure/figure.css'
+import { DownloadOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  exportInstructions,
+  getInstructionFigures,
+  type Instruction,
+  instructionView,
+  listInstructions,
+} from '../../../contract/instruction.ts'
+import { listSites } from '../../../contract/setting.ts'
+import { addressOf } from '../../api.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { DepartmentTable } from './DepartmentTable.tsx'
+import { InstructionDrawer } from './InstructionDrawer.tsx'
+import IssueDialog from './IssueDialog.tsx'
+import { InstructionStatusTag } from './status.tsx'
+
+/** What the service centre told departments to do, and how far it has come. */
+export default function InstructionsPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const me = useMe()
+  const [filters, setFilters] = useFilters()
+  const [issuing, setIssuing] = useState(false)
+  const opened = Number(first(filters['open'])) || null
+  const view = instructionView.options.find((one) => one === first(filters['view'])) ?? 'open'
+  const departmentId = Number(first(filters['departmentId'])) || undefined
+  const [from, to] = [first(filters['from']), first(filters['to'])]
+  const scope = {
+    ...(departmentId ? { departmentId } : {}),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+  }
+  const places = useCall(listSites)
+  const figures = useCall(getInstructionFigures, { query: scope })
+  const source = useCallPages(
+    listInstructions,
+    { query: { view, ...scope, limit: 50 } },
+    { keepPrevious: true },
+  )
+  const columns: Column<Instruction>[] = [
+    {
+      key: 'person',
+      title: t('instructions.person'),
+      render: (one) => <strong>{one.personName}</strong>,
+    },
+    {
+      key: 'reason',
+      title: t('instructions.reason'),
+      render: (one) => code('instructionReason', one.reason),
+    },
+    { key: 'text', title: t('instructions.text'), render: (one) => one.text },
+    {
+      key: 'who',
+      title: t('instructions.who'),
+      render: (one) => (
+        <>
+          {one.departmentName}
+          <br />
+          <span className="secondary small">
+            {one.assigneeName ?? t('instructions.anyOf', { role: code('role', one.assigneeRole) })}
+          </span>
+        </>
+      ),
+    },
+    {
+      key: 'status',
+      title: t('instructions.status'),
+      render: (one) => <InstructionStatusTag instruction={one} />,
+    },
+    { key: 'due', title: t('instructions.due'), render: (one) => <TimeText at={one.dueAt} /> },
+    {
+      key: 'result',
+      title: t('instructions.outcome'),
+      render: (one) =>
+        one.outcome ? (
+          <>
+            {code('outcome', one.outcome)}
+            {one.report && <p className="secondary small">{one.report}</p>}
+          </>
+        ) : (
+          '—'
+        ),
+    },
+    {
+      key: 'issued',
+      title: t('instructions.issuedAt'),
+      wideOnly: true,
+      render: (one) => (
+        <>
+          <TimeText at={one.issuedAt} />
+          <br />
+          <span className="secondary small">{one.issuedByName}</span>
+        </>
+      ),
+    },
+  ]
+
+  return (
+    <>
+      <ListPage
+        title={t('instructions.title')}
+        actions={
+          <>
+            {may(me, 'figure.export') && (
+              <a
+                className="soft-button"
+                href={addressOf(exportInstructions, { query: { view, ...scope } })}
+                download
+              >
+                <DownloadOutlined aria-hidden /> {t('tasks.export')}
+              </a>
+            )}
+            {may(me, 'instruction.issue') && (
+              <Button type="primary" onClick={() => setIssuing(true)}>
+                {t('instructions.issue')}
+              </Button>
+            )}
+          </>
+        }
+        filters={
+          <>
+            <div className="filter-bar" role="group" aria-label={t('instructions.status')}>
+              {instructionView.options.map((one) => (
+                <button
+                  key={one}
+                  type="button"
+                  className="chip"
+                  aria-pressed={one === view}
+                  onClick={() => setFilters({ view: one === 'open' ? undefined : one })}
+                >
+                  {t(`instructions.view.${one}`)}
+                </button>
+              ))}
+            </div>
+            <SelectFilter
+              label={t('instructions.department')}
+              all={t('figures.allDepartments')}
+              value={departmentId === undefined ? undefined : String(departmentId)}
+              options={(places.data?.departments ?? [])
+                .filter((one) => one.active)
+                .map((one) => ({ value: String(one.id), text: one.name }))}
+              onChange={(value) => setFilters({ departmentId: value })}
+            />
+            <TextFilter
+              type="date"
+              label={t('instructions.from')}
+              value={from ?? ''}
+              onChange={(value) => setFilters({ from: value })}
+            />
+            <TextFilter
+              type="date"
+              label={t('instructions.to')}
+              value={to ?? ''}
+              onChange={(value) => setFilters({ to: value })}
+            />
+          </>
+        }
+        above={
+          (figures.data?.departments.length ?? 0) > 0 && (
+            <DepartmentTable
+              departments={figures.data?.departments ?? []}
+              onChoose={(id, next) => setFilters({ departmentId: String(id), view: next })}
+            />
+          )
+        }
+        source={source}
+        columns={columns}
+        rowKey={(one) => one.id}
+        onOpen={(one) => setFilters({ open: String(one.id) })}
+        empty={{
+          title: t(view === 'open' ? 'instructions.noneOpen' : 'instructions.none'),
+          hint: t('instructions.hint'),
+        }}
+      />
+      {issuing && <IssueDialog person={null} onClose={() => setIssuing(false)} />}
+      {opened !== null && (
+        <InstructionDrawer key={opened} id={opened} onClose={() => setFilters({ open: undefined })} />
+      )}
+    </>
+  )
+}
