@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { answers, questionnaireDefinition } from './questionnaire.ts'
+import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
+import { standing } from './standing.ts'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
@@ -43,6 +45,8 @@ export const taskSummary = z.object({
   status: taskStatus,
   priority: z.enum(['routine', 'urgent', 'stat']),
   reason: orderReason,
+  /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
+  standing: z.array(standing),
   personId: id,
   personName: z.string(),
   sex,
@@ -120,6 +124,8 @@ export const attempt = z.object({
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
   durationSeconds: z.number().int().nullable(),
+  /** The relative who was called instead of the person. */
+  callee: z.object({ relation: z.string(), name: z.string() }).nullable(),
 })
 
 const evidenceText = z.string().trim().min(1).max(200)
@@ -161,6 +167,8 @@ export const taskDetail = taskSummary.extend({
   version: z.number().int(),
   enrollmentId: id.nullable(),
   pathwayName: z.string().nullable(),
+  /** Null when the person lies outside what one may read. */
+  card: personCard.nullable(),
   attemptsAllowed: z.number().int(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
@@ -257,6 +265,8 @@ export const recordAttempt = route({
     durationSeconds: z.number().int().min(0).max(86400).optional(),
     /** Telecom that was dialled; with `wrong-number` it is marked wrong. */
     telecomId: id.optional(),
+    /** The relative who was called instead of the person; with `wrong-number` that number is marked wrong. */
+    relationshipId: id.optional(),
     /** What proves this contact. */
     evidence: evidenceBody.optional(),
     /** With `refused`: the person wants no further follow-up contact. */

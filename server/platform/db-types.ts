@@ -697,6 +697,7 @@ export interface PersonRelationship {
   name: string;
   person_id: number;
   phone: string | null;
+  phone_wrong_at: Timestamp | null;
   related_person_id: number | null;
   relation: string;
   source: string;
@@ -951,6 +952,8 @@ export interface Task {
 export interface TaskAttempt {
   at: Timestamp;
   call_back_at: Timestamp | null;
+  callee_name: string | null;
+  callee_relation: string | null;
   channel: string;
   duration_seconds: number | null;
   id: Generated<number>;
@@ -959,6 +962,7 @@ export interface TaskAttempt {
   number: number;
   outcome: string;
   recorded_at: Generated<Timestamp>;
+  relationship_id: number | null;
   task_id: number;
   user_id: string;
   user_name: string;

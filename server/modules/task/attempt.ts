@@ -30,6 +30,9 @@ const settingKeys = [
   'follow-up.hours.working-days-only',
 ] as const
 
+/** Whom a call went to instead of the person. */
+type Callee = { id: number; relation: string; name: string }
+type Contact = AttemptInput & { callee: Callee | null }
 type Plan = { closes: boolean; nextAttemptAt: Date | null }
 
 /**
@@ -49,9 +52,13 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
     source: 'staff',
     basedOn: input.basedOn,
   })
-  if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
+  const callee = await calleeOf(trx, task, input.relationshipId)
+  if (input.outcome === 'wrong-number') {
+    if (callee) await markWrongRelative(trx, actor, task, callee)
+    else await markWrongNumber(trx, actor, task, input.telecomId)
+  }
   const plan = await planAfter(trx, task, input, at)
-  await closeOrPlan(trx, actor, 'staff', task, number, input, plan, at)
+  await closeOrPlan(trx, actor, 'staff', task, number, { ...input, callee }, plan, at)
 }
 
 /**
@@ -59,7 +66,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
  * @param task locked, open, with its answers stored
  */
 export async function completeByPerson(trx: Trx, actor: Actor, task: TaskRow): Promise<void> {
-  const input: AttemptInput = { outcome: 'done', channel: 'other', optOut: false }
+  const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
   const plan: Plan = { closes: true, nextAttemptAt: null }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
@@ -71,7 +78,7 @@ async function closeOrPlan(
   source: Giver['source'],
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<void> {
@@ -143,7 +150,8 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt
       .where('system', '=', 'phone')
       .where('valid', '=', true)
       .executeTakeFirst()
-    return other && task.attempts + 1 < settings['follow-up.attempts.max']
+    return (other || input.relationshipId !== undefined) &&
+      task.attempts + 1 < settings['follow-up.attempts.max']
       ? { closes: false, nextAttemptAt: null }
       : closed
   }
@@ -176,6 +184,34 @@ async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt
     closes: false,
     nextAttemptAt: nextOpening(wanted, open, task.time_zone, await loadCalendar(trx), false),
   }
+}
+
+/** @throws {AppError} invalid when it is not one of the person's relatives */
+async function calleeOf(trx: Trx, task: TaskRow, id: number | undefined): Promise<Callee | null> {
+  if (id === undefined) return null
+  const { rows } = await sql<Callee>`
+    select id, relation, name from person_relationship where id = ${id} and person_id = any(${membersOf(sql`${task.person_id}`)})`.execute(
+    trx,
+  )
+  const row = rows[0]
+  if (!row)
+    throw new AppError('invalid', undefined, [
+      { path: 'relationshipId', message: 'is not a relative of this person' },
+    ])
+  return row
+}
+
+async function markWrongRelative(trx: Trx, actor: Actor, task: TaskRow, callee: Callee): Promise<void> {
+  await sql`
+    update person_relationship set phone_wrong_at = now() where id = ${callee.id} and phone_wrong_at is null`.execute(
+    trx,
+  )
+  await audit(trx, actor, {
+    action: 'person.update',
+    personId: task.person_id,
+    fields: ['relationships'],
+    reason: 'wrong-number',
+  })
 }
 
 /** The dialled number, or the one shown on the card, is not this person's. */
@@ -212,7 +248,7 @@ async function insertAttempt(
   actor: Actor,
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   at: Date,
 ): Promise<number> {
   const { id } = await trx
@@ -228,6 +264,9 @@ async function insertAttempt(
       note: input.note ?? null,
       call_back_at: input.callBackAt ?? null,
       duration_seconds: input.durationSeconds ?? null,
+      relationship_id: input.callee?.id ?? null,
+      callee_name: input.callee?.name ?? null,
+      callee_relation: input.callee?.relation ?? null,
       idempotency_key: input.idempotencyKey ?? null,
     })
     .returning('id')
@@ -242,7 +281,7 @@ async function writeTask(
   actor: Actor,
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<void> {
@@ -261,7 +300,7 @@ async function eventsOf(
   source: Giver['source'],
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<NewEvent[]> {

@@ -10,6 +10,7 @@ import { isHan, searchName } from '../person/name.ts'
 import { ofDepartment } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { queuesOf } from './scope.ts'
+import { type RiskRow, riskColumn, standingOf } from './standing.ts'
 
 export type TaskFilter = {
   view: 'todo' | 'overdue' | 'waiting' | 'done' | 'all'
@@ -68,6 +69,7 @@ export type TaskRow = {
   answered_by_person: boolean
   version: number
   queue: string
+  risk: RiskRow | null
   /** Times as the database has them, for cursors: a Date has no microseconds. */
   due_key: string
   turn_key: string
@@ -84,7 +86,7 @@ export const taskColumns = sql`
   t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
-  t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
+  t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
   join person p on p.id = t.person_id join site s on s.id = t.site_id
@@ -231,17 +233,18 @@ export async function listTasks(
 ) {
   const rows = await taskRows(db, actor, query, query.limit, query.cursor)
   const now = new Date()
+  const { 'follow-up.attempts.max': allowed } = await readSettings(db, ['follow-up.attempts.max'])
   await audit(db, actor, {
     action: 'task.list',
     subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  return pageOf(rows, query.limit, orderOf(query.view).key, (row) => viewTask(row, actor, now))
+  return pageOf(rows, query.limit, orderOf(query.view).key, (row) => viewTask(row, actor, allowed, now))
 }
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const
 
-export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
+export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, now: Date): TaskSummary {
   const held = row.held_by !== null && row.held_until !== null && row.held_until > now
   return {
     id: row.id,
@@ -251,6 +254,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     status: row.status,
     priority: priorityWords[row.priority] ?? 'routine',
     reason: reasonOf(row, now),
+    standing: standingOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
     sex: row.sex as 'unknown',

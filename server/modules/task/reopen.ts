@@ -100,6 +100,9 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
   if (last.outcome !== 'wrong-number') return
   // Both were written by the same transaction, at the same now().
   await sql`
+    update person_relationship r set phone_wrong_at = null from task_attempt a
+    where a.id = ${last.id} and r.id = a.relationship_id and r.phone_wrong_at = a.recorded_at`.execute(trx)
+  await sql`
     update person_telecom t set valid = true from task_attempt a
     where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
     trx,

@@ -9,10 +9,12 @@ import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
+import { cardOf } from './card.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
+import { bestHourOf } from './standing.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
 export async function loadTask(
@@ -41,6 +43,8 @@ type Attempt = {
   note: string | null
   call_back_at: Date | null
   duration_seconds: number | null
+  callee_name: string | null
+  callee_relation: string | null
 }
 
 export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDetail> {
@@ -49,7 +53,7 @@ export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDet
     action: 'task.read',
     personId: row.person_id,
     subject: `task:${id}`,
-    fields: ['name', 'phone-masked', 'answers'],
+    fields: ['name', 'contacts-masked', 'encounters', 'medications', 'observations', 'answers'],
   })
   return viewDetail(db, actor, row)
 }
@@ -83,12 +87,16 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
   const undoable =
     last?.user_id === actor.id &&
     now.getTime() - last.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
+  const summary = viewTask(row, actor, settings['follow-up.attempts.max'], now)
+  const bestHour = summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
-    ...viewTask(row, actor, now),
+    ...summary,
+    standing: bestHour ? [...summary.standing, bestHour] : summary.standing,
     description: row.description,
     version: row.version,
     enrollmentId: row.enrollment_id,
     pathwayName: pathway?.name ?? null,
+    card: await cardOf(db, actor, row),
     attemptsAllowed: settings['follow-up.attempts.max'],
     attemptList: attempts.map(viewAttempt),
     evidence: await evidenceOf(db, actor, row, last),
@@ -123,6 +131,7 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
     durationSeconds: row.duration_seconds,
+    callee: row.callee_name === null ? null : { relation: row.callee_relation ?? '', name: row.callee_name },
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { useLocalized } from './localized.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { QuestionField } from './QuestionField.tsx'
+import { StandingLine } from './StandingLine.tsx'
 import { SaveState } from './SaveState.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
@@ -142,6 +143,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </span>
           <SaveState save={save} />
         </div>
+        <StandingLine standing={task.standing} />
         {task.description && <p>{task.description}</p>}
         {task.kind === 'spot-check-review' && (
           <p>
