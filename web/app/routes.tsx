@@ -42,6 +42,7 @@ const routeTree = root.addChildren([
   home,
   page('/desk', () => import('../features/task/DeskPage.tsx')),
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
+  page('/call-backs', () => import('../features/call-back/CallBacksPage.tsx')),
   page('/tasks', () => import('../features/task/TasksPage.tsx')),
   page('/figures/completeness', () => import('../features/figure/CompletenessPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),

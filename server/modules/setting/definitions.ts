@@ -69,6 +69,13 @@ export const settingDefinitions = {
     [1, 500],
     'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30 (vendor figures)',
   ),
+  'follow-up.calls-per-hour': integer(
+    'follow-up',
+    6,
+    'calls',
+    [1, 60],
+    `${ours}: agreed calls that one agent keeps on time within an hour, of ten minutes each`,
+  ),
   'follow-up.minutes.call': number(
     'follow-up',
     19,

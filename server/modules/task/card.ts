@@ -114,7 +114,7 @@ async function responsesOf(db: Db, personId: number, taskId: number): Promise<Pe
       at: updated_at.toISOString(),
       title,
       source,
-      score: score === null ? null : Number(score),
+      score,
       band: band && { text: band.text, tone: band.tone },
       lines: unfold(shownQuestions(definition.items, answers)).flatMap((question) => {
         const value = answers[question.linkId]

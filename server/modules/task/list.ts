@@ -94,7 +94,7 @@ export const taskJoins = sql`
   left join staff h on h.id = t.assignee_staff_id`
 
 /** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
-function branches(
+export function branches(
   reach: Reach,
   queues: string[],
   whose: TaskFilter['whose'],

@@ -13,10 +13,15 @@ import {
   takeNextTask as takeNextTaskRoute,
   withdrawEvidence as withdrawEvidenceRoute,
 } from '../../../contract/task.ts'
+import {
+  listCallBacks as listCallBacksRoute,
+  moveCallBack as moveCallBackRoute,
+} from '../../../contract/call-back.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
+import { listCallBacks, moveCallBack } from './call-back.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
@@ -39,6 +44,10 @@ export function mountTask(api: Api): void {
   })
   implement(api, assignTasksRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => assignTasks(trx, actor, body)),
+  )
+  implement(api, listCallBacksRoute, ({ db, actor, query }) => listCallBacks(db, actor, query))
+  implement(api, moveCallBackRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => moveCallBack(trx, actor, params.id, body)),
   )
   implement(api, getTaskRoute, ({ db, actor, params }) => getTask(db, actor, params.id))
   implement(api, holdTaskRoute, async ({ db, actor, params }) => {

@@ -54,7 +54,7 @@ function riskOf(risk: RiskRow): Standing {
   return {
     kind: 'risk',
     instrument: risk.code === 'lace' ? 'LACE' : 'HOSPITAL',
-    score: Number(risk.score),
+    score: risk.score,
     band: band && { text: band.text, tone: band.tone },
     at: new Date(risk.at).toISOString(),
   }

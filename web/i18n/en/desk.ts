@@ -155,5 +155,6 @@ export const desk = {
     usualWrong: 'Wrong number typed',
     usualOther: 'Belongs to another patient',
   },
+  calendar: 'Call-back calendar',
   backToList: 'Back to the list',
 } satisfies SameWords<typeof reference>

@@ -84,6 +84,7 @@ export const settings = {
     'follow-up_minutes_home-visit': 'Minutes per home visit',
     'follow-up_minutes_other': 'Minutes per other task or questionnaire',
     'pathway_publish_second-person': 'A second person publishes pathways',
+    'follow-up_calls-per-hour': 'Agreed calls per agent and hour',
     'follow-up_daily-goal': 'Daily goal per person',
     'contact_quiet-from': 'Quiet hours begin',
     'contact_quiet-to': 'Quiet hours end',
@@ -172,6 +173,8 @@ export const settings = {
     'follow-up_minutes_other': 'CareLoop choice: questionnaires and other tasks',
     'pathway_publish_second-person':
       'CareLoop choice: where on, another person than the author publishes a pathway',
+    'follow-up_calls-per-hour':
+      'CareLoop choice: about ten minutes each, so that one agent keeps six in an hour',
     'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
     'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
     'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",

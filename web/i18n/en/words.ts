@@ -3,6 +3,7 @@ import type { SameWords } from '../shape.ts'
 import type { words as reference } from '../zh-CN/words.ts'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
+import { callBacks } from './call-backs.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -33,6 +34,7 @@ export const antdLocale = enUS
 export const words = {
   account,
   audit,
+  callBacks,
   codes,
   common,
   desk,

@@ -140,5 +140,6 @@ export const desk = {
     usualWrong: '号码填错',
     usualOther: '是另一位患者的',
   },
+  calendar: '再打日历',
   backToList: '回到列表',
 } as const

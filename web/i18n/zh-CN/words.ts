@@ -2,6 +2,7 @@ import 'dayjs/locale/zh-cn'
 import zhCN from 'antd/locale/zh_CN'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
+import { callBacks } from './call-backs.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -32,6 +33,7 @@ export const antdLocale = zhCN
 export const words = {
   account,
   audit,
+  callBacks,
   codes,
   common,
   desk,

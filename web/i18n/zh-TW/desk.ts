@@ -143,5 +143,6 @@ export const desk = {
     usualWrong: '編號填錯',
     usualOther: '是另一位病患的',
   },
+  calendar: '再打日曆',
   backToList: '回到清單',
 } satisfies SameWords<typeof reference>
