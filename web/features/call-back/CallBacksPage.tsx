@@ -18,6 +18,8 @@ import { CallBackChip } from './CallBackChip.tsx'
 const dayMs = 86_400_000
 const shownDays = 7
 
+const isPast = (at: Date) => at <= new Date()
+
 /** Midnight of a day given as `2026-11-22`, else of today. */
 function startOf(text: string | undefined): Date {
   const given = text ? new Date(`${text}T00:00:00`) : new Date()
@@ -55,7 +57,7 @@ export default function CallBacksPage() {
     refreshDesk()
   }
   const moveTo = async (one: CallBack, at: Date, undoing = false) => {
-    if (at.getTime() <= Date.now()) {
+    if (isPast(at)) {
       void message.warning(t('callBacks.past'))
       return
     }
@@ -73,7 +75,7 @@ export default function CallBacksPage() {
         content: (
           <>
             {t('callBacks.moved', { name: one.personName, time: time.moment(moved.at) })}{' '}
-            {!undoing && new Date(one.at).getTime() > Date.now() && (
+            {!undoing && !isPast(new Date(one.at)) && (
               <button
                 type="button"
                 className="plain-button"
