@@ -37,6 +37,11 @@ export type Outcome = z.infer<typeof outcome>
 /** Why a task stands where it stands in the list. */
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
+/** On which way a person who does not answer is looked for; `lost`: none was left. */
+export const rung = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
+export type Rung = z.infer<typeof rung>
+const contactChannel = z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'letter', 'other'])
+
 export const taskSummary = z.object({
   id,
   kind: taskKind,
@@ -65,6 +70,7 @@ export const taskSummary = z.object({
   dueAt: timestamp,
   nextAttemptAt: timestamp.nullable(),
   attempts: z.number().int(),
+  rung,
   outcome: outcome.nullable(),
   completedAt: timestamp.nullable(),
   /** Null while the task is open. */
@@ -119,7 +125,8 @@ export const attempt = z.object({
   number: z.number().int(),
   at: timestamp,
   staffName: z.string(),
-  channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']),
+  channel: contactChannel,
+  rung,
   outcome,
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
@@ -169,7 +176,9 @@ export const taskDetail = taskSummary.extend({
   pathwayName: z.string().nullable(),
   /** Null when the person lies outside what one may read. */
   card: personCard.nullable(),
+  /** Of the rung that the task stands on, and how many of them were made. */
   attemptsAllowed: z.number().int(),
+  attemptsMade: z.number().int(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
@@ -255,7 +264,7 @@ export const recordAttempt = route({
   params: idParams,
   body: z.object({
     outcome,
-    channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']).default('phone'),
+    channel: contactChannel.default('phone'),
     answers: answers.optional(),
     basedOn,
     note: z.string().trim().max(2000).optional(),
@@ -275,6 +284,29 @@ export const recordAttempt = route({
     idempotencyKey: z.string().max(80).optional(),
   }),
   response: taskDetail,
+})
+
+const letter = z.object({
+  number: z.string(),
+  name: z.string(),
+  address: z.string(),
+  postalCode: z.string().nullable(),
+  hospital: z.string(),
+  phone: z.string(),
+  /** With {{name}}, {{hospital}} and {{phone}} to be filled in. */
+  text: z.string(),
+  date: timestamp,
+})
+export type Letter = z.infer<typeof letter>
+
+export const makeLetter = route({
+  method: 'post',
+  path: '/tasks/{id}/letter',
+  permission: 'person.reveal',
+  summary:
+    'The letter to a person who cannot be reached, with the whole address and nothing about illness; logged',
+  params: idParams,
+  response: letter,
 })
 
 export const reopenTask = route({

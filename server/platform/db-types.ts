@@ -940,6 +940,8 @@ export interface Task {
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
+  rung: Generated<string>;
+  rung_from: Generated<number>;
   site_id: number;
   start_at: Timestamp;
   status: Generated<string>;
@@ -963,6 +965,7 @@ export interface TaskAttempt {
   outcome: string;
   recorded_at: Generated<Timestamp>;
   relationship_id: number | null;
+  rung: Generated<string>;
   task_id: number;
   user_id: string;
   user_name: string;

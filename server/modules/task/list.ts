@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { ProofClass, TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, Rung, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -9,6 +9,7 @@ import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
 import { ofDepartment } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
+import { attemptsOf, ladderKeys } from './plan.ts'
 import { queuesOf } from './scope.ts'
 import { type RiskRow, riskColumn, standingOf } from './standing.ts'
 
@@ -58,6 +59,9 @@ export type TaskRow = {
   due_at: Date
   next_attempt_at: Date | null
   attempts: number
+  rung: Rung
+  /** Attempts that were made before this rung. */
+  rung_from: number
   outcome: TaskSummary['outcome']
   completed_at: Date | null
   completed_by: string | null
@@ -83,7 +87,7 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.rung, t.rung_from, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
   t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
@@ -233,13 +237,15 @@ export async function listTasks(
 ) {
   const rows = await taskRows(db, actor, query, query.limit, query.cursor)
   const now = new Date()
-  const { 'follow-up.attempts.max': allowed } = await readSettings(db, ['follow-up.attempts.max'])
+  const ladder = await readSettings(db, ladderKeys)
   await audit(db, actor, {
     action: 'task.list',
     subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  return pageOf(rows, query.limit, orderOf(query.view).key, (row) => viewTask(row, actor, allowed, now))
+  return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
+    viewTask(row, actor, attemptsOf(row.rung, ladder), now),
+  )
 }
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const
@@ -273,6 +279,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     dueAt: row.due_at.toISOString(),
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.attempts,
+    rung: row.rung,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
     proof: row.proof,

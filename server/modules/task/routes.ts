@@ -6,6 +6,7 @@ import {
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
   listTasks as listTasksRoute,
+  makeLetter as makeLetterRoute,
   recordAttempt as recordAttemptRoute,
   releaseTask as releaseTaskRoute,
   reopenTask as reopenTaskRoute,
@@ -25,6 +26,7 @@ import { listCallBacks, moveCallBack } from './call-back.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
+import { makeLetter } from './letter.ts'
 import { reopenTask } from './reopen.ts'
 import { assignTasks, getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 
@@ -73,6 +75,9 @@ export function mountTask(api: Api): void {
     await transaction(db, (trx) => withdrawEvidence(trx, actor, params.id, params.evidenceId, body.reason))
     return getTask(db, actor, params.id)
   })
+  implement(api, makeLetterRoute, ({ db, actor, params }) =>
+    transaction(db, (trx) => makeLetter(trx, actor, params.id)),
+  )
   implement(api, reopenTaskRoute, async ({ db, actor, params }) => {
     await transaction(db, (trx) => reopenTask(trx, actor, params.id))
     return getTask(db, actor, params.id)

@@ -40,10 +40,11 @@ export function standingOf(row: TaskRow, attemptsAllowed: number, now: Date): St
       passed: row.next_attempt_at <= now,
     })
   if (row.risk !== null) facts.push(riskOf(row.risk))
+  const made = row.attempts - row.rung_from
   if (row.attempts > 0)
     facts.push({
       kind: 'attempts-left',
-      left: Math.max(0, attemptsAllowed - row.attempts),
+      left: Math.max(0, attemptsAllowed - made),
       all: attemptsAllowed,
     })
   return facts

@@ -11,6 +11,7 @@ import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { cardOf } from './card.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { attemptsOf, ladderKeys } from './plan.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
@@ -39,6 +40,7 @@ type Attempt = {
   user_id: string
   user_name: string
   channel: string
+  rung: string
   outcome: string
   note: string | null
   call_back_at: Date | null
@@ -66,7 +68,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     .where('task_id', '=', row.id)
     .orderBy('number')
     .execute()
-  const settings = await readSettings(db, ['follow-up.attempts.max', 'follow-up.undo-minutes'])
+  const settings = await readSettings(db, [...ladderKeys, 'follow-up.undo-minutes'])
   const response = await db
     .selectFrom('questionnaire_response')
     .selectAll()
@@ -87,7 +89,8 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
   const undoable =
     last?.user_id === actor.id &&
     now.getTime() - last.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
-  const summary = viewTask(row, actor, settings['follow-up.attempts.max'], now)
+  const allowed = attemptsOf(row.rung, settings)
+  const summary = viewTask(row, actor, allowed, now)
   const bestHour = summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
     ...summary,
@@ -97,7 +100,8 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     enrollmentId: row.enrollment_id,
     pathwayName: pathway?.name ?? null,
     card: await cardOf(db, actor, row),
-    attemptsAllowed: settings['follow-up.attempts.max'],
+    attemptsAllowed: allowed,
+    attemptsMade: row.attempts - row.rung_from,
     attemptList: attempts.map(viewAttempt),
     evidence: await evidenceOf(db, actor, row, last),
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
@@ -127,6 +131,7 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     at: row.at.toISOString(),
     staffName: row.user_name,
     channel: row.channel as 'phone',
+    rung: row.rung as 'phone',
     outcome: row.outcome as 'done',
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,

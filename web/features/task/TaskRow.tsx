@@ -47,6 +47,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
         </span>
         {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
+        {task.rung !== 'phone' && <StatusTag tone="info">{t(`ladder.rung.${task.rung}`)}</StatusTag>}
         {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
       </span>
       <span className="secondary small ellipsis">

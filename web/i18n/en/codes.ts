@@ -93,6 +93,7 @@ export const codes = {
     sms: 'Text message',
     wechat: 'WeChat',
     email: 'E-mail',
+    letter: 'Letter',
     other: 'Other',
   },
   purpose: { all: 'Any purpose', clinical: 'Clinical', service: 'Service', marketing: 'Promotion' },

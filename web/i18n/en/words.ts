@@ -4,6 +4,7 @@ import type { words as reference } from '../zh-CN/words.ts'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
 import { callBacks } from './call-backs.ts'
+import { ladder } from './ladder.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -35,6 +36,7 @@ export const words = {
   account,
   audit,
   callBacks,
+  ladder,
   codes,
   common,
   desk,

@@ -84,6 +84,7 @@ export const codes = {
     sms: '短信',
     wechat: '微信',
     email: '邮件',
+    letter: '信件',
     other: '其他',
   },
   purpose: { all: '所有用途', clinical: '医疗随访', service: '服务通知', marketing: '健康推广' },

@@ -3,6 +3,7 @@ import zhCN from 'antd/locale/zh_CN'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
 import { callBacks } from './call-backs.ts'
+import { ladder } from './ladder.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -34,6 +35,7 @@ export const words = {
   account,
   audit,
   callBacks,
+  ladder,
   codes,
   common,
   desk,

@@ -83,6 +83,7 @@ export const codes = {
     sms: '簡訊',
     wechat: '微信',
     email: '電子郵件',
+    letter: '信件',
     other: '其他',
   },
   purpose: { all: '所有用途', clinical: '醫療追蹤', service: '服務通知', marketing: '健康推廣' },
