@@ -346,9 +346,15 @@ export const assignTasks = route({
   body: z.object({
     taskIds: z.array(id).min(1).max(500),
     staffId: id.nullable(),
+    reason: z.string().trim().max(200).optional(),
     dryRun: z.boolean().default(false),
   }),
-  response: z.object({ changed: z.number().int(), skipped: z.number().int() }),
+  response: z.object({
+    changed: z.number().int(),
+    skipped: z.number().int(),
+    /** To take it back by; null when nothing moved. */
+    handOverId: id.nullable(),
+  }),
 })
 
 export const exportTasks = route({

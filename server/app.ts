@@ -23,6 +23,7 @@ import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
+import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
@@ -42,6 +43,7 @@ const modules: Mount[] = [
   mountPerson,
   mountMatch,
   mountTask,
+  mountTeam,
   mountPathway,
   mountQuestionnaire,
   mountMessage,

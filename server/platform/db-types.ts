@@ -153,6 +153,13 @@ export interface Condition {
   text: string;
 }
 
+export interface DailyGoal {
+  goal: number;
+  set_at: Generated<Timestamp>;
+  set_by_name: string;
+  staff_id: number;
+}
+
 export interface Department {
   active: Generated<boolean>;
   code: string;
@@ -335,6 +342,29 @@ export interface GroupMember {
   until: string | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface HandOver {
+  at: Generated<Timestamp>;
+  by_id: string;
+  by_name: string;
+  changed: number;
+  from_staff_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  reason: string | null;
+  to_staff_id: number | null;
+  undone_at: Timestamp | null;
+  undone_by_name: string | null;
+}
+
+export interface HandOverTask {
+  from_covered_for: number | null;
+  from_queue: string;
+  from_staff_id: number | null;
+  hand_over_id: number;
+  task_id: number;
+  to_queue: string;
 }
 
 export interface Hl7Profile {
@@ -913,6 +943,21 @@ export interface Staff {
   title: string | null;
 }
 
+export interface StaffAbsence {
+  cover_staff_id: number;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  from_at: Timestamp;
+  id: Generated<number>;
+  reason: string | null;
+  returned_at: Timestamp | null;
+  staff_id: number;
+  to_at: Timestamp;
+}
+
 export interface Task {
   assignee_role: string;
   assignee_staff_id: number | null;
@@ -920,6 +965,7 @@ export interface Task {
   cause: string | null;
   completed_at: Timestamp | null;
   completed_by: string | null;
+  covered_for_staff_id: number | null;
   created_at: Generated<Timestamp>;
   department_id: number | null;
   description: string | null;
@@ -1005,6 +1051,7 @@ export interface DB {
   calendar_day: CalendarDay;
   clinical_fact: ClinicalFact;
   condition: Condition;
+  daily_goal: DailyGoal;
   department: Department;
   encounter: Encounter;
   enrollment: Enrollment;
@@ -1015,6 +1062,8 @@ export interface DB {
   group_contact: GroupContact;
   group_customer: GroupCustomer;
   group_member: GroupMember;
+  hand_over: HandOver;
+  hand_over_task: HandOverTask;
   hl7_profile: Hl7Profile;
   import: Import;
   import_chunk: ImportChunk;
@@ -1060,6 +1109,7 @@ export interface DB {
   spot_check_candidate: SpotCheckCandidate;
   spot_check_draw: SpotCheckDraw;
   staff: Staff;
+  staff_absence: StaffAbsence;
   task: Task;
   task_attempt: TaskAttempt;
   task_evidence: TaskEvidence;

@@ -13,6 +13,7 @@ import {
   SafetyCertificateOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SolutionOutlined,
   TeamOutlined,
   UserSwitchOutlined,
 } from '@ant-design/icons'
@@ -31,6 +32,7 @@ export type NavigationEntry = {
 export const navigation: readonly NavigationEntry[] = [
   { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
   { to: '/tasks', word: 'tasks', icon: ScheduleOutlined, permission: 'task.assign' },
+  { to: '/team', word: 'team', icon: SolutionOutlined, permission: 'task.assign' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
   { to: '/matches', word: 'matches', icon: MergeCellsOutlined, permission: 'person.merge' },
   { to: '/groups', word: 'groups', icon: ApartmentOutlined, permission: 'group.read' },

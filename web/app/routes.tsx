@@ -44,6 +44,7 @@ const routeTree = root.addChildren([
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
   page('/call-backs', () => import('../features/call-back/CallBacksPage.tsx')),
   page('/letters/$taskId', () => import('../features/letter/LetterPage.tsx')),
+  page('/team', () => import('../features/team/TeamPage.tsx')),
   page('/tasks', () => import('../features/task/TasksPage.tsx')),
   page('/figures/completeness', () => import('../features/figure/CompletenessPage.tsx')),
   page('/persons', () => import('../features/person/PersonsPage.tsx')),

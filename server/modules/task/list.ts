@@ -313,6 +313,7 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: number
     red_flags: number
     done_today: number
+    own_goal: number | null
   }>`
     with open as (${sql.join(parts, sql` union `)}), marked as (
       select *, start_at <= now() and (next_attempt_at is null or next_attempt_at <= now()) as ready from open
@@ -321,7 +322,8 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
       count(*) filter (where not ready) as waiting, count(*) filter (where kind = 'red-flag') as red_flags,
       (select count(*) from task where status = 'completed' and completed_by = ${actor.id}
         and completed_at >= (select date_trunc('day', now() at time zone z) at time zone z
-          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today
+          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today,
+      (select goal from daily_goal where staff_id = ${actor.staffId}) as own_goal
     from marked`.execute(db)
   const settings = await readSettings(db, ['follow-up.daily-goal'])
   const row = rows[0]
@@ -331,6 +333,6 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: row?.waiting ?? 0,
     redFlags: row?.red_flags ?? 0,
     doneToday: row?.done_today ?? 0,
-    dailyGoal: settings['follow-up.daily-goal'],
+    dailyGoal: row?.own_goal ?? settings['follow-up.daily-goal'],
   }
 }

@@ -22,13 +22,14 @@ import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
+import { assignTasks } from './assign.ts'
 import { listCallBacks, moveCallBack } from './call-back.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
 import { makeLetter } from './letter.ts'
 import { reopenTask } from './reopen.ts'
-import { assignTasks, getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
+import { getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 
 export function mountTask(api: Api): void {
   implement(api, listTasksRoute, ({ db, actor, query }) => listTasks(db, actor, query))

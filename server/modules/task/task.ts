@@ -5,7 +5,6 @@ import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
@@ -163,7 +162,7 @@ function withScript(
 }
 
 /** Condition in SQL: nobody else holds it. A hold that ran out is nobody's. */
-const freeFor = (actor: Actor) =>
+export const freeFor = (actor: Actor) =>
   sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
 
 /** Condition in SQL: the task does not check a result that the actor recorded or answers for. */
@@ -229,59 +228,4 @@ export async function takeNextTask(
   if (id === undefined) return null
   await holdTask(trx, actor, id)
   return id
-}
-
-/** Moves open tasks to a colleague's list, or back to the list of their role. */
-export async function assignTasks(
-  trx: Trx,
-  actor: Actor,
-  input: { taskIds: number[]; staffId: number | null; dryRun: boolean },
-): Promise<{ changed: number; skipped: number }> {
-  const reach = authorize(actor, 'task.assign')
-  // A task carries a patient with it: it goes only to colleagues within the same reach.
-  if (input.staffId !== null)
-    found(
-      await trx
-        .selectFrom('staff')
-        .select('id')
-        .where('id', '=', input.staffId)
-        .where('active', '=', true)
-        .where(
-          reach.all
-            ? sql<SqlBool>`true`
-            : sql<SqlBool>`(site_id = any(${reach.siteIds}::int[]) or department_id = any(${reach.departmentIds}::int[]))`,
-        )
-        .executeTakeFirst(),
-    )
-  const taskIds = [...new Set(input.taskIds)]
-  const queues = await queuesOf(trx, actor)
-  const { rows } = await sql<{
-    id: number
-    person_id: number
-    site_id: number
-    department_id: number | null
-  }>`
-    select t.id, t.person_id, t.site_id, t.department_id from task t
-    where t.id = any(${taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
-      and ${taskWithin(reach, queues, 't')} for update`.execute(trx)
-  const counts = { changed: rows.length, skipped: taskIds.length - rows.length }
-  if (input.dryRun || rows.length === 0) return counts
-  await sql`
-    update task set assignee_staff_id = ${input.staffId}, version = version + 1,
-      queue = case when ${input.staffId}::int is not null then 'staff:' || ${input.staffId}::int
-        when assignee_role in ('service-centre', 'outreach') then 'site:' || site_id || ':' || assignee_role
-        when department_id is null then 'site:' || site_id || ':service-centre'
-        else 'department:' || department_id || ':' || assignee_role end
-    where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(trx)
-  await audit(
-    trx,
-    actor,
-    ...rows.map((row) => ({
-      action: 'task.assign',
-      personId: row.person_id,
-      subject: `task:${row.id} staff:${input.staffId ?? '-'}`,
-    })),
-  )
-  await notify(trx, 'tasks', { staffId: input.staffId, changed: rows.length })
-  return counts
 }

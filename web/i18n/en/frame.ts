@@ -11,6 +11,7 @@ export const frame = {
   menu: 'Menu',
   nav: {
     desk: 'Follow-up desk',
+    team: 'Team',
     tasks: 'Hand out tasks',
     persons: 'Patients',
     matches: 'Duplicates',

@@ -6,6 +6,7 @@ import { account } from './account.ts'
 import { audit } from './audit.ts'
 import { callBacks } from './call-backs.ts'
 import { ladder } from './ladder.ts'
+import { team } from './team.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -38,6 +39,7 @@ export const words = {
   audit,
   callBacks,
   ladder,
+  team,
   codes,
   common,
   desk,
