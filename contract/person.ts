@@ -334,6 +334,7 @@ export const eventKinds = [
   'contact.attempted',
   'questionnaire.completed',
   'red-flag.raised',
+  'guidance.given',
   'message.sent',
   'message.failed',
   'message.suppressed',

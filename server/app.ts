@@ -13,6 +13,7 @@ import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { mountFigure } from './modules/figure/routes.ts'
 import { mountGroup } from './modules/group/routes.ts'
+import { mountGuidance } from './modules/guidance/routes.ts'
 import { mountIntake } from './modules/intake/routes.ts'
 import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
@@ -44,6 +45,7 @@ const modules: Mount[] = [
   mountMatch,
   mountTask,
   mountTeam,
+  mountGuidance,
   mountPathway,
   mountQuestionnaire,
   mountMessage,

@@ -47,6 +47,8 @@ export const roleRules: Record<Role, Rule> = {
     'questionnaire.write': 'all',
     'message.read': 'all',
     'figure.read': 'all',
+    'guidance.read': 'all',
+    'guidance.write': 'all',
   },
   'service-centre': {
     ...desk,
@@ -69,6 +71,8 @@ export const roleRules: Record<Role, Rule> = {
     'group.write': 'site',
     'group.export': 'site',
     'spot-check.read': 'site',
+    'guidance.read': 'site',
+    'guidance.write': 'site',
   },
   'department-head': {
     ...desk,
@@ -86,6 +90,8 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'department',
     'spot-check.appeal': 'own',
     'spot-check.decide': 'department',
+    'guidance.read': 'department',
+    'guidance.write': 'department',
   },
   doctor: {
     ...desk,
@@ -109,6 +115,7 @@ export const roleRules: Record<Role, Rule> = {
     'task.work': 'department',
     'enrollment.read': 'department',
     'figure.read': 'department',
+    'guidance.read': 'department',
   },
   outreach: {
     ...desk,
@@ -135,6 +142,7 @@ export const roleRules: Record<Role, Rule> = {
     'spot-check.read': 'site',
     'spot-check.draw': 'site',
     'spot-check.decide': 'site',
+    'guidance.read': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {

@@ -344,6 +344,39 @@ export interface GroupMember {
   version: Generated<number>;
 }
 
+export interface Guidance {
+  active: Generated<boolean>;
+  condition_code: string | null;
+  created_at: Generated<Timestamp>;
+  department_id: number | null;
+  id: Generated<number>;
+  site_id: number | null;
+  title: string;
+  version: Generated<number>;
+}
+
+export interface GuidanceGiven {
+  given_at: Generated<Timestamp>;
+  given_by: string;
+  given_by_name: string;
+  guidance_id: number;
+  how: string;
+  id: Generated<number>;
+  message_id: number | null;
+  task_id: number;
+  version: number;
+}
+
+export interface GuidanceVersion {
+  body: string;
+  changed_at: Generated<Timestamp>;
+  changed_by: string;
+  changed_by_name: string;
+  guidance_id: number;
+  title: string;
+  version: number;
+}
+
 export interface HandOver {
   at: Generated<Timestamp>;
   by_id: string;
@@ -1062,6 +1095,9 @@ export interface DB {
   group_contact: GroupContact;
   group_customer: GroupCustomer;
   group_member: GroupMember;
+  guidance: Guidance;
+  guidance_given: GuidanceGiven;
+  guidance_version: GuidanceVersion;
   hand_over: HandOver;
   hand_over_task: HandOverTask;
   hl7_profile: Hl7Profile;

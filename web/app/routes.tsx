@@ -64,6 +64,7 @@ const routeTree = root.addChildren([
   page('/questionnaires/new', () => import('../features/designer/NewQuestionnairePage.tsx')),
   page('/questionnaires/$id/edit', () => import('../features/designer/QuestionnaireEditPage.tsx')),
   page('/questionnaires/$id', () => import('../features/questionnaire/QuestionnairePage.tsx')),
+  page('/guidance', () => import('../features/guidance/GuidancePage.tsx')),
   page('/messages', () => import('../features/message/MessagesPage.tsx')),
   page('/intake', () => import('../features/intake/IntakePage.tsx')),
   page('/groups', () => import('../features/group/GroupsPage.tsx')),

@@ -39,7 +39,7 @@ export const eventGroups = {
     'appointment.missed',
   ],
   calls: ['contact.attempted'],
-  answers: ['questionnaire.completed', 'red-flag.raised'],
+  answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
   tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
   pathways: ['enrollment.started', 'enrollment.completed', 'enrollment.stopped', 'enrollment.restarted'],

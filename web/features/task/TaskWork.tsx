@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { GuidanceBar } from '../guidance/GuidanceBar.tsx'
 import { LinkBar } from '../link/LinkBar.tsx'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import {
@@ -171,6 +172,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
+        {canWork && <GuidanceBar task={task} />}
         <LinkBar task={task} canWork={canWork} />
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>

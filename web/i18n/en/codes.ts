@@ -279,6 +279,7 @@ export const codes = {
     task_reopened: 'Task reopened',
     contact_attempted: 'Contact',
     questionnaire_completed: 'Questionnaire answered',
+    guidance_given: 'Guidance given',
     'red-flag_raised': 'Red flag raised',
     message_sent: 'Message sent',
     message_failed: 'Message failed',

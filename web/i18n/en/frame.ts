@@ -12,6 +12,7 @@ export const frame = {
   nav: {
     desk: 'Follow-up desk',
     team: 'Team',
+    guidance: 'Guidance texts',
     tasks: 'Hand out tasks',
     persons: 'Patients',
     matches: 'Duplicates',

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { callBacks } from './call-backs.ts'
 import { ladder } from './ladder.ts'
 import { team } from './team.ts'
+import { guidance } from './guidance.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -39,6 +40,7 @@ export const words = {
   callBacks,
   ladder,
   team,
+  guidance,
   codes,
   common,
   desk,

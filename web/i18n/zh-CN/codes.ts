@@ -265,6 +265,7 @@ export const codes = {
     task_reopened: '任务重开',
     contact_attempted: '联系患者',
     questionnaire_completed: '完成问卷',
+    guidance_given: '已做宣教',
     'red-flag_raised': '红旗报警',
     message_sent: '消息已发出',
     message_failed: '消息发送失败',

@@ -264,6 +264,7 @@ export const codes = {
     task_reopened: '任務重新開啟',
     contact_attempted: '聯絡病患',
     questionnaire_completed: '完成問卷',
+    guidance_given: '已做衛教',
     'red-flag_raised': '危急通報',
     message_sent: '訊息已發出',
     message_failed: '訊息傳送失敗',

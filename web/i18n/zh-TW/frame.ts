@@ -12,6 +12,7 @@ export const frame = {
   nav: {
     desk: '追蹤工作台',
     team: '團隊',
+    guidance: '衛教文本',
     tasks: '任務分派',
     persons: '病患',
     matches: '重複檔案',
