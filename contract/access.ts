@@ -33,6 +33,8 @@ export const permissions = [
   'message.read',
   'figure.read',
   'figure.export',
+  'guidance.read',
+  'guidance.write',
   'spot-check.read',
   'spot-check.draw',
   'spot-check.appeal',

@@ -107,6 +107,8 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       relation: z.string(),
       name: z.string(),
       phone: z.string().nullable(),
+      /** False: somebody called it and it was not theirs. */
+      phoneValid: z.boolean(),
       relatedPersonId: id.nullable(),
       source: z.string(),
       updatedAt: timestamp,
@@ -332,6 +334,7 @@ export const eventKinds = [
   'contact.attempted',
   'questionnaire.completed',
   'red-flag.raised',
+  'guidance.given',
   'message.sent',
   'message.failed',
   'message.suppressed',
@@ -379,6 +382,20 @@ export type ClinicalFact = {
   orderNumber?: string | undefined
   note?: string | undefined
 }
+
+/** HL7 interpretation codes of results that a reader must not pass over: far outside the range, or what was found at all. */
+export const criticalInterpretations: ReadonlySet<string> = new Set(['HH', 'LL', 'AA'])
+export const abnormalInterpretations: ReadonlySet<string> = new Set([
+  'H',
+  'L',
+  'A',
+  'POS',
+  '>',
+  '<',
+  'HU',
+  'LU',
+  'R',
+])
 
 export const timelineEvent = z.object({
   id,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id, idParams, route, timestamp } from './route.ts'
 
 /** One answer by FHIR QuestionnaireResponse value types; choices carry option values. */
-const answerValue = z.union([
+export const answerValue = z.union([
   z.string().max(4000),
   z.number(),
   z.boolean(),
@@ -69,7 +69,7 @@ const numberScore = z.strictObject({
 })
 
 /** What a total means, from the lowest total on; the last one has no bound. */
-const band = z.object({
+export const band = z.object({
   code: z.string().min(1).max(40),
   /** Up to and with this total. */
   upTo: z.number().optional(),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { answers, questionnaireDefinition } from './questionnaire.ts'
+import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
+import { standing } from './standing.ts'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
@@ -37,6 +39,11 @@ export type Outcome = z.infer<typeof outcome>
 /** Why a task stands where it stands in the list. */
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
+/** On which way a person who does not answer is looked for; `lost`: none was left. */
+export const rung = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
+export type Rung = z.infer<typeof rung>
+const contactChannel = z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'letter', 'other'])
+
 export const taskSummary = z.object({
   id,
   kind: taskKind,
@@ -45,6 +52,8 @@ export const taskSummary = z.object({
   status: taskStatus,
   priority: z.enum(['routine', 'urgent', 'stat']),
   reason: orderReason,
+  /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
+  standing: z.array(standing),
   personId: id,
   personName: z.string(),
   sex,
@@ -63,6 +72,7 @@ export const taskSummary = z.object({
   dueAt: timestamp,
   nextAttemptAt: timestamp.nullable(),
   attempts: z.number().int(),
+  rung,
   outcome: outcome.nullable(),
   completedAt: timestamp.nullable(),
   /** Null while the task is open. */
@@ -117,11 +127,14 @@ export const attempt = z.object({
   number: z.number().int(),
   at: timestamp,
   staffName: z.string(),
-  channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']),
+  channel: contactChannel,
+  rung,
   outcome,
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
   durationSeconds: z.number().int().nullable(),
+  /** The relative who was called instead of the person. */
+  callee: z.object({ relation: z.string(), name: z.string() }).nullable(),
 })
 
 const evidenceText = z.string().trim().min(1).max(200)
@@ -163,7 +176,11 @@ export const taskDetail = taskSummary.extend({
   version: z.number().int(),
   enrollmentId: id.nullable(),
   pathwayName: z.string().nullable(),
+  /** Null when the person lies outside what one may read. */
+  card: personCard.nullable(),
+  /** Of the rung that the task stands on, and how many of them were made. */
   attemptsAllowed: z.number().int(),
+  attemptsMade: z.number().int(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
@@ -249,7 +266,7 @@ export const recordAttempt = route({
   params: idParams,
   body: z.object({
     outcome,
-    channel: z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'other']).default('phone'),
+    channel: contactChannel.default('phone'),
     answers: answers.optional(),
     basedOn,
     note: z.string().trim().max(2000).optional(),
@@ -259,6 +276,8 @@ export const recordAttempt = route({
     durationSeconds: z.number().int().min(0).max(86400).optional(),
     /** Telecom that was dialled; with `wrong-number` it is marked wrong. */
     telecomId: id.optional(),
+    /** The relative who was called instead of the person; with `wrong-number` that number is marked wrong. */
+    relationshipId: id.optional(),
     /** What proves this contact. */
     evidence: evidenceBody.optional(),
     /** With `refused`: the person wants no further follow-up contact. */
@@ -267,6 +286,29 @@ export const recordAttempt = route({
     idempotencyKey: z.string().max(80).optional(),
   }),
   response: taskDetail,
+})
+
+const letter = z.object({
+  number: z.string(),
+  name: z.string(),
+  address: z.string(),
+  postalCode: z.string().nullable(),
+  hospital: z.string(),
+  phone: z.string(),
+  /** With {{name}}, {{hospital}} and {{phone}} to be filled in. */
+  text: z.string(),
+  date: timestamp,
+})
+export type Letter = z.infer<typeof letter>
+
+export const makeLetter = route({
+  method: 'post',
+  path: '/tasks/{id}/letter',
+  permission: 'person.reveal',
+  summary:
+    'The letter to a person who cannot be reached, with the whole address and nothing about illness; logged',
+  params: idParams,
+  response: letter,
 })
 
 export const reopenTask = route({
@@ -306,9 +348,15 @@ export const assignTasks = route({
   body: z.object({
     taskIds: z.array(id).min(1).max(500),
     staffId: id.nullable(),
+    reason: z.string().trim().max(200).optional(),
     dryRun: z.boolean().default(false),
   }),
-  response: z.object({ changed: z.number().int(), skipped: z.number().int() }),
+  response: z.object({
+    changed: z.number().int(),
+    skipped: z.number().int(),
+    /** To take it back by; null when nothing moved. */
+    handOverId: id.nullable(),
+  }),
 })
 
 export const exportTasks = route({

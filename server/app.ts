@@ -13,6 +13,7 @@ import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { mountFigure } from './modules/figure/routes.ts'
 import { mountGroup } from './modules/group/routes.ts'
+import { mountGuidance } from './modules/guidance/routes.ts'
 import { mountIntake } from './modules/intake/routes.ts'
 import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
@@ -25,6 +26,7 @@ import { mountSetting } from './modules/setting/routes.ts'
 import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
+import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -45,6 +47,8 @@ const modules: Mount[] = [
   mountPerson,
   mountMatch,
   mountTask,
+  mountTeam,
+  mountGuidance,
   mountPathway,
   mountQuestionnaire,
   mountMessage,

@@ -7,6 +7,7 @@ import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
+import { teamJobs } from './modules/team/jobs.ts'
 import type { JobHandler } from './platform/jobs.ts'
 import type { Services } from './platform/services.ts'
 
@@ -22,6 +23,7 @@ const modules: JobModule[] = [
   matchJobs,
   rehearsalJobs,
   spotCheckJobs,
+  teamJobs,
 ]
 
 export function allHandlers(services: Services): JobHandler[] {

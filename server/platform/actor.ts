@@ -47,6 +47,8 @@ export const roleRules: Record<Role, Rule> = {
     'questionnaire.write': 'all',
     'message.read': 'all',
     'figure.read': 'all',
+    'guidance.read': 'all',
+    'guidance.write': 'all',
   },
   'service-centre': {
     ...desk,
@@ -74,6 +76,8 @@ export const roleRules: Record<Role, Rule> = {
     'instruction.issue': 'site',
     'visit.read': 'site',
     'visit.plan': 'site',
+    'guidance.read': 'site',
+    'guidance.write': 'site',
   },
   'department-head': {
     ...desk,
@@ -95,6 +99,8 @@ export const roleRules: Record<Role, Rule> = {
     'head-check.write': 'department',
     'instruction.read': 'department',
     'instruction.submit': 'department',
+    'guidance.read': 'department',
+    'guidance.write': 'department',
   },
   doctor: {
     ...desk,
@@ -124,6 +130,7 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'department',
     'instruction.read': 'department',
     'instruction.submit': 'department',
+    'guidance.read': 'department',
   },
   outreach: {
     ...desk,
@@ -156,6 +163,7 @@ export const roleRules: Record<Role, Rule> = {
     'head-check.read': 'site',
     'instruction.read': 'site',
     'visit.read': 'site',
+    'guidance.read': 'site',
   },
   auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
   integration: {

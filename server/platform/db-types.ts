@@ -153,6 +153,13 @@ export interface Condition {
   text: string;
 }
 
+export interface DailyGoal {
+  goal: number;
+  set_at: Generated<Timestamp>;
+  set_by_name: string;
+  staff_id: number;
+}
+
 export interface Department {
   active: Generated<boolean>;
   code: string;
@@ -335,6 +342,62 @@ export interface GroupMember {
   until: string | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface Guidance {
+  active: Generated<boolean>;
+  condition_code: string | null;
+  created_at: Generated<Timestamp>;
+  department_id: number | null;
+  id: Generated<number>;
+  site_id: number | null;
+  title: string;
+  version: Generated<number>;
+}
+
+export interface GuidanceGiven {
+  given_at: Generated<Timestamp>;
+  given_by: string;
+  given_by_name: string;
+  guidance_id: number;
+  how: string;
+  id: Generated<number>;
+  message_id: number | null;
+  task_id: number;
+  version: number;
+}
+
+export interface GuidanceVersion {
+  body: string;
+  changed_at: Generated<Timestamp>;
+  changed_by: string;
+  changed_by_name: string;
+  guidance_id: number;
+  title: string;
+  version: number;
+}
+
+export interface HandOver {
+  at: Generated<Timestamp>;
+  by_id: string;
+  by_name: string;
+  changed: number;
+  from_staff_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  reason: string | null;
+  to_staff_id: number | null;
+  undone_at: Timestamp | null;
+  undone_by_name: string | null;
+}
+
+export interface HandOverTask {
+  from_covered_for: number | null;
+  from_queue: string;
+  from_staff_id: number | null;
+  hand_over_id: number;
+  task_id: number;
+  to_queue: string;
 }
 
 export interface HeadCheck {
@@ -717,6 +780,7 @@ export interface PersonRelationship {
   name: string;
   person_id: number;
   phone: string | null;
+  phone_wrong_at: Timestamp | null;
   related_person_id: number | null;
   relation: string;
   source: string;
@@ -969,6 +1033,21 @@ export interface Staff {
   title: string | null;
 }
 
+export interface StaffAbsence {
+  cover_staff_id: number;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  from_at: Timestamp;
+  id: Generated<number>;
+  reason: string | null;
+  returned_at: Timestamp | null;
+  staff_id: number;
+  to_at: Timestamp;
+}
+
 export interface Task {
   assignee_role: string;
   assignee_staff_id: number | null;
@@ -976,6 +1055,7 @@ export interface Task {
   cause: string | null;
   completed_at: Timestamp | null;
   completed_by: string | null;
+  covered_for_staff_id: number | null;
   created_at: Generated<Timestamp>;
   department_id: number | null;
   description: string | null;
@@ -996,6 +1076,8 @@ export interface Task {
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
+  rung: Generated<string>;
+  rung_from: Generated<number>;
   site_id: number;
   start_at: Timestamp;
   status: Generated<string>;
@@ -1008,6 +1090,8 @@ export interface Task {
 export interface TaskAttempt {
   at: Timestamp;
   call_back_at: Timestamp | null;
+  callee_name: string | null;
+  callee_relation: string | null;
   channel: string;
   duration_seconds: number | null;
   id: Generated<number>;
@@ -1016,6 +1100,8 @@ export interface TaskAttempt {
   number: number;
   outcome: string;
   recorded_at: Generated<Timestamp>;
+  relationship_id: number | null;
+  rung: Generated<string>;
   task_id: number;
   user_id: string;
   user_name: string;
@@ -1150,6 +1236,7 @@ export interface DB {
   calendar_day: CalendarDay;
   clinical_fact: ClinicalFact;
   condition: Condition;
+  daily_goal: DailyGoal;
   department: Department;
   encounter: Encounter;
   enrollment: Enrollment;
@@ -1160,6 +1247,11 @@ export interface DB {
   group_contact: GroupContact;
   group_customer: GroupCustomer;
   group_member: GroupMember;
+  guidance: Guidance;
+  guidance_given: GuidanceGiven;
+  guidance_version: GuidanceVersion;
+  hand_over: HandOver;
+  hand_over_task: HandOverTask;
   head_check: HeadCheck;
   hl7_profile: Hl7Profile;
   import: Import;
@@ -1208,6 +1300,7 @@ export interface DB {
   spot_check_candidate: SpotCheckCandidate;
   spot_check_draw: SpotCheckDraw;
   staff: Staff;
+  staff_absence: StaffAbsence;
   task: Task;
   task_attempt: TaskAttempt;
   task_evidence: TaskEvidence;

@@ -13,9 +13,11 @@ import {
   NodeIndexOutlined,
   NotificationOutlined,
   PhoneOutlined,
+  ReadOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SolutionOutlined,
   TeamOutlined,
   UserSwitchOutlined,
 } from '@ant-design/icons'
@@ -34,6 +36,7 @@ export type NavigationEntry = {
 export const navigation: readonly NavigationEntry[] = [
   { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
   { to: '/tasks', word: 'tasks', icon: ScheduleOutlined, permission: 'task.assign' },
+  { to: '/team', word: 'team', icon: SolutionOutlined, permission: 'task.assign' },
   { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
   { to: '/matches', word: 'matches', icon: MergeCellsOutlined, permission: 'person.merge' },
   { to: '/groups', word: 'groups', icon: ApartmentOutlined, permission: 'group.read' },
@@ -45,6 +48,7 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/enrollments', word: 'enrollments', icon: NodeIndexOutlined, permission: 'enrollment.read' },
   { to: '/pathways', word: 'pathways', icon: BranchesOutlined, permission: 'pathway.read' },
   { to: '/questionnaires', word: 'questionnaires', icon: FormOutlined, permission: 'questionnaire.read' },
+  { to: '/guidance', word: 'guidance', icon: ReadOutlined, permission: 'guidance.read' },
   { to: '/messages', word: 'messages', icon: MailOutlined, permission: 'message.read' },
   { to: '/intake', word: 'intake', icon: ApiOutlined, permission: 'intake.read' },
   { to: '/imports', word: 'imports', icon: ImportOutlined, permission: 'import.read' },

@@ -142,6 +142,7 @@ type AreaFieldProps = {
   value: string
   rows?: number
   maxLength: number
+  required?: boolean
   hint?: string
   onChange: (value: string) => void
 }

@@ -89,7 +89,8 @@ test('a head sees the doctors of the department with their figures, and checks t
 test('a finding of work to be done says what, and can be corrected until the doctor took note', async () => {
   expect((await save(who.head, { verdict: 'needs-work' })).error?.fields?.[0]?.path).toBe('remark')
   const { body } = await save(who.head, { verdict: 'needs-work', remark: '三份只有口述，请留通话记录' })
-  const mine = async () => (await list(who.d1)).items.find((one) => one.departmentId === ids.department('CARD'))
+  const mine = async () =>
+    (await list(who.d1)).items.find((one) => one.departmentId === ids.department('CARD'))
   expect(await mine()).toMatchObject({
     check: { id: body.id, verdict: 'needs-work', remark: '三份只有口述，请留通话记录' },
     abilities: { check: false, acknowledge: true },

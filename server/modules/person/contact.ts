@@ -62,6 +62,7 @@ export async function changeContacts(
       .onConflict((c) =>
         c.columns(['person_id', 'relation', 'name']).doUpdateSet((e) => ({
           phone: e.ref('excluded.phone'),
+          phone_wrong_at: null,
           source: e.ref('excluded.source'),
           updated_at: sql`now()`,
         })),

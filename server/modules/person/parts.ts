@@ -65,7 +65,8 @@ export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
       ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
       ${relationships.map((row) => row.source)}::text[], ${relationships.map((row) => row.at)}::timestamptz[])
     on conflict (person_id, relation, name) do update set phone = excluded.phone, source = excluded.source,
-      updated_at = excluded.updated_at
+      updated_at = excluded.updated_at,
+      phone_wrong_at = case when person_relationship.phone = excluded.phone then person_relationship.phone_wrong_at end
     where excluded.phone is not null
       and (person_relationship.phone is null or person_relationship.updated_at <= excluded.updated_at)`.execute(
     trx,

@@ -89,6 +89,7 @@ export type PersonRow = {
     relation: string
     name: string
     phone: string | null
+    phone_wrong_at: string | null
     related_person_id: number | null
     source: string
     updated_at: string
@@ -132,6 +133,11 @@ export type PersonRow = {
  * @throws {AppError} not-found, also when outside the actor's reach
  */
 export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
+  return found(await findPerson(db, actor, id))
+}
+
+/** The same; undefined when there is no such person within the actor's reach. */
+export async function findPerson(db: Db, actor: Actor, id: number): Promise<PersonRow | undefined> {
   const reach = authorize(actor, 'person.read')
   const { rows } = await sql<PersonRow>`
     select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
@@ -177,7 +183,7 @@ export async function loadPerson(db: Db, actor: Actor, id: number): Promise<Pers
     where p.id = (select coalesce(survivor_id, id) from person where id = ${id}) and ${personWithin(reach, sql`p.id`)}`.execute(
     db,
   )
-  return found(rows[0])
+  return rows[0]
 }
 
 export async function getPerson(db: Db, actor: Actor, id: number): Promise<PersonDetail> {
@@ -275,6 +281,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       relation: one.relation,
       name: one.name,
       phone: one.phone && maskPhone(one.phone),
+      phoneValid: one.phone_wrong_at === null,
       relatedPersonId: one.related_person_id,
       source: one.source,
       updatedAt: told(one.updated_at),

@@ -4,7 +4,6 @@ import type { Answers } from '../../../contract/questionnaire.ts'
 import type { recordAttempt as recordRoute } from '../../../contract/task.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { loadCalendar, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
@@ -17,20 +16,15 @@ import { readSettings } from '../setting/setting.ts'
 import { type Giver, storeAnswers } from './answers.ts'
 import { insertEvidence } from './evidence.ts'
 import type { TaskRow } from './list.ts'
+import { letterNumber } from './letter.ts'
+import { type Plan, planAfter } from './plan.ts'
 import { loadTask } from './task.ts'
 
 export type AttemptInput = z.output<(typeof recordRoute)['body']>
 
-const settingKeys = [
-  'follow-up.attempts.max',
-  'follow-up.attempts.second-after-hours',
-  'follow-up.attempts.third-after-hours',
-  'follow-up.hours.from',
-  'follow-up.hours.to',
-  'follow-up.hours.working-days-only',
-] as const
-
-type Plan = { closes: boolean; nextAttemptAt: Date | null }
+/** Whom a call went to instead of the person. */
+type Callee = { id: number; relation: string; name: string }
+type Contact = AttemptInput & { callee: Callee | null }
 
 /**
  * Records how a contact ended: closes the task or plans the next attempt, raises red flags, lets the pathway go on, all in one
@@ -49,9 +43,13 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
     source: 'staff',
     basedOn: input.basedOn,
   })
-  if (input.outcome === 'wrong-number') await markWrongNumber(trx, actor, task, input.telecomId)
+  const callee = await calleeOf(trx, task, input.relationshipId)
+  if (input.outcome === 'wrong-number') {
+    if (callee) await markWrongRelative(trx, actor, task, callee)
+    else await markWrongNumber(trx, actor, task, input.telecomId)
+  }
   const plan = await planAfter(trx, task, input, at)
-  await closeOrPlan(trx, actor, 'staff', task, number, input, plan, at)
+  await closeOrPlan(trx, actor, 'staff', task, number, { ...input, callee }, plan, at)
 }
 
 /**
@@ -59,8 +57,8 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
  * @param task locked, open, with its answers stored
  */
 export async function completeByPerson(trx: Trx, actor: Actor, task: TaskRow): Promise<void> {
-  const input: AttemptInput = { outcome: 'done', channel: 'other', optOut: false }
-  const plan: Plan = { closes: true, nextAttemptAt: null }
+  const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
+  const plan: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
 
@@ -71,12 +69,16 @@ async function closeOrPlan(
   source: Giver['source'],
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<void> {
   const attemptId = await insertAttempt(trx, actor, task, number, input, at)
-  if (input.evidence) await insertEvidence(trx, actor, task, input.evidence, attemptId)
+  // A letter is proven by its number.
+  const evidence =
+    input.evidence ??
+    (input.channel === 'letter' ? { kind: 'document' as const, reference: letterNumber(task) } : undefined)
+  if (evidence) await insertEvidence(trx, actor, task, evidence, attemptId)
   await writeTask(trx, actor, task, number, input, plan, at)
   await recordEvents(trx, await eventsOf(trx, actor, source, task, number, input, plan, at))
   if (plan.closes) await resumePathway(trx, task)
@@ -124,58 +126,32 @@ async function alreadyRecorded(trx: Trx, id: number, key: string): Promise<boole
   return known !== undefined
 }
 
-async function planAfter(trx: Trx, task: TaskRow, input: AttemptInput, contactAt: Date): Promise<Plan> {
-  const settings = await readSettings(trx, settingKeys)
-  const closed: Plan = { closes: true, nextAttemptAt: null }
-  if (input.outcome === 'call-back') {
-    const at = input.callBackAt ? new Date(input.callBackAt) : undefined
-    if (!at || at.getTime() <= Date.now())
-      throw new AppError('invalid', undefined, [
-        { path: 'callBackAt', message: 'must be a time in the future' },
-      ])
-    return { closes: false, nextAttemptAt: at }
-  }
-  if (input.outcome === 'wrong-number') {
-    const other = await trx
-      .selectFrom('person_telecom')
-      .select('id')
-      .where('person_id', '=', sql<number>`any(${membersOf(sql`${task.person_id}`)})`)
-      .where('system', '=', 'phone')
-      .where('valid', '=', true)
-      .executeTakeFirst()
-    return other && task.attempts + 1 < settings['follow-up.attempts.max']
-      ? { closes: false, nextAttemptAt: null }
-      : closed
-  }
-  if (input.outcome !== 'unreached') return closed
-  const earlier = await trx
-    .selectFrom('task_attempt')
-    .select(['at'])
-    .where('task_id', '=', task.id)
-    .where('outcome', '=', 'unreached')
-    .orderBy('at')
-    .execute()
-  const unreached = earlier.length + 1
-  if (unreached >= settings['follow-up.attempts.max']) return closed
-  const [second, third] = [
-    settings['follow-up.attempts.second-after-hours'],
-    settings['follow-up.attempts.third-after-hours'],
-  ]
-  // More attempts than three, where a site allows them, keep the distance of the last two.
-  const hours = unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)
-  // Counted from the first attempt: 0 / 24 / 72 h.
-  const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
-  // A contact registered afterwards may make the next one due at once.
-  const wanted = new Date(Math.max(first.getTime() + hours * 3600_000, contactAt.getTime()))
-  const open = {
-    from: settings['follow-up.hours.from'],
-    to: settings['follow-up.hours.to'],
-    workingDaysOnly: settings['follow-up.hours.working-days-only'],
-  }
-  return {
-    closes: false,
-    nextAttemptAt: nextOpening(wanted, open, task.time_zone, await loadCalendar(trx), false),
-  }
+/** @throws {AppError} invalid when it is not one of the person's relatives */
+async function calleeOf(trx: Trx, task: TaskRow, id: number | undefined): Promise<Callee | null> {
+  if (id === undefined) return null
+  const { rows } = await sql<Callee>`
+    select id, relation, name from person_relationship where id = ${id} and person_id = any(${membersOf(sql`${task.person_id}`)})`.execute(
+    trx,
+  )
+  const row = rows[0]
+  if (!row)
+    throw new AppError('invalid', undefined, [
+      { path: 'relationshipId', message: 'is not a relative of this person' },
+    ])
+  return row
+}
+
+async function markWrongRelative(trx: Trx, actor: Actor, task: TaskRow, callee: Callee): Promise<void> {
+  await sql`
+    update person_relationship set phone_wrong_at = now() where id = ${callee.id} and phone_wrong_at is null`.execute(
+    trx,
+  )
+  await audit(trx, actor, {
+    action: 'person.update',
+    personId: task.person_id,
+    fields: ['relationships'],
+    reason: 'wrong-number',
+  })
 }
 
 /** The dialled number, or the one shown on the card, is not this person's. */
@@ -212,7 +188,7 @@ async function insertAttempt(
   actor: Actor,
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   at: Date,
 ): Promise<number> {
   const { id } = await trx
@@ -224,10 +200,14 @@ async function insertAttempt(
       user_id: actor.id,
       user_name: actor.name,
       channel: input.channel,
+      rung: task.rung === 'lost' ? 'letter' : task.rung,
       outcome: input.outcome,
       note: input.note ?? null,
       call_back_at: input.callBackAt ?? null,
       duration_seconds: input.durationSeconds ?? null,
+      relationship_id: input.callee?.id ?? null,
+      callee_name: input.callee?.name ?? null,
+      callee_relation: input.callee?.relation ?? null,
       idempotency_key: input.idempotencyKey ?? null,
     })
     .returning('id')
@@ -242,12 +222,13 @@ async function writeTask(
   actor: Actor,
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<void> {
   await sql`
     update task set attempts = ${number}, next_attempt_at = ${plan.nextAttemptAt}, reached = reached or ${reachedOutcomes.has(input.outcome)},
+      rung = ${plan.rung}, rung_from = case when rung = ${plan.rung} then rung_from else ${number} end,
       status = ${plan.closes ? 'completed' : 'in-progress'}, outcome = ${plan.closes ? input.outcome : null},
       completed_at = case when ${plan.closes} then ${at}::timestamptz end,
       completed_by = ${plan.closes ? actor.id : null}, version = version + 1,
@@ -261,7 +242,7 @@ async function eventsOf(
   source: Giver['source'],
   task: TaskRow,
   number: number,
-  input: AttemptInput,
+  input: Contact,
   plan: Plan,
   at: Date,
 ): Promise<NewEvent[]> {

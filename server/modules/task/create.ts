@@ -55,8 +55,12 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
   const { rows } = await sql<{ made: number }>`
     with made as (
       insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
-      assignee_role, assignee_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
-    select * from unnest(
+        assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
+      select n.kind, n.level, n.title, n.description, n.person_id, n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
+        n.department_id, n.role, w.duty, nullif(n.staff_id, w.duty),
+        case when w.duty = n.staff_id then n.queue else coalesce('staff:' || w.duty, n.queue) end, n.priority, n.start_at, n.due_at,
+        n.questionnaire_version_id
+      from unnest(
       ${tasks.map((task) => task.kind)}::text[], ${tasks.map((task) => task.level)}::smallint[], ${tasks.map((task) => task.title)}::text[],
       ${tasks.map((task) => task.description)}::text[], ${tasks.map((task) => task.personId)}::bigint[],
       ${tasks.map((task) => task.encounterId)}::bigint[], ${tasks.map((task) => task.enrollmentId)}::bigint[],
@@ -65,6 +69,10 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${queues.map((one) => one.role)}::text[], ${queues.map((one) => one.staffId)}::int[], ${queues.map((one) => one.queue)}::text[],
       ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
       ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
+      as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
+        priority, start_at, due_at, questionnaire_version_id)
+    -- Who is away has a cover.
+    cross join lateral (select case when n.staff_id is not null then on_duty(n.staff_id) end as duty) w
     on conflict do nothing
       returning site_id, department_id, assignee_staff_id
     ), told as (

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { ProofClass, TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, Rung, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -9,7 +9,9 @@ import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
 import { ofDepartment } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
+import { attemptsOf, ladderKeys } from './plan.ts'
 import { queuesOf } from './scope.ts'
+import { type RiskRow, riskColumn, standingOf } from './standing.ts'
 
 export type TaskFilter = {
   view: 'todo' | 'overdue' | 'waiting' | 'done' | 'all'
@@ -57,6 +59,9 @@ export type TaskRow = {
   due_at: Date
   next_attempt_at: Date | null
   attempts: number
+  rung: Rung
+  /** Attempts that were made before this rung. */
+  rung_from: number
   outcome: TaskSummary['outcome']
   completed_at: Date | null
   completed_by: string | null
@@ -68,6 +73,7 @@ export type TaskRow = {
   answered_by_person: boolean
   version: number
   queue: string
+  risk: RiskRow | null
   /** Times as the database has them, for cursors: a Date has no microseconds. */
   due_key: string
   turn_key: string
@@ -81,10 +87,10 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.rung, t.rung_from, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
-  t.version, t.queue, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
+  t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
   join person p on p.id = t.person_id join site s on s.id = t.site_id
@@ -92,7 +98,7 @@ export const taskJoins = sql`
   left join staff h on h.id = t.assignee_staff_id`
 
 /** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
-function branches(
+export function branches(
   reach: Reach,
   queues: string[],
   whose: TaskFilter['whose'],
@@ -231,17 +237,20 @@ export async function listTasks(
 ) {
   const rows = await taskRows(db, actor, query, query.limit, query.cursor)
   const now = new Date()
+  const ladder = await readSettings(db, ladderKeys)
   await audit(db, actor, {
     action: 'task.list',
     subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  return pageOf(rows, query.limit, orderOf(query.view).key, (row) => viewTask(row, actor, now))
+  return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
+    viewTask(row, actor, attemptsOf(row.rung, ladder), now),
+  )
 }
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const
 
-export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
+export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, now: Date): TaskSummary {
   const held = row.held_by !== null && row.held_until !== null && row.held_until > now
   return {
     id: row.id,
@@ -251,6 +260,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     status: row.status,
     priority: priorityWords[row.priority] ?? 'routine',
     reason: reasonOf(row, now),
+    standing: standingOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
     sex: row.sex as 'unknown',
@@ -269,6 +279,7 @@ export function viewTask(row: TaskRow, actor: Actor, now: Date): TaskSummary {
     dueAt: row.due_at.toISOString(),
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.attempts,
+    rung: row.rung,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
     proof: row.proof,
@@ -302,6 +313,7 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: number
     red_flags: number
     done_today: number
+    own_goal: number | null
   }>`
     with open as (${sql.join(parts, sql` union `)}), marked as (
       select *, start_at <= now() and (next_attempt_at is null or next_attempt_at <= now()) as ready from open
@@ -310,7 +322,8 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
       count(*) filter (where not ready) as waiting, count(*) filter (where kind = 'red-flag') as red_flags,
       (select count(*) from task where status = 'completed' and completed_by = ${actor.id}
         and completed_at >= (select date_trunc('day', now() at time zone z) at time zone z
-          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today
+          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today,
+      (select goal from daily_goal where staff_id = ${actor.staffId}) as own_goal
     from marked`.execute(db)
   const settings = await readSettings(db, ['follow-up.daily-goal'])
   const row = rows[0]
@@ -320,6 +333,6 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: row?.waiting ?? 0,
     redFlags: row?.red_flags ?? 0,
     doneToday: row?.done_today ?? 0,
-    dailyGoal: settings['follow-up.daily-goal'],
+    dailyGoal: row?.own_goal ?? settings['follow-up.daily-goal'],
   }
 }

@@ -29,7 +29,7 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'])
   const last = await trx
     .selectFrom('task_attempt')
-    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number'])
+    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'rung'])
     .where('task_id', '=', id)
     .orderBy('number', 'desc')
     .limit(1)
@@ -46,7 +46,8 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   await trx.deleteFrom('task_attempt').where('id', '=', last.id).execute()
   await sql`
     update task set status = 'in-progress', outcome = null, completed_at = null, completed_by = null, next_attempt_at = null,
-      attempts = ${last.number - 1}, held_by = ${actor.id}, held_by_name = ${actor.name}, version = version + 1,
+      attempts = ${last.number - 1}, rung = ${last.rung}, rung_from = coalesce((select min(a.number) from task_attempt a
+        where a.task_id = task.id and a.rung = ${last.rung}), ${last.number}) - 1, held_by = ${actor.id}, held_by_name = ${actor.name}, version = version + 1,
       held_until = now() + ${settings['follow-up.hold-minutes']} * interval '1 minute',
       reached = exists (select 1 from task_attempt a where a.task_id = task.id and a.outcome not in ('unreached', 'wrong-number'))
     where id = ${id}`.execute(trx)
@@ -99,6 +100,9 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
     )
   if (last.outcome !== 'wrong-number') return
   // Both were written by the same transaction, at the same now().
+  await sql`
+    update person_relationship r set phone_wrong_at = null from task_attempt a
+    where a.id = ${last.id} and r.id = a.relationship_id and r.phone_wrong_at = a.recorded_at`.execute(trx)
   await sql`
     update person_telecom t set valid = true from task_attempt a
     where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(

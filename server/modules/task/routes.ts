@@ -6,6 +6,7 @@ import {
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
   listTasks as listTasksRoute,
+  makeLetter as makeLetterRoute,
   recordAttempt as recordAttemptRoute,
   releaseTask as releaseTaskRoute,
   reopenTask as reopenTaskRoute,
@@ -13,15 +14,22 @@ import {
   takeNextTask as takeNextTaskRoute,
   withdrawEvidence as withdrawEvidenceRoute,
 } from '../../../contract/task.ts'
+import {
+  listCallBacks as listCallBacksRoute,
+  moveCallBack as moveCallBackRoute,
+} from '../../../contract/call-back.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
+import { assignTasks } from './assign.ts'
+import { listCallBacks, moveCallBack } from './call-back.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
+import { makeLetter } from './letter.ts'
 import { reopenTask } from './reopen.ts'
-import { assignTasks, getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
+import { getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 
 export function mountTask(api: Api): void {
   implement(api, listTasksRoute, ({ db, actor, query }) => listTasks(db, actor, query))
@@ -39,6 +47,10 @@ export function mountTask(api: Api): void {
   })
   implement(api, assignTasksRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => assignTasks(trx, actor, body)),
+  )
+  implement(api, listCallBacksRoute, ({ db, actor, query }) => listCallBacks(db, actor, query))
+  implement(api, moveCallBackRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => moveCallBack(trx, actor, params.id, body)),
   )
   implement(api, getTaskRoute, ({ db, actor, params }) => getTask(db, actor, params.id))
   implement(api, holdTaskRoute, async ({ db, actor, params }) => {
@@ -64,6 +76,9 @@ export function mountTask(api: Api): void {
     await transaction(db, (trx) => withdrawEvidence(trx, actor, params.id, params.evidenceId, body.reason))
     return getTask(db, actor, params.id)
   })
+  implement(api, makeLetterRoute, ({ db, actor, params }) =>
+    transaction(db, (trx) => makeLetter(trx, actor, params.id)),
+  )
   implement(api, reopenTaskRoute, async ({ db, actor, params }) => {
     await transaction(db, (trx) => reopenTask(trx, actor, params.id))
     return getTask(db, actor, params.id)

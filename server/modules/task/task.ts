@@ -5,14 +5,16 @@ import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
+import { cardOf } from './card.ts'
 import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { attemptsOf, ladderKeys } from './plan.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
+import { bestHourOf } from './standing.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
 export async function loadTask(
@@ -37,10 +39,13 @@ type Attempt = {
   user_id: string
   user_name: string
   channel: string
+  rung: string
   outcome: string
   note: string | null
   call_back_at: Date | null
   duration_seconds: number | null
+  callee_name: string | null
+  callee_relation: string | null
 }
 
 export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDetail> {
@@ -49,7 +54,7 @@ export async function getTask(db: Db, actor: Actor, id: number): Promise<TaskDet
     action: 'task.read',
     personId: row.person_id,
     subject: `task:${id}`,
-    fields: ['name', 'phone-masked', 'answers'],
+    fields: ['name', 'contacts-masked', 'encounters', 'medications', 'observations', 'answers'],
   })
   return viewDetail(db, actor, row)
 }
@@ -62,7 +67,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     .where('task_id', '=', row.id)
     .orderBy('number')
     .execute()
-  const settings = await readSettings(db, ['follow-up.attempts.max', 'follow-up.undo-minutes'])
+  const settings = await readSettings(db, [...ladderKeys, 'follow-up.undo-minutes'])
   const response = await db
     .selectFrom('questionnaire_response')
     .selectAll()
@@ -83,13 +88,19 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
   const undoable =
     last?.user_id === actor.id &&
     now.getTime() - last.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
+  const allowed = attemptsOf(row.rung, settings)
+  const summary = viewTask(row, actor, allowed, now)
+  const bestHour = summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
-    ...viewTask(row, actor, now),
+    ...summary,
+    standing: bestHour ? [...summary.standing, bestHour] : summary.standing,
     description: row.description,
     version: row.version,
     enrollmentId: row.enrollment_id,
     pathwayName: pathway?.name ?? null,
-    attemptsAllowed: settings['follow-up.attempts.max'],
+    card: await cardOf(db, actor, row),
+    attemptsAllowed: allowed,
+    attemptsMade: row.attempts - row.rung_from,
     attemptList: attempts.map(viewAttempt),
     evidence: await evidenceOf(db, actor, row, last),
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
@@ -119,10 +130,12 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     at: row.at.toISOString(),
     staffName: row.user_name,
     channel: row.channel as 'phone',
+    rung: row.rung as 'phone',
     outcome: row.outcome as 'done',
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
     durationSeconds: row.duration_seconds,
+    callee: row.callee_name === null ? null : { relation: row.callee_relation ?? '', name: row.callee_name },
   }
 }
 
@@ -149,7 +162,7 @@ function withScript(
 }
 
 /** Condition in SQL: nobody else holds it. A hold that ran out is nobody's. */
-const freeFor = (actor: Actor) =>
+export const freeFor = (actor: Actor) =>
   sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
 
 /** Condition in SQL: the task does not check a result that the actor recorded or answers for. */
@@ -215,59 +228,4 @@ export async function takeNextTask(
   if (id === undefined) return null
   await holdTask(trx, actor, id)
   return id
-}
-
-/** Moves open tasks to a colleague's list, or back to the list of their role. */
-export async function assignTasks(
-  trx: Trx,
-  actor: Actor,
-  input: { taskIds: number[]; staffId: number | null; dryRun: boolean },
-): Promise<{ changed: number; skipped: number }> {
-  const reach = authorize(actor, 'task.assign')
-  // A task carries a patient with it: it goes only to colleagues within the same reach.
-  if (input.staffId !== null)
-    found(
-      await trx
-        .selectFrom('staff')
-        .select('id')
-        .where('id', '=', input.staffId)
-        .where('active', '=', true)
-        .where(
-          reach.all
-            ? sql<SqlBool>`true`
-            : sql<SqlBool>`(site_id = any(${reach.siteIds}::int[]) or department_id = any(${reach.departmentIds}::int[]))`,
-        )
-        .executeTakeFirst(),
-    )
-  const taskIds = [...new Set(input.taskIds)]
-  const queues = await queuesOf(trx, actor)
-  const { rows } = await sql<{
-    id: number
-    person_id: number
-    site_id: number
-    department_id: number | null
-  }>`
-    select t.id, t.person_id, t.site_id, t.department_id from task t
-    where t.id = any(${taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
-      and ${taskWithin(reach, queues, 't')} for update`.execute(trx)
-  const counts = { changed: rows.length, skipped: taskIds.length - rows.length }
-  if (input.dryRun || rows.length === 0) return counts
-  await sql`
-    update task set assignee_staff_id = ${input.staffId}, version = version + 1,
-      queue = case when ${input.staffId}::int is not null then 'staff:' || ${input.staffId}::int
-        when assignee_role in ('service-centre', 'outreach') then 'site:' || site_id || ':' || assignee_role
-        when department_id is null then 'site:' || site_id || ':service-centre'
-        else 'department:' || department_id || ':' || assignee_role end
-    where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(trx)
-  await audit(
-    trx,
-    actor,
-    ...rows.map((row) => ({
-      action: 'task.assign',
-      personId: row.person_id,
-      subject: `task:${row.id} staff:${input.staffId ?? '-'}`,
-    })),
-  )
-  await notify(trx, 'tasks', { staffId: input.staffId, changed: rows.length })
-  return counts
 }

@@ -1,5 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import { type EventKind, type TimelineEvent } from '../../../contract/person.ts'
+import {
+  abnormalInterpretations,
+  criticalInterpretations,
+  type EventKind,
+  type TimelineEvent,
+} from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import type { Tone } from '../../ui/StatusTag.tsx'
@@ -34,7 +39,7 @@ export const eventGroups = {
     'appointment.missed',
   ],
   calls: ['contact.attempted'],
-  answers: ['questionnaire.completed', 'red-flag.raised'],
+  answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
   tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
   pathways: ['enrollment.started', 'enrollment.completed', 'enrollment.stopped', 'enrollment.restarted'],
@@ -52,14 +57,10 @@ export const eventGroups = {
 
 export type EventGroup = keyof typeof eventGroups
 
-/** Results that a reader must not pass over: far outside the range, or what was found at all. */
-const critical = new Set(['HH', 'LL', 'AA'])
-const abnormal = new Set(['H', 'L', 'A', 'POS', '>', '<', 'HU', 'LU', 'R'])
-
 export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): Tone {
   const { interpretation } = data
-  if (typeof interpretation === 'string' && critical.has(interpretation)) return 'danger'
-  if (typeof interpretation === 'string' && abnormal.has(interpretation)) return 'warning'
+  if (typeof interpretation === 'string' && criticalInterpretations.has(interpretation)) return 'danger'
+  if (typeof interpretation === 'string' && abnormalInterpretations.has(interpretation)) return 'warning'
   if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised') return 'danger'

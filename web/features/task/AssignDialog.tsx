@@ -1,13 +1,12 @@
 import { App, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { listStaff } from '../../../contract/setting.ts'
 import { assignTasks } from '../../../contract/task.ts'
-import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCall, useCallPages } from '../../query.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { useAct, useCall } from '../../query.ts'
+import { TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
-import { refreshDesk } from './refresh.ts'
+import { StaffPick } from '../team/StaffPick.tsx'
+import { useMoved } from '../team/useMoved.tsx'
 
 type AssignDialogProps = { taskIds: number[]; onClose: (done: boolean) => void }
 
@@ -16,16 +15,11 @@ const back = 'queue'
 /** Chooses the colleague and says beforehand how many tasks will really move: a task that somebody is working on stays. */
 export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
   const { t } = useTranslation()
-  const code = useCode()
   const explain = useExplain()
   const { message } = App.useApp()
-  const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState('')
-  const staff = useCallPages(
-    listStaff,
-    { query: { limit: 100, ...(search.trim() && { search: search.trim() }) } },
-    { keepPrevious: true },
-  )
+  const [reason, setReason] = useState('')
+  const moved = useMoved()
   const staffId = chosen === back ? null : Number(chosen)
   const preview = useCall(
     assignTasks,
@@ -33,19 +27,12 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
     { enabled: chosen !== '', staleTime: 0 },
   )
   const assign = useAct(assignTasks, {
-    onSuccess: ({ changed }) => {
-      void message.success(t('tasks.assigned', { n: changed }))
-      refreshDesk()
+    onSuccess: (answer) => {
+      moved(answer)
       onClose(true)
     },
     onError: (error) => void message.error(explain(error)),
   })
-  const options = staff.items
-    .filter((one) => one.active)
-    .map((one) => ({
-      value: String(one.id),
-      text: [one.name, code('role', one.role), one.departmentName].filter(Boolean).join(' · '),
-    }))
   return (
     <Modal
       open
@@ -53,18 +40,21 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
       okText={t('tasks.assignOk', { n: preview.data?.changed ?? 0 })}
       cancelText={t('common.cancel')}
       okButtonProps={{ disabled: !preview.data?.changed, loading: assign.isPending }}
-      onOk={() => assign.mutate({ body: { taskIds, staffId, dryRun: false } })}
+      onOk={() =>
+        assign.mutate({
+          body: { taskIds, staffId, dryRun: false, ...(reason.trim() && { reason: reason.trim() }) },
+        })
+      }
       onCancel={() => onClose(false)}
     >
       <div className="stack">
-        <TextField label={t('tasks.findStaff')} value={search} onChange={setSearch} autoFocus />
-        <PickField
+        <StaffPick
           label={t('tasks.to')}
           value={chosen}
-          none={t('tasks.choose')}
-          options={[{ value: back, text: t('tasks.backToQueue') }, ...options]}
+          first={[{ value: back, text: t('tasks.backToQueue') }]}
           onChange={setChosen}
         />
+        <TextField label={t('tasks.why')} value={reason} maxLength={200} onChange={setReason} />
         <p className="secondary" role="status">
           {preview.data
             ? t('tasks.preview', { changed: preview.data.changed, skipped: preview.data.skipped })

@@ -15,8 +15,11 @@ export function AttemptHistory({ attempts }: { attempts: TaskDetail['attemptList
           <li key={attempt.id}>
             <span>
               {t('desk.attempt', { n: attempt.number })} · <b>{code('outcome', attempt.outcome)}</b> ·{' '}
-              {code('channel', attempt.channel)} · {attempt.staffName} ·{' '}
-              <TimeText at={attempt.at} show="moment" />
+              {attempt.rung !== 'phone' && `${t(`ladder.rung.${attempt.rung}`)} · `}
+              {code('channel', attempt.channel)}
+              {attempt.callee &&
+                ` → ${code('relation', attempt.callee.relation)} ${attempt.callee.name}`} ·{' '}
+              {attempt.staffName} · <TimeText at={attempt.at} show="moment" />
             </span>
             {attempt.note && <p className="secondary">{attempt.note}</p>}
           </li>

@@ -12,6 +12,7 @@ import { AttemptHistory } from './AttemptHistory.tsx'
 import { EvidencePanel } from './EvidencePanel.tsx'
 import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
+import { RungNote } from './RungNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
 
 export function ClosedTask({
@@ -50,6 +51,7 @@ export function ClosedTask({
           </Button>
         )}
       </div>
+      {task.rung === 'lost' && <RungNote task={task} />}
       <EvidencePanel task={task} />
       <AttemptHistory attempts={task.attemptList} />
       {questions.length > 0 && (

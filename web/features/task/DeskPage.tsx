@@ -1,6 +1,7 @@
 import './work.css'
 import './desk.css'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { CalendarOutlined } from '@ant-design/icons'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { countTasks, listTasks, takeNextTask } from '../../../contract/task.ts'
@@ -92,7 +93,17 @@ export default function DeskPage() {
   return (
     <div className={`desk ${openId === null ? 'is-list' : 'is-work'}`}>
       <div className="desk-head">
-        <PageHeader title={t('desk.title')} extra={counts.data && <DayProgress counts={counts.data} />} />
+        <PageHeader
+          title={t('desk.title')}
+          extra={
+            <>
+              <Link to="/call-backs" search={{ whose: whose === 'team' ? 'team' : undefined } as never}>
+                <CalendarOutlined aria-hidden /> {t('desk.calendar')}
+              </Link>
+              {counts.data && <DayProgress counts={counts.data} />}
+            </>
+          }
+        />
       </div>
       <TaskList
         source={tasks}

@@ -7,7 +7,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { outcomeKeys } from './outcomes.ts'
 
-const channels = ['phone', 'visit', 'video', 'wechat', 'sms', 'other'] as const
+const channels = ['phone', 'visit', 'video', 'wechat', 'sms', 'letter', 'other'] as const
 
 export type Result = {
   outcome: Outcome | null

@@ -1,23 +1,21 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type PersonDetail, getPerson, getTimeline } from '../../../contract/person.ts'
+import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCall } from '../../query.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { personTagTone } from '../person/tags.ts'
-import { useTimelineText } from '../person/timelineText.ts'
+import { AnswerText } from './AnswerText.tsx'
+import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
+import { bandTone } from './ScoreText.tsx'
 
-/** Right of the desk: everything one looks up while the phone is ringing. */
+/** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
 export function PersonCard({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const code = useCode()
-  const person = useCall(getPerson, { params: { id: task.personId } })
-  const events = useCall(getTimeline, { params: { id: task.personId }, query: { limit: 6 } })
-  const describe = useTimelineText()
-  const data = person.data
+  const { card } = task
 
   return (
     <aside className="desk-person" aria-label={t('desk.person')}>
@@ -31,53 +29,7 @@ export function PersonCard({ task }: { task: TaskDetail }) {
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
         </span>
       </div>
-      {data && data.tags.length > 0 && (
-        <div className="tag-line">
-          {data.tags.map((tag) => (
-            <StatusTag key={tag} tone={personTagTone[tag]}>
-              {code('personTag', tag)}
-            </StatusTag>
-          ))}
-        </div>
-      )}
-      {data ? (
-        <>
-          <PhoneLines person={data} />
-          <Stay person={data} encounterId={task.encounterId} />
-          {(data.note || data.optOuts.length > 0) && (
-            <section>
-              <h3>{t('desk.warnings')}</h3>
-              {data.note && <p className="pre-line">{data.note}</p>}
-              {data.optOuts.map((optOut) => (
-                <p key={`${optOut.channel}-${optOut.purpose}`}>
-                  <StatusTag tone="warning">
-                    {code('personTag', 'do-not-contact')} · {code('channel', optOut.channel)} ·{' '}
-                    {code('purpose', optOut.purpose)}
-                  </StatusTag>
-                </p>
-              ))}
-            </section>
-          )}
-        </>
-      ) : (
-        <div className="desk-skeleton" role="status" aria-label={t('common.loading')}>
-          <span className="skeleton" />
-          <span className="skeleton" />
-        </div>
-      )}
-      <section>
-        <h3>{t('desk.recent')}</h3>
-        <ul className="recent-list">
-          {events.data?.items.map((event) => (
-            <li key={event.id}>
-              <span>{describe(event).title}</span>
-              <span className="secondary small">
-                <TimeText at={event.at} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {card ? <CardBody card={card} /> : <p className="secondary">{t('desk.noCard')}</p>}
       <section className="secondary small card-facts">
         {task.pathwayName && (
           <p>
@@ -95,32 +47,146 @@ export function PersonCard({ task }: { task: TaskDetail }) {
   )
 }
 
-function Stay({ person, encounterId }: { person: PersonDetail; encounterId: number | null }) {
+function CardBody({ card }: { card: Card }) {
   const { t } = useTranslation()
   const code = useCode()
-  const stay =
-    person.encounters.find((encounter) => encounter.id === encounterId) ??
-    person.encounters.find((encounter) => encounter.class === 'inpatient')
+  return (
+    <>
+      {card.tags.length > 0 && (
+        <div className="tag-line">
+          {card.tags.map((tag) => (
+            <StatusTag key={tag} tone={personTagTone[tag]}>
+              {code('personTag', tag)}
+            </StatusTag>
+          ))}
+        </div>
+      )}
+      <PhoneLines card={card} />
+      {(card.note || card.optOuts.length > 0) && (
+        <section>
+          <h3>{t('desk.warnings')}</h3>
+          {card.note && <p className="pre-line">{card.note}</p>}
+          {card.optOuts.map((optOut) => (
+            <p key={`${optOut.channel}-${optOut.purpose}`}>
+              <StatusTag tone="warning">
+                {code('personTag', 'do-not-contact')} · {code('channel', optOut.channel)} ·{' '}
+                {code('purpose', optOut.purpose)}
+              </StatusTag>
+            </p>
+          ))}
+        </section>
+      )}
+      {card.stay && <Stay stay={card.stay} />}
+      <Medications lines={card.medications} />
+      <Observations lines={card.observations} />
+      <Responses lines={card.responses} />
+    </>
+  )
+}
+
+function Stay({ stay }: { stay: NonNullable<Card['stay']> }) {
+  const { t } = useTranslation()
+  const code = useCode()
   return (
     <section>
       <h3>{t('desk.lastStay')}</h3>
-      {stay ? (
-        <>
-          <p>{[stay.departmentName, stay.attendingName, stay.bed].filter(Boolean).join(' · ')}</p>
-          <p className="secondary small">
-            <TimeText at={stay.start} show="day" /> → <TimeText at={stay.end} show="day" />
-            {stay.dischargeDisposition && ` · ${code('disposition', stay.dischargeDisposition)}`}
-          </p>
-          {stay.conditions.map((condition) => (
-            <p key={`${condition.role}-${condition.code}`}>
-              {condition.text}{' '}
-              <span className="secondary small">{code('conditionRole', condition.role)}</span>
-            </p>
-          ))}
-        </>
-      ) : (
-        <p className="secondary">{t('desk.noStay')}</p>
-      )}
+      <p>{[stay.departmentName, stay.attendingName, stay.bed].filter(Boolean).join(' · ')}</p>
+      <p className="secondary small">
+        <TimeText at={stay.start} show="day" /> → <TimeText at={stay.end} show="day" />
+        {stay.dischargeDisposition && ` · ${code('disposition', stay.dischargeDisposition)}`}
+      </p>
+      {stay.conditions.map((condition) => (
+        <p key={`${condition.role}-${condition.code}`}>
+          {condition.text} <span className="secondary small">{code('conditionRole', condition.role)}</span>
+        </p>
+      ))}
+    </section>
+  )
+}
+
+function Medications({ lines }: { lines: Card['medications'] }) {
+  const { t } = useTranslation()
+  if (lines.length === 0) return null
+  return (
+    <section>
+      <h3>{t('desk.medications')}</h3>
+      <ul className="card-lines">
+        {lines.map((one) => (
+          <li key={one.text}>
+            <span>
+              {one.text}{' '}
+              <span className="secondary small">{[one.dose, one.quantity].filter(Boolean).join(' · ')}</span>
+            </span>
+            <span className="secondary small">
+              <TimeText at={one.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Observations({ lines }: { lines: Card['observations'] }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  if (lines.length === 0) return null
+  return (
+    <section>
+      <h3>{t('desk.observations')}</h3>
+      <ul className="card-lines">
+        {lines.map((one) => (
+          <li key={one.text} title={one.range ? t('desk.referenceRange', { range: one.range }) : undefined}>
+            <span>
+              {one.text}{' '}
+              <b className="card-value">
+                {one.value} {one.unit}
+              </b>{' '}
+              {one.flag && (
+                <StatusTag tone={one.flag === 'critical' ? 'danger' : 'warning'}>
+                  {code('interpretation', one.interpretation)}
+                </StatusTag>
+              )}
+            </span>
+            <span className="secondary small">
+              <TimeText at={one.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Responses({ lines }: { lines: Card['responses'] }) {
+  const { t } = useTranslation()
+  const localized = useLocalized()
+  if (lines.length === 0) return null
+  return (
+    <section>
+      <h3>{t('desk.lastAnswers')}</h3>
+      {lines.map((one, index) => (
+        <details key={`${one.at}-${index}`} className="card-answers">
+          <summary>
+            <span>{localized(one.title)}</span>{' '}
+            {one.score !== null && <b>{t('desk.score', { n: one.score })}</b>}{' '}
+            {one.band && <StatusTag tone={bandTone[one.band.tone]}>{localized(one.band.text)}</StatusTag>}{' '}
+            <span className="secondary small">
+              <TimeText at={one.at} />
+            </span>
+          </summary>
+          <dl>
+            {one.lines.map(({ question, value }) => (
+              <div key={question.linkId}>
+                <dt className="secondary small">{localized(question.text)}</dt>
+                <dd>
+                  <AnswerText question={question} value={value} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ))}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import { useStanding } from './StandingLine.tsx'
 import { useReason } from './reasonWords.ts'
 
 /** Three short lines: why now, who, what from. */
@@ -12,6 +13,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
   const { t } = useTranslation()
   const code = useCode()
   const reason = useReason()(task)
+  const standing = useStanding()
   const since = task.dischargedAt ? calendarDays(new Date(task.dischargedAt), new Date()) : null
   return (
     <>
@@ -21,7 +23,9 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
             {code('outcome', task.outcome) || code('taskStatus', task.status)}
           </StatusTag>
         ) : (
-          <StatusTag tone={reason.tone}>{reason.words}</StatusTag>
+          <span title={task.standing.map((fact) => standing(fact).long).join('\n')}>
+            <StatusTag tone={reason.tone}>{reason.words}</StatusTag>
+          </span>
         )}
         <span className="secondary small">
           {done ? (
@@ -43,6 +47,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
         </span>
         {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
+        {task.rung !== 'phone' && <StatusTag tone="info">{t(`ladder.rung.${task.rung}`)}</StatusTag>}
         {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
       </span>
       <span className="secondary small ellipsis">

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { GuidanceBar } from '../guidance/GuidanceBar.tsx'
 import { LinkBar } from '../link/LinkBar.tsx'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import {
@@ -20,6 +21,8 @@ import {
 import { useLocalized } from './localized.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { QuestionField } from './QuestionField.tsx'
+import { StandingLine } from './StandingLine.tsx'
+import { RungNote } from './RungNote.tsx'
 import { SaveState } from './SaveState.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
@@ -34,6 +37,12 @@ type TaskWorkProps = {
 
 const noteKey = (taskId: number) => `careloop.note.${taskId}`
 
+function usualChannel(task: TaskDetail): Result['channel'] {
+  if (task.response?.source === 'person') return 'other'
+  if (task.rung === 'letter' && task.attemptsMade === 0) return 'letter'
+  return task.kind === 'home-visit' ? 'visit' : 'phone'
+}
+
 export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   const { t } = useTranslation()
   const localized = useLocalized()
@@ -47,7 +56,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     note: sessionStorage.getItem(noteKey(task.id)) ?? '',
     callBackAt: '',
     optOut: false,
-    channel: task.response?.source === 'person' ? 'other' : task.kind === 'home-visit' ? 'visit' : 'phone',
+    channel: usualChannel(task),
   }))
   const { save, queue, settle } = useAutosave(task, canWork, (saved) => {
     setRaised(saved.redFlags)
@@ -138,10 +147,13 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
         <div className="work-title">
           <h2>{task.title}</h2>
           <span className="secondary small">
-            {t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
+            {task.rung === 'phone' &&
+              t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
           </span>
           <SaveState save={save} />
         </div>
+        <RungNote task={task} />
+        <StandingLine standing={task.standing} />
         {task.description && <p>{task.description}</p>}
         {task.kind === 'spot-check-review' && (
           <p>
@@ -160,6 +172,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
+        {canWork && <GuidanceBar task={task} />}
         <LinkBar task={task} canWork={canWork} />
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>

@@ -1,11 +1,46 @@
-/** The number dialled last for a person and when, until the result is written down. */
-let dialled: { personId: number; telecomId: number; at: number } | null = null
+import { useSyncExternalStore } from 'react'
 
-export function rememberDialled(personId: number, telecomId: number) {
-  dialled = { personId, telecomId, at: Date.now() }
+/** Whom the agent calls: a number of the person, or a relative. */
+export type Callee = { telecomId: number } | { relationshipId: number }
+
+/** Whom the agent chose for a person, and when the number was dialled, until the result is written down. */
+let chosen: { personId: number; callee: Callee; at: number | null } | null = null
+const listeners = new Set<() => void>()
+
+function set(next: typeof chosen) {
+  chosen = next
+  for (const listener of listeners) listener()
 }
 
-export function diallingOf(personId: number): { telecomId?: number; durationSeconds?: number } {
-  if (dialled?.personId !== personId) return {}
-  return { telecomId: dialled.telecomId, durationSeconds: Math.round((Date.now() - dialled.at) / 1000) }
+export function chooseCallee(personId: number, callee: Callee) {
+  set({ personId, callee, at: null })
+}
+
+export function rememberDialled(personId: number, callee: Callee) {
+  set({ personId, callee, at: Date.now() })
+}
+
+export function forgetDialled() {
+  set(null)
+}
+
+export function useCallee(personId: number): Callee | null {
+  const now = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => chosen,
+  )
+  return now?.personId === personId ? now.callee : null
+}
+
+export function diallingOf(personId: number): {
+  telecomId?: number
+  relationshipId?: number
+  durationSeconds?: number
+} {
+  if (chosen?.personId !== personId) return {}
+  const { callee, at } = chosen
+  return { ...callee, ...(at !== null && { durationSeconds: Math.round((Date.now() - at) / 1000) }) }
 }

@@ -10,7 +10,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import type { Result } from './OutcomeBar.tsx'
-import { diallingOf } from './dialling.ts'
+import { diallingOf, forgetDialled } from './dialling.ts'
 import { refreshDesk } from './refresh.ts'
 import { forgetHold } from './useWork.ts'
 
@@ -75,7 +75,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
     setBusy(true)
     try {
       await settle()
-      const { telecomId, durationSeconds } = diallingOf(task.personId)
+      const dialled = diallingOf(task.personId)
       const recorded = await call(recordAttempt, {
         params: { id: task.id },
         body: {
@@ -88,11 +88,11 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
           ...(result.outcome === 'call-back'
             ? { callBackAt: new Date(result.callBackAt).toISOString() }
             : {}),
-          ...(telecomId ? { telecomId } : {}),
-          ...(durationSeconds ? { durationSeconds } : {}),
+          ...dialled,
         },
       })
       onRecorded()
+      forgetDialled()
       forgetHold(recorded)
       void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })

@@ -87,6 +87,7 @@ export const eventFields = {
   result: 'Result',
   unit: 'Unit',
   range: 'Reference range',
+  guidanceTitle: 'Guidance',
   interpretation: 'Interpretation',
   status: 'Status',
   start: 'From',

@@ -11,6 +11,8 @@ export const frame = {
   menu: 'Menu',
   nav: {
     desk: 'Follow-up desk',
+    team: 'Team',
+    guidance: 'Guidance texts',
     tasks: 'Hand out tasks',
     persons: 'Patients',
     matches: 'Duplicates',

@@ -19,6 +19,8 @@ export const permissions = {
   'spot-check_read': 'See spot checks',
   'spot-check_draw': 'Draw spot checks',
   'spot-check_appeal': 'Appeal against a spot check',
+  guidance_read: 'Read guidance texts',
+  guidance_write: 'Write guidance texts',
   'spot-check_decide': 'Decide appeals',
   'head-check_read': 'See monthly checks',
   'head-check_write': 'Check the department’s doctors',

@@ -90,6 +90,14 @@ export const settings = {
     'follow-up_minutes_home-visit': 'Minutes per home visit',
     'follow-up_minutes_other': 'Minutes per other task or questionnaire',
     'pathway_publish_second-person': 'A second person publishes pathways',
+    'follow-up_calls-per-hour': 'Agreed calls per agent and hour',
+    'follow-up_ladder': 'Look further for who does not answer',
+    'follow-up_ladder_family-attempts': 'Attempts with the family',
+    'follow-up_ladder_community-attempts': 'Attempts with the community',
+    'follow-up_ladder_letter': 'Send a letter',
+    'follow-up_ladder_letter-days': 'Days to wait after a letter',
+    'follow-up_ladder_letter-text': 'Text of the letter',
+    'follow-up_ladder_letter-phone': 'Telephone in the letter',
     'follow-up_daily-goal': 'Daily goal per person',
     'contact_quiet-from': 'Quiet hours begin',
     'contact_quiet-to': 'Quiet hours end',
@@ -193,6 +201,17 @@ export const settings = {
     'follow-up_minutes_other': 'CareLoop choice: questionnaires and other tasks',
     'pathway_publish_second-person':
       'CareLoop choice: where on, another person than the author publishes a pathway',
+    'follow-up_calls-per-hour':
+      'CareLoop choice: about ten minutes each, so that one agent keeps six in an hour',
+    'follow-up_ladder':
+      'CareLoop choice: family, community, letter in turn; it takes hours, so the site switches it on',
+    'follow-up_ladder_family-attempts': 'CareLoop choice: a day apart; 0 leaves it out',
+    'follow-up_ladder_community-attempts':
+      'CareLoop choice: one question to the health station; 0 leaves it out',
+    'follow-up_ladder_letter': 'CareLoop choice: where the address is known',
+    'follow-up_ladder_letter-days': 'CareLoop choice: a week each way by post',
+    'follow-up_ladder_letter-text': 'CareLoop choice: nothing about illness or treatment',
+    'follow-up_ladder_letter-phone': 'The number that people are asked to call',
     'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
     'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
     'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",

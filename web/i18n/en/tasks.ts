@@ -22,6 +22,7 @@ export const tasks = {
   choose: 'Choose',
   backToQueue: 'Back to the list of the role',
   preview: '{{changed}} will move; {{skipped}} stay (somebody is working on them, or they are closed).',
+  why: 'Reason (optional)',
   previewHint: 'Choose a colleague to see how many will move.',
   assigned: '{{n}} tasks reassigned',
   empty: {

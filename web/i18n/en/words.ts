@@ -3,6 +3,10 @@ import type { SameWords } from '../shape.ts'
 import type { words as reference } from '../zh-CN/words.ts'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
+import { callBacks } from './call-backs.ts'
+import { ladder } from './ladder.ts'
+import { team } from './team.ts'
+import { guidance } from './guidance.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -37,6 +41,10 @@ export const antdLocale = enUS
 export const words = {
   account,
   audit,
+  callBacks,
+  ladder,
+  team,
+  guidance,
   codes,
   common,
   desk,

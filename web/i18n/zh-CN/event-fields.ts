@@ -87,6 +87,7 @@ export const eventFields = {
   result: '结果',
   unit: '单位',
   range: '参考范围',
+  guidanceTitle: '宣教内容',
   interpretation: '判断',
   status: '状态',
   start: '开始',

@@ -8,6 +8,8 @@ export const frame = {
   menu: '菜单',
   nav: {
     desk: '随访工作台',
+    team: '团队',
+    guidance: '宣教文本',
     tasks: '任务分派',
     persons: '患者',
     matches: '重复档案',

@@ -22,6 +22,8 @@ export const permissions = {
   'spot-check_read': '查看抽查',
   'spot-check_draw': '抽取抽查样本',
   'spot-check_appeal': '对抽查结果申诉',
+  guidance_read: '查看宣教文本',
+  guidance_write: '修改宣教文本',
   'spot-check_decide': '裁定抽查申诉',
   'head-check_read': '查看月度检查',
   'head-check_write': '检查本科医生',

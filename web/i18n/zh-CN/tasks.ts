@@ -22,6 +22,7 @@ export const tasks = {
   choose: '请选择',
   backToQueue: '退回原岗位列表',
   preview: '将改派 {{changed}} 项；{{skipped}} 项不动（有人正在做，或已办结）。',
+  why: '原因（可不填）',
   previewHint: '选好人后，先告诉您会动多少项。',
   assigned: '已改派 {{n}} 项',
   empty: {

@@ -2,6 +2,10 @@ import 'dayjs/locale/zh-cn'
 import zhCN from 'antd/locale/zh_CN'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
+import { callBacks } from './call-backs.ts'
+import { ladder } from './ladder.ts'
+import { team } from './team.ts'
+import { guidance } from './guidance.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -36,6 +40,10 @@ export const antdLocale = zhCN
 export const words = {
   account,
   audit,
+  callBacks,
+  ladder,
+  team,
+  guidance,
   codes,
   common,
   desk,

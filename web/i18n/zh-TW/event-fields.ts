@@ -87,6 +87,7 @@ export const eventFields = {
   result: '結果',
   unit: '單位',
   range: '參考範圍',
+  guidanceTitle: '衛教內容',
   interpretation: '判讀',
   status: '狀態',
   start: '開始',

@@ -11,6 +11,8 @@ export const frame = {
   menu: '選單',
   nav: {
     desk: '追蹤工作台',
+    team: '團隊',
+    guidance: '衛教文本',
     tasks: '任務分派',
     persons: '病患',
     matches: '重複檔案',

@@ -19,6 +19,8 @@ export const permissions = {
   'spot-check_read': '檢視抽查',
   'spot-check_draw': '抽取抽查樣本',
   'spot-check_appeal': '對抽查結果申訴',
+  guidance_read: '查看衛教文本',
+  guidance_write: '修改衛教文本',
   'spot-check_decide': '裁定抽查申訴',
   'head-check_read': '檢視月度檢查',
   'head-check_write': '檢查本科醫師',

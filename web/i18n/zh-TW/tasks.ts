@@ -22,6 +22,7 @@ export const tasks = {
   choose: '請選擇',
   backToQueue: '退回原職務清單',
   preview: '將改派 {{changed}} 項；{{skipped}} 項不動（有人處理中，或已完成）。',
+  why: '原因（可不填）',
   previewHint: '選好人後，會先告訴您將動多少項。',
   assigned: '已改派 {{n}} 項',
   empty: {

@@ -1,0 +1,123 @@
+import { type SqlBool, sql } from 'kysely'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { found } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { taskWithin } from '../person/scope.ts'
+import { queuesOf } from './scope.ts'
+import { freeFor } from './task.ts'
+
+/** Condition in SQL over `staff`: they work within a reach. */
+export const staffWithin = (reach: Reach) =>
+  sql<SqlBool>`(${reach.all} or staff.site_id = any(${reach.siteIds}::int[]) or staff.department_id = any(${reach.departmentIds}::int[]))`
+
+/** A task carries a patient with it: it goes only to colleagues within the same reach. @throws {AppError} not-found */
+export async function assertColleague(db: Db, reach: Reach, staffId: number): Promise<void> {
+  found(
+    await db
+      .selectFrom('staff')
+      .select('id')
+      .where('id', '=', staffId)
+      .where('active', '=', true)
+      .where(staffWithin(reach))
+      .executeTakeFirst(),
+  )
+}
+
+/** The list of the role that a task belongs to, when nobody in person does. */
+const roleQueue = sql`case when assignee_role in ('service-centre', 'outreach') then 'site:' || site_id || ':' || assignee_role
+  when department_id is null then 'site:' || site_id || ':service-centre' else 'department:' || department_id || ':' || assignee_role end`
+
+type Move = {
+  kind: 'assign' | 'hand-over' | 'absence' | 'return'
+  /** `owner`: back to whom they are covered for. */
+  to: number | null | 'owner'
+  fromStaffId: number | null
+  reason: string | null
+}
+
+/**
+ * Puts tasks on another list and keeps where they were. Whoever is absent gets nothing: it goes to the cover, and is remembered as theirs.
+ * @param taskIds locked, open, held by nobody else
+ */
+export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move: Move): Promise<number> {
+  const { id } = await trx
+    .insertInto('hand_over')
+    .values({
+      kind: move.kind,
+      reason: move.reason,
+      from_staff_id: move.fromStaffId,
+      to_staff_id: move.to === 'owner' ? move.fromStaffId : move.to,
+      changed: taskIds.length,
+      by_id: actor.id,
+      by_name: actor.name,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const wanted = move.to === 'owner' ? sql`covered_for_staff_id` : sql`${move.to}::int`
+  // While somebody is away a task stays theirs, whoever covers; given on purpose, it is the new one's.
+  const owner = move.kind === 'absence' ? sql`coalesce(covered_for_staff_id, assignee_staff_id)` : wanted
+  await sql`
+    with target as (
+      select id, assignee_staff_id as from_staff, covered_for_staff_id as from_covered, queue as from_queue, ${owner} as owner,
+        on_duty(${wanted}) as duty
+      from task where id = any(${taskIds}::bigint[])
+    ), moved as (
+      update task set assignee_staff_id = g.duty, covered_for_staff_id = nullif(g.owner, g.duty), version = version + 1,
+        queue = case when g.duty is not null then 'staff:' || g.duty else ${roleQueue} end
+      from target g where task.id = g.id returning task.id, task.queue
+    )
+    insert into hand_over_task (hand_over_id, task_id, from_staff_id, from_covered_for, from_queue, to_queue)
+    select ${id}, g.id, g.from_staff, g.from_covered, g.from_queue, m.queue from target g join moved m on m.id = g.id`.execute(
+    trx,
+  )
+  const { rows } = await sql<{ id: number; person_id: number; staff: number | null }>`
+    select id, person_id, assignee_staff_id as staff from task where id = any(${taskIds}::bigint[])`.execute(
+    trx,
+  )
+  await audit(
+    trx,
+    actor,
+    ...rows.map((row) => ({
+      action: 'task.assign',
+      personId: row.person_id,
+      subject: `task:${row.id} staff:${row.staff ?? '-'} ${move.kind}:${id}`,
+      ...(move.reason && { reason: move.reason }),
+    })),
+  )
+  for (const staffId of new Set(rows.map((row) => row.staff)))
+    await notify(trx, 'tasks', { staffId, changed: rows.filter((row) => row.staff === staffId).length })
+  return id
+}
+
+/** Open tasks of these that the actor may assign and nobody else works on now; they are locked. */
+export async function assignable(trx: Trx, actor: Actor, reach: Reach, taskIds: number[]): Promise<number[]> {
+  const queues = await queuesOf(trx, actor)
+  const { rows } = await sql<{ id: number }>`
+    select t.id from task t
+    where t.id = any(${taskIds}::bigint[]) and t.status in ('requested', 'in-progress') and ${freeFor(actor)}
+      and ${taskWithin(reach, queues, 't')} order by t.id for update`.execute(trx)
+  return rows.map((row) => row.id)
+}
+
+/** Moves open tasks to a colleague's list, or back to the list of their role. */
+export async function assignTasks(
+  trx: Trx,
+  actor: Actor,
+  input: { taskIds: number[]; staffId: number | null; reason?: string | undefined; dryRun: boolean },
+): Promise<{ changed: number; skipped: number; handOverId: number | null }> {
+  const reach = authorize(actor, 'task.assign')
+  if (input.staffId !== null) await assertColleague(trx, reach, input.staffId)
+  const taskIds = [...new Set(input.taskIds)]
+  const ids = await assignable(trx, actor, reach, taskIds)
+  const counts = { changed: ids.length, skipped: taskIds.length - ids.length }
+  if (input.dryRun || ids.length === 0) return { ...counts, handOverId: null }
+  const handOverId = await moveTasks(trx, actor, ids, {
+    kind: 'assign',
+    to: input.staffId,
+    fromStaffId: null,
+    reason: input.reason ?? null,
+  })
+  return { ...counts, handOverId }
+}

@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import { shownQuestions, unfold } from '../../../contract/answer.ts'
+import {
+  abnormalInterpretations,
+  type ClinicalFact,
+  criticalInterpretations,
+} from '../../../contract/person.ts'
+import type { PersonCard } from '../../../contract/person-card.ts'
+import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import { bandOf } from '../../../contract/score.ts'
+import { type Actor, may } from '../../platform/actor.ts'
+import type { Db } from '../../platform/db.ts'
+import { findPerson, viewPerson } from '../person/person.ts'
+import type { TaskRow } from './list.ts'
+
+/** Facts further back than this many events of the person are not "last" any more; it bounds what a card costs. */
+const recentEvents = 1000
+const shown = { medications: 8, observations: 8, responses: 3 }
+
+/** Null when the person lies outside the actor's reach. */
+export async function cardOf(db: Db, actor: Actor, task: TaskRow): Promise<PersonCard | null> {
+  if (!may(actor, 'person.read')) return null
+  const row = await findPerson(db, actor, task.person_id)
+  if (!row) return null
+  const { id, tags, note, optOuts, telecoms, relationships, encounters, abilities } = viewPerson(row, actor)
+  const facts = await factsOf(db, id)
+  return {
+    id,
+    tags,
+    note,
+    optOuts,
+    telecoms,
+    relationships,
+    mayReveal: abilities.reveal,
+    stay:
+      encounters.find((one) => one.id === task.encounter_id) ??
+      encounters.find((one) => one.class === 'inpatient') ??
+      null,
+    medications: facts
+      .filter((fact) => fact.drug)
+      .map(viewMedication)
+      .slice(0, shown.medications),
+    observations: facts
+      .flatMap((fact) => (fact.drug ? [] : viewObservation(fact)))
+      // What is out of range first; the newest first among equals.
+      .sort((a, b) => weightOf[b.flag ?? 'none'] - weightOf[a.flag ?? 'none'])
+      .slice(0, shown.observations),
+    responses: await responsesOf(db, id, task.id),
+  }
+}
+
+type FactRow = { at: Date; drug: boolean; data: ClinicalFact }
+
+/** The newest word on each drug and each test, newest first; what was withdrawn or stopped by that word is left out. */
+async function factsOf(db: Db, personId: number): Promise<FactRow[]> {
+  const { rows } = await sql<FactRow>`
+    with recent as materialized (
+      select e.id, e.at, e.kind, e.data from event e where e.person_id = ${personId} order by e.at desc, e.id desc limit ${recentEvents}
+    ), newest as (
+      select distinct on (drug, name) * from (
+        select id, at, kind like 'medication.%' as drug, data -> 'code' ->> 'text' as name, data from recent
+        where kind in ('medication.requested', 'medication.dispensed', 'observation.recorded') and data ->> 'superseded' is null) f
+      order by drug, name, at desc, id desc
+    )
+    select at, drug, data from newest
+    where coalesce(data ->> 'status', '') not in ('entered-in-error', 'cancelled', 'stopped', 'revoked', 'not-done', 'declined')
+    order by at desc, id desc`.execute(db)
+  return rows
+}
+
+const viewMedication = ({ at, data }: FactRow): PersonCard['medications'][number] => ({
+  at: at.toISOString(),
+  text: data.code.text,
+  dose: data.dose ?? null,
+  quantity: data.quantity ?? null,
+})
+
+const weightOf = { critical: 2, abnormal: 1, none: 0 }
+
+function viewObservation({ at, data }: FactRow): PersonCard['observations'] {
+  if (data.value === undefined) return []
+  const interpretation = data.interpretation ?? null
+  const has = (set: ReadonlySet<string>) => interpretation !== null && set.has(interpretation)
+  return [
+    {
+      at: at.toISOString(),
+      text: data.code.text,
+      value: String(data.value),
+      unit: data.unit ?? null,
+      range: data.range ?? null,
+      interpretation,
+      flag: has(criticalInterpretations) ? 'critical' : has(abnormalInterpretations) ? 'abnormal' : null,
+    },
+  ]
+}
+
+/** The last finished questionnaires of the person besides the task's own. */
+async function responsesOf(db: Db, personId: number, taskId: number): Promise<PersonCard['responses']> {
+  const { rows } = await sql<{
+    updated_at: Date
+    source: 'staff' | 'person'
+    score: number | null
+    answers: Answers
+    definition: QuestionnaireDefinition
+    title: QuestionnaireDefinition['title']
+  }>`
+    select r.updated_at, r.source, r.score, r.answers, v.definition, q.title
+    from questionnaire_response r join questionnaire_version v on v.id = r.questionnaire_version_id join questionnaire q on q.id = v.questionnaire_id
+    where r.person_id = ${personId} and r.status = 'completed' and r.task_id is distinct from ${taskId}
+    order by r.created_at desc limit ${shown.responses}`.execute(db)
+  return rows.map(({ updated_at, source, score, answers, definition, title }) => {
+    const band = bandOf(definition, answers)
+    return {
+      at: updated_at.toISOString(),
+      title,
+      source,
+      score,
+      band: band && { text: band.text, tone: band.tone },
+      lines: unfold(shownQuestions(definition.items, answers)).flatMap((question) => {
+        const value = answers[question.linkId]
+        if (value === undefined || value === null || value === '') return []
+        const chosen = Array.isArray(value) ? value : [value]
+        return [
+          {
+            question: {
+              ...question,
+              options: question.options?.filter((option) => chosen.includes(option.value)),
+            },
+            value,
+          },
+        ]
+      }),
+    }
+  })
+}

@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import type { Rung } from '../../../contract/task.ts'
+import { loadCalendar, nextOpening } from '../../platform/calendar.ts'
+import type { Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { membersOf } from '../person/group.ts'
+import type { SettingValues } from '../setting/definitions.ts'
+import { readSettings } from '../setting/setting.ts'
+import type { AttemptInput } from './attempt.ts'
+import type { TaskRow } from './list.ts'
+
+export const ladderKeys = [
+  'follow-up.attempts.max',
+  'follow-up.ladder',
+  'follow-up.ladder.family-attempts',
+  'follow-up.ladder.community-attempts',
+  'follow-up.ladder.letter',
+  'follow-up.ladder.letter-days',
+] as const
+type Ladder = SettingValues<(typeof ladderKeys)[number]>
+
+const settingKeys = [
+  ...ladderKeys,
+  'follow-up.attempts.second-after-hours',
+  'follow-up.attempts.third-after-hours',
+  'follow-up.hours.from',
+  'follow-up.hours.to',
+  'follow-up.hours.working-days-only',
+] as const
+type Settings = SettingValues<(typeof settingKeys)[number]>
+
+/** What follows from a contact. `rung`: on which way the person is looked for from now on. */
+export type Plan = { closes: boolean; nextAttemptAt: Date | null; rung: Rung }
+
+const hour = 3_600_000
+const ways = ['phone', 'family', 'community', 'letter'] as const satisfies Rung[]
+
+/** How many attempts a rung has; none where the site leaves it out. A letter is sent, and then waited for. */
+export function attemptsOf(rung: Rung, settings: Ladder): number {
+  switch (rung) {
+    case 'phone':
+      return settings['follow-up.attempts.max']
+    case 'family':
+      return settings['follow-up.ladder.family-attempts']
+    case 'community':
+      return settings['follow-up.ladder.community-attempts']
+    case 'letter':
+      return settings['follow-up.ladder.letter'] ? 2 : 0
+    case 'lost':
+      return 0
+  }
+}
+
+/** @throws {AppError} invalid */
+export async function planAfter(
+  trx: Trx,
+  task: TaskRow,
+  input: AttemptInput,
+  contactAt: Date,
+): Promise<Plan> {
+  const settings = await readSettings(trx, settingKeys)
+  const closed: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+  if (input.outcome === 'call-back') {
+    const at = input.callBackAt ? new Date(input.callBackAt) : undefined
+    if (!at || at.getTime() <= Date.now())
+      throw new AppError('invalid', undefined, [
+        { path: 'callBackAt', message: 'must be a time in the future' },
+      ])
+    return { ...closed, closes: false, nextAttemptAt: at }
+  }
+  if (input.outcome === 'wrong-number') return afterWrongNumber(trx, task, input, settings, contactAt)
+  if (input.outcome !== 'unreached') return closed
+  const earlier = await trx
+    .selectFrom('task_attempt')
+    .select(['at'])
+    .where('task_id', '=', task.id)
+    .where('outcome', '=', 'unreached')
+    .where('number', '>', task.rung_from)
+    .orderBy('at')
+    .execute()
+  const unreached = earlier.length + 1
+  if (unreached >= attemptsOf(task.rung, settings)) return nextRung(trx, task, settings, contactAt)
+  // Counted from the first attempt: 0 / 24 / 72 h.
+  const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
+  // A contact registered afterwards may make the next one due at once.
+  const wanted = new Date(
+    Math.max(first.getTime() + waitOf(task.rung, unreached, settings), contactAt.getTime()),
+  )
+  return { ...closed, closes: false, nextAttemptAt: await opening(trx, task, settings, wanted) }
+}
+
+/** How long after the first attempt of a rung the next one comes, in ms. */
+function waitOf(rung: Rung, unreached: number, settings: Settings): number {
+  if (rung === 'letter') return settings['follow-up.ladder.letter-days'] * 24 * hour
+  const [second, third] = [
+    settings['follow-up.attempts.second-after-hours'],
+    settings['follow-up.attempts.third-after-hours'],
+  ]
+  // More attempts than three, where a site allows them, keep the distance of the last two.
+  return (unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)) * hour
+}
+
+async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date): Promise<Date> {
+  const open = {
+    from: settings['follow-up.hours.from'],
+    to: settings['follow-up.hours.to'],
+    workingDaysOnly: settings['follow-up.hours.working-days-only'],
+  }
+  return nextOpening(wanted, open, task.time_zone, await loadCalendar(trx), false)
+}
+
+async function afterWrongNumber(
+  trx: Trx,
+  task: TaskRow,
+  input: AttemptInput,
+  settings: Settings,
+  contactAt: Date,
+): Promise<Plan> {
+  const stay: Plan = { closes: false, nextAttemptAt: null, rung: task.rung }
+  const { own, family } = await waysOf(trx, task)
+  const open =
+    task.rung === 'phone' ? own || input.relationshipId !== undefined : task.rung !== 'family' || family
+  if (open && task.attempts - task.rung_from + 1 < attemptsOf(task.rung, settings)) return stay
+  return nextRung(trx, task, settings, contactAt)
+}
+
+/** On to the first way that is left and can be gone; otherwise the person is lost and the task ends. */
+async function nextRung(trx: Trx, task: TaskRow, settings: Settings, contactAt: Date): Promise<Plan> {
+  const ended: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+  if (!settings['follow-up.ladder'] || task.kind !== 'follow-up-call') return ended
+  const possible = await waysOf(trx, task)
+  const left = ways.slice(ways.findIndex((one) => one === task.rung) + 1)
+  const next = left.find(
+    (rung) =>
+      attemptsOf(rung, settings) > 0 &&
+      (rung === 'family' ? possible.family : rung === 'letter' ? possible.address : true),
+  )
+  if (!next) return { ...ended, rung: 'lost' }
+  return { closes: false, nextAttemptAt: await opening(trx, task, settings, contactAt), rung: next }
+}
+
+/** What is known of the person to be reached by. */
+async function waysOf(trx: Trx, task: TaskRow) {
+  const { rows } = await sql<{ own: boolean; family: boolean; address: boolean }>`
+    select exists (select 1 from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as own,
+      exists (select 1 from person_relationship r where r.person_id = any(g.members) and r.phone is not null and r.phone_wrong_at is null) as family,
+      exists (select 1 from person_address a where a.person_id = any(g.members) and a.text <> '') as address
+    from (select ${membersOf(sql`${task.person_id}`)} as members) g`.execute(trx)
+  return rows[0] ?? { own: false, family: false, address: false }
+}

@@ -1,0 +1,81 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+import { bandOf } from '../../../contract/score.ts'
+import type { Standing } from '../../../contract/standing.ts'
+import type { Db } from '../../platform/db.ts'
+import type { TaskRow } from './list.ts'
+
+/** Last LACE or HOSPITAL score of the task's person; `t` is the task. */
+export const riskColumn: RawBuilder<unknown> = sql`
+  (select jsonb_build_object('code', q.code, 'score', r.score, 'answers', r.answers, 'at', r.updated_at, 'bands', v.definition -> 'bands',
+      'items', v.definition -> 'items', 'scoring', v.definition -> 'scoring')
+    from questionnaire_response r join questionnaire_version v on v.id = r.questionnaire_version_id join questionnaire q on q.id = v.questionnaire_id
+    where r.person_id = t.person_id and r.status = 'completed' and r.score is not null and q.code in ('lace', 'hospital')
+    order by r.created_at desc limit 1)`
+
+export type RiskRow = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'bands'> & {
+  code: string
+  score: number
+  answers: Answers
+  at: string
+}
+
+/** Why an open task stands where it stands: only what the data says, the weightiest first. */
+export function standingOf(row: TaskRow, attemptsAllowed: number, now: Date): Standing[] {
+  if (row.status === 'completed' || row.status === 'cancelled') return []
+  const facts: Standing[] = []
+  if (row.kind === 'red-flag') facts.push({ kind: 'red-flag' })
+  else if (row.priority > 0) facts.push({ kind: 'urgent', priority: row.priority > 1 ? 'stat' : 'urgent' })
+  const dueAt = row.due_at.toISOString()
+  const late = now.getTime() - row.due_at.getTime()
+  facts.push(
+    late > 0
+      ? { kind: 'overdue', dueAt, hours: Math.max(1, Math.floor(late / 3_600_000)) }
+      : { kind: 'due', dueAt },
+  )
+  if (row.next_attempt_at !== null)
+    facts.push({
+      kind: 'next-attempt',
+      at: row.next_attempt_at.toISOString(),
+      passed: row.next_attempt_at <= now,
+    })
+  if (row.risk !== null) facts.push(riskOf(row.risk))
+  const made = row.attempts - row.rung_from
+  if (row.attempts > 0)
+    facts.push({
+      kind: 'attempts-left',
+      left: Math.max(0, attemptsAllowed - made),
+      all: attemptsAllowed,
+    })
+  return facts
+}
+
+function riskOf(risk: RiskRow): Standing {
+  const band = bandOf(risk, risk.answers)
+  return {
+    kind: 'risk',
+    instrument: risk.code === 'lace' ? 'LACE' : 'HOSPITAL',
+    score: risk.score,
+    band: band && { text: band.text, tone: band.tone },
+    at: new Date(risk.at).toISOString(),
+  }
+}
+
+/** Answered calls in the same hour at least; one alone is chance. */
+const enough = 2
+
+/** The hour of the day in which this person answered most often; null before there is anything to tell. */
+export async function bestHourOf(db: Db, row: TaskRow): Promise<Standing | null> {
+  const { rows } = await sql<{ hour: number; reached: number; tried: number }>`
+    select extract(hour from a.at at time zone ${row.time_zone})::int as hour,
+      count(*) filter (where a.outcome not in ('unreached', 'wrong-number')) as reached, count(*) as tried
+    from (select x.id from task x where x.person_id = ${row.person_id} order by x.created_at desc limit 100) x
+    join task_attempt a on a.task_id = x.id
+    where a.channel = 'phone' and a.callee_name is null and a.outcome <> 'wrong-number' group by 1`.execute(
+    db,
+  )
+  const best = rows
+    .filter((one) => one.reached >= enough)
+    .sort((a, b) => b.reached - a.reached || b.reached / b.tried - a.reached / a.tried || a.hour - b.hour)[0]
+  return best ? { kind: 'best-hour', ...best } : null
+}

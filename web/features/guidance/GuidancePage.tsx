@@ -1,0 +1,122 @@
+import { Button, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Guidance, listGuidance, listGuidanceVersions } from '../../../contract/guidance.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { GuidanceEditor } from './GuidanceEditor.tsx'
+
+/** Texts for patients, by place and diagnosis. */
+export default function GuidancePage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [filters, setFilters] = useFilters()
+  const [editing, setEditing] = useState<Guidance | 'new' | null>(null)
+  const [history, setHistory] = useState<Guidance | null>(null)
+  const texts = useCall(listGuidance, {})
+  const search = first(filters['search'])
+  const items = (texts.data?.items ?? []).filter(
+    (one) => !search || [one.title, one.body, one.conditionCode].some((text) => text?.includes(search)),
+  )
+  const place = (one: Guidance) => one.departmentName ?? one.siteName ?? t('guidance.everywhere')
+  const columns: Column<Guidance>[] = [
+    {
+      key: 'title',
+      title: t('guidance.name'),
+      render: (one) => (
+        <>
+          {one.title} {!one.active && <StatusTag tone="neutral">{t('guidance.inactive')}</StatusTag>}
+        </>
+      ),
+    },
+    { key: 'place', title: t('guidance.place'), render: place },
+    {
+      key: 'condition',
+      title: t('guidance.condition'),
+      render: (one) => one.conditionCode ?? t('guidance.any'),
+    },
+    {
+      key: 'changed',
+      title: t('guidance.changed'),
+      wideOnly: true,
+      render: (one) => (
+        <>
+          <TimeText at={one.changedAt} /> · {one.changedByName}
+        </>
+      ),
+    },
+    {
+      key: 'given',
+      title: t('guidance.givenTimes'),
+      align: 'right',
+      wideOnly: true,
+      render: (one) => one.given,
+    },
+    {
+      key: 'acts',
+      title: t('team.acts'),
+      render: (one) => (
+        <Button size="small" onClick={() => setHistory(one)}>
+          {t('guidance.versions', { n: one.version })}
+        </Button>
+      ),
+    },
+  ]
+  return (
+    <>
+      <ListPage
+        title={t('guidance.pageTitle')}
+        actions={
+          may(me, 'guidance.write') && (
+            <Button type="primary" onClick={() => setEditing('new')}>
+              {t('guidance.add')}
+            </Button>
+          )
+        }
+        filters={
+          <TextFilter
+            label={t('guidance.search')}
+            value={search}
+            onChange={(value) => setFilters({ search: value })}
+          />
+        }
+        source={{ ...texts, items }}
+        columns={columns}
+        rowKey={(one) => one.id}
+        onOpen={(one) => (one.mayWrite ? setEditing(one) : setHistory(one))}
+        empty={{ title: t('guidance.empty'), hint: t('guidance.emptyHint') }}
+      />
+      {editing && (
+        <GuidanceEditor text={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />
+      )}
+      {history && <Versions text={history} onClose={() => setHistory(null)} />}
+    </>
+  )
+}
+
+function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
+  return (
+    <Modal open footer={null} width={640} title={text.title} onCancel={onClose}>
+      {(versions.data?.items ?? []).map((one) => (
+        <section key={one.version}>
+          <h3>
+            {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} · {one.changedByName}
+          </h3>
+          <p>
+            <b>{one.title}</b>
+          </p>
+          <p className="pre-line">{one.body}</p>
+        </section>
+      ))}
+    </Modal>
+  )
+}

@@ -1,0 +1,61 @@
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { handOver, type Member } from '../../../contract/team.ts'
+import { useAct, useCall } from '../../query.ts'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { TextField } from '../../ui/fields.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { StaffPick } from './StaffPick.tsx'
+import { useMoved } from './useMoved.tsx'
+
+const queue = 'queue'
+
+/** Everything open of one person to another, or back to the lists of the roles; says beforehand how many will move. */
+export function HandOverDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const moved = useMoved()
+  const [to, setTo] = useState('')
+  const [reason, setReason] = useState('')
+  const toStaffId = to === queue ? null : Number(to)
+  const params = { id: member.staffId }
+  const preview = useCall(
+    handOver,
+    { params, body: { toStaffId, reason: t('team.preview'), dryRun: true } },
+    { enabled: to !== '', staleTime: 0 },
+  )
+  const act = useAct(handOver, {
+    onSuccess: (answer) => {
+      moved(answer)
+      onClose(true)
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <FormDialog
+      title={t('team.handOverTitle', { name: member.name })}
+      saving={act.isPending}
+      disabled={!preview.data?.changed}
+      onClose={() => onClose(false)}
+      onSave={() => act.mutate({ params, body: { toStaffId, reason: reason.trim(), dryRun: false } })}
+    >
+      <StaffPick
+        label={t('team.handOverTo')}
+        value={to}
+        but={member.staffId}
+        first={[{ value: queue, text: t('tasks.backToQueue') }]}
+        onChange={setTo}
+      />
+      <TextField label={t('team.reason')} value={reason} required maxLength={200} onChange={setReason} />
+      <p className="secondary" role="status">
+        {preview.isError
+          ? explain(preview.error)
+          : preview.data
+            ? t('tasks.preview', { changed: preview.data.changed, skipped: preview.data.skipped })
+            : t('tasks.previewHint')}
+      </p>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,193 @@
+import './team.css'
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { getTeam, type Member, setGoal } from '../../../contract/team.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextField } from '../../ui/fields.tsx'
+import { first, useFilters } from '../../ui/filters.ts'
+import { useExplain } from '../../ui/useExplain.ts'
+import { AbsenceDialog } from './AbsenceDialog.tsx'
+import { AbsenceList } from './AbsenceList.tsx'
+import { HandOverDialog } from './HandOverDialog.tsx'
+
+type Open = { what: 'hand-over' | 'absence' | 'goal'; member: Member } | null
+
+/** What each member has to do today, and how work goes from one to another. */
+export default function TeamPage() {
+  const { t } = useTranslation()
+  const code = useCode()
+  const time = useTime()
+  const [filters, setFilters] = useFilters()
+  const [open, setOpen] = useState<Open>(null)
+  const asked = Number(first(filters['departmentId'])) || undefined
+  const team = useCall(
+    getTeam,
+    { query: asked ? { departmentId: asked } : {} },
+    { refetchInterval: 60_000, placeholderData: (previous) => previous },
+  )
+  const data = team.data
+  const columns: Column<Member>[] = [
+    {
+      key: 'name',
+      title: t('team.member'),
+      render: (one) => (
+        <>
+          {one.name} <span className="secondary small">{one.title ?? code('role', one.role)}</span>
+          {one.absent && (
+            <>
+              {' '}
+              <StatusTag tone="warning">
+                {t('team.absentUntil', { time: time.day(one.absent.until), name: one.absent.coverName })}
+              </StatusTag>
+            </>
+          )}
+          {one.covering > 0 && (
+            <>
+              {' '}
+              <StatusTag tone="info">{t('team.covering', { n: one.covering })}</StatusTag>
+            </>
+          )}
+        </>
+      ),
+    },
+    { key: 'open', title: t('team.open'), align: 'right', render: (one) => one.open },
+    {
+      key: 'overdue',
+      title: t('team.overdue'),
+      align: 'right',
+      render: (one) =>
+        one.overdue > 0 ? <StatusTag tone="danger">{String(one.overdue)}</StatusTag> : one.overdue,
+    },
+    {
+      key: 'waiting',
+      title: t('team.waiting'),
+      align: 'right',
+      wideOnly: true,
+      render: (one) => one.waiting,
+    },
+    {
+      key: 'today',
+      title: t('team.today'),
+      render: (one) => (
+        <span className="team-progress">
+          <span>{t('team.progress', { done: one.doneToday, goal: one.goal })}</span>
+          <progress
+            aria-label={`${one.name} ${t('desk.todayLabel')}`}
+            value={Math.min(one.doneToday, one.goal)}
+            max={one.goal}
+          />
+        </span>
+      ),
+    },
+    {
+      key: 'acts',
+      title: t('team.acts'),
+      render: (one) => (
+        <span className="team-acts">
+          <Button
+            size="small"
+            disabled={one.open === 0}
+            onClick={() => setOpen({ what: 'hand-over', member: one })}
+          >
+            {t('team.handOver')}
+          </Button>
+          <Button size="small" onClick={() => setOpen({ what: 'absence', member: one })}>
+            {t('team.absence')}
+          </Button>
+          <Button size="small" onClick={() => setOpen({ what: 'goal', member: one })}>
+            {t('team.goal')}
+          </Button>
+        </span>
+      ),
+    },
+  ]
+  const close = (done: boolean) => {
+    setOpen(null)
+    if (done) void queryClient.invalidateQueries({ queryKey: keyOf(getTeam) })
+  }
+  return (
+    <>
+      <ListPage
+        title={t('team.title')}
+        filters={
+          data && data.departments.length > 1 ? (
+            <SelectFilter
+              label={t('tasks.department')}
+              value={String(data.departmentId ?? '')}
+              options={data.departments.map((one) => ({
+                value: String(one.id),
+                text: `${one.name} · ${one.siteName}`,
+              }))}
+              onChange={(value) => setFilters({ departmentId: value })}
+            />
+          ) : undefined
+        }
+        above={
+          data && data.queues.length > 0 ? (
+            <p className="team-queues">
+              {data.queues.map((one) => (
+                <span key={one.role}>
+                  {t('team.queue', { role: code('role', one.role), open: one.open, overdue: one.overdue })}
+                </span>
+              ))}
+            </p>
+          ) : undefined
+        }
+        source={{
+          items: data?.members ?? [],
+          isPending: team.isPending,
+          isError: team.isError,
+          error: team.error,
+          refetch: team.refetch,
+        }}
+        columns={columns}
+        rowKey={(one) => one.staffId}
+        empty={{ title: t('team.empty'), hint: t('team.emptyHint') }}
+      />
+      <AbsenceList />
+      {open?.what === 'hand-over' && <HandOverDialog member={open.member} onClose={close} />}
+      {open?.what === 'absence' && <AbsenceDialog member={open.member} onClose={close} />}
+      {open?.what === 'goal' && <GoalDialog member={open.member} onClose={close} />}
+    </>
+  )
+}
+
+function GoalDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [goal, setGoalText] = useState(member.ownGoal ? String(member.goal) : '')
+  const save = useAct(setGoal, {
+    onSuccess: () => onClose(true),
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <FormDialog
+      title={t('team.goalTitle', { name: member.name })}
+      saving={save.isPending}
+      onClose={() => onClose(false)}
+      onSave={() =>
+        save.mutate({
+          params: { id: member.staffId },
+          body: { goal: goal.trim() === '' ? null : Number(goal) },
+        })
+      }
+    >
+      <TextField
+        label={t('team.goalLabel')}
+        hint={t('team.goalHint')}
+        pattern="[0-9]*"
+        value={goal}
+        autoFocus
+        onChange={setGoalText}
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,27 @@
+export const ladder = {
+  now: '现在：{{rung}}（第 {{n}} / {{all}} 次）',
+  rung: {
+    phone: '本人电话',
+    family: '找家属',
+    community: '找社区',
+    letter: '寄信',
+    lost: '失访',
+  },
+  todo: {
+    family: '本人电话打不通。在右边点家属的称呼，打给家属，结果会写明打给了谁。',
+    community: '家属也没联系上。请问患者所在的社区卫生服务站或村医，在备注里写下问了谁、怎么说。',
+    letter: '打印信件并寄出，然后选联系方式“信件”、结果“未接通”保存：信件编号自动作为凭证，之后等回音。',
+    waiting: '信已寄出。有回音就照常记结果；没有回音再选一次“未接通”，任务按失访结束。',
+    lost: '电话、家属、社区、信件都没有联系上，按失访结束。',
+  },
+  print: '打印信件',
+  letterTitle: '给联系不上的患者寄信',
+  letterHint: '信上有完整地址，不写病情、科室和治疗。',
+  letterLogged: '生成信件会显示完整地址，系统会记录这次查看。',
+  makeLetter: '生成信件',
+  backToTask: '回到任务',
+  to: '{{name}} 收',
+  number: '编号 {{number}}',
+  noPhone: '设置里还没有填“信上留的电话”，信上会空着。',
+  phoneBlank: '＿＿＿＿＿＿',
+} as const

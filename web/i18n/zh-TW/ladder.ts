@@ -1,0 +1,27 @@
+export const ladder = {
+  now: '現在：{{rung}}（第 {{n}} / {{all}} 次）',
+  rung: {
+    phone: '本人電話',
+    family: '找家屬',
+    community: '找社區',
+    letter: '寄信',
+    lost: '失聯',
+  },
+  todo: {
+    family: '本人電話打不通。在右邊點家屬的稱呼，打給家屬，結果會寫明打給了誰。',
+    community: '家屬也沒聯繫上。請問病人所在的社區衛生服務站，在備註裡寫下問了誰、怎麼說。',
+    letter: '列印信件並寄出，然後選聯繫方式「信件」、結果「未接通」儲存：信件編號自動作為憑證，之後等回音。',
+    waiting: '信已寄出。有回音就照常記結果；沒有回音再選一次「未接通」，任務按失聯結束。',
+    lost: '電話、家屬、社區、信件都沒有聯繫上，按失聯結束。',
+  },
+  print: '列印信件',
+  letterTitle: '給聯繫不上的病人寄信',
+  letterHint: '信上有完整地址，不寫病情、科室和治療。',
+  letterLogged: '產生信件會顯示完整地址，系統會記錄這次檢視。',
+  makeLetter: '產生信件',
+  backToTask: '回到任務',
+  to: '{{name}} 收',
+  number: '編號 {{number}}',
+  noPhone: '設定裡還沒有填「信上留的電話」，信上會空著。',
+  phoneBlank: '＿＿＿＿＿＿',
+} as const
