@@ -246,6 +246,7 @@ test('the CapabilityStatement names what there is, and what it names works', asy
     reference: 'Patient/1',
     token: 'x',
     string: 'x',
+    uri: 'http://example.test/q',
   }
   for (const { type, searchParam } of rest?.resource ?? []) {
     const query = searchParam.map((one) => `${one.name}=${values[one.type] ?? ''}`).join('&')

@@ -1,5 +1,14 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  body: 'text',
+  created: 'created',
+  medications: 'medicines',
+  observations: 'results',
+  position: 'position',
+  'position-rough': 'rough position',
+  report: 'report',
+  latitude: 'latitude',
+  longitude: 'longitude',
   message: 'Message',
   profiles: 'Sender profiles',
   encoding: 'Encoding',

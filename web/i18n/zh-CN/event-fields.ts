@@ -1,5 +1,14 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  body: '正文',
+  created: '新建',
+  medications: '用药',
+  observations: '检验结果',
+  position: '位置',
+  'position-rough': '大致位置',
+  report: '报告',
+  latitude: '纬度',
+  longitude: '经度',
   message: '消息',
   profiles: '发送方配置',
   encoding: '编码',

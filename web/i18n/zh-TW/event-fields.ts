@@ -1,5 +1,14 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  body: '正文',
+  created: '新建',
+  medications: '用藥',
+  observations: '檢驗結果',
+  position: '位置',
+  'position-rough': '大致位置',
+  report: '報告',
+  latitude: '緯度',
+  longitude: '經度',
   message: '訊息',
   profiles: '傳送方設定',
   encoding: '編碼',
