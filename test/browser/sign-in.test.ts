@@ -76,14 +76,30 @@ test('the menu under one’s name is worked by arrows, Home and End, and Escape 
   await page.getByRole('menu').waitFor({ state: 'hidden' })
   expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
-  await page.mouse.click(400, 400)
+  await page.getByRole('heading', { level: 1 }).click()
   await page.getByRole('menu').waitFor({ state: 'hidden' })
-  await page.keyboard.press('Escape')
   await button.focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('End')
+  expect(await focused()).toBe('退出登录')
   await page.keyboard.press('Enter')
   await page.waitForURL('**/sign-in')
+})
+
+test('a task that arrives late does not take the focus out of an open menu', async () => {
+  const page = await stage.openAs('nurse', { path: '/desk' })
+  await page.locator('.task-row').first().waitFor()
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await page.route(/\/api\/v1\/tasks\/\d+/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.locator('.task-row').first().click()
+  await page.getByRole('button', { name: /我的账号/ }).click()
+  answer()
+  await page.locator('[data-focus]').first().waitFor()
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('简体中文')
 })
 
 test('who gets a one-time password must choose another, and a weak one is refused in words', async () => {

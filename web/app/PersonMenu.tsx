@@ -1,6 +1,6 @@
 import { UserOutlined } from '@ant-design/icons'
 import { App as AntApp } from 'antd'
-import { Fragment, type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react'
+import { Fragment, type ReactNode, Suspense, lazy, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { languageNames, languages } from '../i18n/language.ts'
 import { switchLanguage } from '../i18n/start.ts'
@@ -29,7 +29,8 @@ export function PersonMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const box = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const close = () => setDialog(null)
-  useEffect(() => {
+  // Before the next key of a quick hand, so not in an effect that may come later.
+  useLayoutEffect(() => {
     if (!open) return
     box.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
     const away = (event: MouseEvent) => {

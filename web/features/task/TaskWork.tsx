@@ -76,7 +76,10 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
   useEffect(() => {
-    if (canWork) form.current?.querySelector<HTMLElement>('[data-focus]')?.focus({ preventScroll: true })
+    // The task may come late; who has opened a menu or a dialog meanwhile is not pulled out of it.
+    const elsewhere = document.activeElement?.closest('[role="menu"], [role="dialog"]')
+    if (canWork && !elsewhere)
+      form.current?.querySelector<HTMLElement>('[data-focus]')?.focus({ preventScroll: true })
   }, [canWork])
 
   const change = (linkId: string, value: AnswerValue) => {
