@@ -4,7 +4,7 @@ import {
   abnormalInterpretations,
   type ClinicalFact,
   criticalInterpretations,
-} from '../../../contract/person.ts'
+} from '../../../contract/timeline.ts'
 import type { PersonCard } from '../../../contract/person-card.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
