@@ -175,8 +175,10 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
-        {canWork && <GuidanceBar task={task} />}
-        <LinkBar task={task} canWork={canWork} />
+        <div className="work-tools">
+          {canWork && <GuidanceBar task={task} />}
+          <LinkBar task={task} canWork={canWork} />
+        </div>
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">
