@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { CurrentUser } from '../../contract/access.ts'
-import type { recordVisit, VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { recordVisit, VisitDay, VisitReport } from '../../contract/visit-record.ts'
 import { send } from '../api.ts'
 
 // Types of the contract, without zod: the page has to be small enough to be kept on a telephone.
