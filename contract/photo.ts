@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { localized } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
 /** Bytes of a picture as it is sent; the pages scale it down to far less. */
@@ -50,7 +51,7 @@ export const listPersonPhotos = route({
         key: photoKey,
         taskId: id,
         taskTitle: z.string(),
-        question: z.string(),
+        question: localized,
         at: timestamp,
         source: z.enum(['staff', 'person']),
       }),

@@ -28,11 +28,14 @@ function photosIn({ items }: Items, answers: Answers): { linkId: string; key: st
     })
 }
 
-/** As SQL over `questionnaire_photo f`: what was answered names it, or what somebody is still filling in, or what a home visit reported. */
+/**
+ * As SQL over `questionnaire_photo f`: what was answered names it, what a person is still filling in or has handed in (whatever staff made of it
+ * afterwards), or what a home visit reported.
+ */
 const named = sql<SqlBool>`(
   exists (select 1 from questionnaire_response r where r.task_id = f.task_id and r.answers -> f.link_id ? f.key)
-  or exists (select 1 from questionnaire_link l join task t on t.id = l.task_id where l.task_id = f.task_id and l.used_at is null
-    and l.revoked_at is null and t.status in ('requested', 'in-progress') and l.answers -> f.link_id ? f.key)
+  or exists (select 1 from questionnaire_link l join task t on t.id = l.task_id where l.task_id = f.task_id
+    and (l.used_at is not null or (l.revoked_at is null and t.status in ('requested', 'in-progress'))) and l.answers -> f.link_id ? f.key)
   or exists (select 1 from visit_record v where v.task_id = f.task_id and v.answers -> f.link_id ? f.key))`
 
 /**

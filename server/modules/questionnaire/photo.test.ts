@@ -186,7 +186,7 @@ test('a person sends a picture by a link: cleaned, encrypted, an answer, a proof
 
   const listed = await app.request(doctor, listPersonPhotos, { params: { id: person } })
   expect(listed.body.items).toMatchObject([
-    { key: sent.key, taskId: task, question: '请拍一张伤口的照片', source: 'person' },
+    { key: sent.key, taskId: task, question: { 'zh-CN': '请拍一张伤口的照片' }, source: 'person' },
   ])
 })
 

@@ -1,5 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Photo, PersonPhoto } from '../../../contract/photo.ts'
+import type { Localized } from '../../../contract/questionnaire.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -99,7 +100,7 @@ export async function listPersonPhotos(db: Db, actor: Actor, personId: number): 
     key: string
     task_id: number
     title: string
-    question: string | null
+    question: Localized | null
     created_at: Date
     source: PersonPhoto['source']
   }>`
@@ -107,7 +108,7 @@ export async function listPersonPhotos(db: Db, actor: Actor, personId: number): 
     from questionnaire_photo f join task t on t.id = f.task_id
     join questionnaire_response r on r.task_id = f.task_id and r.answers -> f.link_id ? f.key
     left join lateral (
-      select item -> 'text' ->> 'zh-CN' as question from questionnaire_version v, jsonb_array_elements(v.definition -> 'items') item
+      select item -> 'text' as question from questionnaire_version v, jsonb_array_elements(v.definition -> 'items') item
       where v.id = r.questionnaire_version_id and item ->> 'linkId' = f.link_id limit 1) q on true
     where f.person_id = ${person.id} and ${taskWithin(authorize(actor, 'task.read'), queues, 't')}
     order by f.created_at desc, f.id desc limit 60`.execute(db)
@@ -116,7 +117,7 @@ export async function listPersonPhotos(db: Db, actor: Actor, personId: number): 
     key: row.key,
     taskId: row.task_id,
     taskTitle: row.title,
-    question: row.question ?? '',
+    question: row.question ?? { 'zh-CN': '' },
     at: row.created_at.toISOString(),
     source: row.source,
   }))

@@ -6,12 +6,14 @@ import { listPersonPhotos, type PersonPhoto } from '../../../contract/photo.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import { useLocalized } from '../task/localized.ts'
 import { PhotoProvider, taskPhotos } from '../task/photos.ts'
 import { PhotoThumbs } from '../task/PhotoThumbs.tsx'
 
 /** Pictures that the person's answers hold. Each is fetched, and logged, when somebody asks to see them. */
 export function PhotoPanel({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
+  const localized = useLocalized()
   const sees = may(useMe(), 'person.reveal')
   const [shown, setShown] = useState(false)
   const list = useCall(listPersonPhotos, { params: { id: person.id } }, { enabled: sees })
@@ -33,7 +35,7 @@ export function PhotoPanel({ person }: { person: PersonDetail }) {
           <li key={one.key}>
             <div>
               <Link to="/desk/$taskId" params={{ taskId: String(one.taskId) }}>
-                {one.question}
+                {localized(one.question)}
               </Link>
               <p className="secondary small">
                 <TimeText at={one.at} show="moment" /> · {t(`person.photos.source.${one.source}`)} ·{' '}
@@ -49,10 +51,11 @@ export function PhotoPanel({ person }: { person: PersonDetail }) {
 }
 
 function Shown({ photo: { taskId, key, question } }: { photo: PersonPhoto }) {
+  const localized = useLocalized()
   const photos = useMemo(() => taskPhotos(taskId), [taskId])
   return (
     <PhotoProvider value={photos}>
-      <PhotoThumbs keys={[key]} text={question} />
+      <PhotoThumbs keys={[key]} text={localized(question)} />
     </PhotoProvider>
   )
 }
