@@ -98,11 +98,11 @@ export function PhotoField({ question, text, value, disabled, labelId, onChange,
       />
       {!disabled && store && (!full || again) && (
         <div className="photo-take">
-          <label className="soft-button is-camera" aria-disabled={busy}>
+          <label className="photo-button is-camera" aria-disabled={busy}>
             {t(again ? 'desk.photo.retake' : 'desk.photo.take')}
             {input(true)}
           </label>
-          <label className="soft-button" aria-disabled={busy}>
+          <label className="photo-button" aria-disabled={busy}>
             {t(again ? 'desk.photo.chooseOther' : 'desk.photo.choose')}
             {input(false)}
           </label>
@@ -115,7 +115,7 @@ export function PhotoField({ question, text, value, disabled, labelId, onChange,
           <span role="status">{t('desk.photo.sending')}</span>
           <button
             type="button"
-            className="soft-button"
+            className="photo-button"
             onClick={() => {
               running.current?.abort()
               setShare(null)
@@ -131,7 +131,7 @@ export function PhotoField({ question, text, value, disabled, labelId, onChange,
           {failed.again && (
             <button
               type="button"
-              className="soft-button"
+              className="photo-button"
               onClick={() => failed.again && void send(failed.again.picture, failed.again)}
             >
               {t('desk.photo.again')}

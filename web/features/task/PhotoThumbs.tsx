@@ -46,7 +46,7 @@ export function PhotoThumbs({ keys, text, onRemove }: PhotoThumbsProps) {
         <li key={key}>
           <Thumb store={store} photoKey={key} name={t('desk.photo.open', { n: at + 1, text })} />
           {onRemove && (
-            <button type="button" className="soft-button" onClick={() => onRemove(key)}>
+            <button type="button" className="photo-button" onClick={() => onRemove(key)}>
               {t('desk.photo.remove')}
               <span className="visually-hidden"> {at + 1}</span>
             </button>
@@ -80,7 +80,7 @@ function Viewer({ url, name, onClose }: { url: string; name: string; onClose: ()
   useEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} className="photo-viewer" aria-label={name} onClose={onClose}>
-      <button type="button" className="soft-button" onClick={() => dialog.current?.close()}>
+      <button type="button" className="photo-button" onClick={() => dialog.current?.close()}>
         {t('desk.photo.close')}
       </button>
       <img src={url} alt={name} />
