@@ -841,6 +841,25 @@ export interface QuestionnaireLink {
   wrong_years: Generated<number>;
 }
 
+export interface QuestionnairePhoto {
+  content_type: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  hash: Buffer;
+  height: number;
+  id: Generated<number>;
+  key: string;
+  link_id: string;
+  person_id: number;
+  sealed: Buffer;
+  size: number;
+  source: string;
+  subject_id: number | null;
+  task_id: number;
+  width: number;
+}
+
 export interface QuestionnaireResponse {
   answers: Generated<Json>;
   author: string;
@@ -1286,6 +1305,7 @@ export interface DB {
   questionnaire: Questionnaire;
   questionnaire_draft: QuestionnaireDraft;
   questionnaire_link: QuestionnaireLink;
+  questionnaire_photo: QuestionnairePhoto;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
   rehearsal: Rehearsal;

@@ -19,6 +19,7 @@ import { EnrollmentPanel } from './EnrollmentPanel.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { OptOutPanel } from './OptOutPanel.tsx'
 import { MembershipPanel } from './MembershipPanel.tsx'
+import { PhotoPanel } from './PhotoPanel.tsx'
 import { personTagTone } from './tags.ts'
 import { Timeline } from './Timeline.tsx'
 import type { Revealed } from './RevealDialog.tsx'
@@ -87,6 +88,7 @@ function PersonView({ personId }: { personId: number }) {
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
           <EnrollmentPanel person={person} />
           <InstructionPanel person={person} />
+          <PhotoPanel person={person} />
           <OptOutPanel person={person} />
           <MembershipPanel person={person} />
           <EncounterPanel person={person} />

@@ -20,6 +20,7 @@ import {
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
+import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
 import { StandingLine } from './StandingLine.tsx'
 import { RungNote } from './RungNote.tsx'
@@ -112,6 +113,11 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
 
   async function finish(goOn: boolean) {
     if (!canWork || record.busy) return
+    const sending = sendingIn(form.current)
+    if (sending !== null) {
+      setProblem({ linkId: sending, text: t('desk.photo.wait') })
+      return
+    }
     if (!outcome) {
       void message.warning(t('desk.chooseOutcome'))
       if (missing) focusQuestion(missing.linkId)

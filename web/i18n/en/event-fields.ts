@@ -53,6 +53,7 @@ export const eventFields = {
   staffName: 'By',
   version: 'Version',
   evidence: 'Evidence',
+  photo: 'Photo',
   proof: 'Proof',
   name: 'Name',
   phone: 'Phone',

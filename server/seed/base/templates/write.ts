@@ -272,6 +272,11 @@ export function reading(
   }
 }
 
+/** A picture that the person takes; nobody must. */
+export function photo(linkId: string, [mainland, en]: [string, string], help: [string, string]): Question {
+  return { linkId, type: 'photo', text: words(mainland, en), help: words(...help) }
+}
+
 /** Whether the drugs are taken as prescribed; where stopping is dangerous in itself, a stop alarms. */
 export function drugs(drug: [string, string], stopped?: { text: [string, string]; withinMinutes: number }) {
   return ask(
