@@ -51,6 +51,13 @@ export class ApiError extends Error {
   }
 }
 
+let key: string | undefined
+
+/** A session that a workstation opened: its key goes with every call, and no cookie does. */
+export function carryKey(next: string) {
+  key = next
+}
+
 let onSignedOut = () => {}
 
 /** The app says what to do when the session has ended while somebody was working. */
@@ -92,12 +99,13 @@ export async function send(
 ): Promise<unknown> {
   const response = await fetch(address, {
     method: method.toUpperCase(),
-    credentials: 'same-origin',
+    credentials: key === undefined ? 'same-origin' : 'omit',
     keepalive: options.keepalive ?? false,
     signal: options.signal ?? null,
     headers: {
       accept: 'application/json',
       'accept-language': language(),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

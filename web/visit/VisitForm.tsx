@@ -14,6 +14,7 @@ import {
 import { useLocalized } from '../features/task/localized.ts'
 import { QuestionField } from '../features/task/QuestionField.tsx'
 import { clock } from '../format/time.ts'
+import { newKey } from '../key.ts'
 import { keepDraft, queue, type VisitDraft } from './store.ts'
 
 const outcomes = [
@@ -32,12 +33,6 @@ type VisitFormProps = {
   onBack: () => void
   onQueued: () => void
 }
-
-/** Also where the page came over plain http, which has no `randomUUID`. */
-const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
 
 /** One visit: arrival with place, questions, result, leaving. Everything is kept on the telephone as it is filled in. */
 export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps) {
