@@ -87,7 +87,9 @@ export const currentUser = z.object({
   twoFactorEnabled: z.boolean(),
   mustChangePassword: z.boolean(),
   /** A session that a workstation opened shows the desk only: of one person, of one task, or one's own list. */
-  launch: z.object({ personId: id.nullable(), taskId: id.nullable() }).nullable(),
+  launch: z
+    .object({ personId: id.nullable(), taskId: id.nullable(), idleMinutes: z.number().int() })
+    .nullable(),
 })
 export type CurrentUser = z.infer<typeof currentUser>
 

@@ -53,7 +53,7 @@ export class ApiError extends Error {
 
 let key: string | undefined
 
-/** A session that a workstation opened: its key goes with every call, and no cookie does. */
+/** A session that a workstation opened: its key, once there is one, goes with every call, and no cookie does. */
 export function carryKey(next: string) {
   key = next
 }
@@ -90,8 +90,26 @@ async function readError(response: Response): Promise<ApiError> {
   )
 }
 
+const writing = new Set<Promise<unknown>>()
+
+/** Resolves when nothing is being written any more, what follows from a write included. */
+export async function written(): Promise<void> {
+  do {
+    await Promise.allSettled(writing)
+    // Whoever waited for a write may begin the next one now.
+    await new Promise((resolve) => setTimeout(resolve))
+  } while (writing.size > 0)
+}
+
 /** One request without knowledge of contracts: the sign-in screen uses it and stays free of zod. */
-export async function send(
+export function send(...request: Parameters<typeof fetchJson>): Promise<unknown> {
+  const answer = fetchJson(...request)
+  if (request[0].toLowerCase() === 'get') return answer
+  writing.add(answer)
+  return answer.finally(() => writing.delete(answer))
+}
+
+async function fetchJson(
   method: string,
   address: string,
   body?: unknown,
@@ -105,7 +123,7 @@ export async function send(
     headers: {
       accept: 'application/json',
       'accept-language': language(),
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

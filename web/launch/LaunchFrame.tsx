@@ -1,24 +1,18 @@
 import { Outlet } from '@tanstack/react-router'
-import { App } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { endLaunch } from '../../contract/launch.ts'
-import { useAct } from '../query.ts'
+import { call, written } from '../api.ts'
 import { useMe } from '../session.tsx'
-import { useExplain } from '../ui/useExplain.ts'
 import { MessageBody } from './LaunchMessage.tsx'
+import { useIdle } from './useIdle.ts'
 
 /** Around the desk on a workstation: who one is here, and the way out. No navigation. */
 export function LaunchFrame() {
   const { t } = useTranslation()
   const me = useMe()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const [ended, setEnded] = useState(false)
-  const end = useAct(endLaunch, {
-    onSuccess: () => setEnded(true),
-    onError: (error) => void message.error(explain(error)),
-  })
+  const [left, setLeft] = useState<'left' | 'ended' | null>(null)
+  useIdle(me.launch?.idleMinutes ?? Infinity, () => setLeft((before) => before ?? 'ended'))
   return (
     <div className="launch">
       <header className="launch-bar">
@@ -27,20 +21,24 @@ export function LaunchFrame() {
           <span>{t('frame.product')}</span>
         </span>
         <span className="launch-user">{me.name}</span>
-        {!ended && (
-          <button
-            type="button"
-            className="soft-button"
-            disabled={end.isPending}
-            onClick={() => end.mutate({})}
-          >
+        {!left && (
+          <button type="button" className="soft-button" onClick={() => setLeft('left')}>
             {t('launch.end')}
           </button>
         )}
       </header>
       <main id="main" tabIndex={-1} className="launch-main">
-        {ended ? <MessageBody state="left" /> : <Outlet />}
+        {left ? <Left state={left} /> : <Outlet />}
       </main>
     </div>
   )
+}
+
+/** The session ends once the desk has saved its answers and given its task back, as it does when it goes. */
+function Left({ state }: { state: 'left' | 'ended' }) {
+  useEffect(() => {
+    // Without a line it ends by itself, idle.
+    void written().then(() => call(endLaunch).catch(() => undefined))
+  }, [])
+  return <MessageBody state={state} />
 }

@@ -10,6 +10,8 @@ type Entered = { state: 'open'; me: CurrentUser; path: string } | { state: Refus
 export async function enter(token: string): Promise<Entered> {
   // A page that was loaded again has none: its session is gone with it.
   if (token === '') return { state: 'used' }
+  // Whoever else is signed in with this browser has nothing to do with it.
+  carryKey('')
   try {
     const opened = await call(openLaunch, { body: { token } })
     if (opened.state !== 'open') return { state: opened.state }

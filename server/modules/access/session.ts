@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
+import { readSettings } from '../setting/setting.ts'
 import { sessionAlive } from './session-limit.ts'
 import { grantsOf } from './user.ts'
 
@@ -18,7 +19,9 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
     name: actor.name,
     staffId: actor.staffId,
     permissions,
-    launch: launch ? { personId: launch.personId, taskId: launch.taskId } : null,
+    launch: launch
+      ? { personId: launch.personId, taskId: launch.taskId, idleMinutes: await idleMinutes(db) }
+      : null,
   }
   if (!actor.userId) {
     const grants = actor.grants.map((grant) => ({ ...grant, siteName: null, departmentName: null }))
@@ -40,6 +43,10 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
     twoFactorEnabled: row.two_factor_enabled,
     mustChangePassword: row.must_change_password,
   }
+}
+
+async function idleMinutes(db: Db): Promise<number> {
+  return (await readSettings(db, ['security.session-idle-minutes']))['security.session-idle-minutes']
 }
 
 export async function listMySessions(db: Db, actor: Actor): Promise<SessionSummary[]> {
