@@ -6,7 +6,7 @@ import { updateSetting } from '../../server/modules/setting/setting.ts'
 import { systemActor } from '../../server/platform/actor.ts'
 import { transaction } from '../../server/platform/db.ts'
 import { demoApiKey } from '../../server/seed/demo/seed.ts'
-import { axeViolations, latinWords, picture, settled } from './look.ts'
+import { axeViolations, latinWords, picture } from './look.ts'
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()

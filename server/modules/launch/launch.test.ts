@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -24,6 +25,7 @@ import { implementedContracts } from '../../platform/http.ts'
 import { readOrigins } from '../../platform/origins.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, goodAnswers, idsOf } from '../../../test/support/hospital.ts'
+import { authSecret } from '../access/auth.ts'
 import { authPaths } from '../access/sign-in.ts'
 
 let app: TestApp
@@ -266,18 +268,21 @@ test('a workstation session ends after its hours, and with the switch', async ()
   expect((await app.request(key, getCurrentUser)).status).toBe(401)
 })
 
-test('the key of a session is no cookie, and a stolen row of the database is neither', async () => {
+test('the key of a session is no cookie, not even a signed one, and a stolen row of the database opens nothing', async () => {
   const key = await enter({})
   const { rows } = await sql<{ token: string }>`
     select token from app_session where launch_id is not null order by created_at desc limit 1`.execute(
     app.db,
   )
-  for (const value of [key, rows[0]?.token ?? '']) {
-    expect(value).not.toBe('')
-    expect((await app.request(`careloop.session=${value}`, getCurrentUser)).status).toBe(401)
+  const token = rows[0]?.token ?? ''
+  expect(token).toMatch(/^launch:[0-9a-f]{64}$/)
+  for (const value of [key, token]) {
+    const signature = createHmac('sha256', authSecret(app.services)).update(value).digest('base64')
+    const cookie = `careloop.session=${encodeURIComponent(`${value}.${signature}`)}`
+    expect((await app.request(cookie, getCurrentUser)).status).toBe(401)
   }
-  const bearer = { authorization: `Bearer ${rows[0]?.token ?? ''}` }
-  expect((await app.request(undefined, getCurrentUser, { headers: bearer })).status).toBe(401)
+  const headers = { authorization: `Bearer ${token}` }
+  expect((await app.request(undefined, getCurrentUser, { headers })).status).toBe(401)
 })
 
 test('a workstation session is refused everywhere but on the short list, whatever its user may do', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { boolean, claimRule, integer, number, risk, type SettingDefinition, text, weight } from './define.ts'
+import { launchSettings } from './launch.ts'
 import { visitSettings } from './visit.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
@@ -239,31 +240,7 @@ export const settingDefinitions = {
     [1, 72],
     'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
   ),
-  'security.launch': boolean(
-    'security',
-    false,
-    `${ours}: whoever holds an integration key could then work as any member of staff of its site, so the site switches it on`,
-  ),
-  'security.launch-origins': text(
-    'security',
-    'text',
-    '',
-    `${ours}: exact origins of the HIS or EMR that may show the desk in a frame; empty = in a window of its own only`,
-  ),
-  'security.launch-open-seconds': integer(
-    'security',
-    60,
-    'seconds',
-    [10, 600],
-    'RFC 6749 4.1.2 allows an authorization code 10 minutes at most; a workstation opens its link at once',
-  ),
-  'security.launch-session-hours': integer(
-    'security',
-    8,
-    'hours',
-    [1, 24],
-    `${ours}: a shift; without a second factor of ours it is shorter than a session with a password`,
-  ),
+  ...launchSettings,
   'security.audit-keep-years': integer('security', 6, 'years', [1, 30], 'HIPAA: audit documentation 6 years'),
   'channel.smtp.host': text(
     'channel',
