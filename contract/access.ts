@@ -61,6 +61,7 @@ export const permissions = [
   'user.read',
   'user.write',
   'audit.read',
+  'launch.create',
 ] as const
 export const permission = z.enum(permissions)
 export type Permission = z.infer<typeof permission>
@@ -85,6 +86,10 @@ export const currentUser = z.object({
   permissions: z.partialRecord(permission, scope),
   twoFactorEnabled: z.boolean(),
   mustChangePassword: z.boolean(),
+  /** A session that a workstation opened shows the desk only: of one person, of one task, or one's own list. */
+  launch: z
+    .object({ personId: id.nullable(), taskId: id.nullable(), idleMinutes: z.number().int() })
+    .nullable(),
 })
 export type CurrentUser = z.infer<typeof currentUser>
 
@@ -174,6 +179,8 @@ const sessionSummary = z.object({
   expiresAt: timestamp,
   ipAddress: z.string().nullable(),
   userAgent: z.string().nullable(),
+  /** The workstation's system that opened it by a link; null: signed in here. */
+  openedBy: z.string().nullable(),
 })
 export type SessionSummary = z.infer<typeof sessionSummary>
 

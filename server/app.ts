@@ -11,6 +11,8 @@ import { createResolver } from './modules/access/resolve-actor.ts'
 import { createAuthRoutes } from './modules/access/sign-in.ts'
 import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
+import { frameOrigins, launchPath } from './modules/launch/framing.ts'
+import { mountLaunch } from './modules/launch/routes.ts'
 import { mountFigure } from './modules/figure/routes.ts'
 import { mountGroup } from './modules/group/routes.ts'
 import { mountGuidance } from './modules/guidance/routes.ts'
@@ -36,13 +38,14 @@ import { pendingMigrations } from './platform/migrate.ts'
 import { mountApiPage } from './platform/api-page.ts'
 import { serveStatic } from './platform/serve-static.ts'
 import type { Services } from './platform/services.ts'
-import { callerAddress, refuseCrossSite, securityHeaders } from './platform/web-security.ts'
+import { allowFraming, callerAddress, refuseCrossSite, securityHeaders } from './platform/web-security.ts'
 
 export type Mount = (api: Api, services: Services) => void
 
 /** Every module that has routes. */
 const modules: Mount[] = [
   mountAccess,
+  mountLaunch,
   mountAudit,
   mountPerson,
   mountMatch,
@@ -124,6 +127,8 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       address,
     })
     c.set('actor', caller?.actor)
+    // Below /api/v1 and /fhir each route looks for itself; signing in and passwords are none of a workstation's business.
+    if (caller?.actor.launch && c.req.path.startsWith('/api/auth/')) throw new AppError('forbidden')
     if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
       throw new AppError('password-change-required')
     await next()
@@ -147,7 +152,10 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     })
 
   const web = serveStatic(options.webRoot ?? path.resolve(import.meta.dirname, '../web/dist'))
-  app.notFound(async (c) => (await web(c)) ?? answerError(new AppError('not-found'), c))
+  app.notFound(async (c) => {
+    if (c.req.path === launchPath) allowFraming(c, await frameOrigins(db))
+    return (await web(c)) ?? answerError(new AppError('not-found'), c)
+  })
   return { app, api, fhir, settled: resolver.settled }
 }
 

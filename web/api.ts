@@ -51,6 +51,21 @@ export class ApiError extends Error {
   }
 }
 
+let key: string | undefined
+
+/** A session that a workstation opened: its key, once there is one, goes with every call, and no cookie does. */
+export function carryKey(next: string) {
+  key = next
+}
+
+/** What tells the server who calls and in which language to answer. */
+export function asCaller(): { credentials: RequestCredentials; headers: Record<string, string> } {
+  return {
+    credentials: key === undefined ? 'same-origin' : 'omit',
+    headers: { 'accept-language': language(), ...(key !== undefined && { authorization: `Bearer ${key}` }) },
+  }
+}
+
 let onSignedOut = () => {}
 
 /** The app says what to do when the session has ended while somebody was working. */
@@ -83,21 +98,40 @@ export async function readError(response: Response): Promise<ApiError> {
   )
 }
 
+const writing = new Set<Promise<unknown>>()
+
+/** Resolves when nothing is being written any more, what follows from a write included. */
+export async function written(): Promise<void> {
+  do {
+    await Promise.allSettled(writing)
+    // Whoever waited for a write may begin the next one now.
+    await new Promise((resolve) => setTimeout(resolve))
+  } while (writing.size > 0)
+}
+
 /** One request without knowledge of contracts: the sign-in screen uses it and stays free of zod. */
-export async function send(
+export function send(...request: Parameters<typeof fetchJson>): Promise<unknown> {
+  const answer = fetchJson(...request)
+  if (request[0].toLowerCase() === 'get') return answer
+  writing.add(answer)
+  return answer.finally(() => writing.delete(answer))
+}
+
+async function fetchJson(
   method: string,
   address: string,
   body?: unknown,
   options: { signal?: AbortSignal | undefined; keepalive?: boolean } = {},
 ): Promise<unknown> {
+  const { credentials, headers } = asCaller()
   const response = await fetch(address, {
     method: method.toUpperCase(),
-    credentials: 'same-origin',
+    credentials,
     keepalive: options.keepalive ?? false,
     signal: options.signal ?? null,
     headers: {
       accept: 'application/json',
-      'accept-language': language(),
+      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

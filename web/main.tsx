@@ -17,6 +17,11 @@ async function start() {
     ;(await import('./form/start.tsx')).startForm(location.pathname.slice('/q/'.length))
     return
   }
+  // Opened by the hospital's own workstation, in a frame or a window, for somebody that it has signed in.
+  if (location.pathname === '/launch') {
+    await (await import('./launch/start.tsx')).startLaunch()
+    return
+  }
   // Visitors open it where there is no line, so it asks nobody who is there before it shows.
   if (location.pathname === '/visits/today') {
     if (!(await (await import('./visit/start.tsx')).startVisits()))

@@ -11,6 +11,11 @@ export function useMe(): CurrentUser {
   return me
 }
 
+/** Whether the whole app is around: a workstation's session shows the desk alone, so nothing there may lead elsewhere. */
+export function useWholeApp(): boolean {
+  return useMe().launch === null
+}
+
 export function may(me: CurrentUser, permission: Permission): boolean {
   return me.permissions[permission] !== undefined
 }

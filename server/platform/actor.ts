@@ -11,7 +11,12 @@ export type Reach = {
   staffId: number | null
   /** Work lists of one's roles, as LIKE patterns: whose task one may work, one must be able to look up. */
   lists: string[]
+  /** A workstation session on one patient: nothing of anybody else. */
+  only?: { personId: number; taskId: number | null }
 }
+
+/** What a workstation opened a session for; see `launch.ts`. */
+export type Launch = { id: number; personId: number | null; taskId: number | null }
 
 /** Who acts: a person at a screen, an API key, a feed or the system itself. */
 export type Actor = {
@@ -24,6 +29,8 @@ export type Actor = {
   grants: Grant[]
   access: Partial<Record<Permission, Reach>>
   address: string | null
+  /** Set in a workstation session: all but a short list of routes is refused. */
+  launch?: Launch
 }
 
 type Rule = Partial<Record<Permission, Scope>>
@@ -188,6 +195,8 @@ export const roleRules: Record<Role, Rule> = {
     'intake.send': 'all',
     'setting.read': 'all',
     'instruction.read': 'site',
+    // Signs staff in on the workstation that this system runs on; a site has to switch it on.
+    'launch.create': 'site',
   },
 }
 

@@ -61,6 +61,7 @@ export interface AppSession {
   id: string;
   ip_address: string | null;
   last_seen_at: Generated<Timestamp>;
+  launch_id: number | null;
   token: string;
   updated_at: Generated<Timestamp>;
   user_agent: string | null;
@@ -514,6 +515,21 @@ export interface InboundMessage {
   received_at: Generated<Timestamp>;
   sender: string;
   status: Generated<string>;
+}
+
+export interface Launch {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  opened_at: Timestamp | null;
+  person_id: number | null;
+  revoked_at: Timestamp | null;
+  subject_id: number | null;
+  task_id: number | null;
+  token_hash: Buffer;
+  user_id: string;
 }
 
 export interface MatchModel {
@@ -1281,6 +1297,7 @@ export interface DB {
   import_shape: ImportShape;
   inbound_key: InboundKey;
   inbound_message: InboundMessage;
+  launch: Launch;
   match_model: MatchModel;
   match_pair: MatchPair;
   match_run: MatchRun;

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { Permission } from '../../contract/access.ts'
+import { launchRoutes } from '../../contract/launch.ts'
 import { errorBody, type RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
@@ -44,6 +45,7 @@ type Call<R extends RouteContract> = {
 /** Tests switch this on: an answer that breaks its own contract becomes an error. */
 export type ApiOptions = { checkAnswers?: boolean }
 
+const forLaunch = new Set(launchRoutes)
 const options = new WeakMap<Api, ApiOptions>()
 const implemented = new WeakMap<Api, RouteContract[]>()
 
@@ -134,6 +136,8 @@ export function implement<const R extends RouteContract>(
 function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironment> {
   return async (c, next) => {
     c.set('contract', contract)
+    // Before the permission: what a workstation may open is a list of routes, whatever its user may do elsewhere.
+    if (c.get('actor')?.launch && !forLaunch.has(contract)) throw new AppError('forbidden')
     if (contract.permission !== 'public') {
       const actor = signedIn(c)
       if (contract.permission !== 'signed-in') authorize(actor, contract.permission satisfies Permission)

@@ -32,6 +32,17 @@ export function securityHeaders(options: { https: boolean }): MiddlewareHandler<
   }
 }
 
+/** Lets a page be shown in frames of these origins; without any, it stays as strict as all others. */
+export function allowFraming(c: Context, origins: string[]): void {
+  if (origins.length === 0) return
+  c.header(
+    'Content-Security-Policy',
+    contentSecurityPolicy.replace("frame-ancestors 'none'", `frame-ancestors ${origins.join(' ')}`),
+  )
+  // It knows no list of origins, and browsers that know frame-ancestors do not look at it.
+  c.header('X-Frame-Options', undefined)
+}
+
 /**
  * Refuses writes that another site makes with our visitor's cookie. Browsers say where a request comes from; a request that says
  * nothing and carries no API key is not from our pages.

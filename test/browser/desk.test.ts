@@ -1,5 +1,12 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
+import { updateSetting } from '../../server/modules/setting/setting.ts'
+import { systemActor } from '../../server/platform/actor.ts'
+import { transaction } from '../../server/platform/db.ts'
+import { demoApiKey } from '../../server/seed/demo/seed.ts'
+import { axeViolations, latinWords, picture } from './look.ts'
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
@@ -195,4 +202,116 @@ test('j and k walk through the list and the address opens the same task again', 
   expect(opened).toContain(`/desk/${openedTask(page)}`)
   await page.goBack()
   await page.getByText('从左边选一位开始').waitFor()
+})
+
+/** A page of the hospital's own system, on another site, with a frame for us. */
+async function workstation(frameUrl: () => string) {
+  const server = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html; charset=utf-8')
+    answer.end(`<!doctype html><html lang="zh-CN"><title>HIS</title><h1>住院医生站</h1>
+      <iframe title="随访" src="${frameUrl()}" style="width: 420px; height: 640px"></iframe></html>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  // Another name for the same machine is another site for the browser.
+  return { url: `http://localhost:${port}`, close: () => server.close() }
+}
+
+/** What the HIS asks us with, once an administrator has switched links on and entered its origin. */
+async function linksOf(origin: string) {
+  const { db } = stage.site.services
+  const rules = { 'security.launch': true, 'security.launch-origins': origin }
+  const kept = await stage.rows<{ key: string; version: number }>('select key, version from setting')
+  await transaction(db, async (trx) => {
+    for (const [key, value] of Object.entries(rules)) {
+      const version = kept.find((one) => one.key === key)?.version ?? 0
+      await updateSetting(trx, systemActor('system:test', '浏览器测试'), '', key, { value, version })
+    }
+  })
+  const key = await demoApiKey(db)
+  return async (body: object) => {
+    const answer = await fetch(`${stage.site.url}/api/v1/launches`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'doctor', ...body }),
+    })
+    expect(answer.status).toBe(201)
+    return ((await answer.json()) as { url: string }).url
+  }
+}
+
+const count = async (statement: string) => (await stage.rows<{ n: number }>(statement))[0]?.n
+const heldByDoctor = () =>
+  count(`select count(*)::int as n from task where held_by = (select 'user:' || id from app_user where username = 'doctor')
+    and status in ('requested', 'in-progress')`)
+const sessionsOfLinks = () => count('select count(*)::int as n from app_session where launch_id is not null')
+
+test('the doctor works a task in a frame of the HIS, on another site and without signing in', async () => {
+  let frameUrl = ''
+  const his = await workstation(() => frameUrl)
+  try {
+    const link = await linksOf(his.url)
+    const [mine] = await stage.rows<{ id: number; person: number; name: string }>(
+      `select t.id, t.person_id as person, p.name from task t join person p on p.id = t.person_id
+       join app_user u on u.username = 'doctor' and t.queue = 'staff:' || u.staff_id
+       where t.level = 1 and t.status = 'requested' and t.attempts = 0 and (select count(*) from task x where x.person_id = t.person_id
+         and x.queue = t.queue and x.status in ('requested', 'in-progress')) = 1 order by t.id limit 1`,
+    )
+    frameUrl = await link({ personId: mine?.person })
+    const page = await stage.open({ path: his.url })
+    const frame = page.frameLocator('iframe')
+    await frame.getByRole('heading', { name: mine?.name ?? '' }).waitFor()
+    // Nothing leads out of the desk.
+    expect(await frame.getByRole('navigation').count()).toBe(0)
+    expect(await frame.getByRole('link', { name: mine?.name ?? '' }).count()).toBe(0)
+    const first = frame.locator('[data-question] [data-focus]').first()
+    await first.focus()
+    for (const key of routine[1] ?? []) await page.keyboard.press(key)
+    await frame.getByText(/^已答 5 \//).waitFor()
+    await page.keyboard.press('Control+Enter')
+    await frame.getByText(/：已随访/).waitFor()
+    await frame.getByText('这位患者没有待办的随访').waitFor()
+    expect(await outcomeOf(mine?.id ?? 0)).toMatchObject({ status: 'completed', outcome: 'done' })
+    expect(await page.context().cookies()).toEqual([])
+
+    // The next patient, in the same frame.
+    const list = await link({})
+    await page.locator('iframe').evaluate((element, url) => ((element as HTMLIFrameElement).src = url), list)
+    await frame.locator('.task-row').first().click()
+    await frame.locator('.outcome-bar').waitFor()
+    expect(await heldByDoctor()).toBe(1)
+    await frame.getByRole('button', { name: '退出' }).click()
+    await frame.getByRole('heading', { name: '已退出' }).waitFor()
+    // The task goes back to the list, and the second session of the two is gone.
+    await expect.poll(sessionsOfLinks).toBe(1)
+    expect(await heldByDoctor()).toBe(0)
+  } finally {
+    his.close()
+  }
+})
+
+test('the desk of a workstation reads well in a narrow panel and in a window, and ends with its page or when nobody is there', async () => {
+  const link = await linksOf('')
+  const panel = await stage.open({ viewport: { width: 420, height: 760 } })
+  const window = await stage.open({ viewport: { width: 1280, height: 760 } })
+  await window.clock.install()
+  await panel.goto(await link({ language: 'zh-CN' }))
+  await window.goto(await link({ language: 'en' }))
+  for (const page of [panel, window]) {
+    await page.locator('.task-row').first().click()
+    await page.locator('.desk-person h2').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    )
+  }
+  expect(await latinWords(panel)).toEqual([])
+  await picture(panel, 'workstation')
+
+  // Its key was in the page and nowhere else.
+  await panel.reload()
+  await panel.getByRole('heading', { name: '这个链接已经用过' }).waitFor()
+  expect(await axeViolations(panel)).toEqual([])
+  await window.clock.fastForward('31:00')
+  await window.getByRole('heading', { name: 'This session has ended' }).waitFor()
 })

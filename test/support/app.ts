@@ -19,7 +19,7 @@ const origin = 'http://careloop.test'
 export const goodPassword = 'Vier-Elefanten-7'
 export const testActor = systemActor('system:test', 'Test')
 
-/** A cookie from `signIn`, an API key (`cl_…`), or undefined for a stranger. */
+/** A cookie from `signIn`, an API key (`cl_…`), the key of a workstation session (`cw_…`), or undefined for a stranger. */
 export type Caller = string | undefined
 export type Place = { site?: number | null; department?: number | null; staff?: number | null }
 
@@ -98,8 +98,8 @@ export async function createTestApp(
           host: new URL(origin).host,
           origin,
           'content-type': 'application/json',
-          ...(caller?.startsWith('cl_') && { authorization: `Bearer ${caller}` }),
-          ...(caller && !caller.startsWith('cl_') && { cookie: caller }),
+          ...(caller &&
+            (/^c[lw]_/.test(caller) ? { authorization: `Bearer ${caller}` } : { cookie: caller })),
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -1,9 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { RouterProvider } from '@tanstack/react-router'
 import { App as AntdApp, ConfigProvider } from 'antd'
 import type { Locale } from 'antd/es/locale'
 import dayjs from 'dayjs'
-import { useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CurrentUser } from '../../contract/access.ts'
 import { antdLocaleOf } from '../i18n/start.ts'
@@ -12,12 +11,13 @@ import { queryClient } from '../query.ts'
 import { MeProvider } from '../session.tsx'
 import { antdTheme } from '../theme/antd.ts'
 import { useAppearance } from '../theme/appearance.ts'
-import { LiveProvider } from './live.tsx'
-import { router } from './routes.tsx'
 
 const dayjsNames = { 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw', en: 'en' } as const
 
-export function App({ me, firstLocale }: { me: CurrentUser; firstLocale: Locale }) {
+type AppProps = { me: CurrentUser; firstLocale: Locale; children: ReactNode }
+
+/** What every screen of somebody who is known stands in: theme, words, cache, and who it is. */
+export function App({ me, firstLocale, children }: AppProps) {
   const { i18n } = useTranslation()
   const appearance = useAppearance()
   const theme = useMemo(() => antdTheme(appearance), [appearance])
@@ -33,11 +33,7 @@ export function App({ me, firstLocale }: { me: CurrentUser; firstLocale: Locale 
     <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }}>
       <AntdApp className="app" message={{ top: 56 }}>
         <QueryClientProvider client={queryClient}>
-          <MeProvider value={me}>
-            <LiveProvider>
-              <RouterProvider router={router} context={{ me }} />
-            </LiveProvider>
-          </MeProvider>
+          <MeProvider value={me}>{children}</MeProvider>
         </QueryClientProvider>
       </AntdApp>
     </ConfigProvider>

@@ -1,5 +1,6 @@
 import './frame.css'
 import '../ui/ui.css'
+import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import type { CurrentUser } from '../../contract/access.ts'
 import { whenSignedOut } from '../api.ts'
@@ -7,6 +8,8 @@ import { antdLocaleOf, startLanguage } from '../i18n/start.ts'
 import { language } from '../i18n/language.ts'
 import { forgetSignedIn } from '../sign-in/hint.ts'
 import { App } from './App.tsx'
+import { LiveProvider } from './live.tsx'
+import { router } from './routes.tsx'
 
 /** Shows the app to somebody who is signed in. @public Used through a dynamic import. */
 export function startApp(me: CurrentUser) {
@@ -18,6 +21,12 @@ export function startApp(me: CurrentUser) {
   void Promise.all([startLanguage(), antdLocaleOf(language())]).then(([, locale]) => {
     const root = document.getElementById('root')
     if (!root) throw new Error('The page has no #root element')
-    createRoot(root).render(<App me={me} firstLocale={locale} />)
+    createRoot(root).render(
+      <App me={me} firstLocale={locale}>
+        <LiveProvider>
+          <RouterProvider router={router} context={{ me }} />
+        </LiveProvider>
+      </App>,
+    )
   })
 }

@@ -10,9 +10,18 @@ export const languageNames: Record<Language, string> = {
 
 const storageKey = 'careloop.language'
 
+/** In a frame of another site a browser may refuse all storage. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(storageKey)
+  } catch {
+    return null
+  }
+}
+
 function detect(): Language {
-  const remembered = localStorage.getItem(storageKey)
-  const known = languages.find((one) => one === remembered)
+  const before = remembered()
+  const known = languages.find((one) => one === before)
   if (known) return known
   for (const wanted of navigator.languages) {
     if (/^zh-(TW|HK|MO|Hant)/i.test(wanted)) return 'zh-TW'
@@ -27,6 +36,11 @@ let current: Language | undefined
 export function language(): Language {
   current ??= detect()
   return current
+}
+
+/** For this page only: what somebody chose for themselves stays. */
+export function speakHere(wanted: string | null) {
+  current = languages.find((one) => one === wanted) ?? current
 }
 
 export function rememberLanguage(next: Language) {

@@ -12,9 +12,10 @@ import {
   shownQuestions,
 } from '../features/task/answering.ts'
 import { useLocalized } from '../features/task/localized.ts'
-import { newKey, PhotoProvider, sendingIn } from '../features/task/photos.ts'
+import { PhotoProvider, sendingIn } from '../features/task/photos.ts'
 import { QuestionField } from '../features/task/QuestionField.tsx'
 import { clock } from '../format/time.ts'
+import { newKey } from '../key.ts'
 import { visitPhotos } from './api.ts'
 import { keepDraft, queue, type VisitDraft } from './store.ts'
 

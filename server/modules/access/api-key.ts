@@ -107,5 +107,7 @@ export async function revokeApiKeyAs(trx: Trx, actor: Actor, id: number): Promis
       .returning('id')
       .executeTakeFirst(),
   )
+  // What the key opened on workstations ends with it, sessions included.
+  await trx.deleteFrom('launch').where('created_by', '=', `key:${id}`).execute()
   await audit(trx, actor, { action: 'api-key.revoke', subject: `key:${id}` })
 }

@@ -1,12 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type SqlBool } from 'kysely'
 import type { Role } from '../../../contract/access.ts'
-import { accessOf, type Actor, type Grant } from '../../platform/actor.ts'
+import { accessOf, type Actor, type Grant, type Launch } from '../../platform/actor.ts'
 import type { DB } from '../../platform/db-types.ts'
+import { narrowAccess } from '../../platform/launch.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
 import { authSecret, sessionCookieName } from './auth.ts'
-import { sessionAlive } from './session-limit.ts'
+import { launchesAllowed, sessionAlive } from './session-limit.ts'
 
 /** Who calls, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
@@ -64,17 +65,29 @@ export function createResolver(services: Services): ActorResolver {
     async resolve({ cookie, authorization, address }) {
       if (authorization !== undefined) {
         const key = /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]
-        return key ? await byKey(db, key, address, touch) : undefined
+        if (key) return byKey(db, key, address, touch)
+        const launched = /^Bearer (cw_[\w-]{43})$/.exec(authorization)?.[1]
+        return launched
+          ? await bySession(db, launchSessionToken(launched), 'launch', address, touch)
+          : undefined
       }
       const token = signedCookie(cookie, cookieName)
-      return token ? await bySession(db, token, address, touch) : undefined
+      return token ? await bySession(db, token, 'cookie', address, touch) : undefined
     },
   }
 }
 
 type Touch = (key: string, write: () => Promise<unknown>) => void
 
-async function bySession(db: Kysely<DB>, token: string, address: string | null, touch: Touch) {
+/** The two kinds never stand in for each other: a key from a link is no cookie, and a cookie opens no workstation session. */
+async function bySession(
+  db: Kysely<DB>,
+  token: string,
+  kind: 'cookie' | 'launch',
+  address: string | null,
+  touch: Touch,
+): Promise<Caller | undefined> {
+  const launched = kind === 'launch'
   const { rows } = await sql<{
     session_id: string
     stale: boolean
@@ -83,13 +96,16 @@ async function bySession(db: Kysely<DB>, token: string, address: string | null, 
     staff_id: number | null
     must_change_password: boolean
     grants: Grant[]
+    launch: Launch | null
   }>`
     select app_session.id as session_id, app_session.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale,
       u.id, u.name, u.staff_id, u.must_change_password,
       coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id))
-        from role_grant g where g.user_id = u.id), '[]'::json) as grants
+        from role_grant g where g.user_id = u.id), '[]'::json) as grants,
+      (select json_build_object('id', l.id, 'personId', l.person_id, 'taskId', l.task_id) from launch l where l.id = app_session.launch_id) as launch
     from app_session join app_user u on u.id = app_session.user_id
-    where app_session.token = ${token} and not u.suspended and ${sessionAlive}`.execute(db)
+    where app_session.token = ${token} and (app_session.launch_id is not null) = ${launched} and not u.suspended and ${sessionAlive}
+      and ${launched ? launchesAllowed : sql<SqlBool>`true`}`.execute(db)
   const row = rows[0]
   if (!row) return undefined
   if (row.stale)
@@ -100,6 +116,7 @@ async function bySession(db: Kysely<DB>, token: string, address: string | null, 
         .where('id', '=', row.session_id)
         .execute(),
     )
+  const access = accessOf(row.grants, row.staff_id)
   const actor: Actor = {
     id: `user:${row.id}`,
     name: row.name,
@@ -107,10 +124,12 @@ async function bySession(db: Kysely<DB>, token: string, address: string | null, 
     sessionId: row.session_id,
     staffId: row.staff_id,
     grants: row.grants,
-    access: accessOf(row.grants, row.staff_id),
+    access: row.launch ? narrowAccess(access, row.grants, row.launch) : access,
     address,
+    ...(row.launch && { launch: row.launch }),
   }
-  return { actor, mustChangePassword: row.must_change_password }
+  // A password nobody used to come in need not be changed first.
+  return { actor, mustChangePassword: row.must_change_password && !row.launch }
 }
 
 async function byKey(db: Kysely<DB>, key: string, address: string | null, touch: Touch) {
@@ -147,6 +166,11 @@ async function byKey(db: Kysely<DB>, key: string, address: string | null, touch:
     address,
   }
   return { actor, mustChangePassword: false }
+}
+
+/** What stands in `app_session` for the key of a workstation session; no signed cookie can carry it. */
+export function launchSessionToken(key: string): string {
+  return `launch:${hashKey(key).toString('hex')}`
 }
 
 export function hashKey(key: string): Buffer {

@@ -10,6 +10,10 @@ export const longestSessionSeconds = settingDefinitions[absolute].max * 3600
 const limit = (key: typeof absolute | typeof idle) =>
   sql`coalesce((select (value #>> '{}')::int from setting where key = ${key}), ${settingDefinitions[key].defaultValue}::int)`
 
+/** Condition: links from workstations are switched on at this moment; switched off, they and their sessions end. */
+export const launchesAllowed: RawBuilder<SqlBool> = sql`coalesce((select (value #>> '{}')::boolean from setting where key = 'security.launch'),
+  ${settingDefinitions['security.launch'].defaultValue}::boolean)`
+
 /** Condition over `app_session`: neither idle nor old beyond what the settings allow at this moment. */
 export const sessionAlive: RawBuilder<SqlBool> = sql`(app_session.expires_at > now()
   and app_session.last_seen_at > now() - make_interval(mins => ${limit(idle)})

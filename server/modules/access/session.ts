@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
+import { readSettings } from '../setting/setting.ts'
 import { sessionAlive } from './session-limit.ts'
 import { grantsOf } from './user.ts'
 
@@ -12,7 +13,16 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
   const permissions = Object.fromEntries(
     Object.entries(actor.access).map(([permission, reach]) => [permission, scopeWord(reach)]),
   )
-  const common = { id: actor.userId ?? actor.id, name: actor.name, staffId: actor.staffId, permissions }
+  const { launch } = actor
+  const common = {
+    id: actor.userId ?? actor.id,
+    name: actor.name,
+    staffId: actor.staffId,
+    permissions,
+    launch: launch
+      ? { personId: launch.personId, taskId: launch.taskId, idleMinutes: await idleMinutes(db) }
+      : null,
+  }
   if (!actor.userId) {
     const grants = actor.grants.map((grant) => ({ ...grant, siteName: null, departmentName: null }))
     return { ...common, username: null, grants, twoFactorEnabled: false, mustChangePassword: false }
@@ -35,11 +45,24 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
   }
 }
 
+async function idleMinutes(db: Db): Promise<number> {
+  return (await readSettings(db, ['security.session-idle-minutes']))['security.session-idle-minutes']
+}
+
 export async function listMySessions(db: Db, actor: Actor): Promise<SessionSummary[]> {
   const rows = await db
     .selectFrom('app_session')
-    .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'ip_address', 'user_agent'])
-    .where('user_id', '=', actor.userId)
+    .leftJoin('launch', 'launch.id', 'app_session.launch_id')
+    .select([
+      'app_session.id',
+      'app_session.created_at',
+      'last_seen_at',
+      'app_session.expires_at',
+      'ip_address',
+      'user_agent',
+      'launch.created_by_name',
+    ])
+    .where('app_session.user_id', '=', actor.userId)
     .where(sessionAlive)
     .orderBy('last_seen_at', 'desc')
     .execute()
@@ -51,6 +74,7 @@ export async function listMySessions(db: Db, actor: Actor): Promise<SessionSumma
     expiresAt: row.expires_at.toISOString(),
     ipAddress: row.ip_address,
     userAgent: row.user_agent,
+    openedBy: row.created_by_name,
   }))
 }
 

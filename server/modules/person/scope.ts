@@ -8,6 +8,11 @@ import { AppError } from '../../platform/errors.ts'
  * sites, or all. `id` is the column holding the id of the person, that is of the surviving record where records were merged.
  */
 export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  const within = personReached(reach, id)
+  return reach.only ? sql`(${id} = ${reach.only.personId} and ${within})` : within
+}
+
+function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
   const parts: RawBuilder<SqlBool>[] = []
   if (reach.siteIds.length > 0)
@@ -49,6 +54,17 @@ export const ofDepartment = (alias: 'task' | 't') =>
 
 /** Row scope of tasks; `alias` is the table's name in the query. */
 export function taskWithin(reach: Reach, queues: string[], alias: 'task' | 't'): RawBuilder<SqlBool> {
+  const within = taskReached(reach, queues, alias)
+  return reach.only ? sql`(${onlyTasks(reach.only, alias)} and ${within})` : within
+}
+
+/** Tasks of the one patient, or the one task, that a workstation session is about. */
+export function onlyTasks(only: NonNullable<Reach['only']>, alias: 'task' | 't'): RawBuilder<SqlBool> {
+  const ofPerson = sql<SqlBool>`${sql.ref(`${alias}.person_id`)} = ${only.personId}`
+  return only.taskId === null ? ofPerson : sql`(${ofPerson} and ${sql.ref(`${alias}.id`)} = ${only.taskId})`
+}
+
+function taskReached(reach: Reach, queues: string[], alias: 'task' | 't'): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
   const parts: RawBuilder<SqlBool>[] = []
   if (reach.siteIds.length > 0) parts.push(sql`${sql.ref(`${alias}.site_id`)} = any(${reach.siteIds}::int[])`)

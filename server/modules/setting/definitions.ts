@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { boolean, claimRule, integer, number, risk, type SettingDefinition, text, weight } from './define.ts'
+import { launchSettings } from './launch.ts'
 import { visitSettings } from './visit.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
@@ -239,6 +240,7 @@ export const settingDefinitions = {
     [1, 72],
     'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
   ),
+  ...launchSettings,
   'security.audit-keep-years': integer('security', 6, 'years', [1, 30], 'HIPAA: audit documentation 6 years'),
   'channel.smtp.host': text(
     'channel',

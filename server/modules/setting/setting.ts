@@ -4,6 +4,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { readOrigins } from '../../platform/origins.ts'
 import { seal } from '../../platform/sealed.ts'
 import type { SettingDefinition } from './define.ts'
 import {
@@ -94,6 +95,7 @@ export async function updateSetting(
   const value =
     input.value === null || input.value === undefined ? null : checked(definition, input.value, secret)
   await checkHours(trx, key, value)
+  checkOrigins(key, value)
   const json = value === null ? null : JSON.stringify(value)
   if (json === null) await trx.deleteFrom('setting').where('key', '=', key).execute()
   else
@@ -124,6 +126,15 @@ async function checkHours(trx: Trx, key: SettingKey, value: unknown): Promise<vo
   if (hours[from] >= hours[to])
     throw new AppError('invalid', undefined, [
       { path: 'value', message: 'leaves no hours for calls: the day must begin before it ends' },
+    ])
+}
+
+function checkOrigins(key: SettingKey, value: unknown): void {
+  if (key !== 'security.launch-origins' || typeof value !== 'string') return
+  const read = readOrigins(value)
+  if ('wrong' in read)
+    throw new AppError('invalid', undefined, [
+      { path: 'value', message: `“${read.wrong}” is not an exact origin such as https://his.example.org` },
     ])
 }
 

@@ -7,7 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
-import { ofDepartment } from '../person/scope.ts'
+import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { attemptsOf, ladderKeys } from './plan.ts'
 import { queuesOf } from './scope.ts'
@@ -213,7 +213,8 @@ export async function taskRows(
   const reach = authorize(actor, 'task.read')
   const queues = await queuesOf(db, actor)
   const order = orderOf(filter.view)
-  const where = sql.join([...conditions(filter), ...order.beyond(cursor)], sql` and `)
+  const only = reach.only ? [onlyTasks(reach.only, 't')] : []
+  const where = sql.join([...conditions(filter), ...only, ...order.beyond(cursor)], sql` and `)
   const parts = branches(reach, queues, filter.whose).map(
     ({ column, values, only }) => sql`
       select b.* from ${values} as v(value) cross join lateral (
@@ -302,10 +303,12 @@ function reasonOf(row: TaskRow, now: Date): TaskSummary['reason'] {
 export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose']) {
   const reach = authorize(actor, 'task.read')
   const queues = await queuesOf(db, actor)
+  const narrowed = reach.only ? onlyTasks(reach.only, 't') : sql<SqlBool>`true`
   const parts = branches(reach, queues, whose).map(
     ({ column, values, only }) => sql`
       select t.id, t.kind, t.due_at, t.start_at, t.next_attempt_at from task t
-      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and ${only} and t.status in ('requested', 'in-progress')`,
+      where ${sql.ref(`t.${column}`)} in (select * from ${values} as v(value)) and ${only} and ${narrowed}
+        and t.status in ('requested', 'in-progress')`,
   )
   const { rows } = await sql<{
     todo: number

@@ -15,7 +15,7 @@ function visitTeamsOf(db: Db, staffId: number): Promise<{ id: number; site_id: n
 }
 
 /** The lists an actor works from: one's own, and those of one's roles at one's departments and sites. */
-export async function queuesOf(db: Db, actor: Actor): Promise<string[]> {
+export async function queuesOf(db: Db, actor: Pick<Actor, 'staffId' | 'grants'>): Promise<string[]> {
   const queues = new Set<string>()
   if (actor.staffId !== null) queues.add(`staff:${actor.staffId}`)
   let siteIds: number[] | undefined

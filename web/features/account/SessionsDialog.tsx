@@ -37,6 +37,7 @@ export default function SessionsDialog({ onClose }: { onClose: () => void }) {
           <li key={session.id}>
             <div>
               <strong>{deviceName(session.userAgent)}</strong>{' '}
+              {session.openedBy && <span>{t('account.openedBy', { name: session.openedBy })} </span>}
               <span className="secondary">{session.ipAddress}</span>
               <div className="secondary small">
                 {t('account.lastSeen')} <TimeText at={session.lastSeenAt} /> · {t('account.signedInAt')}{' '}

@@ -5,6 +5,7 @@ import { exportTaskResponse } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { addressOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useWholeApp } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { shownQuestions } from './answering.ts'
@@ -25,6 +26,7 @@ export function ClosedTask({
   onReopen: () => void
 }) {
   const { t } = useTranslation()
+  const wholeApp = useWholeApp()
   const code = useCode()
   const localized = useLocalized()
   const answers = task.response?.answers ?? {}
@@ -66,7 +68,7 @@ export function ClosedTask({
           ))}
         </dl>
       )}
-      {task.response && (
+      {wholeApp && task.response && (
         <p>
           <a
             className="soft-button"

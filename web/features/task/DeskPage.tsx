@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { countTasks, listTasks, takeNextTask } from '../../../contract/task.ts'
 import { call } from '../../api.ts'
 import { useCall, useCallPages } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
+import { may, useMe, useWholeApp } from '../../session.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
@@ -24,13 +24,16 @@ export type DeskView = (typeof views)[number]
 export default function DeskPage() {
   const { t } = useTranslation()
   const me = useMe()
+  const wholeApp = useWholeApp()
   const navigate = useNavigate()
   const { taskId } = useParams({ strict: false })
   const [filters, setFilters] = useFilters()
   const openId = taskId ? Number(taskId) : null
 
   const view = views.find((one) => one === first(filters['view'])) ?? 'todo'
-  const whose = first(filters['whose']) === 'team' ? 'team' : 'mine'
+  // A link for one patient shows all their tasks within reach; one without a patient, one's own list.
+  const forOne = me.launch !== null && me.launch.personId !== null
+  const whose = forOne || first(filters['whose']) === 'team' ? 'team' : 'mine'
   const levels = list(filters['level']).map(Number)
   const search = first(filters['search'])
 
@@ -94,14 +97,18 @@ export default function DeskPage() {
     <div className={`desk ${openId === null ? 'is-list' : 'is-work'}`}>
       <div className="desk-head">
         <PageHeader
-          title={t('desk.title')}
+          title={t(forOne ? 'launch.title' : 'desk.title')}
           extra={
-            <>
-              <Link to="/call-backs" search={{ whose: whose === 'team' ? 'team' : undefined } as never}>
-                <CalendarOutlined aria-hidden /> {t('desk.calendar')}
-              </Link>
-              {counts.data && <DayProgress counts={counts.data} />}
-            </>
+            forOne ? undefined : (
+              <>
+                {wholeApp && (
+                  <Link to="/call-backs" search={{ whose: whose === 'team' ? 'team' : undefined } as never}>
+                    <CalendarOutlined aria-hidden /> {t('desk.calendar')}
+                  </Link>
+                )}
+                {counts.data && <DayProgress counts={counts.data} />}
+              </>
+            )
           }
         />
       </div>

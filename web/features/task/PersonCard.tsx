@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { useWholeApp } from '../../session.tsx'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -17,14 +18,19 @@ export function PersonCard({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const code = useCode()
   const { card } = task
+  const wholeApp = useWholeApp()
 
   return (
     <aside className="desk-person" aria-label={t('desk.person')}>
       <div className="person-card-name">
         <h2>
-          <Link to="/persons/$id" params={{ id: String(task.personId) }} title={t('desk.openPerson')}>
-            {task.personName}
-          </Link>
+          {wholeApp ? (
+            <Link to="/persons/$id" params={{ id: String(task.personId) }} title={t('desk.openPerson')}>
+              {task.personName}
+            </Link>
+          ) : (
+            task.personName
+          )}
         </h2>
         <span>
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}

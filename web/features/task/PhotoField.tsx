@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { Question } from '../../../contract/questionnaire.ts'
 import type { AnswerValue } from './answering.ts'
 import { PhotoThumbs } from './PhotoThumbs.tsx'
-import { newKey, type PictureProblem, problemOf, scaled, usePhotos } from './photos.ts'
+import { newKey } from '../../key.ts'
+import { type PictureProblem, problemOf, scaled, usePhotos } from './photos.ts'
 
 type PhotoFieldProps = {
   question: Question

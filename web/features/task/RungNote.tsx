@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { useWholeApp } from '../../session.tsx'
 
 /** What to do now that the telephone alone did not reach the person. */
 export function RungNote({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
+  const wholeApp = useWholeApp()
   if (task.rung === 'phone') return null
   if (task.rung === 'lost')
     return (
@@ -32,7 +34,7 @@ export function RungNote({ task }: { task: TaskDetail }) {
               : `ladder.todo.${task.rung}`,
           )}
         </p>
-        {task.rung === 'letter' && task.attemptsMade === 0 && (
+        {wholeApp && task.rung === 'letter' && task.attemptsMade === 0 && (
           <Link to="/letters/$taskId" params={{ taskId: String(task.id) }} className="soft-button">
             {t('ladder.print')}
           </Link>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { useLive } from '../../app/live.tsx'
+import { useMe } from '../../session.tsx'
 import { sizes } from '../../theme/tokens.ts'
 import { useAppearance } from '../../theme/appearance.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -29,6 +30,8 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
   const { t } = useTranslation()
   const { newTasks, seen } = useLive()
   const { size } = useAppearance()
+  const { launch } = useMe()
+  const forOne = launch !== null && launch.personId !== null
   const [search, setSearch] = useState(filters.search ?? '')
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = source
   const countOf = {
@@ -39,6 +42,13 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
     done: undefined,
   }
   const narrowed = filters.levels.length > 0 || filters.search !== undefined
+
+  const emptyWords =
+    forOne && filters.view === 'todo'
+      ? ({ title: 'launch.nothing', hint: 'launch.nothingHint' } as const)
+      : narrowed
+        ? ({ title: 'desk.empty.filtered', hint: 'desk.empty.filteredHint' } as const)
+        : ({ title: `desk.empty.${filters.view}`, hint: `desk.empty.${filters.view}Hint` } as const)
 
   const refresh = () => {
     seen()
@@ -62,45 +72,49 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
           </button>
         ))}
       </div>
-      <div className="desk-filters">
-        <select
-          className="field-input"
-          aria-label={t('desk.levelFilter')}
-          value={filters.levels.length === 1 ? String(filters.levels[0]) : ''}
-          onChange={(event) => onFilters({ level: event.target.value || undefined })}
-        >
-          <option value="">{t('desk.allLevels')}</option>
-          {levels.map((level) => (
-            <option key={level} value={level}>
-              {t('desk.level', { n: level })}
-            </option>
-          ))}
-        </select>
-        <select
-          className="field-input"
-          aria-label={`${t('desk.whose.mine')} / ${t('desk.whose.team')}`}
-          value={filters.whose}
-          onChange={(event) => onFilters({ whose: event.target.value === 'team' ? 'team' : undefined })}
-        >
-          <option value="mine">{t('desk.whose.mine')}</option>
-          <option value="team">{t('desk.whose.team')}</option>
-        </select>
-        <input
-          className="field-input"
-          type="search"
-          aria-label={t('desk.search')}
-          placeholder={t('desk.search')}
-          value={search}
-          onChange={(event) => {
-            setSearch(event.target.value)
-            if (event.target.value === '') onFilters({ search: undefined })
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') onFilters({ search: search.trim() || undefined })
-          }}
-          onBlur={() => onFilters({ search: search.trim() || undefined })}
-        />
-      </div>
+      {!forOne && (
+        <div className="desk-filters">
+          <select
+            className="field-input"
+            aria-label={t('desk.levelFilter')}
+            value={filters.levels.length === 1 ? String(filters.levels[0]) : ''}
+            onChange={(event) => onFilters({ level: event.target.value || undefined })}
+          >
+            <option value="">{t('desk.allLevels')}</option>
+            {levels.map((level) => (
+              <option key={level} value={level}>
+                {t('desk.level', { n: level })}
+              </option>
+            ))}
+          </select>
+          {!launch && (
+            <select
+              className="field-input"
+              aria-label={`${t('desk.whose.mine')} / ${t('desk.whose.team')}`}
+              value={filters.whose}
+              onChange={(event) => onFilters({ whose: event.target.value === 'team' ? 'team' : undefined })}
+            >
+              <option value="mine">{t('desk.whose.mine')}</option>
+              <option value="team">{t('desk.whose.team')}</option>
+            </select>
+          )}
+          <input
+            className="field-input"
+            type="search"
+            aria-label={t('desk.search')}
+            placeholder={t('desk.search')}
+            value={search}
+            onChange={(event) => {
+              setSearch(event.target.value)
+              if (event.target.value === '') onFilters({ search: undefined })
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') onFilters({ search: search.trim() || undefined })
+            }}
+            onBlur={() => onFilters({ search: search.trim() || undefined })}
+          />
+        </div>
+      )}
       {newTasks > 0 && (
         <button type="button" className="desk-new" onClick={refresh}>
           {t('desk.newTasks', { n: newTasks })}
@@ -116,8 +130,8 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
         <ErrorState error={source.error} onRetry={() => void source.refetch()} />
       ) : items.length === 0 ? (
         <EmptyState
-          title={t(narrowed ? 'desk.empty.filtered' : `desk.empty.${filters.view}`)}
-          hint={t(narrowed ? 'desk.empty.filteredHint' : `desk.empty.${filters.view}Hint`)}
+          title={t(emptyWords.title)}
+          hint={t(emptyWords.hint)}
           action={
             narrowed && (
               <button

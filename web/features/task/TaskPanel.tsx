@@ -4,8 +4,9 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
+import { useCode } from '../../i18n/useCode.ts'
 import { queryClient, useAct } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
+import { may, useMe, useWholeApp } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { ClosedTask } from './ClosedTask.tsx'
@@ -24,6 +25,8 @@ type TaskPanelProps = {
 /** Middle and right of the desk: the work and the person. */
 export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
   const { t } = useTranslation()
+  const code = useCode()
+  const wholeApp = useWholeApp()
   const work = useWork(taskId)
   const { message } = App.useApp()
   const sees = may(useMe(), 'person.reveal')
@@ -71,6 +74,13 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
     <>
       <section className="desk-work" aria-label={t('desk.work')}>
         {back}
+        {!wholeApp && (
+          // In a narrow panel the card comes last, and whose follow-up it is must be seen first.
+          <p className="desk-who">
+            <strong>{task.personName}</strong> {code('sex', task.sex)}{' '}
+            {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+          </p>
+        )}
         <PhotoProvider value={photos}>
           {closed ? (
             <ClosedTask

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { useWholeApp } from '../../session.tsx'
 import { GuidanceBar } from '../guidance/GuidanceBar.tsx'
 import { LinkBar } from '../link/LinkBar.tsx'
 import { AttemptHistory } from './AttemptHistory.tsx'
@@ -19,6 +20,7 @@ import {
   shownQuestions,
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
+import { keepNote, keptNote } from './note.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
@@ -36,8 +38,6 @@ type TaskWorkProps = {
   onOpen: (taskId: number | null) => void
 }
 
-const noteKey = (taskId: number) => `careloop.note.${taskId}`
-
 function usualChannel(task: TaskDetail): Result['channel'] {
   if (task.response?.source === 'person') return 'other'
   if (task.rung === 'letter' && task.attemptsMade === 0) return 'letter'
@@ -47,6 +47,7 @@ function usualChannel(task: TaskDetail): Result['channel'] {
 export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   const { t } = useTranslation()
   const localized = useLocalized()
+  const wholeApp = useWholeApp()
   const { message } = App.useApp()
   const form = useRef<HTMLDivElement>(null)
   const [answers, setAnswers] = useState<Answers>(task.response?.answers ?? {})
@@ -54,7 +55,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [result, setResult] = useState<Result>(() => ({
     outcome: null,
-    note: sessionStorage.getItem(noteKey(task.id)) ?? '',
+    note: keptNote(task.id),
     callBackAt: '',
     optOut: false,
     channel: usualChannel(task),
@@ -67,7 +68,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     onNext,
     onOpen,
     settle,
-    onRecorded: () => sessionStorage.removeItem(noteKey(task.id)),
+    onRecorded: () => keepNote(task.id, ''),
   })
 
   const questions = useMemo(() => shownQuestions(task.questionnaire, answers), [task.questionnaire, answers])
@@ -146,7 +147,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   }
 
   const changeResult = (patch: Partial<Result>) => {
-    if (patch.note !== undefined) sessionStorage.setItem(noteKey(task.id), patch.note)
+    if (patch.note !== undefined) keepNote(task.id, patch.note)
     setResult((before) => ({ ...before, ...patch }))
   }
 
@@ -164,7 +165,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
         <RungNote task={task} />
         <StandingLine standing={task.standing} />
         {task.description && <p>{task.description}</p>}
-        {task.kind === 'spot-check-review' && (
+        {wholeApp && task.kind === 'spot-check-review' && (
           <p>
             <Link
               to="/spot-checks"

@@ -1,6 +1,5 @@
 import { createContext, use } from 'react'
-import { ApiError, readError } from '../../api.ts'
-import { language } from '../../i18n/language.ts'
+import { ApiError, asCaller, readError } from '../../api.ts'
 
 /** Where pictures of a form go and come from: the server, or the telephone as long as there is no line. */
 export type PhotoStore = {
@@ -18,12 +17,6 @@ export const PhotoProvider = PhotoContext.Provider
 /** Null where pictures may be counted, but not seen. */
 export function usePhotos(): PhotoStore | null {
   return use(PhotoContext)
-}
-
-/** 128 random bits; also where the page came over plain http, which has no `randomUUID`. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** What was just taken shows without being fetched again, and no read is logged twice while the page is open. */
@@ -64,7 +57,7 @@ export function postPicture(
     const request = new XMLHttpRequest()
     request.open('POST', address)
     request.setRequestHeader('content-type', 'application/json')
-    request.setRequestHeader('accept-language', language())
+    for (const [name, value] of Object.entries(asCaller().headers)) request.setRequestHeader(name, value)
     request.responseType = 'json'
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     request.onerror = () => reject(new ApiError(0, 'network', 'network'))
@@ -81,13 +74,11 @@ export function postPicture(
 
 /** @param body asks by POST; left out: by GET. @throws {ApiError} */
 export async function fetchPicture(address: string, body?: object): Promise<Blob> {
+  const { credentials, headers } = asCaller()
   const response = await fetch(address, {
-    credentials: 'same-origin',
-    ...(body && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
+    credentials,
+    headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiError(0, 'network', 'network')
   })

@@ -8,6 +8,7 @@ import { type Outcome, type TaskDetail, recordAttempt, reopenTask } from '../../
 import { call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { newKey } from '../../key.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import type { Result } from './OutcomeBar.tsx'
@@ -32,7 +33,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
   const { message } = App.useApp()
   const [busy, setBusy] = useState(false)
   // One key for one opening of the form: a second press or a repeated request records one attempt.
-  const [idempotencyKey] = useState(() => crypto.randomUUID())
+  const [idempotencyKey] = useState(newKey)
 
   async function undo(close: () => void) {
     close()

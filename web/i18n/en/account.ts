@@ -4,6 +4,7 @@ import type { account as reference } from '../zh-CN/account.ts'
 export const account = {
   sessions: 'My sessions',
   sessionsHint: 'End any session you do not recognise, and change your password.',
+  openedBy: 'Workstation link · {{name}}',
   thisSession: 'This device',
   lastSeen: 'Last used',
   signedInAt: 'signed in',

@@ -44,4 +44,5 @@ export const permissions = {
   user_read: 'See users',
   user_write: 'Manage users',
   audit_read: 'See the audit',
+  launch_create: 'Open the desk on a workstation (for connected systems)',
 }

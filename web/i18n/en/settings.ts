@@ -115,6 +115,10 @@ export const settings = {
     'fhir_identifier-systems': 'Identifier systems of FHIR senders',
     'security_session-idle-minutes': 'Sign out when idle for',
     'security_session-absolute-hours': 'Longest session',
+    security_launch: 'Workstations open the desk by a link',
+    'security_launch-origins': 'May show the desk in a frame',
+    'security_launch-open-seconds': 'A workstation link can be opened for',
+    'security_launch-session-hours': 'Longest workstation session',
     'security_audit-keep-years': 'Keep the audit log',
     channel_smtp_host: 'Mail server',
     channel_smtp_port: 'Mail port',
@@ -231,6 +235,12 @@ export const settings = {
     'fhir_identifier-systems': 'CareLoop choice: pairs such as http://his.example/mrn=mrn:NH; separated by ;',
     'security_session-idle-minutes': 'OWASP ASVS 5: idle limit by risk',
     'security_session-absolute-hours': 'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
+    security_launch: 'CareLoop choice: an integration key can then work as any member of staff of its site',
+    'security_launch-origins':
+      'CareLoop choice: exact origins such as https://his.example.org; empty = own window only',
+    'security_launch-open-seconds':
+      'RFC 6749 4.1.2: 10 minutes at most; a workstation opens its link at once',
+    'security_launch-session-hours': 'CareLoop choice: a shift; shorter than a session with a password',
     'security_audit-keep-years': 'HIPAA: audit documentation 6 years',
     channel_smtp_host: 'Mail server of the hospital; empty = e-mail is switched off',
     channel_smtp_port: 'RFC 6409: message submission on 587',

@@ -5,6 +5,7 @@ import { account } from './account.ts'
 import { audit } from './audit.ts'
 import { callBacks } from './call-backs.ts'
 import { ladder } from './ladder.ts'
+import { launch } from './launch.ts'
 import { team } from './team.ts'
 import { guidance } from './guidance.ts'
 import { codes } from './codes.ts'
@@ -43,6 +44,7 @@ export const words = {
   audit,
   callBacks,
   ladder,
+  launch,
   team,
   guidance,
   codes,

@@ -1,6 +1,7 @@
 export const account = {
   sessions: '我的登录',
   sessionsHint: '不认识的登录请马上结束，并修改密码。',
+  openedBy: '工作站链接 · {{name}}',
   thisSession: '本机',
   lastSeen: '最近使用',
   signedInAt: '登录于',

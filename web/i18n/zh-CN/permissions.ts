@@ -47,4 +47,5 @@ export const permissions = {
   user_read: '查看用户',
   user_write: '管理用户',
   audit_read: '查看审计',
+  launch_create: '在工作站打开随访（系统对接用）',
 } satisfies Record<CodeKey<Permission>, string>

@@ -4,6 +4,7 @@ import type { account as reference } from '../zh-CN/account.ts'
 export const account = {
   sessions: '我的登入',
   sessionsHint: '不認識的登入請馬上結束，並修改密碼。',
+  openedBy: '工作站連結 · {{name}}',
   thisSession: '本機',
   lastSeen: '最近使用',
   signedInAt: '登入於',

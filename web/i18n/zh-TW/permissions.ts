@@ -44,4 +44,5 @@ export const permissions = {
   user_read: '檢視使用者',
   user_write: '管理使用者',
   audit_read: '檢視稽核',
+  launch_create: '在工作站開啟追蹤（系統介接用）',
 }

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { openLaunch as openRoute } from '../../../contract/launch.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { hashKey, launchSessionToken } from '../access/resolve-actor.ts'
+import { launchesAllowed } from '../access/session-limit.ts'
+import { countStranger } from '../access/throttle.ts'
+import { makeId } from '../access/user.ts'
+import { readSettings } from '../setting/setting.ts'
+
+type Opened = z.input<(typeof openRoute)['response']>
+type Visitor = { address: string | null; userAgent: string | undefined }
+
+type Row = {
+  id: number
+  user_id: string
+  user_name: string
+  person_id: number | null
+  task_id: number | null
+  state: 'open' | 'used' | 'expired' | 'closed'
+}
+
+/**
+ * Uses a link up and begins a session of its user. Whoever comes second, late, or for a user who was suspended meanwhile, is refused and audited.
+ * @throws {AppError} too-many-requests
+ */
+export async function openLaunch(db: Db, token: string, visitor: Visitor): Promise<Opened> {
+  const hash = hashKey(token)
+  const known = await db.selectFrom('launch').select('id').where('token_hash', '=', hash).executeTakeFirst()
+  if (!known) {
+    if (!(await countStranger(db, visitor.address))) throw new AppError('too-many-requests')
+    return { state: 'closed' }
+  }
+  return transaction(db, async (trx) => {
+    const row = found(await lockLink(trx, hash))
+    const actor = actorOf(row, visitor.address)
+    const entry = { action: 'launch.open', personId: row.person_id, subject: subjectOf(row) }
+    if (row.state !== 'open') {
+      // Somebody else may have been first: as with a code of OAuth (RFC 6749 4.1.2), what came of it ends.
+      if (row.state === 'used') await trx.deleteFrom('app_session').where('launch_id', '=', row.id).execute()
+      await audit(trx, actor, { ...entry, outcome: 'refused', reason: row.state })
+      return { state: row.state }
+    }
+    await trx
+      .updateTable('launch')
+      .set({ opened_at: sql<Date>`now()` })
+      .where('id', '=', row.id)
+      .execute()
+    const session = await beginSession(trx, row, visitor)
+    await audit(trx, actor, entry)
+    return { state: 'open' as const, ...session }
+  })
+}
+
+/** Two browsers that open one link at once come one after the other. */
+async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    select l.id, l.user_id, u.name as user_name, l.person_id, l.task_id,
+      case when l.opened_at is not null then 'used' when l.revoked_at is not null or u.suspended or not ${launchesAllowed} then 'closed'
+        when l.expires_at <= now() then 'expired' else 'open' end as state
+    from launch l join app_user u on u.id = l.user_id where l.token_hash = ${hash} for update of l`.execute(
+    trx,
+  )
+  return rows[0]
+}
+
+async function beginSession(
+  trx: Trx,
+  row: Row,
+  visitor: Visitor,
+): Promise<{ key: string; expiresAt: string }> {
+  const hours = (await readSettings(trx, ['security.launch-session-hours']))['security.launch-session-hours']
+  const key = `cw_${randomBytes(32).toString('base64url')}`
+  const session = await trx
+    .insertInto('app_session')
+    .values({
+      id: makeId(),
+      token: launchSessionToken(key),
+      user_id: row.user_id,
+      expires_at: sql<Date>`now() + make_interval(hours => ${hours})`,
+      ip_address: visitor.address,
+      user_agent: visitor.userAgent?.slice(0, 300) ?? null,
+      launch_id: row.id,
+    })
+    .returning('expires_at')
+    .executeTakeFirstOrThrow()
+  await trx
+    .updateTable('app_user')
+    .set({ last_sign_in_at: sql<Date>`now()` })
+    .where('id', '=', row.user_id)
+    .execute()
+  return { key, expiresAt: session.expires_at.toISOString() }
+}
+
+/** Its user at the door: known by the link, without any rights yet. */
+const actorOf = (row: Row, address: string | null): Actor => ({
+  id: `user:${row.user_id}`,
+  name: row.user_name,
+  userId: row.user_id,
+  sessionId: null,
+  staffId: null,
+  grants: [],
+  access: {},
+  address,
+})
+
+const subjectOf = (row: Pick<Row, 'id' | 'task_id'>) =>
+  `launch:${row.id}${row.task_id === null ? '' : ` task:${row.task_id}`}`
+
+/** The session of the workstation that calls ends. */
+export async function endLaunch(trx: Trx, actor: Actor): Promise<void> {
+  if (!actor.launch) throw new AppError('not-found')
+  await trx.deleteFrom('app_session').where('launch_id', '=', actor.launch.id).execute()
+  await audit(trx, actor, { action: 'launch.end', subject: `launch:${actor.launch.id}` })
+}
+
+/** The workstation takes its link back, and the session with it. Links of other systems are not its business. */
+export async function revokeLaunch(trx: Trx, actor: Actor, id: number): Promise<void> {
+  found(
+    await trx
+      .updateTable('launch')
+      .set({ revoked_at: sql<Date>`coalesce(revoked_at, now())` })
+      .where('id', '=', id)
+      .where('created_by', '=', actor.id)
+      .returning('id')
+      .executeTakeFirst(),
+  )
+  await trx.deleteFrom('app_session').where('launch_id', '=', id).execute()
+  await audit(trx, actor, { action: 'launch.end', subject: `launch:${id}` })
+}
