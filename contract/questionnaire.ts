@@ -162,6 +162,10 @@ export const question = z.object({
 })
 export type Question = z.infer<typeof question>
 
+/** A question with what was answered to it; of the options only the chosen ones. */
+export const answerLine = z.object({ question, value: answerValue })
+export type AnswerLine = z.infer<typeof answerLine>
+
 export const questionnaireBody = z.object({
   /** What to say first, with {{name}} and the like. */
   script: localized.optional(),

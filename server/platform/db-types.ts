@@ -346,7 +346,8 @@ export interface GroupMember {
 
 export interface Guidance {
   active: Generated<boolean>;
-  condition_code: string | null;
+  code: string | null;
+  condition_codes: Generated<string[]>;
   created_at: Generated<Timestamp>;
   department_id: number | null;
   id: Generated<number>;

@@ -50,11 +50,19 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState(false)
   const photos = useMemo(() => formPhotos(token, form.pass), [token, form.pass])
-  const { state, keep, settle } = useKeep(token, form.pass, onClosed)
+  const { state, queue, settle } = useKeep(token, form.pass, onClosed)
 
   const review = at >= steps.length
   const step = steps[Math.min(at, steps.length - 1)]
   const dangers = shown.filter((question) => isDangerous(question, answers))
+
+  const saveWords = {
+    idle: '',
+    unsaved: t('form.saving'),
+    saving: t('form.saving'),
+    saved: t('form.saved'),
+    failed: t('form.offline'),
+  }
 
   const walked = useRef(false)
   useEffect(() => {
@@ -70,7 +78,7 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
     const next = { ...answers, [linkId]: value }
     setAnswers(next)
     setProblem(null)
-    keep(answersThatApply(form, next))
+    queue(answersThatApply(form, next))
   }
 
   /** The first question of this screen that stops the way on. */
@@ -142,8 +150,8 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
       <div className="form-progress">
         <progress value={Math.min(at, steps.length)} max={steps.length} aria-hidden="true" />
         <span>{review ? '' : t('form.progress', { n: at + 1, all: steps.length })}</span>
-        <span role="status" className={state === 'offline' ? 'text-danger' : 'secondary'}>
-          {state === 'idle' ? '' : t(`form.${state}`)}
+        <span role="status" className={state === 'failed' ? 'text-danger' : 'secondary'}>
+          {saveWords[state]}
         </span>
       </div>
       <PhotoProvider value={photos}>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../contract/answer.ts'
 import { distanceKm } from '../../contract/geo.ts'
-import type { PackStop, VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { PackStop, VisitDay, VisitReport } from '../../contract/visit-record.ts'
 import {
   answersThatApply,
   firstMissing,

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { CurrentUser } from '../../contract/access.ts'
-import type { recordVisit, VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { recordVisit, VisitDay, VisitReport } from '../../contract/visit-record.ts'
 import { send } from '../api.ts'
 import { base64Of, fetchPicture, type PhotoStore, remembering } from '../features/task/photos.ts'
 import { keepPhoto, type KeptPhoto, keptPhotos } from './store.ts'

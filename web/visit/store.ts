@@ -1,6 +1,6 @@
 import type { Point } from '../../contract/geo.ts'
 import type { Answers } from '../../contract/questionnaire.ts'
-import type { VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { VisitDay, VisitReport } from '../../contract/visit-record.ts'
 
 /*
  * What this telephone keeps: today's route of whoever took it along, what is half filled in, what waits to be sent, and how each sending ended.

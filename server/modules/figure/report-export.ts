@@ -5,8 +5,8 @@ import { proofClass } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
-import { cell } from '../../platform/sheet.ts'
-import { headings, percent, proofWords } from './export.ts'
+import { cell, headings } from '../../platform/sheet.ts'
+import { percent, proofWords } from './export.ts'
 import { getMonthlyReport } from './report.ts'
 
 /** The report as a workbook: levels, departments, red flags, spot checks. */

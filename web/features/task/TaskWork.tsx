@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
@@ -76,7 +76,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   // When everything required is answered the call went well, so the nurse need not say so again.
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The task may come late; who has opened a menu or a dialog meanwhile is not pulled out of it.
     const elsewhere = document.activeElement?.closest('[role="menu"], [role="dialog"]')
     if (canWork && !elsewhere)
@@ -181,8 +181,10 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
-        {canWork && <GuidanceBar task={task} />}
-        <LinkBar task={task} canWork={canWork} />
+        <div className="work-tools">
+          {canWork && <GuidanceBar task={task} />}
+          <LinkBar task={task} canWork={canWork} />
+        </div>
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">
