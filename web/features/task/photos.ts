@@ -63,7 +63,10 @@ export function postPicture(
     request.onerror = () => reject(new ApiError(0, 'network', 'network'))
     request.onabort = () => reject(new DOMException('cancelled', 'AbortError'))
     request.onload = () => {
-      if (request.status === 201) return resolve()
+      if (request.status === 201) {
+        resolve()
+        return
+      }
       const { error } = (request.response ?? {}) as { error?: { id: string; message: string } }
       reject(new ApiError(request.status, error?.id ?? 'internal', error?.message ?? request.statusText))
     }
@@ -89,7 +92,7 @@ export async function fetchPicture(address: string, body?: object): Promise<Blob
 export function base64Of(picture: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''))
+    reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ''))
     reader.onerror = () => reject(reader.error ?? new Error('FileReader'))
     reader.readAsDataURL(picture)
   })

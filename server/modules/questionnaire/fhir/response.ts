@@ -34,7 +34,7 @@ export const scoreExtension = 'urn:careloop:questionnaire-score'
 /** Answers as a FHIR R4 QuestionnaireResponse, in the order and under the headings of the questionnaire as FHIR. */
 export function responseToFhir(questionnaire: FhirQuestionnaire, questions: Question[], given: Answered) {
   const known = new Map(unfold(questions).map((one) => [one.linkId, one]))
-  const { status, answers, score, source, personId, encounterId, updatedAt } = given
+  const { status, score, source, personId, encounterId, updatedAt } = given
   const person = { reference: `Patient/${personId}` }
   return {
     resourceType: 'QuestionnaireResponse' as const,
