@@ -62,7 +62,7 @@ export function carryKey(next: string) {
 export function asCaller(): { credentials: RequestCredentials; headers: Record<string, string> } {
   return {
     credentials: key === undefined ? 'same-origin' : 'omit',
-    headers: { 'accept-language': language(), ...(key !== undefined && { authorization: `Bearer ${key}` }) },
+    headers: { 'accept-language': language(), ...(key && { authorization: `Bearer ${key}` }) },
   }
 }
 

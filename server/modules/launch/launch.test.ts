@@ -11,6 +11,7 @@ import {
   updateUser,
 } from '../../../contract/access.ts'
 import { createLaunch, endLaunch, launchRoutes, openLaunch, revokeLaunch } from '../../../contract/launch.ts'
+import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { revealPerson } from '../../../contract/person.ts'
 import { updateSetting } from '../../../contract/setting.ts'
 import {
@@ -180,6 +181,24 @@ test('a session on one patient reaches nobody else, a session on one task no oth
   const onTask = await enter({ taskId: other.task })
   const list = await app.request(onTask, listTasks, { query: { view: 'all', whose: 'team' } })
   expect(list.body.items.map((task) => task.id)).toEqual([other.task])
+})
+
+test('a session follows its patient when two records turn out to be one person', async () => {
+  const key = await enter({ recordNumber: 'L200' })
+  const centre = await app.signInAs('service-centre')
+  const body = { survivorId: mine.person, mergedId: other.person, reason: '同一人' }
+  const merged = await app.request(centre, mergePersons, { body })
+  expect(merged.status).toBe(201)
+  expect((await app.request(key, getCurrentUser)).body.launch?.personId).toBe(mine.person)
+  expect((await app.request(key, getTask, { params: { id: other.task } })).body.personId).toBe(mine.person)
+  // Asked for by the old number, too.
+  const again = await enter({ recordNumber: 'L200' })
+  expect((await app.request(again, getCurrentUser)).body.launch?.personId).toBe(mine.person)
+  await app.request(centre, undoPersonMerge, {
+    params: { id: merged.body.mergeId },
+    body: { reason: '两人' },
+  })
+  expect((await app.request(key, getCurrentUser)).body.launch?.personId).toBe(other.person)
 })
 
 test('a session without a patient shows its user their own list, not that of the whole department', async () => {
