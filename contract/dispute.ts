@@ -3,7 +3,6 @@ import { id, idParams, route, timestamp } from './route.ts'
 
 /** How a dispute ended: agreed, found to be without cause, taken back by the person, or handed to mediation or a court. */
 export const disputeOutcome = z.enum(['settled', 'unfounded', 'withdrawn', 'referred'])
-export type DisputeOutcome = z.infer<typeof disputeOutcome>
 
 const dispute = z.object({
   id,
