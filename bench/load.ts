@@ -62,7 +62,11 @@ export function httpClient(port: number, headers: Record<string, string>): { get
           else reject(new Error(`${path}: ${answer.statusCode} ${text}`))
         })
       })
-      sent.on('error', reject)
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server closed an idle connection while we took it up again; its next one tells what the server does.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') get(path).then(resolve, reject)
+        else reject(error)
+      })
       sent.end()
     })
   return { get, close: () => agent.destroy() }

@@ -1,40 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { sql } from 'kysely'
-import { prepareDatabase } from '../server/main.ts'
 import { rehearsalJobs } from '../server/modules/pathway/rehearsal-run.ts'
 import { latestRehearsal, startRehearsal } from '../server/modules/pathway/rehearsal.ts'
 import { systemActor } from '../server/platform/actor.ts'
-import { readConfig } from '../server/platform/config.ts'
 import { type Db, transaction } from '../server/platform/db.ts'
-import { startEmbedded } from '../server/platform/embedded.ts'
-import { log } from '../server/platform/log.ts'
-import { openServices } from '../server/services.ts'
 import { type Figure, whenMain } from './figure.ts'
+import { addStays, onEmptyInstallation } from './stays.ts'
 
 const discharges = 100_000
 const actor = systemActor('system:bench', 'bench')
 
 /** A year of discharges from 40 departments, with their events, in the background of ten times as many visits. */
 async function prepare(db: Db): Promise<void> {
-  await sql`insert into site (code, name) values ('GH01', '演示医院')`.execute(db)
-  await sql`insert into department (site_id, code, name) select 1, 'D' || g, '科室' || g from generate_series(1, 40) g`.execute(
-    db,
-  )
-  await sql`insert into person (id, name, search_name, pinyin, initials, sex, birth_date, source, source_time)
-    select g, '王伟', '王伟', 'wangwei', 'ww', 'male', date '1950-01-01' + (g % 20000)::int, 'bench', now()
-    from generate_series(1, ${discharges}::int) g`.execute(db)
-  await sql`insert into encounter (id, person_id, site_id, department_id, class, status, visit_number, starts_at, ends_at,
-      disposition, condition_text, source, source_time)
-    select g, g, 1, 1 + g % 40, 'inpatient', 'finished', 'V' || g, now() - interval '9 days' - (g % 525600) * interval '1 minute',
-      now() - (g % 525600) * interval '1 minute', '01', '肺炎', 'bench', now() from generate_series(1, ${discharges}::int) g`.execute(
-    db,
-  )
-  await sql`insert into condition (person_id, encounter_id, role, code, text, source)
-    select g, g, 'discharge', 'J18.9', '肺炎', 'bench' from generate_series(1, ${discharges}::int) g`.execute(
-    db,
-  )
+  await addStays(db, discharges, `now() - (g % 525600) * interval '1 minute'`)
   await sql`insert into event (person_id, at, kind, source, encounter_id, department_id, data)
     select e.person_id, case when k = 0 then e.ends_at else e.starts_at end,
       case when k = 0 then 'encounter.discharged' else 'encounter.updated' end, 'bench', e.id, e.department_id,
@@ -45,12 +22,7 @@ async function prepare(db: Db): Promise<void> {
 
 /** One year of discharges through a changed draft of the shipped pathway, beside the version in force: from the click to the result. */
 export async function rehearsal(): Promise<Figure[]> {
-  log.level = 'error'
-  const dir = await mkdtemp(path.join(tmpdir(), 'careloop-bench-'))
-  const server = await startEmbedded(dir)
-  try {
-    await prepareDatabase(server.url)
-    const services = await openServices({ ...readConfig({}), dataDir: dir }, server.url)
+  return onEmptyInstallation(async (services) => {
     const { db } = services
     await prepare(db)
     await services.jobs.install()
@@ -73,7 +45,6 @@ export async function rehearsal(): Promise<Figure[]> {
     const seconds = (performance.now() - began) / 1000
     const heap = (process.memoryUsage().heapUsed - before) / 2 ** 20
     const result = await latestRehearsal(db, actor, id)
-    await services.close()
     if (result?.draft?.entered !== discharges || result.current?.entered !== discharges)
       throw new Error(`entered ${result?.draft?.entered} and ${result?.current?.entered}`)
     return [
@@ -85,10 +56,7 @@ export async function rehearsal(): Promise<Figure[]> {
       },
       { name: 'rehearsal: memory taken', value: heap, unit: 'MB' },
     ]
-  } finally {
-    await server.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 }
 
 await whenMain(import.meta.url, rehearsal)

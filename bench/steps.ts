@@ -1,16 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { sql } from 'kysely'
 import { executors } from '../server/loops.ts'
-import { prepareDatabase } from '../server/main.ts'
 import { executeDue } from '../server/modules/pathway/execute.ts'
-import { readConfig } from '../server/platform/config.ts'
 import type { Db } from '../server/platform/db.ts'
-import { startEmbedded } from '../server/platform/embedded.ts'
-import { log } from '../server/platform/log.ts'
-import { openServices } from '../server/services.ts'
 import { type Figure, whenMain } from './figure.ts'
+import { addStays, onEmptyInstallation } from './stays.ts'
 
 const open = 1_000_000
 /** As many fall due in each of the measured parts. */
@@ -18,23 +11,7 @@ const due = 50_000
 
 /** A million people on the default pathway, a week home: the second level is what comes next, one day or another. */
 async function prepare(db: Db): Promise<void> {
-  await sql`insert into site (code, name) values ('GH01', '演示医院')`.execute(db)
-  await sql`insert into department (site_id, code, name) select 1, 'D' || g, '科室' || g from generate_series(1, 40) g`.execute(
-    db,
-  )
-  await sql`insert into staff (site_id, department_id, code, name, role)
-    select 1, 1 + g % 40, 'S' || g, '医生' || g, 'doctor' from generate_series(1, 400) g`.execute(db)
-  await sql`insert into person (id, name, search_name, pinyin, initials, sex, birth_date, source, source_time)
-    select g, '王伟', '王伟', 'wangwei', 'ww', 'male', date '1950-01-01' + (g % 20000)::int, 'bench', now()
-    from generate_series(1, ${open}::int) g`.execute(db)
-  await sql`insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, starts_at, ends_at,
-      disposition, condition_text, source, source_time)
-    select g, g, 1, 1 + g % 40, 1 + g % 400, 'inpatient', 'finished', 'V' || g, now() - interval '17 days', now() - interval '8 days', '01',
-      '肺炎', 'bench', now() from generate_series(1, ${open}::int) g`.execute(db)
-  await sql`insert into condition (person_id, encounter_id, role, code, text, source)
-    select g, g, 'discharge', 'J18.9', '肺炎', 'bench' from generate_series(1, ${open}::int) g`.execute(db)
-  await sql`insert into person_facts (person_id, last_department_id, last_attending_staff_id)
-    select g, 1 + g % 40, 1 + g % 400 from generate_series(1, ${open}::int) g`.execute(db)
+  await addStays(db, open, `now() - interval '8 days'`)
   await sql`insert into enrollment (pathway_id, pathway_version_id, person_id, encounter_id, status, step_key, due_at, entered_at)
     select p.id, p.current_version_id, n.person_id, n.id, 'active', 'level-2', now() + interval '1 day' + n.id * interval '1 second', n.ends_at
     from encounter n cross join pathway p where p.code = 'discharge-three-level'`.execute(db)
@@ -67,13 +44,7 @@ async function steps(db: Db): Promise<number> {
 
 /** Due steps of 1,000,000 open enrolments: by one executor, by two, and by as many as a process runs. */
 export async function pathwaySteps(): Promise<Figure[]> {
-  log.level = 'error'
-  const dir = await mkdtemp(path.join(tmpdir(), 'careloop-bench-'))
-  const server = await startEmbedded(dir)
-  try {
-    await prepareDatabase(server.url)
-    const services = await openServices({ ...readConfig({}), dataDir: dir }, server.url)
-    const { db } = services
+  return onEmptyInstallation(async ({ db }) => {
     await prepare(db)
     const speeds: number[] = []
     for (const [part, lanes] of [1, 1, 2, executors].entries()) {
@@ -83,7 +54,6 @@ export async function pathwaySteps(): Promise<Figure[]> {
     const { rows } = await sql<{ tasks: number }>`select count(*) as tasks from task where level = 2`.execute(
       db,
     )
-    await services.close()
     if (rows[0]?.tasks !== 4 * due) throw new Error(`made ${rows[0]?.tasks} tasks`)
     // The first part warms the caches.
     const [, one = NaN, two = NaN, all = NaN] = speeds
@@ -103,10 +73,7 @@ export async function pathwaySteps(): Promise<Figure[]> {
         aim: { least: 1.5 },
       },
     ]
-  } finally {
-    await server.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 }
 
 await whenMain(import.meta.url, pathwaySteps)

@@ -61,6 +61,16 @@ export const fhirEverything = route({
   produces,
 })
 
+export const fhirBinary = route({
+  method: 'get',
+  path: '/Binary/{id}',
+  permission: 'person.read',
+  summary:
+    'A picture that answers name, itself or as a Binary; needs person.exchange or person.reveal as well',
+  params: z.object({ id: z.string().max(64) }),
+  produces: 'image/jpeg',
+})
+
 export const fhirRead = route({
   method: 'get',
   path: '/{type}/{id}',

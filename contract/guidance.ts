@@ -9,8 +9,8 @@ const guidance = z.object({
   siteName: z.string().nullable(),
   departmentId: id.nullable(),
   departmentName: z.string().nullable(),
-  /** Beginning of ICD-10 codes that it is for. */
-  conditionCode: z.string().nullable(),
+  /** Beginnings of ICD-10 codes that it is for; none: whatever the diagnosis. */
+  conditionCodes: z.array(z.string()),
   active: z.boolean(),
   version: z.number().int(),
   changedAt: timestamp,
@@ -26,11 +26,14 @@ const guidanceBody = z.object({
   body: z.string().trim().min(1).max(4000),
   siteId: id.nullable(),
   departmentId: id.nullable(),
-  conditionCode: z
-    .string()
-    .trim()
-    .regex(/^[A-Z]\d[0-9A-Z]?(\.[0-9A-Za-z]{0,4})?$/)
-    .nullable(),
+  conditionCodes: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^[A-Z](\d[0-9A-Z]?(\.[0-9A-Za-z]{0,4})?)?$/),
+    )
+    .max(40),
   active: z.boolean().default(true),
 })
 
@@ -81,7 +84,7 @@ export const listGuidanceVersions = route({
   }),
 })
 
-const offered = guidance.pick({ id: true, title: true, body: true, version: true, conditionCode: true })
+const offered = guidance.pick({ id: true, title: true, body: true, version: true, conditionCodes: true })
 
 export const listTaskGuidance = route({
   method: 'get',

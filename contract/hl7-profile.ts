@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { encounterClass, encounterStatus, eventKind, sex } from './person.ts'
+import { encounterClass, encounterStatus, sex } from './person.ts'
+import { eventKind } from './timeline.ts'
 import { calendarDate, route, timestamp } from './route.ts'
 
 /** `PID-11` or `PV1-3.4`: a field, or one component of its first repetition. */

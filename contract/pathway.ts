@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventKind } from './person.ts'
+import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { taskKind } from './task.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { personDetail } from './person.ts'
-import { answerValue, band, localized, question } from './questionnaire.ts'
+import { answerLine, band, localized } from './questionnaire.ts'
 import { timestamp } from './route.ts'
 
 /** A drug as last requested or dispensed. */
@@ -29,7 +29,7 @@ const response = z.object({
   source: z.enum(['staff', 'person']),
   score: z.number().nullable(),
   band: band.pick({ text: true, tone: true }).nullable(),
-  lines: z.array(z.object({ question, value: answerValue })),
+  lines: z.array(answerLine),
 })
 
 /** What one looks up about a person while the phone is ringing; contact data masked. Lists hold the newest, and are empty when nothing is known. */

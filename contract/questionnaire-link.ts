@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { photoKey, photoUpload } from './photo.ts'
 import { answers, localized, question } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
@@ -148,4 +149,24 @@ export const submitForm = route({
     score: z.number().nullable(),
     meaning: localized.nullable(),
   }),
+})
+
+export const addFormPhoto = route({
+  method: 'post',
+  path: '/forms/photos',
+  permission: 'public',
+  summary: 'Send a picture for a question of the form; the answers then name its key',
+  body: photoUpload.extend({ token, pass }),
+  response: z.object({ key: photoKey, contentType: z.string(), size: z.number() }),
+  status: 201,
+})
+
+/** Not a GET: the token stays out of addresses, which proxies log. */
+export const readFormPhoto = route({
+  method: 'post',
+  path: '/forms/photos/read',
+  permission: 'public',
+  summary: 'A picture that the person sent by this form',
+  body: z.object({ token, pass, key: photoKey }),
+  produces: 'image/jpeg',
 })

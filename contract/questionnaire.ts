@@ -95,6 +95,9 @@ const codes = z
   )
   .max(10)
 
+/** Most pictures that one question may ask for. */
+export const mostPhotos = 5
+
 export const question = z.object({
   linkId: z.string().min(1).max(60),
   type: z.enum([
@@ -111,6 +114,8 @@ export const question = z.object({
     'display',
     /** Several rows that share their options; each row is answered under its own `linkId`. */
     'matrix',
+    /** Pictures, such as of a wound; the answer is the list of their keys. */
+    'photo',
   ]),
   text: localized,
   help: localized.optional(),
@@ -133,6 +138,8 @@ export const question = z.object({
     )
     .max(50)
     .optional(),
+  /** Of a photo; without it one. */
+  maxPhotos: z.number().int().min(1).max(mostPhotos).optional(),
   /** Of a matrix. */
   rows: z
     .array(z.object({ linkId: z.string().min(1).max(60), text: localized, codes: codes.optional() }))
@@ -154,6 +161,10 @@ export const question = z.object({
     .optional(),
 })
 export type Question = z.infer<typeof question>
+
+/** A question with what was answered to it; of the options only the chosen ones. */
+export const answerLine = z.object({ question, value: answerValue })
+export type AnswerLine = z.infer<typeof answerLine>
 
 export const questionnaireBody = z.object({
   /** What to say first, with {{name}} and the like. */

@@ -5,6 +5,7 @@ import { startWorkerLoops } from './loops.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
+import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import { teamJobs } from './modules/team/jobs.ts'
@@ -21,6 +22,7 @@ const modules: JobModule[] = [
   importJobs,
   intakeJobs,
   matchJobs,
+  questionnaireJobs,
   rehearsalJobs,
   spotCheckJobs,
   teamJobs,

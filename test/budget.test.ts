@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEnrollment, type PathwayStep } from '../contract/pathway.ts'
 import * as persons from '../contract/person.ts'
+import * as timeline from '../contract/timeline.ts'
 import type { Condition } from '../contract/questionnaire.ts'
 import { applyWaiting } from '../server/feeds/hl7/apply.ts'
 import { RawStore } from '../server/feeds/hl7/store.ts'
@@ -84,7 +85,7 @@ test('a search for persons costs at most 4 statements, a person page at most 6',
   budget(await countStatements(search), 4)
   const page = await countStatements(async () => {
     await app.request(caller, persons.getPerson, { params: { id } })
-    await app.request(caller, persons.getTimeline, { params: { id } })
+    await app.request(caller, timeline.getTimeline, { params: { id } })
   })
   budget(page, 6)
 })

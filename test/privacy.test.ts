@@ -5,14 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../contract/audit.ts'
 import { getFollowUpFigures, listFollowUpRows } from '../contract/figure.ts'
 import { getIntakeMessage, listIntakeMessages } from '../contract/intake.ts'
-import {
-  getPerson,
-  getTimeline,
-  listPersons,
-  revealPerson,
-  setOptOut,
-  updatePerson,
-} from '../contract/person.ts'
+import { getPerson, listPersons, revealPerson, setOptOut, updatePerson } from '../contract/person.ts'
+import { getTimeline } from '../contract/timeline.ts'
 import { getTask, holdTask, listTasks, recordAttempt, saveAnswers } from '../contract/task.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
 import { startFeed } from '../server/feeds/hl7/feed.ts'

@@ -72,7 +72,7 @@ export function addressOf(contract: RouteContract, input: RawInput = {}): string
   return `/api/v1${path}${query ? `?${query}` : ''}`
 }
 
-async function readError(response: Response): Promise<ApiError> {
+export async function readError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const error = (body as { error?: { id?: string; message?: string; fields?: [] } } | null)?.error
   return new ApiError(

@@ -7,12 +7,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       `
 create table guidance (
   id int generated always as identity primary key,
+  -- Of a shipped text; null for those that a site wrote.
+  code text unique,
   title text not null,
   -- Null: everywhere; a department's text is its site's as well.
   site_id int references site,
   department_id int references department,
-  -- Beginning of ICD-10 codes, such as I10; null: whatever the diagnosis.
-  condition_code text,
+  -- Beginnings of ICD-10 codes, such as I10; none: whatever the diagnosis.
+  condition_codes text[] not null default '{}',
   active boolean not null default true,
   version int not null default 1,
   created_at timestamptz not null default now(),

@@ -362,7 +362,8 @@ export interface GroupMember {
 
 export interface Guidance {
   active: Generated<boolean>;
-  condition_code: string | null;
+  code: string | null;
+  condition_codes: Generated<string[]>;
   created_at: Generated<Timestamp>;
   department_id: number | null;
   id: Generated<number>;
@@ -856,6 +857,25 @@ export interface QuestionnaireLink {
   wrong_years: Generated<number>;
 }
 
+export interface QuestionnairePhoto {
+  content_type: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  hash: Buffer;
+  height: number;
+  id: Generated<number>;
+  key: string;
+  link_id: string;
+  person_id: number;
+  sealed: Buffer;
+  size: number;
+  source: string;
+  subject_id: number | null;
+  task_id: number;
+  width: number;
+}
+
 export interface QuestionnaireResponse {
   answers: Generated<Json>;
   author: string;
@@ -1302,6 +1322,7 @@ export interface DB {
   questionnaire: Questionnaire;
   questionnaire_draft: QuestionnaireDraft;
   questionnaire_link: QuestionnaireLink;
+  questionnaire_photo: QuestionnairePhoto;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
   rehearsal: Rehearsal;

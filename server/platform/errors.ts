@@ -29,6 +29,8 @@ const catalogue = {
   'file-old-excel': [422, 'This is the old format of Excel (.xls). Save it as .xlsx or CSV and upload that.'],
   'file-unreadable': [422, 'The file cannot be read as a table.'],
   'file-encoding': [422, 'The file is not written in UTF-8; choose another encoding.'],
+  'picture-type': [422, 'Only pictures can be taken in, as JPEG or PNG.'],
+  'picture-damaged': [422, 'The picture is damaged, or the file holds more than a picture.'],
   'too-large': [413, 'That is too large.'],
   'too-many-requests': [429, 'Too many tries. Wait a moment.'],
   'link-closed': [410, 'This link is no longer valid.'],

@@ -1,10 +1,12 @@
-import type { Cell } from 'write-excel-file/node'
+import type { Cell, SheetData } from 'write-excel-file/node'
+
+type Value = string | number | Date | null | undefined
 
 /**
  * A spreadsheet cell of a value that people typed: text that a spreadsheet would run as a formula is kept as text by a leading
  * apostrophe (OWASP "CSV Injection": = + - @ tab CR).
  */
-export function cell(value: string | number | Date | null | undefined): Cell {
+export function cell(value: Value): Cell {
   if (value === null || value === undefined || value === '') return null
   if (typeof value === 'number') return { type: Number, value }
   if (value instanceof Date) return { type: Date, value, format: 'yyyy-mm-dd hh:mm' }
@@ -12,3 +14,16 @@ export function cell(value: string | number | Date | null | undefined): Cell {
 }
 
 export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+export const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
+
+/** One line a row under bold headings; a heading stands beside what it heads. */
+export function tableSheet<Row>(
+  rows: readonly Row[],
+  columns: readonly (readonly [heading: string, value: (row: Row) => Value])[],
+): SheetData {
+  return [
+    headings(columns.map(([heading]) => heading)),
+    ...rows.map((row) => columns.map(([, value]) => cell(value(row)))),
+  ]
+}

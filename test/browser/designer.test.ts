@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { axeViolations, latinWords, picture, settled } from './look.ts'
+import { png } from '../support/picture.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -44,6 +45,23 @@ test('an administrator writes a questionnaire with a condition and a red flag, t
   })
   await picture(page, 'designer')
 
+  // A photo is asked for as long as the first question is not answered; in the preview it stays in the page.
+  await page.getByLabel('类型').selectOption('photo')
+  await page.getByRole('button', { name: '加一题' }).click()
+  await form.getByRole('group', { name: '题目' }).getByLabel('简体中文').fill('请拍一张伤口的照片')
+  await form.getByLabel(/最多几张照片/).fill('3')
+  await form.getByRole('button', { name: '加一个条件' }).click()
+  await form.getByLabel('比较').selectOption('missing')
+  await preview.getByText('有几分疼？').waitFor()
+  expect(await preview.getByText('请拍一张伤口的照片').count()).toBe(0)
+  await page.getByRole('button', { name: '清空' }).click()
+  await preview
+    .getByLabel('选照片')
+    .setInputFiles({ name: 'wound.png', mimeType: 'image/png', buffer: png(40, 30) })
+  await preview.locator('button.photo-thumb').waitFor()
+  await preview.getByText('最多 3 张').waitFor()
+  expect(await axeViolations(page)).toEqual([])
+
   // By keyboard: the question goes up, which breaks its condition, and comes back by undo.
   await page.locator('.design-item').nth(1).focus()
   await page.keyboard.press('Alt+ArrowUp')
@@ -60,7 +78,7 @@ test('an administrator writes a questionnaire with a condition and a red flag, t
     `select jsonb_array_length(v.definition -> 'items') as items from questionnaire_version v
      join questionnaire q on q.id = v.questionnaire_id where q.code = 'after-surgery'`,
   )
-  expect(version?.items).toBe(2)
+  expect(version?.items).toBe(3)
 })
 
 test('two administrators at one draft: the second one is told, and nothing of the first is lost', async () => {

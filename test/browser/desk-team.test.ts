@@ -106,7 +106,53 @@ test('an agreed call stands in the calendar, is moved by an hour with the keyboa
   await keep(page, 'calls-phone')
 })
 
-test('the same screens speak English', async () => {
+test('the head hands the open tasks of a doctor to the list, takes it back, and registers an absence with a cover', async () => {
+  const page = await stage.openAs('head', { path: '/team' })
+  const row = page
+    .getByRole('row')
+    .filter({ has: page.getByRole('button', { name: '交接', disabled: false }) })
+  await row.first().waitFor()
+  await keep(page, 'team-zh')
+  expect(await axeViolations(page)).toEqual([])
+  const onLists = async () =>
+    (
+      await stage.rows<{ n: number }>(
+        `select count(*)::int as n from task where queue like 'staff:%' and status in ('requested', 'in-progress')`,
+      )
+    )[0]?.n ?? 0
+  const before = await onLists()
+  await row.first().getByRole('button', { name: '交接' }).click()
+  await page.getByLabel('交给', { exact: true }).selectOption('queue')
+  await page.getByLabel('原因').fill('外出会诊')
+  await page.getByText(/将改派 \d+ 项/).waitFor()
+  await keep(page, 'hand-over-zh')
+  await page.getByRole('button', { name: /保\s*存/ }).click()
+  await page.getByText(/已改派 \d+ 项/).waitFor()
+  expect(await onLists()).toBeLessThan(before)
+  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByText(/已退回 \d+ 项/).waitFor()
+  expect(await onLists()).toBe(before)
+
+  await row.first().getByRole('button', { name: '请假' }).click()
+  const cover = page.getByLabel('代班人')
+  await expect.poll(() => cover.locator('option').count()).toBeGreaterThan(1)
+  const [colleague] = await stage.rows<{ id: number }>(
+    `select s.id from staff s join app_user u on u.username = 'head' join staff h on h.id = u.staff_id
+     where s.department_id = h.department_id and s.active and s.id <> h.id order by s.id desc limit 1`,
+  )
+  await cover.selectOption(String(colleague?.id))
+  await page.getByRole('button', { name: /保\s*存/ }).click()
+  await page.getByText(/的任务由 .* 代班/).waitFor()
+  await page.getByRole('button', { name: '提前回来' }).first().click()
+  await page.getByText('已结束').first().waitFor()
+  expect(await onLists()).toBe(before)
+  await colours(page, 'dark')
+  await keep(page, 'team-dark')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await keep(page, 'team-phone')
+})
+
+test('the same screens speak English, also large and in the dark', async () => {
   const page = await stage.openAs('head', { path: '/team', locale: 'en-US' })
   await page.getByRole('heading', { name: 'Team' }).waitFor()
   await keep(page, 'team-en')
@@ -114,7 +160,21 @@ test('the same screens speak English', async () => {
   await page.locator('.task-row').first().click()
   await page.getByText('Why it stands here').waitFor()
   await keep(page, 'card-en')
+  await page.getByRole('button', { name: /Guidance/ }).click()
+  await page.getByRole('dialog').waitFor()
+  await colours(page, 'dark')
+  await keep(page, 'guidance-en-dark')
+  expect(await axeViolations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.evaluate(() => localStorage.setItem('careloop.appearance', JSON.stringify({ size: 'large' })))
   await page.goto('/call-backs?whose=team')
   await page.getByRole('heading', { name: 'Call-back calendar' }).waitFor()
-  await keep(page, 'calls-en')
+  await keep(page, 'calls-en-dark-large')
+  await page.goto('/guidance')
+  await page.getByRole('table').waitFor()
+  await keep(page, 'guidance-page-en-dark-large')
+  await page.goto('/team')
+  await page.getByRole('table').waitFor()
+  await keep(page, 'team-en-dark-large')
 })

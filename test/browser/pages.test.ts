@@ -57,6 +57,30 @@ const screens: Screen[] = [
   { name: 'desk-service', as: 'service', path: '/desk?whose=team' },
   { name: 'desk-outreach', as: 'outreach', path: '/desk' },
   { name: 'tasks', as: 'head', path: '/tasks' },
+  { name: 'team', as: 'head', path: '/team' },
+  { name: 'call-backs', as: 'nurse', path: '/call-backs' },
+  { name: 'guidance', as: 'head', path: '/guidance' },
+  {
+    name: 'guidance-dialog',
+    as: 'doctor',
+    path: '/desk',
+    prepare: async (page) => {
+      await work(page)
+      await dialog(button('宣教'))(page)
+    },
+  },
+  {
+    name: 'letter',
+    as: 'service',
+    path: firstId(
+      `select t.id from task t join person_address a on a.person_id = t.person_id where t.level = 2 and t.status = 'requested' order by t.id limit 1`,
+      (id) => `/letters/${id}`,
+    ),
+    prepare: async (page) => {
+      await button('生成信件')(page)
+      await page.locator('.letter-sheet').waitFor()
+    },
+  },
   { name: 'persons', as: 'service', path: '/persons' },
   { name: 'persons-none', as: 'service', path: '/persons?search=zzzzzz', plain: true, allowed: /^zzzzzz$/ },
   { name: 'person', as: 'head', path: busiestPerson },

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axeViolations, colours, latinWords, personMenu, picture, settled } from './look.ts'
+import { png } from '../support/picture.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -31,6 +32,12 @@ test('home visits walk from the plan to the proof: plan, confirm, take along, go
       join person_address a on a.person_id = e.person_id
     where not exists (select 1 from task o where o.person_id = e.person_id and o.kind = 'home-visit')
     order by a.latitude is null, e.person_id limit 9`)
+  // What is asked at the door ends with a photo.
+  await stage.rows(
+    `update questionnaire_version set definition = jsonb_set(definition, '{items}', definition -> 'items' || $1::jsonb)
+     where id in (select questionnaire_version_id from task where kind = 'home-visit')`,
+    [JSON.stringify([{ linkId: 'photo', type: 'photo', text: { 'zh-CN': '血压计读数的照片' } }])],
+  )
   const planner = await stage.openAs('outreach', { path: '/visits' })
   await planner.getByRole('heading', { name: /待上门 \d+ 位/ }).waitFor()
   await accessible(planner)
@@ -109,6 +116,12 @@ test('home visits walk from the plan to the proof: plan, confirm, take along, go
     expect(row.proof).toBe('visit-note')
     expect(row.place).toMatch(/^30\.65000, 104\.05000 \(±25 m\) · 距登记住址 \d+ m$/)
   }
+  const photos = await stage.rows<{ name: string; named: boolean }>(
+    `select p.name, r.answers -> 'photo' ? f.key as named from questionnaire_photo f join person p on p.id = f.person_id
+       join questionnaire_response r on r.task_id = f.task_id`,
+  )
+  expect(photos).toEqual([{ name: one, named: true }])
+  expect(await visitor.evaluate(stored, 'photo')).toEqual([])
   await accessible(visitor)
   await picture(visitor, 'visits-phone-done')
   await colours(visitor, 'dark')
@@ -116,12 +129,12 @@ test('home visits walk from the plan to the proof: plan, confirm, take along, go
   await accessible(visitor)
 
   // Address and telephone number of who was visited have left the telephone.
-  const kept = await visitor.evaluate(storedStops)
+  const kept = await storedStops(visitor)
   expect(kept.filter((stop) => stop.address === null && stop.phone === null)).toHaveLength(2)
   await visitor.goto('/desk')
   await personMenu(visitor, '退出登录')
   await visitor.waitForURL('**/sign-in')
-  expect(await visitor.evaluate(storedStops)).toEqual([])
+  expect(await storedStops(visitor)).toEqual([])
 
   await planner.goto('/visits?tab=made')
   await planner.getByRole('heading', { name: '各组本月' }).waitFor()
@@ -159,6 +172,14 @@ async function fill(page: Page, name: string, whole: boolean) {
     for (const question of await page.locator('.question').all())
       if (await question.locator('.question-required').count())
         await question.getByRole('radio').first().click()
+    // Taken without a line, and still there after the form was left.
+    await page
+      .getByLabel('选照片')
+      .setInputFiles({ name: 'reading.png', mimeType: 'image/png', buffer: png(120, 90) })
+    await page.locator('button.photo-thumb').waitFor()
+    await page.getByRole('button', { name: '返回路线' }).click()
+    await page.getByRole('button', { name: `我到了 ${name}` }).click()
+    await page.locator('button.photo-thumb').waitFor()
     await accessible(page)
     await picture(page, 'visits-phone-form')
     await shot(page, 'phone-form')
@@ -169,17 +190,23 @@ async function fill(page: Page, name: string, whole: boolean) {
   await page.getByText('待上传').first().waitFor()
 }
 
-function storedStops(): Promise<{ address: string | null; phone: string | null }[]> {
-  type Kept = { day: { stops: { address: string | null; phone: string | null }[] } }
+/** What the telephone keeps under a name. */
+function stored(name: string): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open('careloop-visits')
     request.onerror = () => reject(new Error('IndexedDB'))
     request.onsuccess = () => {
-      const all = request.result.transaction('day').objectStore('day').getAll() as IDBRequest<Kept[]>
+      const all = request.result.transaction(name).objectStore(name).getAll() as IDBRequest<unknown[]>
       all.onsuccess = () => {
-        resolve(all.result.flatMap((kept) => kept.day.stops))
+        resolve(all.result)
         request.result.close()
       }
     }
   })
+}
+
+/** Of the route that is kept. */
+async function storedStops(page: Page): Promise<{ address: string | null; phone: string | null }[]> {
+  type Kept = { day: { stops: { address: string | null; phone: string | null }[] } }
+  return ((await page.evaluate(stored, 'day')) as Kept[]).flatMap((kept) => kept.day.stops)
 }

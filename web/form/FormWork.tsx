@@ -14,9 +14,10 @@ import {
   shownQuestions,
 } from '../features/task/answering.ts'
 import { useLocalized } from '../features/task/localized.ts'
+import { PhotoProvider, sendingIn } from '../features/task/photos.ts'
 import { QuestionField } from '../features/task/QuestionField.tsx'
 import { Alarm } from './Alarm.tsx'
-import { type Handed, type OpenForm, submit } from './api.ts'
+import { formPhotos, type Handed, type OpenForm, submit } from './api.ts'
 import { FormReview } from './FormReview.tsx'
 import { stepsOf } from './steps.ts'
 import { useKeep } from './useKeep.ts'
@@ -48,11 +49,20 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState(false)
-  const { state, keep, settle } = useKeep(token, form.pass, onClosed)
+  const photos = useMemo(() => formPhotos(token, form.pass), [token, form.pass])
+  const { state, queue, settle } = useKeep(token, form.pass, onClosed)
 
   const review = at >= steps.length
   const step = steps[Math.min(at, steps.length - 1)]
   const dangers = shown.filter((question) => isDangerous(question, answers))
+
+  const saveWords = {
+    idle: '',
+    unsaved: t('form.saving'),
+    saving: t('form.saving'),
+    saved: t('form.saved'),
+    failed: t('form.offline'),
+  }
 
   const walked = useRef(false)
   useEffect(() => {
@@ -68,11 +78,13 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
     const next = { ...answers, [linkId]: value }
     setAnswers(next)
     setProblem(null)
-    keep(answersThatApply(form, next))
+    queue(answersThatApply(form, next))
   }
 
   /** The first question of this screen that stops the way on. */
   function wrongHere(): { linkId: string; text: string } | null {
+    const sending = sendingIn(page.current)
+    if (sending !== null) return { linkId: sending, text: t('desk.photo.wait') }
     const items = unfold(step?.items ?? [])
     const missing = firstMissing(items, answers)
     if (missing) return { linkId: missing.linkId, text: t('form.missing') }
@@ -138,32 +150,34 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
       <div className="form-progress">
         <progress value={Math.min(at, steps.length)} max={steps.length} aria-hidden="true" />
         <span>{review ? '' : t('form.progress', { n: at + 1, all: steps.length })}</span>
-        <span role="status" className={state === 'offline' ? 'text-danger' : 'secondary'}>
-          {state === 'idle' ? '' : t(`form.${state}`)}
+        <span role="status" className={state === 'failed' ? 'text-danger' : 'secondary'}>
+          {saveWords[state]}
         </span>
       </div>
-      {review ? (
-        <FormReview
-          questions={unfold(shown)}
-          answers={answers}
-          onChange={(linkId) =>
-            setAt(steps.findIndex((one) => unfold(one.items).some((item) => item.linkId === linkId)))
-          }
-        />
-      ) : (
-        unfold(step?.items ?? []).map((question) => (
-          <QuestionField
-            key={question.linkId}
-            question={question}
-            value={answers[question.linkId]}
-            disabled={false}
-            danger={null}
-            problem={problem?.linkId === question.linkId ? problem.text : null}
-            onChange={(value) => change(question.linkId, value)}
-            onMove={(by) => move(question.linkId, by)}
+      <PhotoProvider value={photos}>
+        {review ? (
+          <FormReview
+            questions={unfold(shown)}
+            answers={answers}
+            onChange={(linkId) =>
+              setAt(steps.findIndex((one) => unfold(one.items).some((item) => item.linkId === linkId)))
+            }
           />
-        ))
-      )}
+        ) : (
+          unfold(step?.items ?? []).map((question) => (
+            <QuestionField
+              key={question.linkId}
+              question={question}
+              value={answers[question.linkId]}
+              disabled={false}
+              danger={null}
+              problem={problem?.linkId === question.linkId ? problem.text : null}
+              onChange={(value) => change(question.linkId, value)}
+              onMove={(by) => move(question.linkId, by)}
+            />
+          ))
+        )}
+      </PhotoProvider>
       {dangers.length > 0 && <Alarm number={emergencyNumber} questions={dangers} />}
       {failed && (
         <p className="field-error" role="alert">

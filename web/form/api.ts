@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { openForm, saveForm, submitForm } from '../../contract/questionnaire-link.ts'
 import type { Answers } from '../../contract/questionnaire.ts'
 import { send } from '../api.ts'
+import { base64Of, fetchPicture, type PhotoStore, postPicture, remembering } from '../features/task/photos.ts'
 
 export type Opened = z.output<(typeof openForm)['response']>
 export type OpenForm = Extract<Opened, { state: 'open' }>
@@ -23,4 +24,16 @@ export async function save(token: string, pass: string, answers: Answers): Promi
 
 export async function submit(token: string, pass: string, answers: Answers): Promise<Handed> {
   return (await post('submit', { token, pass, answers })) as Handed
+}
+
+/** Pictures that the person sends by this form. The token goes in the body, not in the address. */
+export function formPhotos(token: string, pass: string): PhotoStore {
+  const address = '/api/v1/forms/photos'
+  return remembering({
+    send: async ({ key, linkId, picture }, onProgress, signal) => {
+      const body = { token, pass, key, linkId, data: await base64Of(picture) }
+      await postPicture(address, body, onProgress, signal)
+    },
+    load: (key) => fetchPicture(`${address}/read`, { token, pass, key }),
+  })
 }

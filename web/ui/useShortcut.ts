@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
@@ -42,12 +42,13 @@ function matches(event: KeyboardEvent, combination: string): boolean {
  * Plain keys rest while somebody types or a dialog is open.
  */
 export function useShortcut(combination: string, run: (event: KeyboardEvent) => void, options: Options = {}) {
+  // As soon as the screen shows what a key is for, the key works: an ordinary effect may come after the next key of a quick hand.
   const latest = useRef({ run, when: options.when })
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = { run, when: options.when }
   })
   const { enabled = true, whileTyping = /\+/.test(combination), inDialog = false } = options
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || !matches(event, combination)) return

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { PackStop, VisitDay } from '../../contract/visit.ts'
+import type { PackStop, VisitDay } from '../../contract/visit-record.ts'
 import { clockOf } from '../features/visit/amounts.ts'
 import { useVisits, type Visits } from './useVisits.ts'
 import { VisitForm } from './VisitForm.tsx'

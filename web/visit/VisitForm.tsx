@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../contract/answer.ts'
 import { distanceKm } from '../../contract/geo.ts'
-import type { PackStop, VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { PackStop, VisitDay, VisitReport } from '../../contract/visit-record.ts'
 import {
   answersThatApply,
   firstMissing,
@@ -12,8 +12,10 @@ import {
   shownQuestions,
 } from '../features/task/answering.ts'
 import { useLocalized } from '../features/task/localized.ts'
+import { newKey, PhotoProvider, sendingIn } from '../features/task/photos.ts'
 import { QuestionField } from '../features/task/QuestionField.tsx'
 import { clock } from '../format/time.ts'
+import { visitPhotos } from './api.ts'
 import { keepDraft, queue, type VisitDraft } from './store.ts'
 
 const outcomes = [
@@ -33,12 +35,6 @@ type VisitFormProps = {
   onQueued: () => void
 }
 
-/** Also where the page came over plain http, which has no `randomUUID`. */
-const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
-
 /** One visit: arrival with place, questions, result, leaving. Everything is kept on the telephone as it is filled in. */
 export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps) {
   const { t } = useTranslation()
@@ -56,6 +52,7 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
         outcome: null,
       },
   )
+  const photos = useMemo(() => visitPhotos(stop.taskId), [stop.taskId])
   const mayLocate = 'geolocation' in navigator
   const [locating, setLocating] = useState(!visit.position && mayLocate)
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
@@ -110,6 +107,11 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
   }
 
   async function finish() {
+    const sending = sendingIn(page.current)
+    if (sending !== null) {
+      setProblem({ linkId: sending, text: t('desk.photo.wait') })
+      return
+    }
     if (!outcome) {
       setWrong(t('visitDay.chooseOutcome'))
       if (missing) show(missing.linkId)
@@ -218,21 +220,26 @@ export function VisitForm({ day, stop, draft, onBack, onQueued }: VisitFormProps
           <section className="day-card" aria-label={t('visitDay.questions')}>
             <h2>{t('visitDay.questions')}</h2>
             {questionnaire.script && <p className="secondary pre-line">{localized(questionnaire.script)}</p>}
-            {all.map((question) => (
-              <QuestionField
-                key={question.linkId}
-                question={question}
-                value={visit.answers[question.linkId]}
-                disabled={false}
-                danger={isDangerous(question, visit.answers) ? 'seen' : null}
-                problem={problem?.linkId === question.linkId ? problem.text : null}
-                onChange={(value) => {
-                  setProblem(null)
-                  change({ answers: { ...visit.answers, [question.linkId]: value } })
-                }}
-                onMove={() => undefined}
-              />
-            ))}
+            <PhotoProvider value={photos}>
+              {all.map((question) => (
+                <QuestionField
+                  key={question.linkId}
+                  question={question}
+                  value={visit.answers[question.linkId]}
+                  disabled={false}
+                  danger={isDangerous(question, visit.answers) ? 'seen' : null}
+                  problem={problem?.linkId === question.linkId ? problem.text : null}
+                  onChange={(value) => {
+                    setProblem(null)
+                    change({ answers: { ...visit.answers, [question.linkId]: value } })
+                  }}
+                  onMove={() => undefined}
+                />
+              ))}
+            </PhotoProvider>
+            {all.some((question) => question.type === 'photo') && (
+              <p className="secondary small">{t('visitDay.photosKept')}</p>
+            )}
           </section>
         )}
         {dangers.length > 0 && (

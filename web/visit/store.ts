@@ -1,6 +1,6 @@
 import type { Point } from '../../contract/geo.ts'
 import type { Answers } from '../../contract/questionnaire.ts'
-import type { VisitDay, VisitReport } from '../../contract/visit.ts'
+import type { VisitDay, VisitReport } from '../../contract/visit-record.ts'
 
 /*
  * What this telephone keeps: today's route of whoever took it along, what is half filled in, what waits to be sent, and how each sending ended.
@@ -25,6 +25,8 @@ export type Waiting = {
   /** Id of the last refusal. */
   problem: string | null
 }
+/** A picture taken at the door; it goes before the report that names it. */
+export type KeptPhoto = { key: string; taskId: number; linkId: string; picture: Blob }
 export type Sent = {
   taskId: number
   status: 'applied' | 'kept'
@@ -33,7 +35,7 @@ export type Sent = {
 }
 
 const databaseName = 'careloop-visits'
-const stores = { day: 'name', draft: 'taskId', waiting: 'key', sent: 'taskId' } as const
+const stores = { day: 'name', draft: 'taskId', waiting: 'key', sent: 'taskId', photo: 'key' } as const
 type Store = keyof typeof stores
 
 function settle<T>(request: IDBRequest<T>): Promise<T> {
@@ -46,12 +48,19 @@ function settle<T>(request: IDBRequest<T>): Promise<T> {
 let opened: Promise<IDBDatabase> | undefined
 function open(): Promise<IDBDatabase> {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(databaseName, 1)
+    const request = indexedDB.open(databaseName, 2)
     request.onupgradeneeded = () => {
+      const { result } = request
       for (const [name, keyPath] of Object.entries(stores))
-        request.result.createObjectStore(name, { keyPath })
+        if (!result.objectStoreNames.contains(name)) result.createObjectStore(name, { keyPath })
     }
-    request.onsuccess = () => resolve(request.result)
+    request.onsuccess = () => {
+      const { result } = request
+      // A newer page in another tab must not wait for this one.
+      result.onversionchange = () => result.close()
+      resolve(result)
+    }
+    request.onblocked = () => reject(new Error('An older page of today’s visits is open in another tab.'))
     request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
   })
   return opened
@@ -93,10 +102,12 @@ export async function keepDay(day: VisitDay): Promise<void> {
   const open = new Set(day.stops.map((stop) => stop.taskId))
   // What is done stays in the list by its name only.
   const done = other ? [] : (before?.day.stops ?? []).filter((stop) => !open.has(stop.taskId)).map(bare)
-  await write(['day', 'draft', 'sent'], (of) => {
+  const left = other ? await photosOfNobody() : []
+  await write(['day', 'draft', 'sent', 'photo'], (of) => {
     if (other) {
       of('draft').clear()
       of('sent').clear()
+      for (const key of left) of('photo').delete(key)
     }
     of('day').put({ name: 'today', day: { ...day, stops: [...day.stops, ...done] } } satisfies Kept)
   })
@@ -113,9 +124,25 @@ const bare = (stop: VisitDay['stops'][number]) => ({
 })
 
 export async function forgetDay(): Promise<void> {
-  await write(['day', 'draft', 'sent'], (of) => {
+  const left = await photosOfNobody()
+  await write(['day', 'draft', 'sent', 'photo'], (of) => {
     for (const name of ['day', 'draft', 'sent'] as const) of(name).clear()
+    for (const key of left) of('photo').delete(key)
   })
+}
+
+/** Keys of pictures that no waiting report takes along. */
+async function photosOfNobody(): Promise<string[]> {
+  const [photos, waiting] = await Promise.all([all<KeptPhoto>('photo'), waitingReports()])
+  const tasks = new Set(waiting.map((one) => one.taskId))
+  return photos.filter((one) => !tasks.has(one.taskId)).map((one) => one.key)
+}
+
+export const keptPhotos = async (taskId: number) =>
+  (await all<KeptPhoto>('photo')).filter((one) => one.taskId === taskId)
+
+export async function keepPhoto(photo: KeptPhoto): Promise<void> {
+  await write(['photo'], (of) => of('photo').put(photo))
 }
 
 export const drafts = () => all<VisitDraft>('draft')
@@ -138,11 +165,13 @@ export async function markRefused(waiting: Waiting, problem: string): Promise<vo
   await write(['waiting'], (of) => of('waiting').put({ ...waiting, problem }))
 }
 
-/** The server has it: answers, address and telephone number of the person leave this telephone. */
+/** The server has it: answers, pictures, address and telephone number of the person leave this telephone. */
 export async function markSent(waiting: Waiting, sent: Sent): Promise<void> {
   const [kept] = await all<Kept>('day')
-  await write(['day', 'waiting', 'sent'], (of) => {
+  const photos = await keptPhotos(waiting.taskId)
+  await write(['day', 'waiting', 'sent', 'photo'], (of) => {
     of('waiting').delete(waiting.key)
+    for (const { key } of photos) of('photo').delete(key)
     if (!kept || kept.day.userId !== waiting.userId) return
     of('sent').put(sent)
     const stops = kept.day.stops.map((stop) => (stop.taskId === waiting.taskId ? bare(stop) : stop))

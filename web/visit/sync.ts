@@ -1,6 +1,6 @@
 import { ApiError } from '../api.ts'
-import { report, signedInAs } from './api.ts'
-import { markRefused, markSent, type Waiting, waitingReports } from './store.ts'
+import { report, sendPhoto, signedInAs } from './api.ts'
+import { keptPhotos, markRefused, markSent, type Waiting, waitingReports } from './store.ts'
 
 export type Line = 'online' | 'offline' | 'signed-out'
 
@@ -27,6 +27,7 @@ async function sendAll(refused: boolean): Promise<Line> {
     const userId = await signedInAs()
     for (const one of waiting.filter((item) => item.userId === userId)) {
       try {
+        await sendPhotos(one)
         const answer = await report(one.taskId, { ...one.report, sentAt: new Date().toISOString() })
         await markSent(one, { taskId: one.taskId, ...answer })
       } catch (error) {
@@ -41,4 +42,10 @@ async function sendAll(refused: boolean): Promise<Line> {
     if (error instanceof ApiError) return error.status === 401 ? 'signed-out' : 'offline'
     throw error
   }
+}
+
+/** The pictures that the report names; sent twice, they are kept once. */
+async function sendPhotos({ taskId, report: { answers = {} } }: Waiting): Promise<void> {
+  const named = new Set(Object.values(answers).flatMap((value) => (Array.isArray(value) ? value : [])))
+  for (const photo of await keptPhotos(taskId)) if (named.has(photo.key)) await sendPhoto(photo)
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { VisitDay } from '../../contract/visit.ts'
+import type { VisitDay } from '../../contract/visit-record.ts'
 import { ApiError } from '../api.ts'
 import { takeDay } from './api.ts'
 import { keepShell } from './shell.ts'

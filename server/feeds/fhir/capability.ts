@@ -9,6 +9,10 @@ const interactions: Record<string, string> = {
   'get /{type}': 'search-type',
 }
 
+/** Pictures among answers are read, and nothing else is done with them. */
+const binary = (routes: Set<string>) =>
+  routes.has('get /Binary/{id}') ? [{ type: 'Binary', interaction: [{ code: 'read' }] }] : []
+
 /** What this server does, made from the mounted routes and the table of types, so that it cannot say more than there is. */
 export function capabilityStatement(contracts: readonly RouteContract[], origin: string, startedAt: Date) {
   const routes = new Set(contracts.map((one) => `${one.method} ${one.path}`))
@@ -32,32 +36,35 @@ export function capabilityStatement(contracts: readonly RouteContract[], origin:
           description:
             'An API key as Bearer token, or the session of a signed-in user. Reading shows what the same caller sees elsewhere; contact data is masked unless the key may exchange whole persons.',
         },
-        resource: Object.entries(definitions).map(([type, definition]) => ({
-          type,
-          interaction,
-          versioning: 'versioned',
-          readHistory: false,
-          updateCreate: true,
-          conditionalCreate: true,
-          conditionalRead: 'not-supported',
-          conditionalUpdate: routes.has('put /{type}'),
-          conditionalDelete: 'not-supported',
-          referencePolicy: ['literal', 'logical'],
-          searchParam: [
-            { name: '_id', type: 'token' },
-            { name: '_lastUpdated', type: 'date' },
-            ...Object.entries(definition?.search ?? {}).map(([name, one]) => ({ name, type: one.type })),
-          ],
-          ...(type === 'Patient' &&
-            routes.has('get /Patient/{id}/$everything') && {
-              operation: [
-                {
-                  name: 'everything',
-                  definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
-                },
-              ],
-            }),
-        })),
+        resource: [
+          ...binary(routes),
+          ...Object.entries(definitions).map(([type, definition]) => ({
+            type,
+            interaction,
+            versioning: 'versioned',
+            readHistory: false,
+            updateCreate: true,
+            conditionalCreate: true,
+            conditionalRead: 'not-supported',
+            conditionalUpdate: routes.has('put /{type}'),
+            conditionalDelete: 'not-supported',
+            referencePolicy: ['literal', 'logical'],
+            searchParam: [
+              { name: '_id', type: 'token' },
+              { name: '_lastUpdated', type: 'date' },
+              ...Object.entries(definition?.search ?? {}).map(([name, one]) => ({ name, type: one.type })),
+            ],
+            ...(type === 'Patient' &&
+              routes.has('get /Patient/{id}/$everything') && {
+                operation: [
+                  {
+                    name: 'everything',
+                    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+                  },
+                ],
+              }),
+          })),
+        ],
         interaction: routes.has('post /') ? [{ code: 'transaction' }, { code: 'batch' }] : [],
       },
     ],

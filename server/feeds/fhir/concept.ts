@@ -1,4 +1,4 @@
-import type { ClinicalFact } from '../../../contract/person.ts'
+import type { ClinicalFact } from '../../../contract/timeline.ts'
 import type { Coding, Concept, FhirIdentifier, HumanName } from './schema.ts'
 
 /** What a concept is called: its own text, else what its first coding is called. */

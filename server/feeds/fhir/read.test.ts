@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
-import { getPerson, getTimeline, listPersons } from '../../../contract/person.ts'
+import { getPerson, listPersons } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
   admit,

@@ -3,6 +3,8 @@ import { routePath } from 'hono/route'
 import * as contract from '../../../contract/fhir.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
+import { readBinary, sendPhoto } from '../../modules/questionnaire/photo.ts'
+import { AppError } from '../../platform/errors.ts'
 import { type Api, type ApiContext, implement, implementedContracts } from '../../platform/http.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
@@ -44,7 +46,7 @@ function headersOf(base: string, resource: Resource): Record<string, string> {
   }
 }
 
-export function mountFhir(api: Api, { config }: Services): void {
+export function mountFhir(api: Api, { config, secret }: Services): void {
   const startedAt = new Date()
   const originOf = (c: ApiContext) => (config.publicUrl ?? new URL(c.req.url).origin).replace(/\/$/, '')
   const baseOf = (c: ApiContext) => `${originOf(c)}${contract.fhirBase}`
@@ -69,6 +71,14 @@ export function mountFhir(api: Api, { config }: Services): void {
     })
     const self = `${baseOf(c)}/Patient/${params.id}/$everything${new URL(c.req.url).search}`
     return answer(searchset(baseOf(c), self, page))
+  })
+  implement(api, contract.fhirBinary, async ({ c, db, actor, params }) => {
+    if (!/^\d{1,15}$/.test(params.id)) throw new AppError('not-found')
+    const photo = await readBinary(db, actor, secret, Number(params.id))
+    // Unless FHIR is asked for, a Binary is answered as what it holds.
+    if (!/json/i.test(c.req.header('accept') ?? '')) return sendPhoto(c, photo)
+    const { contentType, bytes } = photo
+    return answer({ resourceType: 'Binary', id: params.id, contentType, data: bytes.toString('base64') })
   })
   implement(api, contract.fhirRead, async ({ c, db, actor, params }) => {
     const resource = await readResource(db, actor, params.type, params.id)

@@ -326,8 +326,26 @@ type Item = { linkId: string; type?: string | undefined; item?: Item[] | undefin
 const questionItem: z.ZodType<Item> = z.lazy(() =>
   z.looseObject({ linkId: text, type: code, item: z.array(questionItem).optional() }),
 )
+/** What lies elsewhere is not fetched: nobody here knows what it is, nor who else may read it. */
+const attachment = z
+  .looseObject({ url: z.string().optional(), data: z.string().optional() })
+  .refine(({ url = '', data }) => data !== undefined || !/^\w[\w+.-]*:\/\//.test(url), {
+    message: 'Files at addresses elsewhere are not fetched. Send the file itself as data.',
+    path: ['url'],
+  })
 const answerItem: z.ZodType<Item> = z.lazy(() =>
-  z.looseObject({ linkId: text, item: z.array(answerItem).optional() }),
+  z.looseObject({
+    linkId: text,
+    answer: z
+      .array(
+        z.looseObject({
+          valueAttachment: attachment.optional(),
+          item: z.array(answerItem).optional(),
+        }),
+      )
+      .optional(),
+    item: z.array(answerItem).optional(),
+  }),
 )
 export const questionnaire = resource({
   url: text.optional(),

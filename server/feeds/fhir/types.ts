@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import { conceptTerms, conceptText, factCode } from './concept.ts'
 import * as schema from './schema.ts'
 import type { Reference } from './schema.ts'

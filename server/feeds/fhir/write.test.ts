@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getPerson, getTimeline, listPersons } from '../../../contract/person.ts'
+import { getPerson, listPersons } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
   ago,

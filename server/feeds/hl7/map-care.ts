@@ -1,5 +1,5 @@
 import type { Hl7Message } from '@medplum/core'
-import type { EventKind } from '../../../contract/person.ts'
+import type { EventKind } from '../../../contract/timeline.ts'
 import type { SenderContext } from './map-adt.ts'
 import {
   amountOf,

@@ -1,5 +1,5 @@
 import type { Hl7Message } from '@medplum/core'
-import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import { localDate } from '../../platform/clock.ts'
 import type { SenderContext } from './map-adt.ts'
 import { displayName } from './map-person.ts'

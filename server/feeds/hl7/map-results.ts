@@ -1,4 +1,4 @@
-import type { ClinicalFact } from '../../../contract/person.ts'
+import type { ClinicalFact } from '../../../contract/timeline.ts'
 import type { SenderContext } from './map-adt.ts'
 import { concept, type FactSaid, performer, requiredConcept } from './map-facts.ts'
 import { type Fields, whole } from './message.ts'

@@ -1,4 +1,4 @@
-import type { ClinicalFact, EventKind } from '../../../contract/person.ts'
+import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import { type FactSaid, sharedAppointment, sharedCharge } from '../hl7/map-facts.ts'
 import type { Cells, RowContext } from './cells.ts'
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { EventKind } from '../../../contract/person.ts'
+import type { EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */

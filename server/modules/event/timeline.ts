@@ -1,5 +1,5 @@
 import { sql, type SqlBool } from 'kysely'
-import type { TimelineEvent } from '../../../contract/person.ts'
+import type { TimelineEvent } from '../../../contract/timeline.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'

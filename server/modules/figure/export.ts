@@ -3,7 +3,7 @@ import type { ProofClass } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
-import { cell } from '../../platform/sheet.ts'
+import { cell, headings, tableSheet } from '../../platform/sheet.ts'
 import { maskName } from '../person/mask.ts'
 import { dischargeRows, type FigureQuery, getFollowUpFigures } from './follow-up.ts'
 
@@ -15,7 +15,6 @@ export const proofWords: Record<ProofClass, string> = {
   document: '书面材料',
   stated: '仅口述',
 }
-export const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
 export const percent = (value: number | null) =>
   value === null ? null : { type: Number, value, format: '0.0%' }
 
@@ -76,38 +75,21 @@ export async function exportFollowUp(db: Db, actor: Actor, query: FigureQuery): 
     ...figures.groups.map((group) => line(group.label, group)),
     line('合计', figures.total),
   ]
-  const detail: SheetData = [
-    headings([
-      '患者',
-      '科室',
-      '主管医生',
-      '诊断',
-      '出院时间',
-      '层级',
-      '状态',
-      '结果',
-      '截止时间',
-      '完成时间',
-      '拨打次数',
-      '凭证',
-      '责任人',
-    ]),
-    ...rows.map((row) => [
-      cell(maskName(row.person_name)),
-      cell(row.department_name),
-      cell(row.attending_name),
-      cell(row.condition_text),
-      cell(row.ends_at),
-      cell(row.level),
-      cell(row.status),
-      cell(row.outcome),
-      cell(row.due_at),
-      cell(row.completed_at),
-      cell(row.attempts),
-      cell(row.proof && proofWords[row.proof]),
-      cell(row.assignee_name),
-    ]),
-  ]
+  const detail = tableSheet(rows, [
+    ['患者', (row) => maskName(row.person_name)],
+    ['科室', (row) => row.department_name],
+    ['主管医生', (row) => row.attending_name],
+    ['诊断', (row) => row.condition_text],
+    ['出院时间', (row) => row.ends_at],
+    ['层级', (row) => row.level],
+    ['状态', (row) => row.status],
+    ['结果', (row) => row.outcome],
+    ['截止时间', (row) => row.due_at],
+    ['完成时间', (row) => row.completed_at],
+    ['拨打次数', (row) => row.attempts],
+    ['凭证', (row) => row.proof && proofWords[row.proof]],
+    ['责任人', (row) => row.assignee_name],
+  ])
   return writeXlsxFile([
     { data: summary, sheet: '指标', stickyRowsCount: 1 },
     { data: detail, sheet: '明细', stickyRowsCount: 1 },

@@ -15,19 +15,19 @@ type Offered = {
   title: string
   body: string
   version: number
-  condition_code: string | null
+  condition_codes: string[]
 }
 
 /** Texts for this place and these diagnoses, the closest first; `id` narrows to one. */
 async function fitting(db: Db, task: TaskRow, id?: number): Promise<Offered[]> {
   const { rows } = await sql<Offered>`
-    select g.id, g.title, v.body, g.version, g.condition_code
+    select g.id, g.title, v.body, g.version, g.condition_codes
     from guidance g join guidance_version v on v.guidance_id = g.id and v.version = g.version
     where g.active and (g.site_id is null or g.site_id = ${task.site_id}) and (g.department_id is null or g.department_id = ${task.department_id})
-      and (g.condition_code is null or exists (
-        select 1 from condition c where c.encounter_id = ${task.encounter_id} and starts_with(c.code, g.condition_code)))
+      and (g.condition_codes = '{}' or exists (
+        select 1 from condition c, unnest(g.condition_codes) k where c.encounter_id = ${task.encounter_id} and starts_with(c.code, k)))
       and ${id === undefined ? sql`true` : sql`g.id = ${id}`}
-    order by g.condition_code is null, g.department_id is null, g.site_id is null, g.title, g.id limit 100`.execute(
+    order by g.condition_codes = '{}', g.department_id is null, g.site_id is null, g.title, g.id limit 100`.execute(
     db,
   )
   return rows
@@ -73,7 +73,7 @@ export async function listTaskGuidance(db: Db, actor: Actor, taskId: number) {
       title: one.title,
       body: filled(one.body, task),
       version: one.version,
-      conditionCode: one.condition_code,
+      conditionCodes: one.condition_codes,
     })),
     address: address && maskEmail(address),
     given: given.map((one) => ({
@@ -145,7 +145,7 @@ async function queueMail(trx: Trx, task: TaskRow, text: Offered): Promise<number
       channel: 'email',
       purpose: 'clinical',
       // The subject is read over shoulders: it names no disease.
-      subject: `${task.site_name}健康指导`,
+      subject: `${task.site_name}健康宣教`,
       body: filled(text.body, task),
     })
     .returning('id')

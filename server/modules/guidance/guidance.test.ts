@@ -40,7 +40,7 @@ const text = (more: object = {}) => ({
   body: '{{hospital}}提醒您按时服药。',
   siteId: null,
   departmentId: ward,
-  conditionCode: null,
+  conditionCodes: [],
   ...more,
 })
 const write = (body: object, who = head) => app.request(who, createGuidance, { body })
@@ -68,12 +68,16 @@ test('heads write for their department only, and what a text said before is kept
   ])
   const seen = (await app.request(other, listGuidance, {})).body.items
   expect(seen.some((one) => one.id === made.id)).toBe(false)
+  // What is shipped holds everywhere: a department reads it, and leaves it as it is.
+  const shipped = seen.find((one) => one.title === '在家怎样量血压')
+  expect(shipped).toMatchObject({ departmentId: null, mayWrite: false })
+  expect(shipped?.conditionCodes).toContain('I10')
 })
 
 test('a task is offered what fits its place and diagnosis, the closest first', async () => {
   const { task } = await discharged(app, 'G1', { diagnoses: [['I10.x00', '高血压', 'A']] })
-  await write(text({ title: '低盐饮食', conditionCode: 'I10' }))
-  await write(text({ title: '测血糖', conditionCode: 'E11' }))
+  await write(text({ title: '低盐饮食', conditionCodes: ['I10', 'I15'] }))
+  await write(text({ title: '测血糖', conditionCodes: ['E11'] }))
   await write(text({ title: '停用的', active: false }))
   await write(text({ title: '全院', departmentId: null }), admin)
   const { items } = await offered(task)
@@ -113,7 +117,7 @@ test('sent as a message it waits for the contact gate; without an address it is 
     select m.status, m.purpose, m.body, m.subject from message m join guidance_given g on g.message_id = m.id
     where m.person_id = ${person}`.execute(app.db)
   expect(rows).toEqual([
-    { status: 'queued', purpose: 'clinical', body: 'NH提醒您按时服药。', subject: 'NH健康指导' },
+    { status: 'queued', purpose: 'clinical', body: 'NH提醒您按时服药。', subject: 'NH健康宣教' },
   ])
   expect((await offered(task)).given[0]?.status).toBe('queued')
 })

@@ -16,7 +16,7 @@ type Row = {
   site_name: string | null
   department_id: number | null
   department_name: string | null
-  condition_code: string | null
+  condition_codes: string[]
   active: boolean
   version: number
   changed_at: Date
@@ -28,13 +28,13 @@ type Row = {
 /** Condition in SQL over the text `g`: it belongs to a place within reach. What holds everywhere belongs to nobody's place. */
 const within = (reach: Reach | undefined): RawBuilder<SqlBool> =>
   reach
-    ? sql<SqlBool>`(${reach.all} or g.site_id = any(${reach.siteIds}::int[]) or g.department_id = any(${reach.departmentIds}::int[]))`
+    ? sql<SqlBool>`(${reach.all} or coalesce(g.site_id = any(${reach.siteIds}::int[]), false) or coalesce(g.department_id = any(${reach.departmentIds}::int[]), false))`
     : sql<SqlBool>`false`
 
 async function rowsOf(db: Db, actor: Actor, id?: number): Promise<Row[]> {
   const reach = authorize(actor, 'guidance.read')
   const { rows } = await sql<Row>`
-    select g.id, g.title, v.body, g.site_id, s.name as site_name, g.department_id, d.name as department_name, g.condition_code, g.active, g.version,
+    select g.id, g.title, v.body, g.site_id, s.name as site_name, g.department_id, d.name as department_name, g.condition_codes, g.active, g.version,
       v.changed_at, v.changed_by_name, (select count(*) from guidance_given x where x.guidance_id = g.id) as given,
       ${within(actor.access['guidance.write'])} as may_write
     from guidance g join guidance_version v on v.guidance_id = g.id and v.version = g.version
@@ -56,7 +56,7 @@ const viewGuidance = (row: Row): Guidance => ({
   siteName: row.site_name,
   departmentId: row.department_id,
   departmentName: row.department_name,
-  conditionCode: row.condition_code,
+  conditionCodes: row.condition_codes,
   active: row.active,
   version: row.version,
   changedAt: row.changed_at.toISOString(),
@@ -108,7 +108,7 @@ export async function createGuidance(trx: Trx, actor: Actor, input: NewGuidance)
       title: input.title,
       site_id: siteId,
       department_id: input.departmentId,
-      condition_code: input.conditionCode,
+      condition_codes: input.conditionCodes,
       active: input.active,
     })
     .returning('id')
@@ -137,7 +137,7 @@ export async function updateGuidance(
       title: input.title,
       site_id: siteId,
       department_id: input.departmentId,
-      condition_code: input.conditionCode,
+      condition_codes: input.conditionCodes,
       active: input.active,
       version: input.version + 1,
     })

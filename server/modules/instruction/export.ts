@@ -1,8 +1,8 @@
-import writeXlsxFile, { type SheetData } from 'write-excel-file/node'
+import writeXlsxFile from 'write-excel-file/node'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
-import { cell } from '../../platform/sheet.ts'
+import { tableSheet } from '../../platform/sheet.ts'
 import { maskName } from '../person/mask.ts'
 import { type InstructionFilter, instructionRows } from './list.ts'
 
@@ -17,46 +17,24 @@ export async function exportInstructions(db: Db, actor: Actor, filter: Instructi
     subject: `rows:${rows.length}`,
     fields: ['name-masked', 'report'],
   })
-  const head = [
-    '编号',
-    '患者',
-    '科室',
-    '责任人',
-    '原因',
-    '指令内容',
-    '下达时间',
-    '下达人',
-    '截止时间',
-    '状态',
-    '轮次',
-    '执行时间',
-    '执行人',
-    '结果',
-    '执行情况',
-    '提交时间',
-    '归档时间',
-  ]
-  const data: SheetData = [
-    head.map((value) => ({ value, fontWeight: 'bold' as const })),
-    ...rows.map((row) => [
-      cell(row.id),
-      cell(maskName(row.person_name)),
-      cell(row.department_name),
-      cell(row.assignee_name ?? row.assignee_role),
-      cell(row.reason),
-      cell(row.text),
-      cell(row.issued_at),
-      cell(row.issued_by_name),
-      cell(row.due_at),
-      cell(row.status),
-      cell(row.round),
-      cell(row.executed_at),
-      cell(row.executed_by_name),
-      cell(row.outcome),
-      cell(row.report),
-      cell(row.submitted_at),
-      cell(row.filed_at),
-    ]),
-  ]
+  const data = tableSheet(rows, [
+    ['编号', (row) => row.id],
+    ['患者', (row) => maskName(row.person_name)],
+    ['科室', (row) => row.department_name],
+    ['责任人', (row) => row.assignee_name ?? row.assignee_role],
+    ['原因', (row) => row.reason],
+    ['指令内容', (row) => row.text],
+    ['下达时间', (row) => row.issued_at],
+    ['下达人', (row) => row.issued_by_name],
+    ['截止时间', (row) => row.due_at],
+    ['状态', (row) => row.status],
+    ['轮次', (row) => row.round],
+    ['执行时间', (row) => row.executed_at],
+    ['执行人', (row) => row.executed_by_name],
+    ['结果', (row) => row.outcome],
+    ['执行情况', (row) => row.report],
+    ['提交时间', (row) => row.submitted_at],
+    ['归档时间', (row) => row.filed_at],
+  ])
   return writeXlsxFile(data, { stickyRowsCount: 1 }).toBuffer()
 }

@@ -2,14 +2,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listAudit } from '../../../contract/audit.ts'
-import {
-  getPerson,
-  getTimeline,
-  listPersons,
-  revealPerson,
-  setOptOut,
-  updatePerson,
-} from '../../../contract/person.ts'
+import { getPerson, listPersons, revealPerson, setOptOut, updatePerson } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { type Adt, personOf, receive } from '../../../test/support/hl7.ts'

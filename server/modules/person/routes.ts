@@ -7,12 +7,12 @@ import {
 import {
   chooseStatement as chooseStatementRoute,
   getPerson as getPersonRoute,
-  getTimeline as getTimelineRoute,
   listPersons as listPersonsRoute,
   revealPerson as revealPersonRoute,
   setOptOut as setOptOutRoute,
   updatePerson as updatePersonRoute,
 } from '../../../contract/person.ts'
+import { getTimeline as getTimelineRoute } from '../../../contract/timeline.ts'
 import { transaction } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'

@@ -151,6 +151,24 @@ const foreign = {
       ],
     },
     { linkId: 'photo', text: 'A photo', type: 'attachment' },
+    {
+      linkId: 'wounds',
+      text: 'Photos of the wounds',
+      type: 'attachment',
+      repeats: true,
+      extension: [
+        { url: `${standard}/mimeType`, valueCode: 'image/jpeg' },
+        { url: `${standard}/maxSize`, valueDecimal: 10 },
+        { url: `${standard}/questionnaire-maxOccurs`, valueInteger: 8 },
+      ],
+      enableWhen: [{ question: 'photo', operator: 'exists', answerBoolean: true }],
+    },
+    {
+      linkId: 'letter',
+      text: 'The letter',
+      type: 'attachment',
+      extension: [{ url: `${standard}/mimeType`, valueCode: 'application/pdf' }],
+    },
   ],
 }
 
@@ -169,6 +187,8 @@ test('a questionnaire of another system becomes a draft, and what it cannot brin
     ['help-other', 'string'],
     ['weight', 'decimal'],
     ['when', 'date'],
+    ['photo', 'photo'],
+    ['wounds', 'photo'],
   ])
   const at = (linkId: string) => body.items.find((one) => one.linkId === linkId)
   const hidden = { not: { fact: 'answers./44255-8', op: '=', value: 'LA6568-5' } }
@@ -192,6 +212,8 @@ test('a questionnaire of another system becomes a draft, and what it cannot brin
     min: 20,
     enableWhen: { all: [hidden, { fact: 'answers.help', op: 'contains', value: 'gp' }] },
   })
+  expect(at('wounds')).toMatchObject({ maxPhotos: 5, enableWhen: { fact: 'answers.photo', op: 'exists' } })
+  expect(at('photo')).not.toHaveProperty('maxPhotos')
   expect(body.scoring).toBe('sum')
   expect(notes.map(({ linkId, kind, about }) => [linkId, kind, about])).toEqual([
     ['/44250-9', 'element', 'prefix'],
@@ -199,7 +221,9 @@ test('a questionnaire of another system becomes a draft, and what it cannot brin
     ['help', 'open-choice', ''],
     ['weight', 'type-changed', 'quantity → decimal'],
     ['weight', 'extension', `${standard}/regex`],
-    ['photo', 'left-out', 'attachment'],
+    ['photo', 'type-changed', 'attachment → photo'],
+    ['wounds', 'element', 'maxOccurs 8'],
+    ['letter', 'left-out', 'attachment'],
     ['when', 'condition', 'gone exists'],
     [null, 'element', 'purpose'],
     [null, 'scored', ''],

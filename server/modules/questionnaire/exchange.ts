@@ -8,7 +8,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { loadTask } from '../task/task.ts'
 import { toFhir } from './fhir/export.ts'
 import { fromFhir, type Imported } from './fhir/import.ts'
-import { responseToFhir } from './fhir/response.ts'
+import { type AnsweredPhoto, responseToFhir } from './fhir/response.ts'
 import { type FhirQuestionnaire, fhirQuestionnaire } from './fhir/terms.ts'
 
 type VersionRow = {
@@ -73,6 +73,7 @@ type ResponseRow = {
   questionnaire_version_id: number
   person_id: number
   encounter_id: number | null
+  task_id: number | null
   status: 'in-progress' | 'completed'
   answers: Answers
   score: number | null
@@ -84,11 +85,15 @@ type ResponseRow = {
 export async function responsesAsFhir(db: Db, ids: number[]) {
   if (ids.length === 0) return new Map<number, never>()
   const { rows } = await sql<ResponseRow>`
-    select r.id, r.questionnaire_version_id, r.person_id, r.encounter_id, r.status, r.answers, r.score, r.source, r.updated_at
+    select r.id, r.questionnaire_version_id, r.person_id, r.encounter_id, r.task_id, r.status, r.answers, r.score, r.source, r.updated_at
     from questionnaire_response r where r.id = any(${ids}::bigint[])`.execute(db)
   const versions = await loadVersions(
     db,
     sql<SqlBool>`v.id = any(${[...new Set(rows.map((row) => row.questionnaire_version_id))]}::int[])`,
+  )
+  const photos = await photosOf(
+    db,
+    rows.flatMap((row) => row.task_id ?? []),
   )
   const asked = new Map(versions.map((one) => [one.id, { fhir: asFhir(one), items: one.definition.items }]))
   return new Map(
@@ -100,11 +105,29 @@ export async function responsesAsFhir(db: Db, ids: number[]) {
         personId: row.person_id,
         encounterId: row.encounter_id,
         updatedAt: row.updated_at,
+        photos: photos.filter((one) => one.taskId === row.task_id),
       }
       const resource = responseToFhir(questionnaire.fhir, questionnaire.items, given)
       return [[row.id, { resource, updated: row.updated_at }] as const]
     }),
   )
+}
+
+async function photosOf(db: Db, taskIds: number[]): Promise<(AnsweredPhoto & { taskId: number })[]> {
+  if (taskIds.length === 0) return []
+  const rows = await db
+    .selectFrom('questionnaire_photo')
+    .select(['id', 'key', 'task_id', 'content_type', 'size', 'created_at'])
+    .where('task_id', 'in', taskIds)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    key: row.key,
+    taskId: row.task_id,
+    contentType: row.content_type,
+    size: row.size,
+    createdAt: row.created_at,
+  }))
 }
 
 /**

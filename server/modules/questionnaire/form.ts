@@ -2,6 +2,7 @@ import { timingSafeEqual, createHmac } from 'node:crypto'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Form, openForm as openRoute } from '../../../contract/questionnaire-link.ts'
+import type { Photo } from '../../../contract/photo.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
 import { type Actor, systemActor } from '../../platform/actor.ts'
@@ -18,6 +19,7 @@ import { completeByPerson } from '../task/attempt.ts'
 import { loadTask } from '../task/task.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
 import { hashToken } from './link-token.ts'
+import { openPhoto, type OpenPhoto, storePhoto } from './photo-store.ts'
 import { forPerson, getQuestionnaire } from './questionnaire.ts'
 
 /** So many wrong years of birth kill a link: of some ninety possible years a guesser sees five. */
@@ -288,10 +290,31 @@ export async function submitForm(visitor: Visitor, input: Given) {
   })
 }
 
+type PhotoOfForm = { token: string; pass: string; key: string; linkId: string; data: string }
+
+/** @throws {AppError} link-closed, not-found (wrong pass), too-many-requests, and what {@link storePhoto} refuses */
+export async function addFormPhoto(visitor: Visitor, input: PhotoOfForm): Promise<Photo> {
+  return withLink(visitor, input, async (trx, actor, row) => {
+    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
+    return storePhoto(trx, actor, visitor.secret, task, definition, input, 'person')
+  })
+}
+
+/** @throws {AppError} link-closed, not-found (wrong pass, no such picture of this person), too-many-requests */
+export async function readFormPhoto(
+  visitor: Visitor,
+  input: { token: string; pass: string; key: string },
+): Promise<OpenPhoto> {
+  return withLink(visitor, input, (trx, actor, row) =>
+    openPhoto(trx, actor, visitor.secret, { taskId: row.task_id, key: input.key }, 'person'),
+  )
+}
+
 /** Locks the task, then looks at the link again: whoever was first has used it up. */
 async function withLink<T>(
   visitor: Visitor,
-  input: Given,
+  input: { token: string; pass: string },
   act: (trx: Trx, actor: Actor, row: Row) => Promise<T>,
 ): Promise<T> {
   const seen = await enter(visitor, input.token)

@@ -1,5 +1,6 @@
 import { answerFacts, shownQuestions, unfold } from '../../../contract/answer.ts'
 import { holds } from '../../../contract/condition.ts'
+import { photoKey } from '../../../contract/photo.ts'
 import { bandOf } from '../../../contract/score.ts'
 import type { Answers, Question, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { Db } from '../../platform/db.ts'
@@ -136,11 +137,21 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
       return value < (item.min ?? -Infinity) || value > (item.max ?? Infinity)
         ? `must lie between ${item.min ?? '-∞'} and ${item.max ?? '∞'}`
         : undefined
+    case 'photo':
+      return wrongPhotos(item, value)
     case 'date':
       return typeof value === 'string' && isDate(value) ? undefined : 'must be a date'
     default:
       return typeof value === 'string' ? undefined : 'must be text'
   }
+}
+
+/** Whether each was sent is looked up in `photo-store.ts`. */
+function wrongPhotos({ maxPhotos = 1 }: Question, value: Answers[string]): string | undefined {
+  if (!Array.isArray(value) || !value.every((one) => photoKey.safeParse(one).success))
+    return 'must be pictures'
+  if (new Set(value).size < value.length) return 'names a picture twice'
+  return value.length > maxPhotos ? `takes ${maxPhotos} at most` : undefined
 }
 
 export type RedFlag = { linkId: string; text: Record<string, string | undefined>; withinMinutes: number }

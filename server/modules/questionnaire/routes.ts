@@ -9,9 +9,17 @@ import {
   saveDraft as saveDraftRoute,
 } from '../../../contract/questionnaire-design.ts'
 import {
+  addTaskPhoto as addTaskPhotoRoute,
+  addVisitPhoto as addVisitPhotoRoute,
+  listPersonPhotos as listPersonPhotosRoute,
+  readTaskPhoto as readTaskPhotoRoute,
+} from '../../../contract/photo.ts'
+import {
+  addFormPhoto as addFormPhotoRoute,
   createTaskLink,
   listTaskLinks,
   openForm as openFormRoute,
+  readFormPhoto as readFormPhotoRoute,
   revokeLink as revokeLinkRoute,
   saveForm as saveFormRoute,
   submitForm as submitFormRoute,
@@ -35,8 +43,9 @@ import {
   saveDraft,
 } from './draft.ts'
 import { exportQuestionnaire, exportResponse, readFhir } from './exchange.ts'
-import { openForm, saveForm, submitForm, type Visitor } from './form.ts'
+import { addFormPhoto, openForm, readFormPhoto, saveForm, submitForm, type Visitor } from './form.ts'
 import { createLink, listLinks, revokeLink } from './link.ts'
+import { addTaskPhoto, addVisitPhoto, listPersonPhotos, readTaskPhoto, sendPhoto } from './photo.ts'
 import { getQuestionnaire, listQuestionnaires } from './questionnaire.ts'
 
 export function mountQuestionnaire(api: Api, { config, secret }: Services): void {
@@ -88,6 +97,23 @@ export function mountQuestionnaire(api: Api, { config, secret }: Services): void
   implement(api, openFormRoute, ({ c, body }) => openForm(visitor(c), body))
   implement(api, saveFormRoute, ({ c, body }) => saveForm(visitor(c), body))
   implement(api, submitFormRoute, ({ c, body }) => submitForm(visitor(c), body))
+  implement(api, addFormPhotoRoute, ({ c, body }) => addFormPhoto(visitor(c), body))
+  implement(api, readFormPhotoRoute, async ({ c, body }) =>
+    sendPhoto(c, await readFormPhoto(visitor(c), body)),
+  )
+
+  implement(api, addTaskPhotoRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => addTaskPhoto(trx, actor, secret, params.id, body)),
+  )
+  implement(api, addVisitPhotoRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => addVisitPhoto(trx, actor, secret, params.id, body)),
+  )
+  implement(api, readTaskPhotoRoute, async ({ c, db, actor, params }) =>
+    sendPhoto(c, await readTaskPhoto(db, actor, secret, params.id, params.key)),
+  )
+  implement(api, listPersonPhotosRoute, async ({ db, actor, params }) => ({
+    items: await listPersonPhotos(db, actor, params.id),
+  }))
 }
 
 function file(resource: object, name: string): Response {

@@ -5,6 +5,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
+import { assertPhotos, dropUnnamed } from '../questionnaire/photo-store.ts'
 import {
   checkAnswers,
   forPerson,
@@ -48,6 +49,7 @@ export async function storeAnswers(
   if (given === undefined) return { savedAt, score: null, redFlags: [] }
   if (giver.source === 'staff') await assertSeen(trx, task.id, giver.basedOn)
   const checked = checkAnswers(questionnaire, given, complete)
+  await assertPhotos(trx, task.id, questionnaire, checked, giver.source)
   const score = scoreOf(questionnaire, checked)
   const flags = redFlagsOf(questionnaire, checked, complete)
   const status = complete ? 'completed' : 'in-progress'
@@ -83,7 +85,8 @@ export async function storeAnswers(
   const drafts = giver.source === 'staff' ? await draftFlags(trx, task.id, questionnaire) : []
   await syncRedFlags(trx, actor, task, giver.source, questionnaire, [...flags, ...drafts])
   const band = complete ? bandOf(questionnaire, checked) : null
-  if (complete)
+  if (complete) {
+    await dropUnnamed(trx, actor, task.id)
     await recordEvents(trx, [
       {
         ...eventBase(task, actor, giver.source),
@@ -98,6 +101,7 @@ export async function storeAnswers(
         },
       },
     ])
+  }
   return {
     savedAt,
     score,
@@ -117,6 +121,7 @@ export async function watchDraft(
   answers: Answers,
 ): Promise<{ answers: Answers; redFlags: string[] }> {
   const checked = checkAnswers(questionnaire, answers, false)
+  await assertPhotos(trx, task.id, questionnaire, checked, 'person')
   const flags = redFlagsOf(questionnaire, checked, false)
   const noted = redFlagsOf(questionnaire, await savedAnswers(trx, task.id), false)
   await syncRedFlags(trx, actor, task, 'person', questionnaire, [...flags, ...noted])

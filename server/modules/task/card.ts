@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
-import { shownQuestions, unfold } from '../../../contract/answer.ts'
 import {
   abnormalInterpretations,
   type ClinicalFact,
   criticalInterpretations,
-} from '../../../contract/person.ts'
+} from '../../../contract/timeline.ts'
 import type { PersonCard } from '../../../contract/person-card.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
 import { type Actor, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
+import { answerLines } from '../questionnaire/lines.ts'
 import { findPerson, viewPerson } from '../person/person.ts'
 import type { TaskRow } from './list.ts'
 
@@ -116,20 +116,7 @@ async function responsesOf(db: Db, personId: number, taskId: number): Promise<Pe
       source,
       score,
       band: band && { text: band.text, tone: band.tone },
-      lines: unfold(shownQuestions(definition.items, answers)).flatMap((question) => {
-        const value = answers[question.linkId]
-        if (value === undefined || value === null || value === '') return []
-        const chosen = Array.isArray(value) ? value : [value]
-        return [
-          {
-            question: {
-              ...question,
-              options: question.options?.filter((option) => chosen.includes(option.value)),
-            },
-            value,
-          },
-        ]
-      }),
+      lines: answerLines(definition, answers),
     }
   })
 }

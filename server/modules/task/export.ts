@@ -1,8 +1,8 @@
-import writeXlsxFile, { type SheetData } from 'write-excel-file/node'
+import writeXlsxFile from 'write-excel-file/node'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
-import { cell } from '../../platform/sheet.ts'
+import { tableSheet } from '../../platform/sheet.ts'
 import { maskName, maskPhone } from '../person/mask.ts'
 import { type TaskFilter, taskRows } from './list.ts'
 
@@ -17,40 +17,21 @@ export async function exportTasks(db: Db, actor: Actor, filter: TaskFilter): Pro
     subject: `rows:${rows.length}`,
     fields: ['name-masked', 'phone-masked'],
   })
-  const head = [
-    '编号',
-    '患者',
-    '电话',
-    '层级',
-    '任务',
-    '科室',
-    '责任人',
-    '诊断',
-    '出院时间',
-    '截止时间',
-    '状态',
-    '结果',
-    '完成时间',
-    '拨打次数',
-  ]
-  const data: SheetData = [
-    head.map((value) => ({ value, fontWeight: 'bold' as const })),
-    ...rows.map((row) => [
-      cell(row.id),
-      cell(maskName(row.person_name)),
-      cell(row.phone && maskPhone(row.phone)),
-      cell(row.level),
-      cell(row.title),
-      cell(row.department_name),
-      cell(row.assignee_name ?? row.assignee_role),
-      cell(row.condition_text),
-      cell(row.discharged_at),
-      cell(row.due_at),
-      cell(row.status),
-      cell(row.outcome),
-      cell(row.completed_at),
-      cell(row.attempts),
-    ]),
-  ]
+  const data = tableSheet(rows, [
+    ['编号', (row) => row.id],
+    ['患者', (row) => maskName(row.person_name)],
+    ['电话', (row) => row.phone && maskPhone(row.phone)],
+    ['层级', (row) => row.level],
+    ['任务', (row) => row.title],
+    ['科室', (row) => row.department_name],
+    ['责任人', (row) => row.assignee_name ?? row.assignee_role],
+    ['诊断', (row) => row.condition_text],
+    ['出院时间', (row) => row.discharged_at],
+    ['截止时间', (row) => row.due_at],
+    ['状态', (row) => row.status],
+    ['结果', (row) => row.outcome],
+    ['完成时间', (row) => row.completed_at],
+    ['拨打次数', (row) => row.attempts],
+  ])
   return writeXlsxFile(data, { stickyRowsCount: 1 }).toBuffer()
 }

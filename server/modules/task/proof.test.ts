@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getFollowUpFigures, listFollowUpRows } from '../../../contract/figure.ts'
-import { getTimeline } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import {
   addEvidence,
   getTask,

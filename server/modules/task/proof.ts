@@ -42,12 +42,13 @@ export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofCl
 }
 
 /**
- * Questionnaires that the person answered alone and nobody changed since: for the task `t` itself, or about the same stay between the task's
- * beginning and its end.
+ * Questionnaires that the person answered alone and nobody changed since, or in which a picture stands that the person took: for the task `t`
+ * itself, or about the same stay between the task's beginning and its end.
  */
 export const ownResponsesOf = sql`
   select r.id, r.updated_at from questionnaire_response r
-  where r.person_id = t.person_id and r.status = 'completed' and r.source = 'person'
+  where r.person_id = t.person_id and r.status = 'completed' and (r.source = 'person' or exists (
+      select 1 from questionnaire_photo f where f.task_id = r.task_id and f.source = 'person' and r.answers -> f.link_id ? f.key))
     and (r.task_id = t.id or (r.encounter_id = t.encounter_id and r.updated_at >= t.start_at
       and (t.completed_at is null or r.updated_at <= t.completed_at)))`
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { VisitPlan, VisitRoute, VisitStop } from '../../../contract/visit.ts'
+import type { VisitPlan, VisitRoute, VisitStop } from '../../../contract/visit-plan.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { localDate } from '../../platform/clock.ts'

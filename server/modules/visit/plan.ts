@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { distanceKm, type Point } from '../../../contract/geo.ts'
+import type { ZoneShape } from '../../../contract/visit.ts'
 import type {
   createVisitPlan as createRoute,
   LeftOutReason,
   moveVisitStop as moveRoute,
-  ZoneShape,
-} from '../../../contract/visit.ts'
+} from '../../../contract/visit-plan.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isWorkingDay, loadCalendar } from '../../platform/calendar.ts'

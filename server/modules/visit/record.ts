@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { distanceKm, type Point } from '../../../contract/geo.ts'
-import type { recordVisit as recordRoute, VisitReport } from '../../../contract/visit.ts'
+import type { recordVisit as recordRoute, VisitReport } from '../../../contract/visit-record.ts'
 import type { z } from 'zod'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'

@@ -1,28 +1,33 @@
 import {
-  confirmVisitPlan,
   createOutreachTask as createOutreachTaskRoute,
-  createVisitPlan,
-  getVisitCosts,
-  getVisitPlan,
   getVisitSetup as getVisitSetupRoute,
-  getVisitSheet,
-  listVisitRecords,
   listVisitTasks as listVisitTasksRoute,
-  moveVisitStop,
   putVisitBase,
-  recordVisit as recordVisitRoute,
   saveVisitTeam,
   saveVisitVehicle,
   saveVisitZone,
   setPersonPosition as setPersonPositionRoute,
-  settleVisitRecord,
-  shortenVisitRoute,
-  takeVisitDay,
 } from '../../../contract/visit.ts'
+import {
+  getVisitCosts,
+  listVisitRecords,
+  recordVisit as recordVisitRoute,
+  settleVisitRecord,
+  takeVisitDay,
+} from '../../../contract/visit-record.ts'
+import {
+  confirmVisitPlan,
+  createVisitPlan,
+  getVisitPlan,
+  getVisitSheet,
+  moveVisitStop,
+  shortenVisitRoute,
+} from '../../../contract/visit-plan.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { createOutreachTask } from './by-hand.ts'
-import { getCosts, listRecords, settleRecord } from './cost.ts'
+import { getCosts } from './cost.ts'
+import { listRecords, settleRecord } from './records.ts'
 import { listVisitTasks } from './open-visits.ts'
 import { getPlan } from './plan-view.ts'
 import { confirmPlan, createPlan, moveStop, shortenRoute } from './plan.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { PackStop, VisitDay } from '../../../contract/visit.ts'
+import type { PackStop, VisitDay } from '../../../contract/visit-record.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'

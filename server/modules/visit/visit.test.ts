@@ -2,26 +2,30 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTask, holdTask, listTasks } from '../../../contract/task.ts'
 import {
-  confirmVisitPlan,
   createOutreachTask,
-  createVisitPlan,
-  getVisitCosts,
-  getVisitPlan,
   getVisitSetup,
-  listVisitRecords,
   listVisitTasks,
-  moveVisitStop,
   putVisitBase,
-  recordVisit,
   saveVisitTeam,
   saveVisitVehicle,
   saveVisitZone,
   setPersonPosition,
-  settleVisitRecord,
-  shortenVisitRoute,
-  takeVisitDay,
-  type VisitPlan,
 } from '../../../contract/visit.ts'
+import {
+  getVisitCosts,
+  listVisitRecords,
+  recordVisit,
+  settleVisitRecord,
+  takeVisitDay,
+} from '../../../contract/visit-record.ts'
+import {
+  confirmVisitPlan,
+  createVisitPlan,
+  getVisitPlan,
+  moveVisitStop,
+  shortenVisitRoute,
+  type VisitPlan,
+} from '../../../contract/visit-plan.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { goodAnswers, idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
@@ -297,10 +301,11 @@ test('a visit to a task that was stopped meanwhile is kept, told, and settled by
     (await app.request(planner, listVisitRecords, { query: { siteId: site, kept: true } })).body.items
   const [kept] = await list()
   expect(kept).toMatchObject({ taskId: id, status: 'kept', note: '已再次住院' })
-  const { rows } = await sql<{
-    answers: object
-  }>`select answers from visit_record where id = ${kept?.id}`.execute(app.db)
-  expect(rows[0]?.answers).toEqual(body.answers)
+  const told = Object.fromEntries(kept?.answers.map(({ question, value }) => [question.linkId, value]) ?? [])
+  expect(told).toEqual(body.answers)
+  const manager = await app.signInAs('manager')
+  const theirs = await app.request(manager, listVisitRecords, { query: { siteId: site, kept: true } })
+  expect(theirs.body.items[0]?.answers).toEqual([])
   const settle = () =>
     app.request(planner, settleVisitRecord, { params: { id: kept?.id ?? 0 }, body: { reason: '已转告病房' } })
   expect((await settle()).status).toBe(204)

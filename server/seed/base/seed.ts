@@ -11,7 +11,7 @@ import { nursingInstruments } from './instruments/nursing.ts'
 import { ownReportInstruments } from './instruments/own-report.ts'
 import { readmissionInstruments } from './instruments/readmission.ts'
 import { spotCheckQuestionnaire } from './spot-check.ts'
-import { diseaseQuestionnaires, shippedTemplates } from './templates/templates.ts'
+import { diseaseGuidance, diseaseQuestionnaires, shippedTemplates } from './templates/templates.ts'
 
 /** Everything that can be asked: the questions of the three levels, published instruments, and those of each disease. */
 export const shippedQuestionnaires = [
@@ -28,7 +28,7 @@ export const shippedQuestionnaires = [
 const actor = systemActor('system:seed', '系统初始化')
 
 /**
- * What every real site starts with: questionnaires, the three-level pathway and the official mainland calendar. Runs at every start and
+ * What every real site starts with: questionnaires, pathways, texts for patients and the official mainland calendar. Runs at every start and
  * adds only what is missing, so that nothing a site has changed is touched.
  */
 export async function seedBase(db: Db): Promise<void> {
@@ -36,6 +36,7 @@ export async function seedBase(db: Db): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)
     await seedPathways(trx)
+    await seedGuidance(trx)
     await seedCalendar(trx)
   })
 }
@@ -64,6 +65,29 @@ async function seedPathways(trx: Trx): Promise<void> {
       .where('code', '=', pathway.code)
       .executeTakeFirst()
     if (!known) await createPathway(trx, actor, pathway)
+  }
+}
+
+async function seedGuidance(trx: Trx): Promise<void> {
+  for (const { code, title, body, conditionCodes } of diseaseGuidance) {
+    const made = await trx
+      .insertInto('guidance')
+      .values({ code, title, condition_codes: conditionCodes })
+      .onConflict((c) => c.column('code').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (made)
+      await trx
+        .insertInto('guidance_version')
+        .values({
+          guidance_id: made.id,
+          version: 1,
+          title,
+          body,
+          changed_by: actor.id,
+          changed_by_name: actor.name,
+        })
+        .execute()
   }
 }
 

@@ -49,11 +49,12 @@ export function comparisonWith(question: Question): Comparison {
 }
 
 const operators = {
-  choice: ['=', '!=', 'exists'],
-  multiple: ['contains', 'exists'],
-  boolean: ['=', 'exists'],
-  number: ['=', '!=', '<', '<=', '>', '>=', 'exists'],
-  text: ['exists', 'contains'],
+  choice: ['=', '!=', 'exists', 'missing'],
+  multiple: ['contains', 'exists', 'missing'],
+  boolean: ['=', 'exists', 'missing'],
+  number: ['=', '!=', '<', '<=', '>', '>=', 'exists', 'missing'],
+  text: ['exists', 'missing', 'contains'],
+  photo: ['exists', 'missing'],
 } as const
 const opWords = {
   '=': 'eq',
@@ -64,13 +65,16 @@ const opWords = {
   '>=': 'ge',
   contains: 'contains',
   exists: 'exists',
+  /** `exists` with the value false. */
+  missing: 'missing',
 } as const
 
 function operatorsOf(question: Question | undefined): readonly (keyof typeof opWords)[] {
   if (!question) return operators.number
-  if (question.type === 'choice' || question.type === 'multiple' || question.type === 'boolean')
-    return operators[question.type]
-  return ['integer', 'decimal', 'scale'].includes(question.type) ? operators.number : operators.text
+  const { type } = question
+  if (type === 'choice' || type === 'multiple' || type === 'boolean' || type === 'photo')
+    return operators[type]
+  return ['integer', 'decimal', 'scale'].includes(type) ? operators.number : operators.text
 }
 
 type ConditionFieldProps = {
@@ -162,10 +166,16 @@ function ComparisonLine({ part, questions, onChange, onRemove }: ComparisonLineP
       />
       <PickField
         label={t('designer.operator')}
-        value={part.op}
+        value={part.op === 'exists' && part.value === false ? 'missing' : part.op}
         options={operatorsOf(question).map((op) => ({ value: op, text: t(`designer.op.${opWords[op]}`) }))}
         onChange={(op) =>
-          onChange(op === 'exists' ? { fact: part.fact, op } : { ...part, op: op as Comparison['op'] })
+          onChange(
+            op === 'exists'
+              ? { fact: part.fact, op }
+              : op === 'missing'
+                ? { fact: part.fact, op: 'exists', value: false }
+                : { ...part, op: op as Comparison['op'] },
+          )
         }
       />
       {part.op !== 'exists' && <ValueField part={part} question={question} onChange={onChange} />}

@@ -60,6 +60,17 @@ export function ItemForm({ items, at, scored, dispatch }: ItemFormProps) {
           />
         </div>
       )}
+      {item.type === 'photo' && (
+        <NumberInput
+          label={t('designer.maxPhotos')}
+          value={item.maxPhotos ?? 1}
+          onChange={(most) =>
+            clear({
+              maxPhotos: most !== undefined && most > 1 ? Math.min(5, Math.round(most)) : undefined,
+            })
+          }
+        />
+      )}
       {item.rows && (
         <fieldset>
           <legend>{t('designer.rows')}</legend>

@@ -20,6 +20,7 @@ const types: Question['type'][] = [
   'string',
   'text',
   'matrix',
+  'photo',
   'group',
   'display',
 ]

@@ -6,6 +6,7 @@ import type { DraftBody } from '../../../contract/questionnaire-design.ts'
 import type { Answers, Localized, Question } from '../../../contract/questionnaire.ts'
 import '../task/work.css'
 import { answersThatApply, isDangerous, shownQuestions } from '../task/answering.ts'
+import { PhotoProvider, type PhotoStore, remembering } from '../task/photos.ts'
 import { QuestionField } from '../task/QuestionField.tsx'
 import { ScoreText } from '../task/ScoreText.tsx'
 
@@ -21,11 +22,18 @@ function legible(question: Question, untitled: string): Question {
   }
 }
 
+/** Pictures that are tried out stay in this page. */
+function triedOut(): PhotoStore {
+  const gone = () => Promise.reject(new Error('not taken here'))
+  return remembering({ send: () => Promise.resolve(), load: gone })
+}
+
 /** The form as it will be, to be tried out; nothing is kept. */
 export function Preview({ body }: { body: DraftBody }) {
   const { t } = useTranslation()
   const [answers, setAnswers] = useState<Answers>({})
   const [round, setRound] = useState(0)
+  const [photos] = useState(triedOut)
   const clear = () => {
     setAnswers({})
     setRound(round + 1)
@@ -42,18 +50,20 @@ export function Preview({ body }: { body: DraftBody }) {
         {t('designer.previewHint')}
         <ScoreText questionnaire={body} answers={answersThatApply(body, answers)} />
       </p>
-      {unfold(shownQuestions(body, answers)).map((question) => (
-        <QuestionField
-          key={`${round}-${question.linkId}-${question.type}`}
-          question={legible(question, t('designer.untitled'))}
-          value={answers[question.linkId]}
-          disabled={false}
-          danger={isDangerous(question, answers) ? 'seen' : null}
-          problem={null}
-          onChange={(value) => setAnswers((before) => ({ ...before, [question.linkId]: value }))}
-          onMove={() => undefined}
-        />
-      ))}
+      <PhotoProvider value={photos}>
+        {unfold(shownQuestions(body, answers)).map((question) => (
+          <QuestionField
+            key={`${round}-${question.linkId}-${question.type}`}
+            question={legible(question, t('designer.untitled'))}
+            value={answers[question.linkId]}
+            disabled={false}
+            danger={isDangerous(question, answers) ? 'seen' : null}
+            problem={null}
+            onChange={(value) => setAnswers((before) => ({ ...before, [question.linkId]: value }))}
+            onMove={() => undefined}
+          />
+        ))}
+      </PhotoProvider>
     </section>
   )
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { getFollowUpFigures } from '../../../contract/figure.ts'
 import type { AnswerOf } from '../../api.ts'
@@ -29,11 +29,12 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
   const [name, setName] = useState<Shown>('coverage')
   const by = scope.query.by
   const inTime = by === 'day' || by === 'week' || by === 'month' || by === 'level'
-  // A disease seen once is the worst by chance: of many groups the largest are drawn, the table below has them all.
-  const drawn = inTime ? groups : [...groups].sort((a, b) => b.discharged - a.discharged).slice(0, mostDrawn)
-  const ordered = inTime
-    ? drawn
-    : [...drawn].sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
+  const ordered = useMemo(() => {
+    if (inTime) return groups
+    // A disease seen once is the worst by chance: of many groups the largest are drawn, the table below has them all.
+    const drawn = [...groups].sort((a, b) => b.discharged - a.discharged).slice(0, mostDrawn)
+    return drawn.sort((a, b) => (isRate(name) ? (a[name] ?? 2) - (b[name] ?? 2) : b[name] - a[name]))
+  }, [groups, inTime, name])
   const target = hasTarget(name) ? targets[name] : undefined
   const targetWord = t('figures.targetLine')
   const measure = t(`figures.name.${name}`)
@@ -101,9 +102,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
         },
       ],
     }),
-    // `ordered` follows from these.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [groups, name, by, target, measure, targetWord],
+    [ordered, name, target, measure, targetWord],
   )
 
   return (
@@ -117,8 +116,8 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
               options={comparable.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
               onChange={(value) => setName(comparable.find((one) => one === value) ?? 'coverage')}
             />
-            {drawn.length < groups.length && (
-              <span className="small secondary">{t('figures.largest', { n: drawn.length })}</span>
+            {ordered.length < groups.length && (
+              <span className="small secondary">{t('figures.largest', { n: ordered.length })}</span>
             )}
             {target !== undefined && (
               <span className="small secondary">

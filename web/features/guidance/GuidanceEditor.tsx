@@ -18,7 +18,7 @@ export function GuidanceEditor({ text, onClose }: { text: Guidance | null; onClo
   const places = useCall(listSites, {})
   const [title, setTitle] = useState(text?.title ?? '')
   const [body, setBody] = useState(text?.body ?? '')
-  const [condition, setCondition] = useState(text?.conditionCode ?? '')
+  const [conditions, setConditions] = useState(text?.conditionCodes.join(' ') ?? '')
   const [active, setActive] = useState(text?.active ?? true)
   const [place, setPlace] = useState(
     text?.departmentId ? `d${text.departmentId}` : text?.siteId ? `s${text.siteId}` : '',
@@ -57,7 +57,7 @@ export function GuidanceEditor({ text, onClose }: { text: Guidance | null; onClo
       body: body.trim(),
       siteId: place.startsWith('s') ? Number(place.slice(1)) : null,
       departmentId: place.startsWith('d') ? Number(place.slice(1)) : null,
-      conditionCode: condition.trim() || null,
+      conditionCodes: conditions.split(/[\s,，、;；]+/).filter(Boolean),
       active,
     }
     if (text) update.mutate({ params: { id: text.id }, body: { ...input, version: text.version } })
@@ -90,9 +90,10 @@ export function GuidanceEditor({ text, onClose }: { text: Guidance | null; onClo
       <TextField
         label={t('guidance.condition')}
         hint={t('guidance.conditionHint')}
-        pattern="[A-Z][0-9][0-9A-Z]?(\.[0-9A-Za-z]{0,4})?"
-        value={condition}
-        onChange={setCondition}
+        pattern="\s*[A-Z][0-9A-Z.]{0,7}([\s,，、;；]+[A-Z][0-9A-Z.]{0,7})*\s*"
+        maxLength={400}
+        value={conditions}
+        onChange={setConditions}
       />
       <AreaField
         label={t('guidance.body')}

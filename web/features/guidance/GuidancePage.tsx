@@ -22,7 +22,7 @@ export default function GuidancePage() {
   const texts = useCall(listGuidance, {})
   const search = first(filters['search'])
   const items = (texts.data?.items ?? []).filter(
-    (one) => !search || [one.title, one.body, one.conditionCode].some((text) => text?.includes(search)),
+    (one) => !search || [one.title, one.body, ...one.conditionCodes].some((text) => text.includes(search)),
   )
   const place = (one: Guidance) => one.departmentName ?? one.siteName ?? t('guidance.everywhere')
   const columns: Column<Guidance>[] = [
@@ -39,7 +39,7 @@ export default function GuidancePage() {
     {
       key: 'condition',
       title: t('guidance.condition'),
-      render: (one) => one.conditionCode ?? t('guidance.any'),
+      render: (one) => one.conditionCodes.join(' ') || t('guidance.any'),
     },
     {
       key: 'changed',

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { Button, Drawer } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fileInstruction, getInstruction } from '../../../contract/instruction.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Fact } from '../../ui/Fact.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { InstructionStatusTag } from './status.tsx'
 import { type Settlement, SettleDialog } from './SettleDialog.tsx'
@@ -120,14 +121,5 @@ export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => 
         <SettleDialog act={settling} instruction={data} onDone={onClose} onClose={() => setSettling(null)} />
       )}
     </Drawer>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

@@ -122,7 +122,7 @@ export function IntakeOverview({ overview, onDead }: IntakeOverviewProps) {
 }
 
 function RateChart({ perMinute }: { perMinute: Overview['perMinute'] }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const option = useCallback(
     (colours: Palette) => {
       const line = (name: string, data: number[], color: string, type: 'solid' | 'dashed') => ({
@@ -170,9 +170,7 @@ function RateChart({ perMinute }: { perMinute: Overview['perMinute'] }) {
         ],
       }
     },
-    // The words change with the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [perMinute, i18n.language],
+    [perMinute, t],
   )
   return (
     <Chart

@@ -47,11 +47,9 @@ export function LinkBar({ task, canWork }: { task: TaskDetail; canWork: boolean 
         </Notice>
       )}
       {canWork && (
-        <div className="link-bar">
-          <Button size="small" icon={<SendOutlined aria-hidden />} onClick={() => setOpen(true)}>
-            {t('links.open')}
-          </Button>
-        </div>
+        <Button size="small" icon={<SendOutlined aria-hidden />} onClick={() => setOpen(true)}>
+          {t('links.open')}
+        </Button>
       )}
       {open && <LinkDialog taskId={task.id} onClose={() => setOpen(false)} />}
     </>

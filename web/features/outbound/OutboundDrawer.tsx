@@ -12,6 +12,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Fact } from '../../ui/Fact.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -159,15 +160,6 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
         />
       )}
     </Drawer>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

@@ -20,6 +20,7 @@ import { EnrollmentPanel } from './EnrollmentPanel.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { OptOutPanel } from './OptOutPanel.tsx'
 import { MembershipPanel } from './MembershipPanel.tsx'
+import { PhotoPanel } from './PhotoPanel.tsx'
 import { personTagTone } from './tags.ts'
 import { Timeline } from './Timeline.tsx'
 import type { Revealed } from './RevealDialog.tsx'
@@ -89,6 +90,7 @@ function PersonView({ personId }: { personId: number }) {
           <DisputePanel person={person} />
           <EnrollmentPanel person={person} />
           <InstructionPanel person={person} />
+          <PhotoPanel person={person} />
           <OptOutPanel person={person} />
           <MembershipPanel person={person} />
           <EncounterPanel person={person} />

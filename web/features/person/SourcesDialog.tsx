@@ -1,13 +1,8 @@
 import { App, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import {
-  chooseStatement,
-  getPerson,
-  getTimeline,
-  type PersonDetail,
-  updatePerson,
-} from '../../../contract/person.ts'
+import { chooseStatement, getPerson, type PersonDetail, updatePerson } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import { type FieldProvenance } from '../../../contract/provenance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'

@@ -4,7 +4,7 @@ import {
   criticalInterpretations,
   type EventKind,
   type TimelineEvent,
-} from '../../../contract/person.ts'
+} from '../../../contract/timeline.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import type { Tone } from '../../ui/StatusTag.tsx'

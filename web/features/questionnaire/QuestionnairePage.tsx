@@ -138,7 +138,10 @@ function QuestionView({
         {question.required && (
           <span className="question-required"> *{t('questionnaires.required')}</span>
         )}{' '}
-        <span className="secondary small">{t(`questionnaires.type.${question.type}`)}</span>
+        <span className="secondary small">
+          {t(`questionnaires.type.${question.type}`)}
+          {question.maxPhotos !== undefined && ` · ${t('desk.photo.most', { n: question.maxPhotos })}`}
+        </span>
       </div>
       {question.help && <p className="secondary small">{localized(question.help)}</p>}
       {question.enableWhen && (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
@@ -104,21 +105,19 @@ function Stay({ stay }: { stay: NonNullable<Card['stay']> }) {
   )
 }
 
-function Medications({ lines }: { lines: Card['medications'] }) {
-  const { t } = useTranslation()
+type CardLine = { body: ReactNode; at: string; title?: string | undefined }
+
+function CardLines({ heading, lines }: { heading: string; lines: CardLine[] }) {
   if (lines.length === 0) return null
   return (
     <section>
-      <h3>{t('desk.medications')}</h3>
+      <h3>{heading}</h3>
       <ul className="card-lines">
-        {lines.map((one) => (
-          <li key={one.text}>
-            <span>
-              {one.text}{' '}
-              <span className="secondary small">{[one.dose, one.quantity].filter(Boolean).join(' · ')}</span>
-            </span>
+        {lines.map((line, index) => (
+          <li key={`${line.at}-${index}`} title={line.title}>
+            <span>{line.body}</span>
             <span className="secondary small">
-              <TimeText at={one.at} />
+              <TimeText at={line.at} />
             </span>
           </li>
         ))}
@@ -127,35 +126,40 @@ function Medications({ lines }: { lines: Card['medications'] }) {
   )
 }
 
+function Medications({ lines }: { lines: Card['medications'] }) {
+  const { t } = useTranslation()
+  const rows = lines.map(({ text, dose, quantity, at }) => ({
+    at,
+    body: (
+      <>
+        {text} <span className="secondary small">{[dose, quantity].filter(Boolean).join(' · ')}</span>
+      </>
+    ),
+  }))
+  return <CardLines heading={t('desk.medications')} lines={rows} />
+}
+
 function Observations({ lines }: { lines: Card['observations'] }) {
   const { t } = useTranslation()
   const code = useCode()
-  if (lines.length === 0) return null
-  return (
-    <section>
-      <h3>{t('desk.observations')}</h3>
-      <ul className="card-lines">
-        {lines.map((one) => (
-          <li key={one.text} title={one.range ? t('desk.referenceRange', { range: one.range }) : undefined}>
-            <span>
-              {one.text}{' '}
-              <b className="card-value">
-                {one.value} {one.unit}
-              </b>{' '}
-              {one.flag && (
-                <StatusTag tone={one.flag === 'critical' ? 'danger' : 'warning'}>
-                  {code('interpretation', one.interpretation)}
-                </StatusTag>
-              )}
-            </span>
-            <span className="secondary small">
-              <TimeText at={one.at} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
+  const rows = lines.map((one) => ({
+    at: one.at,
+    title: one.range ? t('desk.referenceRange', { range: one.range }) : undefined,
+    body: (
+      <>
+        {one.text}{' '}
+        <b className="card-value">
+          {one.value} {one.unit}
+        </b>{' '}
+        {one.flag && (
+          <StatusTag tone={one.flag === 'critical' ? 'danger' : 'warning'}>
+            {code('interpretation', one.interpretation)}
+          </StatusTag>
+        )}
+      </>
+    ),
+  }))
+  return <CardLines heading={t('desk.observations')} lines={rows} />
 }
 
 function Responses({ lines }: { lines: Card['responses'] }) {

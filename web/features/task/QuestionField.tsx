@@ -6,6 +6,7 @@ import type { AnswerValue } from './answering.ts'
 import { ChoiceField } from './ChoiceField.tsx'
 import { useLocalized } from './localized.ts'
 import { NumberField } from './NumberField.tsx'
+import { PhotoField } from './PhotoField.tsx'
 
 type QuestionFieldProps = {
   question: Question
@@ -125,6 +126,16 @@ function Answer({
     case 'integer':
     case 'decimal':
       return <NumberField {...common} question={question} value={value} onChange={onChange} />
+    case 'photo':
+      return (
+        <PhotoField
+          {...common}
+          question={question}
+          text={localized(question.text)}
+          value={value}
+          onChange={onChange}
+        />
+      )
     case 'text':
       return (
         <textarea

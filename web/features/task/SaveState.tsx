@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { clock } from '../../format/time.ts'
-import type { SaveState as Save } from './useAutosave.ts'
+import type { Save } from './useAutosave.ts'
 
 export function SaveState({ save }: { save: Save }) {
   const { t } = useTranslation()
@@ -8,7 +8,7 @@ export function SaveState({ save }: { save: Save }) {
     idle: '',
     unsaved: t('desk.unsaved'),
     saving: t('desk.saving'),
-    saved: save.state === 'saved' ? t('desk.saved', { time: clock(new Date(save.at)) }) : '',
+    saved: save.savedAt ? t('desk.saved', { time: clock(new Date(save.savedAt)) }) : '',
     failed: t('desk.saveFailed'),
   }[save.state]
   return (

@@ -1,13 +1,16 @@
 import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
 import { queryClient, useAct } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { ClosedTask } from './ClosedTask.tsx'
 import { PersonCard } from './PersonCard.tsx'
+import { PhotoProvider, taskPhotos } from './photos.ts'
 import { refreshDesk } from './refresh.ts'
 import { TaskWork } from './TaskWork.tsx'
 import { type Work, useWork } from './useWork.ts'
@@ -23,6 +26,8 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
   const { t } = useTranslation()
   const work = useWork(taskId)
   const { message } = App.useApp()
+  const sees = may(useMe(), 'person.reveal')
+  const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
   const explain = useExplain()
   const reopen = useAct(reopenTask, {
     onSuccess: () => {
@@ -66,43 +71,45 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
     <>
       <section className="desk-work" aria-label={t('desk.work')}>
         {back}
-        {closed ? (
-          <ClosedTask
-            task={task}
-            busy={reopen.isPending}
-            onReopen={() => reopen.mutate({ params: { id: task.id } })}
-          />
-        ) : (
-          <>
-            {!held && refusal && (
-              <div className="notice tone-warning" role="alert">
-                <div>
-                  <strong>
-                    {refusal.status === 403
-                      ? t('desk.readOnly')
-                      : task.heldByName
-                        ? t('desk.heldTitle', { name: task.heldByName })
-                        : t('desk.heldTitleUnknown')}
-                  </strong>
-                  {refusal.status === 409 && <p className="secondary">{t('desk.heldHint')}</p>}
-                </div>
-                {refusal.status === 409 && (
-                  <Button onClick={() => void work.refetch()} loading={work.isFetching}>
-                    {t('desk.takeOver')}
-                  </Button>
-                )}
-              </div>
-            )}
-            <TaskWork
-              // What the person handed in meanwhile is a new start.
-              key={`${task.id}-${held}-${task.response?.source === 'person' ? task.response.updatedAt : ''}`}
+        <PhotoProvider value={photos}>
+          {closed ? (
+            <ClosedTask
               task={task}
-              canWork={held}
-              onNext={onNext}
-              onOpen={onOpen}
+              busy={reopen.isPending}
+              onReopen={() => reopen.mutate({ params: { id: task.id } })}
             />
-          </>
-        )}
+          ) : (
+            <>
+              {!held && refusal && (
+                <div className="notice tone-warning" role="alert">
+                  <div>
+                    <strong>
+                      {refusal.status === 403
+                        ? t('desk.readOnly')
+                        : task.heldByName
+                          ? t('desk.heldTitle', { name: task.heldByName })
+                          : t('desk.heldTitleUnknown')}
+                    </strong>
+                    {refusal.status === 409 && <p className="secondary">{t('desk.heldHint')}</p>}
+                  </div>
+                  {refusal.status === 409 && (
+                    <Button onClick={() => void work.refetch()} loading={work.isFetching}>
+                      {t('desk.takeOver')}
+                    </Button>
+                  )}
+                </div>
+              )}
+              <TaskWork
+                // What the person handed in meanwhile is a new start.
+                key={`${task.id}-${held}-${task.response?.source === 'person' ? task.response.updatedAt : ''}`}
+                task={task}
+                canWork={held}
+                onNext={onNext}
+                onOpen={onOpen}
+              />
+            </>
+          )}
+        </PhotoProvider>
       </section>
       <PersonCard task={task} />
     </>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
@@ -20,6 +20,7 @@ import {
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
+import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
 import { StandingLine } from './StandingLine.tsx'
 import { RungNote } from './RungNote.tsx'
@@ -75,7 +76,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   // When everything required is answered the call went well, so the nurse need not say so again.
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The task may come late; who has opened a menu or a dialog meanwhile is not pulled out of it.
     const elsewhere = document.activeElement?.closest('[role="menu"], [role="dialog"]')
     if (canWork && !elsewhere)
@@ -112,6 +113,11 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
 
   async function finish(goOn: boolean) {
     if (!canWork || record.busy) return
+    const sending = sendingIn(form.current)
+    if (sending !== null) {
+      setProblem({ linkId: sending, text: t('desk.photo.wait') })
+      return
+    }
     if (!outcome) {
       void message.warning(t('desk.chooseOutcome'))
       if (missing) focusQuestion(missing.linkId)
@@ -175,8 +181,10 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
-        {canWork && <GuidanceBar task={task} />}
-        <LinkBar task={task} canWork={canWork} />
+        <div className="work-tools">
+          {canWork && <GuidanceBar task={task} />}
+          <LinkBar task={task} canWork={canWork} />
+        </div>
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">

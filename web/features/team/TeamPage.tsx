@@ -57,6 +57,20 @@ export default function TeamPage() {
         </>
       ),
     },
+    {
+      key: 'today',
+      title: t('team.today'),
+      render: (one) => (
+        <span className="team-progress">
+          <span>{t('team.progress', { done: one.doneToday, goal: one.goal })}</span>
+          <progress
+            aria-label={`${one.name} ${t('desk.todayLabel')}`}
+            value={Math.min(one.doneToday, one.goal)}
+            max={one.goal}
+          />
+        </span>
+      ),
+    },
     { key: 'open', title: t('team.open'), align: 'right', render: (one) => one.open },
     {
       key: 'overdue',
@@ -71,20 +85,6 @@ export default function TeamPage() {
       align: 'right',
       wideOnly: true,
       render: (one) => one.waiting,
-    },
-    {
-      key: 'today',
-      title: t('team.today'),
-      render: (one) => (
-        <span className="team-progress">
-          <span>{t('team.progress', { done: one.doneToday, goal: one.goal })}</span>
-          <progress
-            aria-label={`${one.name} ${t('desk.todayLabel')}`}
-            value={Math.min(one.doneToday, one.goal)}
-            max={one.goal}
-          />
-        </span>
-      ),
     },
     {
       key: 'acts',

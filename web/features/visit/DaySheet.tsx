@@ -1,7 +1,7 @@
 import { App } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { getVisitSheet, type VisitPlan, type VisitRoute } from '../../../contract/visit.ts'
+import { getVisitSheet, type VisitPlan, type VisitRoute } from '../../../contract/visit-plan.ts'
 import { call } from '../../api.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { clockOf } from './amounts.ts'

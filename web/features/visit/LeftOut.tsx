@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { leftOutReason, type VisitPlan } from '../../../contract/visit.ts'
+import { leftOutReason, type VisitPlan } from '../../../contract/visit-plan.ts'
 import type { Place } from './place.ts'
 import { PlaceSelect } from './PlaceSelect.tsx'
 

@@ -2,13 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { VisitSetup } from '../../../contract/visit.ts'
 import {
   getVisitCosts,
   listVisitRecords,
   settleVisitRecord,
   type VisitRecord,
-  type VisitSetup,
-} from '../../../contract/visit.ts'
+} from '../../../contract/visit-record.ts'
 import { isoDay } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct, useCall, useCallPages } from '../../query.ts'
@@ -20,6 +20,8 @@ import { ListTable } from '../../ui/ListPage.tsx'
 import { MonthFilter } from '../../ui/MonthFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
+import { AnswerText } from '../task/AnswerText.tsx'
+import { useLocalized } from '../task/localized.ts'
 import { useAmounts } from './amounts.ts'
 import { refreshVisits } from './refresh.ts'
 
@@ -173,6 +175,7 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
   const code = useCode()
   const explain = useExplain()
   const { message } = App.useApp()
+  const localized = useLocalized()
   const [reason, setReason] = useState<string | null>(null)
   const settle = useAct(settleVisitRecord, {
     onSuccess: () => {
@@ -194,6 +197,21 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
           {i18n.exists(key) ? String(t(key as never)) : record.problem}
           {record.note && ` · ${record.note}`}
         </div>
+        {record.answers.length > 0 && (
+          <details className="small">
+            <summary>{t('visits.keptAnswers', { n: record.answers.length })}</summary>
+            <dl className="visit-answers">
+              {record.answers.map(({ question, value }) => (
+                <div key={question.linkId}>
+                  <dt className="secondary">{localized(question.text)}</dt>
+                  <dd>
+                    <AnswerText question={question} value={value} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </details>
+        )}
       </div>
       {maySettle && (
         <button type="button" className="plain-button" onClick={() => setReason('')}>

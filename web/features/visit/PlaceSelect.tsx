@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { VisitPlan } from '../../../contract/visit.ts'
+import type { VisitPlan } from '../../../contract/visit-plan.ts'
 import { useTime } from '../../format/useTime.ts'
 import { type Place, routeKey } from './place.ts'
 

@@ -3,15 +3,15 @@ import { useParams } from '@tanstack/react-router'
 import { App, Button, Popover } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { getVisitSetup } from '../../../contract/visit.ts'
 import {
   confirmVisitPlan,
   getVisitPlan,
-  getVisitSetup,
   moveVisitStop,
   shortenVisitRoute,
   type VisitPlan,
   type VisitRoute,
-} from '../../../contract/visit.ts'
+} from '../../../contract/visit-plan.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'

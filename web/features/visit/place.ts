@@ -1,4 +1,4 @@
-import type { VisitRoute } from '../../../contract/visit.ts'
+import type { VisitRoute } from '../../../contract/visit-plan.ts'
 
 /** Where in a plan a visit goes. */
 export type Place = { teamId: number; date: string; position: number }

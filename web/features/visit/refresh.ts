@@ -1,10 +1,6 @@
-import {
-  getVisitCosts,
-  getVisitPlan,
-  getVisitSetup,
-  listVisitRecords,
-  listVisitTasks,
-} from '../../../contract/visit.ts'
+import { getVisitSetup, listVisitTasks } from '../../../contract/visit.ts'
+import { getVisitCosts, listVisitRecords } from '../../../contract/visit-record.ts'
+import { getVisitPlan } from '../../../contract/visit-plan.ts'
 import { keyOf, queryClient } from '../../query.ts'
 
 /** After anything about visits changed. */

@@ -38,7 +38,7 @@ export const designer: SameWords<typeof zhCN> = {
       'no-chinese': 'Some texts have no Chinese words; the original stands in: please translate',
     },
     why: {
-      attachment: 'asks for an attachment, for which there is no type: left out',
+      attachment: 'asks for a file that is no picture, for which there is no type: left out',
       reference: 'asks for a reference, for which there is no type: left out',
       hidden: 'is hidden in the original: left out',
       modifierExtension: 'has a modifier extension that is not understood: left out',
@@ -84,6 +84,7 @@ export const designer: SameWords<typeof zhCN> = {
   unit: 'Unit',
   min: 'Least',
   max: 'Most',
+  maxPhotos: 'How many photos at most (1–5)',
   options: 'Options',
   option: 'Option {{n}}',
   value: 'Code',
@@ -158,5 +159,6 @@ export const designer: SameWords<typeof zhCN> = {
     ge: 'at least',
     contains: 'includes',
     exists: 'is answered',
+    missing: 'is not answered',
   },
 }

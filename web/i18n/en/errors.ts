@@ -33,6 +33,8 @@ export const errors = {
   'file-old-excel': 'This is the old format of Excel (.xls). Save it as xlsx or CSV and upload that.',
   'file-unreadable': 'This file cannot be read as a table.',
   'file-encoding': 'The file is not written in UTF-8; choose another encoding.',
+  'picture-type': 'Only photos can be uploaded (JPEG or PNG).',
+  'picture-damaged': 'The photo is damaged, or the file holds more than a photo.',
   'too-large': 'That is too large.',
   'too-many-requests': 'Too many requests. Wait a moment.',
   unavailable: 'The server is starting or stopping. Try again shortly.',

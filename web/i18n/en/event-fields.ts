@@ -54,6 +54,7 @@ export const eventFields = {
   staffName: 'By',
   version: 'Version',
   evidence: 'Evidence',
+  photo: 'Photo',
   proof: 'Proof',
   name: 'Name',
   phone: 'Phone',

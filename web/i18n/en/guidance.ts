@@ -17,7 +17,7 @@ export const guidance = {
   place: 'For',
   everywhere: 'All sites',
   condition: 'Disease (beginning of ICD-10)',
-  conditionHint: 'Such as I10; empty: any disease',
+  conditionHint: 'Such as I10 I15, with spaces between; empty: any disease',
   any: 'Any',
   changed: 'Last change',
   givenTimes: 'Used',

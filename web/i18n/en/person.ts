@@ -182,4 +182,10 @@ export const person = {
   changeContact: 'Change contact data',
   details: 'All fields',
   openTask: 'Open task',
+  photos: {
+    title: 'Photos',
+    show: 'Show photos ({{n}})',
+    hint: 'Each look is logged.',
+    source: { person: 'taken by the person', staff: 'added by staff' },
+  },
 } satisfies SameWords<typeof reference>

@@ -47,6 +47,7 @@ export const questionnaires = {
     text: 'Long text',
     display: 'Note',
     matrix: 'Matrix',
+    photo: 'Photo',
   },
   condition: {
     all: ' and ',

@@ -12,7 +12,7 @@ export const team = {
   goal: 'Goal',
   absentUntil: 'Away until {{time}}, covered by {{name}}',
   covering: 'Covers {{n}}',
-  queue: 'Shared list of {{role}}: {{open}} open, {{overdue}} overdue',
+  queue: 'Shared list ({{role}}): {{open}} open, {{overdue}} overdue',
   empty: 'This department has no members yet',
   emptyHint: 'Staff that are entered under Settings appear here.',
   preview: 'Preview',

@@ -149,6 +149,7 @@ export const visits: SameWords<typeof zhCN> = {
   rows: 'Visits made',
   keptTitle: '{{n}} visits could not be recorded at their tasks',
   keptHint: 'Nothing is lost. Look at them and say what became of them.',
+  keptAnswers: '{{n}} answers',
   kept: {
     'already-closed': 'the task was finished or stopped by then',
     'changed-meanwhile': 'the patient had answered the questionnaire',

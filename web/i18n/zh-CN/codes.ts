@@ -1,6 +1,7 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Role } from '../../../contract/access.ts'
-import type { EventKind, IdentifierMark } from '../../../contract/person.ts'
+import type { IdentifierMark } from '../../../contract/person.ts'
+import type { EventKind } from '../../../contract/timeline.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import type { CodeKey } from '../shape.ts'
 import { errors } from './errors.ts'

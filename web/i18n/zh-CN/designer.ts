@@ -36,7 +36,7 @@ export const designer = {
       'no-chinese': '有的文字没有中文，先用原文，请翻译',
     },
     why: {
-      attachment: '附件题没有对应的题型，没有带过来',
+      attachment: '要求上传图片以外的文件，这里没有对应题型：略去',
       reference: '引用题没有对应的题型，没有带过来',
       hidden: '在原问卷里是隐藏题，没有带过来',
       modifierExtension: '带有无法理解的修饰扩展，没有带过来',
@@ -81,6 +81,7 @@ export const designer = {
   unit: '单位',
   min: '最小',
   max: '最大',
+  maxPhotos: '最多几张照片（1–5）',
   options: '选项',
   option: '选项 {{n}}',
   value: '代码',
@@ -155,5 +156,6 @@ export const designer = {
     ge: '不小于',
     contains: '包含',
     exists: '已回答',
+    missing: '未回答',
   },
 } as const

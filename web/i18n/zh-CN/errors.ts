@@ -33,6 +33,8 @@ export const errors = {
   'file-old-excel': '这是旧版 Excel（.xls），请另存为 xlsx 或 CSV 再上传。',
   'file-unreadable': '这个文件不能当作表格来读。',
   'file-encoding': '文件不是 UTF-8，请换一种编码。',
+  'picture-type': '只能上传照片（JPEG 或 PNG）。',
+  'picture-damaged': '这张照片已损坏，或文件里不只是照片。',
   'too-large': '内容太大了。',
   'too-many-requests': '操作太频繁，请稍等再试。',
   unavailable: '服务器正在启动或停止，请稍后再试。',

@@ -54,6 +54,7 @@ export const eventFields = {
   staffName: '经手人',
   version: '版本',
   evidence: '凭证',
+  photo: '照片',
   proof: '凭证',
   name: '姓名',
   phone: '电话',

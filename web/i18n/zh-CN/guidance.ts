@@ -17,7 +17,7 @@ export const guidance = {
   place: '适用',
   everywhere: '全部医院',
   condition: '疾病（ICD-10 开头）',
-  conditionHint: '如 I10；留空表示不限疾病',
+  conditionHint: '如 I10 I15，空格分开；留空表示不限疾病',
   any: '不限',
   changed: '最近修改',
   givenTimes: '用过',

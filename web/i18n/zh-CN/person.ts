@@ -168,4 +168,10 @@ export const person = {
   changeContact: '修改联系方式',
   details: '全部字段',
   openTask: '打开任务',
+  photos: {
+    title: '照片',
+    show: '显示照片（{{n}} 张）',
+    hint: '每次查看都记入日志。',
+    source: { person: '本人拍摄', staff: '工作人员添加' },
+  },
 } as const

@@ -46,6 +46,7 @@ export const questionnaires = {
     text: '长文字',
     display: '说明',
     matrix: '矩阵（多行同一组选项）',
+    photo: '照片',
   },
   condition: {
     all: ' 且 ',

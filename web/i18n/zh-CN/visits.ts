@@ -145,6 +145,7 @@ export const visits = {
   rows: '走访记录',
   keptTitle: '有 {{n}} 次走访没能记入任务',
   keptHint: '内容都保存着。请看过后写明怎么处理。',
+  keptAnswers: '问卷 {{n}} 项',
   kept: {
     'already-closed': '任务那时已办结或已停止',
     'changed-meanwhile': '患者自己交了问卷',

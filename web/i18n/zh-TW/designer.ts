@@ -38,7 +38,7 @@ export const designer: SameWords<typeof zhCN> = {
       'no-chinese': '有的文字沒有中文，先用原文，請翻譯',
     },
     why: {
-      attachment: '附件題沒有對應的題型，沒有帶過來',
+      attachment: '要求上傳圖片以外的檔案，這裡沒有對應題型：略去',
       reference: '參照題沒有對應的題型，沒有帶過來',
       hidden: '在原問卷裡是隱藏題，沒有帶過來',
       modifierExtension: '帶有無法理解的修飾擴充，沒有帶過來',
@@ -83,6 +83,7 @@ export const designer: SameWords<typeof zhCN> = {
   unit: '單位',
   min: '最小',
   max: '最大',
+  maxPhotos: '最多幾張照片（1–5）',
   options: '選項',
   option: '選項 {{n}}',
   value: '代碼',
@@ -157,5 +158,6 @@ export const designer: SameWords<typeof zhCN> = {
     ge: '不小於',
     contains: '包含',
     exists: '已回答',
+    missing: '未回答',
   },
 }

@@ -33,6 +33,8 @@ export const errors = {
   'file-old-excel': '這是舊版 Excel（.xls），請另存為 xlsx 或 CSV 再上傳。',
   'file-unreadable': '這個檔案不能當作表格來讀。',
   'file-encoding': '檔案不是 UTF-8，請換一種編碼。',
+  'picture-type': '只能上傳照片（JPEG 或 PNG）。',
+  'picture-damaged': '這張照片已損壞，或檔案裡不只是照片。',
   'too-large': '內容太大了。',
   'too-many-requests': '操作太頻繁，請稍等再試。',
   unavailable: '伺服器正在啟動或停止，請稍後再試。',

@@ -54,6 +54,7 @@ export const eventFields = {
   staffName: '經手人',
   version: '版本',
   evidence: '憑證',
+  photo: '照片',
   proof: '憑證',
   name: '姓名',
   phone: '電話',

@@ -17,7 +17,7 @@ export const guidance = {
   place: '適用',
   everywhere: '全部醫院',
   condition: '疾病（ICD-10 開頭）',
-  conditionHint: '如 I10；留空表示不限疾病',
+  conditionHint: '如 I10 I15，空格分開；留空表示不限疾病',
   any: '不限',
   changed: '最近修改',
   givenTimes: '用過',

@@ -171,4 +171,10 @@ export const person = {
   changeContact: '修改聯絡方式',
   details: '全部欄位',
   openTask: '開啟任務',
+  photos: {
+    title: '照片',
+    show: '顯示照片（{{n}} 張）',
+    hint: '每次查看都記入日誌。',
+    source: { person: '本人拍攝', staff: '工作人員新增' },
+  },
 } satisfies SameWords<typeof reference>

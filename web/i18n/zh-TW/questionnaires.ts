@@ -46,6 +46,7 @@ export const questionnaires = {
     text: '長文字',
     display: '說明',
     matrix: '矩陣（多列同一組選項）',
+    photo: '照片',
   },
   condition: {
     all: ' 且 ',

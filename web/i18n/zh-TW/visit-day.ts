@@ -64,4 +64,5 @@ export const visitDay: SameWords<typeof zhCN> = {
   proof: '憑證：上門紀錄，含時間地點',
   toApp: '回到工作台',
   unsent: '這台手機上還有 {{n}} 份走訪沒有上傳。現在登出會留在手機上，下次登入再上傳。',
+  photosKept: '照片存在手機上，和這次到宅的紀錄一起上傳。',
 }

@@ -148,6 +148,7 @@ export const visits: SameWords<typeof zhCN> = {
   rows: '走訪紀錄',
   keptTitle: '有 {{n}} 次走訪沒能記入任務',
   keptHint: '內容都保存著。請看過後寫明怎麼處理。',
+  keptAnswers: '問卷 {{n}} 項',
   kept: {
     'already-closed': '任務那時已辦結或已停止',
     'changed-meanwhile': '病人自己交了問卷',

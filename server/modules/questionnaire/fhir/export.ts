@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { unfold } from '../../../../contract/answer.ts'
+import { mostPhotoBytes } from '../../../../contract/photo.ts'
 import type { Localized, Question, QuestionnaireBody } from '../../../../contract/questionnaire.ts'
 import { type Known, whenOf } from './condition.ts'
 import { fromFhir } from './import.ts'
@@ -105,6 +106,7 @@ const types = {
   text: 'text',
   display: 'display',
   matrix: 'group',
+  photo: 'attachment',
 } as const satisfies Record<Question['type'], Item['type']>
 
 const control = (code: string): Extension => ({
@@ -116,8 +118,9 @@ function itemOf(question: Question, known: Known, taken: Set<string>): Item {
   const { linkId, type, options, rows, help, required, codes } = question
   const { text, beside } = translated(question.text)
   const matrix = type === 'matrix'
+  const several = type === 'multiple' || (type === 'photo' && (question.maxPhotos ?? 1) > 1)
   const when = whenOf(question.enableWhen, known)
-  const extension = [...rangeOf(question), ...controlOf(question), ...when.extension]
+  const extension = [...rangeOf(question), ...controlOf(question), ...picturesOf(question), ...when.extension]
   const chosen = matrix || type === 'choice' || type === 'multiple'
   const answers = chosen && options ? answerOptions(options) : undefined
   const children: Item[] = ((matrix && rows) || []).map((row) => {
@@ -152,7 +155,7 @@ function itemOf(question: Question, known: Known, taken: Set<string>): Item {
     type: types[type],
     ...when.elements,
     ...(required !== undefined && type !== 'display' && { required }),
-    ...(type === 'multiple' && { repeats: true }),
+    ...(several && { repeats: true }),
     ...(answers && !matrix && { answerOption: answers }),
     ...(children.length > 0 && { item: children }),
   }
@@ -182,6 +185,17 @@ function rangeOf({ type, min, max, unit }: Question): Extension[] {
 function controlOf({ type }: Question): Extension[] {
   if (type === 'scale') return [control('slider')]
   return type === 'matrix' ? [control('htable')] : []
+}
+
+/** An attachment that has to be a picture, and how many. */
+function picturesOf({ type, maxPhotos }: Question): Extension[] {
+  if (type !== 'photo') return []
+  return [
+    ...['image/jpeg', 'image/png'].map((valueCode) => ({ url: url.mimeType, valueCode })),
+    // In megabytes.
+    { url: url.maxSize, valueDecimal: mostPhotoBytes / 1024 / 1024 },
+    ...(maxPhotos !== undefined && maxPhotos > 1 ? [{ url: url.maxOccurs, valueInteger: maxPhotos }] : []),
+  ]
 }
 
 function answerOptions(options: NonNullable<Question['options']>): NonNullable<Item['answerOption']> {

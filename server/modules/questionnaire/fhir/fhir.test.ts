@@ -73,7 +73,9 @@ const question: fc.Arbitrary<Question> = fc.record(
       'text',
       'display',
       'matrix',
+      'photo',
     ),
+    maxPhotos: fc.integer({ min: 1, max: 5 }),
     text: localized,
     help: localized,
     codes: fc.array(fc.record({ system: fc.webUrl(), code: fc.constantFrom('44250-9', 'x') }), {

@@ -5,6 +5,7 @@ import {
   condition,
   type Condition,
   type Localized,
+  mostPhotos,
   type Question,
   questionnaireBody,
 } from '../../../../contract/questionnaire.ts'
@@ -111,6 +112,26 @@ const taken = new Set<string>([
   url.itemControl,
 ])
 
+/** How an attachment says that it is a picture, how large, and how many. */
+const ofPictures = new Set<string>([url.mimeType, url.maxSize, url.maxOccurs])
+
+const mimeTypesOf = (item: Item) =>
+  (item.extension ?? []).flatMap((one) => (one.url === url.mimeType ? (one.valueCode ?? []) : []))
+
+/** Any file may be a picture; one that must be something else may not. */
+function isPicture(item: Item): boolean {
+  const types = mimeTypesOf(item)
+  return types.length === 0 || types.some((one) => one.startsWith('image/'))
+}
+
+/** `asked` is how many the sender wanted, `maxPhotos` how many there are here; without it one. */
+function picturesOf(item: Item): { asked: number; maxPhotos: number | undefined } {
+  if (!item.repeats) return { asked: 1, maxPhotos: undefined }
+  const asked = extensionOf(item, 'maxOccurs')?.valueInteger ?? mostPhotos
+  const maxPhotos = Math.min(mostPhotos, Math.max(1, asked))
+  return { asked, maxPhotos: maxPhotos > 1 ? maxPhotos : undefined }
+}
+
 class Reader {
   readonly notes: ImportNote[] = []
   readonly words: Words
@@ -151,7 +172,7 @@ class Reader {
     }
     const help = item.type === 'display' ? undefined : children.find((one) => isDisplay(one, 'help'))
     const unit = children.find((one) => isDisplay(one, 'unit'))
-    const unsupported = item.type === 'attachment' || item.type === 'reference'
+    const unsupported = item.type === 'reference' || (item.type === 'attachment' && !isPicture(item))
     if (unsupported) this.say(item.linkId, 'left-out', item.type)
     // A group without words only holds its questions together.
     else if (item.type !== 'group' || item.text) {
@@ -251,8 +272,11 @@ class Reader {
     const options =
       type === 'choice' || type === 'multiple' ? optionsOf(item, this.#resource, this.words, say) : undefined
     const changed = changedTypes[item.type] ?? (type === 'text' && item.type === 'open-choice')
-    if (changed) say('type-changed', `${item.type} → ${type}`)
-    if (item.repeats && type !== 'multiple') say('repeats')
+    const anyFile = item.type === 'attachment' && mimeTypesOf(item).length === 0
+    if (changed || anyFile) say('type-changed', `${item.type} → ${type}`)
+    const pictures = type === 'photo' ? picturesOf(item) : undefined
+    if (pictures && pictures.asked > mostPhotos) say('element', `maxOccurs ${pictures.asked}`)
+    if (item.repeats && type !== 'multiple' && type !== 'photo') say('repeats')
     if (item.initial?.length) say('element', 'initial')
     if (item.maxLength !== undefined) say('element', 'maxLength')
     if (item.readOnly) say('element', 'readOnly')
@@ -275,6 +299,7 @@ class Reader {
       ...(min !== undefined && { min }),
       ...(max !== undefined && { max }),
       ...(options && { options }),
+      ...(pictures?.maxPhotos && { maxPhotos: pictures.maxPhotos }),
     }
   }
 
@@ -282,6 +307,7 @@ class Reader {
     for (const { url: name, ...value } of item.extension ?? []) {
       const bound = name === url.minValue || name === url.maxValue
       const number = value.valueInteger ?? value.valueDecimal
+      if (item.type === 'attachment' && ofPictures.has(name)) continue
       if (name === url.enableWhenExpression || (taken.has(name) && (!bound || number !== undefined))) continue
       this.say(linkId, 'extension', name)
     }
@@ -357,6 +383,7 @@ const changedTypes: Partial<Record<Item['type'], Question['type']>> = {
 }
 
 function typeOf(item: Item): Question['type'] {
+  if (item.type === 'attachment') return 'photo'
   const changed = changedTypes[item.type]
   if (changed) return changed
   if (item.type === 'choice' || item.type === 'open-choice') {

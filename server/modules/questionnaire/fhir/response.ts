@@ -10,9 +10,15 @@ export type Answered = {
   personId: number
   encounterId: number | null
   updatedAt: Date
+  photos: AnsweredPhoto[]
 }
 
+/** A picture among the answers; the bytes are read by its number. */
+export type AnsweredPhoto = { id: number; key: string; contentType: string; size: number; createdAt: Date }
+type Attachment = { contentType: string; url: string; size: number; creation: string }
+
 type Value = Partial<{
+  valueAttachment: Attachment
   valueBoolean: boolean
   valueInteger: number
   valueDecimal: number
@@ -39,20 +45,39 @@ export function responseToFhir(questionnaire: FhirQuestionnaire, questions: Ques
     ...(encounterId !== null && { encounter: { reference: `Encounter/${encounterId}` } }),
     authored: updatedAt.toISOString(),
     ...(source === 'person' && { source: person }),
-    item: itemsOf(questionnaire.item ?? [], known, answers),
+    item: itemsOf(questionnaire.item ?? [], known, given),
   }
 }
 
-function itemsOf(items: Item[], known: Map<string, Question>, answers: Answers): ResponseItem[] {
+function itemsOf(
+  items: Item[],
+  known: Map<string, Question>,
+  given: Pick<Answered, 'answers' | 'photos'>,
+): ResponseItem[] {
   return items.flatMap((item): ResponseItem[] => {
     const head = { linkId: item.linkId, ...(item.text && { text: item.text }) }
     if (item.type === 'group') {
-      const within = itemsOf(item.item ?? [], known, answers)
+      const within = itemsOf(item.item ?? [], known, given)
       return within.length > 0 ? [{ ...head, item: within }] : []
     }
     const question = known.get(item.linkId)
-    const answer = question ? valuesOf(question, answers[item.linkId]) : []
+    const value = given.answers[item.linkId]
+    const answer =
+      question?.type === 'photo' ? picturesOf(value, given.photos) : question ? valuesOf(question, value) : []
     return answer.length > 0 ? [{ ...head, answer }] : []
+  })
+}
+
+/** The address is below the base of FHIR; whoever follows it needs the right to see the picture. */
+function picturesOf(value: Answers[string] | undefined, photos: AnsweredPhoto[]): Value[] {
+  const keys = Array.isArray(value) ? value : []
+  return keys.flatMap((key) => {
+    const photo = photos.find((one) => one.key === key)
+    if (!photo) return []
+    const { id, contentType, size, createdAt } = photo
+    return [
+      { valueAttachment: { contentType, url: `Binary/${id}`, size, creation: createdAt.toISOString() } },
+    ]
   })
 }
 

@@ -15,6 +15,9 @@ export const url = {
   unit: `${standard}/questionnaire-unit`,
   itemControl: `${standard}/questionnaire-itemControl`,
   hidden: `${standard}/questionnaire-hidden`,
+  mimeType: `${standard}/mimeType`,
+  maxSize: `${standard}/maxSize`,
+  maxOccurs: `${standard}/questionnaire-maxOccurs`,
   enableWhenExpression:
     'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression',
   questionnaire: 'urn:careloop:questionnaire-definition',

@@ -1,4 +1,4 @@
-import { ask, danger, type DiseaseTemplate, drugs, reading } from './write.ts'
+import { ask, danger, type DiseaseTemplate, drugs, photo, reading } from './write.ts'
 
 const wound = danger(
   'wound',
@@ -8,6 +8,15 @@ const wound = danger(
   ['pus', '流脓、有异味', 'Pus or bad smell'],
   ['open', '裂开', 'Opened'],
   ['bleeding', '渗血不止', 'Bleeding that does not stop'],
+)
+
+const woundPhoto = photo(
+  'wound-photo',
+  ['方便的话，请拍一张伤口的照片', 'If you can, take a photo of the wound'],
+  [
+    '光线充足，离伤口约 20 厘米，只拍伤口；不方便可以不拍。',
+    'In good light, from about 20 cm, the wound only; you may leave it out.',
+  ],
 )
 
 const temperature = reading('temperature', ['最高体温', 'Highest temperature'], '℃', [34, 43], {
@@ -50,6 +59,7 @@ const generalSurgery: DiseaseTemplate = {
   ],
   questions: [
     wound,
+    woundPhoto,
     temperature,
     pain,
     danger(
@@ -106,6 +116,7 @@ const jointReplacement: DiseaseTemplate = {
   ],
   questions: [
     wound,
+    woundPhoto,
     temperature,
     pain,
     danger(
@@ -181,6 +192,7 @@ const cholecystectomy: DiseaseTemplate = {
       ['vomiting', '呕吐不能进食', 'Vomiting, cannot eat'],
     ),
     wound,
+    woundPhoto,
     temperature,
     pain,
     ask(

@@ -4,7 +4,7 @@ import { heartTemplates } from './heart.ts'
 import { serviceChains } from './service-chain.ts'
 import { strokeTemplates } from './stroke.ts'
 import { surgicalTemplates } from './surgical.ts'
-import { diseasePathway, diseaseQuestionnaire } from './write.ts'
+import { deskGuidance, diseasePathway, diseaseQuestionnaire } from './write.ts'
 
 /** Diseases and kinds of stay with timing, questions, dangerous signs and guidance, each from its guideline. */
 export const diseaseTemplates = [
@@ -14,6 +14,8 @@ export const diseaseTemplates = [
   ...surgicalTemplates,
   ...familyTemplates,
 ]
+
+export const diseaseGuidance = diseaseTemplates.flatMap(deskGuidance)
 
 export const diseaseQuestionnaires = diseaseTemplates.map(diseaseQuestionnaire)
 

@@ -91,6 +91,18 @@ const anyOf = (codes: string[]): Condition => ({
   any: codes.map((value) => ({ fact: 'encounter.conditionCodes', op: 'contains', value })),
 })
 
+const generalAdvice = '这是一般性的健康提醒，不能代替医生的诊治；与您的出院医嘱不一致时，请以医嘱为准。'
+
+/** The same words for the desk, to be read aloud or sent while one is on the telephone. */
+export function deskGuidance({ code, codes, guidance }: DiseaseTemplate) {
+  return guidance.map(({ subject, text }, at) => ({
+    code: `${code}-${at + 1}`,
+    title: subject,
+    body: `${text}\n${generalAdvice}`,
+    conditionCodes: codes,
+  }))
+}
+
 function messageStep({ subject, text }: Guidance, key: string): PathwayStep {
   return {
     kind: 'message',
@@ -98,8 +110,9 @@ function messageStep({ subject, text }: Guidance, key: string): PathwayStep {
     title: subject,
     channel: 'email',
     purpose: 'clinical',
-    subject: `{{hospital}}：${subject}`,
-    body: `{{name}}，您好：\n\n${text}\n\n这是一般性的健康提醒，不能代替医生的诊治；与您的出院医嘱不一致时，请以医嘱为准。\n\n{{hospital}}{{department}}\n如不希望再收到此类邮件，请回复“退订”。`,
+    // A subject is read over shoulders: it names no disease.
+    subject: '{{hospital}}健康宣教',
+    body: `{{name}}，您好：\n\n${subject}\n\n${text}\n\n${generalAdvice}\n\n{{hospital}}{{department}}\n如不希望再收到此类邮件，请回复“退订”。`,
     next: null,
   }
 }
@@ -257,6 +270,11 @@ export function reading(
         },
       }),
   }
+}
+
+/** A picture that the person takes; nobody must. */
+export function photo(linkId: string, [mainland, en]: [string, string], help: [string, string]): Question {
+  return { linkId, type: 'photo', text: words(mainland, en), help: words(...help) }
 }
 
 /** Whether the drugs are taken as prescribed; where stopping is dangerous in itself, a stop alarms. */

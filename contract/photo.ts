@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { localized } from './questionnaire.ts'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** Bytes of a picture as it is sent; the pages scale it down to far less. */
+export const mostPhotoBytes = 3 * 1024 * 1024
+
+/** Chosen by the sender, so that a picture that is sent twice is kept once. */
+export const photoKey = z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits')
+
+/** One picture: JPEG or PNG in base64. What it says about camera, place and time is not kept. */
+export const photoUpload = z.object({
+  key: photoKey,
+  /** The question that it answers. */
+  linkId: z.string().min(1).max(60),
+  data: z.string().min(1),
+})
+
+const photo = z.object({ key: photoKey, contentType: z.enum(['image/jpeg', 'image/png']), size: z.number() })
+export type Photo = z.infer<typeof photo>
+
+export const addTaskPhoto = route({
+  method: 'post',
+  path: '/tasks/{id}/photos',
+  permission: 'task.work',
+  summary: 'Send a picture for a question of the held task; the answers then name its key',
+  params: idParams,
+  body: photoUpload,
+  response: photo,
+  status: 201,
+})
+
+export const readTaskPhoto = route({
+  method: 'get',
+  path: '/tasks/{id}/photos/{key}',
+  permission: 'person.reveal',
+  summary: 'A picture that was given as an answer; logged',
+  params: z.object({ id, key: photoKey }),
+  produces: 'image/jpeg',
+})
+
+export const listPersonPhotos = route({
+  method: 'get',
+  path: '/persons/{id}/photos',
+  permission: 'person.reveal',
+  summary: 'Pictures that a person’s answers hold, newest first, of tasks that one may read',
+  params: idParams,
+  response: z.object({
+    items: z.array(
+      z.object({
+        key: photoKey,
+        taskId: id,
+        taskTitle: z.string(),
+        question: localized,
+        at: timestamp,
+        source: z.enum(['staff', 'person']),
+      }),
+    ),
+  }),
+})
+export type PersonPhoto = z.infer<(typeof listPersonPhotos)['response']>['items'][number]
+
+export const addVisitPhoto = route({
+  method: 'post',
+  path: '/visits/{id}/photos',
+  permission: 'visit.work',
+  summary: 'Send a picture taken at the door, before the report that names it; only for a task taken along',
+  params: idParams,
+  body: photoUpload,
+  response: photo,
+  status: 201,
+})

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+
+export const eventKinds = [
+  'encounter.registered',
+  'encounter.admitted',
+  'encounter.discharged',
+  'encounter.updated',
+  'encounter.cancelled',
+  'encounter.discharge-cancelled',
+  'person.created',
+  'person.updated',
+  'person.deceased',
+  'person.death-withdrawn',
+  'person.opted-out',
+  'person.opted-in',
+  'person.merged',
+  'person.unmerged',
+  'person.dispute-opened',
+  'person.dispute-closed',
+  'enrollment.started',
+  'enrollment.completed',
+  'enrollment.stopped',
+  'enrollment.restarted',
+  'enrollment.withheld',
+  'task.created',
+  'task.completed',
+  'task.cancelled',
+  'task.reopened',
+  'contact.attempted',
+  'questionnaire.completed',
+  'red-flag.raised',
+  'guidance.given',
+  'message.sent',
+  'message.failed',
+  'message.suppressed',
+  'message.unknown',
+  'condition.recorded',
+  'observation.recorded',
+  'immunization.recorded',
+  'medication.requested',
+  'medication.dispensed',
+  'procedure.performed',
+  'allergy.recorded',
+  'order.placed',
+  'charge.posted',
+  'document.received',
+  'appointment.booked',
+  'appointment.rescheduled',
+  'appointment.changed',
+  'appointment.cancelled',
+  'appointment.missed',
+] as const
+export const eventKind = z.enum(eventKinds)
+export type EventKind = z.infer<typeof eventKind>
+
+/**
+ * What a clinical fact without a table of its own says (`observation.recorded` … `appointment.missed`), whatever feed it came by. `code`
+ * names what it is about; the rest as far as the source says it. Statuses and interpretations are FHIR's codes, times ISO 8601.
+ */
+export type ClinicalFact = {
+  code: { system?: string | undefined; code?: string | undefined; text: string }
+  /** The panel, order or document it is part of, such as a blood count. */
+  group?: string | undefined
+  value?: number | string | undefined
+  unit?: string | undefined
+  range?: string | undefined
+  interpretation?: string | undefined
+  status?: string | undefined
+  start?: string | undefined
+  end?: string | undefined
+  dose?: string | undefined
+  quantity?: string | undefined
+  amount?: number | undefined
+  currency?: string | undefined
+  department?: string | undefined
+  performer?: string | undefined
+  orderNumber?: string | undefined
+  note?: string | undefined
+}
+
+/** HL7 interpretation codes of results that a reader must not pass over: far outside the range, or what was found at all. */
+export const criticalInterpretations: ReadonlySet<string> = new Set(['HH', 'LL', 'AA'])
+export const abnormalInterpretations: ReadonlySet<string> = new Set([
+  'H',
+  'L',
+  'A',
+  'POS',
+  '>',
+  '<',
+  'HU',
+  'LU',
+  'R',
+])
+
+export const timelineEvent = z.object({
+  id,
+  at: timestamp,
+  recordedAt: timestamp,
+  kind: eventKind,
+  source: z.string(),
+  actorName: z.string().nullable(),
+  encounterId: id.nullable(),
+  taskId: id.nullable(),
+  /** Facts of this event kind, such as department, outcome, score; already masked. */
+  data: z.record(z.string(), z.unknown()),
+})
+export type TimelineEvent = z.infer<typeof timelineEvent>
+
+export const getTimeline = route({
+  method: 'get',
+  path: '/persons/{id}/timeline',
+  permission: 'person.read',
+  summary: 'Everything that happened with this person, newest first',
+  params: idParams,
+  query: pageQuery.extend({
+    kind: many(eventKind),
+    /** Only what happened before this time: "jump to year". */
+    before: timestamp.optional(),
+    search: z.string().trim().max(100).optional(),
+  }),
+  response: page(timelineEvent),
+})

@@ -1,0 +1,16 @@
+import { shownQuestions, unfold } from '../../../contract/answer.ts'
+import type { AnswerLine, Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
+
+/** What was answered, question by question as they were asked; what was left empty is left out. */
+export function answerLines(
+  { items }: Pick<QuestionnaireDefinition, 'items'>,
+  answers: Answers,
+): AnswerLine[] {
+  return unfold(shownQuestions(items, answers)).flatMap((question) => {
+    const value = answers[question.linkId]
+    if (value === undefined || value === null || value === '') return []
+    const chosen = Array.isArray(value) ? value : [value]
+    const options = question.options?.filter((option) => chosen.includes(option.value))
+    return [{ question: { ...question, options }, value }]
+  })
+}

@@ -1,0 +1,136 @@
+import { sql, type SqlBool } from 'kysely'
+import type { Photo, PersonPhoto } from '../../../contract/photo.ts'
+import type { Localized } from '../../../contract/questionnaire.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import type { ApiContext } from '../../platform/http.ts'
+import { personWithin, taskWithin } from '../person/scope.ts'
+import { assertHeld } from '../task/attempt.ts'
+import type { TaskRow } from '../task/list.ts'
+import { queuesOf } from '../task/scope.ts'
+import { loadTask } from '../task/task.ts'
+import { type NewPhoto, openPhoto, type OpenPhoto, storePhoto, unseal } from './photo-store.ts'
+import { getQuestionnaire } from './questionnaire.ts'
+
+/** @throws {AppError} not-found, already-closed, not-held, no-questionnaire, and what {@link storePhoto} refuses */
+export async function addTaskPhoto(
+  trx: Trx,
+  actor: Actor,
+  secret: string,
+  taskId: number,
+  input: NewPhoto,
+): Promise<Photo> {
+  await sql`select 1 from task where id = ${taskId} for update`.execute(trx)
+  const task = await loadTask(trx, actor, 'task.work', taskId)
+  if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
+  assertHeld(task, actor)
+  return storePhoto(trx, actor, secret, task, await asked(trx, task), input, 'staff')
+}
+
+async function asked(trx: Trx, task: Pick<TaskRow, 'questionnaire_version_id'>) {
+  if (task.questionnaire_version_id === null) throw new AppError('no-questionnaire')
+  return getQuestionnaire(trx, { versionId: task.questionnaire_version_id })
+}
+
+/**
+ * Taken at the door, long before or after the task is closed: whoever took the task along may send it.
+ * @throws {AppError} not-found unless this visitor had taken the task along, and what {@link storePhoto} refuses
+ */
+export async function addVisitPhoto(
+  trx: Trx,
+  actor: Actor,
+  secret: string,
+  taskId: number,
+  input: NewPhoto,
+): Promise<Photo> {
+  authorize(actor, 'visit.work')
+  await sql`select 1 from task where id = ${taskId} for update`.execute(trx)
+  const task = await trx
+    .selectFrom('task as t')
+    .innerJoin('visit_take as v', 'v.task_id', 't.id')
+    .select(['t.id', 't.person_id', 't.questionnaire_version_id'])
+    .where('t.id', '=', taskId)
+    .where('v.actor_id', '=', actor.id)
+    .limit(1)
+    .executeTakeFirst()
+  const taken = found(task)
+  return storePhoto(trx, actor, secret, taken, await asked(trx, taken), input, 'staff')
+}
+
+/** @throws {AppError} forbidden, not-found */
+export async function readTaskPhoto(
+  db: Db,
+  actor: Actor,
+  secret: string,
+  taskId: number,
+  key: string,
+): Promise<OpenPhoto> {
+  authorize(actor, 'person.reveal')
+  await loadTask(db, actor, 'task.read', taskId)
+  return openPhoto(db, actor, secret, { taskId, key }, 'staff')
+}
+
+/**
+ * By its number, as FHIR names it: for systems that exchange whole persons, and for people who may see them whole. For all others there is none.
+ * @throws {AppError} forbidden, not-found
+ */
+export async function readBinary(db: Db, actor: Actor, secret: string, id: number): Promise<OpenPhoto> {
+  authorize(actor, 'person.read')
+  const reach = found(actor.access['person.exchange'] ?? actor.access['person.reveal'])
+  return unseal(
+    db,
+    actor,
+    secret,
+    sql<SqlBool>`f.id = ${id} and ${personWithin(reach, sql`f.person_id`)} and exists (
+      select 1 from questionnaire_response r where r.task_id = f.task_id and r.answers -> f.link_id ? f.key)`,
+  )
+}
+
+/** @throws {AppError} forbidden, not-found */
+export async function listPersonPhotos(db: Db, actor: Actor, personId: number): Promise<PersonPhoto[]> {
+  const reach = authorize(actor, 'person.reveal')
+  const { rows: known } = await sql<{ id: number }>`
+    select o.id from person p join person o on o.id = coalesce(p.survivor_id, p.id)
+    where p.id = ${personId} and ${personWithin(reach, sql`o.id`)}`.execute(db)
+  const person = found(known[0])
+  const queues = await queuesOf(db, actor)
+  const { rows } = await sql<{
+    key: string
+    task_id: number
+    title: string
+    question: Localized | null
+    created_at: Date
+    source: PersonPhoto['source']
+  }>`
+    select f.key, f.task_id, t.title, q.question, f.created_at, f.source
+    from questionnaire_photo f join task t on t.id = f.task_id
+    join questionnaire_response r on r.task_id = f.task_id and r.answers -> f.link_id ? f.key
+    left join lateral (
+      select item -> 'text' as question from questionnaire_version v, jsonb_array_elements(v.definition -> 'items') item
+      where v.id = r.questionnaire_version_id and item ->> 'linkId' = f.link_id limit 1) q on true
+    where f.person_id = ${person.id} and ${taskWithin(authorize(actor, 'task.read'), queues, 't')}
+    order by f.created_at desc, f.id desc limit 60`.execute(db)
+  await audit(db, actor, { action: 'photo.list', personId: person.id, fields: ['photo'] })
+  return rows.map((row) => ({
+    key: row.key,
+    taskId: row.task_id,
+    taskTitle: row.title,
+    question: row.question ?? { 'zh-CN': '' },
+    at: row.created_at.toISOString(),
+    source: row.source,
+  }))
+}
+
+/** The picture as an answer to a browser, which may show it and do nothing else with it. */
+export function sendPhoto(c: ApiContext, { id, contentType, bytes }: OpenPhoto): Response {
+  const ending = contentType === 'image/png' ? 'png' : 'jpg'
+  return c.body(new Uint8Array(bytes), 200, {
+    'Content-Type': contentType,
+    'Content-Disposition': `inline; filename="photo-${id}.${ending}"`,
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  })
+}
