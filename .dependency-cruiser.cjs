@@ -7,6 +7,9 @@ const zone = (name, from, to, comment) => ({
   to: { path: to },
 })
 
+const sharedWithPaper =
+  '^web/(i18n/(shape|[a-zA-Z-]+/(codes|desk|errors|event-fields|figures|permissions|report|spot-checks))|format/number|theme/tokens|features/figure/(measures|report-sheet))[.]ts$'
+
 module.exports = {
   forbidden: [
     {
@@ -33,12 +36,21 @@ module.exports = {
       '^(server|sim|test|bench|torture)/',
       'The browser gets the contracts, never the server.',
     ),
-    zone(
-      'server-without-web',
-      '^server/',
-      '^web/',
-      'The server serves web/dist and imports none of its source.',
-    ),
+    {
+      name: 'server-without-web',
+      severity: 'error',
+      comment:
+        'The server serves web/dist and imports none of its source, but for what page and PDF of the monthly report share: words, number formats, colours, columns and chart options, all without React and browser.',
+      from: { path: '^server/' },
+      to: { path: '^web/', pathNot: sharedWithPaper },
+    },
+    {
+      name: 'shared-with-paper-is-plain',
+      severity: 'error',
+      comment: 'What the server draws on paper as well imports contracts and its like, nothing of a browser.',
+      from: { path: sharedWithPaper },
+      to: { pathNot: ['^contract/', sharedWithPaper], dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'sim-speaks-public-interfaces',
       severity: 'error',

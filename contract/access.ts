@@ -45,6 +45,8 @@ export const permissions = [
   'instruction.read',
   'instruction.issue',
   'instruction.submit',
+  'dispute.read',
+  'dispute.write',
   'visit.read',
   'visit.plan',
   'visit.work',

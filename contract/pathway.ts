@@ -245,6 +245,15 @@ export const createEnrollment = route({
   status: 201,
 })
 
+export const resumeEnrollment = route({
+  method: 'post',
+  path: '/enrollments/{id}/resume',
+  permission: 'enrollment.write',
+  summary: 'Let an enrolment that a dispute stopped go on where it was, with its tasks and messages',
+  params: idParams,
+  response: enrollmentSummary,
+})
+
 export const stopEnrollment = route({
   method: 'post',
   path: '/enrollments/{id}/stop',

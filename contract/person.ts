@@ -76,7 +76,9 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   version: z.number().int(),
   source: z.string(),
   updatedAt: timestamp,
-  tags: z.array(z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor'])),
+  tags: z.array(
+    z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor', 'open-dispute']),
+  ),
   identifiers: z.array(
     z.object({
       system: z.string(),

@@ -27,6 +27,8 @@ const monthlyReport = z.object({
   to: z.string(),
   /** The site, or all that the reader reaches. */
   siteNames: z.array(z.string()),
+  /** Of the (first) site; times on paper are told in it. */
+  timeZone: z.string(),
   madeAt: timestamp,
   madeByName: z.string(),
   targets: z.object({ coverage: z.number(), timeliness: z.number(), reach: z.number() }),
@@ -79,4 +81,13 @@ export const exportMonthlyReport = route({
   summary: 'The monthly report as XLSX',
   query,
   produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+})
+
+export const printMonthlyReport = route({
+  method: 'get',
+  path: '/figures/report/pdf',
+  permission: 'figure.export',
+  summary: 'The monthly report as PDF on A4, in the language asked for',
+  query: query.extend({ language: z.enum(['zh-CN', 'zh-TW', 'en']).default('zh-CN') }),
+  produces: 'application/pdf',
 })

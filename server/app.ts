@@ -26,6 +26,7 @@ import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountHeadCheck } from './modules/head-check/routes.ts'
+import { mountDispute } from './modules/dispute/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
@@ -64,6 +65,7 @@ const modules: Mount[] = [
   mountSetting,
   mountSpotCheck,
   mountInstruction,
+  mountDispute,
   mountHeadCheck,
   mountVisit,
 ]

@@ -1,3 +1,4 @@
+import { connectDisputes } from './modules/dispute/react.ts'
 import { connectInstructions } from './modules/instruction/react.ts'
 import { connectPathways } from './modules/pathway/react.ts'
 import { connectSpotChecks } from './modules/spot-check/react.ts'
@@ -17,6 +18,7 @@ export async function openServices(config: Config, url: string): Promise<OpenSer
   connectProof()
   connectSpotChecks()
   connectInstructions()
+  connectDisputes()
   const secret = await loadSecret(config)
   const database = openDatabase(url, { max: config.databasePool })
   const live = openLive(url)

@@ -172,6 +172,22 @@ export interface Department {
   specialty: string | null;
 }
 
+export interface Dispute {
+  closed_at: Timestamp | null;
+  closed_by_name: string | null;
+  department_id: number | null;
+  encounter_id: number | null;
+  id: Generated<number>;
+  note: string | null;
+  opened_at: Generated<Timestamp>;
+  opened_by_name: string;
+  outcome: string | null;
+  person_id: number;
+  reason: string;
+  site_id: number;
+  subject_id: number | null;
+}
+
 export interface Encounter {
   attending_staff_id: number | null;
   bed: string | null;
@@ -1274,6 +1290,7 @@ export interface DB {
   condition: Condition;
   daily_goal: DailyGoal;
   department: Department;
+  dispute: Dispute;
   encounter: Encounter;
   enrollment: Enrollment;
   enrollment_step: EnrollmentStep;

@@ -21,6 +21,7 @@ const catalogue = {
   'appeal-too-late': [409, 'The time to appeal is over.'],
   'cannot-undo': [409, 'This can no longer be undone.'],
   'already-enrolled': [409, 'The person is already on this pathway for this stay.'],
+  'open-dispute': [409, 'There is an open dispute with this person; it has to be closed first.'],
   'second-person': [409, 'Publishing takes somebody who did not write this draft. Ask for it first.'],
   'calendar-unknown': [409, 'The calendar of that year is not known. Enter it under Settings.'],
   'file-empty': [422, 'The file is empty.'],

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { axeViolations, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -125,4 +126,26 @@ test('a person is put on a pathway by hand and taken off again with a reason', a
   await page.getByRole('dialog').getByLabel('移出原因').fill('转外院治疗')
   await page.getByRole('dialog').getByRole('button', { name: '移出' }).click()
   await page.getByText('已移出路径').waitFor()
+})
+
+test('a dispute is registered and closed on the person page; a nurse sees the mark, not the words', async () => {
+  const person = await aPatient(3)
+  const page = await open('service', person)
+  const disputes = panel(page, '纠纷')
+  await disputes.getByRole('button', { name: '登记纠纷' }).click()
+  await page.getByRole('dialog').getByLabel('事由').fill('对住院费用有异议')
+  await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
+  await disputes.getByText('对住院费用有异议').waitFor()
+  await page.locator('.tag-line').getByText('有未结纠纷').waitFor()
+  await settled(page)
+  await picture(page, 'dispute')
+  expect(await axeViolations(page)).toEqual([])
+  const nurse = await open('nurse', person)
+  await nurse.locator('.tag-line').getByText('有未结纠纷').waitFor()
+  expect(await panel(nurse, '纠纷').count()).toBe(0)
+  await disputes.getByRole('button', { name: '结束纠纷' }).click()
+  await page.getByRole('dialog').getByLabel('处理说明').fill('已说明')
+  await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
+  await disputes.getByText('已和解').waitFor()
+  await page.locator('.tag-line').getByText('有未结纠纷').waitFor({ state: 'detached' })
 })

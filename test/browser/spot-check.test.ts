@@ -130,7 +130,7 @@ test('the monthly report prints on A4, light in every mode, and its numbers open
   for (const box of boxes) expect(box).toEqual([595, 842])
   await page.emulateMedia({ media: 'print' })
   await page.screenshot({ path: path.join(tmpdir(), 'careloop-report-print.png'), fullPage: true })
-  expect(await page.getByRole('button', { name: '打印或存为 PDF' }).isVisible()).toBe(false)
+  expect(await page.getByRole('button', { name: '打印' }).isVisible()).toBe(false)
   await page.emulateMedia({ media: 'screen' })
   const discharged = page.getByRole('table').first().getByRole('row').nth(1).getByRole('link').first()
   const said = Number((await discharged.textContent())?.replaceAll(',', ''))

@@ -3,21 +3,42 @@ import type { FollowUpCounts } from '../../../contract/figure.ts'
 import type { MonthlyReport, ProofCounts, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
+import { runAside } from '../../platform/aside.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { cell, headings } from '../../platform/sheet.ts'
 import { percent, proofWords } from './export.ts'
+import type { PaperData } from './report-pdf.ts'
+import type { PaperLanguage } from './report-words.ts'
 import { getMonthlyReport } from './report.ts'
 
-/** The report as a workbook: levels, departments, red flags, spot checks. */
-export async function exportReport(
-  db: Db,
-  actor: Actor,
-  query: { month: string; siteId?: number | undefined },
-): Promise<Buffer> {
+type Query = { month: string; siteId?: number | undefined }
+
+/** The figures of the page, for a file that leaves the house. */
+async function reportToExport(db: Db, actor: Actor, query: Query, format: string): Promise<MonthlyReport> {
   authorize(actor, 'figure.export')
   const report = await getMonthlyReport(db, actor, query)
-  await audit(db, actor, { action: 'figure.report.export', subject: query.month })
+  await audit(db, actor, { action: 'figure.report.export', subject: `${query.month} ${format}` })
+  return report
+}
+
+/**
+ * The report as PDF on A4, in the reader's words. Drawn in a thread of its own.
+ * @throws {AppError} unavailable when drawing took more than half a minute
+ */
+export async function printReport(
+  db: Db,
+  actor: Actor,
+  { language, ...query }: Query & { language: PaperLanguage },
+): Promise<Uint8Array> {
+  const report = await reportToExport(db, actor, query, 'PDF')
+  const data: PaperData = { report, language }
+  return runAside(new URL('report-pdf-thread.ts', import.meta.url), data, 30_000)
+}
+
+/** The report as a workbook: levels, departments, red flags, spot checks. */
+export async function exportReport(db: Db, actor: Actor, query: Query): Promise<Buffer> {
+  const report = await reportToExport(db, actor, query, 'XLSX')
   return writeXlsxFile(
     [
       { data: levelSheet(report), sheet: '各级随访' },

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import readExcelFile from 'read-excel-file/node'
+import { extractText } from 'unpdf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getMonthlyReport, type MonthlyReport } from '../../../contract/report.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -238,4 +239,78 @@ test('the workbook says the same', async () => {
   const { discharged, planned, followed, proven, stated } = report.levels[0]?.now ?? {}
   expect(text).toContain(`[1,"${month}",${discharged},${planned},${followed},${proven},${stated}`)
   expect(text).toContain(`["合计",${report.redFlags.now.raised},${report.redFlags.now.acted}`)
+})
+
+/** The answer as a reader of the file gets it. */
+async function pdfOf(caller: string, query: Record<string, string | number>) {
+  const answer = await app.send(caller, 'get', '/api/v1/figures/report/pdf', { query })
+  expect(answer.headers.get('content-type')).toBe('application/pdf')
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  // Reading takes the bytes away, so the raw file is kept first.
+  const raw = Buffer.from(bytes).toString('latin1')
+  const { totalPages, text } = await extractText(bytes, { mergePages: true })
+  return { answer, raw, totalPages, text: text.replaceAll(/\s+/g, ' ') }
+}
+
+test.each([
+  ['zh-CN', '出院随访月度报告', '合计'],
+  ['zh-TW', '出院追蹤月度報告', '合計'],
+  ['en', 'Discharge follow-up,', 'Total'],
+])('the PDF says the same in %s, with its fonts inside', async (language, title, total) => {
+  const percent = (value: number | null) => {
+    const tenths = Math.round((value ?? 0) * 1000)
+    return value === null ? '—' : `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)}%`
+  }
+  const line = ({ discharged, followed, coverage }: MonthlyReport['levels'][0]['now']) =>
+    `${discharged} ${followed} ${percent(coverage)}`
+  const { answer, raw, totalPages, text } = await pdfOf(manager, { month, language })
+  expect(answer.headers.get('content-disposition')).toBe(
+    `attachment; filename="follow-up-report-${month}.pdf"`,
+  )
+  expect(raw).toContain('/FontFile3')
+  expect(totalPages).toBeGreaterThanOrEqual(1)
+  expect(text).toContain(`${title} ${month}`)
+  expect(text).toContain(report.madeByName)
+  for (const name of report.siteNames) expect(text).toContain(name)
+  for (const one of report.levels) {
+    expect(text).toContain(`${month} ${line(one.now)}`)
+    for (const department of one.departments)
+      expect(text).toContain(`${department.departmentName ?? ''} ${line(department.now)}`)
+  }
+  const { raised, acted, inTime } = report.redFlags.now
+  expect(text).toContain(`${total} ${raised} ${acted} ${inTime}`)
+  for (const { staffName, now } of report.doctors)
+    expect(text).toMatch(new RegExp(`${staffName} .*?${now.checked} ${now.agreed} ${now.disagreed}`))
+})
+
+test('the PDF keeps to what its reader may export, and tells the audit', async () => {
+  const [department, ...rest] = report.levels[0]?.departments ?? []
+  const other = rest.find((one) => one.departmentName !== department?.departmentName)
+  const head = await app.signInAs('department-head', { department: department?.departmentId ?? 0 })
+  const { text } = await pdfOf(head, { month })
+  expect(text).toContain(department?.departmentName)
+  expect(text).not.toContain(other?.departmentName)
+  const doctor = await app.signInAs('doctor', { department: department?.departmentId ?? 0 })
+  const refused = await app.send(doctor, 'get', '/api/v1/figures/report/pdf', { query: { month } })
+  expect(refused.status).toBe(403)
+  const unknown = await app.send(manager, 'get', '/api/v1/figures/report/pdf', {
+    query: { month, language: 'fr' },
+  })
+  expect(unknown.status).toBe(422)
+  const entries = await app.db
+    .selectFrom('audit_event')
+    .select(['action', 'outcome', 'subject'])
+    .orderBy('seq', 'desc')
+    .limit(10)
+    .execute()
+  expect(entries).toContainEqual({
+    action: 'figure.export',
+    outcome: 'refused',
+    subject: 'GET /api/v1/figures/report/pdf',
+  })
+  expect(entries).toContainEqual({
+    action: 'figure.report.export',
+    outcome: 'allowed',
+    subject: `${month} PDF`,
+  })
 })

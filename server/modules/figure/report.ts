@@ -40,7 +40,7 @@ export async function getMonthlyReport(db: Db, actor: Actor, query: Query): Prom
   const fewest = settings['spot-check.score-minimum']
   const [names, sites, byLevel, flags, doctors] = await Promise.all([
     departmentNames(db),
-    siteNames(db, reach, query.siteId),
+    sitesOf(db, reach, query.siteId),
     Promise.all(levels.map((level) => levelOf(db, reach, query, level, { now, before, lastYear }))),
     Promise.all([now, before, lastYear].map((period) => redFlagsOf(db, reach, period, query.siteId))),
     doctorsOf(db, reach, { ...now, level: 1, siteId: query.siteId }),
@@ -54,7 +54,8 @@ export async function getMonthlyReport(db: Db, actor: Actor, query: Query): Prom
   return {
     month: query.month,
     ...now,
-    siteNames: sites,
+    siteNames: sites.map((site) => site.name),
+    timeZone: sites[0]?.time_zone ?? 'UTC',
     madeAt: new Date().toISOString(),
     madeByName: actor.name,
     targets: {
@@ -105,10 +106,12 @@ async function departmentNames(db: Db): Promise<Map<number, string>> {
   return new Map(rows.map((row) => [row.id, row.name]))
 }
 
+type SiteRow = { name: string; time_zone: string }
+
 /** Heading of the report. @throws {AppError} not-found when there is no such site */
-async function siteNames(db: Db, reach: Reach, siteId: number | undefined): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`
-    select s.name from site s where ${
+async function sitesOf(db: Db, reach: Reach, siteId: number | undefined): Promise<SiteRow[]> {
+  const { rows } = await sql<SiteRow>`
+    select s.name, s.time_zone from site s where ${
       siteId !== undefined
         ? sql<SqlBool>`s.id = ${siteId}`
         : reach.all
@@ -118,7 +121,7 @@ async function siteNames(db: Db, reach: Reach, siteId: number | undefined): Prom
               or exists (select 1 from staff x where x.site_id = s.id and x.id = ${reach.staffId}))`
     } order by s.id`.execute(db)
   if (siteId !== undefined) found(rows[0])
-  return rows.map((row) => row.name)
+  return rows
 }
 
 type ProofRow = { key: string | null; proof: ProofClass | null; n: number }

@@ -9,6 +9,8 @@ const facts: fc.Arbitrary<GateFacts> = fc.record({
   optedOut: fc.boolean(),
   formClosed: fc.boolean(),
   enrollmentStopped: fc.boolean(),
+  disputed: fc.boolean(),
+  automatic: fc.boolean(),
   sentLast7Days: fc.integer({ min: 0, max: 10 }),
   marketingLast30Days: fc.integer({ min: 0, max: 5 }),
   purpose: fc.constantFrom('clinical' as const, 'service' as const, 'marketing' as const),
@@ -36,6 +38,7 @@ const forbidden = (known: GateFacts, rules: GateSettings) =>
   known.deceased ||
   known.optedOut ||
   known.enrollmentStopped ||
+  (known.disputed && (known.automatic || known.purpose !== 'clinical')) ||
   known.formClosed ||
   known.address === null ||
   (known.purpose !== 'clinical' && known.sentLast7Days >= rules['contact.total-per-7-days']) ||

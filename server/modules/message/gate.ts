@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
+import { inDispute } from '../person/dispute.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
 import { formClosed } from '../questionnaire/link-token.ts'
 import type { SettingValues } from '../setting/definitions.ts'
@@ -18,6 +19,10 @@ export type GateFacts = {
   address: string | null
   optedOut: boolean
   enrollmentStopped: boolean
+  /** The person has an open dispute with the hospital. */
+  disputed: boolean
+  /** A pathway wrote it; else staff did, for this person. */
+  automatic: boolean
   /** The message asks to answer a questionnaire that nobody needs answered any more, or whose link was withdrawn. */
   formClosed: boolean
   sentLast7Days: number
@@ -33,6 +38,7 @@ export type Verdict =
       reason:
         | 'deceased'
         | 'opted-out'
+        | 'open-dispute'
         | 'no-address'
         | 'frequency-cap'
         | 'enrollment-stopped'
@@ -48,6 +54,9 @@ export type Verdict =
 export function gate(facts: GateFacts, settings: GateSettings, now: Date): Verdict {
   if (facts.deceased) return { kind: 'suppress', reason: 'deceased' }
   if (facts.enrollmentStopped) return { kind: 'suppress', reason: 'enrollment-stopped' }
+  // What staff hand to a person for their care still goes: they know whom they write to.
+  if (facts.disputed && (facts.automatic || facts.purpose !== 'clinical'))
+    return { kind: 'suppress', reason: 'open-dispute' }
   if (facts.formClosed) return { kind: 'suppress', reason: 'form-closed' }
   if (facts.optedOut) return { kind: 'suppress', reason: 'opted-out' }
   if (!facts.address) return { kind: 'suppress', reason: 'no-address' }
@@ -80,6 +89,8 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
     address: string | null
     opted_out: boolean
     enrollment_stopped: boolean
+    disputed: boolean
+    automatic: boolean
     form_closed: boolean
     sent_7: number
     marketing_30: number
@@ -91,7 +102,8 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         order by t.updated_at desc, t.id limit 1) as address,
       exists (select 1 from opt_out o where o.person_id = any(g.members) and o.channel in ('all', m.channel)
         and o.purpose in ('all', m.purpose)) as opted_out,
-      coalesce(e.status = 'stopped', false) as enrollment_stopped, ${formClosed} as form_closed,
+      coalesce(e.status = 'stopped', false) as enrollment_stopped, m.enrollment_id is not null as automatic,
+      ${inDispute(sql`p.id`)} as disputed, ${formClosed} as form_closed,
       (select count(*) from message x where x.person_id = m.person_id
         and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '7 days')) as sent_7,
       (select count(*) from message x where x.person_id = m.person_id and x.purpose = 'marketing'
@@ -113,6 +125,8 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         address: row.address,
         optedOut: row.opted_out,
         enrollmentStopped: row.enrollment_stopped,
+        disputed: row.disputed,
+        automatic: row.automatic,
         formClosed: row.form_closed,
         sentLast7Days: row.sent_7,
         marketingLast30Days: row.marketing_30,

@@ -9,6 +9,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { endWork, enroll, type StoppedRow } from './react.ts'
+import { resumeAfterDispute } from './standing.ts'
 
 type Row = {
   id: number
@@ -87,15 +88,16 @@ export async function listEnrollments(db: Db, actor: Actor, filter: Filter) {
   return pageOf(rows, filter.limit, (row) => [row.id], viewEnrollment)
 }
 
-/** Puts a person on a pathway by hand. @throws {AppError} not-found, already-enrolled, invalid */
+/** Puts a person on a pathway by hand. @throws {AppError} not-found, already-enrolled, open-dispute, invalid */
 export async function createEnrollment(
   trx: Trx,
   actor: Actor,
   input: { pathwayId: number; personId: number; encounterId: number | null },
 ): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const { person, encounters, deceased } = await loadPerson(trx, actor, input.personId)
+  const { person, encounters, deceased, disputed } = await loadPerson(trx, actor, input.personId)
   if (deceased) throw new AppError('invalid', 'The person has died.')
+  if (disputed) throw new AppError('open-dispute')
   const encounter =
     input.encounterId === null ? undefined : found(encounters.find((one) => one.id === input.encounterId))
   const pathway = found(
@@ -145,6 +147,24 @@ export async function stopEnrollment(
     personId: row.person_id,
     subject: `enrollment:${id}`,
     reason,
+  })
+  return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+}
+
+/**
+ * Lets an enrolment go on that a dispute stopped, where it was.
+ * @throws {AppError} not-found, open-dispute, already-closed when something else ended it or stands against it
+ */
+export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Promise<EnrollmentSummary> {
+  authorize(actor, 'enrollment.write')
+  const row = found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0])
+  const { disputed } = await loadPerson(trx, actor, row.person_id)
+  if (disputed) throw new AppError('open-dispute')
+  if (!(await resumeAfterDispute(trx, row.person_id, id, actor.id))) throw new AppError('already-closed')
+  await audit(trx, actor, {
+    action: 'enrollment.resume',
+    personId: row.person_id,
+    subject: `enrollment:${id}`,
   })
   return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
 }

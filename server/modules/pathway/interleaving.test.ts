@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDispute } from '../../../contract/dispute.ts'
 import { createEnrollment } from '../../../contract/pathway.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { setOptOut } from '../../../contract/person.ts'
@@ -25,6 +26,8 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 type Reason = PathwayDefinition['stopOn'][number]
+/** Halts whatever a pathway says of its ends. */
+type Stop = Reason | 'dispute'
 
 /** One enrolment under test, and what must be true of it by the definition alone. */
 type Story = {
@@ -67,10 +70,13 @@ const happenings = {
       params: { id: person },
       body: { channel: 'all', purpose: 'clinical', active: true },
     }),
+  dispute: ({ person }: Story) =>
+    app.request(centre, openDispute, { params: { id: person }, body: { reason: '收费' } }),
 }
 type Happening = keyof typeof happenings
 
-const stops: Partial<Record<Happening, Reason>> = {
+const stops: Partial<Record<Happening, Stop>> = {
+  dispute: 'dispute',
   refusal: 'refusal',
   death: 'death',
   readmission: 'readmission',
@@ -151,7 +157,10 @@ function expectPrefix({ way, definition }: Story, { steps, tasks, mails }: State
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<Happening>('time', 'run', 'result') },
   { weight: 2, arbitrary: fc.constantFrom<Happening>('two workers', 'worker killed', 'new version') },
-  { weight: 1, arbitrary: fc.constantFrom<Happening>('refusal', 'death', 'readmission', 'opt-out') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Happening>('refusal', 'death', 'readmission', 'opt-out', 'dispute'),
+  },
 )
 
 test(
@@ -174,7 +183,7 @@ test(
           const reason = stops[one]
           // A refusal closes a task itself; of a pathway at its end nothing is left to stop then.
           const alive = before.status !== 'completed' || before.open > (one === 'refusal' ? 1 : 0)
-          if (reason && ends.includes(reason) && alive && happened !== false) {
+          if (reason && (reason === 'dispute' || ends.includes(reason)) && alive && happened !== false) {
             expect(after).toMatchObject({ status: 'stopped', reason, open: 0 })
             stopped = after
           } else expect(after.status).not.toBe('stopped')

@@ -8,6 +8,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
+import { inDispute } from '../person/dispute.ts'
 import { deceasedOf, membersOf } from '../person/group.ts'
 import {
   eventsSinceMerge,
@@ -31,7 +32,7 @@ async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
 }
 
 type StopReason =
-  'death' | 'readmission' | 'opt-out' | 'refusal' | 'discharge-cancelled' | 'encounter-cancelled'
+  'death' | 'readmission' | 'opt-out' | 'refusal' | 'discharge-cancelled' | 'encounter-cancelled' | 'dispute'
 type Stop = {
   personId: number
   encounterId: number | null
@@ -51,6 +52,7 @@ function stopsOf(event: RecordedEvent): Stop[] {
     purpose: 'all',
   }
   if (event.kind === 'person.deceased') return [{ ...base, reason: 'death' }]
+  if (event.kind === 'person.dispute-opened') return [{ ...base, reason: 'dispute' }]
   if (event.kind === 'encounter.admitted' && event.data['class'] === 'inpatient')
     return [{ ...base, reason: 'readmission' }]
   if (event.kind === 'encounter.discharge-cancelled') return [{ ...base, reason: 'discharge-cancelled' }]
@@ -90,8 +92,8 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       and status in ('active', 'waiting', 'blocked') order by id for update`.execute(trx)
   const { rows } = await sql<StoppedRow>`
     update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1,
-      -- A death may be taken back. Else only where several records are one person: a stop because of another record ends with the merge.
-      stopped_status = case when w.reason = 'death' or exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
+      -- A death may be taken back, and staff let pathways go on after a dispute. Else only where several records are one person: a stop because of another record ends with the merge.
+      stopped_status = case when w.reason in ('death', 'dispute') or exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
       stopped_due_at = e.due_at
     from unnest(
       ${stops.map((one) => one.personId)}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],
@@ -102,6 +104,8 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
       and ${unfinished}
       -- What a pathway was entered by did not happen: no pathway goes on after that, whatever its author thought of.
       and (case when w.reason in ('discharge-cancelled', 'encounter-cancelled') then e.encounter_id = w.encounter_id
+        -- Nobody is called as if nothing were while they are at odds with the hospital, whatever the pathway says.
+        when w.reason = 'dispute' then true
         else v.definition -> 'stopOn' ? w.reason end) and w.purpose in ('all', v.definition ->> 'purpose')
       and (w.reason <> 'readmission' or w.enrollment_id is not null
         or (e.encounter_id is distinct from w.encounter_id and w.at > e.entered_at))
@@ -212,14 +216,28 @@ async function enterByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const entering = wanted.filter(({ pathway, event }) =>
     meets(pathway.definition, event, facts.get(event.id)),
   )
+  const withheld = entering.filter(({ event }) => facts.get(event.id)?.disputed)
+  await recordEvents(
+    trx,
+    withheld.map(({ pathway, event }): NewEvent => ({
+      personId: event.personId,
+      at: new Date(),
+      kind: 'enrollment.withheld',
+      source: 'careloop',
+      encounterId: event.encounterId,
+      data: { pathwayId: pathway.id, reason: 'dispute' },
+    })),
+  )
   await enroll(
     trx,
-    entering.map(({ pathway, event }) => ({
-      pathway,
-      personId: event.personId,
-      encounterId: event.encounterId,
-      enteredAt: event.at,
-    })),
+    entering
+      .filter((one) => !withheld.includes(one))
+      .map(({ pathway, event }) => ({
+        pathway,
+        personId: event.personId,
+        encounterId: event.encounterId,
+        enteredAt: event.at,
+      })),
     null,
   )
 }
@@ -243,12 +261,15 @@ export type EntryFacts = {
 }
 
 /** What entry looks at besides the event itself, in one statement. */
-async function factsOf(trx: Trx, events: RecordedEvent[]): Promise<Map<number, EntryFacts>> {
-  const { rows } = await sql<EntryFacts & { event_id: number }>`
+async function factsOf(
+  trx: Trx,
+  events: RecordedEvent[],
+): Promise<Map<number, EntryFacts & { disputed: boolean }>> {
+  const { rows } = await sql<EntryFacts & { event_id: number; disputed: boolean }>`
     select w.event_id, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, d.code as department_code, s.time_zone,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
       array(select purpose from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel = 'all') as refused,
-      ${readmittedAfter(sql`p.id`, sql`w.at`, sql`w.encounter_id`)} as readmitted
+      ${readmittedAfter(sql`p.id`, sql`w.at`, sql`w.encounter_id`)} as readmitted, ${inDispute(sql`p.id`)} as disputed
     from unnest(
       ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
       ${events.map((event) => event.encounterId)}::bigint[], ${events.map((event) => event.at)}::timestamptz[]

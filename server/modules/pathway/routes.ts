@@ -10,6 +10,7 @@ import {
 } from '../../../contract/pathway-draft.ts'
 import {
   createEnrollment as createEnrollmentRoute,
+  resumeEnrollment as resumeEnrollmentRoute,
   getPathway as getPathwayRoute,
   listEnrollments as listEnrollmentsRoute,
   listPathways as listPathwaysRoute,
@@ -24,7 +25,7 @@ import {
 } from '../../../contract/rehearsal.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
-import { createEnrollment, listEnrollments, stopEnrollment } from './enrollment.ts'
+import { createEnrollment, listEnrollments, resumeEnrollment, stopEnrollment } from './enrollment.ts'
 import {
   askPublish,
   beginPathway,
@@ -91,6 +92,9 @@ export function mountPathway(api: Api): void {
   implement(api, listEnrollmentsRoute, ({ db, actor, query }) => listEnrollments(db, actor, query))
   implement(api, createEnrollmentRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => createEnrollment(trx, actor, body)),
+  )
+  implement(api, resumeEnrollmentRoute, ({ db, actor, params }) =>
+    transaction(db, (trx) => resumeEnrollment(trx, actor, params.id)),
   )
   implement(api, stopEnrollmentRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => stopEnrollment(trx, actor, params.id, body.reason)),

@@ -2,12 +2,13 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
+import { inDispute } from '../person/dispute.ts'
 import { dataWithEncounter, type RecordedEvent, recordEvents } from '../event/event.ts'
 
 type StandingReason = {
   enrollment_id: number
   person_id: number
-  reason: 'death' | 'readmission' | 'opt-out'
+  reason: 'death' | 'readmission' | 'opt-out' | 'dispute'
 }
 
 /**
@@ -34,7 +35,8 @@ const standing: RawBuilder<unknown> = sql`
     union all select 'opt-out' where exists (
       select 1 from person m join opt_out o on o.person_id = m.id where (m.id = e.person_id or m.survivor_id = e.person_id)
         and o.channel = 'all' and o.purpose in ('all', v.definition ->> 'purpose'))
-  ) r where v.definition -> 'stopOn' ? r.reason`
+    union all select 'dispute' where ${inDispute(sql`e.person_id`)}
+  ) r where r.reason = 'dispute' or v.definition -> 'stopOn' ? r.reason`
 
 /**
  * Events of the person's own that stopped `e`, or would have done so had nobody else's come first. They count also where they no longer
@@ -43,6 +45,7 @@ const standing: RawBuilder<unknown> = sql`
 const own: RawBuilder<unknown> = sql`
   select 1 from event x where x.person_id = e.person_id and x.recorded_at >= e.started_at and (
     (x.kind = 'person.deceased' and v.definition -> 'stopOn' ? 'death')
+    or x.kind = 'person.dispute-opened'
     or (x.kind = 'encounter.admitted' and x.at > e.entered_at
       and x.encounter_id is distinct from e.encounter_id and v.definition -> 'stopOn' ? 'readmission')
     or (x.kind = 'person.opted-out' and x.data ->> 'channel' = 'all' and x.data ->> 'purpose' in ('all', v.definition ->> 'purpose')
@@ -77,24 +80,49 @@ export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promi
   const separated = events.filter((event) => event.kind === 'person.unmerged')
   await restart(
     trx,
-    separated,
-    sql<SqlBool>`e.stop_reason in ('death', 'readmission', 'opt-out') and not exists (${own})`,
+    personsOf(separated),
+    sql<SqlBool>`e.stop_reason in ('death', 'readmission', 'opt-out', 'dispute') and not exists (${own})`,
   )
 }
 
 /** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
 export async function restartLiving(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const living = events.filter((event) => event.kind === 'person.death-withdrawn')
-  await restart(trx, living, sql<SqlBool>`e.stop_reason = 'death'`)
+  await restart(trx, personsOf(living), sql<SqlBool>`e.stop_reason = 'death'`)
 }
 
-/** Brings back stopped enrolments `e` for which `which` holds and nothing stands against, with their cancelled tasks and unsent messages. */
-async function restart(trx: Trx, events: RecordedEvent[], which: RawBuilder<SqlBool>): Promise<void> {
-  if (events.length === 0) return
+/**
+ * Lets an enrolment go on that a dispute had stopped, with its tasks and messages; somebody decided so after the dispute was closed.
+ * @returns whether it did; not while a dispute is open or anything else stands against it
+ */
+export async function resumeAfterDispute(
+  trx: Trx,
+  personId: number,
+  id: number,
+  actorId: string,
+): Promise<boolean> {
+  return (
+    (await restart(trx, [personId], sql<SqlBool>`e.id = ${id} and e.stop_reason = 'dispute'`, actorId)) > 0
+  )
+}
+
+const personsOf = (events: RecordedEvent[]) => events.map((event) => event.personId)
+
+/**
+ * Brings back stopped enrolments `e` for which `which` holds and nothing stands against, with their cancelled tasks and unsent messages.
+ * @returns how many
+ */
+async function restart(
+  trx: Trx,
+  persons: number[],
+  which: RawBuilder<SqlBool>,
+  actorId: string | null = null,
+): Promise<number> {
+  if (persons.length === 0) return 0
   const { rows } = await sql<Restarted>`
     with wrongly as (
       select e.id, e.ended_at from enrollment e join pathway_version v on v.id = e.pathway_version_id
-      where e.person_id = any(${events.map((event) => event.personId)}::bigint[])
+      where e.person_id = any(${persons}::bigint[])
         and e.status = 'stopped' and e.stopped_status is not null and ${which} and not exists (${standing})
         and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
           and coalesce(o.subject_id, o.person_id) = coalesce(e.subject_id, e.person_id)
@@ -120,7 +148,7 @@ async function restart(trx: Trx, events: RecordedEvent[], which: RawBuilder<SqlB
     trx,
   )
   const enrollments = rows.filter((row) => row.what === 'enrollment')
-  if (enrollments.length === 0) return
+  if (enrollments.length === 0) return 0
   await notifyAll(
     trx,
     'tasks',
@@ -140,11 +168,13 @@ async function restart(trx: Trx, events: RecordedEvent[], which: RawBuilder<SqlB
       at: new Date(),
       kind: 'enrollment.restarted' as const,
       source: 'careloop',
+      actorId,
       encounterId: row.encounter_id,
       data: { enrollmentId: row.id, pathwayId: row.pathway_id },
     })),
   )
   wakeLoop('pathway')
+  return enrollments.length
 }
 
 type Restarted = {

@@ -8,6 +8,7 @@ import { found } from '../../platform/errors.ts'
 import { realTime } from '../../platform/said.ts'
 import { membershipsOf } from '../group/scope.ts'
 import { missingOf, scoreOf, weightsFrom } from './completeness.ts'
+import { inDispute } from './dispute.ts'
 import { membersOf } from './group.ts'
 import { marksOf } from './id-check.ts'
 import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
@@ -99,6 +100,8 @@ export type PersonRow = {
   /** A death recorded on any of the person's records. */
   deceased: boolean
   deceased_at: string | null
+  /** At odds with the hospital: see `dispute.ts`. */
+  disputed: boolean
   merges: MergeRow[]
   opt_outs: { channel: string; purpose: string; since: string; reason: string | null }[]
   encounters: (Json & { id: number; starts_at: string | null; ends_at: string | null })[]
@@ -176,7 +179,8 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
         where m.person_id = p.id order by m.started_at desc limit 20) e) as enrollments,
       ${membershipsOf(sql`p.id`)} as memberships,
       (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
-      (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags
+      (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags,
+      ${inDispute(sql`p.id`)} as disputed
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
     cross join lateral (select ${membersOf(sql`p.id`)} as members) g
     cross join lateral (select bool_or(m.deceased) as deceased, to_json(min(m.deceased_at)) as at from person m where m.id = any(g.members)) death
@@ -211,6 +215,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   )
   const tags: PersonDetail['tags'] = []
   if (row.deceased) tags.push('deceased')
+  if (row.disputed) tags.push('open-dispute')
   if (row.opt_outs.some((one) => one.channel === 'all')) tags.push('do-not-contact')
   if (row.red_flags > 0) tags.push('red-flag')
   if (codes.some((code) => chronic.test(code))) tags.push('chronic')

@@ -1,12 +1,13 @@
 import './figure.css'
 import './report.css'
-import { ArrowLeftOutlined, DownloadOutlined, PrinterOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined, DownloadOutlined, FilePdfOutlined, PrinterOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { exportMonthlyReport, getMonthlyReport } from '../../../contract/report.ts'
+import { exportMonthlyReport, getMonthlyReport, printMonthlyReport } from '../../../contract/report.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { addressOf } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
+import { language } from '../../i18n/language.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { useAppearance } from '../../theme/appearance.ts'
@@ -63,9 +64,18 @@ export default function ReportPage() {
           <PrinterOutlined aria-hidden /> {t('report.print')}
         </button>
         {may(me, 'figure.export') && (
-          <a className="soft-button" href={addressOf(exportMonthlyReport, { query })} download>
-            <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
-          </a>
+          <>
+            <a
+              className="soft-button"
+              href={addressOf(printMonthlyReport, { query: { ...query, language: language() } })}
+              download
+            >
+              <FilePdfOutlined aria-hidden /> {t('report.pdf')}
+            </a>
+            <a className="soft-button" href={addressOf(exportMonthlyReport, { query })} download>
+              <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
+            </a>
+          </>
         )}
       </div>
       {report.isError ? (
@@ -89,7 +99,9 @@ export default function ReportPage() {
           <section>
             <h2>{t('report.levels')}</h2>
             <LevelTable report={data} siteId={siteId} />
-            <p className="secondary small">{t('report.levelsHint')}</p>
+            <p className="secondary small">
+              {t('report.levelsHint')} <span className="no-print">{t('report.linksHint')}</span>
+            </p>
           </section>
           <ReportCharts report={data} />
           <DepartmentTables report={data} siteId={siteId} />

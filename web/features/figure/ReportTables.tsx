@@ -3,10 +3,19 @@ import type { FollowUpCounts } from '../../../contract/figure.ts'
 import type { MonthlyReport, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { signed } from '../../format/number.ts'
 import { ScoreText } from '../spot-check/ScoreText.tsx'
 import { type FigureName, show } from './measures.ts'
 import type { FigureScope, Period } from './period.ts'
+import {
+  changeText,
+  departmentColumns,
+  doctorColumns,
+  flagColumns,
+  flagText,
+  levelColumns,
+  listedLevels,
+  rateColumns,
+} from './report-sheet.ts'
 import { RowsLink } from './RowsLink.tsx'
 import type { RowsAt } from './rows.ts'
 
@@ -32,17 +41,6 @@ function shifted({ from }: MonthlyReport, back: number): Period {
   const day = (at: number) => new Date(at).toISOString().slice(0, 10)
   return { from: day(Date.UTC(year, month - 1 - back, 1)), to: day(Date.UTC(year, month - back, 0)) }
 }
-
-const levelColumns = [
-  'discharged',
-  'followed',
-  'coverage',
-  'provenCoverage',
-  'statedCoverage',
-  'timeliness',
-  'reach',
-  'refused',
-] as const satisfies readonly FigureName[]
 
 type CellsProps = {
   counts: FollowUpCounts
@@ -108,85 +106,70 @@ export function LevelTable({ report, siteId }: Props) {
   )
 }
 
-const departmentColumns = ['discharged', 'followed', 'coverage'] as const satisfies readonly FigureName[]
-const rateColumns = ['timeliness', 'reach'] as const satisfies readonly FigureName[]
-
 export function DepartmentTables({ report, siteId }: Props) {
   const { t } = useTranslation()
   const code = useCode()
-  return report.levels
-    .filter((one) => one.departments.some((department) => department.now.planned > 0))
-    .map((one) => {
-      const scope = scopeOf(report, one.level, siteId)
-      return (
-        <section key={one.level}>
-          <h2>{t('report.departments', { level: t(`figures.level.l${one.level as 1 | 2 | 3}`) })}</h2>
-          <table className="number-table report-table">
-            <thead>
-              <tr>
-                <th scope="col">{t('figures.department')}</th>
-                {departmentColumns.map((name) => (
-                  <th key={name} scope="col">
-                    {t(`figures.name.${name}`)}
-                  </th>
-                ))}
-                <th scope="col">{t('report.change')}</th>
-                {rateColumns.map((name) => (
-                  <th key={name} scope="col">
-                    {t(`figures.name.${name}`)}
-                  </th>
-                ))}
-                {proofClass.options.map((proof) => (
-                  <th key={proof} scope="col">
-                    {code('evidence', proof)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {one.departments.map(({ departmentId, departmentName, now, before, proof }) => {
-                const label = departmentName ?? t('report.noDepartment')
-                const at = {
-                  by: 'department' as const,
-                  key: departmentId === null ? '-' : String(departmentId),
-                  label,
-                }
-                return (
-                  <tr key={departmentId ?? '-'}>
-                    <th scope="row">{label}</th>
-                    <Cells counts={now} columns={departmentColumns} scope={scope} at={at} />
-                    <td>{changeText(now.coverage, before?.coverage ?? null)}</td>
-                    <Cells counts={now} columns={rateColumns} scope={scope} at={at} />
-                    {proofClass.options.map((name) => (
-                      <td key={name}>
-                        {proof[name] === 0 ? (
-                          <span className="secondary">0</span>
-                        ) : (
-                          <RowsLink
-                            scope={scope}
-                            at={{ ...at, name: name === 'stated' ? 'stated' : 'proven' }}
-                          >
-                            {proof[name]}
-                          </RowsLink>
-                        )}
-                      </td>
-                    ))}
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </section>
-      )
-    })
+  return listedLevels(report).map((one) => {
+    const scope = scopeOf(report, one.level, siteId)
+    return (
+      <section key={one.level}>
+        <h2>{t('report.departments', { level: t(`figures.level.l${one.level as 1 | 2 | 3}`) })}</h2>
+        <table className="number-table report-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('figures.department')}</th>
+              {departmentColumns.map((name) => (
+                <th key={name} scope="col">
+                  {t(`figures.name.${name}`)}
+                </th>
+              ))}
+              <th scope="col">{t('report.change')}</th>
+              {rateColumns.map((name) => (
+                <th key={name} scope="col">
+                  {t(`figures.name.${name}`)}
+                </th>
+              ))}
+              {proofClass.options.map((proof) => (
+                <th key={proof} scope="col">
+                  {code('evidence', proof)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {one.departments.map(({ departmentId, departmentName, now, before, proof }) => {
+              const label = departmentName ?? t('report.noDepartment')
+              const at = {
+                by: 'department' as const,
+                key: departmentId === null ? '-' : String(departmentId),
+                label,
+              }
+              return (
+                <tr key={departmentId ?? '-'}>
+                  <th scope="row">{label}</th>
+                  <Cells counts={now} columns={departmentColumns} scope={scope} at={at} />
+                  <td>{changeText(now.coverage, before?.coverage ?? null)}</td>
+                  <Cells counts={now} columns={rateColumns} scope={scope} at={at} />
+                  {proofClass.options.map((name) => (
+                    <td key={name}>
+                      {proof[name] === 0 ? (
+                        <span className="secondary">0</span>
+                      ) : (
+                        <RowsLink scope={scope} at={{ ...at, name: name === 'stated' ? 'stated' : 'proven' }}>
+                          {proof[name]}
+                        </RowsLink>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </section>
+    )
+  })
 }
-
-/** Change of a rate in points. */
-function changeText(now: number | null, before: number | null): string {
-  return now === null || before === null ? '—' : signed((now - before) * 100)
-}
-
-const flagColumns = ['raised', 'acted', 'inTime', 'medianMinutes', 'p90Minutes'] as const
 
 export function RedFlagTable({ report }: { report: MonthlyReport }) {
   const { t } = useTranslation()
@@ -195,8 +178,7 @@ export function RedFlagTable({ report }: { report: MonthlyReport }) {
     <tr key={key}>
       <th scope="row">{label}</th>
       {flagColumns.map((name) => {
-        const value = flags[name]
-        return <td key={name}>{value === null ? '—' : Math.round(value)}</td>
+        return <td key={name}>{flagText(flags[name])}</td>
       })}
     </tr>
   )
@@ -249,7 +231,7 @@ export function DoctorTable({ report, siteId }: Props) {
             </th>
             <Cells
               counts={now}
-              columns={['checked', 'agreed', 'disagreed']}
+              columns={doctorColumns}
               scope={scope}
               at={{ by: 'doctor', key: String(staffId), label: staffName }}
             />

@@ -10,6 +10,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { DisputePanel } from '../dispute/DisputePanel.tsx'
 import { InstructionPanel } from '../instruction/InstructionPanel.tsx'
 import { RecordsPanel } from '../match/RecordsPanel.tsx'
 import { CompletenessLine } from './CompletenessLine.tsx'
@@ -86,6 +87,7 @@ function PersonView({ personId }: { personId: number }) {
           <CompletenessLine person={person} />
           <FactsPanel person={person} />
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
+          <DisputePanel person={person} />
           <EnrollmentPanel person={person} />
           <InstructionPanel person={person} />
           <PhotoPanel person={person} />

@@ -8,4 +8,5 @@ export const personTagTone: Record<PersonDetail['tags'][number], Tone> = {
   readmitted: 'warning',
   'red-flag': 'danger',
   minor: 'info',
+  'open-dispute': 'danger',
 }

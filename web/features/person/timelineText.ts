@@ -42,7 +42,13 @@ export const eventGroups = {
   answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
   tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
-  pathways: ['enrollment.started', 'enrollment.completed', 'enrollment.stopped', 'enrollment.restarted'],
+  pathways: [
+    'enrollment.started',
+    'enrollment.completed',
+    'enrollment.stopped',
+    'enrollment.restarted',
+    'enrollment.withheld',
+  ],
   changes: [
     'person.created',
     'person.updated',
@@ -52,6 +58,8 @@ export const eventGroups = {
     'person.opted-in',
     'person.merged',
     'person.unmerged',
+    'person.dispute-opened',
+    'person.dispute-closed',
   ],
 } satisfies Record<string, EventKind[]>
 
@@ -63,7 +71,7 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (typeof interpretation === 'string' && abnormalInterpretations.has(interpretation)) return 'warning'
   if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
   if (kind.startsWith('appointment.')) return 'info'
-  if (kind === 'red-flag.raised') return 'danger'
+  if (kind === 'red-flag.raised' || kind === 'person.dispute-opened') return 'danger'
   if (kind === 'message.failed' || kind === 'person.opted-out' || kind === 'person.merged') return 'warning'
   if (kind.startsWith('encounter.')) return 'primary'
   if (kind === 'task.completed' || kind === 'questionnaire.completed' || kind === 'message.sent')
@@ -75,6 +83,7 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
 /** Fields whose values are codes with words of their own. */
 const coded = {
   outcome: 'outcome',
+  disputeOutcome: 'disputeOutcome',
   channel: 'channel',
   purpose: 'purpose',
   class: 'encounterClass',

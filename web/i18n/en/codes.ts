@@ -136,7 +136,14 @@ export const codes = {
     cancelled: 'Cancelled',
   },
   conditionRole: { admission: 'on admission', discharge: 'on discharge', other: 'other' },
+  disputeOutcome: {
+    settled: 'Settled',
+    unfounded: 'Found to be without cause',
+    withdrawn: 'Taken back',
+    referred: 'Handed to mediation or court',
+  },
   personTag: {
+    'open-dispute': 'Open dispute',
     deceased: 'Deceased',
     'do-not-contact': 'Do not contact',
     chronic: 'Chronic',
@@ -198,6 +205,7 @@ export const codes = {
     stopped: 'Stopped',
   },
   stopReason: {
+    dispute: 'Open dispute',
     'instruction-withdrawn': 'Instruction withdrawn',
     death: 'Death',
     readmission: 'Readmission',
@@ -274,6 +282,9 @@ export const codes = {
   channelState: { up: 'Up', down: 'Down', silent: 'Silent', held: 'Held', off: 'Off' },
   auditOutcome: { allowed: 'Allowed', refused: 'Refused', failed: 'Failed' },
   eventKind: {
+    'person_dispute-opened': 'Dispute opened',
+    'person_dispute-closed': 'Dispute closed',
+    enrollment_withheld: 'Kept off a pathway',
     encounter_registered: 'Visit registered',
     encounter_admitted: 'Admitted',
     encounter_discharged: 'Discharged',

@@ -20,6 +20,7 @@ export const eventFields = {
   siteName: 'Site',
   site: 'Site',
   attendingName: 'Attending',
+  disputeOutcome: 'Outcome',
   outcome: 'Outcome',
   note: 'Note',
   reason: 'Reason',

@@ -25,6 +25,8 @@ export const permissions = {
   'head-check_read': 'See monthly checks',
   'head-check_write': 'Check the department’s doctors',
   'head-check_acknowledge': 'Take note of one’s own check',
+  dispute_read: 'See disputes',
+  dispute_write: 'Register and close disputes',
   instruction_read: 'See return-visit instructions',
   instruction_issue: 'Issue and file return-visit instructions',
   instruction_submit: 'Submit results of instructions',

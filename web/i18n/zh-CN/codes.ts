@@ -123,7 +123,14 @@ export const codes = {
   },
   encounterStatus: { planned: '已预约', 'in-progress': '在院', finished: '已结束', cancelled: '已取消' },
   conditionRole: { admission: '入院诊断', discharge: '出院诊断', other: '其他诊断' },
+  disputeOutcome: {
+    settled: '已和解',
+    unfounded: '经查不成立',
+    withdrawn: '患者撤回',
+    referred: '转调解或诉讼',
+  },
   personTag: {
+    'open-dispute': '有未结纠纷',
     deceased: '已去世',
     'do-not-contact': '勿扰',
     chronic: '慢病',
@@ -185,6 +192,7 @@ export const codes = {
     stopped: '已停止',
   },
   stopReason: {
+    dispute: '有未结纠纷',
     'instruction-withdrawn': '指令撤回',
     death: '患者去世',
     readmission: '再次入院',
@@ -261,6 +269,9 @@ export const codes = {
   channelState: { up: '正常', down: '不通', silent: '没有动静', held: '暂停，等处理', off: '停用' },
   auditOutcome: { allowed: '已允许', refused: '已拒绝', failed: '失败' },
   eventKind: {
+    'person_dispute-opened': '登记纠纷',
+    'person_dispute-closed': '结束纠纷',
+    enrollment_withheld: '暂缓纳入路径',
     encounter_registered: '就诊登记',
     encounter_admitted: '入院',
     encounter_discharged: '出院',

@@ -28,6 +28,8 @@ export const permissions = {
   'head-check_read': '查看月度检查',
   'head-check_write': '检查本科医生',
   'head-check_acknowledge': '阅读对自己的检查',
+  dispute_read: '查看纠纷',
+  dispute_write: '登记、结束纠纷',
   instruction_read: '查看回访指令',
   instruction_issue: '下达、归档回访指令',
   instruction_submit: '提交回访指令结果',

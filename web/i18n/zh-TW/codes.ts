@@ -121,7 +121,14 @@ export const codes = {
   },
   encounterStatus: { planned: '已預約', 'in-progress': '在院', finished: '已結束', cancelled: '已取消' },
   conditionRole: { admission: '入院診斷', discharge: '出院診斷', other: '其他診斷' },
+  disputeOutcome: {
+    settled: '已和解',
+    unfounded: '經查不成立',
+    withdrawn: '病患撤回',
+    referred: '轉調解或訴訟',
+  },
   personTag: {
+    'open-dispute': '有未結糾紛',
     deceased: '已過世',
     'do-not-contact': '勿擾',
     chronic: '慢性病',
@@ -183,6 +190,7 @@ export const codes = {
     stopped: '已停止',
   },
   stopReason: {
+    dispute: '有未結糾紛',
     'instruction-withdrawn': '指令撤回',
     death: '病患死亡',
     readmission: '再次入院',
@@ -259,6 +267,9 @@ export const codes = {
   channelState: { up: '正常', down: '不通', silent: '沒有動靜', held: '暫停，等處理', off: '停用' },
   auditOutcome: { allowed: '已允許', refused: '已拒絕', failed: '失敗' },
   eventKind: {
+    'person_dispute-opened': '登記糾紛',
+    'person_dispute-closed': '結束糾紛',
+    enrollment_withheld: '暫緩納入路徑',
     encounter_registered: '就診登記',
     encounter_admitted: '入院',
     encounter_discharged: '出院',

@@ -25,6 +25,8 @@ export const permissions = {
   'head-check_read': '檢視月度檢查',
   'head-check_write': '檢查本科醫師',
   'head-check_acknowledge': '閱讀對自己的檢查',
+  dispute_read: '檢視糾紛',
+  dispute_write: '登記、結束糾紛',
   instruction_read: '檢視回訪指令',
   instruction_issue: '下達、歸檔回訪指令',
   instruction_submit: '提交回訪指令結果',

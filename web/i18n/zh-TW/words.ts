@@ -12,6 +12,7 @@ import { guidance } from './guidance.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
+import { disputes } from './disputes.ts'
 import { editor } from './editor.ts'
 import { designer } from './designer.ts'
 import { figures } from './figures.ts'
@@ -51,6 +52,7 @@ export const words = {
   codes,
   common,
   desk,
+  disputes,
   editor,
   designer,
   figures,

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { id, idParams, route, timestamp } from './route.ts'
+
+/** How a dispute ended: agreed, found to be without cause, taken back by the person, or handed to mediation or a court. */
+export const disputeOutcome = z.enum(['settled', 'unfounded', 'withdrawn', 'referred'])
+
+const dispute = z.object({
+  id,
+  reason: z.string(),
+  encounterId: id.nullable(),
+  departmentId: id.nullable(),
+  departmentName: z.string().nullable(),
+  openedAt: timestamp,
+  openedByName: z.string(),
+  outcome: disputeOutcome.nullable(),
+  note: z.string().nullable(),
+  closedAt: timestamp.nullable(),
+  closedByName: z.string().nullable(),
+})
+
+const disputes = z.object({
+  items: z.array(dispute),
+  /**
+   * With nothing open any more: pathways of the latest discharge that a dispute stopped or kept from starting, still inside their window. An
+   * enrolment goes on where it was; without one the person enters now.
+   */
+  offers: z.array(
+    z.object({
+      pathwayId: id,
+      pathwayName: z.string(),
+      encounterId: id,
+      enrollmentId: id.nullable(),
+    }),
+  ),
+})
+
+const text = z.string().trim().min(1).max(2000)
+
+export const listDisputes = route({
+  method: 'get',
+  path: '/persons/{id}/disputes',
+  permission: 'dispute.read',
+  summary: 'Disputes of this person, open ones first, and what may go on after the last was closed',
+  params: idParams,
+  response: disputes,
+})
+
+export const openDispute = route({
+  method: 'post',
+  path: '/persons/{id}/disputes',
+  permission: 'dispute.write',
+  summary:
+    'Register an open dispute: halts every enrolment of the person at once and puts a task on the list of the service centre',
+  params: idParams,
+  body: z.object({
+    reason: text,
+    encounterId: id.nullable().default(null),
+    departmentId: id.nullable().default(null),
+  }),
+  status: 201,
+  response: z.object({ id }),
+})
+
+export const closeDispute = route({
+  method: 'post',
+  path: '/disputes/{id}/close',
+  permission: 'dispute.write',
+  summary: 'Close a dispute with its outcome; nothing goes on by itself',
+  params: idParams,
+  body: z.object({ outcome: disputeOutcome, note: text.nullable().default(null) }),
+  status: 204,
+})

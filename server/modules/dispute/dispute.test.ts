@@ -1,0 +1,176 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeDispute, listDisputes, openDispute } from '../../../contract/dispute.ts'
+import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
+import { createEnrollment, resumeEnrollment } from '../../../contract/pathway.ts'
+import { getPerson } from '../../../contract/person.ts'
+import { listTasks } from '../../../contract/task.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
+import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { idsOf } from '../../../test/support/hospital.ts'
+import { personOf, receive } from '../../../test/support/hl7.ts'
+import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
+import { executeDue } from '../pathway/execute.ts'
+
+let app: TestApp
+let centre: string
+let manager: string
+let pathway: number
+let people = 0
+
+beforeAll(async () => {
+  app = await createTestApp()
+  centre = await app.signInAs('service-centre')
+  manager = await app.signInAs('manager')
+  // Its author let nothing stop it.
+  pathway = await makePathway(
+    app,
+    definitionOf([task('call', 'mail'), message('mail', 'later'), wait('later', null)], {
+      entry: { event: 'encounter.discharged', maxAgeDays: 30 },
+      stopOn: [],
+    }),
+  )
+})
+afterAll(() => app.close())
+
+async function admitted(): Promise<{ id: number; discharge: () => Promise<void> }> {
+  const mrn = `Q${++people}`
+  const stay = { mrn, visit: mrn, email: `${mrn}@example.test` }
+  await receive(app, { event: 'A01', ...stay })
+  return {
+    id: await personOf(app, mrn),
+    discharge: () => receive(app, { event: 'A03', ...stay, disposition: '1' }).then(() => undefined),
+  }
+}
+
+const open = (id: number, caller = centre) =>
+  app.request(caller, openDispute, { params: { id }, body: { reason: '对收费有异议，要求见院领导' } })
+const close = (id: number) =>
+  app.request(centre, closeDispute, { params: { id }, body: { outcome: 'settled', note: '已说明并退费' } })
+const disputes = (id: number) => app.request(centre, listDisputes, { params: { id } })
+
+const enrollments = async (personId: number) =>
+  (
+    await sql<{ id: number; status: string; stop_reason: string | null; tasks: string[]; mails: string[] }>`
+      select e.id, e.status, e.stop_reason, array(select status from task t where t.enrollment_id = e.id) as tasks,
+        array(select status from message m where m.enrollment_id = e.id) as mails
+      from enrollment e where e.person_id = ${personId} and e.pathway_id = ${pathway}`.execute(app.db)
+  ).rows
+
+const kinds = async (id: number) =>
+  (await app.request(centre, getTimeline, { params: { id } })).body.items.map((event) => event.kind)
+const listed = async (id: number) =>
+  (await app.request(centre, listTasks, { query: { whose: 'mine', kind: 'other' } })).body.items.filter(
+    (one) => one.personId === id,
+  )
+
+test('a dispute halts every enrolment at once, whatever its pathway says, and asks one human', async () => {
+  const { id, discharge } = await admitted()
+  await discharge()
+  await executeDue(app.db)
+  expect(await enrollments(id)).toMatchObject([{ status: 'active', tasks: ['requested'], mails: ['queued'] }])
+  const opened = await open(id, manager)
+  expect(opened.status).toBe(201)
+  expect(await enrollments(id)).toMatchObject([
+    { status: 'stopped', stop_reason: 'dispute', tasks: ['cancelled'], mails: ['suppressed'] },
+  ])
+  await sql`update enrollment set due_at = now() where person_id = ${id}`.execute(app.db)
+  await executeDue(app.db)
+  expect(await enrollments(id)).toMatchObject([{ status: 'stopped', tasks: ['cancelled'] }])
+  expect(await listed(id)).toMatchObject([{ title: '处理未结纠纷', status: 'requested' }])
+  expect((await app.request(centre, getPerson, { params: { id } })).body.tags).toContain('open-dispute')
+  expect(await kinds(id)).toContain('person.dispute-opened')
+})
+
+test('closing lets nothing go on by itself; what was stopped goes on where it was when somebody wants it', async () => {
+  const { id, discharge } = await admitted()
+  await discharge()
+  await executeDue(app.db)
+  const { body } = await open(id)
+  expect((await disputes(id)).body.offers).toEqual([])
+  const [stopped] = await enrollments(id)
+  const params = { id: stopped?.id ?? 0 }
+  expect((await app.request(centre, resumeEnrollment, { params })).error?.id).toBe('open-dispute')
+  expect((await close(body.id)).status).toBe(204)
+  expect((await close(body.id)).error?.id).toBe('already-closed')
+  expect(await listed(id)).toEqual([])
+  expect(await enrollments(id)).toMatchObject([{ status: 'stopped' }])
+  expect((await app.request(centre, getPerson, { params: { id } })).body.tags).not.toContain('open-dispute')
+  const { items, offers } = (await disputes(id)).body
+  expect(items).toMatchObject([
+    { reason: '对收费有异议，要求见院领导', outcome: 'settled', note: '已说明并退费' },
+  ])
+  expect(offers).toContainEqual(expect.objectContaining({ pathwayId: pathway, enrollmentId: params.id }))
+  const resumed = await app.request(centre, resumeEnrollment, { params })
+  expect(resumed.body.status).toBe('active')
+  expect(await enrollments(id)).toMatchObject([{ tasks: ['requested'], mails: ['queued'] }])
+  expect((await disputes(id)).body.offers.map((one) => one.pathwayId)).not.toContain(pathway)
+  expect((await app.request(centre, resumeEnrollment, { params })).error?.id).toBe('already-closed')
+})
+
+test('a discharge in the middle of a dispute starts nothing, says so, and may be made good for', async () => {
+  const { id, discharge } = await admitted()
+  const { body } = await open(id)
+  const second = await open(id)
+  await discharge()
+  expect(await enrollments(id)).toEqual([])
+  expect(await kinds(id)).toContain('enrollment.withheld')
+  const enrol = (encounterId: number | null) =>
+    app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: id, encounterId } })
+  expect((await enrol(null)).error?.id).toBe('open-dispute')
+  await close(body.id)
+  // The other one is still open.
+  expect((await disputes(id)).body.offers).toEqual([])
+  expect((await enrol(null)).error?.id).toBe('open-dispute')
+  await close(second.body.id)
+  const offer = (await disputes(id)).body.offers.find((one) => one.pathwayId === pathway)
+  expect(offer).toMatchObject({ enrollmentId: null })
+  expect((await enrol(offer?.encounterId ?? null)).status).toBe(201)
+  expect(await enrollments(id)).toMatchObject([{ status: 'active' }])
+})
+
+test('a dispute known of one record holds for the person, and only as long as they are one', async () => {
+  const [left, right] = [await admitted(), await admitted()]
+  await left.discharge()
+  await open(right.id)
+  const merge = await app.request(centre, mergePersons, {
+    body: { survivorId: left.id, mergedId: right.id, reason: '同一人' },
+  })
+  expect(await enrollments(left.id)).toMatchObject([{ status: 'stopped', stop_reason: 'dispute' }])
+  expect((await disputes(left.id)).body.items).toHaveLength(1)
+  await app.request(centre, undoPersonMerge, {
+    params: { id: merge.body.mergeId },
+    body: { reason: '不是同一人' },
+  })
+  expect(await enrollments(left.id)).toMatchObject([{ status: 'active' }])
+  expect((await disputes(left.id)).body.items).toEqual([])
+  expect((await disputes(right.id)).body.items).toHaveLength(1)
+})
+
+test('the words stay with those who deal with it; others see that there is one', async () => {
+  const { id } = await admitted()
+  await open(id)
+  const { rows } = await sql<{ department_id: number }>`
+    select department_id from encounter where person_id = ${id}`.execute(app.db)
+  const place = { department: rows[0]?.department_id ?? 0 }
+  const nurse = await app.signInAs('nurse', place)
+  const params = { id }
+  expect((await app.request(nurse, listDisputes, { params })).status).toBe(403)
+  expect((await app.request(nurse, openDispute, { params, body: { reason: 'x' } })).status).toBe(403)
+  expect((await app.request(nurse, getPerson, { params })).body.tags).toContain('open-dispute')
+  const timeline = await app.request(nurse, getTimeline, { params })
+  expect(JSON.stringify(timeline.body)).not.toContain('收费')
+  const head = await app.signInAs('department-head', place)
+  expect((await app.request(head, listDisputes, { params })).body.items).toHaveLength(1)
+  expect((await app.request(head, openDispute, { params, body: { reason: 'x' } })).status).toBe(403)
+  expect((await app.request(centre, openDispute, { params, body: { reason: ' ' } })).status).toBe(422)
+  await receive(app, { event: 'A01', mrn: 'FAR', visit: 'FAR', site: 'EAST' })
+  const { site } = await idsOf(app)
+  const far = await app.signInAs('service-centre', { site: site('EAST') })
+  expect((await app.request(far, listDisputes, { params })).status).toBe(404)
+  const { rows: audited } = await sql<{ action: string }>`
+    select distinct action from audit_event where person_id = ${id} and action like 'dispute.%' and outcome = 'allowed'`.execute(
+    app.db,
+  )
+  expect(audited.map((row) => row.action).sort()).toEqual(['dispute.open', 'dispute.read'])
+})

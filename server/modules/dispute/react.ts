@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import { addWorkingDays, loadCalendar } from '../../platform/calendar.ts'
+import type { Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { notifyAll } from '../../platform/live.ts'
+import { onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { createTasks } from '../task/create.ts'
+
+/** Puts an open dispute on the list of people, and takes it off when it is closed; called once at start-up. */
+export function connectDisputes(): void {
+  onEvents(react)
+}
+
+/** 医疗机构投诉管理办法 (2019): look into it and answer within five working days. */
+const answerWithin = 5
+
+async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  for (const event of events.filter((one) => one.kind === 'person.dispute-opened')) await ask(trx, event)
+  const closed = events.filter((event) => event.kind === 'person.dispute-closed')
+  if (closed.length > 0) await takeOff(trx, closed)
+}
+
+const keyOf = ({ data }: RecordedEvent) => (typeof data['key'] === 'string' ? data['key'] : '')
+
+async function ask(trx: Trx, event: RecordedEvent): Promise<void> {
+  const { siteId, departmentId } = event.data
+  if (typeof siteId !== 'number')
+    throw new Error('A dispute names the site whose service centre deals with it.')
+  const { time_zone } = await trx
+    .selectFrom('site')
+    .select('time_zone')
+    .where('id', '=', siteId)
+    .executeTakeFirstOrThrow()
+  const { rows } = await sql<{ stopped: number }>`
+    select count(*)::int as stopped from enrollment where person_id = ${event.personId} and stop_reason = 'dispute' and ended_at = now()`.execute(
+    trx,
+  )
+  await createTasks(trx, [
+    {
+      kind: 'other',
+      level: null,
+      title: '处理未结纠纷',
+      description: `患者的路径已全部停止（${rows[0]?.stopped ?? 0} 条），自动消息已拦下。查明情况、答复患者，然后在患者页结束纠纷。`,
+      personId: event.personId,
+      encounterId: event.encounterId,
+      enrollmentId: null,
+      stepKey: null,
+      cause: keyOf(event),
+      place: {
+        siteId,
+        departmentId: typeof departmentId === 'number' ? departmentId : null,
+        attendingStaffId: null,
+      },
+      assignee: 'service-centre',
+      priority: 2,
+      startAt: event.at,
+      dueAt: await answerBy(trx, event.at, time_zone),
+      questionnaireVersionId: null,
+    },
+  ])
+}
+
+async function answerBy(trx: Trx, at: Date, timeZone: string): Promise<Date> {
+  try {
+    return addWorkingDays(at, answerWithin, timeZone, await loadCalendar(trx))
+  } catch (error) {
+    // A dispute halts its person also in a year whose calendar nobody entered yet: then a week counts.
+    if (error instanceof AppError && error.id === 'calendar-unknown')
+      return new Date(at.getTime() + 7 * 86_400_000)
+    throw error
+  }
+}
+
+async function takeOff(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  const { rows } = await sql<{
+    id: number
+    person_id: number
+    encounter_id: number | null
+    site_id: number | null
+    department_id: number | null
+    assignee_staff_id: number | null
+  }>`
+    update task set status = 'cancelled', held_by = null, held_by_name = null, held_until = null, completed_at = now(), version = version + 1
+    where person_id = any(${events.map((event) => event.personId)}::bigint[]) and cause = any(${events.map(keyOf)}::text[])
+      and status in ('requested', 'in-progress')
+    returning id, person_id, encounter_id, site_id, department_id, assignee_staff_id`.execute(trx)
+  await notifyAll(
+    trx,
+    'tasks',
+    rows.map((row) => ({
+      siteId: row.site_id,
+      departmentId: row.department_id,
+      staffId: row.assignee_staff_id,
+      changed: 1,
+    })),
+  )
+  await recordEvents(
+    trx,
+    rows.map((row) => ({
+      personId: row.person_id,
+      at: new Date(),
+      kind: 'task.cancelled' as const,
+      source: 'careloop',
+      taskId: row.id,
+      encounterId: row.encounter_id,
+    })),
+  )
+}

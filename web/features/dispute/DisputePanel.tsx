@@ -1,0 +1,128 @@
+import { App } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { listDisputes } from '../../../contract/dispute.ts'
+import { createEnrollment, resumeEnrollment } from '../../../contract/pathway.ts'
+import { type PersonDetail, getPerson } from '../../../contract/person.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
+import { useTime } from '../../format/useTime.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { ErrorState } from '../../ui/ErrorState.tsx'
+import { StatusTag } from '../../ui/StatusTag.tsx'
+import { useExplain } from '../../ui/useExplain.ts'
+import { CloseDisputeDialog, OpenDisputeDialog } from './DisputeDialogs.tsx'
+
+function refresh() {
+  for (const one of [getPerson, getTimeline, listDisputes])
+    void queryClient.invalidateQueries({ queryKey: keyOf(one) })
+}
+
+/** Disputes of this person with their words, for those who deal with them; others see the mark beside the name only. */
+export function DisputePanel({ person }: { person: PersonDetail }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const time = useTime()
+  const me = useMe()
+  const [opening, setOpening] = useState(false)
+  const [closing, setClosing] = useState<number | null>(null)
+  const reads = may(me, 'dispute.read')
+  const writes = may(me, 'dispute.write')
+  const list = useCall(listDisputes, { params: { id: person.id } }, { enabled: reads })
+  if (!reads) return null
+  const items = list.data?.items ?? []
+  const offers = list.data?.offers ?? []
+  const done = () => {
+    setOpening(false)
+    setClosing(null)
+    refresh()
+  }
+  return (
+    <section className="panel" aria-label={t('disputes.title')}>
+      <div className="panel-head">
+        <h2>{t('disputes.title')}</h2>
+        {writes && (
+          <button type="button" className="soft-button" onClick={() => setOpening(true)}>
+            {t('disputes.open')}
+          </button>
+        )}
+      </div>
+      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && items.length === 0 && <p className="secondary small">{t('disputes.none')}</p>}
+      <ul className="row-list">
+        {items.map((one) => (
+          <li key={one.id}>
+            <div>
+              <StatusTag tone={one.outcome ? 'neutral' : 'danger'}>
+                {one.outcome ? code('disputeOutcome', one.outcome) : code('personTag', 'open-dispute')}
+              </StatusTag>
+              <p className="pre-line">{one.reason}</p>
+              {one.note && <p className="pre-line small">{one.note}</p>}
+              <p className="secondary small">
+                {[
+                  one.departmentName,
+                  t('disputes.opened', { name: one.openedByName, time: time.moment(one.openedAt) }),
+                  one.closedAt &&
+                    t('disputes.closed', { name: one.closedByName ?? '', time: time.moment(one.closedAt) }),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </p>
+            </div>
+            {writes && !one.outcome && (
+              <button type="button" className="soft-button" onClick={() => setClosing(one.id)}>
+                {t('disputes.close')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {offers.length > 0 && may(me, 'enrollment.write') && <Offers person={person} offers={offers} />}
+      {opening && <OpenDisputeDialog person={person} onDone={done} onClose={() => setOpening(false)} />}
+      {closing !== null && <CloseDisputeDialog id={closing} onDone={done} onClose={() => setClosing(null)} />}
+    </section>
+  )
+}
+
+type Offer = { pathwayId: number; pathwayName: string; encounterId: number; enrollmentId: number | null }
+
+/** What was halted goes on only when somebody wants it to. */
+function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const told = {
+    onSuccess: () => {
+      void message.success(t('disputes.resumed'))
+      refresh()
+    },
+    onError: (error: Error) => void message.error(explain(error)),
+  }
+  const resume = useAct(resumeEnrollment, told)
+  const enroll = useAct(createEnrollment, told)
+  return (
+    <>
+      <p className="small">{t('disputes.offer')}</p>
+      <ul className="row-list">
+        {offers.map(({ pathwayId, pathwayName, encounterId, enrollmentId }) => (
+          <li key={pathwayId}>
+            <strong>{pathwayName}</strong>
+            <button
+              type="button"
+              className="soft-button"
+              disabled={resume.isPending || enroll.isPending}
+              onClick={() => {
+                if (enrollmentId === null)
+                  enroll.mutate({ body: { pathwayId, personId: person.id, encounterId } })
+                else resume.mutate({ params: { id: enrollmentId } })
+              }}
+            >
+              {t(enrollmentId === null ? 'disputes.enroll' : 'disputes.resume')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,22 @@
+export const disputes = {
+  title: '纠纷',
+  open: '登记纠纷',
+  close: '结束纠纷',
+  none: '没有登记过纠纷。',
+  reason: '事由',
+  encounter: '涉及的就诊',
+  noEncounter: '不涉及某次就诊',
+  outcome: '结果',
+  note: '处理说明',
+  opened: '{{name}} 登记于 {{time}}',
+  closed: '{{name}} 结束于 {{time}}',
+  openHint:
+    '登记后，患者的所有路径立即停止，自动消息拦下，客服中心得到一条任务。事由只有客服中心、院领导和科主任看得到。',
+  closeHint: '结束后不会自动恢复任何路径；最近一次出院仍在期限内的，可以在这里逐条恢复。',
+  openedNow: '已登记，路径已停止',
+  closedNow: '纠纷已结束',
+  offer: '纠纷已结束，最近一次出院的这些路径可以继续：',
+  resume: '继续路径',
+  enroll: '现在纳入',
+  resumed: '已继续',
+} as const
