@@ -89,9 +89,9 @@ export const currentUser = z.object({
   twoFactorEnabled: z.boolean(),
   mustChangePassword: z.boolean(),
   /** A session that a workstation opened shows the desk only: of one person, of one task, or one's own list. */
-  launch: z
-    .object({ personId: id.nullable(), taskId: id.nullable(), idleMinutes: z.number().int() })
-    .nullable(),
+  launch: z.object({ personId: id.nullable(), taskId: id.nullable() }).nullable(),
+  /** After so long without anybody at keyboard or screen the session ends. */
+  idleMinutes: z.number().int(),
 })
 export type CurrentUser = z.infer<typeof currentUser>
 

@@ -102,6 +102,23 @@ test('a task that arrives late does not take the focus out of an open menu', asy
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('简体中文')
 })
 
+test('a screen that nobody touches for half an hour signs out, however busy it is by itself; the sign-in leads back', async () => {
+  const page = await stage.open({ path: '/sign-in' })
+  await page.clock.install()
+  await fillSignIn(page, 'nurse', password)
+  await page.locator('.task-row').first().waitFor()
+  await page.goto('/persons?search=wang')
+  await page.getByRole('heading', { level: 1, name: '患者' }).waitFor()
+  await page.clock.fastForward('29:00')
+  await page.keyboard.press('Shift')
+  await page.clock.fastForward('29:00')
+  await page.getByRole('heading', { level: 1, name: '患者' }).waitFor()
+  await page.clock.fastForward('02:00')
+  await page.getByLabel('密码').waitFor()
+  await fillSignIn(page, 'nurse', password)
+  await page.getByRole('heading', { level: 1, name: '患者' }).waitFor()
+})
+
 test('who gets a one-time password must choose another, and a weak one is refused in words', async () => {
   const admin = await stage.openAs('admin', { path: '/users' })
   await admin

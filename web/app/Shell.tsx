@@ -4,6 +4,8 @@ import { Suspense, type ReactNode, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { may, useMe } from '../session.tsx'
 import { setAppearance, useAppearance } from '../theme/appearance.ts'
+import { signOutIdle } from '../sign-in/auth.ts'
+import { useIdle } from '../ui/useIdle.ts'
 import { useShortcut } from '../ui/useShortcut.ts'
 import { GlobalSearch } from './GlobalSearch.tsx'
 import { LiveBadge } from './LiveBadge.tsx'
@@ -26,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const entries = navigation.filter((entry) => may(me, entry.permission))
   const refused = navigation.find((entry) => path.startsWith(entry.to) && !may(me, entry.permission))
 
+  useIdle(me.idleMinutes, () => void signOutIdle())
   useShortcut('Ctrl+k', () => setOverlay('palette'))
   useShortcut('?', () => setOverlay('shortcuts'))
 

@@ -4,15 +4,15 @@ import { useTranslation } from 'react-i18next'
 import { endLaunch } from '../../contract/launch.ts'
 import { call, written } from '../api.ts'
 import { useMe } from '../session.tsx'
+import { useIdle } from '../ui/useIdle.ts'
 import { MessageBody } from './LaunchMessage.tsx'
-import { useIdle } from './useIdle.ts'
 
 /** Around the desk on a workstation: who one is here, and the way out. No navigation. */
 export function LaunchFrame() {
   const { t } = useTranslation()
   const me = useMe()
   const [left, setLeft] = useState<'left' | 'ended' | null>(null)
-  useIdle(me.launch?.idleMinutes ?? Infinity, () => setLeft((before) => before ?? 'ended'))
+  useIdle(me.idleMinutes, () => setLeft((before) => before ?? 'ended'))
   return (
     <div className="launch">
       <header className="launch-bar">

@@ -1,4 +1,4 @@
-import { ApiError, send } from '../api.ts'
+import { ApiError, send, written } from '../api.ts'
 import { clearVisits } from '../visit/clear.ts'
 import { forgetSignedIn, startLeaving } from './hint.ts'
 import type { SignInWords } from './words.ts'
@@ -32,6 +32,20 @@ export async function signOut() {
   await clearVisits()
   forgetSignedIn()
   location.assign('/sign-in')
+}
+
+/** Nobody sits here any more: the session ends, and the sign-in leads back here. What a visitor took along for the day stays theirs. */
+export async function signOutIdle() {
+  try {
+    await written()
+    await send('post', '/api/auth/sign-out', {})
+  } catch {
+    // Without a line it is tried again, and ends by itself on the server.
+    return
+  }
+  startLeaving()
+  forgetSignedIn()
+  location.reload()
 }
 
 type ErrorKey = keyof SignInWords['errors']

@@ -19,9 +19,8 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
     name: actor.name,
     staffId: actor.staffId,
     permissions,
-    launch: launch
-      ? { personId: launch.personId, taskId: launch.taskId, idleMinutes: await idleMinutes(db) }
-      : null,
+    launch: launch ? { personId: launch.personId, taskId: launch.taskId } : null,
+    idleMinutes: await idleMinutes(db),
   }
   if (!actor.userId) {
     const grants = actor.grants.map((grant) => ({ ...grant, siteName: null, departmentName: null }))
