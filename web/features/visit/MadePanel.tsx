@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { VisitSetup } from '../../../contract/visit.ts'
 import {
@@ -12,6 +12,7 @@ import {
 import { isoDay } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct, useCall, useCallPages } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AreaField } from '../../ui/fields.tsx'
@@ -22,6 +23,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { AnswerText } from '../task/AnswerText.tsx'
 import { useLocalized } from '../task/localized.ts'
+import { PhotoProvider, taskPhotos } from '../task/photos.ts'
 import { useAmounts } from './amounts.ts'
 import { refreshVisits } from './refresh.ts'
 
@@ -184,6 +186,9 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
     },
     onError: (error) => void message.error(explain(error)),
   })
+  const [opened, setOpened] = useState(false)
+  const sees = may(useMe(), 'person.reveal')
+  const photos = useMemo(() => (sees ? taskPhotos(record.taskId) : null), [sees, record.taskId])
   const key = `visits.kept.${record.problem ?? ''}`
   return (
     <li>
@@ -198,18 +203,23 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
           {record.note && ` · ${record.note}`}
         </div>
         {record.answers.length > 0 && (
-          <details className="small">
+          <details className="small" onToggle={(event) => setOpened(event.currentTarget.open)}>
             <summary>{t('visits.keptAnswers', { n: record.answers.length })}</summary>
-            <dl className="visit-answers">
-              {record.answers.map(({ question, value }) => (
-                <div key={question.linkId}>
-                  <dt className="secondary">{localized(question.text)}</dt>
-                  <dd>
-                    <AnswerText question={question} value={value} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
+            {/* Pictures are fetched, and logged, when somebody looks. */}
+            {opened && (
+              <PhotoProvider value={photos}>
+                <dl className="visit-answers">
+                  {record.answers.map(({ question, value }) => (
+                    <div key={question.linkId}>
+                      <dt className="secondary">{localized(question.text)}</dt>
+                      <dd>
+                        <AnswerText question={question} value={value} />
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
+              </PhotoProvider>
+            )}
           </details>
         )}
       </div>
