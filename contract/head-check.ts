@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { counts } from './figure.ts'
-import { month } from './spot-check.ts'
+import { month } from './month.ts'
 import { outcome, proofClass } from './task.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 

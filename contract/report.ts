@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { counts } from './figure.ts'
 import { id, route, timestamp } from './route.ts'
-import { month } from './spot-check.ts'
+import { month } from './month.ts'
 import { proofClass } from './task.ts'
 
 const proofCounts = z.record(proofClass, z.number().int())

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { month } from './month.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
 export const spotCheckStatus = z.enum(['open', 'agree', 'disagree', 'unclear', 'unreached'])
@@ -9,7 +10,6 @@ export const riskReason = z.enum(['stated', 'short-call', 'repeated', 'red-flag-
 export type RiskReason = z.infer<typeof riskReason>
 
 /** `YYYY-MM` */
-export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)
 
 const checkField = z.object({
   field: z.enum(['called', 'called-on', 'medication', 'revisit']),

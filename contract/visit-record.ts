@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { answerLine, answers, questionnaireDefinition } from './questionnaire.ts'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
-import { month } from './spot-check.ts'
+import { month } from './month.ts'
 import { outcome, taskStatus } from './task.ts'
 import { point, site } from './visit.ts'
 

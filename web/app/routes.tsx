@@ -28,8 +28,7 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: ({ context }) => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-    throw redirect({ to: landingOf(context.me), replace: true })
+    redirect({ to: landingOf(context.me), replace: true, throw: true })
   },
 })
 

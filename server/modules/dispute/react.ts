@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { addWorkingDays, loadCalendar } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { notifyAll } from '../../platform/live.ts'
 import { onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { createTasks } from '../task/create.ts'
+import { tellTasks } from '../task/tell.ts'
 
 /** Puts an open dispute on the list of people, and takes it off when it is closed; called once at start-up. */
 export function connectDisputes(): void {
@@ -84,16 +84,7 @@ async function takeOff(trx: Trx, events: RecordedEvent[]): Promise<void> {
     where person_id = any(${events.map((event) => event.personId)}::bigint[]) and cause = any(${events.map(keyOf)}::text[])
       and status in ('requested', 'in-progress')
     returning id, person_id, encounter_id, site_id, department_id, assignee_staff_id`.execute(trx)
-  await notifyAll(
-    trx,
-    'tasks',
-    rows.map((row) => ({
-      siteId: row.site_id,
-      departmentId: row.department_id,
-      staffId: row.assignee_staff_id,
-      changed: 1,
-    })),
-  )
+  await tellTasks(trx, rows)
   await recordEvents(
     trx,
     rows.map((row) => ({

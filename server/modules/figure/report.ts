@@ -1,4 +1,5 @@
 import { sql, type SqlBool } from 'kysely'
+import { monthPeriod } from '../../../contract/month.ts'
 import type { MonthlyReport, ProofCounts, RedFlags } from '../../../contract/report.ts'
 import { type ProofClass, proofClass } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
@@ -12,14 +13,6 @@ import { count } from './follow-up.ts'
 
 type Query = { month: string; siteId?: number | undefined }
 type Period = { from: string; to: string }
-
-/** First and last day of the month `back` months before `YYYY-MM`. */
-export function monthPeriod(month: string, back = 0): Period {
-  const [year = 0, number = 1] = month.split('-').map(Number)
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10)
-  const next = day(Date.UTC(year, number - back, 1))
-  return { from: day(Date.UTC(year, number - 1 - back, 1)), to: shiftDate(next, -1) }
-}
 
 const levels = [1, 2, 3]
 

@@ -6,6 +6,7 @@ import type {
   listHeadChecks as listRoute,
   saveHeadCheck as saveRoute,
 } from '../../../contract/head-check.ts'
+import { monthPeriod } from '../../../contract/month.ts'
 import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { localDate, shiftDate } from '../../platform/clock.ts'
@@ -18,15 +19,6 @@ import { readSettings } from '../setting/setting.ts'
 type ListQuery = z.output<(typeof listRoute)['query']>
 type SampleQuery = z.output<(typeof sampleRoute)['query']>
 type Input = z.output<(typeof saveRoute)['body']>
-
-/** Both ends of a month, `YYYY-MM`. */
-function daysOf(month: string): { from: string; to: string } {
-  const [year = 0, number = 1] = month.split('-').map(Number)
-  return {
-    from: `${month}-01`,
-    to: shiftDate(new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10), -1),
-  }
-}
 
 type Row = CountRow & {
   staff_id: number
@@ -53,7 +45,7 @@ type Scope = {
 /** Doctors who discharged somebody in the month, per department. A head's own patients are nobody's to check. */
 async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
   const filter = {
-    ...daysOf(scope.month),
+    ...monthPeriod(scope.month),
     level: 1,
     siteId: scope.siteId,
     departmentId: scope.departmentId,
@@ -83,7 +75,7 @@ export async function listHeadChecks(db: Db, actor: Actor, query: ListQuery) {
     db,
   )
   const today = localDate(new Date(), zones[0]?.time_zone ?? 'UTC')
-  const { to } = daysOf(query.month)
+  const { to } = monthPeriod(query.month)
   await audit(db, actor, { action: 'head-check.list', subject: query.month })
   return {
     dueOn: shiftDate(to, settings['head-check.due-day']),
@@ -145,7 +137,7 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
   const reach = authorize(actor, 'head-check.read')
   const { 'head-check.sample': size } = await readSettings(db, ['head-check.sample'])
   const filter = {
-    ...daysOf(query.month),
+    ...monthPeriod(query.month),
     level: 1,
     departmentId: query.departmentId,
     attendingStaffId: query.staffId,
@@ -202,7 +194,7 @@ export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promi
       )
       .executeTakeFirst(),
   )
-  if (localDate(new Date(), department.time_zone) <= daysOf(input.month).to)
+  if (localDate(new Date(), department.time_zone) <= monthPeriod(input.month).to)
     throw new AppError('invalid', undefined, [{ path: 'month', message: 'is not over yet' }])
   const { rows } = await sql<{ id: number }>`
     insert into head_check (site_id, department_id, staff_id, month, verdict, remark, counts, checked_by_name)

@@ -3,7 +3,6 @@ import { holds } from '../../../contract/condition.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
@@ -18,6 +17,7 @@ import {
   restartSeparated,
   unfinished,
 } from './standing.ts'
+import { tellTasks } from '../task/tell.ts'
 
 /** Makes pathways follow from events; called once at start-up. */
 export function connectPathways(): void {
@@ -143,17 +143,9 @@ export async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string |
     union all select 'message', id, person_id, enrollment_id, null, null, null, null from suppressed`.execute(
     trx,
   )
-  await notifyAll(
+  await tellTasks(
     trx,
-    'tasks',
-    ended
-      .filter((row) => row.kind === 'task')
-      .map((row) => ({
-        siteId: row.site_id,
-        departmentId: row.department_id,
-        staffId: row.assignee_staff_id,
-        changed: 1,
-      })),
+    ended.filter((row) => row.kind === 'task'),
   )
   await recordEvents(trx, [
     ...ended.map((row) => endedEvent(row, actorId)),

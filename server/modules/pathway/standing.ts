@@ -1,9 +1,9 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { notifyAll } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { inDispute } from '../person/dispute.ts'
 import { dataWithEncounter, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { tellTasks } from '../task/tell.ts'
 
 type StandingReason = {
   enrollment_id: number
@@ -149,17 +149,9 @@ async function restart(
   )
   const enrollments = rows.filter((row) => row.what === 'enrollment')
   if (enrollments.length === 0) return 0
-  await notifyAll(
+  await tellTasks(
     trx,
-    'tasks',
-    rows
-      .filter((row) => row.what === 'task')
-      .map((row) => ({
-        siteId: row.site_id,
-        departmentId: row.department_id,
-        staffId: row.assignee_staff_id,
-        changed: 1,
-      })),
+    rows.filter((row) => row.what === 'task'),
   )
   await recordEvents(
     trx,

@@ -1,5 +1,6 @@
+import { monthPeriod } from '../../../contract/month.ts'
 import { systemActor } from '../../platform/actor.ts'
-import { toLocal } from '../../platform/clock.ts'
+import { localDate, toLocal } from '../../platform/clock.ts'
 import { type Db, transaction } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { handle, job, type JobHandler } from '../../platform/jobs.ts'
@@ -21,9 +22,9 @@ export async function drawDue(db: Db, now: Date): Promise<void> {
   if (!settings['spot-check.automatic']) return
   const sites = await db.selectFrom('site').select(['id', 'time_zone']).execute()
   for (const site of sites) {
-    const { year, month, day } = toLocal(now, site.time_zone)
+    const { day } = toLocal(now, site.time_zone)
     if (day < settings['spot-check.day']) continue
-    const before = new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7)
+    const before = monthPeriod(localDate(now, site.time_zone), 1).from.slice(0, 7)
     try {
       await transaction(db, (trx) => drawMonth(trx, actor, { siteId: site.id, month: before }))
     } catch (error) {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { FollowUpCounts } from '../../../contract/figure.ts'
+import { monthPeriod } from '../../../contract/month.ts'
 import type { MonthlyReport, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -33,13 +34,6 @@ function scopeOf(period: Period, level: number, siteId: number | undefined): Fig
       ...(siteId === undefined ? {} : { siteId }),
     },
   }
-}
-
-/** The month `back` months before the report's. */
-function shifted({ from }: MonthlyReport, back: number): Period {
-  const [year = 0, month = 1] = from.split('-').map(Number)
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10)
-  return { from: day(Date.UTC(year, month - 1 - back, 1)), to: day(Date.UTC(year, month - back, 0)) }
 }
 
 type CellsProps = {
@@ -96,7 +90,7 @@ export function LevelTable({ report, siteId }: Props) {
               <Cells
                 counts={one[name]}
                 columns={levelColumns}
-                scope={scopeOf(shifted(report, back), one.level, siteId)}
+                scope={scopeOf(monthPeriod(report.month, back), one.level, siteId)}
               />
             </tr>
           ))}

@@ -9,6 +9,7 @@ import {
   listHeadChecks,
   saveHeadCheck,
 } from '../../../contract/head-check.ts'
+import { monthPeriod } from '../../../contract/month.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { AreaField } from '../../ui/fields.tsx'
@@ -33,12 +34,6 @@ const shown = [
 
 type CheckDrawerProps = { line: HeadCheckLine; month: string; onClose: () => void }
 
-/** The last day of a month, `YYYY-MM`. */
-const lastDay = (month: string) => {
-  const [year = 0, number = 1] = month.split('-').map(Number)
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10)
-}
-
 /** One doctor's month: figures that open their rows, some results to read, and the head's finding. */
 export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
   const { t } = useTranslation()
@@ -60,8 +55,7 @@ export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
   const scope: FigureScope = {
     preset: 'custom',
     query: {
-      from: `${month}-01`,
-      to: lastDay(month),
+      ...monthPeriod(month),
       level: 1,
       departmentId,
       attendingStaffId: staffId,
