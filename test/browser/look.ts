@@ -43,12 +43,17 @@ export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<voi
   await settled(page)
 }
 
-/** What axe-core finds wrong with the page, one line each. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** The rules of axe-core that look at colours; all others judge a page alike in light and dark. */
+const ofColours = ['color-contrast', 'link-in-text-block']
+
+/** What axe-core finds wrong with the page, one line each; `colours`: with its colours only. */
+export async function axeViolations(page: Page, what: 'all' | 'colours' = 'all'): Promise<string[]> {
   await settled(page)
   await page.evaluate(axeSource)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  const { violations } = await page.evaluate(
+    (options) =>
+      (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResult> } }).axe.run(options),
+    what === 'all' ? {} : { runOnly: { type: 'rule', values: ofColours } },
   )
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),

@@ -12,11 +12,9 @@ export const password = demoPassword
 
 type OpenOptions = BrowserContextOptions & {
   path?: string
-  /** With the session of the last test that asked for it: looking needs no sign-in of its own. */
+  /** In the window of the last test that asked for it: looking needs no sign-in of its own, nor the scripts read anew. */
   shared?: boolean
 }
-
-type SessionState = Awaited<ReturnType<BrowserContext['storageState']>>
 
 export type Stage = {
   readonly site: Site
@@ -38,15 +36,16 @@ export function useStage(): Stage {
   vi.setConfig({ testTimeout: 60_000 })
   const contexts: BrowserContext[] = []
   const troubles: string[] = []
-  const sessions = new Map<string, SessionState>()
+  const windows = new Map<string, BrowserContext>()
 
   beforeAll(async () => {
     site = await startSite()
     browser = await launchChromium()
   }, 240_000)
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(contexts, task.name)
-    await Promise.all(contexts.splice(0).map((context) => context.close()))
+    if (task.result?.state === 'fail') await keepPictures([...contexts, ...windows.values()], task.name)
+    const pages = [...windows.values()].flatMap((context) => context.pages())
+    await Promise.all([...contexts.splice(0), ...pages].map((one) => one.close()))
     expect(troubles.splice(0)).toEqual([])
   })
   afterAll(async () => {
@@ -59,7 +58,7 @@ export function useStage(): Stage {
     return site
   }
 
-  async function open({ path: start, ...options }: OpenOptions = {}): Promise<Page> {
+  async function newWindow(options: BrowserContextOptions): Promise<BrowserContext> {
     if (!browser) throw new Error('The browser starts before the first test of the file, not earlier.')
     const context = await browser.newContext({
       baseURL: server().url,
@@ -69,21 +68,43 @@ export function useStage(): Stage {
       reducedMotion: 'reduce',
       ...options,
     })
-    contexts.push(context)
     context.setDefaultTimeout(20_000)
+    return context
+  }
+
+  async function newPage(context: BrowserContext, path?: string): Promise<Page> {
     const page = await context.newPage()
     watch(page, troubles)
-    if (start !== undefined) await page.goto(start)
+    if (path !== undefined) await page.goto(path)
     return page
   }
 
-  async function signInAs(page: Page, username: string): Promise<SessionState> {
-    const answer = await page.context().request.post('/api/auth/sign-in/username', {
+  async function open({
+    path: start,
+    ...options
+  }: BrowserContextOptions & { path?: string } = {}): Promise<Page> {
+    const context = await newWindow(options)
+    contexts.push(context)
+    return newPage(context, start)
+  }
+
+  async function signInAs(context: BrowserContext, username: string): Promise<void> {
+    const answer = await context.request.post('/api/auth/sign-in/username', {
       data: { username, password },
       headers: { origin: server().url },
     })
     if (!answer.ok()) throw new Error(`sign-in of ${username}: ${answer.status()} ${await answer.text()}`)
-    return page.context().storageState()
+  }
+
+  /** Windows of one user that look otherwise (language, size) are windows of their own. */
+  async function sharedWindow(username: string, options: BrowserContextOptions): Promise<BrowserContext> {
+    const key = JSON.stringify([username, options])
+    const known = windows.get(key)
+    if (known) return known
+    const made = await newWindow(options)
+    windows.set(key, made)
+    await signInAs(made, username)
+    return made
   }
 
   return {
@@ -93,9 +114,8 @@ export function useStage(): Stage {
     open,
     async openAs(username, options = {}) {
       const { path: start = '/', shared = false, ...rest } = options
-      const known = shared ? sessions.get(username) : undefined
-      const page = await open({ ...rest, ...(known && { storageState: known }) })
-      if (!known) sessions.set(username, await signInAs(page, username))
+      const page = shared ? await newPage(await sharedWindow(username, rest)) : await open(rest)
+      if (!shared) await signInAs(page.context(), username)
       await page.goto(start)
       await page.locator('#main').waitFor()
       return page

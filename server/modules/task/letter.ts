@@ -36,7 +36,6 @@ export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Le
     personId: task.person_id,
     subject: `task:${id} ${letterNumber(task)}`,
     fields: ['name', 'addresses'],
-    reason: 'letter',
   })
   return {
     number: letterNumber(task),
