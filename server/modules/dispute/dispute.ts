@@ -101,10 +101,12 @@ export async function openDispute(
   const reach = authorize(actor, 'dispute.write')
   const person = await survivorOf(trx, personId)
   await assertWithin(trx, reach, [person])
+  // Who was never here belongs to the site of whoever listens to them.
+  const own = reach.all ? null : (reach.siteIds[0] ?? null)
   const place = found(
     (
       await sql<{ site_id: number; department_id: number | null }>`
-        select coalesce(n.site_id, d.site_id, last.site_id, (select min(id) from site)) as site_id, coalesce(d.id, n.department_id) as department_id
+        select coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site)) as site_id, coalesce(d.id, n.department_id) as department_id
         from (select 1) one
         left join encounter n on n.id = ${input.encounterId} and n.person_id = ${person}
         left join department d on d.id = ${input.departmentId}
