@@ -150,7 +150,6 @@ export interface Condition {
   recorded_at: Generated<Timestamp>;
   role: string;
   source: string;
-  subject_id: number | null;
   text: string;
 }
 
@@ -185,7 +184,6 @@ export interface Dispute {
   person_id: number;
   reason: string;
   site_id: number;
-  subject_id: number | null;
 }
 
 export interface Encounter {
@@ -204,7 +202,6 @@ export interface Encounter {
   source_time: Timestamp;
   starts_at: Timestamp | null;
   status: string;
-  subject_id: number | null;
   undone_at: Timestamp | null;
   visit_number: string | null;
 }
@@ -226,7 +223,6 @@ export interface Enrollment {
   stop_reason: string | null;
   stopped_due_at: Timestamp | null;
   stopped_status: string | null;
-  subject_id: number | null;
   variables: Generated<Json>;
   waiting_for: string | null;
 }
@@ -250,7 +246,6 @@ export interface Event {
   person_id: number;
   recorded_at: Generated<Timestamp>;
   source: string;
-  subject_id: number | null;
   task_id: number | null;
 }
 
@@ -271,7 +266,6 @@ export interface FhirResource {
   source: string;
   staff_id: number | null;
   starts_at: Timestamp | null;
-  subject_id: number | null;
   terms: string[];
   type: string;
   version: Generated<number>;
@@ -354,7 +348,6 @@ export interface GroupMember {
   role: Generated<string>;
   since: string | null;
   source: string;
-  subject_id: number | null;
   title: string | null;
   until: string | null;
   updated_at: Generated<Timestamp>;
@@ -542,7 +535,6 @@ export interface Launch {
   opened_at: Timestamp | null;
   person_id: number | null;
   revoked_at: Timestamp | null;
-  subject_id: number | null;
   task_id: number | null;
   token_hash: Buffer;
   user_id: string;
@@ -607,7 +599,6 @@ export interface Message {
   status: Generated<string>;
   step_key: string | null;
   subject: string | null;
-  subject_id: number | null;
   tries: Generated<number>;
 }
 
@@ -674,7 +665,6 @@ export interface OutboundMessage {
   raw: Buffer;
   reason: string | null;
   status: Generated<string>;
-  subject_id: number | null;
 }
 
 export interface Pathway {
@@ -866,7 +856,6 @@ export interface QuestionnaireLink {
   revoked_at: Timestamp | null;
   revoked_by: string | null;
   saved_at: Timestamp | null;
-  subject_id: number | null;
   task_id: number;
   token_hash: string | null;
   used_at: Timestamp | null;
@@ -887,7 +876,6 @@ export interface QuestionnairePhoto {
   sealed: Buffer;
   size: number;
   source: string;
-  subject_id: number | null;
   task_id: number;
   width: number;
 }
@@ -903,7 +891,6 @@ export interface QuestionnaireResponse {
   score: Numeric | null;
   source: Generated<string>;
   status: string;
-  subject_id: number | null;
   task_id: number | null;
   updated_at: Generated<Timestamp>;
 }
@@ -968,7 +955,6 @@ export interface ReturnVisitInstruction {
   site_id: number;
   staff_id: number | null;
   status: Generated<string>;
-  subject_id: number | null;
   submitted_at: Timestamp | null;
   task_id: number | null;
   text: string;
@@ -1134,7 +1120,6 @@ export interface Task {
   start_at: Timestamp;
   status: Generated<string>;
   step_key: string | null;
-  subject_id: number | null;
   title: string;
   version: Generated<number>;
 }

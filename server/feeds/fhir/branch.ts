@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { personOfRecord } from '../../modules/person/record.ts'
 import { canonical } from '../../modules/questionnaire/fhir/terms.ts'
 
 /** One source of resources of a type: what was sent, or rows of ours about which nothing was sent. */
@@ -11,8 +12,8 @@ export type Branch = {
   /** Order of pages. */
   key: RawBuilder<number>
   id: RawBuilder<string>
-  /** The person whom row scope looks at; null for what may belong to nobody. */
-  person: RawBuilder<number> | null
+  /** The record that a row is of; null for what may belong to nobody. */
+  record: RawBuilder<number> | null
   /** Rows of ours that belong to nobody and are for everybody who may read persons. */
   personless?: boolean
   starts: RawBuilder<Date>
@@ -22,9 +23,7 @@ export type Branch = {
   words?: Partial<Record<'status' | 'name' | 'url' | 'version', RawBuilder<string>>>
 }
 
-const sent = sql.raw(
-  'r.type, r.id, r.person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated',
-)
+const sent = sql`r.type, r.id, ${personOfRecord(sql`r.person_id`)} as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`
 const none = sql<Date>`null::timestamptz`
 
 function storedBranch(type: string, more: Partial<Branch> = {}): Branch {
@@ -36,7 +35,7 @@ function storedBranch(type: string, more: Partial<Branch> = {}): Branch {
     columns: sent,
     key: sql<number>`r.seq`,
     id: sql<string>`r.id`,
-    person: null,
+    record: null,
     starts: sql<Date>`r.starts_at`,
     ends: sql<Date>`r.ends_at`,
     updated: sql<Date>`r.last_updated`,
@@ -50,22 +49,21 @@ export function branchesOf(type: string): Branch[] {
     return [
       storedBranch(type, {
         // Who somebody is stays with the record, also after a merge.
-        from: sql`fhir_resource r join person p on p.id = coalesce(r.subject_id, r.person_id)`,
+        from: sql`fhir_resource r join person p on p.id = r.person_id`,
         columns: sql`r.type, r.id, p.id as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`,
-        person: sql<number>`r.person_id`,
+        record: sql<number>`r.person_id`,
         updated: sql<Date>`greatest(r.last_updated, p.updated_at)`,
       }),
       {
         kind: 'row',
         type,
         from: sql`person p`,
-        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient'
-          and r.person_id = coalesce(p.survivor_id, p.id) and coalesce(r.subject_id, r.person_id) = p.id)`,
+        where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient' and r.person_id = p.id)`,
         columns: sql`'Patient' as type, p.id::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
           null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`p.id`,
         id: sql<string>`p.id::text`,
-        person: sql<number>`coalesce(p.survivor_id, p.id)`,
+        record: sql<number>`p.id`,
         starts: none,
         ends: none,
         updated: sql<Date>`p.updated_at`,
@@ -75,7 +73,7 @@ export function branchesOf(type: string): Branch[] {
     const times = {
       starts: sql<Date>`e.starts_at`,
       ends: sql<Date>`e.ends_at`,
-      person: sql<number>`e.person_id`,
+      record: sql<number>`e.person_id`,
     }
     return [
       storedBranch(type, {
@@ -89,7 +87,7 @@ export function branchesOf(type: string): Branch[] {
         type,
         from: sql`encounter e`,
         where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)`,
-        columns: sql`'Encounter' as type, e.id::text as id, e.person_id, e.id as encounter_id, null::bigint as condition_id,
+        columns: sql`'Encounter' as type, e.id::text as id, ${personOfRecord(sql`e.person_id`)} as person_id, e.id as encounter_id, null::bigint as condition_id,
           null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`e.id`,
         id: sql<string>`e.id::text`,
@@ -105,11 +103,11 @@ export function branchesOf(type: string): Branch[] {
         type,
         from: sql`condition c`,
         where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)`,
-        columns: sql`'Condition' as type, c.id::text as id, c.person_id, c.encounter_id, c.id as condition_id,
+        columns: sql`'Condition' as type, c.id::text as id, ${personOfRecord(sql`c.person_id`)} as person_id, c.encounter_id, c.id as condition_id,
           null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`c.id`,
         id: sql<string>`c.id::text`,
-        person: sql<number>`c.person_id`,
+        record: sql<number>`c.person_id`,
         starts: none,
         ends: none,
         updated: sql<Date>`c.recorded_at`,
@@ -127,7 +125,7 @@ export function branchesOf(type: string): Branch[] {
         columns: rowOf(type, sql`v.id`, sql`null::bigint`),
         key: sql<number>`v.id`,
         id: sql<string>`v.id::text`,
-        person: null,
+        record: null,
         personless: true,
         starts: sql<Date>`v.published_at`,
         ends: sql<Date>`v.published_at`,
@@ -149,10 +147,10 @@ export function branchesOf(type: string): Branch[] {
         type,
         from: sql`questionnaire_response a`,
         where: sql<SqlBool>`true`,
-        columns: rowOf(type, sql`a.id`, sql`a.person_id`),
+        columns: rowOf(type, sql`a.id`, personOfRecord(sql`a.person_id`)),
         key: sql<number>`a.id`,
         id: sql<string>`a.id::text`,
-        person: sql<number>`a.person_id`,
+        record: sql<number>`a.person_id`,
         starts: sql<Date>`a.updated_at`,
         ends: sql<Date>`a.updated_at`,
         updated: sql<Date>`a.updated_at`,
@@ -172,5 +170,5 @@ export function rowOf(
     null::jsonb as content, null::int as version, null::timestamptz as last_updated`
 }
 
-/** The person of a branch's row. */
-export const personOf = (branch: Branch): RawBuilder<number> => branch.person ?? sql<number>`r.person_id`
+/** The record of a branch's row. */
+export const recordOf = (branch: Branch): RawBuilder<number> => branch.record ?? sql<number>`r.person_id`

@@ -1,12 +1,13 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { normalisePhone } from '../../modules/person/phone.ts'
 import { candidatesFor } from '../../modules/person/search.ts'
-import { type Branch, personOf } from './branch.ts'
+import { type Branch, recordOf } from './branch.ts'
 import { stations } from './encounter.ts'
 import { FhirError } from './outcome.ts'
 import { identifierTerm } from './store.ts'
 import { spanOf } from './time.ts'
 import type { Definition, SearchParameter } from './types.ts'
+import { personOfRecord, recordsOf } from '../../modules/person/record.ts'
 
 /** A condition as SQL, for whichever source the rows come from. */
 export type Criterion = (branch: Branch) => RawBuilder<SqlBool>
@@ -114,7 +115,7 @@ function byIdentifier(values: string[]): Criterion {
       and (w.system is null or 'urn:careloop:' || i.system = w.system or right(i.system, length(w.system) + 1) = ':' || w.system
         or i.system = (select split_part(pair, '=', 2) from setting s, regexp_split_to_table(s.value #>> '{}', '[;,[:space:]]+') as pair
           where s.key = 'fhir.identifier-systems' and split_part(pair, '=', 1) = w.system limit 1))
-    union select coalesce(x.subject_id, x.person_id) from fhir_resource x where x.type = 'Patient' and x.terms && ${terms}::text[]`
+    union select x.person_id from fhir_resource x where x.type = 'Patient' and x.terms && ${terms}::text[]`
   return (branch) => {
     if (branch.type === 'Patient') return sql<SqlBool>`p.id = any(array(${persons}))`
     if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
@@ -132,7 +133,7 @@ function nameIs(value: string): Criterion {
     // A number is no name; the same search takes telephone numbers elsewhere.
     const persons = /\p{L}/u.test(value) ? candidatesFor(value) : sql`select null::bigint`
     if (branch.type === 'Patient')
-      return sql<SqlBool>`p.id in (${persons} union all select coalesce(x.subject_id, x.person_id) from fhir_resource x
+      return sql<SqlBool>`p.id in (${persons} union all select x.person_id from fhir_resource x
         where x.type = 'Patient' and x.terms @> array[${`name:${value.toLowerCase()}`}])`
     if (branch.type === 'Practitioner' || branch.type === 'RelatedPerson')
       return sql<SqlBool>`exists (select 1 from jsonb_array_elements(coalesce(r.content -> 'name', '[]')) n
@@ -165,9 +166,10 @@ function ofPatient(name: string, values: string[]): Criterion {
   if (ids.some((id) => id === undefined))
     throw refuse(name, 'must be an id or a reference such as Patient/17.')
   const numbers = ids.filter((id) => /^\d{1,15}$/.test(id ?? ''))
-  return (branch) => sql<SqlBool>`${personOf(branch)} = any(array(
-    select x.person_id from fhir_resource x where x.type = 'Patient' and x.id = any(${ids}::text[])
-    union select coalesce(y.survivor_id, y.id) from person y where y.id = any(${numbers}::bigint[])))`
+  return (branch) => sql<SqlBool>`${recordOf(branch)} = any(array(
+    select unnest(${recordsOf(personOfRecord(sql`named.id`))}) from (
+      select x.person_id as id from fhir_resource x where x.type = 'Patient' and x.id = any(${ids}::text[])
+      union select y.id from person y where y.id = any(${numbers}::bigint[])) named))`
 }
 
 /** What FHIR calls a visit under way may be more exact than what the table says. */

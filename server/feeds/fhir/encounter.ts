@@ -9,6 +9,7 @@ import { type Places, staffOf } from './place.ts'
 import type * as schema from './schema.ts'
 import { spanOf, startOf } from './time.ts'
 import type { Resource } from './types.ts'
+import { joinPerson, personOfRecord } from '../../modules/person/record.ts'
 
 export type Encounter = z.output<typeof schema.encounter>
 export type Condition = z.output<typeof schema.condition>
@@ -183,10 +184,10 @@ export type EncounterRow = {
 export async function loadEncounters(db: Db, ids: number[]): Promise<Map<number, EncounterRow>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<EncounterRow>`
-    select e.id, e.person_id, p.name as person_name, e.visit_number, e.class, e.status, e.starts_at, e.ends_at, e.disposition,
+    select e.id, p.id as person_id, p.name as person_name, e.visit_number, e.class, e.status, e.starts_at, e.ends_at, e.disposition,
       e.source_time, s.code as site_code, s.name as site_name, d.code as department_code, d.name as department_name,
       m.code as staff_code, m.name as staff_name
-    from encounter e join person p on p.id = e.person_id join site s on s.id = e.site_id
+    from encounter e ${joinPerson(sql`e.person_id`)} join site s on s.id = e.site_id
     left join department d on d.id = e.department_id left join staff m on m.id = e.attending_staff_id
     where e.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
@@ -280,7 +281,7 @@ export type ConditionRow = {
 export async function loadConditions(db: Db, ids: number[]): Promise<Map<number, ConditionRow>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<ConditionRow>`
-    select c.id, c.person_id, c.encounter_id, c.role, c.code, c.text, c.recorded_at from condition c
+    select c.id, ${personOfRecord(sql`c.person_id`)} as person_id, c.encounter_id, c.role, c.code, c.text, c.recorded_at from condition c
     where c.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
 }

@@ -7,6 +7,7 @@ import { FhirError } from './outcome.ts'
 import { searchIds } from './search.ts'
 import { identifierTerm } from './store.ts'
 import { definitions } from './types.ts'
+import { personOfRecord } from '../../modules/person/record.ts'
 
 type Wanted = { type: string; query: string; path: string }
 
@@ -62,7 +63,7 @@ async function matchStored(trx: Trx, sender: Sender, type: string, list: Identif
     select w.at - 1 as at, r.id from unnest(${terms}::text[]) with ordinality as w(term, at)
     cross join lateral (
       select r.id, r.person_id from fhir_resource r where r.type = ${type} and r.terms @> array[w.term]
-        and (r.person_id is null or ${personWithin(sender.reach, sql`r.person_id`)}) limit 3
+        and (r.person_id is null or ${personWithin(sender.reach, personOfRecord(sql`r.person_id`))}) limit 3
     ) r`.execute(trx)
   if (type !== 'Encounter') return rows
   const byHl7 = await sql<Match>`
@@ -71,7 +72,7 @@ async function matchStored(trx: Trx, sender: Sender, type: string, list: Identif
     join encounter e on e.visit_number = w.value join site s on s.id = e.site_id
     where (w.system is null or w.system = 'urn:careloop:visit:' || s.code)
       and not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)
-      and ${personWithin(sender.reach, sql`e.person_id`)}`.execute(trx)
+      and ${personWithin(sender.reach, personOfRecord(sql`e.person_id`))}`.execute(trx)
   return [...rows, ...byHl7.rows]
 }
 
@@ -83,15 +84,14 @@ async function matchPatients(trx: Trx, sender: Sender, list: Identified[]): Prom
     identifierTerm(system === undefined ? value : `${system}|${value}`),
   )
   const { rows } = await sql<Match>`
-    select m.at::int as at, coalesce((select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = coalesce(p.survivor_id, p.id)
-      and coalesce(r.subject_id, r.person_id) = p.id order by r.seq limit 1), p.id::text) as id
+    select m.at::int as at, coalesce((select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = p.id order by r.seq limit 1), p.id::text) as id
     from (
       select w.at - 1 as at, i.person_id
       from unnest(${list.map((one) => one.value)}::text[], ${systems}::text[], ${ours}::text[]) with ordinality as w(value, system, ours, at)
       join person_identifier i on i.value in (w.value, upper(w.value))
         and (w.system is null or i.system = w.ours or right(i.system, length(w.system) + 1) = ':' || w.system)
       union
-      select w.at - 1, coalesce(r.subject_id, r.person_id) from unnest(${terms}::text[]) with ordinality as w(term, at)
+      select w.at - 1, r.person_id from unnest(${terms}::text[]) with ordinality as w(term, at)
       join fhir_resource r on r.type = 'Patient' and r.terms @> array[w.term]
     ) m join person p on p.id = m.person_id
     where ${personWithin(sender.reach, sql`coalesce(p.survivor_id, p.id)`)}`.execute(trx)

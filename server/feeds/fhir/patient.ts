@@ -1,7 +1,7 @@
 import type { Point } from '../../../contract/geo.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import { deceasedOf } from '../../modules/person/group.ts'
+import { deceasedOf } from '../../modules/person/record.ts'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { normalisePhone } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
@@ -167,8 +167,7 @@ export async function loadPersons(db: Db, ids: number[]): Promise<Map<number, Pe
       (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = p.id) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]') from person_relationship k where k.person_id = p.id) as relationships,
-      array(select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = coalesce(p.survivor_id, p.id)
-        and coalesce(r.subject_id, r.person_id) = p.id order by r.seq) as fhir_ids
+      array(select r.id from fhir_resource r where r.type = 'Patient' and r.person_id = p.id order by r.seq) as fhir_ids
     from person p where p.id = any(${[...new Set(ids)]}::bigint[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
 }

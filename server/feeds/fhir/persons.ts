@@ -13,14 +13,13 @@ import { toPersonInput, toRelationship } from './patient.ts'
 import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
 import type { Concept, ContactPoint, HumanName } from './schema.ts'
-import { recordOf } from './store.ts'
 
 /** Patients become persons, by their identifiers; whoever HL7 knows already is found. */
 export async function writePersons(trx: Trx, sender: Sender, written: Item[]): Promise<NewEvent[]> {
   const items = written.filter((item) => item.type === 'Patient')
   if (items.length === 0) return []
   for (const item of items)
-    item.personId = (item.stored && recordOf(item.stored)) ?? (numbered(item) ? Number(item.id) : null)
+    item.personId = item.stored?.person_id ?? (numbered(item) ? Number(item.id) : null)
   // Before anything is written: a number of the sender's own site would bring anybody within its reach.
   await requireReach(
     trx,
@@ -181,7 +180,7 @@ export async function connectPersons(
   if (wanted.length + owners.length === 0) return
   const ids = [...new Set(wanted.map((one) => one.id))]
   const { rows } = await sql<{ id: string; person_id: number }>`
-    select r.id, coalesce(r.subject_id, r.person_id) as person_id from fhir_resource r where r.type = 'Patient' and r.id = any(${ids}::text[])
+    select r.id, r.person_id from fhir_resource r where r.type = 'Patient' and r.id = any(${ids}::text[])
     union all
     select p.id::text, p.id from person p where p.id = any(${ids.filter((id) => /^\d{1,15}$/.test(id))}::bigint[])`.execute(
     trx,

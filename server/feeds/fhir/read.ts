@@ -8,16 +8,16 @@ import { rowOf } from './branch.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { definitions, type Resource } from './types.ts'
+import { personOfRecord, recordsOf } from '../../modules/person/record.ts'
 
-const stored = sql.raw(
-  "r.type, r.id, case r.type when 'Patient' then coalesce(r.subject_id, r.person_id) else r.person_id end as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated",
-)
+const stored = sql`r.type, r.id, case r.type when 'Patient' then r.person_id else ${personOfRecord(sql`r.person_id`)} end as person_id, r.encounter_id,
+  r.condition_id, r.content, r.version, r.last_updated`
 
 /** Row scope of a stored resource: that of its person; what belongs to nobody is for everybody who may read persons. */
 export function storedWithin(reach: Reach): RawBuilder<boolean> {
   return reach.all
     ? sql<boolean>`true`
-    : sql<boolean>`(r.person_id is null or ${personWithin(reach, sql`r.person_id`)})`
+    : sql<boolean>`(r.person_id is null or ${personWithin(reach, personOfRecord(sql`r.person_id`))})`
 }
 
 /** One resource, or undefined; rows of ours that never came by FHIR have the number of the row as id. Not audited: see `readResource`. */
@@ -46,21 +46,21 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
     Patient: sql<FoundResource>`
       select 'Patient' as type, ${id}::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
         r.content, null::int as version, r.last_updated
-      from person p ${sent(sql`person_id = coalesce(p.survivor_id, p.id) and coalesce(subject_id, person_id)`)}
+      from person p ${sent(sql`person_id`)}
       where p.id = ${number} and ${personWithin(reach, sql`coalesce(p.survivor_id, p.id)`)}`,
     Encounter: sql<FoundResource>`
-      select 'Encounter' as type, ${id}::text as id, e.person_id, e.id as encounter_id, null::bigint as condition_id,
+      select 'Encounter' as type, ${id}::text as id, ${personOfRecord(sql`e.person_id`)} as person_id, e.id as encounter_id, null::bigint as condition_id,
         r.content, null::int as version, r.last_updated
-      from encounter e ${sent(sql`encounter_id`)} where e.id = ${number} and ${personWithin(reach, sql`e.person_id`)}`,
+      from encounter e ${sent(sql`encounter_id`)} where e.id = ${number} and ${personWithin(reach, personOfRecord(sql`e.person_id`))}`,
     Condition: sql<FoundResource>`
-      select 'Condition' as type, ${id}::text as id, c.person_id, c.encounter_id, c.id as condition_id,
+      select 'Condition' as type, ${id}::text as id, ${personOfRecord(sql`c.person_id`)} as person_id, c.encounter_id, c.id as condition_id,
         null::jsonb as content, null::int as version, null::timestamptz as last_updated
-      from condition c where c.id = ${number} and ${personWithin(reach, sql`c.person_id`)}`,
+      from condition c where c.id = ${number} and ${personWithin(reach, personOfRecord(sql`c.person_id`))}`,
     Questionnaire: sql<FoundResource>`
       select ${rowOf('Questionnaire', sql`v.id`, sql`null::bigint`)} from questionnaire_version v where v.id = ${number}`,
     QuestionnaireResponse: sql<FoundResource>`
-      select ${rowOf('QuestionnaireResponse', sql`a.id`, sql`a.person_id`)} from questionnaire_response a
-      where a.id = ${number} and ${personWithin(reach, sql`a.person_id`)}`,
+      select ${rowOf('QuestionnaireResponse', sql`a.id`, personOfRecord(sql`a.person_id`))} from questionnaire_response a
+      where a.id = ${number} and ${personWithin(reach, personOfRecord(sql`a.person_id`))}`,
   }
   const found = await byType[type]?.execute(db)
   return found?.rows[0]
@@ -108,28 +108,31 @@ export async function everything(
   const reach = authorize(actor, 'person.read')
   const patient = await locate(db, reach, 'Patient', id)
   if (!patient || patient.person_id === null) throw noSuch(`Patient/${id.slice(0, 64)}`)
-  const { rows: persons } = await sql<{ id: number }>`
-    select coalesce(survivor_id, id) as id from person where id = ${patient.person_id}`.execute(db)
-  const person = persons[0]?.id ?? patient.person_id
+  const { rows: persons } = await sql<{ id: number; records: number[] }>`
+    select p.id, ${recordsOf(sql`p.id`)} as records from person p where p.id = ${personOfRecord(sql`${patient.person_id}`)}`.execute(
+    db,
+  )
+  const { id: person, records } = persons[0] ?? { id: patient.person_id, records: [patient.person_id] }
+  const ofPerson = sql`any(${records}::bigint[])`
   const [part, key] = decodeCursor<[number, number]>(query.cursor, ['number', 'number']) ?? [-1, 0]
   const limit = query.count + 1
   const { rows } = await sql<FoundResource & { part: number; key: number }>`
     select * from (
       (select 0 as part, r.seq as key, ${stored} from fhir_resource r
-        where r.person_id = ${person} and r.type <> 'Patient' and (0, r.seq) > (${part}::int, ${key}::bigint) order by r.seq limit ${limit})
+        where r.person_id = ${ofPerson} and r.type <> 'Patient' and (0, r.seq) > (${part}::int, ${key}::bigint) order by r.seq limit ${limit})
       union all
-      (select 1, e.id, 'Encounter', e.id::text, e.person_id, e.id, null, null, null, null from encounter e
-        where e.person_id = ${person} and (1, e.id) > (${part}::int, ${key}::bigint)
+      (select 1, e.id, 'Encounter', e.id::text, ${person}::bigint, e.id, null, null, null, null from encounter e
+        where e.person_id = ${ofPerson} and (1, e.id) > (${part}::int, ${key}::bigint)
           and not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)
         order by e.id limit ${limit})
       union all
-      (select 2, c.id, 'Condition', c.id::text, c.person_id, c.encounter_id, c.id, null, null, null from condition c
-        where c.person_id = ${person} and (2, c.id) > (${part}::int, ${key}::bigint)
+      (select 2, c.id, 'Condition', c.id::text, ${person}::bigint, c.encounter_id, c.id, null, null, null from condition c
+        where c.person_id = ${ofPerson} and (2, c.id) > (${part}::int, ${key}::bigint)
           and not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)
         order by c.id limit ${limit})
       union all
-      (select 3, a.id, ${rowOf('QuestionnaireResponse', sql`a.id`, sql`a.person_id`)} from questionnaire_response a
-        where a.person_id = ${person} and (3, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
+      (select 3, a.id, ${rowOf('QuestionnaireResponse', sql`a.id`, sql`${person}::bigint`)} from questionnaire_response a
+        where a.person_id = ${ofPerson} and (3, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
     ) as found order by part, key limit ${limit}`.execute(db)
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)

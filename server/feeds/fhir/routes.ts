@@ -16,6 +16,7 @@ import { everything, readResource } from './read.ts'
 import { readCount, search } from './search.ts'
 import type { Resource } from './types.ts'
 import { readJson } from './validate.ts'
+import { personOfRecord } from '../../modules/person/record.ts'
 
 const json = 'application/fhir+json; charset=utf-8'
 
@@ -166,7 +167,9 @@ function harmless(error: unknown) {
 async function personBehind(db: Db, type: string, id: string | undefined): Promise<number | null> {
   if (id === undefined) return null
   const { rows } = await sql<{ person_id: number | null }>`
-    select r.person_id from fhir_resource r where r.type = ${type} and r.id = ${id}`.execute(db)
+    select ${personOfRecord(sql`r.person_id`)} as person_id from fhir_resource r where r.type = ${type} and r.id = ${id}`.execute(
+    db,
+  )
   if (rows[0]) return rows[0].person_id
   return type === 'Patient' && /^\d{1,15}$/.test(id) ? Number(id) : null
 }

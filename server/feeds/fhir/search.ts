@@ -11,6 +11,7 @@ import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { known, storedWithin } from './read.ts'
 import type { Resource } from './types.ts'
+import { personOfRecord } from '../../modules/person/record.ts'
 
 export const mostResults = 500
 const usualResults = 50
@@ -64,7 +65,7 @@ type Row = FoundResource & { part: number; key: number }
 
 function scopeOf(branch: Branch, reach: Reach): RawBuilder<SqlBool> {
   if (branch.personless) return sql<SqlBool>`true`
-  return branch.person ? personWithin(reach, branch.person) : storedWithin(reach)
+  return branch.record ? personWithin(reach, personOfRecord(branch.record)) : storedWithin(reach)
 }
 
 function whereOf(branch: Branch, reach: Reach, criteria: Criterion[]): RawBuilder<SqlBool> {

@@ -6,10 +6,8 @@ export type StoredResource = {
   type: string
   id: string
   version: number
-  /** The person as of now. */
+  /** The record it was said of. */
   person_id: number | null
-  /** The record it was said of, when that was merged into the person. */
-  subject_id: number | null
   encounter_id: number | null
   condition_id: number | null
   site_id: number | null
@@ -19,13 +17,8 @@ export type StoredResource = {
   last_updated: Date
 }
 
-/** The record that a row was said of, whatever it was merged into since. */
-export function recordOf(row: Pick<StoredResource, 'person_id' | 'subject_id'>): number | null {
-  return row.subject_id ?? row.person_id
-}
-
 const columns = sql.raw(
-  'r.type, r.id, r.version, r.person_id, r.subject_id, r.encounter_id, r.condition_id, r.site_id, r.department_id, r.staff_id, r.content, r.last_updated',
+  'r.type, r.id, r.version, r.person_id, r.encounter_id, r.condition_id, r.site_id, r.department_id, r.staff_id, r.content, r.last_updated',
 )
 
 /**
@@ -93,8 +86,7 @@ export function identifierTerm(text: string): string {
   return `identifier:${text.slice(0, at + 1)}${text.slice(at + 1).toLowerCase()}`
 }
 
-/** `person_id` is the record it is said of. */
-export type Saved = Omit<StoredResource, 'version' | 'last_updated' | 'subject_id'> & {
+export type Saved = Omit<StoredResource, 'version' | 'last_updated'> & {
   terms: string[]
   startsAt: Date | null
   endsAt: Date | null
@@ -107,8 +99,7 @@ export type Saved = Omit<StoredResource, 'version' | 'last_updated' | 'subject_i
 export type SavedVersion = { version: number; lastUpdated: Date; created: boolean }
 
 /**
- * Writes rows in one statement, those of a merged record to its survivor; the caller has locked the persons. The same content again
- * changes nothing, not even the version, and is not in the answer.
+ * Writes rows in one statement; the caller has locked the persons. The same content again changes nothing, not even the version, and is not in the answer.
  */
 export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVersion>> {
   if (rows.length === 0) return new Map()
@@ -130,24 +121,23 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
     last_updated: Date
     created: boolean
   }>`
-    insert into fhir_resource as r (type, id, person_id, subject_id, encounter_id, condition_id, site_id, department_id, staff_id, content, terms,
+    insert into fhir_resource as r (type, id, person_id, encounter_id, condition_id, site_id, department_id, staff_id, content, terms,
       starts_at, ends_at, source, sent_as, sent_hash, if_none_exist)
-    select w.type, w.id, coalesce(p.survivor_id, p.id), nullif(w.person_id, coalesce(p.survivor_id, p.id)), w.encounter_id, w.condition_id, w.site_id, w.department_id, w.staff_id, w.content, w.terms,
+    select w.type, w.id, w.person_id, w.encounter_id, w.condition_id, w.site_id, w.department_id, w.staff_id, w.content, w.terms,
       w.starts_at, w.ends_at, w.source, w.sent_as, w.sent_hash, w.if_none_exist
     from jsonb_to_recordset(${json}::jsonb) as w(type text, id text, person_id bigint, encounter_id bigint, condition_id bigint, site_id int,
       department_id int, staff_id int, content jsonb, terms text[], starts_at timestamptz, ends_at timestamptz, source text,
       sent_as text, sent_hash text, if_none_exist text)
-    left join person p on p.id = w.person_id
     order by w.type, w.id
     on conflict (type, id) do update set version = r.version + 1, person_id = excluded.person_id,
-      subject_id = excluded.subject_id, encounter_id = excluded.encounter_id,
+      encounter_id = excluded.encounter_id,
       condition_id = excluded.condition_id, site_id = excluded.site_id, department_id = excluded.department_id,
       staff_id = excluded.staff_id, content = excluded.content, terms = excluded.terms, starts_at = excluded.starts_at,
       ends_at = excluded.ends_at, source = excluded.source, sent_as = coalesce(excluded.sent_as, r.sent_as),
       sent_hash = coalesce(excluded.sent_hash, r.sent_hash), if_none_exist = coalesce(excluded.if_none_exist, r.if_none_exist),
       last_updated = now()
-    where (r.content, r.person_id, r.subject_id, r.encounter_id, r.condition_id) is distinct from
-      (excluded.content, excluded.person_id, excluded.subject_id, excluded.encounter_id, excluded.condition_id)
+    where (r.content, r.person_id, r.encounter_id, r.condition_id) is distinct from
+      (excluded.content, excluded.person_id, excluded.encounter_id, excluded.condition_id)
     returning r.type, r.id, r.version, r.last_updated, r.xmax::text = '0' as created`.execute(trx)
   return new Map(
     saved.map((row) => [

@@ -19,9 +19,10 @@ import { FhirError, type Issue, noSuch } from './outcome.ts'
 import type { Places, Referred } from './place.ts'
 import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
+import { personOfRecord } from '../../modules/person/record.ts'
 
 type Bundle = { items: Item[]; resolver: Resolver; places: Places }
-type KnownVisit = { id: number; person_id: number; site_id: number; visit_number: string }
+type KnownVisit = { id: number; person_id: number; owner_id: number; site_id: number; visit_number: string }
 
 /**
  * Writes the visits and the diagnoses made in them, and connects everything else with its visit. Diagnoses of a visit in the same bundle
@@ -39,7 +40,7 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
     )
     for (const [at, { item, input }] of wave.entries()) {
       const visit = visits[at]
-      if (!visit || ![input.personId, item.survivorId].includes(visit.person_id))
+      if (!visit || (visit.ownerId !== null && visit.ownerId !== item.survivorId))
         throw new FhirError(409, {
           code: 'conflict',
           diagnostics: `The visit ${input.visitNumber} belongs to another patient already; the two may have to be joined.`,
@@ -120,13 +121,13 @@ async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map
   if (ids.size === 0) return new Map()
   const list = [...ids]
   const { rows } = await sql<KnownVisit & { fhir_id: string }>`
-    select w.fhir_id, e.id, e.person_id, e.site_id, e.visit_number
+    select w.fhir_id, e.id, e.person_id, ${personOfRecord(sql`e.person_id`)} as owner_id, e.site_id, e.visit_number
     from (
       select r.id as fhir_id, r.encounter_id from fhir_resource r where r.type = 'Encounter' and r.id = any(${list}::text[])
       union
       select n::text, n from unnest(${list.filter((id) => /^\d{1,15}$/.test(id))}::bigint[]) as n
     ) w join encounter e on e.id = w.encounter_id
-    where ${personWithin(sender.reach, sql`e.person_id`)}`.execute(trx)
+    where ${personWithin(sender.reach, personOfRecord(sql`e.person_id`))}`.execute(trx)
   return new Map(rows.map((row) => [`Encounter/${row.fhir_id}`, row]))
 }
 
@@ -170,7 +171,7 @@ async function connectVisits(
     const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
     const visit = known.get(reference)
     item.encounterId = visit?.id ?? null
-    if (!visit || ![item.personId, item.survivorId].includes(visit.person_id))
+    if (visit?.owner_id !== item.survivorId)
       issues.push({
         code: 'not-found',
         diagnostics: `There is no visit ${reference.slice(0, 100)} of this patient.`,

@@ -13,6 +13,7 @@ import type { AdtMessage } from './map-adt.ts'
 import type { PersonSaid } from './map-person.ts'
 import { MappingError } from './message.ts'
 import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from './record-facts.ts'
+import { personOfRecord } from '../../modules/person/record.ts'
 
 export type AppliedAdt = {
   personId: number
@@ -104,7 +105,7 @@ function keysOf({ message, organisation }: Located) {
  * record by either number.
  */
 function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
-  if (encounter && ![person.id, person.survivorId].includes(encounter.person_id))
+  if (encounter && encounter.ownerId !== null && encounter.ownerId !== person.survivorId)
     throw new MappingError(
       'PV1-19',
       `Visit ${encounter.visit_number} belongs to another patient already; the two may have to be joined`,
@@ -214,8 +215,8 @@ async function factsOf(
   const { rows } =
     named.length === 0
       ? { rows: [] }
-      : await sql<{ id: number; person_id: number; site_id: number; visit_number: string }>`
-          select e.id, e.person_id, e.site_id, e.visit_number
+      : await sql<{ id: number; owner_id: number; site_id: number; visit_number: string }>`
+          select e.id, ${personOfRecord(sql`e.person_id`)} as owner_id, e.site_id, e.visit_number
           from unnest(${named.map((one) => one.site)}::int[], ${named.map((one) => one.visit)}::text[]) as w(site_id, visit_number)
           join encounter e using (site_id, visit_number)`.execute(trx)
   return wave.flatMap(({ message, organisation }, at): FactInput[] => {
@@ -225,9 +226,7 @@ async function factsOf(
       (row) => row.site_id === organisation.siteId && row.visit_number === message.visitNumber,
     )
     // A result under another patient's visit is still this patient's result.
-    const visit =
-      encounters.get(at)?.id ??
-      (known && [person.id, person.survivorId].includes(known.person_id) ? known.id : null)
+    const visit = encounters.get(at)?.id ?? (known?.owner_id === person.survivorId ? known.id : null)
     return message.facts.map((fact) => ({
       ...fact,
       personId: person.id,

@@ -15,7 +15,8 @@ const merge = (event: string, mrn: string, prior: string, controlId?: string) =>
 /** The person that a record number leads to, and how many visits and merges that person has. */
 async function who(mrn: string) {
   const { rows } = await sql<{ person: number; visits: number; merges: number }>`
-    select coalesce(p.survivor_id, p.id) as person, (select count(*) from encounter e where e.person_id = coalesce(p.survivor_id, p.id)) as visits,
+    select coalesce(p.survivor_id, p.id) as person, (select count(*) from encounter e join person r on r.id = e.person_id
+        where coalesce(r.survivor_id, r.id) = coalesce(p.survivor_id, p.id)) as visits,
       (select count(*) from person_merge m where m.survivor_id = coalesce(p.survivor_id, p.id)) as merges
     from person p where p.id = ${await personOf(app, mrn)}`.execute(app.db)
   return rows[0]
@@ -68,8 +69,7 @@ test('results after a merge stand under the surviving person, under the visit of
     ),
   )
   const { rows } = await sql`
-    select e.person_id, n.visit_number from event e join encounter n on n.id = e.encounter_id where e.kind = 'observation.recorded'`.execute(
-    app.db,
-  )
+    select coalesce(p.survivor_id, p.id) as person_id, n.visit_number from event e join encounter n on n.id = e.encounter_id
+    join person p on p.id = e.person_id where e.kind = 'observation.recorded'`.execute(app.db)
   expect(rows).toEqual([{ person_id: await personOf(app, 'R-new'), visit_number: 'R-visit' }])
 })

@@ -10,11 +10,6 @@ const tables = ['group_member', 'group_agreement', 'group_contact', 'group_custo
 export const isGroupTarget = (target: string): target is ChangedRow['table'] =>
   tables.some((table) => table === target)
 
-/** A merge of persons moves memberships; that is nobody's work on them. */
-const ofMerge = new Set(['person_id', 'subject_id'])
-const withoutMerge = (state: State | undefined) =>
-  state && Object.fromEntries(Object.entries(state).filter(([field]) => !ofMerge.has(field)))
-
 /**
  * Removes the group customers, contacts, agreements and memberships that a batch made, and puts those back that it changed, unless somebody
  * has changed them since. A group customer that others hang on stays.
@@ -31,9 +26,7 @@ export async function undoGroups(trx: Trx, effects: GroupEffect[]): Promise<numb
       trx,
     )
     const now = new Map(rows.map((row) => [row.id, row.state]))
-    const untouched = ofTable.filter((effect) =>
-      sameState(withoutMerge(effect.after), withoutMerge(now.get(effect.target_id))),
-    )
+    const untouched = ofTable.filter((effect) => sameState(effect.after, now.get(effect.target_id)))
     const made = untouched.filter((effect) => effect.before === null).map((effect) => effect.target_id)
     const alone =
       table === 'group_customer'

@@ -8,6 +8,7 @@ import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
 import { authSecret, sessionCookieName } from './auth.ts'
 import { launchesAllowed, sessionAlive } from './session-limit.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /** Who calls, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
@@ -102,7 +103,7 @@ async function bySession(
       u.id, u.name, u.staff_id, u.must_change_password,
       coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id))
         from role_grant g where g.user_id = u.id), '[]'::json) as grants,
-      (select json_build_object('id', l.id, 'personId', l.person_id, 'taskId', l.task_id) from launch l where l.id = app_session.launch_id) as launch
+      (select json_build_object('id', l.id, 'personId', ${personOfRecord(sql`l.person_id`)}, 'taskId', l.task_id) from launch l where l.id = app_session.launch_id) as launch
     from app_session join app_user u on u.id = app_session.user_id
     where app_session.token = ${token} and (app_session.launch_id is not null) = ${launched} and not u.suspended and ${sessionAlive}
       and ${launched ? launchesAllowed : sql<SqlBool>`true`}`.execute(db)

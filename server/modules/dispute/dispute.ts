@@ -12,6 +12,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { inDispute } from '../person/dispute.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 type Disputes = z.input<(typeof listRoute)['response']>
 
@@ -51,11 +52,13 @@ export async function listDisputes(db: Db, actor: Actor, personId: number): Prom
     select x.id, x.reason, x.encounter_id, x.department_id, d.name as department_name, x.opened_at, x.opened_by_name, x.outcome, x.note,
       x.closed_at, x.closed_by_name
     from dispute x left join department d on d.id = x.department_id
-    where x.person_id = ${person} order by x.closed_at is not null, x.id desc limit 50`.execute(db)
+    where x.person_id = any(${recordsOf(sql`${person}`)}) order by x.closed_at is not null, x.id desc limit 50`.execute(
+    db,
+  )
   const { rows: offers } = await sql<Disputes['offers'][number]>`
     select p.id as "pathwayId", p.name as "pathwayName", n.id as "encounterId", e.id as "enrollmentId"
     from (
-      select id, ends_at from encounter where person_id = ${person} and class = 'inpatient' and status = 'finished'
+      select id, ends_at from encounter where person_id = any(${recordsOf(sql`${person}`)}) and class = 'inpatient' and status = 'finished'
       order by ends_at desc nulls last limit 1
     ) n
     join pathway p on p.active join pathway_version v on v.id = p.current_version_id
@@ -65,7 +68,7 @@ export async function listDisputes(db: Db, actor: Actor, personId: number): Prom
     where not ${inDispute(sql`${person}`)}
       and n.ends_at > now() - coalesce((v.definition -> 'entry' ->> 'maxAgeDays')::int, 30) * interval '1 day'
       and case when e.id is null
-        then exists (select 1 from event w where w.person_id = ${person} and w.kind = 'enrollment.withheld' and w.encounter_id = n.id
+        then exists (select 1 from event w where w.person_id = any(${recordsOf(sql`${person}`)}) and w.kind = 'enrollment.withheld' and w.encounter_id = n.id
           and (w.data ->> 'pathwayId')::int = p.id)
         else e.status = 'stopped' and e.stop_reason = 'dispute' end
     order by p.id`.execute(db)
@@ -105,14 +108,14 @@ export async function openDispute(
   const own = reach.all ? null : (reach.siteIds[0] ?? null)
   const place = found(
     (
-      await sql<{ site_id: number; department_id: number | null }>`
-        select coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site)) as site_id, coalesce(d.id, n.department_id) as department_id
+      await sql<{ record_id: number; site_id: number; department_id: number | null }>`
+        select coalesce(n.person_id, ${person}) as record_id, coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site)) as site_id, coalesce(d.id, n.department_id) as department_id
         from (select 1) one
-        left join encounter n on n.id = ${input.encounterId} and n.person_id = ${person}
+        left join encounter n on n.id = ${input.encounterId} and n.person_id = any(${recordsOf(sql`${person}`)})
         left join department d on d.id = ${input.departmentId}
           and ${reach.all ? sql<SqlBool>`true` : sql<SqlBool>`d.site_id = any(${reach.siteIds}::int[])`}
         left join lateral (
-          select site_id from encounter where person_id = ${person} order by starts_at desc nulls last limit 1
+          select site_id from encounter where person_id = any(${recordsOf(sql`${person}`)}) order by starts_at desc nulls last limit 1
         ) last on true
         where (${input.encounterId}::bigint is null or n.id is not null) and (${input.departmentId}::int is null or d.id is not null)`.execute(
         trx,
@@ -122,7 +125,7 @@ export async function openDispute(
   const { id } = await trx
     .insertInto('dispute')
     .values({
-      person_id: person,
+      person_id: place.record_id,
       encounter_id: input.encounterId,
       site_id: place.site_id,
       department_id: place.department_id,
@@ -155,8 +158,10 @@ export async function closeDispute(
 ): Promise<void> {
   const reach = authorize(actor, 'dispute.write')
   const { rows } = await sql<{ person_id: number; encounter_id: number | null; closed_at: Date | null }>`
-    select x.person_id, x.encounter_id, x.closed_at from dispute x
-    where x.id = ${id} and ${personWithin(reach, sql`x.person_id`)} for update of x`.execute(trx)
+    select ${personOfRecord(sql`x.person_id`)} as person_id, x.encounter_id, x.closed_at from dispute x
+    where x.id = ${id} and ${personWithin(reach, personOfRecord(sql`x.person_id`))} for update of x`.execute(
+    trx,
+  )
   const row = found(rows[0])
   if (row.closed_at) throw new AppError('already-closed')
   await trx

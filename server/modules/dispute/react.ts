@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts'
 import { onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { createTasks } from '../task/create.ts'
 import { tellTasks } from '../task/tell.ts'
+import { recordsOf } from '../person/record.ts'
 
 /** Puts an open dispute on the list of people, and takes it off when it is closed; called once at start-up. */
 export function connectDisputes(): void {
@@ -32,7 +33,7 @@ async function ask(trx: Trx, event: RecordedEvent): Promise<void> {
     .where('id', '=', siteId)
     .executeTakeFirstOrThrow()
   const { rows } = await sql<{ stopped: number }>`
-    select count(*)::int as stopped from enrollment where person_id = ${event.personId} and stop_reason = 'dispute' and ended_at = now()`.execute(
+    select count(*)::int as stopped from enrollment where person_id = any(${recordsOf(sql`${event.personId}`)}) and stop_reason = 'dispute' and ended_at = now()`.execute(
     trx,
   )
   await createTasks(trx, [
@@ -81,7 +82,7 @@ async function takeOff(trx: Trx, events: RecordedEvent[]): Promise<void> {
     assignee_staff_id: number | null
   }>`
     update task set status = 'cancelled', held_by = null, held_by_name = null, held_until = null, completed_at = now(), version = version + 1
-    where person_id = any(${events.map((event) => event.personId)}::bigint[]) and cause = any(${events.map(keyOf)}::text[])
+    where cause = any(${events.map(keyOf)}::text[])
       and status in ('requested', 'in-progress')
     returning id, person_id, encounter_id, site_id, department_id, assignee_staff_id`.execute(trx)
   await tellTasks(trx, rows)

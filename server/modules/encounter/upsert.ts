@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { type SaidAt, Statement } from '../../platform/said.ts'
+import { personOfRecord } from '../person/record.ts'
 
 export type ConditionInput = { role: 'admission' | 'discharge' | 'other'; code: string; text: string }
 
@@ -49,6 +50,8 @@ type Turn = 'registered' | 'admitted' | 'discharged' | 'discharge-cancelled' | '
 
 export type UpsertedEncounter = Row & {
   created: boolean
+  /** The person whom the visit belonged to already; null when it is new. */
+  ownerId: number | null
   /** What it became by this statement, each for the first time; a discharge that nobody announced is an admission too. */
   turned: Turn[]
   /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
@@ -58,17 +61,21 @@ export type UpsertedEncounter = Row & {
 /** Creates or updates visits by (site, visit number), set-based; at most one input per visit in a call. */
 export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Promise<UpsertedEncounter[]> {
   if (inputs.length === 0) return []
-  const { rows } = await sql<Row & { codes: string[] }>`
-    select e.id, e.person_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
+  const { rows } = await sql<Row & { codes: string[]; owner_id: number }>`
+    select e.id, e.person_id, ${personOfRecord(sql`e.person_id`)} as owner_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
       e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at, e.undone_at,
       array(select code from condition c where c.encounter_id = e.id) as codes
     from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
   const known = new Map(rows.map((row) => [`${row.site_id}|${row.visit_number}`, row]))
   const results = inputs.map((input): UpsertedEncounter => {
-    const { codes = [], ...before } = known.get(`${input.siteId}|${input.visitNumber}`) ?? {}
+    const {
+      codes = [],
+      owner_id: ownerId = null,
+      ...before
+    } = known.get(`${input.siteId}|${input.visitNumber}`) ?? {}
     const all = new Set([...codes, ...input.conditions.map((one) => one.code)])
-    return { ...settle(input, 'id' in before ? before : undefined), codes: [...all].sort() }
+    return { ...settle(input, 'id' in before ? before : undefined), ownerId, codes: [...all].sort() }
   })
   await insert(
     trx,
@@ -84,7 +91,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(said: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes'> {
+function settle(said: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes' | 'ownerId'> {
   const input = withoutUndone(said, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const main = input.conditions.find((one) => one.role === 'discharge') ?? input.conditions[0]

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
 export type NewEvent = {
-  /** The record it happened to, if known; where that was merged, the event shows on the survivor and remembers its owner. */
+  /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. */
   personId: number
   at: Date
   kind: EventKind
@@ -60,7 +61,9 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
   const lean = full.map(stored)
   const { rows } = await sql<{ id: number; person_id: number }>`
     insert into event (person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
-    select * from unnest(
+    select coalesce(n.person_id, t.person_id, w.person_id), w.at, w.kind, w.source, w.actor_id, w.encounter_id, w.task_id, w.department_id,
+      w.attending_staff_id, w.data
+    from unnest(
       ${full.map((event) => event.personId)}::bigint[],
       ${full.map((event) => event.at)}::timestamptz[],
       ${full.map((event) => event.kind)}::text[],
@@ -71,9 +74,10 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
       ${lean.map((event) => event.departmentId)}::int[],
       ${lean.map((event) => event.attendingStaffId)}::int[],
       ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-    returning id, (select coalesce(p.survivor_id, p.id) from person p where p.id = event.person_id) as person_id`.execute(
-    trx,
-  )
+      with ordinality as w(person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+    left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
+    order by w.nr
+    returning id, ${personOfRecord(sql`event.person_id`)} as person_id`.execute(trx)
   const recorded = full.map((event, at) => ({
     ...event,
     id: rows[at]?.id ?? 0,

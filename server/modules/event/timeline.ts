@@ -5,6 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 import { personWithin } from '../person/scope.ts'
 
 type Query = {
@@ -42,7 +43,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
   const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
   const word = query.search?.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
   const where = [
-    sql<SqlBool>`e.person_id = p.id`,
+    sql<SqlBool>`e.person_id = any(${recordsOf(sql`p.id`)})`,
     ...(after ? [sql<SqlBool>`(e.at, e.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []),
     ...(query.kind?.length ? [sql<SqlBool>`e.kind = any(${query.kind}::text[])`] : []),
     ...(query.before ? [sql<SqlBool>`e.at < ${query.before}::timestamptz`] : []),
@@ -71,9 +72,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
       where ${sql.join(where, sql` and `)}
       order by e.at desc, e.id desc limit ${query.limit + 1}
     ) x on true
-    where p.id = (select coalesce(survivor_id, id) from person where id = ${personId}) and ${personWithin(reach, sql`p.id`)}`.execute(
-    db,
-  )
+    where p.id = ${personOfRecord(sql`${personId}`)} and ${personWithin(reach, sql`p.id`)}`.execute(db)
   const { person_id } = found(rows[0])
   await audit(db, actor, { action: 'person.timeline', personId: person_id, fields: ['timeline'] })
   // A person without events comes back as one row of nothing.

@@ -4,6 +4,7 @@ import type { Reach } from '../../platform/actor.ts'
 import { shiftDate } from '../../platform/clock.ts'
 import { counts } from '../spot-check/list.ts'
 import { scoreOf } from '../spot-check/score.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 export type Filter = {
   from: string
@@ -83,7 +84,7 @@ export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
   disease: sql`(select upper(left(x.code, 3)) from condition x where x.encounter_id = c.encounter_id and x.role = 'discharge'
     order by (x.text = c.condition_text) desc nulls last, x.id limit 1)`,
   region: sql`(select nullif(concat(x.city, x.district), '') from person m join person_address x on x.person_id = m.id
-    where m.id = c.person_id or m.survivor_id = c.person_id order by (m.id = c.person_id) desc, (x.use = 'home') desc, x.updated_at desc limit 1)`,
+    where m.id = any(${recordsOf(personOfRecord(sql`c.person_id`))}) order by (m.survivor_id is null) desc, (x.use = 'home') desc, x.updated_at desc limit 1)`,
   level: sql`c.level::text`,
   day: sql`to_char(c.local_day, 'YYYY-MM-DD')`,
   week: sql`to_char(c.local_day, 'IYYY-"W"IW')`,

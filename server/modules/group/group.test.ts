@@ -175,14 +175,13 @@ test('memberships follow a merge of persons and go back to their owners', async 
     body: { survivorId: one, mergedId: two, reason: '同一个人' },
   })
   const members = async () => {
-    const { rows } = await sql<{ person_id: number; subject_id: number | null }>`
-      select person_id, subject_id from group_member where group_id in (${id}, ${other.id}) order by id`.execute(
-      app.db,
-    )
-    return rows.map((row) => [row.person_id, row.subject_id])
+    const { rows } = await sql<{ person_id: number; record_id: number }>`
+      select coalesce(p.survivor_id, p.id) as person_id, m.person_id as record_id from group_member m join person p on p.id = m.person_id
+      where m.group_id in (${id}, ${other.id}) order by m.id`.execute(app.db)
+    return rows.map((row) => [row.person_id, row.record_id])
   }
   expect(await members()).toEqual([
-    [one, null],
+    [one, one],
     [one, two],
   ])
   // What is entered on the survivor's page belongs to the survivor.
@@ -194,9 +193,9 @@ test('memberships follow a merge of persons and go back to their owners', async 
     body: { reason: '弄错了' },
   })
   expect(await members()).toEqual([
-    [one, null],
-    [two, null],
-    [one, null],
+    [one, one],
+    [two, two],
+    [one, one],
   ])
 })
 

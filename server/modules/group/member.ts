@@ -5,7 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { membersOf } from '../person/group.ts'
+import { joinPerson, recordsOf } from '../person/record.ts'
 import { maskPhone, nameFor } from '../person/mask.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
 import { candidatesFor } from '../person/search.ts'
@@ -34,13 +34,13 @@ type Query = { search?: string | undefined; current: boolean; cursor?: string | 
 
 async function select(db: Db, where: RawBuilder<SqlBool>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select gm.id, gm.version, gm.person_id, p.name, p.sex, p.birth_date, gm.role, gm.employee_number, gm.department, gm.title, gm.since, gm.until, gm.note,
+    select gm.id, gm.version, p.id as person_id, p.name, p.sex, p.birth_date, gm.role, gm.employee_number, gm.department, gm.title, gm.since, gm.until, gm.note,
       f.last_visit_at,
       (select t.value from person_telecom t where t.person_id = any(r.records) and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 1) as phone,
       array(select i.value from person_identifier i where i.person_id = any(r.records) and i.system like 'mrn:%' order by 1) as record_numbers
-    from group_member gm join person p on p.id = gm.person_id left join person_facts f on f.person_id = gm.person_id
-    cross join lateral (select ${membersOf(sql`gm.person_id`)} as records) r
+    from group_member gm ${joinPerson(sql`gm.person_id`)} left join person_facts f on f.person_id = p.id
+    cross join lateral (select ${recordsOf(sql`p.id`)} as records) r
     where ${where} order by gm.id desc limit ${limit}`.execute(db)
   return rows
 }
@@ -74,11 +74,11 @@ export async function listMembers(db: Db, actor: Actor, groupId: number, query: 
   const where = [
     sql<SqlBool>`gm.group_id = ${groupId}`,
     query.current ? isCurrent : sql<SqlBool>`not ${isCurrent}`,
-    personWithin(reach, sql`gm.person_id`),
+    personWithin(reach, sql`p.id`),
     ...(before === undefined ? [] : [sql<SqlBool>`gm.id < ${before}`]),
     ...(query.search
       ? [
-          sql<SqlBool>`(gm.employee_number = ${query.search} or gm.person_id in (
+          sql<SqlBool>`(gm.employee_number = ${query.search} or p.id in (
             select coalesce(r.survivor_id, r.id) from (${candidatesFor(query.search)}) as hit join person r on r.id = hit.id))`,
         ]
       : []),
@@ -105,7 +105,7 @@ export async function exportedMembers(
   const reach = authorize(actor, 'person.read')
   const rows = await select(
     db,
-    sql<SqlBool>`gm.group_id = ${groupId} and ${personWithin(reach, sql`gm.person_id`)}`,
+    sql<SqlBool>`gm.group_id = ${groupId} and ${personWithin(reach, sql`p.id`)}`,
     most,
   )
   return rows.map(view(actor))
@@ -130,7 +130,7 @@ async function getMember(trx: Trx, actor: Actor, groupId: number, id: number): P
   const reach = authorize(actor, 'person.read')
   const [row] = await select(
     trx,
-    sql<SqlBool>`gm.id = ${id} and gm.group_id = ${groupId} and ${personWithin(reach, sql`gm.person_id`)}`,
+    sql<SqlBool>`gm.id = ${id} and gm.group_id = ${groupId} and ${personWithin(reach, sql`p.id`)}`,
     1,
   )
   return view(actor)(found(row))
@@ -153,7 +153,7 @@ export async function addMember(
   )
   await assertWithin(trx, authorize(actor, 'person.read'), [person.id])
   const { rows } = await sql`
-    select 1 from group_member gm where gm.group_id = ${groupId} and gm.person_id = ${person.id} and ${isCurrent}`.execute(
+    select 1 from group_member gm where gm.group_id = ${groupId} and gm.person_id = any(${recordsOf(sql`${person.id}`)}) and ${isCurrent}`.execute(
     trx,
   )
   if (rows.length > 0) throw memberAlready({ code: '23505', constraint: 'group_member_once' })

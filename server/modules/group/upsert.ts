@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
 import type { Trx } from '../../platform/db.ts'
 import { normalise, searchName } from '../person/name.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 type Json = Record<string, unknown>
 /** A row that was made or changed, whole, as the database had it before and has it now. */
@@ -70,8 +71,7 @@ export async function findMembers(
   const { rows } = await sql<{ group_id: number; person_id: number }>`
     select distinct w.group_id, w.person_id
     from unnest(${pairs.map((one) => one.groupId)}::int[], ${pairs.map((one) => one.personId)}::bigint[]) as w(group_id, person_id)
-    join person p on p.id = w.person_id
-    join group_member m on m.group_id = w.group_id and m.person_id = coalesce(p.survivor_id, p.id)`.execute(
+    join group_member m on m.group_id = w.group_id and m.person_id = any(${recordsOf(personOfRecord(sql`w.person_id`))})`.execute(
     trx,
   )
   return new Set(rows.map((row) => `${row.group_id}|${row.person_id}`))
@@ -221,9 +221,9 @@ export async function upsertMembers(trx: Trx, inputs: MemberSaid[], source: stri
         coalesce(s.title, o.title) as title, coalesce(s.since, o.since) as since, coalesce(s.until, o.until) as until, coalesce(s.note, o.note) as note
       from said s cross join lateral (
         select m.* from group_member m
-        where m.group_id = s.group_id and m.person_id = (select coalesce(p.survivor_id, p.id) from person p where p.id = s.person_id)
-          and (coalesce(m.subject_id, m.person_id) = s.person_id or not exists (select 1 from group_member x
-            where x.group_id = s.group_id and coalesce(x.subject_id, x.person_id) = s.person_id))
+        where m.group_id = s.group_id and m.person_id = any(${recordsOf(personOfRecord(sql`s.person_id`))})
+          and (m.person_id = s.person_id or not exists (select 1 from group_member x
+            where x.group_id = s.group_id and x.person_id = s.person_id))
         order by m.until desc nulls first, m.since desc nulls last, m.id desc limit 1 for update) o
       where o.until is null or s.since is null or s.since <= o.until
     ), changed as (

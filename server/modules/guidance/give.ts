@@ -5,7 +5,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { recordEvents } from '../event/event.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 import { maskEmail } from '../person/mask.ts'
 import type { TaskRow } from '../task/list.ts'
 import { loadTask } from '../task/task.ts'
@@ -35,7 +35,7 @@ async function fitting(db: Db, task: TaskRow, id?: number): Promise<Offered[]> {
 
 async function addressOf(db: Db, task: TaskRow): Promise<string | null> {
   const { rows } = await sql<{ value: string }>`
-    select t.value from person_telecom t where t.person_id = any(${membersOf(sql`${task.person_id}`)}) and t.system = 'email' and t.valid
+    select t.value from person_telecom t where t.person_id = any(${recordsOf(sql`${task.person_id}`)}) and t.system = 'email' and t.valid
     order by t.updated_at desc, t.id limit 1`.execute(db)
   return rows[0]?.value ?? null
 }
@@ -141,7 +141,7 @@ async function queueMail(trx: Trx, task: TaskRow, text: Offered): Promise<number
   const { id } = await trx
     .insertInto('message')
     .values({
-      person_id: task.owner_id,
+      person_id: task.record_id,
       channel: 'email',
       purpose: 'clinical',
       // The subject is read over shoulders: it names no disease.

@@ -7,6 +7,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { assertWithin } from '../person/scope.ts'
 import { createTasks } from '../task/create.ts'
+import { recordsOf } from '../person/record.ts'
 
 type Input = z.output<(typeof issueRoute)['body']>
 
@@ -53,19 +54,21 @@ export async function issueInstruction(
       .executeTakeFirst(),
   )
   if (input.staffId !== null) await assertColleague(trx, input.staffId, department.id)
-  if (input.encounterId !== null)
-    found(
-      await trx
-        .selectFrom('encounter')
-        .select('id')
-        .where('id', '=', input.encounterId)
-        .where('person_id', '=', person.id)
-        .executeTakeFirst(),
-    )
+  const record =
+    input.encounterId === null
+      ? person
+      : found(
+          await trx
+            .selectFrom('encounter')
+            .select('person_id as id')
+            .where('id', '=', input.encounterId)
+            .where('person_id', '=', sql<number>`any(${recordsOf(sql`${person.id}`)})`)
+            .executeTakeFirst(),
+        )
   const { id } = await trx
     .insertInto('return_visit_instruction')
     .values({
-      person_id: person.id,
+      person_id: record.id,
       encounter_id: input.encounterId,
       site_id: department.site_id,
       department_id: department.id,

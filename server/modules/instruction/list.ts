@@ -8,6 +8,7 @@ import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
 import { queuesOf } from '../task/scope.ts'
 import { instructionWithin } from './scope.ts'
+import { joinPerson, personOfRecord, recordsOf } from '../person/record.ts'
 
 export type InstructionFilter = {
   view: InstructionView
@@ -57,12 +58,12 @@ export type InstructionRow = {
 const late = sql<SqlBool>`coalesce(i.executed_at, now()) > i.due_at`
 
 const columns = sql`
-  i.id, i.status, i.round, i.reason, i.text, i.person_id, p.name as person_name, i.encounter_id, i.site_id, s.name as site_name,
+  i.id, i.status, i.round, i.reason, i.text, p.id as person_id, p.name as person_name, i.encounter_id, i.site_id, s.name as site_name,
   i.department_id, d.name as department_name, t.assignee_role, t.assignee_staff_id, h.name as assignee_name, t.queue, t.completed_by, i.task_id, i.due_at,
   ${late} and i.status <> 'withdrawn' as late, i.issued_at, i.issued_by_name, i.executed_at, i.executed_by_name, i.outcome, t.proof,
   i.report, i.submitted_at, i.filed_at, i.due_at::text as due_key, i.issued_at::text as issued_key`
 const joins = sql`
-  join task t on t.id = i.task_id join person p on p.id = i.person_id join site s on s.id = i.site_id
+  join task t on t.id = i.task_id ${joinPerson(sql`i.person_id`)} join site s on s.id = i.site_id
   join department d on d.id = i.department_id left join staff h on h.id = t.assignee_staff_id`
 
 const inView: Record<InstructionView, RawBuilder<SqlBool>> = {
@@ -97,8 +98,7 @@ export async function instructionRows(
   const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
   const where = [within, inView[filter.view], ...conditions(filter)]
   if (filter.personId)
-    where.push(sql<SqlBool>`i.person_id = coalesce(
-      (select survivor_id from person where id = ${filter.personId}), ${filter.personId})`)
+    where.push(sql<SqlBool>`i.person_id = any(${recordsOf(personOfRecord(sql`${filter.personId}`))})`)
   if (after)
     where.push(
       byDue

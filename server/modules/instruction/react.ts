@@ -90,7 +90,8 @@ async function endForDead(trx: Trx, persons: number[]): Promise<void> {
     encounter_id: number | null
   }>`
     select i.id, i.task_id, i.person_id, i.encounter_id from return_visit_instruction i join task t on t.id = i.task_id
-    where i.person_id = any(${persons}::bigint[]) and i.status = 'issued' and t.status in ('requested', 'in-progress')
+    join person r on r.id = i.person_id
+    where (r.id = any(${persons}::bigint[]) or r.survivor_id = any(${persons}::bigint[])) and i.status = 'issued' and t.status in ('requested', 'in-progress')
     for update of i`.execute(trx)
   if (rows.length > 0) await withdraw(trx, rows, 'CareLoop', null, '患者已去世', false)
 }

@@ -6,6 +6,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { inFuture, remember, startRound } from './issue.ts'
 import { instructionWithin } from './scope.ts'
+import { personOfRecord } from '../person/record.ts'
 
 type Row = {
   id: number
@@ -31,7 +32,7 @@ async function lock(
 ): Promise<Row> {
   const within = await instructionWithin(trx, actor, permission)
   const { rows } = await sql<Row>`
-    select i.* from return_visit_instruction i join task t on t.id = i.task_id
+    select i.*, ${personOfRecord(sql`i.person_id`)} as person_id from return_visit_instruction i join task t on t.id = i.task_id
     where i.id = ${id} and ${within} for update of i`.execute(trx)
   const row = found(rows[0])
   if (row.status === wanted) return row

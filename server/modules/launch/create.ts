@@ -11,6 +11,7 @@ import { personWithin, taskWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { queuesOf } from '../task/scope.ts'
 import { frameOrigins, launchPath } from './framing.ts'
+import { personOfRecord } from '../person/record.ts'
 
 type Input = z.output<(typeof createRoute)['body']>
 
@@ -48,7 +49,9 @@ export async function createLaunch(db: Db, actor: Actor, input: Input, base: str
         .values({
           token_hash: hashKey(token),
           user_id: user.id,
-          person_id: personId,
+          // Of the task's own record, which a merge may be taken back from.
+          person_id:
+            taskId === null ? personId : sql<number>`(select person_id from task where id = ${taskId})`,
           task_id: taskId,
           created_by: actor.id,
           created_by_name: actor.name,
@@ -165,7 +168,7 @@ async function findTask(db: Db, actor: Actor, user: User, taskId: number) {
   const theirs = found(accessOf(user.grants, user.staffId)['task.read'])
   const queues = await queuesOf(db, user)
   const { rows } = await sql<{ person_id: number }>`
-    select t.person_id from task t where t.id = ${taskId}
+    select ${personOfRecord(sql`t.person_id`)} as person_id from task t where t.id = ${taskId}
       and ${taskWithin(authorize(actor, 'task.read'), [], 't')} and ${taskWithin(theirs, queues, 't')}`.execute(
     db,
   )

@@ -7,6 +7,7 @@ import { readSettings } from '../setting/setting.ts'
 import { linkPathwayMessages, linkPlaceholder, mintTokens, urlOf } from '../questionnaire/link-token.ts'
 import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
 import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
+import { personOfRecord } from '../person/record.ts'
 
 const batchSize = 50
 const connections = 4
@@ -18,7 +19,7 @@ const dispatcher = systemActor('system:message', '消息发送')
 type Claimed = {
   id: number
   person_id: number
-  owner_id: number
+  record_id: number
   subject: string | null
   body: string
   fence: number
@@ -53,9 +54,7 @@ async function markLapsed(db: Db): Promise<number> {
   return transaction(db, async (trx) => {
     const { rows } = await sql<Told>`
       update message set status = 'unknown', reason = 'The process ended while sending', finished_at = now(), fence = fence + 1
-      where status = 'sending' and lease_until < now() returning id, coalesce(subject_id, person_id) as owner_id`.execute(
-      trx,
-    )
+      where status = 'sending' and lease_until < now() returning id, person_id as record_id`.execute(trx)
     await recordEvents(
       trx,
       rows.map((row) => messageEvent(row, 'message.unknown')),
@@ -73,7 +72,7 @@ async function claim(
   // One claim at a time: caps are counted, and two at once would each count without the other.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.message'))`.execute(trx)
   const { rows } = await sql<Due>`
-    select id, person_id, coalesce(subject_id, person_id) as owner_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
+    select id, ${personOfRecord(sql`message.person_id`)} as person_id, person_id as record_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
     order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
   if (rows.length === 0) return { claimed: [], settled: 0 }
   const withLink = rows.filter((row) => row.body.includes(linkPlaceholder)).map((row) => row.id)
@@ -170,7 +169,7 @@ async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<v
       due_at = case when ${retry} then now() + ${2 ** message.tries * 30} * interval '1 second' else due_at end,
       finished_at = case when ${retry} then null else now() end
     where id = ${message.id} and fence = ${message.fence} and status = 'sending'
-    returning id, person_id, coalesce(subject_id, person_id) as owner_id`.execute(trx)
+    returning id, ${personOfRecord(sql`message.person_id`)} as person_id, person_id as record_id`.execute(trx)
   const [row] = rows
   if (!row || status === 'queued') return
   await recordEvents(trx, [messageEvent(row, kinds[status])])
@@ -181,15 +180,15 @@ async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<v
   })
 }
 
-/** A message and the record it was truly about, where that was merged into another. */
-type Told = { id: number; owner_id: number }
+/** A message and the record that it is about. */
+type Told = { id: number; record_id: number }
 
 function messageEvent(
   row: Told,
   kind: 'message.sent' | 'message.failed' | 'message.suppressed' | 'message.unknown',
 ) {
   return {
-    personId: row.owner_id,
+    personId: row.record_id,
     at: new Date(),
     kind,
     source: 'careloop',

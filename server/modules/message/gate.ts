@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { inDispute } from '../person/dispute.ts'
-import { deceasedOf, membersOf } from '../person/group.ts'
+import { deceasedOf, joinPerson, recordsOf } from '../person/record.ts'
 import { formClosed } from '../questionnaire/link-token.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 
@@ -104,16 +104,16 @@ export async function gateFacts(trx: Trx, messageIds: number[]): Promise<Map<num
         and o.purpose in ('all', m.purpose)) as opted_out,
       coalesce(e.status = 'stopped', false) as enrollment_stopped, m.enrollment_id is not null as automatic,
       ${inDispute(sql`p.id`)} as disputed, ${formClosed} as form_closed,
-      (select count(*) from message x where x.person_id = m.person_id
+      (select count(*) from message x where x.person_id = any(g.members)
         and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '7 days')) as sent_7,
-      (select count(*) from message x where x.person_id = m.person_id and x.purpose = 'marketing'
+      (select count(*) from message x where x.person_id = any(g.members) and x.purpose = 'marketing'
         and (x.status = 'sending' or x.status in ('sent', 'unknown') and x.finished_at > now() - interval '30 days')) as marketing_30,
       s.time_zone
-    from message m join person p on p.id = m.person_id
-    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    from message m ${joinPerson(sql`m.person_id`)}
+    cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = e.encounter_id
-    left join person_facts f on f.person_id = m.person_id
+    left join person_facts f on f.person_id = p.id
     left join department d on d.id = f.last_department_id
     left join site s on s.id = coalesce(n.site_id, d.site_id)
     where m.id = any(${messageIds}::bigint[])`.execute(trx)

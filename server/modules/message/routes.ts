@@ -7,6 +7,7 @@ import type { Db } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { maskEmail, maskName } from '../person/mask.ts'
 import { personWithin } from '../person/scope.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 export function mountMessage(api: Api): void {
   implement(api, listMessages, async ({ db, actor, query }) => {
@@ -27,7 +28,7 @@ export function mountMessage(api: Api): void {
         count(*) filter (where status = 'sending') as sending, count(*) filter (where status = 'sent') as sent,
         count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'suppressed') as suppressed,
         count(*) filter (where status = 'unknown') as unknown
-      from message where ${personWithin(reach, sql`message.person_id`)}`.execute(db)
+      from message where ${personWithin(reach, personOfRecord(sql`message.person_id`))}`.execute(db)
     return rows[0] ?? { targeted: 0, queued: 0, sending: 0, sent: 0, failed: 0, suppressed: 0, unknown: 0 }
   })
 }
@@ -44,15 +45,16 @@ async function messageRows(db: Db, actor: Actor, query: Filter) {
   const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
   let select = db
     .selectFrom('message')
-    .innerJoin('person', 'person.id', 'message.person_id')
+    .innerJoin('person', (join) => join.on('person.id', '=', personOfRecord(sql`message.person_id`)))
     .selectAll('message')
-    .select('person.name as person_name')
-    .where(personWithin(reach, sql`message.person_id`))
+    .select(['person.id as person_id', 'person.name as person_name'])
+    .where(personWithin(reach, personOfRecord(sql`message.person_id`)))
     .orderBy('message.id', 'desc')
     .limit(query.limit + 1)
   if (before !== undefined) select = select.where('message.id', '<', before)
   if (query.status?.length) select = select.where('message.status', 'in', query.status)
-  if (query.personId) select = select.where('message.person_id', '=', query.personId)
+  if (query.personId)
+    select = select.where('message.person_id', '=', sql<number>`any(${recordsOf(sql`${query.personId}`)})`)
   return select.execute()
 }
 

@@ -10,6 +10,7 @@ import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { maskNumbersIn } from '../person/mask.ts'
 import { maskedSegments } from '../intake/mask-segment.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 type Row = {
   id: number
@@ -25,7 +26,7 @@ type Row = {
   finished_at: Date | null
 }
 
-const columns = sql`m.id, m.channel_id, c.name as channel_name, m.person_id, m.control_id, m.kind, m.status, m.attempts, m.reason,
+const columns = sql`m.id, m.channel_id, c.name as channel_name, ${personOfRecord(sql`m.person_id`)} as person_id, m.control_id, m.kind, m.status, m.attempts, m.reason,
   m.created_at, m.finished_at`
 
 type Filter = {
@@ -121,7 +122,7 @@ export async function revealOutbound(db: Db, actor: Actor, id: number, reason: s
   const row = found(
     await db
       .selectFrom('outbound_message')
-      .select(['raw', 'charset', 'person_id'])
+      .select(['raw', 'charset', personOfRecord(sql`outbound_message.person_id`).as('person_id')])
       .where('id', '=', id)
       .executeTakeFirst(),
   )
@@ -148,7 +149,7 @@ export async function replayOutbound(
   const { rows } = await sql<{ id: number; replayed: boolean }>`
     with asked as (
       select m.id, exists (select 1 from outbound_message n
-        where n.channel_id = m.channel_id and n.person_id = m.person_id and n.kind = m.kind and n.id > m.id and n.attempts > 0
+        where n.channel_id = m.channel_id and n.person_id = any(${recordsOf(personOfRecord(sql`m.person_id`))}) and n.kind = m.kind and n.id > m.id and n.attempts > 0
           and n.status <> 'rejected') as overtaken
       from outbound_message m where m.id = any(${ids}::bigint[]) and m.status in ('rejected', 'cancelled') for no key update
     ), queued as (

@@ -4,7 +4,7 @@ import { buildPersonUpdate, type CorrectedPerson } from '../../feeds/hl7/build.t
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 
 /** What a correction by hand can change and an ADT^A31 can say; a note or a wish for a channel of contact is ours alone. */
 const demographics = ['name', 'sex', 'birthDate', 'phone']
@@ -40,7 +40,7 @@ export async function queueDemographics(
       s.time_zone, p.name, p.sex, p.birth_date, i.identifiers,
       (select coalesce(jsonb_agg(jsonb_build_object('value', t.value, 'use', t.use) order by t.updated_at desc, t.id), '[]')
         from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as phones
-    from person p cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    from person p cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     join outbound_channel c on c.active and 'ADT^A31' = any(c.kinds)
     cross join lateral (
       select jsonb_agg(jsonb_build_object('system', n.system, 'value', n.value) order by n.updated_at, n.value) as identifiers

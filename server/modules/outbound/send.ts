@@ -10,6 +10,7 @@ import type { Services } from '../../platform/services.ts'
 import { readSettings } from '../setting/setting.ts'
 import { openTarget, type Target } from './connect.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { personOfRecord } from '../person/record.ts'
 
 const sender = systemActor('system:outbound', '接口消息发送')
 const connectTimeoutMs = 10_000
@@ -225,7 +226,10 @@ async function claim(lease: pg.Client, channelId: number): Promise<Claimed | und
     `with next as (
       select m.id from outbound_message m join outbound_channel c on c.id = m.channel_id
       where m.channel_id = $1 and m.status in ('queued', 'unknown') and c.active
-        and not exists (select 1 from outbound_message o where o.channel_id = $1 and o.status = 'sent' and o.person_id = m.person_id)
+        and not exists (select 1 from outbound_message o join person theirs on theirs.id = o.person_id
+          join person ours on ours.id = m.person_id
+          where o.channel_id = $1 and o.status = 'sent'
+            and coalesce(theirs.survivor_id, theirs.id) = coalesce(ours.survivor_id, ours.id))
         and not (c.hold_on_reject and exists (select 1 from outbound_message o where o.channel_id = $1 and o.status = 'rejected'))
       order by m.id limit 1 for no key update of m
     ), sent as (
@@ -264,7 +268,9 @@ async function settle(db: Db, channel: Channel, message: Claimed, said: Outcome)
       )
       update outbound_message m set status = ${said.outcome}, reason = ${said.reason},
         finished_at = case when ${said.outcome} = 'unknown' then null else now() end
-      from told where m.id = told.message_id and m.status = 'sent' returning m.person_id`.execute(trx)
+      from told where m.id = told.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+      trx,
+    )
     if (rows.length === 0) return
     if (said.outcome !== 'unknown')
       await sql`

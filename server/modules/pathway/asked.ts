@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Answers, QuestionnaireBody } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
 import type { Said } from './step.ts'
+import { recordsOf } from '../person/record.ts'
 
 // Answers and results that the branches of a pathway ask for, as expressions within the statement that claims due enrolments. A version
 // that asks nothing has no `asks`, and nothing is looked up for it.
@@ -47,7 +48,7 @@ export function resultsOf(
     select jsonb_object_agg(o.code, x.result) from jsonb_to_recordset(${asks} -> 'observations') as o(code text, days int)
     cross join lateral (
       select jsonb_build_object('at', x.at, 'value', x.data -> 'value', 'unit', x.data ->> 'unit') as result from event x
-      where x.person_id = ${person} and x.kind = 'observation.recorded' and x.at <= now() and x.at > now() - o.days * interval '1 day'
+      where x.person_id = any(${recordsOf(person)}) and x.kind = 'observation.recorded' and x.at <= now() and x.at > now() - o.days * interval '1 day'
         and x.data -> 'code' ->> 'code' = o.code and not x.data ? 'superseded'
         and coalesce(x.data ->> 'status', '') not in ('entered-in-error', 'cancelled')
       order by x.at desc, x.id desc limit 1) x) end`

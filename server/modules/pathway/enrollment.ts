@@ -10,6 +10,7 @@ import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { endWork, enroll, type StoppedRow } from './react.ts'
 import { resumeAfterDispute } from './standing.ts'
+import { joinPerson, personOfRecord, recordsOf } from '../person/record.ts'
 
 type Row = {
   id: number
@@ -41,20 +42,22 @@ async function enrollmentRows(db: Db, actor: Actor, filter: Filter): Promise<Row
   const reach = authorize(actor, 'enrollment.read')
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
-    personWithin(reach, sql`e.person_id`),
+    personWithin(reach, personOfRecord(sql`e.person_id`)),
     ...(filter.id === undefined ? [] : [sql<SqlBool>`e.id = ${filter.id}`]),
     ...(before === undefined ? [] : [sql<SqlBool>`e.id < ${before}`]),
     ...(filter.pathwayId === undefined ? [] : [sql<SqlBool>`e.pathway_id = ${filter.pathwayId}`]),
-    ...(filter.personId === undefined ? [] : [sql<SqlBool>`e.person_id = ${filter.personId}`]),
+    ...(filter.personId === undefined
+      ? []
+      : [sql<SqlBool>`e.person_id = any(${recordsOf(sql`${filter.personId}`)})`]),
     ...(filter.status === undefined ? [] : [sql<SqlBool>`e.status = ${filter.status}`]),
   ]
   const { rows } = await sql<Row>`
-    select e.id, e.pathway_id, w.name as pathway_name, v.version, e.person_id, p.name as person_name, e.encounter_id, e.status,
+    select e.id, e.pathway_id, w.name as pathway_name, v.version, p.id as person_id, p.name as person_name, e.encounter_id, e.status,
       coalesce(e.waiting_for, e.step_key) as step_key, e.due_at, e.started_at, e.ended_at, e.stop_reason,
       (select s ->> 'title' from jsonb_array_elements(v.definition -> 'steps') s
         where s ->> 'key' = coalesce(e.waiting_for, e.step_key)) as step_title
     from enrollment e join pathway w on w.id = e.pathway_id join pathway_version v on v.id = e.pathway_version_id
-    join person p on p.id = e.person_id
+    ${joinPerson(sql`e.person_id`)}
     where ${sql.join(where, sql` and `)} order by e.id desc limit ${filter.limit + 1}`.execute(db)
   return rows
 }

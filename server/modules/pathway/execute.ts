@@ -10,6 +10,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { createTasks } from '../task/create.ts'
 import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
+import { joinPerson } from '../person/record.ts'
 
 const batchSize = 500
 const executor = systemActor('system:pathway', '随访路径')
@@ -18,6 +19,8 @@ type Row = {
   id: number
   pathway_version_id: number
   person_id: number
+  /** The record that the enrolment is of; what it makes is of the same. */
+  record_id: number
   person_name: string
   sex: string
   birth_date: string | null
@@ -69,16 +72,16 @@ async function claim(trx: Trx): Promise<Row[]> {
       select e.* from enrollment e where e.status = 'active' and e.due_at <= now()
       order by e.due_at, e.id limit ${batchSize} for update of e skip locked
     )
-    select e.id, e.pathway_version_id, e.person_id, p.name as person_name, p.sex, p.birth_date, e.encounter_id, n.class,
+    select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, p.name as person_name, p.sex, p.birth_date, e.encounter_id, n.class,
       d.code as department_code, extract(day from n.ends_at - n.starts_at)::int as length_of_stay, n.condition_text,
       (select array_agg(distinct c.code) from condition c where c.encounter_id = e.encounter_id) as condition_codes,
       s.id as site_id, s.name as site_name, s.time_zone, d.id as department_id, d.name as department_name,
       coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
-      ${saidIn(sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`e.person_id`, sql`v.asks`)} as results
-    from due e join pathway_version v on v.id = e.pathway_version_id join person p on p.id = e.person_id
+      ${saidIn(sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
+    from due e join pathway_version v on v.id = e.pathway_version_id ${joinPerson(sql`e.person_id`)}
     left join encounter n on n.id = e.encounter_id
-    left join person_facts f on f.person_id = e.person_id
+    left join person_facts f on f.person_id = p.id
     left join department d on d.id = coalesce(n.department_id, f.last_department_id)
     join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))`.execute(trx)
   return rows
@@ -133,7 +136,7 @@ function enrolledOf(row: Row): Enrolled {
   return {
     id: row.id,
     pathwayVersionId: row.pathway_version_id,
-    personId: row.person_id,
+    personId: row.record_id,
     personName: row.person_name,
     sex: row.sex,
     birthDate: row.birth_date,

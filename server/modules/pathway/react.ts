@@ -8,7 +8,7 @@ import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../ev
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import { inDispute } from '../person/dispute.ts'
-import { deceasedOf, membersOf } from '../person/group.ts'
+import { deceasedOf, recordsOf } from '../person/record.ts'
 import {
   eventsSinceMerge,
   readmittedAfter,
@@ -86,21 +86,26 @@ async function stopByEvents(trx: Trx, events: RecordedEvent[]): Promise<void> {
   }))
   const stops = [...events.flatMap(stopsOf), ...merged]
   if (stops.length === 0) return
+  const persons = stops.map((one) => one.personId)
   // First wait for the executor, then look: with the lock alone the statement below would judge by a task list from before the wait.
   await sql`
-    select 1 from enrollment where person_id = any(${stops.map((one) => one.personId)}::bigint[])
+    select 1 from enrollment where person_id in (select id from person where id = any(${persons}::bigint[]) or survivor_id = any(${persons}::bigint[]))
       and status in ('active', 'waiting', 'blocked') order by id for update`.execute(trx)
   const { rows } = await sql<StoppedRow>`
     update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1,
       -- A death may be taken back, and staff let pathways go on after a dispute. Else only where several records are one person: a stop because of another record ends with the merge.
-      stopped_status = case when w.reason in ('death', 'dispute') or exists (select 1 from person m where m.survivor_id = e.person_id) then e.status end,
+      stopped_status = case when w.reason in ('death', 'dispute') or w.records > 1 then e.status end,
       stopped_due_at = e.due_at
-    from unnest(
-      ${stops.map((one) => one.personId)}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],
-      ${stops.map((one) => one.enrollmentId)}::bigint[], ${stops.map((one) => one.at)}::timestamptz[],
-      ${stops.map((one) => one.reason)}::text[], ${stops.map((one) => one.purpose)}::text[]
-    ) as w(person_id, encounter_id, enrollment_id, at, reason, purpose), pathway_version v
-    where e.person_id = w.person_id and v.id = e.pathway_version_id
+    from (
+      select s.*, record.id as record_id, count(*) over (partition by s.nr) as records
+      from unnest(
+        ${persons}::bigint[], ${stops.map((one) => one.encounterId)}::bigint[],
+        ${stops.map((one) => one.enrollmentId)}::bigint[], ${stops.map((one) => one.at)}::timestamptz[],
+        ${stops.map((one) => one.reason)}::text[], ${stops.map((one) => one.purpose)}::text[]
+      ) with ordinality as s(person_id, encounter_id, enrollment_id, at, reason, purpose, nr)
+      cross join unnest(${recordsOf(sql`s.person_id`)}) as record(id)
+    ) w, pathway_version v
+    where e.person_id = w.record_id and v.id = e.pathway_version_id
       and ${unfinished}
       -- What a pathway was entered by did not happen: no pathway goes on after that, whatever its author thought of.
       and (case when w.reason in ('discharge-cancelled', 'encounter-cancelled') then e.encounter_id = w.encounter_id
@@ -260,8 +265,8 @@ async function factsOf(
   const { rows } = await sql<EntryFacts & { event_id: number; disputed: boolean }>`
     select w.event_id, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, d.code as department_code, s.time_zone,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay,
-      array(select purpose from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel = 'all') as refused,
-      ${readmittedAfter(sql`p.id`, sql`w.at`, sql`w.encounter_id`)} as readmitted, ${inDispute(sql`p.id`)} as disputed
+      array(select purpose from opt_out o where o.person_id = any(${recordsOf(sql`p.id`)}) and o.channel = 'all') as refused,
+      ${readmittedAfter(recordsOf(sql`p.id`), sql`w.at`, sql`w.encounter_id`)} as readmitted, ${inDispute(sql`p.id`)} as disputed
     from unnest(
       ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
       ${events.map((event) => event.encounterId)}::bigint[], ${events.map((event) => event.at)}::timestamptz[]
@@ -318,16 +323,15 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     encounter_id: number | null
     pathway_id: number
   }>`
-    insert into enrollment (pathway_id, pathway_version_id, person_id, subject_id, encounter_id, status, step_key, due_at, entered_at,
-      variables)
-    select t.pathway_id, t.version_id, t.person_id, n.subject_id, t.encounter_id, 'active', t.step_key, now(), t.entered_at, t.variables
+    insert into enrollment (pathway_id, pathway_version_id, person_id, encounter_id, status, step_key, due_at, entered_at, variables)
+    select t.pathway_id, t.version_id, coalesce(n.person_id, t.person_id), t.encounter_id, 'active', t.step_key, now(), t.entered_at, t.variables
     from unnest(
       ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],
       ${entering.map((one) => one.personId)}::bigint[], ${entering.map((one) => one.encounterId)}::bigint[],
       ${entering.map((one) => one.pathway.definition.start)}::text[], ${entering.map((one) => one.enteredAt)}::timestamptz[],
       ${entering.map((one) => JSON.stringify(variables.get(one.pathway.version_id) ?? {}))}::jsonb[]
     ) as t(pathway_id, version_id, person_id, encounter_id, step_key, entered_at, variables)
-    -- The owner of the stay, for the unique index below.
+    -- An enrolment about a stay is of the stay's record.
     left join encounter n on n.id = t.encounter_id
     on conflict do nothing
     returning id, person_id, encounter_id, pathway_id`.execute(trx)

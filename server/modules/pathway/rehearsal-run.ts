@@ -13,6 +13,7 @@ import type { NewTask } from '../task/create.ts'
 import { meets, variablesFor } from './react.ts'
 import { type OutcomeShares, type RealStop, simulate } from './simulate.ts'
 import type { Enrolled } from './step.ts'
+import { joinPerson, recordsOf } from '../person/record.ts'
 
 export const rehearse = job<{ rehearsalId: number }>('pathway.rehearse', {
   expireInSeconds: 3600,
@@ -226,13 +227,14 @@ async function loadEvents(trx: Trx, after: number, upTo: number): Promise<EventR
       case when p.deceased then p.deceased_at end as deceased_at, n.class, d.code as department_code,
       extract(day from n.ends_at - n.starts_at)::int as length_of_stay, s.id as site_id, d.id as department_id,
       coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, s.time_zone,
-      (select min(x.starts_at) from encounter x where x.person_id = e.person_id and x.class = 'inpatient' and x.status <> 'cancelled'
+      (select min(x.starts_at) from encounter x where x.person_id = any(g.records) and x.class = 'inpatient' and x.status <> 'cancelled'
         and x.starts_at > e.at and x.id is distinct from e.encounter_id) as back_at,
       (select jsonb_agg(jsonb_build_object('purpose', o.purpose, 'since', o.since)) from opt_out o
-        where o.person_id = e.person_id and o.channel = 'all') as opt_outs
-    from rehearsal_event r join event e on e.id = r.event_id join person p on p.id = e.person_id
+        where o.person_id = any(g.records) and o.channel = 'all') as opt_outs
+    from rehearsal_event r join event e on e.id = r.event_id ${joinPerson(sql`e.person_id`)}
+    cross join lateral (select ${recordsOf(sql`p.id`)} as records) g
     left join encounter n on n.id = e.encounter_id
-    left join person_facts f on f.person_id = e.person_id
+    left join person_facts f on f.person_id = p.id
     left join department d on d.id = coalesce(n.department_id, f.last_department_id)
     join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))
     where r.n > ${after} and r.n <= ${upTo}`.execute(trx)

@@ -2,6 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { inDispute } from '../person/dispute.ts'
+import { recordsOf } from '../person/record.ts'
 import { dataWithEncounter, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { tellTasks } from '../task/tell.ts'
 
@@ -12,38 +13,37 @@ type StandingReason = {
 }
 
 /**
- * Whether the person came back to a ward after a moment, not counting one stay. Told by the events of admission, as the reaction to them is:
+ * Whether one of these records (an array) came back to a ward after a moment, not counting one stay. Told by the events of admission, as the reaction to them is:
  * a beginning that is corrected afterwards starts and stops nothing.
  */
 export const readmittedAfter = (
-  person: RawBuilder<unknown>,
+  records: RawBuilder<unknown>,
   after: RawBuilder<unknown>,
   except: RawBuilder<unknown>,
 ): RawBuilder<SqlBool> => sql`exists (
   select 1 from event a join encounter x on x.id = a.encounter_id
-  where a.person_id = ${person} and a.kind = 'encounter.admitted' and a.at > ${after} and a.encounter_id is distinct from ${except}
+  where a.person_id = any(${records}) and a.kind = 'encounter.admitted' and a.at > ${after} and a.encounter_id is distinct from ${except}
     and x.class = 'inpatient' and x.status <> 'cancelled')`
 
 /**
- * Reasons to stop an enrolment `e` (of pathway version `v`) that stand whatever event told them: recorded on any record of the person.
+ * Reasons to stop an enrolment `e` (of pathway version `v`, of a person `g.id` with `g.records`) that stand whatever event told them: recorded on any
+ * record of the person.
  */
 const standing: RawBuilder<unknown> = sql`
   select r.reason from (
-    select 'death' as reason where exists (
-      select 1 from person m where (m.id = e.person_id or m.survivor_id = e.person_id) and m.deceased)
-    union all select 'readmission' where ${readmittedAfter(sql`e.person_id`, sql`e.entered_at`, sql`e.encounter_id`)}
+    select 'death' as reason where exists (select 1 from person m where m.id = any(g.records) and m.deceased)
+    union all select 'readmission' where ${readmittedAfter(sql`g.records`, sql`e.entered_at`, sql`e.encounter_id`)}
     union all select 'opt-out' where exists (
-      select 1 from person m join opt_out o on o.person_id = m.id where (m.id = e.person_id or m.survivor_id = e.person_id)
-        and o.channel = 'all' and o.purpose in ('all', v.definition ->> 'purpose'))
-    union all select 'dispute' where ${inDispute(sql`e.person_id`)}
+      select 1 from opt_out o where o.person_id = any(g.records) and o.channel = 'all' and o.purpose in ('all', v.definition ->> 'purpose'))
+    union all select 'dispute' where ${inDispute(sql`g.id`)}
   ) r where r.reason = 'dispute' or v.definition -> 'stopOn' ? r.reason`
 
 /**
- * Events of the person's own that stopped `e`, or would have done so had nobody else's come first. They count also where they no longer
+ * Events of the person's own records that stopped `e`, or would have done so had nobody else's come first. They count also where they no longer
  * stand, such as an admission that was cancelled: without the merge the enrolment would have stayed stopped.
  */
 const own: RawBuilder<unknown> = sql`
-  select 1 from event x where x.person_id = e.person_id and x.recorded_at >= e.started_at and (
+  select 1 from event x where x.person_id = any(g.records) and x.recorded_at >= e.started_at and (
     (x.kind = 'person.deceased' and v.definition -> 'stopOn' ? 'death')
     or x.kind = 'person.dispute-opened'
     or (x.kind = 'encounter.admitted' and x.at > e.entered_at
@@ -61,14 +61,20 @@ export const unfinished = sql<SqlBool>`(e.status in ('active', 'waiting', 'block
   exists (select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))
   or exists (select 1 from message m where m.enrollment_id = e.id and m.status = 'queued'))))`
 
+/** These persons as `g`: their number and the records that each of them consists of. */
+const withRecords = (persons: number[]) =>
+  sql`(select w.id, ${recordsOf(sql`w.id`)} as records from (select distinct unnest(${persons}::bigint[]) as id) w) g`
+
 /** What stops enrolments of people who were merged just now: a death or readmission known of either record holds for both. */
 export async function reasonsAfterMerge(trx: Trx, events: RecordedEvent[]): Promise<StandingReason[]> {
   const persons = events.filter((event) => event.kind === 'person.merged').map((event) => event.personId)
   if (persons.length === 0) return []
   const { rows } = await sql<StandingReason>`
-    select e.id as enrollment_id, e.person_id, r.reason
-    from enrollment e join pathway_version v on v.id = e.pathway_version_id cross join lateral (${standing} limit 1) r
-    where e.person_id = any(${persons}::bigint[]) and ${unfinished}`.execute(trx)
+    select e.id as enrollment_id, g.id as person_id, r.reason
+    from ${withRecords(persons)}
+    join enrollment e on e.person_id = any(g.records) join pathway_version v on v.id = e.pathway_version_id
+    cross join lateral (${standing} limit 1) r
+    where ${unfinished}`.execute(trx)
   return rows
 }
 
@@ -121,11 +127,11 @@ async function restart(
   if (persons.length === 0) return 0
   const { rows } = await sql<Restarted>`
     with wrongly as (
-      select e.id, e.ended_at from enrollment e join pathway_version v on v.id = e.pathway_version_id
-      where e.person_id = any(${persons}::bigint[])
-        and e.status = 'stopped' and e.stopped_status is not null and ${which} and not exists (${standing})
+      select e.id, e.ended_at from ${withRecords(persons)}
+      join enrollment e on e.person_id = any(g.records) join pathway_version v on v.id = e.pathway_version_id
+      where e.status = 'stopped' and e.stopped_status is not null and ${which} and not exists (${standing})
         and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
-          and coalesce(o.subject_id, o.person_id) = coalesce(e.subject_id, e.person_id)
+          and o.person_id = e.person_id
           and o.encounter_id is not distinct from e.encounter_id and o.status in ('active', 'waiting', 'blocked'))
     ), tasks as (
       update task t set status = case when t.attempts > 0 then 'in-progress' else 'requested' end, completed_at = null,
@@ -188,12 +194,12 @@ export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promi
   const separated = events.filter((event) => event.kind === 'person.unmerged')
   if (separated.length === 0) return []
   const { rows } = await sql<RecordedEvent>`
-    select e.id, e.person_id as "personId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
+    select e.id, w.person_id as "personId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
       e.task_id as "taskId", ${dataWithEncounter} as data
     from unnest(
       ${separated.map((event) => event.personId)}::bigint[], ${separated.map((event) => event.data['since'])}::timestamptz[]
     ) as w(person_id, since)
-    join event e on e.person_id = w.person_id and e.recorded_at >= w.since and e.encounter_id is not null
+    join event e on e.person_id = any(${recordsOf(sql`w.person_id`)}) and e.recorded_at >= w.since and e.encounter_id is not null
       and e.kind like 'encounter.%'
     join encounter n on n.id = e.encounter_id
     order by e.id`.execute(trx)

@@ -14,7 +14,7 @@ import { recordEvents } from '../event/event.ts'
 import { queueDemographics } from '../outbound/queue.ts'
 import { changeContacts } from './contact.ts'
 import { refreshFacts } from './facts.ts'
-import { membersOf } from './group.ts'
+import { recordsOf } from './record.ts'
 import { normalise } from './name.ts'
 import { loadPerson, type PersonRow } from './person.ts'
 import { formatPhone } from './phone.ts'
@@ -212,7 +212,7 @@ export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: Op
   else
     await trx
       .deleteFrom('opt_out')
-      .where('person_id', '=', sql<number>`any(${membersOf(sql`${id}`)})`)
+      .where('person_id', '=', sql<number>`any(${recordsOf(sql`${id}`)})`)
       .where('channel', '=', channel)
       .where('purpose', '=', purpose)
       .execute()

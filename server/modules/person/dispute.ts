@@ -1,9 +1,10 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { recordsOf } from './record.ts'
 
 /**
  * Whether a person has a dispute that nobody closed. Told by the events, so that whoever records them (the service centre, a complaint) has the same
  * effect; `key` joins an opening with its close.
  */
 export const inDispute = (person: RawBuilder<unknown>): RawBuilder<SqlBool> => sql`exists (
-  select 1 from event o where o.person_id = ${person} and o.kind = 'person.dispute-opened' and not exists (
-    select 1 from event c where c.person_id = ${person} and c.kind = 'person.dispute-closed' and c.data ->> 'key' = o.data ->> 'key'))`
+  select 1 from event o where o.person_id = any(${recordsOf(person)}) and o.kind = 'person.dispute-opened' and not exists (
+    select 1 from event c where c.person_id = any(${recordsOf(person)}) and c.kind = 'person.dispute-closed' and c.data ->> 'key' = o.data ->> 'key'))`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
+import { recordsOf } from './record.ts'
 
 /**
  * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and what is known of them, in one statement. Always called in the transaction that
@@ -27,15 +28,17 @@ export async function refreshFacts(
       ) x group by x.id
     ) as p left join person_facts f on f.person_id = p.id
     join person_gap g on g.person_id = p.id
+    -- The visits of a merged record count for the person that it belongs to.
+    cross join lateral (select case when r.survivor_id is null then ${recordsOf(sql`r.id`)} end as ids from person r where r.id = p.id) records
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,
         max(ends_at) filter (where class = 'inpatient' and status = 'finished') as last_discharge_at,
         count(*) as visits, count(*) filter (where class = 'inpatient') as stays
-      from encounter where person_id = p.id and status <> 'cancelled'
+      from encounter where person_id = any(records.ids) and status <> 'cancelled'
     ) e on true
     left join lateral (
       select department_id, attending_staff_id, condition_text from encounter
-      where person_id = p.id and status <> 'cancelled' order by starts_at desc nulls last limit 1
+      where person_id = any(records.ids) and status <> 'cancelled' order by starts_at desc nulls last limit 1
     ) l on true
     on conflict (person_id) do update set first_visit_at = excluded.first_visit_at, last_visit_at = excluded.last_visit_at,
       last_discharge_at = excluded.last_discharge_at, visits = excluded.visits, stays = excluded.stays,

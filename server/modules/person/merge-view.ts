@@ -14,6 +14,7 @@ import { oneSlip } from '../match/text.ts'
 import { maskAddress, maskEmail, maskIdentifier, maskPhone } from './mask.ts'
 import { searchName } from './name.ts'
 import { loadPerson, type PersonRow, viewPerson } from './person.ts'
+import { recordsOf } from './record.ts'
 import { assertWithin } from './scope.ts'
 
 /** Two persons side by side. Whether values agree is found out here: masked ones look alike. @throws {AppError} not-found */
@@ -110,17 +111,19 @@ function agreementOf(field: ComparedField, left: string[], right: string[]): Agr
 
 const none: RecordCounts = { encounters: 0, events: 0, tasks: 0, enrollments: 0, messages: 0, responses: 0 }
 
-/** Rows that point to these persons, by kind, in one statement. */
+/** Rows of these persons' records, by kind, in one statement. */
 async function countRows(db: Db, ids: number[]): Promise<Map<number, RecordCounts>> {
   const { rows } = await sql<RecordCounts & { id: number }>`
     select w.id,
-      (select count(*) from encounter x where x.person_id = w.id) as encounters,
-      (select count(*) from event x where x.person_id = w.id) as events,
-      (select count(*) from task x where x.person_id = w.id) as tasks,
-      (select count(*) from enrollment x where x.person_id = w.id) as enrollments,
-      (select count(*) from message x where x.person_id = w.id) as messages,
-      (select count(*) from questionnaire_response x where x.person_id = w.id) as responses
-    from unnest(${ids}::bigint[]) as w(id)`.execute(db)
+      (select count(*) from encounter x where x.person_id = any(g.records)) as encounters,
+      (select count(*) from event x where x.person_id = any(g.records)) as events,
+      (select count(*) from task x where x.person_id = any(g.records)) as tasks,
+      (select count(*) from enrollment x where x.person_id = any(g.records)) as enrollments,
+      (select count(*) from message x where x.person_id = any(g.records)) as messages,
+      (select count(*) from questionnaire_response x where x.person_id = any(g.records)) as responses
+    from unnest(${ids}::bigint[]) as w(id) cross join lateral (select ${recordsOf(sql`w.id`)} as records) g`.execute(
+    db,
+  )
   return new Map(rows.map(({ id, ...counts }) => [id, counts]))
 }
 
@@ -150,12 +153,12 @@ export async function getPersonMerge(db: Db, actor: Actor, id: number): Promise<
     select m.id, r.id as root_id, r.name as root_name, g.id as merged_id, g.name as merged_name, m.source, m.reason, m.merged_at,
       m.merged_by_name, m.undone_at, m.undone_by_name,
       array(select i.value from person_identifier i where i.person_id = g.id and i.system like 'mrn:%' order by 1) as record_numbers,
-      (select count(*) from encounter x where x.person_id = r.id and x.subject_id in (select part.id from part)) as encounters,
-      (select count(*) from event x where x.person_id = r.id and x.subject_id in (select part.id from part)) as events,
-      (select count(*) from task x where x.person_id = r.id and x.subject_id in (select part.id from part)) as tasks,
-      (select count(*) from enrollment x where x.person_id = r.id and x.subject_id in (select part.id from part)) as enrollments,
-      (select count(*) from message x where x.person_id = r.id and x.subject_id in (select part.id from part)) as messages,
-      (select count(*) from questionnaire_response x where x.person_id = r.id and x.subject_id in (select part.id from part)) as responses
+      (select count(*) from encounter x where x.person_id in (select part.id from part)) as encounters,
+      (select count(*) from event x where x.person_id in (select part.id from part)) as events,
+      (select count(*) from task x where x.person_id in (select part.id from part)) as tasks,
+      (select count(*) from enrollment x where x.person_id in (select part.id from part)) as enrollments,
+      (select count(*) from message x where x.person_id in (select part.id from part)) as messages,
+      (select count(*) from questionnaire_response x where x.person_id in (select part.id from part)) as responses
     from person_merge m join person g on g.id = m.merged_id
     join person s on s.id = m.survivor_id join person r on r.id = coalesce(g.survivor_id, s.survivor_id, s.id)
     where m.id = ${id}`.execute(db)

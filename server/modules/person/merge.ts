@@ -24,9 +24,8 @@ export type Merged = {
 }
 
 /**
- * Makes two persons one. What happened (encounters, tasks, messages, answers, events) goes to the survivor and remembers its true owner;
- * names, numbers, addresses and opt-outs stay with their record and are read through the survivor. Both persons are locked first, so that
- * whatever is written for either comes before the merge and moves with it, or after it and is led to the survivor.
+ * Makes two persons one. Every row stays with its record and is read through the survivor. Both persons are locked first, so that whatever
+ * is written for either comes before the merge, and what follows from the merge sees it, or after it, and is decided with both in view.
  * @throws {AppError} forbidden, not-found
  */
 export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): Promise<Merged> {
@@ -39,7 +38,6 @@ export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): P
   await sql`
     update person set survivor_id = ${survivorId}, merged_into = case when id = ${mergedId} then ${survivorId} else merged_into end
     where id = ${mergedId} or survivor_id = ${mergedId}`.execute(trx)
-  await sql`select merge_rows(${mergedId}, ${survivorId})`.execute(trx)
   const merge = await trx
     .insertInto('person_merge')
     .values({
@@ -116,7 +114,6 @@ export async function unmergePerson(
   await sql`
     update person set survivor_id = nullif(${separatedId}, id), merged_into = case when id = ${separatedId} then null else merged_into end
     where id = any(${separated}::bigint[])`.execute(trx)
-  await sql`select unmerge_rows(${survivorId}, ${separatedId}, ${separated}::bigint[])`.execute(trx)
   // The matching must not propose them again as long as nothing changes.
   await sql`
     update match_pair set status = 'different', decided_at = now(), decided_by = ${actor.id}, decided_by_name = ${actor.name}

@@ -9,7 +9,7 @@ import { realTime } from '../../platform/said.ts'
 import { membershipsOf } from '../group/scope.ts'
 import { missingOf, scoreOf, weightsFrom } from './completeness.ts'
 import { inDispute } from './dispute.ts'
-import { membersOf } from './group.ts'
+import { personOfRecord, recordsOf } from './record.ts'
 import { marksOf } from './id-check.ts'
 import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { viewProvenance } from './provenance.ts'
@@ -170,23 +170,21 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
             from condition c where c.encounter_id = n.id) as conditions
         from encounter n join site s on s.id = n.site_id left join department x on x.id = n.department_id
         left join staff h on h.id = n.attending_staff_id
-        where n.person_id = p.id order by n.starts_at desc nulls last limit 30) e) as encounters,
+        where n.person_id = any(g.members) order by n.starts_at desc nulls last limit 30) e) as encounters,
       (select coalesce(jsonb_agg(e order by e.started_at desc), '[]') from (
         select m.id, w.name as pathway_name, m.status, m.step_key, m.due_at, m.started_at,
           (select jsonb_agg(jsonb_build_object('key', st ->> 'key', 'title', st ->> 'title'))
             from jsonb_array_elements(v.definition -> 'steps') st) as steps
         from enrollment m join pathway w on w.id = m.pathway_id join pathway_version v on v.id = m.pathway_version_id
-        where m.person_id = p.id order by m.started_at desc limit 20) e) as enrollments,
-      ${membershipsOf(sql`p.id`)} as memberships,
-      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
-      (select count(*) from task t where t.person_id = p.id and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags,
+        where m.person_id = any(g.members) order by m.started_at desc limit 20) e) as enrollments,
+      ${membershipsOf(sql`g.members`)} as memberships,
+      (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
+      (select count(*) from task t where t.person_id = any(g.members) and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags,
       ${inDispute(sql`p.id`)} as disputed
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
-    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     cross join lateral (select bool_or(m.deceased) as deceased, to_json(min(m.deceased_at)) as at from person m where m.id = any(g.members)) death
-    where p.id = (select coalesce(survivor_id, id) from person where id = ${id}) and ${personWithin(reach, sql`p.id`)}`.execute(
-    db,
-  )
+    where p.id = ${personOfRecord(sql`${id}`)} and ${personWithin(reach, sql`p.id`)}`.execute(db)
   return rows[0]
 }
 

@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Reach } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { recordsOf } from './record.ts'
 
 /**
  * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list or the list of one's role), patients of one's departments, of one's
@@ -15,27 +16,23 @@ export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<
 function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
   const parts: RawBuilder<SqlBool>[] = []
-  if (reach.siteIds.length > 0)
+  const has = (table: 'encounter' | 'person_identifier' | 'task', what: RawBuilder<SqlBool>) =>
     parts.push(
-      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
-      sql`exists (select 1 from person_identifier x where x.person_id = ${id} and x.site_id = any(${reach.siteIds}::int[]))`,
-      sql`exists (select 1 from person m join person_identifier x on x.person_id = m.id where m.survivor_id = ${id}
-        and x.site_id = any(${reach.siteIds}::int[]))`,
+      sql`exists (select 1 from ${sql.table(table)} x where x.person_id = any(${recordsOf(id)}) and ${what})`,
     )
-  if (reach.departmentIds.length > 0)
-    parts.push(
-      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.department_id = any(${reach.departmentIds}::int[]))`,
-      sql`exists (select 1 from task x where x.person_id = ${id} and x.department_id = any(${reach.departmentIds}::int[]))`,
-    )
-  if (reach.staffId !== null)
-    parts.push(
-      sql`exists (select 1 from encounter x where x.person_id = ${id} and x.attending_staff_id = ${reach.staffId})`,
-      sql`exists (select 1 from task x where x.person_id = ${id} and x.assignee_staff_id = ${reach.staffId})`,
-    )
-  if (reach.lists.length > 0)
-    parts.push(
-      sql`exists (select 1 from task x where x.person_id = ${id} and x.queue like any(${reach.lists}::text[]))`,
-    )
+  if (reach.siteIds.length > 0) {
+    has('encounter', sql`x.site_id = any(${reach.siteIds}::int[])`)
+    has('person_identifier', sql`x.site_id = any(${reach.siteIds}::int[])`)
+  }
+  if (reach.departmentIds.length > 0) {
+    has('encounter', sql`x.department_id = any(${reach.departmentIds}::int[])`)
+    has('task', sql`x.department_id = any(${reach.departmentIds}::int[])`)
+  }
+  if (reach.staffId !== null) {
+    has('encounter', sql`x.attending_staff_id = ${reach.staffId}`)
+    has('task', sql`x.assignee_staff_id = ${reach.staffId}`)
+  }
+  if (reach.lists.length > 0) has('task', sql`x.queue like any(${reach.lists}::text[])`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }
 
@@ -60,7 +57,7 @@ export function taskWithin(reach: Reach, queues: string[], alias: 'task' | 't'):
 
 /** Tasks of the one patient, or the one task, that a workstation session is about. */
 export function onlyTasks(only: NonNullable<Reach['only']>, alias: 'task' | 't'): RawBuilder<SqlBool> {
-  const ofPerson = sql<SqlBool>`${sql.ref(`${alias}.person_id`)} = ${only.personId}`
+  const ofPerson = sql<SqlBool>`${sql.ref(`${alias}.person_id`)} = any(${recordsOf(sql`${only.personId}`)})`
   return only.taskId === null ? ofPerson : sql`(${ofPerson} and ${sql.ref(`${alias}.id`)} = ${only.taskId})`
 }
 

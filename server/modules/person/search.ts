@@ -7,7 +7,7 @@ import { ageYears, localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
-import { deceasedOf, membersOf } from './group.ts'
+import { deceasedOf, recordsOf } from './record.ts'
 import { maskPhone } from './mask.ts'
 import { isHan, searchName } from './name.ts'
 import { normalisePhone } from './phone.ts'
@@ -73,12 +73,12 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         order by t.updated_at desc, t.id limit 1) as phone,
       (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
         where i.person_id = any(g.members) and i.system like 'mrn:%') as record_numbers,
-      (select count(*) from task t where t.person_id = p.id and t.status in ('requested', 'in-progress')) as open_tasks,
+      (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
       array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id
         and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as,
       (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights
     from found join person p on p.id = found.id
-    cross join lateral (select ${membersOf(sql`p.id`)} as members) g
+    cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
     left join department d on d.id = f.last_department_id
     order by p.id desc`.execute(db)

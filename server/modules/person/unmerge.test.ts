@@ -40,14 +40,14 @@ async function snapshot(id: number): Promise<unknown> {
       'encounters', (select jsonb_agg(to_jsonb(e) - '{id,person_id}'::text[] order by visit_number) from encounter e where person_id = ${id}),
       'conditions', (select jsonb_agg(jsonb_build_array(c.code, e.visit_number) order by e.visit_number, c.code)
         from condition c join encounter e on e.id = c.encounter_id where c.person_id = ${id}),
-      'enrollments', (select jsonb_agg(jsonb_build_array(m.pathway_id, m.status, m.step_key, m.waiting_for, m.subject_id, e.visit_number)
+      'enrollments', (select jsonb_agg(jsonb_build_array(m.pathway_id, m.status, m.step_key, m.waiting_for, e.visit_number)
         order by e.visit_number, m.pathway_id) from enrollment m left join encounter e on e.id = m.encounter_id where m.person_id = ${id} and m.status <> 'stopped'),
-      'tasks', (select jsonb_agg(jsonb_build_array(t.kind, t.level, t.status, t.attempts, t.outcome, t.subject_id, e.visit_number)
+      'tasks', (select jsonb_agg(jsonb_build_array(t.kind, t.level, t.status, t.attempts, t.outcome, e.visit_number)
         order by e.visit_number, t.level, t.kind) from task t left join encounter e on e.id = t.encounter_id where t.person_id = ${id} and t.status <> 'cancelled'),
       'attempts', (select jsonb_agg(jsonb_build_array(a.outcome, e.visit_number) order by e.visit_number, a.number)
         from task_attempt a join task t on t.id = a.task_id left join encounter e on e.id = t.encounter_id where t.person_id = ${id}),
       'events', (select jsonb_agg(told order by told::text) from (
-        select jsonb_build_array(e.kind, e.source, e.subject_id, n.visit_number, e.data - '{enrollmentId,responseId,messageId}'::text[],
+        select jsonb_build_array(e.kind, e.source, n.visit_number, e.data - '{enrollmentId,responseId,messageId}'::text[],
           case when e.source like 'hl7%' then e.at end) as told
         from event e left join encounter n on n.id = e.encounter_id where e.person_id = ${id}
           -- What tells of the merge itself, and of work that it held up: a pathway that is stopped in the end may have stopped earlier.
@@ -177,7 +177,7 @@ class Trio {
   async openCall(who: number): Promise<{ id: number; visit: string } | undefined> {
     const { rows } = await sql<{ id: number; visit: string }>`
       select t.id, e.visit_number as visit from task t join encounter e on e.id = t.encounter_id
-      where coalesce(t.subject_id, t.person_id) = ${this.ids[who]} and t.status in ('requested', 'in-progress') and t.kind = 'follow-up-call'
+      where t.person_id = ${this.ids[who]} and t.status in ('requested', 'in-progress') and t.kind = 'follow-up-call'
       order by e.visit_number, t.level limit 1`.execute(app.db)
     return rows[0] && { id: rows[0].id, visit: rows[0].visit.replace(/-\d+[jc]$/, '') }
   }

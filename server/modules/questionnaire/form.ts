@@ -12,7 +12,7 @@ import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { deriveKey } from '../../platform/secret.ts'
 import { countStranger } from '../access/throttle.ts'
-import { membersOf } from '../person/group.ts'
+import { joinPerson, recordsOf } from '../person/record.ts'
 import { maskName } from '../person/mask.ts'
 import { storeAnswers, watchDraft } from '../task/answers.ts'
 import { completeByPerson } from '../task/attempt.ts'
@@ -91,11 +91,11 @@ async function enter({ db, address }: Visitor, token: string): Promise<Row | und
 
 async function read(db: Db, hash: string): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
-    select l.id, l.token_hash, l.task_id, t.status as task_status, t.kind as task_kind, l.person_id, l.questionnaire_version_id, l.answers,
+    select l.id, l.token_hash, l.task_id, t.status as task_status, t.kind as task_kind, p.id as person_id, l.questionnaire_version_id, l.answers,
       l.saved_at, l.expires_at, l.used_at, l.revoked_at, l.opened_at, l.wrong_years, p.name,
-      array(select extract(year from m.birth_date)::int from person m where m.id = any(${membersOf(sql`p.id`)}) and m.birth_date is not null) as birth_years,
+      array(select extract(year from m.birth_date)::int from person m where m.id = any(${recordsOf(sql`p.id`)}) and m.birth_date is not null) as birth_years,
       p.language, s.name as site_name, s.time_zone, d.name as department_name
-    from questionnaire_link l join task t on t.id = l.task_id join person p on p.id = l.person_id join site s on s.id = t.site_id
+    from questionnaire_link l join task t on t.id = l.task_id ${joinPerson(sql`l.person_id`)} join site s on s.id = t.site_id
     left join department d on d.id = t.department_id where l.token_hash = ${hash}`.execute(db)
   return rows[0]
 }

@@ -7,7 +7,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { maskEmail } from '../person/mask.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from '../task/list.ts'
 import { loadTask } from '../task/task.ts'
@@ -46,7 +46,7 @@ export async function createLink(
     .values({
       task_id: taskId,
       questionnaire_version_id: task.questionnaire_version_id,
-      person_id: task.owner_id,
+      person_id: task.record_id,
       channel: input.channel,
       message_id: messageId,
       token_hash: token && hashToken(token),
@@ -87,7 +87,7 @@ async function queueMail(
   })
   const message = await trx
     .insertInto('message')
-    .values({ person_id: task.owner_id, channel: 'email', purpose: 'clinical', ...text })
+    .values({ person_id: task.record_id, channel: 'email', purpose: 'clinical', ...text })
     .returning('id')
     .executeTakeFirstOrThrow()
   wakeLoop('message')
@@ -96,7 +96,7 @@ async function queueMail(
 
 async function contactOf(db: Db, task: TaskRow) {
   const { rows } = await sql<{ address: string | null; language: string | null }>`
-    select p.language, (select t.value from person_telecom t where t.person_id = any(${membersOf(sql`p.id`)}) and t.system = 'email' and t.valid
+    select p.language, (select t.value from person_telecom t where t.person_id = any(${recordsOf(sql`p.id`)}) and t.system = 'email' and t.valid
       order by t.updated_at desc, t.id limit 1) as address
     from person p where p.id = ${task.person_id}`.execute(db)
   return found(rows[0])

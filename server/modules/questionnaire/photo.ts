@@ -13,6 +13,7 @@ import { queuesOf } from '../task/scope.ts'
 import { loadTask } from '../task/task.ts'
 import { type NewPhoto, openPhoto, type OpenPhoto, storePhoto, unseal } from './photo-store.ts'
 import { getQuestionnaire } from './questionnaire.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 /** @throws {AppError} not-found, already-closed, not-held, no-questionnaire, and what {@link storePhoto} refuses */
 export async function addTaskPhoto(
@@ -83,7 +84,7 @@ export async function readBinary(db: Db, actor: Actor, secret: string, id: numbe
     db,
     actor,
     secret,
-    sql<SqlBool>`f.id = ${id} and ${personWithin(reach, sql`f.person_id`)} and exists (
+    sql<SqlBool>`f.id = ${id} and ${personWithin(reach, personOfRecord(sql`f.person_id`))} and exists (
       select 1 from questionnaire_response r where r.task_id = f.task_id and r.answers -> f.link_id ? f.key)`,
   )
 }
@@ -92,8 +93,9 @@ export async function readBinary(db: Db, actor: Actor, secret: string, id: numbe
 export async function listPersonPhotos(db: Db, actor: Actor, personId: number): Promise<PersonPhoto[]> {
   const reach = authorize(actor, 'person.reveal')
   const { rows: known } = await sql<{ id: number }>`
-    select o.id from person p join person o on o.id = coalesce(p.survivor_id, p.id)
-    where p.id = ${personId} and ${personWithin(reach, sql`o.id`)}`.execute(db)
+    select p.id from person p where p.id = ${personOfRecord(sql`${personId}`)} and ${personWithin(reach, sql`p.id`)}`.execute(
+    db,
+  )
   const person = found(known[0])
   const queues = await queuesOf(db, actor)
   const { rows } = await sql<{
@@ -110,7 +112,7 @@ export async function listPersonPhotos(db: Db, actor: Actor, personId: number): 
     left join lateral (
       select item -> 'text' as question from questionnaire_version v, jsonb_array_elements(v.definition -> 'items') item
       where v.id = r.questionnaire_version_id and item ->> 'linkId' = f.link_id limit 1) q on true
-    where f.person_id = ${person.id} and ${taskWithin(authorize(actor, 'task.read'), queues, 't')}
+    where f.person_id = any(${recordsOf(sql`${person.id}`)}) and ${taskWithin(authorize(actor, 'task.read'), queues, 't')}
     order by f.created_at desc, f.id desc limit 60`.execute(db)
   await audit(db, actor, { action: 'photo.list', personId: person.id, fields: ['photo'] })
   return rows.map((row) => ({

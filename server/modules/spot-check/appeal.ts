@@ -7,6 +7,7 @@ import { recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
 import { checksWithin } from './scope.ts'
+import { personOfRecord } from '../person/record.ts'
 
 type Row = {
   id: number
@@ -31,7 +32,7 @@ async function lock(
 ) {
   const reach = authorize(actor, permission)
   const { rows } = await sql<Row>`
-    select k.id, k.status, k.staff_id, k.site_id, k.department_id, t.person_id, t.encounter_id, k.checked_at, k.accepted_at,
+    select k.id, k.status, k.staff_id, k.site_id, k.department_id, ${personOfRecord(sql`t.person_id`)} as person_id, t.encounter_id, k.checked_at, k.accepted_at,
       k.appealed_at, k.decision, s.name as staff_name
     from spot_check k join task t on t.id = k.checked_task_id join staff s on s.id = k.staff_id
     where k.id = ${id} and ${checksWithin(reach)} for update of k`.execute(trx)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RiskReason } from '../../../contract/spot-check.ts'
 import type { Db } from '../../platform/db.ts'
-import { deceasedOf, membersOf } from '../person/group.ts'
+import { deceasedOf, joinPerson, recordsOf } from '../person/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { type Candidate, sampleSize } from './draw.ts'
@@ -80,8 +80,8 @@ export async function frameOf(db: Db, siteId: number, month: string): Promise<Fr
     )
     select x.id, x.staff_id, x.department_id,
       not ${deceasedOf(sql`p.id`, sql`p.deceased`)}
-        and exists (select 1 from person_telecom c where c.person_id = any(${membersOf(sql`p.id`)}) and c.system = 'phone' and c.valid)
-        and not exists (select 1 from opt_out o where o.person_id = any(${membersOf(sql`p.id`)}) and o.channel in ('all', 'phone')
+        and exists (select 1 from person_telecom c where c.person_id = any(${recordsOf(sql`p.id`)}) and c.system = 'phone' and c.valid)
+        and not exists (select 1 from opt_out o where o.person_id = any(${recordsOf(sql`p.id`)}) and o.channel in ('all', 'phone')
           and o.purpose in ('all', 'service')) as callable,
       coalesce(x.proof, 'stated') = 'stated' as stated,
       coalesce(x.seconds < ${settings['spot-check.short-call-seconds']}, false) as short_call,
@@ -90,7 +90,7 @@ export async function frameOf(db: Db, siteId: number, month: string): Promise<Fr
       exists (select 1 from condition c join prone on prone.category = left(c.code, 3)
         where c.encounter_id = x.encounter_id and c.role <> 'admission') as red_flag_prone,
       not exists (select 1 from known where known.staff_id = x.staff_id) as is_new
-    from result x join person p on p.id = x.person_id
+    from result x ${joinPerson(sql`x.person_id`)}
     where x.staff_id is not null order by x.id`.execute(db)
   const callable = rows.filter((row) => row.callable)
   const candidates = callable.map((row) => candidateOf(row, settings))

@@ -16,6 +16,7 @@ import { nameFor } from '../person/mask.ts'
 import { readSettings } from '../setting/setting.ts'
 import { checksWithin, openVisible } from './scope.ts'
 import { scoreOf } from './score.ts'
+import { joinPerson } from '../person/record.ts'
 
 /** Finished checks `k` that count in the score: judged, and no appeal against them granted. */
 export const counts = sql<SqlBool>`k.status in ('agree', 'disagree') and k.decision is distinct from 'upheld'`
@@ -184,10 +185,10 @@ export async function listSpotChecks(db: Db, actor: Actor, query: Query) {
   if (query.mine) where.push(sql<SqlBool>`k.staff_id = ${actor.staffId}`)
   const { 'spot-check.appeal-days': days } = await readSettings(db, ['spot-check.appeal-days'])
   const { rows } = await sql<Row>`
-    select k.*, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, t.person_id, p.name as person_name,
+    select k.*, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, p.name as person_name,
       t.completed_at, c.reasons, ${openVisible(reach)} as see_task,
       k.checked_at < now() - ${days} * interval '1 day' as late
-    from spot_check k join spot_check_draw w on w.id = k.draw_id join task t on t.id = k.checked_task_id join person p on p.id = t.person_id
+    from spot_check k join spot_check_draw w on w.id = k.draw_id join task t on t.id = k.checked_task_id ${joinPerson(sql`t.person_id`)}
       join staff s on s.id = k.staff_id left join department d on d.id = k.department_id
       join spot_check_candidate c on c.draw_id = k.draw_id and c.task_id = k.checked_task_id
     where ${sql.join(where, sql` and `)}

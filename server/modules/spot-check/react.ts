@@ -5,6 +5,7 @@ import { onEvents, type RecordedEvent } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
 import { judge } from './judge.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /** Judges a spot check when its call is finished, and forgets the judgement when the result is undone; called once at start-up. */
 export function connectSpotChecks(): void {
@@ -37,7 +38,7 @@ async function judgeChecks(trx: Trx, taskIds: number[]): Promise<void> {
   const { rows } = await sql<Row>`
     select k.id, t.outcome, t.completed_at, (select a.user_name from task_attempt a where a.task_id = t.id order by a.number desc limit 1) as agent,
       r.answers as said, o.answers as recorded, to_char(c.completed_at at time zone s.time_zone, 'YYYY-MM-DD') as recorded_on,
-      k.site_id, k.staff_id, t.person_id, t.encounter_id
+      k.site_id, k.staff_id, ${personOfRecord(sql`t.person_id`)} as person_id, t.encounter_id
     from spot_check k join task t on t.id = k.task_id join task c on c.id = k.checked_task_id join site s on s.id = k.site_id
       left join questionnaire_response r on r.task_id = t.id and r.status = 'completed'
       left join questionnaire_response o on o.task_id = c.id

@@ -55,7 +55,7 @@ export async function storeAnswers(
   const status = complete ? 'completed' : 'in-progress'
   const values = {
     questionnaire_version_id: task.questionnaire_version_id,
-    person_id: task.person_id,
+    person_id: task.record_id,
     encounter_id: task.encounter_id,
     task_id: task.id,
     status,
@@ -213,7 +213,7 @@ async function syncRedFlags(
       level: null,
       title: flag.text['zh-CN'] ?? flag.linkId,
       description: task.title,
-      personId: task.person_id,
+      personId: task.record_id,
       encounterId: task.encounter_id,
       enrollmentId: null,
       stepKey: null,

@@ -7,6 +7,7 @@ import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { queuesOf } from './scope.ts'
 import { freeFor } from './task.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /** Condition in SQL over `staff`: they work within a reach. */
 export const staffWithin = (reach: Reach) =>
@@ -73,7 +74,7 @@ export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move:
     trx,
   )
   const { rows } = await sql<{ id: number; person_id: number; staff: number | null }>`
-    select id, person_id, assignee_staff_id as staff from task where id = any(${taskIds}::bigint[])`.execute(
+    select id, ${personOfRecord(sql`task.person_id`)} as person_id, assignee_staff_id as staff from task where id = any(${taskIds}::bigint[])`.execute(
     trx,
   )
   await audit(

@@ -10,7 +10,7 @@ import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
 import { refreshFacts } from '../person/facts.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type Giver, storeAnswers } from './answers.ts'
@@ -130,7 +130,7 @@ async function alreadyRecorded(trx: Trx, id: number, key: string): Promise<boole
 async function calleeOf(trx: Trx, task: TaskRow, id: number | undefined): Promise<Callee | null> {
   if (id === undefined) return null
   const { rows } = await sql<Callee>`
-    select id, relation, name from person_relationship where id = ${id} and person_id = any(${membersOf(sql`${task.person_id}`)})`.execute(
+    select id, relation, name from person_relationship where id = ${id} and person_id = any(${recordsOf(sql`${task.person_id}`)})`.execute(
     trx,
   )
   const row = rows[0]
@@ -161,11 +161,11 @@ async function markWrongNumber(
   task: TaskRow,
   telecomId: number | undefined,
 ): Promise<void> {
-  const members = membersOf(sql`${task.person_id}`)
+  const members = recordsOf(sql`${task.person_id}`)
   const { rows } = await sql<{ id: number }>`
     update person_telecom set valid = false, source = ${staffSource(actor)}, updated_at = now()
     where person_id = any(${members}) and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
-      select id from person_telecom where person_id in (${task.person_id}, ${task.owner_id}) and system = 'phone' and valid
+      select id from person_telecom where person_id in (${task.person_id}, ${task.record_id}) and system = 'phone' and valid
       order by updated_at desc, id limit 1))
     returning id`.execute(trx)
   if (rows.length === 0) {
@@ -265,7 +265,7 @@ async function eventsOf(
   if (plan.closes)
     events.push({ ...base, kind: 'task.completed', data: { outcome: input.outcome, level: task.level } })
   if (input.outcome === 'deceased') {
-    const changed = await stateByStaff(trx, actor, task.owner_id, { deceased: 'true' })
+    const changed = await stateByStaff(trx, actor, task.record_id, { deceased: 'true' })
     if (changed.includes('deceased'))
       events.push({ ...base, kind: 'person.deceased', data: { reportedBy: 'family' } })
   }
@@ -273,7 +273,7 @@ async function eventsOf(
     await trx
       .insertInto('opt_out')
       .values({
-        person_id: task.owner_id,
+        person_id: task.record_id,
         channel: 'all',
         purpose: 'all',
         reason: 'refused follow-up',

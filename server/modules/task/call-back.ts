@@ -9,6 +9,7 @@ import { readSettings } from '../setting/setting.ts'
 import { branches } from './list.ts'
 import { queuesOf } from './scope.ts'
 import { loadTask } from './task.ts'
+import { joinPerson } from '../person/record.ts'
 
 type Query = { from: string; to: string; whose: 'mine' | 'team' }
 
@@ -31,11 +32,11 @@ type Row = {
 }
 
 const columns = sql`
-  t.id, t.level, t.title, t.person_id, p.name as person_name, d.name as department_name, h.name as assignee_name, t.assignee_role, t.due_at,
+  t.id, t.level, t.title, p.id as person_id, p.name as person_name, d.name as department_name, h.name as assignee_name, t.assignee_role, t.due_at,
   case when t.held_until > now() then t.held_by_name end as held_by_name, t.next_attempt_at as at,
   coalesce((select a.outcome = 'call-back' from task_attempt a where a.task_id = t.id order by a.number desc limit 1), false) as agreed`
 const joins = sql`
-  join person p on p.id = t.person_id left join department d on d.id = t.department_id left join staff h on h.id = t.assignee_staff_id`
+  ${joinPerson(sql`t.person_id`)} left join department d on d.id = t.department_id left join staff h on h.id = t.assignee_staff_id`
 
 /** Calls to come between two times, and how full each hour is. @throws {AppError} invalid when the time is longer than a month */
 export async function listCallBacks(db: Db, actor: Actor, query: Query) {

@@ -12,6 +12,7 @@ import type { Db } from '../../platform/db.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { findPerson, viewPerson } from '../person/person.ts'
 import type { TaskRow } from './list.ts'
+import { recordsOf } from '../person/record.ts'
 
 /** Facts further back than this many events of the person are not "last" any more; it bounds what a card costs. */
 const recentEvents = 1000
@@ -55,7 +56,7 @@ type FactRow = { at: Date; drug: boolean; data: ClinicalFact }
 async function factsOf(db: Db, personId: number): Promise<FactRow[]> {
   const { rows } = await sql<FactRow>`
     with recent as materialized (
-      select e.id, e.at, e.kind, e.data from event e where e.person_id = ${personId} order by e.at desc, e.id desc limit ${recentEvents}
+      select e.id, e.at, e.kind, e.data from event e where e.person_id = any(${recordsOf(sql`${personId}`)}) order by e.at desc, e.id desc limit ${recentEvents}
     ), newest as (
       select distinct on (drug, name) * from (
         select id, at, kind like 'medication.%' as drug, data -> 'code' ->> 'text' as name, data from recent
@@ -106,7 +107,7 @@ async function responsesOf(db: Db, personId: number, taskId: number): Promise<Pe
   }>`
     select r.updated_at, r.source, r.score, r.answers, v.definition, q.title
     from questionnaire_response r join questionnaire_version v on v.id = r.questionnaire_version_id join questionnaire q on q.id = v.questionnaire_id
-    where r.person_id = ${personId} and r.status = 'completed' and r.task_id is distinct from ${taskId}
+    where r.person_id = any(${recordsOf(sql`${personId}`)}) and r.status = 'completed' and r.task_id is distinct from ${taskId}
     order by r.created_at desc limit ${shown.responses}`.execute(db)
   return rows.map(({ updated_at, source, score, answers, definition, title }) => {
     const band = bandOf(definition, answers)

@@ -56,7 +56,7 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
     with made as (
       insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
         assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
-      select n.kind, n.level, n.title, n.description, n.person_id, n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
+      select n.kind, n.level, n.title, n.description, coalesce(v.person_id, e.person_id, n.person_id), n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
         n.department_id, n.role, w.duty, nullif(n.staff_id, w.duty),
         case when w.duty = n.staff_id then n.queue else coalesce('staff:' || w.duty, n.queue) end, n.priority, n.start_at, n.due_at,
         n.questionnaire_version_id
@@ -71,6 +71,8 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
       as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
         priority, start_at, due_at, questionnaire_version_id)
+    -- A task about a stay or an enrolment is of their record.
+    left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
     -- Who is away has a cover.
     cross join lateral (select case when n.staff_id is not null then on_duty(n.staff_id) end as duty) w
     on conflict do nothing

@@ -4,7 +4,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type TaskRow } from './list.ts'
@@ -24,7 +24,7 @@ export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Le
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   const { rows } = await sql<{ text: string | null; postal_code: string | null }>`
     select a.text, a.postal_code from person p left join lateral (
-      select a.text, a.postal_code from person_address a where a.person_id = any(${membersOf(sql`p.id`)}) and a.text <> ''
+      select a.text, a.postal_code from person_address a where a.person_id = any(${recordsOf(sql`p.id`)}) and a.text <> ''
       order by (a.use = 'home') desc, a.updated_at desc limit 1) a on true
     where p.id = ${task.person_id} and ${personWithin(reach, sql`p.id`)}`.execute(trx)
   const { text, postal_code: postalCode } = found(rows[0])

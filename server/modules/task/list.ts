@@ -7,6 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
+import { joinPerson, personOfRecord, recordsOf } from '../person/record.ts'
 import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { attemptsOf, ladderKeys } from './plan.ts'
@@ -36,7 +37,7 @@ export type TaskRow = {
   priority: number
   person_id: number
   /** The record the task is truly about; another than `person_id` once that was merged. */
-  owner_id: number
+  record_id: number
   person_name: string
   sex: string
   birth_date: string | null
@@ -80,10 +81,10 @@ export type TaskRow = {
   completed_key: string | null
 }
 
-/** Columns and joins that every view of a task needs; `t` is the task. */
+/** Columns and joins that every view of a task needs; `t` is the task, `p` its person. */
 export const taskColumns = sql`
-  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, t.person_id, coalesce(t.subject_id, t.person_id) as owner_id, p.name as person_name, p.sex, p.birth_date,
-  (select x.value from person_telecom x where x.person_id in (t.person_id, t.subject_id) and x.system = 'phone' and x.valid
+  t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, p.id as person_id, t.person_id as record_id, p.name as person_name, p.sex, p.birth_date,
+  (select x.value from person_telecom x where x.person_id in (p.id, t.person_id) and x.system = 'phone' and x.valid
     order by x.updated_at desc, x.id limit 1) as phone,
   t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
@@ -93,7 +94,7 @@ export const taskColumns = sql`
   t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
-  join person p on p.id = t.person_id join site s on s.id = t.site_id
+  ${joinPerson(sql`t.person_id`)} join site s on s.id = t.site_id
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
   left join staff h on h.id = t.assignee_staff_id`
 
@@ -142,7 +143,7 @@ function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
   if (filter.kind?.length) parts.push(sql`t.kind = any(${filter.kind}::text[])`)
   if (filter.departmentId) parts.push(sql`t.department_id = ${filter.departmentId}`)
   if (filter.assigneeStaffId) parts.push(sql`t.assignee_staff_id = ${filter.assigneeStaffId}`)
-  if (filter.personId) parts.push(sql`t.person_id = ${filter.personId}`)
+  if (filter.personId) parts.push(sql`t.person_id = any(${recordsOf(sql`${filter.personId}`)})`)
   if (filter.search) parts.push(nameLike(filter.search))
   if (filter.freeFor)
     parts.push(sql`(t.held_by is null or t.held_by = ${filter.freeFor} or t.held_until < now())`)
@@ -155,7 +156,7 @@ function nameLike(word: string): RawBuilder<SqlBool> {
   const column = isHan(word)
     ? sql`x.search_name like ${begins(search.search_name)}`
     : sql`(x.pinyin like ${begins(search.pinyin)} or x.initials like ${begins(search.pinyin)} or x.search_name like ${begins(search.search_name)})`
-  return sql`exists (select 1 from person x where x.id = t.person_id and ${column})`
+  return sql`exists (select 1 from person x where x.id = ${personOfRecord(sql`t.person_id`)} and ${column})`
 }
 
 /** How a view is ordered, and where a page goes on: every list has an index that is already in its order. */

@@ -3,7 +3,7 @@ import type { Rung } from '../../../contract/task.ts'
 import { loadCalendar, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { membersOf } from '../person/group.ts'
+import { recordsOf } from '../person/record.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { AttemptInput } from './attempt.ts'
@@ -145,6 +145,6 @@ async function waysOf(trx: Trx, task: TaskRow) {
     select exists (select 1 from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as own,
       exists (select 1 from person_relationship r where r.person_id = any(g.members) and r.phone is not null and r.phone_wrong_at is null) as family,
       exists (select 1 from person_address a where a.person_id = any(g.members) and a.text <> '') as address
-    from (select ${membersOf(sql`${task.person_id}`)} as members) g`.execute(trx)
+    from (select ${recordsOf(sql`${task.person_id}`)} as members) g`.execute(trx)
   return rows[0] ?? { own: false, family: false, address: false }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ProofClass } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
 import { onEvents, type RecordedEvent } from '../event/event.ts'
+import { personOfRecord, recordsOf } from '../person/record.ts'
 
 /** What is known about a finished result, for {@link proofOf}. */
 export type ProofRows = {
@@ -47,7 +48,7 @@ export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofCl
  */
 export const ownResponsesOf = sql`
   select r.id, r.updated_at from questionnaire_response r
-  where r.person_id = t.person_id and r.status = 'completed' and (r.source = 'person' or exists (
+  where r.person_id = any(${recordsOf(personOfRecord(sql`t.person_id`))}) and r.status = 'completed' and (r.source = 'person' or exists (
       select 1 from questionnaire_photo f where f.task_id = r.task_id and f.source = 'person' and r.answers -> f.link_id ? f.key))
     and (r.task_id = t.id or (r.encounter_id = t.encounter_id and r.updated_at >= t.start_at
       and (t.completed_at is null or r.updated_at <= t.completed_at)))`

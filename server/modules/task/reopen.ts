@@ -5,7 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { refreshFacts } from '../person/facts.ts'
-import { deceasedOf, membersOf } from '../person/group.ts'
+import { deceasedOf, recordsOf } from '../person/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from './list.ts'
 import { loadTask } from './task.ts'
@@ -91,7 +91,7 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
       'The person is recorded as deceased; the record must be corrected first.',
     )
   const { rows } = await sql<{ opted_out: boolean }>`
-    select exists (select 1 from opt_out o where o.person_id = ${task.owner_id} and o.since = a.recorded_at) as opted_out
+    select exists (select 1 from opt_out o where o.person_id = ${task.record_id} and o.since = a.recorded_at) as opted_out
     from task_attempt a where a.id = ${last.id}`.execute(trx)
   if (rows[0]?.opted_out)
     throw new AppError(
@@ -105,7 +105,7 @@ async function takeBack(trx: Trx, task: TaskRow, last: { id: number; outcome: st
     where a.id = ${last.id} and r.id = a.relationship_id and r.phone_wrong_at = a.recorded_at`.execute(trx)
   await sql`
     update person_telecom t set valid = true from task_attempt a
-    where a.id = ${last.id} and t.person_id = any(${membersOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
+    where a.id = ${last.id} and t.person_id = any(${recordsOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
     trx,
   )
   await refreshFacts(trx, [task.person_id])

@@ -3,14 +3,15 @@ import type { Answers, QuestionnaireDefinition } from '../../../contract/questio
 import { bandOf } from '../../../contract/score.ts'
 import type { Standing } from '../../../contract/standing.ts'
 import type { Db } from '../../platform/db.ts'
+import { recordsOf } from '../person/record.ts'
 import type { TaskRow } from './list.ts'
 
-/** Last LACE or HOSPITAL score of the task's person; `t` is the task. */
+/** Last LACE or HOSPITAL score of the task's person; `p` is that person. */
 export const riskColumn: RawBuilder<unknown> = sql`
   (select jsonb_build_object('code', q.code, 'score', r.score, 'answers', r.answers, 'at', r.updated_at, 'bands', v.definition -> 'bands',
       'items', v.definition -> 'items', 'scoring', v.definition -> 'scoring')
     from questionnaire_response r join questionnaire_version v on v.id = r.questionnaire_version_id join questionnaire q on q.id = v.questionnaire_id
-    where r.person_id = t.person_id and r.status = 'completed' and r.score is not null and q.code in ('lace', 'hospital')
+    where r.person_id = any(${recordsOf(sql`p.id`)}) and r.status = 'completed' and r.score is not null and q.code in ('lace', 'hospital')
     order by r.created_at desc limit 1)`
 
 export type RiskRow = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'bands'> & {
@@ -69,7 +70,7 @@ export async function bestHourOf(db: Db, row: TaskRow): Promise<Standing | null>
   const { rows } = await sql<{ hour: number; reached: number; tried: number }>`
     select extract(hour from a.at at time zone ${row.time_zone})::int as hour,
       count(*) filter (where a.outcome not in ('unreached', 'wrong-number')) as reached, count(*) as tried
-    from (select x.id from task x where x.person_id = ${row.person_id} order by x.created_at desc limit 100) x
+    from (select x.id from task x where x.person_id = any(${recordsOf(sql`${row.person_id}`)}) order by x.created_at desc limit 100) x
     join task_attempt a on a.task_id = x.id
     where a.channel = 'phone' and a.callee_name is null and a.outcome <> 'wrong-number' group by 1`.execute(
     db,

@@ -5,6 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { assertColleague, assignable, moveTasks } from '../task/assign.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /**
  * Hands everything open on one person's list to another, or back to the lists of the roles.
@@ -79,7 +80,9 @@ export async function undoHandOver(trx: Trx, actor: Actor, id: number) {
   const { rows } = await sql<{ id: number; person_id: number; staff: number | null }>`
     update task t set assignee_staff_id = i.from_staff_id, covered_for_staff_id = i.from_covered_for, queue = i.from_queue, version = version + 1
     from hand_over_task i where i.hand_over_id = ${id} and i.task_id = t.id and t.queue = i.to_queue and t.id = any(${ids}::bigint[])
-    returning t.id, t.person_id, t.assignee_staff_id as staff`.execute(trx)
+    returning t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id as staff`.execute(
+    trx,
+  )
   await sql`update hand_over set undone_at = now(), undone_by_name = ${actor.name} where id = ${id}`.execute(
     trx,
   )

@@ -5,7 +5,7 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { membersOf } from '../person/group.ts'
+import { joinPerson, recordsOf } from '../person/record.ts'
 import { maskAddress, nameFor } from '../person/mask.ts'
 
 /** @throws {AppError} forbidden, not-found when the site lies outside the reach */
@@ -32,16 +32,16 @@ export type VisitTaskRow = {
 }
 
 export const visitTaskColumns = sql`
-  t.id as task_id, t.person_id, p.name as person_name, t.start_at, t.next_attempt_at, t.due_at, t.status, a.text, a.city, a.district,
+  t.id as task_id, p.id as person_id, p.name as person_name, t.start_at, t.next_attempt_at, t.due_at, t.status, a.text, a.city, a.district,
   a.province, a.latitude, a.longitude`
 
 /** The person of task `t` and where they live: of merged records, the address said last. */
 export const visitTaskJoins = sql`
-  join person p on p.id = t.person_id left join lateral (${homeOf(sql`t.person_id`)}) a on true`
+  ${joinPerson(sql`t.person_id`)} left join lateral (${homeOf(sql`p.id`)}) a on true`
 
 export function homeOf(personId: RawBuilder<unknown>) {
   return sql`select x.id, x.text, x.city, x.district, x.province, x.latitude, x.longitude from person_address x
-    where x.person_id = any(${membersOf(personId)}) and x.use = 'home' order by x.updated_at desc, x.id limit 1`
+    where x.person_id = any(${recordsOf(personId)}) and x.use = 'home' order by x.updated_at desc, x.id limit 1`
 }
 
 export const openVisit = sql`t.kind = 'home-visit' and t.assignee_role = 'outreach' and t.status in ('requested', 'in-progress')`

@@ -29,6 +29,7 @@ import { kmOf, listOrder, planDays, type VisitToPlan } from './plan-days.ts'
 import { measure, shorten, type VisitRules } from './route.ts'
 import { loadTeams } from './setup.ts'
 import { lies } from './zone.ts'
+import { personOfRecord } from '../person/record.ts'
 
 /** Everything a plan was made from, kept with it. */
 export type PlanRules = VisitRules & {
@@ -347,7 +348,7 @@ export async function confirmPlan(trx: Trx, actor: Actor, id: number, version: n
     update task t set queue = x.queue, assignee_staff_id = x.staff_id, version = t.version + 1
     from unnest(${taskIds}::bigint[], ${stops.map((stop) => visitQueue(draft.site_id, stop.team_id))}::text[],
       ${stops.map((stop) => teamOf.get(stop.team_id)?.members[0]?.staffId ?? null)}::int[]) as x(id, queue, staff_id)
-    where t.id = x.id and t.status in ('requested', 'in-progress') returning t.id, t.person_id, t.assignee_staff_id`.execute(
+    where t.id = x.id and t.status in ('requested', 'in-progress') returning t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id`.execute(
     trx,
   )
   await trx

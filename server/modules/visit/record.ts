@@ -6,6 +6,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { personOfRecord } from '../person/record.ts'
 import { recordAttempt } from '../task/attempt.ts'
 import { holdTask } from '../task/task.ts'
 import { homeOf, positionOf } from './open-visits.ts'
@@ -94,7 +95,11 @@ async function keep(
   )
   const distanceMetres = await distanceToHome(trx, taskId, report.position)
   if (await insert(trx, actor, taskId, report, { distanceMetres, problem })) {
-    const task = await trx.selectFrom('task').select('person_id').where('id', '=', taskId).executeTakeFirst()
+    const task = await trx
+      .selectFrom('task')
+      .select(personOfRecord(sql`task.person_id`).as('person_id'))
+      .where('id', '=', taskId)
+      .executeTakeFirst()
     await audit(trx, actor, {
       action: 'visit.keep',
       personId: task?.person_id ?? null,
@@ -153,7 +158,7 @@ async function receiptOf(trx: Trx, actor: Actor, key: string): Promise<Receipt> 
 async function distanceToHome(trx: Trx, taskId: number, position: Point | null): Promise<number | null> {
   if (!position) return null
   const { rows } = await sql<{ latitude: number | null; longitude: number | null }>`
-    select a.latitude, a.longitude from task t, lateral (${homeOf(sql`t.person_id`)}) a where t.id = ${taskId}`.execute(
+    select a.latitude, a.longitude from task t, lateral (${homeOf(personOfRecord(sql`t.person_id`))}) a where t.id = ${taskId}`.execute(
     trx,
   )
   const home = rows[0] && positionOf(rows[0])

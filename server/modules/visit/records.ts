@@ -10,6 +10,7 @@ import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { authorizeSite } from './open-visits.ts'
+import { joinPerson, personOfRecord } from '../person/record.ts'
 
 /** Records `r` of a site's month; `z` is its time zone. */
 export const ofMonth = (siteId: number, month: string) => sql`
@@ -49,9 +50,9 @@ export async function listRecords(db: Db, actor: Actor, query: z.output<(typeof 
     ...(after ? [sql`r.id < ${after[0]}`] : []),
   ]
   const { rows } = await sql<RecordRow>`
-    select r.*, t.person_id, p.name as person_name, v.name as team_name,
+    select r.*, p.id as person_id, p.name as person_name, v.name as team_name,
       case when r.answers is not null then (select q.definition from questionnaire_version q where q.id = t.questionnaire_version_id) end as definition
-    from visit_record r join site h on h.id = r.site_id join task t on t.id = r.task_id join person p on p.id = t.person_id
+    from visit_record r join site h on h.id = r.site_id join task t on t.id = r.task_id ${joinPerson(sql`t.person_id`)}
       left join visit_team v on v.id = r.team_id
     where ${sql.join(parts, sql` and `)} order by r.id desc limit ${query.limit + 1}`.execute(db)
   await audit(db, actor, {
@@ -106,7 +107,7 @@ export async function settleRecord(trx: Trx, actor: Actor, id: number, reason: s
     await trx
       .selectFrom('visit_record as r')
       .innerJoin('task as t', 't.id', 'r.task_id')
-      .select(['r.site_id', 't.person_id'])
+      .select(['r.site_id', personOfRecord(sql`t.person_id`).as('person_id')])
       .where('r.id', '=', id)
       .where('r.status', '=', 'kept')
       .where('r.settled_at', 'is', null)

@@ -3,7 +3,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { membersOf } from '../person/group.ts'
+import { joinPerson, recordsOf } from '../person/record.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
 
 /** The whole address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its words. */
@@ -14,7 +14,7 @@ export const wholeAddress = sql<
 
 /** The number to ring a person up by; the one said last. */
 export const phoneOf = (personId: RawBuilder<unknown>) => sql<string | null>`(
-  select x.value from person_telecom x where x.person_id = any(${membersOf(personId)}) and x.system = 'phone' and x.valid
+  select x.value from person_telecom x where x.person_id = any(${recordsOf(personId)}) and x.system = 'phone' and x.valid
   order by x.updated_at desc, x.id limit 1)`
 
 /** Notes that addresses and numbers left for a day of visits. */
@@ -55,8 +55,8 @@ export async function getSheet(
     address: string | null
     phone: string | null
   }>`
-    select t.id as task_id, t.person_id, ${wholeAddress} as address, ${phoneOf(sql`t.person_id`)} as phone
-    from visit_stop s join task t on t.id = s.task_id left join lateral (${homeOf(sql`t.person_id`)}) a on true
+    select t.id as task_id, p.id as person_id, ${wholeAddress} as address, ${phoneOf(sql`p.id`)} as phone
+    from visit_stop s join task t on t.id = s.task_id ${joinPerson(sql`t.person_id`)} left join lateral (${homeOf(sql`p.id`)}) a on true
     where s.plan_id = ${id} and s.team_id = ${teamId} and s.date = ${date} and t.status in ('requested', 'in-progress')
     order by s.position`.execute(trx)
   await auditTaken(trx, actor, rows, date)

@@ -10,6 +10,7 @@ import type { PlanRules } from './plan.ts'
 import { measure } from './route.ts'
 import { teamsOf } from './setup.ts'
 import { auditTaken, phoneOf, wholeAddress } from './sheet.ts'
+import { joinPerson } from '../person/record.ts'
 
 type Row = {
   task_id: number
@@ -45,13 +46,13 @@ export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
   const teamIds = teams.map((team) => team.id)
   const queues = teams.map((team) => visitQueue(team.site_id, team.id))
   const { rows } = await sql<Row>`
-    select t.id as task_id, s.team_id, t.title, t.description, t.status, t.person_id, p.name as person_name, p.sex, p.birth_date,
-      d.name as department_name, n.condition_text, ${wholeAddress} as address, ${phoneOf(sql`t.person_id`)} as phone,
+    select t.id as task_id, s.team_id, t.title, t.description, t.status, p.id as person_id, p.name as person_name, p.sex, p.birth_date,
+      d.name as department_name, n.condition_text, ${wholeAddress} as address, ${phoneOf(sql`p.id`)} as phone,
       s.latitude, s.longitude, t.questionnaire_version_id, r.answers,
       case when r.source = 'person' then r.updated_at end as based_on, l.rules
     from visit_stop s join visit_plan l on l.id = s.plan_id and l.status = 'confirmed' join task t on t.id = s.task_id
-      join person p on p.id = t.person_id left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
-      left join lateral (${homeOf(sql`t.person_id`)}) a on true left join questionnaire_response r on r.task_id = t.id
+      ${joinPerson(sql`t.person_id`)} left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
+      left join lateral (${homeOf(sql`p.id`)}) a on true left join questionnaire_response r on r.task_id = t.id
     where s.team_id = any(${teamIds}::int[]) and s.date = ${date} and s.replaced_at is null
       and t.status in ('requested', 'in-progress') and (t.queue = any(${queues}::text[]) or t.assignee_staff_id = ${actor.staffId})
     order by s.team_id, s.position`.execute(trx)
