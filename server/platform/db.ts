@@ -48,6 +48,25 @@ function prepareStatements(pool: pg.Pool): void {
   }
 }
 
+/** How long a plan may be kept, in milliseconds. */
+const planAge = 10_000
+
+/**
+ * Lets no plan grow old: PostgreSQL keeps the plan of a prepared statement for ever, and one that was made while a table was small reads the
+ * whole table when it is large.
+ */
+function replanStatements(pool: pg.Pool): void {
+  const planned = new WeakMap<pg.PoolClient, number>()
+  pool.on('acquire', (client) => {
+    const now = performance.now()
+    const since = planned.get(client)
+    if (since !== undefined && now - since < planAge) return
+    planned.set(client, now)
+    // Goes before the statement that the connection was taken for; where it fails, that one fails as well.
+    if (since !== undefined) client.query('discard plans').catch(() => undefined)
+  })
+}
+
 export type Database = { db: Db; pool: pg.Pool; url: string; close: () => Promise<void> }
 
 /** Opens the one pool of this process. */
@@ -66,6 +85,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   // One that breaks while it is in use fails its query; without a listener the event would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined))
   prepareStatements(pool)
+  replanStatements(pool)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, url, close: () => db.destroy() }
 }

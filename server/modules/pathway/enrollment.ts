@@ -98,11 +98,20 @@ export async function createEnrollment(
   input: { pathwayId: number; personId: number; encounterId: number | null },
 ): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const { person, encounters, deceased, disputed } = await loadPerson(trx, actor, input.personId)
+  const { person, deceased, disputed } = await loadPerson(trx, actor, input.personId)
   if (deceased) throw new AppError('invalid', 'The person has died.')
   if (disputed) throw new AppError('open-dispute')
   const encounter =
-    input.encounterId === null ? undefined : found(encounters.find((one) => one.id === input.encounterId))
+    input.encounterId === null
+      ? undefined
+      : found(
+          await trx
+            .selectFrom('encounter')
+            .select('ends_at')
+            .where('id', '=', input.encounterId)
+            .where('person_id', '=', sql<number>`any(${recordsOf(sql`${person.id}`)})`)
+            .executeTakeFirst(),
+        )
   const pathway = found(
     await trx
       .selectFrom('pathway')
@@ -112,7 +121,7 @@ export async function createEnrollment(
       .executeTakeFirst(),
   )
   if (!pathway.active) throw new AppError('invalid', 'Entry into this pathway is switched off.')
-  const enteredAt = encounter?.ends_at ? new Date(encounter.ends_at) : new Date()
+  const enteredAt = encounter?.ends_at ?? new Date()
   const definition = pathway.definition as unknown as PathwayDefinition
   const entering = {
     pathway: { ...pathway, definition },

@@ -53,7 +53,9 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
   const queues = tasks.map((task) => queueFor(task.assignee, task.place))
   // Made and told in one round trip: pathways make tasks by the hundred.
   const { rows } = await sql<{ made: number }>`
-    with made as (
+    with duty as materialized (
+      select s.id, on_duty(s.id) as duty from (select distinct unnest(${queues.map((one) => one.staffId)}::int[]) as id) s where s.id is not null
+    ), made as (
       insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
         assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
       select n.kind, n.level, n.title, n.description, coalesce(v.person_id, e.person_id, n.person_id), n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
@@ -74,7 +76,7 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
     -- A task about a stay or an enrolment is of their record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
     -- Who is away has a cover.
-    cross join lateral (select case when n.staff_id is not null then on_duty(n.staff_id) end as duty) w
+    left join duty w on w.id = n.staff_id
     on conflict do nothing
       returning site_id, department_id, assignee_staff_id
     ), told as (
