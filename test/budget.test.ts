@@ -33,7 +33,7 @@ beforeAll(async () => {
       const [first] = args
       const text = typeof first === 'string' ? first : ((first as { text?: string } | null)?.text ?? '')
       // Beginning and ending a transaction costs a round trip as well, but is no statement anybody could save.
-      if (!/^(begin|commit|rollback)/i.test(text)) statements.push(text)
+      if (!/^(begin|commit|rollback|discard)/i.test(text)) statements.push(text)
       return query(...args)
     }
     Object.assign(client, { query: counted })

@@ -38,6 +38,8 @@ create index enrollment_encounter on enrollment (encounter_id) where encounter_i
 create index person_merged_into on person (merged_into) where merged_into is not null;
 create index questionnaire_response_encounter on questionnaire_response (encounter_id) where encounter_id is not null;
 create index event_encounter on event (encounter_id) where encounter_id is not null;
+create index condition_person on condition (person_id);
+create index person_relationship_related on person_relationship (related_person_id) where related_person_id is not null;
 `,
     )
     .execute(db)
