@@ -31,6 +31,7 @@ export class Statement {
   readonly #row: Stated | undefined
   readonly #at: number
   readonly #times = new Map<string, number>()
+  readonly #won = new Set<string>()
 
   constructor(row: Stated | undefined, at: Date) {
     this.#row = row
@@ -41,9 +42,16 @@ export class Statement {
     const before =
       known === null ? -Infinity : (this.#row?.said_at[field] ?? this.#row?.source_time.getTime())
     const wins = said !== null && this.#at >= (before ?? -Infinity)
-    if (wins) this.#times.set(field, this.#at)
-    else if (known !== null && before !== undefined) this.#times.set(field, before)
+    if (wins) {
+      this.#times.set(field, this.#at)
+      this.#won.add(field)
+    } else if (known !== null && before !== undefined) this.#times.set(field, before)
     return wins ? said : known
+  }
+
+  /** Whether a field that was picked has the value of this statement. */
+  won(field: string): boolean {
+    return this.#won.has(field)
   }
 
   /** The row's new times; call it after every field was picked. */

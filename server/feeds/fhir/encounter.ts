@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { ConditionInput, EncounterInput, UpsertedEncounter } from '../../modules/encounter/upsert.ts'
+import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { EncounterInput, UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import type { NewEvent } from '../../modules/event/event.ts'
 import type { Db } from '../../platform/db.ts'
 import { conceptText, mainCoding } from './concept.ts'
@@ -54,7 +55,7 @@ export const stations = ['arrived', 'triaged', 'onleave'] as const
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
 /** A visit in our terms, without the ids that the database knows. */
-export function toVisit(encounter: Encounter, conditions: ConditionInput[], sender: Sender): Visit {
+export function toVisit(encounter: Encounter, diagnoses: DiagnosesSaid, sender: Sender): Visit {
   const { timeZone } = sender.site
   const status = statuses[encounter.status]
   const end = startOf(encounter.period?.end, timeZone)
@@ -68,7 +69,7 @@ export function toVisit(encounter: Encounter, conditions: ConditionInput[], send
     endsAt: status === 'finished' ? (end ?? sender.at) : end,
     // The code, because rules look at it; a text without one is better than nothing.
     disposition: mainCoding(disposition)?.code ?? conceptText(disposition),
-    conditions,
+    ...diagnoses,
     source: sender.source,
     sourceTime: sender.at,
   }
@@ -114,11 +115,14 @@ export function visitNumber(encounter: Encounter): string | null {
 
 const refuted = new Set(['entered-in-error', 'refuted'])
 
-/** A diagnosis in our terms; null when it has no content or was taken back. */
+/** Whether a diagnosis was taken back. */
+export const isWithdrawn = (condition: Condition): boolean =>
+  (condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))
+
+/** A diagnosis in our terms; null when it has no content. */
 export function toConditionInput(condition: Condition, use: string | undefined): ConditionInput | null {
   const text = conceptText(condition.code)
   if (text === null) return null
-  if ((condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))) return null
   const role = use === 'AD' ? 'admission' : use === 'DD' ? 'discharge' : 'other'
   return { role, code: mainCoding(condition.code)?.code ?? '', text }
 }

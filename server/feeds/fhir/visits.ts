@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { ensureStaff } from '../../modules/organisation/ensure.ts'
-import { type ConditionInput, type EncounterInput, upsertEncounters } from '../../modules/encounter/upsert.ts'
+import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import { type EncounterInput, upsertEncounters } from '../../modules/encounter/upsert.ts'
 import { intoWaves } from '../../modules/person/upsert.ts'
 import { personWithin } from '../../modules/person/scope.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -9,6 +10,7 @@ import { mayWriteSite, type Sender } from './context.ts'
 import {
   type Condition,
   type Encounter,
+  isWithdrawn,
   toConditionInput,
   toVisit,
   visitNumber,
@@ -99,7 +101,7 @@ async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }
     if (!known && item.id !== null && numbered(item)) throw noSuch(`Encounter/${item.id}`)
     const { siteId, departmentId, attending } = where
     const input: EncounterInput = {
-      ...toVisit(encounter, diagnoses.get(item) ?? [], sender),
+      ...toVisit(encounter, diagnoses.get(item) ?? { conditions: [] }, sender),
       personId: item.personId ?? 0,
       siteId: known?.site_id ?? siteId,
       visitNumber: known?.visit_number ?? visitNumber(encounter) ?? item.id ?? (item.id = randomUUID()),
@@ -132,7 +134,7 @@ async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map
 }
 
 /** Diagnoses of the visits in the bundle, in the order of `Encounter.diagnosis` where it names them. */
-function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, ConditionInput[]> {
+function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid> {
   const uses = new Map<Item, string>()
   for (const item of items) {
     if (item.type !== 'Encounter') continue
@@ -143,15 +145,24 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, ConditionInpu
       if (named && use !== undefined) uses.set(named, use)
     }
   }
-  const found = new Map<Item, ConditionInput[]>()
+  const found = new Map<Item, Said[]>()
   for (const item of items) {
     if (item.type !== 'Condition') continue
     const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference)
-    const input = toConditionInput(item.resolved as unknown as Condition, uses.get(item))
-    if (visit && input) found.set(visit, [...(found.get(visit) ?? []), input])
+    const condition = item.resolved as unknown as Condition
+    const input = toConditionInput(condition, uses.get(item))
+    if (visit && input) found.set(visit, [...(found.get(visit) ?? []), { input, condition }])
   }
-  return found
+  return new Map([...found].map(([visit, said]) => [visit, saidOf(said)]))
 }
+
+type Said = { input: ConditionInput; condition: Condition }
+
+/** FHIR names one diagnosis at a time: what is not named stays, what was refuted or entered in error goes. */
+const saidOf = (all: Said[]): DiagnosesSaid => ({
+  conditions: all.filter(({ condition }) => !isWithdrawn(condition)).map(({ input }) => input),
+  withdrawn: all.filter(({ condition }) => isWithdrawn(condition)).map(({ input }) => input),
+})
 
 /** Gives everything that was done in a visit the number of that visit. */
 async function connectVisits(
@@ -195,6 +206,7 @@ async function writeConditions(
     return input && item.encounterId !== null ? [{ item, input, condition }] : []
   })
   if (conditions.length === 0) return
+  const replaced = await replacedCodes(trx, conditions)
   const later = Map.groupBy(
     conditions.filter(
       ({ item }) => !resolver.visitOf((item.resource as unknown as Condition).encounter?.reference),
@@ -204,6 +216,7 @@ async function writeConditions(
   const inputs = [...later].flatMap(([reference, ofVisit]): EncounterInput[] => {
     const visit = known.get(reference)
     if (!visit) return []
+    const said = saidOf(ofVisit)
     return [
       {
         personId: visit.person_id,
@@ -217,7 +230,8 @@ async function writeConditions(
         startsAt: null,
         endsAt: null,
         disposition: null,
-        conditions: ofVisit.map(({ input }) => input),
+        ...said,
+        withdrawn: [...(said.withdrawn ?? []), ...ofVisit.flatMap(({ item }) => replaced.get(item) ?? [])],
         source: sender.source,
         sourceTime: sender.at,
       },
@@ -234,4 +248,22 @@ async function writeConditions(
   const ids = new Map(rows.map((row) => [`${row.encounter_id}|${row.code}`, row.id]))
   for (const { item, input } of conditions)
     item.conditionId = ids.get(`${item.encounterId ?? ''}|${input.code}`) ?? null
+}
+
+/** What resources said before, where they say another diagnosis now. */
+async function replacedCodes(
+  trx: Trx,
+  conditions: { item: Item; input: ConditionInput }[],
+): Promise<Map<Item, { code: string; text: string }>> {
+  const stored = conditions.flatMap(({ item }) => item.stored?.condition_id ?? [])
+  if (stored.length === 0) return new Map()
+  const { rows } = await sql<{ id: number; code: string; text: string }>`
+    select id, code, text from condition where id = any(${stored}::bigint[])`.execute(trx)
+  const known = new Map(rows.map(({ id, ...one }) => [id, one]))
+  return new Map(
+    conditions.flatMap(({ item, input }) => {
+      const before = known.get(item.stored?.condition_id ?? 0)
+      return before && before.code !== input.code ? [[item, before] as const] : []
+    }),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Hl7Message } from '@medplum/core'
-import type { ConditionInput, EncounterInput } from '../../modules/encounter/upsert.ts'
+import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Named } from '../../modules/organisation/organisation.ts'
 import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
 import { displayName, mapMergedRecord, mapPerson, type PersonSaid } from './map-person.ts'
@@ -202,9 +203,7 @@ function mapEncounter(
     startsAt: startsAt ?? (effect.admits ? at : event === 'A05' ? plannedStart(message, context) : null),
     endsAt: event === 'A03' ? (endedAt ?? at) : 'undoes' in effect ? null : endedAt,
     disposition: disposition && (context.codes.disposition[disposition] ?? disposition),
-    conditions: segments(message, 'DG1')
-      .map(mapCondition)
-      .filter((one) => one !== null),
+    ...mapDiagnoses(message),
     source: context.source,
     sourceTime: at,
     undoes: 'undoes' in effect ? effect.undoes : null,
@@ -219,6 +218,21 @@ function plannedStart(message: Hl7Message, context: SenderContext): Date | null 
 /** Small systems send registrations without a visit number; the patient and the time make one that a repeated message makes again. */
 function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): string {
   return `${pid.component(3, 1) ?? pid.component(2, 1) ?? ''}@${(startsAt ?? at).toISOString()}`
+}
+
+/**
+ * DG1-21 says what is to be done with one diagnosis (A, D, U); without it the segments are all that there are (HL7 2.5.1, 2.10.4).
+ */
+function mapDiagnoses(message: Hl7Message): DiagnosesSaid {
+  const all = segments(message, 'DG1').flatMap((dg1) => {
+    const condition = mapCondition(dg1)
+    return condition ? [{ condition, action: dg1.component(21, 1)?.toUpperCase() }] : []
+  })
+  return {
+    conditions: all.filter(({ action }) => action !== 'D').map(({ condition }) => condition),
+    snapshot: all.every(({ action }) => action === undefined),
+    withdrawn: all.filter(({ action }) => action === 'D').map(({ condition }) => condition),
+  }
 }
 
 function mapCondition(dg1: Fields): ConditionInput | null {

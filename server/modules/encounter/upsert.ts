@@ -2,11 +2,17 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { type SaidAt, Statement } from '../../platform/said.ts'
 import { personOfRecord } from '../person/record.ts'
-
-export type ConditionInput = { role: 'admission' | 'discharge' | 'other'; code: string; text: string }
+import {
+  type DiagnosesChange,
+  type DiagnosesSaid,
+  joinDiagnoses,
+  type ConditionInput,
+  type KnownCondition,
+  saveDiagnoses,
+} from './diagnoses.ts'
 
 /** What a source says of one visit. Null = the source does not say. */
-export type EncounterInput = {
+export type EncounterInput = DiagnosesSaid & {
   personId: number
   siteId: number
   visitNumber: string
@@ -18,7 +24,6 @@ export type EncounterInput = {
   startsAt: Date | null
   endsAt: Date | null
   disposition: string | null
-  conditions: ConditionInput[]
   source: string
   sourceTime: Date
   /** The statement takes back an earlier one (A11, A13). */
@@ -58,24 +63,27 @@ export type UpsertedEncounter = Row & {
   codes: string[]
 }
 
+type Settled = Omit<UpsertedEncounter, 'codes' | 'ownerId'> & { diagnoses: DiagnosesChange }
+
 /** Creates or updates visits by (site, visit number), set-based; at most one input per visit in a call. */
 export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Promise<UpsertedEncounter[]> {
   if (inputs.length === 0) return []
-  const { rows } = await sql<Row & { codes: string[]; owner_id: number }>`
+  const { rows } = await sql<Row & { known: KnownCondition[]; owner_id: number }>`
     select e.id, e.person_id, ${personOfRecord(sql`e.person_id`)} as owner_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
       e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at, e.undone_at,
-      array(select code from condition c where c.encounter_id = e.id) as codes
+      (select coalesce(jsonb_agg(to_jsonb(c) order by c.id), '[]') from condition c where c.encounter_id = e.id) as known
     from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
   const known = new Map(rows.map((row) => [`${row.site_id}|${row.visit_number}`, row]))
-  const results = inputs.map((input): UpsertedEncounter => {
+  const results = inputs.map((input) => {
     const {
-      codes = [],
+      known: conditions = [],
       owner_id: ownerId = null,
       ...before
     } = known.get(`${input.siteId}|${input.visitNumber}`) ?? {}
-    const all = new Set([...codes, ...input.conditions.map((one) => one.code)])
-    return { ...settle(input, 'id' in before ? before : undefined), ownerId, codes: [...all].sort() }
+    const settled = settle(input, 'id' in before ? before : undefined, conditions)
+    const codes = [...new Set(settled.diagnoses.conditions.map((one) => one.code))].sort()
+    return { ...settled, ownerId, codes }
   })
   await insert(
     trx,
@@ -85,16 +93,21 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
     trx,
     results.filter((one) => !one.created && one.turned.length > 0),
   )
-  await insertConditions(trx, results, inputs)
-  return results
+  await saveDiagnoses(
+    trx,
+    results.map((one, at) => ({ ...one, source: inputs[at]?.source ?? one.source })),
+  )
+  return results.map(({ diagnoses: _, ...visit }): UpsertedEncounter => visit)
 }
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(said: EncounterInput, before: Row | undefined): Omit<UpsertedEncounter, 'codes' | 'ownerId'> {
+function settle(said: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
   const input = withoutUndone(said, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
-  const main = input.conditions.find((one) => one.role === 'discharge') ?? input.conditions[0]
+  const diagnoses = joinDiagnoses(known, input, input.source, statement)
+  const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
+  const main = mainOf(input.conditions)
   const after: Row = {
     id: before?.id ?? 0,
     person_id: before?.person_id ?? input.personId,
@@ -118,8 +131,11 @@ function settle(said: EncounterInput, before: Row | undefined): Omit<UpsertedEnc
     ...statement.times(),
   }
   if (before && input.status !== null && leadsOn(before, after, input.status)) after.status = input.status
+  // The diagnosis that the visit is called by may be the one that was taken back.
+  if (diagnoses.removed.length > 0 && !diagnoses.conditions.some((one) => one.text === after.condition_text))
+    after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
   if (input.undoes) undo(before, after, input)
-  return { ...after, created: !before, turned: turns(before, after) }
+  return { ...after, created: !before, turned: turns(before, after), diagnoses }
 }
 
 /** What was said before it was taken back says nothing any more of how the visit stands: the order of arrival must not matter. */
@@ -210,22 +226,4 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
     ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at,
       undone_at)
     where e.id = n.id`.execute(trx)
-}
-
-async function insertConditions(
-  trx: Trx,
-  results: UpsertedEncounter[],
-  inputs: EncounterInput[],
-): Promise<void> {
-  const rows = results.flatMap((encounter, at) =>
-    (inputs[at]?.conditions ?? []).map((one) => ({ ...one, encounter, source: inputs[at]?.source ?? '' })),
-  )
-  if (rows.length === 0) return
-  await sql`
-    insert into condition (person_id, encounter_id, role, code, text, source)
-    select * from unnest(
-      ${rows.map((row) => row.encounter.person_id)}::bigint[], ${rows.map((row) => row.encounter.id)}::bigint[],
-      ${rows.map((row) => row.role)}::text[], ${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.text)}::text[],
-      ${rows.map((row) => row.source)}::text[])
-    on conflict do nothing`.execute(trx)
 }

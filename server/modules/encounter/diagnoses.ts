@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+import type { Statement } from '../../platform/said.ts'
+
+const roles = ['admission', 'discharge', 'other'] as const
+
+export type ConditionInput = { role: (typeof roles)[number]; code: string; text: string }
+
+/** What a source says of the diagnoses of a visit. */
+export type DiagnosesSaid = {
+  conditions: ConditionInput[]
+  /**
+   * The source names all diagnoses of each role that it names, so that those of its own which it leaves out are gone (HL7 2.5.1, 2.10.4.1: repeating
+   * segments are a snapshot unless they carry action codes); else it adds.
+   */
+  snapshot?: boolean
+  /** Diagnoses that the source takes back, in whatever role; each by its code, or by its text where it had none. */
+  withdrawn?: { code: string; text: string }[]
+}
+
+export type KnownCondition = ConditionInput & { id: number; source: string }
+
+export type DiagnosesChange = {
+  /** What the visit has now. */
+  conditions: ConditionInput[]
+  written: ConditionInput[]
+  removed: number[]
+}
+
+const sameAs = (one: { code: string; text: string }) => (other: { code: string; text: string }) =>
+  one.code === '' ? one.text === other.text : one.code === other.code
+
+/**
+ * Joins what is known of a visit's diagnoses with what a source says now. The newest list of a source wins for each role by its own time, in
+ * whatever order lists arrive.
+ */
+export function joinDiagnoses(
+  known: KnownCondition[],
+  said: DiagnosesSaid,
+  source: string,
+  statement: Statement,
+): DiagnosesChange {
+  const written: ConditionInput[] = []
+  const removed = new Set<KnownCondition>()
+  for (const role of roles) {
+    const before = known.filter((one) => one.role === role)
+    const now = said.conditions.filter((one) => one.role === role)
+    const gone = before.filter((one) => said.withdrawn?.some(sameAs(one)))
+    const says = now.length + gone.length > 0
+    if (statement.pick(`dx-${role}`, says || null, before.length > 0 || null) === null) continue
+    if (!statement.won(`dx-${role}`)) continue
+    written.push(...now)
+    for (const one of gone) removed.add(one)
+    if (said.snapshot && now.length > 0)
+      for (const one of before)
+        if (one.source === source && !now.some((other) => other.code === one.code)) removed.add(one)
+  }
+  const left = known.filter(
+    (one) =>
+      !removed.has(one) && !written.some((other) => other.role === one.role && other.code === one.code),
+  )
+  return { conditions: [...written, ...left], written, removed: [...removed].map((one) => one.id) }
+}
+
+type Changed = { id: number; person_id: number; source: string; diagnoses: DiagnosesChange }
+
+/** Writes and removes diagnoses of these visits, in at most two statements. */
+export async function saveDiagnoses(trx: Trx, visits: Changed[]): Promise<void> {
+  const removed = visits.flatMap((visit) => visit.diagnoses.removed)
+  if (removed.length > 0) await sql`delete from condition where id = any(${removed}::bigint[])`.execute(trx)
+  const rows = visits.flatMap((visit) => visit.diagnoses.written.map((one) => ({ ...one, visit })))
+  if (rows.length === 0) return
+  await sql`
+    insert into condition (person_id, encounter_id, role, code, text, source)
+    select distinct on (2, 3, 4) * from unnest(
+      ${rows.map((row) => row.visit.person_id)}::bigint[], ${rows.map((row) => row.visit.id)}::bigint[],
+      ${rows.map((row) => row.role)}::text[], ${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.text)}::text[],
+      ${rows.map((row) => row.visit.source)}::text[])
+    on conflict (encounter_id, role, code) do update set text = excluded.text, source = excluded.source, recorded_at = now()
+    where condition.text <> excluded.text`.execute(trx)
+}
