@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { keepHeapSmall } from '../platform/heap.ts'
 import { addApiKeyCommands } from './api-key.ts'
 import { addBackupCommands } from './backup.ts'
 import { addDemoCommand } from './demo.ts'
@@ -8,6 +9,8 @@ import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
 import { addUserCommands } from './user.ts'
 import { explain, exitCodes } from './run.ts'
+
+keepHeapSmall()
 
 const program = new Command('careloop')
   .description('CareLoop (关怀环): hospital customer relationship system')

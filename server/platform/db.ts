@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { arrayLiteral } from './array-literal.ts'
 import { dropAudit, flushAudit, openAudit } from './audit.ts'
 import type { DB } from './db-types.ts'
 import { log } from './log.ts'
@@ -25,10 +26,11 @@ function prepareStatements(pool: pg.Pool): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
     const named = (...args: unknown[]): unknown => {
-      const [text, values, ...rest] = args
-      if (typeof text !== 'string' || !Array.isArray(values)) return query(...args)
+      const [text, given, ...rest] = args
+      if (typeof text !== 'string' || !Array.isArray(given)) return query(...args)
+      const values = given.map((value) => (Array.isArray(value) ? arrayLiteral(value) : (value as unknown)))
       const name = statementName(text)
-      return name ? query({ name, text, values }, ...rest) : query(...args)
+      return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest)
     }
     Object.assign(client, { query: named })
   })

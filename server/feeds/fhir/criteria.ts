@@ -157,7 +157,8 @@ function byPhone(values: string[]): Criterion {
   const numbers = values.map((value) => normalisePhone(codeOf(value)))
   return (branch) =>
     branch.type === 'Patient'
-      ? sql<SqlBool>`p.id in (select person_id from person_telecom where system = 'phone' and value = any(${numbers}::text[]))`
+      ? sql<SqlBool>`p.id in (select person_id from person_telecom where system = 'phone'
+          and reverse(value) = any(${numbers.map((number) => [...number].reverse().join(''))}::text[]))`
       : sql<SqlBool>`r.terms && ${numbers.map((number) => `phone:${number}`)}::text[]`
 }
 

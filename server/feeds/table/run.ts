@@ -10,10 +10,11 @@ import { findGroups, findMembers } from '../../modules/group/upsert.ts'
 import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
+import { type Batch, closeFile, takeRows } from './ahead.ts'
 import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
 import type { RowContext } from './cells.ts'
 import { standingsOf } from './facts.ts'
-import { type Delimiter, type Encoding, readRows, type Row } from './file.ts'
+import type { Delimiter, Encoding } from './file.ts'
 import { memberKey } from './row-group.ts'
 import { readRow } from './row.ts'
 import { keyText } from './state.ts'
@@ -56,7 +57,7 @@ export async function importDue(db: Db): Promise<number> {
     })
   } catch (error) {
     const { id } = claimed
-    if (id !== undefined) close(id)
+    if (id !== undefined) closeFile(id)
     if (id === undefined || isTransient(error) || isUniqueViolation(error)) throw error
     // Bad bytes half-way through, a broken workbook: whoever uploaded it reads why; what was imported before stays and can be undone.
     const reason =
@@ -78,33 +79,6 @@ async function claim(trx: Trx): Promise<Running | undefined> {
     trx,
   )
   return rows[0]
-}
-
-type Reader = { at: number; rows: AsyncIterator<Row> }
-/** Where this process stands in the files it reads; a process that did not read the last batch starts from the beginning and skips. */
-const readers = new Map<number, Reader>()
-
-function close(importId: number): void {
-  void readers.get(importId)?.rows.return?.()
-  readers.delete(importId)
-}
-
-async function take(db: Db, one: Running, count: number): Promise<Row[]> {
-  let reader = readers.get(one.id)
-  if (reader?.at !== one.done) {
-    close(one.id)
-    reader = { at: -1, rows: readRows(db, one.id, one.encoding, one.delimiter)[Symbol.asyncIterator]() }
-    readers.set(one.id, reader)
-  }
-  const rows: Row[] = []
-  while (rows.length < count) {
-    const next = await reader.rows.next()
-    if (next.done) break
-    reader.at += 1
-    // The first row names the columns and is number 0.
-    if (reader.at > one.done) rows.push(next.value)
-  }
-  return rows
 }
 
 async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
@@ -139,18 +113,24 @@ export type Problem = {
   detail: string | null
 }
 
+/** The next rows of the file; those of persons say the same whatever was imported before, so that they are interpreted ahead. */
+async function take(db: Db, trx: Trx, one: Running): Promise<Batch> {
+  const context = one.kind === 'persons' ? await contextOf(trx, one) : undefined
+  return takeRows(db, one, one.status === 'checking' ? batchRows.checking : batchRows.importing, context)
+}
+
 async function interpret(
   trx: Trx,
   one: Running,
-  rows: Row[],
+  { rows, said }: Batch,
 ): Promise<{ good: Good[]; problems: Problem[] }> {
-  const context = await contextOf(trx, one)
+  const context = said ? undefined : await contextOf(trx, one)
+  const all = said ?? rows.map((cells) => readRow(cells, context as RowContext))
   const good: Good[] = []
   const problems: Problem[] = []
-  for (const [at, cells] of rows.entries()) {
+  for (const [at, read] of all.entries()) {
     // As a spreadsheet counts: the names of the columns are row 1.
     const row = one.done + at + 2
-    const read = readRow(cells, context)
     if ('said' in read) good.push({ row, said: read.said, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
   }
@@ -185,8 +165,9 @@ async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good
 const saidOf = (good: Good[]) => good.map(({ said }) => said)
 
 async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
-  const rows = await take(db, one, batchRows.checking)
-  const { good, problems } = await interpret(trx, one, rows)
+  const batch = await take(db, trx, one)
+  const { rows } = batch
+  const { good, problems } = await interpret(trx, one, batch)
   await keepProblems(trx, one.id, problems)
   const counts = await foresee(trx, one, good)
   counts.failed = rows.length - good.length
@@ -240,7 +221,7 @@ async function advance(trx: Trx, one: Running, read: number, wanted: number, cou
       status = case when ${ended} then ${checking ? 'checked' : 'imported'} else status end,
       finished_at = case when ${ended} then now() end
     where id = ${one.id}`.execute(trx)
-  if (ended) close(one.id)
+  if (ended) closeFile(one.id)
 }
 
 async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Promise<void> {
@@ -254,8 +235,11 @@ async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Pr
 }
 
 async function runBatch(db: Db, trx: Trx, one: Running): Promise<number> {
-  const rows = await take(db, one, batchRows.importing)
-  const { good, problems } = await interpret(trx, one, rows)
+  const batch = await take(db, trx, one)
+  const { rows } = batch
+  // Until the last batch nobody is told anything: a crash loses batches together with the progress that tells of them, and they come again.
+  if (rows.length === batchRows.importing) await sql`set local synchronous_commit = off`.execute(trx)
+  const { good, problems } = await interpret(trx, one, batch)
   const counts = { created: 0, updated: 0, unchanged: 0, failed: rows.length - good.length }
   if (good.length > 0) problems.push(...(await applyRows(trx, one, good, counts)))
   await keepProblems(trx, one.id, problems)

@@ -94,7 +94,7 @@ test('in whatever order the lists of a visit arrive, the newest of each role sta
           at: hour(at + 1),
           diagnoses: [...new Set(codes)].map((code) => [code, `text of ${code}`, role]),
         }))
-        const order = messages.map((message) => ({ message, key: keys.next().value ?? 0 }))
+        const order = messages.map((message) => ({ message, key: Number(keys.next().value) }))
         for (const { message } of order.sort((one, other) => one.key - other.key)) await receive(app, message)
         const newest = (wanted: string) => lists.findLast(([, role]) => role === wanted)?.[0] ?? []
         const expected = [

@@ -26,7 +26,7 @@ export async function matchArrived(db: Db): Promise<number> {
       delete from match_todo where person_id in (
         select person_id from match_todo
         where since < now() - ${patience}::interval or not exists (select from inbound_message where status = 'received')
-        order by since, person_id limit ${batchSize} for update skip locked)
+        order by person_id limit ${batchSize} for update skip locked)
       returning person_id`.execute(trx)
     if (rows.length === 0) return 0
     const pairs = await findPairs(
@@ -45,7 +45,7 @@ export async function findPairs(trx: Db, personIds: number[]): Promise<FoundPair
     select distinct least(w.id, c.id) as left_id, greatest(w.id, c.id) as right_id
     from unnest(${personIds}::bigint[]) as w(id) join person p on p.id = w.id and p.survivor_id is null
     cross join lateral (
-      (select y.person_id as id from person_telecom x join person_telecom y on y.value = x.value
+      (select y.person_id as id from person_telecom x join person_telecom y on reverse(y.value) = reverse(x.value)
         where x.person_id = p.id and x.system = 'phone' and y.system = 'phone' limit ${mostPerKey})
       union all (select o.id from person o where o.birth_date = p.birth_date and left(o.initials, 1) = left(p.initials, 1)
         limit ${mostPerKey})

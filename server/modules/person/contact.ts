@@ -44,6 +44,7 @@ export async function changeContacts(
     await trx
       .updateTable('person_telecom')
       .set({ valid: one.valid, source, updated_at: sql`now()` })
+      .where('person_id', '=', known.person_id)
       .where('id', '=', one.id)
       .execute()
     changed.push(known.system)

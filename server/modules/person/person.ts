@@ -69,6 +69,7 @@ export type PersonRow = {
   names: { use: 'usual' | 'former' | 'other'; text: string }[]
   telecoms: {
     id: number
+    person_id: number
     system: 'phone' | 'email' | 'wechat' | 'other'
     value: string
     use: 'mobile'

@@ -51,7 +51,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
   const within = personWithin(reach, sql`c.id`)
   const candidates = query.phone
-    ? sql`select person_id as id from person_telecom where value = ${normalisePhone(query.phone)} and system = 'phone'`
+    ? sql`select person_id as id from person_telecom where ${phoneIs(normalisePhone(query.phone))}`
     : query.search && candidatesFor(query.search)
   const hits = candidates
     ? // A hit on a merged record is a hit on its survivor.
@@ -137,6 +137,11 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   }
 }
 
+/** A whole telephone number, as the one index finds it that also knows the ends of numbers. */
+export function phoneIs(number: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`system = 'phone' and reverse(value) = reverse(${number})`
+}
+
 /**
  * What a search word may mean: digits are a phone number (whole or its end) or the beginning of a record number (of an
  * identity number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a
@@ -150,7 +155,7 @@ export function candidatesFor(word: string): RawBuilder<unknown> {
   if (/^\d{3,}$/.test(digits))
     return sql`
       select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins([...digits].reverse().join(''))}
-      union all select person_id from person_telecom where system = 'phone' and value = ${normalisePhone(word)}
+      union all select person_id from person_telecom where ${phoneIs(normalisePhone(word))}
       union all select person_id from person_identifier where value like ${begins(digits)} and site_id is not null
       union all ${byNumber}`
   if (isHan(word))

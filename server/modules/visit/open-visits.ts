@@ -40,7 +40,7 @@ export const visitTaskJoins = sql`
   ${joinPerson(sql`t.person_id`)} left join lateral (${homeOf(sql`p.id`)}) a on true`
 
 export function homeOf(personId: RawBuilder<unknown>) {
-  return sql`select x.id, x.text, x.city, x.district, x.province, x.latitude, x.longitude from person_address x
+  return sql`select x.person_id, x.text, x.city, x.district, x.province, x.latitude, x.longitude from person_address x
     where x.person_id = any(${recordsOf(personId)}) and x.use = 'home' order by x.updated_at desc, x.id limit 1`
 }
 

@@ -22,7 +22,9 @@ export async function setPersonPosition(
   const { rows } = await sql<{ id: number }>`
     update person_address set latitude = ${position?.latitude ?? null}, longitude = ${position?.longitude ?? null},
       position_source = ${position && staffSource(actor)}, position_at = case when ${position !== null} then now() end
-    where id = (select home.id from (${homeOf(sql`${personId}::bigint`)}) home) returning id`.execute(trx)
+    where use = 'home' and person_id = (select home.person_id from (${homeOf(sql`${personId}::bigint`)}) home) returning id`.execute(
+    trx,
+  )
   if (rows.length === 0)
     throw new AppError('invalid', 'No home address is known; enter it first.', [
       { path: 'position', message: 'no home address' },

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestApp, type TestApp } from '../../test/support/app.ts'
+import { createTestDatabase } from '../../test/support/database.ts'
+import { lookAt } from '../../test/support/seen.ts'
+import { restore } from './restore.ts'
+
+type Look = Awaited<ReturnType<typeof lookAt>>
+
+const file = (name: string) => path.join(import.meta.dirname, '../../test/support', name)
+let app: TestApp
+let before: Look
+let after: Look
+
+beforeAll(async () => {
+  const database = await createTestDatabase({ empty: true })
+  await restore(database.url, file('before-ground.backup'), { kind: 'none' }, { progress: () => undefined })
+  app = await createTestApp({}, database)
+  const stored = JSON.parse(await readFile(file('before-ground.json'), 'utf8')) as {
+    until: { at: string; enrollment: number }
+    seen: Look
+  }
+  before = stored.seen
+  const look = await lookAt(app, { ...stored.until, at: new Date(stored.until.at) })
+  // As it was stored: without what JSON does not know.
+  after = JSON.parse(JSON.stringify(look)) as Look
+}, 180_000)
+afterAll(() => app.close())
+
+const parts = [
+  'counts',
+  'persons',
+  'work',
+  'tasks',
+  'figures',
+  'rows',
+  'pairs',
+  'merges',
+  'messages',
+  'spotChecks',
+  'groups',
+  'members',
+  'imports',
+  'importErrors',
+  'outbound',
+  'dead',
+] as const
+
+test.each(parts)('after an upgrade of an installation made before it, %s are what they were', (part) => {
+  expect(after[part]).toEqual(before[part])
+})
+
+test('the audit chain is whole, before and after merges of the old version are taken back', () => {
+  expect(after.audit).toEqual(before.audit)
+  expect(after.auditAfterwards).toEqual(before.auditAfterwards)
+  expect(after.auditAfterwards.intact).toBe(true)
+})
+
+test.each(Array.from({ length: 8 }, (_, n) => `merge ${n + 1}`).filter((name) => name !== 'merge 4'))(
+  '%s, made before the upgrade and taken back after it, gives each record exactly what was its own',
+  (merge) => {
+    expect(after.separated[merge]).toEqual(before.separated[merge])
+    expect(after.separated[merge]).toBeDefined()
+  },
+)
