@@ -18,6 +18,9 @@ alter table person_telecom drop constraint person_telecom_pkey;
 alter table person_telecom drop constraint person_telecom_person_id_system_value_key;
 alter table person_telecom add primary key (person_id, system, value);
 drop index person_telecom_value;
+-- Not partial: PostgreSQL uses what it knows of an expression only where the index holds every row.
+drop index person_telecom_tail;
+create index person_telecom_tail on person_telecom (reverse(value) text_pattern_ops);
 
 alter table person_address drop constraint person_address_pkey;
 alter table person_address drop constraint person_address_person_id_use_key;
