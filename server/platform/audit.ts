@@ -56,7 +56,7 @@ async function append(db: Db, entries: StoredEntry[]): Promise<void> {
 
 type Waiting = { entries: StoredEntry[]; resolve: () => void; reject: (error: unknown) => void }
 
-/** Reads that happen at the same time share one append and one commit: the chain is a single lock. */
+/** Reads that happen at the same time share one append and one commit. */
 class GroupWriter {
   #db: Db
   #waiting: Waiting[] = []

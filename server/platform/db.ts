@@ -73,8 +73,8 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
 const triesAgainstDeadlock = 5
 
 /**
- * Runs `work` in one transaction. Audit entries made inside are appended to the chain as the last statement, because the
- * chain's lock is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
+ * Runs `work` in one transaction. Audit entries made inside are appended to a chain as the last statement, because the
+ * lock of that chain is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
  * deadlock, nothing has happened and it runs again: a merge of two persons meets their tasks and messages in another order than the work on
  * those does. So `work` keeps nothing outside of the database.
  */
