@@ -3,6 +3,7 @@ import pg from 'pg'
 import { dropAudit, flushAudit, openAudit } from './audit.ts'
 import type { DB } from './db-types.ts'
 import { log } from './log.ts'
+import { openGuard, runGuarded } from './session-guard.ts'
 
 export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
@@ -16,19 +17,30 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 const preparedLimit = 400
 
 /**
- * Gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
+ * Guards the first statement of a request whose session is remembered (session-guard.ts), and
+ * gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
  * Statements of many shapes (long IN lists) would fill the server's memory: only the first few hundred get one.
  */
-function prepareStatements(pool: pg.Pool): void {
+function wrapQueries(pool: pg.Pool): void {
   const names = new Map<string, string>()
   const seen = new Map<string, number>()
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    const send = (text: string, values: unknown[], ...rest: unknown[]): unknown => {
+      const name = statementName(text)
+      return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest)
+    }
     const named = (...args: unknown[]): unknown => {
       const [text, values, ...rest] = args
-      if (typeof text !== 'string' || !Array.isArray(values)) return query(...args)
-      const name = statementName(text)
-      return name ? query({ name, text, values }, ...rest) : query(...args)
+      if (typeof text !== 'string' || !Array.isArray(values)) {
+        if (openGuard()) throw new Error('a statement that cannot be guarded')
+        return query(...args)
+      }
+      const guard = openGuard()
+      if (!guard) return send(text, values, ...rest)
+      // Kysely takes promises; a callback would be answered before the session is.
+      if (rest.length > 0) throw new Error('a guarded statement takes no callback')
+      return runGuarded(guard, text, values, (guarded, all) => send(guarded, all) as Promise<unknown>)
     }
     Object.assign(client, { query: named })
   })
@@ -65,7 +77,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   })
   // One that breaks while it is in use fails its query; without a listener the event would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  prepareStatements(pool)
+  wrapQueries(pool)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, url, close: () => db.destroy() }
 }
