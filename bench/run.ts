@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { auditWriters } from './audit.ts'
 import { bundle } from './bundle.ts'
 import { desk } from './desk.ts'
 import { fhir } from './fhir.ts'
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   }
   add(await bundle().catch(() => []))
   for (let run = 0; run < runs; run++) add(await intake())
+  for (let run = 0; run < runs; run++) add(await auditWriters())
   for (let run = 0; run < runs; run++) add(await fhir())
   for (let run = 0; run < runs; run++) add(await importTable())
   for (let run = 0; run < runs; run++) add(await planner())

@@ -39,6 +39,7 @@ import { pendingMigrations } from './platform/migrate.ts'
 import { mountApiPage } from './platform/api-page.ts'
 import { serveStatic } from './platform/serve-static.ts'
 import type { Services } from './platform/services.ts'
+import { confirmSession, underGuard } from './platform/session-guard.ts'
 import { allowFraming, callerAddress, refuseCrossSite, securityHeaders } from './platform/web-security.ts'
 
 export type Mount = (api: Api, services: Services) => void
@@ -110,10 +111,13 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const limit = (maxSize: number): MiddlewareHandler<ApiEnvironment> =>
     bodyLimit({ maxSize, onError: () => answerTooLarge() })
   const [ordinary, upload] = [limit(largestBody), limit(largestUpload)]
-  const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) =>
-    c.req.method === 'POST' && c.req.path === `/api/v1${uploadImport.path}`
+  const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) => {
+    // Looking at the body makes the server build a request object that a read does not need.
+    if (c.req.method === 'GET') return next()
+    return c.req.method === 'POST' && c.req.path === `/api/v1${uploadImport.path}`
       ? upload(c, next)
       : ordinary(c, next)
+  }
   app.use('/api/*', byLength)
   app.use('/fhir/*', limit(largestBundle))
   const refuse = refuseCrossSite(config.publicUrl)
@@ -123,17 +127,33 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     c.header('Cache-Control', 'no-store')
     const cookie = c.req.header('cookie')
     const authorization = c.req.header('authorization')
-    const caller = await resolver.resolve({
+    const credentials = {
       ...(cookie !== undefined && { cookie }),
       ...(authorization !== undefined && { authorization }),
       address,
-    })
+    }
+    const reads = c.req.method === 'GET' && !c.req.path.startsWith('/api/auth/')
+    const remembered = reads ? resolver.remembered(credentials) : undefined
+    const caller = remembered ?? (await resolver.resolve(credentials))
     c.set('actor', caller?.actor)
     // Below /api/v1 and /fhir each route looks for itself; signing in and passwords are none of a workstation's business.
     if (caller?.actor.launch && c.req.path.startsWith('/api/auth/')) throw new AppError('forbidden')
     if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
       throw new AppError('password-change-required')
-    await next()
+    if (!remembered) return next()
+    const { guard } = remembered
+    await underGuard(guard, async () => {
+      await next()
+      await confirmSession(db)
+    }).catch((error: unknown) => {
+      if (guard.state === 'holds') throw error
+    })
+    if (guard.state === 'holds') return
+    // Nothing was read, written or told: the same request again, with the session as it is now.
+    resolver.forget(credentials)
+    await c.res.body?.cancel()
+    c.res = undefined
+    c.res = await app.fetch(c.req.raw, c.env)
   }
   for (const path of ['/api/*', '/fhir/*']) app.use(path, refuse, identify)
   app.route('/api/auth', createAuthRoutes(services, auth, resolver))

@@ -70,7 +70,7 @@ test('an ADT message applied alone costs at most 14 statements, and 5 more when 
   for (const [kind, sent] of Object.entries(worst)) budget(sent, kind === 'pathway' ? 19 : 14)
 }, 60_000)
 
-test('a search for persons costs at most 4 statements, a person page at most 6', async () => {
+test('a search for persons costs two statements, a person page at most 5', async () => {
   const caller = await app.signInAs('service-centre')
   const [first] = lifeEvents(createWorld({ now: new Date(), seed: 4, people: 20, years: 0.15 }))
   if (!first) throw new Error('the story is empty')
@@ -82,12 +82,12 @@ test('a search for persons costs at most 4 statements, a person page at most 6',
   const found = await search()
   const id = found.body.items[0]?.id
   expect(id).toBeDefined()
-  budget(await countStatements(search), 4)
+  budget(await countStatements(search), 2)
   const page = await countStatements(async () => {
     await app.request(caller, persons.getPerson, { params: { id } })
     await app.request(caller, timeline.getTimeline, { params: { id } })
   })
-  budget(page, 6)
+  budget(page, 5)
 })
 
 test('a FHIR transaction of 100 resources costs at most 24 statements, the same one again at most 12', async () => {

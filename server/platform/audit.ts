@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor } from './actor.ts'
 import type { Db, Trx } from './db.ts'
+import { confirmSession } from './session-guard.ts'
 
 /** One line of the audit: who did or looked at what. Values never go in, only names of fields. */
 export type AuditEntry = {
@@ -47,7 +48,10 @@ export async function audit(db: Db, actor: Actor, ...entries: AuditEntry[]): Pro
   }))
   const collected = open.get(db)
   if (collected) collected.push(...stored)
-  else await writerFor(db).write(stored)
+  else {
+    await confirmSession(db)
+    await writerFor(db).write(stored)
+  }
 }
 
 async function append(db: Db, entries: StoredEntry[]): Promise<void> {
@@ -56,7 +60,7 @@ async function append(db: Db, entries: StoredEntry[]): Promise<void> {
 
 type Waiting = { entries: StoredEntry[]; resolve: () => void; reject: (error: unknown) => void }
 
-/** Reads that happen at the same time share one append and one commit: the chain is a single lock. */
+/** Reads that happen at the same time share one append and one commit. */
 class GroupWriter {
   #db: Db
   #waiting: Waiting[] = []

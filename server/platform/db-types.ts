@@ -110,20 +110,23 @@ export interface AuditEvent {
   actor_name: string;
   address: string | null;
   at: Timestamp;
+  chain: Generated<number>;
   fields: Generated<string[]>;
   hash: string;
+  link: number | null;
   outcome: string;
   person_id: number | null;
   prev_hash: string;
   reason: string | null;
-  seq: number;
+  seq: Generated<number>;
   subject: string | null;
 }
 
 export interface AuditHead {
-  first_seq: number;
+  chain: number;
+  first_link: number;
   hash: string;
-  only_row: Generated<boolean>;
+  link: number;
   seq: number;
 }
 

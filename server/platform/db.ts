@@ -4,6 +4,7 @@ import { arrayLiteral } from './array-literal.ts'
 import { dropAudit, flushAudit, openAudit } from './audit.ts'
 import type { DB } from './db-types.ts'
 import { log } from './log.ts'
+import { openGuard, runGuarded } from './session-guard.ts'
 
 export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
@@ -17,20 +18,31 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 const preparedLimit = 400
 
 /**
- * Gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
+ * Guards the first statement of a request whose session is remembered (session-guard.ts), and
+ * gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
  * Statements of many shapes (long IN lists) would fill the server's memory: only the first few hundred get one.
  */
-function prepareStatements(pool: pg.Pool): void {
+function wrapQueries(pool: pg.Pool): void {
   const names = new Map<string, string>()
   const seen = new Map<string, number>()
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
-    const named = (...args: unknown[]): unknown => {
-      const [text, given, ...rest] = args
-      if (typeof text !== 'string' || !Array.isArray(given)) return query(...args)
-      const values = given.map((value) => (Array.isArray(value) ? arrayLiteral(value) : (value as unknown)))
+    const send = (text: string, values: unknown[], ...rest: unknown[]): unknown => {
       const name = statementName(text)
       return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest)
+    }
+    const named = (...args: unknown[]): unknown => {
+      const [text, given, ...rest] = args
+      if (typeof text !== 'string' || !Array.isArray(given)) {
+        if (openGuard()) throw new Error('a statement that cannot be guarded')
+        return query(...args)
+      }
+      const values = given.map((value) => (Array.isArray(value) ? arrayLiteral(value) : (value as unknown)))
+      const guard = openGuard()
+      if (!guard) return send(text, values, ...rest)
+      // Kysely takes promises; a callback would be answered before the session is.
+      if (rest.length > 0) throw new Error('a guarded statement takes no callback')
+      return runGuarded(guard, text, values, (guarded, all) => send(guarded, all) as Promise<unknown>)
     }
     Object.assign(client, { query: named })
   })
@@ -64,8 +76,8 @@ function replanStatements(pool: pg.Pool): void {
     const since = planned.get(client)
     if (since !== undefined && now - since < planAge) return
     planned.set(client, now)
-    // Goes before the statement that the connection was taken for; where it fails, that one fails as well.
-    if (since !== undefined) client.query('discard plans').catch(() => undefined)
+    // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
+    if (since !== undefined) pg.Client.prototype.query.call(client, 'discard plans').catch(() => undefined)
   })
 }
 
@@ -86,7 +98,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   })
   // One that breaks while it is in use fails its query; without a listener the event would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  prepareStatements(pool)
+  wrapQueries(pool)
   replanStatements(pool)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, url, close: () => db.destroy() }
@@ -95,8 +107,8 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
 const triesAgainstDeadlock = 5
 
 /**
- * Runs `work` in one transaction. Audit entries made inside are appended to the chain as the last statement, because the
- * chain's lock is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
+ * Runs `work` in one transaction. Audit entries made inside are appended to a chain as the last statement, because the
+ * lock of that chain is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
  * deadlock, nothing has happened and it runs again: a merge of two persons meets their tasks and messages in another order than the work on
  * those does. So `work` keeps nothing outside of the database.
  */

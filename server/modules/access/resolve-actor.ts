@@ -1,11 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { type Kysely, sql, type SqlBool } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Role } from '../../../contract/access.ts'
 import { accessOf, type Actor, type Grant, type Launch } from '../../platform/actor.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { narrowAccess } from '../../platform/launch.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
+import type { SessionGuard } from '../../platform/session-guard.ts'
 import { authSecret, sessionCookieName } from './auth.ts'
 import { launchesAllowed, sessionAlive } from './session-limit.ts'
 import { personOfRecord } from '../person/record.ts'
@@ -13,13 +14,18 @@ import { personOfRecord } from '../person/record.ts'
 /** Who calls, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
 
+type Credentials = { cookie?: string; authorization?: string; address: string | null }
+
 export type ActorResolver = {
   /** One SQL statement; undefined when there is no valid session or key. */
-  resolve: (request: {
-    cookie?: string
-    authorization?: string
-    address: string | null
-  }) => Promise<Caller | undefined>
+  resolve: (request: Credentials) => Promise<Caller | undefined>
+  /**
+   * What a session was at most {@link rememberedMs} ago, with the guard that makes the first statement of the request ask whether it still is that; for
+   * requests that read. Undefined when it is not known: then it has to be resolved.
+   */
+  remembered: (request: Credentials) => (Caller & { guard: SessionGuard }) | undefined
+  /** Forgets what a guard found changed. */
+  forget: (request: Credentials) => void
   /** Value of a cookie that better-auth signed, when the signature is right. */
   signedCookie: (cookieHeader: string | undefined, name: string) => string | undefined
   /** Resolves when no "last seen" write is under way. */
@@ -28,12 +34,21 @@ export type ActorResolver = {
 
 /** Times of last use are written at most once a minute, beside the request. */
 const touchAfterSeconds = 60
+/** Half of it, so that the time of last use stays as fresh as without the memory. */
+const rememberedMs = 30_000
+const rememberedAtMost = 10_000
+
+/** A session as a request names it: by the cookie or by the key of a workstation. */
+type Named = { token: string; kind: 'cookie' | 'launch' }
+type Remembered = { caller: Caller; print: string; at: number }
 
 export function createResolver(services: Services): ActorResolver {
   const { db } = services
   const secret = authSecret(services)
   const cookieName = sessionCookieName(services)
   const touching = new Map<string, Promise<void>>()
+  const memory = new Map<string, Remembered>()
+  const held = { cookie: sessionHolds(db, 'cookie'), launch: sessionHolds(db, 'launch') }
 
   /** Never awaited by a request: a slow disk must not slow down reading. */
   function touch(key: string, write: () => Promise<unknown>): void {
@@ -64,34 +79,88 @@ export function createResolver(services: Services): ActorResolver {
       await Promise.all(touching.values())
     },
     async resolve({ cookie, authorization, address }) {
-      if (authorization !== undefined) {
-        const key = /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]
-        if (key) return byKey(db, key, address, touch)
-        const launched = /^Bearer (cw_[\w-]{43})$/.exec(authorization)?.[1]
-        return launched
-          ? await bySession(db, launchSessionToken(launched), 'launch', address, touch)
-          : undefined
-      }
-      const token = signedCookie(cookie, cookieName)
-      return token ? await bySession(db, token, 'cookie', address, touch) : undefined
+      const key = authorization && /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]
+      if (key) return byKey(db, key, address, touch)
+      const named = sessionNamed(cookie, authorization)
+      if (!named) return undefined
+      memory.delete(named.token)
+      const found = await bySession(db, named, address, touch)
+      if (!found) return undefined
+      const { print, ...caller } = found
+      // Until the password is changed almost everything is refused, without a statement that could carry the guard.
+      if (caller.mustChangePassword) return caller
+      // First in the map is what was resolved longest ago.
+      if (memory.size >= rememberedAtMost) memory.delete(memory.keys().next().value ?? '')
+      memory.set(named.token, { caller, print, at: performance.now() })
+      return caller
     },
+    remembered({ cookie, authorization, address }) {
+      const named = sessionNamed(cookie, authorization)
+      const known = named && memory.get(named.token)
+      if (!known || performance.now() - known.at > rememberedMs) return undefined
+      const { sql: condition, parameters } = held[named.kind]
+      const values = parameters.map((value) =>
+        value === tokenPlace ? named.token : value === printPlace ? known.print : value,
+      )
+      const { actor, mustChangePassword } = known.caller
+      return { actor: { ...actor, address }, mustChangePassword, guard: { state: 'open', condition, values } }
+    },
+    forget({ cookie, authorization }) {
+      const named = sessionNamed(cookie, authorization)
+      if (named) memory.delete(named.token)
+    },
+  }
+
+  function sessionNamed(cookie: string | undefined, authorization: string | undefined): Named | undefined {
+    if (authorization !== undefined) {
+      const launched = /^Bearer (cw_[\w-]{43})$/.exec(authorization)?.[1]
+      return launched ? { token: launchSessionToken(launched), kind: 'launch' } : undefined
+    }
+    const token = signedCookie(cookie, cookieName)
+    return token ? { token, kind: 'cookie' } : undefined
   }
 }
 
 type Touch = (key: string, write: () => Promise<unknown>) => void
 
-/** The two kinds never stand in for each other: a key from a link is no cookie, and a cookie opens no workstation session. */
+/**
+ * The session with this token, when it is alive and its user not suspended. The two kinds never stand in for each other: a key from a link is no
+ * cookie, and a cookie opens no workstation session. `print` is everything that an actor is made from.
+ */
+function sessionQuery({ token, kind }: Named): RawBuilder<unknown> {
+  const launched = kind === 'launch'
+  return sql`
+    select found.*, json_build_array(session_id, id, name, staff_id, must_change_password, grants, launch)::text as print
+    from (
+      select app_session.id as session_id, u.id, u.name, u.staff_id, u.must_change_password,
+        coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id) order by g.id)
+          from role_grant g where g.user_id = u.id), '[]'::json) as grants,
+        (select json_build_object('id', l.id, 'personId', ${personOfRecord(sql`l.person_id`)}, 'taskId', l.task_id) from launch l where l.id = app_session.launch_id) as launch
+      from app_session join app_user u on u.id = app_session.user_id
+      where app_session.token = ${token} and (app_session.launch_id is not null) = ${launched} and not u.suspended and ${sessionAlive}
+        and ${launched ? launchesAllowed : sql<SqlBool>`true`}
+    ) as found`
+}
+
+const [tokenPlace, printPlace] = ['\0token', '\0print']
+
+/** Condition: the session still is what it was; compiled once, because every reading request sends it. */
+function sessionHolds(db: Kysely<DB>, kind: Named['kind']): CompiledQuery {
+  return sql`(select print from (${sessionQuery({ token: tokenPlace, kind })}) as now) = ${printPlace}`.compile(
+    db,
+  )
+}
+
 async function bySession(
   db: Kysely<DB>,
-  token: string,
-  kind: 'cookie' | 'launch',
+  named: Named,
   address: string | null,
   touch: Touch,
-): Promise<Caller | undefined> {
-  const launched = kind === 'launch'
+): Promise<(Caller & { print: string }) | undefined> {
   const { rows } = await sql<{
     session_id: string
     stale: boolean
+    print: string
     id: string
     name: string
     staff_id: number | null
@@ -99,14 +168,8 @@ async function bySession(
     grants: Grant[]
     launch: Launch | null
   }>`
-    select app_session.id as session_id, app_session.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale,
-      u.id, u.name, u.staff_id, u.must_change_password,
-      coalesce((select json_agg(json_build_object('role', g.role, 'siteId', g.site_id, 'departmentId', g.department_id))
-        from role_grant g where g.user_id = u.id), '[]'::json) as grants,
-      (select json_build_object('id', l.id, 'personId', ${personOfRecord(sql`l.person_id`)}, 'taskId', l.task_id) from launch l where l.id = app_session.launch_id) as launch
-    from app_session join app_user u on u.id = app_session.user_id
-    where app_session.token = ${token} and (app_session.launch_id is not null) = ${launched} and not u.suspended and ${sessionAlive}
-      and ${launched ? launchesAllowed : sql<SqlBool>`true`}`.execute(db)
+    select session.*, s.last_seen_at < now() - make_interval(secs => ${touchAfterSeconds}) as stale
+    from (${sessionQuery(named)}) as session join app_session s on s.id = session.session_id`.execute(db)
   const row = rows[0]
   if (!row) return undefined
   if (row.stale)
@@ -130,7 +193,7 @@ async function bySession(
     ...(row.launch && { launch: row.launch }),
   }
   // A password nobody used to come in need not be changed first.
-  return { actor, mustChangePassword: row.must_change_password && !row.launch }
+  return { actor, mustChangePassword: row.must_change_password && !row.launch, print: row.print }
 }
 
 async function byKey(db: Kysely<DB>, key: string, address: string | null, touch: Touch) {

@@ -5,14 +5,14 @@ import { handle, job, type JobHandler } from '../../platform/jobs.ts'
 import type { Services } from '../../platform/services.ts'
 import { readSettings } from '../setting/setting.ts'
 import { writeAnchor } from './anchor.ts'
-import { purgeAudit } from './verify.ts'
+import { purgeAudit } from './purge.ts'
 
 const anchor = job('audit.anchor', { cron: '* * * * *', retryLimit: 0 })
 const purge = job('audit.purge', { cron: '50 3 * * *' })
 const keeper = systemActor('system:audit', '审计日志清理')
 const partitions = job('platform.partitions', { cron: '15 3 * * *' })
 
-/** The anchor outside the database, and the partitions of the months to come. */
+/** The anchors outside the database, and the partitions of the months to come. */
 export function auditJobs({ db, config }: Services): JobHandler[] {
   return [
     handle(anchor, () => writeAnchor(db, config.dataDir)),

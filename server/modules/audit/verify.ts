@@ -1,21 +1,25 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { verifyAudit } from '../../../contract/audit.ts'
-import { type Actor } from '../../platform/actor.ts'
-import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { type Anchor, readAnchors } from './anchor.ts'
+import { purgedBeginnings } from './purge.ts'
 
 export type ChainReport = z.input<(typeof verifyAudit)['response']>
+type Report = (seq: number | null, message: string) => void
 
 const batch = 5000
 const genesis = '0'.repeat(64)
-/** After so many the chain is broken beyond doubt; the list is for people. */
+/** After so many a chain is broken beyond doubt; the list is for people. */
 const enoughProblems = 50
+/** As many as the migration made: a head that is gone with all entries of its chain is missed. */
+const chainCount = 16
 
 type Link = {
   seq: number
   at: string
+  chain: number
+  link: number
   prev_hash: string
   hash: string
   sound: boolean
@@ -23,8 +27,8 @@ type Link = {
 }
 
 /**
- * Walks the chain in one snapshot and with constant memory. PostgreSQL recomputes each hash from its own text forms; the order,
- * the links, the head row, the beginning and the anchors outside the database are checked here.
+ * Walks all chains in one snapshot and with constant memory. PostgreSQL recomputes each hash from its own text forms; the order,
+ * the links, the heads, the beginnings and the anchors outside the database are checked here.
  */
 export async function verifyChain(db: Db, dataDir: string): Promise<ChainReport> {
   const anchors = await readAnchors(dataDir)
@@ -35,102 +39,126 @@ export async function verifyChain(db: Db, dataDir: string): Promise<ChainReport>
     .execute((trx) => walk(trx, anchors))
 }
 
-async function walk(trx: Trx, anchors: Anchor[]): Promise<ChainReport> {
+async function walk(trx: Trx, anchors: Map<number, Anchor[]>): Promise<ChainReport> {
   const problems: ChainReport['problems'] = []
-  const report = (seq: number | null, message: string) => {
+  const report: Report = (seq, message) => {
     if (problems.length < enoughProblems) problems.push({ seq, message })
   }
-  const head = await trx.selectFrom('audit_head').select(['seq', 'hash', 'first_seq']).executeTakeFirst()
-  if (!head) report(null, 'The head of the chain is missing.')
-  const firstSeq = head?.first_seq ?? 1
-  let expectedSeq = firstSeq
-  let previous: Link | undefined
+  const heads = await trx.selectFrom('audit_head').selectAll().execute()
+  const chains = new Map<number, ChainWalk>()
+  for (const head of heads) chains.set(head.chain, new ChainWalk(head, anchors.get(head.chain) ?? [], report))
+  for (let chain = 0; chain < chainCount; chain++)
+    if (!chains.has(chain)) report(null, `The head of chain ${chain} is missing.`)
+  const beginnings = new Map<number, Set<number>>()
   let checked = 0
-  let purgeConfirmed = firstSeq === 1
-  let at = 0
+  let firstSeq: number | null = null
+  let lastSeq: number | null = null
   for (let after: [number, string] | undefined; ;) {
     const links = await readLinks(trx, after)
     for (const link of links) {
       checked++
+      firstSeq ??= link.seq
+      if (link.seq === lastSeq) report(link.seq, 'The entry is there twice: it was inserted.')
+      lastSeq = link.seq
       if (!link.sound) report(link.seq, 'The entry was edited: its hash does not fit its contents.')
-      if (link.seq > expectedSeq)
-        report(expectedSeq, `Entries ${expectedSeq} to ${link.seq - 1} are missing.`)
-      if (link.seq < expectedSeq)
-        report(link.seq, 'The entry is there twice or before the beginning: it was inserted.')
-      const expectedPrevious = previous ? previous.hash : firstSeq === 1 ? genesis : undefined
-      if (expectedPrevious !== undefined && link.prev_hash !== expectedPrevious)
-        report(
-          link.seq,
-          'The entry does not follow the one before it: something was edited, inserted, removed or moved.',
-        )
-      if (link.purged === String(firstSeq)) purgeConfirmed = true
-      for (; (anchors[at]?.seq ?? Infinity) <= link.seq; at++)
-        checkAnchor(anchors[at], link, firstSeq, report)
-      expectedSeq = Math.max(expectedSeq, link.seq) + 1
-      previous = link
+      const chain = chains.get(link.chain)
+      if (chain) chain.follow(link)
+      else report(link.seq, `The entry was inserted: there is no chain ${link.chain}.`)
+      for (const [of, first] of purgedBeginnings(link.purged))
+        beginnings.set(of, (beginnings.get(of) ?? new Set()).add(first))
     }
     const last = links.at(-1)
     if (!last || links.length < batch || problems.length >= enoughProblems) break
     after = [last.seq, last.at]
   }
-  if (problems.length < enoughProblems) {
-    if (head && (previous?.seq ?? firstSeq - 1) !== head.seq)
-      report(previous?.seq ?? null, `The end is missing or was added to: the head says entry ${head.seq}.`)
-    else if (head && previous && previous.hash !== head.hash)
-      report(previous.seq, 'The head of the chain was changed.')
-    const newest = anchors.at(-1)
-    if (newest && newest.seq > (previous?.seq ?? 0))
-      report(newest.seq, `The end was cut: entry ${newest.seq} was seen at ${newest.at} and is gone.`)
-    if (!purgeConfirmed && checked > 0)
-      report(firstSeq, 'The beginning was cut: no purge in the chain says that it starts here.')
-  }
-  return {
-    intact: problems.length === 0,
-    checked,
-    firstSeq: checked ? firstSeq : null,
-    lastSeq: previous?.seq ?? null,
-    problems,
-  }
+  if (problems.length < enoughProblems)
+    for (const [number, chain] of chains) chain.end(beginnings.get(number) ?? new Set())
+  return { intact: problems.length === 0, checked, firstSeq, lastSeq, problems }
 }
 
-function checkAnchor(
-  anchor: Anchor | undefined,
-  link: Link,
-  firstSeq: number,
-  report: (seq: number | null, message: string) => void,
-): void {
-  if (!anchor || anchor.seq < firstSeq) return
-  if (anchor.seq !== link.seq) report(anchor.seq, `Entry ${anchor.seq}, seen at ${anchor.at}, is gone.`)
-  else if (anchor.hash !== link.hash)
-    report(anchor.seq, `The chain was rewritten: entry ${anchor.seq} was another one at ${anchor.at}.`)
+type Head = { chain: number; seq: number; link: number; hash: string; first_link: number }
+
+/** One chain while the entries of all go by in order of their seq, which within a chain is the order of its links. */
+class ChainWalk {
+  #head: Head
+  #anchors: Anchor[]
+  #report: Report
+  #expected: number
+  #firstSeq: number | null = null
+  #previous: Link | undefined
+  #anchor = 0
+
+  constructor(head: Head, anchors: Anchor[], report: Report) {
+    this.#head = head
+    this.#anchors = anchors
+    this.#report = report
+    this.#expected = head.first_link
+  }
+
+  follow(link: Link): void {
+    const { first_link: first } = this.#head
+    this.#firstSeq ??= link.seq
+    if (link.link > this.#expected)
+      this.#report(
+        link.seq,
+        `Entries ${this.#expected} to ${link.link - 1} of chain ${link.chain} are missing, which came before this one.`,
+      )
+    if (link.link < this.#expected)
+      this.#report(link.seq, 'The entry is there twice or before the beginning: it was inserted.')
+    const expectedHash = this.#previous?.hash ?? (first === 1 ? genesis : undefined)
+    if (expectedHash !== undefined && link.prev_hash !== expectedHash)
+      this.#report(
+        link.seq,
+        'The entry does not follow the one before it: something was edited, inserted, removed or moved.',
+      )
+    for (; (this.#anchors[this.#anchor]?.link ?? Infinity) <= link.link; this.#anchor++)
+      this.#meet(this.#anchors[this.#anchor], link)
+    this.#expected = Math.max(this.#expected, link.link) + 1
+    this.#previous = link
+  }
+
+  #meet(anchor: Anchor | undefined, link: Link): void {
+    if (!anchor || anchor.link < this.#head.first_link) return
+    if (anchor.link !== link.link)
+      this.#report(
+        link.seq,
+        `Entry ${anchor.link} of chain ${anchor.chain}, which came before this one and was seen at ${anchor.at}, is gone.`,
+      )
+    else if (anchor.hash !== link.hash)
+      this.#report(
+        link.seq,
+        `The chain was rewritten: entry ${anchor.link} of chain ${anchor.chain} was another one at ${anchor.at}.`,
+      )
+  }
+
+  /** @param beginnings links that a purge in the chains names as the new first of this chain */
+  end(beginnings: Set<number>): void {
+    const { chain, link, hash, first_link: first } = this.#head
+    const last = this.#previous?.seq ?? null
+    if ((this.#previous?.link ?? first - 1) !== link)
+      this.#report(last, `The end is missing or was added to: the head says entry ${link} of chain ${chain}.`)
+    else if (this.#previous && this.#previous.hash !== hash)
+      this.#report(last, `The head of chain ${chain} was changed.`)
+    const newest = this.#anchors.at(-1)
+    if (newest && newest.link >= first && newest.link > (this.#previous?.link ?? 0))
+      this.#report(
+        last,
+        `The end was cut: entry ${newest.link} of chain ${chain} was seen at ${newest.at} and is gone.`,
+      )
+    if (first !== 1 && !beginnings.has(first))
+      this.#report(
+        this.#firstSeq,
+        `The beginning was cut: no purge in the chains says that chain ${chain} starts at entry ${first}.`,
+      )
+  }
 }
 
 async function readLinks(trx: Trx, after: [number, string] | undefined): Promise<Link[]> {
   const beyond = after ? sql`where (e.seq, e.at) > (${after[0]}::bigint, ${after[1]}::timestamptz)` : sql``
   const { rows } = await sql<Link>`
-    select e.seq, e.at::text as at, e.prev_hash, e.hash,
+    select e.seq, e.at::text as at, e.chain, coalesce(e.link, e.seq) as link, e.prev_hash, e.hash,
       e.hash = encode(sha256(convert_to(e.prev_hash || e'\\x1e' || audit_text(e), 'UTF8')), 'hex') as sound,
       case when e.action = 'audit.purge' then e.subject end as purged
     from audit_event e ${beyond} order by e.seq, e.at limit ${batch}`.execute(trx)
   return rows
-}
-
-/**
- * Removes entries from before a day. The purge is itself an entry that names the new beginning, so that a front cut by anybody else
- * is told from it.
- */
-export async function purgeAudit(trx: Trx, actor: Actor, before: Date): Promise<number> {
-  await trx.selectFrom('audit_head').select('seq').forUpdate().executeTakeFirstOrThrow()
-  const kept = await trx
-    .selectFrom('audit_event')
-    .select(({ fn }) => fn.min('seq').as('seq'))
-    .where('at', '>=', before)
-    .executeTakeFirstOrThrow()
-  const firstSeq = kept.seq
-  if (!firstSeq) return 0
-  const removed = await trx.deleteFrom('audit_event').where('seq', '<', firstSeq).executeTakeFirst()
-  if (removed.numDeletedRows === 0n) return 0
-  await trx.updateTable('audit_head').set({ first_seq: firstSeq }).execute()
-  await audit(trx, actor, { action: 'audit.purge', subject: String(firstSeq) })
-  return Number(removed.numDeletedRows)
 }

@@ -28,7 +28,9 @@ export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuild
     sql`n.class = 'inpatient' and n.status = 'finished' and coalesce(n.disposition, '') <> '20'`,
     // Wide by a day for the index; the exact local date is checked below.
     sql`n.ends_at >= ${shiftDate(filter.from, -1)}::timestamptz and n.ends_at < ${shiftDate(filter.to, 2)}::timestamptz`,
-    sql`(n.ends_at at time zone s.time_zone)::date between ${filter.from}::date and ${filter.to}::date`,
+    // A time zone costs a microsecond a row; between these instants it is the right day in every one of them (UTC-12 to UTC+14).
+    sql`((n.ends_at >= ${`${shiftDate(filter.from, 1)}T00:00Z`}::timestamptz and n.ends_at < ${`${filter.to}T00:00Z`}::timestamptz)
+      or (n.ends_at at time zone s.time_zone)::date between ${filter.from}::date and ${filter.to}::date)`,
     within(reach),
   ]
   if (filter.siteId) where.push(sql`n.site_id = ${filter.siteId}`)
