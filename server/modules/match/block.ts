@@ -267,7 +267,8 @@ export function* candidatePairs(
           if (left === right || (width > 1 && places.shared(at, left, right) !== block)) continue
           if (!places.metBefore(at, left, right)) visit(left, right)
         }
-      compared += end - start
+      compared += ((end - start) * (end - start - 1)) / 2
+      // Some thirty milliseconds of comparing.
       if (compared > 20_000) {
         compared = 0
         yield (at + block / starts.length) / passes.length
