@@ -4,10 +4,10 @@ import path from 'node:path'
 import { prepareDatabase } from '../server/main.ts'
 import { findPairs } from '../server/modules/match/arrival.ts'
 import { candidatePairs } from '../server/modules/match/block.ts'
-import { looseProbability } from '../server/modules/match/run.ts'
 import { compare, type Pattern } from '../server/modules/match/compare.ts'
-import { estimate, probabilityOf, randomPatterns, startingModel } from '../server/modules/match/model.ts'
+import { estimate, randomPatterns, startingModel } from '../server/modules/match/model.ts'
 import { type MatchRecord, prepare } from '../server/modules/match/record.ts'
+import { Tally } from '../server/modules/match/tally.ts'
 import { openDatabase } from '../server/platform/db.ts'
 import { startEmbedded } from '../server/platform/embedded.ts'
 import { makePerson, misspell, mobile, type Person } from '../sim/people.ts'
@@ -29,20 +29,16 @@ function judge(records: MatchRecord[], ownerOf: (string | number)[]): Judged {
     const [one, other] = [records[left], records[right]]
     return one && other ? compare(one, other) : 0
   }
-  const counts = new Map<Pattern, number>()
-  const kept: [number, number, Pattern][] = []
-  let compared = 0
+  const tally = new Tally(startingModel)
   const steps = candidatePairs(records, (left, right) => {
-    const pattern = patternOf(left, right)
-    compared += 1
-    counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
-    if (probabilityOf(startingModel, pattern) >= looseProbability) kept.push([left, right, pattern])
+    const [one, other] = [records[left], records[right]]
+    if (one && other) tally.add(left, right, compare(one, other), one, other)
   })
   while (!steps.next().done);
   const random = randomPatterns(records.length, 300_000, patternOf)
-  const model = estimate(counts, random, (records.length * (records.length - 1)) / 2)
-  const said = kept.filter(([, , pattern]) => probabilityOf(model, pattern) >= threshold)
-  const right = said.filter(([one, other]) => ownerOf[one] === ownerOf[other]).length
+  const model = estimate(tally.counts(), random, (records.length * (records.length - 1)) / 2)
+  const said = [...tally.likely(model, threshold)]
+  const right = said.filter((pair) => ownerOf[pair.left] === ownerOf[pair.right]).length
   let truth = 0
   for (const group of Map.groupBy(ownerOf, (owner) => owner).values())
     truth += (group.length * (group.length - 1)) / 2
@@ -52,7 +48,7 @@ function judge(records: MatchRecord[], ownerOf: (string | number)[]): Judged {
     recall,
     f: (2 * precision * recall) / (precision + recall),
     seconds: (performance.now() - started) / 1000,
-    compared,
+    compared: tally.compared,
   }
 }
 

@@ -77,7 +77,8 @@ function replanStatements(pool: pg.Pool): void {
     if (since !== undefined && now - since < planAge) return
     planned.set(client, now)
     // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
-    if (since !== undefined) pg.Client.prototype.query.call(client, 'discard plans').catch(() => undefined)
+    if (since !== undefined)
+      pg.Client.prototype.query.call(client, new pg.Query('discard plans', () => undefined))
   })
 }
 

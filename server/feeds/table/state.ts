@@ -46,9 +46,12 @@ export async function knownIds(
     select i.system, i.value, i.person_id as id
     from unnest(${identifiers.map((one) => one.system)}::text[], ${identifiers.map((one) => one.value)}::text[]) as w(system, value)
     join person_identifier i using (system, value)`.execute(trx)
-  const encounters = await sql<{ value: string; id: number }>`
-    select visit_number as value, id from encounter
-    where site_id = ${siteId} and visit_number = any(${visitNumbers}::text[])`.execute(trx)
+  const encounters =
+    visitNumbers.length === 0
+      ? { rows: [] }
+      : await sql<{ value: string; id: number }>`
+          select visit_number as value, id from encounter
+          where site_id = ${siteId} and visit_number = any(${visitNumbers}::text[])`.execute(trx)
   return {
     persons: new Map(persons.rows.map((row) => [keyText(row), row.id])),
     encounters: new Map(encounters.rows.map((row) => [row.value, row.id])),

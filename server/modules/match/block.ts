@@ -1,118 +1,246 @@
 import type { MatchRecord } from './record.ts'
+import { hashOf } from './text.ts'
 
-/** Keys of a pass from coarse to fine: a block that is too large is split by the next one. Empty = the record is not in this pass. */
-type Pass = ((record: MatchRecord) => string[])[]
+/** A key as a number; 0: the record is not in this pass. Two keys that hash alike only put strangers into one block. */
+type Key = (record: MatchRecord) => number
+/** For what a person may have several of. */
+type Keys = (record: MatchRecord) => readonly number[]
 
-const one = (...parts: string[]): string[] => (parts.some((part) => part === '') ? [] : [parts.join('|')])
+/**
+ * Keys of a pass from coarse to fine: a block that is too large is split by the next one. `width`: in how many blocks a record may be.
+ */
+type Pass = { width: number; levels: Keys[] }
+
+const one = (...levels: Key[]): Pass => ({
+  width: 1,
+  levels: levels.map((key) => {
+    const list = [0]
+    return (record: MatchRecord) => {
+      list[0] = key(record)
+      return list
+    }
+  }),
+})
+const some = (...levels: Keys[]): Pass => ({ width: 3, levels })
+
+const turned = ({ familySound, givenSound }: MatchRecord): [string, string] =>
+  familySound < givenSound ? [familySound, givenSound] : [givenSound, familySound]
 
 /**
  * Who is compared with whom: whoever shares a key of at least one pass. Each pass survives another kind of mistake: the phone number one in
  * the name, the name one in the birth date, the address one in both.
  */
 const passes: Pass[] = [
-  [(record) => record.identifiers],
-  [(record) => record.phones, (record) => one(record.phones[0] ?? '', record.givenSound)],
-  [
-    (record) => one(record.birth),
-    (record) => one(record.birth, record.givenSound.slice(0, 2)),
-    (record) => one(record.birth, record.familySound.slice(0, 2), record.givenSound),
-  ],
-  [
-    (record) => one(record.birth, record.familySound.slice(0, 2)),
-    (record) => one(record.birth, record.familySound, record.sex),
-  ],
-  [
-    (record) => one(record.familySound, record.givenSound),
-    (record) => one(record.familySound, record.givenSound, record.birth.slice(0, 4)),
-    (record) => one(record.family, record.given, record.birth.slice(0, 6)),
-  ],
-  [
-    (record) => one(record.postalCode, record.familySound),
-    (record) => one(record.postalCode, record.familySound, record.givenSound.slice(0, 1)),
-  ],
-  [
-    (record) => one(record.postalCode, record.givenSound),
-    (record) => one(record.postalCode, record.givenSound, record.birth.slice(0, 4)),
-  ],
-  [
-    (record) => one(record.place, record.familySound),
-    (record) => one(record.place, record.familySound, record.birth.slice(0, 4)),
-  ],
-  [
-    (record) => one(record.place, record.givenSound),
-    (record) => one(record.place, record.givenSound, record.birth.slice(0, 4)),
-  ],
-  // Family and given name exchanged.
-  [(record) => one([record.familySound, record.givenSound].sort().join('/'), record.birth.slice(0, 4))],
-  [
-    (record) =>
-      record.familySound && record.givenSound
-        ? one([record.familySound, record.givenSound].sort().join('/'), record.place || record.postalCode)
-        : [],
-  ],
-  [(record) => one(record.postalCode, record.birth.slice(4))],
+  some((r) => r.identifiers.map((number) => hashOf(number))),
+  some(
+    (r) => r.phones.map((number) => hashOf(number)),
+    (r) => [hashOf(r.phones[0] ?? '', r.givenSound)],
+  ),
+  one(
+    (r) => hashOf(r.birth),
+    (r) => hashOf(r.birth, r.givenSound.slice(0, 2)),
+    (r) => hashOf(r.birth, r.familySound.slice(0, 2), r.givenSound),
+  ),
+  one(
+    (r) => hashOf(r.birth, r.familySound.slice(0, 2)),
+    (r) => hashOf(r.birth, r.familySound, r.sex),
+  ),
+  one(
+    (r) => hashOf(r.familySound, r.givenSound),
+    (r) => hashOf(r.familySound, r.givenSound, r.birth.slice(0, 4)),
+    (r) => hashOf(r.family, r.given, r.birth.slice(0, 6)),
+  ),
+  one(
+    (r) => hashOf(r.postalCode, r.familySound),
+    (r) => hashOf(r.postalCode, r.familySound, r.givenSound.slice(0, 1)),
+  ),
+  one(
+    (r) => hashOf(r.postalCode, r.givenSound),
+    (r) => hashOf(r.postalCode, r.givenSound, r.birth.slice(0, 4)),
+  ),
+  one(
+    (r) => hashOf(r.place, r.familySound),
+    (r) => hashOf(r.place, r.familySound, r.birth.slice(0, 4)),
+  ),
+  one(
+    (r) => hashOf(r.place, r.givenSound),
+    (r) => hashOf(r.place, r.givenSound, r.birth.slice(0, 4)),
+  ),
+  // Family and given name exchanged; one of the two may be all there is.
+  one((r) => {
+    const [first, second] = turned(r)
+    return hashOf(`${first}/${second}`, r.birth.slice(0, 4))
+  }),
+  one((r) => {
+    const [first, second] = turned(r)
+    return first === '' ? 0 : hashOf(first, second, r.place || r.postalCode)
+  }),
+  one((r) => hashOf(r.postalCode, r.birth.slice(4))),
   // The same house: estate, street and number survive another family name and birth date.
-  [(record) => record.houses, (record) => record.houses.map((house) => `${house}|${record.givenSound}`)],
+  some(
+    (r) => r.houses,
+    (r) => r.houses.map((house) => hashOf(String(house), r.givenSound)),
+  ),
 ]
 
 /** Larger blocks are split by a finer key; what is still larger after the finest is common rather than telling, and left out. */
 export const largestBlock = 60
 
+/** Which group each key belongs to, in the order in which keys appear: open addressing over two flat arrays, nothing for the collector. */
+class Groups {
+  count = 0
+  readonly #keys: Float64Array
+  readonly #groups: Int32Array
+  readonly #mask: number
+
+  constructor(most: number) {
+    const size = 2 ** Math.ceil(Math.log2(most * 2 + 2))
+    this.#keys = new Float64Array(size)
+    this.#groups = new Int32Array(size)
+    this.#mask = size - 1
+  }
+
+  of(key: number): number {
+    let at = (key % 4294967291) & this.#mask
+    while (this.#keys[at] !== 0) {
+      if (this.#keys[at] === key) return this.#groups[at] ?? 0
+      at = (at + 1) & this.#mask
+    }
+    this.#keys[at] = key
+    this.#groups[at] = this.count
+    return this.count++
+  }
+}
+
 type Blocks = {
-  /** Block of each record in one pass, up to `width` of them; -1 = none. */
-  width: number
-  of: Int32Array
-  members: Int32Array[]
+  members: Int32Array
+  /** Where each block begins, and where the last one ends. */ starts: number[]
 }
 
-function blocksOf(records: readonly MatchRecord[], pass: Pass): Blocks {
-  const width = 3
-  const of = new Int32Array(records.length * width).fill(-1)
-  const members: Int32Array[] = []
-  let pending: { record: number; slot: number }[] | undefined
-  for (const keysOf of pass) {
-    const groups = new Map<string, number[]>()
-    const put = (record: number) => {
-      const all = keysOf(records[record] as MatchRecord)
-      for (let slot = 0; slot < all.length && slot < width; slot++) {
-        const key = all[slot] ?? ''
-        const group = groups.get(key)
-        if (group) group.push(record)
-        else groups.set(key, [record])
-      }
+/** All passes of one record side by side: whether two records met before is a look at two places of memory. */
+class Places {
+  readonly #of: Int32Array
+  readonly #offsets: number[] = []
+  readonly #row: number
+
+  constructor(records: number) {
+    let row = 0
+    for (const { width } of passes) {
+      this.#offsets.push(row)
+      row += width
     }
-    if (pending) for (const { record } of pending) put(record)
-    else for (let record = 0; record < records.length; record++) put(record)
+    this.#row = row
+    this.#of = new Int32Array(records * row).fill(-1)
+  }
+
+  put(pass: number, record: number, block: number): void {
+    const first = record * this.#row + (this.#offsets[pass] ?? 0)
+    const width = passes[pass]?.width ?? 0
+    for (let slot = first; slot < first + width; slot++)
+      if (this.#of[slot] === -1) {
+        this.#of[slot] = block
+        return
+      }
+  }
+
+  /** The first block of that pass that both are in, or -1. */
+  shared(pass: number, left: number, right: number): number {
+    const of = this.#of
+    const width = passes[pass]?.width ?? 0
+    const offset = this.#offsets[pass] ?? 0
+    const mine = left * this.#row + offset
+    const theirs = right * this.#row + offset
+    if (width === 1) {
+      const block = of[mine] ?? -1
+      return block === of[theirs] ? block : -1
+    }
+    for (let slot = mine; slot < mine + width; slot++) {
+      const block = of[slot] ?? -1
+      if (block === -1) return -1
+      for (let there = theirs; there < theirs + width; there++) if (of[there] === block) return block
+    }
+    return -1
+  }
+
+  metBefore(pass: number, left: number, right: number): boolean {
+    for (let before = 0; before < pass; before++) if (this.shared(before, left, right) !== -1) return true
+    return false
+  }
+}
+
+/** Yields again and again while it works, so that the thread can do something else between. */
+function* blocksOf(records: readonly MatchRecord[], places: Places, at: number): Generator<void, Blocks> {
+  const { width, levels } = passes[at] as Pass
+  const starts = [0]
+  const found: Int32Array[] = []
+  let pending: Int32Array | undefined
+  for (const keysOf of levels) {
+    const entries = pending?.length ?? records.length
+    const { groups, slots, sizes } = yield* groupBy(entries, width, (entry) =>
+      keysOf(records[pending ? (pending[entry] ?? 0) : entry] as MatchRecord),
+    )
+    yield
+    // Members of all groups, one group after the other, each in the order of the records.
+    const ends = new Int32Array(groups)
+    let total = 0
+    for (let group = 0; group < groups; group++) {
+      ends[group] = total
+      total += sizes[group] ?? 0
+    }
+    const members = new Int32Array(total)
+    for (let slot = 0; slot < slots.length; slot++) {
+      const group = slots[slot] ?? -1
+      if (group === -1) continue
+      const entry = Math.floor(slot / width)
+      members[ends[group] ?? 0] = pending ? (pending[entry] ?? 0) : entry
+      ends[group] = (ends[group] ?? 0) + 1
+    }
+    const kept = new Int32Array(total)
     const tooLarge = new Set<number>()
-    for (const group of groups.values()) {
-      if (group.length < 2) continue
-      if (group.length > largestBlock) {
-        for (const record of group) tooLarge.add(record)
-        continue
+    let length = 0
+    for (let group = 0; group < groups; group++) {
+      const [size, end] = [sizes[group] ?? 0, ends[group] ?? 0]
+      if (size < 2) continue
+      for (let member = end - size; member < end; member++) {
+        const record = members[member] ?? 0
+        if (size > largestBlock) tooLarge.add(record)
+        else {
+          places.put(at, record, starts.length - 1)
+          kept[length++] = record
+        }
       }
-      const block = members.length
-      members.push(Int32Array.from(group))
-      for (const record of group) {
-        let slot = record * width
-        while (slot < (record + 1) * width && of[slot] !== -1) slot++
-        if (slot < (record + 1) * width) of[slot] = block
-      }
+      if (size <= largestBlock) starts.push((starts.at(-1) ?? 0) + size)
     }
-    pending = [...tooLarge].map((record) => ({ record, slot: 0 }))
-    if (pending.length === 0) break
+    found.push(kept.slice(0, length))
+    if (tooLarge.size === 0) break
+    pending = Int32Array.from(tooLarge)
   }
-  return { width, of, members }
+  const members = new Int32Array(starts.at(-1) ?? 0)
+  let to = 0
+  for (const part of found) {
+    members.set(part, to)
+    to += part.length
+  }
+  return { members, starts }
 }
 
-/** The first block that both are in, or -1. */
-function shared({ width, of }: Blocks, left: number, right: number): number {
-  for (let slot = left * width; slot < (left + 1) * width; slot++) {
-    const block = of[slot] ?? -1
-    if (block === -1) return -1
-    for (let there = right * width; there < (right + 1) * width; there++)
-      if (of[there] === block) return block
+/** The group of each key of each entry (-1: none), and how large the groups are. */
+function* groupBy(entries: number, width: number, keysOf: (entry: number) => readonly number[]) {
+  const table = new Groups(entries * width)
+  const slots = new Int32Array(entries * width).fill(-1)
+  const sizes = new Int32Array(entries * width)
+  for (let entry = 0; entry < entries; entry++) {
+    if (entry % 50_000 === 49_999) yield
+    const keys = keysOf(entry)
+    for (let slot = 0; slot < keys.length && slot < width; slot++) {
+      const key = keys[slot] ?? 0
+      if (key === 0) continue
+      const group = table.of(key)
+      slots[entry * width + slot] = group
+      sizes[group] = (sizes[group] ?? 0) + 1
+    }
   }
-  return -1
+  return { groups: table.count, slots, sizes }
 }
 
 /**
@@ -124,25 +252,27 @@ export function* candidatePairs(
   records: readonly MatchRecord[],
   visit: (left: number, right: number) => void,
 ): Generator<number> {
-  const earlier: Blocks[] = []
-  for (const [at, pass] of passes.entries()) {
-    const blocks = blocksOf(records, pass)
-    yield at / passes.length
+  const places = new Places(records.length)
+  for (const [at, { width }] of passes.entries()) {
+    const building = blocksOf(records, places, at)
+    let built = building.next()
+    for (; !built.done; built = building.next()) yield at / passes.length
+    const { members, starts } = built.value
     let compared = 0
-    for (const [block, members] of blocks.members.entries()) {
-      for (let i = 0; i < members.length; i++)
-        for (let j = i + 1; j < members.length; j++) {
+    for (let block = 0; block + 1 < starts.length; block++) {
+      const [start = 0, end = 0] = [starts[block], starts[block + 1]]
+      for (let i = start; i < end; i++)
+        for (let j = i + 1; j < end; j++) {
           const [left, right] = [members[i] ?? 0, members[j] ?? 0]
-          if (left === right || shared(blocks, left, right) !== block) continue
-          if (earlier.some((before) => shared(before, left, right) !== -1)) continue
-          visit(left, right)
+          if (left === right || (width > 1 && places.shared(at, left, right) !== block)) continue
+          if (!places.metBefore(at, left, right)) visit(left, right)
         }
-      compared += members.length
+      compared += ((end - start) * (end - start - 1)) / 2
+      // Some thirty milliseconds of comparing.
       if (compared > 20_000) {
         compared = 0
-        yield (at + block / blocks.members.length) / passes.length
+        yield (at + block / starts.length) / passes.length
       }
     }
-    earlier.push(blocks)
   }
 }

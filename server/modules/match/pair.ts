@@ -40,8 +40,13 @@ export function ruleOf(pattern: Pattern): string | null {
  * given names are not shortened or anglicised, so there another name is another person.
  */
 export function areTwins(one: MatchRecord, other: MatchRecord, pattern: Pattern): boolean {
+  return one.han && other.han && patternOfTwins(pattern)
+}
+
+/** The same of two Chinese names. */
+export function patternOfTwins(pattern: Pattern): boolean {
   const [family = 0, given, birth] = levelsOf(pattern)
-  return one.han && other.han && family >= 3 && given === 1 && birth === 4
+  return family >= 3 && given === 1 && birth === 4
 }
 
 /** Compares two persons; null when they are too unlike to be looked at. */

@@ -1,5 +1,5 @@
 import { familyLength, searchName } from '../person/name.ts'
-import { bigramsOf, loosePinyin, soundex } from './text.ts'
+import { bigramsOf, hashOf, loosePinyin, soundex } from './text.ts'
 
 /** What matching looks at of one person. */
 export type MatchInput = {
@@ -31,11 +31,35 @@ export type MatchRecord = {
   birth: string
   phones: string[]
   identifiers: string[]
-  street: Uint32Array
-  /** Number and beginning of the street, and the beginning of the rest: who shares one lives in one house. */
-  houses: string[]
+  /** Of the whole address, see `bigramsOf`. */
+  street: string
+  /** Number and beginning of the street, and the beginning of the rest, as hashes: who shares one lives in one house. */
+  houses: number[]
   place: string
   postalCode: string
+}
+
+const known = new Map<string, string>()
+
+/** The same word once: of a million persons most share family name, town and year with thousands of others. */
+function shared(word: string): string {
+  const first = known.get(word)
+  if (first !== undefined) return first
+  if (known.size > 500_000) known.clear()
+  known.set(word, word)
+  return word
+}
+
+const streets = new Map<string, string>()
+
+function streetOf(address: string): string {
+  let street = streets.get(address)
+  if (street === undefined) {
+    street = bigramsOf(address)
+    if (streets.size > 200_000) streets.clear()
+    streets.set(address, street)
+  }
+  return street
 }
 
 const pinyinOf = new Map<string, string>()
@@ -67,12 +91,12 @@ function splitName(name: string): { han: boolean; family: string; given: string 
 }
 
 /** Two keys of an address: its number with the first letters, and its last letters with the town. */
-function housesOf(address: string, town: string): string[] {
+function housesOf(address: string, town: string): number[] {
   const number = /\d+/.exec(address)?.[0]
   const words = address.replaceAll(/[\d\s]/g, '')
   return [
-    ...(number && words.length >= 4 ? [`${number}${words.slice(0, 5)}`] : []),
-    ...(town && words.length >= 8 ? [`${town.slice(0, 4)}${words.slice(-6)}`] : []),
+    ...(number && words.length >= 4 ? [hashOf(number, words.slice(0, 5))] : []),
+    ...(town && words.length >= 8 ? [hashOf(town.slice(0, 4), words.slice(-6))] : []),
   ]
 }
 
@@ -81,20 +105,21 @@ export function prepare(input: MatchInput & { family?: string; given?: string })
     input.family === undefined
       ? splitName(input.name)
       : { han: false, family: input.family, given: input.given ?? '' }
+  const address = input.address?.toLowerCase() ?? ''
   return {
     id: input.id,
     han,
-    family,
-    given,
-    familySound: han ? soundOf(family) : soundex(family),
-    givenSound: han ? soundOf(given) : soundex(given),
-    sex: input.sex === 'unknown' ? '' : input.sex,
-    birth: input.birthDate?.replaceAll('-', '') ?? '',
+    family: shared(family),
+    given: shared(given),
+    familySound: shared(han ? soundOf(family) : soundex(family)),
+    givenSound: shared(han ? soundOf(given) : soundex(given)),
+    sex: input.sex === 'unknown' ? '' : shared(input.sex),
+    birth: shared(input.birthDate?.replaceAll('-', '') ?? ''),
     phones: input.phones,
     identifiers: input.identifiers,
-    houses: housesOf(input.address?.toLowerCase() ?? '', input.place ?? input.postalCode ?? ''),
-    street: bigramsOf(input.address?.toLowerCase() ?? ''),
-    place: input.place?.toLowerCase() ?? '',
-    postalCode: input.postalCode ?? '',
+    houses: housesOf(address, input.place ?? input.postalCode ?? ''),
+    street: streetOf(address),
+    place: shared(input.place?.toLowerCase() ?? ''),
+    postalCode: shared(input.postalCode ?? ''),
   }
 }

@@ -12,9 +12,10 @@ import { linkSure } from './arrival.ts'
 import { candidatePairs } from './block.ts'
 import { compare, type Pattern } from './compare.ts'
 import { matchInputs } from './input.ts'
-import { estimate, probabilityOf, randomPatterns } from './model.ts'
-import { areTwins, currentModel, type FoundPair, ruleOf, storePairs } from './pair.ts'
-import { type MatchInput, type MatchRecord, prepare } from './record.ts'
+import { estimate, randomPatterns } from './model.ts'
+import { currentModel, type FoundPair, storePairs } from './pair.ts'
+import { type MatchRecord, prepare } from './record.ts'
+import { Tally } from './tally.ts'
 
 const runAll = job<{ runId: number }>('match.run', { expireInSeconds: 7200, retryLimit: 2 })
 
@@ -124,8 +125,6 @@ async function runOrFail(db: Db, id: number): Promise<void> {
 /** Fewer persons than this say too little to estimate from. */
 const leastPersons = 500
 const randomPairs = 300_000
-/** Kept of the first look, to be judged again by the estimated model: that may know this register's many slips better. */
-export const looseProbability = 1e-7
 
 /**
  * Compares all persons with all, estimates the model from what it saw and puts the likely pairs on the review list. Nothing is written but
@@ -155,28 +154,20 @@ async function runMatch(db: Db, id: number): Promise<void> {
     await end('cancelled')
     return
   }
-  const { inputs, records } = await loadAll(db)
-  await db.updateTable('match_run').set({ persons: inputs.length }).where('id', '=', id).execute()
+  const records = await loadAll(db)
+  await db.updateTable('match_run').set({ persons: records.length }).where('id', '=', id).execute()
   const before = await currentModel(db)
-  const counts = new Map<Pattern, number>()
-  const kept: { left: number; right: number; pattern: Pattern }[] = []
-  let compared = 0
+  const tally = new Tally(before)
   const steps = candidatePairs(records, (left, right) => {
     const [one, other] = [records[left], records[right]]
-    if (!one || !other) return
-    const pattern = compare(one, other)
-    compared += 1
-    counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
-    if (areTwins(one, other, pattern)) return
-    if (probabilityOf(before, pattern) >= looseProbability || ruleOf(pattern))
-      kept.push({ left, right, pattern })
+    if (one && other) tally.add(left, right, compare(one, other), one, other)
   })
   let reported = 0
   for (const progress of steps) {
     await breathe()
     if (progress - reported < 0.02) continue
     reported = progress
-    if (!(await report(progress * 0.95, compared))) {
+    if (!(await report(progress * 0.95, tally.compared))) {
       await end('cancelled')
       return
     }
@@ -186,49 +177,57 @@ async function runMatch(db: Db, id: number): Promise<void> {
     return one && other ? compare(one, other) : 0
   })
   const all = (records.length * (records.length - 1)) / 2
-  const estimated = records.length >= leastPersons ? estimate(counts, random, all) : undefined
+  const estimated = records.length >= leastPersons ? estimate(tally.counts(), random, all) : undefined
   const model = estimated ?? before
   const { 'match.review-from': least } = await readSettings(db, ['match.review-from'])
-  const pairs = kept.flatMap(({ left, right, pattern }): FoundPair[] => {
-    const [one, other] = [inputs[left], inputs[right]]
-    const probability = probabilityOf(model, pattern)
-    const rule = ruleOf(pattern)
-    if (!one || !other || (probability < least && !rule)) return []
-    const [low, high] = one.id < other.id ? [one, other] : [other, one]
-    return [{ left: low, right: high, pattern, probability, rule }]
-  })
-  if (!(await report(0.96, compared))) {
+  const pairs = [...tally.likely(model, least)]
+  if (!(await report(0.96, tally.compared))) {
     await end('cancelled')
     return
   }
   if (model === estimated)
     await db
       .insertInto('match_model')
-      .values({ parameters: JSON.stringify(model), persons: inputs.length, pairs: compared })
+      .values({ parameters: JSON.stringify(model), persons: records.length, pairs: tally.compared })
       .execute()
   for (let at = 0; at < pairs.length; at += 1000) {
     const part = pairs.slice(at, at + 1000)
     await transaction(db, async (trx) => {
-      await storePairs(trx, part)
-      await linkSure(trx, part)
+      const found = await withInputs(trx, records, part)
+      await storePairs(trx, found)
+      await linkSure(trx, found)
     })
   }
   await end('finished', pairs.length)
 }
 
+type Likely = { left: number; right: number; pattern: Pattern; probability: number; rule: string | null }
+
+/** What the persons of these pairs say, read again: of a million others nobody needs it. Who was merged meanwhile is no pair any more. */
+async function withInputs(trx: Trx, records: MatchRecord[], pairs: Likely[]): Promise<FoundPair[]> {
+  const idOf = (at: number) => records[at]?.id ?? 0
+  const ids = [...new Set(pairs.flatMap(({ left, right }) => [idOf(left), idOf(right)]))]
+  const inputs = new Map(
+    (await matchInputs(trx, sql`p.id = any(${ids}::bigint[])`)).map((one) => [one.id, one]),
+  )
+  return pairs.flatMap(({ left, right, ...judged }): FoundPair[] => {
+    const [one, other] = [inputs.get(idOf(left)), inputs.get(idOf(right))]
+    if (!one || !other) return []
+    return [
+      one.id < other.id ? { left: one, right: other, ...judged } : { left: other, right: one, ...judged },
+    ]
+  })
+}
+
 const pageSize = 20_000
 
-async function loadAll(db: Db): Promise<{ inputs: MatchInput[]; records: MatchRecord[] }> {
-  const inputs: MatchInput[] = []
+async function loadAll(db: Db): Promise<MatchRecord[]> {
   const records: MatchRecord[] = []
   for (let after = 0; ;) {
     const page = await matchInputs(db, sql`p.id > ${after}`, pageSize)
-    for (const input of page) {
-      inputs.push(input)
-      records.push(prepare(input))
-    }
+    for (const input of page) records.push(prepare(input))
     const last = page.at(-1)
-    if (!last || page.length < pageSize) return { inputs, records }
+    if (!last || page.length < pageSize) return records
     after = last.id
   }
 }

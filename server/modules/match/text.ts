@@ -51,30 +51,46 @@ export function oneSlip(one: string, other: string): boolean {
   return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2)
 }
 
-/** Pairs of neighbouring signs as sorted numbers; the order of words hardly matters, nor whether a space was forgotten. */
-export function bigramsOf(text: string): Uint32Array {
+/**
+ * Pairs of neighbouring signs, sorted, one after the other in one string; the order of words hardly matters, nor whether a space was
+ * forgotten.
+ */
+export function bigramsOf(text: string): string {
   const signs = text.replaceAll(/[\s,.，。、()（）-]/g, '')
-  if (signs.length < 2) return new Uint32Array(0)
-  const pairs = new Uint32Array(signs.length - 1)
-  for (let at = 0; at < pairs.length; at++)
-    pairs[at] = (signs.charCodeAt(at) << 16) | signs.charCodeAt(at + 1)
-  return pairs.sort()
+  const pairs: string[] = []
+  for (let at = 0; at + 1 < signs.length; at++) pairs.push(signs.slice(at, at + 2))
+  return pairs.sort().join('')
 }
 
-/** Dice coefficient of two sorted lists, 0 to 1. */
-export function dice(one: Uint32Array, other: Uint32Array): number {
+/** Dice coefficient of two such lists, 0 to 1. */
+export function dice(one: string, other: string): number {
   if (one.length + other.length === 0) return 0
   let [left, right, shared] = [0, 0, 0]
   while (left < one.length && right < other.length) {
-    const [a, b] = [one[left] ?? 0, other[right] ?? 0]
-    if (a === b) {
-      shared++
-      left++
-      right++
-    } else if (a < b) left++
-    else right++
+    const order =
+      one.charCodeAt(left) - other.charCodeAt(right) || one.charCodeAt(left + 1) - other.charCodeAt(right + 1)
+    if (order === 0) shared++
+    if (order <= 0) left += 2
+    if (order >= 0) right += 2
   }
-  return (2 * shared) / (one.length + other.length)
+  return (4 * shared) / (one.length + other.length)
+}
+
+/** A number of 53 bits for these words together, 0 when one of them is empty: FNV-1a with two primes. */
+export function hashOf(...words: string[]): number {
+  let [low, high] = [0x811c9dc5, 0x9747b28c]
+  for (const word of words) {
+    if (word === '') return 0
+    for (let at = 0; at < word.length; at++) {
+      const sign = word.charCodeAt(at)
+      low = Math.imul(low ^ sign, 0x01000193)
+      high = Math.imul(high ^ sign, 0x85ebca6b)
+      high ^= high >>> 13
+    }
+    low = Math.imul(low ^ 0x1f, 0x01000193)
+    high = Math.imul(high ^ 0x1f, 0x85ebca6b)
+  }
+  return (low >>> 0) * 0x200000 + (high >>> 11) || 1
 }
 
 /** American Soundex without the limit to four signs: names that sound alike share it. */

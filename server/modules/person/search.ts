@@ -138,7 +138,7 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
 }
 
 /** A whole telephone number, as the one index finds it that also knows the ends of numbers. */
-export function phoneIs(number: string): RawBuilder<SqlBool> {
+function phoneIs(number: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`system = 'phone' and reverse(value) = reverse(${number})`
 }
 
