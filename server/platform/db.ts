@@ -62,6 +62,10 @@ function wrapQueries(pool: pg.Pool): void {
   }
 }
 
+// Unbound on purpose: the client's own `query` is the one that guards.
+// eslint-disable-next-line @typescript-eslint/unbound-method
+const pastGuard = pg.Client.prototype.query as (this: pg.PoolClient, query: pg.Query) => void
+
 /** How long a plan may be kept, in milliseconds. */
 const planAge = 10_000
 
@@ -77,8 +81,7 @@ function replanStatements(pool: pg.Pool): void {
     if (since !== undefined && now - since < planAge) return
     planned.set(client, now)
     // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
-    if (since !== undefined)
-      pg.Client.prototype.query.call(client, new pg.Query('discard plans', () => undefined))
+    if (since !== undefined) pastGuard.call(client, new pg.Query('discard plans', () => undefined))
   })
 }
 

@@ -96,7 +96,10 @@ test('two administrators who demote each other at the same moment do not both su
     app.request(admin, updateUser, { params: { id: other }, body: { grants } }),
     app.request(second, updateUser, { params: { id: me.id }, body: { grants } }),
   ])
-  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422])
+  // The other one is refused: because an administrator has to remain, or because they are none any more.
+  const [first, last] = answers.map((answer) => answer.status).sort()
+  expect(first).toBe(200)
+  expect([403, 422]).toContain(last)
   // Whoever won, the first one is administrator again for the tests that follow.
   await app.db
     .insertInto('role_grant')

@@ -276,7 +276,9 @@ test('a death recorded by mistake is taken back with a reason: on every record, 
     (
       await sql<{ status: string; open: number }>`
         select e.status, (select count(*)::int from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress')) as open
-        from enrollment e where e.person_id = ${id} order by e.id`.execute(app.db)
+        from enrollment e join person p on p.id = e.person_id where coalesce(p.survivor_id, p.id) = ${id} order by e.id`.execute(
+        app.db,
+      )
     ).rows
   await transaction(app.db, async (trx) =>
     mergePersons(trx, testActor, {
