@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { normalise, searchName } from '../../modules/person/name.ts'
 import type { Db } from '../../platform/db.ts'
 import type { RowContext } from './cells.ts'
 import { type Delimiter, type Encoding, readRows, type Row } from './file.ts'
@@ -51,7 +52,13 @@ class Reading {
       if (next.done) break
       if (this.#at++ < from) continue
       rows.push(next.value)
-      said?.push(readRow(next.value, context as RowContext))
+      if (said) {
+        const read = readRow(next.value, context as RowContext)
+        // Pinyin takes longer than all the rest of a row; what it gives is remembered until the row is written.
+        const name = 'said' in read ? read.said.message?.person.name : null
+        if (name) searchName(normalise(name))
+        said.push(read)
+      }
       if (rows.length % slice === 0) await breathe()
     }
     return { rows, said }

@@ -4,7 +4,7 @@ import { pinyin } from 'pinyin-pro'
 const simplified = Converter({ from: 'tw', to: 'cn' })
 
 /** What a name is found by: simplified characters, full pinyin without tones, and initials. */
-export type SearchName = { search_name: string; pinyin: string; initials: string }
+export type SearchName = Readonly<{ search_name: string; pinyin: string; initials: string }>
 
 const han = /\p{Script=Han}/u
 
@@ -13,6 +13,19 @@ const han = /\p{Script=Han}/u
  * as surnames (单 shàn, 曾 zēng). Latin names stand for their own pinyin, lower case.
  */
 export function searchName(name: string): SearchName {
+  let forms = known.get(name)
+  if (!forms) {
+    forms = formsOf(name)
+    // The same people come again and again, and those of a hospital's day are not many.
+    if (known.size > 20_000) known.clear()
+    known.set(name, forms)
+  }
+  return forms
+}
+
+const known = new Map<string, SearchName>()
+
+function formsOf(name: string): SearchName {
   const search = simplified(normalise(name)).toLowerCase().replaceAll(' ', '')
   if (!han.test(search)) {
     const words = normalise(name)
