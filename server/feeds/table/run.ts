@@ -7,7 +7,14 @@ import type {
   ImportStatus,
 } from '../../../contract/import.ts'
 import { findGroups, findMembers } from '../../modules/group/upsert.ts'
-import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
+import {
+  type Db,
+  isTransient,
+  isUniqueViolation,
+  perDatabase,
+  transaction,
+  type Trx,
+} from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
 import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
@@ -55,7 +62,7 @@ export async function importDue(db: Db): Promise<number> {
     })
   } catch (error) {
     const { id } = claimed
-    if (id !== undefined) close(id)
+    if (id !== undefined) close(db, id)
     if (id === undefined || isTransient(error) || isUniqueViolation(error)) throw error
     // Bad bytes half-way through, a broken workbook: whoever uploaded it reads why; what was imported before stays and can be undone.
     const reason =
@@ -81,19 +88,19 @@ async function claim(trx: Trx): Promise<Running | undefined> {
 
 type Reader = { at: number; rows: AsyncIterator<Row> }
 /** Where this process stands in the files it reads; a process that did not read the last batch starts from the beginning and skips. */
-const readers = new Map<number, Reader>()
+const readers = perDatabase(() => new Map<number, Reader>())
 
-function close(importId: number): void {
-  void readers.get(importId)?.rows.return?.()
-  readers.delete(importId)
+function close(db: Db, importId: number): void {
+  void readers(db).get(importId)?.rows.return?.()
+  readers(db).delete(importId)
 }
 
 async function take(db: Db, one: Running, count: number): Promise<Row[]> {
-  let reader = readers.get(one.id)
+  let reader = readers(db).get(one.id)
   if (reader?.at !== one.done) {
-    close(one.id)
+    close(db, one.id)
     reader = { at: -1, rows: readRows(db, one.id, one.encoding, one.delimiter)[Symbol.asyncIterator]() }
-    readers.set(one.id, reader)
+    readers(db).set(one.id, reader)
   }
   const rows: Row[] = []
   while (rows.length < count) {
@@ -239,7 +246,7 @@ async function advance(trx: Trx, one: Running, read: number, wanted: number, cou
       status = case when ${ended} then ${checking ? 'checked' : 'imported'} else status end,
       finished_at = case when ${ended} then now() end
     where id = ${one.id}`.execute(trx)
-  if (ended) close(one.id)
+  if (ended) close(trx, one.id)
 }
 
 async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Promise<void> {
