@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { localDate, shiftDate } from '../server/platform/clock.ts'
 import { demoPassword } from '../server/seed/demo/seed.ts'
 import { createDataDir } from './support/database.ts'
 import { careloop, freePort } from './support/process.ts'
@@ -7,6 +8,7 @@ import { careloop, freePort } from './support/process.ts'
 test('the demo gets ready, gives every role something to do, and ends when told', async () => {
   const dir = await createDataDir('demo')
   const port = await freePort()
+  const today = localDate(new Date(), 'Asia/Shanghai')
   const origin = `http://127.0.0.1:${port}`
   const demo = careloop(['demo'], {
     CARELOOP_DATA_DIR: dir,
@@ -31,7 +33,7 @@ test('the demo gets ready, gives every role something to do, and ends when told'
       expect(signedIn.status).toBe(200)
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
       if (username === 'manager')
-        expect((await get(cookie, '/figures/follow-up')).body.total.discharged).toBeGreaterThan(100)
+        expect((await get(cookie, `/figures/follow-up?from=${shiftDate(today, -40)}&to=${today}`)).body.total.discharged).toBeGreaterThan(100)
       else expect((await get(cookie, '/tasks?whose=team&view=all')).body.items.length).toBeGreaterThan(0)
     }
     demo.child.kill('SIGTERM')

@@ -9,6 +9,8 @@ import { openJobs } from '../../server/platform/jobs.ts'
 import { log } from '../../server/platform/log.ts'
 import { migrate } from '../../server/platform/migrate.ts'
 import { seedBase } from '../../server/seed/base/seed.ts'
+// Declares all jobs, so that their queues are in the template.
+import '../../server/worker.ts'
 import { clockFunctions, clockOfJobs, clockSearchPath } from './clock.ts'
 
 declare module 'vitest' {

@@ -26,7 +26,9 @@ export function shifted(real: DateConstructor, ahead: () => number): DateConstru
   }
   Object.setPrototypeOf(Shifted, real)
   Shifted.prototype = real.prototype
-  const made = Object.assign(Shifted, { now }) as unknown as DateConstructor
+  // Not enumerable, as in the real one: Playwright's clock copies what it finds.
+  Object.defineProperty(Shifted, 'now', { value: now, writable: true, configurable: true })
+  const made = Shifted as unknown as DateConstructor
   real.prototype.constructor = made
   return made
 }
