@@ -26,13 +26,26 @@ const tests: Step = [
 const webBuild: Step = ['web build', 'scripts/build-web.ts']
 const lint: Step = ['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']
 
+/** Kept between runs: what the compiler and the formatter knew of files that are still the same, by their content. */
+const cache = (name: string) => path.join(root, 'node_modules/.cache/careloop', name)
+
+function types(name: string, project: string): Step {
+  const known = ['--incremental', '--tsBuildInfoFile', cache(`${name.replaceAll(/\W+/g, '-')}.tsbuildinfo`)]
+  return [`types: ${name}`, bin('typescript/bin/tsc'), '-p', project, ...known]
+}
+
 /** What is done in a minute or so, two at a time. */
 const checks: Step[] = [
-  ['types: server, simulator, tests', bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
+  types('server, simulator, tests', 'tsconfig.json'),
   webBuild,
-  ['types: web', bin('typescript/bin/tsc'), '-p', 'web/tsconfig.json'],
-  ['types: browser tests', bin('typescript/bin/tsc'), '-p', 'test/browser/tsconfig.json'],
-  ['formatting', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  types('web', 'web/tsconfig.json'),
+  types('browser tests', 'test/browser/tsconfig.json'),
+  [
+    'formatting',
+    bin('prettier/bin/prettier.cjs'),
+    ...['--check', '--log-level', 'warn', '.'],
+    ...['--cache', '--cache-strategy', 'content', '--cache-location', cache('formatting')],
+  ],
   [
     'import zones',
     bin('dependency-cruiser/bin/dependency-cruise.mjs'),

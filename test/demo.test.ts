@@ -33,7 +33,10 @@ test('the demo gets ready, gives every role something to do, and ends when told'
       expect(signedIn.status).toBe(200)
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
       if (username === 'manager')
-        expect((await get(cookie, `/figures/follow-up?from=${shiftDate(today, -40)}&to=${today}`)).body.total.discharged).toBeGreaterThan(100)
+        expect(
+          (await get(cookie, `/figures/follow-up?from=${shiftDate(today, -40)}&to=${today}`)).body.total
+            .discharged,
+        ).toBeGreaterThan(100)
       else expect((await get(cookie, '/tasks?whose=team&view=all')).body.items.length).toBeGreaterThan(0)
     }
     demo.child.kill('SIGTERM')

@@ -49,7 +49,7 @@ const ofColours = ['color-contrast', 'link-in-text-block']
 /** What axe-core finds wrong with the page, one line each; `colours`: with its colours only. */
 export async function axeViolations(page: Page, what: 'all' | 'colours' = 'all'): Promise<string[]> {
   await settled(page)
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
   const { violations } = await page.evaluate(
     (options) =>
       (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResult> } }).axe.run(options),
