@@ -20,9 +20,10 @@ function start(ahead: number): TestClock {
 export function shifted(real: DateConstructor, ahead: () => number): DateConstructor {
   const now = () => real.now() + ahead()
   function Shifted(this: unknown, ...args: unknown[]): unknown {
-    if (!new.target) return new real(now()).toString()
-    const target: unknown = new.target === Shifted ? real : new.target
-    return Reflect.construct(real, args.length === 0 ? [now()] : args, target as DateConstructor)
+    const target: unknown = new.target
+    if (target === undefined) return new real(now()).toString()
+    const maker = target === Shifted ? real : (target as DateConstructor)
+    return Reflect.construct(real, args.length === 0 ? [now()] : args, maker)
   }
   Object.setPrototypeOf(Shifted, real)
   Shifted.prototype = real.prototype
