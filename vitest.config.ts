@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { setClock } from './test/support/clock.ts'
+import LongestFirst from './test/support/longest-first.ts'
 
 await setClock()
 // Servers, threads and commands that the tests start read compiled code instead of compiling it.
@@ -19,6 +20,6 @@ export default defineConfig({
     pool: 'forks',
     // Files of one worker share the program, which takes longer to load than most of them to run; what it keeps, it keeps per database.
     isolate: false,
-    sequence: { concurrent: false },
+    sequence: { concurrent: false, sequencer: LongestFirst },
   },
 })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { glob, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { sql } from 'kysely'
@@ -54,6 +55,18 @@ test('PostgreSQL, its column defaults and the jobs have the same clock', async (
   await database.close()
   await empty.drop()
   expect(close(told.rows[0]?.at)).toBe(true)
+})
+
+test('no statement asks for the time in words that cannot be replaced', async () => {
+  const found: string[] = []
+  for await (const file of glob('server/**/*.ts', { exclude: ['**/*.test.ts'] })) {
+    const text = await readFile(file, 'utf8')
+    if (
+      /\b(current_(date|time|timestamp)|localtime(stamp)?)\b|'(now|today|tomorrow|yesterday)'::/i.test(text)
+    )
+      found.push(file)
+  }
+  expect(found).toEqual([])
 })
 
 test('threads and programs that are started have the same clock', async () => {

@@ -7,6 +7,8 @@ import { pathToFileURL } from 'node:url'
  */
 export const usualNow = '2026-11-18T10:00:00+08:00'
 
+const preload = `--import=${pathToFileURL(path.resolve(import.meta.dirname, 'shift-date.ts')).href}`
+
 /** Carries the distance from the machine's clock to all processes and threads of a run. */
 const variable = 'CARELOOP_TEST_CLOCK_OFFSET'
 
@@ -26,7 +28,6 @@ export async function setClock(): Promise<void> {
     if (Number.isNaN(offset))
       throw new Error(`CARELOOP_TEST_NOW: "${wanted}" is neither an instant nor "machine"`)
     process.env[variable] = String(offset)
-    const preload = `--import=${pathToFileURL(path.resolve(import.meta.dirname, 'shift-date.ts')).href}`
     process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, preload].filter(Boolean).join(' ')
   }
   await import('./shift-date.ts')
@@ -50,8 +51,11 @@ export async function at<T>(instant: string, work: () => Promise<T>): Promise<T>
 
 /** What another process needs in its environment to have the same clock, and to start as quickly. */
 export function clockEnvironment(): Record<string, string> {
-  const wanted = ['NODE_OPTIONS', 'NODE_COMPILE_CACHE', variable]
-  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  const { NODE_COMPILE_CACHE, [variable]: offset } = process.env
+  return {
+    ...(offset !== undefined && { NODE_OPTIONS: preload, [variable]: offset }),
+    ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
+  }
 }
 
 const functions: [name: string, volatility: string][] = [
