@@ -67,7 +67,7 @@ module.exports = {
     {
       name: 'tests-are-leaves',
       severity: 'error',
-      from: { pathNot: '([.]test[.]tsx?$|^test/|^torture/|^bench/)' },
+      from: { pathNot: '([.]test[.]tsx?$|^test/|^torture/|^bench/|^scripts/test|^vitest[.]config)' },
       to: { path: '(^test/|[.]test[.]tsx?$)' },
     },
   ],

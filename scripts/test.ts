@@ -4,47 +4,58 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 // `npm test`: everything that must hold before a commit lands, cheapest first; after a failure nothing more is begun.
+// `npm test -- <pattern> …`: only the test files whose paths contain one of these, without the checks.
 const root = path.resolve(import.meta.dirname, '..')
 const bin = (name: string) => path.join(root, 'node_modules', name)
 const dir = await mkdtemp(path.join(tmpdir(), 'careloop-npm-test-'))
 const report = path.join(dir, 'vitest.json')
+const chosen = process.argv.slice(2)
 
 type Step = [name: string, ...command: string[]]
 
 const tests: Step = [
-  'unit, integration and browser tests',
+  chosen.length > 0 ? `tests of ${chosen.join(' ')}` : 'unit, integration and browser tests',
   bin('vitest/vitest.mjs'),
   'run',
   '--reporter=default',
+  '--reporter=./test/support/slowest.ts',
   '--reporter=json',
   `--outputFile.json=${report}`,
+  ...chosen,
 ]
+const webBuild: Step = ['web build', 'scripts/build-web.ts']
+const lint: Step = ['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']
 
-/** Each lane one after the other, the lanes side by side: the linter alone takes longer than all other checks, so the tests do not wait for it. */
-const lanes: Step[][] = [
-  [['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
-  [
-    ['formatting', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-    ['types: server, simulator, tests', bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
-    ['types: web', bin('typescript/bin/tsc'), '-p', 'web/tsconfig.json'],
-    ['types: browser tests', bin('typescript/bin/tsc'), '-p', 'test/browser/tsconfig.json'],
-    [
-      'import zones',
-      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
-      '--config',
-      '.dependency-cruiser.cjs',
-      ...zones(),
-    ],
-    ['dead code', bin('knip/bin/knip.js')],
-    ['database types', 'scripts/database-types.ts', '--check'],
-    ['web build', 'scripts/build-web.ts'],
-    tests,
-  ],
-]
+/** Kept between runs: what the compiler and the formatter knew of files that are still the same, by their content. */
+const cache = (name: string) => path.join(root, 'node_modules/.cache/careloop', name)
 
-function zones(): string[] {
-  return ['contract', 'server', 'sim', 'web', 'bench', 'torture', 'test', 'scripts']
+function types(name: string, project: string): Step {
+  const known = ['--incremental', '--tsBuildInfoFile', cache(`${name.replaceAll(/\W+/g, '-')}.tsbuildinfo`)]
+  return [`types: ${name}`, bin('typescript/bin/tsc'), '-p', project, ...known]
 }
+
+/** What is done in a minute or so, two at a time. */
+const checks: Step[] = [
+  types('server, simulator, tests', 'tsconfig.json'),
+  webBuild,
+  types('web', 'web/tsconfig.json'),
+  types('browser tests', 'test/browser/tsconfig.json'),
+  [
+    'formatting',
+    bin('prettier/bin/prettier.cjs'),
+    ...['--check', '--log-level', 'warn', '.'],
+    ...['--cache', '--cache-strategy', 'content', '--cache-location', cache('formatting')],
+  ],
+  [
+    'import zones',
+    bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    ...['contract', 'server', 'sim', 'web', 'bench', 'torture', 'test', 'scripts'],
+  ],
+  ['dead code', bin('knip/bin/knip.js')],
+  ['database types', 'scripts/database-types.ts', '--check'],
+]
 
 /** Runs one step and says how it ended. What checks print comes in one piece; the tests tell as they go. */
 async function run(step: Step): Promise<boolean> {
@@ -75,14 +86,25 @@ async function run(step: Step): Promise<boolean> {
 }
 
 const failed: string[] = []
-await Promise.all(
-  lanes.map(async (lane) => {
-    for (const step of lane) {
+
+/** So many of the steps at a time, in their order. */
+async function runAll(steps: Step[], atOnce: number): Promise<void> {
+  const left = steps.values()
+  const lane = async () => {
+    for (const step of left) {
       if (failed.length > 0) return
       if (!(await run(step))) failed.push(step[0])
     }
-  }),
-)
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+}
+
+if (chosen.length > 0) await runAll([tests], 1)
+else {
+  await runAll(checks, 2)
+  // The linter alone takes longer than all other checks, so the tests do not wait for it.
+  await runAll([tests, lint], 2)
+}
 const text = await readFile(report, 'utf8').catch(() => undefined)
 if (text !== undefined) {
   const counts = JSON.parse(text) as {

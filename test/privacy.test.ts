@@ -29,13 +29,18 @@ const secrets = [
   '家属慕容',
 ]
 let app: TestApp
+const loggedTo = (log as unknown as Record<symbol, unknown>)[symbols.streamSym]
 
 beforeAll(async () => {
   app = await createTestApp()
   log.level = 'trace'
   Object.assign(log, { [symbols.streamSym]: { write: (line: string) => written.push(line) } })
 })
-afterAll(() => app.close())
+afterAll(async () => {
+  await app.close()
+  log.level = 'error'
+  Object.assign(log, { [symbols.streamSym]: loggedTo })
+})
 
 test('a whole run over every kind of work leaves no name, number or address in the log', async () => {
   const sink = await startSmtpSink({

@@ -1,11 +1,10 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createTestDatabase } from './support/database.ts'
+import { createDataDir, createTestDatabase } from './support/database.ts'
 import { careloop, freePort } from './support/process.ts'
 
 const timeout = 120_000
@@ -13,7 +12,7 @@ let dir: string
 let env: Record<string, string>
 
 beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'careloop-process-'))
+  dir = await createDataDir()
   env = {
     CARELOOP_DATA_DIR: path.join(dir, 'data'),
     PORT: String(await freePort()),

@@ -17,6 +17,8 @@ export type KillOptions = {
   postgresKills: number
   connections: number
   seed: number
+  /** Where it is set up; default: a new folder. A `data` in it is used. */
+  dir?: string
   say?: (line: string) => void
 }
 
@@ -57,7 +59,7 @@ export async function killTest(options: KillOptions): Promise<KillResult> {
   const say = options.say ?? (() => undefined)
   const events = story(options.messages, options.seed)
   const windowStart = Date.now()
-  const installation = await createInstallation()
+  const installation = await createInstallation({ dir: options.dir })
   try {
     await installation.start()
     const load: Load = { sent: 0, again: 0, resent: 0, done: false, failure: undefined, lastAccepted: 0 }

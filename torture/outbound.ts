@@ -19,6 +19,8 @@ export type OutboundOptions = {
   channels: number
   persons: number
   seed: number
+  /** Where it is set up; default: a new folder. A `data` in it is used. */
+  dir?: string
   say?: (line: string) => void
 }
 
@@ -47,7 +49,7 @@ export async function outboundTest(options: OutboundOptions): Promise<OutboundRe
   const began = performance.now()
   const say = options.say ?? (() => undefined)
   const world = new Receivers(options)
-  const installation = await createInstallation()
+  const installation = await createInstallation({ dir: options.dir })
   let database: Database | undefined
   try {
     await installation.start()

@@ -19,6 +19,8 @@ export type StepsOptions = {
   persons: number
   kills: number
   seed: number
+  /** Where it is set up; default: a new folder. A `data` in it is used. */
+  dir?: string
   say?: (line: string) => void
 }
 
@@ -77,7 +79,7 @@ export async function stepsTest(options: StepsOptions): Promise<StepsResult> {
   const began = performance.now()
   const say = options.say ?? (() => undefined)
   const sink = await startSmtpSink({ keep: options.persons + 1 })
-  const installation = await createInstallation()
+  const installation = await createInstallation({ dir: options.dir })
   try {
     await installation.start()
     const services = await openServices(

@@ -129,6 +129,7 @@ export async function transaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Pr
 
 async function once<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (trx) => {
+    databases.set(trx, db)
     openAudit(trx)
     try {
       const result = await work(trx)
@@ -138,6 +139,24 @@ async function once<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
       dropAudit(trx)
     }
   })
+}
+
+/** The database that each transaction belongs to. */
+const databases = new WeakMap<Db, Db>()
+
+/**
+ * A place for what a process may remember of a database because it never changes there (published versions): one for each database that it has
+ * open, since the same id means something else in another one, or in the same after a restore.
+ * @example const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
+ */
+export function perDatabase<T>(make: () => T): (db: Db) => T {
+  const kept = new WeakMap<Db, { value: T }>()
+  return (db) => {
+    const whole = databases.get(db) ?? db
+    let one = kept.get(whole)
+    if (!one) kept.set(whole, (one = { value: make() }))
+    return one.value
+  }
 }
 
 /** True for errors that go away by themselves: connection lost, server restarting, serialization, deadlock. */

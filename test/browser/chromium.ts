@@ -7,10 +7,19 @@ import { type Browser, chromium } from 'playwright-core'
 const packed = path.resolve(import.meta.dirname, '../../node_modules/@sparticuz/chromium')
 const unpacked = path.join(tmpdir(), 'careloop-chromium-153')
 
+let shared: Promise<Browser> | undefined
+
+/** The one that all test files of this process use, each with windows of its own; it ends with the process. */
+export async function sharedChromium(): Promise<Browser> {
+  const known = await shared?.catch(() => undefined)
+  if (known?.isConnected()) return known
+  return (shared = launchChromium())
+}
+
 /**
  * Starts the Chromium that comes inside an npm package: no root, no download, no system browser. CARELOOP_CHROMIUM names another one.
  */
-export async function launchChromium(): Promise<Browser> {
+async function launchChromium(): Promise<Browser> {
   const chosen = process.env.CARELOOP_CHROMIUM
   const executablePath = chosen ?? (await unpackChromium())
   // Everything runs inside a container or as root somewhere, where Chromium's own sandbox cannot be set up.

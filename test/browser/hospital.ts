@@ -23,7 +23,7 @@ import { createWorld, lifeEvents } from '../../sim/life.ts'
 import { play } from '../../sim/play.ts'
 import { startSmtpSink } from '../../sim/smtp-sink.ts'
 import { SimulatedStaff } from '../../sim/staff.ts'
-import { databaseUrl, run } from '../support/database-server.ts'
+import { createDatabase, databaseUrl, run } from '../support/database-server.ts'
 
 const day = 86_400_000
 const seed = 1
@@ -43,7 +43,7 @@ export async function startSite(): Promise<Site> {
   const adminUrl = inject('adminUrl')
   const template = await prepareHospital(adminUrl)
   const name = `careloop_site_${process.pid}_${Date.now()}`
-  await run(adminUrl, `create database ${name} template ${template}`)
+  await createDatabase(adminUrl, name, template)
   const site = await openSite(databaseUrl(adminUrl, name))
   return {
     ...site,
@@ -92,7 +92,7 @@ async function prepareHospital(adminUrl: string): Promise<string> {
     const known = await client.query('select 1 from pg_database where datname = $1', [name])
     if (known.rowCount === 0) {
       await buildWeb()
-      await client.query(`create database ${name}_new template ${inject('template')}`)
+      await createDatabase(adminUrl, `${name}_new`, inject('template'))
       await fillHospital(databaseUrl(adminUrl, `${name}_new`))
       await client.query(`alter database ${name}_new rename to ${name}`)
     }

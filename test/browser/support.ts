@@ -4,7 +4,9 @@ import path from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { demoPassword } from '../../server/seed/demo/seed.ts'
-import { launchChromium } from './chromium.ts'
+import { clockOffset } from '../support/clock.ts'
+import { shifted } from '../support/shift-date.ts'
+import { sharedChromium } from './chromium.ts'
 import { type Site, startSite } from './hospital.ts'
 
 export type RoleName = 'nurse' | 'doctor' | 'head' | 'service' | 'outreach' | 'manager' | 'admin' | 'auditor'
@@ -40,7 +42,7 @@ export function useStage(): Stage {
 
   beforeAll(async () => {
     site = await startSite()
-    browser = await launchChromium()
+    browser = await sharedChromium()
   }, 240_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await keepPictures([...contexts, ...windows.values()], task.name)
@@ -49,7 +51,7 @@ export function useStage(): Stage {
     expect(troubles.splice(0)).toEqual([])
   })
   afterAll(async () => {
-    await browser?.close()
+    await Promise.all([...windows.values()].map((window) => window.close()))
     await site?.stop()
   })
 
@@ -69,6 +71,7 @@ export function useStage(): Stage {
       ...options,
     })
     context.setDefaultTimeout(20_000)
+    await context.addInitScript(`globalThis.Date = (${shifted.toString()})(Date, () => ${clockOffset()})`)
     return context
   }
 
@@ -94,6 +97,14 @@ export function useStage(): Stage {
       headers: { origin: server().url },
     })
     if (!answer.ok()) throw new Error(`sign-in of ${username}: ${answer.status()} ${await answer.text()}`)
+    // Outside of a page the time of Node decides when a cookie has run out, and the browser keeps its own: without an end it holds in both.
+    const set = answer.headersArray().filter(({ name }) => name.toLowerCase() === 'set-cookie')
+    await context.addCookies(
+      set.map(({ value }) => {
+        const [name = '', content = ''] = (value.split(';')[0] ?? '').split(/=(.*)/)
+        return { name, value: content, url: server().url, httpOnly: true, sameSite: 'Lax' as const }
+      }),
+    )
   }
 
   /** Windows of one user that look otherwise (language, size) are windows of their own. */

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { cp, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { inject } from 'vitest'
-import { databaseUrl, run } from './database-server.ts'
+import { createDatabase, databaseUrl, run } from './database-server.ts'
 
 export type TestDatabase = { url: string; drop: () => Promise<void> }
 
@@ -8,9 +11,19 @@ export type TestDatabase = { url: string; drop: () => Promise<void> }
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const adminUrl = inject('adminUrl')
   const name = `careloop_test_${randomBytes(6).toString('hex')}`
-  await run(adminUrl, `create database ${name} template ${options.empty ? 'template0' : inject('template')}`)
+  await createDatabase(adminUrl, name, options.empty ? undefined : inject('template'))
   return {
     url: databaseUrl(adminUrl, name),
     drop: () => run(adminUrl, `drop database if exists ${name} with (force)`),
   }
+}
+
+/**
+ * A folder with a data directory on which CareLoop was never started: it saves the time of `initdb` and has the clock of the tests.
+ * Whoever asks removes it.
+ */
+export async function createDataDir(name = 'data'): Promise<string> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'careloop-data-'))
+  await cp(inject('dataDir'), path.join(dir, name), { recursive: true })
+  return dir
 }

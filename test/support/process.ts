@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { clockEnvironment } from './clock.ts'
 
 const shim = path.resolve(import.meta.dirname, '../../bin/careloop.js')
 
@@ -16,7 +17,7 @@ export type Program = {
 /** Starts `careloop …` as a process of its own, as an operator does. */
 export function careloop(args: string[], env: Record<string, string>, input?: string): Program {
   const child = spawn(process.execPath, [shim, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'warn', ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'warn', ...clockEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input ?? '')

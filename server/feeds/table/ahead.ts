@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { normalise, searchName } from '../../modules/person/name.ts'
-import type { Db } from '../../platform/db.ts'
+import { type Db, perDatabase } from '../../platform/db.ts'
 import type { RowContext } from './cells.ts'
 import { type Delimiter, type Encoding, readRows, type Row } from './file.ts'
 import { readRow } from './row.ts'
@@ -70,12 +70,12 @@ class Reading {
 }
 
 /** Where this process stands in the files it reads; a process that did not read the last batch starts from the beginning and skips. */
-const readings = new Map<number, Reading>()
+const readings = perDatabase(() => new Map<number, Reading>())
 
 /** Forgets a file that ends, or whose batch did not become true. */
-export function closeFile(importId: number): void {
-  readings.get(importId)?.close()
-  readings.delete(importId)
+export function closeFile(db: Db, importId: number): void {
+  readings(db).get(importId)?.close()
+  readings(db).delete(importId)
 }
 
 /**
@@ -89,11 +89,11 @@ export async function takeRows(
   count: number,
   context: RowContext | undefined,
 ): Promise<Batch> {
-  let reading = readings.get(source.id)
+  let reading = readings(db).get(source.id)
   if (reading?.next !== source.done + 1) {
-    closeFile(source.id)
+    closeFile(db, source.id)
     reading = new Reading(db, source)
-    readings.set(source.id, reading)
+    readings(db).set(source.id, reading)
   }
   return reading.take(source.done + 1, count, context)
 }

@@ -197,10 +197,12 @@ test('a formula in a wrong cell does not run in the file of errors', async () =>
   expect(await file.text()).toContain(`sex,'=cmd|`)
 })
 
+/** `YYYY-MM-DD`, so many days ago. */
+const daysAgo = (count: number) => new Date(Date.now() - count * 86_400_000).toISOString().slice(0, 10)
+
 test('visits come with their persons and their wards; a fresh discharge starts the follow-up', async () => {
-  const today = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
   const done = await imported(
-    `病案号,姓名,住院号,就诊类型,科室,主治医师,入院时间,出院时间,出院诊断\nV1,周四,Z0001,住院,心内科,李医生,2026-01-02 08:30,${today} 10:00,肺炎\n`,
+    `病案号,姓名,住院号,就诊类型,科室,主治医师,入院时间,出院时间,出院诊断\nV1,周四,Z0001,住院,心内科,李医生,${daysAgo(9)} 08:30,${daysAgo(2)} 10:00,肺炎\n`,
     'encounters',
   )
   expect(done).toMatchObject({ status: 'imported', created: 1 })
@@ -244,8 +246,7 @@ test('whom a later import has changed, the undo of the first leaves; whom it onl
 })
 
 test('an undo of visits takes their follow-up along, except where somebody has called already', async () => {
-  const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
-  const row = (n: number) => `W${n},病人${n},Y000${n},住院,心内科,2026-02-02,${day},胃炎`
+  const row = (n: number) => `W${n},病人${n},Y000${n},住院,心内科,${daysAgo(9)},${daysAgo(3)},胃炎`
   const done = await imported(
     `病案号,姓名,住院号,就诊类型,科室,入院时间,出院时间,诊断\n${row(1)}\n${row(2)}\n`,
     'encounters',

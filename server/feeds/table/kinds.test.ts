@@ -11,6 +11,7 @@ import { getPerson } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { about, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
+import { localDate } from '../../platform/clock.ts'
 
 let app: TestApp
 let centre: string
@@ -63,10 +64,14 @@ async function facts(mrn: string, kind: string) {
   return rows.map(({ kind, data, source }) => ({ ...data, kind, source }))
 }
 
+/** The day so many days from now, as files and as HL7 write it. */
+const date = (days: number) => localDate(new Date(Date.now() + days * 86_400_000), 'Asia/Shanghai')
+const compact = (days: number) => date(days).replaceAll('-', '')
+
 const charges = '病案号,姓名,收费单号,项目代码,收费项目,数量,金额,收费日期,科室\n'
 
 test('charges go on the timeline once, with refunds below zero; the same file adds nothing and an undo takes them off', async () => {
-  const file = `${charges}C1,赵一,F1,X1,CT 平扫,1,"1,361.00",2026-11-01 09:30,影像科\nC1,,F2,X1,CT 平扫,1,(1361.00),2026-11-02,影像科\n`
+  const file = `${charges}C1,赵一,F1,X1,CT 平扫,1,"1,361.00",${date(-17)} 09:30,影像科\nC1,,F2,X1,CT 平扫,1,(1361.00),${date(-16)},影像科\n`
   const { id, mapping } = await upload(file, 'charges')
   expect(mapping).toEqual({
     recordNumber: 0,
@@ -96,11 +101,11 @@ test('charges go on the timeline once, with refunds below zero; the same file ad
 })
 
 test('a charge that the HIS told and a file tells again is one; another amount corrects it, and an undo lets the first hold again', async () => {
-  const ft1 = 'FT1|1|H1||20261103101500+0800||CG|X2^血常规^L|||1||25^CNY|检验科'
+  const ft1 = `FT1|1|H1||${compact(-15)}101500+0800||CG|X2^血常规^L|||1||25^CNY|检验科`
   await receiveText(app, about('DFT^P03', { mrn: 'K1' }, ft1))
-  const same = await imported(`${charges}K1,,H1,X2,血常规,,25,2026-11-03,\n`, 'charges')
+  const same = await imported(`${charges}K1,,H1,X2,血常规,,25,${date(-15)},\n`, 'charges')
   expect(same).toMatchObject({ created: 0, unchanged: 1 })
-  const other = await imported(`${charges}K1,,H1,X2,血常规,1,30,2026-11-03,\n`, 'charges')
+  const other = await imported(`${charges}K1,,H1,X2,血常规,1,30,${date(-15)},\n`, 'charges')
   expect(other).toMatchObject({ created: 0, updated: 1 })
   expect(await facts('K1', 'charge')).toMatchObject([{ amount: 30 }])
   // The feed repeats what it said before the file: the correction stays.
@@ -109,21 +114,21 @@ test('a charge that the HIS told and a file tells again is one; another amount c
   expect(await work(other.id, 'undo')).toMatchObject({ status: 'undone', kept: 0 })
   expect(await facts('K1', 'charge')).toMatchObject([{ amount: 25 }])
   // The other way round: the file first, then the feed.
-  await imported(`${charges}K1,,H2,X2,血常规,1,25,2026-11-04 08:00,\n`, 'charges')
+  await imported(`${charges}K1,,H2,X2,血常规,1,25,${date(-14)} 08:00,\n`, 'charges')
   await receiveText(
     app,
-    about('DFT^P03', { mrn: 'K1' }, ft1.replace('H1', 'H2').replace('20261103', '20261104')),
+    about('DFT^P03', { mrn: 'K1' }, ft1.replace('H1', 'H2').replace(compact(-15), compact(-14))),
   )
   expect(await facts('K1', 'charge')).toHaveLength(2)
 })
 
 test('what cannot be a charge is told per row: no amount, no item, and a number that stands for something else in the same file', async () => {
   const file = [
-    'K1,,N1,A,挂号费,1,十元,2026-11-05,',
-    'K1,,N2,,,1,10,2026-11-05,',
-    'K1,,N3,A,挂号费,1,10,2026-11-05,',
-    'K1,,N3,A,挂号费,1,20,2026-11-05,',
-    'K1,,N3,A,挂号费,1,10,2026-11-05,',
+    `K1,,N1,A,挂号费,1,十元,${date(-13)},`,
+    `K1,,N2,,,1,10,${date(-13)},`,
+    `K1,,N3,A,挂号费,1,10,${date(-13)},`,
+    `K1,,N3,A,挂号费,1,20,${date(-13)},`,
+    `K1,,N3,A,挂号费,1,10,${date(-13)},`,
     ',,N4,A,挂号费,1,10,2099-01-01,',
   ].join('\n')
   const done = await imported(`${charges}${file}\n`, 'charges')
@@ -140,20 +145,20 @@ test('what cannot be a charge is told per row: no amount, no item, and a number 
 test('appointments of a file and of the feed are one; what becomes of them is a new line, and coming days are allowed', async () => {
   const head = '病案号,预约号,预约状态,预约时间,科室,医生\n'
   const done = await imported(
-    `${head}K1,A1,已预约,2027-01-05 09:00,心内科,林医生\nK1,A2,爽约,2026-11-05 09:00,心内科,\n`,
+    `${head}K1,A1,已预约,${date(48)} 09:00,心内科,林医生\nK1,A2,爽约,${date(-13)} 09:00,心内科,\n`,
     'appointments',
   )
   expect(done).toMatchObject({ created: 2, failed: 0 })
   await receiveText(
     app,
-    about('SIU^S12', { mrn: 'K1' }, 'SCH|A1|A1|||||FU^复诊|FU^复诊|||^^^20270105090000+0800'),
+    about('SIU^S12', { mrn: 'K1' }, `SCH|A1|A1|||||FU^复诊|FU^复诊|||^^^${compact(48)}090000+0800`),
   )
   expect((await facts('K1', 'appointment')).map((one) => one.kind)).toEqual([
     'appointment.missed',
     'appointment.booked',
   ])
   const later = await imported(
-    `${head}K1,A1,已取消,2027-01-05 09:00,心内科,林医生\nK1,A3,也许,明天,,\n`,
+    `${head}K1,A1,已取消,${date(48)} 09:00,心内科,林医生\nK1,A3,也许,明天,,\n`,
     'appointments',
   )
   expect(later).toMatchObject({ created: 1, failed: 1 })

@@ -57,7 +57,7 @@ export async function importDue(db: Db): Promise<number> {
     })
   } catch (error) {
     const { id } = claimed
-    if (id !== undefined) closeFile(id)
+    if (id !== undefined) closeFile(db, id)
     if (id === undefined || isTransient(error) || isUniqueViolation(error)) throw error
     // Bad bytes half-way through, a broken workbook: whoever uploaded it reads why; what was imported before stays and can be undone.
     const reason =
@@ -221,7 +221,7 @@ async function advance(trx: Trx, one: Running, read: number, wanted: number, cou
       status = case when ${ended} then ${checking ? 'checked' : 'imported'} else status end,
       finished_at = case when ${ended} then now() end
     where id = ${one.id}`.execute(trx)
-  if (ended) closeFile(one.id)
+  if (ended) closeFile(trx, one.id)
 }
 
 async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Promise<void> {

@@ -37,7 +37,8 @@ test('a wrong password and an unknown name get the same answer', async () => {
       const answer = await app.send(undefined, 'post', '/api/auth/sign-in/username', {
         body: { username, password: 'not the password' },
       })
-      return { status: answer.status, body: await answer.json() }
+      const body: unknown = await answer.json()
+      return { status: answer.status, body }
     }),
   )
   expect(answers[0]).toEqual(answers[1])

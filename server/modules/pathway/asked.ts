@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Answers, QuestionnaireBody } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
+import { perDatabase, type Trx } from '../../platform/db.ts'
 import type { Said } from './step.ts'
 import { recordsOf } from '../person/record.ts'
 
@@ -16,26 +17,27 @@ export type SaidRow = {
 }
 
 /** Versions never change, so each process keeps those whose bands it has needed. */
-const definitions = new Map<number, QuestionnaireBody>()
+const definitions = perDatabase(() => new Map<number, QuestionnaireBody>())
 
 /** What was last answered to each questionnaire on an enrolment, by code; null when nothing is asked. */
 export function saidIn(
+  trx: Trx,
   enrollment: RawBuilder<unknown>,
   asks: RawBuilder<unknown>,
 ): RawBuilder<Record<string, SaidRow> | null> {
   return sql`case when jsonb_array_length(${asks} -> 'questionnaires') > 0 then (
     select jsonb_object_agg(r.code, r.said) from (
       select distinct on (q.code) q.code, jsonb_build_object('at', r.updated_at, 'score', r.score, 'answers', r.answers, 'versionId', w.id,
-        'definition', case when ${asks} -> 'bands' ? q.code and w.id <> all(${[...definitions.keys()]}::int[]) then w.definition end) as said
+        'definition', case when ${asks} -> 'bands' ? q.code and w.id <> all(${[...definitions(trx).keys()]}::int[]) then w.definition end) as said
       from task t join questionnaire_response r on r.task_id = t.id and r.status = 'completed'
       join questionnaire_version w on w.id = r.questionnaire_version_id join questionnaire q on q.id = w.questionnaire_id
       where t.enrollment_id = ${enrollment} and ${asks} -> 'questionnaires' ? q.code
       order by q.code, r.updated_at desc, r.id desc) r) end`
 }
 
-export function saidOf({ at, score, answers, versionId, definition }: SaidRow): Said {
-  if (definition) definitions.set(versionId, definition)
-  const known = definitions.get(versionId)
+export function saidOf(trx: Trx, { at, score, answers, versionId, definition }: SaidRow): Said {
+  if (definition) definitions(trx).set(versionId, definition)
+  const known = definitions(trx).get(versionId)
   return { at: new Date(at), score, answers, band: (known && bandOf(known, answers)?.code) ?? null }
 }
 

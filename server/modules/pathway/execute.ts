@@ -3,7 +3,7 @@ import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Calendar, calendarOf } from '../../platform/calendar.ts'
-import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { type Db, perDatabase, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -46,7 +46,7 @@ type Row = {
 }
 
 /** Published versions never change, so each process keeps those it has met. */
-const definitions = new Map<number, PathwayDefinition>()
+const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
 
 /**
  * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process gives them back by
@@ -58,7 +58,7 @@ export async function executeDue(db: Db): Promise<number> {
     const rows = await claim(trx)
     if (rows.length === 0) return { claimed: 0, messages: 0 }
     const context = await contextFor(trx, rows)
-    const advances = rows.map((row) => ({ row, advance: tryAdvance(row, context) }))
+    const advances = rows.map((row) => ({ row, advance: tryAdvance(trx, row, context) }))
     const messages = await write(trx, advances)
     return { claimed: rows.length, messages }
   })
@@ -78,7 +78,7 @@ async function claim(trx: Trx): Promise<Row[]> {
       s.id as site_id, s.name as site_name, s.time_zone, d.id as department_id, d.name as department_name,
       coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
-      ${saidIn(sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
+      ${saidIn(trx, sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
     from due e join pathway_version v on v.id = e.pathway_version_id ${joinPerson(sql`e.person_id`)}
     left join encounter n on n.id = e.encounter_id
     left join person_facts f on f.person_id = p.id
@@ -90,11 +90,13 @@ async function claim(trx: Trx): Promise<Row[]> {
 type Context = { now: Date; calendar: Calendar; questionnaires: Map<string, number> }
 
 async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
-  const missing = [...new Set(rows.map((row) => row.pathway_version_id))].filter((id) => !definitions.has(id))
+  const missing = [...new Set(rows.map((row) => row.pathway_version_id))].filter(
+    (id) => !definitions(trx).has(id),
+  )
   if (missing.length > 0) {
     const versions = await sql<{ id: number; definition: PathwayDefinition }>`
       select id, definition from pathway_version where id = any(${missing}::int[])`.execute(trx)
-    for (const version of versions.rows) definitions.set(version.id, version.definition)
+    for (const version of versions.rows) definitions(trx).set(version.id, version.definition)
   }
   // One round trip for everything that is the same for the whole batch.
   const { rows: common } = await sql<{
@@ -119,11 +121,11 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
 
 type Blocked = { blocked: string }
 
-function tryAdvance(row: Row, context: Context): Advance | Blocked {
+function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
   try {
-    const definition = definitions.get(row.pathway_version_id)
+    const definition = definitions(trx).get(row.pathway_version_id)
     if (!definition) throw new Error(`pathway version ${row.pathway_version_id} is missing`)
-    return advance(enrolledOf(row), definition, context)
+    return advance(enrolledOf(trx, row), definition, context)
   } catch (error) {
     // One person's impossible step must not stop the other 499; it is shown as blocked with the reason.
     if (!(error instanceof AppError))
@@ -132,7 +134,7 @@ function tryAdvance(row: Row, context: Context): Advance | Blocked {
   }
 }
 
-function enrolledOf(row: Row): Enrolled {
+function enrolledOf(trx: Trx, row: Row): Enrolled {
   return {
     id: row.id,
     pathwayVersionId: row.pathway_version_id,
@@ -156,7 +158,7 @@ function enrolledOf(row: Row): Enrolled {
     stepKey: row.step_key,
     variables: row.variables,
     outcomes: row.outcomes ?? {},
-    said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(one)])),
+    said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(trx, one)])),
     results: Object.fromEntries(
       Object.entries(row.results ?? {}).map(([code, one]) => [code, { ...one, at: new Date(one.at) }]),
     ),
