@@ -19,7 +19,6 @@ import { memberKey } from './row-group.ts'
 import { readRow } from './row.ts'
 import { keyText } from './state.ts'
 import { undoBatch } from './undo.ts'
-import { personOfRecord } from '../../modules/person/record.ts'
 
 const batchRows = { checking: 2000, importing: 1000 }
 const mostErrors = 10_000
@@ -198,15 +197,15 @@ async function knownRows(trx: Trx, one: Running, good: Good[]): Promise<(each: G
   const known = await idsOf(trx, one, good)
   if (one.kind === 'encounters') return ({ said }) => known.encounters.has(said.message?.visitNumber ?? '')
   if (one.kind !== 'group-members') return (each) => known.persons.has(recordOf(each))
-  const personOfRecord = ({ said }: Good) =>
+  const personOf = ({ said }: Good) =>
     said.message?.person.identifiers
       .map((key) => known.persons.get(keyText(key)))
       .find((id) => id !== undefined)
   const members = await findMembers(
     trx,
-    good.flatMap((each) => ({ groupId: each.groupId ?? 0, personId: personOfRecord(each) ?? 0 })),
+    good.flatMap((each) => ({ groupId: each.groupId ?? 0, personId: personOf(each) ?? 0 })),
   )
-  return (each) => members.has(`${each.groupId}|${personOfRecord(each)}`)
+  return (each) => members.has(`${each.groupId}|${personOf(each)}`)
 }
 
 export type Counts = { created: number; updated: number; unchanged: number; failed: number }
