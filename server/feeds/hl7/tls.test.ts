@@ -119,7 +119,7 @@ test.each<[string, Record<string, string>, RegExp]>([
 })
 
 test('files that do not fit are refused before anything is started', async () => {
-  const old = makeCertificate({ name: 'old', validTo: new Date('2026-02-01T00:00:00Z') })
+  const old = makeCertificate({ name: 'old', validTo: new Date(Date.now() - 86_400_000) })
   await writeFile(file('other-key.pem'), makeCertificate({ name: 'x' }).key)
   await writeFile(file('old.pem'), old.cert)
   await writeFile(file('old-key.pem'), old.key)
