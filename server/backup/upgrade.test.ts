@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../../test/support/app.ts'
+import { at } from '../../test/support/clock.ts'
 import { createTestDatabase } from '../../test/support/database.ts'
 import { lookAt } from '../../test/support/seen.ts'
 import { restore } from './restore.ts'
@@ -13,7 +14,11 @@ let app: TestApp
 let before: Look
 let after: Look
 
-beforeAll(async () => {
+// The day after the installation was made: what happens from then on is told from what it had.
+beforeAll(() => at('2026-11-29T10:00:00+08:00', upgrade), 180_000)
+afterAll(() => app.close())
+
+async function upgrade(): Promise<void> {
   const database = await createTestDatabase({ empty: true })
   await restore(database.url, file('before-ground.backup'), { kind: 'none' }, { progress: () => undefined })
   app = await createTestApp({}, database)
@@ -25,8 +30,7 @@ beforeAll(async () => {
   const look = await lookAt(app, { ...stored.until, at: new Date(stored.until.at) })
   // As it was stored: without what JSON does not know.
   after = JSON.parse(JSON.stringify(look)) as Look
-}, 180_000)
-afterAll(() => app.close())
+}
 
 const parts = [
   'counts',
