@@ -45,7 +45,7 @@ export async function desk(given?: Populated): Promise<Figure[]> {
             value: quantile(latencies, 0.5),
             unit: 'ms',
           },
-          { name: `desk, ${role}, ${list}: p99`, value: p99, unit: 'ms', aim: { most: 50 } },
+          { name: `desk, ${role}, ${list}: p99`, value: p99, unit: 'ms', aim: { most: 40 } },
         )
       }
       client.close()
@@ -77,7 +77,7 @@ export async function desk(given?: Populated): Promise<Figure[]> {
       )
     }
     client.close()
-    return [{ name: 'desk, slowest list: p99', value: worst, unit: 'ms', aim: { most: 50 } }, ...figures]
+    return [{ name: 'desk, slowest list: p99', value: worst, unit: 'ms', aim: { most: 40 } }, ...figures]
   } finally {
     if (!given) await installation.remove()
   }

@@ -111,13 +111,13 @@ export async function intake(installation?: Installation): Promise<Figure[]> {
           name: `intake, ${name}: acknowledged ÷ raw`,
           value: count / seconds / raw,
           unit: '',
-          ...(many && { aim: { least: 0.5 } }),
+          ...(many && { aim: { least: 0.4 } }),
         },
         {
           name: `intake, ${name}: applied`,
           value: applied,
           unit: 'messages/s',
-          ...(many && { aim: { least: 1000 } }),
+          ...(many && { aim: { least: 1500 } }),
         },
       )
     }
