@@ -166,7 +166,7 @@ async function lockGroups(trx: Trx, ids: number[]): Promise<GroupRecord[]> {
   const group = sql`
     with roots as materialized (select coalesce(survivor_id, id) as id from person where id = any(${ids}::bigint[]))
     select m.id, m.survivor_id, m.merged_into from person m
-    where m.id in (select id from roots) or m.survivor_id in (select id from roots) order by m.id`
+    where m.id = any(array(select id from roots)) or m.survivor_id = any(array(select id from roots)) order by m.id`
   for (let poll = 0; ; poll++) {
     await sql`savepoint group_lock`.execute(trx)
     // At last in the queue like everybody else; the database ends a deadlock.
