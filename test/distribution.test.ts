@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -187,7 +188,6 @@ test('what Citus would refuse of the schema is what the page on scale says, and 
 })
 
 test('no statement changes the column by which a table is spread', async () => {
-  const { globSync } = await import('node:fs')
   const found = globSync('server/{modules,feeds,platform}/**/*.ts', {
     cwd: path.resolve(import.meta.dirname, '..'),
   })

@@ -17,6 +17,9 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 
 const preparedLimit = 400
 
+/** The driver's own `query` of each connection, for what no request asks. */
+const pastGuard = new WeakMap<pg.PoolClient, (query: pg.Query) => unknown>()
+
 /**
  * Guards the first statement of a request whose session is remembered (session-guard.ts), and
  * gives every repeated statement a name, so that PostgreSQL parses and plans it once per connection.
@@ -44,6 +47,7 @@ function wrapQueries(pool: pg.Pool): void {
       if (rest.length > 0) throw new Error('a guarded statement takes no callback')
       return runGuarded(guard, text, values, (guarded, all) => send(guarded, all) as Promise<unknown>)
     }
+    pastGuard.set(client, query)
     Object.assign(client, { query: named })
   })
 
@@ -62,10 +66,6 @@ function wrapQueries(pool: pg.Pool): void {
   }
 }
 
-// Unbound on purpose: the client's own `query` is the one that guards.
-// eslint-disable-next-line @typescript-eslint/unbound-method
-const pastGuard = pg.Client.prototype.query as (this: pg.PoolClient, query: pg.Query) => void
-
 /** How long a plan may be kept, in milliseconds. */
 const planAge = 10_000
 
@@ -81,7 +81,7 @@ function replanStatements(pool: pg.Pool): void {
     if (since !== undefined && now - since < planAge) return
     planned.set(client, now)
     // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
-    if (since !== undefined) pastGuard.call(client, new pg.Query('discard plans', () => undefined))
+    if (since !== undefined) pastGuard.get(client)?.(new pg.Query('discard plans', () => undefined))
   })
 }
 
