@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -70,4 +71,16 @@ export function httpClient(port: number, headers: Record<string, string>): { get
       sent.end()
     })
   return { get, close: () => agent.destroy() }
+}
+
+/**
+ * Milliseconds that processes stood ready while no processor was free for them: what others on the machine took (Linux, the second number of
+ * `/proc/<pid>/schedstat`; 0 elsewhere).
+ */
+export function waited(pids: number[]): number {
+  if (process.platform !== 'linux') return 0
+  return pids.reduce(
+    (sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6,
+    0,
+  )
 }

@@ -15,6 +15,8 @@ type Waiting = { bytes: Buffer; header: Header; resolve: (receipt: Receipt) => v
 
 const batchMessages = 400
 const batchBytes = 16 * 1024 * 1024
+/** How long messages wait for those of the other senders at work; a timer can be no shorter. */
+const gatherMs = 1
 
 /**
  * Stores raw messages and answers after commit. What arrives while one batch is being written goes into the next: many senders share
@@ -24,6 +26,9 @@ export class RawStore {
   #db: Db
   #waiting: Waiting[] = []
   #writing = false
+  /** So many messages were on their way when the last batch was answered; most senders have the next one ready. */
+  #expected = 0
+  #gathered: (() => void) | undefined
   /** So many of the next messages are stored one by one. */
   #alone = 0
   #onStored: () => void
@@ -39,6 +44,7 @@ export class RawStore {
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, header, resolve })
       if (!this.#writing) void this.#drain()
+      else if (this.#waiting.length >= this.#expected) this.#gathered?.()
     })
   }
 
@@ -65,11 +71,13 @@ export class RawStore {
   async #drain(): Promise<void> {
     this.#writing = true
     while (this.#waiting.length > 0) {
+      await this.#gather()
       const batch = this.#take()
       try {
         await this.#write(batch)
         for (const one of batch)
           one.resolve({ code: 'AA', controlId: one.header.controlId, text: null, header: one.header })
+        this.#expected = Math.min(batch.length + this.#waiting.length, batchMessages)
         this.#onStored()
       } catch (error) {
         log.error({ err: (error as Error).message, messages: batch.length }, 'messages could not be stored')
@@ -85,6 +93,19 @@ export class RawStore {
       }
     }
     this.#writing = false
+  }
+
+  /** A batch costs little more than one message: who was answered together sends, waits and is answered together again. */
+  async #gather(): Promise<void> {
+    if (this.#waiting.length >= this.#expected || this.#alone > 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs)
+      this.#gathered = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#gathered = undefined
   }
 
   #take(): Waiting[] {
@@ -103,15 +124,22 @@ export class RawStore {
   }
 
   async #write(batch: Waiting[]): Promise<void> {
+    const headers = batch.map((one) => one.header)
+    const lengths = batch.map((one) => one.bytes.length)
+    let end = 1
+    const starts = lengths.map((length) => (end += length) - length)
+    // All bytes in one piece: a value by itself travels as it is, in an array it would be hexadecimal text.
     // The same key twice in one batch: the second is a repetition like any other. `ordinality` keeps arrival order in the ids.
     await sql`
       with input as (
-        select * from unnest(
-          ${batch.map((one) => one.header.sender)}::text[], ${batch.map((one) => one.header.facility)}::text[],
-          ${batch.map((one) => one.header.controlId)}::text[], ${batch.map((one) => one.header.messageType)}::text[],
-          ${batch.map((one) => one.header.charset)}::text[], ${batch.map((one) => one.header.lane)}::smallint[],
-          ${batch.map((one) => one.header.bodyHash)}::text[], ${batch.map((one) => one.bytes)}::bytea[]
-        ) with ordinality as t(sender, facility, control_id, message_type, charset, lane, body_hash, raw, position)
+        select sender, facility, control_id, message_type, charset, lane, body_hash, position,
+          substring(${Buffer.concat(batch.map((one) => one.bytes))}::bytea from start for length) as raw
+        from unnest(
+          ${headers.map((one) => one.sender)}::text[], ${headers.map((one) => one.facility)}::text[],
+          ${headers.map((one) => one.controlId)}::text[], ${headers.map((one) => one.messageType)}::text[],
+          ${headers.map((one) => one.charset)}::text[], ${headers.map((one) => one.lane)}::smallint[],
+          ${headers.map((one) => one.bodyHash)}::text[], ${starts}::int[], ${lengths}::int[]
+        ) with ordinality as t(sender, facility, control_id, message_type, charset, lane, body_hash, start, length, position)
       ), numbered as (
         select *, nextval('inbound_message_id') as id from (select * from input order by position) as ordered
       ), firsts as (
@@ -122,12 +150,11 @@ export class RawStore {
         select sender, facility, control_id, id, now(), body_hash, copies - 1 from firsts
         on conflict (sender, facility, control_id) do update set duplicates = inbound_key.duplicates + excluded.duplicates + 1
         returning sender, facility, control_id, message_id, body_hash
-      ), fresh as (
-        insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw)
-        select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw
-        from numbered n join keyed k on k.message_id = n.id
       )
       insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, status, reason, location)
+      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, 'received', null, null
+      from numbered n join keyed k on k.message_id = n.id
+      union all
       select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, 'dead',
         'The control id was used before for a message with other content', 'MSH-10'
       from numbered n join keyed k using (sender, facility, control_id)

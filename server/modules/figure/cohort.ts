@@ -18,12 +18,21 @@ export type Filter = {
 export type Grouping =
   'site' | 'department' | 'doctor' | 'disease' | 'region' | 'level' | 'day' | 'week' | 'month'
 
+const taskColumns = sql`t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof`
+
 /**
  * The one definition of what is counted: people discharged alive from an inpatient stay in the period (local dates of the site), each with
  * the follow-up task of the level. Figures, their rows and their export all read from here, so that they cannot disagree.
  * Expired patients (discharge disposition 20, UB-04 code set used by HL7 table 0112) have no follow-up and are not discharges here.
+ * @param read `all`: whoever counts walks the index of tasks once, in the order of the visits; `page`: whoever stops after a page looks up
+ * the task of each row it shows
  */
-export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuilder<unknown> {
+export function cohort(
+  reach: Reach,
+  filter: Filter,
+  levels: number[],
+  read: 'all' | 'page' = 'all',
+): RawBuilder<unknown> {
   const where: RawBuilder<SqlBool>[] = [
     sql`n.class = 'inpatient' and n.status = 'finished' and coalesce(n.disposition, '') <> '20'`,
     // Wide by a day for the index; the exact local date is checked below.
@@ -36,19 +45,29 @@ export function cohort(reach: Reach, filter: Filter, levels: number[]): RawBuild
   if (filter.siteId) where.push(sql`n.site_id = ${filter.siteId}`)
   if (filter.departmentId) where.push(sql`n.department_id = ${filter.departmentId}`)
   if (filter.attendingStaffId) where.push(sql`n.attending_staff_id = ${filter.attendingStaffId}`)
-  return sql`
-    select n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
-      (n.ends_at at time zone s.time_zone)::date as local_day, l.level, s.time_zone,
-      t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof,
-      k.status as checked_status, k.probability as checked_probability
-    from encounter n join site s on s.id = n.site_id
-    cross join unnest(${levels}::int[]) as l(level)
-    left join lateral (
-      select t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof from task t
-      where t.encounter_id = n.id and t.level = l.level order by t.id limit 1
-    ) t on true
-    left join spot_check k on k.checked_task_id = t.id and ${counts}
+  const discharges = sql`
+    select n.id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at, s.time_zone, l.level
+    from encounter n join site s on s.id = n.site_id cross join unnest(${levels}::int[]) as l(level)
     where ${sql.join(where, sql` and `)}`
+  const columns = sql`
+    n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
+    (n.ends_at at time zone n.time_zone)::date as local_day, n.level, n.time_zone,
+    t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof,
+    k.status as checked_status, k.probability as checked_probability`
+  const checks = sql`left join spot_check k on k.checked_task_id = t.id and ${counts}`
+  if (read === 'page')
+    return sql`
+      select ${columns} from (${discharges}) n left join lateral (
+        select ${taskColumns} from task t where t.encounter_id = n.id and t.level = n.level order by t.id limit 1
+      ) t on true ${checks}`
+  // Every task found belongs to a discharge, so that a full join is a left one here. PostgreSQL takes thousands of discharges for a dozen
+  // and might compare each with each task; a full join it can only hash, and `offset` keeps a condition from making it another one.
+  return sql`
+    with n as materialized (${discharges}), t as (
+      select distinct on (t.encounter_id, t.level) t.encounter_id, t.level as of_level, ${taskColumns} from task t
+      where t.encounter_id = any(array(select id from n)) and t.level = any(${levels}::int[]) order by t.encounter_id, t.level, t.id
+    )
+    select ${columns} from n full join t on t.encounter_id = n.id and t.of_level = n.level ${checks} offset 0`
 }
 
 function within(reach: Reach): RawBuilder<SqlBool> {
@@ -77,18 +96,18 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   overdue: sql`(c.status in ('requested', 'in-progress') and c.due_at < now())`,
 }
 
-/** The key of a group as text; null where a discharge has none. */
+/** The key of a group; null where a discharge has none. It becomes text when it is shown: numbers and days are faster to group. */
 export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
-  site: sql`c.site_id::text`,
-  department: sql`c.department_id::text`,
-  doctor: sql`c.attending_staff_id::text`,
+  site: sql`c.site_id`,
+  department: sql`c.department_id`,
+  doctor: sql`c.attending_staff_id`,
   // Three characters are a category in ICD-10 and its national editions; the diagnosis that the visit is called by goes first.
   disease: sql`(select upper(left(x.code, 3)) from condition x where x.encounter_id = c.encounter_id and x.role = 'discharge'
     order by (x.text = c.condition_text) desc nulls last, x.id limit 1)`,
   region: sql`(select nullif(concat(x.city, x.district), '') from person m join person_address x on x.person_id = m.id
     where m.id = any(${recordsOf(personOfRecord(sql`c.person_id`))}) order by (m.survivor_id is null) desc, (x.use = 'home') desc, x.updated_at desc limit 1)`,
-  level: sql`c.level::text`,
-  day: sql`to_char(c.local_day, 'YYYY-MM-DD')`,
+  level: sql`c.level`,
+  day: sql`c.local_day`,
   week: sql`to_char(c.local_day, 'IYYY-"W"IW')`,
   month: sql`to_char(c.local_day, 'YYYY-MM')`,
 }

@@ -113,7 +113,7 @@ function setNumber(count: number) {
 
 function keyOfSet(count: number) {
   if (count === 0) return sql`null::text`
-  return sql`coalesce(${sql.join(Array.from({ length: count }, (_, at) => sql.ref(`key${at}`)))})`
+  return sql`coalesce(${sql.join(Array.from({ length: count }, (_, at) => sql`${sql.ref(`key${at}`)}::text`))})`
 }
 
 async function labelsOf(db: Db, reach: Reach, { by, ...filter }: FigureQuery): Promise<Map<string, string>> {
@@ -167,14 +167,14 @@ export async function dischargeRows(
     where.push(
       filter.key === '-'
         ? sql<SqlBool>`${groupKeys[filter.by]} is null`
-        : sql<SqlBool>`${groupKeys[filter.by]} = ${filter.key}`,
+        : sql<SqlBool>`${groupKeys[filter.by]}::text = ${filter.key}`,
     )
   if (after)
     where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
   const { rows } = await sql<DischargeRow>`
     select c.encounter_id, p.id as person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
       c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, c.proof, h.name as assignee_name
-    from (${cohort(reach, filter, [level])}) as c
+    from (${cohort(reach, filter, [level], 'page')}) as c
     ${joinPerson(sql`c.person_id`)} left join department d on d.id = c.department_id
     left join staff a on a.id = c.attending_staff_id left join staff h on h.id = c.assignee_staff_id
     where ${sql.join(where, sql` and `)}
