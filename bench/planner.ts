@@ -41,6 +41,7 @@ async function plan(db: Db, begin: number): Promise<[enrolled: number, executed:
 
 async function discharge(db: Db, stays: Stay[]): Promise<void> {
   const events = stays.map((row): NewEvent => ({
+    id: -2 * row.id,
     personId: row.id,
     at: row.ends_at,
     kind: 'encounter.discharged',

@@ -198,20 +198,15 @@ function encounters({ from, to }: Range, size: Size): string[] {
     )`
   return [
     `${visit} insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
-       ends_at, disposition, condition_text, source, source_time)
+       ends_at, disposition, condition_text, source, source_time, start_recorded_at, end_recorded_at)
      select k, person_id, 1 + department_id % ${siteCount}, department_id, staff_id, class,
        case when class = 'inpatient' then 'finished' else 'in-progress' end, 'V' || lpad(k::text, 11, '0'),
        case when class = 'inpatient' then '1103-08' end, starts_at, case when class = 'inpatient' then starts_at + stay end,
-       case when class = 'inpatient' then '01' end, text, ${source}, starts_at from visit order by k`,
+       case when class = 'inpatient' then '01' end, text, ${source}, starts_at, starts_at,
+       case when class = 'inpatient' then starts_at + stay end from visit order by k`,
     `${visit} insert into condition (person_id, encounter_id, role, code, text, source, recorded_at)
      select person_id, k, r.role, code, text, ${source}, starts_at from visit
      cross join lateral (select 'admission' as role union all select 'discharge' where class = 'inpatient') r order by k`,
-    `${visit} insert into event (person_id, at, recorded_at, kind, source, encounter_id, department_id, attending_staff_id, data)
-     select person_id, e.at, e.at, e.kind, ${source}, k, department_id, staff_id, e.data from visit
-     cross join lateral (
-       select starts_at as at, case when class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end as kind, '{}'::jsonb as data
-       union all select starts_at + stay, 'encounter.discharged', '{"disposition": "01"}' where class = 'inpatient') e
-     order by k`,
   ]
 }
 

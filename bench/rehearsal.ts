@@ -13,10 +13,9 @@ const actor = systemActor('system:bench', 'bench')
 async function prepare(db: Db): Promise<void> {
   await addStays(db, discharges, `now() - (g % 525600) * interval '1 minute'`)
   await sql`insert into event (person_id, at, kind, source, encounter_id, department_id, data)
-    select e.person_id, case when k = 0 then e.ends_at else e.starts_at end,
-      case when k = 0 then 'encounter.discharged' else 'encounter.updated' end, 'bench', e.id, e.department_id,
-      case when k = 0 then '{"disposition": "01"}'::jsonb else '{}'::jsonb end
-    from encounter e, generate_series(0, 9) k`.execute(db)
+    select e.person_id, e.starts_at, 'encounter.updated', 'bench', e.id, e.department_id, '{}' from encounter e, generate_series(1, 9) k`.execute(
+    db,
+  )
   await sql`analyze`.execute(db)
 }
 

@@ -43,8 +43,8 @@ export async function addStays(db: Db, persons: number, homeSince: string): Prom
     select g, '王伟', '王伟', 'wangwei', 'ww', 'male', date '1950-01-01' + (g % 20000)::int, 'bench', now()
     from generate_series(1, ${persons}::int) g`.execute(db)
   await sql`insert into encounter (id, person_id, site_id, department_id, attending_staff_id, class, status, visit_number, starts_at, ends_at,
-      disposition, condition_text, source, source_time)
-    select g, g, 1, 1 + g % 40, 1 + g % 400, 'inpatient', 'finished', 'V' || g, ${home} - interval '9 days', ${home}, '01', '肺炎', 'bench', now()
+      disposition, condition_text, source, source_time, start_recorded_at, end_recorded_at)
+    select g, g, 1, 1 + g % 40, 1 + g % 400, 'inpatient', 'finished', 'V' || g, ${home} - interval '9 days', ${home}, '01', '肺炎', 'bench', now(), now(), now()
     from generate_series(1, ${persons}::int) g`.execute(db)
   await sql`insert into condition (person_id, encounter_id, role, code, text, source)
     select g, g, 'discharge', 'J18.9', '肺炎', 'bench' from generate_series(1, ${persons}::int) g`.execute(db)

@@ -94,7 +94,8 @@ export const abnormalInterpretations: ReadonlySet<string> = new Set([
 ])
 
 export const timelineEvent = z.object({
-  id,
+  /** Below zero where a visit's own row tells it. */
+  id: z.int(),
   at: timestamp,
   recordedAt: timestamp,
   kind: eventKind,

@@ -61,7 +61,7 @@ async function checkMessages(client: pg.Client, messages: number, say: Say): Pro
       'events of one kind and visit written twice',
       await scalar(
         client,
-        `(select 1 from event where kind in ('encounter.admitted', 'encounter.registered', 'encounter.discharged')
+        `(select 1 from timeline where kind in ('encounter.admitted', 'encounter.registered', 'encounter.discharged')
           group by encounter_id, kind having count(*) > 1) x`,
       ),
       0,
@@ -96,7 +96,7 @@ async function checkVisits(client: pg.Client, expected: Expected, say: Say): Pro
   const { rows } = await client.query<VisitRow>(`
     select s.code as site, n.visit_number, n.class, n.status, n.starts_at, n.ends_at, d.code as department, h.code as attending,
       n.disposition, n.condition_text,
-      (select jsonb_object_agg(kind, count) from (select kind, count(*) from event e where e.encounter_id = n.id
+      (select jsonb_object_agg(kind, count) from (select kind, count(*) from timeline e where e.encounter_id = n.id
         and kind in ('encounter.admitted', 'encounter.registered', 'encounter.discharged') group by kind) k) as events
     from encounter n join site s on s.id = n.site_id left join department d on d.id = n.department_id
     left join staff h on h.id = n.attending_staff_id`)

@@ -196,6 +196,7 @@ export interface Encounter {
   condition_text: string | null;
   department_id: number | null;
   disposition: string | null;
+  end_recorded_at: Timestamp | null;
   ends_at: Timestamp | null;
   id: Generated<number>;
   person_id: number;
@@ -203,6 +204,7 @@ export interface Encounter {
   site_id: number;
   source: string;
   source_time: Timestamp;
+  start_recorded_at: Timestamp | null;
   starts_at: Timestamp | null;
   status: string;
   undone_at: Timestamp | null;
@@ -1164,6 +1166,21 @@ export interface TaskEvidence {
   withdrawn_reason: string | null;
 }
 
+export interface Timeline {
+  actor_id: string | null;
+  at: Timestamp | null;
+  attending_staff_id: number | null;
+  data: Json | null;
+  department_id: number | null;
+  encounter_id: number | null;
+  id: number | null;
+  kind: string | null;
+  person_id: number | null;
+  recorded_at: Timestamp | null;
+  source: string | null;
+  task_id: number | null;
+}
+
 export interface UsedCode {
   hash: Buffer;
   used_at: Generated<Timestamp>;
@@ -1347,6 +1364,7 @@ export interface DB {
   task: Task;
   task_attempt: TaskAttempt;
   task_evidence: TaskEvidence;
+  timeline: Timeline;
   used_code: UsedCode;
   visit_plan: VisitPlan;
   visit_record: VisitRecord;

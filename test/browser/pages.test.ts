@@ -23,7 +23,7 @@ const firstId = (statement: string, path: (id: number) => string) => async () =>
   return path(row.id)
 }
 const busiestPerson = firstId(
-  `select e.person_id as id from event e join task t on t.person_id = e.person_id and t.status = 'completed'
+  `select e.person_id as id from timeline e join task t on t.person_id = e.person_id and t.status = 'completed'
    join app_user u on u.username = 'head' join staff s on s.id = u.staff_id and s.department_id = t.department_id
    where exists (select 1 from questionnaire_response r where r.person_id = e.person_id)
    group by 1 order by count(*) desc, 1 limit 1`,

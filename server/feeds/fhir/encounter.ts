@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
-import type { EncounterInput, UpsertedEncounter } from '../../modules/encounter/upsert.ts'
-import type { NewEvent } from '../../modules/event/event.ts'
+import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Db } from '../../platform/db.ts'
 import { conceptText, mainCoding } from './concept.ts'
 import type { Sender } from './context.ts'
@@ -125,44 +124,6 @@ export function toConditionInput(condition: Condition, use: string | undefined):
   if (text === null) return null
   const role = use === 'AD' ? 'admission' : use === 'DD' ? 'discharge' : 'other'
   return { role, code: mainCoding(condition.code)?.code ?? '', text }
-}
-
-const kinds = {
-  registered: 'encounter.registered',
-  admitted: 'encounter.admitted',
-  discharged: 'encounter.discharged',
-  'discharge-cancelled': 'encounter.discharge-cancelled',
-  cancelled: 'encounter.cancelled',
-  updated: 'encounter.updated',
-} as const
-
-/**
- * What happened with a visit, for timeline and pathways; the same facts that an HL7 message gives.
- * @param repeated the sender only repeats itself, so nothing was updated
- */
-export function visitEvents(visit: UpsertedEncounter, sender: Sender, repeated: boolean): NewEvent[] {
-  const turned = visit.turned.filter((turn) => turn !== 'updated' || !repeated)
-  return turned.map((turn) => ({
-    personId: visit.person_id,
-    at:
-      (turn === 'discharged'
-        ? visit.ends_at
-        : turn === 'updated'
-          ? sender.at
-          : (visit.starts_at ?? visit.ends_at)) ?? sender.at,
-    kind: kinds[turn],
-    source: sender.source,
-    encounterId: visit.id,
-    data: {
-      class: visit.class,
-      siteId: visit.site_id,
-      departmentId: visit.department_id,
-      attendingStaffId: visit.attending_staff_id,
-      conditionText: visit.condition_text,
-      conditionCodes: visit.codes,
-      ...(visit.disposition && { disposition: visit.disposition }),
-    },
-  }))
 }
 
 /** A visit as the tables have it. */

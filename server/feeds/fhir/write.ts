@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { encounterEvents } from '../../modules/encounter/events.ts'
 import { recordEvents } from '../../modules/event/event.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { identifierTerms, nameTerms } from './concept.ts'
 import type { Sender } from './context.ts'
-import { visitEvents } from './encounter.ts'
 import { factEvents } from './fact.ts'
 import type { Item, WriteEntry, WriteResult } from './item.ts'
 import { toTelecom } from './patient.ts'
@@ -44,9 +44,13 @@ export async function writeResources(
   resolver.resolveAll(items)
   const facts = factEvents(written, sender)
   const results = await saveItems(trx, sender, items)
-  const visits = written.flatMap((item) =>
-    item.visit ? visitEvents(item.visit, sender, saysNothingNew(item)) : [],
-  )
+  const visits = written.flatMap((item) => {
+    const { visit } = item
+    if (!visit) return []
+    // A sender that only repeats itself has updated nothing.
+    const turned = visit.turned.filter((turn) => turn !== 'updated' || !saysNothingNew(item))
+    return encounterEvents({ ...visit, turned }, visit.person_id, sender)
+  })
   await recordEvents(trx, [...persons, ...visits, ...facts])
   await refreshFacts(
     trx,

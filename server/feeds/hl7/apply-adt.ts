@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { encounterEvents } from '../../modules/encounter/events.ts'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
@@ -240,15 +241,6 @@ async function factsOf(
   })
 }
 
-const kinds = {
-  registered: 'encounter.registered',
-  admitted: 'encounter.admitted',
-  discharged: 'encounter.discharged',
-  'discharge-cancelled': 'encounter.discharge-cancelled',
-  cancelled: 'encounter.cancelled',
-  updated: 'encounter.updated',
-} as const
-
 function eventsOf(
   message: AdtMessage,
   person: UpsertedPerson,
@@ -269,29 +261,8 @@ function eventsOf(
       kind: 'person.updated',
       data: { fields, conflicts: person.conflicts },
     })
-  for (const turn of encounter?.turned ?? []) {
-    // A08 corrects all day long; what it changed on the person is told above.
-    if (!encounter || (turn === 'updated' && message.event === 'A08')) continue
-    const at =
-      turn === 'discharged'
-        ? encounter.ends_at
-        : turn === 'updated' || turn === 'discharge-cancelled' || turn === 'cancelled'
-          ? message.at
-          : (encounter.starts_at ?? encounter.ends_at)
-    events.push({
-      ...base,
-      at: at ?? message.at,
-      kind: kinds[turn],
-      data: {
-        class: encounter.class,
-        siteId: encounter.site_id,
-        departmentId: encounter.department_id,
-        attendingStaffId: encounter.attending_staff_id,
-        conditionText: encounter.condition_text,
-        conditionCodes: encounter.codes,
-        ...(encounter.disposition && { disposition: encounter.disposition }),
-      },
-    })
-  }
-  return events
+  if (!encounter) return events
+  // A08 corrects all day long; what it changed on the person is told above.
+  const turned = encounter.turned.filter((turn) => turn !== 'updated' || message.event !== 'A08')
+  return [...events, ...encounterEvents({ ...encounter, turned }, person.id, { at: message.at, source })]
 }

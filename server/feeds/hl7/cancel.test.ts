@@ -16,7 +16,7 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000)
 async function visit(number: string) {
   const { rows } = await sql<{ status: string; ended: boolean; disposition: string | null; kinds: string[] }>`
     select status, ends_at is not null as ended, disposition,
-      array(select replace(kind, 'encounter.', '') from event v where v.encounter_id = e.id and kind like 'encounter.%' order by id) as kinds
+      array(select replace(kind, 'encounter.', '') from timeline v where v.encounter_id = e.id and kind like 'encounter.%' order by id) as kinds
     from encounter e where visit_number = ${number}`.execute(app.db)
   return rows[0]
 }

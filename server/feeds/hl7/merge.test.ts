@@ -69,7 +69,7 @@ test('results after a merge stand under the surviving person, under the visit of
     ),
   )
   const { rows } = await sql`
-    select coalesce(p.survivor_id, p.id) as person_id, n.visit_number from event e join encounter n on n.id = e.encounter_id
+    select coalesce(p.survivor_id, p.id) as person_id, n.visit_number from timeline e join encounter n on n.id = e.encounter_id
     join person p on p.id = e.person_id where e.kind = 'observation.recorded'`.execute(app.db)
   expect(rows).toEqual([{ person_id: await personOf(app, 'R-new'), visit_number: 'R-visit' }])
 })

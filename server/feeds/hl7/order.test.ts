@@ -42,8 +42,8 @@ async function stateOf(mrn: string) {
       (select jsonb_agg(jsonb_build_array(e.class, e.status, e.bed, d.code, s.code, e.starts_at, e.ends_at, e.disposition, e.source_time))
         from encounter e left join department d on d.id = e.department_id left join staff s on s.id = e.attending_staff_id
         where e.person_id = p.id) as stays,
-      (select count(*) from event v where v.person_id = p.id and v.kind = 'encounter.discharged') as discharges,
-      (select count(*) from event v where v.person_id = p.id and v.kind = 'encounter.admitted') as admissions
+      (select count(*) from timeline v where v.person_id = p.id and v.kind = 'encounter.discharged') as discharges,
+      (select count(*) from timeline v where v.person_id = p.id and v.kind = 'encounter.admitted') as admissions
     from person p left join person_address a on a.person_id = p.id where p.id = ${id}`.execute(app.db)
   return rows[0]
 }

@@ -16,7 +16,7 @@ async function visit(number: string) {
     select e.status, count(v.id) filter (where v.kind = 'encounter.discharged') as discharges,
       count(v.id) filter (where v.kind = 'encounter.admitted') as admissions,
       (select count(*) from task t where t.encounter_id = e.id and t.status in ('requested', 'in-progress')) as tasks
-    from encounter e left join event v on v.encounter_id = e.id where e.visit_number = ${number} group by e.id`.execute(
+    from encounter e left join timeline v on v.encounter_id = e.id where e.visit_number = ${number} group by e.id`.execute(
     app.db,
   )
   return rows[0]

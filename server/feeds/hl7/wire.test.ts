@@ -161,7 +161,7 @@ test('the same message again is acknowledged, applied once and counted', async (
     { status: 'applied', duplicates: 2, attempts: 1 },
   ])
   const { rows } =
-    await sql`select 1 from event where person_id = ${await personOf(app, 'twice')} and kind = 'encounter.discharged'`.execute(
+    await sql`select 1 from timeline where person_id = ${await personOf(app, 'twice')} and kind = 'encounter.discharged'`.execute(
       app.db,
     )
   expect(rows).toHaveLength(1)

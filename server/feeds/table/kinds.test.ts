@@ -59,7 +59,7 @@ const problemsOf = async (id: number) =>
 /** What the timeline says of a kind and still holds, oldest first. */
 async function facts(mrn: string, kind: string) {
   const { rows } = await sql<{ kind: string; data: Record<string, unknown>; source: string }>`
-    select e.kind, e.data, e.source from event e where e.person_id = ${await personOf(app, mrn)} and e.kind like ${`${kind}%`}
+    select e.kind, e.data, e.source from timeline e where e.person_id = ${await personOf(app, mrn)} and e.kind like ${`${kind}%`}
       and not coalesce((e.data ->> 'superseded')::boolean, false) order by e.at, e.id`.execute(app.db)
   return rows.map(({ kind, data, source }) => ({ ...data, kind, source }))
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { keepTold, stillTold } from '../../modules/encounter/events.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -143,10 +144,12 @@ async function restoreEncounters(trx: Trx, effects: Effect[]): Promise<void> {
     before.flatMap((state) => (state['conditions'] as unknown[] | null) ?? []),
   )
   await sql`
-    update encounter e set department_id = b.department_id, attending_staff_id = b.attending_staff_id, class = b.class, status = b.status,
-      bed = b.bed, starts_at = b.starts_at, ends_at = b.ends_at, disposition = b.disposition, condition_text = b.condition_text,
-      source = b.source, source_time = b.source_time, said_at = b.said_at
-    from jsonb_populate_recordset(null::encounter, ${rows}::jsonb) b where e.id = b.id`.execute(trx)
+    with n as (select * from jsonb_populate_recordset(null::encounter, ${rows}::jsonb)), kept as (${keepTold})
+    update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
+      bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
+      source = n.source, source_time = n.source_time, said_at = n.said_at,
+      start_recorded_at = ${stillTold('start')}, end_recorded_at = ${stillTold('end')}
+    from n where e.id = n.id`.execute(trx)
   const ids = effects.filter((effect) => effect.before).map((effect) => effect.target_id)
   await sql`
     delete from condition c where c.encounter_id = any(${ids}::bigint[])

@@ -10,6 +10,7 @@ import {
   type KnownCondition,
   saveDiagnoses,
 } from './diagnoses.ts'
+import { keepTold, stillTold } from './events.ts'
 
 /** What a source says of one visit. Null = the source does not say. */
 export type EncounterInput = DiagnosesSaid & {
@@ -51,7 +52,7 @@ type Row = {
   undone_at: Date | null
 }
 
-type Turn = 'registered' | 'admitted' | 'discharged' | 'discharge-cancelled' | 'cancelled' | 'updated'
+export type Turn = 'registered' | 'admitted' | 'discharged' | 'discharge-cancelled' | 'cancelled' | 'updated'
 
 export type UpsertedEncounter = Row & {
   created: boolean
@@ -61,6 +62,9 @@ export type UpsertedEncounter = Row & {
   turned: Turn[]
   /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
   codes: string[]
+  /** Whether its row tells that it began or ended just now, see events.ts. */
+  tells_start: boolean
+  tells_end: boolean
 }
 
 type Settled = Omit<UpsertedEncounter, 'codes' | 'ownerId'> & { diagnoses: DiagnosesChange }
@@ -135,7 +139,16 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
   if (diagnoses.removed.length > 0 && !diagnoses.conditions.some((one) => one.text === after.condition_text))
     after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
   if (input.undoes) undo(before, after, input)
-  return { ...after, created: !before, turned: turns(before, after), diagnoses }
+  const turned = turns(before, after)
+  const kind = after.class === 'inpatient' ? 'admitted' : 'registered'
+  return {
+    ...after,
+    created: !before,
+    turned,
+    tells_start: !before && turned.includes(kind) && after.starts_at !== null,
+    tells_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
+    diagnoses,
+  }
 }
 
 /** What was said before it was taken back says nothing any more of how the visit stands: the order of arrival must not matter. */
@@ -194,8 +207,10 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   if (rows.length === 0) return
   const made = await sql<{ id: number; site_id: number; visit_number: string }>`
     insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
-      ends_at, disposition, condition_text, source, source_time, said_at, undone_at)
-    select * from unnest(
+      ends_at, disposition, condition_text, source, source_time, said_at, undone_at, start_recorded_at, end_recorded_at)
+    select person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
+      source, source_time, said_at, undone_at, case when tells_start then now() end, case when tells_end then now() end
+    from unnest(
       ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
       ${rows.map((row) => row.class)}::text[], ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.visit_number)}::text[],
@@ -203,7 +218,10 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
       ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[],
-      ${rows.map((row) => row.undone_at)}::timestamptz[])
+      ${rows.map((row) => row.undone_at)}::timestamptz[], ${rows.map((row) => row.tells_start)}::boolean[],
+      ${rows.map((row) => row.tells_end)}::boolean[]
+    ) as n(person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
+      source, source_time, said_at, undone_at, tells_start, tells_end)
     returning id, site_id, visit_number`.execute(trx)
   const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
   for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
@@ -212,18 +230,20 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
 async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
-      bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
-      source = n.source, source_time = n.source_time, said_at = n.said_at, undone_at = n.undone_at
-    from unnest(
+    with n as (select * from unnest(
       ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.department_id)}::int[],
       ${rows.map((row) => row.attending_staff_id)}::int[], ${rows.map((row) => row.class)}::text[],
       ${rows.map((row) => row.status)}::text[], ${rows.map((row) => row.bed)}::text[],
       ${rows.map((row) => row.starts_at)}::timestamptz[], ${rows.map((row) => row.ends_at)}::timestamptz[],
       ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
       ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[],
-      ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[], ${rows.map((row) => row.undone_at)}::timestamptz[]
+      ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[], ${rows.map((row) => row.undone_at)}::timestamptz[],
+      ${rows.map((row) => row.tells_end)}::boolean[]
     ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at,
-      undone_at)
-    where e.id = n.id`.execute(trx)
+      undone_at, tells_end)), kept as (${keepTold})
+    update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
+      bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
+      source = n.source, source_time = n.source_time, said_at = n.said_at, undone_at = n.undone_at,
+      start_recorded_at = ${stillTold('start')}, end_recorded_at = case when n.tells_end then now() else ${stillTold('end')} end
+    from n where e.id = n.id`.execute(trx)
 }

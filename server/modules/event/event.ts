@@ -1,10 +1,12 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
 import { personOfRecord } from '../person/record.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
 export type NewEvent = {
+  /** It is told by another row under this number (view `timeline`) and not written again. */
+  id?: number
   /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. */
   personId: number
   at: Date
@@ -17,7 +19,7 @@ export type NewEvent = {
 }
 
 /** `personId` is the person as of now: the survivor of a merged record. */
-export type RecordedEvent = Required<NewEvent> & { id: number }
+export type RecordedEvent = Required<NewEvent>
 
 /** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
 export type Reactor = (trx: Trx, events: RecordedEvent[]) => Promise<void>
@@ -32,7 +34,7 @@ export function onEvents(reactor: Reactor): void {
 /** What the row of the visit says as well; reactors get it with the event, the table does not keep it twice. */
 const ofEncounter = ['siteId', 'class', 'conditionText', 'conditionCodes', 'departmentId', 'attendingStaffId']
 
-function stored({ kind, data }: Required<NewEvent>) {
+function stored({ kind, data }: Pick<RecordedEvent, 'kind' | 'data'>) {
   if (!kind.startsWith('encounter.')) return { departmentId: null, attendingStaffId: null, data }
   const number = (value: unknown) => (typeof value === 'number' ? value : null)
   return {
@@ -41,6 +43,13 @@ function stored({ kind, data }: Required<NewEvent>) {
     data: Object.fromEntries(Object.entries(data).filter(([name]) => !ofEncounter.includes(name))),
   }
 }
+
+/**
+ * All that happened to these records (an array): events, and what the rows of visits tell. A subquery of its own, so that PostgreSQL takes the records
+ * into each part of the view; joined to it, it would read the parts from end to end.
+ */
+export const timelineOf = (records: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select * from timeline where person_id = any(${records}) offset 0)`
 
 /** What {@link recordEvents} was told, read back: `e` is the event, `n` the visit that it is about. */
 export const dataWithEncounter = sql`
@@ -60,24 +69,32 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
   }))
   const lean = full.map(stored)
   const { rows } = await sql<{ id: number; person_id: number }>`
-    insert into event (person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
-    select coalesce(n.person_id, t.person_id, w.person_id), w.at, w.kind, w.source, w.actor_id, w.encounter_id, w.task_id, w.department_id,
-      w.attending_staff_id, w.data
-    from unnest(
-      ${full.map((event) => event.personId)}::bigint[],
-      ${full.map((event) => event.at)}::timestamptz[],
-      ${full.map((event) => event.kind)}::text[],
-      ${full.map((event) => event.source)}::text[],
-      ${full.map((event) => event.actorId)}::text[],
-      ${full.map((event) => event.encounterId)}::bigint[],
-      ${full.map((event) => event.taskId)}::bigint[],
-      ${lean.map((event) => event.departmentId)}::int[],
-      ${lean.map((event) => event.attendingStaffId)}::int[],
-      ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-      with ordinality as w(person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
-    left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
-    order by w.nr
-    returning id, ${personOfRecord(sql`event.person_id`)} as person_id`.execute(trx)
+    with w as materialized (
+      select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id
+      from (
+        select *, coalesce(told_as, nextval('event_id_seq')) as id
+        from unnest(
+          ${full.map((event) => event.id)}::bigint[],
+          ${full.map((event) => event.personId)}::bigint[],
+          ${full.map((event) => event.at)}::timestamptz[],
+          ${full.map((event) => event.kind)}::text[],
+          ${full.map((event) => event.source)}::text[],
+          ${full.map((event) => event.actorId)}::text[],
+          ${full.map((event) => event.encounterId)}::bigint[],
+          ${full.map((event) => event.taskId)}::bigint[],
+          ${lean.map((event) => event.departmentId)}::int[],
+          ${lean.map((event) => event.attendingStaffId)}::int[],
+          ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
+          with ordinality as u(told_as, said_of, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+      ) w
+      left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
+    ), made as (
+      insert into event (id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
+      overriding system value
+      select id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
+      from w where told_as is null order by nr
+    )
+    select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)
   const recorded = full.map((event, at) => ({
     ...event,
     id: rows[at]?.id ?? 0,

@@ -61,7 +61,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
         d.name as department_name, s.name as attending_name, w.name as pathway_name, t.title as task_title,
         case when e.kind = 'task.completed' then t.proof end as proof,
         y.name as merged_name
-      from event e
+      from timeline e
       left join encounter n on n.id = e.encounter_id and e.kind like 'encounter.%'
       left join department d on d.id = coalesce(e.department_id, (e.data ->> 'departmentId')::int)
       left join staff s on s.id = coalesce(e.attending_staff_id, (e.data ->> 'attendingStaffId')::int)

@@ -181,12 +181,12 @@ async function outcomeShares(trx: Trx): Promise<OutcomeShares> {
 async function chooseEvents(trx: Trx, order: Order): Promise<number> {
   const kinds = [order.definition, order.compared].flatMap((one) => one?.entry.event ?? [])
   await sql`set local jit = off`.execute(trx)
-  await sql`create temp table rehearsal_event (n int generated always as identity primary key, event_id bigint not null)
+  await sql`create temp table rehearsal_event (n int generated always as identity primary key, like timeline)
     on commit drop`.execute(trx)
   const { numAffectedRows } = await sql`
-    insert into rehearsal_event (event_id)
-    select distinct on (e.kind, e.encounter_id, case when e.encounter_id is null then e.person_id end) e.id
-    from event e left join encounter n on n.id = e.encounter_id left join site s on s.id = n.site_id
+    insert into rehearsal_event (id, person_id, at, recorded_at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
+    select distinct on (e.kind, e.encounter_id, case when e.encounter_id is null then e.person_id end) e.*
+    from timeline e left join encounter n on n.id = e.encounter_id left join site s on s.id = n.site_id
     where e.kind = any(${kinds}::text[])
       -- Wide by a day for the index; the exact local date is checked below.
       and e.at >= ${shiftDate(order.from_date, -1)}::timestamptz and e.at < ${shiftDate(order.to_date, 2)}::timestamptz
@@ -231,13 +231,13 @@ async function loadEvents(trx: Trx, after: number, upTo: number): Promise<EventR
         and x.starts_at > e.at and x.id is distinct from e.encounter_id) as back_at,
       (select jsonb_agg(jsonb_build_object('purpose', o.purpose, 'since', o.since)) from opt_out o
         where o.person_id = any(g.records) and o.channel = 'all') as opt_outs
-    from rehearsal_event r join event e on e.id = r.event_id ${joinPerson(sql`e.person_id`)}
+    from rehearsal_event e ${joinPerson(sql`e.person_id`)}
     cross join lateral (select ${recordsOf(sql`p.id`)} as records) g
     left join encounter n on n.id = e.encounter_id
     left join person_facts f on f.person_id = p.id
     left join department d on d.id = coalesce(n.department_id, f.last_department_id)
     join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))
-    where r.n > ${after} and r.n <= ${upTo}`.execute(trx)
+    where e.n > ${after} and e.n <= ${upTo}`.execute(trx)
   return rows
 }
 

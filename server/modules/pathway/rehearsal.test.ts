@@ -84,7 +84,9 @@ async function rehearsed(pathwayId: number, body: Record<string, unknown>) {
 const everything = async () => {
   const { rows } =
     await sql`select (select count(*) from task) as tasks, (select count(*) from message) as messages,
-    (select count(*) from enrollment) as enrollments, (select count(*) from event) as events`.execute(app.db)
+    (select count(*) from enrollment) as enrollments, (select count(*) from timeline) as events`.execute(
+      app.db,
+    )
   return rows
 }
 

@@ -3,7 +3,7 @@ import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { inDispute } from '../person/dispute.ts'
 import { recordsOf } from '../person/record.ts'
-import { dataWithEncounter, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { dataWithEncounter, type RecordedEvent, recordEvents, timelineOf } from '../event/event.ts'
 import { tellTasks } from '../task/tell.ts'
 
 type StandingReason = {
@@ -21,8 +21,8 @@ export const readmittedAfter = (
   after: RawBuilder<unknown>,
   except: RawBuilder<unknown>,
 ): RawBuilder<SqlBool> => sql`exists (
-  select 1 from event a join encounter x on x.id = a.encounter_id
-  where a.person_id = any(${records}) and a.kind = 'encounter.admitted' and a.at > ${after} and a.encounter_id is distinct from ${except}
+  select 1 from ${timelineOf(records)} a join encounter x on x.id = a.encounter_id
+  where a.kind = 'encounter.admitted' and a.at > ${after} and a.encounter_id is distinct from ${except}
     and x.class = 'inpatient' and x.status <> 'cancelled')`
 
 /**
@@ -43,7 +43,7 @@ const standing: RawBuilder<unknown> = sql`
  * stand, such as an admission that was cancelled: without the merge the enrolment would have stayed stopped.
  */
 const own: RawBuilder<unknown> = sql`
-  select 1 from event x where x.person_id = any(g.records) and x.recorded_at >= e.started_at and (
+  select 1 from ${timelineOf(sql`g.records`)} x where x.recorded_at >= e.started_at and (
     (x.kind = 'person.deceased' and v.definition -> 'stopOn' ? 'death')
     or x.kind = 'person.dispute-opened'
     or (x.kind = 'encounter.admitted' and x.at > e.entered_at
@@ -199,9 +199,9 @@ export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promi
     from unnest(
       ${separated.map((event) => event.personId)}::bigint[], ${separated.map((event) => event.data['since'])}::timestamptz[]
     ) as w(person_id, since)
-    join event e on e.person_id = any(${recordsOf(sql`w.person_id`)}) and e.recorded_at >= w.since and e.encounter_id is not null
-      and e.kind like 'encounter.%'
+    cross join lateral ${timelineOf(recordsOf(sql`w.person_id`))} e
     join encounter n on n.id = e.encounter_id
-    order by e.id`.execute(trx)
+    where e.recorded_at >= w.since and e.kind like 'encounter.%'
+    order by e.recorded_at, e.at, e.id`.execute(trx)
   return rows
 }

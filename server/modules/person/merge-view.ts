@@ -14,6 +14,7 @@ import { oneSlip } from '../match/text.ts'
 import { maskAddress, maskEmail, maskIdentifier, maskPhone } from './mask.ts'
 import { searchName } from './name.ts'
 import { loadPerson, type PersonRow, viewPerson } from './person.ts'
+import { timelineOf } from '../event/event.ts'
 import { recordsOf } from './record.ts'
 import { assertWithin } from './scope.ts'
 
@@ -116,7 +117,7 @@ async function countRows(db: Db, ids: number[]): Promise<Map<number, RecordCount
   const { rows } = await sql<RecordCounts & { id: number }>`
     select w.id,
       (select count(*) from encounter x where x.person_id = any(g.records)) as encounters,
-      (select count(*) from event x where x.person_id = any(g.records)) as events,
+      (select count(*) from ${timelineOf(sql`g.records`)} x) as events,
       (select count(*) from task x where x.person_id = any(g.records)) as tasks,
       (select count(*) from enrollment x where x.person_id = any(g.records)) as enrollments,
       (select count(*) from message x where x.person_id = any(g.records)) as messages,
@@ -154,7 +155,7 @@ export async function getPersonMerge(db: Db, actor: Actor, id: number): Promise<
       m.merged_by_name, m.undone_at, m.undone_by_name,
       array(select i.value from person_identifier i where i.person_id = g.id and i.system like 'mrn:%' order by 1) as record_numbers,
       (select count(*) from encounter x where x.person_id in (select part.id from part)) as encounters,
-      (select count(*) from event x where x.person_id in (select part.id from part)) as events,
+      (select count(*) from ${timelineOf(sql`array(select part.id from part)`)} x) as events,
       (select count(*) from task x where x.person_id in (select part.id from part)) as tasks,
       (select count(*) from enrollment x where x.person_id in (select part.id from part)) as enrollments,
       (select count(*) from message x where x.person_id in (select part.id from part)) as messages,

@@ -89,7 +89,7 @@ test('a storm of merges beside messages for the same people leaves no orphan and
         where coalesce(m.survivor_id, m.id) <> p.survivor_id) as astray,
       -- What is about a visit is of the record that the visit is of, whoever that was merged with meanwhile.
       (select count(*)::int from (
-        select person_id, encounter_id from event union all select person_id, encounter_id from task
+        select person_id, encounter_id from timeline union all select person_id, encounter_id from task
         union all select person_id, encounter_id from enrollment union all select person_id, encounter_id from condition) r
         join encounter e on e.id = r.encounter_id where e.person_id <> r.person_id) as orphans,
       -- Each visit is of the record that it was said of.

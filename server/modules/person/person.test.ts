@@ -261,7 +261,7 @@ test('the timeline pages without gap or repetition, also where many things happe
         cursor = body.nextCursor
       }
       const { rows } = await sql<{ id: number }>`
-        select id from event where person_id = ${id} and (${kind.length} = 0 or kind = any(${kind}::text[]))
+        select id from timeline where person_id = ${id} and (${kind.length} = 0 or kind = any(${kind}::text[]))
           and at < ${before ?? 'infinity'}::timestamptz order by at desc, id desc`.execute(app.db)
       expect(seen).toEqual(rows.map((row) => row.id))
     }),

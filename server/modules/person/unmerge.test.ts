@@ -37,7 +37,7 @@ async function snapshot(id: number): Promise<unknown> {
       'telecoms', (select jsonb_agg(jsonb_build_array(value, valid) order by value) from person_telecom where person_id = ${id}),
       'optOuts', (select jsonb_agg(jsonb_build_array(channel, purpose) order by 1) from opt_out where person_id = ${id}),
       'facts', (select to_jsonb(f) - '{person_id,updated_at}'::text[] from person_facts f where person_id = ${id}),
-      'encounters', (select jsonb_agg(to_jsonb(e) - '{id,person_id}'::text[] order by visit_number) from encounter e where person_id = ${id}),
+      'encounters', (select jsonb_agg(to_jsonb(e) - '{id,person_id,start_recorded_at,end_recorded_at}'::text[] order by visit_number) from encounter e where person_id = ${id}),
       'conditions', (select jsonb_agg(jsonb_build_array(c.code, e.visit_number) order by e.visit_number, c.code)
         from condition c join encounter e on e.id = c.encounter_id where c.person_id = ${id}),
       'enrollments', (select jsonb_agg(jsonb_build_array(m.pathway_id, m.status, m.step_key, m.waiting_for, e.visit_number)
@@ -49,7 +49,7 @@ async function snapshot(id: number): Promise<unknown> {
       'events', (select jsonb_agg(told order by told::text) from (
         select jsonb_build_array(e.kind, e.source, n.visit_number, e.data - '{enrollmentId,responseId,messageId}'::text[],
           case when e.source like 'hl7%' then e.at end) as told
-        from event e left join encounter n on n.id = e.encounter_id where e.person_id = ${id}
+        from timeline e left join encounter n on n.id = e.encounter_id where e.person_id = ${id}
           -- What tells of the merge itself, and of work that it held up: a pathway that is stopped in the end may have stopped earlier.
           and e.kind not like 'enrollment.%'
           and e.kind not in ('person.merged', 'person.unmerged', 'task.cancelled', 'message.suppressed')) x)

@@ -70,15 +70,14 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.place.siteId)}::int[], ${tasks.map((task) => task.place.departmentId)}::int[],
       ${queues.map((one) => one.role)}::text[], ${queues.map((one) => one.staffId)}::int[], ${queues.map((one) => one.queue)}::text[],
       ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
-      ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[]) with ordinality
-      as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
-        priority, start_at, due_at, questionnaire_version_id, number)
+      ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
+      with ordinality as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
+        priority, start_at, due_at, questionnaire_version_id, nr)
     -- A task about a stay or an enrolment is of their record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
     -- Who is away has a cover.
     left join duty w on w.id = n.staff_id
-    -- Those due at the same time are listed by their id: in the order given, not in that of some join.
-    order by n.number
+    order by n.nr
     on conflict do nothing
       returning site_id, department_id, assignee_staff_id
     ), told as (

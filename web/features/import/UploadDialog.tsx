@@ -1,5 +1,5 @@
 import './import.css'
-import { Button, Modal, Progress } from 'antd'
+import { Button, Modal, Progress, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportKind, importKinds, listImports } from '../../../contract/import.ts'
@@ -58,7 +58,9 @@ export function UploadDialog({ onClose, onDone }: UploadDialogProps) {
             onChange={setSite}
           />
         </div>
-        {share === null ? (
+        {sites.isPending ? (
+          <Skeleton active paragraph={{ rows: 2 }} title={false} />
+        ) : share === null ? (
           <label
             className={over ? 'import-drop import-drop-over' : 'import-drop'}
             onDragOver={(event) => {

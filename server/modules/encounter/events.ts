@@ -1,0 +1,79 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { NewEvent } from '../event/event.ts'
+import type { Turn, UpsertedEncounter } from './upsert.ts'
+
+// That a visit began and that it ended is told by its row (`start_recorded_at`, `end_recorded_at`; view `timeline`), as long as the row says the same as
+// it did then. What it said before it says something else is written down as an event first.
+
+const kinds: Record<Turn, NewEvent['kind']> = {
+  registered: 'encounter.registered',
+  admitted: 'encounter.admitted',
+  discharged: 'encounter.discharged',
+  'discharge-cancelled': 'encounter.discharge-cancelled',
+  cancelled: 'encounter.cancelled',
+  updated: 'encounter.updated',
+}
+
+/**
+ * What became of a visit by a statement, for timeline and pathways.
+ * @param statement when it was made, and by whom
+ */
+export function encounterEvents(
+  visit: UpsertedEncounter,
+  personId: number,
+  statement: { at: Date; source: string },
+): NewEvent[] {
+  const starts = visit.starts_at ?? visit.ends_at
+  const times: Partial<Record<Turn, Date | null>> = {
+    registered: starts,
+    admitted: starts,
+    discharged: visit.ends_at,
+  }
+  return visit.turned.map((turn) => ({
+    personId,
+    at: times[turn] ?? statement.at,
+    kind: kinds[turn],
+    source: statement.source,
+    encounterId: visit.id,
+    ...(toldByRow(visit, turn) && { id: turn === 'discharged' ? -2 * visit.id : -2 * visit.id - 1 }),
+    data: {
+      class: visit.class,
+      siteId: visit.site_id,
+      departmentId: visit.department_id,
+      attendingStaffId: visit.attending_staff_id,
+      conditionText: visit.condition_text,
+      conditionCodes: visit.codes,
+      ...(visit.disposition && { disposition: visit.disposition }),
+    },
+  }))
+}
+
+const toldByRow = (visit: UpsertedEncounter, turn: Turn) =>
+  turn === 'discharged' ? visit.tells_end : visit.created && turn !== 'cancelled' && visit.tells_start
+
+type Told = 'start' | 'end'
+
+const recordedAt = { start: sql`e.start_recorded_at`, end: sql`e.end_recorded_at` }
+
+/** Whether the new row `n` still says of the beginning or the end of the visit what `e` says. */
+function holds(told: Told): RawBuilder<boolean> {
+  const said = (row: RawBuilder<unknown>) =>
+    told === 'start'
+      ? sql`(${row}.starts_at, ${row}.class = 'inpatient', ${row}.department_id, ${row}.attending_staff_id, ${row}.source)`
+      : sql`(${row}.ends_at, ${row}.disposition, ${row}.status in ('finished', 'cancelled'), ${row}.department_id, ${row}.attending_staff_id, ${row}.source)`
+  return sql`${said(sql`e`)} is not distinct from ${said(sql`n`)}`
+}
+
+/** For an update of visits `e` by `n`: when what the row still tells was recorded. */
+export const stillTold = (told: Told): RawBuilder<Date | null> =>
+  sql`case when ${holds(told)} then ${recordedAt[told]} end`
+
+/** For the same update: writes what the rows `e` told and will not tell as `n` as events. Both have an `id`. */
+export const keepTold: RawBuilder<unknown> = sql`
+  insert into event (person_id, at, recorded_at, kind, source, encounter_id, department_id, attending_staff_id, data)
+  select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id, t.data
+  from n join encounter e on e.id = n.id cross join lateral (values
+    (e.starts_at, ${recordedAt.start}, case when e.class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end, '{}'::jsonb, ${holds('start')}),
+    (e.ends_at, ${recordedAt.end}, 'encounter.discharged', jsonb_strip_nulls(jsonb_build_object('disposition', e.disposition)), ${holds('end')})
+  ) t(at, recorded_at, kind, data, holds)
+  where t.recorded_at is not null and not t.holds order by e.id`
