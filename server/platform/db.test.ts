@@ -55,7 +55,7 @@ test('a statement planned while its table was small is planned anew once ten sec
     const guard = guardOf(true)
     expect((await underGuard(guard, () => read())).rows).toEqual([{ word: 'word 1' }])
     expect(guard.state).toBe('holds')
-    expect(await planned()).toContain('Index Scan')
+    expect(await planned()).not.toContain('Seq Scan')
   })
   await at(later(22), async () => {
     const { rows } = await underGuard(guardOf(true), () => transaction(db, (trx) => read(trx)))
