@@ -6,6 +6,7 @@ import { fhir } from './fhir.ts'
 import { type Figure, line, median, ratioOf, round } from './figure.ts'
 import { importTable } from './import.ts'
 import { intake } from './intake.ts'
+import { merges } from './merges.ts'
 import { person } from './person.ts'
 import { planner } from './planner.ts'
 import { populated } from './populated.ts'
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   }
   add(await bundle().catch(() => []))
   for (let run = 0; run < runs; run++) add(await intake())
+  for (let run = 0; run < runs; run++) add(await merges())
   for (let run = 0; run < runs; run++) add(await auditWriters())
   for (let run = 0; run < runs; run++) add(await fhir())
   for (let run = 0; run < runs; run++) add(await importTable())

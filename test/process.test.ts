@@ -172,6 +172,8 @@ test(
       CARELOOP_DATA_DIR: path.join(dir, 'busy'),
       DATABASE_URL: database.url,
       ROLE: 'web',
+      // Where the web app is not built, that is a warning.
+      LOG_LEVEL: 'error',
     }
     const taken = await careloop(['serve'], { ...settings, PORT: port }).ended
     expect(taken).toEqual({

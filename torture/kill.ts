@@ -90,7 +90,7 @@ export async function killTest(options: KillOptions): Promise<KillResult> {
 }
 
 /** Eight weeks of a hospital, so that most discharges are recent enough for follow-up. */
-function story(messages: number, seed: number): SimEvent[] {
+export function story(messages: number, seed: number): SimEvent[] {
   const world = createWorld({ now: new Date(), seed, people: Math.ceil(messages * 0.85) + 30, years: 0.15 })
   const events = [...lifeEvents(world)]
   // A tenth more, because visits that began before the first of them are left out.
@@ -198,7 +198,7 @@ async function untilAccepted(load: Load, killed: number, from: number): Promise<
 }
 
 /** Waits until every message is applied and every due step executed. */
-async function quiet(url: string): Promise<void> {
+export async function quiet(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -118,7 +118,7 @@ function displayName(person: Person): string {
 export function expectedFollowUps(
   expected: Expected,
   from: number,
-): { key: string; mayBeStopped: boolean; mustBeStopped: boolean }[] {
+): { key: string; mayBeMissing: boolean; mayBeStopped: boolean; mustBeStopped: boolean }[] {
   const all = [...expected.visits.values()]
   const byPerson = Map.groupBy(all, (visit) => visit.person)
   const recordsOf = Map.groupBy(expected.records.values(), (record) => record.person)
@@ -134,6 +134,8 @@ export function expectedFollowUps(
       const certain = records.length === 1 && records.every((record) => record.oneLane)
       return {
         key: `${one.site}|${one.visitNumber}`,
+        // Messages about several records are applied beside each other: the reason may be known before the discharge is.
+        mayBeMissing: !certain && (died || again),
         mayBeStopped: died || again,
         mustBeStopped: certain && (died || again),
       }

@@ -76,9 +76,10 @@ const planAge = 10_000
 function replanStatements(pool: pg.Pool): void {
   const planned = new WeakMap<pg.PoolClient, number>()
   pool.on('acquire', (client) => {
-    const now = performance.now()
+    const now = Date.now()
     const since = planned.get(client)
-    if (since !== undefined && now - since < planAge) return
+    // A clock that is set back makes a plan old as well, instead of keeping it until the time is reached again.
+    if (since !== undefined && Math.abs(now - since) < planAge) return
     planned.set(client, now)
     // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
     if (since !== undefined) pastGuard.get(client)?.(new pg.Query('discard plans', () => undefined))

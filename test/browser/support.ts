@@ -14,7 +14,7 @@ export const password = demoPassword
 
 type OpenOptions = BrowserContextOptions & {
   path?: string
-  /** In the window of the last test that asked for it: looking needs no sign-in of its own, nor the scripts read anew. */
+  /** In the window and the tab of the last test that asked for it: looking needs no sign-in of its own, nor the scripts compiled anew. */
   shared?: boolean
 }
 
@@ -46,8 +46,11 @@ export function useStage(): Stage {
   }, 240_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await keepPictures([...contexts, ...windows.values()], task.name)
-    const pages = [...windows.values()].flatMap((context) => context.pages())
-    await Promise.all([...contexts.splice(0), ...pages].map((one) => one.close()))
+    const tabs = [...windows.values()].map((context) => context.pages())
+    await Promise.all([
+      ...contexts.splice(0).map((one) => one.close()),
+      ...tabs.flatMap(([kept, ...more]) => [kept?.goto('about:blank'), ...more.map((one) => one.close())]),
+    ])
     expect(troubles.splice(0)).toEqual([])
   })
   afterAll(async () => {
@@ -118,6 +121,12 @@ export function useStage(): Stage {
     return made
   }
 
+  async function sharedTab(context: BrowserContext): Promise<Page> {
+    const [kept] = context.pages()
+    await kept?.emulateMedia({ colorScheme: null })
+    return kept ?? newPage(context)
+  }
+
   return {
     get site() {
       return server()
@@ -125,7 +134,7 @@ export function useStage(): Stage {
     open,
     async openAs(username, options = {}) {
       const { path: start = '/', shared = false, ...rest } = options
-      const page = shared ? await newPage(await sharedWindow(username, rest)) : await open(rest)
+      const page = shared ? await sharedTab(await sharedWindow(username, rest)) : await open(rest)
       if (!shared) await signInAs(page.context(), username)
       await page.goto(start)
       await page.locator('#main').waitFor()

@@ -44,13 +44,19 @@ export function careloop(args: string[], env: Record<string, string>, input?: st
   }
 }
 
-/** A port that nobody used a moment ago. */
+/**
+ * A port that nobody used a moment ago. It lies below those that the system gives to outgoing connections: one of them might take it before the
+ * program listens that it is meant for.
+ */
 export async function freePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000)
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!free) return freePort()
   server.close()
   await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
+  return port
 }

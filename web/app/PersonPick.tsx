@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonSummary } from '../../contract/person.ts'
 import { PersonOption } from './PersonOption.tsx'
@@ -22,6 +22,15 @@ export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }:
   const [text, setText] = useState('')
   const { items, settled } = usePersonSearch(text, 8)
   const offered = items.filter((one) => one.id !== exceptId)
+  /** Enter was pressed; a scanner presses it before the answer is here. */
+  const taken = useRef(false)
+  const take = () => {
+    if (!taken.current || !settled) return
+    taken.current = false
+    const [only, more] = offered
+    if (only && !more) onChoose(only)
+  }
+  useEffect(take)
   return (
     <div>
       <div className="labelled">
@@ -34,13 +43,16 @@ export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }:
           aria-describedby={hint ? `${id}-hint` : undefined}
           placeholder={t('person.searchHint')}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            taken.current = false
+            setText(event.target.value)
+          }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return
             // Choosing, not sending the form that it stands in.
             event.preventDefault()
-            const [only, more] = offered
-            if (settled && only && !more) onChoose(only)
+            taken.current = true
+            take()
           }}
         />
         {hint && (

@@ -145,7 +145,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
   const reach = authorize(actor, 'person.read')
   const { rows } = await sql<PersonRow>`
     select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
-      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system), '[]') from person_identifier i where i.person_id = any(g.members)
+      (select coalesce(jsonb_agg(to_jsonb(i) order by i.system, i.person_id, i.value), '[]') from person_identifier i where i.person_id = any(g.members)
         and i.system not like 'group:%') as identifiers,
       (select coalesce(jsonb_agg(to_jsonb(n) order by n.recorded_at), '[]') from (
         select n.use, n.text, n.source, n.recorded_at from person_name n where n.person_id = any(g.members)
@@ -153,7 +153,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
       (select coalesce(jsonb_agg(to_jsonb(t) order by t.valid desc, t.updated_at desc, t.id), '[]') from person_telecom t where t.person_id = any(g.members)) as telecoms,
       (select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]') from person_address a where a.person_id = any(g.members)) as addresses,
       (select coalesce(jsonb_agg(to_jsonb(r) order by r.id), '[]') from person_relationship r where r.person_id = any(g.members)) as relationships,
-      (select jsonb_agg(to_jsonb(x)) from (
+      (select jsonb_agg(to_jsonb(x) order by x.id) from (
         select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
           m.claims, ${addressColumns}
         from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
@@ -161,7 +161,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
-          array(select i.value from person_identifier i where i.person_id = y.merged_id and i.system like 'mrn:%') as record_numbers
+          array(select i.value from person_identifier i where i.person_id = y.merged_id and i.system like 'mrn:%' order by 1) as record_numbers
         from person_merge y join person r on r.id = y.merged_id
         where y.undone_at is null and y.merged_id = any(g.members) and y.merged_id <> p.id) x) as merges,
       (select coalesce(jsonb_agg(e order by e.starts_at desc nulls last), '[]') from (
@@ -172,12 +172,12 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
         from encounter n join site s on s.id = n.site_id left join department x on x.id = n.department_id
         left join staff h on h.id = n.attending_staff_id
         where n.person_id = any(g.members) order by n.starts_at desc nulls last limit 30) e) as encounters,
-      (select coalesce(jsonb_agg(e order by e.started_at desc), '[]') from (
+      (select coalesce(jsonb_agg(e order by e.started_at desc, e.id), '[]') from (
         select m.id, w.name as pathway_name, m.status, m.step_key, m.due_at, m.started_at,
           (select jsonb_agg(jsonb_build_object('key', st ->> 'key', 'title', st ->> 'title'))
             from jsonb_array_elements(v.definition -> 'steps') st) as steps
         from enrollment m join pathway w on w.id = m.pathway_id join pathway_version v on v.id = m.pathway_version_id
-        where m.person_id = any(g.members) order by m.started_at desc limit 20) e) as enrollments,
+        where m.person_id = any(g.members) order by m.started_at desc, m.id limit 20) e) as enrollments,
       ${membershipsOf(sql`g.members`)} as memberships,
       (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
       (select count(*) from task t where t.person_id = any(g.members) and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags,

@@ -71,7 +71,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, f.missing, d.name as last_department_name, f.last_condition_text,
       (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 1) as phone,
-      (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value)) from person_identifier i
+      (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value) order by i.system, i.person_id, i.value) from person_identifier i
         where i.person_id = any(g.members) and i.system like 'mrn:%') as record_numbers,
       (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
       array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id

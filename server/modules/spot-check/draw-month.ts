@@ -33,6 +33,7 @@ export async function previewDraw(db: Db, actor: Actor, { siteId, month }: Place
     .select(['staff.id', 'staff.name', 'department.name as department_name'])
     .where('staff.id', '=', sql<number>`any(${[...byDoctor.keys()]}::int[])`)
     .orderBy('staff.name')
+    .orderBy('staff.id')
     .execute()
   await audit(db, actor, { action: 'spot-check.preview', subject: `site:${siteId} ${month}` })
   return {
@@ -130,7 +131,8 @@ async function storeSample(
       returning id, checked_task_id, department_id, staff_id
     )
     select made.*, t.person_id, t.encounter_id, s.name as staff_name
-    from made join task t on t.id = made.checked_task_id join staff s on s.id = made.staff_id`.execute(trx)
+    from made join task t on t.id = made.checked_task_id join staff s on s.id = made.staff_id
+    order by made.id`.execute(trx)
   await createChecks(trx, siteId, rows)
   return rows.length
 }

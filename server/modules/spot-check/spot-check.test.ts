@@ -16,6 +16,7 @@ import {
   holdTask,
   listTasks,
   recordAttempt,
+  releaseTask,
   reopenTask,
   takeNextTask,
 } from '../../../contract/task.ts'
@@ -161,6 +162,8 @@ test('who recorded a result or answers for it does not check it', async () => {
   await sql`update task set priority = 2 where id = ${check?.taskId ?? 0}`.execute(app.db)
   const { body } = await app.request(cookie, takeNextTask, { body: {} })
   expect(body.task?.id).not.toBe(check?.taskId)
+  // Which one it was given instead is not for the tests after this one to meet.
+  await app.request(cookie, releaseTask, { params: { id: body.task?.id ?? 0 } })
   const doctor = await app.signInAs('service-centre', { site: place.siteId, staff: ids.staff('D2') })
   const own = await app.request(doctor, holdTask, { params: { id: check?.taskId ?? 0 } })
   expect(own.error?.id).toBe('own-result')
