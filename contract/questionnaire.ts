@@ -28,28 +28,31 @@ export type Condition =
     }
   | { sample: { rate: number | { var: string }; seed: string } }
 
-export const condition: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(condition).min(1) }),
-    z.strictObject({ any: z.array(condition).min(1) }),
-    z.strictObject({ not: condition }),
-    z.strictObject({
-      fact: z.string().min(1).max(200),
-      op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
-      value: z.unknown().optional(),
-      /** Answers and results older than this are as good as none. */
-      withinDays: z.number().int().min(1).max(3650).optional(),
-      /** A result in another unit is as good as none. */
-      unit: z.string().max(40).optional(),
-    }),
-    z.strictObject({
-      sample: z.strictObject({
-        rate: z.union([z.number().min(0).max(1), z.strictObject({ var: z.string() })]),
-        seed: z.string().max(60),
+// The name lets the API reference refer to it: it contains itself.
+export const condition: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ all: z.array(condition).min(1) }),
+      z.strictObject({ any: z.array(condition).min(1) }),
+      z.strictObject({ not: condition }),
+      z.strictObject({
+        fact: z.string().min(1).max(200),
+        op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
+        value: z.unknown().optional(),
+        /** Answers and results older than this are as good as none. */
+        withinDays: z.number().int().min(1).max(3650).optional(),
+        /** A result in another unit is as good as none. */
+        unit: z.string().max(40).optional(),
       }),
-    }),
-  ]),
-)
+      z.strictObject({
+        sample: z.strictObject({
+          rate: z.union([z.number().min(0).max(1), z.strictObject({ var: z.string() })]),
+          seed: z.string().max(60),
+        }),
+      }),
+    ]),
+  )
+  .meta({ id: 'Condition' })
 
 /** The same words in several languages; zh-CN always there. */
 export const localized = z.object({

@@ -149,6 +149,7 @@ export interface Condition {
   code: string;
   encounter_id: number;
   id: Generated<number>;
+  identifier: string | null;
   person_id: number;
   recorded_at: Generated<Timestamp>;
   role: string;

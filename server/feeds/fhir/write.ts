@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { encounterEvents } from '../../modules/encounter/events.ts'
 import { recordEvents } from '../../modules/event/event.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
@@ -44,13 +43,9 @@ export async function writeResources(
   resolver.resolveAll(items)
   const facts = factEvents(written, sender)
   const results = await saveItems(trx, sender, items)
-  const visits = written.flatMap((item) => {
-    const { visit } = item
-    if (!visit) return []
-    // A sender that only repeats itself has updated nothing.
-    const turned = visit.turned.filter((turn) => turn !== 'updated' || !saysNothingNew(item))
-    return encounterEvents({ ...visit, turned }, visit.person_id, sender)
-  })
+  const visits = written.flatMap(({ visit }) =>
+    visit ? encounterEvents(visit, visit.person_id, sender) : [],
+  )
   await recordEvents(trx, [...persons, ...visits, ...facts])
   await refreshFacts(
     trx,
@@ -60,14 +55,6 @@ export async function writeResources(
   )
   await auditWrite(trx, sender, written)
   return results
-}
-
-/** The same content once more. */
-function saysNothingNew({ stored, resolved }: Item): boolean {
-  if (!stored) return false
-  const { meta: _meta, ...before } = stored.content
-  const { id: _id, meta: _sent, ...now } = resolved as Item['resolved'] & { meta?: unknown }
-  return isDeepStrictEqual(now, before)
 }
 
 async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<WriteResult[]> {

@@ -177,7 +177,7 @@ async function mergeRecords(
   persons: UpsertedPerson[],
 ): Promise<void> {
   const merging = wave.flatMap(({ message, organisation }, at) =>
-    message.merges.map((merged) => ({ merged, organisation, event: message.event, survivor: persons[at] })),
+    message.merges.map((merged) => ({ merged, organisation, message, survivor: persons[at] })),
   )
   if (merging.length === 0) return
   const records = await upsertPersons(
@@ -188,14 +188,15 @@ async function mergeRecords(
     })),
   )
   // One after the other: each locks both persons, and the next may be about one of them again.
-  for (const [at, { survivor, event }] of merging.entries()) {
+  for (const [at, { survivor, message }] of merging.entries()) {
     const record = records[at]
     if (!survivor || !record) continue
     await mergePersons(trx, actor, {
       survivorId: survivor.id,
       mergedId: record.id,
       source: 'hl7',
-      reason: `ADT^${event}`,
+      reason: `ADT^${message.event}`,
+      saidAt: message.at,
     })
   }
 }

@@ -221,7 +221,7 @@ function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): stri
 }
 
 /**
- * DG1-21 says what is to be done with one diagnosis (A, D, U); without it the segments are all that there are (HL7 2.5.1, 2.10.4).
+ * DG1-21 says what is to be done with one diagnosis (A, D, U), which DG1-20 numbers; without it the segments are all that there are (HL7 2.5.1, 2.10.4).
  */
 function mapDiagnoses(message: Hl7Message): DiagnosesSaid {
   const all = segments(message, 'DG1').flatMap((dg1) => {
@@ -244,5 +244,6 @@ function mapCondition(dg1: Fields): ConditionInput | null {
     code: code ?? '',
     text: text ?? code ?? '',
     role: roles[dg1.component(6, 1)?.toUpperCase() ?? ''] ?? 'other',
+    identifier: dg1.component(20, 1) ?? null,
   }
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { unmergePerson } from '../../modules/person/merge.ts'
+import { transaction } from '../../platform/db.ts'
 import { about, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
 
 let app: TestApp
@@ -40,6 +42,25 @@ test('a merge that arrives before anything was heard of the old record counts fo
   await receiveText(app, merge('A40', 'M-new', 'M-old'))
   await receive(app, { mrn: 'M-old', visit: 'M-1', name: '旧名' })
   expect(await who('M-old')).toEqual({ person: await personOf(app, 'M-new'), visits: 1, merges: 1 })
+})
+
+test('who was separated by hand stays separated when the HIS repeats what it said before, and is joined when it says so again', async () => {
+  const hour = (n: number) => new Date(Date.now() + n * 3600_000)
+  const says = (at: Date) => about('ADT^A40', { mrn: 'B-1', at }, 'MRG|B-2^^^NH^MR')
+  await receive(app, { mrn: 'B-1' }, { mrn: 'B-2' })
+  await receiveText(app, says(hour(-5)))
+  const [merged] = (
+    await sql<{
+      id: number
+    }>`select id from person_merge where survivor_id = ${await personOf(app, 'B-1')}`.execute(app.db)
+  ).rows
+  await transaction(app.db, (trx) =>
+    unmergePerson(trx, testActor, { mergeId: merged?.id ?? 0, reason: '并错了' }),
+  )
+  await receiveText(app, says(hour(-4)))
+  expect((await who('B-2'))?.person).not.toBe((await who('B-1'))?.person)
+  await receiveText(app, says(hour(1)))
+  expect((await who('B-2'))?.person).toBe((await who('B-1'))?.person)
 })
 
 test('several records are merged by one message', async () => {

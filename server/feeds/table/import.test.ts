@@ -263,6 +263,27 @@ test('an undo of visits takes their follow-up along, except where somebody has c
   expect(await ofPerson('W2')).toBeDefined()
 })
 
+test('visits imported a second time are as they were: nothing is told, and taking back both leaves nothing', async () => {
+  const file = `病案号,姓名,住院号,就诊类型,科室,入院时间,出院时间,诊断\nWW1,沈一,Y1001,住院,心内科,${daysAgo(9)},${daysAgo(3)},胃炎\nWW2,沈二,Y1002,门诊,心内科,${daysAgo(3)},,\n`
+  const first = await imported(file, 'encounters')
+  const told = async () => {
+    const { rows } =
+      await sql`select t.kind, t.at, t.source, t.recorded_at from timeline t join encounter e on e.id = t.encounter_id
+        where e.visit_number like 'Y100%' order by t.at, t.kind`.execute(app.db)
+    return rows
+  }
+  const before = await told()
+  const second = await imported(file, 'encounters')
+  expect(second).toMatchObject({ created: 0, updated: 0, unchanged: 2 })
+  expect(await told()).toEqual(before)
+  for (const { id } of [second, first]) {
+    await act(id, 'undo')
+    await app.processAll()
+    expect(await detail(id)).toMatchObject({ status: 'undone', kept: 0 })
+  }
+  expect([await told(), await ofPerson('WW1'), await ofPerson('WW2')]).toEqual([[], undefined, undefined])
+})
+
 test('an import can be cancelled between batches and goes on nowhere; what was done can be undone', async () => {
   const rows = Array.from({ length: 2200 }, (_, n) => `C${n},${stranger(n)},,`).join('\n')
   const { body } = await upload(`${head}${rows}\n`)

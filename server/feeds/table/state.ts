@@ -71,6 +71,8 @@ const bookkeeping = new Set([
   'claims',
   'updated_at',
   'recorded_at',
+  'start_recorded_at',
+  'end_recorded_at',
   'version',
 ])
 

@@ -78,6 +78,30 @@ test('a diagnosis with the action code D goes, one with A is added, and the visi
   expect(body.lastConditionText).not.toBe('肺癌')
 })
 
+test('a diagnosis that was taken back does not return with an older message', async () => {
+  const base = visit('DX17')
+  const says = (event: string, at: number, code: string, text: string, what: string) =>
+    `${adt({ ...base, event, at: hour(at) })}DG1|1||${code}^${text}|||F||||||||||||||n-${code}|${what}\r`
+  await receiveText(app, says('A03', 1, 'N18', '慢性肾脏病', 'A'))
+  await receiveText(app, says('A08', 2, 'E11', '糖尿病', 'A'))
+  await receiveText(app, says('A08', 9, 'N18', '慢性肾脏病', 'D'))
+  await receiveText(app, says('A08', 5, 'N18', '慢性肾脏病', 'A'))
+  expect(await diagnosesOf('DX17')).toEqual(['discharge E11 糖尿病'])
+  const { body } = await app.request(centre, getPerson, { params: { id: await personOf(app, 'DX17') } })
+  expect(body.lastConditionText).toBe('糖尿病')
+})
+
+test('a diagnosis that is corrected under its own number (DG1-20) replaces the code it had before', async () => {
+  const base = visit('DX18')
+  const says = (at: number, code: string, text: string, what: string) =>
+    `${adt({ ...base, event: 'A08', at: hour(at) })}DG1|1||${code}^${text}|||F||||||||||||||d1|${what}\r`
+  await receiveText(app, says(1, 'I50.900', '心力衰竭', 'A'))
+  await receiveText(app, says(2, 'I10.x00', '高血压', 'U'))
+  expect(await diagnosesOf('DX18')).toEqual(['discharge I10.x00 高血压'])
+  await receiveText(app, says(3, 'I20', '心绞痛', 'D'))
+  expect(await diagnosesOf('DX18')).toEqual([])
+})
+
 test('in whatever order the lists of a visit arrive, the newest of each role stands', async () => {
   const list = fc.array(fc.constantFrom('I10', 'E11', 'J18.9', 'C34'), { minLength: 1, maxLength: 3 })
   let run = 0

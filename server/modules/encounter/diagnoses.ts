@@ -4,7 +4,13 @@ import type { Statement } from '../../platform/said.ts'
 
 const roles = ['admission', 'discharge', 'other'] as const
 
-export type ConditionInput = { role: (typeof roles)[number]; code: string; text: string }
+export type ConditionInput = {
+  role: (typeof roles)[number]
+  code: string
+  text: string
+  /** The sender's own number of the diagnosis (HL7 DG1-20); what it says of that number later replaces or takes back this. */
+  identifier?: string | null
+}
 
 /** What a source says of the diagnoses of a visit. */
 export type DiagnosesSaid = {
@@ -14,9 +20,11 @@ export type DiagnosesSaid = {
    * segments are a snapshot unless they carry action codes); else it adds.
    */
   snapshot?: boolean
-  /** Diagnoses that the source takes back, in whatever role; each by its code, or by its text where it had none. */
-  withdrawn?: { code: string; text: string }[]
+  /** Diagnoses that the source takes back, in whatever role; each by its number, its code, or its text where it had neither. */
+  withdrawn?: Named[]
 }
+
+type Named = Pick<ConditionInput, 'code' | 'text' | 'identifier'>
 
 export type KnownCondition = ConditionInput & { id: number; source: string }
 
@@ -27,8 +35,12 @@ export type DiagnosesChange = {
   removed: number[]
 }
 
-const sameAs = (one: { code: string; text: string }) => (other: { code: string; text: string }) =>
-  one.code === '' ? one.text === other.text : one.code === other.code
+const sameAs = (one: Named) => (other: Named) =>
+  one.identifier && other.identifier
+    ? one.identifier === other.identifier
+    : one.code === ''
+      ? one.text === other.text
+      : one.code === other.code
 
 /**
  * Joins what is known of a visit's diagnoses with what a source says now. The newest list of a source wins for each role by its own time, in
@@ -51,6 +63,13 @@ export function joinDiagnoses(
     if (!statement.won(`dx-${role}`)) continue
     written.push(...now)
     for (const one of gone) removed.add(one)
+    for (const one of before)
+      if (
+        one.source === source &&
+        one.identifier &&
+        now.some((other) => other.identifier === one.identifier && other.code !== one.code)
+      )
+        removed.add(one)
     if (said.snapshot && now.length > 0)
       for (const one of before)
         if (one.source === source && !now.some((other) => other.code === one.code)) removed.add(one)
@@ -71,11 +90,14 @@ export async function saveDiagnoses(trx: Trx, visits: Changed[]): Promise<void> 
   const rows = visits.flatMap((visit) => visit.diagnoses.written.map((one) => ({ ...one, visit })))
   if (rows.length === 0) return
   await sql`
-    insert into condition (person_id, encounter_id, role, code, text, source)
+    insert into condition (person_id, encounter_id, role, code, text, source, identifier)
     select distinct on (2, 3, 4) * from unnest(
       ${rows.map((row) => row.visit.person_id)}::bigint[], ${rows.map((row) => row.visit.id)}::bigint[],
       ${rows.map((row) => row.role)}::text[], ${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.text)}::text[],
-      ${rows.map((row) => row.visit.source)}::text[])
-    on conflict (encounter_id, role, code) do update set text = excluded.text, source = excluded.source, recorded_at = now()
-    where condition.text <> excluded.text`.execute(trx)
+      ${rows.map((row) => row.visit.source)}::text[], ${rows.map((row) => row.identifier)}::text[])
+    on conflict (encounter_id, role, code) do update set text = excluded.text, source = excluded.source, recorded_at = now(),
+      identifier = excluded.identifier
+    where condition.text <> excluded.text or condition.identifier is distinct from excluded.identifier`.execute(
+    trx,
+  )
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
-import { type Adt, receive } from '../../../test/support/hl7.ts'
+import { type Adt, personOf, receive } from '../../../test/support/hl7.ts'
 import { tries } from '../../../test/support/tries.ts'
 
 let app: TestApp
@@ -53,6 +54,23 @@ test('after a transfer the admission still names the ward and the doctor that it
     ['updated', 'NEUR', 'D2', undefined, true],
     ['discharged', 'NEUR', 'D2', '01', false],
   ])
+})
+
+test('a registration that turns into an admission stays the registration of an outpatient', async () => {
+  const base = { mrn: 'TO3', visit: 'TO3', admittedAt: hour(1) }
+  await receive(
+    app,
+    { ...base, event: 'A04', class: 'O', at: hour(1) },
+    { ...base, event: 'A06', class: 'I', at: hour(3) },
+  )
+  const cookie = await app.signInAs('service-centre')
+  const { body } = await app.request(cookie, getTimeline, {
+    params: { id: await personOf(app, 'TO3') },
+    query: {},
+  })
+  const classes = body.items.map((one) => `${one.kind} ${String(one.data['class'])}`)
+  expect(classes).toContain('encounter.registered outpatient')
+  expect(classes).toContain('encounter.admitted inpatient')
 })
 
 const message = fc.record({

@@ -71,7 +71,8 @@ export const stillTold = (told: Told): RawBuilder<Date | null> =>
 /** For the same update: writes what the rows `e` told and will not tell as `n` as events. Both have an `id`. */
 export const keepTold: RawBuilder<unknown> = sql`
   insert into event (person_id, at, recorded_at, kind, source, encounter_id, department_id, attending_staff_id, data)
-  select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id, t.data
+  select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id,
+    t.data || jsonb_build_object('class', e.class)
   from n join encounter e on e.id = n.id cross join lateral (values
     (e.starts_at, ${recordedAt.start}, case when e.class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end, '{}'::jsonb, ${holds('start')}),
     (e.ends_at, ${recordedAt.end}, 'encounter.discharged', jsonb_strip_nulls(jsonb_build_object('disposition', e.disposition)), ${holds('end')})

@@ -60,6 +60,8 @@ export type UpsertedEncounter = Row & {
   ownerId: number | null
   /** What it became by this statement, each for the first time; a discharge that nobody announced is an admission too. */
   turned: Turn[]
+  /** Whether its row has to be written: also where only the time of a statement is newer. */
+  changed: boolean
   /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
   codes: string[]
   /** Whether its row tells that it began or ended just now, see events.ts. */
@@ -95,7 +97,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
   )
   await update(
     trx,
-    results.filter((one) => !one.created && one.turned.length > 0),
+    results.filter((one) => !one.created && one.changed),
   )
   await saveDiagnoses(
     trx,
@@ -111,7 +113,10 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
   const statement = new Statement(before, input.sourceTime)
   const diagnoses = joinDiagnoses(known, input, input.source, statement)
   const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
-  const main = mainOf(input.conditions)
+  const main = mainOf(diagnoses.written)
+  // A discharge diagnosis gives the visit its name; which list of a role stands is decided already.
+  const named =
+    main && (main.role === 'discharge' || diagnoses.conditions.every((one) => one.role !== 'discharge'))
   const after: Row = {
     id: before?.id ?? 0,
     person_id: before?.person_id ?? input.personId,
@@ -129,7 +134,7 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
     starts_at: statement.pick('starts', input.startsAt, before?.starts_at ?? null),
     ends_at: statement.pick('ends', input.endsAt, before?.ends_at ?? null),
     disposition: statement.pick('disposition', input.disposition, before?.disposition ?? null),
-    condition_text: statement.pick('condition', main?.text ?? null, before?.condition_text ?? null),
+    condition_text: (named && main.text) || (before?.condition_text ?? null),
     source: !before || input.sourceTime >= before.source_time ? input.source : before.source,
     undone_at: before?.undone_at ?? null,
     ...statement.times(),
@@ -139,12 +144,15 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
   if (diagnoses.removed.length > 0 && !diagnoses.conditions.some((one) => one.text === after.condition_text))
     after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
   if (input.undoes) undo(before, after, input)
+  // Who only repeats what is known has not said it.
+  if (before && sameContent(before, after)) after.source = before.source
   const turned = turns(before, after)
   const kind = after.class === 'inpatient' ? 'admitted' : 'registered'
   return {
     ...after,
     created: !before,
     turned,
+    changed: !before || !same(before, after, rowFields(after)),
     tells_start: !before && turned.includes(kind) && after.starts_at !== null,
     tells_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
     diagnoses,
@@ -196,11 +204,21 @@ function turns(before: Row | undefined, after: Row): Turn[] {
     made.push('discharge-cancelled')
   if (after.status === 'cancelled' && before?.status !== 'cancelled') made.push('cancelled')
   if (made.length > 0 || !before) return made
-  const same = (Object.keys(after) as (keyof Row)[]).every(
-    (field) => JSON.stringify(before[field]) === JSON.stringify(after[field]),
-  )
-  return same ? [] : ['updated']
+  return sameContent(before, after) ? [] : ['updated']
 }
+
+const rowFields = (row: Row) => Object.keys(row) as (keyof Row)[]
+
+const same = (before: Row, after: Row, fields: (keyof Row)[]) =>
+  fields.every((field) => JSON.stringify(before[field]) === JSON.stringify(after[field]))
+
+/** Whether a visit is as it was, whoever said so and when. */
+const sameContent = (before: Row, after: Row) =>
+  same(
+    before,
+    after,
+    rowFields(after).filter((field) => !['source', 'source_time', 'said_at'].includes(field)),
+  )
 
 /** New visits get their ids here. A visit that another transaction made meanwhile violates the key, and the caller starts over. */
 async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {

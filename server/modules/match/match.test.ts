@@ -13,6 +13,7 @@ import { type Adt, personOf, receive } from '../../../test/support/hl7.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { makePerson, misspell } from '../../../sim/people.ts'
 import { transaction } from '../../platform/db.ts'
+import { mergePersons } from '../person/merge.ts'
 import { updateSetting } from '../setting/setting.ts'
 import { matchArrived } from './arrival.ts'
 
@@ -117,6 +118,25 @@ test('"later" puts aside, "same" merges with the score on the trail, and who sep
   const params = { id: body.mergeId ?? 0 }
   await app.request(centre, undoPersonMerge, { params, body: { reason: '并错了' } })
   expect(await list('different')).toEqual([pair.join(' ')])
+})
+
+test('who was merged without a proposal and separated again is not proposed either', async () => {
+  const said: Adt = { ...base, name: '令狐冲', birth: '19570707', phone: '13611112222' }
+  await receive(app, { ...said, mrn: 'sep-1' }, { ...said, mrn: 'sep-2' })
+  const [survivorId, mergedId] = [await personOf(app, 'sep-1'), await personOf(app, 'sep-2')]
+  const merge = { survivorId, mergedId, source: 'manual' as const, reason: '同一人' }
+  const { mergeId } = await transaction(app.db, (trx) => mergePersons(trx, testActor, merge))
+  await matchArrived(app.db)
+  const params = { id: mergeId ?? 0 }
+  await app.request(centre, undoPersonMerge, { params, body: { reason: '并错了' } })
+  await app.db
+    .insertInto('match_todo')
+    .values([{ person_id: survivorId }, { person_id: mergedId }])
+    .onConflict((c) => c.doNothing())
+    .execute()
+  await matchArrived(app.db)
+  expect(await list()).not.toContain('sep-1 sep-2')
+  expect(await list('different')).toContain('sep-1 sep-2')
 })
 
 test('nobody sees or decides pairs beyond the own reach', async () => {

@@ -67,25 +67,30 @@ export function judge(
 }
 
 /**
- * Puts pairs on the review list, in one statement. What was decided stays decided until one of the two says something else.
+ * Puts pairs on the review list, in one statement. What was decided stays decided until one of the two says something else; who was separated by hand
+ * is decided to be two.
  * @returns how many pairs are open now
  */
 export async function storePairs(trx: Trx, pairs: FoundPair[]): Promise<number> {
   if (pairs.length === 0) return 0
-  const { rows } = await sql`
-    insert into match_pair as m (left_id, right_id, probability, rule, levels, fingerprint)
-    select * from unnest(
+  const { rows } = await sql<{ status: string }>`
+    insert into match_pair as m (left_id, right_id, probability, rule, levels, fingerprint, status)
+    select w.*, case when exists (select 1 from person_merge g where g.undone_at is not null
+      and ((g.survivor_id = w.left_id and g.merged_id = w.right_id) or (g.survivor_id = w.right_id and g.merged_id = w.left_id)))
+      then 'different' else 'open' end
+    from unnest(
       ${pairs.map((pair) => pair.left.id)}::bigint[], ${pairs.map((pair) => pair.right.id)}::bigint[],
       ${pairs.map((pair) => pair.probability)}::real[], ${pairs.map((pair) => pair.rule)}::text[],
       ${pairs.map((pair) => JSON.stringify(levelsByField(pair.pattern)))}::jsonb[],
       ${pairs.map((pair) => fingerprintOf(pair.left, pair.right))}::text[])
+      as w(left_id, right_id, probability, rule, levels, fingerprint)
     on conflict (left_id, right_id) do update set probability = excluded.probability, rule = excluded.rule, levels = excluded.levels,
       fingerprint = excluded.fingerprint,
       status = case when m.fingerprint = excluded.fingerprint then m.status else 'open' end,
       found_at = case when m.fingerprint = excluded.fingerprint then m.found_at else now() end
     where m.fingerprint <> excluded.fingerprint or m.probability <> excluded.probability
-    returning 1`.execute(trx)
-  return rows.length
+    returning m.status`.execute(trx)
+  return rows.filter((row) => row.status === 'open').length
 }
 
 function levelsByField(pattern: Pattern): Record<string, number> {

@@ -13,6 +13,8 @@ export type MergeInput = {
   mergedId: number
   source: 'manual' | 'hl7' | 'match'
   reason: string
+  /** When a hospital system said so: what somebody has taken back since then stays taken back. */
+  saidAt?: Date
   /** How sure the matching was, where it proposed this. */
   score?: number | null
 }
@@ -34,7 +36,8 @@ export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): P
   const survivorId = rootOf(records, input.survivorId)
   const mergedId = rootOf(records, input.mergedId)
   await assertWithin(trx, reach, [survivorId, mergedId])
-  if (survivorId === mergedId) return { mergeId: null, survivorId }
+  if (survivorId === mergedId || (input.saidAt && (await takenBackSince(trx, input, input.saidAt))))
+    return { mergeId: null, survivorId }
   await sql`
     update person set survivor_id = ${survivorId}, merged_into = case when id = ${mergedId} then ${survivorId} else merged_into end
     where id = ${mergedId} or survivor_id = ${mergedId}`.execute(trx)
@@ -145,6 +148,15 @@ export async function unmergePerson(
   }
   await audit(trx, actor, { ...entry, personId: survivorId }, { ...entry, personId: separatedId })
   return { survivorId, separatedId }
+}
+
+async function takenBackSince(trx: Trx, { survivorId, mergedId }: MergeInput, since: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from person_merge where undone_at > ${since}
+      and ((survivor_id = ${survivorId} and merged_id = ${mergedId}) or (survivor_id = ${mergedId} and merged_id = ${survivorId})) limit 1`.execute(
+    trx,
+  )
+  return rows.length > 0
 }
 
 function sourceOf(actor: Actor, source: MergeInput['source']): string {
