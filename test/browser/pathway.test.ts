@@ -14,6 +14,9 @@ const pathwayId = async () => {
 }
 const box = (page: Page, title: string) =>
   page.locator('.canvas-step').getByRole('button', { name: new RegExp(title) })
+/** The canvas has come to rest: before, it moves away below a click. */
+const placed = (page: Page) =>
+  page.locator('.react-flow__viewport:not([style*="translate(0px, 0px)"])').waitFor({ state: 'attached' })
 const saved = (page: Page) =>
   page
     .getByRole('status')
@@ -111,8 +114,10 @@ test('somebody else who saved meanwhile is not overwritten unless asked for', as
   const id = await pathwayId()
   const first = await stage.openAs('admin', { path: `/pathways/${id}/edit` })
   const second = await stage.openAs('admin', { path: `/pathways/${id}/edit` })
+  await Promise.all([placed(first), placed(second)])
   await box(first, '^一级随访').click()
   await box(second, '^二级随访').click()
+  await second.getByRole('region', { name: '这一步' }).waitFor()
   await first.getByLabel('名称').fill('一级随访甲')
   await saved(first)
   await second.getByLabel('名称').fill('二级随访乙')
