@@ -110,7 +110,8 @@ async function mergeArriving(db: Db, wanted: number): Promise<Merging> {
  * @throws {Error} when anything is lost, doubled or misplaced
  */
 export async function merges(seconds = 60): Promise<Figure[]> {
-  const events = story(Math.ceil(seconds * aims.messagesPerSecond), 1 + Math.floor(Math.random() * 1e6))
+  const seed = 1 + Math.floor(Math.random() * 1e6)
+  const events = story(Math.ceil(seconds * aims.messagesPerSecond), seed)
   const windowStart = Date.now()
   const installation = await createInstallation()
   try {
@@ -127,7 +128,8 @@ export async function merges(seconds = 60): Promise<Figure[]> {
     await quiet(url)
     const backlog = (performance.now() - ended) / 1000
     const found = await deviationsBeside(installation, events, windowStart, done.merges)
-    if (found.length > 0) throw new Error(`beside ${done.merges.length} merges:\n${found.join('\n')}`)
+    if (found.length > 0)
+      throw new Error(`beside ${done.merges.length} merges (seed ${seed}):\n${found.join('\n')}`)
     const p99 = (values: number[]) =>
       quantile(
         values.toSorted((a, b) => a - b),

@@ -33,6 +33,11 @@ export type ExpectedRecord = {
   formerNames: Set<string>
   /** One feed lane has all messages of this human: their order is total, former names included. */
   oneLane: boolean
+  /**
+   * Known at two sites by one document, under a name that changed: which site's message comes first is open, and a document alone does not join two names
+   * (`meansSame` in modules/person/upsert.ts). Then each site may have a record of its own, with what was said there.
+   */
+  mayBeApart: boolean
   person: number
 }
 
@@ -79,6 +84,7 @@ function addRecords(records: Map<string, ExpectedRecord>, group: SimEvent[], sit
       phones: new Set(group.flatMap(({ person }) => (person.phone ? [`+86${person.phone}`] : []))),
       formerNames: new Set(names.filter((one) => one !== name)),
       oneLane: own.length === 1,
+      mayBeApart: own.length > 1 && new Set(names).size > 1,
       person: last.person.index,
     })
   }
