@@ -10,9 +10,8 @@ test('a head checks a doctor’s month, and the doctor takes note', async () => 
   )
   // Whatever day it is: the doctor's patients of these weeks went home last month.
   await stage.rows(
-    `update encounter e set ends_at = date_trunc('month', now()) - interval '5 days' + (e.id % 3) * interval '1 day',
-       starts_at = least(e.starts_at, date_trunc('month', now()) - interval '12 days')
-     from app_user u where u.username = 'doctor' and e.attending_staff_id = u.staff_id and e.class = 'inpatient' and e.ends_at is not null`,
+    `update encounter e set ends_at = month - interval '5 days' + (e.id % 3) * interval '1 day', starts_at = least(e.starts_at, month - interval '12 days')
+     from date_trunc('month', now(), 'Asia/Shanghai') month, app_user u where u.username = 'doctor' and e.attending_staff_id = u.staff_id and e.class = 'inpatient' and e.ends_at is not null`,
   )
   const name = new RegExp(doctor?.name ?? '-')
   const head = await stage.openAs('head', { path: '/head-checks' })
