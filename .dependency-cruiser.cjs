@@ -7,11 +7,34 @@ const zone = (name, from, to, comment) => ({
   to: { path: to },
 })
 
+/** From the lowest to the highest: a module calls downwards only. What it means for those above travels as an event (`server/reactions.ts`). */
+const modules =
+  'setting organisation audit event access person encounter hl7 clinical-fact questionnaire contact message task form clock segment pathway group match intake guidance dispute team visit spot-check figure head-check instruction outbound launch'.split(
+    ' ',
+  )
+const upward = modules
+  .slice(0, -1)
+  .map((module, at) =>
+    zone(
+      `${module}-calls-downwards`,
+      `^server/modules/${module}/.*(?<![.]test)[.]ts$`,
+      `^server/modules/(${modules.slice(at + 1).join('|')})/`,
+      'The order of modules is in .dependency-cruiser.cjs.',
+    ),
+  )
+
 const sharedWithPaper =
   '^web/(i18n/(shape|[a-zA-Z-]+/(codes|desk|errors|event-fields|figures|permissions|report|spot-checks))|format/number|theme/tokens|features/figure/(measures|report-sheet))[.]ts$'
 
 module.exports = {
   forbidden: [
+    ...upward,
+    zone(
+      'modules-know-no-feed',
+      '^server/modules/.*(?<![.]test)[.]ts$',
+      '^server/feeds/',
+      'Feeds call modules.',
+    ),
     {
       name: 'no-cycle',
       severity: 'error',
@@ -56,7 +79,7 @@ module.exports = {
       severity: 'error',
       comment: 'The simulated hospital may use our MLLP client and framer, nothing else of the server.',
       from: { path: '^sim/', pathNot: '[.]test[.]ts$' },
-      to: { path: '^server/', pathNot: '^server/feeds/hl7/(mllp-client|framer)[.]ts$' },
+      to: { path: '^server/', pathNot: '^server/modules/hl7/(mllp-client|framer)[.]ts$' },
     },
     {
       name: 'sim-only-in-the-demo',

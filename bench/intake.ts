@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MllpClient } from '../server/feeds/hl7/mllp-client.ts'
+import { MllpClient } from '../server/modules/hl7/mllp-client.ts'
 import { encodeEvent } from '../sim/hl7.ts'
 import { createWorld, lifeEvents } from '../sim/life.ts'
 import { createInstallation, type Installation } from '../torture/installation.ts'

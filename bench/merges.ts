@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { MllpClient } from '../server/feeds/hl7/mllp-client.ts'
+import { MllpClient } from '../server/modules/hl7/mllp-client.ts'
 import { mergePersons, unmergePerson } from '../server/modules/person/merge.ts'
 import { systemActor } from '../server/platform/actor.ts'
 import { type Db, openDatabase, transaction } from '../server/platform/db.ts'

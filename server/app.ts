@@ -13,6 +13,7 @@ import { mountAudit } from './modules/audit/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { frameOrigins, launchPath } from './modules/launch/framing.ts'
 import { mountLaunch } from './modules/launch/routes.ts'
+import { mountForm } from './modules/form/routes.ts'
 import { mountFigure } from './modules/figure/routes.ts'
 import { mountGroup } from './modules/group/routes.ts'
 import { mountGuidance } from './modules/guidance/routes.ts'
@@ -56,6 +57,7 @@ const modules: Mount[] = [
   mountGuidance,
   mountPathway,
   mountQuestionnaire,
+  mountForm,
   mountMessage,
   mountFigure,
   mountIntake,

@@ -1,8 +1,4 @@
-import { connectDisputes } from './modules/dispute/react.ts'
-import { connectInstructions } from './modules/instruction/react.ts'
-import { connectPathways } from './modules/pathway/react.ts'
-import { connectSpotChecks } from './modules/spot-check/react.ts'
-import { connectProof } from './modules/task/proof.ts'
+import { connectReactions } from './reactions.ts'
 import type { Config } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -14,11 +10,7 @@ export type OpenServices = Services & { close: () => Promise<void> }
 
 /** Opens everything a process needs on a database that is already migrated. */
 export async function openServices(config: Config, url: string): Promise<OpenServices> {
-  connectPathways()
-  connectProof()
-  connectSpotChecks()
-  connectInstructions()
-  connectDisputes()
+  connectReactions()
   const secret = await loadSecret(config)
   const database = openDatabase(url, { max: config.databasePool })
   const live = openLive(url)

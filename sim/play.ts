@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { resendingSender, type SendStatus } from '../server/feeds/hl7/mllp-client.ts'
+import { resendingSender, type SendStatus } from '../server/modules/hl7/mllp-client.ts'
 import { encodeEvent, type Charset } from './hl7.ts'
 import type { SimEvent } from './life.ts'
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { frame } from '../server/feeds/hl7/framer.ts'
+import { frame } from '../server/modules/hl7/framer.ts'
 import { listenMllp } from '../server/feeds/hl7/listener.ts'
-import { RawStore } from '../server/feeds/hl7/store.ts'
+import { RawStore } from '../server/modules/intake/store.ts'
 import { openDatabase } from '../server/platform/db.ts'
 import { createTestDatabase } from './support/database.ts'
 

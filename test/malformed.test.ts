@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { listenMllp } from '../server/feeds/hl7/listener.ts'
-import { RawStore } from '../server/feeds/hl7/store.ts'
+import { RawStore } from '../server/modules/intake/store.ts'
 import { compareListed, sendMalformed } from '../torture/malformed.ts'
 import { createTestApp } from './support/app.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { resendingSender } from '../server/feeds/hl7/mllp-client.ts'
+import { resendingSender } from '../server/modules/hl7/mllp-client.ts'
 import { encodeEvent } from '../sim/hl7.ts'
 import { createWorld, lifeEvents, type SimEvent } from '../sim/life.ts'
 import { prng } from '../sim/prng.ts'

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import iconv from 'iconv-lite'
-import { Deframer, frame } from '../server/feeds/hl7/framer.ts'
+import { Deframer, frame } from '../server/modules/hl7/framer.ts'
 import { prng } from '../sim/prng.ts'
 
 /** One frame to send and what must become of it. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { splitMessages } from '../server/cli/intake.ts'
-import { isProblem, readHeader } from '../server/feeds/hl7/header.ts'
+import { isProblem, readHeader } from '../server/modules/hl7/header.ts'
 import { careloop } from '../test/support/process.ts'
 import { createInstallation } from './installation.ts'
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { controlIdOf, MllpClient, MllpError } from '../feeds/hl7/mllp-client.ts'
+import { controlIdOf, MllpClient, MllpError } from '../modules/hl7/mllp-client.ts'
 import { exitCodes, UsageError } from './run.ts'
 
 export function addIntakeCommands(program: Command): void {

@@ -18,7 +18,7 @@ import {
   seedDemoUsers,
 } from '../../server/seed/demo/seed.ts'
 import { seedDemoVisits } from '../../server/seed/demo/visits.ts'
-import { resendingSender } from '../../server/feeds/hl7/mllp-client.ts'
+import { resendingSender } from '../../server/modules/hl7/mllp-client.ts'
 import { createWorld, lifeEvents } from '../../sim/life.ts'
 import { play } from '../../sim/play.ts'
 import { startSmtpSink } from '../../sim/smtp-sink.ts'

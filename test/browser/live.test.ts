@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resendingSender } from '../../server/feeds/hl7/mllp-client.ts'
+import { resendingSender } from '../../server/modules/hl7/mllp-client.ts'
 import { axeViolations, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MllpClient } from '../../server/feeds/hl7/mllp-client.ts'
+import { MllpClient } from '../../server/modules/hl7/mllp-client.ts'
 import { type Adt, adtBytes } from '../support/hl7.ts'
 import { axeViolations, latinWords, picture } from './look.ts'
 import { useStage } from './support.ts'

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite'
 import type { TestApp } from './app.ts'
 import { applyWaiting } from '../../server/feeds/hl7/apply.ts'
-import { type Receipt, RawStore } from '../../server/feeds/hl7/store.ts'
+import { type Receipt, RawStore } from '../../server/modules/intake/store.ts'
 
 /** What a message says; everything left out gets a value that fits, `null` leaves the field empty. */
 export type Adt = {

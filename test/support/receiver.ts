@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
-import { controlIdOf } from '../../server/feeds/hl7/mllp-client.ts'
-import { Deframer, frame } from '../../server/feeds/hl7/framer.ts'
+import { controlIdOf } from '../../server/modules/hl7/mllp-client.ts'
+import { Deframer, frame } from '../../server/modules/hl7/framer.ts'
 
 /** One frame that arrived at a {@link Receiver}. */
 export type Received = { bytes: Buffer; controlId: string; socket: Socket; connection: number }

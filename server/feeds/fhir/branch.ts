@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { personOfRecord } from '../../modules/person/record.ts'
+import { personOfRecord } from '../../modules/event/record.ts'
 import { canonical } from '../../modules/questionnaire/fhir/terms.ts'
 
 /** One source of resources of a type: what was sent, or rows of ours about which nothing was sent. */

@@ -7,7 +7,7 @@ import { FhirError } from './outcome.ts'
 import { identifierTerm } from './store.ts'
 import { spanOf } from './time.ts'
 import type { Definition, SearchParameter } from './types.ts'
-import { personOfRecord, recordsOf } from '../../modules/person/record.ts'
+import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
 /** A condition as SQL, for whichever source the rows come from. */
 export type Criterion = (branch: Branch) => RawBuilder<SqlBool>

@@ -9,7 +9,7 @@ import { type Places, staffOf } from './place.ts'
 import type * as schema from './schema.ts'
 import { spanOf, startOf } from './time.ts'
 import type { Resource } from './types.ts'
-import { joinPerson, personOfRecord } from '../../modules/person/record.ts'
+import { joinPerson, personOfRecord } from '../../modules/event/record.ts'
 
 export type Encounter = z.output<typeof schema.encounter>
 export type Condition = z.output<typeof schema.condition>

@@ -7,7 +7,7 @@ import { FhirError } from './outcome.ts'
 import { searchIds } from './search.ts'
 import { identifierTerm } from './store.ts'
 import { definitions } from './types.ts'
-import { personOfRecord } from '../../modules/person/record.ts'
+import { personOfRecord } from '../../modules/event/record.ts'
 
 type Wanted = { type: string; query: string; path: string }
 

@@ -1,7 +1,7 @@
 import type { Point } from '../../../contract/geo.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import { deceasedOf } from '../../modules/person/record.ts'
+import { deceasedOf } from '../../modules/event/record.ts'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { normalisePhone } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'

@@ -8,7 +8,7 @@ import { rowOf } from './branch.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { definitions, type Resource } from './types.ts'
-import { personOfRecord, recordsOf } from '../../modules/person/record.ts'
+import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
 const stored = sql`r.type, r.id, case r.type when 'Patient' then r.person_id else ${personOfRecord(sql`r.person_id`)} end as person_id, r.encounter_id,
   r.condition_id, r.content, r.version, r.last_updated`

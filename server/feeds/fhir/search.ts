@@ -11,7 +11,7 @@ import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { known, storedWithin } from './read.ts'
 import type { Resource } from './types.ts'
-import { personOfRecord } from '../../modules/person/record.ts'
+import { personOfRecord } from '../../modules/event/record.ts'
 
 export const mostResults = 500
 const usualResults = 50

@@ -21,7 +21,7 @@ import { FhirError, type Issue, noSuch } from './outcome.ts'
 import type { Places, Referred } from './place.ts'
 import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
-import { personOfRecord } from '../../modules/person/record.ts'
+import { personOfRecord } from '../../modules/event/record.ts'
 
 type Bundle = { items: Item[]; resolver: Resolver; places: Places }
 type KnownVisit = { id: number; person_id: number; owner_id: number; site_id: number; visit_number: string }

@@ -10,11 +10,11 @@ import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/per
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
-import type { AdtMessage } from './map-adt.ts'
-import type { PersonSaid } from './map-person.ts'
-import { MappingError } from './message.ts'
-import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from './record-facts.ts'
-import { personOfRecord } from '../../modules/person/record.ts'
+import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
+import type { PersonSaid } from '../../modules/hl7/map-person.ts'
+import { MappingError } from '../../modules/hl7/message.ts'
+import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from '../../modules/clinical-fact/record.ts'
+import { personOfRecord } from '../../modules/event/record.ts'
 
 export type AppliedAdt = {
   personId: number

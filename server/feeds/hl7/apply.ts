@@ -3,11 +3,11 @@ import { type Actor, systemActor } from '../../platform/actor.ts'
 import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
 import { applyAdt } from './apply-adt.ts'
-import { laneCount } from './header.ts'
-import type { AdtMessage } from './map-adt.ts'
-import { mapMessage, whyIgnored } from './map-message.ts'
-import { MappingError, parseMessage } from './message.ts'
-import { overrideFields, profileJoin, readProfile } from './profile.ts'
+import { laneCount } from '../../modules/hl7/header.ts'
+import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
+import { mapMessage, whyIgnored } from '../../modules/hl7/map-message.ts'
+import { MappingError, parseMessage } from '../../modules/hl7/message.ts'
+import { overrideFields, profileJoin, readProfile } from '../../modules/intake/sender-profile.ts'
 
 type Stored = {
   id: number

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { adt, personOf } from '../../../test/support/hl7.ts'
 import { type Listener, listenMllp } from './listener.ts'
-import { MllpClient } from './mllp-client.ts'
-import { RawStore } from './store.ts'
+import { MllpClient } from '../../modules/hl7/mllp-client.ts'
+import { RawStore } from '../../modules/intake/store.ts'
 
 let app: TestApp
 let feed: Listener

@@ -1,5 +1,5 @@
-import { acknowledge } from './message.ts'
-import type { RawStore, Receipt } from './store.ts'
+import { acknowledge } from '../../modules/hl7/message.ts'
+import type { RawStore, Receipt } from '../../modules/intake/store.ts'
 
 const CR = 0x0d
 const LF = 0x0a

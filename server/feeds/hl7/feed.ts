@@ -4,7 +4,7 @@ import { log } from '../../platform/log.ts'
 import { type Loop, startLoop, wakeLoop } from '../../platform/loop.ts'
 import { applyWaiting } from './apply.ts'
 import { type Listener, listenMllp } from './listener.ts'
-import { RawStore } from './store.ts'
+import { RawStore } from '../../modules/intake/store.ts'
 
 export type Feed = Listener & { tlsPort: number | undefined }
 

@@ -2,8 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { log } from '../../platform/log.ts'
 import { acceptFrame, refuseFrame } from './batch.ts'
-import { Deframer, frame } from './framer.ts'
-import type { RawStore } from './store.ts'
+import { Deframer, frame } from '../../modules/hl7/framer.ts'
+import type { RawStore } from '../../modules/intake/store.ts'
 
 /** Answers one sender may have outstanding before we stop reading from it: bounded memory, whatever it sends. */
 const windowMessages = 256

@@ -13,8 +13,8 @@ import { startReceiver } from '../../../test/support/receiver.ts'
 import { readConfig } from '../../platform/config.ts'
 import { serve } from '../../main.ts'
 import { type Feed, startFeed } from './feed.ts'
-import { Deframer, frame } from './framer.ts'
-import { MllpClient } from './mllp-client.ts'
+import { Deframer, frame } from '../../modules/hl7/framer.ts'
+import { MllpClient } from '../../modules/hl7/mllp-client.ts'
 import { loadMllpTls } from './tls.ts'
 
 let app: TestApp

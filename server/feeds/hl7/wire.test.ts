@@ -13,8 +13,8 @@ import { type Adt, adt, adtBytes, personOf, receive, store } from '../../../test
 import { openDatabase } from '../../platform/db.ts'
 import { startFeed } from './feed.ts'
 import { type Listener, listenMllp } from './listener.ts'
-import { MllpClient } from './mllp-client.ts'
-import { RawStore } from './store.ts'
+import { MllpClient } from '../../modules/hl7/mllp-client.ts'
+import { RawStore } from '../../modules/intake/store.ts'
 
 let app: TestApp
 let feed: Listener

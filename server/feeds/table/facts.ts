@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { type FactRow, type KeptFact, placesOf } from '../hl7/record-facts.ts'
+import { type FactRow, type KeptFact, placesOf } from '../../modules/clinical-fact/record.ts'
 import type { Said } from './row.ts'
 
 /** What the timeline knows of a row's fact; `twice`: another row of this file said something else under the same number. */

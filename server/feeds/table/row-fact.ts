@@ -1,5 +1,5 @@
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
-import { type FactSaid, sharedAppointment, sharedCharge } from '../hl7/map-facts.ts'
+import { type FactSaid, sharedAppointment, sharedCharge } from '../../modules/hl7/map-facts.ts'
 import type { Cells, RowContext } from './cells.ts'
 
 /** Appointments lie in the future; one of the next century is a slip. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
 import type { GroupSaid, MemberSaid } from '../../modules/group/upsert.ts'
 import { searchName } from '../../modules/person/name.ts'
-import type { AdtMessage } from '../hl7/map-adt.ts'
+import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import type { Cells } from './cells.ts'
 
 /** A membership whose group customer is still a name, or a number. */

@@ -9,7 +9,7 @@ import type { Services } from '../../platform/services.ts'
 import type { SessionGuard } from '../../platform/session-guard.ts'
 import { authSecret, sessionCookieName } from './auth.ts'
 import { launchesAllowed, sessionAlive } from './session-limit.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 /** Who calls, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }

@@ -12,7 +12,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { inDispute } from '../person/dispute.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Disputes = z.input<(typeof listRoute)['response']>
 

@@ -2,20 +2,16 @@ import { sql } from 'kysely'
 import { addWorkingDays, loadCalendar } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { type RecordedEvent, recordEvents } from '../event/event.ts'
 import { createTasks } from '../task/create.ts'
 import { tellTasks } from '../task/tell.ts'
-import { recordsOf } from '../person/record.ts'
-
-/** Puts an open dispute on the list of people, and takes it off when it is closed; called once at start-up. */
-export function connectDisputes(): void {
-  onEvents(react)
-}
+import { recordsOf } from '../event/record.ts'
 
 /** 医疗机构投诉管理办法 (2019): look into it and answer within five working days. */
 const answerWithin = 5
 
-async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
+/** Puts an open dispute on the list of people, and takes it off when it is closed. */
+export async function followDisputes(trx: Trx, events: RecordedEvent[]): Promise<void> {
   for (const event of events.filter((one) => one.kind === 'person.dispute-opened')) await ask(trx, event)
   const closed = events.filter((event) => event.kind === 'person.dispute-closed')
   if (closed.length > 0) await takeOff(trx, closed)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { type SaidAt, Statement } from '../../platform/said.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 import {
   type DiagnosesChange,
   type DiagnosesSaid,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from './record.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
 export type NewEvent = {

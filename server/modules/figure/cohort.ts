@@ -4,7 +4,7 @@ import type { Reach } from '../../platform/actor.ts'
 import { shiftDate } from '../../platform/clock.ts'
 import { counts } from '../spot-check/list.ts'
 import { scoreOf } from '../spot-check/score.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 export type Filter = {
   from: string

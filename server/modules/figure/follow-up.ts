@@ -20,7 +20,7 @@ import {
   noCounts,
   viewCounts,
 } from './cohort.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 export type FigureQuery = Filter & { by: Grouping; compare: 'before' | 'year' }
 

@@ -8,7 +8,8 @@ import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { normalise, searchName } from '../person/name.ts'
 import { readSettings } from '../setting/setting.ts'
-import { assertGroup, assertPlace, groupWithin, isCurrent, zone } from './scope.ts'
+import { isCurrent, zone } from '../person/membership.ts'
+import { assertGroup, assertPlace, groupWithin } from './scope.ts'
 import { type DetailRow, type SummaryRow, viewGroup, viewGroupSummary } from './view.ts'
 
 type Query = {

@@ -5,11 +5,12 @@ import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { joinPerson, recordsOf } from '../person/record.ts'
+import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskPhone, nameFor } from '../person/mask.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
 import { candidatesFor } from '../person/search.ts'
-import { assertGroup, isCurrent } from './scope.ts'
+import { isCurrent } from '../person/membership.ts'
+import { assertGroup } from './scope.ts'
 
 type Row = {
   id: number

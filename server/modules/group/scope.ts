@@ -3,20 +3,6 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 
-/** Days of agreements and memberships are days of China. */
-export const zone = 'Asia/Shanghai'
-
-/** Members `gm` of today: who has not left, and whose last day is not past. */
-export const isCurrent = sql<SqlBool>`(gm.until is null or gm.until >= (now() at time zone ${sql.lit(zone)})::date)`
-
-/** Memberships of a person's records, the running ones first, for the person's own page; the caller has checked the person. */
-export const membershipsOf = (records: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  (select coalesce(jsonb_agg(to_jsonb(x)), '[]') from (
-    select gm.id, gm.group_id, c.name as group_name, c.kind as group_kind, gm.role, gm.employee_number, gm.department, gm.title, gm.since, gm.until,
-      ${isCurrent} as current
-    from group_member gm join group_customer c on c.id = gm.group_id where gm.person_id = any(${records})
-    order by gm.until desc nulls first, gm.since desc nulls last, gm.id desc limit 20) x)`
-
 type GroupPermission = 'group.read' | 'group.write' | 'group.export'
 
 /** Group customers of one's sites and those that all sites serve; `g` is the table in the query. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
 import type { Trx } from '../../platform/db.ts'
 import { normalise, searchName } from '../person/name.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Json = Record<string, unknown>
 /** A row that was made or changed, whole, as the database had it before and has it now. */

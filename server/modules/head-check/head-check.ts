@@ -15,7 +15,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { cohort, countColumns, type CountRow, viewCounts } from '../figure/cohort.ts'
 import { nameFor } from '../person/mask.ts'
 import { readSettings } from '../setting/setting.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 type ListQuery = z.output<(typeof listRoute)['query']>
 type SampleQuery = z.output<(typeof sampleRoute)['query']>

@@ -7,7 +7,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { assertWithin } from '../person/scope.ts'
 import { createTasks } from '../task/create.ts'
-import { recordsOf } from '../person/record.ts'
+import { recordsOf } from '../event/record.ts'
 
 type Input = z.output<(typeof issueRoute)['body']>
 

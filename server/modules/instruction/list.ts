@@ -8,7 +8,7 @@ import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
 import { queuesOf } from '../task/scope.ts'
 import { instructionWithin } from './scope.ts'
-import { joinPerson, personOfRecord, recordsOf } from '../person/record.ts'
+import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 
 export type InstructionFilter = {
   view: InstructionView

@@ -1,17 +1,13 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { onEvents, type RecordedEvent } from '../event/event.ts'
+import { type RecordedEvent } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { remember } from './issue.ts'
 import { withdraw } from './settle.ts'
 
-/** Moves instructions on when their task gets a result, or back when the result is undone; called once at start-up. */
-export function connectInstructions(): void {
-  onEvents(react)
-}
-
-async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
+/** Moves instructions on when their task gets a result, or back when the result is undone. */
+export async function followInstructions(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const of = (kind: string) => events.flatMap((event) => (event.kind === kind ? (event.taskId ?? []) : []))
   const completed = of('task.completed')
   if (completed.length > 0) await execute(trx, completed)

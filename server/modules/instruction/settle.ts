@@ -6,7 +6,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { inFuture, remember, startRound } from './issue.ts'
 import { instructionWithin } from './scope.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 type Row = {
   id: number

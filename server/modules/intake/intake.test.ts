@@ -16,7 +16,7 @@ import {
 } from '../../../contract/intake.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { about, adt, adtBytes, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
-import { RawStore } from '../../feeds/hl7/store.ts'
+import { RawStore } from './store.ts'
 
 let app: TestApp
 let admin: string

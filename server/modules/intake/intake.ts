@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite'
 import { sql, type SqlBool } from 'kysely'
-import { profileJoin } from '../../feeds/hl7/profile.ts'
+import { profileJoin } from './sender-profile.ts'
 import type { IntakeMessage } from '../../../contract/intake.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'

@@ -1,4 +1,4 @@
-import { parseMessage } from '../../feeds/hl7/message.ts'
+import { parseMessage } from '../hl7/message.ts'
 import { maskIdentifier } from '../person/mask.ts'
 
 /** Fields that hold names, numbers, addresses or telephone numbers (HL7 v2.5), by segment. */

@@ -8,8 +8,8 @@ import {
   replayIntakeMessages,
   revealIntakeMessage,
 } from '../../../contract/intake.ts'
-import { encode } from '../../feeds/hl7/charset.ts'
-import { RawStore } from '../../feeds/hl7/store.ts'
+import { encode } from '../hl7/charset.ts'
+import { RawStore } from './store.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'

@@ -11,7 +11,7 @@ import { personWithin, taskWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { queuesOf } from '../task/scope.ts'
 import { frameOrigins, launchPath } from './framing.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 type Input = z.output<(typeof createRoute)['body']>
 

@@ -1,5 +1,5 @@
 import type { MatchRecord } from './record.ts'
-import { hashOf } from './text.ts'
+import { hashOf } from '../person/text.ts'
 
 /** A key as a number; 0: the record is not in this pass. Two keys that hash alike only put strangers into one block. */
 type Key = (record: MatchRecord) => number

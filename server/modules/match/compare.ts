@@ -1,5 +1,5 @@
 import type { MatchRecord } from './record.ts'
-import { dice, jaroWinkler, oneSlip } from './text.ts'
+import { dice, jaroWinkler, oneSlip } from '../person/text.ts'
 
 /** Fields that are compared, and how many levels of agreement each has besides "not said" (0). */
 export const fields = {

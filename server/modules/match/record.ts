@@ -1,5 +1,5 @@
 import { familyLength, searchName } from '../person/name.ts'
-import { bigramsOf, hashOf, loosePinyin, soundex } from './text.ts'
+import { bigramsOf, hashOf, loosePinyin, soundex } from '../person/text.ts'
 
 /** What matching looks at of one person. */
 export type MatchInput = {

@@ -4,10 +4,10 @@ import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
-import { linkPathwayMessages, linkPlaceholder, mintTokens, urlOf } from '../questionnaire/link-token.ts'
+import { linkPathwayMessages, linkPlaceholder, mintTokens, urlOf } from '../form/link-token.ts'
 import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
 import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 const batchSize = 50
 const connections = 4

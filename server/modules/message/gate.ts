@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { inDispute } from '../person/dispute.ts'
-import { deceasedOf, joinPerson, recordsOf } from '../person/record.ts'
-import { formClosed } from '../questionnaire/link-token.ts'
+import { deceasedOf, joinPerson, recordsOf } from '../event/record.ts'
+import { formClosed } from '../form/link-token.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 
 export const gateSettings = [

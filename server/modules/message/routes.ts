@@ -7,7 +7,7 @@ import type { Db } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { maskEmail, maskName } from '../person/mask.ts'
 import { personWithin } from '../person/scope.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 export function mountMessage(api: Api): void {
   implement(api, listMessages, async ({ db, actor, query }) => {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ChannelState, OutboundChannel, OutboundChannelBody } from '../../../contract/outbound.ts'
-import { MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { MllpError } from '../hl7/mllp-client.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList } from 'node:net'
-import { MllpClient, MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { MllpClient, MllpError } from '../hl7/mllp-client.ts'
 
 /** Where a channel leads. */
 export type Target = { host: string; port: number; tls: boolean; tlsCa: string | null }

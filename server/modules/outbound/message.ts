@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { OutboundMessage, OutboundMessageDetail, OutboundStatus } from '../../../contract/outbound.ts'
-import { parseMessage } from '../../feeds/hl7/message.ts'
+import { parseMessage } from '../hl7/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
@@ -10,7 +10,7 @@ import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { maskNumbersIn } from '../person/mask.ts'
 import { maskedSegments } from '../intake/mask-segment.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Row = {
   id: number

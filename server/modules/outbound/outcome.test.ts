@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ack, type Receiver, startReceiver } from '../../../test/support/receiver.ts'
-import { frame } from '../../feeds/hl7/framer.ts'
-import { MllpClient, MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { frame } from '../hl7/framer.ts'
+import { MllpClient, MllpError } from '../hl7/mllp-client.ts'
 import { outcomeOf } from './outcome.ts'
 
 const controlId = 'CL-Ab0_xY9-zZ8wQ7vU'

@@ -1,4 +1,4 @@
-import { type Ack, MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { type Ack, MllpError } from '../hl7/mllp-client.ts'
 import { maskNumbersIn } from '../person/mask.ts'
 
 /** What a sending came to. `unknown`: nobody can say whether the receiver has the message. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { buildPersonUpdate, type CorrectedPerson } from '../../feeds/hl7/build.ts'
-import type { Actor } from '../../platform/actor.ts'
+import { buildPersonUpdate, type CorrectedPerson } from '../hl7/build.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { recordsOf } from '../person/record.ts'
+import type { RecordedEvent } from '../event/event.ts'
+import { recordsOf } from '../event/record.ts'
 
 /** What a correction by hand can change and an ADT^A31 can say; a note or a wish for a channel of contact is ours alone. */
 const demographics = ['name', 'sex', 'birthDate', 'phone']
@@ -26,15 +26,21 @@ type Row = {
 
 /**
  * Puts an ADT^A31 for every active channel that wants them and knows the person into the queue, in the transaction of the correction.
- * Called only for what people correct here: what a hospital system says by its feed is never sent anywhere, so nothing echoes.
+ * Only for what people correct here: what a hospital system says by its feed is never sent anywhere, so nothing echoes.
  */
-export async function queueDemographics(
+export async function queueCorrections(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  for (const { kind, source, personId, actorId, data } of events)
+    if (kind === 'person.updated' && source === 'staff')
+      await queueDemographics(trx, actorId ?? 'system:outbound', personId, data['fields'])
+}
+
+async function queueDemographics(
   trx: Trx,
-  actor: Actor,
+  actorId: string,
   personId: number,
-  changed: string[],
+  changed: unknown,
 ): Promise<void> {
-  if (!changed.some((field) => demographics.includes(field))) return
+  if (!Array.isArray(changed) || !changed.some((field) => demographics.includes(String(field)))) return
   const { rows } = await sql<Row>`
     select c.id as channel_id, c.receiving_application, c.receiving_facility, c.assigning_authority, c.charset, c.hl7_version,
       s.time_zone, p.name, p.sex, p.birth_date, i.identifiers,
@@ -83,7 +89,7 @@ export async function queueDemographics(
         kind: 'ADT^A31',
         raw,
         charset: row.charset,
-        created_by: actor.id,
+        created_by: actorId,
       })),
     )
     .execute()

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { type MllpClient, MllpError } from '../../feeds/hl7/mllp-client.ts'
+import { type MllpClient, MllpError } from '../hl7/mllp-client.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction } from '../../platform/db.ts'
@@ -10,7 +10,7 @@ import type { Services } from '../../platform/services.ts'
 import { readSettings } from '../setting/setting.ts'
 import { openTarget, type Target } from './connect.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 const sender = systemActor('system:outbound', '接口消息发送')
 const connectTimeoutMs = 10_000

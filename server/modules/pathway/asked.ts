@@ -3,7 +3,7 @@ import type { Answers, QuestionnaireBody } from '../../../contract/questionnaire
 import { bandOf } from '../../../contract/score.ts'
 import { perDatabase, type Trx } from '../../platform/db.ts'
 import type { Said } from './step.ts'
-import { recordsOf } from '../person/record.ts'
+import { recordsOf } from '../event/record.ts'
 
 // Answers and results that the branches of a pathway ask for, as expressions within the statement that claims due enrolments. A version
 // that asks nothing has no `asks`, and nothing is looked up for it.

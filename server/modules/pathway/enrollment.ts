@@ -10,7 +10,7 @@ import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { endWork, enroll, type StoppedRow } from './react.ts'
 import { resumeAfterDispute } from './standing.ts'
-import { joinPerson, personOfRecord, recordsOf } from '../person/record.ts'
+import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 
 type Row = {
   id: number

@@ -10,7 +10,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { createTasks } from '../task/create.ts'
 import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 const batchSize = 500
 const executor = systemActor('system:pathway', '随访路径')

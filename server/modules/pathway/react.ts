@@ -4,11 +4,11 @@ import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { type NewEvent, onEvents, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { type NewEvent, type RecordedEvent, recordEvents } from '../event/event.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import { inDispute } from '../person/dispute.ts'
-import { deceasedOf, recordsOf } from '../person/record.ts'
+import { deceasedOf, recordsOf } from '../event/record.ts'
 import {
   eventsSinceMerge,
   readmittedAfter,
@@ -19,12 +19,8 @@ import {
 } from './standing.ts'
 import { tellTasks } from '../task/tell.ts'
 
-/** Makes pathways follow from events; called once at start-up. */
-export function connectPathways(): void {
-  onEvents(react)
-}
-
-async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
+/** Makes pathways follow from events. */
+export async function followPathways(trx: Trx, events: RecordedEvent[]): Promise<void> {
   await stopByEvents(trx, events)
   await restartSeparated(trx, events)
   await restartLiving(trx, events)

@@ -13,7 +13,7 @@ import type { NewTask } from '../task/create.ts'
 import { meets, variablesFor } from './react.ts'
 import { type OutcomeShares, type RealStop, simulate } from './simulate.ts'
 import type { Enrolled } from './step.ts'
-import { joinPerson, recordsOf } from '../person/record.ts'
+import { joinPerson, recordsOf } from '../event/record.ts'
 
 export const rehearse = job<{ rehearsalId: number }>('pathway.rehearse', {
   expireInSeconds: 3600,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { inDispute } from '../person/dispute.ts'
-import { recordsOf } from '../person/record.ts'
+import { recordsOf } from '../event/record.ts'
 import { dataWithEncounter, type RecordedEvent, recordEvents, timelineOf } from '../event/event.ts'
 import { tellTasks } from '../task/tell.ts'
 

@@ -11,10 +11,9 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
-import { queueDemographics } from '../outbound/queue.ts'
 import { changeContacts } from './contact.ts'
 import { refreshFacts } from './facts.ts'
-import { recordsOf } from './record.ts'
+import { recordsOf } from '../event/record.ts'
 import { normalise } from './name.ts'
 import { loadPerson, type PersonRow } from './person.ts'
 import { formatPhone } from './phone.ts'
@@ -89,7 +88,6 @@ async function correctPerson(
       data: { fields },
     },
   ])
-  await queueDemographics(trx, actor, id, fields)
   await audit(trx, actor, {
     action: 'person.update',
     personId: id,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { recordsOf } from './record.ts'
+import { recordsOf } from '../event/record.ts'
 
 /**
  * Whether a person has a dispute that nobody closed. Told by the events, so that whoever records them (the service centre, a complaint) has the same

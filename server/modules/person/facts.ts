@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { recordsOf } from './record.ts'
+import { recordsOf } from '../event/record.ts'
 
 /**
  * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and what is known of them, in one statement. Always called in the transaction that

@@ -5,7 +5,6 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { loadTask } from '../task/task.ts'
 import { toFhir } from './fhir/export.ts'
 import { fromFhir, type Imported } from './fhir/import.ts'
 import { type AnsweredPhoto, responseToFhir } from './fhir/response.ts'
@@ -128,30 +127,6 @@ async function photosOf(db: Db, taskIds: number[]): Promise<(AnsweredPhoto & { t
     size: row.size,
     createdAt: row.created_at,
   }))
-}
-
-/**
- * What was answered to the questionnaire of a task, as FHIR.
- * @throws {AppError} not-found, also when nothing was answered yet or the task lies outside the actor's reach
- */
-export async function exportResponse(db: Db, actor: Actor, taskId: number) {
-  const task = await loadTask(db, actor, 'task.read', taskId)
-  const row = found(
-    await db
-      .selectFrom('questionnaire_response')
-      .select('id')
-      .where('task_id', '=', taskId)
-      .executeTakeFirst(),
-  )
-  await audit(db, actor, {
-    action: 'task.read',
-    personId: task.person_id,
-    subject: `task:${taskId} fhir`,
-    fields: ['answers'],
-  })
-  const { resource } = found((await responsesAsFhir(db, [row.id])).get(row.id))
-  const { resourceType, ...rest } = resource
-  return { resourceType, id: String(row.id), ...rest }
 }
 
 /** @throws {AppError} invalid, naming what is no FHIR R4 Questionnaire or does not fit in one of ours */

@@ -4,6 +4,13 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 
+const listeners: ((trx: Trx) => Promise<void>)[] = []
+
+/** Called at start-up by what waits for a calendar, such as pathways that were blocked for want of one. */
+export function onCalendar(listener: (trx: Trx) => Promise<void>): void {
+  if (!listeners.includes(listener)) listeners.push(listener)
+}
+
 type Day = { date: string; working: boolean; name: string }
 
 export async function listCalendar(db: Db, actor: Actor, year: number) {
@@ -37,5 +44,6 @@ export async function putCalendarYear(trx: Trx, actor: Actor, year: number, days
       .values(days.map((day) => ({ ...day, source: 'site' })))
       .execute()
   await audit(trx, actor, { action: 'calendar.write', subject: String(year) })
+  for (const listener of listeners) await listener(trx)
   return listCalendar(trx, actor, year)
 }

@@ -9,7 +9,6 @@ import { transaction } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import type { Services } from '../../platform/services.ts'
-import { unblockEnrollments } from '../pathway/enrollment.ts'
 import { listCalendar, putCalendarYear } from './calendar.ts'
 import { listSettingHistory, listSettings, updateSetting } from './setting.ts'
 
@@ -26,10 +25,6 @@ export function mountSetting(api: Api, { secret }: Services): void {
   }))
   implement(api, listCalendarRoute, ({ db, actor, query }) => listCalendar(db, actor, query.year))
   implement(api, putCalendarRoute, ({ db, actor, params, body }) =>
-    transaction(db, async (trx) => {
-      const calendar = await putCalendarYear(trx, actor, params.year, body.days)
-      await unblockEnrollments(trx)
-      return calendar
-    }),
+    transaction(db, (trx) => putCalendarYear(trx, actor, params.year, body.days)),
   )
 }

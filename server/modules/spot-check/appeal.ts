@@ -7,7 +7,7 @@ import { recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
 import { checksWithin } from './scope.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 type Row = {
   id: number

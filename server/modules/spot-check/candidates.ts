@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RiskReason } from '../../../contract/spot-check.ts'
 import type { Db } from '../../platform/db.ts'
-import { deceasedOf, joinPerson, recordsOf } from '../person/record.ts'
+import { deceasedOf, joinPerson, recordsOf } from '../event/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { type Candidate, sampleSize } from './draw.ts'

@@ -16,7 +16,7 @@ import { nameFor } from '../person/mask.ts'
 import { readSettings } from '../setting/setting.ts'
 import { checksWithin, openVisible } from './scope.ts'
 import { scoreOf } from './score.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 /** Finished checks `k` that count in the score: judged, and no appeal against them granted. */
 export const counts = sql<SqlBool>`k.status in ('agree', 'disagree') and k.decision is distinct from 'upheld'`

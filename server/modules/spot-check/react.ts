@@ -1,18 +1,14 @@
 import { sql } from 'kysely'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { Trx } from '../../platform/db.ts'
-import { onEvents, type RecordedEvent } from '../event/event.ts'
+import { type RecordedEvent } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
 import { judge } from './judge.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
-/** Judges a spot check when its call is finished, and forgets the judgement when the result is undone; called once at start-up. */
-export function connectSpotChecks(): void {
-  onEvents(react)
-}
-
-async function react(trx: Trx, events: RecordedEvent[]): Promise<void> {
+/** Judges a spot check when its call is finished, and forgets the judgement when the result is undone. */
+export async function followSpotChecks(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const of = (kind: string) => events.flatMap((event) => (event.kind === kind ? (event.taskId ?? []) : []))
   const completed = of('task.completed')
   if (completed.length > 0) await judgeChecks(trx, completed)

@@ -7,7 +7,7 @@ import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { queuesOf } from './scope.ts'
 import { freeFor } from './task.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 /** Condition in SQL over `staff`: they work within a reach. */
 export const staffWithin = (reach: Reach) =>

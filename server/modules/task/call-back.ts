@@ -9,7 +9,7 @@ import { readSettings } from '../setting/setting.ts'
 import { branches } from './list.ts'
 import { queuesOf } from './scope.ts'
 import { loadTask } from './task.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 type Query = { from: string; to: string; whose: 'mine' | 'team' }
 

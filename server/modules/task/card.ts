@@ -12,7 +12,7 @@ import type { Db } from '../../platform/db.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { findPerson, viewPerson } from '../person/person.ts'
 import type { TaskRow } from './list.ts'
-import { recordsOf } from '../person/record.ts'
+import { recordsOf } from '../event/record.ts'
 
 /** Facts further back than this many events of the person are not "last" any more; it bounds what a card costs. */
 const recentEvents = 1000

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { ProofClass } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
-import { onEvents, type RecordedEvent } from '../event/event.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { type RecordedEvent } from '../event/event.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 /** What is known about a finished result, for {@link proofOf}. */
 export type ProofRows = {
@@ -95,12 +95,8 @@ const contactOf = (row: Row, channel: string) => ({
   durationSeconds: row.duration_seconds,
 })
 
-/** Keeps `task.proof` true as results and answers come; called once at start-up. */
-export function connectProof(): void {
-  onEvents(keepProof)
-}
-
-async function keepProof(trx: Trx, events: RecordedEvent[]): Promise<void> {
+/** Keeps `task.proof` true as results and answers come. */
+export async function keepProof(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const of = (...kinds: string[]) => events.filter((event) => kinds.includes(event.kind))
   const tasks = of('task.completed', 'task.reopened', 'questionnaire.completed').flatMap(
     (event) => event.taskId ?? [],

@@ -3,7 +3,7 @@ import type { Answers, QuestionnaireDefinition } from '../../../contract/questio
 import { bandOf } from '../../../contract/score.ts'
 import type { Standing } from '../../../contract/standing.ts'
 import type { Db } from '../../platform/db.ts'
-import { recordsOf } from '../person/record.ts'
+import { recordsOf } from '../event/record.ts'
 import type { TaskRow } from './list.ts'
 
 /** Last LACE or HOSPITAL score of the task's person; `p` is that person. */

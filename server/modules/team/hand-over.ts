@@ -5,7 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { assertColleague, assignable, moveTasks } from '../task/assign.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 /**
  * Hands everything open on one person's list to another, or back to the lists of the roles.

@@ -5,7 +5,7 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { joinPerson, recordsOf } from '../person/record.ts'
+import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskAddress, nameFor } from '../person/mask.ts'
 
 /** @throws {AppError} forbidden, not-found when the site lies outside the reach */

@@ -29,7 +29,7 @@ import { kmOf, listOrder, planDays, type VisitToPlan } from './plan-days.ts'
 import { measure, shorten, type VisitRules } from './route.ts'
 import { loadTeams } from './setup.ts'
 import { lies } from './zone.ts'
-import { personOfRecord } from '../person/record.ts'
+import { personOfRecord } from '../event/record.ts'
 
 /** Everything a plan was made from, kept with it. */
 export type PlanRules = VisitRules & {

@@ -10,7 +10,7 @@ import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { authorizeSite } from './open-visits.ts'
-import { joinPerson, personOfRecord } from '../person/record.ts'
+import { joinPerson, personOfRecord } from '../event/record.ts'
 
 /** Records `r` of a site's month; `z` is its time zone. */
 export const ofMonth = (siteId: number, month: string) => sql`

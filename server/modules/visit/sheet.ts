@@ -3,7 +3,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { joinPerson, recordsOf } from '../person/record.ts'
+import { joinPerson, recordsOf } from '../event/record.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
 
 /** The whole address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its words. */

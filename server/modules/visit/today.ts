@@ -10,7 +10,7 @@ import type { PlanRules } from './plan.ts'
 import { measure } from './route.ts'
 import { teamsOf } from './setup.ts'
 import { auditTaken, phoneOf, wholeAddress } from './sheet.ts'
-import { joinPerson } from '../person/record.ts'
+import { joinPerson } from '../event/record.ts'
 
 type Row = {
   task_id: number

@@ -11,9 +11,9 @@ import { assertHeld } from '../task/attempt.ts'
 import type { TaskRow } from '../task/list.ts'
 import { queuesOf } from '../task/scope.ts'
 import { loadTask } from '../task/task.ts'
-import { type NewPhoto, openPhoto, type OpenPhoto, storePhoto, unseal } from './photo-store.ts'
-import { getQuestionnaire } from './questionnaire.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
+import { type NewPhoto, openPhoto, type OpenPhoto, storePhoto, unseal } from '../questionnaire/photo-store.ts'
+import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 /** @throws {AppError} not-found, already-closed, not-held, no-questionnaire, and what {@link storePhoto} refuses */
 export async function addTaskPhoto(

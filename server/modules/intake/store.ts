@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Db, isTransient } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
-import { type Header, isProblem, readHeader } from './header.ts'
+import { type Header, isProblem, readHeader } from '../hl7/header.ts'
 
 export type Receipt = {
   /** HL7 table 0008: accepted, application error (send again), rejected (never right). */

@@ -1,5 +1,5 @@
-import { formatPhone } from '../../modules/person/phone.ts'
-import { nameParts } from '../../modules/person/name.ts'
+import { formatPhone } from '../person/phone.ts'
+import { nameParts } from '../person/name.ts'
 import { toLocal } from '../../platform/clock.ts'
 import { encodeAs } from './charset.ts'
 

@@ -27,7 +27,7 @@ import { discharged, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { exif, jpeg, png } from '../../../test/support/picture.ts'
 import { transaction } from '../../platform/db.ts'
-import { sweepPhotos } from './photo-store.ts'
+import { sweepPhotos } from '../questionnaire/photo-store.ts'
 
 let app: TestApp
 let doctor: string

@@ -5,8 +5,8 @@ import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { personOfRecord, recordsOf } from '../person/record.ts'
-import { personWithin } from '../person/scope.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
+import { personWithin } from './scope.ts'
 
 type Query = {
   cursor?: string | undefined

@@ -1,6 +1,6 @@
 import type { Hl7Message } from '@medplum/core'
-import { normalisePhone } from '../../modules/person/phone.ts'
-import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../../modules/person/upsert.ts'
+import { normalisePhone } from '../person/phone.ts'
+import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../person/upsert.ts'
 import { aside } from '../../platform/said.ts'
 import type { SenderContext } from './map-adt.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'

@@ -12,15 +12,15 @@ import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { deriveKey } from '../../platform/secret.ts'
 import { countStranger } from '../access/throttle.ts'
-import { joinPerson, recordsOf } from '../person/record.ts'
+import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskName } from '../person/mask.ts'
 import { storeAnswers, watchDraft } from '../task/answers.ts'
 import { completeByPerson } from '../task/attempt.ts'
 import { loadTask } from '../task/task.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
 import { hashToken } from './link-token.ts'
-import { openPhoto, type OpenPhoto, storePhoto } from './photo-store.ts'
-import { forPerson, getQuestionnaire } from './questionnaire.ts'
+import { openPhoto, type OpenPhoto, storePhoto } from '../questionnaire/photo-store.ts'
+import { forPerson, getQuestionnaire } from '../questionnaire/questionnaire.ts'
 
 /** So many wrong years of birth kill a link: of some ninety possible years a guesser sees five. */
 export const mostWrongYears = 5

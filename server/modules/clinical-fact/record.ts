@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { NewEvent, RecordedEvent } from '../../modules/event/event.ts'
+import type { NewEvent, RecordedEvent } from '../event/event.ts'
 import type { Trx } from '../../platform/db.ts'
-import type { FactSaid } from './map-facts.ts'
+import type { FactSaid } from '../hl7/map-facts.ts'
 
 export type FactInput = FactSaid & {
   personId: number
