@@ -27,7 +27,7 @@ export async function rehearsal(): Promise<Figure[]> {
     await services.jobs.install()
     const { rows } = await sql<{ id: number }>`
       insert into pathway_draft (pathway_id, base_version, definition, saved_by_name, authors)
-      select p.id, 1, jsonb_set(v.definition, '{stopOn}', '["death"]'), 'bench', '{}' from pathway p
+      select p.id, 1, jsonb_set(v.definition, '{stopOn}', '[{"event": "person.deceased", "reason": "death"}]'), 'bench', '{}' from pathway p
       join pathway_version v on v.id = p.current_version_id where p.code = 'discharge-three-level' returning pathway_id as id`.execute(
       db,
     )

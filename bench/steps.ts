@@ -12,8 +12,8 @@ const due = 50_000
 /** A million people on the default pathway, a week home: the second level is what comes next, one day or another. */
 async function prepare(db: Db): Promise<void> {
   await addStays(db, open, `now() - interval '8 days'`)
-  await sql`insert into enrollment (pathway_id, pathway_version_id, person_id, encounter_id, status, step_key, due_at, entered_at)
-    select p.id, p.current_version_id, n.person_id, n.id, 'active', 'level-2', now() + interval '1 day' + n.id * interval '1 second', n.ends_at
+  await sql`insert into enrollment (pathway_id, pathway_version_id, person_id, subject_kind, subject_id, status, step_key, due_at, entered_at)
+    select p.id, p.current_version_id, n.person_id, 'encounter', n.id, 'active', 'level-2', now() + interval '1 day' + n.id * interval '1 second', n.ends_at
     from encounter n cross join pathway p where p.code = 'discharge-three-level'`.execute(db)
   await sql`analyze`.execute(db)
 }

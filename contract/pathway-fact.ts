@@ -1,3 +1,4 @@
+import { isPersonFact } from './fact.ts'
 import { comparisonsOf } from './questionnaire-check.ts'
 import type { Condition } from './questionnaire.ts'
 
@@ -31,6 +32,8 @@ export type Asks = {
   bands: string[]
   /** The longest any branch looks back for a code. */
   observations: { code: string; days: number }[]
+  /** Facts of the person besides sex and age, which every enrolment has at hand. */
+  person: string[]
 }
 
 /** Null when nothing of the kind is asked. */
@@ -38,17 +41,20 @@ export function asksOf(steps: readonly ({ kind: string } & { when?: Condition })
   const questionnaires = new Set<string>()
   const bands = new Set<string>()
   const days = new Map<string, number>()
+  const person = new Set<string>()
   for (const { when } of steps)
     for (const { fact: name, withinDays = 0 } of when ? comparisonsOf(when) : []) {
+      if (isPersonFact(name) && name !== 'person.sex' && name !== 'person.ageYears') person.add(name)
       const fact = readFactName(name)
       if (fact?.of === 'observation') days.set(fact.code, Math.max(days.get(fact.code) ?? 0, withinDays))
       else if (fact) questionnaires.add(fact.questionnaire)
       if (fact?.of === 'band') bands.add(fact.questionnaire)
     }
-  if (questionnaires.size === 0 && days.size === 0) return null
+  if (questionnaires.size === 0 && days.size === 0 && person.size === 0) return null
   return {
     questionnaires: [...questionnaires],
     bands: [...bands],
     observations: [...days].map(([code, longest]) => ({ code, days: longest })),
+    person: [...person],
   }
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { schedule } from './schedule.ts'
+import { stopRule } from './stop-rule.ts'
 import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
@@ -31,9 +33,16 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
     ...stepBase,
     kind: z.literal('wait'),
-    /** Counted from the entry event (such as the discharge) or from the moment this step is reached. */
-    since: z.enum(['entry', 'here']),
+    /**
+     * Counted from the entry event (such as the discharge), from the moment this step is reached, or from a time of the subject
+     * (`subject.start`): when that time moves, so does the end of the wait.
+     */
+    since: z.union([z.enum(['entry', 'here']), z.string().regex(/^subject\.[a-z][a-zA-Z]*$/)]),
     for: duration,
+    /** It ends so long before that time instead of after it. */
+    before: z.boolean().optional(),
+    /** Where it leads instead when that moment has passed before the step is reached. */
+    late: z.string().nullable().optional(),
     at: hoursOfDay.optional(),
   }),
   z.strictObject({
@@ -88,13 +97,22 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     /** The version that runs, set when this pathway is published. */
     version: z.number().int().optional(),
   }),
+  z.strictObject({
+    ...stepBase,
+    /** What another module registered as an act of pathways, such as booking an appointment. */
+    kind: z.literal('act'),
+    act: z.string().max(60),
+    input: z.record(z.string(), z.unknown()).default({}),
+  }),
   z.strictObject({ ...stepBase, kind: z.literal('stop'), reason: z.string().max(100) }),
 ])
 export type PathwayStep = z.infer<typeof pathwayStep>
 
 /** Where a step can lead. */
 export function successors(step: PathwayStep): (string | null)[] {
-  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
+  if (step.kind === 'branch') return [step.next, step.otherwise]
+  if (step.kind === 'wait' && step.late !== undefined) return [step.next, step.late]
+  return step.kind === 'stop' ? [] : [step.next]
 }
 
 export const pathwayDefinition = z.object({
@@ -102,19 +120,23 @@ export const pathwayDefinition = z.object({
   source: z.string().max(600).optional(),
   purpose: z.enum(['clinical', 'service', 'marketing']),
   entry: z.object({
-    /** Null: entered by hand only. */
+    /** An event of the person or of a subject, also that they entered or left a segment. Null: by the calendar, by hand or by API only. */
     event: eventKind.nullable(),
+    /** Everybody for whom `when` holds, on certain days. */
+    calendar: schedule.optional(),
     when: condition.optional(),
     /** Older events do not enter: a historical load must not start work whose time has passed. Days. */
     maxAgeDays: z.number().int().min(0).max(3650).default(30),
+    /** The same person enters again about the same subject, but not sooner after the last time; without it once for each subject. */
+    again: z.strictObject({ afterDays: z.number().int().min(1).max(3650) }).optional(),
   }),
   /** Numbers that steps refer to; `setting` is read when a person enters. */
   variables: z.record(
     z.string(),
     z.union([z.strictObject({ setting: z.string() }), z.strictObject({ value: z.number() })]),
   ),
-  /** Events of the person that end every open enrolment in this pathway. */
-  stopOn: z.array(z.enum(['death', 'readmission', 'opt-out', 'refusal'])),
+  /** What ends every open enrolment in this pathway. */
+  stopOn: z.array(stopRule).max(50),
   start: z.string(),
   steps: z.array(pathwayStep).min(1).max(200),
 })
@@ -204,14 +226,22 @@ export const updatePathway = route({
 
 export const enrollmentStatus = z.enum(['active', 'waiting', 'blocked', 'completed', 'stopped'])
 
+/** What an enrolment or a task is about besides its person. */
+export const subject = z.strictObject({ kind: z.string().max(40), id })
+
 const enrollmentSummary = z.object({
   id,
   pathwayId: id,
   pathwayName: z.string(),
   version: z.number().int(),
-  personId: id,
-  personName: z.string(),
+  /** Null: of an organisation. */
+  personId: id.nullable(),
+  groupId: id.nullable(),
+  /** Of the person or the organisation. */
+  name: z.string(),
   encounterId: id.nullable(),
+  /** What it is about besides. */
+  subject: subject.extend({ words: z.string().nullable() }).nullable(),
   status: enrollmentStatus,
   stepKey: z.string().nullable(),
   stepTitle: z.string().nullable(),
@@ -230,6 +260,7 @@ export const listEnrollments = route({
   query: pageQuery.extend({
     pathwayId: id.optional(),
     personId: id.optional(),
+    groupId: id.optional(),
     status: enrollmentStatus.optional(),
   }),
   response: page(enrollmentSummary),
@@ -239,8 +270,21 @@ export const createEnrollment = route({
   method: 'post',
   path: '/enrollments',
   permission: 'enrollment.write',
-  summary: 'Put a person on a pathway by hand',
-  body: z.object({ pathwayId: id, personId: id, encounterId: id.nullable().default(null) }),
+  summary: 'Put a person or an organisation on a pathway by hand, alone or about a subject',
+  body: z
+    .object({
+      pathwayId: id,
+      personId: id.nullable().default(null),
+      groupId: id.nullable().default(null),
+      encounterId: id.nullable().default(null),
+      subject: subject.nullable().default(null),
+      /** Where it happens, when nothing else says. */
+      siteId: id.nullable().default(null),
+    })
+    .refine((one) => (one.personId === null) !== (one.groupId === null), {
+      path: ['personId'],
+      message: 'either a person or an organisation',
+    }),
   response: enrollmentSummary,
   status: 201,
 })

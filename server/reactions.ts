@@ -1,5 +1,8 @@
 import { onCalendar } from './modules/setting/calendar.ts'
 import { onEvents, type Reactor } from './modules/event/event.ts'
+import { encounterSubject } from './modules/encounter/subject.ts'
+import { registerSubject } from './modules/event/subject.ts'
+import { followActivity } from './modules/person/facts.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { followInstructions } from './modules/instruction/react.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
@@ -13,6 +16,7 @@ import { keepProof } from './modules/task/proof.ts'
  * travels as an event to here.
  */
 const reactions: Reactor[] = [
+  followActivity,
   followPathways,
   keepProof,
   followSpotChecks,
@@ -25,4 +29,5 @@ const reactions: Reactor[] = [
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
   onCalendar(unblockEnrollments)
+  registerSubject(encounterSubject)
 }

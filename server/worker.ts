@@ -6,6 +6,7 @@ import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
 import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
+import { personJobs } from './modules/person/jobs.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import { teamJobs } from './modules/team/jobs.ts'
@@ -22,6 +23,7 @@ const modules: JobModule[] = [
   importJobs,
   intakeJobs,
   matchJobs,
+  personJobs,
   questionnaireJobs,
   rehearsalJobs,
   spotCheckJobs,

@@ -20,7 +20,7 @@ const byPerson: Record<string, string> = {
         'match_todo',
         'message',
       ],
-      ...['opt_out', 'outbound_attempt', 'outbound_message', 'person_address', 'person_facts', 'person_name'],
+      ...['opt_out', 'segment_member', 'outbound_attempt', 'outbound_message', 'person_address', 'person_facts', 'person_name'],
       ...['person_relationship', 'person_telecom', 'questionnaire_link', 'questionnaire_photo'],
       ...[
         'questionnaire_response',
@@ -58,6 +58,8 @@ const reference = [
     'outbound_channel',
     'pathway',
     'pathway_draft',
+    'pathway_occasion',
+    'segment',
     'pathway_version',
     'questionnaire',
     'questionnaire_draft',

@@ -1,3 +1,4 @@
+import { stopsOn } from '../contract/stop-rule.ts'
 import { sql } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathwayDefinition } from '../contract/pathway.ts'
@@ -52,7 +53,7 @@ const definition: PathwayDefinition = {
   purpose: 'clinical',
   entry: { event: 'encounter.discharged', maxAgeDays: 30 },
   variables: {},
-  stopOn: ['death'],
+  stopOn: stopsOn('death'),
   start: 'call',
   steps: [
     { key: 'call', title: 'call', next: 'pause', ...base, ...due, waitFor: 'nothing' },

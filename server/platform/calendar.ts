@@ -42,14 +42,14 @@ function isWeekday(date: string): boolean {
 }
 
 /**
- * Same wall-clock time, `days` working days later (0 = same day). The start day does not count.
+ * Same wall-clock time, `days` working days later (0 = same day; below zero: earlier). The start day does not count.
  * @throws {AppError} calendar-unknown
  */
 export function addWorkingDays(at: Date, days: number, timeZone: string, calendar: Calendar): Date {
   const start = localDate(at, timeZone)
   let date = start
-  for (let left = Math.ceil(days); left > 0;) {
-    date = shiftDate(date, 1)
+  for (let left = Math.ceil(Math.abs(days)); left > 0;) {
+    date = shiftDate(date, days < 0 ? -1 : 1)
     if (isWorkingDay(date, calendar)) left -= 1
   }
   return addDays(at, daysBetween(start, date), timeZone)

@@ -102,6 +102,12 @@ export function localDate(at: Date, timeZone: string): string {
   return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 }
 
+/** `YYYY-MM-DD hh:mm` of an instant in a time zone. */
+export function localMinute(at: Date, timeZone: string): string {
+  const { hour, minute } = toLocal(at, timeZone)
+  return `${localDate(at, timeZone)} ${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
+}
+
 /** The calendar day `days` after a `YYYY-MM-DD`. */
 export function shiftDate(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00Z`)

@@ -214,22 +214,28 @@ export interface Encounter {
 
 export interface Enrollment {
   due_at: Timestamp | null;
-  encounter_id: number | null;
+  encounter_id: Generated<number | null>;
   ended_at: Timestamp | null;
   entered_at: Timestamp;
   failures: Generated<number>;
   fence: Generated<number>;
+  group_id: number | null;
   id: Generated<number>;
   pathway_id: number;
   pathway_version_id: number;
-  person_id: number;
+  person_id: number | null;
+  round: Generated<number>;
+  site_id: number | null;
   started_at: Generated<Timestamp>;
   status: string;
   step_key: string | null;
   stop_reason: string | null;
   stopped_due_at: Timestamp | null;
   stopped_status: string | null;
+  subject_id: number | null;
+  subject_kind: Generated<string>;
   variables: Generated<Json>;
+  wait_key: string | null;
   waiting_for: string | null;
 }
 
@@ -247,9 +253,10 @@ export interface Event {
   data: Generated<Json>;
   department_id: number | null;
   encounter_id: number | null;
+  group_id: number | null;
   id: Generated<number>;
   kind: string;
-  person_id: number;
+  person_id: number | null;
   recorded_at: Generated<Timestamp>;
   source: string;
   task_id: number | null;
@@ -696,13 +703,25 @@ export interface PathwayDraft {
   saved_by_name: string;
 }
 
+export interface PathwayOccasion {
+  day: string;
+  entered: Generated<number>;
+  finished_at: Timestamp | null;
+  last_person_id: Generated<number>;
+  pathway_id: number;
+  time_zone: string;
+}
+
 export interface PathwayVersion {
   asks: Json | null;
   definition: Json;
+  entry_event: string | null;
+  follows_subject: Generated<boolean>;
   id: Generated<number>;
   pathway_id: number;
   published_at: Generated<Timestamp>;
   published_by: string | null;
+  stop_events: Generated<string[]>;
   version: number;
   written: Json | null;
 }
@@ -750,17 +769,26 @@ export interface PersonAddress {
 }
 
 export interface PersonFacts {
+  charges_in_year: Numeric | null;
+  city: string | null;
+  condition_codes: string[] | null;
+  district: string | null;
   first_visit_at: Timestamp | null;
+  in_hospital: Generated<boolean>;
   last_attending_staff_id: number | null;
   last_condition_text: string | null;
   last_department_id: number | null;
   last_discharge_at: Timestamp | null;
   last_visit_at: Timestamp | null;
   missing: number | null;
+  next_visit_at: Timestamp | null;
   person_id: number;
+  site_id: number | null;
   stays: Generated<number>;
+  stays_in_year: Generated<number>;
   updated_at: Generated<Timestamp>;
   visits: Generated<number>;
+  visits_in_year: Generated<number>;
 }
 
 export interface PersonGap {
@@ -982,6 +1010,24 @@ export interface RoleGrant {
   role: string;
   site_id: number | null;
   user_id: string;
+}
+
+export interface Segment {
+  code: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  id: Generated<number>;
+  name: string;
+  refreshed_at: Timestamp | null;
+  rule: Json;
+  site_id: number | null;
+  version: Generated<number>;
+}
+
+export interface SegmentMember {
+  person_id: number;
+  segment_id: number;
+  since: Generated<Timestamp>;
 }
 
 export interface Setting {
@@ -1332,6 +1378,7 @@ export interface DB {
   outbound_message: OutboundMessage;
   pathway: Pathway;
   pathway_draft: PathwayDraft;
+  pathway_occasion: PathwayOccasion;
   pathway_version: PathwayVersion;
   person: Person;
   person_address: PersonAddress;
@@ -1353,6 +1400,8 @@ export interface DB {
   return_visit_instruction: ReturnVisitInstruction;
   return_visit_instruction_history: ReturnVisitInstructionHistory;
   role_grant: RoleGrant;
+  segment: Segment;
+  segment_member: SegmentMember;
   setting: Setting;
   setting_history: SettingHistory;
   sign_in_throttle: SignInThrottle;

@@ -1,3 +1,4 @@
+import { stopsOn } from '../../contract/stop-rule.ts'
 import fc from 'fast-check'
 import { getPathwayDraft, publishPathway, savePathwayDraft } from '../../contract/pathway-draft.ts'
 import type { PathwayDefinition, PathwayStep } from '../../contract/pathway.ts'
@@ -11,7 +12,7 @@ export function definitionOf(steps: PathwayStep[], rest: Partial<PathwayDefiniti
     purpose: 'clinical',
     entry: { event: null, maxAgeDays: 30 },
     variables: {},
-    stopOn: ['death', 'readmission', 'opt-out', 'refusal'],
+    stopOn: stopsOn('death', 'readmission', 'opt-out', 'refusal'),
     start: steps[0]?.key ?? '',
     steps,
     ...rest,

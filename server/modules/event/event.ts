@@ -7,14 +7,17 @@ import { personOfRecord } from './record.ts'
 export type NewEvent = {
   /** It is told by another row under this number (view `timeline`) and not written again. */
   id?: number
-  /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. */
-  personId: number
+  /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. Null: it is of an organisation. */
+  personId: number | null
+  /** The group customer that it is of. */
+  groupId?: number | null
   at: Date
   kind: EventKind
   source: string
   actorId?: string | null
   encounterId?: number | null
   taskId?: number | null
+  /** Also `subject`, what the event is about, where that is no visit: `{ kind, id }`. */
   data?: Record<string, unknown>
 }
 
@@ -62,13 +65,14 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
   if (events.length === 0) return []
   const full = events.map((event) => ({
     ...event,
+    groupId: event.groupId ?? null,
     actorId: event.actorId ?? null,
     encounterId: event.encounterId ?? null,
     taskId: event.taskId ?? null,
     data: event.data ?? {},
   }))
   const lean = full.map(stored)
-  const { rows } = await sql<{ id: number; person_id: number }>`
+  const { rows } = await sql<{ id: number; person_id: number | null }>`
     with w as materialized (
       select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id
       from (
@@ -76,6 +80,7 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
         from unnest(
           ${full.map((event) => event.id)}::bigint[],
           ${full.map((event) => event.personId)}::bigint[],
+          ${full.map((event) => event.groupId)}::int[],
           ${full.map((event) => event.at)}::timestamptz[],
           ${full.map((event) => event.kind)}::text[],
           ${full.map((event) => event.source)}::text[],
@@ -85,13 +90,13 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
           ${lean.map((event) => event.departmentId)}::int[],
           ${lean.map((event) => event.attendingStaffId)}::int[],
           ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-          with ordinality as u(told_as, said_of, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+          with ordinality as u(told_as, said_of, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
       ) w
       left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
     ), made as (
-      insert into event (id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
+      insert into event (id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
       overriding system value
-      select id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
+      select id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
       from w where told_as is null order by nr
     )
     select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)

@@ -1,5 +1,10 @@
 import { sql, type SqlBool } from 'kysely'
-import type { EnrollmentSummary, PathwayDefinition } from '../../../contract/pathway.ts'
+import type { z } from 'zod'
+import type {
+  createEnrollment as createRoute,
+  EnrollmentSummary,
+  PathwayDefinition,
+} from '../../../contract/pathway.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
@@ -8,18 +13,25 @@ import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
-import { endWork, enroll, type StoppedRow } from './react.ts'
-import { resumeAfterDispute } from './standing.ts'
-import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
+import { stopEnrollments } from './end.ts'
+import { enroll } from './enter.ts'
+import { subjectColumn } from './react.ts'
+import { resumeAfterDispute } from './restart.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
+import { joinSubject, type Subject, subjectKind } from '../event/subject.ts'
+import { assertGroup, groupWithin } from '../group/scope.ts'
 
 type Row = {
   id: number
   pathway_id: number
   pathway_name: string
   version: number
-  person_id: number
-  person_name: string
+  person_id: number | null
+  group_id: number | null
+  name: string
   encounter_id: number | null
+  subject: Subject | null
+  subject_words: string | null
   status: EnrollmentSummary['status']
   step_key: string | null
   step_title: string | null
@@ -33,6 +45,7 @@ type Filter = {
   id?: number
   pathwayId?: number | undefined
   personId?: number | undefined
+  groupId?: number | undefined
   status?: string | undefined
   cursor?: string | undefined
   limit: number
@@ -41,23 +54,28 @@ type Filter = {
 async function enrollmentRows(db: Db, actor: Actor, filter: Filter): Promise<Row[]> {
   const reach = authorize(actor, 'enrollment.read')
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
+  const groups = actor.access['group.read']
   const where = [
-    personWithin(reach, personOfRecord(sql`e.person_id`)),
+    sql<SqlBool>`case when e.person_id is null then ${groups ? groupWithin(groups) : sql`false`}
+      else ${personWithin(reach, personOfRecord(sql`e.person_id`))} end`,
     ...(filter.id === undefined ? [] : [sql<SqlBool>`e.id = ${filter.id}`]),
     ...(before === undefined ? [] : [sql<SqlBool>`e.id < ${before}`]),
     ...(filter.pathwayId === undefined ? [] : [sql<SqlBool>`e.pathway_id = ${filter.pathwayId}`]),
     ...(filter.personId === undefined
       ? []
       : [sql<SqlBool>`e.person_id = any(${recordsOf(sql`${filter.personId}`)})`]),
+    ...(filter.groupId === undefined ? [] : [sql<SqlBool>`e.group_id = ${filter.groupId}`]),
     ...(filter.status === undefined ? [] : [sql<SqlBool>`e.status = ${filter.status}`]),
   ]
   const { rows } = await sql<Row>`
-    select e.id, e.pathway_id, w.name as pathway_name, v.version, p.id as person_id, p.name as person_name, e.encounter_id, e.status,
+    select e.id, e.pathway_id, w.name as pathway_name, v.version, p.id as person_id, e.group_id, coalesce(p.name, g.name) as name, e.encounter_id,
+      ${subjectColumn}, s.words as subject_words, e.status,
       coalesce(e.waiting_for, e.step_key) as step_key, e.due_at, e.started_at, e.ended_at, e.stop_reason,
       (select s ->> 'title' from jsonb_array_elements(v.definition -> 'steps') s
         where s ->> 'key' = coalesce(e.waiting_for, e.step_key)) as step_title
     from enrollment e join pathway w on w.id = e.pathway_id join pathway_version v on v.id = e.pathway_version_id
-    ${joinPerson(sql`e.person_id`)}
+    left join person p on p.id = ${personOfRecord(sql`e.person_id`)} left join group_customer g on g.id = e.group_id
+    ${joinSubject(sql`e.subject_kind`, sql`e.subject_id`)}
     where ${sql.join(where, sql` and `)} order by e.id desc limit ${filter.limit + 1}`.execute(db)
   return rows
 }
@@ -69,8 +87,10 @@ function viewEnrollment(row: Row): EnrollmentSummary {
     pathwayName: row.pathway_name,
     version: row.version,
     personId: row.person_id,
-    personName: row.person_name,
+    groupId: row.group_id,
+    name: row.name,
     encounterId: row.encounter_id,
+    subject: row.subject && { ...row.subject, words: row.subject_words },
     status: row.status,
     stepKey: row.step_key,
     stepTitle: row.step_title,
@@ -85,33 +105,24 @@ export async function listEnrollments(db: Db, actor: Actor, filter: Filter) {
   const rows = await enrollmentRows(db, actor, filter)
   await audit(db, actor, {
     action: 'enrollment.list',
-    subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
+    subject: `persons:${rows.flatMap((row) => row.person_id ?? []).join(',')}`,
     fields: ['name'],
   })
   return pageOf(rows, filter.limit, (row) => [row.id], viewEnrollment)
 }
 
-/** Puts a person on a pathway by hand. @throws {AppError} not-found, already-enrolled, open-dispute, invalid */
-export async function createEnrollment(
-  trx: Trx,
-  actor: Actor,
-  input: { pathwayId: number; personId: number; encounterId: number | null },
-): Promise<EnrollmentSummary> {
+type Start = z.output<(typeof createRoute)['body']>
+
+/**
+ * Puts a person or an organisation on a pathway by hand.
+ * @throws {AppError} not-found, already-enrolled, open-dispute, invalid
+ */
+export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const { person, deceased, disputed } = await loadPerson(trx, actor, input.personId)
-  if (deceased) throw new AppError('invalid', 'The person has died.')
-  if (disputed) throw new AppError('open-dispute')
-  const encounter =
-    input.encounterId === null
-      ? undefined
-      : found(
-          await trx
-            .selectFrom('encounter')
-            .select('ends_at')
-            .where('id', '=', input.encounterId)
-            .where('person_id', '=', sql<number>`any(${recordsOf(sql`${person.id}`)})`)
-            .executeTakeFirst(),
-        )
+  const person = input.personId === null ? null : await personToEnroll(trx, actor, input.personId)
+  if (input.groupId !== null) await assertGroup(trx, actor, 'group.read', input.groupId)
+  const subject = input.subject ?? (input.encounterId === null ? null : { kind: 'encounter', id: input.encounterId })
+  const about = subject && (await subjectToEnroll(trx, subject, person?.id ?? null, input.groupId))
   const pathway = found(
     await trx
       .selectFrom('pathway')
@@ -121,22 +132,48 @@ export async function createEnrollment(
       .executeTakeFirst(),
   )
   if (!pathway.active) throw new AppError('invalid', 'Entry into this pathway is switched off.')
-  const enteredAt = encounter?.ends_at ?? new Date()
   const definition = pathway.definition as unknown as PathwayDefinition
   const entering = {
     pathway: { ...pathway, definition },
-    personId: person.id,
-    encounterId: input.encounterId,
-    enteredAt,
+    personId: person?.id ?? null,
+    groupId: input.groupId,
+    subject,
+    enteredAt: about?.end ?? new Date(),
+    siteId: input.siteId,
   }
   const [id] = await enroll(trx, [entering], actor.id)
   if (id === undefined) throw new AppError('already-enrolled')
   await audit(trx, actor, {
     action: 'enrollment.start',
-    personId: person.id,
+    personId: person?.id ?? null,
     subject: `enrollment:${id}`,
   })
   return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+}
+
+async function personToEnroll(trx: Trx, actor: Actor, id: number): Promise<{ id: number }> {
+  const { person, deceased, disputed } = await loadPerson(trx, actor, id)
+  if (deceased) throw new AppError('invalid', 'The person has died.')
+  if (disputed) throw new AppError('open-dispute')
+  return person
+}
+
+/** The end of the visit that a follow-up counts from. @throws {AppError} not-found when the subject is not of this person or organisation */
+async function subjectToEnroll(
+  trx: Trx,
+  subject: Subject,
+  personId: number | null,
+  groupId: number | null,
+): Promise<{ end: Date | null }> {
+  if (!subjectKind(subject.kind))
+    throw new AppError('invalid', undefined, [{ path: 'subject.kind', message: 'is not known here' }])
+  const { rows } = await sql<{ end: string | null }>`
+    select s.times ->> 'end' as end from (select ${subject.kind}::text as kind, ${subject.id}::bigint as id) w
+    ${joinSubject(sql`w.kind`, sql`w.id`)}
+    where s.times is not null and (s.person_id is null or s.person_id = any(${recordsOf(sql`${personId}::bigint`)}))
+      and s.group_id is not distinct from ${groupId}::int`.execute(trx)
+  const { end } = found(rows[0])
+  return { end: subject.kind === 'encounter' && end !== null ? new Date(end) : null }
 }
 
 /** Takes a person off a pathway. @throws {AppError} not-found, already-closed */
@@ -148,12 +185,10 @@ export async function stopEnrollment(
 ): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
   const row = found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0])
-  const { rows } = await sql<StoppedRow>`
-    update enrollment set status = 'stopped', stop_reason = ${reason}, ended_at = now(), due_at = null, fence = fence + 1
-    where id = ${id} and status in ('active', 'waiting', 'blocked')
-    returning id, person_id, encounter_id, pathway_id, stop_reason`.execute(trx)
-  if (rows.length === 0) throw new AppError('already-closed')
-  await endWork(trx, rows, actor.id)
+  if (!['active', 'waiting', 'blocked'].includes(row.status)) throw new AppError('already-closed')
+  await sql`select 1 from enrollment where id = ${id} for update`.execute(trx)
+  const stopped = await stopEnrollments(trx, [{ id, reason, undoable: false }], actor.id)
+  if (stopped.length === 0) throw new AppError('already-closed')
   await audit(trx, actor, {
     action: 'enrollment.stop',
     personId: row.person_id,
@@ -170,6 +205,7 @@ export async function stopEnrollment(
 export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
   const row = found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0])
+  if (row.person_id === null) throw new AppError('already-closed')
   const { disputed } = await loadPerson(trx, actor, row.person_id)
   if (disputed) throw new AppError('open-dispute')
   if (!(await resumeAfterDispute(trx, row.person_id, id, actor.id))) throw new AppError('already-closed')

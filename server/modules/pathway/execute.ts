@@ -10,7 +10,10 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { createTasks } from '../task/create.ts'
 import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
-import { joinPerson } from '../event/record.ts'
+import { joinSubject, type Subject } from '../event/subject.ts'
+import { factsObject, joinPersonSite } from '../person/fact.ts'
+import { runActs } from './act.ts'
+import { subjectColumn } from './react.ts'
 
 const batchSize = 500
 const executor = systemActor('system:pathway', '随访路径')
@@ -18,26 +21,28 @@ const executor = systemActor('system:pathway', '随访路径')
 type Row = {
   id: number
   pathway_version_id: number
-  person_id: number
+  person_id: number | null
   /** The record that the enrolment is of; what it makes is of the same. */
-  record_id: number
-  person_name: string
-  sex: string
+  record_id: number | null
+  group_id: number | null
+  name: string
+  sex: string | null
   birth_date: string | null
-  encounter_id: number | null
-  class: string | null
-  department_code: string | null
-  length_of_stay: number | null
-  condition_codes: string[] | null
-  condition_text: string | null
-  site_id: number
-  site_name: string
-  time_zone: string
+  person: Record<string, unknown> | null
+  subject: Subject | null
+  facts: Record<string, unknown> | null
+  times: Record<string, string | null> | null
+  words: string | null
+  last_department_code: string | null
+  site_id: number | null
+  site_name: string | null
+  time_zone: string | null
   department_id: number | null
   department_name: string | null
   attending_staff_id: number | null
   entered_at: Date
-  step_key: string
+  step_key: string | null
+  wait_key: string | null
   variables: Record<string, number>
   outcomes: Record<string, string> | null
   said: Record<string, SaidRow> | null
@@ -72,18 +77,21 @@ async function claim(trx: Trx): Promise<Row[]> {
       select e.* from enrollment e where e.status = 'active' and e.due_at <= now()
       order by e.due_at, e.id limit ${batchSize} for update of e skip locked
     )
-    select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, p.name as person_name, p.sex, p.birth_date, e.encounter_id, n.class,
-      d.code as department_code, extract(day from n.ends_at - n.starts_at)::int as length_of_stay, n.condition_text,
-      (select array_agg(distinct c.code) from condition c where c.encounter_id = e.encounter_id) as condition_codes,
-      s.id as site_id, s.name as site_name, s.time_zone, d.id as department_id, d.name as department_name,
-      coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.variables, e.fence,
+    select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, e.group_id, coalesce(p.name, gc.name) as name, p.sex, p.birth_date,
+      ${subjectColumn}, s.facts, s.times, s.words, case when s.facts is null then ld.code end as last_department_code,
+      case when jsonb_array_length(v.asks -> 'person') > 0 then ${factsObject()} end as person,
+      place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
+      coalesce(s.staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
       ${saidIn(trx, sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
-    from due e join pathway_version v on v.id = e.pathway_version_id ${joinPerson(sql`e.person_id`)}
-    left join encounter n on n.id = e.encounter_id
-    left join person_facts f on f.person_id = p.id
-    left join department d on d.id = coalesce(n.department_id, f.last_department_id)
-    join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))`.execute(trx)
+    from due e join pathway_version v on v.id = e.pathway_version_id
+    left join person record on record.id = e.person_id left join person p on p.id = coalesce(record.survivor_id, record.id)
+    left join group_customer gc on gc.id = e.group_id
+    ${joinSubject(sql`e.subject_kind`, sql`e.subject_id`)}
+    left join person_facts f on f.person_id = p.id ${joinPersonSite}
+    left join department ld on ld.id = f.last_department_id
+    left join department d on d.id = coalesce(s.department_id, f.last_department_id)
+    left join site place on place.id = coalesce(s.site_id, e.site_id, gc.site_id, d.site_id, f.site_id, (select min(id) from site having count(*) = 1))`.execute(trx)
   return rows
 }
 
@@ -134,28 +142,31 @@ function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
   }
 }
 
+/** @throws {AppError} invalid when nobody knows where it happens */
 function enrolledOf(trx: Trx, row: Row): Enrolled {
+  const { site_id: siteId, site_name: siteName, time_zone: timeZone } = row
+  if (siteId === null || siteName === null || timeZone === null)
+    throw new AppError('invalid', 'No site is known for this person; enter a visit or start the pathway with a site.')
   return {
     id: row.id,
     pathwayVersionId: row.pathway_version_id,
     personId: row.record_id,
-    personName: row.person_name,
+    groupId: row.group_id,
+    name: row.name,
     sex: row.sex,
     birthDate: row.birth_date,
-    encounterId: row.encounter_id,
-    encounter: {
-      class: row.class,
-      departmentCode: row.department_code,
-      lengthOfStayDays: row.length_of_stay,
-      conditionCodes: row.condition_codes ?? [],
-    },
-    conditionText: row.condition_text,
-    place: { siteId: row.site_id, departmentId: row.department_id, attendingStaffId: row.attending_staff_id },
-    siteName: row.site_name,
+    person: row.person ?? {},
+    subject: row.subject,
+    facts: row.facts ?? { departmentCode: row.last_department_code },
+    times: timesOf(row.times),
+    subjectWords: row.words,
+    place: { siteId, departmentId: row.department_id, attendingStaffId: row.attending_staff_id },
+    siteName,
     departmentName: row.department_name,
-    timeZone: row.time_zone,
+    timeZone,
     enteredAt: row.entered_at,
     stepKey: row.step_key,
+    waitKey: row.wait_key,
     variables: row.variables,
     outcomes: row.outcomes ?? {},
     said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(trx, one)])),
@@ -163,6 +174,12 @@ function enrolledOf(trx: Trx, row: Row): Enrolled {
       Object.entries(row.results ?? {}).map(([code, one]) => [code, { ...one, at: new Date(one.at) }]),
     ),
   }
+}
+
+export function timesOf(times: Record<string, string | null> | null): Record<string, Date | null> {
+  return Object.fromEntries(
+    Object.entries(times ?? {}).map(([name, at]) => [name, at === null ? null : new Date(at)]),
+  )
 }
 
 type Advanced = { row: Row; advance: Advance | Blocked }
@@ -173,16 +190,17 @@ async function write(trx: Trx, all: Advanced[]): Promise<number> {
   const messages = done.flatMap(({ result }) => result.messages)
   await sql`
     with moved as (
-      update enrollment e set status = n.status, step_key = n.step_key, waiting_for = n.waiting_for, due_at = n.due_at, stop_reason = n.stop_reason,
+      update enrollment e set status = n.status, step_key = n.step_key, wait_key = n.wait_key, waiting_for = n.waiting_for, due_at = n.due_at, stop_reason = n.stop_reason,
         fence = e.fence + 1, ended_at = case when n.status = 'completed' then now() end
       from unnest(
         ${all.map(({ row }) => row.id)}::bigint[], ${all.map(({ row }) => row.fence)}::int[],
         ${all.map(({ advance: one }) => ('blocked' in one ? 'blocked' : one.status))}::text[],
         ${all.map(({ row, advance: one }) => ('blocked' in one ? row.step_key : one.stepKey))}::text[],
+        ${all.map(({ row, advance: one }) => ('blocked' in one ? row.wait_key : one.waitKey))}::text[],
         ${all.map(({ advance: one }) => ('blocked' in one ? null : one.waitingFor))}::text[],
         ${all.map(({ advance: one }) => ('blocked' in one ? null : one.dueAt))}::timestamptz[],
         ${all.map(({ advance: one }) => ('blocked' in one ? one.blocked : one.stopReason))}::text[]
-      ) as n(id, fence, status, step_key, waiting_for, due_at, stop_reason)
+      ) as n(id, fence, status, step_key, wait_key, waiting_for, due_at, stop_reason)
       where e.id = n.id and e.fence = n.fence
     ), written as (
       insert into message (enrollment_id, step_key, person_id, channel, purpose, subject, body)
@@ -199,6 +217,10 @@ async function write(trx: Trx, all: Advanced[]): Promise<number> {
   await createTasks(
     trx,
     done.flatMap(({ result }) => result.tasks),
+  )
+  await runActs(
+    trx,
+    done.flatMap(({ result }) => result.acts),
   )
   const entries = done.map(({ row, result }) => ({
     action: 'pathway.execute',

@@ -1,4 +1,5 @@
 import type { PathwayDefinition, PathwayProblem, PathwayStep } from '../../../contract/pathway.ts'
+import { reasonsOf } from '../../../contract/stop-rule.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 
 /** A published pathway that others may run inside. */
@@ -48,7 +49,8 @@ export function subPathwayProblems(
     }
     if (sub.definition.purpose !== definition.purpose)
       say(`Runs "${sub.name}", which serves another purpose; a refusal of one is none of the other.`)
-    const missing = sub.definition.stopOn.filter((reason) => !definition.stopOn.includes(reason))
+    const reasons = reasonsOf(definition.stopOn)
+    const missing = reasonsOf(sub.definition.stopOn).filter((reason) => !reasons.includes(reason))
     if (missing.length > 0)
       say(`Runs "${sub.name}", which ends on ${missing.join(', ')}; let this pathway end on it, too.`)
   }
@@ -114,7 +116,9 @@ export function expand(
   const leading = (step: PathwayStep): PathwayStep =>
     step.kind === 'branch'
       ? { ...step, next: real(step.next), otherwise: real(step.otherwise) }
-      : { ...step, next: real(step.next) }
+      : step.kind === 'wait' && step.late !== undefined
+        ? { ...step, next: real(step.next), late: real(step.late) }
+        : { ...step, next: real(step.next) }
   const steps = definition.steps.flatMap((step) => subs.get(step.key)?.steps ?? [step]).map(leading)
   return {
     ...definition,
@@ -152,7 +156,10 @@ function inside(outer: SubStep, sub: PathwayDefinition) {
   const steps = sub.steps.flatMap((step): PathwayStep[] => {
     if (step.kind === 'stop') return []
     const base = { key: prefix(step.key), next: to(step.next) }
-    if (step.kind === 'wait') return [{ ...step, ...base, for: span(step.for) }]
+    if (step.kind === 'wait') {
+      const late = step.late === undefined ? undefined : to(step.late)
+      return [{ ...step, ...base, for: span(step.for), ...(late !== undefined && { late }) }]
+    }
     if (step.kind === 'task' || step.kind === 'questionnaire')
       return [{ ...step, ...base, dueIn: span(step.dueIn) }]
     if (step.kind === 'branch')

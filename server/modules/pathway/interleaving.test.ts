@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDispute } from '../../../contract/dispute.ts'
 import { createEnrollment } from '../../../contract/pathway.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { type StandardStop, stopsOn } from '../../../contract/stop-rule.ts'
 import { setOptOut } from '../../../contract/person.ts'
 import { holdTask, recordAttempt } from '../../../contract/task.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -25,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-type Reason = PathwayDefinition['stopOn'][number]
+type Reason = StandardStop
 /** Halts whatever a pathway says of its ends. */
 type Stop = Reason | 'dispute'
 
@@ -114,7 +115,7 @@ async function begin(steps: PathwayStep[], stopOn: Reason[]): Promise<Story> {
   const mrn = `I${++count}`
   await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn, sex: 'F', email: `${mrn}@example.test` })
   const person = await personOf(app, mrn)
-  const definition = definitionOf(steps, { stopOn })
+  const definition = definitionOf(steps, { stopOn: stopsOn(...stopOn) })
   const pathway = await makePathway(app, definition)
   const { body } = await app.request(centre, createEnrollment, {
     body: { pathwayId: pathway, personId: person },

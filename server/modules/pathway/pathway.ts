@@ -14,6 +14,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
 import { askedProblems } from './asked-problems.ts'
 import { expand, outerKey, pinned, type Published, runsOf, subPathwayProblems } from './expand.ts'
+import { stopEvents } from './stop.ts'
 import { problemsOf } from './validate.ts'
 
 type Row = {
@@ -196,9 +197,10 @@ export async function addVersion(
   const { flat, written } = await runnable(trx, definition, pathway)
   const asks = asksOf(flat.steps)
   const { rows: made } = await sql<{ id: number; version: number }>`
-    insert into pathway_version (pathway_id, version, definition, written, asks, published_by)
+    insert into pathway_version (pathway_id, version, definition, written, asks, published_by, entry_event, stop_events, follows_subject)
     select ${pathway.id}, coalesce(max(version), 0) + 1, ${JSON.stringify(flat)}::jsonb, ${written && JSON.stringify(written)}::jsonb,
-      ${asks && JSON.stringify(asks)}::jsonb, ${actor.userId}
+      ${asks && JSON.stringify(asks)}::jsonb, ${actor.userId}, ${flat.entry.event},
+      ${stopEvents(flat.stopOn)}::text[], ${flat.steps.some((step) => step.kind === 'wait' && step.since.startsWith('subject.'))}
     from pathway_version where pathway_id = ${pathway.id} returning id, version`.execute(trx)
   const version = found(made[0])
   await trx

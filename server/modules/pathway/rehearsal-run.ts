@@ -10,10 +10,14 @@ import type { Services } from '../../platform/services.ts'
 import { dataWithEncounter } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { NewTask } from '../task/create.ts'
-import { meets, variablesFor } from './react.ts'
-import { type OutcomeShares, type RealStop, simulate } from './simulate.ts'
+import { entryColumns, type EntryRow, entryVerdict, variablesFor } from './enter.ts'
+import { timesOf } from './execute.ts'
+import { occurrencesOf } from './occurrence.ts'
+import { type OutcomeShares, simulate } from './simulate.ts'
 import type { Enrolled } from './step.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
+import { joinSubject, subjectOf } from '../event/subject.ts'
+import { joinPersonSite } from '../person/fact.ts'
 
 export const rehearse = job<{ rehearsalId: number }>('pathway.rehearse', {
   expireInSeconds: 3600,
@@ -87,10 +91,11 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
     const total = await chooseEvents(trx, order)
     let told = performance.now()
     // While one chunk is walked, the database looks up the next.
-    let next = loadEvents(trx, 0, chunk)
+    const definitions = sides.map(({ definition }) => definition)
+    let next = loadEvents(trx, definitions, 0, chunk)
     for (let from = 0; from < total; from += chunk) {
       const events = await next
-      if (from + chunk < total) next = loadEvents(trx, from + chunk, from + 2 * chunk)
+      if (from + chunk < total) next = loadEvents(trx, definitions, from + chunk, from + 2 * chunk)
       for (const event of events) for (const side of sides) replay(side, event)
       await breathe()
       if (performance.now() - told < reportEvery) continue
@@ -199,7 +204,7 @@ async function chooseEvents(trx: Trx, order: Order): Promise<number> {
   return Number(numAffectedRows ?? 0)
 }
 
-type EventRow = {
+type EventRow = EntryRow & {
   id: number
   kind: string
   person_id: number
@@ -207,36 +212,30 @@ type EventRow = {
   at: Date
   data: Record<string, unknown>
   sex: string
-  birth_date: string | null
-  deceased_at: Date | null
-  class: string | null
-  department_code: string | null
-  length_of_stay: number | null
+  times: Record<string, string | null> | null
   site_id: number
   department_id: number | null
   attending_staff_id: number | null
   time_zone: string
-  /** When the person was next taken into a ward. */
-  back_at: Date | null
-  opt_outs: { purpose: string; since: string }[] | null
 }
 
-async function loadEvents(trx: Trx, after: number, upTo: number): Promise<EventRow[]> {
+async function loadEvents(
+  trx: Trx,
+  definitions: readonly PathwayDefinition[],
+  after: number,
+  upTo: number,
+): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
-    select e.id, e.kind, e.person_id, e.encounter_id, e.at, ${dataWithEncounter} as data, p.sex, p.birth_date,
-      case when p.deceased then p.deceased_at end as deceased_at, n.class, d.code as department_code,
-      extract(day from n.ends_at - n.starts_at)::int as length_of_stay, s.id as site_id, d.id as department_id,
-      coalesce(n.attending_staff_id, f.last_attending_staff_id) as attending_staff_id, s.time_zone,
-      (select min(x.starts_at) from encounter x where x.person_id = any(g.records) and x.class = 'inpatient' and x.status <> 'cancelled'
-        and x.starts_at > e.at and x.id is distinct from e.encounter_id) as back_at,
-      (select jsonb_agg(jsonb_build_object('purpose', o.purpose, 'since', o.since)) from opt_out o
-        where o.person_id = any(g.records) and o.channel = 'all') as opt_outs
+    select e.id, e.kind, e.person_id, e.encounter_id, e.at, ${dataWithEncounter} as data, p.sex, s.times,
+      ${entryColumns(definitions, sql`g.records`)}, place.id as site_id, d.id as department_id,
+      coalesce(s.staff_id, f.last_attending_staff_id) as attending_staff_id, place.time_zone
     from rehearsal_event e ${joinPerson(sql`e.person_id`)}
     cross join lateral (select ${recordsOf(sql`p.id`)} as records) g
     left join encounter n on n.id = e.encounter_id
-    left join person_facts f on f.person_id = p.id
-    left join department d on d.id = coalesce(n.department_id, f.last_department_id)
-    join site s on s.id = coalesce(n.site_id, d.site_id, (select min(id) from site))
+    ${joinSubject(sql`case when e.encounter_id is null then e.data -> 'subject' ->> 'kind' else 'encounter' end`, sql`coalesce(e.encounter_id, (e.data -> 'subject' ->> 'id')::bigint)`)}
+    left join person_facts f on f.person_id = p.id ${joinPersonSite}
+    left join department d on d.id = coalesce(s.department_id, f.last_department_id)
+    join site place on place.id = coalesce(s.site_id, d.site_id, f.site_id, (select min(id) from site having count(*) = 1))
     where e.n > ${after} and e.n <= ${upTo}`.execute(trx)
   return rows
 }
@@ -244,28 +243,18 @@ async function loadEvents(trx: Trx, after: number, upTo: number): Promise<EventR
 function replay(side: Side, row: EventRow): void {
   const { definition, counts } = side
   if (definition.entry.event !== row.kind) return
-  const optOuts = (row.opt_outs ?? []).filter(({ purpose }) => ['all', definition.purpose].includes(purpose))
-  const before = (at: Date | string | null) => at !== null && new Date(at).getTime() <= row.at.getTime()
-  const enters = meets(definition, row, {
-    sex: row.sex,
-    birth_date: row.birth_date,
-    deceased: before(row.deceased_at),
-    refused: optOuts.filter(({ since }) => before(since)).map(({ purpose }) => purpose),
-    readmitted: false,
-    department_code: row.department_code,
-    length_of_stay: row.length_of_stay,
-    time_zone: row.time_zone,
-  })
-  if (!enters) {
+  const event = { ...row, encounterId: row.encounter_id }
+  const occurrences = occurrencesOf(row.standing)
+  const then = occurrences.filter(({ at }) => at.getTime() <= row.at.getTime())
+  if (entryVerdict(definition, event, { ...row, standing: then }) !== 'enters') {
     counts.notEntered += 1
     return
   }
   counts.entered += 1
-  const stop = stopOf(definition, row, optOuts)
   const walk = simulate(enrolledOf(side, row), definition, {
     calendar: side.calendar,
     shares: side.shares,
-    stop,
+    later: occurrences.filter(({ at }) => at.getTime() > row.at.getTime()),
   })
   counts.prevented += walk.prevented
   if (walk.stopped) counts.stopped += 1
@@ -274,39 +263,28 @@ function replay(side: Side, row: EventRow): void {
   for (const { at } of walk.messages) workOn(side, row, at).messages += 1
 }
 
-function stopOf({ stopOn }: PathwayDefinition, row: EventRow, optOuts: { since: string }[]): RealStop | null {
-  const stops: RealStop[] = []
-  if (stopOn.includes('death') && row.deceased_at) stops.push({ at: row.deceased_at, reason: 'death' })
-  if (stopOn.includes('readmission') && row.back_at) stops.push({ at: row.back_at, reason: 'readmission' })
-  if (stopOn.includes('opt-out'))
-    for (const { since } of optOuts) stops.push({ at: new Date(since), reason: 'opt-out' })
-  return stops.sort((one, other) => one.at.getTime() - other.at.getTime())[0] ?? null
-}
-
 function enrolledOf({ definition, variables }: Side, row: EventRow): Enrolled {
-  const codes = row.data['conditionCodes']
   return {
     id: row.encounter_id ?? row.id,
     pathwayVersionId: 0,
     personId: row.person_id,
+    groupId: null,
     // Texts are made and thrown away: nothing of the person has to be in them.
-    personName: '',
+    name: '',
     sex: row.sex,
-    birthDate: row.birth_date,
-    encounterId: row.encounter_id,
-    encounter: {
-      class: row.class,
-      departmentCode: row.department_code,
-      lengthOfStayDays: row.length_of_stay,
-      conditionCodes: Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [],
-    },
-    conditionText: null,
+    birthDate: (row.person['person.birthDate'] as string | null | undefined) ?? null,
+    person: row.person,
+    subject: subjectOf({ encounterId: row.encounter_id, data: row.data }),
+    facts: { ...row.subject, ...row.data },
+    times: timesOf(row.times),
+    subjectWords: null,
     place: { siteId: row.site_id, departmentId: row.department_id, attendingStaffId: row.attending_staff_id },
     siteName: '',
     departmentName: null,
     timeZone: row.time_zone,
     enteredAt: row.at,
     stepKey: definition.start,
+    waitKey: null,
     variables,
     outcomes: {},
     // What somebody would answer, and what the laboratory would find, nobody knows beforehand.

@@ -3,12 +3,10 @@ import type { Calendar } from '../../platform/calendar.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { NewTask } from '../task/create.ts'
 import { advance, type Advance, draw, type Enrolled } from './step.ts'
+import { firstStop, type Occurrence } from './stop.ts'
 
 /** Final outcomes of a kind of task with their shares, from this site's own past; they add up to 1. */
 export type OutcomeShares = Map<NewTask['kind'], { outcome: string; share: number }[]>
-
-/** What ends the walk from outside, as it happened then. */
-export type RealStop = { at: Date; reason: 'death' | 'readmission' | 'opt-out' }
 
 export type Walk = {
   /** Worked on their due day, because nothing ended the pathway before. */
@@ -24,15 +22,14 @@ export type Walk = {
 type Surroundings = {
   calendar: Calendar
   shares: OutcomeShares
-  /** The earliest real event that ends this pathway, if any. */
-  stop: RealStop | null
+  /** What happened to the person after entry, in order of time. */
+  later: readonly Occurrence[]
 }
 
-/** Outcomes by which the person leaves the pathway, as a real attempt would make it (`react.ts`). */
-const leaves: Partial<Record<string, PathwayDefinition['stopOn'][number]>> = {
-  refused: 'refusal',
-  readmitted: 'readmission',
-  deceased: 'death',
+/** The events that a result would make, and by which the person may leave the pathway. */
+function eventsOf(outcome: string, { enrollmentId, encounterId, dueAt: at }: NewTask): Occurrence[] {
+  const attempt: Occurrence = { kind: 'contact.attempted', at, encounterId, data: { enrollmentId, outcome } }
+  return outcome === 'deceased' ? [attempt, { kind: 'person.deceased', at, encounterId: null, data: {} }] : [attempt]
 }
 
 /**
@@ -42,11 +39,12 @@ const leaves: Partial<Record<string, PathwayDefinition['stopOn'][number]>> = {
 export function simulate(
   entered: Enrolled,
   definition: PathwayDefinition,
-  { calendar, shares, stop }: Surroundings,
+  { calendar, shares, later }: Surroundings,
 ): Walk {
   const made: NewTask[] = []
   const messages: { at: Date }[] = []
-  let end = stop?.at ?? null
+  const target = { id: entered.id, subject: entered.subject, enteredAt: entered.enteredAt }
+  let end = firstStop(later, target, definition)?.event.at ?? null
   let blocked = false
   let stopped = false
   const enrolled = { ...entered }
@@ -66,8 +64,7 @@ export function simulate(
     }
     for (const task of result.tasks) {
       made.push(task)
-      const reason = leaves[outcomeOf(task, shares)]
-      if (reason && definition.stopOn.includes(reason)) end = earlier(end, task.dueAt)
+      if (firstStop(eventsOf(outcomeOf(task, shares), task), target, definition)) end = earlier(end, task.dueAt)
     }
     const at = now
     messages.push(...result.messages.map(() => ({ at })))
@@ -79,6 +76,7 @@ export function simulate(
     // A result may come when its time has passed already, but never before the task was there.
     if (next && next.getTime() > now.getTime()) now = next
     enrolled.stepKey = result.stepKey
+    enrolled.waitKey = result.waitKey
     enrolled.outcomes = outcomesBy(made, now, shares)
   }
   const last = end?.getTime() ?? Infinity

@@ -3,31 +3,37 @@ import { type AskedFact, readFactName } from '../../../contract/pathway-fact.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import { addWorkingDays, type Calendar, nextOpening } from '../../platform/calendar.ts'
-import { addDays, ageYears, localDate } from '../../platform/clock.ts'
+import { addDays, ageYears, localDate, localMinute } from '../../platform/clock.ts'
+import type { Subject } from '../event/subject.ts'
 import type { NewTask, Place } from '../task/create.ts'
 
 /** Everything the steps of one enrolment may look at. */
 export type Enrolled = {
   id: number
   pathwayVersionId: number
-  personId: number
-  personName: string
-  sex: string
+  /** The record that the enrolment is of; null for one of an organisation. */
+  personId: number | null
+  groupId: number | null
+  /** Of the person or the organisation. */
+  name: string
+  sex: string | null
   birthDate: string | null
-  encounterId: number | null
-  encounter: {
-    class: string | null
-    departmentCode: string | null
-    lengthOfStayDays: number | null
-    conditionCodes: string[]
-  }
-  conditionText: string | null
+  /** Facts of the person by name; only what the pathway asks for. */
+  person: Record<string, unknown>
+  subject: Subject | null
+  /** What the subject says of itself, by name, and its times. */
+  facts: Record<string, unknown>
+  times: Record<string, Date | null>
+  /** What the subject is called in texts, such as the diagnoses of a visit. */
+  subjectWords: string | null
   place: Place
   siteName: string
   departmentName: string | null
   timeZone: string
   enteredAt: Date
-  stepKey: string
+  stepKey: string | null
+  /** The wait by a time of the subject that it is in. */
+  waitKey: string | null
   variables: Record<string, number>
   /** Outcomes of this enrolment's finished tasks by step key. */
   outcomes: Record<string, string>
@@ -44,19 +50,24 @@ export type NewMessage = {
   enrollmentId: number
   stepKey: string
   personId: number
-  channel: 'email'
+  channel: Extract<PathwayStep, { kind: 'message' }>['channel']
   purpose: 'clinical' | 'service' | 'marketing'
   subject: string
   body: string
 }
+
+/** An act of another module that a step asks for. */
+export type NewAct = { enrolled: Enrolled; stepKey: string; act: string; input: Record<string, unknown> }
 
 /** What executing one enrolment's due steps came to. */
 export type Advance = {
   steps: { key: string; result: string }[]
   tasks: NewTask[]
   messages: NewMessage[]
+  acts: NewAct[]
   status: 'active' | 'waiting' | 'completed'
   stepKey: string | null
+  waitKey: string | null
   waitingFor: string | null
   dueAt: Date | null
   stopReason: string | null
@@ -74,17 +85,22 @@ export function advance(enrolled: Enrolled, definition: PathwayDefinition, conte
     steps: [],
     tasks: [],
     messages: [],
+    acts: [],
     status: 'completed',
     stepKey: null,
+    waitKey: null,
     waitingFor: null,
     dueAt: null,
     stopReason: null,
   }
+  const walk = { enrolled, context, result }
+  const waiting = enrolled.waitKey === null ? undefined : steps.get(enrolled.waitKey)
+  if (waiting?.kind === 'wait' && !isOver(waiting, walk)) return { ...result, stepKey: enrolled.stepKey }
   let key: string | null = enrolled.stepKey
   while (key !== null) {
     const step: PathwayStep | undefined = steps.get(key)
     if (!step) throw new Error(`The pathway version ${enrolled.pathwayVersionId} has no step "${key}"`)
-    const next: string | null = execute(step, enrolled, context, result)
+    const next: string | null = handlers[step.kind](step as never, walk)
     if (result.status !== 'completed') return { ...result, stepKey: next }
     key = next
   }
@@ -100,108 +116,131 @@ function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
   return steps
 }
 
-function execute(
-  step: PathwayStep,
-  enrolled: Enrolled,
-  context: StepContext,
-  result: Advance,
-): string | null {
-  const done = (word: string) => result.steps.push({ key: step.key, result: word })
-  switch (step.kind) {
-    case 'wait': {
-      const until = waitUntil(step, enrolled, context)
-      done('waited')
-      if (until.getTime() > context.now.getTime()) {
-        result.status = 'active'
-        result.dueAt = until
-      }
+type Walk = { enrolled: Enrolled; context: StepContext; result: Advance }
+type Step<K extends PathwayStep['kind']> = Extract<PathwayStep, { kind: K }>
+/** Does a step and says where it leads. */
+type Handlers = { [K in PathwayStep['kind']]: (step: Step<K>, walk: Walk) => string | null }
+
+const handlers: Handlers = {
+  wait(step, walk) {
+    const late = step.late !== undefined && isLate(step, walk)
+    done(walk, step, late ? 'late' : 'waited')
+    if (late) return step.late ?? null
+    isOver(step, walk)
+    return step.next
+  },
+  branch(step, walk) {
+    const { enrolled, context } = walk
+    const yes = holds(step.when, {
+      fact: factsOf(enrolled, context.now),
+      variable: (name) => enrolled.variables[name],
+      draw: (seed) => draw(enrolled.id, seed),
+    })
+    done(walk, step, yes ? 'yes' : 'no')
+    return yes ? step.next : step.otherwise
+  },
+  task(step, walk) {
+    walk.result.tasks.push(taskOf(step, walk))
+    done(walk, step, 'task')
+    if (step.waitFor === 'result') {
+      walk.result.status = 'waiting'
+      walk.result.waitingFor = step.key
+    }
+    return step.next
+  },
+  questionnaire(step, walk) {
+    const form = { ...step, kind: 'task' as const, task: 'other' as const, dueSince: 'here' as const }
+    walk.result.tasks.push(taskOf({ ...form, priority: 'routine', waitFor: 'nothing' }, walk))
+    done(walk, step, 'task')
+    return step.next
+  },
+  message(step, walk) {
+    const { enrolled, result } = walk
+    if (enrolled.personId === null) {
+      done(walk, step, 'nobody')
       return step.next
     }
-    case 'branch': {
-      const yes = holds(step.when, {
-        fact: factsOf(enrolled, context.now),
-        variable: (name) => enrolled.variables[name],
-        draw: (seed) => draw(enrolled.id, seed),
-      })
-      done(yes ? 'yes' : 'no')
-      return yes ? step.next : step.otherwise
-    }
-    case 'task':
-      result.tasks.push(taskOf(step, enrolled, context))
-      done('task')
-      if (step.waitFor === 'result') {
-        result.status = 'waiting'
-        result.waitingFor = step.key
-      }
-      return step.next
-    case 'questionnaire': {
-      const { assignee, dueIn, questionnaire } = step
-      const form = {
-        ...step,
-        kind: 'task' as const,
-        task: 'other' as const,
-        assignee,
-        dueIn,
-        questionnaire,
-        dueSince: 'here' as const,
-      }
-      result.tasks.push(taskOf({ ...form, priority: 'routine', waitFor: 'nothing' }, enrolled, context))
-      done('task')
-      return step.next
-    }
-    case 'message':
-      result.messages.push({
-        enrollmentId: enrolled.id,
-        stepKey: step.key,
-        personId: enrolled.personId,
-        channel: step.channel,
-        purpose: step.purpose,
-        subject: fill(step.subject, enrolled),
-        body: fill(step.body, enrolled),
-      })
-      done('message')
-      return step.next
-    case 'pathway':
-      throw new Error(`Step "${step.key}" runs a pathway whose steps were not put in when it was published`)
-    case 'stop':
-      done('stop')
-      result.stopReason = step.reason
-      return null
-  }
+    result.messages.push({
+      enrollmentId: enrolled.id,
+      stepKey: step.key,
+      personId: enrolled.personId,
+      channel: step.channel,
+      purpose: step.purpose,
+      subject: fill(step.subject, enrolled),
+      body: fill(step.body, enrolled),
+    })
+    done(walk, step, 'message')
+    return step.next
+  },
+  act(step, walk) {
+    walk.result.acts.push({ enrolled: walk.enrolled, stepKey: step.key, act: step.act, input: step.input })
+    done(walk, step, 'act')
+    return step.next
+  },
+  pathway(step) {
+    throw new Error(`Step "${step.key}" runs a pathway whose steps were not put in when it was published`)
+  },
+  stop(step, walk) {
+    done(walk, step, 'stop')
+    walk.result.stopReason = step.reason
+    return null
+  },
+}
+
+function done({ result }: Walk, { key }: PathwayStep, word: string): void {
+  result.steps.push({ key, result: word })
+}
+
+/** Whether a wait has passed; else the enrolment waits, without end while the subject has no such time. */
+function isOver(step: Step<'wait'>, { enrolled, context, result }: Walk): boolean {
+  const until = waitUntil(step, enrolled, context)
+  if (until !== null && until.getTime() <= context.now.getTime()) return true
+  result.status = 'active'
+  result.dueAt = until
+  result.waitKey = step.since.startsWith('subject.') ? step.key : null
+  return false
+}
+
+function isLate(step: Step<'wait'>, { enrolled, context }: Walk): boolean {
+  const since = sinceOf(step, enrolled, context.now)
+  return since !== null && ending(step, since, enrolled, context).getTime() < context.now.getTime()
 }
 
 function quantity(value: number | { var: string }, enrolled: Enrolled): number {
   return typeof value === 'number' ? value : (enrolled.variables[value.var] ?? 0)
 }
 
-type Duration = Extract<PathwayStep, { kind: 'wait' }>['for']
+type Duration = Step<'wait'>['for']
 
-function after(since: Date, duration: Duration, enrolled: Enrolled, calendar: Calendar): Date {
-  const value = quantity(duration.value, enrolled)
+function after(since: Date, duration: Duration, enrolled: Enrolled, calendar: Calendar, sign: 1 | -1 = 1): Date {
+  const value = sign * quantity(duration.value, enrolled)
   if (duration.unit === 'minutes') return new Date(since.getTime() + value * 60_000)
   if (duration.unit === 'hours') return new Date(since.getTime() + value * 3600_000)
   if (duration.unit === 'days') return addDays(since, value, enrolled.timeZone)
   return addWorkingDays(since, value, enrolled.timeZone, calendar)
 }
 
-function waitUntil(
-  step: Extract<PathwayStep, { kind: 'wait' }>,
-  enrolled: Enrolled,
-  { now, calendar }: StepContext,
-): Date {
-  const until = after(step.since === 'entry' ? enrolled.enteredAt : now, step.for, enrolled, calendar)
+function sinceOf({ since }: Step<'wait'>, enrolled: Enrolled, now: Date): Date | null {
+  if (since === 'entry') return enrolled.enteredAt
+  return since === 'here' ? now : (enrolled.times[since.slice('subject.'.length)] ?? null)
+}
+
+const ending = (step: Step<'wait'>, since: Date, enrolled: Enrolled, { calendar }: StepContext) =>
+  after(since, step.for, enrolled, calendar, step.before ? -1 : 1)
+
+function waitUntil(step: Step<'wait'>, enrolled: Enrolled, context: StepContext): Date | null {
+  const since = sinceOf(step, enrolled, context.now)
+  if (since === null) return null
+  const until = ending(step, since, enrolled, context)
   // A wait that is over when it is reached still keeps to the hours.
-  const earliest = until.getTime() > now.getTime() ? until : now
-  return step.at ? nextOpening(earliest, step.at, enrolled.timeZone, calendar) : until
+  const earliest = until.getTime() > context.now.getTime() ? until : context.now
+  return step.at ? nextOpening(earliest, step.at, enrolled.timeZone, context.calendar) : until
 }
 
 const priorities = { routine: 0, urgent: 1, stat: 2 } as const
 
-function taskOf(
-  step: Extract<PathwayStep, { kind: 'task' }>,
-  enrolled: Enrolled,
-  { now, calendar, questionnaires }: StepContext,
-): NewTask {
+function taskOf(step: Step<'task'>, { enrolled, context }: Walk): NewTask {
+  const { now, calendar, questionnaires } = context
   const dueAt = after(step.dueSince === 'entry' ? enrolled.enteredAt : now, step.dueIn, enrolled, calendar)
   return {
     kind: step.task,
@@ -209,7 +248,9 @@ function taskOf(
     title: step.title,
     description: step.description ? fill(step.description, enrolled) : null,
     personId: enrolled.personId,
-    encounterId: enrolled.encounterId,
+    groupId: enrolled.groupId,
+    subject: enrolled.subject,
+    encounterId: enrolled.subject?.kind === 'encounter' ? enrolled.subject.id : null,
     enrollmentId: enrolled.id,
     stepKey: step.key,
     cause: null,
@@ -226,13 +267,13 @@ function factsOf(enrolled: Enrolled, now: Date): FactLookup {
   return (name, qualified = {}) => {
     const asked = readFactName(name)
     if (asked) return askedFact(asked, qualified, enrolled, now)
+    const [of = '', key = ''] = name.split(/\.(.*)/s)
     if (name === 'person.sex') return enrolled.sex
     if (name === 'person.ageYears') return ageYears(enrolled.birthDate, localDate(now, enrolled.timeZone))
-    if (name.startsWith('variables.')) return enrolled.variables[name.slice(10)]
-    const outcome = /^task\.(.+)\.outcome$/.exec(name)
-    if (outcome?.[1]) return enrolled.outcomes[outcome[1]]
-    if (name.startsWith('encounter.')) return (enrolled.encounter as Record<string, unknown>)[name.slice(10)]
-    return undefined
+    if (of === 'person') return enrolled.person[name]
+    if (of === 'variables') return enrolled.variables[key]
+    if (of === 'task') return enrolled.outcomes[key.replace(/\.outcome$/, '')]
+    return of === (enrolled.subject?.kind ?? 'encounter') ? enrolled.facts[key] : undefined
   }
 }
 
@@ -261,13 +302,17 @@ export function draw(enrollmentId: number, seed: string): number {
 }
 
 const fields: Record<string, (enrolled: Enrolled) => string> = {
-  name: (enrolled) => enrolled.personName,
+  name: (enrolled) => enrolled.name,
   hospital: (enrolled) => enrolled.siteName,
   department: (enrolled) => enrolled.departmentName ?? enrolled.siteName,
-  condition: (enrolled) => enrolled.conditionText ?? '',
+  condition: (enrolled) => enrolled.subjectWords ?? '',
+  subject: (enrolled) => enrolled.subjectWords ?? '',
+  start: ({ times, timeZone }) => (times['start'] ? localMinute(times['start'], timeZone) : ''),
 }
 
 /** Puts facts into `{{name}}` and the like; an unknown name stays as it is, so that its author sees it. */
 export function fill(text: string, enrolled: Enrolled): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => fields[name]?.(enrolled) ?? whole)
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) =>
+    Object.hasOwn(fields, name) ? (fields[name]?.(enrolled) ?? whole) : whole,
+  )
 }

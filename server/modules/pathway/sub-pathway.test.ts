@@ -1,3 +1,4 @@
+import { stopsOn } from '../../../contract/stop-rule.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -141,9 +142,9 @@ test('what does not go together is named with the step and the mend', async () =
   expect(await problems(definitionOf([run('s', 'gone', null)]))).toEqual([
     's: Runs the pathway "gone", which is not published.',
   ])
-  const inner = await makePathway(app, definitionOf([task('t', null)], { stopOn: ['death', 'readmission'] }))
+  const inner = await makePathway(app, definitionOf([task('t', null)], { stopOn: stopsOn('death', 'readmission') }))
   const code = await codeOf(inner)
-  expect(await problems(definitionOf([run('s', code, null)], { stopOn: ['death'] }))).toEqual([
+  expect(await problems(definitionOf([run('s', code, null)], { stopOn: stopsOn('death') }))).toEqual([
     `s: Runs "${code}", which ends on readmission; let this pathway end on it, too.`,
   ])
   expect(await problems(definitionOf([run('s', code, null)], { purpose: 'marketing' }))).toEqual([

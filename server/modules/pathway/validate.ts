@@ -6,6 +6,7 @@ import {
 } from '../../../contract/pathway.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { isSettingKey } from '../setting/definitions.ts'
+import { actProblem } from './act.ts'
 import type { Known } from './asked-problems.ts'
 
 /**
@@ -51,6 +52,10 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
             step: step.key,
             message: `Asks for the result of "${key}", which is no task here.`,
           })
+    if (step.kind === 'act') {
+      const message = actProblem(step.act, step.input)
+      if (message) problems.push({ step: step.key, message })
+    }
     if (step.kind === 'wait' && step.at && step.at.from >= step.at.to)
       problems.push({ step: step.key, message: 'The hours end before they begin.' })
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TaskSummary } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
+import type { Subject } from '../event/subject.ts'
 import { liveChannel } from '../../platform/live.ts'
 
 export type Assignee =
@@ -13,7 +14,9 @@ export type NewTask = {
   level: number | null
   title: string
   description: string | null
-  personId: number
+  personId: number | null
+  groupId?: number | null
+  subject?: Subject | null
   encounterId: number | null
   enrollmentId: number | null
   stepKey: string | null

@@ -1,3 +1,4 @@
+import { stopsOn } from '../../../contract/stop-rule.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 
 /**
@@ -22,7 +23,7 @@ const threeLevel: PathwayDefinition = {
     level3Days: { setting: 'follow-up.level-3.days' },
     sampleRate: { setting: 'follow-up.level-3.sample-rate' },
   },
-  stopOn: ['death', 'readmission', 'opt-out', 'refusal'],
+  stopOn: stopsOn('death', 'readmission', 'opt-out', 'refusal'),
   start: 'level-1',
   steps: [
     {

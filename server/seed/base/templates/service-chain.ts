@@ -1,3 +1,4 @@
+import { stopsOn } from '../../../../contract/stop-rule.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../../contract/pathway.ts'
 import type { ShippedPathway } from './write.ts'
 
@@ -46,7 +47,7 @@ const inpatient = { fact: 'encounter.class', op: '=', value: 'inpatient' } as co
 
 const admission = chain('service-admission', '入院服务链', {
   entry: { event: 'encounter.admitted', when: inpatient, maxAgeDays: 1 },
-  stopOn: ['death'],
+  stopOn: stopsOn('death'),
   start: 'welcome',
   steps: [
     task(
@@ -86,7 +87,7 @@ const admission = chain('service-admission', '入院服务链', {
 
 const stay = chain('service-stay', '住院服务链', {
   entry: { event: 'encounter.admitted', when: inpatient, maxAgeDays: 3 },
-  stopOn: ['death'],
+  stopOn: stopsOn('death'),
   start: 'day-3',
   steps: [
     {
@@ -132,7 +133,7 @@ const discharge = chain('service-discharge', '出院服务链', {
     when: { all: [inpatient, { not: { fact: 'encounter.disposition', op: '=', value: '20' } }] },
     maxAgeDays: 3,
   },
-  stopOn: ['death', 'readmission'],
+  stopOn: stopsOn('death', 'readmission'),
   start: 'hand-over',
   steps: [
     task(

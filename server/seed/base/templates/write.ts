@@ -1,3 +1,4 @@
+import { stopsOn } from '../../../../contract/stop-rule.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../../contract/pathway.ts'
 import type { Condition, Localized, Question } from '../../../../contract/questionnaire.ts'
 import { choice, type Instrument, words } from '../instruments/write.ts'
@@ -80,7 +81,7 @@ export function diseasePathway(template: DiseaseTemplate): ShippedPathway {
         maxAgeDays: 30,
       },
       variables: {},
-      stopOn: ['death', 'readmission', 'opt-out', 'refusal'],
+      stopOn: stopsOn('death', 'readmission', 'opt-out', 'refusal'),
       start: 'day-1',
       steps,
     },

@@ -1,0 +1,236 @@
+import { type RawBuilder, sql } from 'kysely'
+import { holds } from '../../../contract/condition.ts'
+import type { PersonFact } from '../../../contract/fact.ts'
+import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import { ageYears, localDate } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { type NewEvent, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
+import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
+import { factsIn, factsObject, joinPersonSite } from '../person/fact.ts'
+import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
+import { readSettings } from '../setting/setting.ts'
+import { type OccurrenceRow, occurrencesOf, standingOccurrences } from './occurrence.ts'
+import type { Open } from './react.ts'
+import { firstStop, type Occurrence } from './stop.ts'
+
+/** Enters persons and organisations into every active pathway whose entry event this is. */
+export async function enterByEvents(trx: Trx, events: RecordedEvent[], pathways: Open[]): Promise<void> {
+  const wanted = pathways.flatMap((pathway) =>
+    events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
+  )
+  if (wanted.length === 0) return
+  const known = await entryFacts(trx, wanted)
+  const judged = wanted.map(({ pathway, event }) => ({
+    pathway,
+    event,
+    verdict: entryVerdict(pathway.definition, event, known.get(event.id)),
+  }))
+  await recordEvents(
+    trx,
+    judged
+      .filter(({ verdict }) => verdict === 'withheld')
+      .map(({ pathway, event }): NewEvent => ({
+        personId: event.personId,
+        groupId: event.groupId,
+        at: new Date(),
+        kind: 'enrollment.withheld',
+        source: 'careloop',
+        encounterId: event.encounterId,
+        data: { pathwayId: pathway.id, reason: 'dispute' },
+      })),
+  )
+  await enroll(
+    trx,
+    judged
+      .filter(({ verdict }) => verdict === 'enters')
+      .map(({ pathway, event }) => ({
+        pathway,
+        personId: event.personId,
+        groupId: event.groupId,
+        subject: subjectOf(event),
+        enteredAt: event.at,
+        siteId: typeof event.data['siteId'] === 'number' ? event.data['siteId'] : null,
+      })),
+    null,
+  )
+}
+
+function mayEnter({ definition: { entry } }: Open, event: RecordedEvent): boolean {
+  return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
+}
+
+/** What entry looks at besides the event itself. */
+export type EntryFacts = {
+  person: Record<string, unknown>
+  /** In which the days of the person count. */
+  timeZone: string
+  subject: Record<string, unknown>
+  /** What stands that could end a pathway at once, in order of time. */
+  standing: Occurrence[]
+}
+
+/** Facts of persons `p` with `f` and `st`, of the subject `s`, and what stands of the person's records, as far as these pathways ask. */
+export function entryColumns(definitions: readonly PathwayDefinition[], records: RawBuilder<unknown>) {
+  const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
+  const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
+  const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
+  return sql`${factsObject(names)} as person, coalesce(st.time_zone, 'Asia/Shanghai') as "timeZone", coalesce(s.facts, '{}') as subject,
+    ${standingOccurrences(records, sql`${kinds}::text[]`)} as standing`
+}
+
+export type EntryRow = Omit<EntryFacts, 'standing'> & { standing: OccurrenceRow[] }
+
+async function entryFacts(
+  trx: Trx,
+  wanted: { pathway: Open; event: RecordedEvent }[],
+): Promise<Map<number, EntryFacts>> {
+  const events = [...new Set(wanted.map(({ event }) => event))]
+  const subjects = events.map(subjectOf)
+  const columns = entryColumns(
+    wanted.map(({ pathway }) => pathway.definition),
+    recordsOf(sql`p.id`),
+  )
+  const { rows } = await sql<EntryRow & { event_id: number }>`
+    select w.event_id, ${columns}
+    from unnest(
+      ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
+      ${subjects.map((one) => one?.kind)}::text[], ${subjects.map((one) => one?.id)}::bigint[]
+    ) as w(event_id, person_id, subject_kind, subject_id)
+    left join person p on p.id = w.person_id left join person_facts f on f.person_id = p.id ${joinPersonSite}
+    ${joinSubject(sql`w.subject_kind`, sql`w.subject_id`)}`.execute(trx)
+  return new Map(rows.map((row) => [row.event_id, { ...row, standing: occurrencesOf(row.standing) }]))
+}
+
+/** Whether an event lets its person enter; the rehearsal asks the same. `withheld`: it would, were there no dispute. */
+export function entryVerdict(
+  definition: PathwayDefinition,
+  event: Pick<RecordedEvent, 'at' | 'data' | 'encounterId'>,
+  facts: EntryFacts | undefined,
+): 'enters' | 'stays-out' | 'withheld' {
+  // Nobody is put on any pathway after death, whatever its author forgot.
+  if (!facts || facts.standing.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
+  const { when } = definition.entry
+  const subject = subjectOf(event)
+  const fact = (name: string): unknown => {
+    const [of = '', key = ''] = name.split(/\.(.*)/s)
+    if (of === 'event') return event.data[key]
+    if (name === 'person.ageYears')
+      return ageYears(facts.person['person.birthDate'] as string | null, localDate(event.at, facts.timeZone))
+    if (of === 'person') return facts.person[name]
+    // What the event says of its subject comes before what the subject's row says.
+    return of === subject?.kind ? (event.data[key] ?? facts.subject[key]) : undefined
+  }
+  if (when && !holds(when, { fact })) return 'stays-out'
+  // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
+  const stop = firstStop(facts.standing, { id: null, subject, enteredAt: event.at }, definition)
+  if (stop === null) return 'enters'
+  return facts.standing.every((one) => one.kind === 'person.dispute-opened' || firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null)
+    ? 'withheld'
+    : 'stays-out'
+}
+
+export type Entering = {
+  pathway: { id: number; version_id: number; definition: PathwayDefinition }
+  personId: number | null
+  groupId: number | null
+  subject: Subject | null
+  enteredAt: Date
+  /** Where it happens when neither the subject nor the person's visits say. */
+  siteId: number | null
+}
+
+/**
+ * Enrols set-based. Someone who is on the pathway already for that subject, was so before, or comes back sooner than it says, is left alone
+ * (unique indexes).
+ * @returns ids of the new enrolments
+ */
+export async function enroll(trx: Trx, entering: Entering[], actorId: string | null): Promise<number[]> {
+  if (entering.length === 0) return []
+  const variables = await variablesFor(
+    trx,
+    entering.map((one) => one.pathway),
+  )
+  const { rows } = await sql<{
+    id: number
+    person_id: number | null
+    group_id: number | null
+    encounter_id: number | null
+    pathway_id: number
+    subject_kind: string
+    subject_id: number | null
+  }>`
+    insert into enrollment (pathway_id, pathway_version_id, person_id, group_id, subject_kind, subject_id, site_id, status, step_key, due_at, entered_at, variables, round)
+    select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, t.site_id, 'active', t.step_key, now(), t.entered_at, t.variables,
+      coalesce(last.round + 1, 1)
+    from (
+      -- An enrolment about a subject is of the subject's record.
+      select u.*, coalesce(s.person_id, u.person_id) as record_id
+      from unnest(
+        ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],
+        ${entering.map((one) => one.personId)}::bigint[], ${entering.map((one) => one.groupId)}::int[],
+        ${entering.map((one) => one.subject?.kind)}::text[], ${entering.map((one) => one.subject?.id)}::bigint[],
+        ${entering.map((one) => one.siteId)}::int[],
+        ${entering.map((one) => one.pathway.definition.start)}::text[], ${entering.map((one) => one.enteredAt)}::timestamptz[],
+        ${entering.map((one) => JSON.stringify(variables.get(one.pathway.version_id) ?? {}))}::jsonb[],
+        ${entering.map((one) => one.pathway.definition.entry.again?.afterDays)}::int[]
+      ) with ordinality as u(pathway_id, version_id, person_id, group_id, subject_kind, subject_id, site_id, step_key, entered_at, variables, after_days, nr)
+      ${joinSubject(sql`u.subject_kind`, sql`u.subject_id`)}
+    ) t
+    left join lateral (
+      select o.round, o.status, o.entered_at from enrollment o
+      where o.pathway_id = t.pathway_id and o.subject_kind = coalesce(t.subject_kind, 'person') and o.subject_id is not distinct from t.subject_id
+        and (o.person_id = any(${recordsOf(personOfRecord(sql`t.record_id`))}) or (t.record_id is null and o.group_id = t.group_id))
+      order by o.entered_at desc, o.id desc limit 1
+    ) last on t.after_days is not null
+    where last.round is null or (last.status in ('completed', 'stopped') and t.entered_at >= last.entered_at + t.after_days * interval '1 day')
+    order by t.nr
+    on conflict do nothing
+    returning id, person_id, group_id, encounter_id, pathway_id, subject_kind, subject_id`.execute(trx)
+  await recordEvents(
+    trx,
+    rows.map((row) => ({
+      personId: row.person_id,
+      groupId: row.group_id,
+      at: new Date(),
+      kind: 'enrollment.started',
+      source: 'careloop',
+      actorId,
+      encounterId: row.encounter_id,
+      data: {
+        enrollmentId: row.id,
+        pathwayId: row.pathway_id,
+        ...(row.subject_id !== null &&
+          row.encounter_id === null && { subject: { kind: row.subject_kind, id: row.subject_id } }),
+      },
+    })),
+  )
+  if (rows.length > 0) wakeLoop('pathway')
+  return rows.map((row) => row.id)
+}
+
+/** Numbers of a pathway are fixed when a person enters: a changed setting must not move promises already made. */
+export async function variablesFor(
+  trx: Db,
+  pathways: Pick<Entering['pathway'], 'version_id' | 'definition'>[],
+): Promise<Map<number, Record<string, unknown>>> {
+  const distinct = [...new Map(pathways.map((pathway) => [pathway.version_id, pathway])).values()]
+  const keys = distinct.flatMap((pathway) =>
+    Object.values(pathway.definition.variables).flatMap((one) =>
+      'setting' in one && isSettingKey(one.setting) ? [one.setting] : [],
+    ),
+  )
+  const values: Partial<Record<SettingKey, unknown>> = keys.length > 0 ? await readSettings(trx, keys) : {}
+  return new Map(
+    distinct.map((pathway) => [
+      pathway.version_id,
+      Object.fromEntries(
+        Object.entries(pathway.definition.variables).map(([name, one]) => [
+          name,
+          'setting' in one ? values[one.setting as SettingKey] : one.value,
+        ]),
+      ),
+    ]),
+  )
+}

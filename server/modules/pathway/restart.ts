@@ -1,0 +1,189 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+import { dataWithEncounter, type RecordedEvent, recordEvents, timelineOf } from '../event/event.ts'
+import { recordsOf } from '../event/record.ts'
+import type { Subject } from '../event/subject.ts'
+import { tellTasks } from '../task/tell.ts'
+import { type Stop, stopEnrollments } from './end.ts'
+import { type OccurrenceRow, occurrencesOf, recordedOccurrences, standingOccurrences } from './occurrence.ts'
+import { subjectColumn } from './react.ts'
+import { firstStop, type StopRules, subjectEnds } from './stop.ts'
+
+/**
+ * Whether there is anything left to stop of enrolment `e`: a pathway may have come to its end while its last tasks are open and its last mail
+ * waits for the morning.
+ */
+export const unfinished = sql<SqlBool>`(e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and (
+  exists (select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))
+  or exists (select 1 from message m where m.enrollment_id = e.id and m.status = 'queued'))))`
+
+type Row = StopRules & {
+  id: number
+  subject: Subject | null
+  entered_at: Date
+  standing: OccurrenceRow[]
+  recorded: OccurrenceRow[]
+}
+
+/** Enrolments `e` of these persons for which `which` holds, with what stands against them and what was recorded since they began. */
+async function enrollmentsOf(trx: Trx, persons: number[], which: RawBuilder<SqlBool>): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select e.id, ${subjectColumn}, e.entered_at, v.definition ->> 'purpose' as purpose, v.definition -> 'stopOn' as "stopOn",
+      ${standingOccurrences(sql`g.records`, sql`asked.kinds`)} as standing,
+      ${recordedOccurrences(sql`g.records`, sql`asked.kinds`, sql`asked.since`)} as recorded
+    from (select w.id, ${recordsOf(sql`w.id`)} as records from (select distinct unnest(${persons}::bigint[]) as id) w) g
+    join enrollment e on e.person_id = any(g.records) join pathway_version v on v.id = e.pathway_version_id
+    cross join lateral (select v.stop_events || ${subjectEnds()}::text[] as kinds, e.started_at as since) asked
+    where ${which} order by e.id`.execute(trx)
+  return rows
+}
+
+const reasonIn = (row: Row, occurrences: OccurrenceRow[]): string | null =>
+  firstStop(occurrencesOf(occurrences), { id: row.id, subject: row.subject, enteredAt: row.entered_at }, row)
+    ?.reason ?? null
+
+/** Stops enrolments of people who were merged just now: a death or a readmission known of either record holds for both. */
+export async function stopAfterMerge(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  const persons = personsOf(events, 'person.merged')
+  if (persons.length === 0) return
+  const rows = await enrollmentsOf(trx, persons, unfinished)
+  await stopEnrollments(
+    trx,
+    rows.flatMap((row): Stop[] => {
+      const reason = reasonIn(row, row.standing)
+      return reason === null ? [] : [{ id: row.id, reason, undoable: true }]
+    }),
+  )
+}
+
+/**
+ * Enrolments go on that stopped while merged because of something on the other record, now that the two are two people again; their
+ * cancelled tasks and held-back messages come back. Those stay stopped that an event of their own records stopped, or would have stopped had
+ * nobody else's come first, also where it no longer stands, such as an admission that was cancelled.
+ */
+export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  await restart(trx, personsOf(events, 'person.unmerged'), sql<SqlBool>`true`, (row) => reasonIn(row, row.recorded) === null)
+}
+
+/** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
+export async function restartLiving(trx: Trx, events: RecordedEvent[]): Promise<void> {
+  await restart(trx, personsOf(events, 'person.death-withdrawn'), sql<SqlBool>`e.stop_reason = 'death'`)
+}
+
+/**
+ * Lets an enrolment go on that a dispute had stopped, with its tasks and messages; somebody decided so after the dispute was closed.
+ * @returns whether it did; not while a dispute is open or anything else stands against it
+ */
+export async function resumeAfterDispute(
+  trx: Trx,
+  personId: number,
+  id: number,
+  actorId: string,
+): Promise<boolean> {
+  const which = sql<SqlBool>`e.id = ${id} and e.stop_reason = 'dispute'`
+  return (await restart(trx, [personId], which, () => true, actorId)) > 0
+}
+
+const personsOf = (events: RecordedEvent[], kind: RecordedEvent['kind']) =>
+  events.flatMap((event) => (event.kind === kind ? (event.personId ?? []) : []))
+
+/**
+ * Brings back stopped enrolments `e` for which both conditions hold and nothing stands against, with their cancelled tasks and unsent messages.
+ * @returns how many
+ */
+async function restart(
+  trx: Trx,
+  persons: number[],
+  which: RawBuilder<SqlBool>,
+  mayGoOn: (row: Row) => boolean = () => true,
+  actorId: string | null = null,
+): Promise<number> {
+  if (persons.length === 0) return 0
+  const stopped = await enrollmentsOf(
+    trx,
+    persons,
+    sql<SqlBool>`e.status = 'stopped' and e.stopped_status is not null and ${which}`,
+  )
+  const ids = stopped.filter((row) => mayGoOn(row) && reasonIn(row, row.standing) === null).map((row) => row.id)
+  if (ids.length === 0) return 0
+  const { rows } = await sql<Restarted>`
+    with wrongly as (
+      select e.id, e.ended_at from enrollment e where e.id = any(${ids}::bigint[])
+        and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
+          and o.person_id = e.person_id and o.subject_kind = e.subject_kind
+          and o.subject_id is not distinct from e.subject_id and o.status in ('active', 'waiting', 'blocked'))
+    ), tasks as (
+      update task t set status = case when t.attempts > 0 then 'in-progress' else 'requested' end, completed_at = null,
+        version = t.version + 1
+      from wrongly w where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at
+      returning t.site_id, t.department_id, t.assignee_staff_id
+    ), messages as (
+      update message m set status = 'queued', reason = null, finished_at = null
+      from wrongly w where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
+        and m.finished_at = w.ended_at
+    ), moved as (
+      update enrollment e set status = e.stopped_status, stop_reason = null, fence = e.fence + 1,
+        -- Times of the subject may have moved meanwhile.
+        due_at = case when e.wait_key is null then e.stopped_due_at else now() end,
+        ended_at = case when e.stopped_status = 'completed' then e.ended_at end, stopped_status = null, stopped_due_at = null
+      from wrongly w where e.id = w.id
+      returning e.id, e.person_id, e.encounter_id, e.pathway_id
+    )
+    select 'enrollment' as what, id, person_id, encounter_id, pathway_id, null::int as site_id, null::int as department_id,
+      null::int as assignee_staff_id from moved
+    union all select 'task', null, null, null, null, site_id, department_id, assignee_staff_id from tasks`.execute(
+    trx,
+  )
+  const enrollments = rows.filter((row) => row.what === 'enrollment')
+  if (enrollments.length === 0) return 0
+  await tellTasks(
+    trx,
+    rows.filter((row) => row.what === 'task'),
+  )
+  await recordEvents(
+    trx,
+    enrollments.map((row) => ({
+      personId: row.person_id,
+      at: new Date(),
+      kind: 'enrollment.restarted' as const,
+      source: 'careloop',
+      actorId,
+      encounterId: row.encounter_id,
+      data: { enrollmentId: row.id, pathwayId: row.pathway_id },
+    })),
+  )
+  wakeLoop('pathway')
+  return enrollments.length
+}
+
+type Restarted = {
+  what: 'enrollment' | 'task'
+  id: number
+  person_id: number
+  encounter_id: number | null
+  pathway_id: number
+  site_id: number | null
+  department_id: number | null
+  assignee_staff_id: number | null
+}
+
+/**
+ * What happened to either of two separated people while they counted as one: a pathway may not have been entered because of something on
+ * the other record. Entering again what was entered already changes nothing.
+ */
+export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promise<RecordedEvent[]> {
+  const separated = events.filter((event) => event.kind === 'person.unmerged')
+  if (separated.length === 0) return []
+  const { rows } = await sql<RecordedEvent>`
+    select e.id, w.person_id as "personId", null::int as "groupId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
+      e.task_id as "taskId", ${dataWithEncounter} as data
+    from unnest(
+      ${separated.map((event) => event.personId)}::bigint[], ${separated.map((event) => event.data['since'])}::timestamptz[]
+    ) as w(person_id, since)
+    cross join lateral ${timelineOf(recordsOf(sql`w.person_id`))} e
+    join encounter n on n.id = e.encounter_id
+    where e.recorded_at >= w.since and e.kind like 'encounter.%'
+    order by e.recorded_at, e.at, e.id`.execute(trx)
+  return rows
+}
