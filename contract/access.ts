@@ -24,6 +24,8 @@ export const permissions = [
   'task.read',
   'task.work',
   'task.assign',
+  'segment.read',
+  'segment.write',
   'pathway.read',
   'pathway.write',
   'enrollment.read',

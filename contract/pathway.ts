@@ -41,8 +41,8 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     for: duration,
     /** It ends so long before that time instead of after it. */
     before: z.boolean().optional(),
-    /** Where it leads instead when that moment has passed before the step is reached. */
-    late: z.string().nullable().optional(),
+    /** The step after it is left out when that moment had passed before this one was reached: no reminder for what is over. */
+    late: z.literal('skip').optional(),
     at: hoursOfDay.optional(),
   }),
   z.strictObject({
@@ -110,9 +110,7 @@ export type PathwayStep = z.infer<typeof pathwayStep>
 
 /** Where a step can lead. */
 export function successors(step: PathwayStep): (string | null)[] {
-  if (step.kind === 'branch') return [step.next, step.otherwise]
-  if (step.kind === 'wait' && step.late !== undefined) return [step.next, step.late]
-  return step.kind === 'stop' ? [] : [step.next]
+  return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
 }
 
 export const pathwayDefinition = z.object({

@@ -52,7 +52,9 @@ export const standardStopNames = Object.keys(standardStops) as StandardStop[]
 
 /** The rules of these reasons. */
 export function stopsOn(...reasons: StandardStop[]): StopRule[] {
-  return reasons.flatMap((reason): StopRule[] => structuredClone<readonly StopRule[]>(standardStops[reason]) as StopRule[])
+  return reasons.flatMap(
+    (reason): StopRule[] => structuredClone<readonly StopRule[]>(standardStops[reason]) as StopRule[],
+  )
 }
 
 /** Reasons of rules, each once. */

@@ -25,6 +25,7 @@ import { mountOutbound } from './modules/outbound/routes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
+import { mountSegment } from './modules/segment/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountDispute } from './modules/dispute/routes.ts'
@@ -65,6 +66,7 @@ const modules: Mount[] = [
   mountImport,
   mountGroup,
   mountOrganisation,
+  mountSegment,
   mountSetting,
   mountSpotCheck,
   mountInstruction,

@@ -4,6 +4,7 @@ import { matchArrived } from './modules/match/arrival.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
+import { refreshSegment } from './modules/segment/refresh.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
 import type { Services } from './platform/services.ts'
 
@@ -13,6 +14,7 @@ const workerLoops = {
   message: ({ db, secret, config }: Services) => dispatchDue(db, secret, config.publicUrl),
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
+  segment: ({ db }: Services) => refreshSegment(db),
 }
 
 const pollMs = 1000

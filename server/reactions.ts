@@ -3,6 +3,7 @@ import { onEvents, type Reactor } from './modules/event/event.ts'
 import { encounterSubject } from './modules/encounter/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
+import { agreementSubject } from './modules/group/subject.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { followInstructions } from './modules/instruction/react.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
@@ -30,4 +31,5 @@ export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
   onCalendar(unblockEnrollments)
   registerSubject(encounterSubject)
+  registerSubject(agreementSubject)
 }

@@ -7,6 +7,7 @@ import { intakeJobs } from './modules/intake/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
 import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { personJobs } from './modules/person/jobs.ts'
+import { calendarJobs } from './modules/pathway/calendar-entry.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
 import { teamJobs } from './modules/team/jobs.ts'
@@ -19,6 +20,7 @@ export type JobModule = (services: Services) => JobHandler[]
 const modules: JobModule[] = [
   accessJobs,
   auditJobs,
+  calendarJobs,
   encounterJobs,
   importJobs,
   intakeJobs,

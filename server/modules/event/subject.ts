@@ -51,7 +51,10 @@ export function joinSubject(kind: RawBuilder<unknown>, id: RawBuilder<unknown>):
 }
 
 /** What an event is about; an event of a visit needs not say so. */
-export function subjectOf({ encounterId, data }: Pick<RecordedEvent, 'encounterId' | 'data'>): Subject | null {
+export function subjectOf({
+  encounterId,
+  data,
+}: Pick<RecordedEvent, 'encounterId' | 'data'>): Subject | null {
   const stated = data['subject'] as Subject | undefined
   return stated ?? (encounterId === null ? null : { kind: 'encounter', id: encounterId })
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { recordEvents } from '../event/event.ts'
 import { normalisePhone } from '../person/phone.ts'
 import { assertGroup } from './scope.ts'
 
@@ -92,6 +93,18 @@ const agreementColumns = (input: GroupAgreementBody) => ({
   signed_on: input.signedOn,
 })
 
+/** Tells pathways about the agreement what became of it. */
+async function tell(
+  trx: Trx,
+  actor: Actor,
+  groupId: number,
+  id: number,
+  kind: 'agreement.signed' | 'agreement.changed' | 'agreement.ended',
+): Promise<void> {
+  const about = { personId: null, groupId, at: new Date(), source: 'staff', actorId: actor.id }
+  await recordEvents(trx, [{ ...about, kind, data: { subject: { kind: 'agreement', id } } }])
+}
+
 const numberTaken = (error: unknown): unknown =>
   isUniqueViolation(error, 'group_agreement_group_id_number_key')
     ? new AppError('already-exists', 'This group customer has an agreement of this number already.')
@@ -113,6 +126,7 @@ export async function addAgreement(
     .catch((error: unknown) => {
       throw numberTaken(error)
     })
+  if (input.status === 'active') await tell(trx, actor, groupId, id, 'agreement.signed')
   await audit(trx, actor, { action: 'group.agreement', subject: `group:${groupId} agreement:${id}` })
 }
 
@@ -124,6 +138,12 @@ export async function updateAgreement(
   input: GroupAgreementBody,
 ): Promise<void> {
   await assertGroup(trx, actor, 'group.write', groupId)
+  const before = await trx
+    .selectFrom('group_agreement')
+    .select('status')
+    .where('id', '=', partId)
+    .forUpdate()
+    .executeTakeFirst()
   const { numUpdatedRows } = await trx
     .updateTable('group_agreement')
     .set({
@@ -140,5 +160,12 @@ export async function updateAgreement(
       throw numberTaken(error)
     })
   if (numUpdatedRows === 0n) throw new AppError('changed-meanwhile')
+  const begins = input.status === 'active' && before?.status !== 'active'
+  const kind = begins
+    ? 'agreement.signed'
+    : input.status === 'active'
+      ? 'agreement.changed'
+      : 'agreement.ended'
+  await tell(trx, actor, groupId, partId, kind)
   await audit(trx, actor, { action: 'group.agreement', subject: `group:${groupId} agreement:${partId}` })
 }

@@ -23,7 +23,9 @@ export function actProblem(name: string, input: Record<string, unknown>): string
   const act = acts.get(name)
   if (!act) return `Asks for the act "${name}", which no module knows.`
   const [issue] = act.input.safeParse(input).error?.issues ?? []
-  return issue ? `The act "${name}" needs another ${issue.path.join('.') || 'input'}: ${issue.message}.` : null
+  return issue
+    ? `The act "${name}" needs another ${issue.path.join('.') || 'input'}: ${issue.message}.`
+    : null
 }
 
 /** @throws {Error} when a published step names an act that this version does not know */
@@ -33,7 +35,9 @@ export async function runActs(trx: Trx, items: NewAct[]): Promise<void> {
     if (!act) throw new Error(`No module knows the act "${name}"`)
     await act.run(
       trx,
-      items.filter((item) => item.act === name).map((item) => ({ ...item, input: act.input.parse(item.input) })),
+      items
+        .filter((item) => item.act === name)
+        .map((item) => ({ ...item, input: act.input.parse(item.input) })),
     )
   }
 }

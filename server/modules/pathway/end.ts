@@ -16,7 +16,11 @@ export type StoppedRow = {
 export type Stop = { id: number; reason: string; undoable: boolean }
 
 /** Stops enrolments with their open tasks and unsent messages; those that have ended for good are left alone. */
-export async function stopEnrollments(trx: Trx, stops: Stop[], actorId: string | null = null): Promise<StoppedRow[]> {
+export async function stopEnrollments(
+  trx: Trx,
+  stops: Stop[],
+  actorId: string | null = null,
+): Promise<StoppedRow[]> {
   if (stops.length === 0) return []
   const { rows } = await sql<StoppedRow>`
     update enrollment e set status = 'stopped', stop_reason = w.reason, ended_at = now(), due_at = null, fence = e.fence + 1,

@@ -121,7 +121,8 @@ export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Pr
   authorize(actor, 'enrollment.write')
   const person = input.personId === null ? null : await personToEnroll(trx, actor, input.personId)
   if (input.groupId !== null) await assertGroup(trx, actor, 'group.read', input.groupId)
-  const subject = input.subject ?? (input.encounterId === null ? null : { kind: 'encounter', id: input.encounterId })
+  const subject =
+    input.subject ?? (input.encounterId === null ? null : { kind: 'encounter', id: input.encounterId })
   const about = subject && (await subjectToEnroll(trx, subject, person?.id ?? null, input.groupId))
   const pathway = found(
     await trx

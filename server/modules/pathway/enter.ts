@@ -126,7 +126,11 @@ export function entryVerdict(
   // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
   const stop = firstStop(facts.standing, { id: null, subject, enteredAt: event.at }, definition)
   if (stop === null) return 'enters'
-  return facts.standing.every((one) => one.kind === 'person.dispute-opened' || firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null)
+  return facts.standing.every(
+    (one) =>
+      one.kind === 'person.dispute-opened' ||
+      firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null,
+  )
     ? 'withheld'
     : 'stays-out'
 }

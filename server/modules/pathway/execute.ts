@@ -91,7 +91,9 @@ async function claim(trx: Trx): Promise<Row[]> {
     left join person_facts f on f.person_id = p.id ${joinPersonSite}
     left join department ld on ld.id = f.last_department_id
     left join department d on d.id = coalesce(s.department_id, f.last_department_id)
-    left join site place on place.id = coalesce(s.site_id, e.site_id, gc.site_id, d.site_id, f.site_id, (select min(id) from site having count(*) = 1))`.execute(trx)
+    left join site place on place.id = coalesce(s.site_id, e.site_id, gc.site_id, d.site_id, f.site_id, (select min(id) from site having count(*) = 1))`.execute(
+    trx,
+  )
   return rows
 }
 
@@ -146,7 +148,10 @@ function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
 function enrolledOf(trx: Trx, row: Row): Enrolled {
   const { site_id: siteId, site_name: siteName, time_zone: timeZone } = row
   if (siteId === null || siteName === null || timeZone === null)
-    throw new AppError('invalid', 'No site is known for this person; enter a visit or start the pathway with a site.')
+    throw new AppError(
+      'invalid',
+      'No site is known for this person; enter a visit or start the pathway with a site.',
+    )
   return {
     id: row.id,
     pathwayVersionId: row.pathway_version_id,

@@ -116,9 +116,7 @@ export function expand(
   const leading = (step: PathwayStep): PathwayStep =>
     step.kind === 'branch'
       ? { ...step, next: real(step.next), otherwise: real(step.otherwise) }
-      : step.kind === 'wait' && step.late !== undefined
-        ? { ...step, next: real(step.next), late: real(step.late) }
-        : { ...step, next: real(step.next) }
+      : { ...step, next: real(step.next) }
   const steps = definition.steps.flatMap((step) => subs.get(step.key)?.steps ?? [step]).map(leading)
   return {
     ...definition,
@@ -156,10 +154,7 @@ function inside(outer: SubStep, sub: PathwayDefinition) {
   const steps = sub.steps.flatMap((step): PathwayStep[] => {
     if (step.kind === 'stop') return []
     const base = { key: prefix(step.key), next: to(step.next) }
-    if (step.kind === 'wait') {
-      const late = step.late === undefined ? undefined : to(step.late)
-      return [{ ...step, ...base, for: span(step.for), ...(late !== undefined && { late }) }]
-    }
+    if (step.kind === 'wait') return [{ ...step, ...base, for: span(step.for) }]
     if (step.kind === 'task' || step.kind === 'questionnaire')
       return [{ ...step, ...base, dueIn: span(step.dueIn) }]
     if (step.kind === 'branch')

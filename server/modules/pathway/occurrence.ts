@@ -7,7 +7,13 @@ const kept = ['person.deceased', 'person.opted-out', 'person.dispute-opened']
 /** Events of one enrolment are held against it when they come, and never again. */
 const own = ['contact.attempted']
 
-export type OccurrenceRow = { kind: Occurrence['kind']; at: string; encounterId: number | null; record: number; data: Record<string, unknown> }
+export type OccurrenceRow = {
+  kind: Occurrence['kind']
+  at: string
+  encounterId: number | null
+  record: number
+  data: Record<string, unknown>
+}
 
 /**
  * What stands about a person and could end an enrolment, as the events that would say so, in order of time: a death or a dispute that nobody took
@@ -43,7 +49,11 @@ export const recordedOccurrences = (
   select coalesce(jsonb_agg(jsonb_build_object('kind', o.kind, 'at', o.at, 'encounterId', o.encounter_id, 'record', o.record, 'data', o.data) order by o.at), '[]')
   from (${happened(records, kinds, sql`e.recorded_at >= ${since}`)}) o)`
 
-const happened = (records: RawBuilder<unknown>, kinds: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`
+const happened = (
+  records: RawBuilder<unknown>,
+  kinds: RawBuilder<unknown>,
+  which: RawBuilder<unknown>,
+) => sql`
   select e.kind, e.at, e.encounter_id, e.person_id as record, ${dataWithEncounter} as data
   from ${timelineOf(records)} e left join encounter n on n.id = e.encounter_id and e.kind like 'encounter.%'
   where e.kind = any(${kinds}) and ${which}`

@@ -8,13 +8,7 @@ import { recordsOf } from '../event/record.ts'
 import { type Subject, subjectKind, subjectOf } from '../event/subject.ts'
 import { type Stop, stopEnrollments } from './end.ts'
 import { enterByEvents } from './enter.ts'
-import {
-  eventsSinceMerge,
-  restartLiving,
-  restartSeparated,
-  stopAfterMerge,
-  unfinished,
-} from './restart.ts'
+import { eventsSinceMerge, restartLiving, restartSeparated, stopAfterMerge, unfinished } from './restart.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
 
 /** Makes pathways follow from events: what they end, move, let go on and start. */
@@ -44,7 +38,11 @@ async function listen(trx: Trx, kinds: EventKind[]) {
         where p.active and v.entry_event = any(${kinds}::text[])) as entries`.execute(trx)
   const [row] = rows
   const ends = subjectEnds().filter((kind) => kinds.includes(kind))
-  return { stops: [...(row?.stops ?? []), ...ends], follows: row?.follows ?? false, entries: row?.entries ?? [] }
+  return {
+    stops: [...(row?.stops ?? []), ...ends],
+    follows: row?.follows ?? false,
+    entries: row?.entries ?? [],
+  }
 }
 
 type Candidate = StopRules & {
@@ -77,7 +75,9 @@ async function stopByEvents(trx: Trx, all: RecordedEvent[], kinds: EventKind[]):
       union all select null, w.id, null, 0 from unnest(${groups}::int[]) as w(id)
     ) g join enrollment e on e.person_id = g.record_id or (g.person_id is null and e.group_id = g.group_id)
     join pathway_version v on v.id = e.pathway_version_id
-    where (v.stop_events && ${kinds}::text[] or e.subject_id is not null) and ${unfinished} order by e.id`.execute(trx)
+    where (v.stop_events && ${kinds}::text[] or e.subject_id is not null) and ${unfinished} order by e.id`.execute(
+    trx,
+  )
   const stops = rows.flatMap((row): Stop[] => {
     const own = events.filter((event) =>
       row.person_id === null ? event.groupId === row.group_id : event.personId === row.person_id,
@@ -105,6 +105,8 @@ async function moveWaits(trx: Trx, events: RecordedEvent[]): Promise<void> {
   await sql`
     update enrollment e set due_at = now(), fence = e.fence + 1
     from (select distinct * from unnest(${moved.map((one) => one.kind)}::text[], ${moved.map((one) => one.id)}::bigint[]) as u(kind, id)) w
-    where e.subject_kind = w.kind and e.subject_id = w.id and e.wait_key is not null and e.status = 'active'`.execute(trx)
+    where e.subject_kind = w.kind and e.subject_id = w.id and e.wait_key is not null and e.status = 'active'`.execute(
+    trx,
+  )
   wakeLoop('pathway')
 }

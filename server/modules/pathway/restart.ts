@@ -63,7 +63,12 @@ export async function stopAfterMerge(trx: Trx, events: RecordedEvent[]): Promise
  * nobody else's come first, also where it no longer stands, such as an admission that was cancelled.
  */
 export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  await restart(trx, personsOf(events, 'person.unmerged'), sql<SqlBool>`true`, (row) => reasonIn(row, row.recorded) === null)
+  await restart(
+    trx,
+    personsOf(events, 'person.unmerged'),
+    sql<SqlBool>`true`,
+    (row) => reasonIn(row, row.recorded) === null,
+  )
 }
 
 /** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
@@ -105,7 +110,9 @@ async function restart(
     persons,
     sql<SqlBool>`e.status = 'stopped' and e.stopped_status is not null and ${which}`,
   )
-  const ids = stopped.filter((row) => mayGoOn(row) && reasonIn(row, row.standing) === null).map((row) => row.id)
+  const ids = stopped
+    .filter((row) => mayGoOn(row) && reasonIn(row, row.standing) === null)
+    .map((row) => row.id)
   if (ids.length === 0) return 0
   const { rows } = await sql<Restarted>`
     with wrongly as (

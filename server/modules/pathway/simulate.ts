@@ -29,7 +29,9 @@ type Surroundings = {
 /** The events that a result would make, and by which the person may leave the pathway. */
 function eventsOf(outcome: string, { enrollmentId, encounterId, dueAt: at }: NewTask): Occurrence[] {
   const attempt: Occurrence = { kind: 'contact.attempted', at, encounterId, data: { enrollmentId, outcome } }
-  return outcome === 'deceased' ? [attempt, { kind: 'person.deceased', at, encounterId: null, data: {} }] : [attempt]
+  return outcome === 'deceased'
+    ? [attempt, { kind: 'person.deceased', at, encounterId: null, data: {} }]
+    : [attempt]
 }
 
 /**
@@ -64,7 +66,8 @@ export function simulate(
     }
     for (const task of result.tasks) {
       made.push(task)
-      if (firstStop(eventsOf(outcomeOf(task, shares), task), target, definition)) end = earlier(end, task.dueAt)
+      if (firstStop(eventsOf(outcomeOf(task, shares), task), target, definition))
+        end = earlier(end, task.dueAt)
     }
     const at = now
     messages.push(...result.messages.map(() => ({ at })))

@@ -93,7 +93,7 @@ export function advance(enrolled: Enrolled, definition: PathwayDefinition, conte
     dueAt: null,
     stopReason: null,
   }
-  const walk = { enrolled, context, result }
+  const walk = { enrolled, context, steps, result }
   const waiting = enrolled.waitKey === null ? undefined : steps.get(enrolled.waitKey)
   if (waiting?.kind === 'wait' && !isOver(waiting, walk)) return { ...result, stepKey: enrolled.stepKey }
   let key: string | null = enrolled.stepKey
@@ -116,16 +116,16 @@ function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
   return steps
 }
 
-type Walk = { enrolled: Enrolled; context: StepContext; result: Advance }
+type Walk = { enrolled: Enrolled; context: StepContext; steps: Map<string, PathwayStep>; result: Advance }
 type Step<K extends PathwayStep['kind']> = Extract<PathwayStep, { kind: K }>
 /** Does a step and says where it leads. */
 type Handlers = { [K in PathwayStep['kind']]: (step: Step<K>, walk: Walk) => string | null }
 
 const handlers: Handlers = {
   wait(step, walk) {
-    const late = step.late !== undefined && isLate(step, walk)
+    const late = step.late === 'skip' && isLate(step, walk)
     done(walk, step, late ? 'late' : 'waited')
-    if (late) return step.late ?? null
+    if (late) return walk.steps.get(step.next ?? '')?.next ?? null
     isOver(step, walk)
     return step.next
   },
@@ -212,7 +212,13 @@ function quantity(value: number | { var: string }, enrolled: Enrolled): number {
 
 type Duration = Step<'wait'>['for']
 
-function after(since: Date, duration: Duration, enrolled: Enrolled, calendar: Calendar, sign: 1 | -1 = 1): Date {
+function after(
+  since: Date,
+  duration: Duration,
+  enrolled: Enrolled,
+  calendar: Calendar,
+  sign: 1 | -1 = 1,
+): Date {
   const value = sign * quantity(duration.value, enrolled)
   if (duration.unit === 'minutes') return new Date(since.getTime() + value * 60_000)
   if (duration.unit === 'hours') return new Date(since.getTime() + value * 3600_000)

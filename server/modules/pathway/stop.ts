@@ -17,7 +17,11 @@ export type StopRules = Pick<PathwayDefinition, 'purpose' | 'stopOn'>
 const always: StopRule[] = [{ event: 'person.dispute-opened', reason: 'dispute' }]
 
 /** The reason for which an event ends an enrolment, or null. The only reader of stop rules. */
-export function stopReason(event: Occurrence, target: StopTarget, { purpose, stopOn }: StopRules): string | null {
+export function stopReason(
+  event: Occurrence,
+  target: StopTarget,
+  { purpose, stopOn }: StopRules,
+): string | null {
   const { subject } = target
   const subjectOver = subject && subjectKind(subject.kind)?.endedBy[event.kind]
   if (subjectOver !== undefined && subjectOver !== null && sameSubject(subject, subjectOf(event)))

@@ -142,7 +142,10 @@ test('what does not go together is named with the step and the mend', async () =
   expect(await problems(definitionOf([run('s', 'gone', null)]))).toEqual([
     's: Runs the pathway "gone", which is not published.',
   ])
-  const inner = await makePathway(app, definitionOf([task('t', null)], { stopOn: stopsOn('death', 'readmission') }))
+  const inner = await makePathway(
+    app,
+    definitionOf([task('t', null)], { stopOn: stopsOn('death', 'readmission') }),
+  )
   const code = await codeOf(inner)
   expect(await problems(definitionOf([run('s', code, null)], { stopOn: stopsOn('death') }))).toEqual([
     `s: Runs "${code}", which ends on readmission; let this pathway end on it, too.`,

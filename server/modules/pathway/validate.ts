@@ -4,6 +4,8 @@ import {
   type PathwayStep,
   successors,
 } from '../../../contract/pathway.ts'
+import { isPersonFact } from '../../../contract/fact.ts'
+import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { isSettingKey } from '../setting/definitions.ts'
 import { actProblem } from './act.ts'
@@ -27,6 +29,16 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
         step: null,
         message: `Variable ${name} refers to the setting "${variable.setting}", which does not exist.`,
       })
+  const { event, calendar, when } = definition.entry
+  if (event !== null && calendar)
+    problems.push({ step: null, message: 'Is entered by an event and by the calendar; choose one.' })
+  if (calendar && when)
+    for (const { fact } of comparisonsOf(when))
+      if (!isPersonFact(fact))
+        problems.push({
+          step: null,
+          message: `Asks for "${fact}" at entry by the calendar, which knows the person only.`,
+        })
   for (const step of definition.steps) {
     for (const next of successors(step))
       if (next !== null && !steps.has(next))

@@ -1,5 +1,11 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { type FactType, isPersonFact, type PersonFact, personFactNames, personFacts } from '../../../contract/fact.ts'
+import {
+  type FactType,
+  isPersonFact,
+  type PersonFact,
+  personFactNames,
+  personFacts,
+} from '../../../contract/fact.ts'
 import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -23,10 +29,15 @@ const usual: FactSource = {
 /** Joins the site `st` of a person, in whose time zone days count; `f` is `person_facts`. */
 export const joinPersonSite = sql`left join site st on st.id = f.site_id`
 
-const day = (time: string) => ({ facts, zone }: FactSource) =>
-  sql`(${facts}.${sql.ref(time)} at time zone ${zone})::date`
+const day =
+  (time: string) =>
+  ({ facts, zone }: FactSource) =>
+    sql`(${facts}.${sql.ref(time)} at time zone ${zone})::date`
 const today = ({ zone }: FactSource) => sql`(now() at time zone ${zone})::date`
-const column = (name: string) => ({ facts }: FactSource) => sql`${facts}.${sql.ref(name)}`
+const column =
+  (name: string) =>
+  ({ facts }: FactSource) =>
+    sql`${facts}.${sql.ref(name)}`
 
 /** Each fact once: what segments count by and what look-ups are filled from. */
 const expressions: Record<PersonFact, (source: FactSource) => RawBuilder<unknown>> = {

@@ -60,16 +60,22 @@ export async function refreshFacts(
       last_department_id = excluded.last_department_id, last_attending_staff_id = excluded.last_attending_staff_id,
       last_condition_text = excluded.last_condition_text, site_id = excluded.site_id, city = excluded.city, district = excluded.district,
       in_hospital = excluded.in_hospital, condition_codes = excluded.condition_codes, visits_in_year = excluded.visits_in_year,
-      stays_in_year = excluded.stays_in_year, missing = excluded.missing, updated_at = now()`.execute(
-    trx,
-  )
+      stays_in_year = excluded.stays_in_year, missing = excluded.missing, updated_at = now()`.execute(trx)
 }
 
-const movesActivity = ['charge.posted', 'appointment.booked', 'appointment.rescheduled', 'appointment.cancelled', 'appointment.missed']
+const movesActivity = [
+  'charge.posted',
+  'appointment.booked',
+  'appointment.rescheduled',
+  'appointment.cancelled',
+  'appointment.missed',
+]
 
 /** Charges of a year and the next visit, for persons of whom such an event was recorded. */
 export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  const persons = events.flatMap((event) => (movesActivity.includes(event.kind) ? (event.personId ?? []) : []))
+  const persons = events.flatMap((event) =>
+    movesActivity.includes(event.kind) ? (event.personId ?? []) : [],
+  )
   if (persons.length > 0) await refreshActivity(trx, sql`select unnest(${[...new Set(persons)]}::bigint[])`)
 }
 
@@ -102,10 +108,14 @@ export async function refreshWindows(db: Db): Promise<number> {
   for (let done = 0; ;) {
     const { rows } = await sql<{ id: number }>`
       select person_id as id from person_facts where person_id > ${after}
-        and (visits_in_year > 0 or charges_in_year is not null or next_visit_at is not null) order by person_id limit ${chunk}`.execute(db)
+        and (visits_in_year > 0 or charges_in_year is not null or next_visit_at is not null) order by person_id limit ${chunk}`.execute(
+      db,
+    )
     const last = rows.at(-1)
     if (!last) return done
-    await transaction(db, (trx) => refreshActivity(trx, sql`select unnest(${rows.map((row) => row.id)}::bigint[])`))
+    await transaction(db, (trx) =>
+      refreshActivity(trx, sql`select unnest(${rows.map((row) => row.id)}::bigint[])`),
+    )
     done += rows.length
     after = last.id
   }

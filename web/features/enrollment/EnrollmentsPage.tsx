@@ -45,12 +45,12 @@ export default function EnrollmentsPage() {
       key: 'person',
       title: t('pathways.enrollments.person'),
       render: (one) =>
-        may(me, 'person.read') ? (
+        may(me, 'person.read') && one.personId !== null ? (
           <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-            {one.personName}
+            {one.name}
           </Link>
         ) : (
-          one.personName
+          one.name
         ),
     },
     {

@@ -29,7 +29,7 @@ export function StopDialog({ enrollment, onClose }: { enrollment: EnrollmentSumm
     <Modal
       open
       title={t('pathways.enrollments.stopTitle', {
-        name: enrollment.personName,
+        name: enrollment.name,
         pathway: enrollment.pathwayName,
       })}
       okText={t('pathways.enrollments.stop')}

@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import { reasonsOf } from '../../../contract/stop-rule.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { differences, type FieldChange } from './difference.ts'
 import { useStepWords } from './useStepWords.ts'
+import { useStopWords } from './useStopWords.ts'
 
 const tones = { added: 'success', removed: 'danger', changed: 'info' } as const
 
@@ -57,6 +59,7 @@ function useFieldWords(definition: PathwayDefinition) {
   const { t, i18n } = useTranslation()
   const code = useCode()
   const words = useStepWords(definition)
+  const stopWords = useStopWords()
   const title = (key: unknown) =>
     key === null
       ? t('pathways.end')
@@ -75,13 +78,15 @@ function useFieldWords(definition: PathwayDefinition) {
     if (field === 'version') return t('pathways.words.version', { n: Number(of) })
     if (field === 'questionnaire') return words.questionnaire(text)
     if (field === 'since' || field === 'dueSince')
-      return t(of === 'entry' ? 'editor.sinceEntry' : 'editor.sinceHere')
+      return text.startsWith('subject.')
+        ? words.timeName(text)
+        : t(of === 'entry' ? 'editor.sinceEntry' : 'editor.sinceHere')
     if (field === 'waitFor') return t(of === 'result' ? 'common.yes' : 'common.no')
     if (field === 'assignee') return t(`pathways.assignee.${of as 'nurse'}`)
     if (field in coded) return code(coded[field as keyof typeof coded], text)
     if (field === 'stopOn')
-      return (of as PathwayDefinition['stopOn'])
-        .map((one) => t(`pathways.stop.${one}`))
+      return reasonsOf(of as PathwayDefinition['stopOn'])
+        .map(stopWords)
         .join(t('questionnaires.condition.comma'))
     if (field === 'variables')
       return Object.keys(of as object)
@@ -90,18 +95,9 @@ function useFieldWords(definition: PathwayDefinition) {
           return `${rule} ${now ?? ''}`
         })
         .join(t('questionnaires.condition.comma'))
-    if (field === 'entry') {
-      const entry = of as PathwayDefinition['entry']
-      return [
-        entry.event === null
-          ? t('pathways.entryByHand')
-          : t('pathways.entryEvent', { event: code('eventKind', entry.event) }),
-        entry.when ? t('pathways.entryWhen', { when: words.inWords(entry.when) }) : '',
-        t('pathways.entryAge', { n: entry.maxAgeDays }),
-      ]
-        .filter(Boolean)
-        .join(' · ')
-    }
+    if (field === 'entry') return words.entry(of as PathwayDefinition['entry']).join(' · ')
+    if (field === 'before') return t('common.yes')
+    if (field === 'late') return t('pathways.words.late')
     return text
   }
   return { name, value, words }

@@ -4,9 +4,9 @@ import { Link, useParams } from '@tanstack/react-router'
 import { Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type PathwayDetail, getPathway } from '../../../contract/pathway.ts'
+import { reasonsOf } from '../../../contract/stop-rule.ts'
 import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
-import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -15,6 +15,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { Flow } from './Flow.tsx'
 import { Versions } from './Versions.tsx'
 import { useStepWords } from './useStepWords.ts'
+import { useStopWords } from './useStopWords.ts'
 import { useSwitchActive } from './useSwitchActive.ts'
 
 export default function PathwayPage() {
@@ -118,10 +119,9 @@ export default function PathwayPage() {
 
 function Aside({ pathway }: { pathway: PathwayDetail }) {
   const { t } = useTranslation()
-  const code = useCode()
+  const stopWords = useStopWords()
   const { definition } = pathway
   const words = useStepWords(definition)
-  const { entry } = definition
   return (
     <div className="stack">
       {definition.source && (
@@ -136,13 +136,9 @@ function Aside({ pathway }: { pathway: PathwayDetail }) {
       <section className="panel">
         <h2>{t('pathways.entry')}</h2>
         <ul className="plain-list">
-          <li>
-            {entry.event === null
-              ? t('pathways.entryByHand')
-              : t('pathways.entryEvent', { event: code('eventKind', entry.event) })}
-          </li>
-          {entry.when && <li>{t('pathways.entryWhen', { when: words.inWords(entry.when) })}</li>}
-          {entry.event !== null && <li>{t('pathways.entryAge', { n: entry.maxAgeDays })}</li>}
+          {words.entry(definition.entry).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
         </ul>
       </section>
       <section className="panel">
@@ -151,9 +147,9 @@ function Aside({ pathway }: { pathway: PathwayDetail }) {
           <p className="secondary">{t('pathways.stopNever')}</p>
         ) : (
           <div className="tag-line">
-            {definition.stopOn.map((one) => (
+            {reasonsOf(definition.stopOn).map((one) => (
               <StatusTag key={one} tone="neutral">
-                {t(`pathways.stop.${one}`)}
+                {stopWords(one)}
               </StatusTag>
             ))}
           </div>

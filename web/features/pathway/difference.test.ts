@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import { stopsOn } from '../../../contract/stop-rule.ts'
 import { differences } from './difference.ts'
 import { blankPathway, edit, startEditing } from './editing.ts'
 
@@ -21,7 +22,7 @@ test('steps put in, taken out and changed are told, with what was and what is', 
   if (wait?.kind !== 'wait') throw new Error('no wait')
   const after: PathwayDefinition = {
     ...blank,
-    stopOn: ['death'],
+    stopOn: stopsOn('death'),
     start: 'call',
     steps: [
       { ...wait, for: { value: 2, unit: 'days' } },
@@ -32,7 +33,7 @@ test('steps put in, taken out and changed are told, with what was and what is', 
     {
       is: 'pathway',
       fields: [
-        { field: 'stopOn', before: blank.stopOn, after: ['death'] },
+        { field: 'stopOn', before: blank.stopOn, after: stopsOn('death') },
         { field: 'start', before: 'wait-1', after: 'call' },
       ],
     },

@@ -1,6 +1,8 @@
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
+import { standardStopNames, stopsOn } from '../../../contract/stop-rule.ts'
 
-export type StepKind = PathwayStep['kind']
+/** Kinds that can be put in; an act is written by the module that brings it. */
+export type StepKind = Exclude<PathwayStep['kind'], 'act'>
 export type Exit = 'next' | 'otherwise'
 /** Where a step can be put in: behind an exit of another one, or before the first. */
 export type Spot = { after: string; exit: Exit } | 'start'
@@ -185,7 +187,7 @@ function removed(definition: PathwayDefinition, key: string) {
   }
 }
 
-function newKey({ steps }: PathwayDefinition, kind: StepKind): string {
+function newKey({ steps }: PathwayDefinition, kind: PathwayStep['kind']): string {
   const taken = new Set(steps.map((step) => step.key))
   let n = 1
   while (taken.has(`${kind}-${n}`)) n += 1
@@ -233,7 +235,7 @@ export function blankPathway(title: string): PathwayDefinition {
       maxAgeDays: 30,
     },
     variables: {},
-    stopOn: ['death', 'readmission', 'opt-out', 'refusal'],
+    stopOn: stopsOn(...standardStopNames),
     start: 'wait-1',
     steps: [newStep('wait', 'wait-1', title)],
   }

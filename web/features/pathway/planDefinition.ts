@@ -109,7 +109,10 @@ function applicable(condition: Condition) {
 function kindOf(step: PathwayStep, duration: (of: Duration) => object): object {
   switch (step.kind) {
     case 'wait':
-      return { description: `wait, counted from ${step.since}`, ...duration(step.for) }
+      return {
+        description: `wait, counted ${step.before ? 'back ' : ''}from ${step.since}`,
+        ...duration(step.for),
+      }
     case 'branch':
       return { description: 'branch', selectionBehavior: 'exactly-one' }
     case 'task':
@@ -130,6 +133,8 @@ function kindOf(step: PathwayStep, duration: (of: Duration) => object): object {
       }
     case 'message':
       return { description: step.subject, textEquivalent: step.body }
+    case 'act':
+      return { description: step.act }
     case 'stop':
       return { description: step.reason || 'end' }
   }

@@ -6,6 +6,7 @@ import {
   FileTextOutlined,
   MailOutlined,
   StopOutlined,
+  ThunderboltOutlined,
 } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import type { PathwayStep } from '../../../contract/pathway.ts'
@@ -17,5 +18,6 @@ export const stepIcons: Record<PathwayStep['kind'], ComponentType> = {
   message: MailOutlined,
   questionnaire: FileTextOutlined,
   pathway: ApartmentOutlined,
+  act: ThunderboltOutlined,
   stop: StopOutlined,
 }

@@ -13,11 +13,12 @@ import { useLocalized } from '../task/localized.ts'
 import { useSettingWords } from '../setting/useSettingWords.ts'
 
 type Task = Extract<PathwayStep, { kind: 'task' }>
+type Wait = Extract<PathwayStep, { kind: 'wait' }>
 type Duration = Task['dueIn']
 
 /** Steps, variables and conditions of a pathway in words, with the rule numbers that hold now. */
 export function useStepWords(definition: PathwayDefinition) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const code = useCode()
   const me = useMe()
   const setting = useSettingWords()
@@ -71,6 +72,37 @@ export function useStepWords(definition: PathwayDefinition) {
           at.workingDaysOnly ? t('pathways.words.workingOnly') : '',
         ]
       : []
+  const since = ({ since: from, before, for: length }: Wait) => {
+    const words = { span: span(length), time: timeName(from) }
+    if (from.startsWith('subject.'))
+      return t(before ? 'pathways.words.beforeTime' : 'pathways.words.afterTime', words)
+    if (from === 'here') return t('pathways.words.sinceHere', words)
+    return t(fromDischarge ? 'pathways.words.sinceDischarge' : 'pathways.words.sinceEntry', words)
+  }
+  /** A time of the subject, such as its start. */
+  const timeName = (from: string) => {
+    const key = `pathways.time.${from.slice('subject.'.length)}`
+    return i18n.exists(key) ? t(key as 'pathways.time.start') : from.slice('subject.'.length)
+  }
+  /** Who enters, by what and how soon again. */
+  const entry = ({ event, calendar, when, maxAgeDays, again }: PathwayDefinition['entry']): string[] => [
+    event !== null
+      ? t('pathways.entryEvent', { event: code('eventKind', event) })
+      : calendar
+        ? t(`pathways.calendar.${calendar.on.every}`, {
+            month: 'month' in calendar.on ? calendar.on.month : '',
+            day: 'day' in calendar.on ? calendar.on.day : '',
+            daysBefore: 'daysBefore' in calendar.on ? calendar.on.daysBefore : '',
+            fact: 'fact' in calendar.on ? factName(calendar.on.fact) : '',
+            hour: calendar.hour,
+          })
+        : t('pathways.entryByHand'),
+    ...(when ? [t('pathways.entryWhen', { when: inWords(when) })] : []),
+    ...(event !== null ? [t('pathways.entryAge', { n: maxAgeDays })] : []),
+    ...(again ? [t('pathways.entryAgain', { n: again.afterDays })] : []),
+  ]
+  const factName = (name: string) =>
+    t(`questionnaires.fact.${name.replaceAll('.', '_')}` as 'questionnaires.fact.person_sex')
   const due = (step: Task) =>
     t(
       step.dueSince === 'here'
@@ -87,19 +119,7 @@ export function useStepWords(definition: PathwayDefinition) {
   const parts = (step: PathwayStep): string[] => {
     switch (step.kind) {
       case 'wait':
-        return [
-          t(
-            step.since === 'here'
-              ? 'pathways.words.sinceHere'
-              : fromDischarge
-                ? 'pathways.words.sinceDischarge'
-                : 'pathways.words.sinceEntry',
-            {
-              span: span(step.for),
-            },
-          ),
-          ...hours(step.at),
-        ]
+        return [since(step), step.late === 'skip' ? t('pathways.words.late') : '', ...hours(step.at)]
       case 'branch':
         return [inWords(step.when)]
       case 'task':
@@ -130,6 +150,8 @@ export function useStepWords(definition: PathwayDefinition) {
           newer ? t('pathways.words.newer', { n: sub?.version ?? 0 }) : '',
         ]
       }
+      case 'act':
+        return [step.act]
       case 'stop':
         return [step.reason]
     }
@@ -137,6 +159,8 @@ export function useStepWords(definition: PathwayDefinition) {
   return {
     parts: (step: PathwayStep) => parts(step).filter(Boolean).join(' · '),
     variable,
+    entry,
+    timeName,
     inWords,
     span,
     hours,

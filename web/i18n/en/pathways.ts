@@ -26,6 +26,15 @@ export const pathways = {
   entryByHand: 'By hand only',
   entryEvent: 'On “{{event}}”',
   entryWhen: 'When {{when}}',
+  entryAgain: 'Again, but not within {{n}} days',
+  calendar: {
+    month: 'Every month on day {{day}}, from {{hour}}:00',
+    year: 'Every year on {{month}}/{{day}}, from {{hour}}:00',
+    'lunar-year': 'Every year on day {{day}} of lunar month {{month}}, from {{hour}}:00',
+    birthday: '{{daysBefore}} days before the birthday, from {{hour}}:00',
+    date: '{{daysBefore}} days before: {{fact}}, from {{hour}}:00',
+  },
+  time: { start: 'start', end: 'end' },
   entryAge: 'Events older than {{n}} days do not enter',
   source: 'Based on',
   stopOn: 'Stops on',
@@ -77,6 +86,7 @@ export const pathways = {
   current: 'current',
   openOn: '{{n}} on it',
   kind: {
+    act: 'Act',
     pathway: 'Sub-pathway',
     wait: 'Wait',
     branch: 'Branch',
@@ -95,6 +105,9 @@ export const pathways = {
     outreach: 'outreach',
   },
   words: {
+    late: 'if that has passed already, the next step is left out',
+    beforeTime: '{{span}} before the {{time}}',
+    afterTime: '{{span}} after the {{time}}',
     version: 'version {{n}}',
     newer: 'there is a version {{n}}; publish this pathway again to use it',
     sinceEntry: 'from {{span}} after entry',

@@ -38,6 +38,8 @@ export const permissions = {
   intake_send: 'Hand in messages',
   import_read: 'See imports',
   import_write: 'Import data',
+  segment_read: 'See segments',
+  segment_write: 'Change segments',
   group_read: 'See group customers',
   group_write: 'Change group customers',
   group_export: 'Export group customers',

@@ -25,6 +25,15 @@ export const pathways = {
   entryByHand: '只由人工纳入',
   entryEvent: '发生“{{event}}”时自动入径',
   entryWhen: '条件：{{when}}',
+  entryAgain: '可再次进入，间隔不少于 {{n}} 天',
+  calendar: {
+    month: '每月 {{day}} 日，{{hour}}:00 起',
+    year: '每年 {{month}} 月 {{day}} 日，{{hour}}:00 起',
+    'lunar-year': '每年农历 {{month}} 月 {{day}} 日，{{hour}}:00 起',
+    birthday: '生日前 {{daysBefore}} 天，{{hour}}:00 起',
+    date: '{{fact}}前 {{daysBefore}} 天，{{hour}}:00 起',
+  },
+  time: { start: '开始时间', end: '结束时间' },
   entryAge: '事件早于 {{n}} 天的不再入径',
   source: '依据',
   stopOn: '发生这些就停止',
@@ -75,6 +84,7 @@ export const pathways = {
   current: '当前',
   openOn: '{{n}} 人在走',
   kind: {
+    act: '动作',
     pathway: '子路径',
     wait: '等待',
     branch: '判断',
@@ -93,6 +103,9 @@ export const pathways = {
     outreach: '外联随访员',
   },
   words: {
+    late: '若已错过，跳过下一步',
+    beforeTime: '{{time}}前{{span}}',
+    afterTime: '{{time}}后{{span}}',
     version: '第 {{n}} 版',
     newer: '已有第 {{n}} 版，重新发布本路径后换用',
     sinceEntry: '入径后第 {{span}}起',

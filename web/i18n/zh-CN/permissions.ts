@@ -41,6 +41,8 @@ export const permissions = {
   intake_send: '送入接口消息',
   import_read: '查看数据导入',
   import_write: '导入数据',
+  segment_read: '查看细分人群',
+  segment_write: '维护细分人群',
   group_read: '查看团体客户',
   group_write: '修改团体客户',
   group_export: '导出团体客户',

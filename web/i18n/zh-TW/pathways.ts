@@ -25,6 +25,15 @@ export const pathways = {
   entryByHand: '只由人工納入',
   entryEvent: '發生「{{event}}」時自動入徑',
   entryWhen: '條件：{{when}}',
+  entryAgain: '可再次進入，間隔不少於 {{n}} 天',
+  calendar: {
+    month: '每月 {{day}} 日，{{hour}}:00 起',
+    year: '每年 {{month}} 月 {{day}} 日，{{hour}}:00 起',
+    'lunar-year': '每年農曆 {{month}} 月 {{day}} 日，{{hour}}:00 起',
+    birthday: '生日前 {{daysBefore}} 天，{{hour}}:00 起',
+    date: '{{fact}}前 {{daysBefore}} 天，{{hour}}:00 起',
+  },
+  time: { start: '開始時間', end: '結束時間' },
   entryAge: '事件早於 {{n}} 天者不再入徑',
   source: '依據',
   stopOn: '發生這些就停止',
@@ -75,6 +84,7 @@ export const pathways = {
   current: '目前',
   openOn: '{{n}} 人在走',
   kind: {
+    act: '動作',
     pathway: '子路徑',
     wait: '等待',
     branch: '判斷',
@@ -93,6 +103,9 @@ export const pathways = {
     outreach: '居家訪視員',
   },
   words: {
+    late: '若已錯過，略過下一步',
+    beforeTime: '{{time}}前{{span}}',
+    afterTime: '{{time}}後{{span}}',
     version: '第 {{n}} 版',
     newer: '已有第 {{n}} 版，重新發布本路徑後換用',
     sinceEntry: '入徑後第 {{span}}起',

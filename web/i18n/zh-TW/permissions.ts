@@ -38,6 +38,8 @@ export const permissions = {
   intake_send: '送入介接訊息',
   import_read: '查看資料匯入',
   import_write: '匯入資料',
+  segment_read: '檢視細分人群',
+  segment_write: '維護細分人群',
   group_read: '檢視團體客戶',
   group_write: '修改團體客戶',
   group_export: '匯出團體客戶',

@@ -3,13 +3,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
 import { listSettings } from '../../../../contract/setting.ts'
-import { useCode } from '../../../i18n/useCode.ts'
 import { useCall } from '../../../query.ts'
-import { AreaField, CheckField, NumberField, PickField } from '../../../ui/fields.tsx'
+import { AreaField, NumberField, PickField } from '../../../ui/fields.tsx'
 import { useSettingWords } from '../../setting/useSettingWords.ts'
 import { useStepWords } from '../useStepWords.ts'
-import { ConditionField, firstComparison } from './ConditionField.tsx'
-import { useFacts } from './useFacts.ts'
+import { EntryFields } from './EntryFields.tsx'
+import { StopFields } from './StopFields.tsx'
 import { usePicks } from './usePicks.ts'
 
 type FormProps = {
@@ -17,29 +16,10 @@ type FormProps = {
   onChange: (patch: Partial<PathwayDefinition>, field: string) => void
 }
 
-const stops = ['death', 'readmission', 'opt-out', 'refusal'] as const
-const events = [
-  'encounter.discharged',
-  'encounter.admitted',
-  'encounter.registered',
-  'appointment.missed',
-  'immunization.recorded',
-] as const
-
 /** What holds for the whole pathway: who enters, what ends it, and the rules its steps count by. */
 export function PathwayForm({ definition, onChange }: FormProps) {
   const { t } = useTranslation()
-  const code = useCode()
-  const facts = useFacts(definition, 'entry')
-  const { purposes, rules } = usePicks(definition)
-  const { entry, stopOn } = definition
-  const setEntry = (patch: Partial<PathwayDefinition['entry']>) =>
-    onChange(
-      { entry: JSON.parse(JSON.stringify({ ...entry, ...patch })) as PathwayDefinition['entry'] },
-      `entry.${Object.keys(patch).join()}`,
-    )
-  const offered =
-    entry.event === null || events.some((one) => one === entry.event) ? events : [...events, entry.event]
+  const { purposes } = usePicks(definition)
   return (
     <div className="stack">
       <PickField
@@ -48,57 +28,8 @@ export function PathwayForm({ definition, onChange }: FormProps) {
         options={purposes}
         onChange={(purpose) => onChange({ purpose: purpose as typeof definition.purpose }, 'purpose')}
       />
-      <fieldset className="field-set">
-        <legend>{t('pathways.entry')}</legend>
-        <PickField
-          label={t('editor.entryEvent')}
-          value={entry.event ?? ''}
-          none={t('pathways.entryByHand')}
-          options={offered.map((value) => ({ value, text: code('eventKind', value) }))}
-          onChange={(event) => setEntry({ event: offered.find((one) => one === event) ?? null })}
-        />
-        {entry.event !== null && (
-          <NumberField
-            label={t('editor.maxAge')}
-            value={entry.maxAgeDays}
-            min={0}
-            max={3650}
-            onChange={(maxAgeDays) => setEntry({ maxAgeDays })}
-          />
-        )}
-        {entry.when ? (
-          <ConditionField
-            condition={entry.when}
-            facts={facts}
-            rules={rules}
-            onChange={(when) => setEntry({ when })}
-            onRemove={() => setEntry({ when: undefined })}
-          />
-        ) : (
-          entry.event !== null && (
-            <button type="button" className="soft-button" onClick={() => setEntry({ when: firstComparison })}>
-              {t('editor.entryCondition')}
-            </button>
-          )
-        )}
-      </fieldset>
-      <fieldset className="field-set">
-        <legend>{t('pathways.stopOn')}</legend>
-        {stops.map((one) => (
-          <CheckField
-            key={one}
-            label={t(`pathways.stop.${one}`)}
-            checked={stopOn.includes(one)}
-            onChange={(on) =>
-              onChange(
-                { stopOn: stops.filter((other) => (other === one ? on : stopOn.includes(other))) },
-                'stopOn',
-              )
-            }
-          />
-        ))}
-        <p className="secondary small">{t('editor.stopHint')}</p>
-      </fieldset>
+      <EntryFields definition={definition} onChange={onChange} />
+      <StopFields rules={definition.stopOn} onChange={(stopOn) => onChange({ stopOn }, 'stopOn')} />
       <Rules definition={definition} onChange={onChange} />
       <AreaField
         label={t('pathways.source')}

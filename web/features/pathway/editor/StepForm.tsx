@@ -79,8 +79,24 @@ function WaitFields({ step, definition, onChange }: StepFieldsProps<'wait'>) {
         label={t('editor.since')}
         value={step.since}
         options={sinces}
-        onChange={(since) => onChange({ since: since === 'entry' ? 'entry' : 'here' })}
+        onChange={(since) =>
+          onChange({ since, ...(!since.startsWith('subject.') && { before: undefined, late: undefined }) })
+        }
       />
+      {step.since.startsWith('subject.') && (
+        <>
+          <CheckField
+            label={t('editor.beforeTime')}
+            checked={step.before === true}
+            onChange={(on) => onChange({ before: on || undefined })}
+          />
+          <CheckField
+            label={t('pathways.words.late')}
+            checked={step.late === 'skip'}
+            onChange={(on) => onChange({ late: on ? 'skip' : undefined })}
+          />
+        </>
+      )}
       <CheckField
         label={t('editor.inHours')}
         checked={at !== undefined}

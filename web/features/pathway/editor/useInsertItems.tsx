@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { StepKind } from '../editing.ts'
 import { stepIcons } from '../stepIcons.ts'
 
-export const stepKinds = Object.keys(stepIcons) as StepKind[]
+export const stepKinds = Object.keys(stepIcons).filter((kind) => kind !== 'act') as StepKind[]
 
 /** Kinds of steps as entries of a menu. */
 export function useInsertItems() {

@@ -41,6 +41,10 @@ export function usePicks(definition: PathwayDefinition | null) {
     sinces: [
       { value: 'here', text: t('editor.sinceHere') },
       { value: 'entry', text: t(fromDischarge ? 'editor.sinceDischarge' : 'editor.sinceEntry') },
+      ...(['start', 'end'] as const).map((time) => ({
+        value: `subject.${time}`,
+        text: t('editor.sinceTime', { time: t(`pathways.time.${time}`) }),
+      })),
     ],
     assignees: assignees.map((value) => ({ value, text: t(`pathways.assignee.${value}`) })),
     priorities: (['routine', 'urgent', 'stat'] as const).map((value) => ({

@@ -1,0 +1,149 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { Solar } from 'lunar-typescript'
+import type { PersonFact } from '../../../contract/fact.ts'
+import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import type { Schedule } from '../../../contract/schedule.ts'
+import { localDate, shiftDate, toLocal } from '../../platform/clock.ts'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { handle, job, type JobHandler } from '../../platform/jobs.ts'
+import type { Services } from '../../platform/services.ts'
+import { recordsOf } from '../event/record.ts'
+import { conditionSql, factSql, joinPersonSite } from '../person/fact.ts'
+import { enroll, entryColumns, type EntryRow, entryVerdict } from './enter.ts'
+import { occurrencesOf } from './occurrence.ts'
+import type { Open } from './react.ts'
+
+const calendar = job('pathway.calendar', { cron: '* * * * *' })
+
+export function calendarJobs({ db }: Services): JobHandler[] {
+  return [
+    handle(calendar, async () => {
+      await enterByCalendar(db, new Date())
+    }),
+  ]
+}
+
+/** Days that a system that was down makes up for. */
+const lookBack = 2
+const chunk = 2000
+
+type Occasion = { pathway: Open; timeZone: string; day: string }
+
+/**
+ * Enters everybody whom pathways take in by the calendar on the days that have come. Each pathway, time zone and day happens once, whatever is
+ * killed in between; people are taken in batches by number, and the row of the occasion says how far.
+ * @returns how many entered
+ */
+export async function enterByCalendar(db: Db, now: Date): Promise<number> {
+  const { rows } = await sql<Open & { published_at: Date; zones: string[] }>`
+    select p.id, p.name, v.id as version_id, v.definition, v.published_at, (select array_agg(distinct time_zone order by time_zone) from site) as zones
+    from pathway p join pathway_version v on v.id = p.current_version_id
+    where p.active and v.definition -> 'entry' ? 'calendar' order by p.id`.execute(db)
+  let entered = 0
+  for (const { published_at: published, zones, ...pathway } of rows)
+    for (const timeZone of zones)
+      for (const day of daysDue(pathway.definition.entry.calendar, now, timeZone, published))
+        entered += await takeIn(db, { pathway, timeZone, day })
+  return entered
+}
+
+/** The days up to now that a schedule names, of those that may still be made up for. */
+function daysDue(schedule: Schedule | undefined, now: Date, timeZone: string, published: Date): string[] {
+  if (!schedule) return []
+  const today = localDate(now, timeZone)
+  const first = localDate(published, timeZone)
+  const days = Array.from({ length: lookBack + 1 }, (_, n) => shiftDate(today, n - lookBack))
+  return days.filter(
+    (day) =>
+      day >= first &&
+      (day < today || toLocal(now, timeZone).hour >= schedule.hour) &&
+      isNamed(schedule.on, day),
+  )
+}
+
+/** Whether people enter on this day; where it depends on the person, every day. */
+export function isNamed(on: Schedule['on'], date: string): boolean {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  switch (on.every) {
+    case 'month':
+      return day === Math.min(on.day, last)
+    case 'year':
+      return month === on.month && day === Math.min(on.day, last)
+    case 'lunar-year': {
+      const lunar = Solar.fromYmd(year, month, day).getLunar()
+      return lunar.getMonth() === on.month && lunar.getDay() === on.day
+    }
+    case 'birthday':
+    case 'date':
+      return true
+  }
+}
+
+/** Whom a day is about, as a condition on the person `p` with facts `f`. */
+function meant(on: Schedule['on'], date: string): RawBuilder<SqlBool> {
+  if (on.every === 'date')
+    return sql<SqlBool>`${factSql(on.fact as PersonFact)} = ${shiftDate(date, on.daysBefore)}::date`
+  if (on.every !== 'birthday') return sql<SqlBool>`true`
+  const target = shiftDate(date, on.daysBefore)
+  const days = [target.slice(5)]
+  if (target.endsWith('-02-28') && !shiftDate(target, 1).endsWith('-02-29')) days.push('02-29')
+  return sql<SqlBool>`to_char(p.birth_date, 'MM-DD') = any(${days}::text[])`
+}
+
+async function takeIn(db: Db, occasion: Occasion): Promise<number> {
+  let entered = 0
+  for (;;) {
+    const step = await transaction(db, (trx) => takeSome(trx, occasion))
+    entered += step.entered
+    if (!step.more) return entered
+  }
+}
+
+async function takeSome(
+  trx: Trx,
+  { pathway, timeZone, day }: Occasion,
+): Promise<{ entered: number; more: boolean }> {
+  const nothing = { entered: 0, more: false }
+  await sql`insert into pathway_occasion (pathway_id, time_zone, day) values (${pathway.id}, ${timeZone}, ${day}) on conflict do nothing`.execute(
+    trx,
+  )
+  // Somebody else who is at it goes on with it.
+  const { rows: occasions } = await sql<{ last_person_id: number }>`
+    select last_person_id from pathway_occasion
+    where pathway_id = ${pathway.id} and time_zone = ${timeZone} and day = ${day} and finished_at is null for update skip locked`.execute(
+    trx,
+  )
+  const [occasion] = occasions
+  const { entry } = pathway.definition
+  if (!occasion || !entry.calendar) return nothing
+  const { rows } = await sql<EntryRow & { id: number }>`
+    select p.id, ${entryColumns([pathway.definition], recordsOf(sql`p.id`))}
+    from person p join person_facts f on f.person_id = p.id ${joinPersonSite} cross join (select null::jsonb as facts) s
+    where p.id > ${occasion.last_person_id} and p.survivor_id is null and st.time_zone = ${timeZone}
+      and ${meant(entry.calendar.on, day)} and ${entry.when ? conditionSql(entry.when) : sql`true`}
+    order by p.id limit ${chunk}`.execute(trx)
+  const now = new Date()
+  // The database has judged the condition already.
+  const definition: PathwayDefinition = { ...pathway.definition, entry: { ...entry, when: undefined } }
+  const entering = rows.filter(
+    (row) =>
+      entryVerdict(
+        definition,
+        { at: now, data: {}, encounterId: null },
+        { ...row, standing: occurrencesOf(row.standing) },
+      ) === 'enters',
+  )
+  const alone = { pathway, groupId: null, subject: null, enteredAt: now, siteId: null }
+  const ids = await enroll(
+    trx,
+    entering.map(({ id }) => ({ ...alone, personId: id })),
+    null,
+  )
+  const more = rows.length === chunk
+  await sql`
+    update pathway_occasion set last_person_id = ${rows.at(-1)?.id ?? occasion.last_person_id}, entered = entered + ${ids.length},
+      finished_at = case when ${more} then null else now() end
+    where pathway_id = ${pathway.id} and time_zone = ${timeZone} and day = ${day}`.execute(trx)
+  return { entered: ids.length, more }
+}

@@ -1,0 +1,350 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createGroup, addGroupAgreement, getGroup, updateGroupAgreement } from '../../../contract/group.ts'
+import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
+import { createEnrollment, listEnrollments, type PathwayDefinition } from '../../../contract/pathway.ts'
+import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
+import { stopsOn } from '../../../contract/stop-rule.ts'
+import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { personOf, receive } from '../../../test/support/hl7.ts'
+import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
+import { transaction } from '../../platform/db.ts'
+import { recordEvents } from '../event/event.ts'
+import { registerSubject } from '../event/subject.ts'
+import { enterByCalendar } from './calendar-entry.ts'
+import { executeDue } from './execute.ts'
+
+let app: TestApp
+let centre: string
+let count = 0
+
+beforeAll(async () => {
+  app = await createTestApp()
+  centre = await app.signInAs('service-centre')
+  // Stands in for the module of appointments that comes later: a table and how the loop sees its rows.
+  await sql`create table test_appointment (id bigint generated always as identity primary key, person_id bigint not null, site_id int, starts_at timestamptz)`.execute(
+    app.db,
+  )
+  registerSubject({
+    kind: 'appointment',
+    select: (id) => sql`
+      select a.person_id, null::int as group_id, a.site_id, null::int as department_id, null::int as staff_id,
+        jsonb_build_object('start', a.starts_at) as times, '{}'::jsonb as facts, 'test' as words from test_appointment a where a.id = ${id}`,
+    times: ['start'],
+    facts: [],
+    movedBy: ['appointment.rescheduled'],
+    endedBy: { 'appointment.cancelled': 'appointment-cancelled' },
+  })
+})
+afterAll(() => app.close())
+
+const day = 86_400_000
+const inDays = (n: number) => new Date(Date.now() + n * day)
+
+async function newPerson(): Promise<{ id: number; mrn: string }> {
+  const mrn = `S${++count}`
+  await receive(app, {
+    event: 'A04',
+    class: 'O',
+    mrn,
+    visit: mrn,
+    email: `${mrn}@example.test`,
+    nationalId: null,
+  })
+  return { id: await personOf(app, mrn), mrn }
+}
+
+async function book(personId: number, startsAt: Date): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into test_appointment (person_id, site_id, starts_at) select ${personId}, min(id), ${startsAt} from site returning id`.execute(
+    app.db,
+  )
+  const id = rows[0]?.id ?? 0
+  await tell('appointment.booked', personId, id)
+  return id
+}
+
+const tell = (
+  kind: 'appointment.booked' | 'appointment.rescheduled' | 'appointment.cancelled',
+  personId: number,
+  id: number,
+) =>
+  transaction(app.db, (trx) =>
+    recordEvents(trx, [
+      {
+        personId,
+        at: new Date(),
+        kind,
+        source: 'test',
+        data: { code: { text: '' }, subject: { kind: 'appointment', id } },
+      },
+    ]),
+  )
+
+async function move(personId: number, id: number, startsAt: Date): Promise<void> {
+  await sql`update test_appointment set starts_at = ${startsAt} where id = ${id}`.execute(app.db)
+  await tell('appointment.rescheduled', personId, id)
+}
+
+const reminder = (rest: Partial<PathwayDefinition> = {}) =>
+  definitionOf(
+    [
+      wait('w', 'm', { since: 'subject.start', before: true, late: 'skip', for: { value: 3, unit: 'days' } }),
+      message('m', 'w2'),
+      wait('w2', 't', { since: 'subject.start', for: { value: 1, unit: 'days' } }),
+      task('t', null),
+    ],
+    { entry: { event: 'appointment.booked', maxAgeDays: 30 }, ...rest },
+  )
+
+type State = {
+  id: number
+  subject_id: number | null
+  status: string
+  reason: string | null
+  due: Date | null
+  made: string[]
+}
+
+async function statesOf(pathway: number): Promise<State[]> {
+  await executeDue(app.db)
+  const { rows } = await sql<State>`
+    select e.id, e.subject_id, e.status, e.stop_reason as reason, e.due_at as due,
+      array(select step_key from task t where t.enrollment_id = e.id union all select step_key from message m where m.enrollment_id = e.id) as made
+    from enrollment e where e.pathway_id = ${pathway} order by e.id`.execute(app.db)
+  return rows
+}
+
+const days = (from: Date | null) => ((from?.getTime() ?? 0) - Date.now()) / day
+
+test('two appointments of one person have two enrolments; one that moves takes its waits along, one that is cancelled ends', async () => {
+  const pathway = await makePathway(app, reminder())
+  const { id: person } = await newPerson()
+  const first = await book(person, inDays(10))
+  const second = await book(person, inDays(20))
+  expect((await statesOf(pathway)).map((one) => one.subject_id)).toEqual([first, second])
+  let [one, other] = await statesOf(pathway)
+  expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([7, 17])
+
+  await move(person, first, inDays(5))
+  ;[one, other] = await statesOf(pathway)
+  expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([2, 17])
+  // Moved so near that the time of the reminder has come.
+  await move(person, first, inDays(2))
+  ;[one] = await statesOf(pathway)
+  expect(one?.made).toEqual(['m'])
+  expect(Math.round(days(one?.due ?? null))).toBe(3)
+
+  await tell('appointment.cancelled', person, second)
+  ;[one, other] = await statesOf(pathway)
+  expect(one?.status).toBe('active')
+  expect(other).toMatchObject({ status: 'stopped', reason: 'appointment-cancelled', made: [] })
+  // Told twice, it is entered once; booked anew after the cancellation, it is followed again.
+  await tell('appointment.booked', person, first)
+  await tell('appointment.booked', person, second)
+  const all = await statesOf(pathway)
+  expect(all.map((state) => [state.subject_id, state.status])).toEqual([
+    [first, 'active'],
+    [second, 'stopped'],
+    [second, 'active'],
+  ])
+})
+
+test('a reminder whose time had passed when the appointment was booked is left out', async () => {
+  const pathway = await makePathway(app, reminder())
+  const { id: person } = await newPerson()
+  await book(person, inDays(1))
+  const [state] = await statesOf(pathway)
+  expect(state).toMatchObject({ status: 'active', made: [] })
+  expect(Math.round(days(state?.due ?? null))).toBe(2)
+})
+
+test('a wait for a time that the subject does not have yet lasts until it has one', async () => {
+  const pathway = await makePathway(app, reminder())
+  const { id: person } = await newPerson()
+  const { rows } = await sql<{ id: number }>`
+    insert into test_appointment (person_id, site_id) select ${person}, min(id) from site returning id`.execute(
+    app.db,
+  )
+  const id = rows[0]?.id ?? 0
+  await tell('appointment.booked', person, id)
+  expect(await statesOf(pathway)).toMatchObject([{ status: 'active', due: null }])
+  await move(person, id, inDays(8))
+  const [state] = await statesOf(pathway)
+  expect(Math.round(days(state?.due ?? null))).toBe(5)
+})
+
+test('a merge in between keeps both appointments, and an event of the other record ends them only as long as the two are one', async () => {
+  const pathway = await makePathway(app, reminder({ stopOn: stopsOn('readmission') }))
+  const [one, other] = [await newPerson(), await newPerson()]
+  await book(one.id, inDays(10))
+  await book(other.id, inDays(12))
+  expect(await statesOf(pathway)).toHaveLength(2)
+  const { body, error } = await app.request(centre, mergePersons, {
+    body: { survivorId: one.id, mergedId: other.id, reason: '同一人' },
+  })
+  if (error) throw new Error(error.message)
+  await receive(app, {
+    event: 'A01',
+    mrn: other.mrn,
+    visit: `${other.mrn}-in`,
+    at: new Date(Date.now() + 2000),
+  })
+  expect((await statesOf(pathway)).map((state) => state.status)).toEqual(['stopped', 'stopped'])
+  await app.request(centre, undoPersonMerge, { params: { id: body.mergeId }, body: { reason: '两个人' } })
+  expect((await statesOf(pathway)).map((state) => state.status)).toEqual(['active', 'stopped'])
+})
+
+test('a pathway about an agreement of an organisation makes tasks without a person, before it ends, wherever the end moves', async () => {
+  const pathway = await makePathway(
+    app,
+    definitionOf(
+      [
+        wait('w', 't', { since: 'subject.end', before: true, for: { value: 60, unit: 'days' } }),
+        task('t', null, { task: 'other', waitFor: 'result' }),
+      ],
+      { purpose: 'service', entry: { event: 'agreement.signed', maxAgeDays: 30 } },
+    ),
+  )
+  const sites = await app.db.selectFrom('site').select('id').execute()
+  const iso = (n: number) => inDays(n).toISOString().slice(0, 10)
+  const { body: group, error } = await app.request(centre, createGroup, {
+    body: { code: 'G-TEST', name: '测试纺织厂', kind: 'employer', siteId: sites[0]?.id ?? null },
+  })
+  if (error) throw new Error(JSON.stringify(error))
+  const agreement = { number: 'A-1', status: 'active' as const, validUntil: iso(100) }
+  const signed = await app.request(centre, addGroupAgreement, { params: { id: group.id }, body: agreement })
+  if (signed.error) throw new Error(JSON.stringify(signed.error))
+  const [state] = await statesOf(pathway)
+  expect(Math.round(days(state?.due ?? null))).toBeCloseTo(40, -0.5)
+  const shown = await app.request(centre, getGroup, { params: { id: group.id } })
+  const part = shown.body.agreements[0]
+  await app.request(centre, updateGroupAgreement, {
+    params: { id: group.id, partId: part?.id ?? 0 },
+    body: { ...agreement, validUntil: iso(50), version: part?.version ?? 1 },
+  })
+  expect(await statesOf(pathway)).toMatchObject([{ status: 'waiting', made: ['t'] }])
+  const made = await app.db
+    .selectFrom('task')
+    .selectAll()
+    .where('enrollment_id', '=', state?.id ?? 0)
+    .executeTakeFirst()
+  expect(made).toMatchObject({
+    person_id: null,
+    group_id: group.id,
+    subject_kind: 'agreement',
+    status: 'requested',
+  })
+  const list = await app.request(centre, listEnrollments, { query: { groupId: group.id } })
+  expect(list.body.items).toMatchObject([
+    { name: '测试纺织厂', personId: null, subject: { kind: 'agreement', words: 'A-1' } },
+  ])
+  await app.request(centre, updateGroupAgreement, {
+    params: { id: group.id, partId: part?.id ?? 0 },
+    body: { ...agreement, status: 'ended', validUntil: iso(50), version: (part?.version ?? 1) + 1 },
+  })
+  expect(await statesOf(pathway)).toMatchObject([{ status: 'stopped', reason: 'agreement-ended' }])
+})
+
+test('entering a segment enters a pathway, leaving it is an event as well, and both happen once', async () => {
+  const rule = {
+    all: [
+      { fact: 'person.visits', op: '>=' as const, value: 2 },
+      { fact: 'person.sex', op: '=' as const, value: 'female' },
+    ],
+  }
+  const { body: segment, error } = await app.request(await app.signInAs('integration'), createSegment, {
+    body: { code: 'often', name: '常来的女性', rule, siteId: null },
+  })
+  if (error) throw new Error(JSON.stringify(error))
+  const entry = (event: 'segment.entered' | 'segment.left') => ({
+    event,
+    maxAgeDays: 1,
+    when: { fact: 'event.segment', op: '=' as const, value: 'often' },
+  })
+  const entered = await makePathway(
+    app,
+    definitionOf([message('hello', null)], { entry: entry('segment.entered') }),
+  )
+  const left = await makePathway(app, definitionOf([message('bye', null)], { entry: entry('segment.left') }))
+  const mrn = `S${++count}`
+  await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn, sex: 'F' })
+  await app.processAll()
+  expect(await statesOf(entered)).toEqual([])
+  await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}b`, sex: 'F' })
+  const again = () => sql`update segment set refreshed_at = null`.execute(app.db)
+  for (let n = 0; n < 2; n++) {
+    await again()
+    await app.processAll()
+  }
+  expect(await statesOf(entered)).toMatchObject([{ status: 'completed', made: ['hello'] }])
+  const members = await app.request(centre, listSegmentMembers, { params: { id: segment.id } })
+  expect(members.body.items.map((one) => one.personId)).toContain(await personOf(app, mrn))
+  await app.request(await app.signInAs('integration'), updateSegment, {
+    params: { id: segment.id },
+    body: {
+      name: segment.name,
+      version: segment.version,
+      rule: { fact: 'person.visits', op: '>', value: 99 },
+    },
+  })
+  await app.processAll()
+  expect(await statesOf(left)).toMatchObject([{ status: 'completed', made: ['bye'] }])
+  expect(await statesOf(entered)).toHaveLength(1)
+})
+
+test('a pathway of every month takes everybody in once on its day, again the next month, and the living only', async () => {
+  const pathway = await makePathway(
+    app,
+    definitionOf([message('m', null)], {
+      entry: {
+        event: null,
+        calendar: { on: { every: 'month', day: 3 }, hour: 9 },
+        maxAgeDays: 30,
+        when: { fact: 'person.language', op: '=', value: 'monthly' },
+      },
+    }),
+  )
+  const people = [await newPerson(), await newPerson(), await newPerson()]
+  await sql`update person set language = 'monthly' where id = any(${people.map((one) => one.id)})`.execute(
+    app.db,
+  )
+  await receive(app, {
+    event: 'A08',
+    mrn: people[2]?.mrn ?? '',
+    visit: people[2]?.mrn ?? '',
+    class: 'O',
+    diedAt: new Date(),
+  })
+  await sql`update pathway_version set published_at = '2026-01-01'`.execute(app.db)
+  const look = async (at: string) => {
+    // Two processes look at once.
+    await Promise.all([enterByCalendar(app.db, new Date(at)), enterByCalendar(app.db, new Date(at))])
+    return (await statesOf(pathway)).length
+  }
+  expect(await look('2027-03-02T23:00:00+08:00')).toBe(0)
+  expect(await look('2027-03-03T08:59:00+08:00')).toBe(0)
+  expect(await look('2027-03-03T09:00:00+08:00')).toBe(2)
+  expect(await look('2027-03-03T18:00:00+08:00')).toBe(2)
+  // Down on the day itself: made up for on the next.
+  expect(await look('2027-04-04T00:30:00+08:00')).toBe(4)
+  expect(await look('2027-04-20T10:00:00+08:00')).toBe(4)
+})
+
+test('who may enter again does so not sooner than the pathway says', async () => {
+  const pathway = await makePathway(
+    app,
+    definitionOf([message('m', null)], { entry: { event: null, maxAgeDays: 30, again: { afterDays: 90 } } }),
+  )
+  const { id: person } = await newPerson()
+  const enter = async () =>
+    (await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })).status
+  expect(await enter()).toBe(201)
+  await statesOf(pathway)
+  expect(await enter()).toBe(409)
+  await sql`update enrollment set entered_at = now() - interval '91 days' where pathway_id = ${pathway}`.execute(
+    app.db,
+  )
+  expect(await enter()).toBe(201)
+  expect(await statesOf(pathway)).toHaveLength(2)
+})
