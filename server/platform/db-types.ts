@@ -133,6 +133,7 @@ export interface AuditHead {
 export interface CalendarDay {
   date: string;
   name: string;
+  site_id: number | null;
   source: string;
   working: boolean;
 }
@@ -988,6 +989,7 @@ export interface Setting {
   changed_at: Generated<Timestamp>;
   changed_by: string | null;
   key: string;
+  site_id: number | null;
   value: Json;
   version: Generated<number>;
 }
@@ -996,6 +998,7 @@ export interface SettingHistory {
   changed_at: Generated<Timestamp>;
   changed_by: string | null;
   key: string;
+  site_id: number | null;
   value: Json | null;
   version: number;
 }
