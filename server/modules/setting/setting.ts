@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { SettingView } from '../../../contract/setting.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -31,24 +31,37 @@ export async function readSettings<const K extends SettingKey>(
   return valuesOf(keys, rows)
 }
 
-/** The same for several sites in one statement; every site asked for is in the map. */
+/** The same at every site in one statement, for whoever learns of the sites only together with the values. */
+export async function readSettingsEverywhere<const K extends SettingKey>(
+  db: Db,
+  keys: readonly K[],
+): Promise<(siteId: number | null) => SettingValues<K>> {
+  const { rows } = await sql<{ key: string; value: unknown; site_id: number | null }>`
+    select key, value, site_id from setting where key = any(${[...keys]}::text[]) order by site_id nulls first`.execute(
+    db,
+  )
+  return (siteId) =>
+    valuesOf(
+      keys,
+      rows.filter((row) => row.site_id === null || row.site_id === siteId),
+    )
+}
+
+/** The same as a map of the sites asked for, in one statement. */
 export async function readSettingsBySite<const K extends SettingKey>(
   db: Db,
   keys: readonly K[],
   siteIds: readonly number[],
 ): Promise<Map<number, SettingValues<K>>> {
-  const { rows } = await sql<{ key: string; value: unknown; site_id: number | null }>`
-    select key, value, site_id from setting where key = any(${[...keys]}::text[]) and (site_id is null or site_id = any(${[...siteIds]}::int[]))
-    order by site_id nulls first`.execute(db)
-  return new Map(
-    siteIds.map((site) => [
-      site,
-      valuesOf(
-        keys,
-        rows.filter((row) => row.site_id === null || row.site_id === site),
-      ),
-    ]),
-  )
+  const at = await readSettingsEverywhere(db, keys)
+  return new Map(siteIds.map((site) => [site, at(site)]))
+}
+
+/** The value in force as SQL text within a larger statement. @param siteId an expression; left out: the installation's */
+export function settingSql(key: SettingKey, siteId?: RawBuilder<unknown>): RawBuilder<string> {
+  const at = siteId ? sql`(site_id is null or site_id = ${siteId})` : sql`site_id is null`
+  return sql<string>`coalesce((select value #>> '{}' from setting where key = ${sql.lit(key)} and ${at} order by site_id nulls last limit 1),
+    ${sql.lit(String(settingDefinitions[key].defaultValue))})`
 }
 
 /** @param rows what is nearer comes later */
