@@ -15,15 +15,23 @@ const settingView = z.object({
     'completeness',
     'spot-check',
     'visit',
+    'organisation',
   ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),
   unit: z.string().nullable(),
   choices: z.array(z.string()).nullable(),
   min: z.number().nullable(),
   max: z.number().nullable(),
+  /** Whether a site may have a value of its own. */
+  perSite: z.boolean(),
   /** A secret is never returned: null, see `isSet`. */
   value: z.unknown(),
+  /** Whether the installation, or the site asked for, has a value of its own. */
   isSet: z.boolean(),
+  /** What holds where none is set: at a site the installation's value, else the default. */
+  inheritedValue: z.unknown(),
+  /** Sites with a value of their own; asked for the installation only. */
+  differsAt: z.array(id),
   defaultValue: z.unknown(),
   /** Where the default comes from: a regulation, a published practice, or our own choice. */
   source: z.string(),
@@ -33,11 +41,16 @@ const settingView = z.object({
 })
 export type SettingView = z.infer<typeof settingView>
 
+/** Of one site; left out: of the installation, which every site inherits. */
+const ofSite = z.object({ siteId: z.coerce.number().int().optional() })
+const forSite = z.object({ siteId: id.nullable().default(null) })
+
 export const listSettings = route({
   method: 'get',
   path: '/settings',
   permission: 'setting.read',
-  summary: 'Every rule number with default, source and current value',
+  summary: 'Every rule number with default, source and current value; of a site, what it may have of its own',
+  query: ofSite,
   response: z.object({ items: z.array(settingView) }),
 })
 
@@ -47,9 +60,10 @@ export const updateSetting = route({
   method: 'put',
   path: '/settings/{key}',
   permission: 'setting.write',
-  summary: 'Change a setting; null goes back to the default',
+  summary:
+    'Change a setting of the installation or of a site; null goes back to the default or to what a site inherits',
   params: settingParams,
-  body: z.object({ value: z.unknown(), version: z.number().int() }),
+  body: forSite.extend({ value: z.unknown(), version: z.number().int() }),
   response: settingView,
 })
 
@@ -59,6 +73,7 @@ export const listSettingHistory = route({
   permission: 'setting.read',
   summary: 'Who changed a setting, when, from what to what',
   params: settingParams,
+  query: ofSite,
   response: z.object({
     items: z.array(
       z.object({
@@ -204,25 +219,32 @@ const calendarDay = z.object({
   name: z.string(),
   source: z.string(),
 })
+const calendarYear = z.object({
+  known: z.boolean(),
+  /** The site asked for has none of its own: this is the installation's. */
+  inherited: z.boolean(),
+  days: z.array(calendarDay),
+})
 export const listCalendar = route({
   method: 'get',
   path: '/calendar',
   permission: 'setting.read',
   summary:
     'Days of a year that differ from the plain week: holidays and make-up workdays; `known` says whether the year has a calendar',
-  query: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
-  response: z.object({ known: z.boolean(), days: z.array(calendarDay) }),
+  query: ofSite.extend({ year: z.coerce.number().int().min(2000).max(2100) }),
+  response: calendarYear,
 })
 export const putCalendarYear = route({
   method: 'put',
   path: '/calendar/{year}',
   permission: 'setting.write',
-  summary: "Enter the site's own calendar of a year",
+  summary:
+    'Enter the calendar of a year for the installation or for a site; no days: a site inherits it again',
   params: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
-  body: z.object({
+  body: forSite.extend({
     days: z
       .array(z.object({ date: calendarDate, working: z.boolean(), name: z.string().trim().max(60) }))
       .max(120),
   }),
-  response: z.object({ known: z.boolean(), days: z.array(calendarDay) }),
+  response: calendarYear,
 })

@@ -43,7 +43,7 @@ export const roleRules: Record<Role, Rule> = {
     'user.read': 'all',
     'user.write': 'all',
     'setting.read': 'all',
-    'setting.write': 'all',
+    'setting.write': 'site',
     'intake.read': 'all',
     'intake.replay': 'all',
     'import.read': 'all',

@@ -9,25 +9,48 @@ import { AppError } from './errors.ts'
  */
 export type Calendar = { exceptions: Map<string, boolean>; years: Set<number> }
 
-export async function loadCalendar(db: Db): Promise<Calendar> {
-  const { rows } = await sql<{
-    date: string
-    working: boolean
-  }>`select date::text, working from calendar_day`.execute(db)
-  return calendarOf(rows)
+export type CalendarRow = { date: string; working: boolean; site_id: number | null }
+
+/** The calendar that holds at a site; without a site the installation's. */
+export type Calendars = (siteId: number | null) => Calendar
+
+/** The calendars of all sites in one statement. */
+export async function loadCalendars(db: Db): Promise<Calendars> {
+  const { rows } = await sql<CalendarRow>`select date::text, working, site_id from calendar_day`.execute(db)
+  return calendarsOf(rows)
 }
 
-/** The calendar from its rows, for who reads them together with something else. */
-export function calendarOf(rows: { date: string; working: boolean }[]): Calendar {
+/**
+ * The calendars from the rows of `calendar_day`, for who reads them together with something else. A site's calendar of a year replaces the
+ * installation's of that year as a whole: a day that only the installation has is an ordinary day there.
+ */
+export function calendarsOf(rows: CalendarRow[]): Calendars {
+  const bySite = Map.groupBy(rows, (row) => row.site_id)
+  const common = calendarOf(bySite.get(null) ?? [])
+  const own = new Map<number, Calendar>()
+  for (const [site, days] of bySite) {
+    if (site === null) continue
+    const { years } = calendarOf(days)
+    own.set(
+      site,
+      calendarOf([...(bySite.get(null) ?? []).filter((row) => !years.has(yearOf(row.date))), ...days]),
+    )
+  }
+  return (siteId) => (siteId === null ? common : (own.get(siteId) ?? common))
+}
+
+const yearOf = (date: string) => Number(date.slice(0, 4))
+
+function calendarOf(rows: CalendarRow[]): Calendar {
   return {
     exceptions: new Map(rows.map((row) => [row.date, row.working])),
-    years: new Set(rows.map((row) => Number(row.date.slice(0, 4)))),
+    years: new Set(rows.map((row) => yearOf(row.date))),
   }
 }
 
 /** @throws {AppError} calendar-unknown */
 export function isWorkingDay(date: string, calendar: Calendar): boolean {
-  const year = Number(date.slice(0, 4))
+  const year = yearOf(date)
   if (!calendar.years.has(year))
     throw new AppError(
       'calendar-unknown',
@@ -75,9 +98,7 @@ export function nextOpening(
 ): Date {
   const open = (date: string) => {
     if (!hours.workingDaysOnly) return true
-    return !strict && !calendar.years.has(Number(date.slice(0, 4)))
-      ? isWeekday(date)
-      : isWorkingDay(date, calendar)
+    return !strict && !calendar.years.has(yearOf(date)) ? isWeekday(date) : isWorkingDay(date, calendar)
   }
   const within = (hour: number) => hour >= hours.from && hour < hours.to
   const local = toLocal(at, timeZone)

@@ -96,6 +96,11 @@ export function addDays(at: Date, days: number, timeZone: string): Date {
   return new Date(instantOf(wanted, timeZone) + part)
 }
 
+/** Whether this is the name of a time zone, such as Asia/Shanghai. */
+export function isTimeZone(name: string): boolean {
+  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+}
+
 /** `YYYY-MM-DD` of an instant in a time zone. */
 export function localDate(at: Date, timeZone: string): string {
   const { year, month, day } = toLocal(at, timeZone)

@@ -133,6 +133,7 @@ export interface AuditHead {
 export interface CalendarDay {
   date: string;
   name: string;
+  site_id: number | null;
   source: string;
   working: boolean;
 }
@@ -1034,6 +1035,7 @@ export interface Setting {
   changed_at: Generated<Timestamp>;
   changed_by: string | null;
   key: string;
+  site_id: number | null;
   value: Json;
   version: Generated<number>;
 }
@@ -1042,6 +1044,7 @@ export interface SettingHistory {
   changed_at: Generated<Timestamp>;
   changed_by: string | null;
   key: string;
+  site_id: number | null;
   value: Json | null;
   version: number;
 }

@@ -24,7 +24,7 @@ export type Sender = {
 
 export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): Promise<Sender> {
   const reach = authorize(actor, 'person.write')
-  const settings = await readSettings(trx, ['fhir.site', 'fhir.identifier-systems'])
+  const settings = await readSettings(trx, ['fhir.site', 'fhir.identifier-systems', 'organisation.time-zone'])
   const { rows } = await sql<{ id: number; code: string; time_zone: string }>`
     select id, code, time_zone from site order by id`.execute(trx)
   const own = rows.filter((row) => reach.all || reach.siteIds.includes(row.id))
@@ -32,7 +32,7 @@ export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): 
   if (!site) {
     const code = settings['fhir.site'] || 'MAIN'
     const ids = await ensureSites(trx, [{ code, name: null }])
-    site = { id: ids.get(code) ?? 0, code, time_zone: 'Asia/Shanghai' }
+    site = { id: ids.get(code) ?? 0, code, time_zone: settings['organisation.time-zone'] }
   }
   return {
     actor,

@@ -12,23 +12,37 @@ import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 /** A condition as SQL, for whichever source the rows come from. */
 export type Criterion = (branch: Branch) => RawBuilder<SqlBool>
 
-/** Dates without a time zone are those of the reader's hospital; the product's home is China. */
-const timeZone = 'Asia/Shanghai'
-
 const no = sql<SqlBool>`false`
 
 function refuse(name: string, diagnostics: string): FhirError {
   return new FhirError(400, { code: 'not-supported', diagnostics: `${name}: ${diagnostics}` })
 }
 
-/** Every parameter narrows the search; values separated by a comma are alternatives. @throws {FhirError} 400 */
-export function readCriteria(type: string, definition: Definition, parameters: URLSearchParams): Criterion[] {
+/** Whether a search asks for times, which may come without a time zone. */
+export const asksForTimes = (definition: Definition, parameters: URLSearchParams): boolean =>
+  [...parameters.keys()].some(
+    (name) =>
+      name === '_lastUpdated' ||
+      (Object.hasOwn(definition.search, name) && definition.search[name]?.on === 'date'),
+  )
+
+/**
+ * Every parameter narrows the search; values separated by a comma are alternatives.
+ * @param zone of times without a time zone
+ * @throws {FhirError} 400
+ */
+export function readCriteria(
+  type: string,
+  definition: Definition,
+  parameters: URLSearchParams,
+  zone: string,
+): Criterion[] {
   return [...parameters].map(([name, text]) => {
     if (text.length > 2000) throw refuse(name, 'the value is too long.')
     const values = alternatives(text)
     if (values.length === 0) throw refuse(name, 'a value is missing.')
     if (name === '_id') return (branch) => sql<SqlBool>`${branch.id} = any(${values}::text[])`
-    if (name === '_lastUpdated') return any(values.map((value) => updatedIs(name, value)))
+    if (name === '_lastUpdated') return any(values.map((value) => updatedIs(name, value, zone)))
     const parameter = Object.hasOwn(definition.search, name) ? definition.search[name] : undefined
     if (!parameter) {
       const names = ['_id', '_lastUpdated', '_count', ...Object.keys(definition.search)].join(', ')
@@ -37,7 +51,7 @@ export function readCriteria(type: string, definition: Definition, parameters: U
         `is not a search parameter that ${type} has here; there are ${names}. Modifiers and chains are not supported.`,
       )
     }
-    return criterionOf(name, parameter, values)
+    return by[parameter.on](name, values, zone)
   })
 }
 
@@ -56,22 +70,18 @@ function any(criteria: Criterion[]): Criterion {
     )})`
 }
 
-const by: Record<SearchParameter['on'], (name: string, values: string[]) => Criterion> = {
+const by: Record<SearchParameter['on'], (name: string, values: string[], zone: string) => Criterion> = {
   identifier: (_name, values) => byIdentifier(values),
   term: byTerm,
   name: (_name, values) => any(values.map(nameIs)),
   phone: (_name, values) => byPhone(values),
-  date: (name, values) => any(values.map((value) => during(name, value))),
+  date: (name, values, zone) => any(values.map((value) => during(name, value, zone))),
   birthdate: (name, values) => any(values.map((value) => born(name, value))),
   gender: (_name, values) => () => sql<SqlBool>`p.sex = any(${values.map(codeOf)}::text[])`,
   url: (_name, values) => canonicalIs('url', values),
   version: (_name, values) => canonicalIs('version', values),
   person: (name, values) => ofPatient(name, values),
   'encounter-status': (_name, values) => any(values.map((value) => statusIs(codeOf(value)))),
-}
-
-function criterionOf(name: string, parameter: SearchParameter, values: string[]): Criterion {
-  return by[parameter.on](name, values)
 }
 
 /** `system|code` → `code` where the system goes without saying. */
@@ -225,8 +235,8 @@ function compare(
   return rules[prefix]
 }
 
-function during(name: string, text: string): Criterion {
-  const date = readDate(name, text, timeZone)
+function during(name: string, text: string, zone: string): Criterion {
+  const date = readDate(name, text, zone)
   return ({ starts, ends }) => {
     const from = sql`coalesce(${starts}, '-infinity'::timestamptz)`
     const to = sql`coalesce(${ends}, 'infinity'::timestamptz)`
@@ -234,8 +244,8 @@ function during(name: string, text: string): Criterion {
   }
 }
 
-function updatedIs(name: string, text: string): Criterion {
-  const date = readDate(name, text, timeZone)
+function updatedIs(name: string, text: string, zone: string): Criterion {
+  const date = readDate(name, text, zone)
   return ({ updated }) => compare(date, updated, sql`${updated} + interval '1 microsecond'`)
 }
 

@@ -6,12 +6,13 @@ import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Branch, branchesOf } from './branch.ts'
-import { type Criterion, readCriteria } from './criteria.ts'
+import { asksForTimes, type Criterion, readCriteria } from './criteria.ts'
 import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { known, storedWithin } from './read.ts'
 import type { Resource } from './types.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
+import { zoneOf } from '../../modules/organisation/home-site.ts'
 
 export const mostResults = 500
 const usualResults = 50
@@ -25,7 +26,7 @@ type Query = { criteria: Criterion[]; count: number; cursor: [number, number] | 
  * asked for.
  * @throws {FhirError} 400
  */
-function readQuery(type: string, parameters: URLSearchParams): Query {
+async function readQuery(db: Db, actor: Actor, type: string, parameters: URLSearchParams): Promise<Query> {
   const query: Query = { criteria: [], count: usualResults, cursor: undefined, summary: false }
   const rest = new URLSearchParams()
   for (const [name, value] of parameters) {
@@ -37,7 +38,8 @@ function readQuery(type: string, parameters: URLSearchParams): Query {
     else if (name === '_total' && value === 'none') continue
     else rest.append(name, value)
   }
-  query.criteria = readCriteria(type, known(type), rest)
+  const zone = asksForTimes(known(type), rest) ? await zoneOf(db, actor) : 'UTC'
+  query.criteria = readCriteria(type, known(type), rest, zone)
   return query
 }
 
@@ -101,7 +103,7 @@ export async function searchIds(
   parameters: URLSearchParams,
   limit: number,
 ): Promise<string[]> {
-  const query = readQuery(type, parameters)
+  const query = await readQuery(db, actor, type, parameters)
   if (query.criteria.length === 0)
     throw new FhirError(412, {
       code: 'multiple-matches',
@@ -119,7 +121,7 @@ export async function search(
   parameters: URLSearchParams,
 ): Promise<SearchResult> {
   const reach = authorize(actor, 'person.read')
-  const query = readQuery(type, parameters)
+  const query = await readQuery(db, actor, type, parameters)
   if (query.summary) return { resources: [], next: null, total: await count(db, actor, reach, type, query) }
   const rows = await find(db, reach, type, query, query.count + 1)
   const shown = rows.slice(0, query.count)

@@ -8,6 +8,7 @@ import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import { mapMessage, whyIgnored } from '../../modules/hl7/map-message.ts'
 import { MappingError, parseMessage } from '../../modules/hl7/message.ts'
 import { overrideFields, profileJoin, readProfile } from '../../modules/intake/sender-profile.ts'
+import { organisationZone } from '../../modules/setting/time-zone.ts'
 
 type Stored = {
   id: number
@@ -17,7 +18,7 @@ type Stored = {
   message_type: string
   charset: string
   raw: Buffer
-  time_zone: string | null
+  time_zone: string
   /** How this sender is read; null for the usual way. */
   profile: unknown
 }
@@ -108,7 +109,7 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
     where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
   if (lanes.length === 0) return 0
   const { rows } = await sql<Stored>`
-    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, s.time_zone, h.definition as profile
+    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, h.definition as profile
     from inbound_message m left join site s on s.code = m.facility ${profileJoin}
     where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
     order by m.id limit ${limit}`.execute(trx)
@@ -134,7 +135,7 @@ function interpret(stored: Stored): Outcome {
     const message = mapMessage(overrideFields(parsed, profile.fields), stored.message_type, {
       source: sourceOf(stored),
       facility: stored.facility,
-      timeZone: profile.timeZone ?? stored.time_zone ?? 'Asia/Shanghai',
+      timeZone: profile.timeZone ?? stored.time_zone,
       receivedAt: stored.received_at,
       codes: profile.codes,
       site: profile.site,

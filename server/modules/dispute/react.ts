@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { addWorkingDays, loadCalendar } from '../../platform/calendar.ts'
+import { addWorkingDays, loadCalendars } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type RecordedEvent, recordEvents } from '../event/event.ts'
@@ -51,15 +51,15 @@ async function ask(trx: Trx, event: RecordedEvent): Promise<void> {
       assignee: 'service-centre',
       priority: 2,
       startAt: event.at,
-      dueAt: await answerBy(trx, event.at, time_zone),
+      dueAt: await answerBy(trx, event.at, siteId, time_zone),
       questionnaireVersionId: null,
     },
   ])
 }
 
-async function answerBy(trx: Trx, at: Date, timeZone: string): Promise<Date> {
+async function answerBy(trx: Trx, at: Date, siteId: number, timeZone: string): Promise<Date> {
   try {
-    return addWorkingDays(at, answerWithin, timeZone, await loadCalendar(trx))
+    return addWorkingDays(at, answerWithin, timeZone, (await loadCalendars(trx))(siteId))
   } catch (error) {
     // A dispute halts its person also in a year whose calendar nobody entered yet: then a week counts.
     if (error instanceof AppError && error.id === 'calendar-unknown')

@@ -36,12 +36,11 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: FigureQuer
     query.compare === 'year'
       ? { ...query, from: yearBefore(query.from), to: yearBefore(query.to) }
       : { ...query, from: shiftDate(query.from, -days), to: shiftDate(query.from, -1) }
-  const settings = await readSettings(db, [
-    'figure.target.coverage',
-    'figure.target.timeliness',
-    'figure.target.reach',
-    'spot-check.score-minimum',
-  ])
+  const settings = await readSettings(
+    db,
+    ['figure.target.coverage', 'figure.target.timeliness', 'figure.target.reach', 'spot-check.score-minimum'],
+    query.siteId ?? null,
+  )
   const fewest = settings['spot-check.score-minimum']
   const trendBy = days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'
   const ofLevels = query.by === 'level'

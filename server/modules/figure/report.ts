@@ -24,12 +24,11 @@ export async function getMonthlyReport(db: Db, actor: Actor, query: Query): Prom
     Period,
     Period,
   ]
-  const settings = await readSettings(db, [
-    'figure.target.coverage',
-    'figure.target.timeliness',
-    'figure.target.reach',
-    'spot-check.score-minimum',
-  ])
+  const settings = await readSettings(
+    db,
+    ['figure.target.coverage', 'figure.target.timeliness', 'figure.target.reach', 'spot-check.score-minimum'],
+    query.siteId ?? null,
+  )
   const fewest = settings['spot-check.score-minimum']
   const [names, sites, byLevel, flags, doctors] = await Promise.all([
     departmentNames(db),

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql, type SqlBool } from 'kysely'
 import type { Db, Trx } from '../../platform/db.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettings, settingSql } from '../setting/setting.ts'
 
 /** Stands in the text of a message for the address of the one-time link. */
 export const linkPlaceholder = '{{link}}'
@@ -26,17 +26,16 @@ export const formClosed = sql<SqlBool>`(position(${sql.lit(linkPlaceholder)} in 
   select 1 from questionnaire_link l join task t on t.id = l.task_id where l.message_id = m.id and l.used_at is null
     and l.revoked_at is null and t.status in ('requested', 'in-progress')))`
 
-/** How many days a link lives. */
-export async function linkDays(db: Db): Promise<number> {
-  return (await readSettings(db, ['follow-up.link-days']))['follow-up.link-days']
+/** How many days a link lives that leads to a task of this site. */
+export async function linkDays(db: Db, siteId: number): Promise<number> {
+  return (await readSettings(db, ['follow-up.link-days'], siteId))['follow-up.link-days']
 }
 
 /** Fresh tokens for messages that leave now: an earlier token of the same message dies. @returns by message id */
 export async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, string>> {
   const tokens = new Map(messageIds.map((id) => [id, makeToken()]))
-  const days = await linkDays(trx)
   const { rows } = await sql<{ message_id: number }>`
-    update questionnaire_link l set token_hash = n.hash, expires_at = now() + ${days} * interval '1 day'
+    update questionnaire_link l set token_hash = n.hash, expires_at = now() + (${settingSql('follow-up.link-days', sql`(select site_id from task where id = l.task_id)`)})::int * interval '1 day'
     from unnest(${[...tokens.keys()]}::bigint[], ${[...tokens.values()].map(hashToken)}::text[]) as n(message_id, hash)
     where l.message_id = n.message_id and l.used_at is null and l.revoked_at is null returning l.message_id`.execute(
     trx,

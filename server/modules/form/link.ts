@@ -40,7 +40,7 @@ export async function createLink(
     input.channel === 'email' ? await queueMail(trx, task, input.language, addresses.publicUrl) : null
   const begun = (await revokeLinksOf(trx, [taskId], actor.id)).get(taskId)
   const token = messageId === null ? makeToken() : null
-  const days = await linkDays(trx)
+  const days = await linkDays(trx, task.site_id)
   const link = await trx
     .insertInto('questionnaire_link')
     .values({
@@ -83,7 +83,7 @@ async function queueMail(
   const text = invitation(language ?? languageOf(facts.language, task.time_zone) ?? 'zh-CN', {
     hospital: task.site_name,
     department: task.department_name,
-    days: await linkDays(trx),
+    days: await linkDays(trx, task.site_id),
   })
   const message = await trx
     .insertInto('message')

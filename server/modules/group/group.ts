@@ -8,7 +8,7 @@ import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { normalise, searchName } from '../person/name.ts'
 import { readSettings } from '../setting/setting.ts'
-import { isCurrent, zone } from '../person/membership.ts'
+import { isCurrent } from '../person/membership.ts'
 import { assertGroup, assertPlace, groupWithin } from './scope.ts'
 import { type DetailRow, type SummaryRow, viewGroup, viewGroupSummary } from './view.ts'
 
@@ -23,7 +23,10 @@ type Query = {
 
 /** Today, and the last day that is still "soon", as `YYYY-MM-DD`. */
 async function daysOf(db: Db): Promise<{ today: string; soon: string }> {
-  const { 'group.warn-days': days } = await readSettings(db, ['group.warn-days'])
+  const { 'group.warn-days': days, 'organisation.time-zone': zone } = await readSettings(db, [
+    'group.warn-days',
+    'organisation.time-zone',
+  ])
   return {
     today: localDate(new Date(), zone),
     soon: localDate(new Date(Date.now() + days * 86_400_000), zone),

@@ -14,7 +14,9 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { cohort, countColumns, type CountRow, viewCounts } from '../figure/cohort.ts'
 import { nameFor } from '../person/mask.ts'
-import { readSettings } from '../setting/setting.ts'
+import { homeSite } from '../organisation/home-site.ts'
+import { readSettings, settingSql } from '../setting/setting.ts'
+import { zoneAt } from '../setting/time-zone.ts'
 import { joinPerson } from '../event/record.ts'
 
 type ListQuery = z.output<(typeof listRoute)['query']>
@@ -69,10 +71,14 @@ async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
 
 export async function listHeadChecks(db: Db, actor: Actor, query: ListQuery) {
   const reach = authorize(actor, 'head-check.read')
-  const settings = await readSettings(db, ['spot-check.score-minimum', 'head-check.due-day'])
+  const settings = await readSettings(
+    db,
+    ['spot-check.score-minimum', 'head-check.due-day'],
+    query.siteId ?? null,
+  )
   const rows = await lines(db, reach, query)
   const { rows: zones } = await sql<{ time_zone: string }>`
-    select time_zone from site where ${query.siteId ?? null}::int is null or id = ${query.siteId ?? null} order by id limit 1`.execute(
+    select ${zoneAt(query.siteId === undefined ? homeSite(actor) : sql`${query.siteId}::int`)} as time_zone`.execute(
     db,
   )
   const today = localDate(new Date(), zones[0]?.time_zone ?? 'UTC')
@@ -136,7 +142,6 @@ type SampleRow = {
 /** A few finished results in an order that follows from the month and the task alone, so that nobody chooses. */
 export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuery) {
   const reach = authorize(actor, 'head-check.read')
-  const { 'head-check.sample': size } = await readSettings(db, ['head-check.sample'])
   const filter = {
     ...monthPeriod(query.month),
     level: 1,
@@ -149,7 +154,10 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
     from (${cohort(reach, filter, [1])}) as c ${joinPerson(sql`c.person_id`)}
       left join lateral (select duration_seconds, note from task_attempt where task_id = c.task_id order by number desc limit 1) a on true
     where c.status = 'completed'
-    order by md5(${query.month} || ':' || c.task_id), c.task_id limit ${size}`.execute(db)
+    order by md5(${query.month} || ':' || c.task_id), c.task_id
+    limit (${settingSql('head-check.sample', sql`(select site_id from department where id = ${query.departmentId})`)})::int`.execute(
+    db,
+  )
   await audit(db, actor, {
     action: 'head-check.sample',
     subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
@@ -179,7 +187,6 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
 export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promise<{ id: number }> {
   const reach = authorize(actor, 'head-check.write')
   if (input.staffId === actor.staffId) throw new AppError('forbidden', 'Nobody checks their own follow-up.')
-  const settings = await readSettings(trx, ['spot-check.score-minimum'])
   const [row] = await lines(trx, reach, input)
   const known = found(row)
   const department = found(
@@ -195,6 +202,7 @@ export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promi
       )
       .executeTakeFirst(),
   )
+  const settings = await readSettings(trx, ['spot-check.score-minimum'], department.site_id)
   if (localDate(new Date(), department.time_zone) <= monthPeriod(input.month).to)
     throw new AppError('invalid', undefined, [{ path: 'month', message: 'is not over yet' }])
   const { rows } = await sql<{ id: number }>`

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type RecordedEvent } from '../event/event.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettingsEverywhere } from '../setting/setting.ts'
 import { remember } from './issue.ts'
 import { withdraw } from './settle.ts'
 
@@ -21,6 +21,7 @@ export async function followInstructions(trx: Trx, events: RecordedEvent[]): Pro
 
 type Executed = {
   id: number
+  site_id: number
   outcome: string
   completed_at: Date
   agent: string
@@ -29,15 +30,14 @@ type Executed = {
 
 async function execute(trx: Trx, taskIds: number[]): Promise<void> {
   const { rows } = await sql<Executed>`
-    select i.id, t.outcome, t.completed_at, coalesce(a.user_name, 'CareLoop') as agent, a.note
+    select i.id, i.site_id, t.outcome, t.completed_at, coalesce(a.user_name, 'CareLoop') as agent, a.note
     from return_visit_instruction i join task t on t.id = i.task_id
       left join lateral (select user_name, note from task_attempt where task_id = t.id order by number desc limit 1) a on true
     where i.task_id = any(${taskIds}::bigint[]) and i.status = 'issued' for update of i`.execute(trx)
   if (rows.length === 0) return
-  const { 'follow-up.instruction.by-hand': byHand } = await readSettings(trx, [
-    'follow-up.instruction.by-hand',
-  ])
+  const settings = await readSettingsEverywhere(trx, ['follow-up.instruction.by-hand'])
   for (const row of rows) {
+    const byHand = settings(row.site_id)['follow-up.instruction.by-hand']
     await trx
       .updateTable('return_visit_instruction')
       .set({

@@ -10,6 +10,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { zoneAt } from '../setting/time-zone.ts'
 
 type Row = {
   sender: string
@@ -121,8 +122,9 @@ export async function previewProfile(
 }
 
 async function timeZoneOf(db: Db, facility: string): Promise<string> {
-  const site = await db.selectFrom('site').select('time_zone').where('code', '=', facility).executeTakeFirst()
-  return site?.time_zone ?? 'Asia/Shanghai'
+  const { rows } = await sql<{ zone: string }>`
+    select ${zoneAt(sql`(select id from site where code = ${facility})`)} as zone`.execute(db)
+  return rows[0]?.zone ?? 'UTC'
 }
 
 function viewUnderstood(message: AdtMessage, header: { messageType: string; controlId: string }) {

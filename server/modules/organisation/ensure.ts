@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 /** What a feed knows of several sites at once; compare {@link ensureOrganisation}, which serves one. */
 export type NewDepartment = { siteId: number; code: string; name: string | null; specialty: string | null }
@@ -19,8 +20,8 @@ export async function ensureSites(
   const sites = distinct(wanted, (one) => one.code)
   if (sites.length === 0) return new Map()
   await sql`
-    insert into site (code, name)
-    select w.code, coalesce(w.name, w.code)
+    insert into site (code, name, time_zone)
+    select w.code, coalesce(w.name, w.code), ${organisationZone}
     from unnest(${sites.map((one) => one.code)}::text[], ${sites.map((one) => one.name)}::text[]) as w(code, name)
     where not exists (select 1 from site s where s.code = w.code) order by w.code
     on conflict do nothing`.execute(trx)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Insertable, Updateable } from 'kysely'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
+import { isTimeZone } from '../../platform/clock.ts'
 import type { Department, Site, Staff } from '../../platform/db-types.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -173,7 +174,7 @@ export async function updateSite(
 }
 
 function checkTimeZone(timeZone: string): void {
-  if (!Intl.supportedValuesOf('timeZone').includes(timeZone) && timeZone !== 'UTC')
+  if (!isTimeZone(timeZone))
     throw new AppError('invalid', undefined, [
       { path: 'timeZone', message: 'is not a time zone such as Asia/Shanghai' },
     ])

@@ -5,6 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import type { RecordedEvent } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 /** What a correction by hand can change and an ADT^A31 can say; a note or a wish for a channel of contact is ours alone. */
 const demographics = ['name', 'sex', 'birthDate', 'phone']
@@ -16,7 +17,7 @@ type Row = {
   assigning_authority: string
   charset: 'UTF-8' | 'GB18030'
   hl7_version: string
-  time_zone: string | null
+  time_zone: string
   name: string
   sex: string
   birth_date: string | null
@@ -43,7 +44,7 @@ async function queueDemographics(
   if (!Array.isArray(changed) || !changed.some((field) => demographics.includes(String(field)))) return
   const { rows } = await sql<Row>`
     select c.id as channel_id, c.receiving_application, c.receiving_facility, c.assigning_authority, c.charset, c.hl7_version,
-      s.time_zone, p.name, p.sex, p.birth_date, i.identifiers,
+      coalesce(s.time_zone, ${organisationZone}) as time_zone, p.name, p.sex, p.birth_date, i.identifiers,
       (select coalesce(jsonb_agg(jsonb_build_object('value', t.value, 'use', t.use) order by t.updated_at desc, t.id), '[]')
         from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as phones
     from person p cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
@@ -64,7 +65,7 @@ async function queueDemographics(
       facility: row.receiving_facility,
       charset: row.charset,
       version: row.hl7_version,
-      timeZone: row.time_zone ?? 'Asia/Shanghai',
+      timeZone: row.time_zone,
     }
     const person = {
       identifiers: row.identifiers.map(({ system, value }) => ({

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { type Calendar, calendarOf } from '../../platform/calendar.ts'
+import { type CalendarRow, type Calendars, calendarsOf } from '../../platform/calendar.ts'
 import { type Db, perDatabase, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
@@ -97,7 +97,7 @@ async function claim(trx: Trx): Promise<Row[]> {
   return rows
 }
 
-type Context = { now: Date; calendar: Calendar; questionnaires: Map<string, number> }
+type Context = { now: Date; calendars: Calendars; questionnaires: Map<string, number> }
 
 async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
   const missing = [...new Set(rows.map((row) => row.pathway_version_id))].filter(
@@ -112,19 +112,19 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
   const { rows: common } = await sql<{
     now: Date
     questionnaires: { code: string; version_id: number }[]
-    days: { date: string; working: boolean }[]
+    days: CalendarRow[]
   }>`
     select clock_timestamp() as now,
       (select coalesce(jsonb_agg(q), '[]') from (
         select distinct on (q.code) q.code, v.id as version_id
         from questionnaire q join questionnaire_version v on v.questionnaire_id = q.id order by q.code, v.version desc) q) as questionnaires,
-      (select coalesce(jsonb_agg(jsonb_build_object('date', date, 'working', working)), '[]') from calendar_day) as days`.execute(
+      (select coalesce(jsonb_agg(jsonb_build_object('date', date, 'working', working, 'site_id', site_id)), '[]') from calendar_day) as days`.execute(
     trx,
   )
   const [shared] = common
   return {
     now: shared?.now ?? new Date(),
-    calendar: calendarOf(shared?.days ?? []),
+    calendars: calendarsOf(shared?.days ?? []),
     questionnaires: new Map(shared?.questionnaires.map((row) => [row.code, row.version_id])),
   }
 }
@@ -135,7 +135,8 @@ function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
   try {
     const definition = definitions(trx).get(row.pathway_version_id)
     if (!definition) throw new Error(`pathway version ${row.pathway_version_id} is missing`)
-    return advance(enrolledOf(trx, row), definition, context)
+    const { calendars, ...rest } = context
+    return advance(enrolledOf(trx, row), definition, { ...rest, calendar: calendars(row.site_id) })
   } catch (error) {
     // One person's impossible step must not stop the other 499; it is shown as blocked with the reason.
     if (!(error instanceof AppError))

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Rehearsal, RehearsalSide, Work } from '../../../contract/rehearsal.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
-import { type Calendar, loadCalendar } from '../../platform/calendar.ts'
+import { type Calendars, loadCalendars } from '../../platform/calendar.ts'
 import { localDate, shiftDate } from '../../platform/clock.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { handle, job, type JobHandler } from '../../platform/jobs.ts'
@@ -115,7 +115,7 @@ type Side = {
   /** Keys of the steps whose task is a questionnaire. */
   forms: Set<string | null>
   variables: Record<string, number>
-  calendar: Calendar
+  calendars: Calendars
   shares: OutcomeShares
   minutes: Minutes
   counts: Omit<SideCounts, 'assignees'>
@@ -125,7 +125,7 @@ type Side = {
 }
 
 async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[]> {
-  const calendar = await loadCalendar(trx)
+  const calendars = await loadCalendars(trx)
   const shares = await outcomeShares(trx)
   const keys = ['follow-up.minutes.call', 'follow-up.minutes.home-visit', 'follow-up.minutes.other'] as const
   const settings = await readSettings(trx, keys)
@@ -140,7 +140,7 @@ async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[
     definition: withoutTexts(one.definition),
     forms: new Set(one.definition.steps.flatMap((step) => (step.kind === 'questionnaire' ? step.key : []))),
     variables: (variables.get(one.version_id) ?? {}) as Record<string, number>,
-    calendar,
+    calendars,
     shares,
     minutes,
     counts: { entered: 0, notEntered: 0, stopped: 0, prevented: 0, blocked: 0 },
@@ -252,7 +252,7 @@ function replay(side: Side, row: EventRow): void {
   }
   counts.entered += 1
   const walk = simulate(enrolledOf(side, row), definition, {
-    calendar: side.calendar,
+    calendar: side.calendars(row.site_id),
     shares: side.shares,
     later: occurrences.filter(({ at }) => at.getTime() > row.at.getTime()),
   })

@@ -1,10 +1,8 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { organisationZone } from '../setting/time-zone.ts'
 
-/** Days of agreements and memberships are days of China. */
-export const zone = 'Asia/Shanghai'
-
-/** Members `gm` of today: who has not left, and whose last day is not past. */
-export const isCurrent = sql<SqlBool>`(gm.until is null or gm.until >= (now() at time zone ${sql.lit(zone)})::date)`
+/** Members `gm` of today, by the day of the organisation: who has not left, and whose last day is not past. */
+export const isCurrent = sql<SqlBool>`(gm.until is null or gm.until >= (now() at time zone ${organisationZone})::date)`
 
 /** Memberships of a person's records, the running ones first, for the person's own page; the caller has checked the person. */
 export const membershipsOf = (records: RawBuilder<unknown>): RawBuilder<unknown> => sql`

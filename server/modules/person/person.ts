@@ -15,6 +15,7 @@ import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { viewProvenance } from './provenance.ts'
 import { personWithin } from './scope.ts'
 import { addressColumns, type RecordRow } from './stated.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 /** The latest merges of a person: those that still hold. */
 type MergeRow = {
@@ -31,6 +32,8 @@ type MergeRow = {
 
 type Json = Record<string, unknown>
 export type PersonRow = {
+  /** Of the organisation: a person belongs to no site. */
+  zone: string
   person: {
     id: number
     name: string
@@ -157,7 +160,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
         select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
           m.claims, ${addressColumns}
         from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
-      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights,
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,
@@ -208,7 +211,7 @@ const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
 
 export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   const { person, facts } = row
-  const age = ageYears(person.birth_date, localDate(new Date(), 'Asia/Shanghai'))
+  const age = ageYears(person.birth_date, localDate(new Date(), row.zone))
   const codes = row.encounters.flatMap((one) =>
     (one['conditions'] as { code: string }[]).map((condition) => condition.code),
   )

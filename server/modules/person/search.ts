@@ -12,9 +12,12 @@ import { maskPhone } from './mask.ts'
 import { isHan, searchName } from './name.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 type Row = {
   id: number
+  /** Of the organisation. */
+  zone: string
   name: string
   sex: string
   birth_date: string | null
@@ -76,7 +79,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
       (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
       array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id
         and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as,
-      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone
     from found join person p on p.id = found.id
     cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
@@ -92,7 +95,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
       .join(',')}`,
     fields: ['name', 'phone'],
   })
-  const today = localDate(new Date(), 'Asia/Shanghai')
+  const today = rows[0] ? localDate(new Date(), rows[0].zone) : ''
   const weights = known ?? weightsFrom(rows[0]?.weights ?? {})
   return pageOf(
     rows,

@@ -3,6 +3,7 @@ import { authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { assertMayWrite, assertSite } from './setting.ts'
 
 const listeners: ((trx: Trx) => Promise<void>)[] = []
 
@@ -13,21 +14,37 @@ export function onCalendar(listener: (trx: Trx) => Promise<void>): void {
 
 type Day = { date: string; working: boolean; name: string }
 
-export async function listCalendar(db: Db, actor: Actor, year: number) {
+/** What holds in a year: a site's own calendar, else the installation's. @throws {AppError} not-found */
+export async function listCalendar(db: Db, actor: Actor, year: number, siteId: number | null = null) {
   authorize(actor, 'setting.read')
-  const days = await db
+  await assertSite(db, siteId)
+  const rows = await db
     .selectFrom('calendar_day')
-    .select(['date', 'working', 'name', 'source'])
+    .select(['date', 'working', 'name', 'source', 'site_id'])
     .where('date', '>=', `${year}-01-01`)
     .where('date', '<=', `${year}-12-31`)
+    .where((e) => e.or([e('site_id', 'is', null), e('site_id', '=', siteId)]))
     .orderBy('date')
     .execute()
-  return { known: days.length > 0, days }
+  const inherited = siteId !== null && !rows.some((row) => row.site_id === siteId)
+  const days = rows
+    .filter((row) => row.site_id === (inherited ? null : siteId))
+    .map(({ date, working, name, source }) => ({ date, working, name, source }))
+  return { known: days.length > 0, inherited, days }
 }
 
-/** Replaces a year's calendar by what the site entered. @throws {AppError} invalid */
-export async function putCalendarYear(trx: Trx, actor: Actor, year: number, days: Day[]) {
-  authorize(actor, 'setting.write')
+/**
+ * Replaces a year's calendar of the installation or of a site. No days: the year is unknown again, or the site inherits it.
+ * @throws {AppError} forbidden, not-found, invalid
+ */
+export async function putCalendarYear(
+  trx: Trx,
+  actor: Actor,
+  year: number,
+  { days, siteId = null }: { days: Day[]; siteId?: number | null },
+) {
+  assertMayWrite(actor, siteId)
+  const site = await assertSite(trx, siteId)
   const outside = days.findIndex((day) => !day.date.startsWith(`${year}-`))
   if (outside >= 0)
     throw new AppError('invalid', undefined, [{ path: `days.${outside}.date`, message: `is not in ${year}` }])
@@ -37,13 +54,17 @@ export async function putCalendarYear(trx: Trx, actor: Actor, year: number, days
     .deleteFrom('calendar_day')
     .where('date', '>=', `${year}-01-01`)
     .where('date', '<=', `${year}-12-31`)
+    .where('site_id', siteId === null ? 'is' : '=', siteId)
     .execute()
   if (days.length > 0)
     await trx
       .insertInto('calendar_day')
-      .values(days.map((day) => ({ ...day, source: 'site' })))
+      .values(days.map((day) => ({ ...day, site_id: siteId, source: 'site' })))
       .execute()
-  await audit(trx, actor, { action: 'calendar.write', subject: String(year) })
+  await audit(trx, actor, {
+    action: 'calendar.write',
+    subject: site === null ? String(year) : `${year} site:${site.code}`,
+  })
   for (const listener of listeners) await listener(trx)
-  return listCalendar(trx, actor, year)
+  return listCalendar(trx, actor, year, siteId)
 }

@@ -10,8 +10,11 @@ type Group =
   | 'completeness'
   | 'spot-check'
   | 'visit'
+  | 'organisation'
 export type SettingDefinition = {
   group: Group
+  /** Whether a site may have a value of its own; otherwise there is one for the installation. */
+  perSite: boolean
   kind: 'integer' | 'number' | 'boolean' | 'text' | 'secret' | 'choice'
   unit: string | null
   choices?: string[]
@@ -22,6 +25,16 @@ export type SettingDefinition = {
   source: string
 }
 
+/** What one hospital of a chain does differently from the next; identity, feeds, channels and security are one for all. */
+const perSiteGroups: ReadonlySet<Group> = new Set(['follow-up', 'contact', 'spot-check', 'visit', 'figure'])
+const ofGroup = <const G extends Group>(group: G) => ({ group, perSite: perSiteGroups.has(group) })
+
+/** One value for the installation although its group may differ per site. */
+export const everywhere = <const D extends SettingDefinition>(definition: D) => ({
+  ...definition,
+  perSite: false,
+})
+
 export const integer = (
   group: Group,
   defaultValue: number,
@@ -30,7 +43,7 @@ export const integer = (
   source: string,
 ) =>
   ({
-    group,
+    ...ofGroup(group),
     kind: 'integer',
     unit,
     defaultValue,
@@ -46,7 +59,7 @@ export const number = (
   source: string,
 ) =>
   ({
-    group,
+    ...ofGroup(group),
     kind: 'number',
     unit,
     defaultValue,
@@ -55,16 +68,16 @@ export const number = (
     source,
   }) satisfies SettingDefinition
 export const text = (group: Group, kind: 'text' | 'secret', defaultValue: string, source: string) =>
-  ({ group, kind, unit: null, defaultValue, source }) satisfies SettingDefinition
+  ({ ...ofGroup(group), kind, unit: null, defaultValue, source }) satisfies SettingDefinition
 export const boolean = (group: Group, defaultValue: boolean, source: string) =>
-  ({ group, kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
+  ({ ...ofGroup(group), kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
 
 /** How a field of a person is decided when sources differ; see `person/claim.ts`. */
 export const claimRule = (
   choices: ('staff-holds' | 'newest' | 'trusted')[] = ['staff-holds', 'newest', 'trusted'],
 ) =>
   ({
-    group: 'provenance',
+    ...ofGroup('provenance'),
     kind: 'choice',
     unit: null,
     choices,

@@ -1,6 +1,16 @@
 import { z } from 'zod'
-import { boolean, claimRule, integer, number, risk, type SettingDefinition, text, weight } from './define.ts'
+import {
+  boolean,
+  claimRule,
+  everywhere,
+  integer,
+  number,
+  type SettingDefinition,
+  text,
+  weight,
+} from './define.ts'
 import { launchSettings } from './launch.ts'
+import { spotCheckSettings } from './spot-check.ts'
 import { visitSettings } from './visit.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
@@ -9,6 +19,12 @@ const ours = 'CareLoop choice'
 
 /** Every rule number of the product, with its default and where that comes from. */
 export const settingDefinitions = {
+  'organisation.time-zone': text(
+    'organisation',
+    'text',
+    'Asia/Shanghai',
+    `${ours}: mainland hospitals keep this time; it counts only where no site is known, such as for "today" in a list across sites`,
+  ),
   'follow-up.level-1.days': integer(
     'follow-up',
     7,
@@ -143,10 +159,8 @@ export const settingDefinitions = {
     [1, 240],
     `${ours}: questionnaires and other tasks`,
   ),
-  'pathway.publish.second-person': boolean(
-    'follow-up',
-    false,
-    `${ours}: where on, another person than the author publishes a pathway`,
+  'pathway.publish.second-person': everywhere(
+    boolean('follow-up', false, `${ours}: where on, another person than the author publishes a pathway`),
   ),
   'contact.quiet-from': integer(
     'contact',
@@ -172,12 +186,14 @@ export const settingDefinitions = {
     [30, 3650],
     'Cybersecurity Law Art. 21: network logs at least 6 months',
   ),
-  'group.warn-days': integer(
-    'contact',
-    60,
-    'days',
-    [1, 365],
-    `${ours}: time enough for a round of talks before an agreement runs out`,
+  'group.warn-days': everywhere(
+    integer(
+      'contact',
+      60,
+      'days',
+      [1, 365],
+      `${ours}: time enough for a round of talks before an agreement runs out`,
+    ),
   ),
   'outbound.ack-timeout-seconds': number(
     'intake',
@@ -251,6 +267,7 @@ export const settingDefinitions = {
   'channel.smtp.port': integer('channel', 587, null, [1, 65535], 'RFC 6409: message submission on 587'),
   'channel.smtp.tls': {
     group: 'channel',
+    perSite: false,
     kind: 'choice',
     unit: null,
     choices: ['starttls', 'implicit', 'none'],
@@ -301,97 +318,7 @@ export const settingDefinitions = {
   'completeness.contact': weight(10, 'whom to call when the person cannot be reached'),
   'completeness.sex': weight(5, 'decides about some pathways and questions'),
   'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
-  'spot-check.automatic': boolean(
-    'spot-check',
-    true,
-    `${ours}: a check that waits for somebody to start it is forgotten`,
-  ),
-  'spot-check.day': integer(
-    'spot-check',
-    3,
-    'day',
-    [1, 28],
-    `${ours}: results registered late are in by then`,
-  ),
-  'spot-check.share': number('spot-check', 0.05, 'share', [0, 1], `${ours}: one result in twenty`),
-  'spot-check.minimum': integer(
-    'spot-check',
-    3,
-    'results',
-    [1, 50],
-    `${ours}: everybody is checked every month`,
-  ),
-  'spot-check.maximum': integer(
-    'spot-check',
-    20,
-    'results',
-    [1, 200],
-    `${ours}: what a service centre can call`,
-  ),
-  'spot-check.new-doctor-factor': number(
-    'spot-check',
-    2,
-    'times',
-    [1, 10],
-    `${ours}: of a doctor without a record, twice as many`,
-  ),
-  'spot-check.new-doctor-days': integer('spot-check', 90, 'days', [0, 365], `${ours}: one quarter`),
-  'spot-check.weight.stated': risk(2, 'nothing but words proves the result'),
-  'spot-check.weight.short-call': risk(2, 'too short to have asked everything'),
-  'spot-check.weight.repeated': risk(3, 'the same answers again and again may not have been asked'),
-  'spot-check.weight.red-flag-prone': risk(1, 'where danger is frequent a call left out costs most'),
-  'spot-check.short-call-seconds': integer(
-    'spot-check',
-    30,
-    'seconds',
-    [1, 600],
-    `${ours}: the script of level 1 alone takes about 20 seconds`,
-  ),
-  'spot-check.repeat-times': integer(
-    'spot-check',
-    5,
-    'times',
-    [2, 100],
-    `${ours}: people who recover well do answer alike; five times in a month stands out`,
-  ),
-  'spot-check.red-flag-rate': number(
-    'spot-check',
-    0.1,
-    'share',
-    [0, 1],
-    `${ours}: diagnoses (ICD category) with a red flag in every tenth follow-up of the past year`,
-  ),
-  'spot-check.due-days': integer('spot-check', 10, 'days', [1, 60], `${ours}: memory of a call fades`),
-  'spot-check.day-tolerance': integer(
-    'spot-check',
-    2,
-    'days',
-    [0, 14],
-    `${ours}: few remember the exact day`,
-  ),
-  'spot-check.disagree-fields': integer(
-    'spot-check',
-    2,
-    'fields',
-    [1, 3],
-    `${ours}: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees`,
-  ),
-  'head-check.due-day': integer(
-    'spot-check',
-    10,
-    'days',
-    [1, 60],
-    `${ours}: late results of the month before are in, the month is still young`,
-  ),
-  'head-check.sample': integer('spot-check', 3, 'results', [1, 20], `${ours}: as many as one reads`),
-  'spot-check.appeal-days': integer('spot-check', 7, 'days', [1, 60], `${ours}: a week to look it up`),
-  'spot-check.score-minimum': integer(
-    'spot-check',
-    5,
-    'results',
-    [1, 50],
-    `${ours}: below five the 95 % interval spans half the scale and more`,
-  ),
+  ...spotCheckSettings,
   ...visitSettings,
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),

@@ -13,18 +13,24 @@ import { listCalendar, putCalendarYear } from './calendar.ts'
 import { listSettingHistory, listSettings, updateSetting } from './setting.ts'
 
 export function mountSetting(api: Api, { secret }: Services): void {
-  implement(api, listSettingsRoute, async ({ db, actor }) => ({ items: await listSettings(db, actor) }))
+  implement(api, listSettingsRoute, async ({ db, actor, query }) => ({
+    items: await listSettings(db, actor, query.siteId ?? null),
+  }))
   implement(api, updateSettingRoute, ({ db, actor, params, body }) =>
     transaction(db, async (trx) => {
       await updateSetting(trx, actor, secret, params.key, body)
-      return found((await listSettings(trx, actor)).find((setting) => setting.key === params.key))
+      return found(
+        (await listSettings(trx, actor, body.siteId)).find((setting) => setting.key === params.key),
+      )
     }),
   )
-  implement(api, listHistoryRoute, async ({ db, actor, params }) => ({
-    items: await listSettingHistory(db, actor, params.key),
+  implement(api, listHistoryRoute, async ({ db, actor, params, query }) => ({
+    items: await listSettingHistory(db, actor, params.key, query.siteId ?? null),
   }))
-  implement(api, listCalendarRoute, ({ db, actor, query }) => listCalendar(db, actor, query.year))
+  implement(api, listCalendarRoute, ({ db, actor, query }) =>
+    listCalendar(db, actor, query.year, query.siteId ?? null),
+  )
   implement(api, putCalendarRoute, ({ db, actor, params, body }) =>
-    transaction(db, (trx) => putCalendarYear(trx, actor, params.year, body.days)),
+    transaction(db, (trx) => putCalendarYear(trx, actor, params.year, body)),
   )
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  createSite,
   listCalendar,
   listSettingHistory,
   listSettings,
@@ -10,18 +11,27 @@ import {
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { unseal } from '../../platform/sealed.ts'
 import { settingDefinitions } from './definitions.ts'
+import { readSettings, readSettingsBySite } from './setting.ts'
+import { isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
 
 let app: TestApp
 let admin: string
+let north = 0
+let east = 0
 beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
+  const site = async (code: string) =>
+    (await app.request(admin, createSite, { body: { code, name: code, timeZone: 'Asia/Shanghai' } })).body.id
+  north = await site('NORTH')
+  east = await site('EAST')
 })
 afterAll(() => app.close())
 
-const put = (key: string, value: unknown, version = 0) =>
-  app.request(admin, updateSetting, { params: { key }, body: { value, version } })
-const history = (key: string) => app.request(admin, listSettingHistory, { params: { key } })
+const put = (key: string, value: unknown, version = 0, siteId: number | null = null) =>
+  app.request(admin, updateSetting, { params: { key }, body: { value, version, siteId } })
+const history = (key: string, siteId?: number) =>
+  app.request(admin, listSettingHistory, { params: { key }, query: { siteId } })
 
 test('every rule number has a default that its own rule accepts, and a source', async () => {
   const { body } = await app.request(admin, listSettings)
@@ -48,6 +58,77 @@ test.each([
   const answer = await put(key, value)
   expect([answer.status, answer.error?.fields?.[0]?.path]).toEqual([422, 'value'])
   expect((await history(key)).body.items).toEqual([])
+})
+
+test('a site has its own value, inherits what it has not, and goes back to inheriting', async () => {
+  const key = 'follow-up.attempts.max'
+  const at = async (site: number | null) =>
+    (await app.request(admin, listSettings, { query: { siteId: site } })).body.items.find(
+      (one) => one.key === key,
+    )
+  const inForce = async () => {
+    const bySite = await readSettingsBySite(app.db, [key], [north, east])
+    return [
+      (await readSettings(app.db, [key]))[key],
+      bySite.get(north)?.[key],
+      (await readSettings(app.db, [key], east))[key],
+    ]
+  }
+  expect(await inForce()).toEqual([3, 3, 3])
+  await put(key, 4)
+  expect((await put(key, 6, 0, north)).body).toMatchObject({ value: 6, inheritedValue: 4, isSet: true })
+  expect(await inForce()).toEqual([4, 6, 4])
+  expect(await at(null)).toMatchObject({ value: 4, inheritedValue: 3, differsAt: [north] })
+  expect(await at(east)).toMatchObject({ value: 4, isSet: false, version: 0 })
+  expect((await put(key, null, 1, north)).body).toMatchObject({ value: 4, isSet: false })
+  expect(await inForce()).toEqual([4, 4, 4])
+  expect((await history(key, north)).body.items.map((one) => one.value)).toEqual([null, 6])
+  expect((await history(key)).body.items.map((one) => one.value)).toEqual([4])
+  const { rows } = await sql<{ subject: string }>`
+    select subject from audit_event where subject like ${`${key} %`}`.execute(app.db)
+  expect(rows).toEqual([{ subject: `${key} site:NORTH` }, { subject: `${key} site:NORTH` }])
+})
+
+test('what is one for all sites is refused for a site, in words', async () => {
+  const answer = await put('security.session-idle-minutes', 5, 0, north)
+  expect([answer.status, answer.error?.fields]).toEqual([
+    422,
+    [{ path: 'siteId', message: 'This setting is one for all sites.' }],
+  ])
+  expect((await put('follow-up.attempts.max', 5, 0, 4711)).status).toBe(404)
+  const listed = (await app.request(admin, listSettings, { query: { siteId: north } })).body.items
+  expect(listed.every((one) => one.perSite)).toBe(true)
+  expect(listed.length).toBeGreaterThan(20)
+})
+
+test('hours that a site half inherits leave room for calls as well', async () => {
+  expect((await put('follow-up.hours.from', 18, 0, north)).status).toBe(200)
+  // 20 is the installation's end; 17 would close the site that begins at 18.
+  expect((await put('follow-up.hours.to', 17)).error?.fields?.[0]?.path).toBe('value')
+  expect((await put('follow-up.hours.to', 17, 0, north)).status).toBe(422)
+  expect((await put('follow-up.hours.from', null, 1, north)).status).toBe(200)
+})
+
+test('who administers one site changes that site and nothing else', async () => {
+  const theirs = await app.signInAs('administrator', { site: north })
+  const set = (siteId: number | null) =>
+    app.request(theirs, updateSetting, {
+      params: { key: 'visit.minutes' },
+      body: { value: 30, version: 0, siteId },
+    })
+  expect((await set(null)).error?.id).toBe('forbidden')
+  expect((await set(east)).error?.id).toBe('forbidden')
+  expect((await set(north)).status).toBe(200)
+  const days = [{ date: '2097-05-01', working: false, name: '劳动节' }]
+  const enter = (siteId: number | null) =>
+    app.request(theirs, putCalendarYear, { params: { year: 2097 }, body: { days, siteId } })
+  expect((await enter(null)).error?.id).toBe('forbidden')
+  expect((await enter(north)).status).toBe(200)
+})
+
+test('a time zone that does not exist is refused', async () => {
+  expect((await put('organisation.time-zone', 'Asia/Nowhere')).error?.fields?.[0]?.path).toBe('value')
+  expect((await put('organisation.time-zone', 'Asia/Taipei')).status).toBe(200)
 })
 
 test('a setting that does not exist is not found', async () => {
@@ -106,6 +187,7 @@ test('the official calendar is there, with the Saturdays worked for the Spring F
   expect(day('2025-01-26')).toMatchObject({ working: true })
   expect((await app.request(admin, listCalendar, { query: { year: 2099 } })).body).toEqual({
     known: false,
+    inherited: false,
     days: [],
   })
 })
@@ -118,4 +200,27 @@ test('a site enters its own calendar; a day of another year or a day twice is re
   expect((await enter([{ ...day, date: '2097-05-01' }])).error?.fields?.[0]?.path).toBe('days.0.date')
   expect((await enter([day, day])).status).toBe(422)
   expect((await app.request(admin, listCalendar, { query: { year: 2098 } })).body.days).toHaveLength(1)
+})
+
+test("a site's calendar of a year replaces the installation's as a whole, and emptying it inherits again", async () => {
+  const enter = (siteId: number | null, days: unknown[]) =>
+    app.request(admin, putCalendarYear, { params: { year: 2096 }, body: { days, siteId } })
+  const holiday = (date: string, working = false) => ({ date, working, name: '节' })
+  // 2096-05-01 and -02 are a Tuesday and a Wednesday, the 5th a Saturday.
+  await enter(null, [holiday('2096-05-01'), holiday('2096-05-02')])
+  const read = async (siteId: number) =>
+    (await app.request(admin, listCalendar, { query: { year: 2096, siteId } })).body
+  expect(await read(north)).toMatchObject({ known: true, inherited: true })
+  await enter(north, [holiday('2096-05-02'), holiday('2096-05-05', true)])
+  expect(await read(north)).toMatchObject({ inherited: false, days: [{ date: '2096-05-02' }, {}] })
+  const works = async () => {
+    const calendars = await loadCalendars(app.db)
+    return [null, north, east].map((site) =>
+      ['2096-05-01', '2096-05-02', '2096-05-05'].map((date) => isWorkingDay(date, calendars(site))),
+    )
+  }
+  const common = [false, false, false]
+  expect(await works()).toEqual([common, [true, false, true], common])
+  await enter(north, [])
+  expect(await works()).toEqual([common, common, common])
 })

@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { SettingView } from '../../../contract/setting.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
+import { isTimeZone } from '../../platform/clock.ts'
+import { AppError, found } from '../../platform/errors.ts'
 import { readOrigins } from '../../platform/origins.ts'
 import { seal } from '../../platform/sealed.ts'
 import type { SettingDefinition } from './define.ts'
@@ -15,16 +16,56 @@ import {
   valueSchema,
 } from './definitions.ts'
 
-/** Current values of some settings in one statement; secrets come as stored (sealed). */
+/**
+ * Values in force of some settings in one statement: a site's own where it has one, else the installation's, else the default. Without a
+ * site the installation's. Secrets come as stored (sealed).
+ */
 export async function readSettings<const K extends SettingKey>(
   db: Db,
   keys: readonly K[],
+  siteId: number | null = null,
 ): Promise<SettingValues<K>> {
-  const rows = await db
-    .selectFrom('setting')
-    .select(['key', 'value'])
-    .where('key', '=', sql<string>`any(${[...keys]})`)
-    .execute()
+  const { rows } = await sql<{ key: string; value: unknown }>`
+    select key, value from setting where key = any(${[...keys]}::text[]) and (site_id is null or site_id = ${siteId}::int)
+    order by site_id nulls first`.execute(db)
+  return valuesOf(keys, rows)
+}
+
+/** The same at every site in one statement, for whoever learns of the sites only together with the values. */
+export async function readSettingsEverywhere<const K extends SettingKey>(
+  db: Db,
+  keys: readonly K[],
+): Promise<(siteId: number | null) => SettingValues<K>> {
+  const { rows } = await sql<{ key: string; value: unknown; site_id: number | null }>`
+    select key, value, site_id from setting where key = any(${[...keys]}::text[]) order by site_id nulls first`.execute(
+    db,
+  )
+  return (siteId) =>
+    valuesOf(
+      keys,
+      rows.filter((row) => row.site_id === null || row.site_id === siteId),
+    )
+}
+
+/** The same as a map of the sites asked for, in one statement. */
+export async function readSettingsBySite<const K extends SettingKey>(
+  db: Db,
+  keys: readonly K[],
+  siteIds: readonly number[],
+): Promise<Map<number, SettingValues<K>>> {
+  const at = await readSettingsEverywhere(db, keys)
+  return new Map(siteIds.map((site) => [site, at(site)]))
+}
+
+/** The value in force as SQL text within a larger statement. @param siteId an expression; left out: the installation's */
+export function settingSql(key: SettingKey, siteId?: RawBuilder<unknown>): RawBuilder<string> {
+  const at = siteId ? sql`(site_id is null or site_id = ${siteId})` : sql`site_id is null`
+  return sql<string>`coalesce((select value #>> '{}' from setting where key = ${sql.lit(key)} and ${at} order by site_id nulls last limit 1),
+    ${sql.lit(String(settingDefinitions[key].defaultValue))})`
+}
+
+/** @param rows what is nearer comes later */
+function valuesOf<K extends SettingKey>(keys: readonly K[], rows: { key: string; value: unknown }[]) {
   const stored = new Map(rows.map((row) => [row.key, row.value]))
   const entries = keys.map((key) => [
     key,
@@ -33,99 +74,155 @@ export async function readSettings<const K extends SettingKey>(
   return Object.fromEntries(entries) as SettingValues<K>
 }
 
-export async function listSettings(db: Db, actor: Actor): Promise<SettingView[]> {
+/**
+ * The settings of the installation, or those of one site: what it may have of its own, with what it inherits.
+ * @throws {AppError} not-found
+ */
+export async function listSettings(
+  db: Db,
+  actor: Actor,
+  siteId: number | null = null,
+): Promise<SettingView[]> {
   authorize(actor, 'setting.read')
+  await assertSite(db, siteId)
   const rows = await db
     .selectFrom('setting')
     .leftJoin('app_user', 'app_user.id', 'setting.changed_by')
-    .select(['key', 'value', 'version', 'changed_at', 'app_user.name as changed_by_name'])
+    .select(['key', 'site_id', 'value', 'version', 'changed_at', 'app_user.name as changed_by_name'])
+    .orderBy('site_id')
     .execute()
-  const stored = new Map(rows.map((row) => [row.key, row]))
-  return Object.entries<SettingDefinition>(settingDefinitions).map(([key, definition]) => {
-    const row = stored.get(key)
-    const secret = definition.kind === 'secret'
-    return {
-      key,
-      group: definition.group,
-      kind: definition.kind,
-      unit: definition.unit,
-      choices: definition.choices ?? null,
-      min: definition.min ?? null,
-      max: definition.max ?? null,
-      value: secret ? null : row ? row.value : definition.defaultValue,
-      isSet: row !== undefined,
-      defaultValue: secret ? null : definition.defaultValue,
-      source: definition.source,
-      version: row?.version ?? 0,
-      changedAt: row?.changed_at.toISOString() ?? null,
-      changedByName: row?.changed_by_name ?? null,
-    }
-  })
+  const own = new Map(rows.flatMap((row) => (row.site_id === siteId ? [[row.key, row]] : [])))
+  const above = new Map(
+    rows.flatMap((row) => (siteId !== null && row.site_id === null ? [[row.key, row.value]] : [])),
+  )
+  return Object.entries<SettingDefinition>(settingDefinitions)
+    .filter(([, { perSite }]) => perSite || siteId === null)
+    .map(([key, definition]) => {
+      const row = own.get(key)
+      const secret = definition.kind === 'secret'
+      const inherited = above.has(key) ? above.get(key) : definition.defaultValue
+      return {
+        key,
+        group: definition.group,
+        kind: definition.kind,
+        unit: definition.unit,
+        choices: definition.choices ?? null,
+        min: definition.min ?? null,
+        max: definition.max ?? null,
+        perSite: definition.perSite,
+        value: secret ? null : row ? row.value : inherited,
+        isSet: row !== undefined,
+        inheritedValue: secret ? null : inherited,
+        defaultValue: secret ? null : definition.defaultValue,
+        differsAt:
+          siteId === null
+            ? rows.flatMap((one) => (one.key === key && one.site_id !== null ? [one.site_id] : []))
+            : [],
+        source: definition.source,
+        version: row?.version ?? 0,
+        changedAt: row?.changed_at.toISOString() ?? null,
+        changedByName: row?.changed_by_name ?? null,
+      }
+    })
 }
 
 /**
- * Changes one setting; `null` goes back to the default. Each change is kept in the history.
- * @throws {AppError} not-found, invalid, changed-meanwhile
+ * Changes one setting of the installation or of a site; `null` goes back to the default, or to what the site inherits. Each change is kept in
+ * the history.
+ * @throws {AppError} forbidden, not-found, invalid, changed-meanwhile
  */
 export async function updateSetting(
   trx: Trx,
   actor: Actor,
   secret: string,
   key: string,
-  input: { value?: unknown; version: number },
+  { siteId = null, ...input }: { value?: unknown; version: number; siteId?: number | null },
 ): Promise<void> {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, siteId)
   if (!isSettingKey(key)) throw new AppError('not-found')
+  const site = await assertSite(trx, siteId)
   const definition: SettingDefinition = settingDefinitions[key]
+  if (siteId !== null && !definition.perSite)
+    throw new AppError('invalid', undefined, [
+      { path: 'siteId', message: 'This setting is one for all sites.' },
+    ])
   // The row may not exist yet, so that there is nothing else to lock.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.setting'), hashtext(${key}))`.execute(trx)
-  const current = await trx
-    .selectFrom('setting')
-    .select(['version'])
-    .where('key', '=', key)
-    .forUpdate()
-    .executeTakeFirst()
-  if ((current?.version ?? 0) !== input.version) throw new AppError('changed-meanwhile')
-  const history = await trx
-    .selectFrom('setting_history')
-    .select((e) => e.fn.max('version').as('version'))
-    .where('key', '=', key)
-    .executeTakeFirst()
-  const version = (history?.version ?? 0) + 1
+  const { rows } = await sql<{ current: number; last: number }>`
+    select coalesce((select version from setting where key = ${key} and site_id is not distinct from ${siteId}::int), 0) as current,
+      coalesce((select max(version) from setting_history where key = ${key} and site_id is not distinct from ${siteId}::int), 0) as last`.execute(
+    trx,
+  )
+  if ((rows[0]?.current ?? 0) !== input.version) throw new AppError('changed-meanwhile')
+  const version = (rows[0]?.last ?? 0) + 1
   const value =
     input.value === null || input.value === undefined ? null : checked(definition, input.value, secret)
-  await checkHours(trx, key, value)
   checkOrigins(key, value)
+  checkTimeZone(key, value)
   const json = value === null ? null : JSON.stringify(value)
-  if (json === null) await trx.deleteFrom('setting').where('key', '=', key).execute()
+  if (json === null)
+    await sql`delete from setting where key = ${key} and site_id is not distinct from ${siteId}::int`.execute(
+      trx,
+    )
   else
     await trx
       .insertInto('setting')
-      .values({ key, value: json, version, changed_by: actor.userId })
+      .values({ key, site_id: siteId, value: json, version, changed_by: actor.userId })
       .onConflict((c) =>
         c
-          .column('key')
+          .columns(['key', 'site_id'])
           .doUpdateSet({ value: json, version, changed_by: actor.userId, changed_at: sql`now()` }),
       )
       .execute()
   await trx
     .insertInto('setting_history')
-    .values({ key, version, value: json, changed_by: actor.userId })
+    .values({ key, site_id: siteId, version, value: json, changed_by: actor.userId })
     .execute()
-  await audit(trx, actor, { action: 'setting.write', subject: key, fields: ['value'] })
+  await checkHours(trx, key)
+  await audit(trx, actor, {
+    action: 'setting.write',
+    subject: site === null ? key : `${key} site:${site.code}`,
+    fields: ['value'],
+  })
 }
 
-/** Calls need hours in which they may happen: a day that ends before it begins would leave every next attempt without a time. */
-async function checkHours(trx: Trx, key: SettingKey, value: unknown): Promise<void> {
-  const [from, to] = ['follow-up.hours.from', 'follow-up.hours.to'] as const
-  if (key !== from && key !== to) return
-  const hours = {
-    ...(await readSettings(trx, [from, to])),
-    [key]: value ?? settingDefinitions[key].defaultValue,
-  }
-  if (hours[from] >= hours[to])
+/** Who administers one site changes what is that site's, and nothing that holds for all. @throws {AppError} forbidden */
+export function assertMayWrite(actor: Actor, siteId: number | null): void {
+  const reach = authorize(actor, 'setting.write')
+  if (!reach.all && (siteId === null || !reach.siteIds.includes(siteId))) throw new AppError('forbidden')
+}
+
+/** The site, or null for the installation. @throws {AppError} not-found */
+export async function assertSite(db: Db, siteId: number | null) {
+  if (siteId === null) return null
+  return found(await db.selectFrom('site').select(['id', 'code']).where('id', '=', siteId).executeTakeFirst())
+}
+
+const openingHours = ['follow-up.hours.from', 'follow-up.hours.to'] as const
+
+/**
+ * Calls need hours in which they may happen: a day that ends before it begins would leave every next attempt without a time. Looked at once
+ * written, at every site, because a site may have one end of its own and inherit the other.
+ */
+async function checkHours(trx: Trx, key: SettingKey): Promise<void> {
+  if (!openingHours.some((one) => one === key)) return
+  const sites = await trx.selectFrom('site').select('id').execute()
+  const hours = await readSettingsBySite(
+    trx,
+    openingHours,
+    sites.map((site) => site.id),
+  )
+  for (const one of [await readSettings(trx, openingHours), ...hours.values()])
+    if (one['follow-up.hours.from'] >= one['follow-up.hours.to'])
+      throw new AppError('invalid', undefined, [
+        { path: 'value', message: 'leaves no hours for calls: the day must begin before it ends' },
+      ])
+}
+
+function checkTimeZone(key: SettingKey, value: unknown): void {
+  if (key === 'organisation.time-zone' && typeof value === 'string' && !isTimeZone(value))
     throw new AppError('invalid', undefined, [
-      { path: 'value', message: 'leaves no hours for calls: the day must begin before it ends' },
+      { path: 'value', message: 'is not a time zone such as Asia/Shanghai' },
     ])
 }
 
@@ -149,7 +246,7 @@ function checked(definition: SettingDefinition, value: unknown, secret: string):
     : parsed.data
 }
 
-export async function listSettingHistory(db: Db, actor: Actor, key: string) {
+export async function listSettingHistory(db: Db, actor: Actor, key: string, siteId: number | null = null) {
   authorize(actor, 'setting.read')
   if (!isSettingKey(key)) throw new AppError('not-found')
   const rows = await db
@@ -157,6 +254,7 @@ export async function listSettingHistory(db: Db, actor: Actor, key: string) {
     .leftJoin('app_user', 'app_user.id', 'setting_history.changed_by')
     .select(['version', 'value', 'changed_at', 'app_user.name as changed_by_name'])
     .where('key', '=', key)
+    .where('site_id', siteId === null ? 'is' : '=', siteId)
     .orderBy('version', 'desc')
     .limit(200)
     .execute()

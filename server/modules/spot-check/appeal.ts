@@ -54,7 +54,7 @@ async function lockOwn(trx: Trx, actor: Actor, id: number): Promise<Row> {
  */
 export async function appealCheck(trx: Trx, actor: Actor, id: number, reason: string): Promise<void> {
   const row = await lockOwn(trx, actor, id)
-  const settings = await readSettings(trx, ['spot-check.appeal-days'])
+  const settings = await readSettings(trx, ['spot-check.appeal-days'], row.site_id)
   const until = (row.checked_at?.getTime() ?? 0) + settings['spot-check.appeal-days'] * 86_400_000
   if (Date.now() > until) throw new AppError('appeal-too-late')
   await trx

@@ -50,7 +50,7 @@ const fewestOfDiagnosis = 10
 
 /** What may be drawn of a month at a site: finished level-1 results of people who can be called, with weights and sample sizes. */
 export async function frameOf(db: Db, siteId: number, month: string): Promise<Frame> {
-  const settings = await readSettings(db, drawSettings)
+  const settings = await readSettings(db, drawSettings, siteId)
   const first = `${month}-01`
   const result = sql`t.site_id = ${siteId} and t.level = 1 and t.status = 'completed' and t.outcome = 'done'`
   const { rows } = await sql<Row>`

@@ -147,7 +147,7 @@ type Drawn = {
 }
 
 async function createChecks(trx: Trx, siteId: number, drawn: Drawn[]): Promise<void> {
-  const settings = await readSettings(trx, ['spot-check.due-days'])
+  const settings = await readSettings(trx, ['spot-check.due-days'], siteId)
   const version = await trx
     .selectFrom('questionnaire_version as v')
     .innerJoin('questionnaire as q', 'q.id', 'v.questionnaire_id')

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import { handle, job, type JobHandler } from '../../platform/jobs.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettingsEverywhere } from '../setting/setting.ts'
 import { drawMonth } from './draw-month.ts'
 
 const draw = job('spot-check.draw', { cron: '40 1 * * *' })
@@ -18,12 +18,12 @@ export function spotCheckJobs({ db }: Services): JobHandler[] {
 
 /** Draws last month's sample of every site that has none, from the day of the month on that the site has set. */
 export async function drawDue(db: Db, now: Date): Promise<void> {
-  const settings = await readSettings(db, ['spot-check.automatic', 'spot-check.day'])
-  if (!settings['spot-check.automatic']) return
+  const settings = await readSettingsEverywhere(db, ['spot-check.automatic', 'spot-check.day'])
   const sites = await db.selectFrom('site').select(['id', 'time_zone']).execute()
   for (const site of sites) {
+    const own = settings(site.id)
     const { day } = toLocal(now, site.time_zone)
-    if (day < settings['spot-check.day']) continue
+    if (!own['spot-check.automatic'] || day < own['spot-check.day']) continue
     const before = monthPeriod(localDate(now, site.time_zone), 1).from.slice(0, 7)
     try {
       await transaction(db, (trx) => drawMonth(trx, actor, { siteId: site.id, month: before }))

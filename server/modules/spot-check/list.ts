@@ -13,7 +13,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettings, settingSql } from '../setting/setting.ts'
 import { checksWithin, openVisible } from './scope.ts'
 import { scoreOf } from './score.ts'
 import { joinPerson } from '../event/record.ts'
@@ -51,7 +51,7 @@ export async function getSpotChecks(
   const site = found(
     await db.selectFrom('site').select('time_zone').where('id', '=', siteId).executeTakeFirst(),
   )
-  const settings = await readSettings(db, ['spot-check.score-minimum', 'spot-check.appeal-days'])
+  const settings = await readSettings(db, ['spot-check.score-minimum', 'spot-check.appeal-days'], siteId)
   const draw = await db
     .selectFrom('spot_check_draw')
     .selectAll()
@@ -183,11 +183,10 @@ export async function listSpotChecks(db: Db, actor: Actor, query: Query) {
   if (query.appeal) where.push(sql<SqlBool>`k.appealed_at is not null`)
   if (query.appeal === 'open') where.push(sql<SqlBool>`k.decision is null`)
   if (query.mine) where.push(sql<SqlBool>`k.staff_id = ${actor.staffId}`)
-  const { 'spot-check.appeal-days': days } = await readSettings(db, ['spot-check.appeal-days'])
   const { rows } = await sql<Row>`
     select k.*, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, p.name as person_name,
       t.completed_at, c.reasons, ${openVisible(reach)} as see_task,
-      k.checked_at < now() - ${days} * interval '1 day' as late
+      k.checked_at < now() - (${settingSql('spot-check.appeal-days', sql`k.site_id`)})::int * interval '1 day' as late
     from spot_check k join spot_check_draw w on w.id = k.draw_id join task t on t.id = k.checked_task_id ${joinPerson(sql`t.person_id`)}
       join staff s on s.id = k.staff_id left join department d on d.id = k.department_id
       join spot_check_candidate c on c.draw_id = k.draw_id and c.task_id = k.checked_task_id

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { Trx } from '../../platform/db.ts'
 import { type RecordedEvent } from '../event/event.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettingsEverywhere } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
 import { judge } from './judge.ts'
 import { personOfRecord } from '../event/record.ts'
@@ -40,16 +40,17 @@ async function judgeChecks(trx: Trx, taskIds: number[]): Promise<void> {
       left join questionnaire_response o on o.task_id = c.id
     where k.task_id = any(${taskIds}::bigint[])`.execute(trx)
   if (rows.length === 0) return
-  const settings = await readSettings(trx, [
+  const settingsAt = await readSettingsEverywhere(trx, [
     'spot-check.day-tolerance',
     'spot-check.disagree-fields',
     'spot-check.appeal-days',
   ])
-  const rule = {
-    dayTolerance: settings['spot-check.day-tolerance'],
-    fieldsToDisagree: settings['spot-check.disagree-fields'],
-  }
   for (const row of rows) {
+    const settings = settingsAt(row.site_id)
+    const rule = {
+      dayTolerance: settings['spot-check.day-tolerance'],
+      fieldsToDisagree: settings['spot-check.disagree-fields'],
+    }
     const verdict =
       row.outcome === 'done' && row.said
         ? judge({ date: row.recorded_on, answers: row.recorded ?? {} }, row.said, rule)

@@ -310,7 +310,11 @@ export async function saveAnswers(
     source: 'staff',
     basedOn,
   })
-  const { 'follow-up.hold-minutes': minutes } = await readSettings(trx, ['follow-up.hold-minutes'])
+  const { 'follow-up.hold-minutes': minutes } = await readSettings(
+    trx,
+    ['follow-up.hold-minutes'],
+    task.site_id,
+  )
   await sql`update task set held_until = now() + ${minutes} * interval '1 minute' where id = ${id}`.execute(
     trx,
   )

@@ -1,11 +1,13 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CallBack } from '../../../contract/call-back.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
-import { readSettings } from '../setting/setting.ts'
+import { homeSite } from '../organisation/home-site.ts'
+import { settingSql } from '../setting/setting.ts'
+import { zoneAt } from '../setting/time-zone.ts'
 import { branches } from './list.ts'
 import { queuesOf } from './scope.ts'
 import { loadTask } from './task.ts'
@@ -58,10 +60,10 @@ export async function listCallBacks(db: Db, actor: Actor, query: Query) {
     db,
   )
   const { rows: hours } = await sql<{ at: Date; count: number }>`
-    with zone as (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z)
+    with zone as (select ${zoneAt(homeSite(actor))} as z)
     select date_trunc('hour', f.next_attempt_at at time zone z) at time zone z as at, count(*) as count
     from (${found}) f cross join zone group by 1 order by 1`.execute(db)
-  const perHour = await capacityOf(db, reach, query.whose)
+  const perHour = await capacityOf(db, actor, reach, query.whose)
   const items = rows.slice(0, listed)
   await audit(db, actor, {
     action: 'task.list',
@@ -77,15 +79,18 @@ export async function listCallBacks(db: Db, actor: Actor, query: Query) {
 }
 
 /** Calls an hour holds: of oneself, or of everybody who calls at the places in reach. */
-async function capacityOf(db: Db, reach: Reach, whose: Query['whose']): Promise<number> {
-  const { 'follow-up.calls-per-hour': each } = await readSettings(db, ['follow-up.calls-per-hour'])
-  if (whose === 'mine') return each
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from staff where active and role in ('doctor', 'nurse', 'head-nurse', 'department-head', 'service-centre')
-      and (${reach.all} or site_id = any(${reach.siteIds}::int[]) or department_id = any(${reach.departmentIds}::int[]))`.execute(
-    db,
-  )
-  return each * Math.max(1, rows[0]?.count ?? 1)
+async function capacityOf(db: Db, actor: Actor, reach: Reach, whose: Query['whose']): Promise<number> {
+  const perHour = (site: RawBuilder<unknown>) => sql`(${settingSql('follow-up.calls-per-hour', site)})::int`
+  const { rows } = await sql<{ capacity: number }>`
+    select ${
+      whose === 'mine'
+        ? perHour(homeSite(actor))
+        : sql`coalesce((select sum(${perHour(sql`f.site_id`)}) from staff f
+            where f.active and f.role in ('doctor', 'nurse', 'head-nurse', 'department-head', 'service-centre')
+              and (${reach.all} or f.site_id = any(${reach.siteIds}::int[]) or f.department_id = any(${reach.departmentIds}::int[]))),
+            ${perHour(homeSite(actor))})`
+    }::int as capacity`.execute(db)
+  return rows[0]?.capacity ?? 0
 }
 
 function viewCallBack(row: Row): CallBack {

@@ -30,7 +30,11 @@ export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Le
   const { text, postal_code: postalCode } = found(rows[0])
   if (text === null)
     throw new AppError('invalid', undefined, [{ path: 'address', message: 'is not known of this person' }])
-  const settings = await readSettings(trx, ['follow-up.ladder.letter-text', 'follow-up.ladder.letter-phone'])
+  const settings = await readSettings(
+    trx,
+    ['follow-up.ladder.letter-text', 'follow-up.ladder.letter-phone'],
+    task.site_id,
+  )
   await audit(trx, actor, {
     action: 'task.letter',
     personId: task.person_id,

@@ -9,7 +9,9 @@ import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
 import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 import { ofDepartment, onlyTasks } from '../person/scope.ts'
-import { readSettings } from '../setting/setting.ts'
+import { homeSite } from '../organisation/home-site.ts'
+import { readSettingsEverywhere, settingSql } from '../setting/setting.ts'
+import { zoneAt } from '../setting/time-zone.ts'
 import { attemptsOf, ladderKeys } from './plan.ts'
 import { queuesOf } from './scope.ts'
 import { type RiskRow, riskColumn, standingOf } from './standing.ts'
@@ -249,7 +251,7 @@ export async function listTasks(
 ) {
   const [rows, ladder] = await Promise.all([
     taskRows(db, actor, query, query.limit, query.cursor),
-    readSettings(db, ladderKeys),
+    readSettingsEverywhere(db, ladderKeys),
   ])
   const now = new Date()
   await audit(db, actor, {
@@ -258,7 +260,7 @@ export async function listTasks(
     fields: ['name', 'phone-masked'],
   })
   return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
-    viewTask(row, actor, attemptsOf(row.rung, ladder), now),
+    viewTask(row, actor, attemptsOf(row.rung, ladder(row.site_id)), now),
   )
 }
 
@@ -329,7 +331,7 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: number
     red_flags: number
     done_today: number
-    own_goal: number | null
+    goal: number
   }>`
     with open as (${sql.join(parts, sql` union `)}), marked as (
       select *, start_at <= now() and (next_attempt_at is null or next_attempt_at <= now()) as ready from open
@@ -338,10 +340,10 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
       count(*) filter (where not ready) as waiting, count(*) filter (where kind = 'red-flag') as red_flags,
       (select count(*) from task where status = 'completed' and completed_by = ${actor.id}
         and completed_at >= (select date_trunc('day', now() at time zone z) at time zone z
-          from (select coalesce((select time_zone from site order by id limit 1), 'UTC') as z) zone)) as done_today,
-      (select goal from daily_goal where staff_id = ${actor.staffId}) as own_goal
+          from (select ${zoneAt(homeSite(actor))} as z) zone)) as done_today,
+      coalesce((select goal from daily_goal where staff_id = ${actor.staffId}),
+        (${settingSql('follow-up.daily-goal', homeSite(actor))})::int) as goal
     from marked`.execute(db)
-  const settings = await readSettings(db, ['follow-up.daily-goal'])
   const row = rows[0]
   return {
     todo: row?.todo ?? 0,
@@ -349,6 +351,6 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     waiting: row?.waiting ?? 0,
     redFlags: row?.red_flags ?? 0,
     doneToday: row?.done_today ?? 0,
-    dailyGoal: row?.own_goal ?? settings['follow-up.daily-goal'],
+    dailyGoal: row?.goal ?? 0,
   }
 }

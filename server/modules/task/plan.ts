@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Rung } from '../../../contract/task.ts'
-import { loadCalendar, nextOpening } from '../../platform/calendar.ts'
+import { loadCalendars, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordsOf } from '../event/record.ts'
@@ -58,7 +58,7 @@ export async function planAfter(
   input: AttemptInput,
   contactAt: Date,
 ): Promise<Plan> {
-  const settings = await readSettings(trx, settingKeys)
+  const settings = await readSettings(trx, settingKeys, task.site_id)
   const closed: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
   if (input.outcome === 'call-back') {
     const at = input.callBackAt ? new Date(input.callBackAt) : undefined
@@ -106,7 +106,7 @@ async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date
     to: settings['follow-up.hours.to'],
     workingDaysOnly: settings['follow-up.hours.working-days-only'],
   }
-  return nextOpening(wanted, open, task.time_zone, await loadCalendar(trx), false)
+  return nextOpening(wanted, open, task.time_zone, (await loadCalendars(trx))(task.site_id), false)
 }
 
 async function afterWrongNumber(

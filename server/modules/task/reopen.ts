@@ -26,7 +26,7 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
     task.held_until > new Date()
   )
     throw new AppError('held-by-other', `${task.held_by_name ?? 'A colleague'} is working on this task.`)
-  const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'])
+  const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'], task.site_id)
   const last = await trx
     .selectFrom('task_attempt')
     .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'rung'])

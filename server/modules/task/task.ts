@@ -67,7 +67,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     .where('task_id', '=', row.id)
     .orderBy('number')
     .execute()
-  const settings = await readSettings(db, [...ladderKeys, 'follow-up.undo-minutes'])
+  const settings = await readSettings(db, [...ladderKeys, 'follow-up.undo-minutes'], row.site_id)
   const response = await db
     .selectFrom('questionnaire_response')
     .selectAll()
@@ -177,7 +177,7 @@ const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or no
 export async function holdTask(trx: Trx, actor: Actor, id: number): Promise<TaskRow> {
   const row = await loadTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
-  const minutes = (await readSettings(trx, ['follow-up.hold-minutes']))['follow-up.hold-minutes']
+  const minutes = (await readSettings(trx, ['follow-up.hold-minutes'], row.site_id))['follow-up.hold-minutes']
   const { rows } = await sql<{ version: number }>`
     update task t set held_by = ${actor.id}, held_by_name = ${actor.name}, held_until = now() + ${minutes} * interval '1 minute',
       status = 'in-progress', version = t.version + 1

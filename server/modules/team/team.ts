@@ -3,7 +3,7 @@ import type { Member } from '../../../contract/team.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { AppError, found } from '../../platform/errors.ts'
+import { found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
 import { staffWithin } from '../task/assign.ts'
 
@@ -25,15 +25,15 @@ type MemberRow = {
 /** Departments within reach, and the members of one of them (the first, unless one is named) with their work. */
 export async function getTeam(db: Db, actor: Actor, departmentId: number | undefined) {
   const reach = authorize(actor, 'task.assign')
-  const { rows: departments } = await sql<{ id: number; name: string; site_name: string }>`
-    select d.id, d.name, s.name as site_name from department d join site s on s.id = d.site_id
+  const { rows: departments } = await sql<{ id: number; name: string; site_id: number; site_name: string }>`
+    select d.id, d.name, d.site_id, s.name as site_name from department d join site s on s.id = d.site_id
     where d.active and (${reach.all} or d.site_id = any(${reach.siteIds}::int[]) or d.id = any(${reach.departmentIds}::int[]))
     order by s.id, d.name`.execute(db)
   const shown = departmentId ?? departments[0]?.id
   const listed = departments.map((one) => ({ id: one.id, name: one.name, siteName: one.site_name }))
   if (shown === undefined) return { departmentId: null, departments: listed, members: [], queues: [] }
-  if (!departments.some((one) => one.id === shown)) throw new AppError('not-found')
-  const { 'follow-up.daily-goal': usual } = await readSettings(db, ['follow-up.daily-goal'])
+  const { site_id: site } = found(departments.find((one) => one.id === shown))
+  const { 'follow-up.daily-goal': usual } = await readSettings(db, ['follow-up.daily-goal'], site)
   // Each member's list is read from its own part of the index, so that a department costs what its lists hold.
   const { rows } = await sql<MemberRow>`
     select m.id, m.name, m.title, m.role, w.open, w.overdue, w.waiting, w.covering, g.goal, a.to_at as until, c.name as cover_name,
@@ -79,11 +79,11 @@ export async function getTeam(db: Db, actor: Actor, departmentId: number | undef
 /** @throws {AppError} not-found when it is neither oneself nor a colleague one may assign tasks to */
 export async function setGoal(trx: Trx, actor: Actor, staffId: number, goal: number | null) {
   const reach = actor.access['task.assign']
-  const { rows } = await sql`
-    select 1 from staff where id = ${staffId} and (id = ${actor.staffId} or ${reach ? staffWithin(reach) : sql`false`})`.execute(
+  const { rows } = await sql<{ site_id: number }>`
+    select site_id from staff where id = ${staffId} and (id = ${actor.staffId} or ${reach ? staffWithin(reach) : sql`false`})`.execute(
     trx,
   )
-  found(rows[0])
+  const { site_id: site } = found(rows[0])
   if (goal === null) await sql`delete from daily_goal where staff_id = ${staffId}`.execute(trx)
   else
     await sql`
@@ -92,6 +92,6 @@ export async function setGoal(trx: Trx, actor: Actor, staffId: number, goal: num
       trx,
     )
   await audit(trx, actor, { action: 'goal.set', subject: `staff:${staffId} ${goal ?? '-'}` })
-  const { 'follow-up.daily-goal': usual } = await readSettings(trx, ['follow-up.daily-goal'])
+  const { 'follow-up.daily-goal': usual } = await readSettings(trx, ['follow-up.daily-goal'], site)
   return { goal: goal ?? usual, ownGoal: goal !== null }
 }

@@ -37,7 +37,7 @@ export async function getCosts(
   { siteId, month }: { siteId: number; month: string },
 ): Promise<Costs> {
   authorizeSite(actor, 'visit.read', siteId)
-  const settings = await readSettings(db, ['visit.cost.per-km', 'visit.cost.staff-hour'])
+  const settings = await readSettings(db, ['visit.cost.per-km', 'visit.cost.staff-hour'], siteId)
   const { rows } = await sql<DayRow>`
     with made as (
       select r.team_id, (r.arrived_at at time zone h.time_zone)::date as date, count(*)::int as visits,

@@ -9,7 +9,7 @@ import type {
 } from '../../../contract/visit-plan.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { isWorkingDay, loadCalendar } from '../../platform/calendar.ts'
+import { isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
 import { localDate, shiftDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -126,13 +126,13 @@ async function readRules(trx: Trx, siteId: number, from: string, days: number): 
   const site = found(rows[0])
   const base = positionOf(site)
   if (!base) throw invalid('base', 'is not known')
-  const set = await readSettings(trx, settingKeys)
+  const set = await readSettings(trx, settingKeys, siteId)
   const teams = (await loadTeams(trx, siteId)).filter((team) => team.active && team.members.length > 0)
   if (teams.length === 0) throw invalid('teams', 'there is none')
   if (from < localDate(new Date(), site.time_zone)) throw invalid('from', 'lies in the past')
   const minutes = (set['visit.day.to'] - set['visit.day.from']) * 60
   if (minutes <= 0) throw invalid('visit.day.to', 'is not after the beginning of the day')
-  const calendar = await loadCalendar(trx)
+  const calendar = (await loadCalendars(trx))(siteId)
   const dates: string[] = []
   for (let date = from; dates.length < days; date = shiftDate(date, 1))
     if (isWorkingDay(date, calendar)) dates.push(date)

@@ -44,7 +44,7 @@ export async function getVisitSetup(db: Db, actor: Actor, siteId: number): Promi
     .where('active', '=', true)
     .orderBy('name')
     .execute()
-  const settings = await readSettings(db, ['visit.radius-km', 'visit.per-day', 'visit.cost.per-km'])
+  const settings = await readSettings(db, ['visit.radius-km', 'visit.per-day', 'visit.cost.per-km'], siteId)
   return {
     base:
       site.latitude === null || site.longitude === null

@@ -11,6 +11,7 @@ import { measure } from './route.ts'
 import { teamsOf } from './setup.ts'
 import { auditTaken, phoneOf, wholeAddress } from './sheet.ts'
 import { joinPerson } from '../event/record.ts'
+import { zoneOf } from '../organisation/home-site.ts'
 
 type Row = {
   task_id: number
@@ -41,7 +42,7 @@ type Row = {
 export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
   authorize(actor, 'person.reveal')
   const teams = await teamsOf(trx, actor)
-  const timeZone = teams[0]?.time_zone ?? 'Asia/Shanghai'
+  const timeZone = teams[0]?.time_zone ?? (await zoneOf(trx, actor))
   const date = localDate(new Date(), timeZone)
   const teamIds = teams.map((team) => team.id)
   const queues = teams.map((team) => visitQueue(team.site_id, team.id))

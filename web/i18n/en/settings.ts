@@ -1,3 +1,5 @@
+import { settingSources } from './setting-sources.ts'
+
 export const settings = {
   title: 'Settings',
   tab: {
@@ -18,6 +20,7 @@ export const settings = {
     completeness: 'Completeness',
     'spot-check': 'Spot checks',
     visit: 'Home visits',
+    organisation: 'Organisation',
   },
   rule: 'Rule',
   value: 'Now',
@@ -72,6 +75,7 @@ export const settings = {
     yuan: 'yuan',
   },
   name: {
+    'organisation_time-zone': 'Time zone where no site is known',
     'follow-up_level-1_days': 'Level 1: time limit',
     'follow-up_level-2_days': 'Level 2: time limit',
     'follow-up_level-3_days': 'Level 3: time limit',
@@ -180,143 +184,7 @@ export const settings = {
     completeness_sex: 'Weight: sex',
     completeness_email: 'Weight: e-mail',
   },
-  sourceOf: {
-    'follow-up_level-1_days':
-      '96120 call-centre report: three-level follow-up, attending doctor by phone within 1 week',
-    'follow-up_level-2_days': 'Common practice: head nurse or service centre within 2 weeks',
-    'follow-up_level-3_days': '96120 call-centre report: three-level follow-up, home visit within 1 month',
-    'follow-up_level-3_sample-rate': '96120 call-centre report says "a sample"; the share is ours',
-    'follow-up_attempts_max': 'Vendor practice on the Chinese market',
-    'follow-up_attempts_second-after-hours': 'Vendor practice: attempts at 0 / 24 / 72 h',
-    'follow-up_attempts_third-after-hours':
-      'Vendor practice: attempts at 0 / 24 / 72 h, counted from the first',
-    'follow-up_hours_from': 'Vendor practice: weekdays 9:00–20:00',
-    'follow-up_hours_to': 'Vendor practice: weekdays 9:00–20:00',
-    'follow-up_hours_working-days-only': 'Vendor practice: weekdays 9:00–20:00',
-    'follow-up_instruction_by-hand':
-      'CareLoop choice: a result is submitted with its recording; one click less for every instruction',
-    'follow-up_link-days':
-      'CareLoop choice: the levels of follow-up are a week apart; a later answer would speak of another time',
-    'follow-up_hold-minutes': 'CareLoop choice',
-    'follow-up_undo-minutes': 'CareLoop choice',
-    'follow-up_minutes_call':
-      'Vendor figures: a nurse manages 20–30 calls a day by hand; 8 hours by 25 calls. Put your own in once you have them',
-    'follow-up_minutes_home-visit': 'With the way there and back (custom)',
-    'follow-up_minutes_other': 'CareLoop choice: questionnaires and other tasks',
-    'pathway_publish_second-person':
-      'CareLoop choice: where on, another person than the author publishes a pathway',
-    'follow-up_calls-per-hour':
-      'CareLoop choice: about ten minutes each, so that one agent keeps six in an hour',
-    'follow-up_ladder':
-      'CareLoop choice: family, community, letter in turn; it takes hours, so the site switches it on',
-    'follow-up_ladder_family-attempts': 'CareLoop choice: a day apart; 0 leaves it out',
-    'follow-up_ladder_community-attempts':
-      'CareLoop choice: one question to the health station; 0 leaves it out',
-    'follow-up_ladder_letter': 'CareLoop choice: where the address is known',
-    'follow-up_ladder_letter-days': 'CareLoop choice: a week each way by post',
-    'follow-up_ladder_letter-text': 'CareLoop choice: nothing about illness or treatment',
-    'follow-up_ladder_letter-phone': 'The number that people are asked to call',
-    'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
-    'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-    'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-    'contact_marketing-per-30-days': 'CareLoop choice',
-    'contact_total-per-7-days': 'CareLoop choice',
-    'intake_silent-minutes': 'CareLoop choice',
-    'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
-    'outbound_ack-timeout-seconds':
-      'CareLoop choice: HL7 names no number; receivers that answer after a commit take seconds, interface engines wait 5 to 60',
-    'outbound_retry-first-seconds': 'CareLoop choice: twice as long after each further failure',
-    'outbound_retry-longest-seconds':
-      'CareLoop choice: a receiver that comes back gets its messages within five minutes',
-    'outbound_silent-minutes': 'CareLoop choice',
-    'import_keep-days': 'PIPL Art. 19: no longer than the purpose needs',
-    'group_warn-days': 'CareLoop choice: time enough for a round of talks before an agreement runs out',
-    fhir_site: "CareLoop choice: empty = the key's own site, else the first",
-    'fhir_identifier-systems': 'CareLoop choice: pairs such as http://his.example/mrn=mrn:NH; separated by ;',
-    'security_session-idle-minutes': 'OWASP ASVS 5: idle limit by risk',
-    'security_session-absolute-hours': 'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
-    security_launch: 'CareLoop choice: an integration key can then work as any member of staff of its site',
-    'security_launch-origins':
-      'CareLoop choice: exact origins such as https://his.example.org; empty = own window only',
-    'security_launch-open-seconds':
-      'RFC 6749 4.1.2: 10 minutes at most; a workstation opens its link at once',
-    'security_launch-session-hours': 'CareLoop choice: a shift; shorter than a session with a password',
-    'security_audit-keep-years': 'HIPAA: audit documentation 6 years',
-    channel_smtp_host: 'Mail server of the hospital; empty = e-mail is switched off',
-    channel_smtp_port: 'RFC 6409: message submission on 587',
-    channel_smtp_tls: 'RFC 8314: TLS for submission',
-    channel_smtp_user: 'Account on the mail server',
-    channel_smtp_password: 'Password of that account; stored encrypted',
-    channel_smtp_from: 'Sender address; Advertising Law Art. 43: the sender is named',
-    'spot-check_automatic': 'CareLoop choice: a check that waits for somebody to start it is forgotten',
-    'spot-check_day': 'CareLoop choice: results registered late are in by then',
-    'spot-check_share': 'CareLoop choice: one result in twenty',
-    'spot-check_minimum': 'CareLoop choice: everybody is checked every month',
-    'spot-check_maximum': 'CareLoop choice: what a service centre can call',
-    'spot-check_new-doctor-factor': 'CareLoop choice: of a doctor without a record, twice as many',
-    'spot-check_new-doctor-days': 'CareLoop choice: one quarter',
-    'spot-check_weight_stated': 'CareLoop choice: nothing but words proves the result',
-    'spot-check_weight_short-call': 'CareLoop choice: too short to have asked everything',
-    'spot-check_weight_repeated': 'CareLoop choice: the same answers again and again may not have been asked',
-    'spot-check_weight_red-flag-prone':
-      'CareLoop choice: where danger is frequent a call left out costs most',
-    'spot-check_short-call-seconds': 'CareLoop choice: the script of level 1 alone takes about 20 seconds',
-    'spot-check_repeat-times':
-      'CareLoop choice: people who recover well do answer alike; five times in a month stands out',
-    'spot-check_red-flag-rate':
-      'CareLoop choice: diagnoses (ICD category) with a red flag in every tenth follow-up of the past year',
-    'spot-check_due-days': 'CareLoop choice: memory of a call fades',
-    'spot-check_day-tolerance': 'CareLoop choice: few remember the exact day',
-    'spot-check_disagree-fields':
-      "CareLoop choice: one mismatch may be the patient's memory, two are a pattern; no call at all always disagrees",
-    'head-check_due-day':
-      'CareLoop choice: late results of the month before are in, the month is still young',
-    'head-check_sample': 'CareLoop choice: as many as one reads',
-    'spot-check_appeal-days': 'CareLoop choice: a week to look it up',
-    'spot-check_score-minimum': 'CareLoop choice: below five the 95 % interval spans half the scale and more',
-    'visit_radius-km': '96120 call-centre report: home visits over a 300 km radius',
-    visit_detour:
-      'Road over great-circle distance in China: 1.33 (Ballou et al. 2002, Transportation Research A 36: 843–848)',
-    visit_speed_town: 'Our default: town traffic on the first km of each leg',
-    visit_speed_road: 'Our default: country and trunk roads beyond',
-    'visit_speed_town-km': 'Our default: how far town traffic reaches',
-    visit_minutes: 'At the door, without the way (common practice)',
-    visit_day_from: 'Our default: leaving the hospital',
-    visit_day_to: 'Our default: back at the hospital',
-    'visit_per-day': 'Our default: a day of 40-minute visits in town has room for eight',
-    'visit_cost_per-km': 'Our default: fuel, wear and insurance of a small car; put in your own',
-    'visit_cost_staff-hour': 'Our default: each member of the team; put in your own',
-    figure_target_coverage: '96120 call-centre report: coverage 100 %',
-    figure_target_timeliness: 'CareLoop choice',
-    figure_target_reach: 'CareLoop choice',
-    'match_review-from': 'CareLoop choice; on FEBRL test registers F is highest between 0.1 and 0.5',
-    'match_link-sure': 'CareLoop choice: two persons in one record are a danger, so a human decides',
-    provenance_name:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_sex:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_birthDate:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_maritalStatus:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_language:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_address:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_deceased:
-      'CareLoop choice: the newest statement counts by its own time; a correction by staff holds until a source says something new',
-    provenance_trusted:
-      'CareLoop choice: such as hl7:HIS/NH, fhir; for one field: address = portal, hl7:HIS/NH',
-    completeness_phone: 'CareLoop choice: follow-up is a call: without a working telephone there is none',
-    completeness_name: 'CareLoop choice: whom to ask for',
-    completeness_birthDate:
-      'CareLoop choice: tells namesakes apart on the telephone; age decides about many pathways',
-    completeness_identity: 'CareLoop choice: ties records of several hospitals to one person',
-    completeness_address: 'CareLoop choice: home visits of level 3, and letters',
-    completeness_contact: 'CareLoop choice: whom to call when the person cannot be reached',
-    completeness_sex: 'CareLoop choice: decides about some pathways and questions',
-    completeness_email: 'CareLoop choice: one may write where one cannot call; few give one',
-  },
+  sourceOf: settingSources,
   choice: {
     starttls: 'STARTTLS',
     implicit: 'TLS from the start',
