@@ -1,7 +1,9 @@
 import { onCalendar } from './modules/setting/calendar.ts'
 import { onEvents, type Reactor } from './modules/event/event.ts'
 import { followDisputes } from './modules/dispute/react.ts'
+import { linkInMessage } from './modules/form/link-token.ts'
 import { followInstructions } from './modules/instruction/react.ts'
+import { registerPlaceholder } from './modules/message/placeholder.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
@@ -24,5 +26,6 @@ const reactions: Reactor[] = [
 /** Called once at start-up. */
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
+  registerPlaceholder(linkInMessage)
   onCalendar(unblockEnrollments)
 }

@@ -103,6 +103,10 @@ export const settings = {
     'contact_quiet-to': 'Quiet hours end',
     'contact_marketing-per-30-days': 'Promotion: at most per person in 30 days',
     'contact_total-per-7-days': 'All messages: at most per person in 7 days',
+    'contact_household-marketing-per-30-days': 'Promotion: at most per household in 30 days',
+    'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
+    'contact_on-holidays': 'Other than clinical contact on public holidays',
+    'contact_time-zone': 'Time zone where nothing else tells it',
     'intake_silent-minutes': 'A sender counts as silent after',
     'intake_keep-days': 'Keep interface messages',
     'outbound_ack-timeout-seconds': 'Messages out: wait for the answer',
@@ -221,6 +225,13 @@ export const settings = {
     'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
     'contact_marketing-per-30-days': 'CareLoop choice',
     'contact_total-per-7-days': 'CareLoop choice',
+    'contact_household-marketing-per-30-days':
+      'CareLoop choice: all who share a telephone number or e-mail address, together',
+    'contact_household-total-per-7-days':
+      'CareLoop choice: all who share a telephone number or e-mail address, together',
+    'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
+    'contact_time-zone':
+      'CareLoop choice: for sites in several time zones and a person whose place is unknown',
     'intake_silent-minutes': 'CareLoop choice',
     'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
     'outbound_ack-timeout-seconds':
