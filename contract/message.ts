@@ -1,5 +1,9 @@
 import { z } from 'zod'
+import { purposes } from './contact.ts'
 import { id, many, page, pageQuery, route, timestamp } from './route.ts'
+
+export const messageChannels = ['email', 'sms', 'wechat', 'letter', 'portal'] as const
+export type MessageChannel = (typeof messageChannels)[number]
 
 /** targeted = sent + failed + suppressed + unknown once nothing is queued or sending. */
 export const messageStatus = z.enum(['queued', 'sending', 'sent', 'failed', 'suppressed', 'unknown'])
@@ -15,8 +19,8 @@ export const listMessages = route({
       id,
       personId: id,
       personName: z.string(),
-      channel: z.string(),
-      purpose: z.string(),
+      channel: z.enum(messageChannels),
+      purpose: z.enum(purposes),
       address: z.string().nullable(),
       subject: z.string().nullable(),
       status: messageStatus,

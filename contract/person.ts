@@ -302,7 +302,7 @@ export const setOptOut = route({
   summary: 'Record that a person does not want contact by a channel for a purpose, or take it back',
   params: idParams,
   body: z.object({
-    channel: z.enum(['all', 'phone', 'sms', 'email', 'wechat', 'visit']),
+    channel: z.enum(['all', 'phone', 'sms', 'email', 'wechat', 'letter', 'portal', 'visit']),
     purpose: z.enum(['all', 'clinical', 'service', 'marketing']),
     active: z.boolean(),
     reason: z.string().trim().max(200).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contactVerdict } from './contact.ts'
 import { answers, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
@@ -194,6 +195,8 @@ export const taskDetail = taskSummary.extend({
       updatedAt: timestamp,
     })
     .nullable(),
+  /** What the contact gate says about calling or visiting now. */
+  contact: contactVerdict,
   abilities: z.object({
     work: z.boolean(),
     assign: z.boolean(),

@@ -11,6 +11,7 @@ export const leftOutReason = z.enum([
   'no-team',
   'no-capacity',
   'taken-out',
+  'contact-refused',
 ])
 export type LeftOutReason = z.infer<typeof leftOutReason>
 

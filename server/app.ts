@@ -10,6 +10,7 @@ import { mountAccess } from './modules/access/routes.ts'
 import { createResolver } from './modules/access/resolve-actor.ts'
 import { createAuthRoutes } from './modules/access/sign-in.ts'
 import { mountAudit } from './modules/audit/routes.ts'
+import { mountContact } from './modules/contact/routes.ts'
 import { mountLive } from './modules/access/live.ts'
 import { frameOrigins, launchPath } from './modules/launch/framing.ts'
 import { mountLaunch } from './modules/launch/routes.ts'
@@ -52,6 +53,7 @@ const modules: Mount[] = [
   mountLaunch,
   mountAudit,
   mountPerson,
+  mountContact,
   mountMatch,
   mountTask,
   mountTeam,

@@ -1,7 +1,8 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
 import { matchArrived } from './modules/match/arrival.ts'
-import { dispatchDue } from './modules/message/dispatch.ts'
+import { lanes } from './modules/message/channel.ts'
+import { dispatchDue, dispatchLane } from './modules/message/dispatch.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { refreshSegment } from './modules/segment/refresh.ts'
@@ -11,7 +12,6 @@ import type { Services } from './platform/services.ts'
 /** Bulk work of the worker role: claimed in batches from the tables themselves, not one queue entry per row. */
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
-  message: ({ db, secret, config }: Services) => dispatchDue(db, secret, config.publicUrl),
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
   segment: ({ db }: Services) => refreshSegment(db),
@@ -27,7 +27,14 @@ export function startWorkerLoops(services: Services): Loop[] {
       startLoop(name, pollMs, () => work(services)),
     ),
   )
-  return [...loops, startSenders(services)]
+  return [...loops, ...startLanes(services), startSenders(services)]
+}
+
+/** Each lane of messages has a loop of its own; all are woken by `message`. */
+function startLanes({ db, secret, config }: Services): Loop[] {
+  return lanes.map((lane) =>
+    startLoop('message', pollMs, () => dispatchLane(db, secret, lane, config.publicUrl)),
+  )
 }
 
 /** Not like the others: an answer may take half a minute, and no channel waits for that of another one. */
@@ -45,7 +52,12 @@ function startSenders(services: Services): Loop {
 
 /** Does everything that is due, intake included, until nothing is left; for tests and tools that must not sleep. */
 export async function drainLoops(services: Services): Promise<number> {
-  const works = [({ db }: Services) => applyWaiting(db), ...Object.values(workerLoops), sendDue]
+  const works = [
+    ({ db }: Services) => applyWaiting(db),
+    ...Object.values(workerLoops),
+    ({ db, secret, config }: Services) => dispatchDue(db, secret, config.publicUrl),
+    sendDue,
+  ]
   let total = 0
   for (let before = -1; before < total;) {
     before = total

@@ -5,7 +5,9 @@ import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
 import { agreementSubject } from './modules/group/subject.ts'
 import { followDisputes } from './modules/dispute/react.ts'
+import { linkInMessage } from './modules/form/link-token.ts'
 import { followInstructions } from './modules/instruction/react.ts'
+import { registerPlaceholder } from './modules/message/placeholder.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
@@ -29,6 +31,7 @@ const reactions: Reactor[] = [
 /** Called once at start-up. */
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
+  registerPlaceholder(linkInMessage)
   onCalendar(unblockEnrollments)
   registerSubject(encounterSubject)
   registerSubject(agreementSubject)

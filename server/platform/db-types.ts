@@ -158,6 +158,23 @@ export interface Condition {
   text: string;
 }
 
+export interface Consent {
+  channel: string;
+  given_at: Timestamp;
+  id: Generated<number>;
+  person_id: number;
+  proof: string;
+  purpose: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  recorded_by_name: string;
+  reference: string | null;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by: string | null;
+  withdrawn_by_name: string | null;
+  withdrawn_reason: string | null;
+}
+
 export interface DailyGoal {
   goal: number;
   set_at: Generated<Timestamp>;
@@ -613,6 +630,8 @@ export interface Message {
   status: Generated<string>;
   step_key: string | null;
   subject: string | null;
+  subject_id: number | null;
+  subject_kind: string | null;
   tries: Generated<number>;
 }
 
@@ -1343,6 +1362,7 @@ export interface DB {
   calendar_day: CalendarDay;
   clinical_fact: ClinicalFact;
   condition: Condition;
+  consent: Consent;
   daily_goal: DailyGoal;
   department: Department;
   dispute: Dispute;

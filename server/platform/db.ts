@@ -3,6 +3,7 @@ import pg from 'pg'
 import { arrayLiteral } from './array-literal.ts'
 import { dropAudit, flushAudit, openAudit } from './audit.ts'
 import type { DB } from './db-types.ts'
+import { AppError } from './errors.ts'
 import { log } from './log.ts'
 import { openGuard, runGuarded } from './session-guard.ts'
 
@@ -113,7 +114,7 @@ const triesAgainstDeadlock = 5
 
 /**
  * Runs `work` in one transaction. Audit entries made inside are appended to a chain as the last statement, because the
- * lock of that chain is held until commit; when `work` throws, they vanish with everything else. When the database ends it because of a
+ * lock of that chain is held until commit; when `work` throws, they vanish with everything else (unless the error `commits`). When the database ends it because of a
  * deadlock, nothing has happened and it runs again: a merge of two persons meets their tasks and messages in another order than the work on
  * those does. So `work` keeps nothing outside of the database.
  */
@@ -129,17 +130,25 @@ export async function transaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Pr
 }
 
 async function once<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
-  return db.transaction().execute(async (trx) => {
+  const done = await db.transaction().execute(async (trx) => {
     databases.set(trx, db)
     openAudit(trx)
     try {
-      const result = await work(trx)
+      const outcome = await work(trx).then((result) => ({ result }), keptRefusal)
       await flushAudit(trx)
-      return result
+      return outcome
     } finally {
       dropAudit(trx)
     }
   })
+  if ('refusal' in done) throw done.refusal
+  return done.result
+}
+
+/** A refusal that is to be kept on record cannot undo the transaction that it was recorded in. */
+function keptRefusal(error: unknown): { refusal: AppError } {
+  if (error instanceof AppError && error.commits) return { refusal: error }
+  throw error
 }
 
 /** The database that each transaction belongs to. */

@@ -22,6 +22,7 @@ const catalogue = {
   'cannot-undo': [409, 'This can no longer be undone.'],
   'already-enrolled': [409, 'The person is already on this pathway for this stay.'],
   'open-dispute': [409, 'There is an open dispute with this person; it has to be closed first.'],
+  'contact-refused': [409, 'This person must not be contacted this way.'],
   'second-person': [409, 'Publishing takes somebody who did not write this draft. Ask for it first.'],
   'calendar-unknown': [409, 'The calendar of that year is not known. Enter it under Settings.'],
   'file-empty': [422, 'The file is empty.'],
@@ -48,12 +49,15 @@ export class AppError extends Error {
   readonly id: ErrorId
   readonly status: number
   readonly fields: FieldError[] | undefined
+  /** The transaction is kept: what was written before the refusal says that it took place. */
+  readonly commits: boolean
 
-  constructor(id: ErrorId, message?: string, fields?: FieldError[]) {
+  constructor(id: ErrorId, message?: string, fields?: FieldError[], { commits = false } = {}) {
     super(message ?? catalogue[id][1])
     this.id = id
     this.status = catalogue[id][0]
     this.fields = fields
+    this.commits = commits
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { keepTold, stillTold } from '../../modules/encounter/events.ts'
+import { removeMessagesOf } from '../../modules/message/write.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -125,8 +126,8 @@ async function removeEncounters(trx: Trx, ids: number[], source: string): Promis
       and not exists (select 1 from message m join enrollment n on n.id = m.enrollment_id where n.encounter_id = e.id
         and m.status not in ('queued', 'suppressed', 'failed'))`.execute(trx)
   const removable = rows.map((row) => row.id)
+  await removeMessagesOf(trx, removable)
   for (const statement of [
-    sql`delete from message m using enrollment n where n.id = m.enrollment_id and n.encounter_id = any(${removable}::bigint[])`,
     sql`delete from event where encounter_id = any(${removable}::bigint[])
       or task_id in (select id from task where encounter_id = any(${removable}::bigint[]))`,
     sql`delete from task where encounter_id = any(${removable}::bigint[])`,
@@ -199,6 +200,7 @@ async function removePersons(trx: Trx, ids: number[], source: string): Promise<n
       and not exists (select 1 from questionnaire_response r where r.person_id = p.id)
       and not exists (select 1 from group_member g where g.person_id = p.id)
       and not exists (select 1 from opt_out o where o.person_id = p.id)
+      and not exists (select 1 from consent c where c.person_id = p.id)
       and not exists (select 1 from person_relationship r where r.related_person_id = p.id)
       and not exists (select 1 from event v where v.person_id = p.id and v.source not in (${source}, 'careloop'))`.execute(
     trx,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql, type SqlBool } from 'kysely'
+import { sql } from 'kysely'
 import type { Db, Trx } from '../../platform/db.ts'
+import type { Placeholder } from '../message/placeholder.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 
 /** Stands in the text of a message for the address of the one-time link. */
@@ -21,18 +22,32 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** For the gate, as SQL over the message `m`: it carries a link that leads nowhere. */
-export const formClosed = sql<SqlBool>`(position(${sql.lit(linkPlaceholder)} in m.body) > 0 and not exists (
-  select 1 from questionnaire_link l join task t on t.id = l.task_id where l.message_id = m.id and l.used_at is null
-    and l.revoked_at is null and t.status in ('requested', 'in-progress')))`
-
 /** How many days a link lives that leads to a task of this site. */
 export async function linkDays(db: Db, siteId: number): Promise<number> {
   return (await readSettings(db, ['follow-up.link-days'], siteId))['follow-up.link-days']
 }
 
+/** `{{link}}` in a message. The token comes into being as its message leaves, so that it lies in no table. */
+export const linkInMessage: Placeholder = {
+  mark: linkPlaceholder,
+  async prepare(trx, messageIds, publicUrl) {
+    await linkPathwayMessages(trx, messageIds)
+    if (publicUrl === undefined) return new Map(messageIds.map((id) => [id, 'no-public-address']))
+    // Nobody needs it answered any more, or its link was withdrawn.
+    const { rows } = await sql<{ id: number }>`
+      select id from unnest(${messageIds}::bigint[]) as m(id) where not exists (
+        select 1 from questionnaire_link l join task t on t.id = l.task_id where l.message_id = m.id and l.used_at is null
+          and l.revoked_at is null and t.status in ('requested', 'in-progress'))`.execute(trx)
+    return new Map(rows.map((row) => [row.id, 'form-closed']))
+  },
+  async fill(trx, messageIds, publicUrl) {
+    const tokens = await mintTokens(trx, messageIds)
+    return new Map([...tokens].map(([id, token]) => [id, urlOf(publicUrl ?? '', token)]))
+  },
+}
+
 /** Fresh tokens for messages that leave now: an earlier token of the same message dies. @returns by message id */
-export async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, string>> {
+async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, string>> {
   const tokens = new Map(messageIds.map((id) => [id, makeToken()]))
   const { rows } = await sql<{ message_id: number }>`
     update questionnaire_link l set token_hash = n.hash, expires_at = now() + (${settingSql('follow-up.link-days', sql`(select site_id from task where id = l.task_id)`)})::int * interval '1 day'
@@ -61,7 +76,7 @@ export async function revokeLinksOf(
  * A pathway's message with `{{link}}` leads to the latest open task of the same enrolment that has a questionnaire. Without such a task it gets
  * none, and the gate holds the message back. All links of these messages are locked, so that none is withdrawn between gate and sending.
  */
-export async function linkPathwayMessages(trx: Trx, messageIds: number[]): Promise<void> {
+async function linkPathwayMessages(trx: Trx, messageIds: number[]): Promise<void> {
   await insertPathwayLinks(trx, messageIds)
   await sql`select 1 from questionnaire_link where message_id = any(${messageIds}::bigint[]) for update`.execute(
     trx,

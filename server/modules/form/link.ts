@@ -5,9 +5,9 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { wakeLoop } from '../../platform/loop.ts'
 import { maskEmail } from '../person/mask.ts'
 import { recordsOf } from '../event/record.ts'
+import { queueMessage } from '../message/write.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { TaskRow } from '../task/list.ts'
 import { loadTask } from '../task/task.ts'
@@ -85,13 +85,7 @@ async function queueMail(
     department: task.department_name,
     days: await linkDays(trx, task.site_id),
   })
-  const message = await trx
-    .insertInto('message')
-    .values({ person_id: task.record_id, channel: 'email', purpose: 'clinical', ...text })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  wakeLoop('message')
-  return message.id
+  return queueMessage(trx, { personId: task.record_id, channel: 'email', purpose: 'clinical', ...text })
 }
 
 async function contactOf(db: Db, task: TaskRow) {

@@ -3,9 +3,9 @@ import { type Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { wakeLoop } from '../../platform/loop.ts'
 import { recordEvents } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
+import { queueMessage } from '../message/write.ts'
 import { maskEmail } from '../person/mask.ts'
 import type { TaskRow } from '../task/list.ts'
 import { loadTask } from '../task/task.ts'
@@ -138,18 +138,12 @@ export async function giveGuidance(
 async function queueMail(trx: Trx, task: TaskRow, text: Offered): Promise<number> {
   if ((await addressOf(trx, task)) === null)
     throw new AppError('invalid', undefined, [{ path: 'how', message: 'the person has no e-mail address' }])
-  const { id } = await trx
-    .insertInto('message')
-    .values({
-      person_id: task.record_id,
-      channel: 'email',
-      purpose: 'clinical',
-      // The subject is read over shoulders: it names no disease.
-      subject: `${task.site_name}健康宣教`,
-      body: filled(text.body, task),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  wakeLoop('message')
-  return id
+  return queueMessage(trx, {
+    personId: task.record_id,
+    channel: 'email',
+    purpose: 'clinical',
+    // The subject is read over shoulders: it names no disease.
+    subject: `${task.site_name}健康宣教`,
+    body: filled(text.body, task),
+  })
 }

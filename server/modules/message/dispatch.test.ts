@@ -33,6 +33,7 @@ async function configure(port: number): Promise<void> {
     'channel.smtp.from': 'care@hospital.test',
     'contact.quiet-from': 0,
     'contact.quiet-to': 0,
+    'contact.on-holidays': true,
   }
   for (const [key, value] of Object.entries(values))
     await sql`
@@ -46,6 +47,9 @@ async function queue(purposes: string[], email: string | null = `p${people + 1}@
   const mrn = `mail${people}`
   await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn, email })
   const person = await personOf(app, mrn)
+  if (purposes.includes('marketing'))
+    await sql`insert into consent (person_id, purpose, channel, given_at, proof, recorded_by, recorded_by_name)
+      values (${person}, 'marketing', 'email', now(), 'paper', 't', 'T')`.execute(app.db)
   const ids: number[] = []
   for (const purpose of purposes) {
     const { rows } = await sql<{ id: number }>`
@@ -94,6 +98,21 @@ test('a recipient that the server refuses for good has failed at once', async ()
   refusals.set(email, { code: 550, message: 'no such user' })
   await dispatch()
   expect(await statesOf(person)).toMatchObject([{ status: 'failed', tries: 1 }])
+})
+
+test('while the mail server is away no message uses up its tries, and the server is left alone for a while', async () => {
+  const { person } = await queue(Array.from({ length: 300 }, () => 'clinical'))
+  const closed = await rudeServer('RCPT')
+  closed.server.close()
+  await once(closed.server, 'close')
+  await configure(closed.port)
+  await dispatch()
+  expect(await dispatch()).toBe(0)
+  const states = await statesOf(person)
+  expect(states.every((one) => one.status === 'queued' && one.tries <= 1)).toBe(true)
+  await configure(sink.port)
+  await dispatch()
+  expect((await statesOf(person)).filter((one) => one.status === 'sent')).toHaveLength(300)
 })
 
 test('a mail server that is away is asked again, also on the usual port 587', async () => {
@@ -218,6 +237,38 @@ test.each([
   await sql.raw(change.replace('$', String(person))).execute(app.db)
   await dispatch()
   expect(await statesOf(person)).toMatchObject([{ status: 'suppressed', reason, tries: 0 }])
+})
+
+test.each([
+  ['that was never given', 'delete from consent where person_id = $'],
+  ['for another channel', `update consent set channel = 'sms' where person_id = $`],
+  ['for another purpose', `update consent set purpose = 'service' where person_id = $`],
+  ['that was taken back', `update consent set withdrawn_at = now(), withdrawn_by = 't' where person_id = $`],
+])('a consent %s lets no advertisement out', async (_, change) => {
+  const { person } = await queue(['marketing', 'service'])
+  await sql.raw(change.replace('$', String(person))).execute(app.db)
+  await dispatch()
+  expect(await statesOf(person)).toMatchObject([
+    { status: 'suppressed', reason: 'no-consent', tries: 0 },
+    { status: 'sent' },
+  ])
+})
+
+test('a household counts together, and what is clinical still goes', async () => {
+  const [first, second] = [await queue(['marketing', 'marketing']), await queue(['marketing', 'marketing'])]
+  const email = `shared-${first.person}@example.test`
+  await sql`update person_telecom set value = ${email} where person_id in (${first.person}, ${second.person})`.execute(
+    app.db,
+  )
+  await Promise.all([dispatch(), dispatch()])
+  const states = [...(await statesOf(first.person)), ...(await statesOf(second.person))]
+  expect(states.filter((one) => one.status === 'sent')).toHaveLength(3)
+  expect(states.filter((one) => one.reason === 'frequency-cap')).toHaveLength(1)
+  await sql`insert into message (person_id, channel, purpose, body) values (${first.person}, 'email', 'clinical', '正文')`.execute(
+    app.db,
+  )
+  await dispatch()
+  expect((await statesOf(first.person)).at(-1)).toMatchObject({ status: 'sent' })
 })
 
 test('an opt-out of another purpose or channel does not stop it', async () => {

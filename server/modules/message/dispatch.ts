@@ -1,60 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
+import type { MessageChannel } from '../../../contract/message.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { permit } from '../contact/permit.ts'
 import { recordEvents } from '../event/event.ts'
-import { readSettings } from '../setting/setting.ts'
-import { linkPathwayMessages, linkPlaceholder, mintTokens, urlOf } from '../form/link-token.ts'
-import { gate, gateFacts, gateSettings, type Verdict } from './gate.ts'
-import { type MailChannel, openMailChannel, type SendResult } from './smtp.ts'
 import { personOfRecord } from '../event/record.ts'
+import {
+  isPaused,
+  type Lane,
+  lanes,
+  type OpenChannel,
+  type Outgoing,
+  pauseChannel,
+  resumeChannel,
+  type SendResult,
+} from './channel.ts'
+import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 
-const batchSize = 50
-const connections = 4
-/** Longer than a whole batch can take when every mail runs into the time limit of the connection. */
+/** Longer than a whole batch can take when every message runs into the time limit of the channel. */
 const leaseSeconds = 900
 const maxTries = 5
+/** How long a lane goes on before its loop may end, in ms. */
+const turn = 2000
+/** Batches of a lane under way at once: while one is on the wire, the database works for the other. */
+const batchesAtOnce = 2
 const dispatcher = systemActor('system:message', '消息发送')
 
-type Claimed = {
-  id: number
-  person_id: number
-  record_id: number
-  subject: string | null
-  body: string
-  fence: number
-  tries: number
-  address: string
+/** Sends what is due on all lanes, each by itself. @returns how many messages got a result */
+export async function dispatchDue(db: Db, secret: string, publicUrl?: string): Promise<number> {
+  const results = await Promise.allSettled(lanes.map((lane) => dispatchLane(db, secret, lane, publicUrl)))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0)
 }
 
 /**
- * Sends due messages: claim under a lease and pass the gate (one transaction), hand over to the channel (no transaction), write the
- * result if the lease is still ours. A crash between leaves `sending`, which becomes `unknown`: never a blind second send.
+ * Sends due messages of one lane for a while: claim a batch under a lease and pass the gate (one transaction), hand over to the channel (no
+ * transaction), write the results where the lease is still ours (one transaction). A crash between leaves `sending`, which becomes `unknown`:
+ * never a blind second send.
  * @param publicUrl where people reach this installation; without it no message with a link goes out
  * @returns how many messages got a result
  */
-export async function dispatchDue(db: Db, secret: string, publicUrl?: string): Promise<number> {
-  const lapsed = await markLapsed(db)
-  const channel = await openMailChannel(db, secret)
+export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl?: string): Promise<number> {
+  const lapsed = await markLapsed(db, lane)
+  const channel = await lane.adapter.open(db, secret)
   if (!channel) return lapsed
-  const { claimed, settled } = await transaction(db, (trx) => claim(trx, publicUrl))
-  const waiting = [...claimed]
-  const workers = Array.from({ length: connections }, async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await deliver(db, channel, next)
-  })
-  // One lost result must not cut the others short: its lease runs out and it becomes unknown.
-  const results = await Promise.allSettled(workers)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  return lapsed + claimed.length + settled
+  try {
+    if (isPaused(db, lane.adapter, channel)) return lapsed
+    const until = Date.now() + turn
+    const work = async () => {
+      let done = 0
+      for (let batch = 1; batch > 0 && Date.now() < until && !isPaused(db, lane.adapter, channel);) {
+        batch = await dispatchBatch(db, lane, channel, publicUrl)
+        done += batch
+      }
+      return done
+    }
+    // One lost result must not cut the others short: its lease runs out and it becomes unknown.
+    const results = await Promise.allSettled(Array.from({ length: batchesAtOnce }, work))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), lapsed)
+  } finally {
+    channel.close()
+  }
 }
 
 /** A lease that ran out belongs to a process that died while sending. */
-async function markLapsed(db: Db): Promise<number> {
+async function markLapsed(db: Db, { adapter, purpose }: Lane): Promise<number> {
   return transaction(db, async (trx) => {
-    const { rows } = await sql<Told>`
+    const { rows } = await sql<Row>`
       update message set status = 'unknown', reason = 'The process ended while sending', finished_at = now(), fence = fence + 1
-      where status = 'sending' and lease_until < now() returning id, person_id as record_id`.execute(trx)
+      where status = 'sending' and lease_until < now() and channel = ${adapter.channel} and purpose = ${purpose}
+      returning id, person_id as record_id, channel`.execute(trx)
     await recordEvents(
       trx,
       rows.map((row) => messageEvent(row, 'message.unknown')),
@@ -63,128 +81,195 @@ async function markLapsed(db: Db): Promise<number> {
   })
 }
 
-type Due = Omit<Claimed, 'address'>
+type Row = { id: number; record_id: number; channel: MessageChannel }
+type Due = Row & {
+  subject: string | null
+  body: string
+  fence: number
+  tries: number
+  automatic: boolean
+  stopped: boolean
+  site_id: number | null
+}
+type Claimed = Due & { address: string }
+
+/** @returns how many messages were claimed; 0: nothing is due */
+async function dispatchBatch(
+  db: Db,
+  lane: Lane,
+  channel: OpenChannel,
+  publicUrl: string | undefined,
+): Promise<number> {
+  const { capabilities } = lane.adapter
+  const rate = capabilities.ratePerSecond
+  const began = Date.now()
+  const { found, claimed } = await transaction(db, (trx) => claim(trx, lane, publicUrl))
+  if (claimed.length === 0) return found
+  const results = await send(channel, claimed, capabilities.maxLength)
+  if (results.some((one) => one.kind === 'unavailable')) pauseChannel(db, lane.adapter, channel)
+  else resumeChannel(db, lane.adapter)
+  await transaction(db, (trx) => settle(trx, claimed, results))
+  if (rate !== null) await delay((claimed.length / rate) * 1000 - (Date.now() - began))
+  return found
+}
 
 async function claim(
   trx: Trx,
+  lane: Lane,
   publicUrl: string | undefined,
-): Promise<{ claimed: Claimed[]; settled: number }> {
-  // One claim at a time: caps are counted, and two at once would each count without the other.
-  await sql`select pg_advisory_xact_lock(hashtext('careloop.message'))`.execute(trx)
+): Promise<{ found: number; claimed: Claimed[] }> {
+  const { channel, capabilities } = lane.adapter
   const { rows } = await sql<Due>`
-    select id, ${personOfRecord(sql`message.person_id`)} as person_id, person_id as record_id, subject, body, fence, tries from message where status = 'queued' and due_at <= now()
-    order by due_at, id limit ${batchSize} for update skip locked`.execute(trx)
-  if (rows.length === 0) return { claimed: [], settled: 0 }
-  const withLink = rows.filter((row) => row.body.includes(linkPlaceholder)).map((row) => row.id)
-  if (withLink.length > 0) await linkPathwayMessages(trx, withLink)
-  const settings = await readSettings(trx, gateSettings)
-  const facts = await gateFacts(
-    trx,
-    rows.map((row) => row.id),
-  )
-  const now = new Date()
-  const going = new Map<number, { all: number; marketing: number }>()
-  const verdicts = rows.map((row): { row: Due; verdict: Verdict } => {
-    const known = facts.get(row.id)
-    if (publicUrl === undefined && withLink.includes(row.id))
-      return { row, verdict: { kind: 'suppress', reason: 'no-public-address' } }
-    if (!known) return { row, verdict: { kind: 'suppress', reason: 'no-address' } }
-    // What this batch sends to the same person counts as well.
-    const more = going.get(row.person_id) ?? { all: 0, marketing: 0 }
-    const verdict = gate(
-      {
-        ...known,
-        sentLast7Days: known.sentLast7Days + more.all,
-        marketingLast30Days: known.marketingLast30Days + more.marketing,
-      },
-      settings,
-      now,
-    )
-    if (verdict.kind === 'send')
-      going.set(row.person_id, {
-        all: more.all + 1,
-        marketing: more.marketing + (known.purpose === 'marketing' ? 1 : 0),
-      })
-    return { row, verdict }
-  })
+    with due as (
+      select * from message where status = 'queued' and channel = ${channel} and purpose = ${lane.purpose} and due_at <= now()
+      order by due_at, id limit ${capabilities.batch} for update skip locked)
+    select m.id, m.person_id as record_id, m.channel, m.subject, m.body, m.fence, m.tries, m.enrollment_id is not null as automatic,
+      coalesce(e.status = 'stopped', false) as stopped, n.site_id
+    from due m left join enrollment e on e.id = m.enrollment_id
+    left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
+    order by m.due_at, m.id`.execute(trx)
+  if (rows.length === 0) return { found: 0, claimed: [] }
+  const verdicts = await verdictsOf(trx, lane, rows, publicUrl)
   await sql`
     update message m set status = n.status, reason = n.reason, address = n.address, due_at = coalesce(n.due_at, m.due_at),
       lease_until = case when n.status = 'sending' then now() + ${leaseSeconds} * interval '1 second' end,
       fence = m.fence + 1, tries = m.tries + case when n.status = 'sending' then 1 else 0 end,
       finished_at = case when n.status = 'suppressed' then now() end
     from unnest(
-      ${verdicts.map(({ row }) => row.id)}::bigint[],
-      ${verdicts.map(({ verdict }) => ({ send: 'sending', suppress: 'suppressed', later: 'queued' })[verdict.kind])}::text[],
-      ${verdicts.map(({ verdict }) => (verdict.kind === 'suppress' ? verdict.reason : null))}::text[],
-      ${verdicts.map(({ verdict }) => (verdict.kind === 'send' ? verdict.address : null))}::text[],
-      ${verdicts.map(({ verdict }) => (verdict.kind === 'later' ? verdict.at : null))}::timestamptz[]
+      ${verdicts.map(({ row }) => row.id)}::bigint[], ${verdicts.map(({ status }) => status)}::text[],
+      ${verdicts.map(({ reason }) => reason ?? null)}::text[], ${verdicts.map(({ address }) => address ?? null)}::text[],
+      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[]
     ) as n(id, status, reason, address, due_at)
     where m.id = n.id`.execute(trx)
-  const suppressed = verdicts.filter(({ verdict }) => verdict.kind === 'suppress').map(({ row }) => row)
   await recordEvents(
     trx,
-    suppressed.map((row) => messageEvent(row, 'message.suppressed')),
+    verdicts
+      .filter(({ status }) => status === 'suppressed')
+      .map(({ row }) => messageEvent(row, 'message.suppressed')),
   )
-  const claimed = verdicts.flatMap(({ row, verdict }) =>
-    verdict.kind === 'send'
-      ? [{ ...row, address: verdict.address, fence: row.fence + 1, tries: row.tries + 1 }]
-      : [],
+  const claimed = verdicts.flatMap(({ row, address }) =>
+    address === undefined ? [] : [{ ...row, address, fence: row.fence + 1, tries: row.tries + 1 }],
   )
-  return { claimed: await withLinks(trx, claimed, publicUrl), settled: suppressed.length }
+  return { found: rows.length, claimed: await fillPlaceholders(trx, claimed, publicUrl) }
 }
 
-/** The token is made when its message leaves, so that it lies in no table; a message that goes again carries a new one. */
-async function withLinks(trx: Trx, claimed: Claimed[], publicUrl: string | undefined): Promise<Claimed[]> {
-  const ids = claimed.filter((one) => one.body.includes(linkPlaceholder)).map((one) => one.id)
-  if (ids.length === 0 || publicUrl === undefined) return claimed
-  const tokens = await mintTokens(trx, ids)
-  return claimed.map((one) => {
-    const token = tokens.get(one.id)
-    return token === undefined
-      ? one
-      : { ...one, body: one.body.replaceAll(linkPlaceholder, urlOf(publicUrl, token)) }
+type MessageVerdict = {
+  row: Due
+  status: 'sending' | 'suppressed' | 'queued'
+  reason?: string
+  address?: string
+  later?: Date
+}
+
+/** What became of the wish to send comes first, so that it does not count towards any cap; then the gate. */
+async function verdictsOf(
+  trx: Trx,
+  { purpose }: Lane,
+  rows: Due[],
+  publicUrl: string | undefined,
+): Promise<MessageVerdict[]> {
+  const dropped = await preparePlaceholders(trx, rows, publicUrl)
+  for (const row of rows) if (row.stopped) dropped.set(row.id, 'enrollment-stopped')
+  const permitted = await permit(
+    trx,
+    rows
+      .filter((row) => !dropped.has(row.id))
+      .map((row) => ({
+        key: row.id,
+        personId: row.record_id,
+        channel: row.channel,
+        purpose,
+        automatic: row.automatic,
+        siteId: row.site_id,
+      })),
+  )
+  return rows.map((row): MessageVerdict => {
+    const reason = dropped.get(row.id)
+    if (reason !== undefined) return { row, status: 'suppressed', reason }
+    const verdict = permitted.get(row.id)
+    if (verdict?.kind === 'permit') return { row, status: 'sending', address: verdict.address }
+    if (verdict?.kind === 'later') return { row, status: 'queued', later: verdict.at }
+    return { row, status: 'suppressed', reason: verdict?.reason ?? 'no-address' }
   })
 }
 
-async function deliver(db: Db, channel: MailChannel, message: Claimed): Promise<void> {
-  const result = await channel.send({
-    to: message.address,
-    subject: message.subject ?? '',
-    text: message.body,
-    // Stable, so that a mail server or a person reconciling can recognise a repetition.
-    messageId: `<careloop-${message.id}-${message.tries}@careloop>`,
-  })
-  await transaction(db, (trx) => settle(trx, message, result))
+async function send(
+  channel: OpenChannel,
+  claimed: Claimed[],
+  maxLength: number | null,
+): Promise<SendResult[]> {
+  const tooLong = (one: Claimed) => maxLength !== null && one.body.length > maxLength
+  const outgoing = claimed
+    .filter((one) => !tooLong(one))
+    .map(({ address, subject, body, id, tries }): Outgoing => ({
+      address,
+      subject,
+      body,
+      key: `careloop-${id}-${tries}`,
+    }))
+  const results = (await channel.send(outgoing)).values()
+  return claimed.map((one): SendResult =>
+    tooLong(one)
+      ? { kind: 'refused', reason: `longer than ${maxLength} characters`, permanent: true }
+      : (results.next().value ?? { kind: 'unclear', reason: 'The channel gave no result' }),
+  )
+}
+
+type Settled = {
+  status: 'sent' | 'failed' | 'unknown' | 'queued'
+  reason: string | null
+  providerId: string | null
+}
+
+function settled({ tries }: Claimed, result: SendResult): Settled {
+  if (result.kind === 'sent') return { status: 'sent', reason: null, providerId: result.providerId }
+  const { reason } = result
+  if (result.kind === 'unclear') return { status: 'unknown', reason, providerId: null }
+  const again = result.kind === 'unavailable' || (tries < maxTries && !result.permanent)
+  return { status: again ? 'queued' : 'failed', reason, providerId: null }
 }
 
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
-async function settle(trx: Trx, message: Claimed, result: SendResult): Promise<void> {
-  const retry = result.kind === 'refused' && message.tries < maxTries && !result.permanent
-  const status =
-    result.kind === 'sent' ? 'sent' : result.kind === 'unclear' ? 'unknown' : retry ? 'queued' : 'failed'
-  const { rows } = await sql<Told & { person_id: number }>`
-    update message set status = ${status}, reason = ${result.kind === 'sent' ? null : result.reason},
-      provider_id = ${result.kind === 'sent' ? result.providerId : null}, lease_until = null, fence = fence + 1,
-      due_at = case when ${retry} then now() + ${2 ** message.tries * 30} * interval '1 second' else due_at end,
-      finished_at = case when ${retry} then null else now() end
-    where id = ${message.id} and fence = ${message.fence} and status = 'sending'
-    returning id, ${personOfRecord(sql`message.person_id`)} as person_id, person_id as record_id`.execute(trx)
-  const [row] = rows
-  if (!row || status === 'queued') return
-  await recordEvents(trx, [messageEvent(row, kinds[status])])
-  await audit(trx, dispatcher, {
-    action: 'message.send',
-    personId: row.person_id,
-    subject: `message:${row.id} ${status}`,
+/** Writes what became of a batch, where no other process has taken the message away meanwhile. A channel that was down costs no try but the first. */
+async function settle(trx: Trx, claimed: Claimed[], results: SendResult[]): Promise<void> {
+  const outcomes = claimed.map((one, at) => {
+    const result = results[at] ?? { kind: 'unclear', reason: 'The channel gave no result' }
+    return { ...one, ...settled(one, result), down: result.kind === 'unavailable' }
   })
+  const { rows } = await sql<Row & { status: Settled['status']; person_id: number }>`
+    update message m set status = n.status, reason = n.reason, provider_id = n.provider_id, lease_until = null, fence = m.fence + 1,
+      tries = case when n.down then greatest(1, m.tries - 1) else m.tries end,
+      due_at = case when n.status = 'queued' and not n.down then now() + power(2, m.tries) * interval '30 seconds' else m.due_at end,
+      finished_at = case when n.status <> 'queued' then now() end
+    from unnest(
+      ${outcomes.map((one) => one.id)}::bigint[], ${outcomes.map((one) => one.fence)}::int[],
+      ${outcomes.map((one) => one.status)}::text[], ${outcomes.map((one) => one.reason)}::text[],
+      ${outcomes.map((one) => one.providerId)}::text[], ${outcomes.map((one) => one.down)}::boolean[]
+    ) as n(id, fence, status, reason, provider_id, down)
+    where m.id = n.id and m.fence = n.fence and m.status = 'sending'
+    returning m.id, m.person_id as record_id, m.channel, m.status, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+    trx,
+  )
+  const finished = rows.flatMap((row) => (row.status === 'queued' ? [] : [{ row, kind: kinds[row.status] }]))
+  if (finished.length === 0) return
+  await recordEvents(
+    trx,
+    finished.map(({ row, kind }) => messageEvent(row, kind)),
+  )
+  await audit(
+    trx,
+    dispatcher,
+    ...finished.map(({ row }) => ({
+      action: 'message.send',
+      personId: row.person_id,
+      subject: `message:${row.id} ${row.status}`,
+    })),
+  )
 }
 
-/** A message and the record that it is about. */
-type Told = { id: number; record_id: number }
-
 function messageEvent(
-  row: Told,
+  row: Row,
   kind: 'message.sent' | 'message.failed' | 'message.suppressed' | 'message.unknown',
 ) {
   return {
@@ -192,6 +277,6 @@ function messageEvent(
     at: new Date(),
     kind,
     source: 'careloop',
-    data: { messageId: row.id, channel: 'email' },
+    data: { messageId: row.id, channel: row.channel },
   }
 }

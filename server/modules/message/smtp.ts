@@ -1,21 +1,10 @@
-import nodemailer from 'nodemailer'
-import type SMTPTransport from 'nodemailer/lib/smtp-transport'
+import { Readable } from 'node:stream'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Db } from '../../platform/db.ts'
 import { unseal } from '../../platform/sealed.ts'
 import { readSettings } from '../setting/setting.ts'
-
-export type Mail = { to: string; subject: string; text: string; messageId: string }
-
-/**
- * `refused`: surely not sent; trying again is safe, and pointless when `permanent`. `unclear`: the text was handed over, but nobody said
- * whether it was taken.
- */
-export type SendResult =
-  | { kind: 'sent'; providerId: string }
-  | { kind: 'refused'; reason: string; permanent: boolean }
-  | { kind: 'unclear'; reason: string }
-
-export type MailChannel = { send: (mail: Mail) => Promise<SendResult> }
+import type { ChannelAdapter, OpenChannel, Outgoing, SendResult } from './channel.ts'
 
 const keys = [
   'channel.smtp.host',
@@ -26,71 +15,196 @@ const keys = [
   'channel.smtp.from',
 ] as const
 
-/** The e-mail channel as configured; undefined when no mail server is set, then messages wait. */
-export async function openMailChannel(db: Db, secret: string): Promise<MailChannel | undefined> {
+/** Connections of one lane. */
+const connections = 4
+/** No mail of a batch is begun later than this, in ms; with the time limits of a connection that stays below the lease. */
+const batchTime = 300_000
+
+/** E-mail over the hospital's mail server; off without host and sender. */
+export const smtp: ChannelAdapter = {
+  channel: 'email',
+  capabilities: {
+    receipts: false,
+    maxLength: null,
+    cost: null,
+    idempotencyKey: false,
+    ratePerSecond: null,
+    batch: 250,
+  },
+  open: openMail,
+}
+
+async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined> {
   const settings = await readSettings(db, keys)
   const host = settings['channel.smtp.host']
   const from = settings['channel.smtp.from']
   if (!host || !from) return undefined
+  const port = settings['channel.smtp.port']
   const tls = settings['channel.smtp.tls']
   const user = settings['channel.smtp.user']
   const password = settings['channel.smtp.password']
-  const options = {
+  const options: SMTPConnection.Options = {
     host,
-    port: settings['channel.smtp.port'],
+    port,
     secure: tls === 'implicit',
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 30_000,
-    ...(user && { auth: { user, pass: password === '' ? '' : unseal(secret, password) } }),
   }
-  return { send: (mail) => sendMail(options, { from, ...mail }) }
+  const auth = user ? { user, pass: password === '' ? '' : unseal(secret, password) } : undefined
+  const pool = openPool(() => connect(options, auth))
+  return {
+    counterpart: `${host}:${port} ${tls} ${user} ${password}`,
+    send: (batch) => sendAll(pool, from, batch),
+    close: pool.close,
+  }
 }
 
-/**
- * One connection per mail: nodemailer's pool sends a mail again by itself when the connection breaks, even after the text was handed over,
- * and its error does not tell when it broke. So we watch for the moment of the handover.
- */
-async function sendMail(options: SMTPTransport.Options, mail: Mail & { from: string }): Promise<SendResult> {
-  let handedOver = false
-  const transport = nodemailer.createTransport(options)
-  transport.use('stream', ({ message }, done) => {
-    const create = message.createReadStream.bind(message)
-    message.createReadStream = (...args) => {
-      const stream = create(...args)
-      const pipe = stream.pipe.bind(stream)
-      // Nodemailer pipes the text into the connection after the server answered DATA with 354.
-      stream.pipe = <To extends NodeJS.WritableStream>(to: To, how?: { end?: boolean }): To => {
-        handedOver = true
-        return pipe(to, how)
-      }
-      return stream
+type Mail = { envelope: SMTPConnection.Envelope; messageId: string; text: Buffer }
+
+async function compose(from: string, { address, subject, body, key }: Outgoing): Promise<Mail> {
+  const node = new MailComposer({
+    from,
+    to: address,
+    subject: subject ?? '',
+    text: body,
+    messageId: `<${key}@careloop>`,
+  }).compile()
+  const text = await node.build()
+  return { envelope: { ...node.getEnvelope(), size: text.length }, messageId: node.messageId(), text }
+}
+
+type Pool = {
+  /** @throws when none can be had */
+  take: () => Promise<{ connection: SMTPConnection; used: boolean }>
+  give: (connection: SMTPConnection) => void
+  close: () => void
+}
+
+function openPool(make: () => Promise<SMTPConnection>): Pool {
+  const idle: SMTPConnection[] = []
+  return {
+    async take() {
+      for (let kept = idle.pop(); kept; kept = idle.pop())
+        if (!kept.destroyed) return { connection: kept, used: true }
+      return { connection: await make(), used: false }
+    },
+    give: (connection) => idle.push(connection),
+    close() {
+      for (const connection of idle.splice(0)) connection.quit()
+    },
+  }
+}
+
+/** Nodemailer's own pool is of no use: it sends a mail again by itself when a connection breaks, even after the text was handed over. */
+function connect(
+  options: SMTPConnection.Options,
+  auth: SMTPConnection.Credentials | undefined,
+): Promise<SMTPConnection> {
+  return new Promise((resolve, reject) => {
+    const connection = new SMTPConnection(options)
+    const fail = (error: Error) => {
+      connection.close()
+      reject(error)
     }
-    done()
+    // Stays for the connection's life: a break while idle shows in `destroyed`, one while sending in the answer to `send`.
+    connection.on('error', fail)
+    const ready = (error?: Error | null) => {
+      if (error) fail(error)
+      else resolve(connection)
+    }
+    connection.connect((error) => {
+      // A server inside the house may take mail without a sign-in.
+      const signsIn = auth && (connection as { allowsAuth?: boolean }).allowsAuth
+      if (error || !signsIn) ready(error)
+      else connection.login(auth, ready)
+    })
   })
+}
+
+/** Several connections, one mail after another on each. */
+async function sendAll(pool: Pool, from: string, batch: Outgoing[]): Promise<SendResult[]> {
+  const results = batch.map((): SendResult => ({ kind: 'unavailable', reason: 'Not tried in time' }))
+  const until = Date.now() + batchTime
+  let down: SendResult | undefined
+  let next = 0
+  await Promise.all(
+    Array.from({ length: Math.min(connections, batch.length) }, async () => {
+      while (next < batch.length && Date.now() < until) {
+        const at = next++
+        const message = batch[at]
+        if (!message) return
+        const result = down ?? (await sendOne(pool, await compose(from, message)))
+        if (result.kind === 'unavailable') down = result
+        results[at] = result
+      }
+    }),
+  )
+  return results
+}
+
+async function sendOne(pool: Pool, mail: Mail): Promise<SendResult> {
+  let taken: Awaited<ReturnType<Pool['take']>>
   try {
-    const info = await transport.sendMail(mail)
-    return { kind: 'sent', providerId: info.messageId }
+    taken = await pool.take()
   } catch (error) {
-    return classify(error, handedOver)
-  } finally {
-    transport.close()
+    return { kind: 'unavailable', reason: reasonOf(error) }
+  }
+  const { connection, used } = taken
+  const text = new HandOver(mail.text)
+  const error = await new Promise<unknown>((resolve) => {
+    connection.send(mail.envelope, text, resolve)
+  })
+  if (!error) {
+    pool.give(connection)
+    return { kind: 'sent', providerId: mail.messageId }
+  }
+  const result = classify(error, text.begun)
+  if (connection.destroyed) {
+    // It may have been closed at the other end while nobody used it.
+    if (used && result.kind === 'refused' && !result.permanent) return sendOne(pool, mail)
+    return result
+  }
+  // A refused recipient leaves its sender's name behind: the next mail would be a second one inside of this.
+  connection.reset((failed) => {
+    if (failed) connection.close()
+    else pool.give(connection)
+  })
+  return result
+}
+
+/** Knows whether the server was given any of the text: nodemailer pipes it into the connection after DATA was answered with 354. */
+class HandOver extends Readable {
+  begun = false
+  readonly #text: Buffer
+
+  constructor(text: Buffer) {
+    super()
+    this.#text = text
+  }
+
+  override pipe<To extends NodeJS.WritableStream>(to: To): To {
+    this.begun = true
+    to.end(this.#text)
+    return to
   }
 }
 
 function classify(error: unknown, handedOver: boolean): SendResult {
-  const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string }
-  const reason = `${code ?? ''} ${responseCode ?? ''} ${withoutAddresses(message)}`.trim().slice(0, 300)
+  const { code, responseCode } = error as { code?: string; responseCode?: number }
+  const reason = reasonOf(error)
   const answered = responseCode !== undefined && responseCode >= 400
   if (handedOver && !answered) return { kind: 'unclear', reason }
-  // A refused sign-in or connection is our configuration; a refused recipient or text stays refused.
+  // A refused connection is our configuration or theirs; a refused recipient or text stays refused.
   const about = code === 'EENVELOPE' || code === 'EMESSAGE'
   return { kind: 'refused', reason, permanent: about && answered && responseCode >= 500 }
 }
 
 /** Servers repeat the recipient in their answer; the reason is shown to people who see addresses masked. */
-function withoutAddresses(text: string): string {
-  return text.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '***')
+function reasonOf(error: unknown): string {
+  const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string }
+  const text = message.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '***')
+  return `${code ?? ''} ${responseCode ?? ''} ${text}`.trim().slice(0, 300)
 }

@@ -178,6 +178,25 @@ export const settingDefinitions = {
   ),
   'contact.marketing-per-30-days': integer('contact', 2, 'messages', [0, 60], ours),
   'contact.total-per-7-days': integer('contact', 7, 'messages', [1, 100], ours),
+  'contact.household-marketing-per-30-days': integer(
+    'contact',
+    3,
+    'messages',
+    [0, 60],
+    `${ours}: all who share a telephone number or e-mail address, together`,
+  ),
+  'contact.household-total-per-7-days': integer(
+    'contact',
+    14,
+    'messages',
+    [1, 200],
+    `${ours}: all who share a telephone number or e-mail address, together`,
+  ),
+  'contact.on-holidays': boolean(
+    'contact',
+    false,
+    `${ours}: nothing but clinical contact on public holidays of the calendar`,
+  ),
   'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
   'intake.keep-days': integer(
     'intake',

@@ -5,6 +5,7 @@ import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { assertContactPermitted, contactRefusalsOf, contactVerdictOf } from '../contact/task.ts'
 import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
@@ -114,6 +115,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
           updatedAt: response.updated_at.toISOString(),
         }
       : null,
+    contact: await contactVerdictOf(db, row),
     abilities: {
       work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
       assign: may(actor, 'task.assign'),
@@ -172,11 +174,18 @@ const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or no
 
 /**
  * Takes the task for 15 minutes (setting), prolonged by every save.
- * @throws {AppError} not-found, held-by-other, already-closed, own-result
+ * @param contact `made`: it took place already and is only written down now
+ * @throws {AppError} not-found, held-by-other, already-closed, own-result, contact-refused
  */
-export async function holdTask(trx: Trx, actor: Actor, id: number): Promise<TaskRow> {
+export async function holdTask(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  contact: 'to-come' | 'made' = 'to-come',
+): Promise<TaskRow> {
   const row = await loadTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
+  if (contact === 'to-come') await assertContactPermitted(trx, row)
   const minutes = (await readSettings(trx, ['follow-up.hold-minutes'], row.site_id))['follow-up.hold-minutes']
   const { rows } = await sql<{ version: number }>`
     update task t set held_by = ${actor.id}, held_by_name = ${actor.name}, held_until = now() + ${minutes} * interval '1 minute',
@@ -218,7 +227,8 @@ export async function takeNextTask(
     { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined, freeFor: actor.id },
     60,
   )
-  const free = rows.filter((row) => row.id !== input.afterTaskId)
+  const refused = await contactRefusalsOf(trx, rows)
+  const free = rows.filter((row) => row.id !== input.afterTaskId && !refused.has(row.id))
   if (free.length === 0) return null
   const { rows: locked } = await sql<{ id: number }>`
     select t.id from unnest(${free.map((row) => row.id)}::bigint[]) with ordinality as w(id, position) join task t on t.id = w.id

@@ -14,6 +14,7 @@ import { localDate, shiftDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
+import { assertContactPermitted, refuseContacts } from '../contact/task.ts'
 import { readSettings } from '../setting/setting.ts'
 import { visitQueue } from '../task/scope.ts'
 import {
@@ -174,6 +175,7 @@ async function visitsToPlan(trx: Trx, siteId: number, rules: PlanRules, again: b
     .where('active', '=', true)
     .orderBy('id')
     .execute()
+  const refused = await refuseContacts(trx, rows.map(contactTask(siteId)))
   const visits: VisitToPlan[] = []
   const leftOut: LeftOut[] = []
   for (const row of rows) {
@@ -181,13 +183,22 @@ async function visitsToPlan(trx: Trx, siteId: number, rules: PlanRules, again: b
     const address = [row.province, row.city, row.district, row.text].filter(Boolean).join('')
     const zone = at && zones.find((one) => lies(at, address, one.shape as ZoneShape))
     const leave = (reason: LeftOutReason) => leftOut.push({ taskId: row.task_id, reason })
-    if (!at) leave('no-position')
+    if (refused.has(row.task_id)) leave('contact-refused')
+    else if (!at) leave('no-position')
     else if (distanceKm(rules.base, at) > rules.radiusKm) leave('outside-radius')
     else if (zone?.team_id != null && !rules.teams.some((team) => team.id === zone.team_id)) leave('no-team')
     else visits.push(toPlan(row, at, zone?.team_id ?? null, rules.timeZone))
   }
   return { visits, leftOut }
 }
+
+const contactTask = (siteId: number) => (row: VisitTaskRow) => ({
+  id: row.task_id,
+  kind: 'home-visit',
+  rung: 'phone',
+  person_id: row.person_id,
+  site_id: siteId,
+})
 
 function toPlan(row: VisitTaskRow, at: Point, teamId: number | null, timeZone: string): VisitToPlan {
   const turn = Math.max(row.start_at.getTime(), row.next_attempt_at?.getTime() ?? 0)
@@ -244,7 +255,7 @@ async function stopsOf(trx: Trx, planId: number): Promise<StopRow[]> {
 
 /**
  * Moves a visit of a draft, puts one that was left out in, or takes one out.
- * @throws {AppError} not-found, already-closed, changed-meanwhile, invalid
+ * @throws {AppError} not-found, already-closed, changed-meanwhile, invalid, contact-refused
  */
 export async function moveStop(
   trx: Trx,
@@ -277,7 +288,9 @@ async function leftOutStop(trx: Trx, draft: Draft, taskId: number): Promise<Stop
     select ${visitTaskColumns} from task t ${visitTaskJoins} where t.id = ${taskId} and t.site_id = ${draft.site_id} and ${openVisit}`.execute(
     trx,
   )
-  const at = positionOf(found(rows[0]))
+  const row = found(rows[0])
+  await assertContactPermitted(trx, contactTask(draft.site_id)(row))
+  const at = positionOf(row)
   if (!at) throw invalid('taskId', 'has no position')
   return { ...at, task_id: taskId, team_id: 0, date: '' }
 }

@@ -52,7 +52,7 @@ async function apply(trx: Trx, actor: Actor, taskId: number, report: VisitReport
   const distanceMetres = await distanceToHome(trx, taskId, report.position)
   if (!(await insert(trx, actor, taskId, report, { distanceMetres, problem: null })))
     return receiptOf(trx, actor, report.idempotencyKey)
-  await holdTask(trx, actor, taskId)
+  await holdTask(trx, actor, taskId, 'made')
   const seconds = Math.round((Date.parse(report.leftAt) - Date.parse(report.arrivedAt)) / 1000)
   const place = placeOf(report, distanceMetres)
   await recordAttempt(trx, actor, taskId, {

@@ -8,7 +8,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 
-const channels = ['all', 'phone', 'sms', 'email', 'wechat', 'visit'] as const
+const channels = ['all', 'phone', 'sms', 'email', 'wechat', 'letter', 'portal', 'visit'] as const
 const purposes = ['all', 'clinical', 'service', 'marketing'] as const
 
 export function OptOutPanel({ person }: { person: PersonDetail }) {

@@ -14,6 +14,7 @@ import { DisputePanel } from '../dispute/DisputePanel.tsx'
 import { InstructionPanel } from '../instruction/InstructionPanel.tsx'
 import { RecordsPanel } from '../match/RecordsPanel.tsx'
 import { CompletenessLine } from './CompletenessLine.tsx'
+import { ConsentPanel } from './ConsentPanel.tsx'
 import { ContactPanel } from './ContactPanel.tsx'
 import { EncounterPanel } from './EncounterPanel.tsx'
 import { EnrollmentPanel } from './EnrollmentPanel.tsx'
@@ -92,6 +93,7 @@ function PersonView({ personId }: { personId: number }) {
           <InstructionPanel person={person} />
           <PhotoPanel person={person} />
           <OptOutPanel person={person} />
+          <ConsentPanel person={person} />
           <MembershipPanel person={person} />
           <EncounterPanel person={person} />
           <RecordsPanel person={person} />

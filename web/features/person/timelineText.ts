@@ -38,7 +38,7 @@ export const eventGroups = {
     'appointment.cancelled',
     'appointment.missed',
   ],
-  calls: ['contact.attempted'],
+  calls: ['contact.attempted', 'contact.refused'],
   answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
   tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
@@ -56,6 +56,8 @@ export const eventGroups = {
     'person.death-withdrawn',
     'person.opted-out',
     'person.opted-in',
+    'consent.given',
+    'consent.withdrawn',
     'person.merged',
     'person.unmerged',
     'person.dispute-opened',
@@ -72,6 +74,7 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised' || kind === 'person.dispute-opened') return 'danger'
+  if (kind === 'contact.refused' || kind === 'consent.withdrawn') return 'warning'
   if (kind === 'message.failed' || kind === 'person.opted-out' || kind === 'person.merged') return 'warning'
   if (kind.startsWith('encounter.')) return 'primary'
   if (kind === 'task.completed' || kind === 'questionnaire.completed' || kind === 'message.sent')
@@ -92,6 +95,8 @@ const coded = {
   proof: 'evidence',
   disposition: 'disposition',
   reason: 'stopReason',
+  refusal: 'suppressionReason',
+  consentProof: 'consentProof',
   interpretation: 'interpretation',
   status: 'factStatus',
 } as const

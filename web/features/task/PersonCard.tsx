@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useWholeApp } from '../../session.tsx'
+import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -17,6 +18,7 @@ import { bandTone } from './ScoreText.tsx'
 export function PersonCard({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const code = useCode()
+  const time = useTime()
   const { card } = task
   const wholeApp = useWholeApp()
 
@@ -36,6 +38,16 @@ export function PersonCard({ task }: { task: TaskDetail }) {
           {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
         </span>
       </div>
+      {task.contact.refused && (
+        <StatusTag tone="danger">
+          {t('desk.contactRefused', { reason: code('suppressionReason', task.contact.refused) })}
+        </StatusTag>
+      )}
+      {task.contact.notBefore && (
+        <p className="secondary small">
+          {t('desk.contactLater', { time: time.moment(task.contact.notBefore) })}
+        </p>
+      )}
       {card ? <CardBody card={card} /> : <p className="secondary">{t('desk.noCard')}</p>}
       <section className="secondary small card-facts">
         {task.pathwayName && (

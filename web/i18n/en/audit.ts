@@ -57,6 +57,9 @@ export const audit = {
     call: 'Follow-up call',
   },
   action: {
+    consent_give: 'Consent recorded',
+    consent_withdraw: 'Consent withdrawn',
+    consent_list: 'Consents looked at',
     import_upload: 'Upload a file to import',
     import_update: 'Set the columns of an import',
     import_check: 'Check an import',

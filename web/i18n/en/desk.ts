@@ -123,6 +123,8 @@ export const desk = {
   wrongNumber: 'marked as wrong',
   noPhone: 'No phone number',
   noCard: 'You may not see the record of this person.',
+  contactRefused: 'Do not contact: {{reason}}',
+  contactLater: 'Quiet hours until {{time}}; call only if the patient asked for this hour',
   noNumber: 'No number',
   chooseCallee: 'Call this one',
   medications: 'Last drugs',

@@ -26,6 +26,7 @@ export const errors = {
   'appeal-too-late': 'The time to appeal is over.',
   'already-enrolled': 'This patient is already on this pathway for this stay.',
   'open-dispute': 'There is an open dispute with this person; close it first.',
+  'contact-refused': 'This person must not be contacted this way.',
   'second-person': 'Publishing takes somebody who did not write this draft. Ask for it first.',
   'calendar-unknown': 'The working calendar of that year is missing. Enter it under Settings.',
   'file-empty': 'The file is empty.',

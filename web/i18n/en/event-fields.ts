@@ -29,6 +29,8 @@ export const eventFields = {
   number: 'Attempt',
   channel: 'Channel',
   purpose: 'Purpose',
+  refusal: 'Reason',
+  consentProof: 'Proof',
   score: 'Score',
   band: 'Meaning',
   text: 'Text',

@@ -89,6 +89,7 @@ export const visits: SameWords<typeof zhCN> = {
     'no-team': 'the zone’s team was given up',
     'no-capacity': 'these days are full',
     'taken-out': 'taken out by hand',
+    'contact-refused': 'must not be contacted',
   },
   mend: {
     'no-position': 'Set the position, then plan again.',
@@ -97,6 +98,7 @@ export const visits: SameWords<typeof zhCN> = {
     'no-team': 'Give the zone another team.',
     'no-capacity': 'Plan more days or add a team.',
     'taken-out': 'It can be moved back to a day.',
+    'contact-refused': 'See what the person asked for, or whether they died.',
   },
   putIn: 'Put {{name}} on',
   map: 'Map with base, zones, visits and routes',

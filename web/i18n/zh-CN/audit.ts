@@ -56,6 +56,9 @@ export const audit = {
     call: '电话随访',
   },
   action: {
+    consent_give: '记录同意',
+    consent_withdraw: '撤回同意',
+    consent_list: '查看同意',
     import_upload: '上传导入文件',
     import_update: '设置导入的列',
     import_check: '检查导入文件',

@@ -112,6 +112,8 @@ export const desk = {
   wrongNumber: '已标为号码有误',
   noPhone: '没有电话号码',
   noCard: '您没有查看这位患者资料的权限。',
+  contactRefused: '不可联系：{{reason}}',
+  contactLater: '现在是勿扰时间，{{time}} 后再联系（患者约了这个时间的除外）',
   noNumber: '没有号码',
   chooseCallee: '这次打给',
   medications: '最近用药',

@@ -26,6 +26,7 @@ export const errors = {
   'appeal-too-late': '申诉时间已过。',
   'already-enrolled': '这位患者这次就诊已经在这条路径上了。',
   'open-dispute': '患者有未结纠纷，请先结束纠纷。',
+  'contact-refused': '不可以这样联系这位患者。',
   'second-person': '发布需要另一位没有写过这份草稿的人，请先提交审核。',
   'calendar-unknown': '还没有录入那一年的工作日历，请到“设置”里补上。',
   'file-empty': '文件是空的。',

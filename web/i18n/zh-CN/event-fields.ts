@@ -29,6 +29,8 @@ export const eventFields = {
   number: '第几次',
   channel: '方式',
   purpose: '用途',
+  refusal: '原因',
+  consentProof: '依据',
   score: '得分',
   band: '结论',
   text: '内容',

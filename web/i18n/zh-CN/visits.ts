@@ -86,6 +86,7 @@ export const visits = {
     'no-team': '片区的组已停用',
     'no-capacity': '这些天排满了',
     'taken-out': '手动移出',
+    'contact-refused': '不可联系',
   },
   mend: {
     'no-position': '标上坐标再排。',
@@ -94,6 +95,7 @@ export const visits = {
     'no-team': '给片区换一个组。',
     'no-capacity': '多排几天，或加一个组。',
     'taken-out': '可以移回某一天。',
+    'contact-refused': '请看患者的勿扰登记和同意。',
   },
   putIn: '{{name}}排到',
   map: '地图：出发地点、片区、走访和路线',

@@ -56,6 +56,9 @@ export const audit = {
     call: '電話追蹤',
   },
   action: {
+    consent_give: '記錄同意',
+    consent_withdraw: '撤回同意',
+    consent_list: '查看同意',
     import_upload: '上傳匯入檔案',
     import_update: '設定匯入的欄',
     import_check: '檢查匯入檔案',

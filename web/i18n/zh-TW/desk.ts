@@ -115,6 +115,8 @@ export const desk = {
   wrongNumber: '已標為號碼錯誤',
   noPhone: '沒有電話號碼',
   noCard: '您沒有查看這位病人資料的權限。',
+  contactRefused: '不可聯絡：{{reason}}',
+  contactLater: '現在是勿擾時間，{{time}} 後再聯絡（病患約了這個時間的除外）',
   noNumber: '沒有號碼',
   chooseCallee: '這次打給',
   medications: '最近用藥',

@@ -26,6 +26,7 @@ export const errors = {
   'appeal-too-late': '申訴時間已過。',
   'already-enrolled': '這位病患這次就診已經在這條路徑上了。',
   'open-dispute': '病患有未結糾紛，請先結束糾紛。',
+  'contact-refused': '不可以這樣聯絡這位病患。',
   'second-person': '發布需要另一位沒有寫過這份草稿的人，請先送審。',
   'calendar-unknown': '還沒有輸入那一年的工作日曆，請到「設定」裡補上。',
   'file-empty': '檔案是空的。',

@@ -29,6 +29,8 @@ export const eventFields = {
   number: '第幾次',
   channel: '方式',
   purpose: '用途',
+  refusal: '原因',
+  consentProof: '依據',
   score: '分數',
   band: '結論',
   text: '內容',

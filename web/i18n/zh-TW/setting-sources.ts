@@ -33,6 +33,9 @@ export const settingSources = {
   'contact_quiet-to': '本產品預設：收件人當地 21:00–8:00 不打擾',
   'contact_marketing-per-30-days': '本產品預設',
   'contact_total-per-7-days': '本產品預設',
+  'contact_household-marketing-per-30-days': '本產品預設：共用電話或電子郵件的人合計',
+  'contact_household-total-per-7-days': '本產品預設：共用電話或電子郵件的人合計',
+  'contact_on-holidays': '本產品預設：國定假日只做診療聯絡',
   'intake_silent-minutes': '本產品預設',
   'intake_keep-days': '《網路安全法》第二十一條：網路日誌留存不少於 6 個月',
   'outbound_ack-timeout-seconds':

@@ -89,6 +89,7 @@ export const visits: SameWords<typeof zhCN> = {
     'no-team': '片區的組已停用',
     'no-capacity': '這些天排滿了',
     'taken-out': '手動移出',
+    'contact-refused': '不可聯絡',
   },
   mend: {
     'no-position': '標上座標再排。',
@@ -97,6 +98,7 @@ export const visits: SameWords<typeof zhCN> = {
     'no-team': '給片區換一個組。',
     'no-capacity': '多排幾天，或加一個組。',
     'taken-out': '可以移回某一天。',
+    'contact-refused': '請看病患的勿擾登記和同意。',
   },
   putIn: '{{name}}排到',
   map: '地圖：出發地點、片區、走訪和路線',

@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type { ContactChannel, Purpose } from '../../../contract/contact.ts'
+import type { Db } from '../../platform/db.ts'
+import { deceasedOf, joinPerson, recordsOf } from '../event/record.ts'
+import { inDispute } from '../person/dispute.ts'
+import { householdOf } from './household.ts'
+import { organisationZone } from '../setting/time-zone.ts'
+import type { ContactFacts } from './rules.ts'
+
+export type ContactRequest = {
+  /** How the caller finds its verdict again. */
+  key: number
+  personId: number
+  channel: ContactChannel
+  purpose: Purpose
+  automatic: boolean
+  /** Where what it is about takes place; null: the site of the person's last department counts. */
+  siteId: number | null
+  /** The task that a call or visit belongs to: its own hold does not count against it. */
+  taskId?: number
+}
+
+export type KnownContact = ContactFacts & {
+  request: ContactRequest
+  /** The person as of now: the survivor of a merged record. */
+  personId: number
+  household: ContactFacts['household'] & { persons: number[] }
+  /** The site whose rules and calendar count; null: those of the installation. */
+  siteId: number | null
+}
+
+/** Kinds of task that are a contact; a red flag is not: danger is followed up whatever anybody asked for (PIPL Art. 13 (4)). */
+export const contactTaskKinds = ['follow-up-call', 'home-visit', 'spot-check', 'return-visit'] as const
+
+const address = sql`case r.channel
+  when 'letter' then (select a.text from person_address a where a.person_id = any(g.members) and a.text <> '' order by a.use = 'home' desc,
+    a.updated_at desc, a.id limit 1)
+  when 'email' then (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'email' and t.valid
+    order by t.updated_at desc, t.id limit 1)
+  when 'wechat' then (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'wechat' and t.valid
+    order by t.updated_at desc, t.id limit 1)
+  when 'sms' then (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.use = 'mobile' and t.valid
+    order by t.updated_at desc, t.id limit 1)
+  else '' end`
+
+/** Contacts of the household `h` that took place within 30 days or are on their way. */
+const contacts = sql`
+  select m.purpose, m.person_id = any(g.members) as own, m.status = 'sending' or m.finished_at > now() - interval '7 days' as recent
+  from message m where m.person_id = any(h.records)
+    and (m.status = 'sending' or m.status in ('sent', 'unknown') and m.finished_at > now() - interval '30 days')
+  union all
+  select coalesce(v.definition ->> 'purpose', 'clinical'), t.person_id = any(g.members), w.at > now() - interval '7 days'
+  from task t
+  cross join lateral (
+    select a.at from task_attempt a where a.task_id = t.id and a.channel <> 'other' and a.at > now() - interval '30 days'
+    union all
+    select now() where t.status = 'in-progress' and t.held_until > now() and t.kind = any(${[...contactTaskKinds]}::text[])
+      and t.id is distinct from r.task_id) w
+  left join enrollment e on e.id = t.enrollment_id left join pathway_version v on v.id = e.pathway_version_id
+  where t.person_id = any(h.records)`
+
+/** All that the rules ask of these contacts, in one statement and in their order. */
+export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<KnownContact[]> {
+  const { rows } = await sql<{
+    nr: number
+    person_id: number
+    deceased: boolean
+    disputed: boolean
+    opted_out: boolean
+    consented: boolean
+    address: string | null
+    site_id: number | null
+    time_zone: string
+    persons: number[] | null
+    own_7: number
+    own_marketing: number
+    household_7: number
+    household_marketing: number
+  }>`
+    select r.nr, p.id as person_id, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, ${inDispute(sql`p.id`)} as disputed,
+      exists (select 1 from opt_out o where o.person_id = any(g.members) and o.channel in ('all', r.channel)
+        and o.purpose in ('all', r.purpose)) as opted_out,
+      exists (select 1 from consent c where c.person_id = any(g.members) and c.channel in ('all', r.channel) and c.purpose = r.purpose
+        and c.given_at <= now() and c.withdrawn_at is null) as consented,
+      ${address} as address, s.id as site_id, coalesce(s.time_zone, ${organisationZone}) as time_zone, to_jsonb(h.persons) as persons,
+      coalesce(k.own_7, 0) as own_7, coalesce(k.own_marketing, 0) as own_marketing, coalesce(k.household_7, 0) as household_7,
+      coalesce(k.household_marketing, 0) as household_marketing
+    from unnest(
+      ${requests.map((one) => one.personId)}::bigint[], ${requests.map((one) => one.channel)}::text[],
+      ${requests.map((one) => one.purpose)}::text[], ${requests.map((one) => one.siteId)}::int[],
+      ${requests.map((one) => one.taskId ?? null)}::bigint[]
+    ) with ordinality as r(person_id, channel, purpose, site_id, task_id, nr)
+    ${joinPerson(sql`r.person_id`)}
+    cross join lateral (select ${recordsOf(sql`p.id`)} as members offset 0) g
+    -- Nothing clinical is held back by what was sent before, so nothing is counted for it.
+    left join lateral (
+      select w.persons, array(select id from person where id = any(w.persons) or survivor_id = any(w.persons)) as records
+      from (select ${householdOf(sql`p.id`)} as persons offset 0) w where r.purpose <> 'clinical' offset 0) h on true
+    left join lateral (
+      select count(*) filter (where c.recent and c.own) as own_7, count(*) filter (where c.purpose = 'marketing' and c.own) as own_marketing,
+        count(*) filter (where c.recent) as household_7, count(*) filter (where c.purpose = 'marketing') as household_marketing
+      from (${contacts}) c) k on h.persons is not null
+    left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
+    left join site s on s.id = coalesce(r.site_id, d.site_id, f.site_id)
+    order by r.nr`.execute(db)
+  return rows.flatMap((row) => {
+    const request = requests[row.nr - 1]
+    if (!request) return []
+    return {
+      request,
+      personId: row.person_id,
+      purpose: request.purpose,
+      automatic: request.automatic,
+      deceased: row.deceased,
+      disputed: row.disputed,
+      optedOut: row.opted_out,
+      consented: row.consented,
+      address: row.address,
+      person: { total7: row.own_7, marketing30: row.own_marketing },
+      household: {
+        total7: row.household_7,
+        marketing30: row.household_marketing,
+        persons: row.persons ?? [row.person_id],
+      },
+      siteId: row.site_id,
+      timeZone: row.time_zone,
+    }
+  })
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { calendarOf } from '../../platform/calendar.ts'
+import { localDate, toLocal } from '../../platform/clock.ts'
+import { type Contacted, type ContactFacts, type ContactSettings, decide } from './rules.ts'
+
+const contacted: fc.Arbitrary<Contacted> = fc.record({
+  total7: fc.integer({ min: 0, max: 10 }),
+  marketing30: fc.integer({ min: 0, max: 5 }),
+})
+const facts: fc.Arbitrary<ContactFacts> = fc.record({
+  purpose: fc.constantFrom('clinical' as const, 'service' as const, 'marketing' as const),
+  automatic: fc.boolean(),
+  deceased: fc.boolean(),
+  disputed: fc.boolean(),
+  optedOut: fc.boolean(),
+  consented: fc.boolean(),
+  address: fc.constantFrom('a@example.test', '', null),
+  person: contacted,
+  household: contacted,
+  timeZone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu'),
+})
+const settings: fc.Arbitrary<ContactSettings> = fc.record({
+  'contact.quiet-from': fc.integer({ min: 0, max: 23 }),
+  'contact.quiet-to': fc.integer({ min: 0, max: 23 }),
+  'contact.on-holidays': fc.boolean(),
+  'contact.marketing-per-30-days': fc.integer({ min: 0, max: 5 }),
+  'contact.total-per-7-days': fc.integer({ min: 1, max: 10 }),
+  'contact.household-marketing-per-30-days': fc.integer({ min: 0, max: 5 }),
+  'contact.household-total-per-7-days': fc.integer({ min: 1, max: 10 }),
+})
+/** The first week of each October, and New Year. */
+const holidays = calendarOf(
+  [2024, 2025, 2026, 2027, 2028, 2029, 2030].flatMap((year) => [
+    { date: `${year}-01-01`, working: false },
+    ...[1, 2, 3, 4, 5, 6, 7].map((day) => ({ date: `${year}-10-0${day}`, working: false })),
+    { date: `${year}-10-08`, working: true },
+  ]),
+)
+const now = fc.oneof(
+  fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }),
+  fc.date({ min: new Date('2026-09-29'), max: new Date('2026-10-09'), noInvalidDate: true }),
+)
+
+function quiet(at: Date, rules: ContactSettings, { purpose, timeZone }: ContactFacts) {
+  const { 'contact.quiet-from': from, 'contact.quiet-to': to } = rules
+  const { hour } = toLocal(at, timeZone)
+  const holiday = holidays.exceptions.get(localDate(at, timeZone)) === false
+  if (holiday && purpose !== 'clinical' && !rules['contact.on-holidays']) return true
+  if (from === to) return false
+  return from < to ? hour >= from && hour < to : hour >= from || hour < to
+}
+
+const full = ({ purpose, person, household }: ContactFacts, rules: ContactSettings) =>
+  person.total7 >= rules['contact.total-per-7-days'] ||
+  household.total7 >= rules['contact.household-total-per-7-days'] ||
+  (purpose === 'marketing' &&
+    (person.marketing30 >= rules['contact.marketing-per-30-days'] ||
+      household.marketing30 >= rules['contact.household-marketing-per-30-days']))
+
+const forbidden = (known: ContactFacts, rules: ContactSettings) =>
+  known.deceased ||
+  known.optedOut ||
+  (known.purpose === 'marketing' && !known.consented) ||
+  (known.disputed && (known.automatic || known.purpose !== 'clinical')) ||
+  known.address === null ||
+  (known.purpose !== 'clinical' && full(known, rules))
+
+test('a contact is permitted exactly when nothing speaks against it and nobody sleeps or is on holiday', () => {
+  fc.assert(
+    fc.property(facts, settings, now, (known, rules, at) => {
+      const verdict = decide(known, rules, at, holidays)
+      if (forbidden(known, rules)) expect(verdict.kind).toBe('refuse')
+      else expect(verdict.kind).toBe(quiet(at, rules, known) ? 'later' : 'permit')
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('what waits for the end of quiet hours or holidays waits to the hour and no longer', () => {
+  fc.assert(
+    fc.property(facts, settings, now, (known, rules, at) => {
+      const verdict = decide(known, rules, at, holidays)
+      if (verdict.kind !== 'later') return
+      expect(quiet(verdict.at, rules, known)).toBe(false)
+      expect(quiet(new Date(verdict.at.getTime() - 1), rules, known)).toBe(true)
+      for (let hour = at.getTime(); hour < verdict.at.getTime(); hour += 3600_000)
+        expect(quiet(new Date(hour), rules, known)).toBe(true)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('death speaks before every other reason', () => {
+  fc.assert(
+    fc.property(facts, settings, now, (known, rules, at) => {
+      const verdict = decide({ ...known, deceased: true }, rules, at, holidays)
+      expect(verdict).toEqual({ kind: 'refuse', reason: 'deceased' })
+    }),
+  )
+})
+
+test('nothing clinical is held back by a cap, however much was sent', () => {
+  fc.assert(
+    fc.property(facts, settings, now, (known, rules, at) => {
+      const verdict = decide({ ...known, purpose: 'clinical' }, rules, at, holidays)
+      expect(verdict).not.toEqual({ kind: 'refuse', reason: 'frequency-cap' })
+    }),
+  )
+})

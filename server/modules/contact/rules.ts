@@ -1,0 +1,118 @@
+import type { ContactRefusal, Purpose } from '../../../contract/contact.ts'
+import { type Calendar, nextOpening } from '../../platform/calendar.ts'
+import { fromLocal, localDate, shiftDate } from '../../platform/clock.ts'
+import type { SettingValues } from '../setting/definitions.ts'
+
+export const contactSettings = [
+  'contact.quiet-from',
+  'contact.quiet-to',
+  'contact.on-holidays',
+  'contact.marketing-per-30-days',
+  'contact.total-per-7-days',
+  'contact.household-marketing-per-30-days',
+  'contact.household-total-per-7-days',
+] as const
+export type ContactSettings = SettingValues<(typeof contactSettings)[number]>
+
+/** Contacts that took place or are on their way: all within 7 days, and marketing within 30. */
+export type Contacted = { total7: number; marketing30: number }
+
+export type ContactFacts = {
+  purpose: Purpose
+  /** A pathway or campaign wants it; else staff do, for this person. */
+  automatic: boolean
+  deceased: boolean
+  /** The person has an open dispute with the hospital. */
+  disputed: boolean
+  optedOut: boolean
+  /** The person agreed to this purpose by this channel and did not take it back. */
+  consented: boolean
+  /** Where it would go; null: nowhere. A channel that needs no address has an empty one. */
+  address: string | null
+  person: Contacted
+  household: Contacted
+  timeZone: string
+}
+
+export type Verdict =
+  | { kind: 'permit'; address: string }
+  | { kind: 'refuse'; reason: ContactRefusal }
+  | { kind: 'later'; at: Date }
+
+/**
+ * The rules before any contact. Clinical contacts count like any other but are never held back by a cap; in quiet hours nobody is contacted,
+ * not even for clinical reasons (danger has its own tasks, which no gate holds). Marketing needs consent: PIPL Art. 13 and 14, Advertising
+ * Law Art. 43.
+ */
+export function decide(
+  facts: ContactFacts,
+  settings: ContactSettings,
+  now: Date,
+  holidays: Calendar,
+): Verdict {
+  const reason = refusalOf(facts, settings)
+  if (reason) return { kind: 'refuse', reason }
+  const at = nextTime(facts, settings, now, holidays)
+  return at.getTime() > now.getTime()
+    ? { kind: 'later', at }
+    : { kind: 'permit', address: facts.address ?? '' }
+}
+
+function refusalOf(facts: ContactFacts, settings: ContactSettings): ContactRefusal | undefined {
+  const { purpose } = facts
+  if (facts.deceased) return 'deceased'
+  // What staff do for a person's care still goes: they know whom they turn to.
+  if (facts.disputed && (facts.automatic || purpose !== 'clinical')) return 'open-dispute'
+  if (facts.optedOut) return 'opted-out'
+  if (purpose === 'marketing' && !facts.consented) return 'no-consent'
+  if (facts.address === null) return 'no-address'
+  if (purpose === 'clinical') return undefined
+  const full = (counted: Contacted, total: number, marketing: number) =>
+    counted.total7 >= total || (purpose === 'marketing' && counted.marketing30 >= marketing)
+  return full(
+    facts.person,
+    settings['contact.total-per-7-days'],
+    settings['contact.marketing-per-30-days'],
+  ) ||
+    full(
+      facts.household,
+      settings['contact.household-total-per-7-days'],
+      settings['contact.household-marketing-per-30-days'],
+    )
+    ? 'frequency-cap'
+    : undefined
+}
+
+/** Now, or when quiet hours and, unless it is clinical, public holidays are over where the person is. */
+function nextTime(
+  { purpose, timeZone }: ContactFacts,
+  settings: ContactSettings,
+  now: Date,
+  holidays: Calendar,
+): Date {
+  const at = afterQuiet(now, settings, timeZone)
+  if (purpose === 'clinical' || settings['contact.on-holidays']) return at
+  // A year whose calendar nobody entered has no known holidays. A weekend is none unless the calendar names it.
+  const first = localDate(at, timeZone)
+  let date = first
+  while (holidays.exceptions.get(date) === false) date = shiftDate(date, 1)
+  if (date === first) return at
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  return afterQuiet(
+    fromLocal({ year, month, day, hour: 0, minute: 0, second: 0 }, timeZone),
+    settings,
+    timeZone,
+  )
+}
+
+function afterQuiet(now: Date, settings: ContactSettings, timeZone: string): Date {
+  const [from, to] = [settings['contact.quiet-from'], settings['contact.quiet-to']]
+  if (from === to) return now
+  const everyDay = { exceptions: new Map<string, boolean>(), years: new Set<number>() }
+  // Quiet hours may span midnight (21–8): then the open hours are [to, from); else they are before and after.
+  if (to < from) return nextOpening(now, { from: to, to: from, workingDaysOnly: false }, timeZone, everyDay)
+  const later = nextOpening(now, { from: to, to: 24, workingDaysOnly: false }, timeZone, everyDay)
+  if (from === 0) return later
+  const earlier = nextOpening(now, { from: 0, to: from, workingDaysOnly: false }, timeZone, everyDay)
+  return later.getTime() < earlier.getTime() ? later : earlier
+}

@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { ContactChannel, ContactRefusal, contactVerdict, Purpose } from '../../../contract/contact.ts'
+import type { z } from 'zod'
+import type { Db, Trx } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { recordEvents } from '../event/event.ts'
+import { type ContactRequest, contactTaskKinds } from './facts.ts'
+import { foresee, permit } from './permit.ts'
+
+/** What the gate needs to know of a task. `rung`: on which way the person is looked for. */
+export type ContactTask = {
+  id: number
+  kind: string
+  rung: string
+  person_id: number
+  site_id: number | null
+}
+
+function channelOf(task: ContactTask): ContactChannel {
+  if (task.kind === 'home-visit') return 'visit'
+  return task.rung === 'letter' ? 'letter' : 'phone'
+}
+
+/** Tasks that are no contact, or that nothing may hold back, are left out. */
+async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[]> {
+  const contacts = tasks.filter((task) => contactTaskKinds.some((kind) => kind === task.kind))
+  if (contacts.length === 0) return []
+  const { rows } = await sql<{ id: number; automatic: boolean; purpose: Purpose }>`
+    select t.id, t.enrollment_id is not null as automatic, coalesce(v.definition ->> 'purpose', 'clinical') as purpose
+    from task t left join enrollment e on e.id = t.enrollment_id left join pathway_version v on v.id = e.pathway_version_id
+    where t.id = any(${contacts.map((task) => task.id)}::bigint[])`.execute(db)
+  const known = new Map(rows.map((row) => [row.id, row]))
+  return contacts.flatMap((task) => {
+    const row = known.get(task.id)
+    if (!row) return []
+    const { automatic, purpose } = row
+    const channel = channelOf(task)
+    return [
+      {
+        key: task.id,
+        taskId: task.id,
+        personId: task.person_id,
+        siteId: task.site_id,
+        channel,
+        purpose,
+        automatic,
+      },
+    ]
+  })
+}
+
+/** Which of these tasks the gate refuses, and why; each by itself. */
+export async function contactRefusalsOf(db: Db, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
+  const verdicts = await foresee(db, await requestsOf(db, tasks))
+  return new Map(
+    [...verdicts].flatMap(([id, verdict]) =>
+      verdict.kind === 'refuse' ? [[id, verdict.reason] as const] : [],
+    ),
+  )
+}
+
+/** What the screen shows of a task: that the gate refuses it, or that the hour is bad. */
+export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.infer<typeof contactVerdict>> {
+  const verdict = (await foresee(db, await requestsOf(db, [task]))).get(task.id)
+  return {
+    refused: verdict?.kind === 'refuse' ? verdict.reason : null,
+    notBefore: verdict?.kind === 'later' ? verdict.at.toISOString() : null,
+  }
+}
+
+/**
+ * To be called before a call or visit is taken in hand, before the task is locked. Quiet hours do not stop it: the person may have asked for that
+ * hour.
+ * @throws {AppError} contact-refused; that it was refused is kept
+ */
+export async function assertContactPermitted(trx: Trx, task: ContactTask): Promise<void> {
+  const requests = await requestsOf(trx, [task])
+  const verdict = (await permit(trx, requests)).get(task.id)
+  if (verdict?.kind !== 'refuse') return
+  await keepRefusals(trx, requests, new Map([[task.id, verdict.reason]]))
+  throw new AppError(
+    'contact-refused',
+    `This person must not be contacted: ${verdict.reason}.`,
+    [{ path: 'contact', message: verdict.reason }],
+    { commits: true },
+  )
+}
+
+/** Planning home visits: which must not be planned, kept on the timelines. @returns the reasons by task */
+export async function refuseContacts(trx: Trx, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
+  const requests = await requestsOf(trx, tasks)
+  const verdicts = await foresee(trx, requests)
+  const refused = new Map(
+    [...verdicts].flatMap(([id, verdict]) =>
+      verdict.kind === 'refuse' ? [[id, verdict.reason] as const] : [],
+    ),
+  )
+  await keepRefusals(trx, requests, refused)
+  return refused
+}
+
+/** Once per task and reason: planning again says nothing new. */
+async function keepRefusals(
+  trx: Trx,
+  requests: ContactRequest[],
+  refused: Map<number, ContactRefusal>,
+): Promise<void> {
+  if (refused.size === 0) return
+  const { rows } = await sql<{ task_id: number; reason: string }>`
+    select task_id, data ->> 'refusal' as reason from event
+    where person_id = any(${requests.map((one) => one.personId)}::bigint[]) and kind = 'contact.refused'
+      and task_id = any(${[...refused.keys()]}::bigint[])`.execute(trx)
+  const kept = new Set(rows.map((row) => `${row.task_id} ${row.reason}`))
+  await recordEvents(
+    trx,
+    requests.flatMap(({ key, personId, channel, purpose }) => {
+      const reason = refused.get(key)
+      if (!reason || kept.has(`${key} ${reason}`)) return []
+      const data = { channel, purpose, refusal: reason }
+      return [
+        { personId, at: new Date(), kind: 'contact.refused' as const, source: 'careloop', taskId: key, data },
+      ]
+    }),
+  )
+}

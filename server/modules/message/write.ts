@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import type { Purpose } from '../../../contract/contact.ts'
+import type { MessageChannel } from '../../../contract/message.ts'
+import type { Trx } from '../../platform/db.ts'
+import { wakeLoop } from '../../platform/loop.ts'
+
+/*
+ * Everything that writes the table `message`, but for sending itself (dispatch.ts). Messages are rows of one state machine: queued → sending →
+ * sent, failed or unknown; or suppressed, by the gate or because what wanted them has ended.
+ */
+
+export type NewMessage = {
+  /** The person or the record that it goes to. */
+  personId: number
+  channel: MessageChannel
+  purpose: Purpose
+  subject: string | null
+  body: string
+  /** The step of a pathway that writes it; the same step and attempt again writes nothing. */
+  step?: { enrollmentId: number; key: string; attempt?: number }
+  /** What it is about, such as an encounter. */
+  about?: { kind: string; id: number }
+  /** Not before; left out: at once. */
+  dueAt?: Date
+}
+
+/** @returns ids in the order given; null for what a pathway's step had written before */
+export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(number | null)[]> {
+  if (messages.length === 0) return []
+  const { rows } = await sql<{ id: number; made: boolean }>`
+    with w as materialized (
+      select nextval('message_id_seq') as id, u.* from unnest(
+        ${messages.map((one) => one.step?.enrollmentId ?? null)}::bigint[], ${messages.map((one) => one.step?.key ?? null)}::text[],
+        ${messages.map((one) => one.step?.attempt ?? 1)}::smallint[], ${messages.map((one) => one.personId)}::bigint[],
+        ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
+        ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
+        ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
+        ${messages.map((one) => one.dueAt ?? null)}::timestamptz[]
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, nr)
+    ), made as (
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at)
+      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now())
+      from w order by nr
+      on conflict (enrollment_id, step_key, attempt) do nothing returning id
+    )
+    select w.id, exists (select 1 from made where made.id = w.id) as made from w order by w.nr`.execute(trx)
+  wakeLoop('message')
+  return rows.map((row) => (row.made ? row.id : null))
+}
+
+/** One message that somebody writes by hand. */
+export async function queueMessage(trx: Trx, message: Omit<NewMessage, 'step'>): Promise<number> {
+  const [id] = await queueMessages(trx, [message])
+  if (typeof id !== 'number') throw new Error('a message without a step is always written')
+  return id
+}
+
+export type WithheldMessage = {
+  id: number
+  person_id: number
+  enrollment_id: number
+  channel: MessageChannel
+}
+
+/** What these enrolments had written and nobody has begun to send does not go out. The caller records the events. */
+export async function withholdMessages(trx: Trx, enrollmentIds: number[]): Promise<WithheldMessage[]> {
+  const { rows } = await sql<WithheldMessage>`
+    update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now()
+    where enrollment_id = any(${enrollmentIds}::bigint[]) and status = 'queued'
+    returning id, person_id, enrollment_id, channel`.execute(trx)
+  return rows
+}
+
+/** Undoes {@link withholdMessages} for enrolments that go on; `endedAt` is when each had been stopped. */
+export async function requeueMessages(trx: Trx, enrollments: { id: number; endedAt: Date }[]): Promise<void> {
+  if (enrollments.length === 0) return
+  // A Date has no microseconds.
+  await sql`
+    update message m set status = 'queued', reason = null, finished_at = null
+    from unnest(${enrollments.map((one) => one.id)}::bigint[], ${enrollments.map((one) => one.endedAt)}::timestamptz[]) as w(id, ended_at)
+    where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
+      and date_trunc('milliseconds', m.finished_at) = date_trunc('milliseconds', w.ended_at)`.execute(trx)
+  wakeLoop('message')
+}
+
+/** Removes the messages of visits that an undone import had made; none of them may have left. */
+export async function removeMessagesOf(trx: Trx, encounterIds: number[]): Promise<void> {
+  await sql`
+    delete from message m using enrollment n where n.id = m.enrollment_id and n.encounter_id = any(${encounterIds}::bigint[])`.execute(
+    trx,
+  )
+}
