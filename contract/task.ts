@@ -54,11 +54,16 @@ export const taskSummary = z.object({
   reason: orderReason,
   /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
   standing: z.array(standing),
-  personId: id,
-  personName: z.string(),
+  /** Null, as the name: the task is about an organisation or about nothing. */
+  personId: id.nullable(),
+  personName: z.string().nullable(),
   sex,
   ageYears: z.number().int().nullable(),
   phone: z.string().nullable(),
+  groupId: id.nullable(),
+  groupName: z.string().nullable(),
+  /** What else it is about; a stay is given by `encounterId`. */
+  subject: z.object({ kind: z.string(), id }).nullable(),
   encounterId: id.nullable(),
   siteName: z.string(),
   departmentId: id.nullable(),
@@ -181,6 +186,8 @@ export const taskDetail = taskSummary.extend({
   /** Of the rung that the task stands on, and how many of them were made. */
   attemptsAllowed: z.number().int(),
   attemptsMade: z.number().int(),
+  /** What came out, where it was closed without a contact. */
+  resultNote: z.string().nullable(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
@@ -196,6 +203,8 @@ export const taskDetail = taskSummary.extend({
     .nullable(),
   abilities: z.object({
     work: z.boolean(),
+    /** It may be closed without saying how a contact ended. */
+    complete: z.boolean(),
     assign: z.boolean(),
     reopen: z.boolean(),
     /** The result is final and may be given evidence. */
@@ -284,6 +293,19 @@ export const recordAttempt = route({
     optOut: z.boolean().default(false),
     /** The same key sent twice records one attempt. */
     idempotencyKey: z.string().max(80).optional(),
+  }),
+  response: taskDetail,
+})
+
+export const completeTask = route({
+  method: 'post',
+  path: '/tasks/{id}/complete',
+  permission: 'task.work',
+  summary: 'Close a held task that asks for no contact with a person: it is done, or cannot be done',
+  params: idParams,
+  body: z.object({
+    outcome: outcome.extract(['done', 'other']),
+    note: z.string().trim().max(2000).optional(),
   }),
   response: taskDetail,
 })

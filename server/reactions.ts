@@ -1,10 +1,11 @@
 import { onCalendar } from './modules/setting/calendar.ts'
-import { onEvents, type Reactor } from './modules/event/event.ts'
+import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { followInstructions } from './modules/instruction/react.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
+import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
 import { keepProof } from './modules/task/proof.ts'
 
@@ -13,12 +14,13 @@ import { keepProof } from './modules/task/proof.ts'
  * travels as an event to here.
  */
 const reactions: Reactor[] = [
-  followPathways,
+  followTaskResults,
+  ofPersons(followPathways),
   keepProof,
-  followSpotChecks,
-  followInstructions,
-  followDisputes,
-  queueCorrections,
+  ofPersons(followSpotChecks),
+  ofPersons(followInstructions),
+  ofPersons(followDisputes),
+  ofPersons(queueCorrections),
 ]
 
 /** Called once at start-up. */

@@ -1106,6 +1106,7 @@ export interface Task {
   due_at: Timestamp;
   encounter_id: number | null;
   enrollment_id: number | null;
+  group_id: number | null;
   held_by: string | null;
   held_by_name: string | null;
   held_until: Timestamp | null;
@@ -1114,18 +1115,21 @@ export interface Task {
   level: number | null;
   next_attempt_at: Timestamp | null;
   outcome: string | null;
-  person_id: number;
+  person_id: number | null;
   priority: Generated<number>;
   proof: string | null;
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
+  result_note: string | null;
   rung: Generated<string>;
   rung_from: Generated<number>;
   site_id: number;
   start_at: Timestamp;
   status: Generated<string>;
   step_key: string | null;
+  subject_id: number | null;
+  subject_kind: string | null;
   title: string;
   version: Generated<number>;
 }

@@ -7,8 +7,11 @@ import { personOfRecord } from './record.ts'
 export type NewEvent = {
   /** It is told by another row under this number (view `timeline`) and not written again. */
   id?: number
-  /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. */
-  personId: number
+  /**
+   * The person or the record it happened to; an event about a visit or a task is of the record that those are of. Null: it is about no
+   * person (work about an organisation) and stands on no timeline, but modules react to it all the same.
+   */
+  personId: number | null
   at: Date
   kind: EventKind
   source: string
@@ -19,10 +22,20 @@ export type NewEvent = {
 }
 
 /** `personId` is the person as of now: the survivor of a merged record. */
-export type RecordedEvent = Required<NewEvent>
+export type AnyEvent = Required<NewEvent>
+/** An event about a person. */
+export type RecordedEvent = AnyEvent & { personId: number }
 
 /** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
-export type Reactor = (trx: Trx, events: RecordedEvent[]) => Promise<void>
+export type Reactor = (trx: Trx, events: AnyEvent[]) => Promise<void>
+
+/** A reactor that is given the events about people only. */
+export const ofPersons =
+  (follow: (trx: Trx, events: RecordedEvent[]) => Promise<void>): Reactor =>
+  (trx, events) =>
+    follow(trx, events.filter(hasPerson))
+
+const hasPerson = (event: AnyEvent): event is RecordedEvent => event.personId !== null
 
 const reactors: Reactor[] = []
 
@@ -34,7 +47,7 @@ export function onEvents(reactor: Reactor): void {
 /** What the row of the visit says as well; reactors get it with the event, the table does not keep it twice. */
 const ofEncounter = ['siteId', 'class', 'conditionText', 'conditionCodes', 'departmentId', 'attendingStaffId']
 
-function stored({ kind, data }: Pick<RecordedEvent, 'kind' | 'data'>) {
+function stored({ kind, data }: Pick<AnyEvent, 'kind' | 'data'>) {
   if (!kind.startsWith('encounter.')) return { departmentId: null, attendingStaffId: null, data }
   const number = (value: unknown) => (typeof value === 'number' ? value : null)
   return {
@@ -58,7 +71,7 @@ export const dataWithEncounter = sql`
     'conditionCodes', (select coalesce(jsonb_agg(distinct c.code), '[]') from condition c where c.encounter_id = n.id))) || e.data end`
 
 /** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
-export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<RecordedEvent[]> {
+export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEvent[]> {
   if (events.length === 0) return []
   const full = events.map((event) => ({
     ...event,
@@ -68,7 +81,7 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
     data: event.data ?? {},
   }))
   const lean = full.map(stored)
-  const { rows } = await sql<{ id: number; person_id: number }>`
+  const { rows } = await sql<{ id: number; person_id: number | null }>`
     with w as materialized (
       select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id
       from (
@@ -92,7 +105,7 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
       insert into event (id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
       overriding system value
       select id, person_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
-      from w where told_as is null order by nr
+      from w where told_as is null and person_id is not null order by nr
     )
     select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)
   const recorded = full.map((event, at) => ({

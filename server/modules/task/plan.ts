@@ -7,7 +7,7 @@ import { recordsOf } from '../event/record.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { AttemptInput } from './attempt.ts'
-import type { TaskRow } from './list.ts'
+import type { PersonTask } from './list.ts'
 
 export const ladderKeys = [
   'follow-up.attempts.max',
@@ -54,7 +54,7 @@ export function attemptsOf(rung: Rung, settings: Ladder): number {
 /** @throws {AppError} invalid */
 export async function planAfter(
   trx: Trx,
-  task: TaskRow,
+  task: PersonTask,
   input: AttemptInput,
   contactAt: Date,
 ): Promise<Plan> {
@@ -100,7 +100,7 @@ function waitOf(rung: Rung, unreached: number, settings: Settings): number {
   return (unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)) * hour
 }
 
-async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date): Promise<Date> {
+async function opening(trx: Trx, task: PersonTask, settings: Settings, wanted: Date): Promise<Date> {
   const open = {
     from: settings['follow-up.hours.from'],
     to: settings['follow-up.hours.to'],
@@ -111,7 +111,7 @@ async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date
 
 async function afterWrongNumber(
   trx: Trx,
-  task: TaskRow,
+  task: PersonTask,
   input: AttemptInput,
   settings: Settings,
   contactAt: Date,
@@ -125,7 +125,7 @@ async function afterWrongNumber(
 }
 
 /** On to the first way that is left and can be gone; otherwise the person is lost and the task ends. */
-async function nextRung(trx: Trx, task: TaskRow, settings: Settings, contactAt: Date): Promise<Plan> {
+async function nextRung(trx: Trx, task: PersonTask, settings: Settings, contactAt: Date): Promise<Plan> {
   const ended: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
   if (!settings['follow-up.ladder'] || task.kind !== 'follow-up-call') return ended
   const possible = await waysOf(trx, task)
@@ -140,7 +140,7 @@ async function nextRung(trx: Trx, task: TaskRow, settings: Settings, contactAt: 
 }
 
 /** What is known of the person to be reached by. */
-async function waysOf(trx: Trx, task: TaskRow) {
+async function waysOf(trx: Trx, task: PersonTask) {
   const { rows } = await sql<{ own: boolean; family: boolean; address: boolean }>`
     select exists (select 1 from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as own,
       exists (select 1 from person_relationship r where r.person_id = any(g.members) and r.phone is not null and r.phone_wrong_at is null) as family,

@@ -54,7 +54,8 @@ export function ClosedTask({
         )}
       </div>
       {task.rung === 'lost' && <RungNote task={task} />}
-      <EvidencePanel task={task} />
+      {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
+      {task.personId !== null && <EvidencePanel task={task} />}
       <AttemptHistory attempts={task.attemptList} />
       {questions.length > 0 && (
         <dl className="answer-list">

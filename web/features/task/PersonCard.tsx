@@ -1,9 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
-import { useWholeApp } from '../../session.tsx'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -12,31 +10,31 @@ import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
 import { bandTone } from './ScoreText.tsx'
+import { SubjectLink } from './SubjectLink.tsx'
 
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
 export function PersonCard({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const code = useCode()
   const { card } = task
-  const wholeApp = useWholeApp()
 
   return (
     <aside className="desk-person" aria-label={t('desk.person')}>
       <div className="person-card-name">
         <h2>
-          {wholeApp ? (
-            <Link to="/persons/$id" params={{ id: String(task.personId) }} title={t('desk.openPerson')}>
-              {task.personName}
-            </Link>
-          ) : (
-            task.personName
-          )}
+          <SubjectLink task={task} title={t('desk.openPerson')} />
         </h2>
-        <span>
-          {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-        </span>
+        {task.personId !== null && (
+          <span>
+            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+          </span>
+        )}
       </div>
-      {card ? <CardBody card={card} /> : <p className="secondary">{t('desk.noCard')}</p>}
+      {card ? (
+        <CardBody card={card} />
+      ) : (
+        task.personId !== null && <p className="secondary">{t('desk.noCard')}</p>
+      )}
       <section className="secondary small card-facts">
         {task.pathwayName && (
           <p>

@@ -157,7 +157,8 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
         <div className="work-title">
           <h2>{task.title}</h2>
           <span className="secondary small">
-            {task.rung === 'phone' &&
+            {task.personId !== null &&
+              task.rung === 'phone' &&
               t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
           </span>
           <SaveState save={save} />
@@ -182,10 +183,12 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
-        <div className="work-tools">
-          {canWork && <GuidanceBar task={task} />}
-          <LinkBar task={task} canWork={canWork} />
-        </div>
+        {task.personId !== null && (
+          <div className="work-tools">
+            {canWork && <GuidanceBar task={task} />}
+            <LinkBar task={task} canWork={canWork} />
+          </div>
+        )}
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">
@@ -215,13 +218,14 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
             ))}
           </section>
         ) : (
-          <p className="secondary">{t('desk.noQuestions')}</p>
+          task.personId !== null && <p className="secondary">{t('desk.noQuestions')}</p>
         )}
       </div>
       {canWork && (
         <OutcomeBar
           result={result}
           outcome={outcome}
+          contact={task.personId !== null}
           busy={record.busy}
           onChange={changeResult}
           onFinish={(goOn) => void finish(goOn)}
