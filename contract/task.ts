@@ -40,8 +40,8 @@ export type Outcome = z.infer<typeof outcome>
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
 /** On which way a person who does not answer is looked for; `lost`: none was left. */
-export const rung = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
-export type Rung = z.infer<typeof rung>
+export const ladderStep = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
+export type LadderStep = z.infer<typeof ladderStep>
 const contactChannel = z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'letter', 'other'])
 
 export const taskSummary = z.object({
@@ -77,7 +77,7 @@ export const taskSummary = z.object({
   dueAt: timestamp,
   nextAttemptAt: timestamp.nullable(),
   attempts: z.number().int(),
-  rung,
+  ladderStep,
   outcome: outcome.nullable(),
   completedAt: timestamp.nullable(),
   /** Null while the task is open. */
@@ -133,7 +133,7 @@ export const attempt = z.object({
   at: timestamp,
   staffName: z.string(),
   channel: contactChannel,
-  rung,
+  ladderStep,
   outcome,
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
@@ -183,7 +183,7 @@ export const taskDetail = taskSummary.extend({
   pathwayName: z.string().nullable(),
   /** Null when the person lies outside what one may read. */
   card: personCard.nullable(),
-  /** Of the rung that the task stands on, and how many of them were made. */
+  /** Of the step that the task stands on, and how many of them were made. */
   attemptsAllowed: z.number().int(),
   attemptsMade: z.number().int(),
   /** What came out, where it was closed without a contact. */

@@ -1095,7 +1095,6 @@ export interface StaffAbsence {
 export interface Task {
   assignee_role: string;
   assignee_staff_id: number | null;
-  attempts: Generated<number>;
   cause: string | null;
   completed_at: Timestamp | null;
   completed_by: string | null;
@@ -1122,8 +1121,6 @@ export interface Task {
   queue: string;
   reached: Generated<boolean>;
   result_note: string | null;
-  rung: Generated<string>;
-  rung_from: Generated<number>;
   site_id: number;
   start_at: Timestamp;
   status: Generated<string>;
@@ -1143,15 +1140,22 @@ export interface TaskAttempt {
   duration_seconds: number | null;
   id: Generated<number>;
   idempotency_key: string | null;
+  ladder_step: Generated<string>;
   note: string | null;
   number: number;
   outcome: string;
   recorded_at: Generated<Timestamp>;
   relationship_id: number | null;
-  rung: Generated<string>;
   task_id: number;
   user_id: string;
   user_name: string;
+}
+
+export interface TaskContact {
+  attempts: number;
+  ladder_step: string;
+  ladder_step_from: number;
+  task_id: number;
 }
 
 export interface TaskEvidence {
@@ -1368,6 +1372,7 @@ export interface DB {
   staff_absence: StaffAbsence;
   task: Task;
   task_attempt: TaskAttempt;
+  task_contact: TaskContact;
   task_evidence: TaskEvidence;
   timeline: Timeline;
   used_code: UsedCode;

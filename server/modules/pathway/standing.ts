@@ -134,7 +134,7 @@ async function restart(
           and o.person_id = e.person_id
           and o.encounter_id is not distinct from e.encounter_id and o.status in ('active', 'waiting', 'blocked'))
     ), tasks as (
-      update task t set status = case when t.attempts > 0 then 'in-progress' else 'requested' end, completed_at = null,
+      update task t set status = case when exists (select 1 from task_contact x where x.task_id = t.id) then 'in-progress' else 'requested' end, completed_at = null,
         version = t.version + 1
       from wrongly w where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at
       returning t.site_id, t.department_id, t.assignee_staff_id

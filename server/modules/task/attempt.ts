@@ -58,7 +58,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
  */
 export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask): Promise<void> {
   const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
-  const plan: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+  const plan: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
 
@@ -81,13 +81,13 @@ async function closeOrPlan(
   if (evidence) await insertEvidence(trx, actor, task, evidence, attemptId)
   await writeContact(trx, task.id, {
     attempts: number,
-    reached: task.reached || reachedOutcomes.has(input.outcome),
-    rung: plan.rung,
-    rungFrom: plan.rung === task.rung ? task.rung_from : number,
+    ladderStep: plan.ladderStep,
+    ladderStepFrom: plan.ladderStep === task.ladder_step ? task.ladder_step_from : number,
   })
-  const result: Result = { outcome: input.outcome, at, actorId: actor.id, source }
+  const reached = task.reached || reachedOutcomes.has(input.outcome)
+  const result: Result = { outcome: input.outcome, reached, at, actorId: actor.id, source }
   const closed = plan.closes ? await closeTasks(trx, sql`t.id = ${task.id}`, result) : []
-  if (!plan.closes) await postpone(trx, task.id, plan.nextAttemptAt)
+  if (!plan.closes) await postpone(trx, task.id, { until: plan.nextAttemptAt, reached })
   const [contact, ...others] = await eventsOf(trx, actor, source, task, number, input, at)
   await recordEvents(trx, [
     ...(contact ? [contact] : []),
@@ -206,7 +206,7 @@ async function insertAttempt(
       user_id: actor.id,
       user_name: actor.name,
       channel: input.channel,
-      rung: task.rung === 'lost' ? 'letter' : task.rung,
+      ladder_step: task.ladder_step === 'lost' ? 'letter' : task.ladder_step,
       outcome: input.outcome,
       note: input.note ?? null,
       call_back_at: input.callBackAt ?? null,

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { ProofClass, Rung, TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -66,9 +66,9 @@ export type TaskRow = {
   next_attempt_at: Date | null
   attempts: number
   reached: boolean
-  rung: Rung
-  /** Attempts that were made before this rung. */
-  rung_from: number
+  ladder_step: LadderStep
+  /** Attempts that were made before this step. */
+  ladder_step_from: number
   outcome: TaskSummary['outcome']
   /** What came out, where no contact says so. */
   result_note: string | null
@@ -99,7 +99,8 @@ export const taskColumns = sql`
     order by x.updated_at desc, x.id limit 1) as phone,
   t.group_id, o.name as group_name, t.subject_kind, t.subject_id, t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.reached, t.rung, t.rung_from, t.outcome, t.result_note, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, coalesce(contact.attempts, 0) as attempts, t.reached,
+  coalesce(contact.ladder_step, 'phone') as ladder_step, coalesce(contact.ladder_step_from, 0) as ladder_step_from, t.outcome, t.result_note, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
   t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
@@ -107,7 +108,7 @@ export const taskColumns = sql`
 export const taskJoins = sql`
   ${leftJoinPerson(sql`t.person_id`)} join site s on s.id = t.site_id left join group_customer o on o.id = t.group_id
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
-  left join staff h on h.id = t.assignee_staff_id`
+  left join staff h on h.id = t.assignee_staff_id left join task_contact contact on contact.task_id = t.id`
 
 /** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
 export function branches(
@@ -271,7 +272,7 @@ export async function listTasks(
     fields: ['name', 'phone-masked'],
   })
   return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
-    viewTask(row, actor, attemptsOf(row.rung, ladder), now),
+    viewTask(row, actor, attemptsOf(row.ladder_step, ladder), now),
   )
 }
 
@@ -312,7 +313,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     dueAt: row.due_at.toISOString(),
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.attempts,
-    rung: row.rung,
+    ladderStep: row.ladder_step,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
     proof: row.proof,

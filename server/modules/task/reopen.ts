@@ -7,8 +7,7 @@ import { recordEvents } from '../event/event.ts'
 import { refreshFacts } from '../person/facts.ts'
 import { deceasedOf, recordsOf } from '../event/record.ts'
 import { readSettings } from '../setting/setting.ts'
-import type { Rung } from '../../../contract/task.ts'
-import { writeContact } from './contact.ts'
+import { restoreContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
 import { isOfPerson, loadTask } from './task.ts'
 import { reopen, taskEvent } from './transition.ts'
@@ -32,7 +31,7 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'])
   const last = await trx
     .selectFrom('task_attempt')
-    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'rung'])
+    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'ladder_step'])
     .where('task_id', '=', id)
     .orderBy('number', 'desc')
     .limit(1)
@@ -50,8 +49,8 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
       'cannot-undo',
       `A result can be undone for ${settings['follow-up.undo-minutes']} minutes.`,
     )
-  if (last && isOfPerson(task)) await takeBack(trx, task, last)
-  await reopen(trx, actor, id, settings['follow-up.hold-minutes'])
+  const reached = last && isOfPerson(task) ? await takeBack(trx, task, last) : false
+  await reopen(trx, actor, id, { holdMinutes: settings['follow-up.hold-minutes'], reached })
   await trx
     .updateTable('questionnaire_response')
     .set({ status: 'in-progress' })
@@ -83,10 +82,13 @@ async function isDeceased(trx: Trx, id: number): Promise<boolean> {
   return rows[0]?.deceased === true
 }
 
-type Contact = { id: number; outcome: string; number: number; rung: string }
+type Contact = { id: number; outcome: string; number: number; ladder_step: string }
 
-/** The contact disappears, and with it what it changed on the person: a death or an opt-out is not undone in passing. */
-async function takeBack(trx: Trx, task: PersonTask, last: Contact): Promise<void> {
+/**
+ * The contact disappears, and with it what it changed on the person: a death or an opt-out is not undone in passing.
+ * @returns whether the person was reached by an earlier one
+ */
+async function takeBack(trx: Trx, task: PersonTask, last: Contact): Promise<boolean> {
   if (last.outcome === 'deceased' && (await isDeceased(trx, task.person_id)))
     throw new AppError(
       'cannot-undo',
@@ -103,16 +105,7 @@ async function takeBack(trx: Trx, task: PersonTask, last: Contact): Promise<void
     )
   if (last.outcome === 'wrong-number') await rightNumber(trx, task, last.id)
   await trx.deleteFrom('task_attempt').where('id', '=', last.id).execute()
-  const { rows } = await sql<{ rung_from: number; reached: boolean }>`
-    select coalesce(min(number) filter (where rung = ${last.rung}), ${last.number}) - 1 as rung_from,
-      coalesce(bool_or(outcome not in ('unreached', 'wrong-number')), false) as reached
-    from task_attempt where task_id = ${task.id}`.execute(trx)
-  await writeContact(trx, task.id, {
-    attempts: last.number - 1,
-    reached: rows[0]?.reached ?? false,
-    rung: last.rung as Rung,
-    rungFrom: rows[0]?.rung_from ?? last.number - 1,
-  })
+  return restoreContact(trx, task.id, last)
 }
 
 /** A number that was marked as wrong is right again. Both were written by the same transaction, at the same now(). */

@@ -41,7 +41,7 @@ export function standingOf(row: TaskRow, attemptsAllowed: number, now: Date): St
       passed: row.next_attempt_at <= now,
     })
   if (row.risk !== null) facts.push(riskOf(row.risk))
-  const made = row.attempts - row.rung_from
+  const made = row.attempts - row.ladder_step_from
   if (row.attempts > 0)
     facts.push({
       kind: 'attempts-left',

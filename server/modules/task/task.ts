@@ -61,7 +61,7 @@ type Attempt = {
   user_id: string
   user_name: string
   channel: string
-  rung: string
+  ladder_step: string
   outcome: string
   note: string | null
   call_back_at: Date | null
@@ -111,7 +111,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
   const undoable =
     result.user_id === actor.id &&
     now.getTime() - result.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
-  const allowed = attemptsOf(row.rung, settings)
+  const allowed = attemptsOf(row.ladder_step, settings)
   const summary = viewTask(row, actor, allowed, now)
   const bestHour = isOfPerson(row) && summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
@@ -123,7 +123,7 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     pathwayName: pathway?.name ?? null,
     card: isOfPerson(row) ? await cardOf(db, actor, row) : null,
     attemptsAllowed: allowed,
-    attemptsMade: row.attempts - row.rung_from,
+    attemptsMade: row.attempts - row.ladder_step_from,
     attemptList: attempts.map(viewAttempt),
     evidence: await evidenceOf(db, actor, row, last),
     resultNote: row.result_note,
@@ -156,7 +156,7 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     at: row.at.toISOString(),
     staffName: row.user_name,
     channel: row.channel as 'phone',
-    rung: row.rung as 'phone',
+    ladderStep: row.ladder_step as 'phone',
     outcome: row.outcome as 'done',
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,

@@ -32,7 +32,8 @@ const columns = sql`t.id, t.level, ${personOfRecord(sql`t.person_id`)} as person
 const isOpen = sql<SqlBool>`t.status in ('requested', 'in-progress')`
 const noHold = sql`held_by = null, held_by_name = null, held_until = null`
 /** Whether work on task `t` has begun, apart from a hold. */
-const begun = sql<SqlBool>`(t.attempts > 0 or exists (select 1 from questionnaire_response r where r.task_id = t.id))`
+const begun = sql<SqlBool>`(exists (select 1 from task_contact x where x.task_id = t.id)
+  or exists (select 1 from questionnaire_response r where r.task_id = t.id))`
 
 /** The event of a change; pathways find their step by what it carries. */
 export function taskEvent(
@@ -110,6 +111,8 @@ export type Result = Cause & {
   /** When it was done; left out: now. */
   at?: Date
   note?: string | null
+  /** Whether the person was reached, by this contact or an earlier one. */
+  reached?: boolean
 }
 
 /** Closes the open tasks among these with a result, without the event: whoever calls it records {@link completedEvent}. */
@@ -120,7 +123,7 @@ export async function closeTasks(
 ): Promise<ChangedTask[]> {
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'completed', outcome = ${result.outcome}, completed_at = ${result.at ?? sql`now()`},
-      completed_by = ${result.actorId}, result_note = ${result.note ?? null}, next_attempt_at = null, version = t.version + 1, ${noHold}
+      completed_by = ${result.actorId}, result_note = ${result.note ?? null}, reached = ${result.reached ?? sql`t.reached`}, next_attempt_at = null, version = t.version + 1, ${noHold}
     where ${isOpen} and ${which} returning ${columns}`.execute(trx)
   await tellTasks(trx, rows)
   return rows
@@ -150,22 +153,32 @@ export async function completeTasks(
 }
 
 /**
- * An open task is gone on with later, or its last result is taken back and the actor holds it again.
- * @param holdMinutes for how long the actor holds it
+ * The last result is taken back, and the actor holds the task again.
+ * @param was.holdMinutes for how long
+ * @param was.reached whether the person was reached before that result
  */
-export async function reopen(trx: Trx, actor: Actor, id: number, holdMinutes: number): Promise<void> {
+export async function reopen(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  was: { holdMinutes: number; reached: boolean },
+): Promise<void> {
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'in-progress', outcome = null, completed_at = null, completed_by = null, result_note = null,
-      next_attempt_at = null, held_by = ${actor.id}, held_by_name = ${actor.name},
-      held_until = now() + ${holdMinutes} * interval '1 minute', version = t.version + 1
+      next_attempt_at = null, reached = ${was.reached}, held_by = ${actor.id}, held_by_name = ${actor.name},
+      held_until = now() + ${was.holdMinutes} * interval '1 minute', version = t.version + 1
     where t.id = ${id} returning ${columns}`.execute(trx)
   await tellTasks(trx, rows)
 }
 
-/** The task stays open and is gone on with at that time; nobody holds it meanwhile. */
-export async function postpone(trx: Trx, id: number, nextAttemptAt: Date | null): Promise<void> {
+/** The task stays open and is gone on with at that time (null: at once); nobody holds it meanwhile. */
+export async function postpone(
+  trx: Trx,
+  id: number,
+  { until, reached }: { until: Date | null; reached: boolean },
+): Promise<void> {
   const { rows } = await sql<ChangedTask>`
-    update task t set status = 'in-progress', next_attempt_at = ${nextAttemptAt}, version = t.version + 1, ${noHold}
+    update task t set status = 'in-progress', next_attempt_at = ${until}, reached = ${reached}, version = t.version + 1, ${noHold}
     where t.id = ${id} and ${isOpen} returning ${columns}`.execute(trx)
   await tellTasks(trx, rows)
 }

@@ -50,7 +50,9 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
           </span>
         )}
         {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
-        {task.rung !== 'phone' && <StatusTag tone="info">{t(`ladder.rung.${task.rung}`)}</StatusTag>}
+        {task.ladderStep !== 'phone' && (
+          <StatusTag tone="info">{t(`ladder.step.${task.ladderStep}`)}</StatusTag>
+        )}
         {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
       </span>
       <span className="secondary small ellipsis">

@@ -25,7 +25,7 @@ import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
 import { StandingLine } from './StandingLine.tsx'
-import { RungNote } from './RungNote.tsx'
+import { LadderStepNote } from './LadderStepNote.tsx'
 import { SaveState } from './SaveState.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
@@ -40,7 +40,7 @@ type TaskWorkProps = {
 
 function usualChannel(task: TaskDetail): Result['channel'] {
   if (task.response?.source === 'person') return 'other'
-  if (task.rung === 'letter' && task.attemptsMade === 0) return 'letter'
+  if (task.ladderStep === 'letter' && task.attemptsMade === 0) return 'letter'
   return task.kind === 'home-visit' ? 'visit' : 'phone'
 }
 
@@ -158,12 +158,12 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           <h2>{task.title}</h2>
           <span className="secondary small">
             {task.personId !== null &&
-              task.rung === 'phone' &&
+              task.ladderStep === 'phone' &&
               t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
           </span>
           <SaveState save={save} />
         </div>
-        <RungNote task={task} />
+        <LadderStepNote task={task} />
         <StandingLine standing={task.standing} />
         {task.description && <p>{task.description}</p>}
         {wholeApp && task.kind === 'spot-check-review' && (
