@@ -71,6 +71,7 @@ export async function populate(
     if (size.tasks > 0) {
       say('tasks')
       await client.query(tasks(size))
+      await client.query(contacts)
     }
     for (const statement of rebuild) await client.query(statement)
     for (const table of numberedTables)
@@ -222,14 +223,14 @@ const facts = `
 function tasks({ tasks: count }: Size): string {
   return `
     insert into task (kind, level, title, person_id, encounter_id, site_id, department_id, assignee_role, assignee_staff_id, queue, status,
-      priority, start_at, due_at, attempts, reached, outcome, completed_at, completed_by, created_at)
+      priority, start_at, due_at, reached, outcome, completed_at, completed_by, created_at)
     select case l.level when 3 then 'home-visit' else 'follow-up-call' end, l.level, '随访 ' || l.level || ' 级', n.person_id, n.id, n.site_id,
       n.department_id, case l.level when 1 then 'doctor' when 2 then 'nurse' else 'outreach' end,
       case l.level when 1 then n.attending_staff_id end,
       case l.level when 1 then 'staff:' || n.attending_staff_id when 2 then 'department:' || n.department_id || ':nurse'
         else 'site:' || n.site_id || ':outreach' end,
       case when open then 'requested' else 'completed' end, case when n.id % 200 = 0 then 1 else 0 end,
-      n.ends_at + (l.level - 1) * interval '7 days', n.ends_at + l.level * interval '7 days', case when open then 0 else 1 end, not open,
+      n.ends_at + (l.level - 1) * interval '7 days', n.ends_at + l.level * interval '7 days', not open,
       case when open then null else 'done' end, case when open then null else n.ends_at + (l.level * 6.5) * interval '1 day' end,
       case when open then null else 'user:bench' end, n.ends_at
     from (select * from encounter where class = 'inpatient' order by id desc limit ${count}) n
@@ -237,6 +238,11 @@ function tasks({ tasks: count }: Size): string {
     cross join lateral (select ${hash('n.id + l.level')} % 10 = 0 as open) o
     limit ${count}`
 }
+
+/** One call for each finished task. */
+const contacts = `
+  insert into task_contact (task_id, attempts, ladder_step, ladder_step_from)
+  select id, 1, 'phone', 0 from task where status = 'completed' order by id`
 
 /** Disk used by each table: heap, each index, and everything else of the database. */
 export async function diskSizes(url: string): Promise<{ name: string; bytes: number; rows: number }[]> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idParams, route, timestamp } from './route.ts'
+import { id, idParams, route, timestamp } from './route.ts'
 import { taskSummary } from './task.ts'
 
 const callBack = taskSummary
@@ -7,8 +7,6 @@ const callBack = taskSummary
     id: true,
     level: true,
     title: true,
-    personId: true,
-    personName: true,
     departmentName: true,
     assigneeName: true,
     assigneeRole: true,
@@ -16,6 +14,8 @@ const callBack = taskSummary
     heldByName: true,
   })
   .extend({
+    personId: id,
+    personName: z.string(),
     at: timestamp,
     /** The person asked for this time; otherwise it was planned because nobody answered. */
     agreed: z.boolean(),

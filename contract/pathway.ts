@@ -4,6 +4,7 @@ import { stopRule } from './stop-rule.ts'
 import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { messageChannels } from './message.ts'
 import { taskKind } from './task.ts'
 
 /** A number written in the pathway, or the name of one of its variables (fixed for each person at enrolment). */
@@ -76,7 +77,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
     ...stepBase,
     kind: z.literal('message'),
-    channel: z.enum(['email']),
+    channel: z.enum(messageChannels),
     purpose: z.enum(['clinical', 'service', 'marketing']),
     subject: z.string().max(200),
     body: z.string().max(5000),

@@ -41,8 +41,8 @@ export type Outcome = z.infer<typeof outcome>
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
 /** On which way a person who does not answer is looked for; `lost`: none was left. */
-export const rung = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
-export type Rung = z.infer<typeof rung>
+export const ladderStep = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
+export type LadderStep = z.infer<typeof ladderStep>
 const contactChannel = z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'letter', 'other'])
 
 export const taskSummary = z.object({
@@ -55,11 +55,16 @@ export const taskSummary = z.object({
   reason: orderReason,
   /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
   standing: z.array(standing),
-  personId: id,
-  personName: z.string(),
+  /** Null, as the name: the task is about an organisation or about nothing. */
+  personId: id.nullable(),
+  personName: z.string().nullable(),
   sex,
   ageYears: z.number().int().nullable(),
   phone: z.string().nullable(),
+  groupId: id.nullable(),
+  groupName: z.string().nullable(),
+  /** What else it is about; a stay is given by `encounterId`. */
+  subject: z.object({ kind: z.string(), id }).nullable(),
   encounterId: id.nullable(),
   siteName: z.string(),
   departmentId: id.nullable(),
@@ -73,7 +78,7 @@ export const taskSummary = z.object({
   dueAt: timestamp,
   nextAttemptAt: timestamp.nullable(),
   attempts: z.number().int(),
-  rung,
+  ladderStep,
   outcome: outcome.nullable(),
   completedAt: timestamp.nullable(),
   /** Null while the task is open. */
@@ -129,7 +134,7 @@ export const attempt = z.object({
   at: timestamp,
   staffName: z.string(),
   channel: contactChannel,
-  rung,
+  ladderStep,
   outcome,
   note: z.string().nullable(),
   callBackAt: timestamp.nullable(),
@@ -179,9 +184,11 @@ export const taskDetail = taskSummary.extend({
   pathwayName: z.string().nullable(),
   /** Null when the person lies outside what one may read. */
   card: personCard.nullable(),
-  /** Of the rung that the task stands on, and how many of them were made. */
+  /** Of the step that the task stands on, and how many of them were made. */
   attemptsAllowed: z.number().int(),
   attemptsMade: z.number().int(),
+  /** What came out, where it was closed without a contact. */
+  resultNote: z.string().nullable(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
@@ -199,6 +206,8 @@ export const taskDetail = taskSummary.extend({
   contact: contactVerdict,
   abilities: z.object({
     work: z.boolean(),
+    /** It may be closed without saying how a contact ended. */
+    complete: z.boolean(),
     assign: z.boolean(),
     reopen: z.boolean(),
     /** The result is final and may be given evidence. */
@@ -287,6 +296,19 @@ export const recordAttempt = route({
     optOut: z.boolean().default(false),
     /** The same key sent twice records one attempt. */
     idempotencyKey: z.string().max(80).optional(),
+  }),
+  response: taskDetail,
+})
+
+export const completeTask = route({
+  method: 'post',
+  path: '/tasks/{id}/complete',
+  permission: 'task.work',
+  summary: 'Close a held task that asks for no contact with a person: it is done, or cannot be done',
+  params: idParams,
+  body: z.object({
+    outcome: outcome.extract(['done', 'other']),
+    note: z.string().trim().max(2000).optional(),
   }),
   response: taskDetail,
 })

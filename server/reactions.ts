@@ -1,5 +1,5 @@
 import { onCalendar } from './modules/setting/calendar.ts'
-import { onEvents, type Reactor } from './modules/event/event.ts'
+import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { encounterSubject } from './modules/encounter/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
@@ -11,6 +11,7 @@ import { registerPlaceholder } from './modules/message/placeholder.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
+import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
 import { keepProof } from './modules/task/proof.ts'
 
@@ -19,13 +20,14 @@ import { keepProof } from './modules/task/proof.ts'
  * travels as an event to here.
  */
 const reactions: Reactor[] = [
-  followActivity,
+  ofPersons(followActivity),
+  followTaskResults,
   followPathways,
   keepProof,
-  followSpotChecks,
-  followInstructions,
-  followDisputes,
-  queueCorrections,
+  ofPersons(followSpotChecks),
+  ofPersons(followInstructions),
+  ofPersons(followDisputes),
+  ofPersons(queueCorrections),
 ]
 
 /** Called once at start-up. */

@@ -32,6 +32,7 @@ const byPerson: Record<string, string> = {
         'spot_check_candidate',
         'task',
         'task_attempt',
+        'task_contact',
         'task_evidence',
         'visit_record',
         'visit_stop',

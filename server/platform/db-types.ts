@@ -1163,7 +1163,6 @@ export interface StaffAbsence {
 export interface Task {
   assignee_role: string;
   assignee_staff_id: number | null;
-  attempts: Generated<number>;
   cause: string | null;
   completed_at: Timestamp | null;
   completed_by: string | null;
@@ -1174,6 +1173,7 @@ export interface Task {
   due_at: Timestamp;
   encounter_id: number | null;
   enrollment_id: number | null;
+  group_id: number | null;
   held_by: string | null;
   held_by_name: string | null;
   held_until: Timestamp | null;
@@ -1182,18 +1182,19 @@ export interface Task {
   level: number | null;
   next_attempt_at: Timestamp | null;
   outcome: string | null;
-  person_id: number;
+  person_id: number | null;
   priority: Generated<number>;
   proof: string | null;
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
-  rung: Generated<string>;
-  rung_from: Generated<number>;
+  result_note: string | null;
   site_id: number;
   start_at: Timestamp;
   status: Generated<string>;
   step_key: string | null;
+  subject_id: number | null;
+  subject_kind: string | null;
   title: string;
   version: Generated<number>;
 }
@@ -1207,15 +1208,22 @@ export interface TaskAttempt {
   duration_seconds: number | null;
   id: Generated<number>;
   idempotency_key: string | null;
+  ladder_step: Generated<string>;
   note: string | null;
   number: number;
   outcome: string;
   recorded_at: Generated<Timestamp>;
   relationship_id: number | null;
-  rung: Generated<string>;
   task_id: number;
   user_id: string;
   user_name: string;
+}
+
+export interface TaskContact {
+  attempts: number;
+  ladder_step: string;
+  ladder_step_from: number;
+  task_id: number;
 }
 
 export interface TaskEvidence {
@@ -1436,6 +1444,7 @@ export interface DB {
   staff_absence: StaffAbsence;
   task: Task;
   task_attempt: TaskAttempt;
+  task_contact: TaskContact;
   task_evidence: TaskEvidence;
   timeline: Timeline;
   used_code: UsedCode;

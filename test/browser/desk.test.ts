@@ -96,7 +96,7 @@ test('nobody answers: the task goes to the waiting list with the time of the nex
   const taskId = openedTask(page)
   // The first attempt, whatever the simulated staff tried before.
   await stage.rows('delete from task_attempt where task_id = $1', [taskId])
-  await stage.rows('update task set attempts = 0 where id = $1', [taskId])
+  await stage.rows('delete from task_contact where task_id = $1', [taskId])
   await page.keyboard.press('u')
   await page.keyboard.press('Control+Enter')
   await page.getByText(/：未接通，.*再打/).waitFor()

@@ -228,6 +228,11 @@ async function tasksSeen(app: TestApp, { centre }: Users) {
         'attemptsAllowed',
         'state',
         'updatedAt',
+        // What a task did not have then.
+        'groupId',
+        'groupName',
+        'subject',
+        'resultNote',
       )
     }
   return seen

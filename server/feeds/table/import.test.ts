@@ -251,7 +251,8 @@ test('an undo of visits takes their follow-up along, except where somebody has c
     `病案号,姓名,住院号,就诊类型,科室,入院时间,出院时间,诊断\n${row(1)}\n${row(2)}\n`,
     'encounters',
   )
-  await sql`update task set attempts = 1 where encounter_id = (select id from encounter where visit_number = 'Y0002')`.execute(
+  await sql`insert into task_contact (task_id, attempts, ladder_step, ladder_step_from)
+    select id, 1, 'phone', 0 from task where encounter_id = (select id from encounter where visit_number = 'Y0002')`.execute(
     app.db,
   )
   await act(done.id, 'undo')

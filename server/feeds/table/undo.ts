@@ -120,7 +120,8 @@ async function removeEncounters(trx: Trx, ids: number[], source: string): Promis
   if (ids.length === 0) return
   const { rows } = await sql<{ id: number }>`
     select e.id from encounter e where e.id = any(${ids}::bigint[]) and e.source = ${source}
-      and not exists (select 1 from task t where t.encounter_id = e.id and (t.attempts > 0 or t.status in ('in-progress', 'completed')))
+      and not exists (select 1 from task t where t.encounter_id = e.id
+        and (t.status in ('in-progress', 'completed') or exists (select 1 from task_contact c where c.task_id = t.id)))
       and not exists (select 1 from questionnaire_response r where r.encounter_id = e.id)
       and not exists (select 1 from event v where v.encounter_id = e.id and v.source not in (${source}, 'careloop'))
       and not exists (select 1 from message m join enrollment n on n.id = m.enrollment_id where n.encounter_id = e.id

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { NewEvent, RecordedEvent } from '../event/event.ts'
+import type { NewEvent } from '../event/event.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { FactSaid } from '../hl7/map-facts.ts'
 
@@ -134,7 +134,7 @@ export type KeptFact = {
 }
 
 /** Remembers which event states each fact now, and marks the events that it supersedes: what they say stays, that it holds does not. */
-export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: RecordedEvent[]): Promise<KeptFact[]> {
+export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number }[]): Promise<KeptFact[]> {
   if (fresh.length === 0) return []
   const newest = new Map<string, FactRow>()
   const superseded: number[] = []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { calendarOf } from '../../platform/calendar.ts'
+import { calendarsOf } from '../../platform/calendar.ts'
 import { localDate, toLocal } from '../../platform/clock.ts'
 import { type Contacted, type ContactFacts, type ContactSettings, decide } from './rules.ts'
 
@@ -30,13 +30,13 @@ const settings: fc.Arbitrary<ContactSettings> = fc.record({
   'contact.household-total-per-7-days': fc.integer({ min: 1, max: 10 }),
 })
 /** The first week of each October, and New Year. */
-const holidays = calendarOf(
+const holidays = calendarsOf(
   [2024, 2025, 2026, 2027, 2028, 2029, 2030].flatMap((year) => [
-    { date: `${year}-01-01`, working: false },
-    ...[1, 2, 3, 4, 5, 6, 7].map((day) => ({ date: `${year}-10-0${day}`, working: false })),
-    { date: `${year}-10-08`, working: true },
+    { date: `${year}-01-01`, working: false, site_id: null },
+    ...[1, 2, 3, 4, 5, 6, 7].map((day) => ({ date: `${year}-10-0${day}`, working: false, site_id: null })),
+    { date: `${year}-10-08`, working: true, site_id: null },
   ]),
-)
+)(null)
 const now = fc.oneof(
   fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }),
   fc.date({ min: new Date('2026-09-29'), max: new Date('2026-10-09'), noInvalidDate: true }),

@@ -7,18 +7,18 @@ import { recordEvents } from '../event/event.ts'
 import { type ContactRequest, contactTaskKinds } from './facts.ts'
 import { foresee, permit } from './permit.ts'
 
-/** What the gate needs to know of a task. `rung`: on which way the person is looked for. */
+/** What the gate needs to know of a task. `ladder_step`: on which way the person is looked for. */
 export type ContactTask = {
   id: number
   kind: string
-  rung: string
-  person_id: number
+  ladder_step: string
+  person_id: number | null
   site_id: number | null
 }
 
 function channelOf(task: ContactTask): ContactChannel {
   if (task.kind === 'home-visit') return 'visit'
-  return task.rung === 'letter' ? 'letter' : 'phone'
+  return task.ladder_step === 'letter' ? 'letter' : 'phone'
 }
 
 /** Tasks that are no contact, or that nothing may hold back, are left out. */
@@ -32,7 +32,7 @@ async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[
   const known = new Map(rows.map((row) => [row.id, row]))
   return contacts.flatMap((task) => {
     const row = known.get(task.id)
-    if (!row) return []
+    if (!row || task.person_id === null) return []
     const { automatic, purpose } = row
     const channel = channelOf(task)
     return [

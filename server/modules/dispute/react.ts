@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { addWorkingDays, loadCalendars } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { type RecordedEvent, recordEvents } from '../event/event.ts'
+import type { RecordedEvent } from '../event/event.ts'
 import { createTasks } from '../task/create.ts'
-import { tellTasks } from '../task/tell.ts'
+import { cancelTasks } from '../task/transition.ts'
 import { recordsOf } from '../event/record.ts'
 
 /** 医疗机构投诉管理办法 (2019): look into it and answer within five working days. */
@@ -14,7 +14,12 @@ const answerWithin = 5
 export async function followDisputes(trx: Trx, events: RecordedEvent[]): Promise<void> {
   for (const event of events.filter((one) => one.kind === 'person.dispute-opened')) await ask(trx, event)
   const closed = events.filter((event) => event.kind === 'person.dispute-closed')
-  if (closed.length > 0) await takeOff(trx, closed)
+  if (closed.length > 0)
+    await cancelTasks(trx, sql`t.cause = any(${closed.map(keyOf)}::text[])`, {
+      reason: 'dispute-closed',
+      actorId: null,
+      source: 'careloop',
+    })
 }
 
 const keyOf = ({ data }: RecordedEvent) => (typeof data['key'] === 'string' ? data['key'] : '')
@@ -66,31 +71,4 @@ async function answerBy(trx: Trx, at: Date, siteId: number, timeZone: string): P
       return new Date(at.getTime() + 7 * 86_400_000)
     throw error
   }
-}
-
-async function takeOff(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  const { rows } = await sql<{
-    id: number
-    person_id: number
-    encounter_id: number | null
-    site_id: number | null
-    department_id: number | null
-    assignee_staff_id: number | null
-  }>`
-    update task set status = 'cancelled', held_by = null, held_by_name = null, held_until = null, completed_at = now(), version = version + 1
-    where cause = any(${events.map(keyOf)}::text[])
-      and status in ('requested', 'in-progress')
-    returning id, person_id, encounter_id, site_id, department_id, assignee_staff_id`.execute(trx)
-  await tellTasks(trx, rows)
-  await recordEvents(
-    trx,
-    rows.map((row) => ({
-      personId: row.person_id,
-      at: new Date(),
-      kind: 'task.cancelled' as const,
-      source: 'careloop',
-      taskId: row.id,
-      encounterId: row.encounter_id,
-    })),
-  )
 }

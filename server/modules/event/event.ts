@@ -7,7 +7,10 @@ import { personOfRecord } from './record.ts'
 export type NewEvent = {
   /** It is told by another row under this number (view `timeline`) and not written again. */
   id?: number
-  /** The person or the record it happened to; an event about a visit or a task is of the record that those are of. Null: it is of an organisation. */
+  /**
+   * The person or the record it happened to; an event about a visit or a task is of the record that those are of. Null: it is about an
+   * organisation, or about neither and stands nowhere, but modules react to it all the same.
+   */
   personId: number | null
   /** The group customer that it is of. */
   groupId?: number | null
@@ -22,10 +25,20 @@ export type NewEvent = {
 }
 
 /** `personId` is the person as of now: the survivor of a merged record. */
-export type RecordedEvent = Required<NewEvent>
+export type AnyEvent = Required<NewEvent>
+/** An event about a person. */
+export type RecordedEvent = AnyEvent & { personId: number }
 
 /** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
-export type Reactor = (trx: Trx, events: RecordedEvent[]) => Promise<void>
+export type Reactor = (trx: Trx, events: AnyEvent[]) => Promise<void>
+
+/** A reactor that is given the events about people only. */
+export const ofPersons =
+  (follow: (trx: Trx, events: RecordedEvent[]) => Promise<void>): Reactor =>
+  (trx, events) =>
+    follow(trx, events.filter(hasPerson))
+
+const hasPerson = (event: AnyEvent): event is RecordedEvent => event.personId !== null
 
 const reactors: Reactor[] = []
 
@@ -37,7 +50,7 @@ export function onEvents(reactor: Reactor): void {
 /** What the row of the visit says as well; reactors get it with the event, the table does not keep it twice. */
 const ofEncounter = ['siteId', 'class', 'conditionText', 'conditionCodes', 'departmentId', 'attendingStaffId']
 
-function stored({ kind, data }: Pick<RecordedEvent, 'kind' | 'data'>) {
+function stored({ kind, data }: Pick<AnyEvent, 'kind' | 'data'>) {
   if (!kind.startsWith('encounter.')) return { departmentId: null, attendingStaffId: null, data }
   const number = (value: unknown) => (typeof value === 'number' ? value : null)
   return {
@@ -61,7 +74,7 @@ export const dataWithEncounter = sql`
     'conditionCodes', (select coalesce(jsonb_agg(distinct c.code), '[]') from condition c where c.encounter_id = n.id))) || e.data end`
 
 /** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
-export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<RecordedEvent[]> {
+export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEvent[]> {
   if (events.length === 0) return []
   const full = events.map((event) => ({
     ...event,
@@ -74,7 +87,7 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
   const lean = full.map(stored)
   const { rows } = await sql<{ id: number; person_id: number | null }>`
     with w as materialized (
-      select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id
+      select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id, coalesce(w.group_of, t.group_id) as group_id
       from (
         select *, coalesce(told_as, nextval('event_id_seq')) as id
         from unnest(
@@ -90,14 +103,14 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<Record
           ${lean.map((event) => event.departmentId)}::int[],
           ${lean.map((event) => event.attendingStaffId)}::int[],
           ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-          with ordinality as u(told_as, said_of, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+          with ordinality as u(told_as, said_of, group_of, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
       ) w
       left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
     ), made as (
       insert into event (id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
       overriding system value
       select id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
-      from w where told_as is null order by nr
+      from w where told_as is null and (person_id is not null or group_id is not null) order by nr
     )
     select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)
   const recorded = full.map((event, at) => ({

@@ -23,6 +23,11 @@ export function joinPerson(record: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`join person record on record.id = ${record} join person p on p.id = coalesce(record.survivor_id, record.id)`
 }
 
+/** The same for rows that may be about no person: `p` is null then. */
+export function leftJoinPerson(record: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`left join person record on record.id = ${record} left join person p on p.id = coalesce(record.survivor_id, record.id)`
+}
+
 /** Whether a death is recorded on any of the person's records; `deceased` is the surviving record's own column. */
 export function deceasedOf(person: RawBuilder<unknown>, deceased: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`(${deceased} or exists (select 1 from person member where member.survivor_id = ${person} and member.deceased))`

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
-import type { RecordedEvent } from './event.ts'
+import type { AnyEvent } from './event.ts'
 
 /** What an enrolment, a task or a clock is about besides its person: a visit, an appointment, an agreement. */
 export type Subject = { kind: string; id: number }
@@ -51,10 +51,7 @@ export function joinSubject(kind: RawBuilder<unknown>, id: RawBuilder<unknown>):
 }
 
 /** What an event is about; an event of a visit needs not say so. */
-export function subjectOf({
-  encounterId,
-  data,
-}: Pick<RecordedEvent, 'encounterId' | 'data'>): Subject | null {
+export function subjectOf({ encounterId, data }: Pick<AnyEvent, 'encounterId' | 'data'>): Subject | null {
   const stated = data['subject'] as Subject | undefined
   return stated ?? (encounterId === null ? null : { kind: 'encounter', id: encounterId })
 }

@@ -18,7 +18,7 @@ export type Filter = {
 export type Grouping =
   'site' | 'department' | 'doctor' | 'disease' | 'region' | 'level' | 'day' | 'week' | 'month'
 
-const taskColumns = sql`t.id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof`
+const taskColumns = sql`t.id, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.assignee_staff_id, t.proof`
 
 /**
  * The one definition of what is counted: people discharged alive from an inpatient stay in the period (local dates of the site), each with
@@ -52,7 +52,7 @@ export function cohort(
   const columns = sql`
     n.id as encounter_id, n.person_id, n.site_id, n.department_id, n.attending_staff_id, n.condition_text, n.ends_at,
     (n.ends_at at time zone n.time_zone)::date as local_day, n.level, n.time_zone,
-    t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.attempts, t.reached, t.assignee_staff_id, t.proof,
+    t.id as task_id, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.assignee_staff_id, t.proof,
     k.status as checked_status, k.probability as checked_probability`
   const checks = sql`left join spot_check k on k.checked_task_id = t.id and ${counts}`
   if (read === 'page')

@@ -172,10 +172,11 @@ export async function dischargeRows(
     where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
   const { rows } = await sql<DischargeRow>`
     select c.encounter_id, p.id as person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
-      c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, c.attempts, c.proof, h.name as assignee_name
+      c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, contact.attempts, c.proof, h.name as assignee_name
     from (${cohort(reach, filter, [level], 'page')}) as c
     ${joinPerson(sql`c.person_id`)} left join department d on d.id = c.department_id
     left join staff a on a.id = c.attending_staff_id left join staff h on h.id = c.assignee_staff_id
+    left join task_contact contact on contact.task_id = c.task_id
     where ${sql.join(where, sql` and `)}
     order by c.ends_at desc, c.encounter_id desc limit ${limit}`.execute(db)
   return rows

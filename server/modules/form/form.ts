@@ -9,14 +9,14 @@ import { type Actor, systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { deriveKey } from '../../platform/secret.ts'
 import { countStranger } from '../access/throttle.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskName } from '../person/mask.ts'
 import { storeAnswers, watchDraft } from '../task/answers.ts'
 import { completeByPerson } from '../task/attempt.ts'
-import { loadTask } from '../task/task.ts'
+import { loadPersonTask } from '../task/task.ts'
+import { touchTasks } from '../task/transition.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
 import { hashToken } from './link-token.ts'
 import { openPhoto, type OpenPhoto, storePhoto } from '../questionnaire/photo-store.ts'
@@ -231,7 +231,7 @@ export async function saveForm(
   input: Given,
 ): Promise<{ savedAt: string; redFlags: string[] }> {
   return withLink(visitor, input, async (trx, actor, row) => {
-    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
     const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
     const draft = await watchDraft(trx, actor, task, definition, input.answers)
     const savedAt = new Date()
@@ -257,7 +257,7 @@ export async function saveForm(
  */
 export async function submitForm(visitor: Visitor, input: Given) {
   return withLink(visitor, input, async (trx, actor, row) => {
-    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
     const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
     const stored = await storeAnswers(trx, actor, task, input.answers, true, new Date(), { source: 'person' })
     await trx
@@ -272,15 +272,7 @@ export async function submitForm(visitor: Visitor, input: Given) {
       fields: ['answers'],
     })
     if (task.kind === 'other') await completeByPerson(trx, actor, task)
-    else {
-      await sql`update task set version = version + 1 where id = ${task.id}`.execute(trx)
-      await notify(trx, 'tasks', {
-        siteId: task.site_id,
-        departmentId: task.department_id,
-        staffId: task.assignee_staff_id,
-        changed: 1,
-      })
-    }
+    else await touchTasks(trx, [task.id])
     const told = definition.scoreShownToPerson === true
     return {
       redFlags: stored.redFlags.map((flag) => flag.linkId),
@@ -295,7 +287,7 @@ type PhotoOfForm = { token: string; pass: string; key: string; linkId: string; d
 /** @throws {AppError} link-closed, not-found (wrong pass), too-many-requests, and what {@link storePhoto} refuses */
 export async function addFormPhoto(visitor: Visitor, input: PhotoOfForm): Promise<Photo> {
   return withLink(visitor, input, async (trx, actor, row) => {
-    const task = await loadTask(trx, actor, 'task.work', row.task_id)
+    const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
     const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
     return storePhoto(trx, actor, visitor.secret, task, definition, input, 'person')
   })

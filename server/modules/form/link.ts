@@ -9,8 +9,8 @@ import { maskEmail } from '../person/mask.ts'
 import { recordsOf } from '../event/record.ts'
 import { queueMessage } from '../message/write.ts'
 import { readSettings } from '../setting/setting.ts'
-import type { TaskRow } from '../task/list.ts'
-import { loadTask } from '../task/task.ts'
+import type { PersonTask } from '../task/list.ts'
+import { loadPersonTask } from '../task/task.ts'
 import { mostWrongYears } from './form.ts'
 import { invitation, languageOf } from './invitation.ts'
 import { hashToken, linkDays, makeToken, revokeLinksOf, urlOf } from './link-token.ts'
@@ -31,7 +31,7 @@ export async function createLink(
   addresses: { publicUrl: string | undefined; origin: string },
 ): Promise<{ id: number; url: string | null; expiresAt: string | null }> {
   await sql`select 1 from task where id = ${taskId} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', taskId)
+  const task = await loadPersonTask(trx, actor, 'task.work', taskId)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   if (task.held_by !== null && task.held_by !== actor.id && task.held_until && task.held_until > new Date())
     throw new AppError('held-by-other', `${task.held_by_name ?? 'A colleague'} is working on this task.`)
@@ -71,7 +71,7 @@ export async function createLink(
 
 async function queueMail(
   trx: Trx,
-  task: TaskRow,
+  task: PersonTask,
   language: NewLink['language'],
   publicUrl: string | undefined,
 ): Promise<number> {
@@ -88,7 +88,7 @@ async function queueMail(
   return queueMessage(trx, { personId: task.record_id, channel: 'email', purpose: 'clinical', ...text })
 }
 
-async function contactOf(db: Db, task: TaskRow) {
+async function contactOf(db: Db, task: PersonTask) {
   const { rows } = await sql<{ address: string | null; language: string | null }>`
     select p.language, (select t.value from person_telecom t where t.person_id = any(${recordsOf(sql`p.id`)}) and t.system = 'email' and t.valid
       order by t.updated_at desc, t.id limit 1) as address
@@ -126,7 +126,7 @@ function stateOf(row: LinkRow, now: Date): State {
 
 /** Links of a task, newest first. @throws {AppError} not-found */
 export async function listLinks(db: Db, actor: Actor, taskId: number, publicUrl: string | undefined) {
-  const task = await loadTask(db, actor, 'task.read', taskId)
+  const task = await loadPersonTask(db, actor, 'task.read', taskId)
   const { rows } = await sql<LinkRow>`
     select l.id, l.channel, l.created_at, l.created_by_name, l.expires_at, l.opened_at, l.saved_at, l.used_at, l.revoked_at, l.wrong_years,
       m.status as message_status, m.reason
@@ -167,7 +167,7 @@ export async function revokeLink(trx: Trx, actor: Actor, id: number): Promise<vo
     await trx.selectFrom('questionnaire_link').select('task_id').where('id', '=', id).executeTakeFirst(),
   )
   await sql`select 1 from task where id = ${link.task_id} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', link.task_id)
+  const task = await loadPersonTask(trx, actor, 'task.work', link.task_id)
   const { numUpdatedRows } = await trx
     .updateTable('questionnaire_link')
     .set({ revoked_at: sql<Date>`now()`, revoked_by: actor.id })

@@ -10,7 +10,7 @@ import { personWithin, taskWithin } from '../person/scope.ts'
 import { assertHeld } from '../task/attempt.ts'
 import type { TaskRow } from '../task/list.ts'
 import { queuesOf } from '../task/scope.ts'
-import { loadTask } from '../task/task.ts'
+import { loadPersonTask } from '../task/task.ts'
 import { type NewPhoto, openPhoto, type OpenPhoto, storePhoto, unseal } from '../questionnaire/photo-store.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
@@ -24,7 +24,7 @@ export async function addTaskPhoto(
   input: NewPhoto,
 ): Promise<Photo> {
   await sql`select 1 from task where id = ${taskId} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', taskId)
+  const task = await loadPersonTask(trx, actor, 'task.work', taskId)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
   return storePhoto(trx, actor, secret, task, await asked(trx, task), input, 'staff')
@@ -54,6 +54,7 @@ export async function addVisitPhoto(
     .select(['t.id', 't.person_id', 't.questionnaire_version_id'])
     .where('t.id', '=', taskId)
     .where('v.actor_id', '=', actor.id)
+    .$narrowType<{ person_id: number }>()
     .limit(1)
     .executeTakeFirst()
   const taken = found(task)
@@ -69,7 +70,7 @@ export async function readTaskPhoto(
   key: string,
 ): Promise<OpenPhoto> {
   authorize(actor, 'person.reveal')
-  await loadTask(db, actor, 'task.read', taskId)
+  await loadPersonTask(db, actor, 'task.read', taskId)
   return openPhoto(db, actor, secret, { taskId, key }, 'staff')
 }
 

@@ -7,8 +7,8 @@ import { recordEvents } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import { queueMessage } from '../message/write.ts'
 import { maskEmail } from '../person/mask.ts'
-import type { TaskRow } from '../task/list.ts'
-import { loadTask } from '../task/task.ts'
+import type { PersonTask } from '../task/list.ts'
+import { loadPersonTask } from '../task/task.ts'
 
 type Offered = {
   id: number
@@ -19,7 +19,7 @@ type Offered = {
 }
 
 /** Texts for this place and these diagnoses, the closest first; `id` narrows to one. */
-async function fitting(db: Db, task: TaskRow, id?: number): Promise<Offered[]> {
+async function fitting(db: Db, task: PersonTask, id?: number): Promise<Offered[]> {
   const { rows } = await sql<Offered>`
     select g.id, g.title, v.body, g.version, g.condition_codes
     from guidance g join guidance_version v on v.guidance_id = g.id and v.version = g.version
@@ -33,7 +33,7 @@ async function fitting(db: Db, task: TaskRow, id?: number): Promise<Offered[]> {
   return rows
 }
 
-async function addressOf(db: Db, task: TaskRow): Promise<string | null> {
+async function addressOf(db: Db, task: PersonTask): Promise<string | null> {
   const { rows } = await sql<{ value: string }>`
     select t.value from person_telecom t where t.person_id = any(${recordsOf(sql`${task.person_id}`)}) and t.system = 'email' and t.valid
     order by t.updated_at desc, t.id limit 1`.execute(db)
@@ -41,14 +41,14 @@ async function addressOf(db: Db, task: TaskRow): Promise<string | null> {
 }
 
 /** The text with its place filled in. */
-const filled = (body: string, task: TaskRow) =>
+const filled = (body: string, task: PersonTask) =>
   body
     .replaceAll('{{hospital}}', task.site_name)
     .replaceAll('{{department}}', task.department_name ?? task.site_name)
 
 /** @throws {AppError} not-found */
 export async function listTaskGuidance(db: Db, actor: Actor, taskId: number) {
-  const task = await loadTask(db, actor, 'task.read', taskId)
+  const task = await loadPersonTask(db, actor, 'task.read', taskId)
   const items = await fitting(db, task)
   const address = await addressOf(db, task)
   const { rows: given } = await sql<{
@@ -98,7 +98,7 @@ export async function giveGuidance(
   input: { guidanceId: number; version: number; how: 'email' | 'read-aloud' },
 ): Promise<void> {
   await sql`select 1 from task where id = ${taskId} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', taskId)
+  const task = await loadPersonTask(trx, actor, 'task.work', taskId)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   const text = found((await fitting(trx, task, input.guidanceId))[0])
   // What was read aloud is what stood on the screen.
@@ -135,7 +135,7 @@ export async function giveGuidance(
   })
 }
 
-async function queueMail(trx: Trx, task: TaskRow, text: Offered): Promise<number> {
+async function queueMail(trx: Trx, task: PersonTask, text: Offered): Promise<number> {
   if ((await addressOf(trx, task)) === null)
     throw new AppError('invalid', undefined, [{ path: 'how', message: 'the person has no e-mail address' }])
   return queueMessage(trx, {

@@ -39,9 +39,9 @@ beforeAll(async () => {
   ids = await idsOf(app)
   await sql`
     insert into task (kind, level, title, person_id, encounter_id, site_id, department_id, assignee_role, queue, start_at, due_at, status,
-      outcome, completed_at, proof, attempts, reached)
+      outcome, completed_at, proof, reached)
     select 'follow-up-call', 1, 't', e.person_id, e.id, e.site_id, e.department_id, 'doctor', 'q', e.ends_at, e.ends_at + interval '7 days',
-      'completed', 'done', e.ends_at + interval '2 days', case when e.id % 2 = 0 then 'stated' else 'call-record' end, 1, true
+      'completed', 'done', e.ends_at + interval '2 days', case when e.id % 2 = 0 then 'stated' else 'call-record' end, true
     from encounter e where e.visit_number <> 'H0'`.execute(app.db)
   const site = ids.site('NH')
   const [card, resp] = [ids.department('CARD'), ids.department('RESP')]

@@ -149,10 +149,10 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
     attendingStaffId: query.staffId,
   }
   const { rows } = await sql<SampleRow>`
-    select c.task_id, p.id as person_id, p.name as person_name, c.condition_text, c.due_at, c.completed_at, c.outcome, c.proof, c.attempts,
+    select c.task_id, p.id as person_id, p.name as person_name, c.condition_text, c.due_at, c.completed_at, c.outcome, c.proof, coalesce(a.number, 0) as attempts,
       a.duration_seconds, a.note
     from (${cohort(reach, filter, [1])}) as c ${joinPerson(sql`c.person_id`)}
-      left join lateral (select duration_seconds, note from task_attempt where task_id = c.task_id order by number desc limit 1) a on true
+      left join lateral (select number, duration_seconds, note from task_attempt where task_id = c.task_id order by number desc limit 1) a on true
     where c.status = 'completed'
     order by md5(${query.month} || ':' || c.task_id), c.task_id
     limit (${settingSql('head-check.sample', sql`(select site_id from department where id = ${query.departmentId})`)})::int`.execute(

@@ -3,10 +3,10 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { recordEvents } from '../event/event.ts'
 import { inFuture, remember, startRound } from './issue.ts'
 import { instructionWithin } from './scope.ts'
 import { personOfRecord } from '../event/record.ts'
+import { cancelTasks } from '../task/transition.ts'
 
 type Row = {
   id: number
@@ -139,12 +139,12 @@ export async function withdraw(
   reason: string,
   respectHold: boolean,
 ): Promise<void> {
-  const { rows } = await sql<{ id: number }>`
-    update task t set status = 'cancelled', completed_at = now(), version = t.version + 1, held_by = null, held_by_name = null,
-      held_until = null
-    where t.id = any(${open.map((one) => one.task_id)}::bigint[]) and t.status in ('requested', 'in-progress')
-      and (not ${respectHold} or t.held_by is null or t.held_until < now()) returning t.id`.execute(trx)
-  if (respectHold && rows.length < open.length) throw new AppError('held-by-other')
+  const cancelled = await cancelTasks(
+    trx,
+    sql`t.id = any(${open.map((one) => one.task_id)}::bigint[]) and (not ${respectHold} or t.held_by is null or t.held_until < now())`,
+    { reason: 'instruction-withdrawn', actorId, source: 'staff' },
+  )
+  if (respectHold && cancelled.length < open.length) throw new AppError('held-by-other')
   for (const one of open) {
     await trx
       .updateTable('return_visit_instruction')
@@ -153,17 +153,4 @@ export async function withdraw(
       .execute()
     await remember(trx, one.id, byName, 'withdrawn', reason)
   }
-  await recordEvents(
-    trx,
-    open.map((one) => ({
-      personId: one.person_id,
-      at: new Date(),
-      kind: 'task.cancelled' as const,
-      source: 'staff',
-      actorId,
-      encounterId: one.encounter_id,
-      taskId: one.task_id,
-      data: { reason: 'instruction-withdrawn' },
-    })),
-  )
 }

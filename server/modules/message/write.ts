@@ -71,15 +71,14 @@ export async function withholdMessages(trx: Trx, enrollmentIds: number[]): Promi
   return rows
 }
 
-/** Undoes {@link withholdMessages} for enrolments that go on; `endedAt` is when each had been stopped. */
-export async function requeueMessages(trx: Trx, enrollments: { id: number; endedAt: Date }[]): Promise<void> {
+/** Undoes {@link withholdMessages} for enrolments that go on; `endedAt` is when each had been stopped, as the database writes it: a Date has no microseconds. */
+export async function requeueMessages(trx: Trx, enrollments: { id: number; endedAt: string }[]): Promise<void> {
   if (enrollments.length === 0) return
-  // A Date has no microseconds.
   await sql`
     update message m set status = 'queued', reason = null, finished_at = null
     from unnest(${enrollments.map((one) => one.id)}::bigint[], ${enrollments.map((one) => one.endedAt)}::timestamptz[]) as w(id, ended_at)
     where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
-      and date_trunc('milliseconds', m.finished_at) = date_trunc('milliseconds', w.ended_at)`.execute(trx)
+      and m.finished_at = w.ended_at`.execute(trx)
   wakeLoop('message')
 }
 

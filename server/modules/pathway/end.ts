@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
-import { tellTasks } from '../task/tell.ts'
+import { withholdMessages } from '../message/write.ts'
+import { cancelTasksOfEnrollments } from '../task/transition.ts'
 
 export type StoppedRow = {
   id: number
@@ -40,30 +41,22 @@ export async function stopEnrollments(
 async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string | null): Promise<void> {
   if (stopped.length === 0) return
   const ids = stopped.map((row) => row.id)
-  const { rows: ended } = await sql<Ended>`
-    with cancelled as (
-      update task set status = 'cancelled', held_by = null, held_by_name = null, held_until = null, completed_at = now(),
-        version = version + 1
-      where enrollment_id = any(${ids}::bigint[]) and status in ('requested', 'in-progress')
-      returning id, person_id, enrollment_id, encounter_id, site_id, department_id, assignee_staff_id
-    ), suppressed as (
-      update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now()
-      where enrollment_id = any(${ids}::bigint[]) and status = 'queued' returning id, person_id, enrollment_id
-    )
-    select 'task' as kind, * from cancelled
-    union all select 'message', id, person_id, enrollment_id, null, null, null, null from suppressed`.execute(
-    trx,
-  )
-  await tellTasks(
-    trx,
-    ended.filter((row) => row.kind === 'task'),
-  )
+  await cancelTasksOfEnrollments(trx, ids, { reason: 'enrollment-stopped', actorId, source: 'careloop' })
+  const withheld = await withholdMessages(trx, ids)
+  const at = new Date()
   await recordEvents(trx, [
-    ...ended.map((row) => endedEvent(row, actorId)),
+    ...withheld.map((row): NewEvent => ({
+      personId: row.person_id,
+      at,
+      kind: 'message.suppressed',
+      source: 'careloop',
+      actorId,
+      data: { messageId: row.id, channel: row.channel },
+    })),
     ...stopped.map((row): NewEvent => ({
       personId: row.person_id,
       groupId: row.group_id,
-      at: new Date(),
+      at,
       kind: 'enrollment.stopped',
       source: 'careloop',
       actorId,
@@ -71,28 +64,4 @@ async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string | null):
       data: { enrollmentId: row.id, pathwayId: row.pathway_id, reason: row.stop_reason },
     })),
   ])
-}
-
-type Ended = {
-  kind: 'task' | 'message'
-  id: number
-  person_id: number
-  enrollment_id: number
-  encounter_id: number | null
-  site_id: number | null
-  department_id: number | null
-  assignee_staff_id: number | null
-}
-
-function endedEvent(row: Ended, actorId: string | null): NewEvent {
-  const base = { personId: row.person_id, at: new Date(), source: 'careloop', actorId }
-  return row.kind === 'task'
-    ? {
-        ...base,
-        kind: 'task.cancelled',
-        taskId: row.id,
-        encounterId: row.encounter_id,
-        data: { enrollmentId: row.enrollment_id },
-      }
-    : { ...base, kind: 'message.suppressed', data: { messageId: row.id, channel: 'email' } }
 }

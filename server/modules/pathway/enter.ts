@@ -5,10 +5,10 @@ import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { type NewEvent, type RecordedEvent, recordEvents } from '../event/event.ts'
+import { type NewEvent, type AnyEvent, recordEvents } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
-import { factsIn, factsObject, joinPersonSite } from '../person/fact.ts'
+import { factsIn, factsObject, joinPersonSite, personZone } from '../person/fact.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type OccurrenceRow, occurrencesOf, standingOccurrences } from './occurrence.ts'
@@ -16,7 +16,7 @@ import type { Open } from './react.ts'
 import { firstStop, type Occurrence } from './stop.ts'
 
 /** Enters persons and organisations into every active pathway whose entry event this is. */
-export async function enterByEvents(trx: Trx, events: RecordedEvent[], pathways: Open[]): Promise<void> {
+export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open[]): Promise<void> {
   const wanted = pathways.flatMap((pathway) =>
     events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
   )
@@ -57,7 +57,7 @@ export async function enterByEvents(trx: Trx, events: RecordedEvent[], pathways:
   )
 }
 
-function mayEnter({ definition: { entry } }: Open, event: RecordedEvent): boolean {
+function mayEnter({ definition: { entry } }: Open, event: AnyEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
@@ -76,7 +76,7 @@ export function entryColumns(definitions: readonly PathwayDefinition[], records:
   const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
   const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
-  return sql`${factsObject(names)} as person, coalesce(st.time_zone, 'Asia/Shanghai') as "timeZone", coalesce(s.facts, '{}') as subject,
+  return sql`${factsObject(names)} as person, ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
     ${standingOccurrences(records, sql`${kinds}::text[]`)} as standing`
 }
 
@@ -84,7 +84,7 @@ export type EntryRow = Omit<EntryFacts, 'standing'> & { standing: OccurrenceRow[
 
 async function entryFacts(
   trx: Trx,
-  wanted: { pathway: Open; event: RecordedEvent }[],
+  wanted: { pathway: Open; event: AnyEvent }[],
 ): Promise<Map<number, EntryFacts>> {
   const events = [...new Set(wanted.map(({ event }) => event))]
   const subjects = events.map(subjectOf)
@@ -106,7 +106,7 @@ async function entryFacts(
 /** Whether an event lets its person enter; the rehearsal asks the same. `withheld`: it would, were there no dispute. */
 export function entryVerdict(
   definition: PathwayDefinition,
-  event: Pick<RecordedEvent, 'at' | 'data' | 'encounterId'>,
+  event: Pick<AnyEvent, 'at' | 'data' | 'encounterId'>,
   facts: EntryFacts | undefined,
 ): 'enters' | 'stays-out' | 'withheld' {
   // Nobody is put on any pathway after death, whatever its author forgot.

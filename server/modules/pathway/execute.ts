@@ -7,13 +7,14 @@ import { type Db, perDatabase, transaction, type Trx } from '../../platform/db.t
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
+import { queueMessages } from '../message/write.ts'
 import { createTasks } from '../task/create.ts'
 import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
 import { joinSubject, type Subject } from '../event/subject.ts'
 import { factsObject, joinPersonSite } from '../person/fact.ts'
 import { runActs } from './act.ts'
-import { subjectColumn } from './react.ts'
+import { subjectColumn } from './columns.ts'
 
 const batchSize = 500
 const executor = systemActor('system:pathway', '随访路径')
@@ -208,18 +209,11 @@ async function write(trx: Trx, all: Advanced[]): Promise<number> {
         ${all.map(({ advance: one }) => ('blocked' in one ? one.blocked : one.stopReason))}::text[]
       ) as n(id, fence, status, step_key, wait_key, waiting_for, due_at, stop_reason)
       where e.id = n.id and e.fence = n.fence
-    ), written as (
-      insert into message (enrollment_id, step_key, person_id, channel, purpose, subject, body)
-      select * from unnest(
-        ${messages.map((one) => one.enrollmentId)}::bigint[], ${messages.map((one) => one.stepKey)}::text[],
-        ${messages.map((one) => one.personId)}::bigint[], ${messages.map((one) => one.channel)}::text[],
-        ${messages.map((one) => one.purpose)}::text[], ${messages.map((one) => one.subject)}::text[],
-        ${messages.map((one) => one.body)}::text[])
-      on conflict do nothing
     )
     insert into enrollment_step (enrollment_id, step_key, result)
     select * from unnest(${steps.map((step) => step.id)}::bigint[], ${steps.map((step) => step.key)}::text[],
       ${steps.map((step) => step.result)}::text[])`.execute(trx)
+  await queueMessages(trx, messages)
   await createTasks(
     trx,
     done.flatMap(({ result }) => result.tasks),

@@ -3,16 +3,17 @@ import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import type { RecordedEvent } from '../event/event.ts'
+import type { AnyEvent } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import { type Subject, subjectKind, subjectOf } from '../event/subject.ts'
+import { subjectColumn, unfinished } from './columns.ts'
 import { type Stop, stopEnrollments } from './end.ts'
 import { enterByEvents } from './enter.ts'
-import { eventsSinceMerge, restartLiving, restartSeparated, stopAfterMerge, unfinished } from './restart.ts'
+import { eventsSinceMerge, restartLiving, restartSeparated, stopAfterMerge } from './restart.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
 
 /** Makes pathways follow from events: what they end, move, let go on and start. */
-export async function followPathways(trx: Trx, events: RecordedEvent[]): Promise<void> {
+export async function followPathways(trx: Trx, events: AnyEvent[]): Promise<void> {
   const entering = [...events, ...(await eventsSinceMerge(trx, events))].filter(
     ({ kind }) => !kind.startsWith('enrollment.'),
   )
@@ -55,7 +56,7 @@ type Candidate = StopRules & {
 }
 
 /** Ends enrolments whose pathway says so, with their open tasks and unsent messages. */
-async function stopByEvents(trx: Trx, all: RecordedEvent[], kinds: EventKind[]): Promise<void> {
+async function stopByEvents(trx: Trx, all: AnyEvent[], kinds: EventKind[]): Promise<void> {
   const events = all.filter(({ kind }) => kinds.includes(kind))
   if (events.length === 0) return
   const persons = [...new Set(events.flatMap((event) => event.personId ?? []))]
@@ -91,12 +92,8 @@ async function stopByEvents(trx: Trx, all: RecordedEvent[], kinds: EventKind[]):
   await stopEnrollments(trx, stops)
 }
 
-/** The subject of an enrolment `e` as an object. */
-export const subjectColumn = sql<Subject | null>`
-  case when e.subject_id is not null then jsonb_build_object('kind', e.subject_kind, 'id', e.subject_id) end as subject`
-
 /** Waits that end by a time of these subjects are looked at again, wherever that time lies now. */
-async function moveWaits(trx: Trx, events: RecordedEvent[]): Promise<void> {
+async function moveWaits(trx: Trx, events: AnyEvent[]): Promise<void> {
   const moved = events.flatMap((event) => {
     const subject = subjectOf(event)
     return subject && subjectKind(subject.kind)?.movedBy.includes(event.kind) ? [subject] : []

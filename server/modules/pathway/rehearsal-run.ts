@@ -8,6 +8,7 @@ import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { handle, job, type JobHandler } from '../../platform/jobs.ts'
 import type { Services } from '../../platform/services.ts'
 import { dataWithEncounter } from '../event/event.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { NewTask } from '../task/create.ts'
 import { entryColumns, type EntryRow, entryVerdict, variablesFor } from './enter.ts'
@@ -195,7 +196,7 @@ async function chooseEvents(trx: Trx, order: Order): Promise<number> {
     where e.kind = any(${kinds}::text[])
       -- Wide by a day for the index; the exact local date is checked below.
       and e.at >= ${shiftDate(order.from_date, -1)}::timestamptz and e.at < ${shiftDate(order.to_date, 2)}::timestamptz
-      and (e.at at time zone coalesce(s.time_zone, 'Asia/Shanghai'))::date between ${order.from_date}::date and ${order.to_date}::date
+      and (e.at at time zone coalesce(s.time_zone, ${organisationZone}))::date between ${order.from_date}::date and ${order.to_date}::date
       and (n.id is null or n.status <> 'cancelled') and (e.kind <> 'encounter.discharged' or n.status = 'finished')
       and (${order.site_ids}::int[] is null or n.site_id = any(${order.site_ids}::int[]))
       and (${order.department_ids}::int[] is null or n.department_id = any(${order.department_ids}::int[]))

@@ -1,22 +1,15 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { dataWithEncounter, type RecordedEvent, recordEvents, timelineOf } from '../event/event.ts'
+import { dataWithEncounter, type AnyEvent, recordEvents, timelineOf } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import type { Subject } from '../event/subject.ts'
-import { tellTasks } from '../task/tell.ts'
+import { requeueMessages } from '../message/write.ts'
+import { restoreTasks } from '../task/transition.ts'
+import { subjectColumn, unfinished } from './columns.ts'
 import { type Stop, stopEnrollments } from './end.ts'
 import { type OccurrenceRow, occurrencesOf, recordedOccurrences, standingOccurrences } from './occurrence.ts'
-import { subjectColumn } from './react.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
-
-/**
- * Whether there is anything left to stop of enrolment `e`: a pathway may have come to its end while its last tasks are open and its last mail
- * waits for the morning.
- */
-export const unfinished = sql<SqlBool>`(e.status in ('active', 'waiting', 'blocked') or (e.status = 'completed' and (
-  exists (select 1 from task t where t.enrollment_id = e.id and t.status in ('requested', 'in-progress'))
-  or exists (select 1 from message m where m.enrollment_id = e.id and m.status = 'queued'))))`
 
 type Row = StopRules & {
   id: number
@@ -44,7 +37,7 @@ const reasonIn = (row: Row, occurrences: OccurrenceRow[]): string | null =>
     ?.reason ?? null
 
 /** Stops enrolments of people who were merged just now: a death or a readmission known of either record holds for both. */
-export async function stopAfterMerge(trx: Trx, events: RecordedEvent[]): Promise<void> {
+export async function stopAfterMerge(trx: Trx, events: AnyEvent[]): Promise<void> {
   const persons = personsOf(events, 'person.merged')
   if (persons.length === 0) return
   const rows = await enrollmentsOf(trx, persons, unfinished)
@@ -62,7 +55,7 @@ export async function stopAfterMerge(trx: Trx, events: RecordedEvent[]): Promise
  * cancelled tasks and held-back messages come back. Those stay stopped that an event of their own records stopped, or would have stopped had
  * nobody else's come first, also where it no longer stands, such as an admission that was cancelled.
  */
-export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promise<void> {
+export async function restartSeparated(trx: Trx, events: AnyEvent[]): Promise<void> {
   await restart(
     trx,
     personsOf(events, 'person.unmerged'),
@@ -72,7 +65,7 @@ export async function restartSeparated(trx: Trx, events: RecordedEvent[]): Promi
 }
 
 /** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
-export async function restartLiving(trx: Trx, events: RecordedEvent[]): Promise<void> {
+export async function restartLiving(trx: Trx, events: AnyEvent[]): Promise<void> {
   await restart(trx, personsOf(events, 'person.death-withdrawn'), sql<SqlBool>`e.stop_reason = 'death'`)
 }
 
@@ -90,7 +83,7 @@ export async function resumeAfterDispute(
   return (await restart(trx, [personId], which, () => true, actorId)) > 0
 }
 
-const personsOf = (events: RecordedEvent[], kind: RecordedEvent['kind']) =>
+const personsOf = (events: AnyEvent[], kind: AnyEvent['kind']) =>
   events.flatMap((event) => (event.kind === kind ? (event.personId ?? []) : []))
 
 /**
@@ -115,42 +108,21 @@ async function restart(
     .map((row) => row.id)
   if (ids.length === 0) return 0
   const { rows } = await sql<Restarted>`
-    with wrongly as (
-      select e.id, e.ended_at from enrollment e where e.id = any(${ids}::bigint[])
-        and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
-          and o.person_id = e.person_id and o.subject_kind = e.subject_kind
-          and o.subject_id is not distinct from e.subject_id and o.status in ('active', 'waiting', 'blocked'))
-    ), tasks as (
-      update task t set status = case when t.attempts > 0 then 'in-progress' else 'requested' end, completed_at = null,
-        version = t.version + 1
-      from wrongly w where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at
-      returning t.site_id, t.department_id, t.assignee_staff_id
-    ), messages as (
-      update message m set status = 'queued', reason = null, finished_at = null
-      from wrongly w where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
-        and m.finished_at = w.ended_at
-    ), moved as (
-      update enrollment e set status = e.stopped_status, stop_reason = null, fence = e.fence + 1,
-        -- Times of the subject may have moved meanwhile.
-        due_at = case when e.wait_key is null then e.stopped_due_at else now() end,
-        ended_at = case when e.stopped_status = 'completed' then e.ended_at end, stopped_status = null, stopped_due_at = null
-      from wrongly w where e.id = w.id
-      returning e.id, e.person_id, e.encounter_id, e.pathway_id
-    )
-    select 'enrollment' as what, id, person_id, encounter_id, pathway_id, null::int as site_id, null::int as department_id,
-      null::int as assignee_staff_id from moved
-    union all select 'task', null, null, null, null, site_id, department_id, assignee_staff_id from tasks`.execute(
-    trx,
-  )
-  const enrollments = rows.filter((row) => row.what === 'enrollment')
-  if (enrollments.length === 0) return 0
-  await tellTasks(
-    trx,
-    rows.filter((row) => row.what === 'task'),
-  )
+    update enrollment e set status = e.stopped_status, stop_reason = null, fence = e.fence + 1,
+      -- Times of the subject may have moved meanwhile.
+      due_at = case when e.wait_key is null then e.stopped_due_at else now() end,
+      ended_at = case when e.stopped_status = 'completed' then e.ended_at end, stopped_status = null, stopped_due_at = null
+    from enrollment was where was.id = e.id and e.id = any(${ids}::bigint[])
+      and not exists (select 1 from enrollment o where o.pathway_id = e.pathway_id and o.id <> e.id
+        and o.person_id = e.person_id and o.subject_kind = e.subject_kind
+        and o.subject_id is not distinct from e.subject_id and o.status in ('active', 'waiting', 'blocked'))
+    returning e.id, e.person_id, e.encounter_id, e.pathway_id, was.ended_at::text as "endedAt"`.execute(trx)
+  if (rows.length === 0) return 0
+  await restoreTasks(trx, rows)
+  await requeueMessages(trx, rows)
   await recordEvents(
     trx,
-    enrollments.map((row) => ({
+    rows.map((row) => ({
       personId: row.person_id,
       at: new Date(),
       kind: 'enrollment.restarted' as const,
@@ -161,28 +133,25 @@ async function restart(
     })),
   )
   wakeLoop('pathway')
-  return enrollments.length
+  return rows.length
 }
 
 type Restarted = {
-  what: 'enrollment' | 'task'
   id: number
   person_id: number
   encounter_id: number | null
   pathway_id: number
-  site_id: number | null
-  department_id: number | null
-  assignee_staff_id: number | null
+  endedAt: string
 }
 
 /**
  * What happened to either of two separated people while they counted as one: a pathway may not have been entered because of something on
  * the other record. Entering again what was entered already changes nothing.
  */
-export async function eventsSinceMerge(trx: Trx, events: RecordedEvent[]): Promise<RecordedEvent[]> {
+export async function eventsSinceMerge(trx: Trx, events: AnyEvent[]): Promise<AnyEvent[]> {
   const separated = events.filter((event) => event.kind === 'person.unmerged')
   if (separated.length === 0) return []
-  const { rows } = await sql<RecordedEvent>`
+  const { rows } = await sql<AnyEvent>`
     select e.id, w.person_id as "personId", null::int as "groupId", e.at, e.kind, e.source, e.actor_id as "actorId", e.encounter_id as "encounterId",
       e.task_id as "taskId", ${dataWithEncounter} as data
     from unnest(

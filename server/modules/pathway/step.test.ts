@@ -59,7 +59,7 @@ test('every step on the way happens once and in order, whatever the pathway; wai
         done.push(...result.steps.map((step) => step.key))
         made.push(
           ...result.tasks.flatMap((one) => one.stepKey ?? []),
-          ...result.messages.map((one) => one.stepKey),
+          ...result.messages.flatMap((one) => one.step?.key ?? []),
         )
         if (result.status === 'active') {
           const last = steps.find((step) => step.key === done.at(-1))

@@ -5,6 +5,7 @@ import type { Answers } from '../../../contract/questionnaire.ts'
 import { addWorkingDays, type Calendar, nextOpening } from '../../platform/calendar.ts'
 import { addDays, ageYears, localDate, localMinute } from '../../platform/clock.ts'
 import type { Subject } from '../event/subject.ts'
+import type { NewMessage } from '../message/write.ts'
 import type { NewTask, Place } from '../task/create.ts'
 
 /** Everything the steps of one enrolment may look at. */
@@ -45,16 +46,6 @@ export type Enrolled = {
 
 export type Said = { at: Date; score: number | null; band: string | null; answers: Answers }
 export type Result = { at: Date; value: unknown; unit: string | null }
-
-export type NewMessage = {
-  enrollmentId: number
-  stepKey: string
-  personId: number
-  channel: Extract<PathwayStep, { kind: 'message' }>['channel']
-  purpose: 'clinical' | 'service' | 'marketing'
-  subject: string
-  body: string
-}
 
 /** An act of another module that a step asks for. */
 export type NewAct = { enrolled: Enrolled; stepKey: string; act: string; input: Record<string, unknown> }
@@ -161,8 +152,8 @@ const handlers: Handlers = {
       return step.next
     }
     result.messages.push({
-      enrollmentId: enrolled.id,
-      stepKey: step.key,
+      step: { enrollmentId: enrolled.id, key: step.key },
+      ...(enrolled.subject && { about: enrolled.subject }),
       personId: enrolled.personId,
       channel: step.channel,
       purpose: step.purpose,

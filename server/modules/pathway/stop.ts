@@ -2,11 +2,11 @@ import { holds } from '../../../contract/condition.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import type { StopRule } from '../../../contract/stop-rule.ts'
 import type { EventKind } from '../../../contract/timeline.ts'
-import type { RecordedEvent } from '../event/event.ts'
+import type { AnyEvent } from '../event/event.ts'
 import { sameSubject, type Subject, subjectKind, subjectKinds, subjectOf } from '../event/subject.ts'
 
 /** What a stop rule may ask of an event. */
-export type Occurrence = Pick<RecordedEvent, 'kind' | 'at' | 'encounterId' | 'data'>
+export type Occurrence = Pick<AnyEvent, 'kind' | 'at' | 'encounterId' | 'data'>
 
 /** Which enrolment an event is held against; one that is about to begin has no id yet. */
 export type StopTarget = { id: number | null; subject: Subject | null; enteredAt: Date }

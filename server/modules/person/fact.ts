@@ -9,6 +9,7 @@ import {
 import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { AppError } from '../../platform/errors.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 /** The rows that the facts of a person are read from. */
 export type FactSource = {
@@ -20,10 +21,13 @@ export type FactSource = {
   zone: RawBuilder<unknown>
 }
 
+/** The time zone in which days of a person count, beside {@link joinPersonSite}. */
+export const personZone = sql<string>`coalesce(st.time_zone, ${organisationZone})`
+
 const usual: FactSource = {
   person: sql.ref('p'),
   facts: sql.ref('f'),
-  zone: sql`coalesce(st.time_zone, 'Asia/Shanghai')`,
+  zone: personZone,
 }
 
 /** Joins the site `st` of a person, in whose time zone days count; `f` is `person_facts`. */

@@ -42,7 +42,7 @@ async function snapshot(id: number): Promise<unknown> {
         from condition c join encounter e on e.id = c.encounter_id where c.person_id = ${id}),
       'enrollments', (select jsonb_agg(jsonb_build_array(m.pathway_id, m.status, m.step_key, m.waiting_for, e.visit_number)
         order by e.visit_number, m.pathway_id) from enrollment m left join encounter e on e.id = m.encounter_id where m.person_id = ${id} and m.status <> 'stopped'),
-      'tasks', (select jsonb_agg(jsonb_build_array(t.kind, t.level, t.status, t.attempts, t.outcome, e.visit_number)
+      'tasks', (select jsonb_agg(jsonb_build_array(t.kind, t.level, t.status, (select count(*) from task_attempt a where a.task_id = t.id), t.outcome, e.visit_number)
         order by e.visit_number, t.level, t.kind) from task t left join encounter e on e.id = t.encounter_id where t.person_id = ${id} and t.status <> 'cancelled'),
       'attempts', (select jsonb_agg(jsonb_build_array(a.outcome, e.visit_number) order by e.visit_number, a.number)
         from task_attempt a join task t on t.id = a.task_id left join encounter e on e.id = t.encounter_id where t.person_id = ${id}),

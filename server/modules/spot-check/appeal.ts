@@ -3,9 +3,9 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
+import { completeTasks } from '../task/transition.ts'
 import { checksWithin } from './scope.ts'
 import { personOfRecord } from '../event/record.ts'
 
@@ -62,7 +62,7 @@ export async function appealCheck(trx: Trx, actor: Actor, id: number, reason: st
     .set({ appeal_reason: reason, appealed_at: sql`now()`, appealed_by_name: actor.name })
     .where('id', '=', id)
     .execute()
-  await closeTask(trx, actor, row, `spot-check-result:${id}`)
+  await closeTask(trx, actor, `spot-check-result:${id}`)
   const now = new Date()
   await createTasks(trx, [
     {
@@ -99,7 +99,7 @@ export async function acceptCheck(trx: Trx, actor: Actor, id: number): Promise<v
     .set({ accepted_at: sql`now()` })
     .where('id', '=', id)
     .execute()
-  await closeTask(trx, actor, row, `spot-check-result:${id}`)
+  await closeTask(trx, actor, `spot-check-result:${id}`)
   await audit(trx, actor, {
     action: 'spot-check.accept',
     personId: row.person_id,
@@ -126,7 +126,7 @@ export async function decideCheck(
     .set({ decision, decision_reason: reason, decided_at: sql`now()`, decided_by_name: actor.name })
     .where('id', '=', id)
     .execute()
-  await closeTask(trx, actor, row, `spot-check-appeal:${id}`)
+  await closeTask(trx, actor, `spot-check-appeal:${id}`)
   await audit(trx, actor, {
     action: 'spot-check.decide',
     personId: row.person_id,
@@ -136,22 +136,10 @@ export async function decideCheck(
 }
 
 /** What somebody had to do is done, wherever it was done. */
-async function closeTask(trx: Trx, actor: Actor, row: Row, cause: string): Promise<void> {
-  const { rows } = await sql<{ id: number }>`
-    update task set status = 'completed', outcome = 'other', completed_at = now(), completed_by = ${actor.id}, version = version + 1,
-      held_by = null, held_by_name = null, held_until = null
-    where cause = ${cause} and status in ('requested', 'in-progress') returning id`.execute(trx)
-  await recordEvents(
-    trx,
-    rows.map(({ id }) => ({
-      personId: row.person_id,
-      at: new Date(),
-      kind: 'task.completed' as const,
-      source: 'staff',
-      actorId: actor.id,
-      encounterId: row.encounter_id,
-      taskId: id,
-      data: { outcome: 'other' },
-    })),
-  )
+async function closeTask(trx: Trx, actor: Actor, cause: string): Promise<void> {
+  await completeTasks(trx, sql`t.cause = ${cause}`, {
+    outcome: 'other',
+    actorId: actor.id,
+    source: 'staff',
+  })
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { Trx } from '../../platform/db.ts'
-import { type RecordedEvent } from '../event/event.ts'
+import type { RecordedEvent } from '../event/event.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
 import { createTasks } from '../task/create.ts'
+import { cancelTasks } from '../task/transition.ts'
 import { judge } from './judge.ts'
 import { personOfRecord } from '../event/record.ts'
 
@@ -99,9 +100,9 @@ async function forgetChecks(trx: Trx, taskIds: number[]): Promise<void> {
   const { rows } = await sql<{ id: number }>`
     update spot_check set status = 'open', fields = '[]', satisfaction = null, checked_at = null, checked_by_name = null, accepted_at = null
     where task_id = any(${taskIds}::bigint[]) and appealed_at is null returning id`.execute(trx)
-  await sql`
-    update task set status = 'cancelled', completed_at = now(), version = version + 1
-    where cause = any(${rows.map((row) => `spot-check-result:${row.id}`)}::text[]) and status in ('requested', 'in-progress')`.execute(
-    trx,
-  )
+  await cancelTasks(trx, sql`t.cause = any(${rows.map((row) => `spot-check-result:${row.id}`)}::text[])`, {
+    reason: 'result-undone',
+    actorId: null,
+    source: 'careloop',
+  })
 }

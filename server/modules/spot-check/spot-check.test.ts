@@ -62,9 +62,9 @@ beforeAll(async () => {
   await sql`
     with made as (
       insert into task (kind, level, title, person_id, encounter_id, site_id, department_id, assignee_role, assignee_staff_id, queue, start_at,
-        due_at, status, outcome, completed_at, completed_by, attempts, reached, proof, questionnaire_version_id)
+        due_at, status, outcome, completed_at, completed_by, reached, proof, questionnaire_version_id)
       select 'follow-up-call', 1, 't', e.person_id, e.id, e.site_id, e.department_id, 'doctor', e.attending_staff_id, 'q', e.ends_at, e.ends_at,
-        'completed', 'done', e.ends_at + interval '2 days', 'user:recorder', 1, true, case when e.id % 4 = 0 then 'stated' else 'call-record' end,
+        'completed', 'done', e.ends_at + interval '2 days', 'user:recorder', true, case when e.id % 4 = 0 then 'stated' else 'call-record' end,
         (select v.id from questionnaire_version v join questionnaire q on q.id = v.questionnaire_id where q.code = 'discharge-level-1')
       from encounter e where e.ends_at is not null returning *
     )

@@ -15,7 +15,8 @@ import {
   totalFlag,
 } from '../questionnaire/questionnaire.ts'
 import { createTasks } from './create.ts'
-import type { TaskRow } from './list.ts'
+import type { PersonTask } from './list.ts'
+import { cancelTasks } from './transition.ts'
 
 export type StoredAnswers = {
   savedAt: string
@@ -35,7 +36,7 @@ export type Giver = { source: 'staff' | 'person'; basedOn?: string | null | unde
 export async function storeAnswers(
   trx: Trx,
   actor: Actor,
-  task: TaskRow,
+  task: PersonTask,
   answers: Answers | undefined,
   complete: boolean,
   at = new Date(),
@@ -116,7 +117,7 @@ export async function storeAnswers(
 export async function watchDraft(
   trx: Trx,
   actor: Actor,
-  task: TaskRow,
+  task: PersonTask,
   questionnaire: QuestionnaireDefinition,
   answers: Answers,
 ): Promise<{ answers: Answers; redFlags: string[] }> {
@@ -165,7 +166,7 @@ async function savedAnswers(trx: Trx, taskId: number): Promise<Answers> {
   return (saved?.answers ?? {}) as Answers
 }
 
-function eventBase(task: TaskRow, actor: Actor, source: Giver['source']) {
+function eventBase(task: PersonTask, actor: Actor, source: Giver['source']) {
   return {
     personId: task.person_id,
     at: new Date(),
@@ -183,7 +184,7 @@ function eventBase(task: TaskRow, actor: Actor, source: Giver['source']) {
 async function syncRedFlags(
   trx: Trx,
   actor: Actor,
-  task: TaskRow,
+  task: PersonTask,
   source: Giver['source'],
   questionnaire: QuestionnaireDefinition,
   all: RedFlag[],
@@ -194,10 +195,11 @@ async function syncRedFlags(
   const possible = questionnaire.items.filter((item) => item.redFlag).map((item) => item.linkId)
   const withdrawn = [...possible, totalFlag].filter((linkId) => !raisedNow.has(linkId))
   // By equality, for the index: this runs at every autosave.
-  await sql`
-    update task set status = 'cancelled', completed_at = now(), version = version + 1
-    where cause = any(${withdrawn.map(cause)}::text[]) and status <> 'cancelled'
-      and status = 'requested' and held_by is null`.execute(trx)
+  await cancelTasks(
+    trx,
+    sql`t.cause = any(${withdrawn.map(cause)}::text[]) and t.status <> 'cancelled' and t.status = 'requested' and t.held_by is null`,
+    { reason: 'answer-withdrawn', actorId: actor.id, source },
+  )
   if (flags.length === 0) return
   const { rows: known } = await sql<{ cause: string }>`
     select cause from task where cause = any(${flags.map((flag) => cause(flag.linkId))}::text[]) and status <> 'cancelled'`.execute(

@@ -3,10 +3,9 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { taskWithin } from '../person/scope.ts'
 import { queuesOf } from './scope.ts'
-import { freeFor } from './task.ts'
+import { freeFor, requeueTasks } from './transition.ts'
 import { personOfRecord } from '../event/record.ts'
 
 /** Condition in SQL over `staff`: they work within a reach. */
@@ -27,8 +26,8 @@ export async function assertColleague(db: Db, reach: Reach, staffId: number): Pr
 }
 
 /** The list of the role that a task belongs to, when nobody in person does. */
-const roleQueue = sql`case when assignee_role in ('service-centre', 'outreach') then 'site:' || site_id || ':' || assignee_role
-  when department_id is null then 'site:' || site_id || ':service-centre' else 'department:' || department_id || ':' || assignee_role end`
+const roleQueue = sql`case when t.assignee_role in ('service-centre', 'outreach') then 'site:' || t.site_id || ':' || t.assignee_role
+  when t.department_id is null then 'site:' || t.site_id || ':service-centre' else 'department:' || t.department_id || ':' || t.assignee_role end`
 
 type Move = {
   kind: 'assign' | 'hand-over' | 'absence' | 'return'
@@ -56,25 +55,22 @@ export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move:
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const wanted = move.to === 'owner' ? sql`covered_for_staff_id` : sql`${move.to}::int`
+  const wanted = move.to === 'owner' ? sql`t.covered_for_staff_id` : sql`${move.to}::int`
   // While somebody is away a task stays theirs, whoever covers; given on purpose, it is the new one's.
-  const owner = move.kind === 'absence' ? sql`coalesce(covered_for_staff_id, assignee_staff_id)` : wanted
-  await sql`
-    with target as (
-      select id, assignee_staff_id as from_staff, covered_for_staff_id as from_covered, queue as from_queue, ${owner} as owner,
-        on_duty(${wanted}) as duty
-      from task where id = any(${taskIds}::bigint[])
-    ), moved as (
-      update task set assignee_staff_id = g.duty, covered_for_staff_id = nullif(g.owner, g.duty), version = version + 1,
-        queue = case when g.duty is not null then 'staff:' || g.duty else ${roleQueue} end
-      from target g where task.id = g.id returning task.id, task.queue
-    )
-    insert into hand_over_task (hand_over_id, task_id, from_staff_id, from_covered_for, from_queue, to_queue)
-    select ${id}, g.id, g.from_staff, g.from_covered, g.from_queue, m.queue from target g join moved m on m.id = g.id`.execute(
+  const owner = move.kind === 'absence' ? sql`coalesce(t.covered_for_staff_id, t.assignee_staff_id)` : wanted
+  const { rows } = await sql<Target>`
+    select t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id as from_staff, t.covered_for_staff_id as from_covered,
+      t.queue as from_queue, on_duty(${wanted}) as staff, nullif(${owner}, on_duty(${wanted})) as covered,
+      coalesce('staff:' || on_duty(${wanted}), ${roleQueue}) as queue
+    from task t where t.id = any(${taskIds}::bigint[]) order by t.id`.execute(trx)
+  await requeueTasks(
     trx,
+    rows.map((row) => ({ id: row.id, queue: row.queue, staffId: row.staff, coveredForStaffId: row.covered })),
   )
-  const { rows } = await sql<{ id: number; person_id: number; staff: number | null }>`
-    select id, ${personOfRecord(sql`task.person_id`)} as person_id, assignee_staff_id as staff from task where id = any(${taskIds}::bigint[])`.execute(
+  await sql`
+    insert into hand_over_task (hand_over_id, task_id, from_staff_id, from_covered_for, from_queue, to_queue)
+    select ${id}, * from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.from_staff)}::int[],
+      ${rows.map((row) => row.from_covered)}::int[], ${rows.map((row) => row.from_queue)}::text[], ${rows.map((row) => row.queue)}::text[])`.execute(
     trx,
   )
   await audit(
@@ -87,9 +83,52 @@ export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move:
       ...(move.reason && { reason: move.reason }),
     })),
   )
-  for (const staffId of new Set(rows.map((row) => row.staff)))
-    await notify(trx, 'tasks', { staffId, changed: rows.filter((row) => row.staff === staffId).length })
   return id
+}
+
+type Target = {
+  id: number
+  person_id: number | null
+  from_staff: number | null
+  from_covered: number | null
+  from_queue: string
+  staff: number | null
+  covered: number | null
+  queue: string
+}
+
+/**
+ * Puts tasks back where they were before a hand-over, as far as they still stand where it put them, and notes that it was undone.
+ * @param taskIds locked, open, held by nobody else
+ * @returns how many were put back
+ */
+export async function moveBack(
+  trx: Trx,
+  actor: Actor,
+  handOverId: number,
+  taskIds: number[],
+): Promise<number> {
+  const { rows } = await sql<Target>`
+    select t.id, ${personOfRecord(sql`t.person_id`)} as person_id, i.from_staff_id as staff, i.from_covered_for as covered, i.from_queue as queue
+    from hand_over_task i join task t on t.id = i.task_id and t.queue = i.to_queue
+    where i.hand_over_id = ${handOverId} and t.id = any(${taskIds}::bigint[])`.execute(trx)
+  await requeueTasks(
+    trx,
+    rows.map((row) => ({ id: row.id, queue: row.queue, staffId: row.staff, coveredForStaffId: row.covered })),
+  )
+  await sql`update hand_over set undone_at = now(), undone_by_name = ${actor.name} where id = ${handOverId}`.execute(
+    trx,
+  )
+  await audit(
+    trx,
+    actor,
+    ...rows.map((row) => ({
+      action: 'task.assign',
+      personId: row.person_id,
+      subject: `task:${row.id} staff:${row.staff ?? '-'} undo:${handOverId}`,
+    })),
+  )
+  return rows.length
 }
 
 /** Open tasks of these that the actor may assign and nobody else works on now; they are locked. */

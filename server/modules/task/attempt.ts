@@ -6,8 +6,6 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
-import { wakeLoop } from '../../platform/loop.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
 import { refreshFacts } from '../person/facts.ts'
 import { recordsOf } from '../event/record.ts'
@@ -15,10 +13,12 @@ import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type Giver, storeAnswers } from './answers.ts'
 import { insertEvidence } from './evidence.ts'
-import type { TaskRow } from './list.ts'
+import { writeContact } from './contact.ts'
+import type { PersonTask } from './list.ts'
 import { letterNumber } from './letter.ts'
 import { type Plan, planAfter } from './plan.ts'
-import { loadTask } from './task.ts'
+import { loadPersonTask } from './task.ts'
+import { closeTasks, completedEvent, postpone, prolongHold, type Result } from './transition.ts'
 
 export type AttemptInput = z.output<(typeof recordRoute)['body']>
 
@@ -33,7 +33,7 @@ type Contact = AttemptInput & { callee: Callee | null }
  */
 export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: AttemptInput): Promise<void> {
   await sql`select 1 from task where id = ${id} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', id)
+  const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (input.idempotencyKey && (await alreadyRecorded(trx, id, input.idempotencyKey))) return
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
@@ -56,9 +56,9 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
  * The person handed in the answers of a task that asks for nothing else: it is done.
  * @param task locked, open, with its answers stored
  */
-export async function completeByPerson(trx: Trx, actor: Actor, task: TaskRow): Promise<void> {
+export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask): Promise<void> {
   const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
-  const plan: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+  const plan: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
 
@@ -67,7 +67,7 @@ async function closeOrPlan(
   trx: Trx,
   actor: Actor,
   source: Giver['source'],
-  task: TaskRow,
+  task: PersonTask,
   number: number,
   input: Contact,
   plan: Plan,
@@ -79,20 +79,26 @@ async function closeOrPlan(
     input.evidence ??
     (input.channel === 'letter' ? { kind: 'document' as const, reference: letterNumber(task) } : undefined)
   if (evidence) await insertEvidence(trx, actor, task, evidence, attemptId)
-  await writeTask(trx, actor, task, number, input, plan, at)
-  await recordEvents(trx, await eventsOf(trx, actor, source, task, number, input, plan, at))
-  if (plan.closes) await resumePathway(trx, task)
+  await writeContact(trx, task.id, {
+    attempts: number,
+    ladderStep: plan.ladderStep,
+    ladderStepFrom: plan.ladderStep === task.ladder_step ? task.ladder_step_from : number,
+  })
+  const reached = task.reached || reachedOutcomes.has(input.outcome)
+  const result: Result = { outcome: input.outcome, reached, at, actorId: actor.id, source }
+  const closed = plan.closes ? await closeTasks(trx, sql`t.id = ${task.id}`, result) : []
+  if (!plan.closes) await postpone(trx, task.id, { until: plan.nextAttemptAt, reached })
+  const [contact, ...others] = await eventsOf(trx, actor, source, task, number, input, at)
+  await recordEvents(trx, [
+    ...(contact ? [contact] : []),
+    ...closed.map((row) => completedEvent(row, result)),
+    ...others,
+  ])
   await audit(trx, actor, {
     action: 'task.attempt',
     personId: task.person_id,
     subject: `task:${task.id} ${input.outcome}`,
     fields: ['outcome', ...(input.answers ? ['answers'] : []), ...(input.note ? ['note'] : [])],
-  })
-  await notify(trx, 'tasks', {
-    siteId: task.site_id,
-    departmentId: task.department_id,
-    staffId: task.assignee_staff_id,
-    changed: 1,
   })
 }
 
@@ -100,7 +106,7 @@ async function closeOrPlan(
  * Results written down on paper and registered later count at the time of the contact; the row keeps when it was recorded.
  * @throws {AppError} invalid when that time cannot be true
  */
-function contactTime(task: TaskRow, occurredAt: string | undefined): Date {
+function contactTime(task: PersonTask, occurredAt: string | undefined): Date {
   const now = new Date()
   if (occurredAt === undefined) return now
   const at = new Date(occurredAt)
@@ -111,7 +117,7 @@ function contactTime(task: TaskRow, occurredAt: string | undefined): Date {
 }
 
 /** @throws {AppError} not-held */
-export function assertHeld(task: TaskRow, actor: Actor): void {
+export function assertHeld(task: Pick<PersonTask, 'held_by' | 'held_until'>, actor: Actor): void {
   const held = task.held_by === actor.id && task.held_until !== null && task.held_until > new Date()
   if (!held) throw new AppError('not-held')
 }
@@ -127,7 +133,7 @@ async function alreadyRecorded(trx: Trx, id: number, key: string): Promise<boole
 }
 
 /** @throws {AppError} invalid when it is not one of the person's relatives */
-async function calleeOf(trx: Trx, task: TaskRow, id: number | undefined): Promise<Callee | null> {
+async function calleeOf(trx: Trx, task: PersonTask, id: number | undefined): Promise<Callee | null> {
   if (id === undefined) return null
   const { rows } = await sql<Callee>`
     select id, relation, name from person_relationship where id = ${id} and person_id = any(${recordsOf(sql`${task.person_id}`)})`.execute(
@@ -141,7 +147,7 @@ async function calleeOf(trx: Trx, task: TaskRow, id: number | undefined): Promis
   return row
 }
 
-async function markWrongRelative(trx: Trx, actor: Actor, task: TaskRow, callee: Callee): Promise<void> {
+async function markWrongRelative(trx: Trx, actor: Actor, task: PersonTask, callee: Callee): Promise<void> {
   await sql`
     update person_relationship set phone_wrong_at = now() where id = ${callee.id} and phone_wrong_at is null`.execute(
     trx,
@@ -158,7 +164,7 @@ async function markWrongRelative(trx: Trx, actor: Actor, task: TaskRow, callee: 
 async function markWrongNumber(
   trx: Trx,
   actor: Actor,
-  task: TaskRow,
+  task: PersonTask,
   telecomId: number | undefined,
 ): Promise<void> {
   const members = recordsOf(sql`${task.person_id}`)
@@ -186,7 +192,7 @@ async function markWrongNumber(
 async function insertAttempt(
   trx: Trx,
   actor: Actor,
-  task: TaskRow,
+  task: PersonTask,
   number: number,
   input: Contact,
   at: Date,
@@ -200,7 +206,7 @@ async function insertAttempt(
       user_id: actor.id,
       user_name: actor.name,
       channel: input.channel,
-      rung: task.rung === 'lost' ? 'letter' : task.rung,
+      ladder_step: task.ladder_step === 'lost' ? 'letter' : task.ladder_step,
       outcome: input.outcome,
       note: input.note ?? null,
       call_back_at: input.callBackAt ?? null,
@@ -217,33 +223,13 @@ async function insertAttempt(
 
 const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 'readmitted', 'other'])
 
-async function writeTask(
-  trx: Trx,
-  actor: Actor,
-  task: TaskRow,
-  number: number,
-  input: Contact,
-  plan: Plan,
-  at: Date,
-): Promise<void> {
-  await sql`
-    update task set attempts = ${number}, next_attempt_at = ${plan.nextAttemptAt}, reached = reached or ${reachedOutcomes.has(input.outcome)},
-      rung = ${plan.rung}, rung_from = case when rung = ${plan.rung} then rung_from else ${number} end,
-      status = ${plan.closes ? 'completed' : 'in-progress'}, outcome = ${plan.closes ? input.outcome : null},
-      completed_at = case when ${plan.closes} then ${at}::timestamptz end,
-      completed_by = ${plan.closes ? actor.id : null}, version = version + 1,
-      held_by = null, held_by_name = null, held_until = null
-    where id = ${task.id}`.execute(trx)
-}
-
 async function eventsOf(
   trx: Trx,
   actor: Actor,
   source: Giver['source'],
-  task: TaskRow,
+  task: PersonTask,
   number: number,
   input: Contact,
-  plan: Plan,
   at: Date,
 ): Promise<NewEvent[]> {
   const base = {
@@ -262,8 +248,6 @@ async function eventsOf(
     enrollmentId: task.enrollment_id,
   }
   const events: NewEvent[] = [{ ...base, kind: 'contact.attempted', data }]
-  if (plan.closes)
-    events.push({ ...base, kind: 'task.completed', data: { outcome: input.outcome, level: task.level } })
   if (input.outcome === 'deceased') {
     const changed = await stateByStaff(trx, actor, task.record_id, { deceased: 'true' })
     if (changed.includes('deceased'))
@@ -286,14 +270,6 @@ async function eventsOf(
   return events
 }
 
-async function resumePathway(trx: Trx, task: TaskRow): Promise<void> {
-  if (task.enrollment_id === null) return
-  await sql`
-    update enrollment set status = 'active', waiting_for = null, due_at = now(), fence = fence + 1
-    where id = ${task.enrollment_id} and status = 'waiting' and waiting_for = ${task.step_key}`.execute(trx)
-  wakeLoop('pathway')
-}
-
 /** Autosave while talking: nothing is lost when the browser dies. @throws {AppError} not-found, not-held, already-closed, invalid */
 export async function saveAnswers(
   trx: Trx,
@@ -303,7 +279,7 @@ export async function saveAnswers(
   basedOn?: string | null,
 ) {
   await sql`select 1 from task where id = ${id} for update`.execute(trx)
-  const task = await loadTask(trx, actor, 'task.work', id)
+  const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
   const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), {
@@ -315,9 +291,7 @@ export async function saveAnswers(
     ['follow-up.hold-minutes'],
     task.site_id,
   )
-  await sql`update task set held_until = now() + ${minutes} * interval '1 minute' where id = ${id}`.execute(
-    trx,
-  )
+  await prolongHold(trx, id, minutes)
   await audit(trx, actor, {
     action: 'task.answers',
     personId: task.person_id,

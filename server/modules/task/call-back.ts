@@ -4,13 +4,13 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { homeSite } from '../organisation/home-site.ts'
 import { settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
 import { branches } from './list.ts'
 import { queuesOf } from './scope.ts'
 import { loadTask } from './task.ts'
+import { moveNextAttempt } from './transition.ts'
 import { joinPerson } from '../event/record.ts'
 
 type Query = { from: string; to: string; whose: 'mine' | 'team' }
@@ -130,18 +130,12 @@ export async function moveCallBack(
   const at = new Date(input.at)
   if (at.getTime() <= Date.now())
     throw new AppError('invalid', undefined, [{ path: 'at', message: 'must be a time in the future' }])
-  await sql`update task set next_attempt_at = ${at}, version = version + 1 where id = ${id}`.execute(trx)
+  await moveNextAttempt(trx, id, at)
   await audit(trx, actor, {
     action: 'task.call-back.move',
     personId: task.person_id,
     subject: `task:${id} ${input.was} ${at.toISOString()}`,
     fields: ['nextAttemptAt'],
-  })
-  await notify(trx, 'tasks', {
-    siteId: task.site_id,
-    departmentId: task.department_id,
-    staffId: task.assignee_staff_id,
-    changed: 1,
   })
   const { rows } = await sql<Row>`select ${columns} from task t ${joins} where t.id = ${id}`.execute(trx)
   return viewCallBack(rows[0] as Row)

@@ -11,7 +11,7 @@ import { type Actor, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { findPerson, viewPerson } from '../person/person.ts'
-import type { TaskRow } from './list.ts'
+import type { PersonTask } from './list.ts'
 import { recordsOf } from '../event/record.ts'
 
 /** Facts further back than this many events of the person are not "last" any more; it bounds what a card costs. */
@@ -19,7 +19,7 @@ const recentEvents = 1000
 const shown = { medications: 8, observations: 8, responses: 3 }
 
 /** Null when the person lies outside the actor's reach. */
-export async function cardOf(db: Db, actor: Actor, task: TaskRow): Promise<PersonCard | null> {
+export async function cardOf(db: Db, actor: Actor, task: PersonTask): Promise<PersonCard | null> {
   if (!may(actor, 'person.read')) return null
   const row = await findPerson(db, actor, task.person_id)
   if (!row) return null

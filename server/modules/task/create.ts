@@ -14,8 +14,11 @@ export type NewTask = {
   level: number | null
   title: string
   description: string | null
+  /** Null: the work is about no person. Kinds that are a contact need one. */
   personId: number | null
+  /** The organisation it is about. */
   groupId?: number | null
+  /** What else it is about, such as `{ kind: 'agreement', id: 17 }`; a stay is given by `encounterId`. */
   subject?: Subject | null
   encounterId: number | null
   enrollmentId: number | null
@@ -60,11 +63,12 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       select s.id, on_duty(s.id) as duty from (select distinct unnest(${queues.map((one) => one.staffId)}::int[]) as id) s where s.id is not null
     ), made as (
       insert into task (kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id,
-        assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id)
+        assignee_role, assignee_staff_id, covered_for_staff_id, queue, priority, start_at, due_at, questionnaire_version_id,
+        group_id, subject_kind, subject_id)
       select n.kind, n.level, n.title, n.description, coalesce(v.person_id, e.person_id, n.person_id), n.encounter_id, n.enrollment_id, n.step_key, n.cause, n.site_id,
         n.department_id, n.role, w.duty, nullif(n.staff_id, w.duty),
         case when w.duty = n.staff_id then n.queue else coalesce('staff:' || w.duty, n.queue) end, n.priority, n.start_at, n.due_at,
-        n.questionnaire_version_id
+        n.questionnaire_version_id, n.group_id, n.subject_kind, n.subject_id
       from unnest(
       ${tasks.map((task) => task.kind)}::text[], ${tasks.map((task) => task.level)}::smallint[], ${tasks.map((task) => task.title)}::text[],
       ${tasks.map((task) => task.description)}::text[], ${tasks.map((task) => task.personId)}::bigint[],
@@ -73,9 +77,11 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.place.siteId)}::int[], ${tasks.map((task) => task.place.departmentId)}::int[],
       ${queues.map((one) => one.role)}::text[], ${queues.map((one) => one.staffId)}::int[], ${queues.map((one) => one.queue)}::text[],
       ${tasks.map((task) => task.priority)}::smallint[], ${tasks.map((task) => task.startAt)}::timestamptz[],
-      ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[])
+      ${tasks.map((task) => task.dueAt)}::timestamptz[], ${tasks.map((task) => task.questionnaireVersionId)}::int[],
+      ${tasks.map((task) => task.groupId)}::int[], ${tasks.map((task) => task.subject?.kind)}::text[],
+      ${tasks.map((task) => task.subject?.id)}::bigint[])
       with ordinality as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
-        priority, start_at, due_at, questionnaire_version_id, nr)
+        priority, start_at, due_at, questionnaire_version_id, group_id, subject_kind, subject_id, nr)
     -- A task about a stay or an enrolment is of their record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
     -- Who is away has a cover.

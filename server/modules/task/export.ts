@@ -19,7 +19,7 @@ export async function exportTasks(db: Db, actor: Actor, filter: TaskFilter): Pro
   })
   const data = tableSheet(rows, [
     ['编号', (row) => row.id],
-    ['患者', (row) => maskName(row.person_name)],
+    ['患者', (row) => (row.person_name === null ? row.group_name : maskName(row.person_name))],
     ['电话', (row) => row.phone && maskPhone(row.phone)],
     ['层级', (row) => row.level],
     ['任务', (row) => row.title],

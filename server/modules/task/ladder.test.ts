@@ -33,8 +33,8 @@ test('after the calls come family, community and letter, each with its own attem
   const { task } = await discharged(app, 'L1', everything)
   const steps = []
   for (let n = 0; n < 7; n++) {
-    const { rung, status, attemptsMade, attemptsAllowed } = await attempt(task)
-    steps.push([rung, attemptsMade, attemptsAllowed, status])
+    const { ladderStep, status, attemptsMade, attemptsAllowed } = await attempt(task)
+    steps.push([ladderStep, attemptsMade, attemptsAllowed, status])
   }
   expect(steps).toEqual([
     ['phone', 1, 2, 'in-progress'],
@@ -47,38 +47,38 @@ test('after the calls come family, community and letter, each with its own attem
   ])
   const closed = await look(task)
   expect(closed).toMatchObject({ outcome: 'unreached', attempts: 7 })
-  expect(closed.attemptList.map((one) => one.rung)).toEqual([
+  expect(closed.attemptList.map((one) => one.ladderStep)).toEqual([
     ...['phone', 'phone', 'family', 'family', 'community', 'letter', 'letter'],
   ])
 })
 
-test('a rung that cannot be gone, or that the site leaves out, is passed over', async () => {
+test('a step that cannot be gone, or that the site leaves out, is passed over', async () => {
   const { task } = await discharged(app, 'L2')
   await attempt(task)
-  expect((await attempt(task)).rung).toBe('community')
+  expect((await attempt(task)).ladderStep).toBe('community')
   // No address: nothing is left.
-  expect(await attempt(task)).toMatchObject({ rung: 'lost', status: 'completed', outcome: 'unreached' })
+  expect(await attempt(task)).toMatchObject({ ladderStep: 'lost', status: 'completed', outcome: 'unreached' })
 })
 
 test('a wrong number without another one leads to the family instead of ending the task', async () => {
   const { task } = await discharged(app, 'L3', everything)
   expect(await attempt(task, { outcome: 'wrong-number' })).toMatchObject({
-    rung: 'family',
+    ladderStep: 'family',
     status: 'in-progress',
   })
   const reached = await attempt(task, { outcome: 'other', note: '女儿说已搬家' })
-  expect(reached).toMatchObject({ rung: 'family', status: 'completed', outcome: 'other' })
+  expect(reached).toMatchObject({ ladderStep: 'family', status: 'completed', outcome: 'other' })
 })
 
-test('taking a result back goes back to the rung it was made on, with the attempts it had', async () => {
+test('taking a result back goes back to the step it was made on, with the attempts it had', async () => {
   const { task } = await discharged(app, 'L4', everything)
   await attempt(task)
   await attempt(task)
   await attempt(task)
-  expect(await look(task)).toMatchObject({ rung: 'family', attemptsMade: 1 })
+  expect(await look(task)).toMatchObject({ ladderStep: 'family', attemptsMade: 1 })
   const undo = () => app.request(doctor, reopenTask, { params: { id: task } })
-  expect((await undo()).body).toMatchObject({ rung: 'family', attemptsMade: 0, attempts: 2 })
-  expect((await undo()).body).toMatchObject({ rung: 'phone', attemptsMade: 1, attempts: 1 })
+  expect((await undo()).body).toMatchObject({ ladderStep: 'family', attemptsMade: 0, attempts: 2 })
+  expect((await undo()).body).toMatchObject({ ladderStep: 'phone', attemptsMade: 1, attempts: 1 })
 })
 
 test('the letter carries the whole address and no clinical word; its number proves the attempt; the wait is a fortnight', async () => {

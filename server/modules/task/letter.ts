@@ -8,7 +8,7 @@ import { recordsOf } from '../event/record.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type TaskRow } from './list.ts'
-import { loadTask } from './task.ts'
+import { loadPersonTask } from './task.ts'
 
 /** Number of the letter that the next attempt sends; it is the evidence that it was. */
 export const letterNumber = (task: Pick<TaskRow, 'id' | 'attempts'>) => `L${task.id}-${task.attempts + 1}`
@@ -20,7 +20,7 @@ export const letterNumber = (task: Pick<TaskRow, 'id' | 'attempts'>) => `L${task
  */
 export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Letter> {
   const reach = authorize(actor, 'person.reveal')
-  const task = await loadTask(trx, actor, 'task.work', id)
+  const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   const { rows } = await sql<{ text: string | null; postal_code: string | null }>`
     select a.text, a.postal_code from person p left join lateral (

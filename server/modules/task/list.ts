@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { ProofClass, Rung, TaskSummary } from '../../../contract/task.ts'
+import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -7,7 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
 import { isHan, searchName } from '../person/name.ts'
-import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
+import { leftJoinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { homeSite } from '../organisation/home-site.ts'
 import { readSettingsEverywhere, settingSql } from '../setting/setting.ts'
@@ -37,13 +37,18 @@ export type TaskRow = {
   description: string | null
   status: TaskSummary['status']
   priority: number
-  person_id: number
+  /** Null, as the record and the name: the task is about an organisation or about nothing. */
+  person_id: number | null
   /** The record the task is truly about; another than `person_id` once that was merged. */
-  record_id: number
-  person_name: string
-  sex: string
+  record_id: number | null
+  person_name: string | null
+  sex: string | null
   birth_date: string | null
   phone: string | null
+  group_id: number | null
+  group_name: string | null
+  subject_kind: string | null
+  subject_id: number | null
   encounter_id: number | null
   enrollment_id: number | null
   step_key: string | null
@@ -62,10 +67,13 @@ export type TaskRow = {
   due_at: Date
   next_attempt_at: Date | null
   attempts: number
-  rung: Rung
-  /** Attempts that were made before this rung. */
-  rung_from: number
+  reached: boolean
+  ladder_step: LadderStep
+  /** Attempts that were made before this step. */
+  ladder_step_from: number
   outcome: TaskSummary['outcome']
+  /** What came out, where no contact says so. */
+  result_note: string | null
   completed_at: Date | null
   completed_by: string | null
   proof: ProofClass | null
@@ -83,22 +91,26 @@ export type TaskRow = {
   completed_key: string | null
 }
 
+/** A task about a person. */
+export type PersonTask = TaskRow & { person_id: number; record_id: number; person_name: string }
+
 /** Columns and joins that every view of a task needs; `t` is the task, `p` its person. */
 export const taskColumns = sql`
   t.id, t.kind, t.level, t.title, t.description, t.status, t.priority, p.id as person_id, t.person_id as record_id, p.name as person_name, p.sex, p.birth_date,
   (select x.value from person_telecom x where x.person_id in (p.id, t.person_id) and x.system = 'phone' and x.valid
     order by x.updated_at desc, x.id limit 1) as phone,
-  t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
+  t.group_id, o.name as group_name, t.subject_kind, t.subject_id, t.encounter_id, t.enrollment_id, t.step_key, t.site_id, s.name as site_name, s.time_zone, t.department_id, d.name as department_name,
   n.condition_text, n.ends_at as discharged_at, n.attending_staff_id, t.assignee_role, t.assignee_staff_id, h.name as assignee_name,
-  t.start_at, t.due_at, t.next_attempt_at, t.attempts, t.rung, t.rung_from, t.outcome, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
+  t.start_at, t.due_at, t.next_attempt_at, coalesce(contact.attempts, 0) as attempts, t.reached,
+  coalesce(contact.ladder_step, 'phone') as ladder_step, coalesce(contact.ladder_step_from, 0) as ladder_step_from, t.outcome, t.result_note, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
   t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
-  ${joinPerson(sql`t.person_id`)} join site s on s.id = t.site_id
+  ${leftJoinPerson(sql`t.person_id`)} join site s on s.id = t.site_id left join group_customer o on o.id = t.group_id
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
-  left join staff h on h.id = t.assignee_staff_id`
+  left join staff h on h.id = t.assignee_staff_id left join task_contact contact on contact.task_id = t.id`
 
 /** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
 export function branches(
@@ -164,7 +176,9 @@ function nameLike(word: string): RawBuilder<SqlBool> {
   const column = isHan(word)
     ? sql`x.search_name like ${begins(search.search_name)}`
     : sql`(x.pinyin like ${begins(search.pinyin)} or x.initials like ${begins(search.pinyin)} or x.search_name like ${begins(search.search_name)})`
-  return sql`exists (select 1 from person x where x.id = ${personOfRecord(sql`t.person_id`)} and ${column})`
+  const contains = `%${word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  return sql`(exists (select 1 from person x where x.id = ${personOfRecord(sql`t.person_id`)} and ${column})
+    or (t.person_id is null and (t.title ilike ${contains} or exists (select 1 from group_customer x where x.id = t.group_id and x.name ilike ${contains}))))`
 }
 
 /** How a view is ordered, and where a page goes on: every list has an index that is already in its order. */
@@ -260,7 +274,7 @@ export async function listTasks(
     fields: ['name', 'phone-masked'],
   })
   return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
-    viewTask(row, actor, attemptsOf(row.rung, ladder(row.site_id)), now),
+    viewTask(row, actor, attemptsOf(row.ladder_step, ladder(row.site_id)), now),
   )
 }
 
@@ -279,9 +293,15 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     standing: standingOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
-    sex: row.sex as 'unknown',
+    sex: (row.sex ?? 'unknown') as 'unknown',
     ageYears: ageYears(row.birth_date, localDate(now, row.time_zone)),
     phone: row.phone && maskPhone(row.phone),
+    groupId: row.group_id,
+    groupName: row.group_name,
+    subject:
+      row.subject_kind !== null && row.subject_id !== null
+        ? { kind: row.subject_kind, id: row.subject_id }
+        : null,
     encounterId: row.encounter_id,
     siteName: row.site_name,
     departmentId: row.department_id,
@@ -295,7 +315,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     dueAt: row.due_at.toISOString(),
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.attempts,
-    rung: row.rung,
+    ladderStep: row.ladder_step,
     outcome: row.outcome,
     completedAt: row.completed_at?.toISOString() ?? null,
     proof: row.proof,

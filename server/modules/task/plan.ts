@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Rung } from '../../../contract/task.ts'
+import type { LadderStep } from '../../../contract/task.ts'
 import { loadCalendars, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -7,7 +7,7 @@ import { recordsOf } from '../event/record.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { AttemptInput } from './attempt.ts'
-import type { TaskRow } from './list.ts'
+import type { PersonTask } from './list.ts'
 
 export const ladderKeys = [
   'follow-up.attempts.max',
@@ -29,15 +29,15 @@ const settingKeys = [
 ] as const
 type Settings = SettingValues<(typeof settingKeys)[number]>
 
-/** What follows from a contact. `rung`: on which way the person is looked for from now on. */
-export type Plan = { closes: boolean; nextAttemptAt: Date | null; rung: Rung }
+/** What follows from a contact. `ladderStep`: on which way the person is looked for from now on. */
+export type Plan = { closes: boolean; nextAttemptAt: Date | null; ladderStep: LadderStep }
 
 const hour = 3_600_000
-const ways = ['phone', 'family', 'community', 'letter'] as const satisfies Rung[]
+const ways = ['phone', 'family', 'community', 'letter'] as const satisfies LadderStep[]
 
-/** How many attempts a rung has; none where the site leaves it out. A letter is sent, and then waited for. */
-export function attemptsOf(rung: Rung, settings: Ladder): number {
-  switch (rung) {
+/** How many attempts a step has; none where the site leaves it out. A letter is sent, and then waited for. */
+export function attemptsOf(step: LadderStep, settings: Ladder): number {
+  switch (step) {
     case 'phone':
       return settings['follow-up.attempts.max']
     case 'family':
@@ -54,12 +54,12 @@ export function attemptsOf(rung: Rung, settings: Ladder): number {
 /** @throws {AppError} invalid */
 export async function planAfter(
   trx: Trx,
-  task: TaskRow,
+  task: PersonTask,
   input: AttemptInput,
   contactAt: Date,
 ): Promise<Plan> {
   const settings = await readSettings(trx, settingKeys, task.site_id)
-  const closed: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+  const closed: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (input.outcome === 'call-back') {
     const at = input.callBackAt ? new Date(input.callBackAt) : undefined
     if (!at || at.getTime() <= Date.now())
@@ -75,23 +75,23 @@ export async function planAfter(
     .select(['at'])
     .where('task_id', '=', task.id)
     .where('outcome', '=', 'unreached')
-    .where('number', '>', task.rung_from)
+    .where('number', '>', task.ladder_step_from)
     .orderBy('at')
     .execute()
   const unreached = earlier.length + 1
-  if (unreached >= attemptsOf(task.rung, settings)) return nextRung(trx, task, settings, contactAt)
+  if (unreached >= attemptsOf(task.ladder_step, settings)) return nextStep(trx, task, settings, contactAt)
   // Counted from the first attempt: 0 / 24 / 72 h.
   const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
   // A contact registered afterwards may make the next one due at once.
   const wanted = new Date(
-    Math.max(first.getTime() + waitOf(task.rung, unreached, settings), contactAt.getTime()),
+    Math.max(first.getTime() + waitOf(task.ladder_step, unreached, settings), contactAt.getTime()),
   )
   return { ...closed, closes: false, nextAttemptAt: await opening(trx, task, settings, wanted) }
 }
 
-/** How long after the first attempt of a rung the next one comes, in ms. */
-function waitOf(rung: Rung, unreached: number, settings: Settings): number {
-  if (rung === 'letter') return settings['follow-up.ladder.letter-days'] * 24 * hour
+/** How long after the first attempt of a step the next one comes, in ms. */
+function waitOf(step: LadderStep, unreached: number, settings: Settings): number {
+  if (step === 'letter') return settings['follow-up.ladder.letter-days'] * 24 * hour
   const [second, third] = [
     settings['follow-up.attempts.second-after-hours'],
     settings['follow-up.attempts.third-after-hours'],
@@ -100,7 +100,7 @@ function waitOf(rung: Rung, unreached: number, settings: Settings): number {
   return (unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)) * hour
 }
 
-async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date): Promise<Date> {
+async function opening(trx: Trx, task: PersonTask, settings: Settings, wanted: Date): Promise<Date> {
   const open = {
     from: settings['follow-up.hours.from'],
     to: settings['follow-up.hours.to'],
@@ -111,36 +111,38 @@ async function opening(trx: Trx, task: TaskRow, settings: Settings, wanted: Date
 
 async function afterWrongNumber(
   trx: Trx,
-  task: TaskRow,
+  task: PersonTask,
   input: AttemptInput,
   settings: Settings,
   contactAt: Date,
 ): Promise<Plan> {
-  const stay: Plan = { closes: false, nextAttemptAt: null, rung: task.rung }
+  const stay: Plan = { closes: false, nextAttemptAt: null, ladderStep: task.ladder_step }
   const { own, family } = await waysOf(trx, task)
   const open =
-    task.rung === 'phone' ? own || input.relationshipId !== undefined : task.rung !== 'family' || family
-  if (open && task.attempts - task.rung_from + 1 < attemptsOf(task.rung, settings)) return stay
-  return nextRung(trx, task, settings, contactAt)
+    task.ladder_step === 'phone'
+      ? own || input.relationshipId !== undefined
+      : task.ladder_step !== 'family' || family
+  if (open && task.attempts - task.ladder_step_from + 1 < attemptsOf(task.ladder_step, settings)) return stay
+  return nextStep(trx, task, settings, contactAt)
 }
 
 /** On to the first way that is left and can be gone; otherwise the person is lost and the task ends. */
-async function nextRung(trx: Trx, task: TaskRow, settings: Settings, contactAt: Date): Promise<Plan> {
-  const ended: Plan = { closes: true, nextAttemptAt: null, rung: task.rung }
+async function nextStep(trx: Trx, task: PersonTask, settings: Settings, contactAt: Date): Promise<Plan> {
+  const ended: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (!settings['follow-up.ladder'] || task.kind !== 'follow-up-call') return ended
   const possible = await waysOf(trx, task)
-  const left = ways.slice(ways.findIndex((one) => one === task.rung) + 1)
+  const left = ways.slice(ways.findIndex((one) => one === task.ladder_step) + 1)
   const next = left.find(
-    (rung) =>
-      attemptsOf(rung, settings) > 0 &&
-      (rung === 'family' ? possible.family : rung === 'letter' ? possible.address : true),
+    (step) =>
+      attemptsOf(step, settings) > 0 &&
+      (step === 'family' ? possible.family : step === 'letter' ? possible.address : true),
   )
-  if (!next) return { ...ended, rung: 'lost' }
-  return { closes: false, nextAttemptAt: await opening(trx, task, settings, contactAt), rung: next }
+  if (!next) return { ...ended, ladderStep: 'lost' }
+  return { closes: false, nextAttemptAt: await opening(trx, task, settings, contactAt), ladderStep: next }
 }
 
 /** What is known of the person to be reached by. */
-async function waysOf(trx: Trx, task: TaskRow) {
+async function waysOf(trx: Trx, task: PersonTask) {
   const { rows } = await sql<{ own: boolean; family: boolean; address: boolean }>`
     select exists (select 1 from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as own,
       exists (select 1 from person_relationship r where r.person_id = any(g.members) and r.phone is not null and r.phone_wrong_at is null) as family,

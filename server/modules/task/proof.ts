@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { ProofClass } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
-import { type RecordedEvent } from '../event/event.ts'
+import type { AnyEvent } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
+import { setProof } from './transition.ts'
 
 /** What is known about a finished result, for {@link proofOf}. */
 export type ProofRows = {
@@ -15,8 +16,8 @@ export type ProofRows = {
 }
 
 /** Only a result of a contact can be proven: a finished task, not a decision at the desk. */
-export const isProvable = (task: { status: string; kind: string }) =>
-  task.status === 'completed' && task.kind !== 'spot-check-review'
+export const isProvable = (task: { status: string; kind: string; person_id: number | null }) =>
+  task.status === 'completed' && task.person_id !== null && task.kind !== 'spot-check-review'
 
 /** A call whose result is written down at once; what is registered afterwards was timed by nobody. */
 const liveSeconds = 60
@@ -68,24 +69,25 @@ type Row = {
 export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
   if (taskIds.length === 0) return
   const { rows } = await sql<Row>`
-    select t.id, t.status <> 'completed' or t.kind = 'spot-check-review' as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
+    select t.id, t.status <> 'completed' or t.kind = 'spot-check-review' or t.person_id is null as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
       array(select e.kind from task_evidence e where e.task_id = t.id and e.withdrawn_at is null
         and (e.attempt_id is null or e.attempt_id = a.id)) as evidence,
       (select count(*) from (${ownResponsesOf}) own) as own
     from task t left join lateral (select * from task_attempt x where x.task_id = t.id order by x.number desc limit 1) a on true
     where t.id = any(${taskIds}::bigint[])`.execute(trx)
-  const classes = rows.map((row) =>
-    row.open
-      ? null
-      : proofOf({
-          contact: row.channel === null ? null : contactOf(row, row.channel),
-          evidence: row.evidence,
-          ownResponses: row.own,
-        }),
+  await setProof(
+    trx,
+    rows.map((row) => ({
+      id: row.id,
+      proof: row.open
+        ? null
+        : proofOf({
+            contact: row.channel === null ? null : contactOf(row, row.channel),
+            evidence: row.evidence,
+            ownResponses: row.own,
+          }),
+    })),
   )
-  await sql`
-    update task set proof = x.proof from unnest(${rows.map((row) => row.id)}::bigint[], ${classes}::text[]) as x(id, proof)
-    where task.id = x.id and task.proof is distinct from x.proof`.execute(trx)
 }
 
 const contactOf = (row: Row, channel: string) => ({
@@ -96,7 +98,7 @@ const contactOf = (row: Row, channel: string) => ({
 })
 
 /** Keeps `task.proof` true as results and answers come. */
-export async function keepProof(trx: Trx, events: RecordedEvent[]): Promise<void> {
+export async function keepProof(trx: Trx, events: AnyEvent[]): Promise<void> {
   const of = (...kinds: string[]) => events.filter((event) => kinds.includes(event.kind))
   const tasks = of('task.completed', 'task.reopened', 'questionnaire.completed').flatMap(
     (event) => event.taskId ?? [],

@@ -1,6 +1,7 @@
 import {
   addEvidence as addEvidenceRoute,
   assignTasks as assignTasksRoute,
+  completeTask as completeTaskRoute,
   countTasks as countTasksRoute,
   exportTasks as exportTasksRoute,
   getTask as getTaskRoute,
@@ -24,6 +25,7 @@ import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
 import { assignTasks } from './assign.ts'
 import { listCallBacks, moveCallBack } from './call-back.ts'
+import { completeTask } from './complete.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
 import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
@@ -66,6 +68,10 @@ export function mountTask(api: Api): void {
   )
   implement(api, recordAttemptRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => recordAttempt(trx, actor, params.id, body))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, completeTaskRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => completeTask(trx, actor, params.id, body))
     return getTask(db, actor, params.id)
   })
   implement(api, addEvidenceRoute, async ({ db, actor, params, body }) => {

@@ -4,7 +4,7 @@ import { bandOf } from '../../../contract/score.ts'
 import type { Standing } from '../../../contract/standing.ts'
 import type { Db } from '../../platform/db.ts'
 import { recordsOf } from '../event/record.ts'
-import type { TaskRow } from './list.ts'
+import type { PersonTask, TaskRow } from './list.ts'
 
 /** Last LACE or HOSPITAL score of the task's person; `p` is that person. */
 export const riskColumn: RawBuilder<unknown> = sql`
@@ -41,7 +41,7 @@ export function standingOf(row: TaskRow, attemptsAllowed: number, now: Date): St
       passed: row.next_attempt_at <= now,
     })
   if (row.risk !== null) facts.push(riskOf(row.risk))
-  const made = row.attempts - row.rung_from
+  const made = row.attempts - row.ladder_step_from
   if (row.attempts > 0)
     facts.push({
       kind: 'attempts-left',
@@ -66,7 +66,7 @@ function riskOf(risk: RiskRow): Standing {
 const enough = 2
 
 /** The hour of the day in which this person answered most often; null before there is anything to tell. */
-export async function bestHourOf(db: Db, row: TaskRow): Promise<Standing | null> {
+export async function bestHourOf(db: Db, row: PersonTask): Promise<Standing | null> {
   const { rows } = await sql<{ hour: number; reached: number; tried: number }>`
     select extract(hour from a.at at time zone ${row.time_zone})::int as hour,
       count(*) filter (where a.outcome not in ('unreached', 'wrong-number')) as reached, count(*) as tried

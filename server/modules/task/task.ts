@@ -10,12 +10,13 @@ import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { cardOf } from './card.ts'
-import { taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { type PersonTask, taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
 import { attemptsOf, ladderKeys } from './plan.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
 import { bestHourOf } from './standing.ts'
+import { freeFor, hold, release } from './transition.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
 export async function loadTask(
@@ -33,6 +34,27 @@ export async function loadTask(
   return found(rows[0])
 }
 
+/** @throws {AppError} not-found; invalid when the task is about no person */
+export async function loadPersonTask(
+  db: Db,
+  actor: Actor,
+  permission: 'task.read' | 'task.work',
+  id: number,
+): Promise<PersonTask> {
+  const row = await loadTask(db, actor, permission, id)
+  if (!isOfPerson(row))
+    throw new AppError('invalid', 'This task is about no person.', [
+      { path: 'id', message: 'is about no person' },
+    ])
+  return row
+}
+
+/** Whether a task may be closed without saying how a contact ended. */
+export const withoutContact = (row: Pick<TaskRow, 'person_id' | 'kind' | 'attempts'>) =>
+  row.person_id === null || (row.kind === 'other' && row.attempts === 0)
+
+export const isOfPerson = (row: TaskRow): row is PersonTask => row.person_id !== null
+
 type Attempt = {
   id: number
   number: number
@@ -40,7 +62,7 @@ type Attempt = {
   user_id: string
   user_name: string
   channel: string
-  rung: string
+  ladder_step: string
   outcome: string
   note: string | null
   call_back_at: Date | null
@@ -86,12 +108,13 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     ? await getQuestionnaire(db, { versionId: row.questionnaire_version_id })
     : null
   const last = attempts.at(-1)
+  const result = last ?? { user_id: row.completed_by, recorded_at: row.completed_at ?? new Date(0) }
   const undoable =
-    last?.user_id === actor.id &&
-    now.getTime() - last.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
-  const allowed = attemptsOf(row.rung, settings)
+    result.user_id === actor.id &&
+    now.getTime() - result.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
+  const allowed = attemptsOf(row.ladder_step, settings)
   const summary = viewTask(row, actor, allowed, now)
-  const bestHour = summary.standing.length > 0 ? await bestHourOf(db, row) : null
+  const bestHour = isOfPerson(row) && summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
     ...summary,
     standing: bestHour ? [...summary.standing, bestHour] : summary.standing,
@@ -99,11 +122,12 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     version: row.version,
     enrollmentId: row.enrollment_id,
     pathwayName: pathway?.name ?? null,
-    card: await cardOf(db, actor, row),
+    card: isOfPerson(row) ? await cardOf(db, actor, row) : null,
     attemptsAllowed: allowed,
-    attemptsMade: row.attempts - row.rung_from,
+    attemptsMade: row.attempts - row.ladder_step_from,
     attemptList: attempts.map(viewAttempt),
     evidence: await evidenceOf(db, actor, row, last),
+    resultNote: row.result_note,
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
     response: response
       ? {
@@ -118,6 +142,8 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     contact: await contactVerdictOf(db, row),
     abilities: {
       work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
+      complete:
+        may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status) && withoutContact(row),
       assign: may(actor, 'task.assign'),
       reopen: undoable && may(actor, 'task.work'),
       prove: may(actor, 'task.work') && isProvable(row),
@@ -132,7 +158,7 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     at: row.at.toISOString(),
     staffName: row.user_name,
     channel: row.channel as 'phone',
-    rung: row.rung as 'phone',
+    ladderStep: row.ladder_step as 'phone',
     outcome: row.outcome as 'done',
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
@@ -149,7 +175,7 @@ function withScript(
 ): QuestionnaireDefinition {
   if (!questionnaire.script) return questionnaire
   const facts: Record<string, string> = {
-    name: row.person_name,
+    name: row.person_name ?? row.group_name ?? '',
     hospital: row.site_name,
     department: row.department_name ?? row.site_name,
     condition: row.condition_text ?? '',
@@ -162,10 +188,6 @@ function withScript(
   )
   return { ...questionnaire, script: script as QuestionnaireDefinition['script'] }
 }
-
-/** Condition in SQL: nobody else holds it. A hold that ran out is nobody's. */
-export const freeFor = (actor: Actor) =>
-  sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
 
 /** Condition in SQL: the task does not check a result that the actor recorded or answers for. */
 const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or not exists (
@@ -187,13 +209,7 @@ export async function holdTask(
   if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
   if (contact === 'to-come') await assertContactPermitted(trx, row)
   const minutes = (await readSettings(trx, ['follow-up.hold-minutes'], row.site_id))['follow-up.hold-minutes']
-  const { rows } = await sql<{ version: number }>`
-    update task t set held_by = ${actor.id}, held_by_name = ${actor.name}, held_until = now() + ${minutes} * interval '1 minute',
-      status = 'in-progress', version = t.version + 1
-    where t.id = ${id} and t.status in ('requested', 'in-progress') and ${freeFor(actor)} and ${independent(actor)} returning t.version`.execute(
-    trx,
-  )
-  if (rows.length === 0) {
+  if (!(await hold(trx, actor, id, minutes, independent(actor)))) {
     const now = await loadTask(trx, actor, 'task.work', id)
     const { rows: free } =
       await sql`select 1 from task t where t.id = ${id} and ${independent(actor)}`.execute(trx)
@@ -206,11 +222,7 @@ export async function holdTask(
 
 export async function releaseTask(trx: Trx, actor: Actor, id: number): Promise<void> {
   const row = await loadTask(trx, actor, 'task.work', id)
-  await sql`
-    update task set held_by = null, held_by_name = null, held_until = null, version = version + 1,
-      status = case when attempts > 0 or exists (select 1 from questionnaire_response r where r.task_id = task.id)
-        then 'in-progress' else 'requested' end
-    where id = ${id} and held_by = ${actor.id} and status = 'in-progress'`.execute(trx)
+  await release(trx, actor, id)
   await audit(trx, actor, { action: 'task.release', personId: row.person_id, subject: `task:${id}` })
 }
 

@@ -3,16 +3,22 @@ import { notifyAll } from '../../platform/live.ts'
 
 type Placed = { site_id: number | null; department_id: number | null; assignee_staff_id: number | null }
 
-/** Lists that show these tasks are told that something changed. */
+/** Lists that show these tasks are told that something changed: once for each place and person. */
 export async function tellTasks(trx: Trx, tasks: Placed[]): Promise<void> {
+  const counts = new Map<string, Placed & { changed: number }>()
+  for (const { site_id, department_id, assignee_staff_id } of tasks) {
+    const key = [site_id, department_id, assignee_staff_id].join()
+    const known = counts.get(key) ?? { site_id, department_id, assignee_staff_id, changed: 0 }
+    counts.set(key, { ...known, changed: known.changed + 1 })
+  }
   await notifyAll(
     trx,
     'tasks',
-    tasks.map((task) => ({
-      siteId: task.site_id,
-      departmentId: task.department_id,
-      staffId: task.assignee_staff_id,
-      changed: 1,
+    [...counts.values()].map((one) => ({
+      siteId: one.site_id,
+      departmentId: one.department_id,
+      staffId: one.assignee_staff_id,
+      changed: one.changed,
     })),
   )
 }

@@ -1,11 +1,8 @@
 import { sql } from 'kysely'
 import { type Actor, authorize } from '../../platform/actor.ts'
-import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
-import { assertColleague, assignable, moveTasks } from '../task/assign.ts'
-import { personOfRecord } from '../event/record.ts'
+import { assertColleague, assignable, moveBack, moveTasks } from '../task/assign.ts'
 
 /**
  * Hands everything open on one person's list to another, or back to the lists of the roles.
@@ -77,26 +74,8 @@ export async function undoHandOver(trx: Trx, actor: Actor, id: number) {
   if (!mine && ids.length === 0) throw new AppError('not-found')
   if (batch.undone_at !== null || batch.kind === 'absence' || batch.kind === 'return')
     throw new AppError('cannot-undo')
-  const { rows } = await sql<{ id: number; person_id: number; staff: number | null }>`
-    update task t set assignee_staff_id = i.from_staff_id, covered_for_staff_id = i.from_covered_for, queue = i.from_queue, version = version + 1
-    from hand_over_task i where i.hand_over_id = ${id} and i.task_id = t.id and t.queue = i.to_queue and t.id = any(${ids}::bigint[])
-    returning t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id as staff`.execute(
-    trx,
-  )
-  await sql`update hand_over set undone_at = now(), undone_by_name = ${actor.name} where id = ${id}`.execute(
-    trx,
-  )
-  await audit(
-    trx,
-    actor,
-    ...rows.map((row) => ({
-      action: 'task.assign',
-      personId: row.person_id,
-      subject: `task:${row.id} staff:${row.staff ?? '-'} undo:${id}`,
-    })),
-  )
-  await notify(trx, 'tasks', { staffId: batch.from_staff_id, changed: rows.length })
-  return { changed: rows.length, skipped: items.length - rows.length }
+  const changed = await moveBack(trx, actor, id, ids)
+  return { changed, skipped: items.length - changed }
 }
 
 async function openAndFree(trx: Trx, actor: Actor, taskIds: number[]): Promise<number[]> {

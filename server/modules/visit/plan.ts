@@ -13,10 +13,10 @@ import { isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
 import { localDate, shiftDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
 import { assertContactPermitted, refuseContacts } from '../contact/task.ts'
 import { readSettings } from '../setting/setting.ts'
 import { visitQueue } from '../task/scope.ts'
+import { requeueTasks } from '../task/transition.ts'
 import {
   authorizeSite,
   openVisit,
@@ -30,7 +30,6 @@ import { kmOf, listOrder, planDays, type VisitToPlan } from './plan-days.ts'
 import { measure, shorten, type VisitRules } from './route.ts'
 import { loadTeams } from './setup.ts'
 import { lies } from './zone.ts'
-import { personOfRecord } from '../event/record.ts'
 
 /** Everything a plan was made from, kept with it. */
 export type PlanRules = VisitRules & {
@@ -195,7 +194,7 @@ async function visitsToPlan(trx: Trx, siteId: number, rules: PlanRules, again: b
 const contactTask = (siteId: number) => (row: VisitTaskRow) => ({
   id: row.task_id,
   kind: 'home-visit',
-  rung: 'phone',
+  ladder_step: 'phone',
   person_id: row.person_id,
   site_id: siteId,
 })
@@ -357,12 +356,14 @@ export async function confirmPlan(trx: Trx, actor: Actor, id: number, version: n
     update visit_stop set replaced_at = now() where task_id = any(${taskIds}::bigint[]) and plan_id <> ${id} and replaced_at is null`.execute(
     trx,
   )
-  const { rows: tasks } = await sql<{ id: number; person_id: number; assignee_staff_id: number | null }>`
-    update task t set queue = x.queue, assignee_staff_id = x.staff_id, version = t.version + 1
-    from unnest(${taskIds}::bigint[], ${stops.map((stop) => visitQueue(draft.site_id, stop.team_id))}::text[],
-      ${stops.map((stop) => teamOf.get(stop.team_id)?.members[0]?.staffId ?? null)}::int[]) as x(id, queue, staff_id)
-    where t.id = x.id and t.status in ('requested', 'in-progress') returning t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id`.execute(
+  const tasks = await requeueTasks(
     trx,
+    stops.map((stop) => ({
+      id: stop.task_id,
+      queue: visitQueue(draft.site_id, stop.team_id),
+      staffId: teamOf.get(stop.team_id)?.members[0]?.staffId ?? null,
+      coveredForStaffId: null,
+    })),
   )
   await trx
     .updateTable('visit_plan')
@@ -384,5 +385,4 @@ export async function confirmPlan(trx: Trx, actor: Actor, id: number, version: n
       subject: `task:${task.id} staff:${task.assignee_staff_id ?? '-'}`,
     })),
   )
-  await notify(trx, 'tasks', { siteId: draft.site_id, changed: tasks.length })
 }

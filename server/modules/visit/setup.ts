@@ -14,6 +14,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
 import { visitQueue } from '../task/scope.ts'
+import { requeueTasks } from '../task/transition.ts'
 import { authorizeSite } from './open-visits.ts'
 
 type BodyOf<R extends { body: z.ZodType }> = z.output<R['body']>
@@ -166,11 +167,20 @@ export async function saveTeam(trx: Trx, actor: Actor, input: BodyOf<typeof save
     .insertInto('visit_team_member')
     .values(staffIds.map((staff_id, position) => ({ team_id: id, staff_id, position })))
     .execute()
-  if (!active)
-    await sql`
-      update task set queue = 'site:' || site_id || ':outreach', assignee_staff_id = null, version = version + 1
-      where queue = ${visitQueue(siteId, id)} and status in ('requested', 'in-progress')`.execute(trx)
+  if (!active) await giveBack(trx, siteId, visitQueue(siteId, id))
   return id
+}
+
+/** Visits on the list of a team go back to the list of the whole department. */
+async function giveBack(trx: Trx, siteId: number, queue: string): Promise<void> {
+  const { rows } = await sql<{ id: number }>`
+    select id from task where queue = ${queue} and status in ('requested', 'in-progress') order by id for update`.execute(
+    trx,
+  )
+  await requeueTasks(
+    trx,
+    rows.map(({ id }) => ({ id, queue: `site:${siteId}:outreach`, staffId: null, coveredForStaffId: null })),
+  )
 }
 
 type Named = 'visit_zone' | 'visit_vehicle' | 'visit_team'

@@ -15,7 +15,7 @@ export function AttemptHistory({ attempts }: { attempts: TaskDetail['attemptList
           <li key={attempt.id}>
             <span>
               {t('desk.attempt', { n: attempt.number })} · <b>{code('outcome', attempt.outcome)}</b> ·{' '}
-              {attempt.rung !== 'phone' && `${t(`ladder.rung.${attempt.rung}`)} · `}
+              {attempt.ladderStep !== 'phone' && `${t(`ladder.step.${attempt.ladderStep}`)} · `}
               {code('channel', attempt.channel)}
               {attempt.callee &&
                 ` → ${code('relation', attempt.callee.relation)} ${attempt.callee.name}`} ·{' '}

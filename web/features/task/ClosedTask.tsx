@@ -13,7 +13,7 @@ import { AttemptHistory } from './AttemptHistory.tsx'
 import { EvidencePanel } from './EvidencePanel.tsx'
 import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
-import { RungNote } from './RungNote.tsx'
+import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
 
 export function ClosedTask({
@@ -53,8 +53,9 @@ export function ClosedTask({
           </Button>
         )}
       </div>
-      {task.rung === 'lost' && <RungNote task={task} />}
-      <EvidencePanel task={task} />
+      {task.ladderStep === 'lost' && <LadderStepNote task={task} />}
+      {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
+      {task.personId !== null && <EvidencePanel task={task} />}
       <AttemptHistory attempts={task.attemptList} />
       {questions.length > 0 && (
         <dl className="answer-list">

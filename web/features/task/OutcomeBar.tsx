@@ -5,7 +5,7 @@ import type { Outcome } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
-import { outcomeKeys } from './outcomes.ts'
+import { outcomeKeys, plainKeys } from './outcomes.ts'
 
 const channels = ['phone', 'visit', 'video', 'wechat', 'sms', 'letter', 'other'] as const
 
@@ -21,6 +21,8 @@ export type Result = {
 type OutcomeBarProps = {
   result: Result
   outcome: Outcome | null
+  /** Whether a contact with a person ended; else it is only said that the work is done, or why not. */
+  contact: boolean
   busy: boolean
   onChange: (patch: Partial<Result>) => void
   onFinish: (goOn: boolean) => void
@@ -42,7 +44,7 @@ function callBackChoices(now = new Date()) {
   ]
 }
 
-export function OutcomeBar({ result, outcome, busy, onChange, onFinish }: OutcomeBarProps) {
+export function OutcomeBar({ result, outcome, contact, busy, onChange, onFinish }: OutcomeBarProps) {
   const { t } = useTranslation()
   const code = useCode()
   const id = useId()
@@ -60,7 +62,7 @@ export function OutcomeBar({ result, outcome, busy, onChange, onFinish }: Outcom
   return (
     <section className="outcome-bar" aria-label={t('desk.outcome')}>
       <div className="outcome-choices" role="group" aria-label={t('desk.outcome')}>
-        {outcomeKeys.map(({ outcome: one, letter, tone }) => (
+        {(contact ? outcomeKeys : plainKeys).map(({ outcome: one, letter, tone }) => (
           <OutcomeButton
             key={one}
             letter={letter}
@@ -116,20 +118,22 @@ export function OutcomeBar({ result, outcome, busy, onChange, onFinish }: Outcom
           value={result.note}
           onChange={(event) => onChange({ note: event.target.value })}
         />
-        <select
-          className="field-input"
-          aria-label={t('desk.channel')}
-          value={result.channel}
-          onChange={(event) =>
-            onChange({ channel: channels.find((channel) => channel === event.target.value) ?? 'phone' })
-          }
-        >
-          {channels.map((channel) => (
-            <option key={channel} value={channel}>
-              {code('channel', channel)}
-            </option>
-          ))}
-        </select>
+        {contact && (
+          <select
+            className="field-input"
+            aria-label={t('desk.channel')}
+            value={result.channel}
+            onChange={(event) =>
+              onChange({ channel: channels.find((channel) => channel === event.target.value) ?? 'phone' })
+            }
+          >
+            {channels.map((channel) => (
+              <option key={channel} value={channel}>
+                {code('channel', channel)}
+              </option>
+            ))}
+          </select>
+        )}
         <Button size="large" disabled={busy} onClick={() => onFinish(false)}>
           {t('desk.saveOnly')}
         </Button>

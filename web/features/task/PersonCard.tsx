@@ -1,9 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
-import { useWholeApp } from '../../session.tsx'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -13,6 +11,7 @@ import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
 import { bandTone } from './ScoreText.tsx'
+import { SubjectLink } from './SubjectLink.tsx'
 
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
 export function PersonCard({ task }: { task: TaskDetail }) {
@@ -20,23 +19,18 @@ export function PersonCard({ task }: { task: TaskDetail }) {
   const code = useCode()
   const time = useTime()
   const { card } = task
-  const wholeApp = useWholeApp()
 
   return (
     <aside className="desk-person" aria-label={t('desk.person')}>
       <div className="person-card-name">
         <h2>
-          {wholeApp ? (
-            <Link to="/persons/$id" params={{ id: String(task.personId) }} title={t('desk.openPerson')}>
-              {task.personName}
-            </Link>
-          ) : (
-            task.personName
-          )}
+          <SubjectLink task={task} title={t('desk.openPerson')} />
         </h2>
-        <span>
-          {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-        </span>
+        {task.personId !== null && (
+          <span>
+            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+          </span>
+        )}
       </div>
       {task.contact.refused && (
         <StatusTag tone="danger">
@@ -48,7 +42,11 @@ export function PersonCard({ task }: { task: TaskDetail }) {
           {t('desk.contactLater', { time: time.moment(task.contact.notBefore) })}
         </p>
       )}
-      {card ? <CardBody card={card} /> : <p className="secondary">{t('desk.noCard')}</p>}
+      {card ? (
+        <CardBody card={card} />
+      ) : (
+        task.personId !== null && <p className="secondary">{t('desk.noCard')}</p>
+      )}
       <section className="secondary small card-facts">
         {task.pathwayName && (
           <p>

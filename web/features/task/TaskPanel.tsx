@@ -13,6 +13,7 @@ import { ClosedTask } from './ClosedTask.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { refreshDesk } from './refresh.ts'
+import { subjectName } from './subject.ts'
 import { TaskWork } from './TaskWork.tsx'
 import { type Work, useWork } from './useWork.ts'
 
@@ -77,8 +78,12 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
         {!wholeApp && (
           // In a narrow panel the card comes last, and whose follow-up it is must be seen first.
           <p className="desk-who">
-            <strong>{task.personName}</strong> {code('sex', task.sex)}{' '}
-            {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+            <strong>{subjectName(task)}</strong>{' '}
+            {task.personId !== null && (
+              <>
+                {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+              </>
+            )}
           </p>
         )}
         <PhotoProvider value={photos}>

@@ -7,6 +7,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useStanding } from './StandingLine.tsx'
 import { useReason } from './reasonWords.ts'
+import { subjectName } from './subject.ts'
 
 /** Three short lines: why now, who, what from. */
 export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
@@ -42,12 +43,16 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
         </span>
       </span>
       <span className="task-row-line">
-        <strong className="ellipsis">{task.personName}</strong>
-        <span className="task-row-who">
-          {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-        </span>
+        <strong className="ellipsis">{subjectName(task)}</strong>
+        {task.personId !== null && (
+          <span className="task-row-who">
+            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+          </span>
+        )}
         {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
-        {task.rung !== 'phone' && <StatusTag tone="info">{t(`ladder.rung.${task.rung}`)}</StatusTag>}
+        {task.ladderStep !== 'phone' && (
+          <StatusTag tone="info">{t(`ladder.step.${task.ladderStep}`)}</StatusTag>
+        )}
         {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
       </span>
       <span className="secondary small ellipsis">

@@ -25,7 +25,7 @@ import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
 import { StandingLine } from './StandingLine.tsx'
-import { RungNote } from './RungNote.tsx'
+import { LadderStepNote } from './LadderStepNote.tsx'
 import { SaveState } from './SaveState.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
@@ -40,7 +40,7 @@ type TaskWorkProps = {
 
 function usualChannel(task: TaskDetail): Result['channel'] {
   if (task.response?.source === 'person') return 'other'
-  if (task.rung === 'letter' && task.attemptsMade === 0) return 'letter'
+  if (task.ladderStep === 'letter' && task.attemptsMade === 0) return 'letter'
   return task.kind === 'home-visit' ? 'visit' : 'phone'
 }
 
@@ -157,12 +157,13 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
         <div className="work-title">
           <h2>{task.title}</h2>
           <span className="secondary small">
-            {task.rung === 'phone' &&
+            {task.personId !== null &&
+              task.ladderStep === 'phone' &&
               t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
           </span>
           <SaveState save={save} />
         </div>
-        <RungNote task={task} />
+        <LadderStepNote task={task} />
         <StandingLine standing={task.standing} />
         {task.description && <p>{task.description}</p>}
         {wholeApp && task.kind === 'spot-check-review' && (
@@ -182,10 +183,12 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
-        <div className="work-tools">
-          {canWork && <GuidanceBar task={task} />}
-          <LinkBar task={task} canWork={canWork} />
-        </div>
+        {task.personId !== null && (
+          <div className="work-tools">
+            {canWork && <GuidanceBar task={task} />}
+            <LinkBar task={task} canWork={canWork} />
+          </div>
+        )}
         {task.questionnaire ? (
           <section aria-label={t('desk.questions')}>
             <div className="work-count">
@@ -215,13 +218,14 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
             ))}
           </section>
         ) : (
-          <p className="secondary">{t('desk.noQuestions')}</p>
+          task.personId !== null && <p className="secondary">{t('desk.noQuestions')}</p>
         )}
       </div>
       {canWork && (
         <OutcomeBar
           result={result}
           outcome={outcome}
+          contact={task.personId !== null}
           busy={record.busy}
           onChange={changeResult}
           onFinish={(goOn) => void finish(goOn)}

@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -17,6 +17,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AssignDialog } from './AssignDialog.tsx'
 import { useReason } from './reasonWords.ts'
+import { SubjectLink } from './SubjectLink.tsx'
 
 /** The team's list for those who hand out work: what is slipping, with whom, and hand it to somebody else. */
 export default function TasksPage() {
@@ -60,11 +61,7 @@ export default function TasksPage() {
     {
       key: 'person',
       title: t('tasks.person'),
-      render: (one) => (
-        <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-          {one.personName}
-        </Link>
-      ),
+      render: (one) => <SubjectLink task={one} />,
     },
     { key: 'title', title: t('tasks.task'), render: (one) => one.title },
     { key: 'department', title: t('tasks.department'), render: (one) => one.departmentName ?? '—' },
@@ -152,7 +149,7 @@ export default function TasksPage() {
               selection: {
                 selected,
                 onChange: setSelected,
-                label: (one: TaskSummary) => `${one.personName} ${one.title}`,
+                label: (one: TaskSummary) => `${one.personName ?? one.groupName ?? ''} ${one.title}`,
               },
             }
           : {})}

@@ -4,7 +4,13 @@ import { useTranslation } from 'react-i18next'
 import { getPerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import { type Outcome, type TaskDetail, recordAttempt, reopenTask } from '../../../contract/task.ts'
+import {
+  completeTask,
+  type Outcome,
+  type TaskDetail,
+  recordAttempt,
+  reopenTask,
+} from '../../../contract/task.ts'
 import { call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -13,7 +19,9 @@ import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import type { Result } from './OutcomeBar.tsx'
 import { diallingOf, forgetDialled } from './dialling.ts'
+import { plainOutcome } from './outcomes.ts'
 import { refreshDesk } from './refresh.ts'
+import { subjectName } from './subject.ts'
 import { forgetHold } from './useWork.ts'
 
 type UseRecord = {
@@ -58,11 +66,11 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
         <>
           {waiting
             ? t('desk.recordedWaiting', {
-                name: task.personName,
+                name: subjectName(task),
                 outcome: code('outcome', outcome),
                 time: time.moment(waiting),
               })
-            : t('desk.recorded', { name: task.personName, outcome: code('outcome', outcome) })}{' '}
+            : t('desk.recorded', { name: subjectName(task), outcome: code('outcome', outcome) })}{' '}
           {recorded.abilities.reopen && (
             <button type="button" className="plain-button" onClick={() => void undo(close)}>
               {t('common.undo')}
@@ -73,30 +81,45 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
     })
   }
 
+  const noteOf = (result: Result) => (result.note.trim() ? { note: result.note.trim() } : {})
+
+  function complete(result: Result & { outcome: Outcome }) {
+    const outcome = plainOutcome(result.outcome) ? result.outcome : 'other'
+    return call(completeTask, { params: { id: task.id }, body: { outcome, ...noteOf(result) } })
+  }
+
+  function attempt(
+    result: Result & { outcome: Outcome },
+    answers: Answers,
+    dialled: ReturnType<typeof diallingOf>,
+  ) {
+    return call(recordAttempt, {
+      params: { id: task.id },
+      body: {
+        outcome: result.outcome,
+        channel: result.channel,
+        idempotencyKey,
+        optOut: result.outcome === 'refused' && result.optOut,
+        ...(Object.keys(answers).length > 0 ? { answers, basedOn: task.response?.updatedAt ?? null } : {}),
+        ...noteOf(result),
+        ...(result.outcome === 'call-back' ? { callBackAt: new Date(result.callBackAt).toISOString() } : {}),
+        ...dialled,
+      },
+    })
+  }
+
   async function run(result: Result & { outcome: Outcome }, answers: Answers, goOn: boolean) {
     setBusy(true)
     try {
       await settle()
-      const dialled = diallingOf(task.personId)
-      const recorded = await call(recordAttempt, {
-        params: { id: task.id },
-        body: {
-          outcome: result.outcome,
-          channel: result.channel,
-          idempotencyKey,
-          optOut: result.outcome === 'refused' && result.optOut,
-          ...(Object.keys(answers).length > 0 ? { answers, basedOn: task.response?.updatedAt ?? null } : {}),
-          ...(result.note.trim() ? { note: result.note.trim() } : {}),
-          ...(result.outcome === 'call-back'
-            ? { callBackAt: new Date(result.callBackAt).toISOString() }
-            : {}),
-          ...dialled,
-        },
-      })
+      const recorded = await (task.personId === null
+        ? complete(result)
+        : attempt(result, answers, diallingOf(task.personId)))
       onRecorded()
       forgetDialled()
       forgetHold(recorded)
-      void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
+      if (task.personId !== null)
+        void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
       tell(recorded, result.outcome)
       if (goOn) {

@@ -139,6 +139,7 @@ export const audit = {
     photo_remove: 'Removed an unused photo',
     task_answers: 'Saved answers',
     task_release: 'Gave a task back',
+    task_complete: 'Completed a task',
     task_reopen: 'Took a result back',
     task_export: 'Exported tasks',
     figure_rows: 'Opened rows of a figure',

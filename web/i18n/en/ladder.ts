@@ -1,6 +1,6 @@
 export const ladder = {
-  now: 'Now: {{rung}} (attempt {{n}} of {{all}})',
-  rung: {
+  now: 'Now: {{step}} (attempt {{n}} of {{all}})',
+  step: {
     phone: 'own telephone',
     family: 'family',
     community: 'community',

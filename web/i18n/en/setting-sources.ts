@@ -42,8 +42,10 @@ export const settingSources = {
   'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
   'contact_marketing-per-30-days': 'CareLoop choice',
   'contact_total-per-7-days': 'CareLoop choice',
-  'contact_household-marketing-per-30-days': 'CareLoop choice: all who share a telephone number or e-mail address, together',
-  'contact_household-total-per-7-days': 'CareLoop choice: all who share a telephone number or e-mail address, together',
+  'contact_household-marketing-per-30-days':
+    'CareLoop choice: all who share a telephone number or e-mail address, together',
+  'contact_household-total-per-7-days':
+    'CareLoop choice: all who share a telephone number or e-mail address, together',
   'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
   'intake_silent-minutes': 'CareLoop choice',
   'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',

@@ -138,6 +138,7 @@ export const audit = {
     photo_remove: '清除未用的照片',
     task_answers: '保存问卷回答',
     task_release: '放回任务',
+    task_complete: '完成任务',
     task_reopen: '撤销随访结果',
     task_export: '导出任务',
     figure_rows: '查看统计名单',

@@ -1,11 +1,9 @@
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Role } from '../../../contract/access.ts'
 import type { IdentifierMark } from '../../../contract/person.ts'
-import type { EventKind } from '../../../contract/timeline.ts'
 import type { Outcome } from '../../../contract/task.ts'
-import type { CodeKey } from '../shape.ts'
 import { errors } from './errors.ts'
-import { eventFields } from './event-fields.ts'
+import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
 
 export const codes = {
@@ -195,6 +193,9 @@ export const codes = {
   stopReason: {
     dispute: '有未结纠纷',
     'instruction-withdrawn': '指令撤回',
+    'answer-withdrawn': '危险回答已收回',
+    'dispute-closed': '纠纷已结束',
+    'result-undone': '结果已撤回',
     death: '患者去世',
     readmission: '再次入院',
     'opt-out': '要求勿扰',
@@ -276,64 +277,7 @@ export const codes = {
   },
   channelState: { up: '正常', down: '不通', silent: '没有动静', held: '暂停，等处理', off: '停用' },
   auditOutcome: { allowed: '已允许', refused: '已拒绝', failed: '失败' },
-  eventKind: {
-    'person_dispute-opened': '登记纠纷',
-    'person_dispute-closed': '结束纠纷',
-    enrollment_withheld: '暂缓纳入路径',
-    encounter_registered: '就诊登记',
-    encounter_admitted: '入院',
-    encounter_discharged: '出院',
-    encounter_updated: '就诊信息更新',
-    encounter_cancelled: '就诊取消',
-    person_created: '建档',
-    person_updated: '资料变更',
-    person_deceased: '登记去世',
-    'person_death-withdrawn': '撤销去世登记',
-    'person_opted-out': '登记勿扰',
-    'person_opted-in': '恢复联系',
-    person_merged: '档案合并',
-    person_unmerged: '档案拆分',
-    enrollment_started: '纳入路径',
-    enrollment_completed: '走完路径',
-    enrollment_stopped: '移出路径',
-    enrollment_restarted: '恢复路径',
-    task_created: '生成任务',
-    task_completed: '任务完成',
-    task_cancelled: '任务取消',
-    task_reopened: '任务重开',
-    contact_attempted: '联系患者',
-    contact_refused: '未联系（被拦下）',
-    consent_given: '登记同意',
-    consent_withdrawn: '撤回同意',
-    questionnaire_completed: '完成问卷',
-    guidance_given: '已做宣教',
-    'red-flag_raised': '红旗报警',
-    message_sent: '消息已发出',
-    message_failed: '消息发送失败',
-    message_suppressed: '消息已拦下',
-    message_unknown: '消息结果不明',
-    agreement_signed: '协议签订',
-    agreement_changed: '协议变更',
-    agreement_ended: '协议终止',
-    segment_entered: '进入细分人群',
-    segment_left: '离开细分人群',
-    'encounter_discharge-cancelled': '取消出院',
-    condition_recorded: '诊断',
-    observation_recorded: '检验检查结果',
-    immunization_recorded: '接种',
-    medication_requested: '开药',
-    medication_dispensed: '发药',
-    procedure_performed: '手术操作',
-    allergy_recorded: '过敏',
-    order_placed: '医嘱',
-    charge_posted: '费用',
-    document_received: '病历文书',
-    appointment_booked: '预约',
-    appointment_rescheduled: '改约',
-    appointment_changed: '预约变更',
-    appointment_cancelled: '取消预约',
-    appointment_missed: '爽约',
-  } satisfies Record<CodeKey<EventKind>, string>,
+  eventKind: eventKinds,
   identifierMark: {
     'check-digit': '校验码不对',
     'birth-date': '与登记的出生日期不符',

@@ -1,6 +1,6 @@
 export const ladder = {
-  now: '现在：{{rung}}（第 {{n}} / {{all}} 次）',
-  rung: {
+  now: '现在：{{step}}（第 {{n}} / {{all}} 次）',
+  step: {
     phone: '本人电话',
     family: '找家属',
     community: '找社区',

@@ -138,6 +138,7 @@ export const audit = {
     photo_remove: '清除未用的照片',
     task_answers: '儲存問卷回答',
     task_release: '放回任務',
+    task_complete: '完成任務',
     task_reopen: '撤銷追蹤結果',
     task_export: '匯出任務',
     figure_rows: '查看統計名單',

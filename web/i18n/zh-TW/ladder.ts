@@ -1,6 +1,6 @@
 export const ladder = {
-  now: '現在：{{rung}}（第 {{n}} / {{all}} 次）',
-  rung: {
+  now: '現在：{{step}}（第 {{n}} / {{all}} 次）',
+  step: {
     phone: '本人電話',
     family: '找家屬',
     community: '找社區',

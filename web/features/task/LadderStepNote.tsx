@@ -4,15 +4,15 @@ import type { TaskDetail } from '../../../contract/task.ts'
 import { useWholeApp } from '../../session.tsx'
 
 /** What to do now that the telephone alone did not reach the person. */
-export function RungNote({ task }: { task: TaskDetail }) {
+export function LadderStepNote({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const wholeApp = useWholeApp()
-  if (task.rung === 'phone') return null
-  if (task.rung === 'lost')
+  if (task.ladderStep === 'phone') return null
+  if (task.ladderStep === 'lost')
     return (
       <div className="notice tone-warning" role="note">
         <div>
-          <strong>{t('ladder.rung.lost')}</strong>
+          <strong>{t('ladder.step.lost')}</strong>
           <p>{t('ladder.todo.lost')}</p>
         </div>
       </div>
@@ -22,19 +22,19 @@ export function RungNote({ task }: { task: TaskDetail }) {
       <div>
         <strong>
           {t('ladder.now', {
-            rung: t(`ladder.rung.${task.rung}`),
+            step: t(`ladder.step.${task.ladderStep}`),
             n: task.attemptsMade + 1,
             all: Math.max(task.attemptsAllowed, task.attemptsMade + 1),
           })}
         </strong>
         <p>
           {t(
-            task.rung === 'letter' && task.attemptsMade > 0
+            task.ladderStep === 'letter' && task.attemptsMade > 0
               ? 'ladder.todo.waiting'
-              : `ladder.todo.${task.rung}`,
+              : `ladder.todo.${task.ladderStep}`,
           )}
         </p>
-        {wholeApp && task.rung === 'letter' && task.attemptsMade === 0 && (
+        {wholeApp && task.ladderStep === 'letter' && task.attemptsMade === 0 && (
           <Link to="/letters/$taskId" params={{ taskId: String(task.id) }} className="soft-button">
             {t('ladder.print')}
           </Link>

@@ -1,0 +1,7 @@
+import type { TaskSummary } from '../../../contract/task.ts'
+
+type Named = Pick<TaskSummary, 'personName' | 'groupName' | 'title'>
+
+/** Whom or what a task is about, for lists and messages: a person, an organisation, or what is to be done. */
+export const subjectName = ({ personName, groupName, title }: Named): string =>
+  personName ?? groupName ?? title
