@@ -235,6 +235,17 @@ export const holdTask = route({
   response: taskDetail,
 })
 
+export const holdTaskAnyway = route({
+  method: 'post',
+  path: '/tasks/{id}/hold-anyway',
+  permission: 'task.work',
+  summary:
+    'Take a task although the person must not be contacted: they turned to us themselves, or only the result is written down',
+  params: idParams,
+  body: z.object({ reason: z.string().trim().min(2).max(200) }),
+  response: taskDetail,
+})
+
 export const releaseTask = route({
   method: 'post',
   path: '/tasks/{id}/release',

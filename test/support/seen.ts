@@ -233,6 +233,7 @@ async function tasksSeen(app: TestApp, { centre }: Users) {
         'groupName',
         'subject',
         'resultNote',
+        'contact',
       )
     }
   return seen

@@ -14,9 +14,11 @@ export function householdOf(person: RawBuilder<unknown>): RawBuilder<number[]> {
   return sql<number[]>`array(
     select ${person}::bigint
     union
-    select coalesce(other.survivor_id, other.id) from person_telecom t join person other on other.id = t.person_id
-    where t.system in ('phone', 'email') and t.valid and (t.system, t.value) in (
-      select system, value from person_telecom where person_id = any(${recordsOf(person)}) and ${shared}))`
+    select coalesce(other.survivor_id, other.id) from person_telecom own
+    cross join lateral (
+      select t.person_id from person_telecom t where reverse(t.value) = reverse(own.value) and t.system = own.system and t.valid offset 0) t
+    join person other on other.id = t.person_id
+    where own.person_id = any(${recordsOf(person)}) and own.system in ('phone', 'email') and own.valid)`
 }
 
 /** So many locks at most, however large a batch: PostgreSQL keeps them all in shared memory. A few households wait for a stranger. */

@@ -25,8 +25,10 @@ export type SubjectKind = {
 
 const kinds = new Map<string, SubjectKind>()
 
-export function registerSubject(kind: SubjectKind): void {
+/** @returns a function that forgets it again */
+export function registerSubject(kind: SubjectKind): () => void {
   kinds.set(kind.kind, kind)
+  return () => void kinds.delete(kind.kind)
 }
 
 export function subjectKind(kind: string): SubjectKind | undefined {

@@ -62,11 +62,10 @@ async function stopByEvents(trx: Trx, all: AnyEvent[], kinds: EventKind[]): Prom
   const persons = [...new Set(events.flatMap((event) => event.personId ?? []))]
   const groups = [...new Set(events.flatMap((event) => event.groupId ?? []))]
   // First wait for the executor, then look: with the lock alone the statement below would judge by a task list from before the wait.
-  const { rows: locked } = await sql`
+  await sql`
     select e.id from enrollment e where (person_id in (select id from person where id = any(${persons}::bigint[]) or survivor_id = any(${persons}::bigint[]))
         or group_id = any(${groups}::int[]))
-      and ${unfinished} order by e.id for update`.execute(trx)
-  if (locked.length === 0) return
+      and e.status in ('active', 'waiting', 'blocked') order by e.id for update`.execute(trx)
   const { rows } = await sql<Candidate>`
     select e.id, g.person_id, e.group_id, ${subjectColumn}, e.entered_at, g.records,
       v.definition ->> 'purpose' as purpose, v.definition -> 'stopOn' as "stopOn"

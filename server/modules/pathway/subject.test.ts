@@ -17,6 +17,7 @@ import { executeDue } from './execute.ts'
 let app: TestApp
 let centre: string
 let count = 0
+let forget: () => void
 
 beforeAll(async () => {
   app = await createTestApp()
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await sql`create table test_appointment (id bigint generated always as identity primary key, person_id bigint not null, site_id int, starts_at timestamptz)`.execute(
     app.db,
   )
-  registerSubject({
+  forget = registerSubject({
     kind: 'appointment',
     select: (id) => sql`
       select a.person_id, null::int as group_id, a.site_id, null::int as department_id, null::int as staff_id,
@@ -36,7 +37,10 @@ beforeAll(async () => {
     endedBy: { 'appointment.cancelled': 'appointment-cancelled' },
   })
 })
-afterAll(() => app.close())
+afterAll(async () => {
+  forget()
+  await app.close()
+})
 
 const day = 86_400_000
 const inDays = (n: number) => new Date(Date.now() + n * day)
@@ -249,7 +253,7 @@ test('a pathway about an agreement of an organisation makes tasks without a pers
 test('entering a segment enters a pathway, leaving it is an event as well, and both happen once', async () => {
   const rule = {
     all: [
-      { fact: 'person.visits', op: '>=' as const, value: 2 },
+      { fact: 'person.visits', op: '>=' as const, value: 3 },
       { fact: 'person.sex', op: '=' as const, value: 'female' },
     ],
   }
@@ -272,6 +276,7 @@ test('entering a segment enters a pathway, leaving it is an event as well, and b
   await app.processAll()
   expect(await statesOf(entered)).toEqual([])
   await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}b`, sex: 'F' })
+  await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}c`, sex: 'F' })
   const again = () => sql`update segment set refreshed_at = null`.execute(app.db)
   for (let n = 0; n < 2; n++) {
     await again()

@@ -6,6 +6,7 @@ import {
   exportTasks as exportTasksRoute,
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
+  holdTaskAnyway as holdTaskAnywayRoute,
   listTasks as listTasksRoute,
   makeLetter as makeLetterRoute,
   recordAttempt as recordAttemptRoute,
@@ -57,6 +58,10 @@ export function mountTask(api: Api): void {
   implement(api, getTaskRoute, ({ db, actor, params }) => getTask(db, actor, params.id))
   implement(api, holdTaskRoute, async ({ db, actor, params }) => {
     await transaction(db, (trx) => holdTask(trx, actor, params.id))
+    return getTask(db, actor, params.id)
+  })
+  implement(api, holdTaskAnywayRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => holdTask(trx, actor, params.id, body))
     return getTask(db, actor, params.id)
   })
   implement(api, releaseTaskRoute, async ({ db, actor, params }) => {

@@ -196,18 +196,19 @@ const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or no
 
 /**
  * Takes the task for 15 minutes (setting), prolonged by every save.
- * @param contact `made`: it took place already and is only written down now
+ * @param contact `made`: it took place already and is only written down now; a reason: why it is taken although the gate refuses
  * @throws {AppError} not-found, held-by-other, already-closed, own-result, contact-refused
  */
 export async function holdTask(
   trx: Trx,
   actor: Actor,
   id: number,
-  contact: 'to-come' | 'made' = 'to-come',
+  contact: 'to-come' | 'made' | { reason: string } = 'to-come',
 ): Promise<TaskRow> {
   const row = await loadTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
-  if (contact === 'to-come') await assertContactPermitted(trx, row)
+  const ownHold = row.held_by === actor.id && row.held_until !== null && row.held_until > new Date()
+  if (contact === 'to-come' && !ownHold) await assertContactPermitted(trx, row)
   const minutes = (await readSettings(trx, ['follow-up.hold-minutes'], row.site_id))['follow-up.hold-minutes']
   if (!(await hold(trx, actor, id, minutes, independent(actor)))) {
     const now = await loadTask(trx, actor, 'task.work', id)
@@ -216,7 +217,12 @@ export async function holdTask(
     if (free.length === 0) throw new AppError('own-result')
     throw new AppError('held-by-other', `${now.held_by_name ?? 'A colleague'} is working on this task.`)
   }
-  await audit(trx, actor, { action: 'task.hold', personId: row.person_id, subject: `task:${id}` })
+  await audit(trx, actor, {
+    action: 'task.hold',
+    personId: row.person_id,
+    subject: `task:${id}`,
+    ...(typeof contact === 'object' && { reason: contact.reason }),
+  })
   return row
 }
 

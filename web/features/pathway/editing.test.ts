@@ -68,7 +68,7 @@ test('strokes in one field are one undo, and a change in another field is the ne
     { do: 'definition', patch: { stopOn: [] }, field: 'stopOn' },
   )
   const once = edit(typed, { do: 'undo' })
-  expect([once.present.steps[0]?.title, once.present.stopOn.length]).toEqual(['ab', 4])
+  expect([once.present.steps[0]?.title, once.present.stopOn.length]).toEqual(['ab', 5])
   expect(edit(once, { do: 'undo' }).present.steps[0]?.title).toBe('begin')
 })
 

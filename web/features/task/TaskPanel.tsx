@@ -10,6 +10,7 @@ import { may, useMe, useWholeApp } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { ClosedTask } from './ClosedTask.tsx'
+import { ContactRefused } from './ContactRefused.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { refreshDesk } from './refresh.ts'
@@ -95,7 +96,8 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
             />
           ) : (
             <>
-              {!held && refusal && (
+              {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
+              {!held && refusal && refusal.id !== 'contact-refused' && (
                 <div className="notice tone-warning" role="alert">
                   <div>
                     <strong>

@@ -1,5 +1,6 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  rule: 'rule',
   body: 'text',
   created: 'created',
   medications: 'medicines',

@@ -3,6 +3,7 @@ import type { CodeKey } from '../shape.ts'
 
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  rule: '规则',
   body: '正文',
   created: '新建',
   medications: '用药',

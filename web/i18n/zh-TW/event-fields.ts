@@ -1,5 +1,6 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  rule: '規則',
   body: '正文',
   created: '新建',
   medications: '用藥',
