@@ -46,7 +46,7 @@ export async function countStranger(db: Db, address: string | null): Promise<boo
 async function count(db: Db, key: string, limit: Limit): Promise<Attempt> {
   const { rows } = await sql<{ failures: number }>`
     insert into sign_in_throttle as t (key, failures) values (${key}, 1)
-    on conflict (key, site_id) do update set
+    on conflict (key) do update set
       failures = case when t.last_failure_at < now() - make_interval(secs => ${limit.forgetAfterSeconds}) then 1
         else t.failures + 1 end,
       last_failure_at = now(),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createGroup, addGroupAgreement, getGroup, updateGroupAgreement } from '../../../contract/group.ts'
@@ -8,6 +9,7 @@ import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
+import { tries } from '../../../test/support/tries.ts'
 import { transaction } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
 import { registerSubject } from '../event/subject.ts'
@@ -353,3 +355,105 @@ test('who may enter again does so not sooner than the pathway says', async () =>
   expect(await enter()).toBe(201)
   expect(await statesOf(pathway)).toHaveLength(2)
 })
+
+type Appointment = { person: number; id: number; enrollment: number }
+/** Days from now; null: no time. */
+type Start = number | null
+
+const moves = {
+  move: fc.record({
+    do: fc.constant('move' as const),
+    to: fc.option(fc.integer({ min: -80, max: 160 }).map((n) => n / 8)),
+  }),
+  run: fc.constant({ do: 'run' as const }),
+  workers: fc.constant({ do: 'workers' as const }),
+  other: fc.constant({ do: 'other' as const }),
+  cancel: fc.constant({ do: 'cancel' as const }),
+}
+
+/** Where the reminder stands, by its definition alone; `at` is the wait it is in. */
+type Model = { at: 'w' | 'w2' | 'end'; reached: boolean; made: string[] }
+
+function walk(model: Model, start: Start): Model {
+  const next = { ...model, made: [...model.made] }
+  if (next.at === 'w' && start !== null && start - 3 <= 0) {
+    // Past when it was reached: left out. Moved into the past while it waited: sent now.
+    if (next.reached) next.made.push('m')
+    next.at = 'w2'
+  }
+  if (next.at === 'w2' && start !== null && start + 1 <= 0) {
+    next.made.push('t')
+    next.at = 'end'
+  }
+  return { ...next, reached: true }
+}
+
+test(
+  'whatever a subject does, its waits end when its times say, each step once, and its end ends everything',
+  async () => {
+    const pathway = await makePathway(app, reminder())
+    const any = fc.oneof(
+      { weight: 4, arbitrary: moves.move },
+      { weight: 4, arbitrary: moves.run },
+      { weight: 1, arbitrary: moves.workers },
+      { weight: 1, arbitrary: moves.other },
+      { weight: 1, arbitrary: moves.cancel },
+    )
+    const look = async ({ enrollment }: Appointment) =>
+      (await statesOf(pathway)).find((one) => one.id === enrollment)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 160 }),
+        fc.array(any, { maxLength: 14 }),
+        async (first, all) => {
+          const { id: person } = await newPerson()
+          const id = await book(person, inDays(first / 8))
+          const bystander = await book(person, inDays(30))
+          const { rows } = await sql<{
+            id: number
+          }>`select id from enrollment where pathway_id = ${pathway} and subject_kind = 'appointment' and subject_id = ${id}`.execute(
+            app.db,
+          )
+          const one = { person, id, enrollment: rows[0]?.id ?? 0 }
+          let start: Start = first / 8
+          let model: Model = { at: 'w', reached: false, made: [] }
+          let cancelled = false
+          for (const step of all) {
+            if (step.do === 'move') {
+              start = step.to
+              await (start === null ? clear(person, id) : move(person, id, inDays(start)))
+            }
+            if (step.do === 'run') await executeDue(app.db)
+            if (step.do === 'workers') await Promise.all([executeDue(app.db), executeDue(app.db)])
+            if (step.do === 'other') await move(person, bystander, inDays(31))
+            if (step.do === 'cancel') {
+              cancelled = true
+              await tell('appointment.cancelled', person, id)
+            }
+            const state = await look(one)
+            if (cancelled) {
+              expect([...(state?.made ?? [])].sort()).toEqual(model.made)
+              expect(state).toMatchObject({ status: 'stopped', reason: 'appointment-cancelled' })
+              continue
+            }
+            // Looking runs what is due.
+            model = walk(model, start)
+            expect([...(state?.made ?? [])].sort()).toEqual(model.made)
+            expect(state?.status).toBe(model.at === 'end' ? 'completed' : 'active')
+            if (model.at === 'end') continue
+            const due = start === null ? null : start + (model.at === 'w' ? -3 : 1)
+            if (due === null) expect(state?.due).toBeNull()
+            else expect(days(state?.due ?? null)).toBeCloseTo(due, 1)
+          }
+        },
+      ),
+      { numRuns: tries(25) },
+    )
+  },
+  tries(90_000),
+)
+
+async function clear(personId: number, id: number): Promise<void> {
+  await sql`update test_appointment set starts_at = null where id = ${id}`.execute(app.db)
+  await tell('appointment.rescheduled', personId, id)
+}
