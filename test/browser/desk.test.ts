@@ -254,7 +254,7 @@ test('the doctor works a task in a frame of the HIS, on another site and without
     const [mine] = await stage.rows<{ id: number; person: number; name: string }>(
       `select t.id, t.person_id as person, p.name from task t join person p on p.id = t.person_id
        join app_user u on u.username = 'doctor' and t.queue = 'staff:' || u.staff_id
-       where t.level = 1 and t.status = 'requested' and t.attempts = 0 and (select count(*) from task x where x.person_id = t.person_id
+       where t.level = 1 and t.status = 'requested' and not exists (select 1 from task_contact c where c.task_id = t.id) and (select count(*) from task x where x.person_id = t.person_id
          and x.queue = t.queue and x.status in ('requested', 'in-progress')) = 1 order by t.id limit 1`,
     )
     frameUrl = await link({ personId: mine?.person })

@@ -151,7 +151,19 @@ async function personSeen(app: TestApp, { centre }: Users, id: unknown, until: U
     ...record,
     enrollments: enrollments
       .filter((enrollment) => (enrollment.id as number) <= until.enrollment)
-      .map((enrollment) => line(enrollment, 'endedAt', 'dueAt', 'pathwayName', 'personName', 'groupId', 'name', 'subject', 'stepTitle'))
+      .map((enrollment) =>
+        line(
+          enrollment,
+          'endedAt',
+          'dueAt',
+          'pathwayName',
+          'personName',
+          'groupId',
+          'name',
+          'subject',
+          'stepTitle',
+        ),
+      )
       .sort(),
     tasks: [...open, ...done].map((task) => line([task.id, task.kind, task.status, task.encounterId])).sort(),
     messages: messages

@@ -15,7 +15,7 @@ const acts = new Map<string, Act>()
 
 /** Called once at start-up by the module that does it (`server/reactions.ts`). */
 export function registerAct<Input extends z.ZodType>(act: Act<Input>): void {
-  acts.set(act.name, act as unknown as Act)
+  acts.set(act.name, act)
 }
 
 /** What is wrong with an act step, or null. */

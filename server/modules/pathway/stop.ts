@@ -30,7 +30,8 @@ export function stopReason(
     if (name === 'event.ownSubject') return sameSubject(subject, subjectOf(event))
     if (name === 'event.ownEnrollment') return target.id !== null && event.data['enrollmentId'] === target.id
     if (name === 'event.afterEntry') return event.at.getTime() > target.enteredAt.getTime()
-    if (name === 'event.ofPurpose') return ['all', purpose].includes(String(event.data['purpose'] ?? 'all'))
+    if (name === 'event.ofPurpose')
+      return ['all', purpose, undefined].includes(event.data['purpose'] as string | undefined)
     return name.startsWith('event.') ? event.data[name.slice('event.'.length)] : undefined
   }
   const rule = [...always, ...stopOn].find(

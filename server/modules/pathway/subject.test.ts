@@ -7,40 +7,25 @@ import { createEnrollment, listEnrollments, type PathwayDefinition } from '../..
 import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { standInAppointments } from '../../../test/support/appointment.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
 import { tries } from '../../../test/support/tries.ts'
-import { transaction } from '../../platform/db.ts'
-import { recordEvents } from '../event/event.ts'
-import { registerSubject } from '../event/subject.ts'
 import { enterByCalendar } from './calendar-entry.ts'
 import { executeDue } from './execute.ts'
 
 let app: TestApp
 let centre: string
 let count = 0
-let forget: () => void
+let appointments: Awaited<ReturnType<typeof standInAppointments>>
 
 beforeAll(async () => {
   app = await createTestApp()
   centre = await app.signInAs('service-centre')
-  // Stands in for the module of appointments that comes later: a table and how the loop sees its rows.
-  await sql`create table test_appointment (id bigint generated always as identity primary key, person_id bigint not null, site_id int, starts_at timestamptz)`.execute(
-    app.db,
-  )
-  forget = registerSubject({
-    kind: 'appointment',
-    select: (id) => sql`
-      select a.person_id, null::int as group_id, a.site_id, null::int as department_id, null::int as staff_id,
-        jsonb_build_object('start', a.starts_at) as times, '{}'::jsonb as facts, 'test' as words from test_appointment a where a.id = ${id}`,
-    times: ['start'],
-    facts: [],
-    movedBy: ['appointment.rescheduled'],
-    endedBy: { 'appointment.cancelled': 'appointment-cancelled' },
-  })
+  appointments = await standInAppointments(app)
 })
 afterAll(async () => {
-  forget()
+  appointments.forget()
   await app.close()
 })
 
@@ -58,38 +43,6 @@ async function newPerson(): Promise<{ id: number; mrn: string }> {
     nationalId: null,
   })
   return { id: await personOf(app, mrn), mrn }
-}
-
-async function book(personId: number, startsAt: Date): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    insert into test_appointment (person_id, site_id, starts_at) select ${personId}, min(id), ${startsAt} from site returning id`.execute(
-    app.db,
-  )
-  const id = rows[0]?.id ?? 0
-  await tell('appointment.booked', personId, id)
-  return id
-}
-
-const tell = (
-  kind: 'appointment.booked' | 'appointment.rescheduled' | 'appointment.cancelled',
-  personId: number,
-  id: number,
-) =>
-  transaction(app.db, (trx) =>
-    recordEvents(trx, [
-      {
-        personId,
-        at: new Date(),
-        kind,
-        source: 'test',
-        data: { code: { text: '' }, subject: { kind: 'appointment', id } },
-      },
-    ]),
-  )
-
-async function move(personId: number, id: number, startsAt: Date): Promise<void> {
-  await sql`update test_appointment set starts_at = ${startsAt} where id = ${id}`.execute(app.db)
-  await tell('appointment.rescheduled', personId, id)
 }
 
 const reminder = (rest: Partial<PathwayDefinition> = {}) =>
@@ -126,28 +79,28 @@ const days = (from: Date | null) => ((from?.getTime() ?? 0) - Date.now()) / day
 test('two appointments of one person have two enrolments; one that moves takes its waits along, one that is cancelled ends', async () => {
   const pathway = await makePathway(app, reminder())
   const { id: person } = await newPerson()
-  const first = await book(person, inDays(10))
-  const second = await book(person, inDays(20))
+  const first = await appointments.book(person, inDays(10))
+  const second = await appointments.book(person, inDays(20))
   expect((await statesOf(pathway)).map((one) => one.subject_id)).toEqual([first, second])
   let [one, other] = await statesOf(pathway)
   expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([7, 17])
 
-  await move(person, first, inDays(5))
+  await appointments.move(person, first, inDays(5))
   ;[one, other] = await statesOf(pathway)
   expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([2, 17])
   // Moved so near that the time of the reminder has come.
-  await move(person, first, inDays(2))
+  await appointments.move(person, first, inDays(2))
   ;[one] = await statesOf(pathway)
   expect(one?.made).toEqual(['m'])
   expect(Math.round(days(one?.due ?? null))).toBe(3)
 
-  await tell('appointment.cancelled', person, second)
+  await appointments.tell('appointment.cancelled', person, second)
   ;[one, other] = await statesOf(pathway)
   expect(one?.status).toBe('active')
   expect(other).toMatchObject({ status: 'stopped', reason: 'appointment-cancelled', made: [] })
   // Told twice, it is entered once; booked anew after the cancellation, it is followed again.
-  await tell('appointment.booked', person, first)
-  await tell('appointment.booked', person, second)
+  await appointments.tell('appointment.booked', person, first)
+  await appointments.tell('appointment.booked', person, second)
   const all = await statesOf(pathway)
   expect(all.map((state) => [state.subject_id, state.status])).toEqual([
     [first, 'active'],
@@ -159,7 +112,7 @@ test('two appointments of one person have two enrolments; one that moves takes i
 test('a reminder whose time had passed when the appointment was booked is left out', async () => {
   const pathway = await makePathway(app, reminder())
   const { id: person } = await newPerson()
-  await book(person, inDays(1))
+  await appointments.book(person, inDays(1))
   const [state] = await statesOf(pathway)
   expect(state).toMatchObject({ status: 'active', made: [] })
   expect(Math.round(days(state?.due ?? null))).toBe(2)
@@ -168,14 +121,9 @@ test('a reminder whose time had passed when the appointment was booked is left o
 test('a wait for a time that the subject does not have yet lasts until it has one', async () => {
   const pathway = await makePathway(app, reminder())
   const { id: person } = await newPerson()
-  const { rows } = await sql<{ id: number }>`
-    insert into test_appointment (person_id, site_id) select ${person}, min(id) from site returning id`.execute(
-    app.db,
-  )
-  const id = rows[0]?.id ?? 0
-  await tell('appointment.booked', person, id)
+  const id = await appointments.book(person, null)
   expect(await statesOf(pathway)).toMatchObject([{ status: 'active', due: null }])
-  await move(person, id, inDays(8))
+  await appointments.move(person, id, inDays(8))
   const [state] = await statesOf(pathway)
   expect(Math.round(days(state?.due ?? null))).toBe(5)
 })
@@ -183,8 +131,8 @@ test('a wait for a time that the subject does not have yet lasts until it has on
 test('a merge in between keeps both appointments, and an event of the other record ends them only as long as the two are one', async () => {
   const pathway = await makePathway(app, reminder({ stopOn: stopsOn('readmission') }))
   const [one, other] = [await newPerson(), await newPerson()]
-  await book(one.id, inDays(10))
-  await book(other.id, inDays(12))
+  await appointments.book(one.id, inDays(10))
+  await appointments.book(other.id, inDays(12))
   expect(await statesOf(pathway)).toHaveLength(2)
   const { body, error } = await app.request(centre, mergePersons, {
     body: { survivorId: one.id, mergedId: other.id, reason: '同一人' },
@@ -407,8 +355,8 @@ test(
         fc.array(any, { maxLength: 14 }),
         async (first, all) => {
           const { id: person } = await newPerson()
-          const id = await book(person, inDays(first / 8))
-          const bystander = await book(person, inDays(30))
+          const id = await appointments.book(person, inDays(first / 8))
+          const bystander = await appointments.book(person, inDays(30))
           const { rows } = await sql<{
             id: number
           }>`select id from enrollment where pathway_id = ${pathway} and subject_kind = 'appointment' and subject_id = ${id}`.execute(
@@ -421,14 +369,14 @@ test(
           for (const step of all) {
             if (step.do === 'move') {
               start = step.to
-              await (start === null ? clear(person, id) : move(person, id, inDays(start)))
+              await appointments.move(person, id, start === null ? null : inDays(start))
             }
             if (step.do === 'run') await executeDue(app.db)
             if (step.do === 'workers') await Promise.all([executeDue(app.db), executeDue(app.db)])
-            if (step.do === 'other') await move(person, bystander, inDays(31))
+            if (step.do === 'other') await appointments.move(person, bystander, inDays(31))
             if (step.do === 'cancel') {
               cancelled = true
-              await tell('appointment.cancelled', person, id)
+              await appointments.tell('appointment.cancelled', person, id)
             }
             const state = await look(one)
             if (cancelled) {
@@ -452,8 +400,3 @@ test(
   },
   tries(90_000),
 )
-
-async function clear(personId: number, id: number): Promise<void> {
-  await sql`update test_appointment set starts_at = null where id = ${id}`.execute(app.db)
-  await tell('appointment.rescheduled', personId, id)
-}

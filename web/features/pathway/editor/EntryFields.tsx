@@ -125,7 +125,7 @@ function CalendarFields({
 }) {
   const { t } = useTranslation()
   const { on, hour } = calendar
-  const set = (patch: object) => onChange({ ...calendar, on: { ...on, ...patch } as On })
+  const set = (patch: object) => onChange({ ...calendar, on: { ...on, ...patch } })
   const dated = on.every === 'year' || on.every === 'lunar-year'
   return (
     <>
