@@ -349,3 +349,53 @@ test('a branch goes by what the questionnaire before it found, and by the last l
     ],
   })
 })
+
+test('a recall is entered by the calendar, again each quarter, stops on a new booking and waits before a time of what it is about', async () => {
+  const [made] = await stage.rows<{ id: number }>(
+    `insert into pathway (code, name, active) values ('recall-test', '季度复查提醒', false) returning id`,
+  )
+  const id = made?.id ?? 0
+  await stage.rows(
+    `insert into pathway_draft (pathway_id, definition, revision, authors, saved_by_name)
+      select $1, v.definition, 1, '{}', '系统' from pathway p join pathway_version v on v.id = p.current_version_id
+      where p.code = 'discharge-three-level'`,
+    [id],
+  )
+  const page = await stage.openAs('admin', { path: `/pathways/${id}/edit` })
+  await placed(page)
+  const form = page.getByRole('region', { name: '整条路径' })
+  await form.getByLabel('什么时候入径').selectOption('calendar')
+  await form.getByLabel('哪些日子').selectOption('lunar-year')
+  await form.getByLabel('哪些日子').selectOption('month')
+  await form.getByLabel('日', { exact: true }).fill('5')
+  await form.getByText('同一患者可再次进入').click()
+  await form.getByLabel('距上次至少多少天').fill('80')
+  await form.getByLabel('发生这个也停止').selectOption('appointment.booked')
+  await settled(page)
+  await picture(page, 'pathway-calendar')
+  expect(await axeViolations(page)).toEqual([])
+  await box(page, '回家满 1 天').click()
+  const step = page.getByRole('region', { name: '这一步' })
+  await step.getByLabel('从何时算起').selectOption('subject.start')
+  await step.getByText('在此之前（而非之后）').click()
+  await step.getByText('若已错过，跳过下一步').click()
+  await settled(page)
+  await picture(page, 'pathway-wait-before')
+  expect(await latinWords(page)).toEqual([])
+  await expect
+    .poll(() =>
+      stage.rows<{ entry: unknown; wait: unknown; stops: string }>(
+        `select definition -> 'entry' as entry, jsonb_path_query_first(definition, '$.steps[*] ? (@.since == "subject.start")') as wait,
+          definition -> 'stopOn' -> -1 ->> 'event' as stops
+          from pathway_draft where pathway_id = $1`,
+        [id],
+      ),
+    )
+    .toMatchObject([
+      {
+        entry: { event: null, calendar: { on: { every: 'month', day: 5 }, hour: 9 }, again: { afterDays: 80 } },
+        wait: { since: 'subject.start', before: true, late: 'skip' },
+        stops: 'appointment.booked',
+      },
+    ])
+})
