@@ -2,6 +2,7 @@ import { onCalendar } from './modules/setting/calendar.ts'
 import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { followInstructions } from './modules/instruction/react.ts'
+import { followUnmerges } from './modules/match/unmerge.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
@@ -19,6 +20,7 @@ const reactions: Reactor[] = [
   keepProof,
   ofPersons(followSpotChecks),
   ofPersons(followInstructions),
+  ofPersons(followUnmerges),
   ofPersons(followDisputes),
   ofPersons(queueCorrections),
 ]

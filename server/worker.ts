@@ -4,7 +4,9 @@ import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
+import { launchJobs } from './modules/launch/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
+import { outboundJobs } from './modules/outbound/jobs.ts'
 import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { rehearsalJobs } from './modules/pathway/rehearsal-run.ts'
 import { spotCheckJobs } from './modules/spot-check/jobs.ts'
@@ -21,7 +23,9 @@ const modules: JobModule[] = [
   encounterJobs,
   importJobs,
   intakeJobs,
+  launchJobs,
   matchJobs,
+  outboundJobs,
   questionnaireJobs,
   rehearsalJobs,
   spotCheckJobs,
