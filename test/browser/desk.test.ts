@@ -147,7 +147,7 @@ test('work about an organisation stands on the same desk, without call card and 
   const page = await stage.openAs('service')
   await page.locator(`a.task-row[href*="/desk/${made?.id}"]`).click()
   await page.getByRole('group', { name: '办理结果' }).waitFor()
-  await page.getByRole('link', { name: '宁波港集团有限公司' }).waitFor()
+  await page.getByRole('link', { name: '宁波港集团有限公司', exact: true }).waitFor()
   expect(await page.getByRole('group', { name: '办理结果' }).getByRole('button').count()).toBe(2)
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('textbox', { name: '备注' }).fill('已续签一年')

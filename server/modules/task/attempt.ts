@@ -12,7 +12,7 @@ import { markWrongPhone, markWrongRelative } from '../person/wrong-number.ts'
 import { recordsOf } from '../event/record.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
-import { type Giver, storeAnswers } from './answers.ts'
+import { storeAnswers } from './answers.ts'
 import { insertEvidence } from './evidence.ts'
 import { writeContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
@@ -40,10 +40,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   assertHeld(task, actor)
   const number = task.attempts + 1
   const at = contactTime(task, input.occurredAt)
-  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, {
-    source: 'staff',
-    basedOn: input.basedOn,
-  })
+  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, input.basedOn)
   const callee = await calleeOf(trx, task, input.relationshipId)
   if (input.outcome === 'wrong-number') await markWrong(trx, actor, task, callee, input.telecomId)
   const plan = await planAfter(trx, task, input, at)
@@ -64,7 +61,7 @@ export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask)
 async function closeOrPlan(
   trx: Trx,
   actor: Actor,
-  source: Giver['source'],
+  source: 'staff' | 'person',
   task: PersonTask,
   number: number,
   input: Contact,
@@ -208,7 +205,7 @@ const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 're
 async function eventsOf(
   trx: Trx,
   actor: Actor,
-  source: Giver['source'],
+  source: 'staff' | 'person',
   task: PersonTask,
   number: number,
   input: Contact,
@@ -260,10 +257,7 @@ export async function saveAnswers(
   const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
-  const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), {
-    source: 'staff',
-    basedOn,
-  })
+  const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), basedOn)
   const { 'follow-up.hold-minutes': minutes } = await readSettings(trx, ['follow-up.hold-minutes'])
   await prolongHold(trx, id, minutes)
   await audit(trx, actor, {
