@@ -8,6 +8,7 @@ import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { followInstructions } from './modules/instruction/react.ts'
 import { registerPlaceholder } from './modules/message/placeholder.ts'
+import { followUnmerges } from './modules/match/unmerge.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
@@ -26,6 +27,7 @@ const reactions: Reactor[] = [
   keepProof,
   ofPersons(followSpotChecks),
   ofPersons(followInstructions),
+  ofPersons(followUnmerges),
   ofPersons(followDisputes),
   ofPersons(queueCorrections),
 ]

@@ -4,7 +4,9 @@ import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
+import { launchJobs } from './modules/launch/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
+import { outboundJobs } from './modules/outbound/jobs.ts'
 import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { personJobs } from './modules/person/jobs.ts'
 import { calendarJobs } from './modules/pathway/calendar-entry.ts'
@@ -24,8 +26,10 @@ const modules: JobModule[] = [
   encounterJobs,
   importJobs,
   intakeJobs,
+  launchJobs,
   matchJobs,
   personJobs,
+  outboundJobs,
   questionnaireJobs,
   rehearsalJobs,
   spotCheckJobs,

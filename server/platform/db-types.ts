@@ -900,6 +900,7 @@ export interface QuestionnaireLink {
   created_at: Generated<Timestamp>;
   created_by: string;
   created_by_name: string;
+  encounter_id: number | null;
   expires_at: Timestamp | null;
   id: Generated<number>;
   message_id: number | null;
@@ -910,7 +911,8 @@ export interface QuestionnaireLink {
   revoked_at: Timestamp | null;
   revoked_by: string | null;
   saved_at: Timestamp | null;
-  task_id: number;
+  site_id: number | null;
+  task_id: number | null;
   token_hash: string | null;
   used_at: Timestamp | null;
   wrong_years: Generated<number>;

@@ -136,6 +136,27 @@ test('a wrong number is marked on the person', async () => {
   expect(phones).toEqual({ wrong: 1 })
 })
 
+test('work about an organisation stands on the same desk, without call card and attempts, and is done with a note', async () => {
+  const [made] = await stage.rows<{ id: number }>(
+    `with customer as (insert into group_customer (code, name, search_name, pinyin, initials, source)
+       values ('B-1', '宁波港集团有限公司', '宁波港集团有限公司', 'ningbogangjituanyouxiangongsi', 'nbgjtyxgs', 'staff') returning id)
+     insert into task (kind, title, description, group_id, site_id, assignee_role, queue, priority, start_at, due_at)
+     select 'other', '续签体检协议', '协议将于月底到期。', customer.id, u.site_id, 'service-centre', 'site:' || u.site_id || ':service-centre', 2, now(), now()
+     from customer, (select s.site_id from app_user a join staff s on s.id = a.staff_id where a.username = 'service') u returning id`,
+  )
+  const page = await stage.openAs('service')
+  await page.locator(`a.task-row[href*="/desk/${made?.id}"]`).click()
+  await page.getByRole('group', { name: '办理结果' }).waitFor()
+  await page.getByRole('link', { name: '宁波港集团有限公司', exact: true }).waitFor()
+  expect(await page.getByRole('group', { name: '办理结果' }).getByRole('button').count()).toBe(2)
+  expect(await axeViolations(page)).toEqual([])
+  await page.getByRole('textbox', { name: '备注' }).fill('已续签一年')
+  await page.keyboard.press('Alt+d')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('宁波港集团有限公司：已办结').waitFor()
+  expect(await outcomeOf(made?.id ?? 0)).toMatchObject({ status: 'completed', outcome: 'done' })
+})
+
 test('a dangerous answer reaches the attending doctor while the nurse still speaks', async () => {
   const nurse = await stage.openAs('nurse')
   const [mine] = await stage.rows<{ id: number; person: string }>(

@@ -7,6 +7,7 @@ import { laneCount } from '../../modules/hl7/header.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import { mapMessage, whyIgnored } from '../../modules/hl7/map-message.ts'
 import { MappingError, parseMessage } from '../../modules/hl7/message.ts'
+import { settleMessages } from '../../modules/intake/settle.ts'
 import { overrideFields, profileJoin, readProfile } from '../../modules/intake/sender-profile.ts'
 import { organisationZone } from '../../modules/setting/time-zone.ts'
 
@@ -167,14 +168,14 @@ export function feedActor(source: string): Actor {
 
 async function settle(trx: Trx, outcomes: Outcome[]): Promise<void> {
   const reason = (one: Outcome) => (one.status === 'applied' ? null : one.reason.slice(0, 500))
-  await sql`
-    update inbound_message m set status = n.status, reason = n.reason, location = n.location, person_id = n.person_id,
-      attempts = m.attempts + 1, applied_at = case when n.status = 'applied' then clock_timestamp() end
-    from unnest(
-      ${outcomes.map((one) => one.stored.id)}::bigint[], ${outcomes.map((one) => one.stored.received_at)}::timestamptz[],
-      ${outcomes.map((one) => one.status)}::text[], ${outcomes.map(reason)}::text[],
-      ${outcomes.map((one) => (one.status === 'applied' ? null : one.location))}::text[],
-      ${outcomes.map((one) => (one.status === 'applied' ? one.personId : null))}::bigint[]
-    ) as n(id, received_at, status, reason, location, person_id)
-    where m.id = n.id`.execute(trx)
+  await settleMessages(
+    trx,
+    outcomes.map((one) => ({
+      id: one.stored.id,
+      status: one.status,
+      reason: reason(one),
+      location: one.status === 'applied' ? null : one.location,
+      personId: one.status === 'applied' ? one.personId : null,
+    })),
+  )
 }

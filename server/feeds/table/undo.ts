@@ -1,11 +1,15 @@
 import { sql } from 'kysely'
-import { keepTold, stillTold } from '../../modules/encounter/events.ts'
 import { removeMessagesOf } from '../../modules/message/write.ts'
+import { type FactEffect, undoFacts } from '../../modules/clinical-fact/undo.ts'
+import { removeEncounters, restoreEncounters } from '../../modules/encounter/undo.ts'
+import { deleteEvents } from '../../modules/event/keep.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
+import { removeEnrollmentsOf } from '../../modules/pathway/end.ts'
+import { partTables, removePersons, restorePersons } from '../../modules/person/undo.ts'
+import { deleteTasks } from '../../modules/task/transition.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
-import { type FactEffect, undoFacts } from './facts.ts'
 import type { Running } from './run.ts'
 import { encounterStates, personStates, sameState, type State } from './state.ts'
 import { isGroupTarget, undoGroups } from './undo-group.ts'
@@ -43,8 +47,11 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
       effects.flatMap(({ target, ...rest }) => (isGroupTarget(target) ? [{ target, ...rest }] : [])),
     ))
   const visits = await untouched(trx, encounters, encounterStates)
-  await removeEncounters(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
-  await restoreEncounters(trx, visits)
+  await removeVisits(trx, idsOf(visits.filter((effect) => effect.before === null)), source)
+  await restoreEncounters(
+    trx,
+    visits.flatMap((effect) => (effect.before ? [effect.before] : [])),
+  )
   const people = [
     ...(await untouched(
       trx,
@@ -59,9 +66,9 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
   ]
   await restorePersons(
     trx,
-    people.filter((effect) => effect.before !== null),
+    people.flatMap(({ target_id: id, before }) => (before ? [{ id, state: before }] : [])),
   )
-  const removed = await removePersons(trx, idsOf(people.filter((effect) => effect.before === null)), source)
+  const removed = await removeMade(trx, idsOf(people.filter((effect) => effect.before === null)), source)
   const left = await survivors(trx, encounters)
   const kept =
     apart +
@@ -106,7 +113,7 @@ async function madeHere(trx: Trx, effects: Effect[], importId: number): Promise<
     sql`not exists (select 1 from ${sql.table(table)} t where t.person_id = p.id and t.source not like 'import:%')`
   const { rows } = await sql<{ id: number }>`
     select p.id from person p where p.id = any(${idsOf(effects)}::bigint[])
-      and ${sql.join(Object.values(tables).map(others), sql` and `)}
+      and ${sql.join(Object.values(partTables).map(others), sql` and `)}
       and not exists (select 1 from person_telecom t where t.person_id = p.id and not t.valid)
       and not exists (select 1 from import_effect o where o.target = 'person' and o.target_id = p.id and o.import_id <> ${importId})`.execute(
     trx,
@@ -116,7 +123,7 @@ async function madeHere(trx: Trx, effects: Effect[], importId: number): Promise<
 }
 
 /** Visits that the import made and nobody has worked on: with their open tasks, enrolments and unsent messages. */
-async function removeEncounters(trx: Trx, ids: number[], source: string): Promise<void> {
+async function removeVisits(trx: Trx, ids: number[], source: string): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<{ id: number }>`
     select e.id from encounter e where e.id = any(${ids}::bigint[]) and e.source = ${source}
@@ -128,69 +135,17 @@ async function removeEncounters(trx: Trx, ids: number[], source: string): Promis
         and m.status not in ('queued', 'suppressed', 'failed'))`.execute(trx)
   const removable = rows.map((row) => row.id)
   await removeMessagesOf(trx, removable)
-  for (const statement of [
-    sql`delete from event where encounter_id = any(${removable}::bigint[])
-      or task_id in (select id from task where encounter_id = any(${removable}::bigint[]))`,
-    sql`delete from task where encounter_id = any(${removable}::bigint[])`,
-    sql`delete from enrollment where encounter_id = any(${removable}::bigint[])`,
-    sql`delete from encounter where id = any(${removable}::bigint[])`,
-  ])
-    await statement.execute(trx)
-}
-
-async function restoreEncounters(trx: Trx, effects: Effect[]): Promise<void> {
-  const before = effects.flatMap((effect) => (effect.before ? [effect.before] : []))
-  if (before.length === 0) return
-  const rows = JSON.stringify(before.map((state) => state['encounter']))
-  const conditions = JSON.stringify(
-    before.flatMap((state) => (state['conditions'] as unknown[] | null) ?? []),
-  )
-  await sql`
-    with n as (select * from jsonb_populate_recordset(null::encounter, ${rows}::jsonb)), kept as (${keepTold})
-    update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
-      bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
-      source = n.source, source_time = n.source_time, said_at = n.said_at,
-      start_recorded_at = ${stillTold('start')}, end_recorded_at = ${stillTold('end')}
-    from n where e.id = n.id`.execute(trx)
-  const ids = effects.filter((effect) => effect.before).map((effect) => effect.target_id)
-  await sql`
-    delete from condition c where c.encounter_id = any(${ids}::bigint[])
-      and not exists (select 1 from jsonb_populate_recordset(null::condition, ${conditions}::jsonb) b where b.id = c.id)`.execute(
+  await deleteEvents(
     trx,
+    sql`encounter_id = any(${removable}::bigint[]) or task_id in (select id from task where encounter_id = any(${removable}::bigint[]))`,
   )
+  await deleteTasks(trx, sql`t.encounter_id = any(${removable}::bigint[])`)
+  await removeEnrollmentsOf(trx, removable)
+  await removeEncounters(trx, removable)
 }
-
-async function restorePersons(trx: Trx, effects: Effect[]): Promise<void> {
-  if (effects.length === 0) return
-  const ids = idsOf(effects)
-  const persons = JSON.stringify(
-    effects.map(({ target_id: id, before }) => ({ ...(before?.['person'] as State), id })),
-  )
-  await sql`
-    update person p set name = b.name, search_name = b.search_name, pinyin = b.pinyin, initials = b.initials, sex = b.sex,
-      birth_date = b.birth_date, marital_status = b.marital_status, source = b.source, source_time = b.source_time, said_at = b.said_at,
-      claims = b.claims, language = b.language, version = p.version + 1, updated_at = now()
-    from jsonb_populate_recordset(null::person, ${persons}::jsonb) b where p.id = b.id`.execute(trx)
-  for (const part of ['identifiers', 'names', 'telecoms', 'addresses', 'relationships'] as const) {
-    const rows = JSON.stringify(effects.flatMap(({ before }) => (before?.[part] as unknown[] | null) ?? []))
-    const table = sql.table(tables[part])
-    await sql`delete from ${table} where person_id = any(${ids}::bigint[])`.execute(trx)
-    await sql`insert into ${table} select * from jsonb_populate_recordset(null::${table}, ${rows}::jsonb)`.execute(
-      trx,
-    )
-  }
-}
-
-const tables = {
-  identifiers: 'person_identifier',
-  names: 'person_name',
-  telecoms: 'person_telecom',
-  addresses: 'person_address',
-  relationships: 'person_relationship',
-} as const
 
 /** Persons that the import made and who have nothing that did not come with it. @returns how many */
-async function removePersons(trx: Trx, ids: number[], source: string): Promise<number> {
+async function removeMade(trx: Trx, ids: number[], source: string): Promise<number> {
   if (ids.length === 0) return 0
   const { rows } = await sql<{ id: number }>`
     select p.id from person p where p.id = any(${ids}::bigint[])
@@ -207,8 +162,8 @@ async function removePersons(trx: Trx, ids: number[], source: string): Promise<n
     trx,
   )
   const removable = rows.map((row) => row.id)
-  await sql`delete from event where person_id = any(${removable}::bigint[])`.execute(trx)
-  await sql`delete from person where id = any(${removable}::bigint[])`.execute(trx)
+  await deleteEvents(trx, sql`person_id = any(${removable}::bigint[])`)
+  await removePersons(trx, removable)
   return removable.length
 }
 

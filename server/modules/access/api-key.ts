@@ -107,7 +107,9 @@ export async function revokeApiKeyAs(trx: Trx, actor: Actor, id: number): Promis
       .returning('id')
       .executeTakeFirst(),
   )
-  // What the key opened on workstations ends with it, sessions included.
-  await trx.deleteFrom('launch').where('created_by', '=', `key:${id}`).execute()
+  // What the key opened on workstations ends with it; its links that nobody opened yet are closed (`launch/open.ts`).
+  await sql`delete from app_session where launch_id in (select l.id from launch l where l.created_by = ${`key:${id}`})`.execute(
+    trx,
+  )
   await audit(trx, actor, { action: 'api-key.revoke', subject: `key:${id}` })
 }

@@ -6,14 +6,12 @@ import { sweepThrottle } from './throttle.ts'
 
 const sweepSessions = job('access.sweep', { cron: '*/10 * * * *' })
 
-/** Sessions that ended, links of workstations, used codes and old counters. */
+/** Sessions that ended, used codes and old counters. */
 export function accessJobs({ db }: Services): JobHandler[] {
   return [
     handle(sweepSessions, async () => {
       await sql`delete from app_session where not ${sessionAlive}`.execute(db)
       await sql`delete from app_verification where expires_at < now()`.execute(db)
-      // Longer than any session may last; who made and opened what stays in the audit.
-      await sql`delete from launch where created_at < now() - interval '7 days'`.execute(db)
       await sweepThrottle(db)
     }),
   ]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { NewEvent } from '../event/event.ts'
+import { supersedeEvents } from '../event/keep.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { FactSaid } from '../hl7/map-facts.ts'
 
@@ -148,7 +149,7 @@ export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number
   const rows = [...newest.values()]
   await sql`
     with marked as (
-      update event set data = data || '{"superseded": true}' where id = any(${[...new Set(superseded)]}::bigint[])
+      ${supersedeEvents([...new Set(superseded)])}
     )
     insert into clinical_fact (source, key, event_id, hash, said_at)
     select * from unnest(

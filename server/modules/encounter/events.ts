@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { NewEvent } from '../event/event.ts'
+import { insertEventsFrom } from '../event/keep.ts'
 import type { Turn, UpsertedEncounter } from './upsert.ts'
 
 // That a visit began and that it ended is told by its row (`start_recorded_at`, `end_recorded_at`; view `timeline`), as long as the row says the same as
@@ -69,12 +70,11 @@ export const stillTold = (told: Told): RawBuilder<Date | null> =>
   sql`case when ${holds(told)} then ${recordedAt[told]} end`
 
 /** For the same update: writes what the rows `e` told and will not tell as `n` as events. Both have an `id`. */
-export const keepTold: RawBuilder<unknown> = sql`
-  insert into event (person_id, at, recorded_at, kind, source, encounter_id, department_id, attending_staff_id, data)
+export const keepTold: RawBuilder<unknown> = insertEventsFrom(sql`
   select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id,
     t.data || jsonb_build_object('class', e.class)
   from n join encounter e on e.id = n.id cross join lateral (values
     (e.starts_at, ${recordedAt.start}, case when e.class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end, '{}'::jsonb, ${holds('start')}),
     (e.ends_at, ${recordedAt.end}, 'encounter.discharged', jsonb_strip_nulls(jsonb_build_object('disposition', e.disposition)), ${holds('end')})
   ) t(at, recorded_at, kind, data, holds)
-  where t.recorded_at is not null and not t.holds order by e.id`
+  where t.recorded_at is not null and not t.holds order by e.id`)

@@ -13,12 +13,14 @@ import { deriveKey } from '../../platform/secret.ts'
 import { countStranger } from '../access/throttle.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskName } from '../person/mask.ts'
-import { storeAnswers, watchDraft } from '../task/answers.ts'
+import { watchDraft } from '../task/answers.ts'
 import { completeByPerson } from '../task/attempt.ts'
+import { type Asked, askedBy, storeResponse } from '../task/response.ts'
 import { loadPersonTask } from '../task/task.ts'
 import { touchTasks } from '../task/transition.ts'
 import { emergencyNumberOf, isTaiwan, languageOf } from './invitation.ts'
 import { hashToken } from './link-token.ts'
+import { askedWithoutTask, placeOf } from './without-task.ts'
 import { openPhoto, type OpenPhoto, storePhoto } from '../questionnaire/photo-store.ts'
 import { forPerson, getQuestionnaire } from '../questionnaire/questionnaire.ts'
 
@@ -33,9 +35,12 @@ export type Visitor = { db: Db; secret: string; address: string | null }
 type Row = {
   id: number
   token_hash: string
-  task_id: number
-  task_status: string
-  task_kind: string
+  /** Null: no task asks. */
+  task_id: number | null
+  task_status: string | null
+  encounter_id: number | null
+  record_id: number
+  site_id: number
   person_id: number
   questionnaire_version_id: number
   answers: Answers
@@ -58,7 +63,7 @@ type State = 'used' | 'expired' | 'closed' | 'alive'
 
 function stateOf(row: Row): State {
   if (row.used_at) return 'used'
-  const open = ['requested', 'in-progress'].includes(row.task_status)
+  const open = row.task_status === null || ['requested', 'in-progress'].includes(row.task_status)
   if (row.revoked_at || row.wrong_years >= mostWrongYears || !open) return 'closed'
   return row.expires_at < new Date() ? 'expired' : 'alive'
 }
@@ -91,12 +96,13 @@ async function enter({ db, address }: Visitor, token: string): Promise<Row | und
 
 async function read(db: Db, hash: string): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
-    select l.id, l.token_hash, l.task_id, t.status as task_status, t.kind as task_kind, p.id as person_id, l.questionnaire_version_id, l.answers,
+    select l.id, l.token_hash, l.task_id, t.status as task_status, l.encounter_id, l.person_id as record_id, s.id as site_id, p.id as person_id, l.questionnaire_version_id, l.answers,
       l.saved_at, l.expires_at, l.used_at, l.revoked_at, l.opened_at, l.wrong_years, p.name,
       array(select extract(year from m.birth_date)::int from person m where m.id = any(${recordsOf(sql`p.id`)}) and m.birth_date is not null) as birth_years,
       p.language, s.name as site_name, s.time_zone, d.name as department_name
-    from questionnaire_link l join task t on t.id = l.task_id ${joinPerson(sql`l.person_id`)} join site s on s.id = t.site_id
-    left join department d on d.id = t.department_id where l.token_hash = ${hash}`.execute(db)
+    from questionnaire_link l left join task t on t.id = l.task_id left join encounter n on n.id = l.encounter_id ${joinPerson(sql`l.person_id`)}
+    join site s on s.id = coalesce(t.site_id, l.site_id) left join department d on d.id = coalesce(t.department_id, n.department_id)
+    where l.token_hash = ${hash}`.execute(db)
   return rows[0]
 }
 
@@ -183,7 +189,7 @@ async function tryYear({ db, address }: Visitor, row: Row, said: number): Promis
 }
 
 async function show({ db, secret, address }: Visitor, row: Row): Promise<Opened> {
-  const definition = forPerson(await getQuestionnaire(db, { versionId: row.questionnaire_version_id }))
+  const definition = await definitionOf(db, row)
   await transaction(db, async (trx) => {
     await sql`update questionnaire_link set opened_at = coalesce(opened_at, now()) where id = ${row.id}`.execute(
       trx,
@@ -231,9 +237,9 @@ export async function saveForm(
   input: Given,
 ): Promise<{ savedAt: string; redFlags: string[] }> {
   return withLink(visitor, input, async (trx, actor, row) => {
-    const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
-    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
-    const draft = await watchDraft(trx, actor, task, definition, input.answers)
+    const definition = await definitionOf(trx, row)
+    const asked = await askedOf(trx, actor, row, definition)
+    const draft = await watchDraft(trx, actor, asked, definition, input.answers)
     const savedAt = new Date()
     await trx
       .updateTable('questionnaire_link')
@@ -242,8 +248,8 @@ export async function saveForm(
       .execute()
     await audit(trx, actor, {
       action: 'questionnaire-link.answers',
-      personId: task.person_id,
-      subject: `questionnaire-link:${row.id} task:${row.task_id}`,
+      personId: row.person_id,
+      subject: subjectOf(row),
       fields: ['answers'],
     })
     return { savedAt: savedAt.toISOString(), redFlags: draft.redFlags }
@@ -251,15 +257,19 @@ export async function saveForm(
 }
 
 /**
- * Takes the answers in: they become the answers of the task, dangerous ones act at once, the link is used up. A task that asks for nothing
+ * Takes the answers in: they become the answers of the task (or stand alone), dangerous ones act at once, the link is used up. A task that asks for nothing
  * but the questionnaire is done.
  * @throws {AppError} link-closed, not-found (wrong pass), invalid, too-many-requests
  */
 export async function submitForm(visitor: Visitor, input: Given) {
   return withLink(visitor, input, async (trx, actor, row) => {
-    const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
-    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
-    const stored = await storeAnswers(trx, actor, task, input.answers, true, new Date(), { source: 'person' })
+    const definition = await definitionOf(trx, row)
+    const asked = await askedOf(trx, actor, row, definition)
+    const { stored } = await storeResponse(trx, actor, asked, definition, input.answers, {
+      complete: true,
+      at: new Date(),
+      source: 'person',
+    })
     await trx
       .updateTable('questionnaire_link')
       .set({ answers: JSON.stringify(input.answers), saved_at: new Date(), used_at: new Date() })
@@ -267,12 +277,11 @@ export async function submitForm(visitor: Visitor, input: Given) {
       .execute()
     await audit(trx, actor, {
       action: 'questionnaire-link.submit',
-      personId: task.person_id,
-      subject: `questionnaire-link:${row.id} task:${row.task_id}`,
+      personId: row.person_id,
+      subject: subjectOf(row),
       fields: ['answers'],
     })
-    if (task.kind === 'other') await completeByPerson(trx, actor, task)
-    else await touchTasks(trx, [task.id])
+    if (row.task_id !== null) await settleTask(trx, actor, row.task_id)
     const told = definition.scoreShownToPerson === true
     return {
       redFlags: stored.redFlags.map((flag) => flag.linkId),
@@ -287,8 +296,10 @@ type PhotoOfForm = { token: string; pass: string; key: string; linkId: string; d
 /** @throws {AppError} link-closed, not-found (wrong pass), too-many-requests, and what {@link storePhoto} refuses */
 export async function addFormPhoto(visitor: Visitor, input: PhotoOfForm): Promise<Photo> {
   return withLink(visitor, input, async (trx, actor, row) => {
+    // Pictures are kept with a task; without one the form asks for none.
+    if (row.task_id === null) throw new AppError('not-found')
     const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
-    const definition = forPerson(await getQuestionnaire(trx, { versionId: row.questionnaire_version_id }))
+    const definition = await definitionOf(trx, row)
     return storePhoto(trx, actor, visitor.secret, task, definition, input, 'person')
   })
 }
@@ -298,10 +309,47 @@ export async function readFormPhoto(
   visitor: Visitor,
   input: { token: string; pass: string; key: string },
 ): Promise<OpenPhoto> {
-  return withLink(visitor, input, (trx, actor, row) =>
-    openPhoto(trx, actor, visitor.secret, { taskId: row.task_id, key: input.key }, 'person'),
-  )
+  return withLink(visitor, input, (trx, actor, row) => {
+    if (row.task_id === null) throw new AppError('not-found')
+    return openPhoto(trx, actor, visitor.secret, { taskId: row.task_id, key: input.key }, 'person')
+  })
 }
+
+async function definitionOf(db: Db, row: Row): Promise<QuestionnaireDefinition> {
+  const definition = forPerson(await getQuestionnaire(db, { versionId: row.questionnaire_version_id }))
+  return row.task_id === null ? askedWithoutTask(definition) : definition
+}
+
+/** About what the person answers. @throws {AppError} link-closed when the visit that it asks about was cancelled */
+async function askedOf(
+  trx: Trx,
+  actor: Actor,
+  row: Row,
+  definition: QuestionnaireDefinition,
+): Promise<Asked> {
+  if (row.task_id !== null) return askedBy(await loadPersonTask(trx, actor, 'task.work', row.task_id))
+  const place = await placeOf(trx, row.person_id, { encounterId: row.encounter_id, siteId: row.site_id })
+  if (!place) throw new AppError('link-closed')
+  return {
+    taskId: null,
+    alarm: `link-${row.id}`,
+    personId: row.person_id,
+    recordId: row.record_id,
+    encounterId: row.encounter_id,
+    title: definition.title['zh-CN'],
+    place,
+  }
+}
+
+/** A task that asks for nothing but the questionnaire is done; others show that it was answered. */
+async function settleTask(trx: Trx, actor: Actor, id: number): Promise<void> {
+  const task = await loadPersonTask(trx, actor, 'task.work', id)
+  if (task.kind === 'other') await completeByPerson(trx, actor, task)
+  else await touchTasks(trx, [id])
+}
+
+const subjectOf = (row: Row) =>
+  `questionnaire-link:${row.id}${row.task_id === null ? '' : ` task:${row.task_id}`}`
 
 /** Locks the task, then looks at the link again: whoever was first has used it up. */
 async function withLink<T>(

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { createTaskLink, linkState } from '../../../contract/questionnaire-link.ts'
-import type { Actor } from '../../platform/actor.ts'
+import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { maskEmail } from '../person/mask.ts'
-import { recordsOf } from '../event/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 import { queueMessage } from '../message/write.ts'
+import { assertWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { PersonTask } from '../task/list.ts'
 import { loadPersonTask } from '../task/task.ts'
@@ -164,10 +165,17 @@ export async function listLinks(db: Db, actor: Actor, taskId: number, publicUrl:
 /** @throws {AppError} not-found, already-closed when it was used or revoked before */
 export async function revokeLink(trx: Trx, actor: Actor, id: number): Promise<void> {
   const link = found(
-    await trx.selectFrom('questionnaire_link').select('task_id').where('id', '=', id).executeTakeFirst(),
+    await trx
+      .selectFrom('questionnaire_link')
+      .select(['task_id', personOfRecord(sql`person_id`).as('person_id')])
+      .where('id', '=', id)
+      .executeTakeFirst(),
   )
-  await sql`select 1 from task where id = ${link.task_id} for update`.execute(trx)
-  const task = await loadPersonTask(trx, actor, 'task.work', link.task_id)
+  if (link.task_id === null) await assertWithin(trx, authorize(actor, 'task.work'), [link.person_id])
+  else {
+    await sql`select 1 from task where id = ${link.task_id} for update`.execute(trx)
+    await loadPersonTask(trx, actor, 'task.work', link.task_id)
+  }
   const { numUpdatedRows } = await trx
     .updateTable('questionnaire_link')
     .set({ revoked_at: sql<Date>`now()`, revoked_by: actor.id })
@@ -178,7 +186,7 @@ export async function revokeLink(trx: Trx, actor: Actor, id: number): Promise<vo
   if (numUpdatedRows === 0n) throw new AppError('already-closed')
   await audit(trx, actor, {
     action: 'questionnaire-link.revoke',
-    personId: task.person_id,
-    subject: `questionnaire-link:${id} task:${link.task_id}`,
+    personId: link.person_id,
+    subject: `questionnaire-link:${id}${link.task_id === null ? '' : ` task:${link.task_id}`}`,
   })
 }

@@ -14,6 +14,10 @@ import {
   saveForm as saveFormRoute,
   submitForm as submitFormRoute,
 } from '../../../contract/questionnaire-link.ts'
+import {
+  createPersonLink as createPersonLinkRoute,
+  createPersonResponse as createPersonResponseRoute,
+} from '../../../contract/questionnaire-answer.ts'
 import { exportTaskResponse } from '../../../contract/questionnaire.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, type ApiContext, implement } from '../../platform/http.ts'
@@ -23,6 +27,7 @@ import { addFormPhoto, openForm, readFormPhoto, saveForm, submitForm, type Visit
 import { createLink, listLinks, revokeLink } from './link.ts'
 import { addTaskPhoto, addVisitPhoto, listPersonPhotos, readTaskPhoto, sendPhoto } from './photo.ts'
 import { exportResponse } from './response.ts'
+import { createPersonLink, createPersonResponse } from './without-task.ts'
 
 export function mountForm(api: Api, { config, secret }: Services): void {
   const { publicUrl } = config
@@ -40,6 +45,15 @@ export function mountForm(api: Api, { config, secret }: Services): void {
     await transaction(db, (trx) => revokeLink(trx, actor, params.id))
     return undefined
   })
+
+  implement(api, createPersonResponseRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => createPersonResponse(trx, actor, params.id, body)),
+  )
+  implement(api, createPersonLinkRoute, ({ c, db, actor, params, body }) =>
+    transaction(db, (trx) =>
+      createPersonLink(trx, actor, params.id, body, publicUrl ?? new URL(c.req.url).origin),
+    ),
+  )
 
   // Who opens a link is the person, whoever else is signed in on the same tablet.
   const visitor = (c: ApiContext): Visitor => ({ db: c.get('db'), secret, address: c.get('address') })

@@ -85,7 +85,13 @@ async function assertPlace(trx: Trx, actor: Actor, input: NewGuidance): Promise<
   return input.siteId
 }
 
-async function insertVersion(trx: Trx, actor: Actor, id: number, version: number, input: NewGuidance) {
+async function insertVersion(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  version: number,
+  input: Pick<NewGuidance, 'title' | 'body'>,
+) {
   await trx
     .insertInto('guidance_version')
     .values({
@@ -97,6 +103,26 @@ async function insertVersion(trx: Trx, actor: Actor, id: number, version: number
       changed_by_name: actor.name,
     })
     .execute()
+}
+
+/** A text that we ship, for all places; one whose code is known is left alone. */
+export async function addGuidance(
+  trx: Trx,
+  actor: Actor,
+  {
+    code,
+    title,
+    body,
+    conditionCodes,
+  }: Pick<NewGuidance, 'title' | 'body' | 'conditionCodes'> & { code: string },
+): Promise<void> {
+  const made = await trx
+    .insertInto('guidance')
+    .values({ code, title, condition_codes: conditionCodes })
+    .onConflict((c) => c.column('code').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (made) await insertVersion(trx, actor, made.id, 1, { title, body })
 }
 
 /** @throws {AppError} not-found when the place lies outside the reach */

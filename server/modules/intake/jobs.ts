@@ -9,7 +9,7 @@ import { readSettings } from '../setting/setting.ts'
 const purge = job('intake.purge', { cron: '40 3 * * *' })
 const cleaner = systemActor('system:intake', '接口消息清理')
 
-/** Raw messages are kept for a set time (setting `intake.keep-days`), then removed, in both directions; what waits, is dead or was rejected by its receiver stays until somebody decides. */
+/** Raw messages are kept for a set time (setting `intake.keep-days`), then removed; what waits, is dead or was rejected stays until somebody decides. */
 export function intakeJobs({ db }: Services): JobHandler[] {
   return [handle(purge, () => transaction(db, purgeMessages))]
 }
@@ -26,11 +26,4 @@ async function purgeMessages(trx: Trx): Promise<void> {
     select count(*) as removed from old`.execute(trx)
   const removed = rows[0]?.removed ?? 0
   if (removed > 0) await audit(trx, cleaner, { action: 'intake.purge', subject: `messages:${removed}` })
-  const { numDeletedRows } = await trx
-    .deleteFrom('outbound_message')
-    .where('status', 'in', ['acknowledged', 'cancelled'])
-    .where('created_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
-    .executeTakeFirst()
-  if (numDeletedRows > 0n)
-    await audit(trx, cleaner, { action: 'outbound.purge', subject: `messages:${numDeletedRows}` })
 }

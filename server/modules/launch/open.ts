@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { openLaunch as openRoute } from '../../../contract/launch.ts'
@@ -6,10 +5,10 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { hashKey, launchSessionToken } from '../access/resolve-actor.ts'
+import { beginLaunchSession, endLaunchSessions } from '../access/launch-session.ts'
+import { hashKey } from '../access/resolve-actor.ts'
 import { launchesAllowed } from '../access/session-limit.ts'
 import { countStranger } from '../access/throttle.ts'
-import { makeId } from '../access/user.ts'
 import { readSettings } from '../setting/setting.ts'
 
 type Opened = z.input<(typeof openRoute)['response']>
@@ -41,7 +40,7 @@ export async function openLaunch(db: Db, token: string, visitor: Visitor): Promi
     const entry = { action: 'launch.open', personId: row.person_id, subject: subjectOf(row) }
     if (row.state !== 'open') {
       // Somebody else may have been first: as with a code of OAuth (RFC 6749 4.1.2), what came of it ends.
-      if (row.state === 'used') await trx.deleteFrom('app_session').where('launch_id', '=', row.id).execute()
+      if (row.state === 'used') await endLaunchSessions(trx, row.id)
       await audit(trx, actor, { ...entry, outcome: 'refused', reason: row.state })
       return { state: row.state }
     }
@@ -50,7 +49,15 @@ export async function openLaunch(db: Db, token: string, visitor: Visitor): Promi
       .set({ opened_at: sql<Date>`now()` })
       .where('id', '=', row.id)
       .execute()
-    const session = await beginSession(trx, row, visitor)
+    const { 'security.launch-session-hours': hours } = await readSettings(trx, [
+      'security.launch-session-hours',
+    ])
+    const session = await beginLaunchSession(trx, {
+      launchId: row.id,
+      userId: row.user_id,
+      hours,
+      ...visitor,
+    })
     await audit(trx, actor, entry)
     return { state: 'open' as const, ...session }
   })
@@ -60,40 +67,13 @@ export async function openLaunch(db: Db, token: string, visitor: Visitor): Promi
 async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select l.id, l.user_id, u.name as user_name, l.person_id, l.task_id,
-      case when l.opened_at is not null then 'used' when l.revoked_at is not null or u.suspended or not ${launchesAllowed} then 'closed'
+      case when l.opened_at is not null then 'used' when l.revoked_at is not null or u.suspended or not ${launchesAllowed}
+          or exists (select 1 from api_key k where l.created_by = 'key:' || k.id and k.revoked_at is not null) then 'closed'
         when l.expires_at <= now() then 'expired' else 'open' end as state
     from launch l join app_user u on u.id = l.user_id where l.token_hash = ${hash} for update of l`.execute(
     trx,
   )
   return rows[0]
-}
-
-async function beginSession(
-  trx: Trx,
-  row: Row,
-  visitor: Visitor,
-): Promise<{ key: string; expiresAt: string }> {
-  const hours = (await readSettings(trx, ['security.launch-session-hours']))['security.launch-session-hours']
-  const key = `cw_${randomBytes(32).toString('base64url')}`
-  const session = await trx
-    .insertInto('app_session')
-    .values({
-      id: makeId(),
-      token: launchSessionToken(key),
-      user_id: row.user_id,
-      expires_at: sql<Date>`now() + make_interval(hours => ${hours})`,
-      ip_address: visitor.address,
-      user_agent: visitor.userAgent?.slice(0, 300) ?? null,
-      launch_id: row.id,
-    })
-    .returning('expires_at')
-    .executeTakeFirstOrThrow()
-  await trx
-    .updateTable('app_user')
-    .set({ last_sign_in_at: sql<Date>`now()` })
-    .where('id', '=', row.user_id)
-    .execute()
-  return { key, expiresAt: session.expires_at.toISOString() }
 }
 
 /** Its user at the door: known by the link, without any rights yet. */
@@ -114,7 +94,7 @@ const subjectOf = (row: Pick<Row, 'id' | 'task_id'>) =>
 /** The session of the workstation that calls ends. */
 export async function endLaunch(trx: Trx, actor: Actor): Promise<void> {
   if (!actor.launch) throw new AppError('not-found')
-  await trx.deleteFrom('app_session').where('launch_id', '=', actor.launch.id).execute()
+  await endLaunchSessions(trx, actor.launch.id)
   await audit(trx, actor, { action: 'launch.end', subject: `launch:${actor.launch.id}` })
 }
 
@@ -129,6 +109,6 @@ export async function revokeLaunch(trx: Trx, actor: Actor, id: number): Promise<
       .returning('id')
       .executeTakeFirst(),
   )
-  await trx.deleteFrom('app_session').where('launch_id', '=', id).execute()
+  await endLaunchSessions(trx, id)
   await audit(trx, actor, { action: 'launch.end', subject: `launch:${id}` })
 }

@@ -173,6 +173,22 @@ export async function updateSite(
   return viewSite(row)
 }
 
+/** Where a site stands, for the ways from it. @throws {AppError} not-found */
+export async function placeSite(
+  trx: Trx,
+  id: number,
+  { latitude, longitude }: { latitude: number; longitude: number },
+): Promise<void> {
+  found(
+    await trx
+      .updateTable('site')
+      .set({ latitude, longitude })
+      .where('id', '=', id)
+      .returning('id')
+      .executeTakeFirst(),
+  )
+}
+
 function checkTimeZone(timeZone: string): void {
   if (!isTimeZone(timeZone))
     throw new AppError('invalid', undefined, [

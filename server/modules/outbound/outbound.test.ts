@@ -19,7 +19,7 @@ import { ack, type Received, type Receiver, startReceiver } from '../../../test/
 import { decode } from '../hl7/charset.ts'
 import { transaction } from '../../platform/db.ts'
 import { testActor } from '../../../test/support/app.ts'
-import { intakeJobs } from '../intake/jobs.ts'
+import { outboundJobs } from './jobs.ts'
 import { mergePersons, unmergePerson } from '../person/merge.ts'
 import { openSenders, sendDue } from './send.ts'
 
@@ -415,7 +415,7 @@ test('old messages are removed after their time, rejected ones stay', async () =
   await sql`update outbound_message set created_at = now() - interval '400 days' where channel_id = ${channel}`.execute(
     app.db,
   )
-  for (const job of intakeJobs(app.services)) await job.run({}, new AbortController().signal)
+  for (const job of outboundJobs(app.services)) await job.run({}, new AbortController().signal)
   expect((await list()).map((one) => one.status)).toEqual(['rejected'])
 })
 

@@ -65,3 +65,8 @@ async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string | null):
     })),
   ])
 }
+
+/** Removes the enrolments about visits that an undone import had made; nothing of them may have been worked on. */
+export async function removeEnrollmentsOf(trx: Trx, encounterIds: number[]): Promise<void> {
+  await sql`delete from enrollment where encounter_id = any(${encounterIds}::bigint[])`.execute(trx)
+}

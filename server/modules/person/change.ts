@@ -1,3 +1,4 @@
+import { recordOptOut } from './opt-out.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type {
@@ -201,12 +202,7 @@ export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: Op
   authorize(actor, 'person.write')
   const { id } = (await loadPerson(trx, actor, asked)).person
   const { channel, purpose, active, reason = null } = input
-  if (active)
-    await trx
-      .insertInto('opt_out')
-      .values({ person_id: id, channel, purpose, reason, recorded_by: actor.id })
-      .onConflict((c) => c.doNothing())
-      .execute()
+  if (active) await recordOptOut(trx, { personId: id, channel, purpose, reason, recordedBy: actor.id })
   else
     await trx
       .deleteFrom('opt_out')

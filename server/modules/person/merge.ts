@@ -85,10 +85,10 @@ export async function unmergePerson(
   input: { mergeId: number; reason: string },
 ): Promise<{ survivorId: number; separatedId: number }> {
   const reach = authorize(actor, 'person.merge')
-  const { merged_id: separatedId, survivor_id: intoId } = found(
+  const { merged_id: separatedId } = found(
     await trx
       .selectFrom('person_merge')
-      .select(['merged_id', 'survivor_id'])
+      .select('merged_id')
       .where('id', '=', input.mergeId)
       .executeTakeFirst(),
   )
@@ -117,12 +117,6 @@ export async function unmergePerson(
   await sql`
     update person set survivor_id = nullif(${separatedId}, id), merged_into = case when id = ${separatedId} then null else merged_into end
     where id = any(${separated}::bigint[])`.execute(trx)
-  // The matching must not propose them again as long as nothing changes.
-  await sql`
-    update match_pair set status = 'different', decided_at = now(), decided_by = ${actor.id}, decided_by_name = ${actor.name}
-    where left_id = least(${separatedId}::bigint, ${intoId}::bigint) and right_id = greatest(${separatedId}::bigint, ${intoId}::bigint)`.execute(
-    trx,
-  )
   await refreshFacts(trx, [survivorId, separatedId])
   const told = {
     at: new Date(),

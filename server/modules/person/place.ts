@@ -22,3 +22,26 @@ export async function placeHomes(
     trx,
   )
 }
+
+/**
+ * Says by hand where the home address of a record lies; null: nobody knows.
+ * @param source who says so (`staffSource`)
+ */
+export async function placeHomeByStaff(
+  trx: Trx,
+  recordId: number,
+  position: Point | null,
+  source: string,
+): Promise<void> {
+  await trx
+    .updateTable('person_address')
+    .set({
+      latitude: position?.latitude ?? null,
+      longitude: position?.longitude ?? null,
+      position_source: position && source,
+      position_at: position && sql<Date>`now()`,
+    })
+    .where('person_id', '=', recordId)
+    .where('use', '=', 'home')
+    .execute()
+}

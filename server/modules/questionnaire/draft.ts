@@ -15,6 +15,26 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { readFhir } from './exchange.ts'
 
+type Shipped = QuestionnaireBody & { code: string; title: Localized; source: string | null }
+
+/** A questionnaire that we ship; one whose code is known is left alone. */
+export async function addQuestionnaire(
+  trx: Trx,
+  { code, title, source, ...definition }: Shipped,
+): Promise<void> {
+  const made = await trx
+    .insertInto('questionnaire')
+    .values({ code, title: JSON.stringify(title), source })
+    .onConflict((c) => c.column('code').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (made)
+    await trx
+      .insertInto('questionnaire_version')
+      .values({ questionnaire_id: made.id, version: 1, definition: JSON.stringify(definition) })
+      .execute()
+}
+
 export async function listDrafts(db: Db, actor: Actor) {
   authorize(actor, 'questionnaire.write')
   const rows = await db

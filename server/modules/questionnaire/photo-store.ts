@@ -114,7 +114,7 @@ export async function storePhoto(
  */
 export async function assertPhotos(
   trx: Trx,
-  taskId: number,
+  taskId: number | null,
   definition: Items,
   answers: Answers,
   by: 'staff' | 'person',
@@ -124,7 +124,8 @@ export async function assertPhotos(
   const rows = await trx
     .selectFrom('questionnaire_photo')
     .select(['key', 'link_id', 'source'])
-    .where('task_id', '=', taskId)
+    // Pictures are kept with a task: without one there are none.
+    .where('task_id', '=', taskId ?? 0)
     .where(
       'key',
       'in',

@@ -7,11 +7,12 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
-import { refreshFacts } from '../person/facts.ts'
+import { recordOptOut } from '../person/opt-out.ts'
+import { markWrongPhone, markWrongRelative } from '../person/wrong-number.ts'
 import { recordsOf } from '../event/record.ts'
 import { staffSource, stateByStaff } from '../person/staff.ts'
 import { readSettings } from '../setting/setting.ts'
-import { type Giver, storeAnswers } from './answers.ts'
+import { storeAnswers } from './answers.ts'
 import { insertEvidence } from './evidence.ts'
 import { writeContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
@@ -39,15 +40,9 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   assertHeld(task, actor)
   const number = task.attempts + 1
   const at = contactTime(task, input.occurredAt)
-  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, {
-    source: 'staff',
-    basedOn: input.basedOn,
-  })
+  await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, input.basedOn)
   const callee = await calleeOf(trx, task, input.relationshipId)
-  if (input.outcome === 'wrong-number') {
-    if (callee) await markWrongRelative(trx, actor, task, callee)
-    else await markWrongNumber(trx, actor, task, input.telecomId)
-  }
+  if (input.outcome === 'wrong-number') await markWrong(trx, actor, task, callee, input.telecomId)
   const plan = await planAfter(trx, task, input, at)
   await closeOrPlan(trx, actor, 'staff', task, number, { ...input, callee }, plan, at)
 }
@@ -66,7 +61,7 @@ export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask)
 async function closeOrPlan(
   trx: Trx,
   actor: Actor,
-  source: Giver['source'],
+  source: 'staff' | 'person',
   task: PersonTask,
   number: number,
   input: Contact,
@@ -147,44 +142,28 @@ async function calleeOf(trx: Trx, task: PersonTask, id: number | undefined): Pro
   return row
 }
 
-async function markWrongRelative(trx: Trx, actor: Actor, task: PersonTask, callee: Callee): Promise<void> {
-  await sql`
-    update person_relationship set phone_wrong_at = now() where id = ${callee.id} and phone_wrong_at is null`.execute(
-    trx,
-  )
-  await audit(trx, actor, {
-    action: 'person.update',
-    personId: task.person_id,
-    fields: ['relationships'],
-    reason: 'wrong-number',
-  })
-}
-
-/** The dialled number, or the one shown on the card, is not this person's. */
-async function markWrongNumber(
+/**
+ * The dialled number, or the one shown on the card, or the relative's, is somebody else's.
+ * @throws {AppError} invalid
+ */
+async function markWrong(
   trx: Trx,
   actor: Actor,
   task: PersonTask,
+  callee: Callee | null,
   telecomId: number | undefined,
 ): Promise<void> {
-  const members = recordsOf(sql`${task.person_id}`)
-  const { rows } = await sql<{ id: number }>`
-    update person_telecom set valid = false, source = ${staffSource(actor)}, updated_at = now()
-    where person_id = any(${members}) and system = 'phone' and id = coalesce(${telecomId ?? null}::bigint, (
-      select id from person_telecom where person_id in (${task.person_id}, ${task.record_id}) and system = 'phone' and valid
-      order by updated_at desc, id limit 1))
-    returning id`.execute(trx)
-  if (rows.length === 0) {
+  if (callee) await markWrongRelative(trx, callee.id)
+  else if (!(await markWrongPhone(trx, task, telecomId ?? null, staffSource(actor)))) {
     if (telecomId === undefined) return
     throw new AppError('invalid', undefined, [
       { path: 'telecomId', message: 'is not a telephone number of this person' },
     ])
   }
-  await refreshFacts(trx, [task.person_id])
   await audit(trx, actor, {
     action: 'person.update',
     personId: task.person_id,
-    fields: ['phone'],
+    fields: [callee ? 'relationships' : 'phone'],
     reason: 'wrong-number',
   })
 }
@@ -226,7 +205,7 @@ const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 're
 async function eventsOf(
   trx: Trx,
   actor: Actor,
-  source: Giver['source'],
+  source: 'staff' | 'person',
   task: PersonTask,
   number: number,
   input: Contact,
@@ -254,17 +233,13 @@ async function eventsOf(
       events.push({ ...base, kind: 'person.deceased', data: { reportedBy: 'family' } })
   }
   if (input.outcome === 'refused' && input.optOut) {
-    await trx
-      .insertInto('opt_out')
-      .values({
-        person_id: task.record_id,
-        channel: 'all',
-        purpose: 'all',
-        reason: 'refused follow-up',
-        recorded_by: actor.id,
-      })
-      .onConflict((c) => c.doNothing())
-      .execute()
+    await recordOptOut(trx, {
+      personId: task.record_id,
+      channel: 'all',
+      purpose: 'all',
+      reason: 'refused follow-up',
+      recordedBy: actor.id,
+    })
     events.push({ ...base, kind: 'person.opted-out', data: { channel: 'all', purpose: 'all' } })
   }
   return events
@@ -282,10 +257,7 @@ export async function saveAnswers(
   const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
-  const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), {
-    source: 'staff',
-    basedOn,
-  })
+  const stored = await storeAnswers(trx, actor, task, answers, false, new Date(), basedOn)
   const { 'follow-up.hold-minutes': minutes } = await readSettings(
     trx,
     ['follow-up.hold-minutes'],

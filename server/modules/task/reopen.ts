@@ -4,8 +4,8 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
-import { refreshFacts } from '../person/facts.ts'
-import { deceasedOf, recordsOf } from '../event/record.ts'
+import { unmarkWrong } from '../person/wrong-number.ts'
+import { deceasedOf } from '../event/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import { restoreContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
@@ -31,7 +31,8 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
   const settings = await readSettings(trx, ['follow-up.undo-minutes', 'follow-up.hold-minutes'], task.site_id)
   const last = await trx
     .selectFrom('task_attempt')
-    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'ladder_step'])
+    .select(['id', 'user_id', 'recorded_at', 'outcome', 'number', 'ladder_step', 'relationship_id'])
+    .select(sql<string>`recorded_at::text`.as('recorded_key'))
     .where('task_id', '=', id)
     .orderBy('number', 'desc')
     .limit(1)
@@ -82,7 +83,15 @@ async function isDeceased(trx: Trx, id: number): Promise<boolean> {
   return rows[0]?.deceased === true
 }
 
-type Contact = { id: number; outcome: string; number: number; ladder_step: string }
+type Contact = {
+  id: number
+  outcome: string
+  number: number
+  ladder_step: string
+  relationship_id: number | null
+  /** What the contact changed on the person carries the same moment, to the microsecond. */
+  recorded_key: string
+}
 
 /**
  * The contact disappears, and with it what it changed on the person: a death or an opt-out is not undone in passing.
@@ -103,20 +112,8 @@ async function takeBack(trx: Trx, task: PersonTask, last: Contact): Promise<bool
       'cannot-undo',
       'The person wants no contact; take the opt-out back on the person first.',
     )
-  if (last.outcome === 'wrong-number') await rightNumber(trx, task, last.id)
+  if (last.outcome === 'wrong-number')
+    await unmarkWrong(trx, task.person_id, last.relationship_id, last.recorded_key)
   await trx.deleteFrom('task_attempt').where('id', '=', last.id).execute()
   return restoreContact(trx, task.id, last)
-}
-
-/** A number that was marked as wrong is right again. Both were written by the same transaction, at the same now(). */
-async function rightNumber(trx: Trx, task: PersonTask, attemptId: number): Promise<void> {
-  await sql`
-    update person_relationship r set phone_wrong_at = null from task_attempt a
-    where a.id = ${attemptId} and r.id = a.relationship_id and r.phone_wrong_at = a.recorded_at`.execute(trx)
-  await sql`
-    update person_telecom t set valid = true from task_attempt a
-    where a.id = ${attemptId} and t.person_id = any(${recordsOf(sql`${task.person_id}`)}) and not t.valid and t.updated_at = a.recorded_at`.execute(
-    trx,
-  )
-  await refreshFacts(trx, [task.person_id])
 }

@@ -265,3 +265,8 @@ export async function setProof(trx: Trx, proofs: { id: number; proof: string | n
     from unnest(${proofs.map((one) => one.id)}::bigint[], ${proofs.map((one) => one.proof)}::text[]) as w(id, proof)
     where t.id = w.id and t.proof is distinct from w.proof`.execute(trx)
 }
+
+/** For an import that is taken back: nobody has worked on these. */
+export async function deleteTasks(trx: Trx, which: RawBuilder<SqlBool>): Promise<void> {
+  await sql`delete from task t where ${which}`.execute(trx)
+}

@@ -5,6 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { assertWithin } from '../person/scope.ts'
+import { placeHomeByStaff } from '../person/place.ts'
 import { staffSource } from '../person/staff.ts'
 import { homeOf } from './open-visits.ts'
 
@@ -19,15 +20,13 @@ export async function setPersonPosition(
   position: Point | null,
 ): Promise<void> {
   await assertWithin(trx, authorize(actor, 'person.write'), [personId])
-  const { rows } = await sql<{ id: number }>`
-    update person_address set latitude = ${position?.latitude ?? null}, longitude = ${position?.longitude ?? null},
-      position_source = ${position && staffSource(actor)}, position_at = case when ${position !== null} then now() end
-    where use = 'home' and person_id = (select home.person_id from (${homeOf(sql`${personId}::bigint`)}) home) returning id`.execute(
-    trx,
-  )
-  if (rows.length === 0)
+  const { rows } = await sql<{ person_id: number }>`
+    select home.person_id from (${homeOf(sql`${personId}::bigint`)}) home`.execute(trx)
+  const record = rows[0]?.person_id
+  if (record === undefined)
     throw new AppError('invalid', 'No home address is known; enter it first.', [
       { path: 'position', message: 'no home address' },
     ])
+  await placeHomeByStaff(trx, record, position, staffSource(actor))
   await audit(trx, actor, { action: 'person.update', personId, fields: ['position'] })
 }

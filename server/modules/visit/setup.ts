@@ -12,6 +12,7 @@ import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { placeSite } from '../organisation/organisation.ts'
 import { readSettings } from '../setting/setting.ts'
 import { visitQueue } from '../task/scope.ts'
 import { requeueTasks } from '../task/transition.ts'
@@ -106,15 +107,7 @@ export async function loadTeams(db: Db, siteId: number): Promise<TeamRow[]> {
 
 export async function setBase(trx: Trx, actor: Actor, input: BodyOf<typeof putVisitBase>): Promise<void> {
   authorizeSite(actor, 'visit.plan', input.siteId)
-  const { latitude, longitude } = input
-  found(
-    await trx
-      .updateTable('site')
-      .set({ latitude, longitude })
-      .where('id', '=', input.siteId)
-      .returning('id')
-      .executeTakeFirst(),
-  )
+  await placeSite(trx, input.siteId, input)
   await audit(trx, actor, {
     action: 'visit.setup',
     subject: `site:${input.siteId}`,

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import chineseDays from 'chinese-days'
+import { addGuidance } from '../../modules/guidance/guidance.ts'
+import { addQuestionnaire } from '../../modules/questionnaire/draft.ts'
 import { createPathway } from '../../modules/pathway/pathway.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
@@ -42,19 +44,7 @@ export async function seedBase(db: Db): Promise<void> {
 }
 
 async function seedQuestionnaires(trx: Trx): Promise<void> {
-  for (const { code, title, source, ...definition } of shippedQuestionnaires) {
-    const made = await trx
-      .insertInto('questionnaire')
-      .values({ code, title: JSON.stringify(title), source })
-      .onConflict((c) => c.column('code').doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (made)
-      await trx
-        .insertInto('questionnaire_version')
-        .values({ questionnaire_id: made.id, version: 1, definition: JSON.stringify(definition) })
-        .execute()
-  }
+  for (const questionnaire of shippedQuestionnaires) await addQuestionnaire(trx, questionnaire)
 }
 
 async function seedPathways(trx: Trx): Promise<void> {
@@ -69,26 +59,7 @@ async function seedPathways(trx: Trx): Promise<void> {
 }
 
 async function seedGuidance(trx: Trx): Promise<void> {
-  for (const { code, title, body, conditionCodes } of diseaseGuidance) {
-    const made = await trx
-      .insertInto('guidance')
-      .values({ code, title, condition_codes: conditionCodes })
-      .onConflict((c) => c.column('code').doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (made)
-      await trx
-        .insertInto('guidance_version')
-        .values({
-          guidance_id: made.id,
-          version: 1,
-          title,
-          body,
-          changed_by: actor.id,
-          changed_by_name: actor.name,
-        })
-        .execute()
-  }
+  for (const text of diseaseGuidance) await addGuidance(trx, actor, text)
 }
 
 /**

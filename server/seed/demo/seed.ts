@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { demoHospital, type StaffRole } from '../../../sim/hospital.ts'
 import type { Role } from '../../../contract/access.ts'
-import { createApiKeyAs } from '../../modules/access/api-key.ts'
+import { createApiKeyAs, revokeApiKeyAs } from '../../modules/access/api-key.ts'
 import { createUserAs } from '../../modules/access/user.ts'
+import { enterOrganisation } from '../../modules/organisation/enter.ts'
 import { updateSetting } from '../../modules/setting/setting.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
@@ -23,46 +24,12 @@ const roles: Record<StaffRole, string> = {
 
 /** Sites, departments and staff of the simulated hospital, as an administrator would have entered them. */
 export async function seedDemoHospital(db: Db): Promise<void> {
-  await transaction(db, async (trx) => {
-    for (const site of demoHospital.sites)
-      await trx
-        .insertInto('site')
-        .values({ code: site.code, name: site.name, time_zone: site.timeZone })
-        .onConflict((c) => c.column('code').doUpdateSet({ name: site.name, time_zone: site.timeZone }))
-        .execute()
-    const sites = new Map(
-      (await trx.selectFrom('site').select(['id', 'code']).execute()).map((site) => [site.code, site.id]),
-    )
-    const siteId = (code: string) => sites.get(code) ?? 0
-    await trx
-      .insertInto('department')
-      .values(
-        demoHospital.departments.map((one) => ({
-          site_id: siteId(one.siteCode),
-          code: one.code,
-          name: one.name,
-          specialty: one.specialty,
-        })),
-      )
-      .onConflict((c) => c.columns(['site_id', 'code']).doNothing())
-      .execute()
-    const departments = await trx.selectFrom('department').select(['id', 'site_id', 'code']).execute()
-    const departmentIds = new Map(departments.map((one) => [`${one.site_id}|${one.code}`, one.id]))
-    await trx
-      .insertInto('staff')
-      .values(
-        demoHospital.staff.map((one) => ({
-          site_id: siteId(one.siteCode),
-          department_id: departmentIds.get(`${siteId(one.siteCode)}|${one.departmentCode}`) ?? null,
-          code: one.code,
-          name: one.name,
-          title: one.title,
-          role: roles[one.role],
-        })),
-      )
-      .onConflict((c) => c.columns(['site_id', 'code']).doNothing())
-      .execute()
-  })
+  await transaction(db, (trx) =>
+    enterOrganisation(trx, {
+      ...demoHospital,
+      staff: demoHospital.staff.map((one) => ({ ...one, role: roles[one.role] })),
+    }),
+  )
 }
 
 export type DemoLogin = { username: string; role: Role; name: string; where: string }
@@ -157,9 +124,13 @@ async function memberOf(
 /** A key for the simulated staff; made anew at each start, because only its hash is kept. */
 export async function demoApiKey(db: Db): Promise<string> {
   return transaction(db, async (trx) => {
-    await sql`update api_key set revoked_at = now() where name = '模拟员工' and revoked_at is null`.execute(
-      trx,
-    )
+    const earlier = await trx
+      .selectFrom('api_key')
+      .select('id')
+      .where('name', '=', '模拟员工')
+      .where('revoked_at', 'is', null)
+      .execute()
+    for (const { id } of earlier) await revokeApiKeyAs(trx, actor, id)
     const { key } = await createApiKeyAs(trx, actor, {
       name: '模拟员工',
       role: 'integration',

@@ -1,5 +1,11 @@
 import { sql } from 'kysely'
+import type { ZoneShape } from '../../../contract/visit.ts'
+import { placeHomes } from '../../modules/person/place.ts'
+import { saveTeam, saveVehicle, saveZone, setBase } from '../../modules/visit/setup.ts'
+import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
+
+const actor = systemActor('system:demo', '演示数据')
 
 /** Where the demo hospital stands, and roughly where the places are that its people live in; the houses are made up. */
 const houses: Record<string, [latitude: number, longitude: number]> = {
@@ -24,17 +30,26 @@ const places: [city: string, latitude: number, longitude: number, spreadKm: numb
  */
 export async function seedDemoVisits(db: Db): Promise<void> {
   await transaction(db, async (trx) => {
-    await sql`
-      update person_address a set latitude = h.latitude + sin(h.angle) * h.far / 111.2,
-        longitude = h.longitude + cos(h.angle) * h.far / (111.2 * cos(radians(h.latitude))), position_source = 'demo', position_at = now()
+    const { rows } = await sql<{ person_id: number; text: string; latitude: number; longitude: number }>`
+      select h.person_id, h.text, h.latitude + sin(h.angle) * h.far / 111.2 as latitude,
+        h.longitude + cos(h.angle) * h.far / (111.2 * cos(radians(h.latitude))) as longitude
       from (
-        select y.id, x.latitude, x.longitude, (hashtextextended(y.text, 1) & 65535) / 65536.0 * 2 * pi() as angle,
+        select y.person_id, y.text, x.latitude, x.longitude, (hashtextextended(y.text, 1) & 65535) / 65536.0 * 2 * pi() as angle,
           sqrt((hashtextextended(y.text, 2) & 65535) / 65536.0) * x.spread as far
         from person_address y join unnest(${places.map(([city]) => city)}::text[], ${places.map(([, latitude]) => latitude)}::float8[],
             ${places.map(([, , longitude]) => longitude)}::float8[], ${places.map(([, , , spread]) => spread)}::float8[])
           as x(city, latitude, longitude, spread) on x.city = concat(y.city, y.district)
-        where y.latitude is null and hashtextextended(y.text, 3) % 12 <> 0) h
-      where a.id = h.id`.execute(trx)
+        where y.latitude is null and y.use = 'home' and hashtextextended(y.text, 3) % 12 <> 0) h`.execute(trx)
+    await placeHomes(
+      trx,
+      rows.map(({ person_id: personId, text, ...position }) => ({
+        personId,
+        text,
+        position,
+        source: 'demo',
+        at: new Date(),
+      })),
+    )
     for (const site of await trx.selectFrom('site').select(['id', 'code', 'latitude']).execute()) {
       const house = houses[site.code]
       if (house && site.latitude === null) await furnish(trx, site.id, house)
@@ -43,7 +58,7 @@ export async function seedDemoVisits(db: Db): Promise<void> {
 }
 
 async function furnish(trx: Trx, siteId: number, [latitude, longitude]: [number, number]): Promise<void> {
-  await trx.updateTable('site').set({ latitude, longitude }).where('id', '=', siteId).execute()
+  await setBase(trx, actor, { siteId, latitude, longitude })
   const staff = await trx
     .selectFrom('staff')
     .select('id')
@@ -54,42 +69,36 @@ async function furnish(trx: Trx, siteId: number, [latitude, longitude]: [number,
   const teams: number[] = []
   for (let first = 0; first < staff.length; first += 2) {
     const number = teams.length + 1
-    const vehicle = await trx
-      .insertInto('visit_vehicle')
-      .values({
-        site_id: siteId,
-        name: `${number} 号车`,
-        plate: `川A·${siteId}${number}0${number}8`,
-        seats: 5,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const team = await trx
-      .insertInto('visit_team')
-      .values({ site_id: siteId, name: `走访 ${number} 组`, vehicle_id: vehicle.id })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const members = staff.slice(first, first + 2)
-    await trx
-      .insertInto('visit_team_member')
-      .values(members.map((one, position) => ({ team_id: team.id, staff_id: one.id, position })))
-      .execute()
-    teams.push(team.id)
+    const vehicleId = await saveVehicle(trx, actor, {
+      siteId,
+      name: `${number} 号车`,
+      plate: `川A·${siteId}${number}0${number}8`,
+      seats: 5,
+      costPerKm: null,
+      active: true,
+    })
+    teams.push(
+      await saveTeam(trx, actor, {
+        siteId,
+        name: `走访 ${number} 组`,
+        vehicleId,
+        visitsPerDay: null,
+        staffIds: staff.slice(first, first + 2).map((one) => one.id),
+        active: true,
+      }),
+    )
   }
-  const zones = [
+  const zones: { name: string; shape: ZoneShape }[] = [
     { name: '主城区', shape: { kind: 'circle', latitude: 30.65, longitude: 104.07, radiusKm: 12 } },
     { name: '绵阳、德阳', shape: { kind: 'districts', names: ['绵阳市', '德阳市'] } },
   ]
-  await trx
-    .insertInto('visit_zone')
-    .values(
-      zones.map(({ name, shape }, index) => ({
-        site_id: siteId,
-        name,
-        shape: JSON.stringify(shape),
-        // Where there is only one team, it drives everywhere.
-        team_id: teams.length > 1 ? (teams[index % teams.length] ?? null) : null,
-      })),
-    )
-    .execute()
+  for (const [index, { name, shape }] of zones.entries())
+    await saveZone(trx, actor, {
+      siteId,
+      name,
+      shape,
+      // Where there is only one team, it drives everywhere.
+      teamId: teams.length > 1 ? (teams[index % teams.length] ?? null) : null,
+      active: true,
+    })
 }

@@ -15,6 +15,7 @@ import { AnswerText } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
+import { outcomeGroup } from './subject.ts'
 
 export function ClosedTask({
   task,
@@ -41,7 +42,7 @@ export function ClosedTask({
           <strong>{t('desk.closedTitle')}</strong>
           <p>
             <StatusTag tone={task.outcome === 'done' ? 'success' : 'neutral'}>
-              {code('outcome', task.outcome) || code('taskStatus', task.status)}
+              {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
             </StatusTag>{' '}
             <TimeText at={task.completedAt} show="moment" />
             {task.questionnaire && <ScoreText questionnaire={task.questionnaire} answers={answers} />}

@@ -57,18 +57,19 @@ export function OutcomeBar({ result, outcome, contact, busy, onChange, onFinish 
     })
   }
 
+  const heading = t(contact ? 'desk.outcome' : 'desk.workOutcome')
   useShortcut('Ctrl+Enter', () => onFinish(true))
 
   return (
-    <section className="outcome-bar" aria-label={t('desk.outcome')}>
-      <div className="outcome-choices" role="group" aria-label={t('desk.outcome')}>
+    <section className="outcome-bar" aria-label={heading}>
+      <div className="outcome-choices" role="group" aria-label={heading}>
         {(contact ? outcomeKeys : plainKeys).map(({ outcome: one, letter, tone }) => (
           <OutcomeButton
             key={one}
             letter={letter}
             className={`outcome tone-${tone}`}
             pressed={outcome === one}
-            words={code('outcome', one)}
+            words={code(contact ? 'outcome' : 'workOutcome', one)}
             onChoose={() => choose(one)}
           />
         ))}

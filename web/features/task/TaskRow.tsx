@@ -7,7 +7,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useStanding } from './StandingLine.tsx'
 import { useReason } from './reasonWords.ts'
-import { subjectName } from './subject.ts'
+import { outcomeGroup, subjectName } from './subject.ts'
 
 /** Three short lines: why now, who, what from. */
 export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
@@ -21,7 +21,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
       <span className="task-row-line">
         {done ? (
           <StatusTag tone="success">
-            {code('outcome', task.outcome) || code('taskStatus', task.status)}
+            {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
           </StatusTag>
         ) : (
           <span title={task.standing.map((fact) => standing(fact).long).join('\n')}>

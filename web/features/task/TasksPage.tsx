@@ -17,6 +17,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AssignDialog } from './AssignDialog.tsx'
 import { useReason } from './reasonWords.ts'
+import { outcomeGroup } from './subject.ts'
 import { SubjectLink } from './SubjectLink.tsx'
 
 /** The team's list for those who hand out work: what is slipping, with whom, and hand it to somebody else. */
@@ -53,7 +54,7 @@ export default function TasksPage() {
       title: t('tasks.reason'),
       render: (one) => {
         if (one.status === 'completed')
-          return <StatusTag tone="success">{code('outcome', one.outcome)}</StatusTag>
+          return <StatusTag tone="success">{code(outcomeGroup(one), one.outcome)}</StatusTag>
         const { words, tone } = reason(one)
         return <StatusTag tone={tone}>{words}</StatusTag>
       },

@@ -21,7 +21,7 @@ import type { Result } from './OutcomeBar.tsx'
 import { diallingOf, forgetDialled } from './dialling.ts'
 import { plainOutcome } from './outcomes.ts'
 import { refreshDesk } from './refresh.ts'
-import { subjectName } from './subject.ts'
+import { outcomeGroup, subjectName } from './subject.ts'
 import { forgetHold } from './useWork.ts'
 
 type UseRecord = {
@@ -67,10 +67,13 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
           {waiting
             ? t('desk.recordedWaiting', {
                 name: subjectName(task),
-                outcome: code('outcome', outcome),
+                outcome: code(outcomeGroup(task), outcome),
                 time: time.moment(waiting),
               })
-            : t('desk.recorded', { name: subjectName(task), outcome: code('outcome', outcome) })}{' '}
+            : t('desk.recorded', {
+                name: subjectName(task),
+                outcome: code(outcomeGroup(task), outcome),
+              })}{' '}
           {recorded.abilities.reopen && (
             <button type="button" className="plain-button" onClick={() => void undo(close)}>
               {t('common.undo')}

@@ -132,6 +132,7 @@ export const audit = {
     questionnaire_draft: 'Saved a questionnaire draft',
     'questionnaire_drop-draft': 'Discarded a questionnaire draft',
     'questionnaire-link_create': 'Made a questionnaire link',
+    'questionnaire-response_create': 'Wrote down answers to a questionnaire',
     'questionnaire-link_revoke': 'Revoked a questionnaire link',
     'questionnaire-link_open': 'Opened a questionnaire link',
     'questionnaire-link_lock': 'Questionnaire link locked (wrong years)',

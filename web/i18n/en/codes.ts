@@ -32,6 +32,7 @@ export const codes = {
     readmitted: 'Readmitted',
     other: 'Other',
   },
+  workOutcome: { done: 'Done', other: 'Not done' },
   taskStatus: {
     requested: 'To do',
     'in-progress': 'In progress',

@@ -96,6 +96,7 @@ export const desk = {
   answerMissing: 'Still to be answered: {{text}}',
   chooseOutcome: 'Choose how the contact ended first',
   outcome: 'How the contact ended',
+  workOutcome: 'How the work ended',
   note: 'Note',
   notePlaceholder: 'What the patient said, what you advised',
   callBackAt: 'Call back at',

@@ -131,6 +131,7 @@ export const audit = {
     questionnaire_draft: '保存问卷草稿',
     'questionnaire_drop-draft': '放弃问卷草稿',
     'questionnaire-link_create': '建立问卷链接',
+    'questionnaire-response_create': '登记问卷答案',
     'questionnaire-link_revoke': '撤销问卷链接',
     'questionnaire-link_open': '打开问卷链接',
     'questionnaire-link_lock': '问卷链接锁定（年份多次不对）',

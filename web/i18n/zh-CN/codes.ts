@@ -32,6 +32,7 @@ export const codes = {
     readmitted: '已再入院',
     other: '其他',
   } satisfies Record<Outcome, string>,
+  workOutcome: { done: '已办结', other: '未能办结' },
   taskStatus: { requested: '待办', 'in-progress': '进行中', completed: '已完成', cancelled: '已取消' },
   taskKind: {
     'follow-up-call': '电话随访',

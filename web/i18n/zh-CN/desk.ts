@@ -90,6 +90,7 @@ export const desk = {
   answerMissing: '还有必答题没答：{{text}}',
   chooseOutcome: '请先选择这次联系的结果',
   outcome: '这次联系的结果',
+  workOutcome: '办理结果',
   note: '备注',
   notePlaceholder: '患者说了什么、您交代了什么',
   callBackAt: '什么时候再打',

@@ -131,6 +131,7 @@ export const audit = {
     questionnaire_draft: '儲存問卷草稿',
     'questionnaire_drop-draft': '放棄問卷草稿',
     'questionnaire-link_create': '建立問卷連結',
+    'questionnaire-response_create': '登記問卷答案',
     'questionnaire-link_revoke': '撤銷問卷連結',
     'questionnaire-link_open': '開啟問卷連結',
     'questionnaire-link_lock': '問卷連結鎖定（年份多次不符）',

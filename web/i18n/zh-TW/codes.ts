@@ -32,6 +32,7 @@ export const codes = {
     readmitted: '已再住院',
     other: '其他',
   },
+  workOutcome: { done: '已辦結', other: '未能辦結' },
   taskStatus: { requested: '待辦', 'in-progress': '進行中', completed: '已完成', cancelled: '已取消' },
   taskKind: {
     'follow-up-call': '電話追蹤',

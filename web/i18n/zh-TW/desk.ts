@@ -93,6 +93,7 @@ export const desk = {
   answerMissing: '還有必答題沒答：{{text}}',
   chooseOutcome: '請先選擇這次聯絡的結果',
   outcome: '這次聯絡的結果',
+  workOutcome: '辦理結果',
   note: '備註',
   notePlaceholder: '病患說了什麼、您交代了什麼',
   callBackAt: '什麼時候再打',

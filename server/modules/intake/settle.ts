@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../platform/db.ts'
+
+/** What became of a stored message. */
+export type Settled = {
+  id: number
+  status: 'applied' | 'dead' | 'ignored'
+  reason: string | null
+  /** The field that stood against it, such as PID-3. */
+  location: string | null
+  personId: number | null
+}
+
+/** Notes what became of messages, in the transaction of their effect. */
+export async function settleMessages(trx: Trx, settled: Settled[]): Promise<void> {
+  await sql`
+    update inbound_message m set status = n.status, reason = n.reason, location = n.location, person_id = n.person_id,
+      attempts = m.attempts + 1, applied_at = case when n.status = 'applied' then clock_timestamp() end
+    from unnest(
+      ${settled.map((one) => one.id)}::bigint[], ${settled.map((one) => one.status)}::text[], ${settled.map((one) => one.reason)}::text[],
+      ${settled.map((one) => one.location)}::text[], ${settled.map((one) => one.personId)}::bigint[]
+    ) as n(id, status, reason, location, person_id)
+    where m.id = n.id`.execute(trx)
+}

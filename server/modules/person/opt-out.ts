@@ -1,0 +1,25 @@
+import type { Trx } from '../../platform/db.ts'
+
+type NewOptOut = {
+  personId: number
+  channel: string
+  purpose: string
+  reason: string | null
+  /** The actor's id. */
+  recordedBy: string
+}
+
+/** Writes down that a person wants no contact; what was recorded before stays as it was. */
+export async function recordOptOut(trx: Trx, one: NewOptOut): Promise<void> {
+  await trx
+    .insertInto('opt_out')
+    .values({
+      person_id: one.personId,
+      channel: one.channel,
+      purpose: one.purpose,
+      reason: one.reason,
+      recorded_by: one.recordedBy,
+    })
+    .onConflict((c) => c.doNothing())
+    .execute()
+}
