@@ -28,7 +28,9 @@ async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[
   const { rows } = await sql<{ id: number; automatic: boolean; purpose: Purpose }>`
     select t.id, t.enrollment_id is not null as automatic, coalesce(v.definition ->> 'purpose', 'clinical') as purpose
     from task t left join enrollment e on e.id = t.enrollment_id left join pathway_version v on v.id = e.pathway_version_id
-    where t.id = any(${contacts.map((task) => task.id)}::bigint[])`.execute(db)
+    where t.id = any(${contacts.map((task) => task.id)}::bigint[]) and t.status in ('requested', 'in-progress')`.execute(
+    db,
+  )
   const known = new Map(rows.map((row) => [row.id, row]))
   return contacts.flatMap((task) => {
     const row = known.get(task.id)
