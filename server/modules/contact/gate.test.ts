@@ -119,7 +119,7 @@ async function make({ people: persons, earlier: before, wanted: now, rules: set 
   const { rows: made } = await sql<{ id: number }>`
     insert into person (name, search_name, pinyin, initials, sex, source, source_time, deceased)
     select name, name, name, name, 'female', 'test', now(), deceased
-    from unnest(${persons.map((_, at) => name + at)}::text[], ${persons.map((one) => one.deceased)}::boolean[]) with ordinality as u(name, deceased, nr)
+    from unnest(${persons.map((_, at) => `${name}${at}`)}::text[], ${persons.map((one) => one.deceased)}::boolean[]) with ordinality as u(name, deceased, nr)
     order by nr returning id`.execute(app.db)
   const ids = made.map((row) => row.id)
   const survivor = new Map(ids.map((id) => [id, id]))
