@@ -98,6 +98,7 @@ async function beginSession(
 
 /** Its user at the door: known by the link, without any rights yet. */
 const actorOf = (row: Row, address: string | null): Actor => ({
+  kind: 'staff',
   id: `user:${row.user_id}`,
   name: row.user_name,
   userId: row.user_id,
