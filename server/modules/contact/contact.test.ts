@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { giveConsent, listConsents, withdrawConsent } from '../../../contract/contact.ts'
 import { setOptOut } from '../../../contract/person.ts'
-import { getTask, holdTask, releaseTask, takeNextTask } from '../../../contract/task.ts'
+import { getTask, holdTask, recordAttempt, releaseTask, takeNextTask } from '../../../contract/task.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
-import { fromLocal, localDate, shiftDate } from '../../platform/clock.ts'
+import { fromLocal, localDate, shiftDate, toLocal } from '../../platform/clock.ts'
 import { transaction } from '../../platform/db.ts'
 import type { ContactRequest } from './facts.ts'
 import { foresee, permit } from './permit.ts'
@@ -159,6 +159,23 @@ test('quiet hours are told with a call and do not stop it', async () => {
   expect(held.status).toBe(200)
   expect(held.body.contact.refused).toBeNull()
   expect(Date.parse(held.body.contact.notBefore ?? '')).toBeGreaterThan(Date.now())
+})
+
+test('the next attempt is not planned into quiet hours', async () => {
+  const { task } = await patient()
+  await set({
+    'follow-up.hours.from': 0,
+    'follow-up.hours.to': 24,
+    'follow-up.hours.working-days-only': false,
+  })
+  await set({ 'contact.quiet-from': 13, 'contact.quiet-to': 12 })
+  await hold(task)
+  const { body } = await app.request(doctor, recordAttempt, {
+    params: { id: task },
+    body: { outcome: 'unreached' },
+  })
+  await set({ 'contact.quiet-from': 0, 'contact.quiet-to': 0 })
+  expect(toLocal(new Date(body.nextAttemptAt ?? ''), 'Asia/Shanghai').hour).toBe(12)
 })
 
 test('the hour is that of the place it is about, else of the last department, else of the setting', async () => {

@@ -70,6 +70,12 @@ export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.inf
   }
 }
 
+/** When the person may be called or visited, at `at` or after it: past quiet hours and, for what is not clinical, holidays. */
+export async function contactTimeOf(db: Db, task: ContactTask, at: Date): Promise<Date> {
+  const verdict = (await foresee(db, await requestsOf(db, [task]), at)).get(task.id)
+  return verdict?.kind === 'later' ? verdict.at : at
+}
+
 /**
  * To be called before a call or visit is taken in hand, before the task is locked. Quiet hours do not stop it: the person may have asked for that
  * hour.
