@@ -41,13 +41,18 @@ afterAll(async () => {
   await app.close()
 })
 
+/** Of each world: some three share a mailbox or a telephone, and each is contacted some three times. */
+const people = tries(40)
+const ways = tries(10)
+const contacts = tries(125)
+
 const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 0)
 const anyPurpose = fc.constantFrom(...purposes)
 type OptOut = { channel: string; purpose: string }
 const anyPerson = fc.record({
   /** Whose mailbox and telephone it is, of a few; null: none. */
-  mailbox: fc.option(fc.nat({ max: 9 }), { freq: 8 }),
-  phone: fc.option(fc.nat({ max: 9 }), { freq: 8 }),
+  mailbox: fc.option(fc.nat({ max: ways }), { freq: 8 }),
+  phone: fc.option(fc.nat({ max: ways }), { freq: 8 }),
   mailboxWrong: seldom,
   deceased: seldom,
   disputed: seldom,
@@ -99,10 +104,8 @@ const rules = fc.record({
 })
 type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never
 
-const people = 40
-const contacts = tries(125)
 const world = fc.record({
-  people: fc.array(anyPerson, { minLength: 10, maxLength: people }),
+  people: fc.array(anyPerson, { minLength: people / 4, maxLength: people, size: 'max' }),
   earlier: fc.array(earlier, { maxLength: people }),
   wanted: fc.array(wanted, { minLength: contacts, maxLength: contacts, size: 'max' }),
   rules,
