@@ -6,6 +6,7 @@ import { fhir } from './fhir.ts'
 import { type Figure, line, median, ratioOf, round } from './figure.ts'
 import { importTable } from './import.ts'
 import { intake } from './intake.ts'
+import { mail } from './mail.ts'
 import { merges } from './merges.ts'
 import { person } from './person.ts'
 import { planner } from './planner.ts'
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   for (let run = 0; run < runs; run++) add(await planner())
   for (let run = 0; run < runs; run++) add(await rehearsal())
   for (let run = 0; run < runs; run++) add(await pathwaySteps())
+  for (let run = 0; run < runs; run++) add(await mail())
   const installation = await populated()
   try {
     for (let run = 0; run < runs; run++) add(await person(installation))

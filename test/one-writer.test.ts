@@ -6,9 +6,6 @@ const root = path.resolve(import.meta.dirname, '..')
 
 /** Tables that two modules write for now, with the reason. A table that no longer needs to be here fails as well. */
 const shared: Record<string, string> = {
-  message: 'the contact gate is being rewritten: other modules still queue and suppress messages themselves',
-  enrollment: 'pathways are being rewritten: the import still deletes enrolments when it is taken back',
-  task: 'pathways are being rewritten: they still cancel and restore tasks themselves instead of calling task/transition.ts',
   calendar_day: 'settings per site are being written: the seed still enters the official calendar itself',
 }
 

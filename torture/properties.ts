@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** Properties on a real database that the suite tries a few times only. */
 const files = [
+  'server/modules/contact/gate.test.ts',
   'server/modules/pathway/interleaving.test.ts',
   'server/modules/person/unmerge.test.ts',
   'server/modules/person/provenance.test.ts',

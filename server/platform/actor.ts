@@ -11,16 +11,19 @@ export type Reach = {
   staffId: number | null
   /** Work lists of one's roles, as LIKE patterns: whose task one may work, one must be able to look up. */
   lists: string[]
-  /** A workstation session on one patient: nothing of anybody else. */
+  /** Persons reached by themselves: one's own record, or the one that a link is about. */
+  personIds: number[]
+  /** Organisations that one orders for. */
+  groupIds: number[]
+  /** A workstation session on one patient, or a link: nothing of anybody else. */
   only?: { personId: number; taskId: number | null }
 }
 
 /** What a workstation opened a session for; see `launch.ts`. */
 export type Launch = { id: number; personId: number | null; taskId: number | null }
 
-/** Who acts: a person at a screen, an API key, a feed or the system itself. */
-export type Actor = {
-  /** `user:…`, `key:…`, `feed:…` or `system:…` */
+type Shared = {
+  /** `user:…`, `person:…`, `contact:…`, `link:…`, `key:…`, `feed:…` or `system:…`; it stands in the audit. */
   id: string
   name: string
   userId: string | null
@@ -32,6 +35,24 @@ export type Actor = {
   /** Set in a workstation session: all but a short list of routes is refused. */
   launch?: Launch
 }
+
+/**
+ * Who acts. Only what CareLoop does by itself is `system` and reaches everything; whoever comes from outside has a kind of their own, with rights
+ * that are named one by one.
+ */
+export type Actor = Shared &
+  (
+    | { kind: 'staff' }
+    /** A patient at the portal. */
+    | { kind: 'person'; personId: number }
+    /** Somebody of a group customer, ordering for it. */
+    | { kind: 'contact'; contactId: number; groupId: number }
+    /** Whoever has a one-time link, for the one thing that it was made for. */
+    | { kind: 'link' }
+    | { kind: 'key' }
+    | { kind: 'system' }
+  )
+export type SystemActor = Extract<Actor, { kind: 'system' }>
 
 type Rule = Partial<Record<Permission, Scope>>
 
@@ -225,6 +246,8 @@ export function accessOf(grants: Grant[], staffId: number | null): Actor['access
         departmentIds: [],
         staffId: null,
         lists: [],
+        personIds: [],
+        groupIds: [],
       })
       widen(reach, scope, grant, staffId)
     }
@@ -261,17 +284,38 @@ export function may(actor: Actor, permission: Permission): boolean {
   return actor.access[permission] !== undefined
 }
 
-const everything: Reach = { all: true, siteIds: [], departmentIds: [], staffId: null, lists: [] }
+const nothing: Reach = {
+  all: false,
+  siteIds: [],
+  departmentIds: [],
+  staffId: null,
+  lists: [],
+  personIds: [],
+  groupIds: [],
+}
+const everything: Reach = { ...nothing, all: true }
+
+const nobody = { userId: null, sessionId: null, staffId: null, grants: [] }
+
+/** Whoever has a link: may work on the one task that it is about, if any, and reaches nothing else. */
+export function taskLinkActor(
+  linkId: number,
+  name: string,
+  { personId, taskId }: { personId: number; taskId: number | null },
+  address: string | null,
+): Actor {
+  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId } }
+  const access = taskId === null ? {} : { 'task.work': reach }
+  return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
+}
 
 /** The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name. */
-export function systemActor(id: string, name: string): Actor {
+export function systemActor(id: string, name: string): SystemActor {
   return {
+    kind: 'system',
     id,
     name,
-    userId: null,
-    sessionId: null,
-    staffId: null,
-    grants: [],
+    ...nobody,
     access: Object.fromEntries(permissions.map((permission) => [permission, everything])),
     address: null,
   }

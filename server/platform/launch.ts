@@ -23,6 +23,8 @@ function narrow(reach: Reach, grants: Grant[], { personId, taskId }: Launch): Re
     all: false,
     siteIds: [],
     departmentIds: [],
+    personIds: [],
+    groupIds: [],
     staffId: reach.staffId,
     lists: grants.flatMap(listsOf),
   }

@@ -27,6 +27,7 @@ type Fields = Record<string, unknown>
 /** What hangs on the hour of looking, or on a number that nobody outside sees. */
 const passing = new Set([
   'abilities',
+  'contact',
   'ageYears',
   'heldByMe',
   'heldByName',

@@ -182,6 +182,7 @@ async function bySession(
     )
   const access = accessOf(row.grants, row.staff_id)
   const actor: Actor = {
+    kind: 'staff',
     id: `user:${row.id}`,
     name: row.name,
     userId: row.id,
@@ -220,6 +221,7 @@ async function byKey(db: Kysely<DB>, key: string, address: string | null, touch:
     )
   const grants: Grant[] = [{ role: row.role as Role, siteId: row.site_id, departmentId: null }]
   const actor: Actor = {
+    kind: 'key',
     id: `key:${row.id}`,
     name: row.name,
     userId: null,

@@ -1,12 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { systemActor } from '../../platform/actor.ts'
+import { type Actor, systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createUserAs, makeId } from './user.ts'
 
 const identifier = 'setup'
 const setupActor = systemActor('system:setup', 'First start')
+
+/** Whoever has the link of the first start may make the first administrator. */
+function setupLinkActor(address: string | null): Actor {
+  const { 'user.write': everybody } = setupActor.access
+  const access = everybody ? { 'user.write': everybody } : {}
+  return { ...setupActor, kind: 'link', id: 'link:setup', access, address }
+}
 
 /**
  * Makes sure that somebody can administer a new installation: with a password the user `admin` is created, without one a link is
@@ -56,16 +63,12 @@ export async function completeFirstSetup(trx: Trx, input: Setup, address: string
     .returning('id')
     .executeTakeFirst()
   if (!used || (await anyUser(trx))) throw new AppError('setup-closed')
-  await createUserAs(
-    trx,
-    { ...setupActor, address },
-    {
-      username: input.username,
-      name: input.name,
-      password: input.password,
-      grants: [{ role: 'administrator', siteId: null, departmentId: null }],
-    },
-  )
+  await createUserAs(trx, setupLinkActor(address), {
+    username: input.username,
+    name: input.name,
+    password: input.password,
+    grants: [{ role: 'administrator', siteId: null, departmentId: null }],
+  })
 }
 
 async function anyUser(trx: Trx): Promise<boolean> {

@@ -288,6 +288,7 @@ async function userOfChallenge(
 /** Somebody who is not signed in yet. An unknown name is not written to the audit: people type passwords into that field. */
 function actorFor(user: KnownUser | undefined, address: string | null): Actor {
   return {
+    kind: 'staff',
     id: user ? `user:${user.id}` : 'unknown',
     name: user?.name ?? 'unknown',
     userId: user?.id ?? null,

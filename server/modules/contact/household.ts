@@ -1,24 +1,26 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { recordsOf } from '../event/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 /*
  * Who lives together, as far as contacts are concerned: everybody reached under the same working telephone number or e-mail address. Both
  * functions below have to mean the same; confirmed households take their place here and nowhere else.
  */
 
-const shared = sql`system in ('phone', 'email') and valid`
+/** Numbers and addresses that reach any of these records (an array). */
+const waysOf = (records: RawBuilder<unknown>) =>
+  sql`select w.system, w.value from person_telecom w where w.person_id = any(${records}) and w.system in ('phone', 'email') and w.valid`
 
 /** Persons of the household of `person`, itself included, as an array of the records that stand for them. */
 export function householdOf(person: RawBuilder<unknown>): RawBuilder<number[]> {
   return sql<number[]>`array(
     select ${person}::bigint
     union
-    select coalesce(other.survivor_id, other.id) from person_telecom own
+    select coalesce(other.survivor_id, other.id) from (${waysOf(recordsOf(person))} offset 0) w
     cross join lateral (
-      select t.person_id from person_telecom t where reverse(t.value) = reverse(own.value) and t.system = own.system and t.valid offset 0) t
-    join person other on other.id = t.person_id
-    where own.person_id = any(${recordsOf(person)}) and own.system in ('phone', 'email') and own.valid)`
+      -- As in the index person_telecom_tail, and by it, however many ways PostgreSQL takes one person to have.
+      select t.person_id from person_telecom t where reverse(t.value) = reverse(w.value) and t.system = w.system and t.valid offset 0) t
+    join person other on other.id = t.person_id)`
 }
 
 /** So many locks at most, however large a batch: PostgreSQL keeps them all in shared memory. A few households wait for a stranger. */
@@ -31,10 +33,12 @@ const buckets = 4096
 export async function lockHouseholds(trx: Trx, personIds: number[]): Promise<void> {
   if (personIds.length === 0) return
   await sql`
-    with asked as (select distinct unnest(${personIds}::bigint[]) as id),
+    with asked as (
+      select a.id, g.records from (select distinct unnest(${personIds}::bigint[]) as id) a
+      cross join lateral (select ${recordsOf(personOfRecord(sql`a.id`))} as records offset 0) g),
     keys as (
-      select 'person:' || id as key from asked
-      union select t.system || ':' || t.value from asked a join person_telecom t on t.person_id = any(${recordsOf(sql`a.id`)}) and ${shared})
+      select 'person:' || records[1] as key from asked
+      union select w.system || ':' || w.value from asked cross join lateral (${waysOf(sql`asked.records`)}) w)
     select pg_advisory_xact_lock(hashtext('careloop.household'), bucket)
     from (select distinct hashtext(key) & ${buckets - 1} as bucket from keys order by bucket offset 0) b`.execute(
     trx,

@@ -28,7 +28,9 @@ async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[
   const { rows } = await sql<{ id: number; automatic: boolean; purpose: Purpose }>`
     select t.id, t.enrollment_id is not null as automatic, coalesce(v.definition ->> 'purpose', 'clinical') as purpose
     from task t left join enrollment e on e.id = t.enrollment_id left join pathway_version v on v.id = e.pathway_version_id
-    where t.id = any(${contacts.map((task) => task.id)}::bigint[])`.execute(db)
+    where t.id = any(${contacts.map((task) => task.id)}::bigint[]) and t.status in ('requested', 'in-progress')`.execute(
+    db,
+  )
   const known = new Map(rows.map((row) => [row.id, row]))
   return contacts.flatMap((task) => {
     const row = known.get(task.id)
@@ -66,6 +68,12 @@ export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.inf
     refused: verdict?.kind === 'refuse' ? verdict.reason : null,
     notBefore: verdict?.kind === 'later' ? verdict.at.toISOString() : null,
   }
+}
+
+/** When the person may be called or visited, at `at` or after it: past quiet hours and, for what is not clinical, holidays. */
+export async function contactTimeOf(db: Db, task: ContactTask, at: Date): Promise<Date> {
+  const verdict = (await foresee(db, await requestsOf(db, [task]), at)).get(task.id)
+  return verdict?.kind === 'later' ? verdict.at : at
 }
 
 /**

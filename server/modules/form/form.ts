@@ -5,7 +5,7 @@ import type { Form, openForm as openRoute } from '../../../contract/questionnair
 import type { Photo } from '../../../contract/photo.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
-import { type Actor, systemActor } from '../../platform/actor.ts'
+import { type Actor, taskLinkActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -68,10 +68,8 @@ function stateOf(row: Row): State {
   return row.expires_at < new Date() ? 'expired' : 'alive'
 }
 
-const actorOf = (row: Row, address: string | null): Actor => ({
-  ...systemActor(`link:${row.id}`, '本人（一次性链接）'),
-  address,
-})
+const actorOf = (row: Row, address: string | null): Actor =>
+  taskLinkActor(row.id, '本人（一次性链接）', { personId: row.person_id, taskId: row.task_id }, address)
 
 /**
  * Counts the call before anything is looked at, then reads what the link is about.

@@ -5,11 +5,12 @@ import { AppError, found } from '../../platform/errors.ts'
 
 type GroupPermission = 'group.read' | 'group.write' | 'group.export'
 
-/** Group customers of one's sites and those that all sites serve; `g` is the table in the query. */
+/** Group customers of one's sites and those that all sites serve, or those one orders for; `g` is the table in the query. */
 export function groupWithin(reach: Reach): RawBuilder<SqlBool> {
   return reach.all
     ? sql<SqlBool>`true`
-    : sql<SqlBool>`(g.site_id = any(${reach.siteIds}::int[]) or (g.site_id is null and ${reach.siteIds.length > 0}))`
+    : sql<SqlBool>`(g.site_id = any(${reach.siteIds}::int[]) or (g.site_id is null and ${reach.siteIds.length > 0})
+        or g.id = any(${reach.groupIds}::int[]))`
 }
 
 /** @throws {AppError} forbidden, not-found when it lies outside the reach */

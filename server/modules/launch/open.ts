@@ -78,6 +78,7 @@ async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
 
 /** Its user at the door: known by the link, without any rights yet. */
 const actorOf = (row: Row, address: string | null): Actor => ({
+  kind: 'staff',
   id: `user:${row.user_id}`,
   name: row.user_name,
   userId: row.user_id,

@@ -19,7 +19,7 @@ import {
 } from './channel.ts'
 import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 
-/** Longer than a whole batch can take when every message runs into the time limit of the channel. */
+/** Longer than two batches can take when every message runs into the time limit of the channel. */
 const leaseSeconds = 900
 const maxTries = 5
 /** How long a lane goes on before its loop may end, in ms. */
@@ -44,8 +44,9 @@ export async function dispatchDue(db: Db, secret: string, publicUrl?: string): P
  */
 export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl?: string): Promise<number> {
   const lapsed = await markLapsed(db, lane)
-  const channel = await lane.adapter.open(db, secret)
-  if (!channel) return lapsed
+  const open = await lane.adapter.open(db, secret)
+  if (!open) return lapsed
+  const channel = oneAtATime(open)
   try {
     if (isPaused(db, lane.adapter, channel)) return lapsed
     const until = Date.now() + turn
@@ -63,6 +64,18 @@ export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl
     return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), lapsed)
   } finally {
     channel.close()
+  }
+}
+
+function oneAtATime(channel: OpenChannel): OpenChannel {
+  let wire: Promise<unknown> = Promise.resolve()
+  return {
+    ...channel,
+    send(batch) {
+      const results = wire.then(() => channel.send(batch))
+      wire = results.catch(() => undefined)
+      return results
+    },
   }
 }
 

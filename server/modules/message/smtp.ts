@@ -124,25 +124,29 @@ function connect(
   })
 }
 
-/** Several connections, one mail after another on each. */
+/**
+ * Several connections, one mail after another on each. A connection that cannot be had is done without, since servers allow only so many; the
+ * channel is down when none is left.
+ */
 async function sendAll(pool: Pool, from: string, batch: Outgoing[]): Promise<SendResult[]> {
-  const results = batch.map((): SendResult => ({ kind: 'unavailable', reason: 'Not tried in time' }))
+  const results: SendResult[] = []
+  const waiting = [...batch.entries()]
   const until = Date.now() + batchTime
-  let down: SendResult | undefined
-  let next = 0
-  await Promise.all(
-    Array.from({ length: Math.min(connections, batch.length) }, async () => {
-      while (next < batch.length && Date.now() < until) {
-        const at = next++
-        const message = batch[at]
-        if (!message) return
-        const result = down ?? (await sendOne(pool, await compose(from, message)))
-        if (result.kind === 'unavailable') down = result
-        results[at] = result
+  let reason = 'Not tried in time'
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = Date.now() < until ? waiting.shift() : undefined) {
+      const [at, message] = next
+      const result = await sendOne(pool, await compose(from, message))
+      if (result.kind === 'unavailable') {
+        reason = result.reason
+        waiting.unshift(next)
+        return
       }
-    }),
-  )
-  return results
+      results[at] = result
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(connections, batch.length) }, work))
+  return batch.map((_, at) => results[at] ?? { kind: 'unavailable', reason })
 }
 
 async function sendOne(pool: Pool, mail: Mail): Promise<SendResult> {

@@ -2,11 +2,11 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Reach } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { recordsOf } from '../event/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 
 /**
  * Row scope of persons as SQL: one's own patients (attending doctor, or a task on one's list or the list of one's role), patients of one's departments, of one's
- * sites, or all. `id` is the column holding the id of the person, that is of the surviving record where records were merged.
+ * sites, persons named one by one, or all. `id` is the column holding the id of the person, that is of the surviving record where records were merged.
  */
 export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
   const within = personReached(reach, id)
@@ -32,6 +32,7 @@ function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBoo
     has('encounter', sql`x.attending_staff_id = ${reach.staffId}`)
     has('task', sql`x.assignee_staff_id = ${reach.staffId}`)
   }
+  if (reach.personIds.length > 0) parts.push(sql`${id} = any(${reach.personIds}::bigint[])`)
   if (reach.lists.length > 0) has('task', sql`x.queue like any(${reach.lists}::text[])`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }
@@ -70,6 +71,8 @@ function taskReached(reach: Reach, queues: string[], alias: 'task' | 't'): RawBu
       sql`(${sql.ref(`${alias}.department_id`)} = any(${reach.departmentIds}::int[]) and ${ofDepartment(alias)})`,
     )
   if (queues.length > 0) parts.push(sql`${sql.ref(`${alias}.queue`)} = any(${queues}::text[])`)
+  if (reach.personIds.length > 0)
+    parts.push(sql`${personOfRecord(sql.ref(`${alias}.person_id`))} = any(${reach.personIds}::bigint[])`)
   if (reach.staffId !== null) parts.push(sql`${sql.ref(`${alias}.assignee_staff_id`)} = ${reach.staffId}`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }

@@ -3,6 +3,7 @@ import type { LadderStep } from '../../../contract/task.ts'
 import { loadCalendars, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { contactTimeOf } from '../contact/task.ts'
 import { recordsOf } from '../event/record.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
@@ -106,7 +107,9 @@ async function opening(trx: Trx, task: PersonTask, settings: Settings, wanted: D
     to: settings['follow-up.hours.to'],
     workingDaysOnly: settings['follow-up.hours.working-days-only'],
   }
-  return nextOpening(wanted, open, task.time_zone, (await loadCalendars(trx))(task.site_id), false)
+  const calendar = (await loadCalendars(trx))(task.site_id)
+  const at = nextOpening(wanted, open, task.time_zone, calendar, false)
+  return nextOpening(await contactTimeOf(trx, task, at), open, task.time_zone, calendar, false)
 }
 
 async function afterWrongNumber(

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setOptOut } from '../../../contract/person.ts'
 import { getTask, holdTask, listTasks } from '../../../contract/task.ts'
+import { getTimeline } from '../../../contract/timeline.ts'
 import {
   createOutreachTask,
   getVisitSetup,
@@ -377,4 +379,28 @@ test('a new address loses the position of the old one', async () => {
   await sql`update person_address set text = '科华北路 3 号' where person_id = ${person}`.execute(app.db)
   const { body } = await app.request(planner, listVisitTasks, { query: { siteId: site } })
   expect(body.items.find((one) => one.personId === person)?.position).toBeNull()
+})
+
+test('who wants no visit is left out of the plan with the reason, kept on the timeline, and not put in by hand', async () => {
+  const { person, task } = await visit('unwanted', homes[1] ?? base)
+  await app.request(planner, setOptOut, {
+    params: { id: person },
+    body: { channel: 'visit', purpose: 'all', active: true },
+  })
+  const { body: planned } = await plan(planner)
+  expect(planned.leftOut).toContainEqual(expect.objectContaining({ taskId: task, reason: 'contact-refused' }))
+  const moved = await app.request(planner, moveVisitStop, {
+    params: { id: planned.id },
+    body: {
+      version: planned.version,
+      taskId: task,
+      to: { teamId: teams[1], date: planned.dates[0], position: 0 },
+    },
+  })
+  expect(moved.error?.id).toBe('contact-refused')
+  const { body } = await app.request(planner, getTimeline, {
+    params: { id: person },
+    query: { kind: ['contact.refused'] },
+  })
+  expect(body.items).toMatchObject([{ taskId: task, data: { channel: 'visit', refusal: 'opted-out' } }])
 })
