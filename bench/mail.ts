@@ -21,7 +21,7 @@ export async function prepare(db: Db, port: number): Promise<void> {
     'contact.on-holidays': true,
   }
   await sql`insert into setting (key, value) select key, value from jsonb_each(${JSON.stringify(settings)}::jsonb)
-    on conflict (key) do update set value = excluded.value`.execute(db)
+    on conflict (key, site_id) do update set value = excluded.value`.execute(db)
   await sql`insert into site (code, name) values ('GH01', '演示医院')`.execute(db)
   await sql`insert into person (id, name, search_name, pinyin, initials, sex, source, source_time)
     select g, '王伟', '王伟', 'wangwei', 'ww', 'male', 'bench', now() from generate_series(1, ${marketing + 1}::int) g`.execute(

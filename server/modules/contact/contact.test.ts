@@ -33,7 +33,7 @@ afterAll(() => app.close())
 
 async function set(values: Record<string, unknown>): Promise<void> {
   await sql`insert into setting (key, value) select key, value from jsonb_each(${JSON.stringify(values)}::jsonb)
-    on conflict (key) do update set value = excluded.value`.execute(app.db)
+    on conflict (key, site_id) do update set value = excluded.value`.execute(app.db)
 }
 /** The person's address is theirs alone, so that nobody else's contacts count. */
 const patient = () =>

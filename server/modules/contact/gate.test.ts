@@ -97,7 +97,7 @@ async function make({ people: persons, earlier: before, wanted: now, rules: set 
       'channel.smtp.port': sink.port,
       'channel.smtp.tls': 'none',
       'channel.smtp.from': 'care@hospital.test',
-    })}::jsonb) on conflict (key) do update set value = excluded.value`,
+    })}::jsonb) on conflict (key, site_id) do update set value = excluded.value`,
   ])
     await statement.execute(app.db)
   const rows = { ids, survivor, messages: [], tasks: [] }
