@@ -372,6 +372,7 @@ test('a recall is entered by the calendar, again each quarter, stops on a new bo
   await form.getByLabel('距上次至少多少天').fill('80')
   await form.getByLabel('发生这个也停止').selectOption('appointment.booked')
   await settled(page)
+  await form.getByRole('button', { name: '去掉这个条件' }).first().click()
   await picture(page, 'pathway-calendar')
   expect(await axeViolations(page)).toEqual([])
   await box(page, '回家满 1 天').click()

@@ -196,7 +196,7 @@ test('the hour is that of the place it is about, else of the last department, el
   await sql`insert into person_telecom (person_id, system, value, source) values (${stranger.id}, 'email', 'w@example.test', 'test')`.execute(
     app.db,
   )
-  await set({ 'contact.quiet-from': 21, 'contact.quiet-to': 8, 'contact.time-zone': 'Asia/Kathmandu' })
+  await set({ 'contact.quiet-from': 21, 'contact.quiet-to': 8, 'organisation.time-zone': 'Asia/Kathmandu' })
   const ask = async (one: ContactRequest, at: Date) => (await foresee(app.db, [one], at)).get(1)
   const clinical = (id: number, siteId: number | null) => request(id, { purpose: 'clinical', siteId })
   const at = (hour: number, timeZone: string) =>
@@ -220,7 +220,7 @@ test('on a public holiday nothing but clinical contact goes', async () => {
   const { person } = await patient()
   const date = shiftDate(localDate(new Date(), 'Asia/Shanghai'), 1)
   await sql`insert into calendar_day (date, working, name, source) values (${date}, false, '节日', 'test'), (${shiftDate(date, 1)}, true, '补班', 'test')
-    on conflict (date) do update set working = excluded.working`.execute(app.db)
+    on conflict (date, site_id) do update set working = excluded.working`.execute(app.db)
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
   const noon = fromLocal({ year, month, day, hour: 12, minute: 0, second: 0 }, 'Asia/Shanghai')
   expect(await verdict(request(person, { purpose: 'clinical' }), noon)).toMatchObject({ kind: 'permit' })

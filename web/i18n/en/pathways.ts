@@ -34,6 +34,13 @@ export const pathways = {
     birthday: '{{daysBefore}} days before the birthday, from {{hour}}:00',
     date: '{{daysBefore}} days before: {{fact}}, from {{hour}}:00',
   },
+  stage: {
+    never: 'never here',
+    'in-hospital': 'in hospital',
+    'after-discharge': 'after discharge (30 days)',
+    active: 'seen within a year',
+    lapsed: 'not seen for a year',
+  },
   time: { start: 'start', end: 'end' },
   entryAge: 'Events older than {{n}} days do not enter',
   source: 'Based on',
@@ -46,6 +53,11 @@ export const pathways = {
     refusal: 'refusal',
   },
   why: {
+    eventAndCalendar: 'Is entered by an event and by the calendar; choose one',
+    calendarFact:
+      'Entry by the calendar cannot ask for "{{0}}", it knows the patient only; take the condition out',
+    noAct: 'No module knows the act "{{0}}"',
+    actInput: 'The act "{{0}}" lacks something it needs',
     sameKey: 'Two steps have the same key; rename one',
     noStart: 'The start step "{{0}}" does not exist',
     noNext: 'Leads to "{{0}}", which does not exist',

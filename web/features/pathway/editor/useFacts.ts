@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../../contract/answer.ts'
+import { type PersonFact, personFactNames, personFacts, stages } from '../../../../contract/fact.ts'
 import { type AskedFact, factName } from '../../../../contract/pathway-fact.ts'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
 import type { Question, QuestionnaireDefinition } from '../../../../contract/questionnaire.ts'
@@ -28,6 +29,16 @@ export type Fact = {
 /** How far back a result counts unless somebody says otherwise. Days. */
 export const usualDays = 90
 
+/** Dates are compared as text. */
+const editable = {
+  number: 'number',
+  text: 'text',
+  date: 'text',
+  choice: 'choice',
+  codes: 'codes',
+  boolean: 'boolean',
+} as const
+
 /** UB-04 patient discharge status, as HL7 table 0112 has it. */
 const dispositions = ['01', '02', '03', '04', '05', '06', '07', '20']
 
@@ -54,15 +65,20 @@ export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch
   })
   const coded = (group: 'sex' | 'encounterClass' | 'disposition', values: readonly string[]) =>
     values.map((value) => ({ value, text: code(group, value) }))
+  const departmentOptions = departments.map((one) => ({ value: one.code, text: one.name }))
+  const optionsOf: Partial<Record<PersonFact, Fact['options']>> = {
+    'person.sex': coded('sex', sex.options),
+    'person.departmentCode': departmentOptions,
+    'person.stage': stages.map((value) => ({ value, text: t(`pathways.stage.${value}`) })),
+  }
+  const ofPerson = personFactNames.map((name) => fact(name, editable[personFacts[name]], optionsOf[name]))
+  const { event, calendar } = definition.entry
+  if (where === 'entry' && calendar) return ofPerson
+  if (where === 'entry' && event?.startsWith('segment.')) return [fact('event.segment', 'text'), ...ofPerson]
   return [
-    fact('person.ageYears', 'number'),
-    fact('person.sex', 'choice', coded('sex', sex.options)),
+    ...ofPerson,
     fact('encounter.class', 'choice', coded('encounterClass', encounterClass.options)),
-    fact(
-      'encounter.departmentCode',
-      'choice',
-      departments.map((one) => ({ value: one.code, text: one.name })),
-    ),
+    fact('encounter.departmentCode', 'choice', departmentOptions),
     fact('encounter.lengthOfStayDays', 'number'),
     fact('encounter.conditionCodes', 'codes'),
     ...(where === 'entry'
