@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockView } from './clock.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
 /** How a dispute ended: agreed, found to be without cause, taken back by the person, or handed to mediation or a court. */
@@ -16,6 +17,8 @@ const dispute = z.object({
   note: z.string().nullable(),
   closedAt: timestamp.nullable(),
   closedByName: z.string().nullable(),
+  /** How long the hospital has to answer. */
+  clock: clockView.nullable(),
 })
 
 const disputes = z.object({

@@ -30,6 +30,8 @@ export const eventKinds = [
   'contact.attempted',
   'questionnaire.completed',
   'red-flag.raised',
+  'clock.breached',
+  'clock.escalated',
   'guidance.given',
   'message.sent',
   'message.failed',

@@ -1,5 +1,6 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
+import { fireDue } from './modules/clock/fire.ts'
 import { matchArrived } from './modules/match/arrival.ts'
 import { dispatchDue } from './modules/message/dispatch.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
@@ -11,6 +12,7 @@ import type { Services } from './platform/services.ts'
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
   message: ({ db, secret, config }: Services) => dispatchDue(db, secret, config.publicUrl),
+  clock: ({ db }: Services) => fireDue(db),
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** Properties on a real database that the suite tries a few times only. */
 const files = [
   'server/modules/pathway/interleaving.test.ts',
+  'server/modules/clock/exactly-once.test.ts',
   'server/modules/person/unmerge.test.ts',
   'server/modules/person/provenance.test.ts',
   'server/feeds/hl7/order.test.ts',

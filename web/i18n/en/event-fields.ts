@@ -20,6 +20,7 @@ export const eventFields = {
   siteName: 'Site',
   site: 'Site',
   attendingName: 'Attending',
+  clock: 'Deadline',
   disputeOutcome: 'Outcome',
   outcome: 'Outcome',
   note: 'Note',

@@ -54,6 +54,7 @@ export const settings = {
     required: 'Fill this in',
   },
   unit: {
+    'working-days': 'working days',
     seconds: 'seconds',
     days: 'days',
     hours: 'hours',
@@ -75,6 +76,10 @@ export const settings = {
     yuan: 'yuan',
   },
   name: {
+    'follow-up_instruction_days': 'Return visits: time limit',
+    'follow-up_instruction_escalate-hours': 'Return visits: top of the list after another',
+    'dispute_answer-days': 'Disputes: answer within',
+    'dispute_escalate-days': 'Disputes: escalate after another',
     'organisation_time-zone': 'Time zone where no site is known',
     'follow-up_level-1_days': 'Level 1: time limit',
     'follow-up_level-2_days': 'Level 2: time limit',

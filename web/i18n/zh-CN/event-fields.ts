@@ -20,6 +20,7 @@ export const eventFields = {
   siteName: '院区',
   site: '院区',
   attendingName: '主管医生',
+  clock: '时限',
   disputeOutcome: '结果',
   outcome: '结果',
   note: '备注',

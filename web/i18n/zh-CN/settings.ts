@@ -49,6 +49,7 @@ export const settings = {
     required: '请填写',
   },
   unit: {
+    'working-days': '个工作日',
     seconds: '秒',
     days: '天',
     hours: '小时',
@@ -70,6 +71,10 @@ export const settings = {
     yuan: '元',
   },
   name: {
+    'follow-up_instruction_days': '回访指令：执行期限',
+    'follow-up_instruction_escalate-hours': '回访指令：逾期多久后置顶',
+    'dispute_answer-days': '纠纷：答复期限',
+    'dispute_escalate-days': '纠纷：逾期多久后升级',
     'organisation_time-zone': '没有指明院区时的时区',
     'follow-up_level-1_days': '一级随访时限',
     'follow-up_level-2_days': '二级随访时限',

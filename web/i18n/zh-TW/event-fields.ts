@@ -20,6 +20,7 @@ export const eventFields = {
   siteName: '院區',
   site: '院區',
   attendingName: '主治醫師',
+  clock: '時限',
   disputeOutcome: '結果',
   outcome: '結果',
   note: '備註',

@@ -49,6 +49,7 @@ export const settings = {
     required: '請填寫',
   },
   unit: {
+    'working-days': '個工作日',
     seconds: '秒',
     days: '天',
     hours: '小時',
@@ -70,6 +71,10 @@ export const settings = {
     yuan: '元',
   },
   name: {
+    'follow-up_instruction_days': '回訪指令：執行期限',
+    'follow-up_instruction_escalate-hours': '回訪指令：逾期多久後置頂',
+    'dispute_answer-days': '糾紛：答覆期限',
+    'dispute_escalate-days': '糾紛：逾期多久後升級',
     'organisation_time-zone': '未指明院區時的時區',
     'follow-up_level-1_days': '一級追蹤期限',
     'follow-up_level-2_days': '二級追蹤期限',
