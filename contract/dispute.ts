@@ -64,6 +64,25 @@ export const openDispute = route({
   response: z.object({ id }),
 })
 
+export const pauseDispute = route({
+  method: 'post',
+  path: '/disputes/{id}/pause',
+  permission: 'dispute.write',
+  summary: 'Stop the time for the answer, with the reason, such as an expert opinion that was asked for',
+  params: idParams,
+  body: z.object({ reason: text }),
+  status: 204,
+})
+
+export const resumeDispute = route({
+  method: 'post',
+  path: '/disputes/{id}/resume',
+  permission: 'dispute.write',
+  summary: 'Let the time for the answer run again; the deadline moves by the working time of the pause',
+  params: idParams,
+  status: 204,
+})
+
 export const closeDispute = route({
   method: 'post',
   path: '/disputes/{id}/close',

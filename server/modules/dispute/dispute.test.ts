@@ -1,6 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { closeDispute, listDisputes, openDispute } from '../../../contract/dispute.ts'
+import {
+  closeDispute,
+  listDisputes,
+  openDispute,
+  pauseDispute,
+  resumeDispute,
+} from '../../../contract/dispute.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { createEnrollment, resumeEnrollment } from '../../../contract/pathway.ts'
 import { getPerson } from '../../../contract/person.ts'
@@ -193,6 +199,30 @@ test('an answer is due after five working days of the site; a calendar that come
   await fireDue(app.db, new Date(Date.now() + 30 * 86_400_000))
   expect((await clock())?.breachedAt).not.toBeNull()
   await close(body.id)
+})
+
+test('while an expert is asked the time stands still; the deadline moves by the working time of the pause', async () => {
+  const { id } = await admitted()
+  const { body } = await open(id)
+  const params = { id: body.id }
+  const clock = async () => (await disputes(id)).body.items.find((one) => one.id === body.id)?.clock
+  const before = Date.parse((await clock())?.dueAt ?? '')
+  const pause = (reason: string) => app.request(centre, pauseDispute, { params, body: { reason } })
+  expect((await pause(' ')).status).toBe(422)
+  expect((await pause('等待医疗技术鉴定')).status).toBe(204)
+  expect(await clock()).toMatchObject({ pauseReason: '等待医疗技术鉴定' })
+  await sql`update clock set paused_at = started_at where kind = 'dispute.answer' and stopped_at is null and paused_at is not null`.execute(
+    app.db,
+  )
+  await fireDue(app.db, new Date(before + 90 * 86_400_000))
+  expect(await clock()).toMatchObject({ breachedAt: null })
+  expect((await app.request(centre, resumeDispute, { params })).status).toBe(204)
+  expect(await clock()).toMatchObject({ pausedAt: null, breachedAt: null })
+  expect(Date.parse((await clock())?.dueAt ?? '')).toBeGreaterThanOrEqual(before)
+  const nurse = await app.signInAs('nurse')
+  expect((await app.request(nurse, pauseDispute, { params, body: { reason: 'x' } })).status).toBe(403)
+  await close(body.id)
+  expect((await pause('x')).error?.id).toBe('already-closed')
 })
 
 test('who was never here belongs to the only site, or somebody names the department', async () => {

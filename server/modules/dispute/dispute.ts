@@ -15,6 +15,7 @@ import { assertWithin, personWithin } from '../person/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { type ClockColumns, clockViewColumns, joinClock, viewClock } from '../clock/view.ts'
 import { answerClock } from './clock.ts'
+import { pauseClocks, resumeClocks } from '../clock/clock.ts'
 
 type Disputes = z.input<(typeof listRoute)['response']>
 
@@ -160,6 +161,43 @@ export async function openDispute(
   return { id }
 }
 
+/** An open dispute, locked. @throws {AppError} not-found, already-closed */
+async function lockOpen(trx: Trx, actor: Actor, id: number) {
+  const reach = authorize(actor, 'dispute.write')
+  const { rows } = await sql<{
+    person_id: number
+    record_id: number
+    encounter_id: number | null
+    closed_at: Date | null
+  }>`
+    select ${personOfRecord(sql`x.person_id`)} as person_id, x.person_id as record_id, x.encounter_id, x.closed_at from dispute x
+    where x.id = ${id} and ${personWithin(reach, personOfRecord(sql`x.person_id`))} for update of x`.execute(
+    trx,
+  )
+  const row = found(rows[0])
+  if (row.closed_at) throw new AppError('already-closed')
+  return row
+}
+
+/**
+ * Stops the time for the answer, or lets it run again (without a reason); the deadline moves by the working time of the pause.
+ * @throws {AppError} not-found, already-closed
+ */
+export async function pauseDispute(trx: Trx, actor: Actor, id: number, reason: string | null): Promise<void> {
+  const row = await lockOpen(trx, actor, id)
+  const { rows } = await sql<{ id: number }>`
+    select id from task where person_id = ${row.record_id} and cause = ${keyOf(id)}`.execute(trx)
+  const tasks = rows.map((task) => task.id)
+  const at = new Date()
+  if (reason === null) await resumeClocks(trx, answerClock, tasks, at)
+  else await pauseClocks(trx, answerClock, tasks, { at, reason })
+  await audit(trx, actor, {
+    action: reason === null ? 'dispute.resume' : 'dispute.pause',
+    personId: row.person_id,
+    subject: `dispute:${id}`,
+  })
+}
+
 /** @throws {AppError} not-found, already-closed */
 export async function closeDispute(
   trx: Trx,
@@ -167,14 +205,7 @@ export async function closeDispute(
   id: number,
   input: z.output<(typeof closeRoute)['body']>,
 ): Promise<void> {
-  const reach = authorize(actor, 'dispute.write')
-  const { rows } = await sql<{ person_id: number; encounter_id: number | null; closed_at: Date | null }>`
-    select ${personOfRecord(sql`x.person_id`)} as person_id, x.encounter_id, x.closed_at from dispute x
-    where x.id = ${id} and ${personWithin(reach, personOfRecord(sql`x.person_id`))} for update of x`.execute(
-    trx,
-  )
-  const row = found(rows[0])
-  if (row.closed_at) throw new AppError('already-closed')
+  const row = await lockOpen(trx, actor, id)
   await trx
     .updateTable('dispute')
     .set({ outcome: input.outcome, note: input.note, closed_at: sql`now()`, closed_by_name: actor.name })
