@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockView } from './clock.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
 /** How a dispute ended: agreed, found to be without cause, taken back by the person, or handed to mediation or a court. */
@@ -16,6 +17,8 @@ const dispute = z.object({
   note: z.string().nullable(),
   closedAt: timestamp.nullable(),
   closedByName: z.string().nullable(),
+  /** How long the hospital has to answer. */
+  clock: clockView.nullable(),
 })
 
 const disputes = z.object({
@@ -59,6 +62,25 @@ export const openDispute = route({
   }),
   status: 201,
   response: z.object({ id }),
+})
+
+export const pauseDispute = route({
+  method: 'post',
+  path: '/disputes/{id}/pause',
+  permission: 'dispute.write',
+  summary: 'Stop the time for the answer, with the reason, such as an expert opinion that was asked for',
+  params: idParams,
+  body: z.object({ reason: text }),
+  status: 204,
+})
+
+export const resumeDispute = route({
+  method: 'post',
+  path: '/disputes/{id}/resume',
+  permission: 'dispute.write',
+  summary: 'Let the time for the answer run again; the deadline moves by the working time of the pause',
+  params: idParams,
+  status: 204,
 })
 
 export const closeDispute = route({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockView } from './clock.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { outcome, proofClass } from './task.ts'
 
@@ -40,6 +41,7 @@ const instruction = z.object({
   dueAt: timestamp,
   /** Not executed in time; a late execution stays late. */
   late: z.boolean(),
+  clock: clockView,
   issuedAt: timestamp,
   issuedByName: z.string(),
   executedAt: timestamp.nullable(),
@@ -148,7 +150,8 @@ export const issueInstruction = route({
     assigneeRole: instructionRole.default('doctor'),
     reason: instructionReason,
     text: words,
-    dueAt: timestamp,
+    /** Left out: what the site allows (setting `follow-up.instruction.days`). */
+    dueAt: timestamp.optional(),
   }),
   response: z.object({ id, taskId: id }),
   status: 201,
@@ -180,7 +183,7 @@ export const returnInstruction = route({
   permission: 'instruction.issue',
   summary: 'Send a submitted result back, with the reason; makes a new task',
   params: idParams,
-  body: z.object({ reason: words, dueAt: timestamp }),
+  body: z.object({ reason: words, dueAt: timestamp.optional() }),
   status: 204,
 })
 

@@ -38,6 +38,8 @@ export const eventKinds = [
   'consent.withdrawn',
   'questionnaire.completed',
   'red-flag.raised',
+  'clock.breached',
+  'clock.escalated',
   'guidance.given',
   'message.sent',
   'message.failed',

@@ -1,5 +1,6 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
+import { fireDue } from './modules/clock/fire.ts'
 import { matchArrived } from './modules/match/arrival.ts'
 import { lanes } from './modules/message/channel.ts'
 import { dispatchDue, dispatchLane } from './modules/message/dispatch.ts'
@@ -12,6 +13,7 @@ import type { Services } from './platform/services.ts'
 /** Bulk work of the worker role: claimed in batches from the tables themselves, not one queue entry per row. */
 const workerLoops = {
   pathway: ({ db }: Services) => executeDue(db),
+  clock: ({ db }: Services) => fireDue(db),
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
   segment: ({ db }: Services) => refreshSegment(db),

@@ -4,8 +4,12 @@ import { encounterSubject } from './modules/encounter/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
 import { agreementSubject } from './modules/group/subject.ts'
+import { retimeClocks } from './modules/clock/clock.ts'
+import { registerClock } from './modules/clock/rule.ts'
+import { disputeClock } from './modules/dispute/clock.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
+import { instructionClock } from './modules/instruction/clock.ts'
 import { followInstructions } from './modules/instruction/react.ts'
 import { registerPlaceholder } from './modules/message/placeholder.ts'
 import { followUnmerges } from './modules/match/unmerge.ts'
@@ -35,8 +39,9 @@ const reactions: Reactor[] = [
 /** Called once at start-up. */
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
+  for (const rule of [instructionClock, disputeClock]) registerClock(rule)
+  for (const subject of [encounterSubject, agreementSubject]) registerSubject(subject)
   registerPlaceholder(linkInMessage)
   onCalendar(unblockEnrollments)
-  registerSubject(encounterSubject)
-  registerSubject(agreementSubject)
+  onCalendar(retimeClocks)
 }

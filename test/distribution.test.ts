@@ -92,6 +92,7 @@ const local = [
     'audit_event',
     'audit_head',
     'daily_goal',
+    'clock',
     'hand_over',
     'head_check',
     'hl7_profile',

@@ -99,7 +99,8 @@ const rows: [string, string][] = [
     `${steps.steps.toLocaleString('en')} / ${steps.tasks} / ${steps.mails} / ${steps.unknown}`,
   ],
   ['enrolments stopped by a death meanwhile', String(steps.stopped)],
-  ['steps, tasks, mails: deviations', String(steps.deviations.length)],
+  ['levels of clocks that fired meanwhile', String(steps.clocks)],
+  ['steps, tasks, mails, clocks: deviations', String(steps.deviations.length)],
   [`properties, ${size.properties} times as often as in the suite`, properties ? 'hold' : 'FAIL'],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]

@@ -13,6 +13,7 @@ import { configureDemoMail } from '../server/seed/demo/seed.ts'
 import { updateSetting } from '../server/modules/setting/setting.ts'
 import { prng } from '../sim/prng.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
+import { clockDeviations, runningClocks, startClocksOf } from './clocks.ts'
 import { createInstallation, type Installation } from './installation.ts'
 
 export type StepsOptions = {
@@ -32,6 +33,8 @@ export type StepsResult = {
   /** Mails of which nobody knows whether they went out: told as such, not sent again. */
   unknown: number
   stopped: number
+  /** Levels of clocks that fired. */
+  clocks: number
   kills: number
   seconds: number
   /** Empty when everything is as it must be. */
@@ -92,12 +95,20 @@ export async function stepsTest(options: StepsOptions): Promise<StepsResult> {
       await configureDemoMail(db, secret, sink.port)
       await prepare(db, secret, options.persons)
       const feeding = feed(db, options)
+      await startClocksOf(db, options.persons, (options.kills + 1) * 2000)
       await killWhile(installation, db, options, say)
       await feeding
       await untilDone(db)
       const sent = Map.groupBy(sink.mails, (mail) => mail.to.join())
       const found = await deviations(db, options.persons, sent)
-      return { ...found, kills: options.kills, seconds: (performance.now() - began) / 1000 }
+      const clocks = await clockDeviations(db, options.persons)
+      found.deviations.push(...clocks.deviations)
+      return {
+        ...found,
+        clocks: clocks.fired,
+        kills: options.kills,
+        seconds: (performance.now() - began) / 1000,
+      }
     } finally {
       await services.close()
     }
@@ -187,7 +198,9 @@ const openSteps = async (db: Db) =>
   (
     await sql<{ n: number }>`
       select (select count(*) from enrollment where status = 'active')::int +
-        (select count(*) from message where status in ('queued', 'sending'))::int as n`.execute(db)
+        (select count(*) from message where status in ('queued', 'sending'))::int + ${runningClocks} as n`.execute(
+      db,
+    )
   ).rows[0]?.n ?? 0
 
 async function killWhile(
@@ -200,7 +213,7 @@ async function killWhile(
   for (let at = 1; at <= kills; at++) {
     await sleep(random() * 1500)
     await installation.kill()
-    say(`kill ${at} of ${kills}: ${await openSteps(db)} enrolments and mails were open`)
+    say(`kill ${at} of ${kills}: ${await openSteps(db)} enrolments, mails and clocks were open`)
     await installation.start()
   }
 }
@@ -236,7 +249,7 @@ async function deviations(
   db: Db,
   persons: number,
   mails: Map<string, unknown[]>,
-): Promise<Omit<StepsResult, 'kills' | 'seconds'>> {
+): Promise<Omit<StepsResult, 'clocks' | 'kills' | 'seconds'>> {
   const { rows } = await sql<Row>`
     select e.id, e.person_id, e.status, e.ended_at,
       (select array_agg(s.step_key order by s.step_key) from enrollment_step s where s.enrollment_id = e.id) as steps,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../../test/support/app.ts'
 import { at } from '../../test/support/clock.ts'
@@ -55,6 +56,23 @@ const parts = [
 
 test.each(parts)('after an upgrade of an installation made before it, %s are what they were', (part) => {
   expect(after[part]).toEqual(before[part])
+})
+
+test('deadlines that ran before the upgrade run on as clocks, one for each', async () => {
+  const { rows } = await sql<{ kind: string; open: number; running: number; alike: boolean }>`
+    select 'dispute.answer' as kind, count(*) filter (where x.closed_at is null) as open, count(*) filter (where c.stopped_at is null) as running,
+      bool_and(c.due_at = t.due_at) as alike
+    from dispute x left join task t on t.cause = 'dispute:' || x.id left join clock c on c.kind = 'dispute.answer' and c.subject_id = t.id
+    union all
+    select 'instruction.execution', count(*) filter (where i.status = 'issued'), count(*) filter (where c.stopped_at is null), bool_and(c.due_at = t.due_at)
+    from return_visit_instruction i left join task t on t.id = i.task_id left join clock c on c.kind = 'instruction.execution' and c.subject_id = i.id`.execute(
+    app.db,
+  )
+  expect(rows).toHaveLength(2)
+  for (const row of rows) {
+    expect([row.kind, row.running, row.alike]).toEqual([row.kind, row.open, true])
+    expect(row.open).toBeGreaterThan(0)
+  }
 })
 
 test('the audit chain is whole, before and after merges of the old version are taken back', () => {

@@ -146,6 +146,30 @@ export interface ClinicalFact {
   source: string;
 }
 
+export interface Clock {
+  allowed: Numeric | null;
+  blocked: string | null;
+  breached_at: Timestamp | null;
+  chosen_at: Timestamp | null;
+  due_at: Timestamp | null;
+  escalation_level: Generated<number>;
+  escalations: Generated<Json>;
+  id: Generated<number>;
+  kind: string;
+  next_at: Timestamp | null;
+  outcome: string | null;
+  pause_reason: string | null;
+  paused_at: Timestamp | null;
+  pauses: Generated<Json>;
+  person_id: number | null;
+  site_id: number;
+  started_at: Timestamp;
+  stopped_at: Timestamp | null;
+  subject_id: number;
+  subject_kind: string;
+  unit: string;
+}
+
 export interface Condition {
   code: string;
   encounter_id: number;
@@ -995,7 +1019,6 @@ export interface RehearsalDay {
 export interface ReturnVisitInstruction {
   assignee_role: string;
   department_id: number;
-  due_at: Timestamp;
   encounter_id: number | null;
   executed_at: Timestamp | null;
   executed_by_name: string | null;
@@ -1371,6 +1394,7 @@ export interface DB {
   audit_head: AuditHead;
   calendar_day: CalendarDay;
   clinical_fact: ClinicalFact;
+  clock: Clock;
   condition: Condition;
   consent: Consent;
   daily_goal: DailyGoal;

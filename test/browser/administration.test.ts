@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { adt } from '../support/hl7.ts'
-import { settled } from './look.ts'
+import { axeViolations, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -76,6 +76,51 @@ test('a rule is changed, takes effect, and its history says who, when and from w
   await history.getByText(/系统管理员/).waitFor()
   const nurse = await stage.openAs('nurse')
   await nurse.getByText('今日 0 / 45').waitFor()
+})
+
+test('a site has a rule and a calendar of its own, sees what it inherits, and inherits again', async () => {
+  await stage.rows(`insert into site (code, name) values ('WEST', '西院区') on conflict do nothing`)
+  const page = await stage.openAs('admin', { path: '/settings' })
+  const site = page.getByLabel('院区', { exact: true })
+  await site.selectOption({ label: '西院区' })
+  const row = page.getByRole('row', { name: /电话尝试次数|最多尝试次数|follow-up\.attempts\.max/ })
+  await row.getByText('沿用', { exact: true }).waitFor()
+  // What is one for all sites is not offered to one.
+  expect(await page.getByText('security.session-idle-minutes').count()).toBe(0)
+  await row.getByRole('button', { name: /^修改：/ }).click()
+  await row.getByRole('textbox').fill('5')
+  await page.keyboard.press('Enter')
+  await page.getByText('已保存，马上生效').waitFor()
+  await row.getByText('5 次').waitFor()
+  expect(await row.getByText('沿用', { exact: true }).count()).toBe(0)
+  await settled(page)
+  await picture(page, 'settings-site')
+  expect(await axeViolations(page)).toEqual([])
+  await site.selectOption({ label: '全部院区' })
+  await row.getByText('另有设置：西院区').waitFor()
+  await site.selectOption({ label: '西院区' })
+  await row.getByRole('button', { name: '恢复沿用' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '恢复沿用' }).click()
+  await row.getByText('沿用', { exact: true }).waitFor()
+
+  await page.goto(new URL('/settings?tab=calendar&year=2026', page.url()).href)
+  await page.getByLabel('院区', { exact: true }).selectOption({ label: '西院区' })
+  await page.getByText(/^这是全部院区的日历/).waitFor()
+  await page.getByRole('button', { name: '修改日历' }).click()
+  await page.getByRole('button', { name: '移除' }).first().click()
+  await page.getByRole('button', { name: '保存 2026 年日历' }).click()
+  await page.getByText('2026 年日历已保存').waitFor()
+  await page.getByText(/^这是全部院区的日历/).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '恢复沿用' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '恢复沿用' }).click()
+  await page.getByText(/^这是全部院区的日历/).waitFor()
+  const audited = await stage.rows<{ subject: string }>(
+    `select subject from audit_event where subject like '%site:WEST' order by seq`,
+  )
+  expect(audited.map((one) => one.subject)).toEqual([
+    ...Array.from({ length: 2 }, () => 'follow-up.attempts.max site:WEST'),
+    ...Array.from({ length: 2 }, () => '2026 site:WEST'),
+  ])
 })
 
 test('a user is created, signs in with the one-time password and chooses another', async () => {

@@ -154,7 +154,12 @@ const screens: Screen[] = [
       await page.getByRole('dialog', { name: /更正消息/ }).waitFor()
     },
   },
-  { name: 'settings', as: 'admin', path: '/settings', allowed: /^(HIS\/NH|address|portal)$/ },
+  {
+    name: 'settings',
+    as: 'admin',
+    path: '/settings',
+    allowed: /^(HIS\/NH|address|portal|Ballou|Transportation|Research)$/,
+  },
   { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },
   { name: 'settings-staff', as: 'admin', path: '/settings?tab=staff' },
   { name: 'settings-calendar', as: 'admin', path: '/settings?tab=calendar' },

@@ -171,8 +171,9 @@ async function personSeen(app: TestApp, { centre }: Users, id: unknown, until: U
       .filter((message) => new Date(message.createdAt as string) <= until.at)
       .map((message) => line(message, 'personName'))
       .sort(),
-    disputes: line(disputes.items),
-    instructions: instructions.map((instruction) => line(instruction, 'reason')).sort(),
+    // The version before showed no clock of them; what is due and late it did show.
+    disputes: line(disputes.items, 'clock'),
+    instructions: instructions.map((instruction) => line(instruction, 'reason', 'clock')).sort(),
   }
 }
 

@@ -1,20 +1,30 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { closeDispute, listDisputes, openDispute } from '../../../contract/dispute.ts'
+import {
+  closeDispute,
+  listDisputes,
+  openDispute,
+  pauseDispute,
+  resumeDispute,
+} from '../../../contract/dispute.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { createEnrollment, resumeEnrollment } from '../../../contract/pathway.ts'
 import { getPerson } from '../../../contract/person.ts'
 import { listTasks } from '../../../contract/task.ts'
+import { putCalendarYear } from '../../../contract/setting.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
+import { localDate, shiftDate } from '../../platform/clock.ts'
+import { fireDue } from '../clock/fire.ts'
 import { executeDue } from '../pathway/execute.ts'
 
 let app: TestApp
 let centre: string
 let manager: string
+let admin: string
 let pathway: number
 let people = 0
 
@@ -22,6 +32,7 @@ beforeAll(async () => {
   app = await createTestApp()
   centre = await app.signInAs('service-centre')
   manager = await app.signInAs('manager')
+  admin = await app.signInAs('administrator')
   // Its author let nothing stop it.
   pathway = await makePathway(
     app,
@@ -145,6 +156,83 @@ test('a dispute known of one record holds for the person, and only as long as th
   expect(await enrollments(left.id)).toMatchObject([{ status: 'active' }])
   expect((await disputes(left.id)).body.items).toEqual([])
   expect((await disputes(right.id)).body.items).toHaveLength(1)
+})
+
+test('an answer is due after five working days of the site; a calendar that comes late still times it', async () => {
+  const { id } = await admitted()
+  const { body } = await open(id)
+  const clock = async () => {
+    const { items } = (await disputes(id)).body
+    return items.find((one) => one.id === body.id)?.clock
+  }
+  const due = async () => (await clock())?.dueAt ?? null
+  const { rows } = await sql<{ site_id: number; zone: string; opened: Date }>`
+    select x.site_id, s.time_zone as zone, x.opened_at as opened from dispute x join site s on s.id = x.site_id where x.id = ${body.id}`.execute(
+    app.db,
+  )
+  const [{ site_id: siteId, zone, opened } = { site_id: 0, zone: '', opened: new Date() }] = rows
+  const today = localDate(opened, zone)
+  const year = Number(today.slice(0, 4))
+  const enter = (days: unknown[], of = year) =>
+    app.request(admin, putCalendarYear, { params: { year: of }, body: { siteId, days } })
+  const day = (date: string, working: boolean) => ({ date, working, name: '调休' })
+  // Every day is a working day here but the two after today, and the next year as well.
+  const days = Array.from({ length: 12 }, (_, at) => shiftDate(today, at))
+  const plan = days.map((date, at) => day(date, at !== 1 && at !== 2))
+  const ofYear = (of: number) => [
+    day(`${of}-06-01`, true),
+    ...plan.filter((one) => one.date.startsWith(String(of))),
+  ]
+  await enter(ofYear(year))
+  await enter(ofYear(year + 1), year + 1)
+  expect(localDate(new Date((await due()) ?? 0), zone)).toBe(shiftDate(today, 7))
+  const [task] = await listed(id)
+  expect(task?.dueAt).toBe(await due())
+  await sql`update calendar_day set date = date - 3650`.execute(app.db)
+  await enter([])
+  expect(await due()).toBeNull()
+  await fireDue(app.db, new Date(Date.now() + 30 * 86_400_000))
+  expect(await clock()).toMatchObject({ breachedAt: null })
+  await enter(ofYear(year))
+  await enter(ofYear(year + 1), year + 1)
+  expect(localDate(new Date((await due()) ?? 0), zone)).toBe(shiftDate(today, 7))
+  await fireDue(app.db, new Date(Date.now() + 30 * 86_400_000))
+  expect((await clock())?.breachedAt).not.toBeNull()
+  await close(body.id)
+})
+
+test('while an expert is asked the time stands still; the deadline moves by the working time of the pause', async () => {
+  const { id } = await admitted()
+  const { body } = await open(id)
+  const params = { id: body.id }
+  const clock = async () => (await disputes(id)).body.items.find((one) => one.id === body.id)?.clock
+  const before = Date.parse((await clock())?.dueAt ?? '')
+  const pause = (reason: string) => app.request(centre, pauseDispute, { params, body: { reason } })
+  expect((await pause(' ')).status).toBe(422)
+  expect((await pause('等待医疗技术鉴定')).status).toBe(204)
+  expect(await clock()).toMatchObject({ pauseReason: '等待医疗技术鉴定' })
+  await sql`update clock set paused_at = started_at where kind = 'dispute.answer' and stopped_at is null and paused_at is not null`.execute(
+    app.db,
+  )
+  await fireDue(app.db, new Date(before + 90 * 86_400_000))
+  expect(await clock()).toMatchObject({ breachedAt: null })
+  expect((await app.request(centre, resumeDispute, { params })).status).toBe(204)
+  expect(await clock()).toMatchObject({ pausedAt: null, breachedAt: null })
+  expect(Date.parse((await clock())?.dueAt ?? '')).toBeGreaterThanOrEqual(before)
+  const nurse = await app.signInAs('nurse')
+  expect((await app.request(nurse, pauseDispute, { params, body: { reason: 'x' } })).status).toBe(403)
+  await close(body.id)
+  expect((await pause('x')).error?.id).toBe('already-closed')
+})
+
+test('who was never here belongs to the only site, or somebody names the department', async () => {
+  const { rows } = await sql<{ id: number }>`
+    insert into person (name, search_name, pinyin, initials, sex, source, source_time)
+    values ('无名', '无名', 'wuming', 'wm', 'male', 'test', now()) returning id`.execute(app.db)
+  const id = rows[0]?.id ?? 0
+  await receive(app, { event: 'A01', mrn: 'FAR0', visit: 'FAR0', site: 'EAST' })
+  const refused = await open(id)
+  expect([refused.status, refused.error?.fields?.[0]?.path]).toEqual([422, 'departmentId'])
 })
 
 test('the words stay with those who deal with it; others see that there is one', async () => {

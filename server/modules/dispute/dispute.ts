@@ -13,6 +13,9 @@ import { recordEvents } from '../event/event.ts'
 import { inDispute } from '../person/dispute.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
+import { type ClockColumns, clockViewColumns, joinClock, viewClock } from '../clock/view.ts'
+import { answerClock } from './clock.ts'
+import { pauseClocks, resumeClocks } from '../clock/clock.ts'
 
 type Disputes = z.input<(typeof listRoute)['response']>
 
@@ -41,7 +44,8 @@ type Row = {
   note: string | null
   closed_at: Date | null
   closed_by_name: string | null
-}
+  clock_id: number | null
+} & ClockColumns
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
 export async function listDisputes(db: Db, actor: Actor, personId: number): Promise<Disputes> {
@@ -50,8 +54,10 @@ export async function listDisputes(db: Db, actor: Actor, personId: number): Prom
   await assertWithin(db, reach, [person])
   const { rows } = await sql<Row>`
     select x.id, x.reason, x.encounter_id, x.department_id, d.name as department_name, x.opened_at, x.opened_by_name, x.outcome, x.note,
-      x.closed_at, x.closed_by_name
+      x.closed_at, x.closed_by_name, c.id as clock_id, ${clockViewColumns}
     from dispute x left join department d on d.id = x.department_id
+      left join lateral (select id from task where person_id = x.person_id and cause = 'dispute:' || x.id order by id desc limit 1) t on true
+      ${joinClock(answerClock, sql`t.id`)}
     where x.person_id = any(${recordsOf(sql`${person}`)}) order by x.closed_at is not null, x.id desc limit 50`.execute(
     db,
   )
@@ -86,6 +92,7 @@ export async function listDisputes(db: Db, actor: Actor, personId: number): Prom
       note: row.note,
       closedAt: row.closed_at?.toISOString() ?? null,
       closedByName: row.closed_by_name,
+      clock: row.clock_id === null ? null : viewClock(row),
     })),
     offers,
   }
@@ -93,7 +100,7 @@ export async function listDisputes(db: Db, actor: Actor, personId: number): Prom
 
 /**
  * Registers a dispute. What follows (enrolments end, a task is made) follows from the event.
- * @throws {AppError} not-found (person, stay or department outside the actor's reach)
+ * @throws {AppError} not-found (person, stay or department outside the actor's reach), invalid (nothing says at which site)
  */
 export async function openDispute(
   trx: Trx,
@@ -108,8 +115,8 @@ export async function openDispute(
   const own = reach.all ? null : (reach.siteIds[0] ?? null)
   const place = found(
     (
-      await sql<{ record_id: number; site_id: number; department_id: number | null }>`
-        select coalesce(n.person_id, ${person}) as record_id, coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site)) as site_id, coalesce(d.id, n.department_id) as department_id
+      await sql<{ record_id: number; site_id: number | null; department_id: number | null }>`
+        select coalesce(n.person_id, ${person}) as record_id, coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site having count(*) = 1)) as site_id, coalesce(d.id, n.department_id) as department_id
         from (select 1) one
         left join encounter n on n.id = ${input.encounterId} and n.person_id = any(${recordsOf(sql`${person}`)})
         left join department d on d.id = ${input.departmentId}
@@ -122,12 +129,17 @@ export async function openDispute(
       )
     ).rows[0],
   )
+  const { site_id: siteId } = place
+  if (siteId === null)
+    throw new AppError('invalid', undefined, [
+      { path: 'departmentId', message: 'is needed: this person was never here, so the site is not known' },
+    ])
   const { id } = await trx
     .insertInto('dispute')
     .values({
       person_id: place.record_id,
       encounter_id: input.encounterId,
-      site_id: place.site_id,
+      site_id: siteId,
       department_id: place.department_id,
       reason: input.reason,
       opened_by_name: actor.name,
@@ -142,11 +154,48 @@ export async function openDispute(
       source: 'staff',
       actorId: actor.id,
       encounterId: input.encounterId,
-      data: { key: keyOf(id), siteId: place.site_id, departmentId: place.department_id },
+      data: { key: keyOf(id), siteId, departmentId: place.department_id },
     },
   ])
   await audit(trx, actor, { action: 'dispute.open', personId: person, subject: `dispute:${id}` })
   return { id }
+}
+
+/** An open dispute, locked. @throws {AppError} not-found, already-closed */
+async function lockOpen(trx: Trx, actor: Actor, id: number) {
+  const reach = authorize(actor, 'dispute.write')
+  const { rows } = await sql<{
+    person_id: number
+    record_id: number
+    encounter_id: number | null
+    closed_at: Date | null
+  }>`
+    select ${personOfRecord(sql`x.person_id`)} as person_id, x.person_id as record_id, x.encounter_id, x.closed_at from dispute x
+    where x.id = ${id} and ${personWithin(reach, personOfRecord(sql`x.person_id`))} for update of x`.execute(
+    trx,
+  )
+  const row = found(rows[0])
+  if (row.closed_at) throw new AppError('already-closed')
+  return row
+}
+
+/**
+ * Stops the time for the answer, or lets it run again (without a reason); the deadline moves by the working time of the pause.
+ * @throws {AppError} not-found, already-closed
+ */
+export async function pauseDispute(trx: Trx, actor: Actor, id: number, reason: string | null): Promise<void> {
+  const row = await lockOpen(trx, actor, id)
+  const { rows } = await sql<{ id: number }>`
+    select id from task where person_id = ${row.record_id} and cause = ${keyOf(id)}`.execute(trx)
+  const tasks = rows.map((task) => task.id)
+  const at = new Date()
+  if (reason === null) await resumeClocks(trx, answerClock, tasks, at)
+  else await pauseClocks(trx, answerClock, tasks, { at, reason })
+  await audit(trx, actor, {
+    action: reason === null ? 'dispute.resume' : 'dispute.pause',
+    personId: row.person_id,
+    subject: `dispute:${id}`,
+  })
 }
 
 /** @throws {AppError} not-found, already-closed */
@@ -156,14 +205,7 @@ export async function closeDispute(
   id: number,
   input: z.output<(typeof closeRoute)['body']>,
 ): Promise<void> {
-  const reach = authorize(actor, 'dispute.write')
-  const { rows } = await sql<{ person_id: number; encounter_id: number | null; closed_at: Date | null }>`
-    select ${personOfRecord(sql`x.person_id`)} as person_id, x.encounter_id, x.closed_at from dispute x
-    where x.id = ${id} and ${personWithin(reach, personOfRecord(sql`x.person_id`))} for update of x`.execute(
-    trx,
-  )
-  const row = found(rows[0])
-  if (row.closed_at) throw new AppError('already-closed')
+  const row = await lockOpen(trx, actor, id)
   await trx
     .updateTable('dispute')
     .set({ outcome: input.outcome, note: input.note, closed_at: sql`now()`, closed_by_name: actor.name })

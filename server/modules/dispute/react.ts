@@ -1,25 +1,32 @@
 import { sql } from 'kysely'
-import { addWorkingDays, loadCalendars } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { RecordedEvent } from '../event/event.ts'
+import { startClocks, stopClocks } from '../clock/clock.ts'
 import { createTasks } from '../task/create.ts'
+import { moveDue } from '../task/deadline.ts'
 import { cancelTasks } from '../task/transition.ts'
 import { recordsOf } from '../event/record.ts'
+import { answerClock } from './clock.ts'
 
-/** 医疗机构投诉管理办法 (2019): look into it and answer within five working days. */
-const answerWithin = 5
+/** A dispute halts its person also in a year whose calendar nobody entered yet: then a week stands on the list until it is. */
+const untilKnown = 7 * 86_400_000
 
 /** Puts an open dispute on the list of people, and takes it off when it is closed. */
 export async function followDisputes(trx: Trx, events: RecordedEvent[]): Promise<void> {
   for (const event of events.filter((one) => one.kind === 'person.dispute-opened')) await ask(trx, event)
   const closed = events.filter((event) => event.kind === 'person.dispute-closed')
-  if (closed.length > 0)
-    await cancelTasks(trx, sql`t.cause = any(${closed.map(keyOf)}::text[])`, {
-      reason: 'dispute-closed',
-      actorId: null,
-      source: 'careloop',
-    })
+  if (closed.length === 0) return
+  const asked = await tasksOf(trx, closed)
+  await stopClocks(
+    trx,
+    answerClock,
+    asked.map((task) => ({ subjectId: task.id, at: new Date(), outcome: 'closed' })),
+  )
+  await cancelTasks(trx, sql`t.cause = any(${closed.map(keyOf)}::text[])`, {
+    reason: 'dispute-closed',
+    actorId: null,
+    source: 'careloop',
+  })
 }
 
 const keyOf = ({ data }: RecordedEvent) => (typeof data['key'] === 'string' ? data['key'] : '')
@@ -28,11 +35,6 @@ async function ask(trx: Trx, event: RecordedEvent): Promise<void> {
   const { siteId, departmentId } = event.data
   if (typeof siteId !== 'number')
     throw new Error('A dispute names the site whose service centre deals with it.')
-  const { time_zone } = await trx
-    .selectFrom('site')
-    .select('time_zone')
-    .where('id', '=', siteId)
-    .executeTakeFirstOrThrow()
   const { rows } = await sql<{ stopped: number }>`
     select count(*)::int as stopped from enrollment where person_id = any(${recordsOf(sql`${event.personId}`)}) and stop_reason = 'dispute' and ended_at = now()`.execute(
     trx,
@@ -56,19 +58,28 @@ async function ask(trx: Trx, event: RecordedEvent): Promise<void> {
       assignee: 'service-centre',
       priority: 2,
       startAt: event.at,
-      dueAt: await answerBy(trx, event.at, siteId, time_zone),
+      dueAt: new Date(event.at.getTime() + untilKnown),
       questionnaireVersionId: null,
     },
   ])
+  const tasks = await tasksOf(trx, [event])
+  const due = await startClocks(
+    trx,
+    answerClock,
+    tasks.map((task) => ({ subjectId: task.id, siteId, personId: event.personId, at: event.at })),
+  )
+  await moveDue(
+    trx,
+    [...due].flatMap(([id, dueAt]) => (dueAt ? { id, dueAt } : [])),
+  )
 }
 
-async function answerBy(trx: Trx, at: Date, siteId: number, timeZone: string): Promise<Date> {
-  try {
-    return addWorkingDays(at, answerWithin, timeZone, (await loadCalendars(trx))(siteId))
-  } catch (error) {
-    // A dispute halts its person also in a year whose calendar nobody entered yet: then a week counts.
-    if (error instanceof AppError && error.id === 'calendar-unknown')
-      return new Date(at.getTime() + 7 * 86_400_000)
-    throw error
-  }
+/** The tasks that ask for an answer to these disputes. */
+async function tasksOf(trx: Trx, events: RecordedEvent[]): Promise<{ id: number }[]> {
+  const { rows } = await sql<{ id: number }>`
+    select t.id from unnest(${events.map((event) => event.personId)}::bigint[], ${events.map(keyOf)}::text[]) as u(person_id, cause)
+    join task t on t.person_id = any(${recordsOf(sql`u.person_id`)}) and t.cause = u.cause order by t.id`.execute(
+    trx,
+  )
+  return rows
 }

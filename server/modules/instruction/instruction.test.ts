@@ -1,3 +1,6 @@
+import { sql } from 'kysely'
+import { getTimeline } from '../../../contract/timeline.ts'
+import { fireDue } from '../clock/fire.ts'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -164,6 +167,42 @@ test('when the patient dies, nobody is sent to phone any more', async () => {
   const { body: other } = await issue('I7')
   await execute(who.d1, other.taskId, 'deceased')
   expect(await get(who.centre, other.id)).toMatchObject({ status: 'submitted', outcome: 'deceased' })
+})
+
+test('a late instruction becomes urgent, a neglected one goes to the top, once; without a time the site says how long', async () => {
+  await transaction(app.db, (trx) =>
+    updateSetting(trx, testActor, 'x', 'follow-up.instruction.days', {
+      value: 3,
+      version: 0,
+      siteId: ids.site('NH'),
+    }),
+  )
+  const { body: made } = await issue('I4', { dueAt: undefined })
+  const due = Date.parse((await get(who.centre, made.id)).dueAt)
+  expect(due - Date.now()).toBeGreaterThan(3 * day - 60_000)
+  expect(due - Date.now()).toBeLessThan(3 * day + 3_700_000)
+  const priority = async () =>
+    (await app.request(who.d1, listTasks, { query: { kind: 'return-visit', limit: 200 } })).body.items.find(
+      (one) => one.id === made.taskId,
+    )?.priority
+  const look = async (after: number) => {
+    const fired = await Promise.all([0, 0].map(() => fireDue(app.db, new Date(due + after))))
+    return [fired.reduce((sum, one) => sum + one, 0), await priority()]
+  }
+  await sql`update clock set next_at = null where kind = 'instruction.execution' and subject_id <> ${made.id}`.execute(
+    app.db,
+  )
+  expect(await look(-1)).toEqual([0, 'routine'])
+  expect(await look(0)).toEqual([1, 'urgent'])
+  expect(await look(day - 1)).toEqual([0, 'urgent'])
+  expect(await look(day)).toEqual([1, 'stat'])
+  expect(await look(9 * day)).toEqual([0, 'stat'])
+  expect((await get(who.centre, made.id)).clock).toMatchObject({ escalationLevel: 1 })
+  const { body } = await app.request(who.centre, getTimeline, { params: { id: await personOf(app, 'I4') } })
+  expect(body.items.filter((event) => event.kind.startsWith('clock.')).map((event) => event.kind)).toEqual([
+    'clock.escalated',
+    'clock.breached',
+  ])
 })
 
 test('an instruction follows its patient through a merge and back', async () => {

@@ -8,6 +8,8 @@ import { AppError, found } from '../../platform/errors.ts'
 import { assertWithin } from '../person/scope.ts'
 import { createTasks } from '../task/create.ts'
 import { recordsOf } from '../event/record.ts'
+import { startClocks } from '../clock/clock.ts'
+import { executionClock } from './clock.ts'
 
 type Input = z.output<(typeof issueRoute)['body']>
 
@@ -22,7 +24,8 @@ type Round = {
   staffId: number | null
   assigneeRole: 'doctor' | 'nurse' | 'department-head'
   text: string
-  dueAt: Date
+  /** Left out: what the site allows. */
+  dueAt: Date | undefined
 }
 
 /**
@@ -35,7 +38,7 @@ export async function issueInstruction(
   input: Input,
 ): Promise<{ id: number; taskId: number }> {
   const reach = authorize(actor, 'instruction.issue')
-  const dueAt = inFuture(input.dueAt)
+  const dueAt = input.dueAt === undefined ? undefined : inFuture(input.dueAt)
   await assertWithin(trx, reach, [input.personId])
   const person = found(
     await trx
@@ -76,7 +79,6 @@ export async function issueInstruction(
       staff_id: input.staffId,
       reason: input.reason,
       text: input.text,
-      due_at: dueAt,
       issued_by_name: actor.name,
     })
     .returning('id')
@@ -123,8 +125,11 @@ export function inFuture(dueAt: string): Date {
   throw new AppError('invalid', undefined, [{ path: 'dueAt', message: 'must be a time in the future' }])
 }
 
-/** Makes the task of a round and ties it to the instruction. @returns the task's id */
+/** Starts the clock of a round, makes its task and ties it to the instruction. @returns the task's id */
 export async function startRound(trx: Trx, round: Round): Promise<number> {
+  const startAt = new Date()
+  const { id: subjectId, siteId, personId, dueAt } = round
+  const due = await startClocks(trx, executionClock, [{ subjectId, siteId, personId, at: startAt, dueAt }])
   const cause = `return-visit-instruction:${round.id}:${round.round}`
   await createTasks(trx, [
     {
@@ -145,8 +150,9 @@ export async function startRound(trx: Trx, round: Round): Promise<number> {
       // A named colleague gets it whatever their role is.
       assignee: round.staffId === null ? round.assigneeRole : 'attending-doctor',
       priority: 0,
-      startAt: new Date(),
-      dueAt: round.dueAt,
+      startAt,
+      // Days of the wall clock are known without a calendar.
+      dueAt: due.get(round.id) ?? startAt,
       questionnaireVersionId: null,
     },
   ])

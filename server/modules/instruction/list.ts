@@ -9,6 +9,8 @@ import { nameFor } from '../person/mask.ts'
 import { queuesOf } from '../task/scope.ts'
 import { instructionWithin } from './scope.ts'
 import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
+import { clockViewColumns, joinClock, viewClock } from '../clock/view.ts'
+import { executionClock } from './clock.ts'
 
 export type InstructionFilter = {
   view: InstructionView
@@ -39,6 +41,10 @@ export type InstructionRow = {
   completed_by: string | null
   task_id: number
   due_at: Date
+  breached_at: Date | null
+  escalation_level: number
+  paused_at: Date | null
+  pause_reason: string | null
   late: boolean
   issued_at: Date
   issued_by_name: string
@@ -54,17 +60,18 @@ export type InstructionRow = {
   issued_key: string
 }
 
-/** Not executed when it was due. */
-const late = sql<SqlBool>`coalesce(i.executed_at, now()) > i.due_at`
+/** Not executed when it was due; a pause stops the time. */
+const late = sql<SqlBool>`coalesce(i.executed_at, c.paused_at, now()) > c.due_at`
 
 const columns = sql`
   i.id, i.status, i.round, i.reason, i.text, p.id as person_id, p.name as person_name, i.encounter_id, i.site_id, s.name as site_name,
-  i.department_id, d.name as department_name, t.assignee_role, t.assignee_staff_id, h.name as assignee_name, t.queue, t.completed_by, i.task_id, i.due_at,
+  i.department_id, d.name as department_name, t.assignee_role, t.assignee_staff_id, h.name as assignee_name, t.queue, t.completed_by, i.task_id, ${clockViewColumns},
   ${late} and i.status <> 'withdrawn' as late, i.issued_at, i.issued_by_name, i.executed_at, i.executed_by_name, i.outcome, t.proof,
-  i.report, i.submitted_at, i.filed_at, i.due_at::text as due_key, i.issued_at::text as issued_key`
+  i.report, i.submitted_at, i.filed_at, c.due_at::text as due_key, i.issued_at::text as issued_key`
 const joins = sql`
   join task t on t.id = i.task_id ${joinPerson(sql`i.person_id`)} join site s on s.id = i.site_id
-  join department d on d.id = i.department_id left join staff h on h.id = t.assignee_staff_id`
+  join department d on d.id = i.department_id left join staff h on h.id = t.assignee_staff_id
+  ${joinClock(executionClock, sql`i.id`)}`
 
 const inView: Record<InstructionView, RawBuilder<SqlBool>> = {
   open: sql`i.status in ('issued', 'executed')`,
@@ -102,12 +109,12 @@ export async function instructionRows(
   if (after)
     where.push(
       byDue
-        ? sql<SqlBool>`(i.due_at, i.id) > (${after[0]}::timestamptz, ${after[1]}::bigint)`
+        ? sql<SqlBool>`(c.due_at, i.id) > (${after[0]}::timestamptz, ${after[1]}::bigint)`
         : sql<SqlBool>`(i.issued_at, i.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`,
     )
   const { rows } = await sql<InstructionRow>`
     select ${columns} from return_visit_instruction i ${joins} where ${sql.join(where, sql` and `)}
-    order by ${byDue ? sql`i.due_at, i.id` : sql`i.issued_at desc, i.id desc`} limit ${limit}`.execute(db)
+    order by ${byDue ? sql`c.due_at, i.id` : sql`i.issued_at desc, i.id desc`} limit ${limit}`.execute(db)
   return rows
 }
 
@@ -191,6 +198,7 @@ function viewInstruction(row: InstructionRow, actor: Actor, queues: string[]): I
     taskId: row.task_id,
     dueAt: row.due_at.toISOString(),
     late: row.late,
+    clock: viewClock(row),
     issuedAt: row.issued_at.toISOString(),
     issuedByName: row.issued_by_name,
     executedAt: row.executed_at?.toISOString() ?? null,
@@ -230,10 +238,10 @@ export async function getInstructionFigures(
   const where = [within, sql<SqlBool>`i.status <> 'withdrawn'`, ...conditions(filter)]
   const { rows } = await sql<FigureRow>`
     select i.department_id, d.name as department_name, count(*) as issued, count(*) filter (where ${inView.open}) as open,
-      count(*) filter (where ${inView.late}) as late, count(*) filter (where i.executed_at <= i.due_at) as on_time,
+      count(*) filter (where ${inView.late}) as late, count(*) filter (where i.executed_at <= c.due_at) as on_time,
       count(*) filter (where ${inView.submitted}) as submitted, count(*) filter (where ${inView.filed}) as filed
     from return_visit_instruction i join task t on t.id = i.task_id join site s on s.id = i.site_id
-      join department d on d.id = i.department_id
+      join department d on d.id = i.department_id ${joinClock(executionClock, sql`i.id`)}
     where ${sql.join(where, sql` and `)} group by i.department_id, d.name order by d.name, i.department_id`.execute(
     db,
   )

@@ -5,6 +5,8 @@ import { type RecordedEvent } from '../event/event.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
 import { remember } from './issue.ts'
 import { withdraw } from './settle.ts'
+import { reopenClocks, stopClocks } from '../clock/clock.ts'
+import { executionClock } from './clock.ts'
 
 /** Moves instructions on when their task gets a result, or back when the result is undone. */
 export async function followInstructions(trx: Trx, events: RecordedEvent[]): Promise<void> {
@@ -51,6 +53,11 @@ async function execute(trx: Trx, taskIds: number[]): Promise<void> {
     await remember(trx, row.id, row.agent, 'executed', row.note, row.outcome)
     if (!byHand) await remember(trx, row.id, row.agent, 'submitted', row.note)
   }
+  await stopClocks(
+    trx,
+    executionClock,
+    rows.map((row) => ({ subjectId: row.id, at: row.completed_at, outcome: 'executed' })),
+  )
 }
 
 async function reopen(trx: Trx, taskIds: number[]): Promise<void> {
@@ -75,6 +82,11 @@ async function reopen(trx: Trx, taskIds: number[]): Promise<void> {
       .execute()
     await remember(trx, row.id, row.agent, 'reopened')
   }
+  await reopenClocks(
+    trx,
+    executionClock,
+    rows.map((row) => row.id),
+  )
 }
 
 /** Nobody is sent to phone somebody who died. A task that reports the death itself has its result already. */

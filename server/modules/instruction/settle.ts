@@ -6,7 +6,9 @@ import { AppError, found } from '../../platform/errors.ts'
 import { inFuture, remember, startRound } from './issue.ts'
 import { instructionWithin } from './scope.ts'
 import { personOfRecord } from '../event/record.ts'
+import { stopClocks } from '../clock/clock.ts'
 import { cancelTasks } from '../task/transition.ts'
+import { executionClock } from './clock.ts'
 
 type Row = {
   id: number
@@ -86,16 +88,15 @@ export async function returnInstruction(
   trx: Trx,
   actor: Actor,
   id: number,
-  { reason, dueAt }: { reason: string; dueAt: string },
+  { reason, dueAt }: { reason: string; dueAt?: string | undefined },
 ): Promise<void> {
-  const due = inFuture(dueAt)
+  const due = dueAt === undefined ? undefined : inFuture(dueAt)
   const row = await lock(trx, actor, 'instruction.issue', id, 'submitted')
   await trx
     .updateTable('return_visit_instruction')
     .set({
       status: 'issued',
       round: row.round + 1,
-      due_at: due,
       executed_at: null,
       executed_by_name: null,
       outcome: null,
@@ -153,4 +154,9 @@ export async function withdraw(
       .execute()
     await remember(trx, one.id, byName, 'withdrawn', reason)
   }
+  await stopClocks(
+    trx,
+    executionClock,
+    open.map((one) => ({ subjectId: one.id, at: new Date(), outcome: 'withdrawn' })),
+  )
 }

@@ -9,6 +9,7 @@ import {
   text,
   weight,
 } from './define.ts'
+import { deadlineSettings } from './deadline.ts'
 import { launchSettings } from './launch.ts'
 import { spotCheckSettings } from './spot-check.ts'
 import { visitSettings } from './visit.ts'
@@ -338,6 +339,7 @@ export const settingDefinitions = {
   'completeness.sex': weight(5, 'decides about some pathways and questions'),
   'completeness.email': weight(0, 'one may write where one cannot call; few give one'),
   ...spotCheckSettings,
+  ...deadlineSettings,
   ...visitSettings,
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),

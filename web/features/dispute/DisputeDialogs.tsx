@@ -1,11 +1,13 @@
 import { App } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { closeDispute, disputeOutcome, openDispute } from '../../../contract/dispute.ts'
+import { closeDispute, disputeOutcome, openDispute, pauseDispute } from '../../../contract/dispute.ts'
 import type { PersonDetail } from '../../../contract/person.ts'
+import { listSites } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct } from '../../query.ts'
+import { useAct, useCall } from '../../query.ts'
+import { PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 
@@ -20,6 +22,8 @@ export function OpenDisputeDialog({ person, onDone, onClose }: DialogProps & { p
   const field = useId()
   const [reason, setReason] = useState('')
   const [encounterId, setEncounterId] = useState<number | null>(null)
+  const [departmentId, setDepartmentId] = useState('')
+  const places = useCall(listSites)
   const act = useAct(openDispute, {
     onSuccess: () => {
       void message.success(t('disputes.openedNow'))
@@ -32,7 +36,16 @@ export function OpenDisputeDialog({ person, onDone, onClose }: DialogProps & { p
       title={t('disputes.open')}
       saving={act.isPending}
       disabled={reason.trim() === ''}
-      onSave={() => act.mutate({ params: { id: person.id }, body: { reason: reason.trim(), encounterId } })}
+      onSave={() =>
+        act.mutate({
+          params: { id: person.id },
+          body: {
+            reason: reason.trim(),
+            encounterId,
+            departmentId: departmentId ? Number(departmentId) : null,
+          },
+        })
+      }
       onClose={onClose}
     >
       <p className="secondary">{t('disputes.openHint')}</p>
@@ -66,6 +79,47 @@ export function OpenDisputeDialog({ person, onDone, onClose }: DialogProps & { p
           ))}
         </select>
       </div>
+      <PickField
+        label={t('disputes.department')}
+        value={departmentId}
+        none="—"
+        options={(places.data?.departments ?? [])
+          .filter((one) => one.active)
+          .map((one) => ({ value: String(one.id), text: one.name }))}
+        onChange={setDepartmentId}
+      />
+    </FormDialog>
+  )
+}
+
+export function PauseDisputeDialog({ id, onDone, onClose }: DialogProps & { id: number }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [reason, setReason] = useState('')
+  const act = useAct(pauseDispute, {
+    onSuccess: () => {
+      void message.success(t('disputes.paused'))
+      onDone()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <FormDialog
+      title={t('disputes.pause')}
+      saving={act.isPending}
+      disabled={reason.trim() === ''}
+      onSave={() => act.mutate({ params: { id }, body: { reason: reason.trim() } })}
+      onClose={onClose}
+    >
+      <p className="secondary">{t('disputes.pauseHint')}</p>
+      <TextField
+        label={t('disputes.pauseReason')}
+        value={reason}
+        maxLength={500}
+        required
+        onChange={setReason}
+      />
     </FormDialog>
   )
 }

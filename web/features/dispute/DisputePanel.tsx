@@ -1,7 +1,7 @@
 import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { listDisputes } from '../../../contract/dispute.ts'
+import { listDisputes, resumeDispute } from '../../../contract/dispute.ts'
 import { createEnrollment, resumeEnrollment } from '../../../contract/pathway.ts'
 import { type PersonDetail, getPerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
@@ -10,9 +10,10 @@ import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { ClockTags } from '../../ui/ClockTags.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
-import { CloseDisputeDialog, OpenDisputeDialog } from './DisputeDialogs.tsx'
+import { CloseDisputeDialog, OpenDisputeDialog, PauseDisputeDialog } from './DisputeDialogs.tsx'
 
 function refresh() {
   for (const one of [getPerson, getTimeline, listDisputes])
@@ -27,6 +28,7 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
   const me = useMe()
   const [opening, setOpening] = useState(false)
   const [closing, setClosing] = useState<number | null>(null)
+  const [pausing, setPausing] = useState<number | null>(null)
   const reads = may(me, 'dispute.read')
   const writes = may(me, 'dispute.write')
   const list = useCall(listDisputes, { params: { id: person.id } }, { enabled: reads })
@@ -36,6 +38,7 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
   const done = () => {
     setOpening(false)
     setClosing(null)
+    setPausing(null)
     refresh()
   }
   return (
@@ -57,11 +60,15 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
               <StatusTag tone={one.outcome ? 'neutral' : 'danger'}>
                 {one.outcome ? code('disputeOutcome', one.outcome) : code('personTag', 'open-dispute')}
               </StatusTag>
+              {one.clock && !one.outcome && (
+                <ClockTags clock={one.clock} late={one.clock.breachedAt !== null} />
+              )}
               <p className="pre-line">{one.reason}</p>
               {one.note && <p className="pre-line small">{one.note}</p>}
               <p className="secondary small">
                 {[
                   one.departmentName,
+                  !one.outcome && one.clock?.dueAt && t('clock.due', { time: time.moment(one.clock.dueAt) }),
                   t('disputes.opened', { name: one.openedByName, time: time.moment(one.openedAt) }),
                   one.closedAt &&
                     t('disputes.closed', { name: one.closedByName ?? '', time: time.moment(one.closedAt) }),
@@ -71,17 +78,49 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
               </p>
             </div>
             {writes && !one.outcome && (
-              <button type="button" className="soft-button" onClick={() => setClosing(one.id)}>
-                {t('disputes.close')}
-              </button>
+              <span className="button-line">
+                {one.clock && one.clock.pausedAt === null && (
+                  <button type="button" className="soft-button" onClick={() => setPausing(one.id)}>
+                    {t('disputes.pause')}
+                  </button>
+                )}
+                {one.clock && one.clock.pausedAt !== null && <LetRun id={one.id} onDone={done} />}
+                <button type="button" className="soft-button" onClick={() => setClosing(one.id)}>
+                  {t('disputes.close')}
+                </button>
+              </span>
             )}
           </li>
         ))}
       </ul>
       {offers.length > 0 && may(me, 'enrollment.write') && <Offers person={person} offers={offers} />}
       {opening && <OpenDisputeDialog person={person} onDone={done} onClose={() => setOpening(false)} />}
+      {pausing !== null && <PauseDisputeDialog id={pausing} onDone={done} onClose={() => setPausing(null)} />}
       {closing !== null && <CloseDisputeDialog id={closing} onDone={done} onClose={() => setClosing(null)} />}
     </section>
+  )
+}
+
+function LetRun({ id, onDone }: { id: number; onDone: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const act = useAct(resumeDispute, {
+    onSuccess: () => {
+      void message.success(t('disputes.running'))
+      onDone()
+    },
+    onError: (error) => void message.error(explain(error)),
+  })
+  return (
+    <button
+      type="button"
+      className="soft-button"
+      disabled={act.isPending}
+      onClick={() => act.mutate({ params: { id } })}
+    >
+      {t('disputes.letRun')}
+    </button>
   )
 }
 

@@ -10,7 +10,6 @@ import { getPerson } from '../../../contract/person.ts'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { useTime } from '../../format/useTime.ts'
-import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
@@ -20,13 +19,6 @@ import { useActInstruction } from './useActInstruction.ts'
 type IssueDialogProps = { person: { id: number; name: string } | null; onClose: () => void }
 
 /** End of the working day after tomorrow: long enough to reach somebody, short enough to matter. */
-const usualDue = () => {
-  const at = new Date()
-  at.setDate(at.getDate() + 2)
-  at.setHours(18, 0, 0, 0)
-  return at
-}
-
 /** Tells a department to get in touch with a patient. The last stay says which department and doctor are likely meant. */
 export default function IssueDialog({ person: given, onClose }: IssueDialogProps) {
   const { t } = useTranslation()
@@ -38,7 +30,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
   const [encounterId, setEncounterId] = useState('')
   const [reason, setReason] = useState<InstructionReason | ''>('')
   const [text, setText] = useState('')
-  const [dueAt, setDueAt] = useState(() => toLocalInput(usualDue()))
+  const [dueAt, setDueAt] = useState('')
   const places = useCall(listSites)
   const record = useCall(getPerson, { params: { id: person?.id ?? 0 } }, { enabled: person !== null })
   const stays = record.data?.encounters ?? []
@@ -64,7 +56,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
         assigneeRole: instructionRole.safeParse(chosenWho).data ?? 'doctor',
         reason,
         text,
-        dueAt: new Date(dueAt).toISOString(),
+        ...(dueAt && { dueAt: new Date(dueAt).toISOString() }),
       },
     })
   }
@@ -73,7 +65,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
     <FormDialog
       title={person ? t('instructions.issueFor', { name: person.name }) : t('instructions.issue')}
       saving={issue.isPending}
-      disabled={!person || !reason || chosenDepartment === '' || text.trim().length < 2 || dueAt === ''}
+      disabled={!person || !reason || chosenDepartment === '' || text.trim().length < 2}
       onSave={save}
       onClose={onClose}
     >
@@ -158,7 +150,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
           label={t('instructions.due')}
           type="datetime-local"
           value={dueAt}
-          required
+          hint={t('instructions.dueHint')}
           onChange={setDueAt}
         />
       </div>

@@ -6,7 +6,6 @@ import {
   submitInstruction,
   withdrawInstruction,
 } from '../../../contract/instruction.ts'
-import { toLocalInput } from '../../format/time.ts'
 import { AreaField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useActInstruction } from './useActInstruction.ts'
@@ -20,13 +19,11 @@ type SettleDialogProps = {
   onClose: () => void
 }
 
-const day = 86_400_000
-
 /** Submits, sends back or withdraws an instruction; each with words that stay in its history. */
 export function SettleDialog({ act, instruction, onDone, onClose }: SettleDialogProps) {
   const { t } = useTranslation()
   const [words, setWords] = useState(act === 'submit' ? (instruction.report ?? '') : '')
-  const [dueAt, setDueAt] = useState(() => toLocalInput(new Date(Date.now() + day)))
+  const [dueAt, setDueAt] = useState('')
   const submit = useActInstruction(submitInstruction, 'submitted', onDone)
   const sendBack = useActInstruction(returnInstruction, 'returned', onDone)
   const withdraw = useActInstruction(withdrawInstruction, 'withdrawn', onDone)
@@ -34,13 +31,17 @@ export function SettleDialog({ act, instruction, onDone, onClose }: SettleDialog
   const save = () => {
     if (act === 'submit') submit.mutate({ params, body: { report: words } })
     else if (act === 'withdraw') withdraw.mutate({ params, body: { reason: words } })
-    else sendBack.mutate({ params, body: { reason: words, dueAt: new Date(dueAt).toISOString() } })
+    else
+      sendBack.mutate({
+        params,
+        body: { reason: words, ...(dueAt && { dueAt: new Date(dueAt).toISOString() }) },
+      })
   }
   return (
     <FormDialog
       title={t(`instructions.${act}`)}
       saving={submit.isPending || sendBack.isPending || withdraw.isPending}
-      disabled={words.trim().length < 2 || dueAt === ''}
+      disabled={words.trim().length < 2}
       onSave={save}
       onClose={onClose}
     >
@@ -58,7 +59,7 @@ export function SettleDialog({ act, instruction, onDone, onClose }: SettleDialog
           label={t('instructions.due')}
           type="datetime-local"
           value={dueAt}
-          required
+          hint={t('instructions.dueHint')}
           onChange={setDueAt}
         />
       )}

@@ -1,6 +1,7 @@
 import type { Instruction } from '../../../contract/instruction.ts'
 import { useTranslation } from 'react-i18next'
 import { useCode } from '../../i18n/useCode.ts'
+import { ClockTags } from '../../ui/ClockTags.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 
 const tones: Record<Instruction['status'], Tone> = {
@@ -19,7 +20,7 @@ export function InstructionStatusTag({ instruction }: { instruction: Instruction
   return (
     <span className="tag-line">
       <StatusTag tone={tones[status]}>{code('instructionStatus', status)}</StatusTag>
-      {late && <StatusTag tone="danger">{t('instructions.late')}</StatusTag>}
+      <ClockTags clock={instruction.clock} late={late} />
       {round > 1 && <span className="secondary small">{t('instructions.round', { n: round })}</span>}
     </span>
   )

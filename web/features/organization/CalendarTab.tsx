@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next'
 import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { type Column, ListTable } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -14,18 +13,20 @@ import { first, useFilters } from '../../ui/filters.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { CalendarEditor } from './CalendarEditor.tsx'
 import { type Day, type Range, daysIn, toRanges } from './ranges.ts'
+import { SitePicker, useSite } from './useSite.tsx'
 
 export function CalendarTab() {
   const { t } = useTranslation()
   const time = useTime()
   const explain = useExplain()
-  const me = useMe()
-  const { message } = App.useApp()
+  const site = useSite()
+  const { siteId } = site
+  const { message, modal } = App.useApp()
   const [filters, setFilters] = useFilters()
   const [editing, setEditing] = useState(false)
   const asked = Number(first(filters['year']))
   const year = asked >= 2000 && asked <= 2100 ? asked : new Date().getFullYear()
-  const calendar = useCall(listCalendar, { query: { year } })
+  const calendar = useCall(listCalendar, { query: { year, siteId } })
   const save = useAct(putCalendarYear, {
     onSuccess: () => {
       void message.success(t('settings.calendar.saved', { year }))
@@ -41,7 +42,15 @@ export function CalendarTab() {
   const { data } = calendar
   const ranges = toRanges(data?.days ?? [])
   const sources = new Map((data?.days ?? []).map((day) => [day.date, day.source]))
-  const edit = may(me, 'setting.write') && (
+  const put = (days: Day[]) => save.mutate({ params: { year }, body: { days, siteId: siteId ?? null } })
+  const inherit = () =>
+    void modal.confirm({
+      title: t('settings.calendar.inheritConfirm', { year }),
+      okText: t('settings.calendar.inherit'),
+      cancelText: t('common.cancel'),
+      onOk: () => put([]),
+    })
+  const edit = site.mayEdit && (
     <button type="button" className="soft-button" onClick={() => setEditing(true)}>
       {t('settings.calendar.edit')}
     </button>
@@ -88,6 +97,13 @@ export function CalendarTab() {
 
   return (
     <>
+      <SitePicker
+        {...site}
+        choose={(id) => {
+          setEditing(false)
+          site.choose(id)
+        }}
+      />
       <div className="calendar-year">
         <button
           type="button"
@@ -107,6 +123,11 @@ export function CalendarTab() {
           <RightOutlined aria-hidden />
         </button>
         {data?.known && !editing && edit}
+        {siteId !== undefined && data?.known && !data.inherited && !editing && site.mayEdit && (
+          <button type="button" className="plain-button" onClick={inherit}>
+            {t('settings.calendar.inherit')}
+          </button>
+        )}
       </div>
       {calendar.isError ? (
         <ErrorState error={calendar.error} onRetry={() => void calendar.refetch()} />
@@ -117,6 +138,7 @@ export function CalendarTab() {
               {t('settings.calendar.unknownHint')}
             </Notice>
           )}
+          {data?.known && data.inherited && <Notice tone="info" title={t('settings.calendar.inherited')} />}
           {data?.known && !editing && (
             <Notice
               tone="success"
@@ -125,11 +147,11 @@ export function CalendarTab() {
           )}
           {editing && data ? (
             <CalendarEditor
-              key={year}
+              key={`${year} ${siteId ?? ''}`}
               year={year}
               initial={ranges}
               busy={save.isPending}
-              onSave={(days: Day[]) => save.mutate({ params: { year }, body: { days } })}
+              onSave={put}
               onCancel={() => setEditing(false)}
             />
           ) : (

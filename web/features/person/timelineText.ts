@@ -40,7 +40,14 @@ export const eventGroups = {
   ],
   calls: ['contact.attempted', 'contact.refused'],
   answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
-  tasks: ['task.created', 'task.completed', 'task.cancelled', 'task.reopened'],
+  tasks: [
+    'task.created',
+    'task.completed',
+    'task.cancelled',
+    'task.reopened',
+    'clock.breached',
+    'clock.escalated',
+  ],
   messages: ['message.sent', 'message.failed', 'message.suppressed', 'message.unknown'],
   pathways: [
     'enrollment.started',
@@ -75,6 +82,8 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised' || kind === 'person.dispute-opened') return 'danger'
   if (kind === 'contact.refused' || kind === 'consent.withdrawn') return 'warning'
+  if (kind === 'clock.escalated') return 'danger'
+  if (kind === 'clock.breached') return 'warning'
   if (kind === 'message.failed' || kind === 'person.opted-out' || kind === 'person.merged') return 'warning'
   if (kind.startsWith('encounter.')) return 'primary'
   if (kind === 'task.completed' || kind === 'questionnaire.completed' || kind === 'message.sent')
@@ -86,6 +95,7 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
 /** Fields whose values are codes with words of their own. */
 const coded = {
   outcome: 'outcome',
+  clock: 'clockKind',
   disputeOutcome: 'disputeOutcome',
   channel: 'channel',
   purpose: 'purpose',

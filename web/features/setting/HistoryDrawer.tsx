@@ -7,13 +7,17 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 
-export function HistoryDrawer({ setting, onClose }: { setting: SettingView; onClose: () => void }) {
+type HistoryDrawerProps = { setting: SettingView; siteId: number | undefined; onClose: () => void }
+
+export function HistoryDrawer({ setting, siteId, onClose }: HistoryDrawerProps) {
   const { t } = useTranslation()
   const words = useSettingWords()
-  const history = useCall(listSettingHistory, { params: { key: setting.key } })
+  const history = useCall(listSettingHistory, { params: { key: setting.key }, query: { siteId } })
   const shown = (value: unknown) => {
     if (value === null || value === undefined) {
-      return setting.kind === 'secret' ? t('settings.secretKept') : t('settings.backToDefault')
+      return setting.kind === 'secret'
+        ? t('settings.secretKept')
+        : t(siteId === undefined ? 'settings.backToDefault' : 'settings.inherit')
     }
     return words.value(setting, value)
   }

@@ -2,12 +2,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type SettingView, listSettings } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
+import { SitePicker, useSite } from '../organization/useSite.tsx'
 
 const groups = [
   'follow-up',
@@ -17,15 +17,28 @@ const groups = [
   'intake',
   'provenance',
   'completeness',
+  'spot-check',
+  'visit',
   'match',
+  'organisation',
   'security',
 ] as const
 
 export function RulesTab() {
+  const site = useSite()
+  return (
+    <>
+      <SitePicker {...site} />
+      <Rules key={site.siteId} site={site} />
+    </>
+  )
+}
+
+function Rules({ site }: { site: ReturnType<typeof useSite> }) {
   const { t } = useTranslation()
-  const me = useMe()
   const words = useSettingWords()
-  const settings = useCall(listSettings)
+  const { siteId } = site
+  const settings = useCall(listSettings, { query: { siteId } })
   const [search, setSearch] = useState('')
   const [editing, setEditing] = useState<string | null>(null)
   const [history, setHistory] = useState<SettingView | null>(null)
@@ -72,7 +85,7 @@ export function RulesTab() {
                     {t('settings.value')}
                   </th>
                   <th scope="col" className="setting-default">
-                    {t('settings.defaultValue')}
+                    {t(siteId === undefined ? 'settings.defaultValue' : 'settings.inheritedValue')}
                   </th>
                   <th scope="col">{t('settings.source')}</th>
                   <th scope="col" className="setting-changed">
@@ -88,7 +101,11 @@ export function RulesTab() {
                   <SettingRow
                     key={setting.key}
                     setting={setting}
-                    mayEdit={may(me, 'setting.write')}
+                    siteId={siteId}
+                    siteNames={site.sites
+                      .filter((one) => setting.differsAt.includes(one.id))
+                      .map((one) => one.name)}
+                    mayEdit={site.mayEdit}
                     editing={editing === setting.key}
                     onEdit={(on) => setEditing(on ? setting.key : null)}
                     onHistory={() => setHistory(setting)}
@@ -99,7 +116,7 @@ export function RulesTab() {
           </section>
         )
       })}
-      {history && <HistoryDrawer setting={history} onClose={() => setHistory(null)} />}
+      {history && <HistoryDrawer setting={history} siteId={siteId} onClose={() => setHistory(null)} />}
     </>
   )
 }

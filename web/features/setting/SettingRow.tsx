@@ -15,13 +15,25 @@ import { useSettingWords } from './useSettingWords.ts'
 
 type SettingRowProps = {
   setting: SettingView
+  /** None: the value of all sites. */
+  siteId: number | undefined
+  /** Sites that have another. */
+  siteNames: string[]
   mayEdit: boolean
   editing: boolean
   onEdit: (on: boolean) => void
   onHistory: () => void
 }
 
-export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: SettingRowProps) {
+export function SettingRow({
+  setting,
+  siteId,
+  siteNames,
+  mayEdit,
+  editing,
+  onEdit,
+  onHistory,
+}: SettingRowProps) {
   const { t } = useTranslation()
   const words = useSettingWords()
   const explain = useExplain()
@@ -29,6 +41,7 @@ export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: Set
   const name = words.name(setting.key)
   const changed = setting.changedAt !== null
   const secret = setting.kind === 'secret'
+  const goBack = t(siteId === undefined ? 'settings.reset' : 'settings.inherit')
 
   const refresh = () => {
     void queryClient.invalidateQueries({ queryKey: keyOf(listSettings) })
@@ -47,14 +60,17 @@ export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: Set
     },
   })
   const save = (value: unknown) =>
-    update.mutate({ params: { key: setting.key }, body: { value, version: setting.version } })
+    update.mutate({
+      params: { key: setting.key },
+      body: { value, version: setting.version, siteId: siteId ?? null },
+    })
   const reset = () =>
     void modal.confirm({
-      title: t('settings.resetConfirm', {
+      title: t(siteId === undefined ? 'settings.resetConfirm' : 'settings.inheritConfirm', {
         name,
-        value: secret ? t('settings.secretUnset') : words.value(setting, setting.defaultValue),
+        value: secret ? t('settings.secretUnset') : words.value(setting, setting.inheritedValue),
       }),
-      okText: t('settings.reset'),
+      okText: goBack,
       cancelText: t('common.cancel'),
       onOk: () => save(null),
     })
@@ -81,9 +97,15 @@ export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: Set
               : words.value(setting, setting.value)}
           </strong>
         )}
+        {!editing && siteId !== undefined && !setting.isSet && (
+          <span className="secondary small"> {t('settings.inherited')}</span>
+        )}
+        {siteNames.length > 0 && (
+          <div className="secondary small">{t('settings.differsAt', { sites: siteNames.join('、') })}</div>
+        )}
       </td>
       <td data-label={t('settings.defaultValue')}>
-        {secret ? '—' : words.value(setting, setting.defaultValue)}
+        {secret ? '—' : words.value(setting, setting.inheritedValue)}
       </td>
       <td data-label={t('settings.source')} className="secondary small">
         {words.source(setting)}
@@ -112,7 +134,7 @@ export function SettingRow({ setting, mayEdit, editing, onEdit, onHistory }: Set
           )}
           {mayEdit && setting.isSet && !editing && (
             <button type="button" className="plain-button" onClick={reset}>
-              {t('settings.reset')}
+              {goBack}
             </button>
           )}
           <button

@@ -158,6 +158,8 @@ export const audit = {
     dispute_read: 'Looked at disputes',
     dispute_open: 'Registered a dispute',
     dispute_close: 'Closed a dispute',
+    dispute_pause: 'Stopped the time for an answer to a dispute',
+    dispute_resume: 'Let the time for an answer to a dispute run again',
     enrollment_resume: 'Let a pathway go on after a dispute',
     enrollment_start: 'Enrolled a person',
     enrollment_stop: 'Stopped an enrolment',

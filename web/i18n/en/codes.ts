@@ -293,6 +293,7 @@ export const codes = {
   },
   channelState: { up: 'Up', down: 'Down', silent: 'Silent', held: 'Held', off: 'Off' },
   auditOutcome: { allowed: 'Allowed', refused: 'Refused', failed: 'Failed' },
+  clockKind: { instruction_execution: 'Return visit', dispute_answer: 'Answer to a dispute' },
   eventKind: eventKinds,
   identifierMark: {
     'check-digit': 'wrong check digit',

@@ -2,6 +2,14 @@ import type { SameWords } from '../shape.ts'
 import type { disputes as chinese } from '../zh-CN/disputes.ts'
 
 export const disputes = {
+  pause: 'Stop the clock',
+  pauseHint:
+    'Time stops counting until somebody lets it run again; the deadline moves by the working time in between.',
+  pauseReason: 'Why, such as an expert opinion that was asked for',
+  paused: 'The clock is stopped',
+  letRun: 'Let the clock run',
+  running: 'The clock runs again',
+  department: 'Department',
   title: 'Disputes',
   open: 'Register a dispute',
   close: 'Close the dispute',

@@ -21,6 +21,7 @@ export const eventFields = {
   siteName: 'Site',
   site: 'Site',
   attendingName: 'Attending',
+  clock: 'Deadline',
   disputeOutcome: 'Outcome',
   outcome: 'Outcome',
   note: 'Note',
@@ -172,4 +173,6 @@ export const eventKinds = {
   agreement_ended: 'Agreement ended',
   segment_entered: 'Entered a segment',
   segment_left: 'Left a segment',
+  clock_breached: 'Deadline missed',
+  clock_escalated: 'Deadline missed, escalated',
 }

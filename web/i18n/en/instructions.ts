@@ -15,6 +15,7 @@ export const instructions = {
   text: 'Instruction',
   textHint: 'Say what to ask and what to tell; these words stand on the desk of whoever executes it.',
   due: 'Due',
+  dueHint: 'Empty: what the site allows',
   choose: 'Choose',
   status: 'Status',
   late: 'late',

@@ -1,5 +1,12 @@
 /** Where the defaults come from, by key. */
 export const settingSources = {
+  'follow-up_instruction_days':
+    'CareLoop choice: the day after tomorrow, where the service centre chooses no time',
+  'follow-up_instruction_escalate-hours':
+    'CareLoop choice: one more day, then the instruction goes to the top of the list',
+  'dispute_answer-days':
+    'Measures for Handling Complaints in Medical Institutions (2019): answer within five working days',
+  'dispute_escalate-days': 'CareLoop choice: an answer that is late is looked for every working day',
   'organisation_time-zone':
     'CareLoop choice: the time of mainland China; every site has its own, this one counts only where no site is known',
   'follow-up_level-1_days':

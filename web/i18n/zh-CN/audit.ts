@@ -157,6 +157,8 @@ export const audit = {
     dispute_read: '查看纠纷',
     dispute_open: '登记纠纷',
     dispute_close: '结束纠纷',
+    dispute_pause: '暂停纠纷答复计时',
+    dispute_resume: '恢复纠纷答复计时',
     enrollment_resume: '继续被纠纷中止的路径',
     enrollment_start: '纳入路径',
     enrollment_stop: '移出路径',

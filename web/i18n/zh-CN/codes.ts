@@ -279,6 +279,7 @@ export const codes = {
   channelState: { up: '正常', down: '不通', silent: '没有动静', held: '暂停，等处理', off: '停用' },
   auditOutcome: { allowed: '已允许', refused: '已拒绝', failed: '失败' },
   eventKind: eventKinds,
+  clockKind: { instruction_execution: '回访指令', dispute_answer: '纠纷答复' },
   identifierMark: {
     'check-digit': '校验码不对',
     'birth-date': '与登记的出生日期不符',

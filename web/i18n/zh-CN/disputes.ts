@@ -1,4 +1,11 @@
 export const disputes = {
+  pause: '暂停计时',
+  pauseHint: '暂停后不再计时，直到有人恢复；截止时间按其间的工作时间顺延。',
+  pauseReason: '原因，如等待专家意见',
+  paused: '已暂停计时',
+  letRun: '恢复计时',
+  running: '已恢复计时',
+  department: '涉及科室',
   title: '纠纷',
   open: '登记纠纷',
   close: '结束纠纷',

@@ -24,6 +24,7 @@ export const eventFields = {
   siteName: '院区',
   site: '院区',
   attendingName: '主管医生',
+  clock: '时限',
   disputeOutcome: '结果',
   outcome: '结果',
   note: '备注',
@@ -175,4 +176,6 @@ export const eventKinds = {
   agreement_ended: '协议终止',
   segment_entered: '进入细分人群',
   segment_left: '离开细分人群',
+  clock_breached: '超过时限',
+  clock_escalated: '超过时限，已升级',
 } satisfies Record<CodeKey<EventKind>, string>

@@ -12,6 +12,7 @@ export const instructions = {
   text: '指令内容',
   textHint: '写清要问什么、要交代什么；执行人在工作台上看到的就是这段话。',
   due: '截止时间',
+  dueHint: '不填则按院区规定的期限',
   choose: '请选择',
   status: '状态',
   late: '超期',

@@ -1,5 +1,9 @@
 /** Where the defaults come from, by key. */
 export const settingSources = {
+  'follow-up_instruction_days': '本产品设定：客服中心没有指定时间时，后天为限',
+  'follow-up_instruction_escalate-hours': '本产品设定：再过一天仍未执行，排到清单最前',
+  'dispute_answer-days': '《医疗机构投诉管理办法》（2019）：5 个工作日内查明并答复',
+  'dispute_escalate-days': '本产品设定：逾期未答复的，每个工作日督办',
   'organisation_time-zone':
     '本产品设定：内地统一用北京时间；各院区有自己的时区，只有不知道是哪个院区时才用这里的',
   'follow-up_level-1_days': '96120 客服中心报告：三级随访，主管医生 1 周内电话',

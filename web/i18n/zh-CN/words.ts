@@ -7,6 +7,7 @@ import { ladder } from './ladder.ts'
 import { launch } from './launch.ts'
 import { team } from './team.ts'
 import { guidance } from './guidance.ts'
+import { clock } from './clock.ts'
 import { codes } from './codes.ts'
 import { common } from './common.ts'
 import { desk } from './desk.ts'
@@ -47,6 +48,7 @@ export const words = {
   launch,
   team,
   guidance,
+  clock,
   codes,
   common,
   desk,

@@ -157,6 +157,8 @@ export const audit = {
     dispute_read: '檢視糾紛',
     dispute_open: '登記糾紛',
     dispute_close: '結束糾紛',
+    dispute_pause: '暫停糾紛答覆計時',
+    dispute_resume: '恢復糾紛答覆計時',
     enrollment_resume: '繼續因糾紛中止的路徑',
     enrollment_start: '納入路徑',
     enrollment_stop: '移出路徑',

@@ -278,6 +278,7 @@ export const codes = {
   },
   channelState: { up: '正常', down: '不通', silent: '沒有動靜', held: '暫停，等處理', off: '停用' },
   auditOutcome: { allowed: '已允許', refused: '已拒絕', failed: '失敗' },
+  clockKind: { instruction_execution: '回訪指令', dispute_answer: '糾紛答覆' },
   eventKind: eventKinds,
   identifierMark: {
     'check-digit': '檢查碼不對',

@@ -2,6 +2,13 @@ import type { SameWords } from '../shape.ts'
 import type { disputes as chinese } from '../zh-CN/disputes.ts'
 
 export const disputes = {
+  pause: '暫停計時',
+  pauseHint: '暫停後不再計時，直到有人恢復；截止時間依其間的工作時間順延。',
+  pauseReason: '原因，如等待專家意見',
+  paused: '已暫停計時',
+  letRun: '恢復計時',
+  running: '已恢復計時',
+  department: '涉及科別',
   title: '糾紛',
   open: '登記糾紛',
   close: '結束糾紛',

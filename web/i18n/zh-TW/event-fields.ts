@@ -21,6 +21,7 @@ export const eventFields = {
   siteName: '院區',
   site: '院區',
   attendingName: '主治醫師',
+  clock: '時限',
   disputeOutcome: '結果',
   outcome: '結果',
   note: '備註',
@@ -172,4 +173,6 @@ export const eventKinds = {
   agreement_ended: '協議終止',
   segment_entered: '進入細分人群',
   segment_left: '離開細分人群',
+  clock_breached: '超過時限',
+  clock_escalated: '超過時限，已升級',
 }

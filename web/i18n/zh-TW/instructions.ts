@@ -15,6 +15,7 @@ export const instructions = {
   text: '指令內容',
   textHint: '寫清楚要問什麼、要交代什麼；執行人在工作台上看到的就是這段話。',
   due: '截止時間',
+  dueHint: '不填則依院區規定的期限',
   choose: '請選擇',
   status: '狀態',
   late: '逾期',

@@ -1,5 +1,9 @@
 /** Where the defaults come from, by key. */
 export const settingSources = {
+  'follow-up_instruction_days': '本產品設定：客服中心沒有指定時間時，後天為限',
+  'follow-up_instruction_escalate-hours': '本產品設定：再過一天仍未執行，排到清單最前',
+  'dispute_answer-days': '大陸《醫療機構投訴管理辦法》（2019）：5 個工作日內查明並答覆',
+  'dispute_escalate-days': '本產品設定：逾期未答覆的，每個工作日督辦',
   'organisation_time-zone':
     '本產品設定：內地統一用北京時間；各院區有自己的時區，只有不知道是哪個院區時才用這裡的',
   'follow-up_level-1_days': '96120 客服中心報告：三級追蹤，主治醫師 1 週內電話',
