@@ -7,9 +7,6 @@ import type { Condition } from '../../../contract/questionnaire.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { tries } from '../../../test/support/tries.ts'
-import { questionnaires as en } from '../../../web/i18n/en/questionnaires.ts'
-import { questionnaires as cn } from '../../../web/i18n/zh-CN/questionnaires.ts'
-import { questionnaires as tw } from '../../../web/i18n/zh-TW/questionnaires.ts'
 import { conditionSql, factsObject, joinPersonSite } from './fact.ts'
 import { refreshWindows } from './facts.ts'
 
@@ -135,13 +132,4 @@ test('a comparison that a fact does not know is refused by its name', () => {
   expect(refuse({ fact: 'person.visits', op: '=', value: 'many' })).toThrow()
   expect(refuse({ fact: 'person.conditionCodes', op: '=', value: 'I10' })).toThrow()
   expect(refuse({ sample: { rate: 0.1, seed: 'x' } })).toThrow()
-})
-
-test.each([
-  ['en', en],
-  ['zh-CN', cn],
-  ['zh-TW', tw],
-] as const)('every fact has words in %s', (_language, words) => {
-  const missing = personFactNames.filter((name) => !Object.hasOwn(words.fact, name.replaceAll('.', '_')))
-  expect(missing).toEqual([])
 })
