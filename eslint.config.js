@@ -7,6 +7,7 @@ export default tseslint.config(
       'web/dist',
       'data',
       'node_modules',
+      '.tmp',
       'server/platform/db-types.ts',
       '.dependency-cruiser.cjs',
       'bin',

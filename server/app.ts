@@ -80,6 +80,8 @@ const modules: Mount[] = [
 export type AppOptions = {
   /** Tests: an answer that breaks its contract is an error. */
   checkAnswers?: boolean
+  /** Modules besides those of the product. */
+  more?: Mount[]
   /** Where the built web app lies. */
   webRoot?: string
 }
@@ -166,7 +168,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
 
   const api = createApi(db, { checkAnswers: options.checkAnswers ?? false })
   api.onError(answerError)
-  for (const mount of modules) mount(api, services)
+  for (const mount of [...modules, ...(options.more ?? [])]) mount(api, services)
   mountLive(api, services, resolver)
   mountApiPage(api)
   app.route('/api/v1', api)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { z } from 'zod'
 import type { Role } from '../../contract/access.ts'
 import type { RouteContract } from '../../contract/route.ts'
-import { type App, createApp } from '../../server/app.ts'
+import { type App, createApp, type Mount } from '../../server/app.ts'
 import { createUserAs } from '../../server/modules/access/user.ts'
 import { accessOf, type Actor, systemActor } from '../../server/platform/actor.ts'
 import { type Config, readConfig } from '../../server/platform/config.ts'
@@ -68,6 +68,7 @@ export type TestApp = App & {
 export async function createTestApp(
   overrides: Partial<Config> = {},
   database?: TestDatabase,
+  more: Mount[] = [],
 ): Promise<TestApp> {
   log.level = 'error'
   database ??= await createTestDatabase()
@@ -82,7 +83,7 @@ export async function createTestApp(
   }
   const services = await openServices(config, database.url)
   await services.jobs.install()
-  const app = createApp(services, { checkAnswers: true })
+  const app = createApp(services, { checkAnswers: true, more })
   let users = 0
 
   const send: TestApp['send'] = async (caller, method, url, { query, body, headers } = {}) => {
