@@ -1,3 +1,5 @@
+import { contactSettings } from './contact.ts'
+
 export const settings = {
   title: 'Settings',
   tab: {
@@ -99,14 +101,7 @@ export const settings = {
     'follow-up_ladder_letter-text': 'Text of the letter',
     'follow-up_ladder_letter-phone': 'Telephone in the letter',
     'follow-up_daily-goal': 'Daily goal per person',
-    'contact_quiet-from': 'Quiet hours begin',
-    'contact_quiet-to': 'Quiet hours end',
-    'contact_marketing-per-30-days': 'Promotion: at most per person in 30 days',
-    'contact_total-per-7-days': 'All messages: at most per person in 7 days',
-    'contact_household-marketing-per-30-days': 'Promotion: at most per household in 30 days',
-    'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
-    'contact_on-holidays': 'Other than clinical contact on public holidays',
-    'contact_time-zone': 'Time zone where nothing else tells it',
+    ...contactSettings.name,
     'intake_silent-minutes': 'A sender counts as silent after',
     'intake_keep-days': 'Keep interface messages',
     'outbound_ack-timeout-seconds': 'Messages out: wait for the answer',
@@ -221,17 +216,7 @@ export const settings = {
     'follow-up_ladder_letter-text': 'CareLoop choice: nothing about illness or treatment',
     'follow-up_ladder_letter-phone': 'The number that people are asked to call',
     'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
-    'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-    'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-    'contact_marketing-per-30-days': 'CareLoop choice',
-    'contact_total-per-7-days': 'CareLoop choice',
-    'contact_household-marketing-per-30-days':
-      'CareLoop choice: all who share a telephone number or e-mail address, together',
-    'contact_household-total-per-7-days':
-      'CareLoop choice: all who share a telephone number or e-mail address, together',
-    'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
-    'contact_time-zone':
-      'CareLoop choice: for sites in several time zones and a person whose place is unknown',
+    ...contactSettings.source,
     'intake_silent-minutes': 'CareLoop choice',
     'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
     'outbound_ack-timeout-seconds':

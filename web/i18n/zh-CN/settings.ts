@@ -1,3 +1,5 @@
+import { contactSettings } from './contact.ts'
+
 export const settings = {
   title: '设置',
   tab: { rules: '规则', organization: '院区与科室', staff: '人员', calendar: '工作日历' },
@@ -94,14 +96,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '信的内容',
     'follow-up_ladder_letter-phone': '信上留的电话',
     'follow-up_daily-goal': '每人每日随访目标',
-    'contact_quiet-from': '勿扰开始',
-    'contact_quiet-to': '勿扰结束',
-    'contact_marketing-per-30-days': '健康推广，每人 30 天最多',
-    'contact_total-per-7-days': '所有消息，每人 7 天最多',
-    'contact_household-marketing-per-30-days': '营销消息，每户 30 天最多',
-    'contact_household-total-per-7-days': '所有消息，每户 7 天最多',
-    'contact_on-holidays': '节假日也发非诊疗消息',
-    'contact_time-zone': '无法判断时采用的时区',
+    ...contactSettings.name,
     'intake_silent-minutes': '多久没有消息算没有动静',
     'intake_keep-days': '接口消息保存',
     'outbound_ack-timeout-seconds': '发出消息：等对方应答多久',
@@ -208,14 +203,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '本产品选择：不写病情和治疗；姓名、医院、电话会自动填入',
     'follow-up_ladder_letter-phone': '请患者拨打的号码',
     'follow-up_daily-goal': '本产品目标：每天 60 人次；手工一般 20–30 人次',
-    'contact_quiet-from': '本产品默认：收件人当地 21:00–8:00 不打扰',
-    'contact_quiet-to': '本产品默认：收件人当地 21:00–8:00 不打扰',
-    'contact_marketing-per-30-days': '本产品默认',
-    'contact_total-per-7-days': '本产品默认',
-    'contact_household-marketing-per-30-days': '本产品预设：共用电话或邮箱的人合计',
-    'contact_household-total-per-7-days': '本产品预设：共用电话或邮箱的人合计',
-    'contact_on-holidays': '本产品预设：法定节假日只做诊疗联系',
-    'contact_time-zone': '本产品预设：院区分布在多个时区、又不知道患者在哪里时采用',
+    ...contactSettings.source,
     'intake_silent-minutes': '本产品默认',
     'intake_keep-days': '《网络安全法》第二十一条：网络日志留存不少于 6 个月',
     'outbound_ack-timeout-seconds':

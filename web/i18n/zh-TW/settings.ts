@@ -1,3 +1,5 @@
+import { contactSettings } from './contact.ts'
+
 export const settings = {
   title: '設定',
   tab: { rules: '規則', organization: '院區與科別', staff: '人員', calendar: '工作日曆' },
@@ -94,14 +96,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '信的內容',
     'follow-up_ladder_letter-phone': '信上留的電話',
     'follow-up_daily-goal': '每人每日追蹤目標',
-    'contact_quiet-from': '勿擾開始',
-    'contact_quiet-to': '勿擾結束',
-    'contact_marketing-per-30-days': '健康推廣，每人 30 天最多',
-    'contact_total-per-7-days': '所有訊息，每人 7 天最多',
-    'contact_household-marketing-per-30-days': '行銷訊息，每戶 30 天最多',
-    'contact_household-total-per-7-days': '所有訊息，每戶 7 天最多',
-    'contact_on-holidays': '假日也發非診療訊息',
-    'contact_time-zone': '無法判斷時採用的時區',
+    ...contactSettings.name,
     'intake_silent-minutes': '多久沒有訊息算沒有動靜',
     'intake_keep-days': '介面訊息保存',
     'outbound_ack-timeout-seconds': '送出訊息：等對方回應多久',
@@ -207,14 +202,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '本產品選擇：不寫病情和治療；姓名、醫院、電話會自動填入',
     'follow-up_ladder_letter-phone': '請病人撥打的號碼',
     'follow-up_daily-goal': '本產品目標：每天 60 人次；人工一般 20–30 人次',
-    'contact_quiet-from': '本產品預設：收件人當地 21:00–8:00 不打擾',
-    'contact_quiet-to': '本產品預設：收件人當地 21:00–8:00 不打擾',
-    'contact_marketing-per-30-days': '本產品預設',
-    'contact_total-per-7-days': '本產品預設',
-    'contact_household-marketing-per-30-days': '本產品預設：共用電話或電子郵件的人合計',
-    'contact_household-total-per-7-days': '本產品預設：共用電話或電子郵件的人合計',
-    'contact_on-holidays': '本產品預設：國定假日只做診療聯絡',
-    'contact_time-zone': '本產品預設：院區分佈在多個時區、又不知道病患在哪裡時採用',
+    ...contactSettings.source,
     'intake_silent-minutes': '本產品預設',
     'intake_keep-days': '《網路安全法》第二十一條：網路日誌留存不少於 6 個月',
     'outbound_ack-timeout-seconds':
