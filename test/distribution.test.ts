@@ -20,7 +20,17 @@ const byPerson: Record<string, string> = {
         'match_todo',
         'message',
       ],
-      ...['consent', 'opt_out', 'segment_member', 'task_contact', 'outbound_attempt', 'outbound_message', 'person_address', 'person_facts', 'person_name'],
+      ...[
+        'consent',
+        'opt_out',
+        'segment_member',
+        'task_contact',
+        'outbound_attempt',
+        'outbound_message',
+        'person_address',
+        'person_facts',
+        'person_name',
+      ],
       ...['person_relationship', 'person_telecom', 'questionnaire_link', 'questionnaire_photo'],
       ...[
         'questionnaire_response',

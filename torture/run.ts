@@ -58,7 +58,9 @@ const steps = await stepsTest({
 failed ||= steps.deviations.length > 0
 for (const one of steps.deviations) console.log(`  FAIL ${one}`)
 
-console.log('\nProperties: the contact gate, pathways under interleavings, merges taken back, messages in any order')
+console.log(
+  '\nProperties: the contact gate, pathways under interleavings, merges taken back, messages in any order',
+)
 const properties = await propertiesHold(size.properties)
 failed ||= !properties
 

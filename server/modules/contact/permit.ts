@@ -17,10 +17,7 @@ export async function permit(
   requests: ContactRequest[],
   now = new Date(),
 ): Promise<Map<number, Verdict>> {
-  await lockHouseholds(
-    trx,
-    requests.filter((one) => one.purpose !== 'clinical').map((one) => one.personId),
-  )
+  await lockHouseholds(trx, countedOf(requests))
   const permitted = new Map<number, Contacted>()
   return judge(
     trx,
@@ -33,6 +30,10 @@ export async function permit(
     permitted,
   )
 }
+
+/** Persons whose earlier contacts decide; nothing clinical is held back by a cap. */
+export const countedOf = (requests: ContactRequest[]): number[] =>
+  requests.filter((one) => one.purpose !== 'clinical').map((one) => one.personId)
 
 /** The same without locks, each by itself: for looking at, and for choosing one of several. */
 export async function foresee(

@@ -5,7 +5,9 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { type ContactRequest, contactTaskKinds } from './facts.ts'
-import { foresee, permit } from './permit.ts'
+import { lockHouseholds } from './household.ts'
+import { countedOf, foresee, permit } from './permit.ts'
+import type { Verdict } from './rules.ts'
 
 /** What the gate needs to know of a task. `ladder_step`: on which way the person is looked for. */
 export type ContactTask = {
@@ -51,9 +53,17 @@ async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[
   })
 }
 
-/** Which of these tasks the gate refuses, and why; each by itself. */
-export async function contactRefusalsOf(db: Db, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
-  const verdicts = await foresee(db, await requestsOf(db, tasks))
+/**
+ * Which of these tasks the gate refuses, and why; each by itself, for choosing one of them. Locks their households, because the chosen task is locked
+ * before {@link assertContactPermitted} can.
+ */
+export async function refusedAmong(trx: Trx, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
+  const requests = await requestsOf(trx, tasks)
+  await lockHouseholds(trx, countedOf(requests))
+  return refusalsIn(await foresee(trx, requests))
+}
+
+function refusalsIn(verdicts: Map<number, Verdict>): Map<number, ContactRefusal> {
   return new Map(
     [...verdicts].flatMap(([id, verdict]) =>
       verdict.kind === 'refuse' ? [[id, verdict.reason] as const] : [],
@@ -97,12 +107,7 @@ export async function assertContactPermitted(trx: Trx, task: ContactTask): Promi
 /** Planning home visits: which must not be planned, kept on the timelines. @returns the reasons by task */
 export async function refuseContacts(trx: Trx, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
   const requests = await requestsOf(trx, tasks)
-  const verdicts = await foresee(trx, requests)
-  const refused = new Map(
-    [...verdicts].flatMap(([id, verdict]) =>
-      verdict.kind === 'refuse' ? [[id, verdict.reason] as const] : [],
-    ),
-  )
+  const refused = refusalsIn(await foresee(trx, requests))
   await keepRefusals(trx, requests, refused)
   return refused
 }
@@ -115,9 +120,9 @@ async function keepRefusals(
 ): Promise<void> {
   if (refused.size === 0) return
   const { rows } = await sql<{ task_id: number; reason: string }>`
-    select task_id, data ->> 'refusal' as reason from event
-    where person_id = any(${requests.map((one) => one.personId)}::bigint[]) and kind = 'contact.refused'
-      and task_id = any(${[...refused.keys()]}::bigint[])`.execute(trx)
+    select e.task_id, e.data ->> 'refusal' as reason
+    from task t join event e on e.person_id = t.person_id and e.task_id = t.id and e.kind = 'contact.refused'
+    where t.id = any(${[...refused.keys()]}::bigint[])`.execute(trx)
   const kept = new Set(rows.map((row) => `${row.task_id} ${row.reason}`))
   await recordEvents(
     trx,

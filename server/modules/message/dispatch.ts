@@ -43,14 +43,15 @@ export async function dispatchDue(db: Db, secret: string, publicUrl?: string): P
  * @returns how many messages got a result
  */
 export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl?: string): Promise<number> {
-  const lapsed = await markLapsed(db, lane)
-  const open = await lane.adapter.open(db, secret)
+  const work = await workOf(db, lane)
+  const lapsed = work.lapsed ? await markLapsed(db, lane) : 0
+  const open = work.due ? await lane.adapter.open(db, secret) : undefined
   if (!open) return lapsed
   const channel = oneAtATime(open)
   try {
     if (isPaused(db, lane.adapter, channel)) return lapsed
     const until = Date.now() + turn
-    const work = async () => {
+    const drain = async () => {
       let done = 0
       for (let batch = 1; batch > 0 && Date.now() < until && !isPaused(db, lane.adapter, channel);) {
         batch = await dispatchBatch(db, lane, channel, publicUrl)
@@ -59,12 +60,21 @@ export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl
       return done
     }
     // One lost result must not cut the others short: its lease runs out and it becomes unknown.
-    const results = await Promise.allSettled(Array.from({ length: batchesAtOnce }, work))
+    const results = await Promise.allSettled(Array.from({ length: batchesAtOnce }, drain))
     for (const result of results) if (result.status === 'rejected') throw result.reason
     return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), lapsed)
   } finally {
     channel.close()
   }
+}
+
+/** Lanes are looked at each second; mostly there is nothing. */
+async function workOf(db: Db, { adapter, purpose }: Lane): Promise<{ due: boolean; lapsed: boolean }> {
+  const { rows } = await sql<{ due: boolean; lapsed: boolean }>`
+    select exists (select 1 from message where status = 'queued' and channel = ${adapter.channel} and purpose = ${purpose} and due_at <= now()) as due,
+      exists (select 1 from message where status = 'sending' and lease_until < now() and channel = ${adapter.channel}
+        and purpose = ${purpose}) as lapsed`.execute(db)
+  return rows[0] ?? { due: false, lapsed: false }
 }
 
 function oneAtATime(channel: OpenChannel): OpenChannel {

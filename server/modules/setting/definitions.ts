@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contactSettings } from './contact.ts'
 import {
   boolean,
   claimRule,
@@ -163,41 +164,7 @@ export const settingDefinitions = {
   'pathway.publish.second-person': everywhere(
     boolean('follow-up', false, `${ours}: where on, another person than the author publishes a pathway`),
   ),
-  'contact.quiet-from': integer(
-    'contact',
-    21,
-    'hour',
-    [0, 23],
-    `${ours}: no contact 21:00–08:00 in the recipient's time`,
-  ),
-  'contact.quiet-to': integer(
-    'contact',
-    8,
-    'hour',
-    [0, 23],
-    `${ours}: no contact 21:00–08:00 in the recipient's time`,
-  ),
-  'contact.marketing-per-30-days': integer('contact', 2, 'messages', [0, 60], ours),
-  'contact.total-per-7-days': integer('contact', 7, 'messages', [1, 100], ours),
-  'contact.household-marketing-per-30-days': integer(
-    'contact',
-    3,
-    'messages',
-    [0, 60],
-    `${ours}: all who share a telephone number or e-mail address, together`,
-  ),
-  'contact.household-total-per-7-days': integer(
-    'contact',
-    14,
-    'messages',
-    [1, 200],
-    `${ours}: all who share a telephone number or e-mail address, together`,
-  ),
-  'contact.on-holidays': boolean(
-    'contact',
-    false,
-    `${ours}: nothing but clinical contact on public holidays of the calendar`,
-  ),
+  ...contactSettings,
   'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
   'intake.keep-days': integer(
     'intake',

@@ -5,7 +5,7 @@ import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { assertContactPermitted, contactRefusalsOf, contactVerdictOf } from '../contact/task.ts'
+import { assertContactPermitted, refusedAmong, contactVerdictOf } from '../contact/task.ts'
 import { taskWithin } from '../person/scope.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
@@ -245,7 +245,7 @@ export async function takeNextTask(
     { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined, freeFor: actor.id },
     60,
   )
-  const refused = await contactRefusalsOf(trx, rows)
+  const refused = await refusedAmong(trx, rows)
   const free = rows.filter((row) => row.id !== input.afterTaskId && !refused.has(row.id))
   if (free.length === 0) return null
   const { rows: locked } = await sql<{ id: number }>`

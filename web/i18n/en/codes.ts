@@ -2,6 +2,7 @@ import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
+import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
@@ -227,24 +228,7 @@ export const codes = {
     suppressed: 'Held back',
     unknown: 'Unknown',
   },
-  suppressionReason: {
-    deceased: 'Deceased',
-    'opted-out': 'Opted out',
-    'no-consent': 'No consent',
-    'no-address': 'No address',
-    'open-dispute': 'Open dispute',
-    'frequency-cap': 'Too many contacts',
-    'enrollment-stopped': 'Pathway stopped',
-    'form-closed': 'No longer to be answered',
-    'no-public-address': 'The public address of this installation is not set',
-  },
-  consentProof: {
-    paper: 'Signed paper',
-    form: 'Online form',
-    recording: 'Recorded call',
-    message: 'Reply to a message',
-    portal: 'Patient portal',
-  },
+  ...contactCodes,
   gap: {
     name: 'Name',
     birthDate: 'Date of birth',

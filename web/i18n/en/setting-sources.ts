@@ -45,15 +45,6 @@ export const settingSources = {
   'follow-up_ladder_letter-text': 'CareLoop choice: nothing about illness or treatment',
   'follow-up_ladder_letter-phone': 'The number that people are asked to call',
   'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
-  'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-  'contact_quiet-to': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
-  'contact_marketing-per-30-days': 'CareLoop choice',
-  'contact_total-per-7-days': 'CareLoop choice',
-  'contact_household-marketing-per-30-days':
-    'CareLoop choice: all who share a telephone number or e-mail address, together',
-  'contact_household-total-per-7-days':
-    'CareLoop choice: all who share a telephone number or e-mail address, together',
-  'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
   'intake_silent-minutes': 'CareLoop choice',
   'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
   'outbound_ack-timeout-seconds':

@@ -1,4 +1,5 @@
 import { settingSources } from './setting-sources.ts'
+import { contactSettings } from './contact.ts'
 
 export const settings = {
   title: 'Settings',
@@ -116,13 +117,7 @@ export const settings = {
     'follow-up_ladder_letter-text': 'Text of the letter',
     'follow-up_ladder_letter-phone': 'Telephone in the letter',
     'follow-up_daily-goal': 'Daily goal per person',
-    'contact_quiet-from': 'Quiet hours begin',
-    'contact_quiet-to': 'Quiet hours end',
-    'contact_marketing-per-30-days': 'Promotion: at most per person in 30 days',
-    'contact_total-per-7-days': 'All messages: at most per person in 7 days',
-    'contact_household-marketing-per-30-days': 'Promotion: at most per household in 30 days',
-    'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
-    'contact_on-holidays': 'Other than clinical contact on public holidays',
+    ...contactSettings.name,
     'intake_silent-minutes': 'A sender counts as silent after',
     'intake_keep-days': 'Keep interface messages',
     'outbound_ack-timeout-seconds': 'Messages out: wait for the answer',
@@ -200,7 +195,7 @@ export const settings = {
     completeness_sex: 'Weight: sex',
     completeness_email: 'Weight: e-mail',
   },
-  sourceOf: settingSources,
+  sourceOf: { ...settingSources, ...contactSettings.source },
   choice: {
     starttls: 'STARTTLS',
     implicit: 'TLS from the start',

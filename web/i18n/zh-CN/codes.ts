@@ -2,6 +2,7 @@ import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { Role } from '../../../contract/access.ts'
 import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
+import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
@@ -212,24 +213,7 @@ export const codes = {
     suppressed: '已拦下',
     unknown: '结果不明',
   },
-  suppressionReason: {
-    deceased: '已去世',
-    'opted-out': '本人拒收',
-    'no-consent': '未获同意',
-    'no-address': '无联系方式',
-    'open-dispute': '纠纷处理中',
-    'frequency-cap': '超过频次上限',
-    'enrollment-stopped': '路径已停止',
-    'form-closed': '问卷已不需要填写',
-    'no-public-address': '没有设置本系统的公开网址',
-  },
-  consentProof: {
-    paper: '纸质签字',
-    form: '电子表单',
-    recording: '通话录音',
-    message: '消息回复',
-    portal: '患者门户',
-  },
+  ...contactCodes,
   gap: {
     name: '姓名',
     birthDate: '出生日期',

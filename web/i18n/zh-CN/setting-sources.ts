@@ -34,13 +34,6 @@ export const settingSources = {
   'follow-up_ladder_letter-text': '本产品选择：不写病情和治疗；姓名、医院、电话会自动填入',
   'follow-up_ladder_letter-phone': '请患者拨打的号码',
   'follow-up_daily-goal': '本产品目标：每天 60 人次；手工一般 20–30 人次',
-  'contact_quiet-from': '本产品默认：收件人当地 21:00–8:00 不打扰',
-  'contact_quiet-to': '本产品默认：收件人当地 21:00–8:00 不打扰',
-  'contact_marketing-per-30-days': '本产品默认',
-  'contact_total-per-7-days': '本产品默认',
-  'contact_household-marketing-per-30-days': '本产品预设：共用电话或邮箱的人合计',
-  'contact_household-total-per-7-days': '本产品预设：共用电话或邮箱的人合计',
-  'contact_on-holidays': '本产品预设：法定节假日只做诊疗联系',
   'intake_silent-minutes': '本产品默认',
   'intake_keep-days': '《网络安全法》第二十一条：网络日志留存不少于 6 个月',
   'outbound_ack-timeout-seconds':

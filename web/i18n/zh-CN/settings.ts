@@ -1,4 +1,5 @@
 import { settingSources } from './setting-sources.ts'
+import { contactSettings } from './contact.ts'
 
 export const settings = {
   title: '设置',
@@ -111,13 +112,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '信的内容',
     'follow-up_ladder_letter-phone': '信上留的电话',
     'follow-up_daily-goal': '每人每日随访目标',
-    'contact_quiet-from': '勿扰开始',
-    'contact_quiet-to': '勿扰结束',
-    'contact_marketing-per-30-days': '健康推广，每人 30 天最多',
-    'contact_total-per-7-days': '所有消息，每人 7 天最多',
-    'contact_household-marketing-per-30-days': '营销消息，每户 30 天最多',
-    'contact_household-total-per-7-days': '所有消息，每户 7 天最多',
-    'contact_on-holidays': '节假日也发非诊疗消息',
+    ...contactSettings.name,
     'intake_silent-minutes': '多久没有消息算没有动静',
     'intake_keep-days': '接口消息保存',
     'outbound_ack-timeout-seconds': '发出消息：等对方应答多久',
@@ -195,7 +190,7 @@ export const settings = {
     completeness_sex: '权重：性别',
     completeness_email: '权重：邮箱',
   },
-  sourceOf: settingSources,
+  sourceOf: { ...settingSources, ...contactSettings.source },
   choice: {
     starttls: 'STARTTLS',
     implicit: '直接 TLS',

@@ -2,6 +2,7 @@ import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Agreement, ComparedField } from '../../../contract/match.ts'
 import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
+import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
@@ -212,24 +213,7 @@ export const codes = {
     suppressed: '已攔下',
     unknown: '結果不明',
   },
-  suppressionReason: {
-    deceased: '已過世',
-    'opted-out': '本人拒收',
-    'no-consent': '未獲同意',
-    'no-address': '無聯絡方式',
-    'open-dispute': '糾紛處理中',
-    'frequency-cap': '超過次數上限',
-    'enrollment-stopped': '路徑已停止',
-    'form-closed': '問卷已不需要填寫',
-    'no-public-address': '尚未設定本系統的公開網址',
-  },
-  consentProof: {
-    paper: '紙本簽名',
-    form: '電子表單',
-    recording: '通話錄音',
-    message: '訊息回覆',
-    portal: '病患入口',
-  },
+  ...contactCodes,
   gap: {
     name: '姓名',
     birthDate: '出生日期',

@@ -33,13 +33,6 @@ export const settingSources = {
   'follow-up_ladder_letter-text': '本產品選擇：不寫病情和治療；姓名、醫院、電話會自動填入',
   'follow-up_ladder_letter-phone': '請病人撥打的號碼',
   'follow-up_daily-goal': '本產品目標：每天 60 人次；人工一般 20–30 人次',
-  'contact_quiet-from': '本產品預設：收件人當地 21:00–8:00 不打擾',
-  'contact_quiet-to': '本產品預設：收件人當地 21:00–8:00 不打擾',
-  'contact_marketing-per-30-days': '本產品預設',
-  'contact_total-per-7-days': '本產品預設',
-  'contact_household-marketing-per-30-days': '本產品預設：共用電話或電子郵件的人合計',
-  'contact_household-total-per-7-days': '本產品預設：共用電話或電子郵件的人合計',
-  'contact_on-holidays': '本產品預設：國定假日只做診療聯絡',
   'intake_silent-minutes': '本產品預設',
   'intake_keep-days': '《網路安全法》第二十一條：網路日誌留存不少於 6 個月',
   'outbound_ack-timeout-seconds':

@@ -1,4 +1,5 @@
 import { settingSources } from './setting-sources.ts'
+import { contactSettings } from './contact.ts'
 
 export const settings = {
   title: '設定',
@@ -111,13 +112,7 @@ export const settings = {
     'follow-up_ladder_letter-text': '信的內容',
     'follow-up_ladder_letter-phone': '信上留的電話',
     'follow-up_daily-goal': '每人每日追蹤目標',
-    'contact_quiet-from': '勿擾開始',
-    'contact_quiet-to': '勿擾結束',
-    'contact_marketing-per-30-days': '健康推廣，每人 30 天最多',
-    'contact_total-per-7-days': '所有訊息，每人 7 天最多',
-    'contact_household-marketing-per-30-days': '行銷訊息，每戶 30 天最多',
-    'contact_household-total-per-7-days': '所有訊息，每戶 7 天最多',
-    'contact_on-holidays': '假日也發非診療訊息',
+    ...contactSettings.name,
     'intake_silent-minutes': '多久沒有訊息算沒有動靜',
     'intake_keep-days': '介面訊息保存',
     'outbound_ack-timeout-seconds': '送出訊息：等對方回應多久',
@@ -195,7 +190,7 @@ export const settings = {
     completeness_sex: '權重：性別',
     completeness_email: '權重：電子郵件',
   },
-  sourceOf: settingSources,
+  sourceOf: { ...settingSources, ...contactSettings.source },
   choice: {
     starttls: 'STARTTLS',
     implicit: '直接 TLS',

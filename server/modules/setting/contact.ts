@@ -1,0 +1,42 @@
+import { boolean, integer, type SettingDefinition } from './define.ts'
+
+const ours = 'CareLoop choice'
+
+/** When and how often people are contacted; see `contact/rules.ts`. */
+export const contactSettings = {
+  'contact.quiet-from': integer(
+    'contact',
+    21,
+    'hour',
+    [0, 23],
+    `${ours}: no contact 21:00–08:00 in the recipient's time`,
+  ),
+  'contact.quiet-to': integer(
+    'contact',
+    8,
+    'hour',
+    [0, 23],
+    `${ours}: no contact 21:00–08:00 in the recipient's time`,
+  ),
+  'contact.marketing-per-30-days': integer('contact', 2, 'messages', [0, 60], ours),
+  'contact.total-per-7-days': integer('contact', 7, 'messages', [1, 100], ours),
+  'contact.household-marketing-per-30-days': integer(
+    'contact',
+    3,
+    'messages',
+    [0, 60],
+    `${ours}: all who share a telephone number or e-mail address, together`,
+  ),
+  'contact.household-total-per-7-days': integer(
+    'contact',
+    14,
+    'messages',
+    [1, 200],
+    `${ours}: all who share a telephone number or e-mail address, together`,
+  ),
+  'contact.on-holidays': boolean(
+    'contact',
+    false,
+    `${ours}: nothing but clinical contact on public holidays of the calendar`,
+  ),
+} as const satisfies Record<string, SettingDefinition>

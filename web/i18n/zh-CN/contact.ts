@@ -1,0 +1,42 @@
+/** Words of the contact gate: why it refuses, how a consent was given, and its settings. */
+export const contactCodes = {
+  suppressionReason: {
+    deceased: '已去世',
+    'opted-out': '本人拒收',
+    'no-consent': '未获同意',
+    'no-address': '无联系方式',
+    'open-dispute': '纠纷处理中',
+    'frequency-cap': '超过频次上限',
+    'enrollment-stopped': '路径已停止',
+    'form-closed': '问卷已不需要填写',
+    'no-public-address': '没有设置本系统的公开网址',
+  },
+  consentProof: {
+    paper: '纸质签字',
+    form: '电子表单',
+    recording: '通话录音',
+    message: '消息回复',
+    portal: '患者门户',
+  },
+}
+
+export const contactSettings = {
+  name: {
+    'contact_quiet-from': '勿扰开始',
+    'contact_quiet-to': '勿扰结束',
+    'contact_marketing-per-30-days': '健康推广，每人 30 天最多',
+    'contact_total-per-7-days': '所有消息，每人 7 天最多',
+    'contact_household-marketing-per-30-days': '营销消息，每户 30 天最多',
+    'contact_household-total-per-7-days': '所有消息，每户 7 天最多',
+    'contact_on-holidays': '节假日也发非诊疗消息',
+  },
+  source: {
+    'contact_quiet-from': '本产品默认：收件人当地 21:00–8:00 不打扰',
+    'contact_quiet-to': '本产品默认：收件人当地 21:00–8:00 不打扰',
+    'contact_marketing-per-30-days': '本产品默认',
+    'contact_total-per-7-days': '本产品默认',
+    'contact_household-marketing-per-30-days': '本产品预设：共用电话或邮箱的人合计',
+    'contact_household-total-per-7-days': '本产品预设：共用电话或邮箱的人合计',
+    'contact_on-holidays': '本产品预设：法定节假日只做诊疗联系',
+  },
+}
