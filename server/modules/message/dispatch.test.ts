@@ -37,7 +37,7 @@ async function configure(port: number): Promise<void> {
   for (const [key, value] of Object.entries(values))
     await sql`
       insert into setting (key, value) values (${key}, ${JSON.stringify(value)}::jsonb)
-      on conflict (key) do update set value = excluded.value`.execute(app.db)
+      on conflict (key, site_id) do update set value = excluded.value`.execute(app.db)
 }
 
 /** A person with an address, and messages waiting for them. */

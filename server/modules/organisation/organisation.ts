@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Insertable, Updateable } from 'kysely'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -222,7 +222,7 @@ type StaffInput = {
   code: string
   name: string
   title: string | null
-  role: string
+  role: Selectable<Staff>['role']
 }
 
 export async function createStaff(trx: Trx, actor: Actor, input: StaffInput) {
@@ -289,7 +289,7 @@ export function viewStaff(row: StaffRow) {
     code: row.code,
     name: row.name,
     title: row.title,
-    role: row.role as 'other',
+    role: row.role,
     active: row.active,
     needsReview: row.needs_review,
   }

@@ -52,13 +52,13 @@ export async function storeAnswers(
   await assertPhotos(trx, task.id, questionnaire, checked, giver.source)
   const score = scoreOf(questionnaire, checked)
   const flags = redFlagsOf(questionnaire, checked, complete)
-  const status = complete ? 'completed' : 'in-progress'
+  const status: 'completed' | 'in-progress' = complete ? 'completed' : 'in-progress'
   const values = {
     questionnaire_version_id: task.questionnaire_version_id,
     person_id: task.record_id,
     encounter_id: task.encounter_id,
     task_id: task.id,
-    status,
+    status: status,
     answers: JSON.stringify(checked),
     score,
     author: actor.id,

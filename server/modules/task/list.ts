@@ -1,4 +1,5 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type Selectable, type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Person } from '../../platform/db-types.ts'
 import type { ProofClass, Rung, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -41,7 +42,7 @@ export type TaskRow = {
   /** The record the task is truly about; another than `person_id` once that was merged. */
   record_id: number
   person_name: string
-  sex: string
+  sex: Selectable<Person>['sex']
   birth_date: string | null
   phone: string | null
   encounter_id: number | null
@@ -279,7 +280,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     standing: standingOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
-    sex: row.sex as 'unknown',
+    sex: row.sex,
     ageYears: ageYears(row.birth_date, localDate(now, row.time_zone)),
     phone: row.phone && maskPhone(row.phone),
     encounterId: row.encounter_id,

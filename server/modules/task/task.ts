@@ -1,4 +1,5 @@
-import { sql, type SqlBool } from 'kysely'
+import { type Selectable, sql, type SqlBool } from 'kysely'
+import type { TaskAttempt } from '../../platform/db-types.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
@@ -39,7 +40,7 @@ type Attempt = {
   user_id: string
   user_name: string
   channel: string
-  rung: string
+  rung: Selectable<TaskAttempt>['rung']
   outcome: string
   note: string | null
   call_back_at: Date | null
@@ -107,10 +108,10 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     response: response
       ? {
           id: response.id,
-          status: response.status as 'completed',
+          status: response.status,
           answers: response.answers as Answers,
           score: response.score,
-          source: response.source as 'staff',
+          source: response.source,
           updatedAt: response.updated_at.toISOString(),
         }
       : null,
@@ -130,7 +131,7 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
     at: row.at.toISOString(),
     staffName: row.user_name,
     channel: row.channel as 'phone',
-    rung: row.rung as 'phone',
+    rung: row.rung,
     outcome: row.outcome as 'done',
     note: row.note,
     callBackAt: row.call_back_at?.toISOString() ?? null,
