@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Insertable, Updateable } from 'kysely'
-import { type Actor } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isTimeZone } from '../../platform/clock.ts'
 import type { Department, Site, Staff } from '../../platform/db-types.ts'
