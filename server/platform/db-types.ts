@@ -114,7 +114,7 @@ export interface AuditEvent {
   fields: Generated<string[]>;
   hash: string;
   link: number | null;
-  outcome: string;
+  outcome: "allowed" | "refused" | "failed";
   person_id: number | null;
   prev_hash: string;
   reason: string | null;
@@ -167,7 +167,7 @@ export interface Clock {
   stopped_at: Timestamp | null;
   subject_id: number;
   subject_kind: string;
-  unit: string;
+  unit: "hours" | "days" | "working-days";
 }
 
 export interface Condition {
@@ -177,18 +177,18 @@ export interface Condition {
   identifier: string | null;
   person_id: number;
   recorded_at: Generated<Timestamp>;
-  role: string;
+  role: "admission" | "discharge" | "other";
   source: string;
   text: string;
 }
 
 export interface Consent {
-  channel: string;
+  channel: "all" | "phone" | "sms" | "email" | "wechat" | "letter" | "portal" | "visit";
   given_at: Timestamp;
   id: Generated<number>;
   person_id: number;
-  proof: string;
-  purpose: string;
+  proof: "paper" | "form" | "recording" | "message" | "portal";
+  purpose: "clinical" | "service" | "marketing";
   recorded_at: Generated<Timestamp>;
   recorded_by: string;
   recorded_by_name: string;
@@ -226,7 +226,7 @@ export interface Dispute {
   note: string | null;
   opened_at: Generated<Timestamp>;
   opened_by_name: string;
-  outcome: string | null;
+  outcome: "settled" | "unfounded" | "withdrawn" | "referred" | null;
   person_id: number;
   reason: string;
   site_id: number;
@@ -235,7 +235,7 @@ export interface Dispute {
 export interface Encounter {
   attending_staff_id: number | null;
   bed: string | null;
-  class: string;
+  class: "inpatient" | "outpatient" | "emergency" | "home" | "virtual";
   condition_text: string | null;
   department_id: number | null;
   disposition: string | null;
@@ -249,7 +249,7 @@ export interface Encounter {
   source_time: Timestamp;
   start_recorded_at: Timestamp | null;
   starts_at: Timestamp | null;
-  status: string;
+  status: "planned" | "in-progress" | "finished" | "cancelled";
   undone_at: Timestamp | null;
   visit_number: string | null;
 }
@@ -269,7 +269,7 @@ export interface Enrollment {
   round: Generated<number>;
   site_id: number | null;
   started_at: Generated<Timestamp>;
-  status: string;
+  status: "active" | "waiting" | "blocked" | "completed" | "stopped";
   step_key: string | null;
   stop_reason: string | null;
   stopped_due_at: Timestamp | null;
@@ -335,11 +335,11 @@ export interface GroupAgreement {
   group_id: number;
   id: Generated<number>;
   number: string;
-  payment: string | null;
+  payment: "self-paid" | "prepaid" | "per-visit" | "monthly" | "quarterly" | "yearly" | null;
   services: Generated<string[]>;
   signed_on: string | null;
   source: string;
-  status: Generated<string>;
+  status: Generated<"draft" | "active" | "suspended" | "ended">;
   terms: string | null;
   title: string | null;
   updated_at: Generated<Timestamp>;
@@ -357,7 +357,7 @@ export interface GroupContact {
   name: string;
   note: string | null;
   phone: string | null;
-  role: Generated<string>;
+  role: Generated<"decision-maker" | "liaison" | "finance" | "influencer" | "other">;
   source: string;
   title: string | null;
   updated_at: Generated<Timestamp>;
@@ -374,8 +374,8 @@ export interface GroupCustomer {
   id: Generated<number>;
   industry: string | null;
   initials: string;
-  kind: Generated<string>;
-  level: string | null;
+  kind: Generated<"contract-unit" | "employer" | "insurer" | "bank" | "government" | "school" | "community-station" | "alliance-hospital" | "dialysis-clinic" | "supplier" | "other">;
+  level: "key" | "regular" | "potential" | null;
   name: string;
   note: string | null;
   owner_staff_id: number | null;
@@ -386,7 +386,7 @@ export interface GroupCustomer {
   search_name: string;
   site_id: number | null;
   source: string;
-  status: Generated<string>;
+  status: Generated<"prospect" | "active" | "dormant" | "ended">;
   tax_id: string | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -400,7 +400,7 @@ export interface GroupMember {
   id: Generated<number>;
   note: string | null;
   person_id: number;
-  role: Generated<string>;
+  role: Generated<"employee" | "retiree" | "dependant" | "patient" | "student" | "insured" | "other">;
   since: string | null;
   source: string;
   title: string | null;
@@ -426,7 +426,7 @@ export interface GuidanceGiven {
   given_by: string;
   given_by_name: string;
   guidance_id: number;
-  how: string;
+  how: "email" | "read-aloud";
   id: Generated<number>;
   message_id: number | null;
   task_id: number;
@@ -450,7 +450,7 @@ export interface HandOver {
   changed: number;
   from_staff_id: number | null;
   id: Generated<number>;
-  kind: string;
+  kind: "assign" | "hand-over" | "absence" | "return";
   reason: string | null;
   to_staff_id: number | null;
   undone_at: Timestamp | null;
@@ -477,7 +477,7 @@ export interface HeadCheck {
   remark: string | null;
   site_id: number;
   staff_id: number;
-  verdict: string;
+  verdict: "satisfactory" | "needs-work";
 }
 
 export interface Hl7Profile {
@@ -499,14 +499,14 @@ export interface Import {
   created_by_name: string;
   delimiter: Generated<string>;
   done: Generated<number>;
-  encoding: Generated<string>;
+  encoding: Generated<"utf-8" | "gb18030" | "big5" | "xlsx">;
   failed: Generated<number>;
   file_name: string;
   finished_at: Timestamp | null;
   hash: string | null;
   id: Generated<number>;
   kept: Generated<number>;
-  kind: string;
+  kind: "persons" | "encounters" | "charges" | "appointments" | "groups" | "group-members";
   mapping: Generated<Json>;
   reason: string | null;
   remembered: Generated<boolean>;
@@ -514,7 +514,7 @@ export interface Import {
   sample: Generated<Json>;
   site_id: number;
   started_at: Timestamp | null;
-  status: Generated<string>;
+  status: Generated<"uploading" | "uploaded" | "checking" | "checked" | "importing" | "imported" | "cancelled" | "undoing" | "undone" | "failed">;
   unchanged: Generated<number>;
   updated: Generated<number>;
 }
@@ -530,7 +530,7 @@ export interface ImportEffect {
   batch: number;
   before: Json | null;
   import_id: number;
-  target: string;
+  target: "person" | "persons-made" | "encounter" | "fact" | "group_customer" | "group_contact" | "group_agreement" | "group_member";
   target_id: number;
 }
 
@@ -578,7 +578,7 @@ export interface InboundMessage {
   reason: string | null;
   received_at: Generated<Timestamp>;
   sender: string;
-  status: Generated<string>;
+  status: Generated<"received" | "applied" | "dead" | "ignored" | "rejected">;
 }
 
 export interface Launch {
@@ -614,7 +614,7 @@ export interface MatchPair {
   probability: number;
   right_id: number;
   rule: string | null;
-  status: Generated<string>;
+  status: Generated<"open" | "later" | "same" | "different">;
 }
 
 export interface MatchRun {
@@ -627,7 +627,7 @@ export interface MatchRun {
   persons: Generated<number>;
   progress: Generated<number>;
   started_by_name: string;
-  status: Generated<string>;
+  status: Generated<"waiting" | "running" | "finished" | "cancelled" | "failed">;
 }
 
 export interface MatchTodo {
@@ -639,7 +639,7 @@ export interface Message {
   address: string | null;
   attempt: Generated<number>;
   body: string;
-  channel: string;
+  channel: "email" | "sms" | "wechat" | "letter" | "portal";
   created_at: Generated<Timestamp>;
   due_at: Generated<Timestamp>;
   enrollment_id: number | null;
@@ -649,9 +649,9 @@ export interface Message {
   lease_until: Timestamp | null;
   person_id: number;
   provider_id: string | null;
-  purpose: string;
+  purpose: "clinical" | "service" | "marketing";
   reason: string | null;
-  status: Generated<string>;
+  status: Generated<"queued" | "sending" | "sent" | "failed" | "suppressed" | "unknown">;
   step_key: string | null;
   subject: string | null;
   subject_id: number | null;
@@ -660,9 +660,9 @@ export interface Message {
 }
 
 export interface OptOut {
-  channel: string;
+  channel: "all" | "phone" | "sms" | "email" | "wechat" | "letter" | "portal" | "visit";
   person_id: number;
-  purpose: string;
+  purpose: "all" | "clinical" | "service" | "marketing";
   reason: string | null;
   recorded_by: string;
   since: Generated<Timestamp>;
@@ -674,7 +674,7 @@ export interface OutboundAttempt {
   finished_at: Timestamp | null;
   message_id: number;
   number: number;
-  outcome: string | null;
+  outcome: "acknowledged" | "rejected" | "unknown" | null;
   reason: string | null;
   resend: Generated<boolean | null>;
   sent_at: Generated<Timestamp>;
@@ -684,7 +684,7 @@ export interface OutboundChannel {
   ack_timeout_seconds: number | null;
   active: Generated<boolean>;
   assigning_authority: string;
-  charset: Generated<string>;
+  charset: Generated<"UTF-8" | "GB18030">;
   failures: Generated<number>;
   hl7_version: Generated<string>;
   hold_on_reject: Generated<boolean>;
@@ -721,7 +721,7 @@ export interface OutboundMessage {
   person_id: number;
   raw: Buffer;
   reason: string | null;
-  status: Generated<string>;
+  status: Generated<"queued" | "sent" | "acknowledged" | "rejected" | "unknown" | "cancelled">;
 }
 
 export interface Pathway {
@@ -784,10 +784,10 @@ export interface Person {
   name: string;
   note: string | null;
   pinyin: string;
-  preferred_channel: string | null;
+  preferred_channel: "phone" | "sms" | "email" | "wechat" | null;
   said_at: Generated<Json>;
   search_name: string;
-  sex: Generated<string>;
+  sex: Generated<"male" | "female" | "other" | "unknown">;
   source: string;
   source_time: Timestamp;
   survivor_id: number | null;
@@ -857,7 +857,7 @@ export interface PersonMerge {
   merged_id: number;
   reason: string;
   score: number | null;
-  source: string;
+  source: "manual" | "hl7" | "match";
   survivor_id: number;
   undone_at: Timestamp | null;
   undone_by: string | null;
@@ -873,7 +873,7 @@ export interface PersonName {
   search_name: string;
   source: string;
   text: string;
-  use: string;
+  use: "usual" | "former" | "other";
 }
 
 export interface PersonRelationship {
@@ -892,9 +892,9 @@ export interface PersonTelecom {
   id: Generated<number>;
   person_id: number;
   source: string;
-  system: string;
+  system: "phone" | "email" | "wechat" | "other";
   updated_at: Generated<Timestamp>;
-  use: Generated<string>;
+  use: Generated<"mobile" | "home" | "work" | "other">;
   valid: Generated<boolean>;
   value: string;
 }
@@ -920,7 +920,7 @@ export interface QuestionnaireDraft {
 export interface QuestionnaireLink {
   answers: Generated<Json>;
   calls: Generated<number>;
-  channel: string;
+  channel: "email" | "shown";
   created_at: Generated<Timestamp>;
   created_by: string;
   created_by_name: string;
@@ -943,7 +943,7 @@ export interface QuestionnaireLink {
 }
 
 export interface QuestionnairePhoto {
-  content_type: string;
+  content_type: "image/jpeg" | "image/png";
   created_at: Generated<Timestamp>;
   created_by: string;
   created_by_name: string;
@@ -955,7 +955,7 @@ export interface QuestionnairePhoto {
   person_id: number;
   sealed: Buffer;
   size: number;
-  source: string;
+  source: "staff" | "person";
   task_id: number;
   width: number;
 }
@@ -969,8 +969,8 @@ export interface QuestionnaireResponse {
   person_id: number;
   questionnaire_version_id: number;
   score: Numeric | null;
-  source: Generated<string>;
-  status: string;
+  source: Generated<"staff" | "person">;
+  status: "in-progress" | "completed";
   task_id: number | null;
   updated_at: Generated<Timestamp>;
 }
@@ -998,7 +998,7 @@ export interface Rehearsal {
   revision: number | null;
   site_ids: number[] | null;
   started_by_name: string;
-  status: Generated<string>;
+  status: Generated<"waiting" | "running" | "finished" | "cancelled" | "failed">;
   summary: Json | null;
   to_date: string;
 }
@@ -1012,12 +1012,12 @@ export interface RehearsalDay {
   others: number;
   questionnaires: number;
   rehearsal_id: number;
-  side: string;
+  side: "draft" | "current";
   visits: number;
 }
 
 export interface ReturnVisitInstruction {
-  assignee_role: string;
+  assignee_role: "doctor" | "nurse" | "department-head";
   department_id: number;
   encounter_id: number | null;
   executed_at: Timestamp | null;
@@ -1033,14 +1033,14 @@ export interface ReturnVisitInstruction {
   round: Generated<number>;
   site_id: number;
   staff_id: number | null;
-  status: Generated<string>;
+  status: Generated<"issued" | "executed" | "submitted" | "filed" | "withdrawn">;
   submitted_at: Timestamp | null;
   task_id: number | null;
   text: string;
 }
 
 export interface ReturnVisitInstructionHistory {
-  action: string;
+  action: "issued" | "executed" | "reopened" | "submitted" | "returned" | "filed" | "withdrawn";
   at: Generated<Timestamp>;
   by_name: string;
   id: Generated<number>;
@@ -1052,7 +1052,7 @@ export interface ReturnVisitInstructionHistory {
 export interface RoleGrant {
   department_id: number | null;
   id: Generated<number>;
-  role: string;
+  role: "administrator" | "service-centre" | "department-head" | "doctor" | "nurse" | "outreach" | "manager" | "auditor" | "integration";
   site_id: number | null;
   user_id: string;
 }
@@ -1120,7 +1120,7 @@ export interface SpotCheck {
   checked_task_id: number;
   decided_at: Timestamp | null;
   decided_by_name: string | null;
-  decision: string | null;
+  decision: "upheld" | "rejected" | null;
   decision_reason: string | null;
   department_id: number | null;
   draw_id: number;
@@ -1130,7 +1130,7 @@ export interface SpotCheck {
   satisfaction: number | null;
   site_id: number;
   staff_id: number;
-  status: Generated<string>;
+  status: Generated<"open" | "agree" | "disagree" | "unclear" | "unreached">;
   task_id: number | null;
 }
 
@@ -1165,7 +1165,7 @@ export interface Staff {
   id: Generated<number>;
   name: string;
   needs_review: Generated<boolean>;
-  role: Generated<string>;
+  role: Generated<"doctor" | "department-head" | "nurse" | "head-nurse" | "service-centre" | "outreach" | "other">;
   site_id: number;
   title: string | null;
 }
@@ -1203,20 +1203,20 @@ export interface Task {
   held_by_name: string | null;
   held_until: Timestamp | null;
   id: Generated<number>;
-  kind: string;
+  kind: "follow-up-call" | "home-visit" | "red-flag" | "spot-check" | "spot-check-review" | "return-visit" | "other";
   level: number | null;
   next_attempt_at: Timestamp | null;
-  outcome: string | null;
+  outcome: "done" | "refused" | "wrong-number" | "call-back" | "unreached" | "deceased" | "readmitted" | "other" | null;
   person_id: number | null;
   priority: Generated<number>;
-  proof: string | null;
+  proof: "call-record" | "reply" | "visit-note" | "document" | "stated" | null;
   questionnaire_version_id: number | null;
   queue: string;
   reached: Generated<boolean>;
   result_note: string | null;
   site_id: number;
   start_at: Timestamp;
-  status: Generated<string>;
+  status: Generated<"requested" | "in-progress" | "completed" | "cancelled">;
   step_key: string | null;
   subject_id: number | null;
   subject_kind: string | null;
@@ -1233,7 +1233,7 @@ export interface TaskAttempt {
   duration_seconds: number | null;
   id: Generated<number>;
   idempotency_key: string | null;
-  ladder_step: Generated<string>;
+  ladder_step: Generated<"phone" | "family" | "community" | "letter">;
   note: string | null;
   number: number;
   outcome: string;
@@ -1246,7 +1246,7 @@ export interface TaskAttempt {
 
 export interface TaskContact {
   attempts: number;
-  ladder_step: string;
+  ladder_step: "phone" | "family" | "community" | "letter" | "lost";
   ladder_step_from: number;
   task_id: number;
 }
@@ -1256,7 +1256,7 @@ export interface TaskEvidence {
   attempt_id: number | null;
   duration_seconds: number | null;
   id: Generated<number>;
-  kind: string;
+  kind: "call-record" | "reply" | "visit-note" | "document";
   place: string | null;
   recorded_at: Generated<Timestamp>;
   recorded_by: string;
@@ -1300,7 +1300,7 @@ export interface VisitPlan {
   left_out: Json;
   rules: Json;
   site_id: number;
-  status: Generated<string>;
+  status: Generated<"draft" | "confirmed">;
   until_date: string;
   version: Generated<number>;
 }
@@ -1325,7 +1325,7 @@ export interface VisitRecord {
   settled_by_name: string | null;
   settled_reason: string | null;
   site_id: number;
-  status: string;
+  status: "applied" | "kept";
   task_id: number;
   team_id: number | null;
 }

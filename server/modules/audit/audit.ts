@@ -31,7 +31,7 @@ export async function listAuditPage(db: Db, query: AuditQuery) {
       actorId: row.actor_id,
       actorName: row.actor_name,
       action: row.action,
-      outcome: row.outcome as 'allowed' | 'refused' | 'failed',
+      outcome: row.outcome,
       personId: row.person_id,
       subject: row.subject,
       fields: row.fields,

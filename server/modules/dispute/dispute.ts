@@ -112,7 +112,7 @@ export async function openDispute(
   const person = await survivorOf(trx, personId)
   await assertWithin(trx, reach, [person])
   // Who was never here belongs to the site of whoever listens to them.
-  const own = reach.all ? null : (reach.siteIds[0] ?? null)
+  const own = reach.all || reach.siteIds.length > 1 ? null : (reach.siteIds[0] ?? null)
   const place = found(
     (
       await sql<{ record_id: number; site_id: number | null; department_id: number | null }>`

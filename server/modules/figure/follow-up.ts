@@ -1,4 +1,5 @@
-import { sql, type SqlBool } from 'kysely'
+import { type Selectable, sql, type SqlBool } from 'kysely'
+import type { Task } from '../../platform/db-types.ts'
 import type { Measure } from '../../../contract/figure.ts'
 import type { ProofClass } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
@@ -143,8 +144,8 @@ export type DischargeRow = {
   ends_key: string
   task_id: number | null
   level: number
-  status: string | null
-  outcome: string | null
+  status: Selectable<Task>['status'] | null
+  outcome: Selectable<Task>['outcome']
   due_at: Date | null
   completed_at: Date | null
   attempts: number | null
@@ -209,13 +210,13 @@ export async function listFollowUpRows(
       conditionText: row.condition_text,
       dischargedAt: row.ends_at.toISOString(),
       task:
-        row.task_id === null
+        row.task_id === null || row.status === null
           ? null
           : {
               id: row.task_id,
               level: row.level,
-              status: row.status as 'completed',
-              outcome: row.outcome as 'done' | null,
+              status: row.status,
+              outcome: row.outcome,
               dueAt: row.due_at?.toISOString() ?? '',
               completedAt: row.completed_at?.toISOString() ?? null,
               attempts: row.attempts ?? 0,

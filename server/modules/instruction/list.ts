@@ -161,7 +161,7 @@ export async function getInstruction(db: Db, actor: Actor, id: number): Promise<
     history: history.map((one) => ({
       at: one.at.toISOString(),
       byName: one.by_name,
-      action: one.action as 'issued',
+      action: one.action,
       note: one.note,
       outcome: one.outcome as Instruction['outcome'],
     })),

@@ -11,6 +11,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { zoneAt } from '../setting/time-zone.ts'
+import { assertMayWrite } from '../setting/setting.ts'
 
 type Row = {
   sender: string
@@ -48,7 +49,7 @@ export async function putProfile(
   actor: Actor,
   input: { sender: string; facility: string; definition: Hl7ProfileDefinition; version: number },
 ): Promise<Hl7Profile> {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, null)
   const definition = JSON.stringify(input.definition)
   const { rows: known } = await sql<Row>`
     select * from hl7_profile where sender = ${input.sender} and facility = ${input.facility} for update`.execute(

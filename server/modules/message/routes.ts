@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { Message } from '../../platform/db-types.ts'
 import { countMessages, listMessages } from '../../../contract/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -36,7 +37,7 @@ export function mountMessage(api: Api): void {
 type Filter = {
   cursor?: string | undefined
   limit: number
-  status?: string[] | undefined
+  status?: Selectable<Message>['status'][] | undefined
   personId?: number | undefined
 }
 
@@ -67,7 +68,7 @@ function viewMessage(row: Awaited<ReturnType<typeof messageRows>>[number]) {
     purpose: row.purpose as 'clinical',
     address: row.address && maskEmail(row.address),
     subject: row.subject,
-    status: row.status as 'queued',
+    status: row.status,
     reason: row.reason,
     createdAt: row.created_at.toISOString(),
     dueAt: row.due_at.toISOString(),

@@ -74,11 +74,11 @@ test('what a stopped enrolment had written is withheld, and goes on with it; wha
   await sql`update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now() - interval '1 day'
     where enrollment_id = ${enrollment} and subject = 'b'`.execute(app.db)
   const { withheld, endedAt } = await transaction(app.db, async (trx) => {
-    const { rows } = await sql<{ at: Date }>`
-      update enrollment set status = 'stopped', ended_at = now() where id = ${enrollment} returning ended_at as at`.execute(
+    const { rows } = await sql<{ at: string }>`
+      update enrollment set status = 'stopped', ended_at = now() where id = ${enrollment} returning ended_at::text as at`.execute(
       trx,
     )
-    return { withheld: await withholdMessages(trx, [enrollment]), endedAt: rows[0]?.at ?? new Date() }
+    return { withheld: await withholdMessages(trx, [enrollment]), endedAt: rows[0]?.at ?? '' }
   })
   expect(withheld).toMatchObject([{ person_id: person, enrollment_id: enrollment, channel: 'email' }])
   await transaction(app.db, (trx) => requeueMessages(trx, [{ id: enrollment, endedAt }]))

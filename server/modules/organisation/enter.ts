@@ -1,3 +1,5 @@
+import type { Insertable } from 'kysely'
+import type { Staff } from '../../platform/db-types.ts'
 import type { Trx } from '../../platform/db.ts'
 
 /** Places and people of a hospital as somebody entered them; codes are unique within their site. */
@@ -10,7 +12,7 @@ export type Organisation = {
     code: string
     name: string
     title: string | null
-    role: string
+    role: NonNullable<Insertable<Staff>['role']>
   }[]
 }
 

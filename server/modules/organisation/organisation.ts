@@ -1,11 +1,12 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Insertable, Updateable } from 'kysely'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isTimeZone } from '../../platform/clock.ts'
 import type { Department, Site, Staff } from '../../platform/db-types.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { assertMayWrite } from '../setting/setting.ts'
 
 /** What a feed knows of a department or a member of staff: the code, and perhaps a name. */
 export type Named = { code: string; name: string | null }
@@ -139,7 +140,7 @@ export async function createSite(
   actor: Actor,
   input: { code: string; name: string; timeZone: string },
 ) {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, null)
   checkTimeZone(input.timeZone)
   const row = await unique(
     trx
@@ -159,7 +160,7 @@ export async function updateSite(
   id: number,
   input: { name?: string; timeZone?: string },
 ) {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, id)
   if (input.timeZone) checkTimeZone(input.timeZone)
   const changes: Updateable<Site> = {
     ...(input.name && { name: input.name }),
@@ -196,12 +197,23 @@ function checkTimeZone(timeZone: string): void {
     ])
 }
 
+/** @throws {AppError} forbidden, not-found */
+async function assertMayWriteAt(
+  trx: Trx,
+  actor: Actor,
+  table: 'department' | 'staff',
+  id: number,
+): Promise<void> {
+  const row = found(await trx.selectFrom(table).select('site_id').where('id', '=', id).executeTakeFirst())
+  assertMayWrite(actor, row.site_id)
+}
+
 export async function createDepartment(
   trx: Trx,
   actor: Actor,
   input: { siteId: number; code: string; name: string; specialty: string | null },
 ) {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, input.siteId)
   const values: Insertable<Department> = {
     site_id: input.siteId,
     code: input.code,
@@ -222,7 +234,7 @@ export async function updateDepartment(
   id: number,
   input: { name?: string; specialty?: string | null; active?: boolean },
 ) {
-  authorize(actor, 'setting.write')
+  await assertMayWriteAt(trx, actor, 'department', id)
   // Whoever edits it has looked at it.
   const changes: Updateable<Department> = { ...input, needs_review: false }
   const row = found(
@@ -238,11 +250,11 @@ type StaffInput = {
   code: string
   name: string
   title: string | null
-  role: string
+  role: Selectable<Staff>['role']
 }
 
 export async function createStaff(trx: Trx, actor: Actor, input: StaffInput) {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, input.siteId)
   const values: Insertable<Staff> = {
     site_id: input.siteId,
     department_id: input.departmentId,
@@ -265,7 +277,7 @@ export async function updateStaff(
   id: number,
   input: Partial<Omit<StaffInput, 'siteId' | 'code'>> & { active?: boolean },
 ) {
-  authorize(actor, 'setting.write')
+  await assertMayWriteAt(trx, actor, 'staff', id)
   const { departmentId, ...rest } = input
   const changes: Updateable<Staff> = {
     ...rest,
@@ -305,7 +317,7 @@ export function viewStaff(row: StaffRow) {
     code: row.code,
     name: row.name,
     title: row.title,
-    role: row.role as 'other',
+    role: row.role,
     active: row.active,
     needsReview: row.needs_review,
   }

@@ -7,7 +7,7 @@ import { audit } from '../../platform/audit.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { readSettings } from '../setting/setting.ts'
+import { assertMayWrite, readSettings } from '../setting/setting.ts'
 import { openTarget, type Target } from './connect.ts'
 
 type Row = {
@@ -143,7 +143,7 @@ export async function createChannel(
   actor: Actor,
   input: OutboundChannelBody,
 ): Promise<{ id: number }> {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, null)
   const { id } = await trx
     .insertInto('outbound_channel')
     .values(columns(input, actor))
@@ -164,7 +164,7 @@ export async function updateChannel(
   id: number,
   { version, ...input }: OutboundChannelBody & { version: number },
 ): Promise<{ id: number }> {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, null)
   const before = found(
     await trx.selectFrom('outbound_channel').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
   )
@@ -225,7 +225,7 @@ const testTimeoutMs = 5000
 
 /** Opens a connection as the sender would and closes it; the try is audited before it is made. Runs outside of any transaction. */
 export async function testChannel(db: Db, actor: Actor, target: Target) {
-  authorize(actor, 'setting.write')
+  assertMayWrite(actor, null)
   if (target.tls && target.tlsCa) checkedAuthority(target.tlsCa)
   await audit(db, actor, { action: 'outbound.test', subject: `${target.host}:${target.port}`.slice(0, 500) })
   const began = performance.now()

@@ -1,9 +1,11 @@
+import type { Insertable } from 'kysely'
+import type { OptOut } from '../../platform/db-types.ts'
 import type { Trx } from '../../platform/db.ts'
 
 type NewOptOut = {
   personId: number
-  channel: string
-  purpose: string
+  channel: Insertable<OptOut>['channel']
+  purpose: Insertable<OptOut>['purpose']
   reason: string | null
   /** The actor's id. */
   recordedBy: string

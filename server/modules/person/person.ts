@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { Person } from '../../platform/db-types.ts'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -38,7 +39,7 @@ export type PersonRow = {
     id: number
     name: string
     pinyin: string
-    sex: string
+    sex: Selectable<Person>['sex']
     birth_date: string | null
     deceased: boolean
     deceased_at: string | null
@@ -230,7 +231,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
     id: person.id,
     name: person.name,
     pinyin: person.pinyin,
-    sex: person.sex as 'unknown',
+    sex: person.sex,
     birthDate: person.birth_date,
     ageYears: age,
     deceased: row.deceased,

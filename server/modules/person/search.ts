@@ -1,4 +1,5 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type Selectable, type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Person } from '../../platform/db-types.ts'
 import type { PersonSummary } from '../../../contract/person.ts'
 import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
@@ -19,7 +20,7 @@ type Row = {
   /** Of the organisation. */
   zone: string
   name: string
-  sex: string
+  sex: Selectable<Person>['sex']
   birth_date: string | null
   deceased: boolean
   phone: string | null
@@ -125,7 +126,7 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   return {
     id: row.id,
     name: row.name,
-    sex: row.sex as 'unknown',
+    sex: row.sex,
     birthDate: row.birth_date,
     ageYears: ageYears(row.birth_date, today),
     deceased: row.deceased,

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  createDepartment,
   createSite,
   listCalendar,
   listSettingHistory,
   listSettings,
   putCalendarYear,
+  updateDepartment,
   updateSetting,
 } from '../../../contract/setting.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -124,6 +126,18 @@ test('who administers one site changes that site and nothing else', async () => 
     app.request(theirs, putCalendarYear, { params: { year: 2097 }, body: { days, siteId } })
   expect((await enter(null)).error?.id).toBe('forbidden')
   expect((await enter(north)).status).toBe(200)
+  const department = (siteId: number) =>
+    app.request(theirs, createDepartment, { body: { siteId, code: 'D', name: 'D', specialty: null } })
+  expect((await department(east)).error?.id).toBe('forbidden')
+  const { body } = await department(north)
+  const { body: other } = await app.request(admin, createDepartment, {
+    body: { siteId: east, code: 'D', name: 'D', specialty: null },
+  })
+  const rename = (id: number) =>
+    app.request(theirs, updateDepartment, { params: { id }, body: { name: 'E' } })
+  expect([(await rename(body.id)).status, (await rename(other.id)).error?.id]).toEqual([200, 'forbidden'])
+  const site = { code: 'NEW', name: 'NEW', timeZone: 'Asia/Shanghai' }
+  expect((await app.request(theirs, createSite, { body: site })).error?.id).toBe('forbidden')
 })
 
 test('a time zone that does not exist is refused', async () => {

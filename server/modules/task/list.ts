@@ -1,4 +1,5 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import type { Person } from '../../platform/db-types.ts'
 import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -42,7 +43,7 @@ export type TaskRow = {
   /** The record the task is truly about; another than `person_id` once that was merged. */
   record_id: number | null
   person_name: string | null
-  sex: string | null
+  sex: Selectable<Person>['sex'] | null
   birth_date: string | null
   phone: string | null
   group_id: number | null
@@ -293,7 +294,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     standing: standingOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
-    sex: (row.sex ?? 'unknown') as 'unknown',
+    sex: row.sex ?? 'unknown',
     ageYears: ageYears(row.birth_date, localDate(now, row.time_zone)),
     phone: row.phone && maskPhone(row.phone),
     groupId: row.group_id,

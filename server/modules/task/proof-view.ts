@@ -61,7 +61,7 @@ export async function evidenceOf(
     })),
     ...given.map((row) => ({
       id: row.id,
-      kind: row.kind as 'document',
+      kind: row.kind,
       reference: row.reference,
       place: row.place,
       at: row.at?.toISOString() ?? null,

@@ -1,4 +1,5 @@
-import { sql, type SqlBool } from 'kysely'
+import { type Selectable, sql, type SqlBool } from 'kysely'
+import type { TaskAttempt } from '../../platform/db-types.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
@@ -132,10 +133,10 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     response: response
       ? {
           id: response.id,
-          status: response.status as 'completed',
+          status: response.status,
           answers: response.answers as Answers,
           score: response.score,
-          source: response.source as 'staff',
+          source: response.source,
           updatedAt: response.updated_at.toISOString(),
         }
       : null,

@@ -66,7 +66,7 @@ export async function getPlan(db: Db, actor: Actor, id: number): Promise<VisitPl
   return {
     id,
     siteId: plan.site_id,
-    status: plan.status as 'draft',
+    status: plan.status,
     version: plan.version,
     from: plan.from_date,
     until: plan.until_date,

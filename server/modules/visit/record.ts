@@ -148,9 +148,9 @@ async function receiptOf(trx: Trx, actor: Actor, key: string): Promise<Receipt> 
     .executeTakeFirst()
   const { status, problem, distance_metres, task_status } = found(row)
   return {
-    status: status as 'applied',
+    status: status,
     problem,
-    taskStatus: task_status as 'completed',
+    taskStatus: task_status,
     distanceMetres: distance_metres,
   }
 }

@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { Staff } from '../../platform/db-types.ts'
 import { demoHospital, type StaffRole } from '../../../sim/hospital.ts'
 import type { Role } from '../../../contract/access.ts'
 import { createApiKeyAs, revokeApiKeyAs } from '../../modules/access/api-key.ts'
@@ -13,7 +14,7 @@ const actor = systemActor('system:demo', '演示数据')
 /** One password for all demo log-ins; the demo listens on this machine only. */
 export const demoPassword = 'Ginkgo-2026'
 
-const roles: Record<StaffRole, string> = {
+const roles: Record<StaffRole, Selectable<Staff>['role']> = {
   doctor: 'doctor',
   head: 'department-head',
   nurse: 'nurse',
