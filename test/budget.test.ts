@@ -63,7 +63,11 @@ test('an ADT message applied alone costs at most 14 statements, and 5 more when 
     const sent = await countStatements(() => applyWaiting(app.db))
     // The first messages of a new site also make its departments and staff.
     if (sent.some((text) => /^insert into "?(department|staff|site)"?/.test(text))) continue
-    const kind = sent.some((text) => /^(insert into|update) enrollment |^select e[.]id from enrollment e where /.test(text)) ? 'pathway' : event.type
+    const kind = sent.some((text) =>
+      /^(insert into|update) enrollment |^select e[.]id from enrollment e where /.test(text),
+    )
+      ? 'pathway'
+      : event.type
     if (sent.length > (worst[kind]?.length ?? 0)) worst[kind] = sent
   }
   expect(Object.keys(worst).sort()).toEqual(expect.arrayContaining(['A04', 'A08', 'pathway']))

@@ -394,7 +394,11 @@ test('a recall is entered by the calendar, again each quarter, stops on a new bo
     )
     .toMatchObject([
       {
-        entry: { event: null, calendar: { on: { every: 'month', day: 5 }, hour: 9 }, again: { afterDays: 80 } },
+        entry: {
+          event: null,
+          calendar: { on: { every: 'month', day: 5 }, hour: 9 },
+          again: { afterDays: 80 },
+        },
         wait: { since: 'subject.start', before: true, late: 'skip' },
         stops: 'appointment.booked',
       },

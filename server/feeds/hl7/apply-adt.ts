@@ -13,7 +13,13 @@ import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import type { PersonSaid } from '../../modules/hl7/map-person.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
-import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from '../../modules/clinical-fact/record.ts'
+import {
+  factEvent,
+  type FactInput,
+  freshFacts,
+  type KeptFact,
+  keepFacts,
+} from '../../modules/clinical-fact/record.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
 export type AppliedAdt = {

@@ -27,10 +27,10 @@ async function consentsOf(db: Db, personId: number): Promise<Consent[]> {
     .execute()
   return rows.map((row) => ({
     id: row.id,
-    purpose: row.purpose as Consent['purpose'],
-    channel: row.channel as Consent['channel'],
+    purpose: row.purpose,
+    channel: row.channel,
     givenAt: row.given_at.toISOString(),
-    proof: row.proof as Consent['proof'],
+    proof: row.proof,
     reference: row.reference,
     recordedByName: row.recorded_by_name,
     withdrawnAt: row.withdrawn_at?.toISOString() ?? null,

@@ -15,7 +15,7 @@ export async function followInstructions(trx: Trx, events: RecordedEvent[]): Pro
   if (completed.length > 0) await execute(trx, completed)
   const reopened = of('task.reopened')
   if (reopened.length > 0) await reopen(trx, reopened)
-  const dead = events.flatMap((event) => (event.kind === 'person.deceased' ? (event.personId ?? []) : []))
+  const dead = events.flatMap((event) => (event.kind === 'person.deceased' ? event.personId : []))
   if (dead.length > 0) await endForDead(trx, dead)
 }
 

@@ -72,7 +72,10 @@ export async function withholdMessages(trx: Trx, enrollmentIds: number[]): Promi
 }
 
 /** Undoes {@link withholdMessages} for enrolments that go on; `endedAt` is when each had been stopped, as the database writes it: a Date has no microseconds. */
-export async function requeueMessages(trx: Trx, enrollments: { id: number; endedAt: string }[]): Promise<void> {
+export async function requeueMessages(
+  trx: Trx,
+  enrollments: { id: number; endedAt: string }[],
+): Promise<void> {
   if (enrollments.length === 0) return
   await sql`
     update message m set status = 'queued', reason = null, finished_at = null

@@ -31,7 +31,7 @@ type Row = {
  */
 export async function queueCorrections(trx: Trx, events: RecordedEvent[]): Promise<void> {
   for (const { kind, source, personId, actorId, data } of events)
-    if (kind === 'person.updated' && source === 'staff' && personId !== null)
+    if (kind === 'person.updated' && source === 'staff')
       await queueDemographics(trx, actorId ?? 'system:outbound', personId, data['fields'])
 }
 

@@ -1,9 +1,15 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createGroup, addGroupAgreement, getGroup, updateGroupAgreement } from '../../../contract/group.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
-import { createEnrollment, listEnrollments, type PathwayDefinition } from '../../../contract/pathway.ts'
+import {
+  createEnrollment,
+  listEnrollments,
+  type PathwayDefinition,
+  type PathwayStep,
+} from '../../../contract/pathway.ts'
 import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -11,6 +17,7 @@ import { standInAppointments } from '../../../test/support/appointment.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
 import { tries } from '../../../test/support/tries.ts'
+import { registerAct } from './act.ts'
 import { enterByCalendar } from './calendar-entry.ts'
 import { executeDue } from './execute.ts'
 
@@ -284,6 +291,38 @@ test('a pathway of every month takes everybody in once on its day, again the nex
   // Down on the day itself: made up for on the next.
   expect(await look('2027-04-04T00:30:00+08:00')).toBe(4)
   expect(await look('2027-04-20T10:00:00+08:00')).toBe(4)
+})
+
+test('a step has another module act, once for each enrolment, with what its author wrote, checked when it is published', async () => {
+  const done: { enrollment: number; colour: string }[] = []
+  const forgetAct = registerAct({
+    name: 'test.paint',
+    input: z.strictObject({ colour: z.string() }),
+    run: (_trx, items) => {
+      for (const { enrolled, input } of items) done.push({ enrollment: enrolled.id, colour: input.colour })
+      return Promise.resolve()
+    },
+  })
+  const step = (act: string, input: Record<string, unknown>): PathwayStep => ({
+    key: 'act',
+    title: '',
+    next: 'm',
+    kind: 'act',
+    act,
+    input,
+  })
+  const made = (act: string, input: Record<string, unknown>) =>
+    makePathway(app, definitionOf([step(act, input), message('m', null)]))
+  await expect(made('test.paint', { color: 'red' })).rejects.toThrow('cannot be published')
+  await expect(made('test.sing', {})).rejects.toThrow('cannot be published')
+  const pathway = await made('test.paint', { colour: 'red' })
+  const people = [await newPerson(), await newPerson()]
+  for (const { id } of people)
+    await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: id } })
+  const states = await statesOf(pathway)
+  await executeDue(app.db)
+  expect(done).toEqual(states.map((state) => ({ enrollment: state.id, colour: 'red' })))
+  forgetAct()
 })
 
 test('who may enter again does so not sooner than the pathway says', async () => {

@@ -73,9 +73,7 @@ const movesActivity = [
 
 /** Charges of a year and the next visit, for persons of whom such an event was recorded. */
 export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  const persons = events.flatMap((event) =>
-    movesActivity.includes(event.kind) ? event.personId : [],
-  )
+  const persons = events.flatMap((event) => (movesActivity.includes(event.kind) ? event.personId : []))
   if (persons.length > 0) await refreshActivity(trx, sql`select unnest(${[...new Set(persons)]}::bigint[])`)
 }
 

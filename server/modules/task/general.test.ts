@@ -164,6 +164,8 @@ test('a cancelled task is nobody’s any more, says why, and modules learn of it
   >)
   expect((await look(id)).body).toMatchObject({ status: 'cancelled', heldByName: null })
   expect((await look(other)).body.status).toBe('requested')
-  const { rows } = await sql`select person_id, group_id from event where task_id = ${id} limit 1`.execute(app.db)
+  const { rows } = await sql`select person_id, group_id from event where task_id = ${id} limit 1`.execute(
+    app.db,
+  )
   expect(rows).toEqual([{ person_id: null, group_id: group }])
 })

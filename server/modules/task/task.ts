@@ -1,5 +1,4 @@
-import { type Selectable, sql, type SqlBool } from 'kysely'
-import type { TaskAttempt } from '../../platform/db-types.ts'
+import { sql, type SqlBool } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
