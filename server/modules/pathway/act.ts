@@ -13,9 +13,10 @@ export type Act<Input extends z.ZodType = z.ZodType> = {
 
 const acts = new Map<string, Act>()
 
-/** Called once at start-up by the module that does it (`server/reactions.ts`). */
-export function registerAct<Input extends z.ZodType>(act: Act<Input>): void {
+/** Called once at start-up by the module that does it (`server/reactions.ts`). @returns a function that forgets it again */
+export function registerAct<Input extends z.ZodType>(act: Act<Input>): () => void {
   acts.set(act.name, act)
+  return () => void acts.delete(act.name)
 }
 
 /** What is wrong with an act step, or null. */

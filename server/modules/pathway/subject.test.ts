@@ -1,24 +1,15 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { createGroup, addGroupAgreement, getGroup, updateGroupAgreement } from '../../../contract/group.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
-import {
-  createEnrollment,
-  listEnrollments,
-  type PathwayDefinition,
-  type PathwayStep,
-} from '../../../contract/pathway.ts'
-import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
+import { listEnrollments, type PathwayDefinition } from '../../../contract/pathway.ts'
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { standInAppointments } from '../../../test/support/appointment.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
 import { tries } from '../../../test/support/tries.ts'
-import { registerAct } from './act.ts'
-import { enterByCalendar } from './calendar-entry.ts'
 import { executeDue } from './execute.ts'
 
 let app: TestApp
@@ -205,142 +196,6 @@ test('a pathway about an agreement of an organisation makes tasks without a pers
     body: { ...agreement, status: 'ended', validUntil: iso(50), version: (part?.version ?? 1) + 1 },
   })
   expect(await statesOf(pathway)).toMatchObject([{ status: 'stopped', reason: 'agreement-ended' }])
-})
-
-test('entering a segment enters a pathway, leaving it is an event as well, and both happen once', async () => {
-  const rule = {
-    all: [
-      { fact: 'person.visits', op: '>=' as const, value: 3 },
-      { fact: 'person.sex', op: '=' as const, value: 'female' },
-    ],
-  }
-  const { body: segment, error } = await app.request(await app.signInAs('integration'), createSegment, {
-    body: { code: 'often', name: '常来的女性', rule, siteId: null },
-  })
-  if (error) throw new Error(JSON.stringify(error))
-  const entry = (event: 'segment.entered' | 'segment.left') => ({
-    event,
-    maxAgeDays: 1,
-    when: { fact: 'event.segment', op: '=' as const, value: 'often' },
-  })
-  const entered = await makePathway(
-    app,
-    definitionOf([message('hello', null)], { entry: entry('segment.entered') }),
-  )
-  const left = await makePathway(app, definitionOf([message('bye', null)], { entry: entry('segment.left') }))
-  const mrn = `S${++count}`
-  await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn, sex: 'F' })
-  await app.processAll()
-  expect(await statesOf(entered)).toEqual([])
-  await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}b`, sex: 'F' })
-  await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}c`, sex: 'F' })
-  const again = () => sql`update segment set refreshed_at = null`.execute(app.db)
-  for (let n = 0; n < 2; n++) {
-    await again()
-    await app.processAll()
-  }
-  expect(await statesOf(entered)).toMatchObject([{ status: 'completed', made: ['hello'] }])
-  const members = await app.request(centre, listSegmentMembers, { params: { id: segment.id } })
-  expect(members.body.items.map((one) => one.personId)).toContain(await personOf(app, mrn))
-  await app.request(await app.signInAs('integration'), updateSegment, {
-    params: { id: segment.id },
-    body: {
-      name: segment.name,
-      version: segment.version,
-      rule: { fact: 'person.visits', op: '>', value: 99 },
-    },
-  })
-  await app.processAll()
-  expect(await statesOf(left)).toMatchObject([{ status: 'completed', made: ['bye'] }])
-  expect(await statesOf(entered)).toHaveLength(1)
-})
-
-test('a pathway of every month takes everybody in once on its day, again the next month, and the living only', async () => {
-  const pathway = await makePathway(
-    app,
-    definitionOf([message('m', null)], {
-      entry: {
-        event: null,
-        calendar: { on: { every: 'month', day: 3 }, hour: 9 },
-        maxAgeDays: 30,
-        when: { fact: 'person.language', op: '=', value: 'monthly' },
-      },
-    }),
-  )
-  const people = [await newPerson(), await newPerson(), await newPerson()]
-  await sql`update person set language = 'monthly' where id = any(${people.map((one) => one.id)})`.execute(
-    app.db,
-  )
-  await receive(app, {
-    event: 'A08',
-    mrn: people[2]?.mrn ?? '',
-    visit: people[2]?.mrn ?? '',
-    class: 'O',
-    diedAt: new Date(),
-  })
-  await sql`update pathway_version set published_at = '2026-01-01'`.execute(app.db)
-  const look = async (at: string) => {
-    // Two processes look at once.
-    await Promise.all([enterByCalendar(app.db, new Date(at)), enterByCalendar(app.db, new Date(at))])
-    return (await statesOf(pathway)).length
-  }
-  expect(await look('2027-03-02T23:00:00+08:00')).toBe(0)
-  expect(await look('2027-03-03T08:59:00+08:00')).toBe(0)
-  expect(await look('2027-03-03T09:00:00+08:00')).toBe(2)
-  expect(await look('2027-03-03T18:00:00+08:00')).toBe(2)
-  // Down on the day itself: made up for on the next.
-  expect(await look('2027-04-04T00:30:00+08:00')).toBe(4)
-  expect(await look('2027-04-20T10:00:00+08:00')).toBe(4)
-})
-
-test('a step has another module act, once for each enrolment, with what its author wrote, checked when it is published', async () => {
-  const done: { enrollment: number; colour: string }[] = []
-  const forgetAct = registerAct({
-    name: 'test.paint',
-    input: z.strictObject({ colour: z.string() }),
-    run: (_trx, items) => {
-      for (const { enrolled, input } of items) done.push({ enrollment: enrolled.id, colour: input.colour })
-      return Promise.resolve()
-    },
-  })
-  const step = (act: string, input: Record<string, unknown>): PathwayStep => ({
-    key: 'act',
-    title: '',
-    next: 'm',
-    kind: 'act',
-    act,
-    input,
-  })
-  const made = (act: string, input: Record<string, unknown>) =>
-    makePathway(app, definitionOf([step(act, input), message('m', null)]))
-  await expect(made('test.paint', { color: 'red' })).rejects.toThrow('cannot be published')
-  await expect(made('test.sing', {})).rejects.toThrow('cannot be published')
-  const pathway = await made('test.paint', { colour: 'red' })
-  const people = [await newPerson(), await newPerson()]
-  for (const { id } of people)
-    await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: id } })
-  const states = await statesOf(pathway)
-  await executeDue(app.db)
-  expect(done).toEqual(states.map((state) => ({ enrollment: state.id, colour: 'red' })))
-  forgetAct()
-})
-
-test('who may enter again does so not sooner than the pathway says', async () => {
-  const pathway = await makePathway(
-    app,
-    definitionOf([message('m', null)], { entry: { event: null, maxAgeDays: 30, again: { afterDays: 90 } } }),
-  )
-  const { id: person } = await newPerson()
-  const enter = async () =>
-    (await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })).status
-  expect(await enter()).toBe(201)
-  await statesOf(pathway)
-  expect(await enter()).toBe(409)
-  await sql`update enrollment set entered_at = now() - interval '91 days' where pathway_id = ${pathway}`.execute(
-    app.db,
-  )
-  expect(await enter()).toBe(201)
-  expect(await statesOf(pathway)).toHaveLength(2)
 })
 
 type Appointment = { person: number; id: number; enrollment: number }
