@@ -26,6 +26,10 @@ export const personFacts = {
   'person.lastDischargeDate': 'date',
   'person.nextVisitDate': 'date',
   'person.segments': 'codes',
+  /** Consents that stand, as `purpose:channel`, such as `marketing:all`. */
+  'person.consents': 'codes',
+  /** Refusals of contact, as `purpose:channel`. */
+  'person.optOuts': 'codes',
 } as const satisfies Record<string, FactType>
 
 export type FactType = 'number' | 'text' | 'choice' | 'codes' | 'date' | 'boolean'

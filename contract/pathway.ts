@@ -57,14 +57,18 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     kind: z.literal('task'),
     task: taskKind.exclude(['spot-check', 'spot-check-review']),
     level: z.number().int().min(1).max(3).optional(),
-    assignee: z.enum([
-      'attending-doctor',
-      'doctor',
-      'head-nurse',
-      'nurse',
-      'department-head',
-      'service-centre',
-      'outreach',
+    /** A role at the place of the task, or a list of the site with a name of its own (`queue:appointments`). */
+    assignee: z.union([
+      z.enum([
+        'attending-doctor',
+        'doctor',
+        'head-nurse',
+        'nurse',
+        'department-head',
+        'service-centre',
+        'outreach',
+      ]),
+      z.templateLiteral(['queue:', z.string().regex(/^[a-z][a-z-]{1,39}$/)]),
     ]),
     dueSince: z.enum(['entry', 'here']).default('entry'),
     dueIn: duration,

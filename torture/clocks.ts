@@ -32,7 +32,7 @@ export async function clockDeviations(
   }>`
     select c.person_id, c.next_at, e.levels, e.early
     from clock c left join lateral (
-      select array_agg(coalesce((e.data ->> 'level')::int, 0) order by e.id) as levels, bool_or(e.at < c.due_at) as early
+      select array_agg(coalesce((e.data ->> 'level')::int, 0) order by e.id) as levels, bool_or(e.at < date_trunc('milliseconds', c.due_at)) as early
       from event e where e.person_id = c.person_id and e.kind in ('clock.breached', 'clock.escalated')
     ) e on true where c.subject_id > ${firstSubject} order by c.id`.execute(db)
   const deviations = rows.flatMap((row) => {

@@ -117,8 +117,8 @@ async function takeSome(
   const [occasion] = occasions
   const { entry } = pathway.definition
   if (!occasion || !entry.calendar) return nothing
-  const { rows } = await sql<EntryRow & { id: number }>`
-    select p.id, ${entryColumns([pathway.definition], recordsOf(sql`p.id`))}
+  const { rows } = await sql<EntryRow & { id: number; site_id: number }>`
+    select p.id, f.site_id, ${entryColumns([pathway.definition], recordsOf(sql`p.id`))}
     from person p join person_facts f on f.person_id = p.id ${joinPersonSite} cross join (select null::jsonb as facts) s
     where p.id > ${occasion.last_person_id} and p.survivor_id is null and st.time_zone = ${timeZone}
       and ${meant(entry.calendar.on, day)} and ${entry.when ? conditionSql(entry.when) : sql`true`}
@@ -134,10 +134,10 @@ async function takeSome(
         { ...row, standing: occurrencesOf(row.standing) },
       ) === 'enters',
   )
-  const alone = { pathway, groupId: null, subject: null, enteredAt: now, siteId: null }
+  const alone = { pathway, groupId: null, subject: null, enteredAt: now }
   const ids = await enroll(
     trx,
-    entering.map(({ id }) => ({ ...alone, personId: id })),
+    entering.map(({ id, site_id: siteId }) => ({ ...alone, personId: id, siteId })),
     null,
   )
   const more = rows.length === chunk

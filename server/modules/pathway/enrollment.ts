@@ -140,7 +140,7 @@ export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Pr
     groupId: input.groupId,
     subject,
     enteredAt: about?.end ?? new Date(),
-    siteId: input.siteId,
+    siteId: input.siteId ?? about?.siteId ?? null,
   }
   const [id] = await enroll(trx, [entering], actor.id)
   if (id === undefined) throw new AppError('already-enrolled')
@@ -159,22 +159,22 @@ async function personToEnroll(trx: Trx, actor: Actor, id: number): Promise<{ id:
   return person
 }
 
-/** The end of the visit that a follow-up counts from. @throws {AppError} not-found when the subject is not of this person or organisation */
+/** Where it is, and the end of the visit that a follow-up counts from. @throws {AppError} not-found when the subject is not of this person or organisation */
 async function subjectToEnroll(
   trx: Trx,
   subject: Subject,
   personId: number | null,
   groupId: number | null,
-): Promise<{ end: Date | null }> {
+): Promise<{ end: Date | null; siteId: number | null }> {
   if (!subjectKind(subject.kind))
     throw new AppError('invalid', undefined, [{ path: 'subject.kind', message: 'is not known here' }])
-  const { rows } = await sql<{ end: string | null }>`
-    select s.times ->> 'end' as end from (select ${subject.kind}::text as kind, ${subject.id}::bigint as id) w
+  const { rows } = await sql<{ end: string | null; site_id: number | null }>`
+    select s.times ->> 'end' as end, s.site_id from (select ${subject.kind}::text as kind, ${subject.id}::bigint as id) w
     ${joinSubject(sql`w.kind`, sql`w.id`)}
     where s.times is not null and (s.person_id is null or s.person_id = any(${recordsOf(sql`${personId}::bigint`)}))
       and s.group_id is not distinct from ${groupId}::int`.execute(trx)
-  const { end } = found(rows[0])
-  return { end: subject.kind === 'encounter' && end !== null ? new Date(end) : null }
+  const { end, site_id: siteId } = found(rows[0])
+  return { end: subject.kind === 'encounter' && end !== null ? new Date(end) : null, siteId }
 }
 
 /** Takes a person off a pathway. @throws {AppError} not-found, already-closed */

@@ -10,7 +10,7 @@ import { personOfRecord, recordsOf } from '../event/record.ts'
 import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
 import { factsIn, factsObject, joinPersonSite, personZone } from '../person/fact.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
-import { readSettings } from '../setting/setting.ts'
+import { readSettingsEverywhere } from '../setting/setting.ts'
 import { type OccurrenceRow, occurrencesOf, standingOccurrences } from './occurrence.ts'
 import type { Open } from './react.ts'
 import { firstStop, type Occurrence } from './stop.ts'
@@ -152,7 +152,7 @@ export type Entering = {
  */
 export async function enroll(trx: Trx, entering: Entering[], actorId: string | null): Promise<number[]> {
   if (entering.length === 0) return []
-  const variables = await variablesFor(
+  const variablesOf = await variablesFor(
     trx,
     entering.map((one) => one.pathway),
   )
@@ -177,7 +177,7 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
         ${entering.map((one) => one.subject?.kind)}::text[], ${entering.map((one) => one.subject?.id)}::bigint[],
         ${entering.map((one) => one.siteId)}::int[],
         ${entering.map((one) => one.pathway.definition.start)}::text[], ${entering.map((one) => one.enteredAt)}::timestamptz[],
-        ${entering.map((one) => JSON.stringify(variables.get(one.pathway.version_id) ?? {}))}::jsonb[],
+        ${entering.map((one) => JSON.stringify(variablesOf(one.pathway, one.siteId)))}::jsonb[],
         ${entering.map((one) => one.pathway.definition.entry.again?.afterDays)}::int[]
       ) with ordinality as u(pathway_id, version_id, person_id, group_id, subject_kind, subject_id, site_id, step_key, entered_at, variables, after_days, nr)
       ${joinSubject(sql`u.subject_kind`, sql`u.subject_id`)}
@@ -214,27 +214,28 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
   return rows.map((row) => row.id)
 }
 
-/** Numbers of a pathway are fixed when a person enters: a changed setting must not move promises already made. */
+type Numbered = Pick<Entering['pathway'], 'definition'>
+
+/**
+ * Numbers of a pathway by the settings of a site. They are fixed when a person enters: a changed setting must not move promises already made.
+ */
 export async function variablesFor(
   trx: Db,
-  pathways: Pick<Entering['pathway'], 'version_id' | 'definition'>[],
-): Promise<Map<number, Record<string, unknown>>> {
-  const distinct = [...new Map(pathways.map((pathway) => [pathway.version_id, pathway])).values()]
-  const keys = distinct.flatMap((pathway) =>
-    Object.values(pathway.definition.variables).flatMap((one) =>
+  pathways: Numbered[],
+): Promise<(pathway: Numbered, siteId: number | null) => Record<string, number>> {
+  const keys = pathways.flatMap(({ definition }) =>
+    Object.values(definition.variables).flatMap((one) =>
       'setting' in one && isSettingKey(one.setting) ? [one.setting] : [],
     ),
   )
-  const values: Partial<Record<SettingKey, unknown>> = keys.length > 0 ? await readSettings(trx, keys) : {}
-  return new Map(
-    distinct.map((pathway) => [
-      pathway.version_id,
-      Object.fromEntries(
-        Object.entries(pathway.definition.variables).map(([name, one]) => [
-          name,
-          'setting' in one ? values[one.setting as SettingKey] : one.value,
-        ]),
-      ),
-    ]),
-  )
+  const valuesAt = keys.length > 0 ? await readSettingsEverywhere(trx, [...new Set(keys)]) : null
+  return ({ definition }, siteId) => {
+    const values: Partial<Record<SettingKey, unknown>> = valuesAt?.(siteId) ?? {}
+    return Object.fromEntries(
+      Object.entries(definition.variables).map(([name, one]) => [
+        name,
+        Number('setting' in one ? values[one.setting as SettingKey] : one.value),
+      ]),
+    )
+  }
 }

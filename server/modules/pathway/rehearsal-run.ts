@@ -115,7 +115,7 @@ type Side = {
   definition: PathwayDefinition
   /** Keys of the steps whose task is a questionnaire. */
   forms: Set<string | null>
-  variables: Record<string, number>
+  variablesAt: (siteId: number) => Record<string, number>
   calendars: Calendars
   shares: OutcomeShares
   minutes: Minutes
@@ -132,15 +132,15 @@ async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[
   const settings = await readSettings(trx, keys)
   const minutes = { call: settings[keys[0]], visit: settings[keys[1]], other: settings[keys[2]] }
   const wanted = [
-    { name: 'draft' as const, version_id: 0, definition },
-    ...(compared ? [{ name: 'current' as const, version_id: 1, definition: compared }] : []),
+    { name: 'draft' as const, definition },
+    ...(compared ? [{ name: 'current' as const, definition: compared }] : []),
   ]
-  const variables = await variablesFor(trx, wanted)
+  const variablesOf = await variablesFor(trx, wanted)
   return wanted.map((one) => ({
     name: one.name,
     definition: withoutTexts(one.definition),
     forms: new Set(one.definition.steps.flatMap((step) => (step.kind === 'questionnaire' ? step.key : []))),
-    variables: (variables.get(one.version_id) ?? {}) as Record<string, number>,
+    variablesAt: (siteId) => variablesOf(one, siteId),
     calendars,
     shares,
     minutes,
@@ -264,7 +264,7 @@ function replay(side: Side, row: EventRow): void {
   for (const { at } of walk.messages) workOn(side, row, at).messages += 1
 }
 
-function enrolledOf({ definition, variables }: Side, row: EventRow): Enrolled {
+function enrolledOf({ definition, variablesAt }: Side, row: EventRow): Enrolled {
   return {
     id: row.encounter_id ?? row.id,
     pathwayVersionId: 0,
@@ -286,7 +286,7 @@ function enrolledOf({ definition, variables }: Side, row: EventRow): Enrolled {
     enteredAt: row.at,
     stepKey: definition.start,
     waitKey: null,
-    variables,
+    variables: variablesAt(row.site_id),
     outcomes: {},
     // What somebody would answer, and what the laboratory would find, nobody knows beforehand.
     said: {},

@@ -9,6 +9,7 @@ import {
 import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { AppError } from '../../platform/errors.ts'
+import { recordsOf } from '../event/record.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
 /** The rows that the facts of a person are read from. */
@@ -73,6 +74,11 @@ const expressions: Record<PersonFact, (source: FactSource) => RawBuilder<unknown
   'person.nextVisitDate': day('next_visit_at'),
   'person.segments': ({ person }) => sql`
     (select array_agg(sg.code) from segment_member sm join segment sg on sg.id = sm.segment_id where sm.person_id = ${person}.id)`,
+  'person.consents': ({ person }) => sql`
+    (select array_agg(distinct c.purpose || ':' || c.channel) from consent c
+      where c.person_id = any(${recordsOf(sql`${person}.id`)}) and c.withdrawn_at is null)`,
+  'person.optOuts': ({ person }) => sql`
+    (select array_agg(distinct o.purpose || ':' || o.channel) from opt_out o where o.person_id = any(${recordsOf(sql`${person}.id`)}))`,
 }
 
 /** One fact as SQL. */

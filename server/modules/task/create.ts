@@ -4,8 +4,16 @@ import type { Trx } from '../../platform/db.ts'
 import type { Subject } from '../event/subject.ts'
 import { liveChannel } from '../../platform/live.ts'
 
+/** A role at the place of the task, or a list of the site by its name, which the service centre sees. */
 export type Assignee =
-  'attending-doctor' | 'doctor' | 'head-nurse' | 'nurse' | 'department-head' | 'service-centre' | 'outreach'
+  | 'attending-doctor'
+  | 'doctor'
+  | 'head-nurse'
+  | 'nurse'
+  | 'department-head'
+  | 'service-centre'
+  | 'outreach'
+  | `queue:${string}`
 
 export type Place = { siteId: number; departmentId: number | null; attendingStaffId: number | null }
 
@@ -33,6 +41,8 @@ export type NewTask = {
   questionnaireVersionId: number | null
 }
 
+const isQueue = (assignee: Assignee): assignee is `queue:${string}` => assignee.startsWith('queue:')
+
 /** On whose list a task stands; see `queuesOf` for who sees which. */
 export function queueFor(
   assignee: Assignee,
@@ -41,6 +51,8 @@ export function queueFor(
   const { siteId, departmentId, attendingStaffId } = place
   if (assignee === 'attending-doctor' && attendingStaffId !== null)
     return { queue: `staff:${attendingStaffId}`, role: 'doctor', staffId: attendingStaffId }
+  if (isQueue(assignee))
+    return { queue: `site:${siteId}:${assignee.slice('queue:'.length)}`, role: 'service-centre', staffId: null }
   const role = assignee === 'attending-doctor' ? 'doctor' : assignee === 'head-nurse' ? 'nurse' : assignee
   if (role === 'service-centre' || role === 'outreach')
     return { queue: `site:${siteId}:${role}`, role, staffId: null }

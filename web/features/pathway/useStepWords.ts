@@ -115,6 +115,11 @@ export function useStepWords(definition: PathwayDefinition) {
       },
     )
 
+  const assignee = (who: Task['assignee']) => {
+    const key = `pathways.assignee.${who}`
+    return i18n.exists(key) ? t(key as 'pathways.assignee.nurse') : who.replace(/^queue:/, '')
+  }
+
   /** The settings of a step, most important first. */
   const parts = (step: PathwayStep): string[] => {
     switch (step.kind) {
@@ -124,7 +129,7 @@ export function useStepWords(definition: PathwayDefinition) {
         return [inWords(step.when)]
       case 'task':
         return [
-          `${t(`pathways.assignee.${step.assignee}`)} · ${code('taskKind', step.task)}`,
+          `${assignee(step.assignee)} · ${code('taskKind', step.task)}`,
           step.level ? t('pathways.words.level', { n: step.level }) : '',
           due(step),
           step.priority === 'routine' ? '' : code('priority', step.priority),
@@ -137,7 +142,7 @@ export function useStepWords(definition: PathwayDefinition) {
         return [code('channel', step.channel), code('purpose', step.purpose), step.subject]
       case 'questionnaire':
         return [
-          t(`pathways.assignee.${step.assignee}`),
+          assignee(step.assignee),
           t('pathways.words.usesQuestionnaire', { code: questionnaire(step.questionnaire) }),
           t('pathways.words.dueHere', { span: span(step.dueIn) }),
         ]

@@ -100,6 +100,8 @@ export const questionnaires = {
     person_lastDischargeDate: 'last discharge',
     person_nextVisitDate: 'next visit',
     person_segments: 'segments',
+    person_consents: 'consents',
+    person_optOuts: 'refusals of contact',
     event_segment: 'segment',
     person_ageYears: 'age',
     person_sex: 'sex',

@@ -97,6 +97,8 @@ export const questionnaires = {
     person_lastDischargeDate: '最近出院',
     person_nextVisitDate: '下次就诊',
     person_segments: '细分人群',
+    person_consents: '已同意的联系',
+    person_optOuts: '拒绝的联系',
     event_segment: '细分人群',
     person_ageYears: '年龄',
     person_sex: '性别',

@@ -97,6 +97,8 @@ export const questionnaires = {
     person_lastDischargeDate: '最近出院',
     person_nextVisitDate: '下次就診',
     person_segments: '細分人群',
+    person_consents: '已同意的聯絡',
+    person_optOuts: '拒絕的聯絡',
     event_segment: '細分人群',
     person_ageYears: '年齡',
     person_sex: '性別',
