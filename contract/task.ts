@@ -3,7 +3,7 @@ import { contactVerdict } from './contact.ts'
 import { answers, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
-import { standing } from './standing.ts'
+import { listReason } from './list-reason.ts'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
@@ -54,7 +54,7 @@ export const taskSummary = z.object({
   priority: z.enum(['routine', 'urgent', 'stat']),
   reason: orderReason,
   /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
-  standing: z.array(standing),
+  standing: z.array(listReason),
   /** Null, as the name: the task is about an organisation or about nothing. */
   personId: id.nullable(),
   personName: z.string().nullable(),

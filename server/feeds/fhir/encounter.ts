@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Db } from '../../platform/db.ts'
 import { conceptText, mainCoding } from './concept.ts'
@@ -54,7 +54,7 @@ export const stations = ['arrived', 'triaged', 'onleave'] as const
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
 /** A visit in our terms, without the ids that the database knows. */
-export function toVisit(encounter: Encounter, diagnoses: DiagnosesSaid, sender: Sender): Visit {
+export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sender: Sender): Visit {
   const { timeZone } = sender.site
   const status = statuses[encounter.status]
   const end = startOf(encounter.period?.end, timeZone)
@@ -165,40 +165,43 @@ const logical = (kind: string, code: string, display: string | null) => ({
 
 /** An Encounter as it is now; a discharge that came by HL7 shows in a visit that FHIR registered. */
 export function composeEncounter(row: EncounterRow, id: string, sent: Resource | undefined): Resource {
-  const said = (sent ?? {}) as Partial<Encounter>
-  const subject = said.subject
+  const original = (sent ?? {}) as Partial<Encounter>
+  const subject = original.subject
   const moved =
     /^Patient\/\d+$/.test(subject?.reference ?? '') && subject?.reference !== `Patient/${row.person_id}`
-  const sameClass = (classes[said.class?.code ?? ''] ?? 'outpatient') === row.class
+  const sameClass = (classes[original.class?.code ?? ''] ?? 'outpatient') === row.class
   const [code, display] = fhirClasses[row.class] ?? []
   return {
-    ...said,
+    ...original,
     resourceType: 'Encounter',
     id,
     identifier:
-      said.identifier ??
+      original.identifier ??
       (row.visit_number
         ? [{ system: `urn:careloop:visit:${row.site_code}`, value: row.visit_number }]
         : undefined),
-    status: said.status !== undefined && statuses[said.status] === row.status ? said.status : row.status,
+    status:
+      original.status !== undefined && statuses[original.status] === row.status
+        ? original.status
+        : row.status,
     class:
-      said.class && sameClass
-        ? said.class
+      original.class && sameClass
+        ? original.class
         : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code, display },
     subject:
       subject && !moved ? subject : { reference: `Patient/${row.person_id}`, display: row.person_name },
-    period: periodOf(row, said),
+    period: periodOf(row, original),
     hospitalization:
-      said.hospitalization ??
+      original.hospitalization ??
       (row.disposition ? { dischargeDisposition: { text: row.disposition } } : undefined),
-    serviceProvider: said.serviceProvider ?? logical('site', row.site_code, row.site_name),
+    serviceProvider: original.serviceProvider ?? logical('site', row.site_code, row.site_name),
     location:
-      said.location ??
+      original.location ??
       (row.department_code
         ? [{ location: logical(`department:${row.site_code}`, row.department_code, row.department_name) }]
         : undefined),
     participant:
-      said.participant ??
+      original.participant ??
       (row.staff_code
         ? [
             {
@@ -220,12 +223,12 @@ export function composeEncounter(row: EncounterRow, id: string, sent: Resource |
   }
 }
 
-function periodOf(row: EncounterRow, said: Partial<Encounter>) {
+function periodOf(row: EncounterRow, original: Partial<Encounter>) {
   const same = (text: string | undefined, at: Date | null) =>
     text !== undefined && (at === null || spanOf(text, 'UTC')?.start.getTime() === at.getTime())
-  const { start, end } = said.period ?? {}
+  const { start, end } = original.period ?? {}
   const period = {
-    ...said.period,
+    ...original.period,
     start: same(start, row.starts_at) ? start : row.starts_at?.toISOString(),
     end: same(end, row.ends_at) ? end : row.ends_at?.toISOString(),
   }

@@ -182,23 +182,23 @@ export function composePatient(
   sent: Resource | undefined,
   systems: IdentifierSystems,
 ): Resource {
-  const said = (sent ?? {}) as Partial<Patient>
-  const { deceasedBoolean, deceasedDateTime, ...rest } = said
-  const numbers = new Set((said.identifier ?? []).map((one) => one.value?.trim().toUpperCase()))
+  const original = (sent ?? {}) as Partial<Patient>
+  const { deceasedBoolean, deceasedDateTime, ...rest } = original
+  const numbers = new Set((original.identifier ?? []).map((one) => one.value?.trim().toUpperCase()))
   const identifier = [
-    ...(said.identifier ?? []),
+    ...(original.identifier ?? []),
     ...row.identifiers
       .filter((one) => !numbers.has(one.value.toUpperCase()) && !one.system.startsWith('fhir:'))
       .map((one) => toFhirIdentifier(one, systems)),
   ]
-  const birthDate = row.birth_date ?? said.birthDate
+  const birthDate = row.birth_date ?? original.birthDate
   return {
     ...rest,
     resourceType: 'Patient',
     id,
     ...(identifier.length > 0 && { identifier }),
-    name: nameText(said.name) === row.name ? said.name : [{ use: 'official', text: row.name }],
-    ...telecomOf(row, said),
+    name: nameText(original.name) === row.name ? original.name : [{ use: 'official', text: row.name }],
+    ...telecomOf(row, original),
     gender: row.sex,
     ...(birthDate !== undefined && { birthDate }),
     ...(row.deceased && {
@@ -209,11 +209,11 @@ export function composePatient(
           : { deceasedBoolean: true }),
     }),
     ...(!row.deceased && deceasedBoolean === false && { deceasedBoolean }),
-    ...addressOf(row, said),
+    ...addressOf(row, original),
     ...(row.marital_status && {
       maritalStatus:
-        said.maritalStatus?.coding?.[0]?.code === row.marital_status
-          ? said.maritalStatus
+        original.maritalStatus?.coding?.[0]?.code === row.marital_status
+          ? original.maritalStatus
           : {
               coding: [
                 {
@@ -223,7 +223,7 @@ export function composePatient(
               ],
             },
     }),
-    ...contactOf(row, said),
+    ...contactOf(row, original),
     ...linksOf(row, id),
   }
 }
@@ -247,10 +247,10 @@ function linksOf(row: PersonRow, id: string) {
 
 const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
 
-function telecomOf(row: PersonRow, said: Partial<Patient>) {
+function telecomOf(row: PersonRow, original: Partial<Patient>) {
   const ours = new Map(row.telecoms.map((one) => [`${one.system}|${one.value}`, one]))
   const keys = new Set<string>()
-  const sent = (said.telecom ?? []).map((one) => {
+  const sent = (original.telecom ?? []).map((one) => {
     const [known] = toTelecom(one)
     const key = known && `${known.system}|${known.value}`
     if (key === undefined) return one
@@ -270,11 +270,11 @@ function toContactPoint({ system, value, use, valid }: PersonRow['telecoms'][num
   }
 }
 
-function addressOf(row: PersonRow, said: Partial<Patient>) {
+function addressOf(row: PersonRow, original: Partial<Patient>) {
   const [ours] = row.addresses
-  if (!ours) return said.address ? { address: said.address } : {}
-  const current = (said.address ?? []).find((one) => one.use !== 'old')
-  if (current && toAddress(current).text === ours.text) return { address: said.address }
+  if (!ours) return original.address ? { address: original.address } : {}
+  const current = (original.address ?? []).find((one) => one.use !== 'old')
+  if (current && toAddress(current).text === ours.text) return { address: original.address }
   const { text, district, city, province, postal_code: postalCode } = ours
   return {
     address: [
@@ -291,8 +291,8 @@ function addressOf(row: PersonRow, said: Partial<Patient>) {
   }
 }
 
-function contactOf(row: PersonRow, said: Partial<Patient>) {
-  const names = new Set((said.contact ?? []).map((one) => one.name && nameText([one.name])))
+function contactOf(row: PersonRow, original: Partial<Patient>) {
+  const names = new Set((original.contact ?? []).map((one) => one.name && nameText([one.name])))
   const others = row.relationships
     .filter((one) => !names.has(one.name))
     .map(({ relation, name, phone }) => ({
@@ -300,7 +300,7 @@ function contactOf(row: PersonRow, said: Partial<Patient>) {
       name: { text: name },
       ...(phone && { telecom: [{ system: 'phone' as const, value: phone }] }),
     }))
-  const contact = [...(said.contact ?? []), ...others]
+  const contact = [...(original.contact ?? []), ...others]
   return contact.length > 0 ? { contact } : {}
 }
 

@@ -127,7 +127,7 @@ function mask(row: FoundResource, resource: Resource, tables: Tables): Resource 
   if (row.type === 'Patient' && person) return maskedPatient(person, row.id, tables.systems)
   const { text: _text, contained: _contained, ...rest } = resource
   if (row.type !== 'RelatedPerson') return rest
-  const said = rest as {
+  const shown = rest as {
     name?: HumanName[]
     telecom?: ContactPoint[]
     identifier?: FhirIdentifier[]
@@ -136,15 +136,15 @@ function mask(row: FoundResource, resource: Resource, tables: Tables): Resource 
     resourceType: row.type,
     patient: resource['patient'],
     relationship: resource['relationship'],
-    name: said.name && [{ text: nameText(said.name) ?? '' }],
+    name: shown.name && [{ text: nameText(shown.name) ?? '' }],
     gender: resource['gender'],
     birthDate: resource['birthDate'],
-    telecom: said.telecom?.map((one) => ({
+    telecom: shown.telecom?.map((one) => ({
       system: one.system,
       use: one.use,
       value: one.value && maskTelecom({ system: one.system ?? 'other', value: one.value }),
     })),
-    identifier: said.identifier?.map((one) => ({
+    identifier: shown.identifier?.map((one) => ({
       system: one.system,
       value: one.value && maskIdentifier(one.value),
     })),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { ensureStaff } from '../../modules/organisation/ensure.ts'
-import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import { type EncounterInput, upsertEncounters } from '../../modules/encounter/upsert.ts'
 import { intoWaves } from '../../modules/person/upsert.ts'
 import { personWithin } from '../../modules/person/scope.ts'
@@ -134,7 +134,7 @@ async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map
 }
 
 /** Diagnoses of the visits in the bundle, in the order of `Encounter.diagnosis` where it names them. */
-function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid> {
+function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesStatement> {
   const uses = new Map<Item, string>()
   for (const item of items) {
     if (item.type !== 'Encounter') continue
@@ -145,7 +145,7 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid
       if (named && use !== undefined) uses.set(named, use)
     }
   }
-  const found = new Map<Item, Said[]>()
+  const found = new Map<Item, StatedCondition[]>()
   for (const item of items) {
     if (item.type !== 'Condition') continue
     const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference)
@@ -153,13 +153,13 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid
     const input = toConditionInput(condition, uses.get(item))
     if (visit && input) found.set(visit, [...(found.get(visit) ?? []), { input, condition }])
   }
-  return new Map([...found].map(([visit, said]) => [visit, saidOf(said)]))
+  return new Map([...found].map(([visit, statement]) => [visit, statementOf(statement)]))
 }
 
-type Said = { input: ConditionInput; condition: Condition }
+type StatedCondition = { input: ConditionInput; condition: Condition }
 
 /** FHIR names one diagnosis at a time: what is not named stays, what was refuted or entered in error goes. */
-const saidOf = (all: Said[]): DiagnosesSaid => ({
+const statementOf = (all: StatedCondition[]): DiagnosesStatement => ({
   conditions: all.filter(({ condition }) => !isWithdrawn(condition)).map(({ input }) => input),
   withdrawn: all.filter(({ condition }) => isWithdrawn(condition)).map(({ input }) => input),
 })
@@ -216,7 +216,7 @@ async function writeConditions(
   const inputs = [...later].flatMap(([reference, ofVisit]): EncounterInput[] => {
     const visit = known.get(reference)
     if (!visit) return []
-    const said = saidOf(ofVisit)
+    const statement = statementOf(ofVisit)
     return [
       {
         personId: visit.person_id,
@@ -230,8 +230,11 @@ async function writeConditions(
         startsAt: null,
         endsAt: null,
         disposition: null,
-        ...said,
-        withdrawn: [...(said.withdrawn ?? []), ...ofVisit.flatMap(({ item }) => replaced.get(item) ?? [])],
+        ...statement,
+        withdrawn: [
+          ...(statement.withdrawn ?? []),
+          ...ofVisit.flatMap(({ item }) => replaced.get(item) ?? []),
+        ],
         source: sender.source,
         sourceTime: sender.at,
       },

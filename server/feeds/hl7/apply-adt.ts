@@ -11,9 +11,15 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
-import type { PersonSaid } from '../../modules/hl7/map-person.ts'
+import type { PersonStatement } from '../../modules/hl7/map-person.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
-import { factEvent, type FactInput, freshFacts, type KeptFact, keepFacts } from '../../modules/clinical-fact/record.ts'
+import {
+  factEvent,
+  type FactInput,
+  freshFacts,
+  type KeptFact,
+  keepFacts,
+} from '../../modules/clinical-fact/record.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
 export type AppliedAdt = {
@@ -86,7 +92,7 @@ function organisationOf(organisations: Map<string, Organisation>, siteCode: stri
   return organisation
 }
 
-function identifiersOf(person: PersonSaid, organisation: Organisation) {
+function identifiersOf(person: PersonStatement, organisation: Organisation) {
   return person.identifiers.map((one) => ({
     ...one,
     siteId: one.ofSite ? organisation.siteId : null,
@@ -196,7 +202,7 @@ async function mergeRecords(
       mergedId: record.id,
       source: 'hl7',
       reason: `ADT^${message.event}`,
-      saidAt: message.at,
+      statedAt: message.at,
     })
   }
 }
@@ -236,7 +242,7 @@ async function factsOf(
       siteId: organisation.siteId,
       source: message.person.source,
       rememberedFor: message.rememberedFor ?? message.person.source,
-      saidAt: message.at,
+      statedAt: message.at,
       message: at,
     }))
   })

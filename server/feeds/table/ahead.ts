@@ -8,7 +8,7 @@ import { readRow } from './row.ts'
 export type ReadRow = ReturnType<typeof readRow>
 
 /** Rows of a file from one place on; fewer than were wanted: the file ends there. */
-export type Batch = { rows: Row[]; said: ReadRow[] | undefined }
+export type Batch = { rows: Row[]; stated: ReadRow[] | undefined }
 
 type Source = { id: number; encoding: Encoding; delimiter: Delimiter }
 
@@ -46,22 +46,22 @@ class Reading {
 
   async #read(from: number, count: number, context: RowContext | undefined): Promise<Batch> {
     const rows: Row[] = []
-    const said: ReadRow[] | undefined = context && []
+    const stated: ReadRow[] | undefined = context && []
     while (rows.length < count) {
       const next = await this.#rows.next()
       if (next.done) break
       if (this.#at++ < from) continue
       rows.push(next.value)
-      if (said) {
+      if (stated) {
         const read = readRow(next.value, context as RowContext)
         // Pinyin takes longer than all the rest of a row; what it gives is remembered until the row is written.
-        const name = 'said' in read ? read.said.message?.person.name : null
+        const name = 'stated' in read ? read.stated.message?.person.name : null
         if (name) searchName(normalise(name))
-        said.push(read)
+        stated.push(read)
       }
       if (rows.length % slice === 0) await breathe()
     }
-    return { rows, said }
+    return { rows, stated }
   }
 
   close(): void {

@@ -8,12 +8,12 @@ import { type AppliedAdt, applyAdt } from '../hl7/apply-adt.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
 import { factEffect } from './facts.ts'
 import type { MemberRow } from './row-group.ts'
-import type { Said } from './row.ts'
+import type { RowStatement } from './row.ts'
 import type { Counts, Problem, Running } from './run.ts'
 import { encounterStates, keyText, knownIds, personStates, sameState, type State } from './state.ts'
 
 /** A row that can be read; what its number in the file is, and which group customer it names. */
-export type Good = { row: number; said: Said; groupId: number | null }
+export type Good = { row: number; stated: RowStatement; groupId: number | null }
 /** What a row did. */
 type Done = { applied: AppliedAdt | null; rows: ChangedRow[] }
 
@@ -21,11 +21,11 @@ export const sourceOf = (one: Running) => `import:${one.id}`
 const actorOf = (one: Running) => systemActor(`feed:import/${one.id}`, sourceOf(one))
 
 /** The number by which a row knows its person. */
-export const recordOf = ({ said }: Good) =>
-  keyText(said.message?.person.identifiers[0] ?? { system: '', value: '' })
+export const recordOf = ({ stated }: Good) =>
+  keyText(stated.message?.person.identifiers[0] ?? { system: '', value: '' })
 
 export function idsOf(trx: Trx, one: Running, good: Good[]) {
-  const messages = good.flatMap(({ said }) => said.message ?? [])
+  const messages = good.flatMap(({ stated }) => stated.message ?? [])
   const identifiers = new Map(
     messages.flatMap(({ person }) => person.identifiers).map((key) => [keyText(key), key]),
   )
@@ -115,7 +115,7 @@ async function attemptAll(
 
 async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Done>> {
   const done = new Map<Good, Done>(good.map((each) => [each, { applied: null, rows: [] }]))
-  const about = good.flatMap((each) => (each.said.message ? [{ each, message: each.said.message }] : []))
+  const about = good.flatMap((each) => (each.stated.message ? [{ each, message: each.stated.message }] : []))
   const applied = await applyAdt(
     trx,
     actorOf(one),
@@ -125,11 +125,11 @@ async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Goo
     const what = done.get(each)
     if (what) what.applied = applied[at] ?? null
   }
-  const groups = good.filter((each) => each.said.group)
+  const groups = good.filter((each) => each.stated.group)
   const changed = await upsertGroups(
     trx,
     one.site_id,
-    groups.flatMap((each) => each.said.group ?? []),
+    groups.flatMap((each) => each.stated.group ?? []),
     sourceOf(one),
   )
   for (const [at, each] of groups.entries()) done.get(each)?.rows.push(...(changed[at] ?? []))
@@ -142,7 +142,7 @@ async function applyMembers(trx: Trx, one: Running, done: Map<Good, Done>): Prom
   const waves: { each: Good; groupId: number; personId: number; member: MemberRow }[][] = []
   const last = new Map<string, number>()
   for (const [each, { applied }] of done) {
-    const [personId, { groupId }, { member }] = [applied?.personId, each, each.said]
+    const [personId, { groupId }, { member }] = [applied?.personId, each, each.stated]
     if (!member || groupId === null || personId === undefined) continue
     const wave = (last.get(`${groupId}|${personId}`) ?? -1) + 1
     last.set(`${groupId}|${personId}`, wave)

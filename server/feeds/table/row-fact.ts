@@ -1,5 +1,5 @@
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
-import { type FactSaid, sharedAppointment, sharedCharge } from '../../modules/hl7/map-facts.ts'
+import { type FactStatement, sharedAppointment, sharedCharge } from '../../modules/hl7/map-facts.ts'
 import type { Cells, RowContext } from './cells.ts'
 
 /** Appointments lie in the future; one of the next century is a slip. */
@@ -15,7 +15,7 @@ const data = (cells: Cells) => ({
 })
 
 /** One line of an account. Amounts below zero take money back, as credits of the HL7 feed do. */
-export function chargeOf(cells: Cells, context: RowContext): FactSaid {
+export function chargeOf(cells: Cells, context: RowContext): FactStatement {
   const number = cells.short('chargeNumber') ?? ''
   const code = cells.short('itemCode')
   const text = cells.short('itemName') ?? ''
@@ -81,15 +81,15 @@ const steps: Record<string, Step> = Object.fromEntries(
 )
 
 /** An appointment and what became of it; FHIR's words for its status. */
-export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
+export function appointmentOf(cells: Cells, context: RowContext): FactStatement {
   const number = cells.short('appointmentNumber') ?? ''
   const step = cells.coded('appointmentStatus', steps, 'not-a-status')
   const { kind, status } = step ?? { kind: 'appointment.booked' as const, status: undefined }
   const start = cells.time('appointmentStart', farthestDays)
   const end = cells.time('appointmentEnd', farthestDays)
   if (start && end && end < start) cells.wrong('appointmentEnd', 'ends-before-it-starts')
-  const said: Partial<ClinicalFact> = data(cells)
-  const text = cells.short('service') ?? said.department ?? number
+  const ownData: Partial<ClinicalFact> = data(cells)
+  const text = cells.short('service') ?? ownData.department ?? number
   return {
     kind,
     // A file does not say when it was booked: what is to come was known when the file was made.
@@ -99,7 +99,7 @@ export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
       number,
       kind,
       start?.toISOString() ?? '',
-      ...(number ? [] : [said.department ?? '', said.performer ?? '']),
+      ...(number ? [] : [ownData.department ?? '', ownData.performer ?? '']),
     ],
     shared: number ? ofPatient(cells, sharedAppointment(number, kind, start)) : undefined,
     data: {
@@ -108,11 +108,11 @@ export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
       start: start?.toISOString(),
       end: end?.toISOString(),
       orderNumber: number || undefined,
-      ...said,
+      ...ownData,
     },
   }
 }
 
-function ofPatient(cells: Cells, shared: FactSaid['shared']): FactSaid['shared'] {
+function ofPatient(cells: Cells, shared: FactStatement['shared']): FactStatement['shared'] {
   return shared && { ...shared, key: [cells.text('recordNumber') ?? '', ...shared.key] }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
-import type { GroupSaid, MemberSaid } from '../../modules/group/upsert.ts'
+import type { GroupStatement, MemberStatement } from '../../modules/group/upsert.ts'
 import { searchName } from '../../modules/person/name.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import type { Cells } from './cells.ts'
 
 /** A membership whose group customer is still a name, or a number. */
-export type MemberRow = Omit<MemberSaid, 'groupId' | 'personId'> & { groupName: string }
+export type MemberRow = Omit<MemberStatement, 'groupId' | 'personId'> & { groupName: string }
 
 const words = <T extends string>(list: Record<T, string[]>): Record<string, T> =>
   Object.fromEntries(
@@ -61,7 +61,7 @@ const roles = words<MemberRole>({
 })
 
 /** A group customer with a contact and an agreement, where the row has them. */
-export function groupOf(cells: Cells): GroupSaid {
+export function groupOf(cells: Cells): GroupStatement {
   const contact = cells.short('contactName')
   const number = cells.short('agreementNumber')
   const [validFrom, validUntil] = [cells.date('agreementFrom', true), cells.date('agreementUntil', true)]
@@ -113,8 +113,8 @@ function discountOf(cells: Cells): number | null {
 }
 
 function servicesOf(cells: Cells): GroupAgreement['services'] {
-  const said = (cells.text('services') ?? '').split(/[、,，;；/\s]+/).filter(Boolean)
-  const known = said.map((word) => services[word.toLowerCase()])
+  const listed = (cells.text('services') ?? '').split(/[、,，;；/\s]+/).filter(Boolean)
+  const known = listed.map((word) => services[word.toLowerCase()])
   if (known.some((one) => one === undefined)) cells.wrong('services', 'not-a-service')
   return [...new Set(known.filter((one) => one !== undefined))].sort()
 }

@@ -1,10 +1,10 @@
 import type { Point } from '../../../contract/geo.ts'
 import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
-import type { GroupSaid } from '../../modules/group/upsert.ts'
+import type { GroupStatement } from '../../modules/group/upsert.ts'
 import type { PersonInput } from '../../modules/person/upsert.ts'
-import { aside } from '../../platform/said.ts'
+import { aside } from '../../platform/statement.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
-import type { FactSaid } from '../../modules/hl7/map-facts.ts'
+import type { FactStatement } from '../../modules/hl7/map-facts.ts'
 import { Cells, type RowContext, type RowError } from './cells.ts'
 import type { Row } from './file.ts'
 import { appointmentOf, chargeOf, fileSource } from './row-fact.ts'
@@ -53,26 +53,26 @@ const classes: Record<string, NonNullable<Encounter['class']>> = {
 const dispositions: Record<string, string> = { 1: '01', 医嘱离院: '01', 5: '20', 死亡: '20', 20: '20' }
 
 /** What one row says. */
-export type Said = {
+export type RowStatement = {
   /** About a person, in the terms of the HL7 feed. */
   message?: AdtMessage
-  group?: GroupSaid
+  group?: GroupStatement
   member?: MemberRow
 }
 
 /** Reads one row; either everything in it is right or all that is wrong is told. */
-export function readRow(row: Row, context: RowContext): { said: Said } | { errors: RowError[] } {
+export function readRow(row: Row, context: RowContext): { stated: RowStatement } | { errors: RowError[] } {
   const errors: RowError[] = []
   if (row.length > context.columns && row.slice(context.columns).some((value) => value !== ''))
     errors.push({ field: null, value: String(row.length), problem: 'wrong-number-of-columns' })
   const cells = new Cells(row, context, errors)
   for (const field of requiredFields[context.kind])
     if (cells.text(field) === null) errors.push({ field, value: null, problem: 'missing' })
-  const said = readers[context.kind](cells, context, errors)
-  return errors.length > 0 ? { errors } : { said }
+  const stated = readers[context.kind](cells, context, errors)
+  return errors.length > 0 ? { errors } : { stated }
 }
 
-const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: RowError[]) => Said> = {
+const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: RowError[]) => RowStatement> = {
   persons: (cells, context) => ({ message: messageOf(context, 'A31', personOf(cells, context), {}) }),
   encounters: (cells, context, errors) => {
     const person = personOf(cells, context)
@@ -115,7 +115,7 @@ function messageOf(
   }
 }
 
-function factMessage(event: string, fact: FactSaid, cells: Cells, context: RowContext): Said {
+function factMessage(event: string, fact: FactStatement, cells: Cells, context: RowContext): RowStatement {
   const person = personOf(cells, context)
   return {
     message: messageOf(

@@ -13,7 +13,7 @@ import { log } from '../../platform/log.ts'
 import { type Batch, closeFile, takeRows } from './ahead.ts'
 import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
 import type { RowContext } from './cells.ts'
-import { standingsOf } from './facts.ts'
+import { factStates } from './facts.ts'
 import type { Delimiter, Encoding } from './file.ts'
 import { memberKey } from './row-group.ts'
 import { readRow } from './row.ts'
@@ -121,16 +121,16 @@ async function take(db: Db, trx: Trx, one: Running): Promise<Batch> {
 async function interpret(
   trx: Trx,
   one: Running,
-  { rows, said }: Batch,
+  { rows, stated }: Batch,
 ): Promise<{ good: Good[]; problems: Problem[] }> {
-  const context = said ? undefined : await contextOf(trx, one)
-  const all = said ?? rows.map((cells) => readRow(cells, context as RowContext))
+  const context = stated ? undefined : await contextOf(trx, one)
+  const all = stated ?? rows.map((cells) => readRow(cells, context as RowContext))
   const good: Good[] = []
   const problems: Problem[] = []
   for (const [at, read] of all.entries()) {
     // As a spreadsheet counts: the names of the columns are row 1.
     const row = one.done + at + 2
-    if ('said' in read) good.push({ row, said: read.said, groupId: null })
+    if ('stated' in read) good.push({ row, stated: read.stated, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
   }
   const refused = await placeRows(trx, one, good)
@@ -143,25 +143,25 @@ async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good
   const refuse = (each: Good, field: ImportField, value: string, problem: ImportProblem) =>
     refused.set(each, { row: each.row, field, value, problem, detail: null })
   if (one.kind === 'group-members') {
-    const names = good.map((each) => each.said.member?.groupName ?? '')
+    const names = good.map((each) => each.stated.member?.groupName ?? '')
     const groups = await findGroups(trx, one.site_id, names)
     for (const [at, each] of good.entries()) {
-      const [name = '', { message, member }] = [names[at], each.said]
+      const [name = '', { message, member }] = [names[at], each.stated]
       each.groupId = groups.get(name) ?? null
       if (each.groupId === null || !message || !member) refuse(each, 'groupName', name, 'unknown-group')
       else message.person.identifiers.push(memberKey(each.groupId, message.person, member))
     }
   }
   if (one.kind === 'charges') {
-    const standings = await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good))
+    const states = await factStates(trx, one.site_id, sourceOf(one), statementsOf(good))
     for (const [at, each] of good.entries())
-      if (standings[at] === 'twice')
-        refuse(each, 'chargeNumber', each.said.message?.facts[0]?.data.orderNumber ?? '', 'number-twice')
+      if (states[at] === 'twice')
+        refuse(each, 'chargeNumber', each.stated.message?.facts[0]?.data.orderNumber ?? '', 'number-twice')
   }
   return refused
 }
 
-const saidOf = (good: Good[]) => good.map(({ said }) => said)
+const statementsOf = (good: Good[]) => good.map(({ stated }) => stated)
 
 async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const batch = await take(db, trx, one)
@@ -178,8 +178,8 @@ async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
 async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
   const counts: Counts = { created: 0, updated: 0, unchanged: 0, failed: 0 }
   if (one.kind === 'charges' || one.kind === 'appointments') {
-    for (const standing of await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good)))
-      counts[standing === 'new' ? 'created' : standing === 'same' ? 'unchanged' : 'updated'] += 1
+    for (const state of await factStates(trx, one.site_id, sourceOf(one), statementsOf(good)))
+      counts[state === 'new' ? 'created' : state === 'same' ? 'unchanged' : 'updated'] += 1
     return counts
   }
   const known = await knownRows(trx, one, good)
@@ -190,15 +190,16 @@ async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
 
 async function knownRows(trx: Trx, one: Running, good: Good[]): Promise<(each: Good) => boolean> {
   if (one.kind === 'groups') {
-    const nameOf = ({ said: { group } }: Good) => group?.code ?? group?.name ?? ''
+    const nameOf = ({ stated: { group } }: Good) => group?.code ?? group?.name ?? ''
     const groups = await findGroups(trx, one.site_id, good.map(nameOf))
     return (each) => groups.has(nameOf(each))
   }
   const known = await idsOf(trx, one, good)
-  if (one.kind === 'encounters') return ({ said }) => known.encounters.has(said.message?.visitNumber ?? '')
+  if (one.kind === 'encounters')
+    return ({ stated }) => known.encounters.has(stated.message?.visitNumber ?? '')
   if (one.kind !== 'group-members') return (each) => known.persons.has(recordOf(each))
-  const personOf = ({ said }: Good) =>
-    said.message?.person.identifiers
+  const personOf = ({ stated }: Good) =>
+    stated.message?.person.identifiers
       .map((key) => known.persons.get(keyText(key)))
       .find((id) => id !== undefined)
   const members = await findMembers(

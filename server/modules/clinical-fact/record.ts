@@ -3,16 +3,16 @@ import { sql } from 'kysely'
 import type { NewEvent } from '../event/event.ts'
 import { supersedeEvents } from '../event/keep.ts'
 import type { Trx } from '../../platform/db.ts'
-import type { FactSaid } from '../hl7/map-facts.ts'
+import type { FactStatement } from '../hl7/map-facts.ts'
 
-export type FactInput = FactSaid & {
+export type FactInput = FactStatement & {
   personId: number
   encounterId: number | null
   siteId: number
   source: string
   /** In whose name the fact is remembered: the source itself, but all files of a site count as one. */
   rememberedFor: string
-  saidAt: Date
+  statedAt: Date
   /** Facts of one message come together, so that two alike in it are not taken for a correction of one. */
   message: number
 }
@@ -102,9 +102,9 @@ export async function freshFacts(trx: Trx, facts: FactInput[]): Promise<Fresh[]>
     const same = own ? own.hash === places[0]?.hash : shared?.hash === places[1]?.hash && shared !== undefined
     if (same) return []
     const before = own && shared ? (shared.said_at > own.said_at ? shared : own) : (own ?? shared)
-    const late = before !== undefined && fact.saidAt < before.said_at
+    const late = before !== undefined && fact.statedAt < before.said_at
     if (!late)
-      for (const place of places) known.set(placeOf(place), { ...place, event_id: 0, said_at: fact.saidAt })
+      for (const place of places) known.set(placeOf(place), { ...place, event_id: 0, said_at: fact.statedAt })
     return [{ fact, places, rows: places.flatMap((place) => stored.get(placeOf(place)) ?? []), before, late }]
   })
 }
@@ -144,7 +144,7 @@ export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number
     const earlier = one.places.map((place) => newest.get(placeOf(place))?.event_id)
     superseded.push(...[...earlier, one.before?.event_id].flatMap((id) => id || []))
     for (const place of one.places)
-      newest.set(placeOf(place), { ...place, event_id: recorded[at]?.id ?? 0, said_at: one.fact.saidAt })
+      newest.set(placeOf(place), { ...place, event_id: recorded[at]?.id ?? 0, said_at: one.fact.statedAt })
   }
   const rows = [...newest.values()]
   await sql`

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import type { Statement } from '../../platform/said.ts'
+import type { Statement } from '../../platform/statement.ts'
 
 const roles = ['admission', 'discharge', 'other'] as const
 
@@ -13,7 +13,7 @@ export type ConditionInput = {
 }
 
 /** What a source says of the diagnoses of a visit. */
-export type DiagnosesSaid = {
+export type DiagnosesStatement = {
   conditions: ConditionInput[]
   /**
    * The source names all diagnoses of each role that it names, so that those of its own which it leaves out are gone (HL7 2.5.1, 2.10.4.1: repeating
@@ -48,7 +48,7 @@ const sameAs = (one: Named) => (other: Named) =>
  */
 export function joinDiagnoses(
   known: KnownCondition[],
-  said: DiagnosesSaid,
+  input: DiagnosesStatement,
   source: string,
   statement: Statement,
 ): DiagnosesChange {
@@ -56,8 +56,8 @@ export function joinDiagnoses(
   const removed = new Set<KnownCondition>()
   for (const role of roles) {
     const before = known.filter((one) => one.role === role)
-    const now = said.conditions.filter((one) => one.role === role)
-    const gone = before.filter((one) => said.withdrawn?.some(sameAs(one)))
+    const now = input.conditions.filter((one) => one.role === role)
+    const gone = before.filter((one) => input.withdrawn?.some(sameAs(one)))
     const says = now.length + gone.length > 0
     if (statement.pick(`dx-${role}`, says || null, before.length > 0 || null) === null) continue
     if (!statement.won(`dx-${role}`)) continue
@@ -70,7 +70,7 @@ export function joinDiagnoses(
         now.some((other) => other.identifier === one.identifier && other.code !== one.code)
       )
         removed.add(one)
-    if (said.snapshot && now.length > 0)
+    if (input.snapshot && now.length > 0)
       for (const one of before)
         if (one.source === source && !now.some((other) => other.code === one.code)) removed.add(one)
   }

@@ -1,19 +1,19 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { type SaidAt, Statement } from '../../platform/said.ts'
+import { type StatedAt, Statement } from '../../platform/statement.ts'
 import { personOfRecord } from '../event/record.ts'
 import {
   type DiagnosesChange,
-  type DiagnosesSaid,
+  type DiagnosesStatement,
   joinDiagnoses,
   type ConditionInput,
   type KnownCondition,
   saveDiagnoses,
 } from './diagnoses.ts'
-import { keepTold, stillTold } from './events.ts'
+import { keepReplacedFacts, stillRecordedAt } from './events.ts'
 
 /** What a source says of one visit. Null = the source does not say. */
-export type EncounterInput = DiagnosesSaid & {
+export type EncounterInput = DiagnosesStatement & {
   personId: number
   siteId: number
   visitNumber: string
@@ -47,7 +47,7 @@ type Row = {
   condition_text: string | null
   source: string
   source_time: Date
-  said_at: SaidAt
+  said_at: StatedAt
   /** When an admission or a discharge was last taken back. */
   undone_at: Date | null
 }
@@ -65,8 +65,8 @@ export type UpsertedEncounter = Row & {
   /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
   codes: string[]
   /** Whether its row tells that it began or ended just now, see events.ts. */
-  tells_start: boolean
-  tells_end: boolean
+  records_start: boolean
+  records_end: boolean
 }
 
 type Settled = Omit<UpsertedEncounter, 'codes' | 'ownerId'> & { diagnoses: DiagnosesChange }
@@ -108,8 +108,8 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(said: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
-  const input = withoutUndone(said, before?.undone_at ?? null)
+function settle(stated: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
+  const input = withoutUndone(stated, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const diagnoses = joinDiagnoses(known, input, input.source, statement)
   const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
@@ -153,8 +153,8 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
     created: !before,
     turned,
     changed: !before || !same(before, after, rowFields(after)),
-    tells_start: !before && turned.includes(kind) && after.starts_at !== null,
-    tells_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
+    records_start: !before && turned.includes(kind) && after.starts_at !== null,
+    records_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
     diagnoses,
   }
 }
@@ -183,10 +183,10 @@ function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: Encou
  * A visit only goes on: some systems repeat A01 long after the discharge, and a late A01 must not bring the patient back. The exception is
  * an emergency visit, finished by our own conclusion, that turns out to be an admission.
  */
-function leadsOn(before: Row, after: Row, said: string): boolean {
-  if ((rank[said] ?? 0) > (rank[before.status] ?? 0)) return true
+function leadsOn(before: Row, after: Row, status: string): boolean {
+  if ((rank[status] ?? 0) > (rank[before.status] ?? 0)) return true
   // Taken back and admitted after all; what is older than the taking back does not get here.
-  if (before.status === 'cancelled' && before.undone_at && said !== 'planned' && said !== 'cancelled')
+  if (before.status === 'cancelled' && before.undone_at && status !== 'planned' && status !== 'cancelled')
     return true
   return before.status === 'finished' && before.class !== 'inpatient' && after.class === 'inpatient'
 }
@@ -227,7 +227,7 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
     insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
       ends_at, disposition, condition_text, source, source_time, said_at, undone_at, start_recorded_at, end_recorded_at)
     select person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
-      source, source_time, said_at, undone_at, case when tells_start then now() end, case when tells_end then now() end
+      source, source_time, said_at, undone_at, case when records_start then now() end, case when records_end then now() end
     from unnest(
       ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
@@ -236,10 +236,10 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
       ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[],
-      ${rows.map((row) => row.undone_at)}::timestamptz[], ${rows.map((row) => row.tells_start)}::boolean[],
-      ${rows.map((row) => row.tells_end)}::boolean[]
+      ${rows.map((row) => row.undone_at)}::timestamptz[], ${rows.map((row) => row.records_start)}::boolean[],
+      ${rows.map((row) => row.records_end)}::boolean[]
     ) as n(person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
-      source, source_time, said_at, undone_at, tells_start, tells_end)
+      source, source_time, said_at, undone_at, records_start, records_end)
     returning id, site_id, visit_number`.execute(trx)
   const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
   for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
@@ -256,12 +256,12 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
       ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[],
       ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[], ${rows.map((row) => row.undone_at)}::timestamptz[],
-      ${rows.map((row) => row.tells_end)}::boolean[]
+      ${rows.map((row) => row.records_end)}::boolean[]
     ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at,
-      undone_at, tells_end)), kept as (${keepTold})
+      undone_at, records_end)), kept as (${keepReplacedFacts})
     update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
       bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
       source = n.source, source_time = n.source_time, said_at = n.said_at, undone_at = n.undone_at,
-      start_recorded_at = ${stillTold('start')}, end_recorded_at = case when n.tells_end then now() else ${stillTold('end')} end
+      start_recorded_at = ${stillRecordedAt('start')}, end_recorded_at = case when n.records_end then now() else ${stillRecordedAt('end')} end
     from n where e.id = n.id`.execute(trx)
 }

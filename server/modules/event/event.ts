@@ -87,9 +87,9 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEve
   const lean = full.map(stored)
   const { rows } = await sql<{ id: number; person_id: number | null }>`
     with w as materialized (
-      select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id, coalesce(w.group_of, t.group_id) as group_id
+      select w.*, coalesce(n.person_id, t.person_id, w.record_id) as person_id, coalesce(w.given_group_id, t.group_id) as group_id
       from (
-        select *, coalesce(told_as, nextval('event_id_seq')) as id
+        select *, coalesce(row_event_id, nextval('event_id_seq')) as id
         from unnest(
           ${full.map((event) => event.id)}::bigint[],
           ${full.map((event) => event.personId)}::bigint[],
@@ -103,14 +103,14 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEve
           ${lean.map((event) => event.departmentId)}::int[],
           ${lean.map((event) => event.attendingStaffId)}::int[],
           ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-          with ordinality as u(told_as, said_of, group_of, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+          with ordinality as u(row_event_id, record_id, given_group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
       ) w
       left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
     ), made as (
       insert into event (id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
       overriding system value
       select id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
-      from w where told_as is null and (person_id is not null or group_id is not null) order by nr
+      from w where row_event_id is null and (person_id is not null or group_id is not null) order by nr
     )
     select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)
   const recorded = full.map((event, at) => ({

@@ -113,8 +113,8 @@ function passOf(secret: string, row: Row): string {
 
 function hasPass(secret: string, row: Row, given: string | undefined): boolean {
   const right = Buffer.from(passOf(secret, row))
-  const said = Buffer.from(given ?? '')
-  return said.length === right.length && timingSafeEqual(said, right)
+  const received = Buffer.from(given ?? '')
+  return received.length === right.length && timingSafeEqual(received, right)
 }
 
 type Opened = z.input<(typeof openRoute)['response']>
@@ -162,14 +162,14 @@ function confirmation(row: Row, triesLeft: number, wrong: boolean): Opened {
  * Counts the try before it is looked at, so that a hundred guesses at once count as a hundred; a right one is taken back.
  * @returns tries that are left after a wrong year; null when it was right
  */
-async function tryYear({ db, address }: Visitor, row: Row, said: number): Promise<number | null> {
+async function tryYear({ db, address }: Visitor, row: Row, entered: number): Promise<number | null> {
   const { rows } = await sql<{ wrong_years: number }>`
     update questionnaire_link set wrong_years = wrong_years + 1 where id = ${row.id} and wrong_years < ${mostWrongYears}
     returning wrong_years`.execute(db)
   const tried = rows[0]?.wrong_years
   if (tried === undefined) return 0
   // The first year of the Republic was 1912.
-  const year = isTaiwan(row.time_zone) && said < 200 ? said + 1911 : said
+  const year = isTaiwan(row.time_zone) && entered < 200 ? entered + 1911 : entered
   if (row.birth_years.includes(year)) {
     await sql`update questionnaire_link set wrong_years = wrong_years - 1 where id = ${row.id}`.execute(db)
     return null

@@ -92,11 +92,11 @@ function telecom({ value, use }: CorrectedPerson['phones'][number], version: str
  */
 export function buildPersonUpdate(
   receiver: Receiver,
-  said: { controlId: string; at: Date; person: CorrectedPerson },
+  correction: { controlId: string; at: Date; person: CorrectedPerson },
 ): Buffer {
-  const { person } = said
+  const { person } = correction
   const { version } = receiver
-  const at = stamp(said.at, receiver.timeZone)
+  const at = stamp(correction.at, receiver.timeZone)
   const { family, given } = nameParts(person.name)
   const phones = (work: boolean) =>
     person.phones
@@ -112,7 +112,7 @@ export function buildPersonUpdate(
       5: escapeText(receiver.facility),
       6: at,
       8: since(version, '2.3.1') ? 'ADT^A31^ADT_A05' : 'ADT^A31',
-      9: said.controlId,
+      9: correction.controlId,
       10: 'P',
       11: version,
       17: charsetNames[receiver.charset],

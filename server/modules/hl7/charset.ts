@@ -61,8 +61,12 @@ function looksLikeUtf8(bytes: Buffer): boolean {
 export function decodeHeader(bytes: Buffer): string {
   const plain = bytes.toString('latin1')
   if (!bytes.some((byte) => byte >= 0x80)) return plain
-  const said = /gb ?18030|gbk|gb2312/i.test(plain) ? 'gb18030' : /big-?5/i.test(plain) ? 'big5' : undefined
-  for (const name of ['utf-8', said])
+  const declared = /gb ?18030|gbk|gb2312/i.test(plain)
+    ? 'gb18030'
+    : /big-?5/i.test(plain)
+      ? 'big5'
+      : undefined
+  for (const name of ['utf-8', declared])
     try {
       if (name) return strict[name]?.decode(bytes) ?? plain
     } catch {

@@ -1,9 +1,9 @@
 import type { Hl7Message } from '@medplum/core'
-import type { ConditionInput, DiagnosesSaid } from '../encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../encounter/diagnoses.ts'
 import type { EncounterInput } from '../encounter/upsert.ts'
 import type { Named } from '../organisation/organisation.ts'
-import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
-import { displayName, mapMergedRecord, mapPerson, type PersonSaid } from './map-person.ts'
+import { type FactStatement, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
+import { displayName, mapMergedRecord, mapPerson, type PersonStatement } from './map-person.ts'
 import { type Fields, MappingError, segment, segments } from './message.ts'
 
 /** ADT events that we apply; what each one does to a visit. */
@@ -42,7 +42,7 @@ export type AdtMessage = {
   event: string
   siteCode: string
   at: Date
-  person: PersonSaid
+  person: PersonStatement
   encounter:
     | (Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId'> & {
         department: Named | null
@@ -52,11 +52,11 @@ export type AdtMessage = {
   /** The visit that the facts belong to, where the message only names it. */
   visitNumber: string | null
   /** What has no table of its own. */
-  facts: FactSaid[]
+  facts: FactStatement[]
   /** In whose name the facts are remembered, where that is not the source. */
   rememberedFor?: string
   /** Records that are this patient as well (A34, A40): the numbers they were known by before. */
-  merges: PersonSaid[]
+  merges: PersonStatement[]
 }
 
 /** Codes of a sender to those that we know (table 0001, table 0004, the site's departments, discharge dispositions). */
@@ -134,7 +134,7 @@ function mapMerges(
   context: SenderContext,
   siteCode: string,
   at: Date,
-): PersonSaid[] {
+): PersonStatement[] {
   const mrgs = segments(message, 'MRG')
   if (mrgs.length === 0) throw new MappingError('MRG', 'The message does not say which record is merged')
   return mrgs.map((mrg) => {
@@ -223,7 +223,7 @@ function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): stri
 /**
  * DG1-21 says what is to be done with one diagnosis (A, D, U), which DG1-20 numbers; without it the segments are all that there are (HL7 2.5.1, 2.10.4).
  */
-function mapDiagnoses(message: Hl7Message): DiagnosesSaid {
+function mapDiagnoses(message: Hl7Message): DiagnosesStatement {
   const all = segments(message, 'DG1').flatMap((dg1) => {
     const condition = mapCondition(dg1)
     return condition ? [{ condition, action: dg1.component(21, 1)?.toUpperCase() }] : []

@@ -4,7 +4,7 @@ import type { SenderContext } from './map-adt.ts'
 import {
   amountOf,
   concept,
-  type FactSaid,
+  type FactStatement,
   performer,
   quantityOf,
   requiredConcept,
@@ -41,7 +41,7 @@ function prescription(
   at: DrugFields,
   ownNumber: string,
   { context, sentAt }: Sent,
-): FactSaid {
+): FactStatement {
   const code = requiredConcept(fields, at.code, 'What was prescribed')
   const number = orderNumberOf(orc) || ownNumber
   const placed = orc?.time(9, context.timeZone) ?? sentAt
@@ -62,19 +62,19 @@ function prescription(
 }
 
 /** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
-export function mapPrescriptions(message: Hl7Message, sent: Sent): FactSaid[] {
+export function mapPrescriptions(message: Hl7Message, sent: Sent): FactStatement[] {
   const at: DrugFields = { code: 2, dose: [3, 5, 4], quantity: [10, 11], performer: 13, note: 7 }
   return ordered(message, 'RXE').map((one) => prescription(one, at, one.fields.component(15, 1) ?? '', sent))
 }
 
 /** ORM with RXO: the order as the doctor wrote it, before the pharmacy encoded it. @throws {MappingError} RXO-1 missing */
-export function mapDrugOrders(message: Hl7Message, sent: Sent): FactSaid[] {
+export function mapDrugOrders(message: Hl7Message, sent: Sent): FactStatement[] {
   const at: DrugFields = { code: 1, dose: [2, 4, 3], quantity: [11, 12], performer: 14, note: 7 }
   return ordered(message, 'RXO').map((one) => prescription(one, at, '', sent))
 }
 
 /** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
-export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
     const given = rxd.time(3, context.timeZone)
@@ -96,7 +96,7 @@ export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): Fa
 }
 
 /** VXU: vaccinations (RXA). OBX below them are about funding and leaflets and are not facts. @throws {MappingError} RXA-5 missing */
-export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   const statuses: Record<string, string> = {
     CP: 'completed',
     PA: 'partial',
@@ -131,7 +131,7 @@ export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent)
 }
 
 /** DFT: charges, credits and payments (FT1), with the procedures they are for. @throws {MappingError} FT1-7 missing */
-export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   return segments(message, 'FT1').map((ft1) => {
     const code = requiredConcept(ft1, 7, 'What was charged')
     const at = ft1.time(4, context.timeZone) ?? sentAt
@@ -178,7 +178,7 @@ const documentStatuses: Record<string, string> = {
 }
 
 /** MDM: a document (TXA) and its text (OBX). @throws {MappingError} no TXA, or TXA-2 missing */
-export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactStatement[] {
   const txa = segment(message, 'TXA')
   if (!txa.present) throw new MappingError('TXA', 'The message has no TXA segment')
   const type = requiredConcept(txa, 2, 'The kind of document')
@@ -214,7 +214,11 @@ const appointmentKinds: Record<string, EventKind> = {
 }
 
 /** SIU: what became of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
-export function mapAppointment(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+export function mapAppointment(
+  message: Hl7Message,
+  event: string,
+  { context, sentAt }: Sent,
+): FactStatement[] {
   const sch = segment(message, 'SCH')
   if (!sch.present) throw new MappingError('SCH', 'The message has no SCH segment')
   const number = sch.component(2, 1) ?? sch.component(1, 1)

@@ -6,7 +6,7 @@ import { displayName } from './map-person.ts'
 import { type Fields, MappingError, segments } from './message.ts'
 
 /** Something said about a patient that has no table of its own. */
-export type FactSaid = {
+export type FactStatement = {
   kind: EventKind
   at: Date
   /**
@@ -67,7 +67,7 @@ export function quantityOf(
 export const numberOf = (pid: Fields) => pid.component(3, 1) ?? pid.component(2, 1) ?? ''
 
 /** Facts keyed by their patient, too: order numbers come round again, and another patient's result must never pass for a repetition. */
-export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
+export function ofPatient(pid: Fields, facts: FactStatement[]): FactStatement[] {
   const patient = numberOf(pid)
   return facts.map((fact) => ({
     ...fact,
@@ -80,14 +80,18 @@ export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
 export function sharedCharge(
   { number, code, at, amount }: { number: string; code: string; at: Date; amount: number | undefined },
   timeZone: string,
-): FactSaid['shared'] {
+): FactStatement['shared'] {
   if (!number) return undefined
   const side = (amount ?? 0) < 0 ? 'credit' : 'charge'
   return { key: [number, code, localDate(at, timeZone), side], says: [amount ?? null] }
 }
 
 /** How a step of an appointment is known at a site, whoever tells it: its number, what became of it, and for when. */
-export function sharedAppointment(number: string, kind: EventKind, start: Date | null): FactSaid['shared'] {
+export function sharedAppointment(
+  number: string,
+  kind: EventKind,
+  start: Date | null,
+): FactStatement['shared'] {
   return { key: [number, kind, start?.toISOString() ?? ''], says: [] }
 }
 
@@ -97,8 +101,8 @@ export function mapProcedures(
   visitNumber: string | null,
   context: SenderContext,
   at: Date,
-): FactSaid[] {
-  return segments(message, 'PR1').flatMap((pr1): FactSaid[] => {
+): FactStatement[] {
+  return segments(message, 'PR1').flatMap((pr1): FactStatement[] => {
     const code = concept(pr1, 3)
     const text = pr1.component(4, 1)
     if (!code && !text) return []
@@ -118,8 +122,8 @@ export function mapProcedures(
 const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild', U: 'unknown' }
 
 /** Allergies (AL1): kept once per substance, however many messages repeat them. */
-export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactSaid[] {
-  return segments(message, 'AL1').flatMap((al1): FactSaid[] => {
+export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactStatement[] {
+  return segments(message, 'AL1').flatMap((al1): FactStatement[] => {
     const code = concept(al1, 3)
     if (!code) return []
     const since = al1.time(6, context.timeZone)

@@ -17,14 +17,14 @@ import {
   mapImmunizations,
   mapPrescriptions,
 } from './map-care.ts'
-import { type FactSaid, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
-import { aside } from '../../platform/said.ts'
+import { type FactStatement, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
+import { aside } from '../../platform/statement.ts'
 import { mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
 import { allSegments, MappingError, segment } from './message.ts'
 
 type Sent = { context: SenderContext; sentAt: Date; visitNumber: string | null; event: string }
-type Mapper = (message: Hl7Message, sent: Sent) => FactSaid[]
+type Mapper = (message: Hl7Message, sent: Sent) => FactStatement[]
 
 const orders: Mapper = (message, { context, sentAt }) =>
   resultGroups(allSegments(message)).flatMap((group) => [
@@ -82,8 +82,8 @@ export function whyIgnored(messageType: string): string | null {
  * @throws {MappingError} naming the field that makes the message unusable
  */
 export function mapMessage(message: Hl7Message, messageType: string, context: SenderContext): AdtMessage {
-  const [type = '', said] = messageType.split('^')
-  const event = said ?? onlyEvent[type] ?? ''
+  const [type = '', eventCode] = messageType.split('^')
+  const event = eventCode ?? onlyEvent[type] ?? ''
   if (type === 'ADT' && isAdtEvent(event)) return mapAdt(message, event, context)
   const mapper = mappers[`${type}^${event}`]
   if (!mapper) throw new MappingError('MSH-9', `Messages of type ${messageType} cannot be applied yet`)

@@ -1,12 +1,12 @@
 import type { Hl7Message } from '@medplum/core'
 import { normalisePhone } from '../person/phone.ts'
 import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../person/upsert.ts'
-import { aside } from '../../platform/said.ts'
+import { aside } from '../../platform/statement.ts'
 import type { SenderContext } from './map-adt.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
 
 /** What a message says of the patient; ids of the site are still codes. */
-export type PersonSaid = Omit<PersonInput, 'identifiers'> & {
+export type PersonStatement = Omit<PersonInput, 'identifiers'> & {
   identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
 }
 
@@ -30,7 +30,7 @@ export function mapPerson(
   context: SenderContext,
   siteCode: string,
   at: Date,
-): PersonSaid {
+): PersonStatement {
   const identifiers = mapIdentifiers(pid, context.facility || siteCode)
   const names = pid.repetitions(5)
   const legal = names.find((name) => ['L', 'I', ''].includes(name[6] ?? '')) ?? names[0]
@@ -56,7 +56,12 @@ export function mapPerson(
 }
 
 /** MRG: the record that a patient was known by before. @throws {MappingError} no number */
-export function mapMergedRecord(mrg: Fields, context: SenderContext, siteCode: string, at: Date): PersonSaid {
+export function mapMergedRecord(
+  mrg: Fields,
+  context: SenderContext,
+  siteCode: string,
+  at: Date,
+): PersonStatement {
   const [name] = mrg.repetitions(7)
   return {
     source: context.source,
@@ -84,7 +89,7 @@ const nationalTypes: Record<string, string> = {
   PPN: 'passport',
 }
 
-function mapIdentifiers(pid: Fields, facility: string): PersonSaid['identifiers'] {
+function mapIdentifiers(pid: Fields, facility: string): PersonStatement['identifiers'] {
   const numbers = pid.repetitions(3)
   return identifiersIn(numbers.length > 0 ? numbers : pid.repetitions(2), facility, 'PID-3')
 }
@@ -93,7 +98,7 @@ function identifiersIn(
   repetitions: string[][],
   facility: string,
   location: string,
-): PersonSaid['identifiers'] {
+): PersonStatement['identifiers'] {
   const all = repetitions
     .filter((components) => components[0])
     .map((components) => {

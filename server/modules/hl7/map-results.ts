@@ -1,6 +1,6 @@
 import type { ClinicalFact } from '../../../contract/timeline.ts'
 import type { SenderContext } from './map-adt.ts'
-import { concept, type FactSaid, performer, requiredConcept } from './map-facts.ts'
+import { concept, type FactStatement, performer, requiredConcept } from './map-facts.ts'
 import { type Fields, whole } from './message.ts'
 
 /** One OBR (the order it fulfils) with its OBX and the notes below them. */
@@ -66,12 +66,12 @@ export function orderNumber(group: Pick<ResultGroup, 'orc' | 'obr'>): { filler: 
  * Each OBX of a group as an observation. Lines of one text (TX, FT with the same OBX-3 and OBX-4) are one.
  * @throws {MappingError} an OBX that does not say what was observed, or a time that is none
  */
-export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
+export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
   const { filler, placer } = orderNumber(group)
   const collected = group.obr?.time(7, context.timeZone) ?? null
   const panel = group.obr && concept(group.obr, 4)
-  const facts: FactSaid[] = []
-  let text: { line: string; fact: FactSaid } | null = null
+  const facts: FactStatement[] = []
+  let text: { line: string; fact: FactStatement } | null = null
   for (const obx of group.obx) {
     const type = obx.component(2, 1)?.toUpperCase() ?? ''
     const code = requiredConcept(obx, 3, 'What was observed')
@@ -86,7 +86,7 @@ export function mapObservations(group: ResultGroup, context: SenderContext, sent
     const observed = obx.time(14, context.timeZone) ?? collected
     const number = filler || placer
     const status = obx.component(11, 1)?.toUpperCase() ?? group.obr?.component(25, 1)?.toUpperCase() ?? ''
-    const fact: FactSaid = {
+    const fact: FactStatement = {
       kind: 'observation.recorded',
       at: observed ?? sentAt,
       key: [
@@ -173,7 +173,7 @@ export function orderStatus(orc: Fields | null): string | undefined {
 }
 
 /** An order (ORC with OBR): what was asked for, by whom, for when. @throws {MappingError} OBR-4 missing */
-export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
+export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
   const { obr, orc } = group
   if (!obr) return []
   const code = requiredConcept(obr, 4, 'What was ordered')

@@ -263,7 +263,7 @@ export function acknowledge(
 ): string {
   const stamp = now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
   const event = header?.messageType.split('^')[1]
-  const said = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
+  const plainText = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
   const type = event ? `ACK^${event}^ACK` : 'ACK'
-  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${said && `|${said}`}\r`
+  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${plainText && `|${plainText}`}\r`
 }

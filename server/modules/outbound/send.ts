@@ -258,40 +258,40 @@ async function deliver(client: MllpClient, message: Claimed, timeoutMs: number):
 }
 
 /** Writes down what became of one sending, unless a later sender of the channel has judged it already. */
-async function settle(db: Db, channel: Channel, message: Claimed, said: Outcome): Promise<void> {
+async function settle(db: Db, channel: Channel, message: Claimed, result: Outcome): Promise<void> {
   await transaction(db, async (trx) => {
     const { rows } = await sql<{ person_id: number }>`
       with told as (
-        update outbound_attempt set outcome = ${said.outcome}, code = ${said.code}, reason = ${said.reason}, answer = ${said.answer},
+        update outbound_attempt set outcome = ${result.outcome}, code = ${result.code}, reason = ${result.reason}, answer = ${result.answer},
           finished_at = clock_timestamp()
         where message_id = ${message.id} and number = ${message.attempts} and outcome is null returning message_id
       )
-      update outbound_message m set status = ${said.outcome}, reason = ${said.reason},
-        finished_at = case when ${said.outcome} = 'unknown' then null else now() end
+      update outbound_message m set status = ${result.outcome}, reason = ${result.reason},
+        finished_at = case when ${result.outcome} = 'unknown' then null else now() end
       from told where m.id = told.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
       trx,
     )
     if (rows.length === 0) return
-    if (said.outcome !== 'unknown')
+    if (result.outcome !== 'unknown')
       await sql`
         update outbound_channel set failures = 0, retry_at = null, last_error = null, last_error_at = null, last_answer_at = now(),
-          last_answer_code = ${said.code} where id = ${channel.id}`.execute(trx)
+          last_answer_code = ${result.code} where id = ${channel.id}`.execute(trx)
     await audit(trx, sender, {
       action: 'outbound.send',
-      outcome: said.outcome === 'acknowledged' ? 'allowed' : 'failed',
+      outcome: result.outcome === 'acknowledged' ? 'allowed' : 'failed',
       personId: rows[0]?.person_id ?? null,
-      subject: `outbound:${message.id}#${message.attempts} ${said.outcome} ${said.code}`.slice(0, 200),
+      subject: `outbound:${message.id}#${message.attempts} ${result.outcome} ${result.code}`.slice(0, 200),
       fields: ['demographics'],
     })
     await notify(trx, 'intake', { changed: 1 })
   })
-  if (said.outcome === 'unknown') await pause(db, channel, said)
+  if (result.outcome === 'unknown') await pause(db, channel, result)
 }
 
 /** The channel rests: twice as long after each failure, until an answer comes. */
-async function pause(db: Db, channel: Channel, said: Outcome): Promise<void> {
+async function pause(db: Db, channel: Channel, result: Outcome): Promise<void> {
   await sql`
-    update outbound_channel set failures = failures + 1, last_error = ${said.reason ?? said.code}, last_error_at = now(),
+    update outbound_channel set failures = failures + 1, last_error = ${result.reason ?? result.code}, last_error_at = now(),
       retry_at = now() + least(${channel.longestSeconds}::float8, ${channel.firstSeconds}::float8 * 2 ^ least(failures, 20)) * interval '1 second'
     where id = ${channel.id}`.execute(db)
   await notify(db, 'intake', { changed: 1 })

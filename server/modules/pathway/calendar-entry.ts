@@ -131,7 +131,7 @@ async function takeSome(
       entryVerdict(
         definition,
         { at: now, data: {}, encounterId: null },
-        { ...row, standing: occurrencesOf(row.standing) },
+        { ...row, occurrences: occurrencesOf(row.occurrences) },
       ) === 'enters',
   )
   const alone = { pathway, groupId: null, subject: null, enteredAt: now, siteId: null }

@@ -11,7 +11,7 @@ import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
 import { factsIn, factsObject, joinPersonSite, personZone } from '../person/fact.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
-import { type OccurrenceRow, occurrencesOf, standingOccurrences } from './occurrence.ts'
+import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurrence.ts'
 import type { Open } from './react.ts'
 import { firstStop, type Occurrence } from './stop.ts'
 
@@ -68,7 +68,7 @@ export type EntryFacts = {
   timeZone: string
   subject: Record<string, unknown>
   /** What stands that could end a pathway at once, in order of time. */
-  standing: Occurrence[]
+  occurrences: Occurrence[]
 }
 
 /** Facts of persons `p` with `f` and `st`, of the subject `s`, and what stands of the person's records, as far as these pathways ask. */
@@ -77,10 +77,10 @@ export function entryColumns(definitions: readonly PathwayDefinition[], records:
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
   const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
   return sql`${factsObject(names)} as person, ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
-    ${standingOccurrences(records, sql`${kinds}::text[]`)} as standing`
+    ${currentOccurrences(records, sql`${kinds}::text[]`)} as occurrences`
 }
 
-export type EntryRow = Omit<EntryFacts, 'standing'> & { standing: OccurrenceRow[] }
+export type EntryRow = Omit<EntryFacts, 'occurrences'> & { occurrences: OccurrenceRow[] }
 
 async function entryFacts(
   trx: Trx,
@@ -100,7 +100,7 @@ async function entryFacts(
     ) as w(event_id, person_id, subject_kind, subject_id)
     left join person p on p.id = w.person_id left join person_facts f on f.person_id = p.id ${joinPersonSite}
     ${joinSubject(sql`w.subject_kind`, sql`w.subject_id`)}`.execute(trx)
-  return new Map(rows.map((row) => [row.event_id, { ...row, standing: occurrencesOf(row.standing) }]))
+  return new Map(rows.map((row) => [row.event_id, { ...row, occurrences: occurrencesOf(row.occurrences) }]))
 }
 
 /** Whether an event lets its person enter; the rehearsal asks the same. `withheld`: it would, were there no dispute. */
@@ -110,7 +110,7 @@ export function entryVerdict(
   facts: EntryFacts | undefined,
 ): 'enters' | 'stays-out' | 'withheld' {
   // Nobody is put on any pathway after death, whatever its author forgot.
-  if (!facts || facts.standing.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
+  if (!facts || facts.occurrences.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
   const { when } = definition.entry
   const subject = subjectOf(event)
   const fact = (name: string): unknown => {
@@ -124,9 +124,9 @@ export function entryVerdict(
   }
   if (when && !holds(when, { fact })) return 'stays-out'
   // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
-  const stop = firstStop(facts.standing, { id: null, subject, enteredAt: event.at }, definition)
+  const stop = firstStop(facts.occurrences, { id: null, subject, enteredAt: event.at }, definition)
   if (stop === null) return 'enters'
-  return facts.standing.every(
+  return facts.occurrences.every(
     (one) =>
       one.kind === 'person.dispute-opened' ||
       firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null,

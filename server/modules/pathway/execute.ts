@@ -9,7 +9,7 @@ import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { queueMessages } from '../message/write.ts'
 import { createTasks } from '../task/create.ts'
-import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
+import { resultsOf, latestResponses, latestResponseOf, type LatestResponseRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
 import { joinSubject, type Subject } from '../event/subject.ts'
 import { factsObject, joinPersonSite } from '../person/fact.ts'
@@ -46,7 +46,7 @@ type Row = {
   wait_key: string | null
   variables: Record<string, number>
   outcomes: Record<string, string> | null
-  said: Record<string, SaidRow> | null
+  latest_responses: Record<string, LatestResponseRow> | null
   results: Record<string, { at: string; value: unknown; unit: string | null }> | null
   fence: number
 }
@@ -84,7 +84,7 @@ async function claim(trx: Trx): Promise<Row[]> {
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
       coalesce(s.staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
-      ${saidIn(trx, sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
+      ${latestResponses(trx, sql`e.id`, sql`v.asks`)} as latest_responses, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
     from due e join pathway_version v on v.id = e.pathway_version_id
     left join person record on record.id = e.person_id left join person p on p.id = coalesce(record.survivor_id, record.id)
     left join group_customer gc on gc.id = e.group_id
@@ -176,7 +176,9 @@ function enrolledOf(trx: Trx, row: Row): Enrolled {
     waitKey: row.wait_key,
     variables: row.variables,
     outcomes: row.outcomes ?? {},
-    said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(trx, one)])),
+    latestResponses: Object.fromEntries(
+      Object.entries(row.latest_responses ?? {}).map(([code, one]) => [code, latestResponseOf(trx, one)]),
+    ),
     results: Object.fromEntries(
       Object.entries(row.results ?? {}).map(([code, one]) => [code, { ...one, at: new Date(one.at) }]),
     ),

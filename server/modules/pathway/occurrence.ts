@@ -21,7 +21,7 @@ export type OccurrenceRow = {
  * @param records an array of the person's records
  * @param kinds an array of kinds of events
  */
-export const standingOccurrences = (
+export const currentOccurrences = (
   records: RawBuilder<unknown>,
   kinds: RawBuilder<unknown>,
 ): RawBuilder<OccurrenceRow[]> => sql`(

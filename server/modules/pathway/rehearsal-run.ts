@@ -90,7 +90,7 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
   await transaction(db, async (trx) => {
     const sides = await sidesOf(trx, order)
     const total = await chooseEvents(trx, order)
-    let told = performance.now()
+    let reportedAt = performance.now()
     // While one chunk is walked, the database looks up the next.
     const definitions = sides.map(({ definition }) => definition)
     let next = loadEvents(trx, definitions, 0, chunk)
@@ -99,8 +99,8 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
       if (from + chunk < total) next = loadEvents(trx, definitions, from + chunk, from + 2 * chunk)
       for (const event of events) for (const side of sides) replay(side, event)
       await breathe()
-      if (performance.now() - told < reportEvery) continue
-      told = performance.now()
+      if (performance.now() - reportedAt < reportEvery) continue
+      reportedAt = performance.now()
       if (!(await report(((from + chunk) / total) * 0.95, Math.min(total, from + chunk)))) {
         await next
         return
@@ -245,9 +245,9 @@ function replay(side: Side, row: EventRow): void {
   const { definition, counts } = side
   if (definition.entry.event !== row.kind) return
   const event = { ...row, encounterId: row.encounter_id }
-  const occurrences = occurrencesOf(row.standing)
+  const occurrences = occurrencesOf(row.occurrences)
   const then = occurrences.filter(({ at }) => at.getTime() <= row.at.getTime())
-  if (entryVerdict(definition, event, { ...row, standing: then }) !== 'enters') {
+  if (entryVerdict(definition, event, { ...row, occurrences: then }) !== 'enters') {
     counts.notEntered += 1
     return
   }
@@ -289,7 +289,7 @@ function enrolledOf({ definition, variables }: Side, row: EventRow): Enrolled {
     variables,
     outcomes: {},
     // What somebody would answer, and what the laboratory would find, nobody knows beforehand.
-    said: {},
+    latestResponses: {},
     results: {},
   }
 }

@@ -8,14 +8,14 @@ import { requeueMessages } from '../message/write.ts'
 import { restoreTasks } from '../task/transition.ts'
 import { subjectColumn, unfinished } from './columns.ts'
 import { type Stop, stopEnrollments } from './end.ts'
-import { type OccurrenceRow, occurrencesOf, recordedOccurrences, standingOccurrences } from './occurrence.ts'
+import { type OccurrenceRow, occurrencesOf, recordedOccurrences, currentOccurrences } from './occurrence.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
 
 type Row = StopRules & {
   id: number
   subject: Subject | null
   entered_at: Date
-  standing: OccurrenceRow[]
+  occurrences: OccurrenceRow[]
   recorded: OccurrenceRow[]
 }
 
@@ -23,7 +23,7 @@ type Row = StopRules & {
 async function enrollmentsOf(trx: Trx, persons: number[], which: RawBuilder<SqlBool>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select e.id, ${subjectColumn}, e.entered_at, v.definition ->> 'purpose' as purpose, v.definition -> 'stopOn' as "stopOn",
-      ${standingOccurrences(sql`g.records`, sql`asked.kinds`)} as standing,
+      ${currentOccurrences(sql`g.records`, sql`asked.kinds`)} as occurrences,
       ${recordedOccurrences(sql`g.records`, sql`asked.kinds`, sql`asked.since`)} as recorded
     from (select w.id, ${recordsOf(sql`w.id`)} as records from (select distinct unnest(${persons}::bigint[]) as id) w) g
     join enrollment e on e.person_id = any(g.records) join pathway_version v on v.id = e.pathway_version_id
@@ -44,7 +44,7 @@ export async function stopAfterMerge(trx: Trx, events: AnyEvent[]): Promise<void
   await stopEnrollments(
     trx,
     rows.flatMap((row): Stop[] => {
-      const reason = reasonIn(row, row.standing)
+      const reason = reasonIn(row, row.occurrences)
       return reason === null ? [] : [{ id: row.id, reason, undoable: true }]
     }),
   )
@@ -104,7 +104,7 @@ async function restart(
     sql<SqlBool>`e.status = 'stopped' and e.stopped_status is not null and ${which}`,
   )
   const ids = stopped
-    .filter((row) => mayGoOn(row) && reasonIn(row, row.standing) === null)
+    .filter((row) => mayGoOn(row) && reasonIn(row, row.occurrences) === null)
     .map((row) => row.id)
   if (ids.length === 0) return 0
   const { rows } = await sql<Restarted>`

@@ -39,12 +39,12 @@ export type Enrolled = {
   /** Outcomes of this enrolment's finished tasks by step key. */
   outcomes: Record<string, string>
   /** What was last answered on this enrolment, by the code of the questionnaire; only what the pathway asks for. */
-  said: Record<string, Said>
+  latestResponses: Record<string, LatestResponse>
   /** The last results by their code; only what the pathway asks for. */
   results: Record<string, Result>
 }
 
-export type Said = { at: Date; score: number | null; band: string | null; answers: Answers }
+export type LatestResponse = { at: Date; score: number | null; band: string | null; answers: Answers }
 export type Result = { at: Date; value: unknown; unit: string | null }
 
 /** An act of another module that a step asks for. */
@@ -280,7 +280,8 @@ function askedFact(
   enrolled: Enrolled,
   now: Date,
 ): unknown {
-  const found = asked.of === 'observation' ? enrolled.results[asked.code] : enrolled.said[asked.questionnaire]
+  const found =
+    asked.of === 'observation' ? enrolled.results[asked.code] : enrolled.latestResponses[asked.questionnaire]
   if (!found) return undefined
   if (withinDays !== undefined && now.getTime() - found.at.getTime() > withinDays * 86_400_000)
     return undefined

@@ -57,7 +57,7 @@ async function correctPerson(
   const row = await loadPerson(trx, actor, asked)
   const { person } = row
   const { id } = person
-  const values = { ...saidByHand(row, input), ...chosen }
+  const values = { ...statedByHand(row, input), ...chosen }
   const plain = {
     ...(input.preferredChannel !== undefined && { preferred_channel: input.preferredChannel }),
     ...(input.note !== undefined && { note: input.note }),
@@ -122,19 +122,19 @@ async function withdrawDeath(trx: Trx, actor: Actor, row: PersonRow, input: Upda
 }
 
 /** Fields that differ from what counts now: to save the others again would make staff say what they did not look at. */
-function saidByHand({ person, records }: PersonRow, input: Update): ClaimValues {
+function statedByHand({ person, records }: PersonRow, input: Update): ClaimValues {
   const own = records.find((one) => one.id === person.id)
-  const said = (value: string | null | undefined, known: string | null) =>
+  const changed = (value: string | null | undefined, known: string | null) =>
     value === undefined || value === known ? undefined : (value ?? '')
   const address = input.address && packAddress({ ...noAddress, ...input.address })
   const values: Record<keyof ClaimValues, string | undefined> = {
-    name: said(input.name === undefined ? undefined : normalise(input.name), person.name),
-    sex: said(input.sex, person.sex),
-    birthDate: said(input.birthDate, person.birth_date),
-    maritalStatus: said(input.maritalStatus, person.marital_status),
-    language: said(input.language, person.language),
+    name: changed(input.name === undefined ? undefined : normalise(input.name), person.name),
+    sex: changed(input.sex, person.sex),
+    birthDate: changed(input.birthDate, person.birth_date),
+    maritalStatus: changed(input.maritalStatus, person.marital_status),
+    language: changed(input.language, person.language),
     deceased: undefined,
-    address: said(address, own?.address ? JSON.stringify(own.address) : null),
+    address: changed(address, own?.address ? JSON.stringify(own.address) : null),
   }
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }

@@ -1,6 +1,6 @@
 import { type ClaimField, claimFields } from '../../../contract/provenance.ts'
-import type { SaidAt } from '../../platform/said.ts'
-import { wasAside } from '../../platform/said.ts'
+import type { StatedAt } from '../../platform/statement.ts'
+import { wasAside } from '../../platform/statement.ts'
 
 /**
  * That a source said a value, first and last at these times (epoch milliseconds). Of `deceased` the value is the time of death (ISO 8601),
@@ -125,7 +125,7 @@ export type PackedClaims = (string | number)[][]
 export type Stated = {
   source: string
   source_time: Date
-  said_at: SaidAt
+  said_at: StatedAt
   claims: PackedClaims | null
 }
 export type ClaimsByField = Map<ClaimField, Claim[]>
@@ -140,13 +140,13 @@ export function claimsOf(
   address?: { source: string; at: Date },
 ): ClaimsByField {
   const claims: ClaimsByField = new Map()
-  for (const [source, first, last, ...said] of row.claims ?? []) {
-    for (let at = 0; at < said.length; at += 2) {
-      const field = said[at] as ClaimField
+  for (const [source, first, last, ...pairs] of row.claims ?? []) {
+    for (let at = 0; at < pairs.length; at += 2) {
+      const field = pairs[at] as ClaimField
       const all = claims.get(field) ?? []
       all.push({
         source: String(source),
-        value: String(said[at + 1]),
+        value: String(pairs[at + 1]),
         first: Number(first),
         last: Number(last),
       })
@@ -198,23 +198,23 @@ function needsClaims(field: ClaimField, claims: Claim[], source: string): boolea
 export function restate(
   row: Stated,
   claims: ClaimsByField,
-  said: { source: string; at: Date; values: Partial<Record<ClaimField, string | null>> },
+  statement: { source: string; at: Date; values: Partial<Record<ClaimField, string | null>> },
   rules: Record<ClaimField, FieldRule>,
 ): { decided: Map<ClaimField, Claim>; stated: Stated } {
-  const at = said.at.getTime()
+  const at = statement.at.getTime()
   const decided = new Map<ClaimField, Claim>()
   const next: ClaimsByField = new Map()
   for (const field of claimFields) {
-    const value = said.values[field] ?? null
+    const value = statement.values[field] ?? null
     const before = claims.get(field) ?? []
-    const after = value === null ? before : addClaim(before, { source: said.source, value, at })
+    const after = value === null ? before : addClaim(before, { source: statement.source, value, at })
     if (after.length === 0) continue
     next.set(field, after)
     const winner = field === 'deceased' ? decideDeath(after, rules[field]) : decide(after, rules[field])
     if (winner) decided.set(field, winner)
   }
   const known = row.source_time.getTime()
-  const [source, newestTime] = at > known ? [said.source, at] : [row.source, known]
+  const [source, newestTime] = at > known ? [statement.source, at] : [row.source, known]
   return {
     decided,
     stated: {
@@ -232,7 +232,7 @@ function timesOf(
   decided: Map<ClaimField, Claim>,
   source: string,
   newestTime: number,
-): SaidAt {
+): StatedAt {
   const times = [...decided].flatMap(([field, { last }]): [string, number][] =>
     field === 'address' || last === newestTime || needsClaims(field, claims.get(field) ?? [], source)
       ? []

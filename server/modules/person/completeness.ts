@@ -27,17 +27,17 @@ const allMasks = Array.from({ length: 256 }, (_, mask) => mask)
  * of this is missing.
  */
 export function mayFill(
-  said: Omit<PersonInput, 'identifiers'> & { identifiers: { system: string }[] },
+  input: Omit<PersonInput, 'identifiers'> & { identifiers: { system: string }[] },
 ): number {
   const there: Record<Gap, boolean> = {
-    name: said.name !== null,
-    birthDate: said.birthDate !== null,
-    sex: said.sex !== null,
-    identity: said.identifiers.some((one) => !one.system.startsWith('mrn:')),
-    phone: said.telecoms.some((one) => one.system === 'phone'),
-    address: said.addresses.length > 0,
-    contact: said.relationships.some((one) => one.phone !== null),
-    email: said.telecoms.some((one) => one.system === 'email'),
+    name: input.name !== null,
+    birthDate: input.birthDate !== null,
+    sex: input.sex !== null,
+    identity: input.identifiers.some((one) => !one.system.startsWith('mrn:')),
+    phone: input.telecoms.some((one) => one.system === 'phone'),
+    address: input.addresses.length > 0,
+    contact: input.relationships.some((one) => one.phone !== null),
+    email: input.telecoms.some((one) => one.system === 'email'),
   }
   return gaps.reduce((mask, gap) => (there[gap] ? mask | bits[gap] : mask), 0)
 }

@@ -51,7 +51,7 @@ function valuesOf(row: PersonRow): Record<ComparedField, Values> {
   const identifiers = (wanted: (system: string) => boolean) =>
     row.identifiers.filter((one) => wanted(one.system))
   const telecoms = (system: string) => row.telecoms.filter((one) => one.system === system && one.valid)
-  const said = (value: string | null, shown = value): Values =>
+  const valuesOf = (value: string | null, shown = value): Values =>
     value === null ? { shown: [], keys: [] } : { shown: [shown ?? value], keys: [value] }
   const masked = (all: { value: string }[], mask: (value: string) => string): Values => ({
     shown: all.map((one) => mask(one.value)),
@@ -64,8 +64,8 @@ function valuesOf(row: PersonRow): Record<ComparedField, Values> {
         (name) => searchName(name).search_name,
       ),
     },
-    sex: row.person.sex === 'unknown' ? said(null) : said(row.person.sex),
-    birthDate: said(row.person.birth_date),
+    sex: row.person.sex === 'unknown' ? valuesOf(null) : valuesOf(row.person.sex),
+    birthDate: valuesOf(row.person.birth_date),
     'national-id': masked(
       identifiers((system) => system === 'national-id'),
       maskIdentifier,

@@ -14,7 +14,7 @@ export type MergeInput = {
   source: 'manual' | 'hl7' | 'match'
   reason: string
   /** When a hospital system said so: what somebody has taken back since then stays taken back. */
-  saidAt?: Date
+  statedAt?: Date
   /** How sure the matching was, where it proposed this. */
   score?: number | null
 }
@@ -36,7 +36,7 @@ export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): P
   const survivorId = rootOf(records, input.survivorId)
   const mergedId = rootOf(records, input.mergedId)
   await assertWithin(trx, reach, [survivorId, mergedId])
-  if (survivorId === mergedId || (input.saidAt && (await takenBackSince(trx, input, input.saidAt))))
+  if (survivorId === mergedId || (input.statedAt && (await takenBackSince(trx, input, input.statedAt))))
     return { mergeId: null, survivorId }
   await sql`
     update person set survivor_id = ${survivorId}, merged_into = case when id = ${mergedId} then ${survivorId} else merged_into end

@@ -121,8 +121,8 @@ async function writeAddress(trx: Trx, id: number, claim: Claim): Promise<void> {
 
 /** What a source says of a field of a record now. @throws {AppError} not-found when it says nothing (any more) */
 export function claimOf(row: RecordRow, field: ClaimField, source: string): Claim {
-  const said = currentClaims(readClaims(row).claims.get(field) ?? [])
-  const claim = said.find((one) => one.source === source)
+  const current = currentClaims(readClaims(row).claims.get(field) ?? [])
+  const claim = current.find((one) => one.source === source)
   if (!claim) throw new AppError('not-found')
   return claim
 }

@@ -1,6 +1,6 @@
 import { type ClaimField } from '../../../contract/provenance.ts'
 import { type RawBuilder, sql } from 'kysely'
-import type { SaidAt } from '../../platform/said.ts'
+import type { StatedAt } from '../../platform/statement.ts'
 import { type Claim, type ClaimsByField, claimsOf, type PackedClaims, type Stated } from './claim.ts'
 import { normalise } from './name.ts'
 import type { Address, PersonInput } from './upsert.ts'
@@ -19,7 +19,7 @@ export type RecordRow = {
   language: string | null
   source: string
   source_time: Date | string
-  said_at: SaidAt
+  said_at: StatedAt
   claims: PackedClaims | null
   /** As `packAddress` has it. */
   address: (string | null)[] | null
@@ -64,7 +64,7 @@ export function valuesOf(row: RecordRow): ClaimValues {
 }
 
 /** What a source says, as values of claims. */
-export function valuesSaid(input: PersonInput): ClaimValues {
+export function statedValues(input: PersonInput): ClaimValues {
   const [home] = input.addresses
   return {
     name: (input.name && normalise(input.name)) || null,

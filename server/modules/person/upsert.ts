@@ -13,7 +13,7 @@ import {
   type RecordRow,
   unnamed,
   unpackAddress,
-  valuesSaid,
+  statedValues,
 } from './stated.ts'
 
 export type Identifier = { system: string; value: string; siteId: number | null }
@@ -188,8 +188,8 @@ const key = (one: { system: string; value: string }) => `${one.system}|${one.val
  */
 function meansSame(known: Known, { name, sex, birthDate }: PersonInput): boolean {
   const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
-  const said = (text: string | null) => (text === 'unknown' ? null : text)
-  if (differ(known.birth_date, birthDate) || differ(said(known.sex), said(sex))) return false
+  const knownSex = (text: string | null) => (text === 'unknown' ? null : text)
+  if (differ(known.birth_date, birthDate) || differ(knownSex(known.sex), knownSex(sex))) return false
   if (!name || known.name === unnamed) return known.birth_date !== null && birthDate !== null
   return searchName(known.name).search_name === searchName(name).search_name
 }
@@ -231,8 +231,8 @@ type Change = ReturnType<typeof columnsOf> &
 function changesOf({ input, known, rules }: Resolved): Change {
   if (!known) throw new Error('only a known person can change')
   const { stated: before, claims } = readClaims(known)
-  const said = { source: input.source, at: input.sourceTime, values: valuesSaid(input) }
-  const { decided, stated } = restate(before, claims, said, rules)
+  const statement = { source: input.source, at: input.sourceTime, values: statedValues(input) }
+  const { decided, stated } = restate(before, claims, statement, rules)
   const columns = columnsOf(decided)
   const fields = [
     columns.name !== known.name && 'name',
@@ -247,10 +247,10 @@ function changesOf({ input, known, rules }: Resolved): Change {
 
 /** The address to write: of a new person the one said, of a known one the one that counts if it is another or was said again. */
 function addressOf({ input, known }: Resolved, change: Change | undefined): DecidedAddress | null {
-  const [said] = input.addresses
-  if (!known) return said ? { ...said, source: input.source, at: input.sourceTime } : null
+  const [address] = input.addresses
+  if (!known) return address ? { ...address, source: input.source, at: input.sourceTime } : null
   const claim = change?.address
-  if (!claim || !said) return null
+  if (!claim || !address) return null
   const same = claim.value === JSON.stringify(known.address) && claim.source === known.address_source
   if (same && claim.last === known.address_at?.getTime()) return null
   return { ...unpackAddress(claim.value), source: claim.source, at: new Date(claim.last) }

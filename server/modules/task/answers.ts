@@ -76,13 +76,13 @@ async function draftFlags(
 
 /** @throws {AppError} changed-meanwhile */
 async function assertSeen(trx: Trx, taskId: number, basedOn: string | null | undefined): Promise<void> {
-  const said = await trx
+  const stored = await trx
     .selectFrom('questionnaire_response')
     .select('updated_at')
     .where('task_id', '=', taskId)
     .where('source', '=', 'person')
     .executeTakeFirst()
-  if (said && basedOn !== undefined && basedOn !== said.updated_at.toISOString())
+  if (stored && basedOn !== undefined && basedOn !== stored.updated_at.toISOString())
     throw new AppError('changed-meanwhile', 'The person has handed in the answers meanwhile.')
 }
 

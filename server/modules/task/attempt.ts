@@ -17,7 +17,7 @@ import { insertEvidence } from './evidence.ts'
 import { writeContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
 import { letterNumber } from './letter.ts'
-import { type Plan, planAfter } from './plan.ts'
+import { type NextAttempt, nextAttemptAfter } from './next-attempt.ts'
 import { loadPersonTask } from './task.ts'
 import { closeTasks, completedEvent, postpone, prolongHold, type Result } from './transition.ts'
 
@@ -43,7 +43,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, input.basedOn)
   const callee = await calleeOf(trx, task, input.relationshipId)
   if (input.outcome === 'wrong-number') await markWrong(trx, actor, task, callee, input.telecomId)
-  const plan = await planAfter(trx, task, input, at)
+  const plan = await nextAttemptAfter(trx, task, input, at)
   await closeOrPlan(trx, actor, 'staff', task, number, { ...input, callee }, plan, at)
 }
 
@@ -53,7 +53,7 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
  */
 export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask): Promise<void> {
   const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
-  const plan: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+  const plan: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
 
@@ -65,7 +65,7 @@ async function closeOrPlan(
   task: PersonTask,
   number: number,
   input: Contact,
-  plan: Plan,
+  plan: NextAttempt,
   at: Date,
 ): Promise<void> {
   const attemptId = await insertAttempt(trx, actor, task, number, input, at)

@@ -89,11 +89,13 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
     order by n.nr
     on conflict do nothing
       returning site_id, department_id, assignee_staff_id
-    ), told as (
+    ), notified as (
       select jsonb_build_object('name', 'tasks', 'siteId', site_id, 'departmentId', department_id, 'staffId', assignee_staff_id,
         'created', count(*)) as event
       from made group by site_id, department_id, assignee_staff_id
     )
-    select (select count(*) from made) as made, pg_notify(${liveChannel}, event::text) from told`.execute(trx)
+    select (select count(*) from made) as made, pg_notify(${liveChannel}, event::text) from notified`.execute(
+    trx,
+  )
   return rows[0]?.made ?? 0
 }

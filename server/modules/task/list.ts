@@ -12,9 +12,9 @@ import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { homeSite } from '../organisation/home-site.ts'
 import { readSettingsEverywhere, settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
-import { attemptsOf, ladderKeys } from './plan.ts'
+import { attemptsOf, ladderKeys } from './next-attempt.ts'
 import { queuesOf } from './scope.ts'
-import { type RiskRow, riskColumn, standingOf } from './standing.ts'
+import { type RiskRow, riskColumn, listReasonsOf } from './list-reason.ts'
 
 export type TaskFilter = {
   view: 'todo' | 'overdue' | 'waiting' | 'done' | 'all'
@@ -290,7 +290,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     status: row.status,
     priority: priorityWords[row.priority] ?? 'routine',
     reason: reasonOf(row, now),
-    standing: standingOf(row, attemptsAllowed, now),
+    standing: listReasonsOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
     sex: (row.sex ?? 'unknown') as 'unknown',

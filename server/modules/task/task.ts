@@ -11,11 +11,11 @@ import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { cardOf } from './card.ts'
 import { type PersonTask, taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
-import { attemptsOf, ladderKeys } from './plan.ts'
+import { attemptsOf, ladderKeys } from './next-attempt.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
-import { bestHourOf } from './standing.ts'
+import { bestHourOf } from './list-reason.ts'
 import { freeFor, hold, release } from './transition.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */

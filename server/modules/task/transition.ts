@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
-import { tellTasks } from './tell.ts'
+import { notifyTaskLists } from './notify.ts'
 
 /*
  * Every change of a task is written here (and its creation in create.ts): each raises the version, keeps hold and times consistent, and
@@ -71,7 +71,7 @@ export async function cancelTasks(
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'cancelled', ${noHold}, completed_at = now(), version = t.version + 1
     where ${isOpen} and ${which} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   await recordEvents(
     trx,
     rows.map((row) => taskEvent(row, 'task.cancelled', why, { reason: why.reason })),
@@ -102,7 +102,7 @@ export async function restoreTasks(
     where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   return rows
 }
 
@@ -125,7 +125,7 @@ export async function closeTasks(
     update task t set status = 'completed', outcome = ${result.outcome}, completed_at = ${result.at ?? sql`now()`},
       completed_by = ${result.actorId}, result_note = ${result.note ?? null}, reached = ${result.reached ?? sql`t.reached`}, next_attempt_at = null, version = t.version + 1, ${noHold}
     where ${isOpen} and ${which} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   return rows
 }
 
@@ -168,7 +168,7 @@ export async function reopen(
       next_attempt_at = null, reached = ${was.reached}, held_by = ${actor.id}, held_by_name = ${actor.name},
       held_until = now() + ${was.holdMinutes} * interval '1 minute', version = t.version + 1
     where t.id = ${id} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
 /** The task stays open and is gone on with at that time (null: at once); nobody holds it meanwhile. */
@@ -180,7 +180,7 @@ export async function postpone(
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'in-progress', next_attempt_at = ${until}, reached = ${reached}, version = t.version + 1, ${noHold}
     where t.id = ${id} and ${isOpen} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
 /** Moves the time before which an open task is not due again, whoever holds it. */
@@ -189,7 +189,7 @@ export async function moveNextAttempt(trx: Trx, id: number, at: Date): Promise<v
     update task t set next_attempt_at = ${at}, version = t.version + 1 where t.id = ${id} and ${isOpen} returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
 /** Takes a task that is open, that nobody else holds and for which `allowed` holds. @returns whether it did */
@@ -231,7 +231,7 @@ export async function touchTasks(trx: Trx, ids: number[]): Promise<void> {
     update task t set version = t.version + 1 where t.id = any(${ids}::bigint[]) returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
 /** On which list an open task stands, and whose it is. */
@@ -254,7 +254,10 @@ export async function requeueTasks(trx: Trx, listings: Listing[]): Promise<Chang
     where t.id = w.id and ${isOpen} returning ${columns}, before.assignee_staff_id as left_staff_id`.execute(
     trx,
   )
-  await tellTasks(trx, [...rows, ...rows.map((row) => ({ ...row, assignee_staff_id: row.left_staff_id }))])
+  await notifyTaskLists(trx, [
+    ...rows,
+    ...rows.map((row) => ({ ...row, assignee_staff_id: row.left_staff_id })),
+  ])
   return rows
 }
 

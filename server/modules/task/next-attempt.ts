@@ -31,7 +31,7 @@ const settingKeys = [
 type Settings = SettingValues<(typeof settingKeys)[number]>
 
 /** What follows from a contact. `ladderStep`: on which way the person is looked for from now on. */
-export type Plan = { closes: boolean; nextAttemptAt: Date | null; ladderStep: LadderStep }
+export type NextAttempt = { closes: boolean; nextAttemptAt: Date | null; ladderStep: LadderStep }
 
 const hour = 3_600_000
 const ways = ['phone', 'family', 'community', 'letter'] as const satisfies LadderStep[]
@@ -53,14 +53,14 @@ export function attemptsOf(step: LadderStep, settings: Ladder): number {
 }
 
 /** @throws {AppError} invalid */
-export async function planAfter(
+export async function nextAttemptAfter(
   trx: Trx,
   task: PersonTask,
   input: AttemptInput,
   contactAt: Date,
-): Promise<Plan> {
+): Promise<NextAttempt> {
   const settings = await readSettings(trx, settingKeys, task.site_id)
-  const closed: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+  const closed: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (input.outcome === 'call-back') {
     const at = input.callBackAt ? new Date(input.callBackAt) : undefined
     if (!at || at.getTime() <= Date.now())
@@ -118,8 +118,8 @@ async function afterWrongNumber(
   input: AttemptInput,
   settings: Settings,
   contactAt: Date,
-): Promise<Plan> {
-  const stay: Plan = { closes: false, nextAttemptAt: null, ladderStep: task.ladder_step }
+): Promise<NextAttempt> {
+  const stay: NextAttempt = { closes: false, nextAttemptAt: null, ladderStep: task.ladder_step }
   const { own, family } = await waysOf(trx, task)
   const open =
     task.ladder_step === 'phone'
@@ -130,8 +130,13 @@ async function afterWrongNumber(
 }
 
 /** On to the first way that is left and can be gone; otherwise the person is lost and the task ends. */
-async function nextStep(trx: Trx, task: PersonTask, settings: Settings, contactAt: Date): Promise<Plan> {
-  const ended: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+async function nextStep(
+  trx: Trx,
+  task: PersonTask,
+  settings: Settings,
+  contactAt: Date,
+): Promise<NextAttempt> {
+  const ended: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (!settings['follow-up.ladder'] || task.kind !== 'follow-up-call') return ended
   const possible = await waysOf(trx, task)
   const left = ways.slice(ways.findIndex((one) => one === task.ladder_step) + 1)

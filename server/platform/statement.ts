@@ -19,9 +19,9 @@ export function realTime(time: number): Date {
 }
 
 /** Epoch milliseconds by field, only where they differ from the row's own `source_time`. */
-export type SaidAt = Record<string, number>
+export type StatedAt = Record<string, number>
 
-type Stated = { source_time: Date; said_at: SaidAt }
+type Stated = { source_time: Date; said_at: StatedAt }
 
 /**
  * Joins what is known with a statement made at a time: of every field the newest statement wins, in whatever order statements arrive.
@@ -38,15 +38,15 @@ export class Statement {
     this.#at = at.getTime()
   }
 
-  pick<T>(field: string, said: T | null, known: T | null): T | null {
+  pick<T>(field: string, stated: T | null, known: T | null): T | null {
     const before =
       known === null ? -Infinity : (this.#row?.said_at[field] ?? this.#row?.source_time.getTime())
-    const wins = said !== null && this.#at >= (before ?? -Infinity)
+    const wins = stated !== null && this.#at >= (before ?? -Infinity)
     if (wins) {
       this.#times.set(field, this.#at)
       this.#won.add(field)
     } else if (known !== null && before !== undefined) this.#times.set(field, before)
-    return wins ? said : known
+    return wins ? stated : known
   }
 
   /** Whether a field that was picked has the value of this statement. */
