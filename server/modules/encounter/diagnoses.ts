@@ -8,19 +8,19 @@ export type ConditionInput = {
   role: (typeof roles)[number]
   code: string
   text: string
-  /** The sender's own number of the diagnosis (HL7 DG1-20); what it says of that number later replaces or takes back this. */
+  /** The sender's number of the diagnosis (HL7 DG1-20); a later statement with that number replaces or withdraws it. */
   identifier?: string | null
 }
 
-/** What a source says of the diagnoses of a visit. */
+/** What a source states about the diagnoses of a visit. */
 export type DiagnosesStatement = {
   conditions: ConditionInput[]
   /**
-   * The source names all diagnoses of each role that it names, so that those of its own which it leaves out are gone (HL7 2.5.1, 2.10.4.1: repeating
-   * segments are a snapshot unless they carry action codes); else it adds.
+   * The list is complete for each role in it: earlier diagnoses of this source that are missing are removed (HL7 2.5.1, 2.10.4.1:
+   * repeating segments are a snapshot unless they carry action codes). False: the list adds.
    */
   snapshot?: boolean
-  /** Diagnoses that the source takes back, in whatever role; each by its number, its code, or its text where it had neither. */
+  /** Diagnoses that the source withdraws, in any role; matched by number, else by code, else by text. */
   withdrawn?: Named[]
 }
 
@@ -29,7 +29,7 @@ type Named = Pick<ConditionInput, 'code' | 'text' | 'identifier'>
 export type KnownCondition = ConditionInput & { id: number; source: string }
 
 export type DiagnosesChange = {
-  /** What the visit has now. */
+  /** The visit's diagnoses after the statement. */
   conditions: ConditionInput[]
   written: ConditionInput[]
   removed: number[]
@@ -43,8 +43,8 @@ const sameAs = (one: Named) => (other: Named) =>
       : one.code === other.code
 
 /**
- * Joins what is known of a visit's diagnoses with what a source says now. The newest list of a source wins for each role by its own time, in
- * whatever order lists arrive.
+ * Joins a visit's known diagnoses with a new statement. For each role the newest list of a source wins, by its own time, whatever the
+ * order of arrival.
  */
 export function joinDiagnoses(
   known: KnownCondition[],

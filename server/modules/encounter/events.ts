@@ -3,8 +3,8 @@ import type { NewEvent } from '../event/event.ts'
 import { insertEventsFrom } from '../event/keep.ts'
 import type { Turn, UpsertedEncounter } from './upsert.ts'
 
-// That a visit began and that it ended is told by its row (`start_recorded_at`, `end_recorded_at`; view `timeline`), as long as the row says the same as
-// it did then. What it said before it says something else is written down as an event first.
+// A visit's row records its own start and end (`start_recorded_at`, `end_recorded_at`; view `timeline`). Before the row changes one of
+// these facts, the old one is written as an event.
 
 const kinds: Record<Turn, NewEvent['kind']> = {
   registered: 'encounter.registered',
@@ -15,10 +15,7 @@ const kinds: Record<Turn, NewEvent['kind']> = {
   updated: 'encounter.updated',
 }
 
-/**
- * What became of a visit by a statement, for timeline and pathways.
- * @param statement when it was made, and by whom
- */
+/** Events of a visit that follow from one statement, for timeline and pathways. @param statement its time and source */
 export function encounterEvents(
   visit: UpsertedEncounter,
   personId: number,
@@ -56,7 +53,7 @@ type RowFact = 'start' | 'end'
 
 const recordedAt = { start: sql`e.start_recorded_at`, end: sql`e.end_recorded_at` }
 
-/** Whether the new row `n` still says of the beginning or the end of the visit what `e` says. */
+/** Whether the new row `n` holds the same start or end as the old row `e`. */
 function isUnchanged(fact: RowFact): RawBuilder<boolean> {
   const fields = (row: RawBuilder<unknown>) =>
     fact === 'start'
@@ -65,11 +62,11 @@ function isUnchanged(fact: RowFact): RawBuilder<boolean> {
   return sql`${fields(sql`e`)} is not distinct from ${fields(sql`n`)}`
 }
 
-/** For an update of visits `e` by `n`: when what the row still tells was recorded. */
+/** For an update of visits `e` by `n`: the recording time of an unchanged start or end, else null. */
 export const stillRecordedAt = (fact: RowFact): RawBuilder<Date | null> =>
   sql`case when ${isUnchanged(fact)} then ${recordedAt[fact]} end`
 
-/** For the same update: writes what the rows `e` told and will not tell as `n` as events. Both have an `id`. */
+/** For the same update: writes the starts and ends of `e` that `n` changes as events. Both have an `id`. */
 export const keepReplacedFacts: RawBuilder<unknown> = insertEventsFrom(sql`
   select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id,
     t.data || jsonb_build_object('class', e.class)

@@ -2,15 +2,12 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { keepReplacedFacts, stillRecordedAt } from './events.ts'
 
-/** Visits that an import made by mistake go, with their diagnoses; the caller has made sure that nothing hangs on them. */
+/** Deletes visits that an import created, with their diagnoses; the caller has checked that nothing refers to them. */
 export async function removeEncounters(trx: Trx, ids: number[]): Promise<void> {
   await sql`delete from encounter where id = any(${ids}::bigint[])`.execute(trx)
 }
 
-/**
- * Puts visits back as they were before an import changed them.
- * @param states each with `encounter` and `conditions`, rows as the database had them
- */
+/** Restores visits to their state before an import changed them. @param states each with `encounter` and `conditions`, database rows */
 export async function restoreEncounters(trx: Trx, states: Record<string, unknown>[]): Promise<void> {
   if (states.length === 0) return
   const rows = JSON.stringify(states.map((state) => state['encounter']))

@@ -6,9 +6,9 @@ import { recordsOf } from '../event/record.ts'
 const yearAgo = sql`now() - interval '365 days'`
 
 /**
- * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and what is known of them, in one statement. Always called in the transaction that
- * changed them, so that lists and segments never show yesterday.
- * @param mayFill what was said about each person that could fill a gap (`mayFill`); of whom it is not given, everything is looked at again
+ * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and other rows, in one
+ * statement. Always called in the transaction that changed these, so that lists and segments are never stale.
+ * @param mayFill gaps that the new statements could fill, by person (`mayFill`); persons without an entry are recomputed in full
  */
 export async function refreshFacts(
   trx: Trx,
@@ -71,7 +71,7 @@ const movesActivity = [
   'appointment.missed',
 ]
 
-/** Charges of a year and the next visit, for persons of whom such an event was recorded. */
+/** Charges of the last year and the next visit, for persons with such a new event. */
 export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const persons = events.flatMap((event) =>
     movesActivity.includes(event.kind) ? event.personId : [],
@@ -80,7 +80,7 @@ export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise
 }
 
 /**
- * What days change without anybody doing anything: sums and counts of the last 365 days, and the next visit.
+ * Recomputes facts that change with the date alone: sums and counts of the last 365 days, and the next visit.
  * @param which persons as a select of their ids
  */
 export async function refreshActivity(trx: Trx, which: RawBuilder<unknown>): Promise<void> {
@@ -102,7 +102,7 @@ export async function refreshActivity(trx: Trx, which: RawBuilder<unknown>): Pro
 
 const chunk = 5000
 
-/** Each night for everybody with a visit or charge within the windows, or an appointment that may have passed. @returns how many */
+/** Nightly, for everybody with a visit or charge within the windows, or an appointment that may have passed. @returns how many */
 export async function refreshWindows(db: Db): Promise<number> {
   let after = 0
   for (let done = 0; ;) {

@@ -3,10 +3,10 @@ import type { IdentifierMark } from '../../../contract/person.ts'
 type StatedPerson = { sex: string; birthDate: string | null }
 
 /**
- * What is odd about an identity number: marks for a human, never a reason to refuse (newborns carry their mother's number, and slips of the
- * key happen at the HIS). Knows the citizen number of the mainland (GB 11643-1999, 18 digits, and its forerunner of 15), residence permits
- * numbered the same way (Hong Kong, Macau and Taiwan residents 81–83…; foreigners 9…), and Taiwan's identity and resident certificates
- * of both styles.
+ * Irregularities of an identity number: marks for review, never a reason to refuse (newborns carry their mother's number, and the HIS has
+ * typing errors). Knows the citizen number of the mainland (GB 11643-1999, 18 digits, and its forerunner of 15), residence permits
+ * numbered the same way (Hong Kong, Macau and Taiwan residents 81–83…; foreigners 9…), and Taiwan's identity and resident certificates of
+ * both styles.
  */
 export function marksOf(value: string, stated: StatedPerson): IdentifierMark[] {
   const number = value.toUpperCase().replaceAll(/[\s-]/g, '')
@@ -28,7 +28,7 @@ function citizen(number: string, stated: StatedPerson): IdentifierMark[] {
   ]
 }
 
-/** Birth date and sex that are part of the number against those on record. */
+/** Compares birth date and sex in the number with those on record. */
 function against({ sex, birthDate }: StatedPerson, written: string, male: boolean): IdentifierMark[] {
   const born = `${written.slice(0, 4)}-${written.slice(4, 6)}-${written.slice(6)}`
   const impossible = Number.isNaN(Date.parse(born)) || new Date(born).toISOString().slice(0, 10) !== born
@@ -49,7 +49,7 @@ function taiwan(number: string, { sex }: StatedPerson): IdentifierMark[] {
   const code = (letter: string) => letters.indexOf(letter) + 10
   const first = code(number[0] ?? '')
   const second = number[1] ?? ''
-  // Old resident certificates have a letter in the second place, of which the last digit counts.
+  // Old resident certificates have a letter in second place; the last digit of its value counts.
   const digits = [
     /\d/.test(second) ? Number(second) : code(second) % 10,
     ...number.slice(2).split('').map(Number),

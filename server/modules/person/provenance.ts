@@ -8,9 +8,9 @@ import { readClaims, type RecordRow, unpackAddress, valuesOf } from './stated.ts
 type RecordClaim = Claim & { recordId: number }
 
 /**
- * Who says what of each field, over all records of a person; values are masked like the field itself. What a source said before it said
- * something else is history, not a conflict.
- * @param id the surviving record: its values are the ones in effect
+ * Statements about each field by source, over all records of a person; values are masked like the field itself. A source's own earlier
+ * statement is history, not a conflict.
+ * @param id the surviving record, whose values are in effect
  */
 export function viewProvenance(id: number, records: (RecordRow & { id: number })[]): FieldProvenance[] {
   const all = records.map((record) => ({ record, claims: readClaims(record).claims }))
@@ -46,14 +46,14 @@ export function viewProvenance(id: number, records: (RecordRow & { id: number })
   })
 }
 
-/** Whether the claim is the value that the record's columns hold. */
+/** Whether the claim is the value in the record's columns. */
 function isInEffect(record: RecordRow, field: ClaimField, { value }: Claim): boolean {
   const held = valuesOf(record)[field] ?? null
   if (field === 'deceased') return (held === null) === (value === 'false')
   return held === (value === 'unknown' ? null : value || null)
 }
 
-/** Values are alike when nobody would have to choose between them. */
+/** Values are alike when there is nothing to choose between them. */
 function alike(field: ClaimField, value: string): string {
   if (field === 'name') return searchName(value).search_name
   if (field === 'deceased') return String(value !== 'false')

@@ -14,16 +14,16 @@ export type NewTask = {
   level: number | null
   title: string
   description: string | null
-  /** Null: the work is about no person. Kinds that are a contact need one. */
+  /** Null: about no person. Kinds that are a contact need one. */
   personId: number | null
   /** The organisation it is about. */
   groupId?: number | null
-  /** What else it is about, such as `{ kind: 'agreement', id: 17 }`; a stay is given by `encounterId`. */
+  /** Its subject, such as `{ kind: 'agreement', id: 17 }`; visits are given by `encounterId`. */
   subject?: Subject | null
   encounterId: number | null
   enrollmentId: number | null
   stepKey: string | null
-  /** Makes the task unique when no pathway step does. */
+  /** Unique key of a task that no pathway step makes. */
   cause: string | null
   place: Place
   assignee: Assignee
@@ -33,7 +33,7 @@ export type NewTask = {
   questionnaireVersionId: number | null
 }
 
-/** On whose list a task stands; see `queuesOf` for who sees which. */
+/** The list a task is on; see `queuesOf` for who sees which. */
 export function queueFor(
   assignee: Assignee,
   place: Place,
@@ -44,20 +44,20 @@ export function queueFor(
   const role = assignee === 'attending-doctor' ? 'doctor' : assignee === 'head-nurse' ? 'nurse' : assignee
   if (role === 'service-centre' || role === 'outreach')
     return { queue: `site:${siteId}:${role}`, role, staffId: null }
-  // Without a department nobody's list would show it: the service centre of the site takes it.
+  // Without a department no list would show it, so it goes to the site's service centre.
   if (departmentId === null)
     return { queue: `site:${siteId}:service-centre`, role: 'service-centre', staffId: null }
   return { queue: `department:${departmentId}:${role}`, role, staffId: null }
 }
 
 /**
- * Creates tasks in one statement; a task that exists for the same step or cause is left alone. Tells the lists concerned.
+ * Creates tasks in one statement; an existing task of the same step or cause is left alone. Notifies open lists.
  * @returns how many were made
  */
 export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
   if (tasks.length === 0) return 0
   const queues = tasks.map((task) => queueFor(task.assignee, task.place))
-  // Made and told in one round trip: pathways make tasks by the hundred.
+  // Insert and notification in one round trip: pathways create tasks by the hundred.
   const { rows } = await sql<{ made: number }>`
     with duty as materialized (
       select s.id, on_duty(s.id) as duty from (select distinct unnest(${queues.map((one) => one.staffId)}::int[]) as id) s where s.id is not null

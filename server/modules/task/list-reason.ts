@@ -21,7 +21,7 @@ export type RiskRow = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'bands
   at: string
 }
 
-/** Why an open task stands where it stands: only what the data says, the weightiest first. */
+/** Reasons for an open task's position in the list, the most important first. */
 export function listReasonsOf(row: TaskRow, attemptsAllowed: number, now: Date): ListReason[] {
   if (row.status === 'completed' || row.status === 'cancelled') return []
   const reasons: ListReason[] = []
@@ -62,10 +62,10 @@ function riskOf(risk: RiskRow): ListReason {
   }
 }
 
-/** Answered calls in the same hour at least; one alone is chance. */
+/** Minimum of answered calls in the same hour; one alone is chance. */
 const enough = 2
 
-/** The hour of the day in which this person answered most often; null before there is anything to tell. */
+/** The hour of the day in which this person answered most often; null without enough calls. */
 export async function bestHourOf(db: Db, row: PersonTask): Promise<ListReason | null> {
   const { rows } = await sql<{ hour: number; reached: number; tried: number }>`
     select extract(hour from a.at at time zone ${row.time_zone})::int as hour,

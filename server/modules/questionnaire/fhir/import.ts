@@ -20,11 +20,11 @@ export type Imported = {
   title: Localized
   source: string | null
   body: DraftBody
-  /** What could not be taken over. */
+  /** What could not be imported. */
   notes: ImportNote[]
 }
 
-/** A question on its way in, with the items whose conditions it stands under. */
+/** A question being imported, with the items whose conditions apply to it. */
 type Found = { item: Item; question: Question; own: Record<string, unknown>; under: Item[] }
 
 const wholeExtension = questionnaireBody
@@ -32,8 +32,8 @@ const wholeExtension = questionnaireBody
   .extend({ source: z.string().max(500).nullable() })
 
 /**
- * A FHIR R4 Questionnaire as a draft of ours, with a list of what could not be taken over. What our own extensions say counts, as long as
- * it agrees with the standard part beside it.
+ * A FHIR R4 Questionnaire as a draft of ours, with a list of what could not be imported. Our own extensions count as long as they agree
+ * with the standard part.
  */
 export function fromFhir(resource: FhirQuestionnaire): Imported {
   const reader = new Reader(resource)
@@ -61,7 +61,7 @@ export function fromFhir(resource: FhirQuestionnaire): Imported {
   }
 }
 
-/** Elements about the questionnaire as a publication, which we have no place for. */
+/** Publication metadata that we do not store. */
 const administrative = [
   'description',
   'purpose',
@@ -91,7 +91,7 @@ function parsed(text: string | undefined): unknown {
 const controlOf = (item: Item) => extensionOf(item, 'itemControl')?.valueCodeableConcept?.coding?.[0]?.code
 const isDisplay = (item: Item, control: string) => item.type === 'display' && controlOf(item) === control
 
-/** Says how something looks only; our forms have their own looks. */
+/** Presentation only; our forms have their own. */
 const looks = new Set([
   'radio-button',
   'check-box',
@@ -112,13 +112,13 @@ const taken = new Set<string>([
   url.itemControl,
 ])
 
-/** How an attachment says that it is a picture, how large, and how many. */
+/** Extensions of attachments: media type, size and count. */
 const ofPictures = new Set<string>([url.mimeType, url.maxSize, url.maxOccurs])
 
 const mimeTypesOf = (item: Item) =>
   (item.extension ?? []).flatMap((one) => (one.url === url.mimeType ? (one.valueCode ?? []) : []))
 
-/** Any file may be a picture; one that must be something else may not. */
+/** An attachment without a media type may be a picture; one of another type may not. */
 function isPicture(item: Item): boolean {
   const types = mimeTypesOf(item)
   return types.length === 0 || types.some((one) => one.startsWith('image/'))
@@ -174,7 +174,7 @@ class Reader {
     const unit = children.find((one) => isDisplay(one, 'unit'))
     const unsupported = item.type === 'reference' || (item.type === 'attachment' && !isPicture(item))
     if (unsupported) this.say(item.linkId, 'left-out', item.type)
-    // A group without words only holds its questions together.
+    // A group without text only groups its questions.
     else if (item.type !== 'group' || item.text) {
       const question = this.#questionOf(item)
       if (help) question.help = this.words.read(help.text, help._text)
@@ -186,7 +186,7 @@ class Reader {
   }
 
   #leftOut(item: Item): string | null {
-    // Whoever does not know a modifier must not use the element it stands in.
+    // An element with an unknown modifier extension must not be used.
     if (item.modifierExtension?.length) return 'modifierExtension'
     return extensionOf(item, 'hidden')?.valueBoolean ? 'hidden' : null
   }
@@ -210,7 +210,7 @@ class Reader {
     return linkId
   }
 
-  /** Rows of choices that share their options, under one heading that asks for a table. */
+  /** Choices with the same options under one heading displayed as a table. */
   #matrixOf(item: Item): Question | null {
     const rows = (item.item ?? []).filter((one) => !isDisplay(one, 'help'))
     const [first] = rows
@@ -316,7 +316,7 @@ class Reader {
       this.say(linkId, 'extension', `itemControl ${control}`)
   }
 
-  /** A choice with words of one's own: another option, and a question for the words. */
+  /** An open choice becomes an extra option and a text question. */
   #addOther(item: Item, question: Question): void {
     if (!question.options) return
     const values = new Set(question.options.map((one) => one.value))
@@ -349,7 +349,7 @@ class Reader {
     return enableWhen ? { ...rest, enableWhen } : rest
   }
 
-  /** Our own words for a condition, as long as they still say what stands beside them. */
+  /** Our own extension for a condition, as long as it agrees with the standard part. */
   #exact(own: Record<string, unknown>, item: Item, known: Known): Condition | undefined {
     const read = condition.safeParse(own['enableWhen'])
     if (!read.success) return undefined

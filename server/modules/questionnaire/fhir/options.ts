@@ -6,7 +6,7 @@ import { pointsIn, type Words } from './words.ts'
 type Option = NonNullable<Question['options']>[number]
 type Say = (kind: ImportNote['kind'], about?: string) => void
 
-/** Options of a choice, from the item itself or from a value set that was sent along; undefined where there are none. */
+/** Options of a choice, from the item itself or from a contained value set; undefined if there are none. */
 export function optionsOf(
   { answerOption, answerValueSet }: Item,
   resource: FhirQuestionnaire,
