@@ -5,18 +5,18 @@ import { normalise, searchName } from '../person/name.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Json = Record<string, unknown>
-/** A row that was made or changed, whole, as the database had it before and has it now. */
+/** A created or changed row, before and after. */
 export type ChangedRow = {
   table: 'group_customer' | 'group_contact' | 'group_agreement' | 'group_member'
   id: number
-  /** Null: it was made. */
+  /** Null: created. */
   before: Json | null
   after: Json
 }
 
-/** What a source says of a group customer. Null = it does not say; it never erases what is known. */
+/** What a source states about a group customer. Null: not stated; it never erases known values. */
 export type GroupStatement = {
-  /** Null: found by its name; a new one gets the next number. */
+  /** Null: matched by name; a new one gets the next number. */
   code: string | null
   name: string
   kind: GroupSummary['kind'] | null
@@ -37,7 +37,7 @@ export type GroupStatement = {
   } | null
 }
 
-/** What a source says of a membership. Null = it does not say. */
+/** What a source states about a membership. Null: not stated. */
 export type MemberStatement = {
   groupId: number
   personId: number
@@ -50,7 +50,7 @@ export type MemberStatement = {
   note: string | null
 }
 
-/** Ids of group customers of a site, and of those of all sites, by what a list may call them: number, or name. */
+/** Ids of group customers of a site and of all sites, by number or name. */
 export async function findGroups(trx: Trx, siteId: number, words: string[]): Promise<Map<string, number>> {
   const wanted = [...new Set(words)].map((word) => ({ word, search: searchName(word).search_name }))
   if (wanted.length === 0) return new Map()
@@ -62,7 +62,7 @@ export async function findGroups(trx: Trx, siteId: number, words: string[]): Pro
   return new Map(rows.map((row) => [row.word, row.id]))
 }
 
-/** Which of these are on the list of which group customer, as `group id|person id`. */
+/** Existing memberships among these, as `group id|person id`. */
 export async function findMembers(
   trx: Trx,
   pairs: { groupId: number; personId: number }[],
@@ -77,12 +77,12 @@ export async function findMembers(
   return new Set(rows.map((row) => `${row.group_id}|${row.person_id}`))
 }
 
-/** The key by which two rows of a batch are about the same group customer. */
+/** Key of a group customer within a batch. */
 const keyOf = (stated: GroupStatement) => stated.code ?? searchName(stated.name).search_name
 
 /**
- * Creates or updates group customers of a site with a contact and an agreement each, one after the other: lists of them are short.
- * @returns per input the rows that were made or changed; none when it says nothing new
+ * Creates or updates group customers of a site with a contact and an agreement each, one by one: such lists are short.
+ * @returns created or changed rows per input; none when nothing is new
  */
 export async function upsertGroups(
   trx: Trx,
@@ -149,7 +149,7 @@ async function upsertGroup(
   return { id, changed: changedRow('group_customer', rows) }
 }
 
-/** A contact is known by the name. */
+/** A contact is matched by name. */
 async function upsertContact(
   trx: Trx,
   groupId: number,
@@ -202,9 +202,9 @@ async function upsertAgreement(
 }
 
 /**
- * Creates or updates memberships, set-based; at most one input per group and person in a call. The latest membership is meant, unless the
- * source says that somebody came again after it had ended.
- * @returns per input the row that was made or changed, or nothing
+ * Creates or updates memberships, set-based; at most one input per group and person in a call. The statement applies to the latest
+ * membership, unless the source states a return after its end.
+ * @returns the created or changed row per input, if any
  */
 export async function upsertMembers(
   trx: Trx,

@@ -45,7 +45,7 @@ type Scope = {
   staffId?: number | undefined
 }
 
-/** Doctors who discharged somebody in the month, per department. A head's own patients are nobody's to check. */
+/** Doctors who discharged somebody in the month, per department. A head's own patients are not checked. */
 async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
   const filter = {
     ...monthPeriod(scope.month),
@@ -139,7 +139,7 @@ type SampleRow = {
   note: string | null
 }
 
-/** A few finished results in an order that follows from the month and the task alone, so that nobody chooses. */
+/** A few finished results, in an order determined by month and task only, so that nobody can choose. */
 export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuery) {
   const reach = authorize(actor, 'head-check.read')
   const filter = {
@@ -181,8 +181,9 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
 }
 
 /**
- * Records what the head found, or corrects it while the doctor has not taken note.
- * @throws {AppError} not-found (a doctor without discharges there and then, or outside the actor's reach), forbidden, invalid, already-closed
+ * Records the head's finding, or corrects it until the doctor has acknowledged it.
+ * @throws {AppError} not-found (a doctor without discharges in that department and month, or outside the actor's reach), forbidden,
+ * invalid, already-closed
  */
 export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promise<{ id: number }> {
   const reach = authorize(actor, 'head-check.write')

@@ -5,8 +5,8 @@ import { perDatabase, type Trx } from '../../platform/db.ts'
 import type { LatestResponse } from './step.ts'
 import { recordsOf } from '../event/record.ts'
 
-// Answers and results that the branches of a pathway ask for, as expressions within the statement that claims due enrolments. A version
-// that asks nothing has no `asks`, and nothing is looked up for it.
+// Answers and results used by the branches of a pathway, as expressions in the statement that claims due enrolments. A version that uses
+// none has no `asks`, and nothing is looked up for it.
 
 export type LatestResponseRow = {
   at: string
@@ -19,7 +19,7 @@ export type LatestResponseRow = {
 /** Versions never change, so each process keeps those whose bands it has needed. */
 const definitions = perDatabase(() => new Map<number, QuestionnaireBody>())
 
-/** What was last answered to each questionnaire on an enrolment, by code; null when nothing is asked. */
+/** The latest response to each questionnaire on an enrolment, by code; null when no branch needs one. */
 export function latestResponses(
   trx: Trx,
   enrollment: RawBuilder<unknown>,
@@ -44,7 +44,7 @@ export function latestResponseOf(
   return { at: new Date(at), score, answers, band: (known && bandOf(known, answers)?.code) ?? null }
 }
 
-/** The last result of each code within the days that are asked for; corrected and withdrawn ones do not count. */
+/** The latest result of each code within the given days; corrected and withdrawn ones do not count. */
 export function resultsOf(
   person: RawBuilder<unknown>,
   asks: RawBuilder<unknown>,

@@ -15,7 +15,7 @@ import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurre
 import type { Open } from './react.ts'
 import { firstStop, type Occurrence } from './stop.ts'
 
-/** Enters persons and organisations into every active pathway whose entry event this is. */
+/** Enrols persons and organisations in every active pathway with this entry event. */
 export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open[]): Promise<void> {
   const wanted = pathways.flatMap((pathway) =>
     events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
@@ -61,17 +61,20 @@ function mayEnter({ definition: { entry } }: Open, event: AnyEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
-/** What entry looks at besides the event itself. */
+/** Facts for entry besides the event itself. */
 export type EntryFacts = {
   person: Record<string, unknown>
-  /** In which the days of the person count. */
+  /** For the person's days. */
   timeZone: string
   subject: Record<string, unknown>
-  /** What stands that could end a pathway at once, in order of time. */
+  /** Facts in effect that could end the pathway at once, in order of time. */
   occurrences: Occurrence[]
 }
 
-/** Facts of persons `p` with `f` and `st`, of the subject `s`, and what stands of the person's records, as far as these pathways ask. */
+/**
+ * Facts of persons `p` with `f` and `st`, of the subject `s`, and current occurrences of the person's records, as far as these pathways
+ * need them.
+ */
 export function entryColumns(definitions: readonly PathwayDefinition[], records: RawBuilder<unknown>) {
   const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
@@ -103,13 +106,13 @@ async function entryFacts(
   return new Map(rows.map((row) => [row.event_id, { ...row, occurrences: occurrencesOf(row.occurrences) }]))
 }
 
-/** Whether an event lets its person enter; the rehearsal asks the same. `withheld`: it would, were there no dispute. */
+/** Whether an event enrols its person; also used by the rehearsal. `withheld`: prevented only by a dispute. */
 export function entryVerdict(
   definition: PathwayDefinition,
   event: Pick<AnyEvent, 'at' | 'data' | 'encounterId'>,
   facts: EntryFacts | undefined,
 ): 'enters' | 'stays-out' | 'withheld' {
-  // Nobody is put on any pathway after death, whatever its author forgot.
+  // Nobody is enrolled after death, even if the author forgot the stop rule.
   if (!facts || facts.occurrences.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
   const { when } = definition.entry
   const subject = subjectOf(event)
@@ -119,11 +122,11 @@ export function entryVerdict(
     if (name === 'person.ageYears')
       return ageYears(facts.person['person.birthDate'] as string | null, localDate(event.at, facts.timeZone))
     if (of === 'person') return facts.person[name]
-    // What the event says of its subject comes before what the subject's row says.
+    // The event's data about the subject overrides the subject's row.
     return of === subject?.kind ? (event.data[key] ?? facts.subject[key]) : undefined
   }
   if (when && !holds(when, { fact })) return 'stays-out'
-  // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
+  // Do not start what would stop at once: messages arrive late, and an opt-out outlasts the stay.
   const stop = firstStop(facts.occurrences, { id: null, subject, enteredAt: event.at }, definition)
   if (stop === null) return 'enters'
   return facts.occurrences.every(
@@ -141,13 +144,12 @@ export type Entering = {
   groupId: number | null
   subject: Subject | null
   enteredAt: Date
-  /** Where it happens when neither the subject nor the person's visits say. */
+  /** The place, if neither the subject nor the person's visits have one. */
   siteId: number | null
 }
 
 /**
- * Enrols set-based. Someone who is on the pathway already for that subject, was so before, or comes back sooner than it says, is left alone
- * (unique indexes).
+ * Enrols set-based. Skips whoever is or was already enrolled for that subject, or returns before the minimum gap (unique indexes).
  * @returns ids of the new enrolments
  */
 export async function enroll(trx: Trx, entering: Entering[], actorId: string | null): Promise<number[]> {
@@ -214,7 +216,7 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
   return rows.map((row) => row.id)
 }
 
-/** Numbers of a pathway are fixed when a person enters: a changed setting must not move promises already made. */
+/** Variables are fixed at enrolment: a changed setting must not move agreed times. */
 export async function variablesFor(
   trx: Db,
   pathways: Pick<Entering['pathway'], 'version_id' | 'definition'>[],

@@ -23,7 +23,7 @@ type Row = {
   id: number
   pathway_version_id: number
   person_id: number | null
-  /** The record that the enrolment is of; what it makes is of the same. */
+  /** The enrolled record; its tasks and messages are of the same. */
   record_id: number | null
   group_id: number | null
   name: string
@@ -51,12 +51,12 @@ type Row = {
   fence: number
 }
 
-/** Published versions never change, so each process keeps those it has met. */
+/** Published versions never change, so each process caches them. */
 const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
 
 /**
- * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process gives them back by
- * itself, and nothing of its half-done work remains. `enrollment_step`'s primary key makes a second execution of a step impossible.
+ * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process releases them, and its
+ * partial work is rolled back. `enrollment_step`'s primary key makes a second execution of a step impossible.
  * @returns how many enrolments were advanced
  */
 export async function executeDue(db: Db): Promise<number> {
@@ -109,7 +109,7 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
       select id, definition from pathway_version where id = any(${missing}::int[])`.execute(trx)
     for (const version of versions.rows) definitions(trx).set(version.id, version.definition)
   }
-  // One round trip for everything that is the same for the whole batch.
+  // One round trip for the data shared by the batch.
   const { rows: common } = await sql<{
     now: Date
     questionnaires: { code: string; version_id: number }[]
@@ -139,14 +139,14 @@ function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
     const { calendars, ...rest } = context
     return advance(enrolledOf(trx, row), definition, { ...rest, calendar: calendars(row.site_id) })
   } catch (error) {
-    // One person's impossible step must not stop the other 499; it is shown as blocked with the reason.
+    // One failing step must not stop the other 499 enrolments; it is shown as blocked with the reason.
     if (!(error instanceof AppError))
       log.error({ err: error, enrollmentId: row.id }, 'a pathway step cannot be executed')
     return { blocked: (error as Error).message }
   }
 }
 
-/** @throws {AppError} invalid when nobody knows where it happens */
+/** @throws {AppError} invalid when the place is unknown */
 function enrolledOf(trx: Trx, row: Row): Enrolled {
   const { site_id: siteId, site_name: siteName, time_zone: timeZone } = row
   if (siteId === null || siteName === null || timeZone === null)

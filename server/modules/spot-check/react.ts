@@ -8,7 +8,7 @@ import { cancelTasks } from '../task/transition.ts'
 import { judge } from './judge.ts'
 import { personOfRecord } from '../event/record.ts'
 
-/** Judges a spot check when its call is finished, and forgets the judgement when the result is undone. */
+/** Judges a spot check when its call is finished, and removes the judgement when the result is undone. */
 export async function followSpotChecks(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const of = (kind: string) => events.flatMap((event) => (event.kind === kind ? (event.taskId ?? []) : []))
   const completed = of('task.completed')
@@ -72,7 +72,7 @@ async function judgeChecks(trx: Trx, taskIds: number[]): Promise<void> {
   }
 }
 
-/** The doctor learns of a disagreement by a task of his own, open as long as he may appeal. */
+/** A task informs the doctor of a disagreement, open as long as an appeal is possible. */
 async function tellDoctor(trx: Trx, row: Row, days: number): Promise<void> {
   const now = new Date()
   await createTasks(trx, [
