@@ -14,7 +14,7 @@ import { joinPerson, personOfRecord } from '../../modules/event/record.ts'
 export type Encounter = z.output<typeof schema.encounter>
 export type Condition = z.output<typeof schema.condition>
 
-/** Codes of v3-ActCode, and what they are to us. */
+/** Codes of v3-ActCode and our classes. */
 const classes: Record<string, NonNullable<EncounterInput['class']>> = {
   IMP: 'inpatient',
   ACUTE: 'inpatient',
@@ -48,12 +48,12 @@ const statuses: Record<Encounter['status'], EncounterInput['status']> = {
   unknown: null,
 }
 
-/** What FHIR calls stations on the way of a visit that is under way. */
+/** FHIR's states within a visit in progress. */
 export const stations = ['arrived', 'triaged', 'onleave'] as const
 
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
-/** A visit in our terms, without the ids that the database knows. */
+/** A visit in our terms, without database ids. */
 export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sender: Sender): Visit {
   const { timeZone } = sender.site
   const status = statuses[encounter.status]
@@ -64,9 +64,9 @@ export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sen
     status,
     bed: null,
     startsAt: startOf(encounter.period?.start, timeZone),
-    // A visit that is over has ended, even when nobody says when.
+    // A finished visit has an end, even without a stated time.
     endsAt: status === 'finished' ? (end ?? sender.at) : end,
-    // The code, because rules look at it; a text without one is better than nothing.
+    // The code, because rules use it; else the text.
     disposition: mainCoding(disposition)?.code ?? conceptText(disposition),
     ...diagnoses,
     source: sender.source,
@@ -74,7 +74,7 @@ export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sen
   }
 }
 
-/** Site, department and attending doctor of a visit, as far as it says them. */
+/** Site, department and attending doctor of a visit, if given. */
 export function whereabouts(encounter: Encounter, places: Places, sender: Sender) {
   const provider = places.get('Organization', encounter.serviceProvider)
   const location = (encounter.location ?? [])
@@ -91,7 +91,7 @@ export function whereabouts(encounter: Encounter, places: Places, sender: Sender
   }
 }
 
-/** A visit number as HL7 gives it names its site. */
+/** Visit numbers are qualified by their site, as from HL7. */
 function siteOfNumber({ identifier = [] }: Encounter, { sites }: Sender): number | undefined {
   const prefix = 'urn:careloop:visit:'
   const named = identifier.find((one) => one.system?.startsWith(prefix))
@@ -114,7 +114,7 @@ export function visitNumber(encounter: Encounter): string | null {
 
 const refuted = new Set(['entered-in-error', 'refuted'])
 
-/** Whether a diagnosis was taken back. */
+/** Whether a diagnosis was withdrawn. */
 export const isWithdrawn = (condition: Condition): boolean =>
   (condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))
 
@@ -126,7 +126,7 @@ export function toConditionInput(condition: Condition, use: string | undefined):
   return { role, code: mainCoding(condition.code)?.code ?? '', text }
 }
 
-/** A visit as the tables have it. */
+/** A stored visit. */
 export type EncounterRow = {
   id: number
   person_id: number
@@ -163,7 +163,7 @@ const logical = (kind: string, code: string, display: string | null) => ({
   ...(display && { display }),
 })
 
-/** An Encounter as it is now; a discharge that came by HL7 shows in a visit that FHIR registered. */
+/** The current Encounter; a discharge by HL7 shows in a visit registered by FHIR. */
 export function composeEncounter(row: EncounterRow, id: string, sent: Resource | undefined): Resource {
   const original = (sent ?? {}) as Partial<Encounter>
   const subject = original.subject
@@ -235,7 +235,7 @@ function periodOf(row: EncounterRow, original: Partial<Encounter>) {
   return period.start === undefined && period.end === undefined ? undefined : period
 }
 
-/** A diagnosis that came by HL7. */
+/** A diagnosis from HL7. */
 export type ConditionRow = {
   id: number
   person_id: number

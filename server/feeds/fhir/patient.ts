@@ -16,7 +16,7 @@ import type { Resource } from './types.ts'
 
 export type Patient = z.output<typeof schema.patient>
 
-/** A Patient in our terms. The first identifier is the hospital's own number: it decides who this is. */
+/** A Patient in our terms. The first identifier is the hospital's own number, which decides the identity. */
 export function toPersonInput(patient: Patient, sender: Sender, fallback: Identifier): PersonInput {
   const deceased = patient.deceasedDateTime
   return {
@@ -49,11 +49,11 @@ function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): 
     const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
     return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
   })
-  // A number of a state alone does not do: mother and newborn often share one.
+  // A national number alone is not enough: mother and newborn often share one.
   const first =
     all.find((one) => one.system.startsWith('mrn:')) ?? all.find((one) => !isNational(one.system)) ?? fallback
-  // Whoever is bound to one site says who somebody is by numbers of that site only. Others are hints that name, sex and birthday must
-  // confirm, else a number that one happens to know would open another hospital's patient.
+  // A sender bound to one site identifies persons by numbers of that site only. Other numbers must be confirmed by name, sex and birth
+  // date; otherwise knowing a number would give access to another hospital's patient.
   const bound = !sender.reach.all && first.siteId === null
   const own = bound ? { system: `fhir:${sender.site.code}`, value: `${first.system}|${first.value}` } : first
   const siteId = first.siteId ?? sender.site.id
@@ -61,7 +61,7 @@ function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): 
   return [{ ...own, siteId }, ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values()]
 }
 
-/** The language to speak: the preferred one, else the first. */
+/** The preferred language, else the first. */
 function languageOf(all: Patient['communication'] = []): string | null {
   const { language } = all.find((one) => one.preferred) ?? all[0] ?? {}
   return language?.coding?.[0]?.code ?? language?.text ?? null
@@ -108,7 +108,7 @@ function toAddress(one: FhirAddress): Address {
 
 const geolocation = 'http://hl7.org/fhir/StructureDefinition/geolocation'
 
-/** The standard extension geolocation (FHIR R4), if both degrees are there and possible. */
+/** The standard extension geolocation (FHIR R4), if both coordinates are present and valid. */
 function positionOf(one: FhirAddress): Point | null {
   const parts = one.extension?.find((extension) => extension.url === geolocation)?.extension ?? []
   const degrees = (url: string, most: number) => {
@@ -128,7 +128,7 @@ function geolocationOf({ latitude, longitude }: PersonRow['addresses'][number]) 
   return { extension: [{ url: geolocation, extension: inside }] }
 }
 
-/** A person as the tables have it. */
+/** A stored person. */
 export type PersonRow = {
   id: number
   name: string
@@ -138,7 +138,7 @@ export type PersonRow = {
   deceased_at: Date | null
   marital_status: string | null
   updated_at: Date
-  /** The record that this one was merged into, and those that were merged into this one. */
+  /** The record this one was merged into, and those merged into this one. */
   survivor_id: number | null
   merged_ids: number[]
   identifiers: { system: string; value: string }[]
@@ -153,7 +153,7 @@ export type PersonRow = {
     longitude: number | null
   }[]
   relationships: { relation: string; name: string; phone: string | null }[]
-  /** Ids under which FHIR senders know the person. */
+  /** Ids known to FHIR senders. */
   fhir_ids: string[]
 }
 
@@ -173,8 +173,8 @@ export async function loadPersons(db: Db, ids: number[]): Promise<Map<number, Pe
 }
 
 /**
- * A Patient as it is now: what the tables say, and around it everything that was sent and that we have no place for.
- * @param sent the resource as a sender sent it, when one did
+ * The current Patient: the state of the tables, plus all elements of the stored resource that we do not model.
+ * @param sent the stored resource, if any
  */
 export function composePatient(
   row: PersonRow,
@@ -228,7 +228,7 @@ export function composePatient(
   }
 }
 
-/** Other ids of the same record, and what it was merged with. */
+/** Other ids of the same record, and merged records. */
 function linksOf(row: PersonRow, id: string) {
   const to = (type: string) => (other: string | number) => ({
     other: { reference: `Patient/${other}` },
@@ -255,7 +255,7 @@ function telecomOf(row: PersonRow, original: Partial<Patient>) {
     const key = known && `${known.system}|${known.value}`
     if (key === undefined) return one
     keys.add(key)
-    // A number that turned out to be wrong is told as one that no longer holds.
+    // A number marked as wrong is returned with use `old`.
     return ours.get(key)?.valid === false ? { ...one, use: 'old' as const } : one
   })
   const others = row.telecoms.filter((one) => !keys.has(`${one.system}|${one.value}`)).map(toContactPoint)
@@ -304,7 +304,7 @@ function contactOf(row: PersonRow, original: Partial<Patient>) {
   return contact.length > 0 ? { contact } : {}
 }
 
-/** What somebody may see who may read the person but not take contact data away: the same as on the screen (S21). */
+/** The view for readers of persons without the right to export contact data: the same as on the screen (S21). */
 export function maskedPatient(row: PersonRow, id: string, systems: IdentifierSystems): Resource {
   const plain = composePatient(
     {

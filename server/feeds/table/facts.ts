@@ -3,10 +3,10 @@ import type { Trx } from '../../platform/db.ts'
 import { type FactRow, type KeptFact, placesOf } from '../../modules/clinical-fact/record.ts'
 import type { RowStatement } from './row.ts'
 
-/** What the timeline knows of a row's fact; `twice`: another row of this file said something else under the same number. */
+/** State of a row's fact; `twice`: another row of this file has the same number with other data. */
 export type FactState = 'new' | 'same' | 'changed' | 'twice'
 
-/** How each of these rows stands to what is known, in order. */
+/** The state of each row's fact, in order. */
 export async function factStates(
   trx: Trx,
   siteId: number,

@@ -52,15 +52,15 @@ const classes: Record<string, NonNullable<Encounter['class']>> = {
 /** 离院方式 of the Chinese front page of the medical record (国卫医 2011-84: 1 home, 5 died) to HL7 table 0112 (01 home, 20 expired). */
 const dispositions: Record<string, string> = { 1: '01', 医嘱离院: '01', 5: '20', 死亡: '20', 20: '20' }
 
-/** What one row says. */
+/** The statement of one row. */
 export type RowStatement = {
-  /** About a person, in the terms of the HL7 feed. */
+  /** About a person, as a message of the HL7 feed. */
   message?: AdtMessage
   group?: GroupStatement
   member?: MemberRow
 }
 
-/** Reads one row; either everything in it is right or all that is wrong is told. */
+/** Reads one row; returns its statement or all of its errors. */
 export function readRow(row: Row, context: RowContext): { stated: RowStatement } | { errors: RowError[] } {
   const errors: RowError[] = []
   if (row.length > context.columns && row.slice(context.columns).some((value) => value !== ''))
@@ -91,7 +91,7 @@ const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: Ro
   'group-members': (cells, context) => {
     const member = memberOf(cells)
     const person = personOf(cells, context)
-    // A list of another house makes a person known and fills gaps; it does not overrule the registration.
+    // An external list creates persons and fills gaps; it does not override the registration.
     return { message: messageOf(context, 'A31', { ...person, sourceTime: aside(context.at) }, {}), member }
   },
 }
@@ -131,7 +131,7 @@ function factMessage(event: string, fact: FactStatement, cells: Cells, context: 
   }
 }
 
-/** WGS 84, degrees; one without the other, or off the earth, is a mistake. */
+/** WGS 84, degrees; one without the other, or out of range, is an error. */
 function positionIn(cells: Cells): Point | null {
   const degrees = (field: 'latitude' | 'longitude', most: number) => {
     const value = cells.number(field)
@@ -158,7 +158,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     source,
     sourceTime: at,
     identifiers: [
-      // Lists of other houses may have none; what stands for it is found with the group customer.
+      // External lists may have none; the substitute is derived with the group customer.
       ...(recordNumber ? [{ system: `mrn:${siteCode}`, value: recordNumber, ofSite: true }] : []),
       ...(nationalId ? [{ system: 'national-id', value: nationalId, ofSite: false }] : []),
     ],

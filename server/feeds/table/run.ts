@@ -40,8 +40,8 @@ export type Running = {
 }
 
 /**
- * Goes on with one import that is being checked, imported or undone, by one batch: its effects and its progress are one commit, so that a
- * killed process, this one or another, goes on exactly where the last one stopped.
+ * Processes the next batch of one import that is being checked, imported or undone. Effects and progress are one commit, so that after a
+ * crash any process continues exactly where the last one stopped.
  * @returns how many rows were handled
  */
 export async function importDue(db: Db): Promise<number> {
@@ -58,7 +58,7 @@ export async function importDue(db: Db): Promise<number> {
     const { id } = claimed
     if (id !== undefined) closeFile(db, id)
     if (id === undefined || isTransient(error) || isUniqueViolation(error)) throw error
-    // Bad bytes half-way through, a broken workbook: whoever uploaded it reads why; what was imported before stays and can be undone.
+    // Invalid bytes or a broken workbook: the reason is shown to the uploader; rows imported before stay and can be undone.
     const reason =
       error instanceof AppError ? error.message : 'Something went wrong on our side. It has been logged.'
     if (!(error instanceof AppError)) log.error({ err: error, importId: id }, 'an import failed')
@@ -82,7 +82,7 @@ async function claim(trx: Trx): Promise<Running | undefined> {
 
 async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
   const codes = async (table: 'department' | 'staff') => {
-    // Only visits name wards and doctors by the codes that the site gave them.
+    // Only visits use the site's codes of wards and doctors.
     if (one.kind !== 'encounters') return new Map<string, string>()
     const rows = await trx
       .selectFrom(table)
@@ -112,7 +112,7 @@ export type Problem = {
   detail: string | null
 }
 
-/** The next rows of the file; those of persons say the same whatever was imported before, so that they are interpreted ahead. */
+/** The next rows of the file; rows of persons do not depend on earlier batches, so they are interpreted ahead. */
 async function take(db: Db, trx: Trx, one: Running): Promise<Batch> {
   const context = one.kind === 'persons' ? await contextOf(trx, one) : undefined
   return takeRows(db, one, one.status === 'checking' ? batchRows.checking : batchRows.importing, context)
@@ -128,7 +128,7 @@ async function interpret(
   const good: Good[] = []
   const problems: Problem[] = []
   for (const [at, read] of all.entries()) {
-    // As a spreadsheet counts: the names of the columns are row 1.
+    // Numbered as in a spreadsheet: the header is row 1.
     const row = one.done + at + 2
     if ('stated' in read) good.push({ row, stated: read.stated, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
@@ -137,7 +137,7 @@ async function interpret(
   return { good: good.filter((each) => !refused.has(each)), problems: [...problems, ...refused.values()] }
 }
 
-/** What only the database knows of a row: which group customer it names, and whether its number was there before. */
+/** Checks against the database: the row's group customer, and whether its number is already known. */
 async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Problem>> {
   const refused = new Map<Good, Problem>()
   const refuse = (each: Good, field: ImportField, value: string, problem: ImportProblem) =>
@@ -174,7 +174,7 @@ async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   return Math.max(rows.length, 1)
 }
 
-/** What an import of these rows would do, as far as it can be told without doing it. */
+/** Predicts the effect of importing these rows. */
 async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
   const counts: Counts = { created: 0, updated: 0, unchanged: 0, failed: 0 }
   if (one.kind === 'charges' || one.kind === 'appointments') {
@@ -237,7 +237,7 @@ async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Pr
 async function runBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const batch = await take(db, trx, one)
   const { rows } = batch
-  // Until the last batch nobody is told anything: a crash loses batches together with the progress that tells of them, and they come again.
+  // Nothing is reported before the last batch: a crash loses batches together with their progress, and they are repeated.
   if (rows.length === batchRows.importing) await sql`set local synchronous_commit = off`.execute(trx)
   const { good, problems } = await interpret(trx, one, batch)
   const counts = { created: 0, updated: 0, unchanged: 0, failed: rows.length - good.length }

@@ -16,7 +16,7 @@ import { allSegments, type Fields, MappingError, segment, segments, whole } from
 
 type Sent = { context: SenderContext; sentAt: Date }
 
-/** Each segment of a kind with the ORC that stands above it. */
+/** Each segment of a kind with the ORC above it. */
 function ordered(message: Hl7Message, name: string): { orc: Fields | null; fields: Fields }[] {
   let orc: Fields | null = null
   return allSegments(message).flatMap((one) => {
@@ -27,7 +27,7 @@ function ordered(message: Hl7Message, name: string): { orc: Fields | null; field
 
 const orderNumberOf = (orc: Fields | null) => orc?.component(2, 1) ?? orc?.component(3, 1) ?? ''
 
-/** Where the encoded order (RXE) and the order as the doctor wrote it (RXO) keep the same things, chapter 4A. */
+/** Field numbers of the encoded order (RXE) and the order as the doctor wrote it (RXO), chapter 4A. */
 type DrugFields = {
   code: number
   dose: [number, number, number]
@@ -73,7 +73,7 @@ export function mapDrugOrders(message: Hl7Message, sent: Sent): FactStatement[] 
   return ordered(message, 'RXO').map((one) => prescription(one, at, '', sent))
 }
 
-/** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
+/** RDS: dispensed drugs (RXD). @throws {MappingError} RXD-2 missing */
 export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
@@ -95,7 +95,7 @@ export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): Fa
   })
 }
 
-/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets and are not facts. @throws {MappingError} RXA-5 missing */
+/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets, and are skipped. @throws {MappingError} RXA-5 missing */
 export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   const statuses: Record<string, string> = {
     CP: 'completed',
@@ -192,7 +192,7 @@ export function mapDocument(message: Hl7Message, event: string, { context, sentA
     {
       kind: 'document.received',
       at,
-      // T06 adds to a document and T10 replaces one: both bring a number of their own, the rest speaks of the same document.
+      // T06 is an addendum and T10 a replacement, both with a number of their own; the other events are about the same document.
       key: [number, number ? '' : `${type.code ?? type.text} ${at.toISOString()}`],
       data: {
         code: type,
@@ -213,7 +213,7 @@ const appointmentKinds: Record<string, EventKind> = {
   S26: 'appointment.missed',
 }
 
-/** SIU: what became of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
+/** SIU: changes of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
 export function mapAppointment(
   message: Hl7Message,
   event: string,

@@ -5,7 +5,7 @@ import { aside } from '../../platform/statement.ts'
 import type { SenderContext } from './map-adt.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
 
-/** What a message says of the patient; ids of the site are still codes. */
+/** What a message states about the patient; sites are still codes. */
 export type PersonStatement = Omit<PersonInput, 'identifiers'> & {
   identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
 }
@@ -20,10 +20,7 @@ const sexes: Record<string, PersonInput['sex']> = {
   2: 'female',
 }
 
-/**
- * PID and NK1 to our terms.
- * @throws {MappingError} no record number, or a date that is none
- */
+/** PID and NK1 to our terms. @throws {MappingError} no record number, or an invalid date */
 export function mapPerson(
   message: Hl7Message,
   pid: Fields,
@@ -55,7 +52,7 @@ export function mapPerson(
   }
 }
 
-/** MRG: the record that a patient was known by before. @throws {MappingError} no number */
+/** MRG: the patient's former record. @throws {MappingError} no number */
 export function mapMergedRecord(
   mrg: Fields,
   context: SenderContext,
@@ -110,7 +107,7 @@ function identifiersIn(
       const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
       return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
     })
-  // A national number alone does not do: mother and newborn often share one.
+  // A national number alone is not enough: mother and newborn often share one.
   const first =
     all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
   if (!first) throw new MappingError(location, 'The patient has no record number')

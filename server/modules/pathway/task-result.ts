@@ -34,7 +34,10 @@ async function resume(trx: Trx, results: TaskResult[]): Promise<void> {
   if (rows.length > 0) wakeLoop('pathway')
 }
 
-/** Checks that no pathway has stopped or continued because of the result. @throws {AppError} cannot-undo */
+/**
+ * Sets the enrolment back to waiting, unless the pathway has already ended or continued because of the result.
+ * @throws {AppError} cannot-undo
+ */
 async function rewind(trx: Trx, { enrollmentId, stepKey, resultAt }: TaskResult): Promise<void> {
   const enrollment = await trx
     .selectFrom('enrollment')
