@@ -21,8 +21,8 @@ const dispute = z.object({
 const disputes = z.object({
   items: z.array(dispute),
   /**
-   * With nothing open any more: pathways of the latest discharge that a dispute stopped or kept from starting, still inside their window. An
-   * enrolment goes on where it was; without one the person enters now.
+   * Once no dispute is open: pathways of the latest discharge that a dispute stopped or prevented, if still inside their window. A stopped
+   * enrolment resumes where it was; without one the person enters now.
    */
   offers: z.array(
     z.object({

@@ -9,7 +9,7 @@ const guidance = z.object({
   siteName: z.string().nullable(),
   departmentId: id.nullable(),
   departmentName: z.string().nullable(),
-  /** Beginnings of ICD-10 codes that it is for; none: whatever the diagnosis. */
+  /** Prefixes of ICD-10 codes it applies to; empty: all diagnoses. */
   conditionCodes: z.array(z.string()),
   active: z.boolean(),
   version: z.number().int(),
@@ -102,7 +102,7 @@ export const listTaskGuidance = route({
         how: z.enum(['email', 'read-aloud']),
         at: timestamp,
         byName: z.string(),
-        /** Of the message, when it was sent as one. */
+        /** Status of the message, if sent as one. */
         status: z.string().nullable(),
       }),
     ),

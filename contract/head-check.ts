@@ -4,7 +4,7 @@ import { month } from './month.ts'
 import { outcome, proofClass } from './task.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** What the head of a department finds about a doctor's follow-up of a month. */
+/** Finding of the head of a department about a doctor's follow-up of a month. */
 export const headCheckVerdict = z.enum(['satisfactory', 'needs-work'])
 
 const headCheck = z.object({
@@ -13,7 +13,7 @@ const headCheck = z.object({
   remark: z.string().nullable(),
   checkedAt: timestamp,
   checkedByName: z.string(),
-  /** When the doctor took note of it. */
+  /** When the doctor acknowledged it. */
   acknowledgedAt: timestamp.nullable(),
 })
 
@@ -40,7 +40,7 @@ export const listHeadChecks = route({
   summary: 'Doctors with discharges in a month, how their follow-up stands, and what the head found',
   query: z.object({ month, siteId: id.optional(), departmentId: id.optional() }),
   response: z.object({
-    /** Until when the heads should have checked this month, a date of the site. */
+    /** Due date for checking this month, in the site's time zone. */
     dueOn: z.string(),
     over: z.boolean(),
     items: z.array(line),

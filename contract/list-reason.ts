@@ -3,8 +3,7 @@ import { band } from './questionnaire.ts'
 import { timestamp } from './route.ts'
 
 /**
- * A fact about where a task stands in the list, or about when to work it. The order itself is made of the first five; the others help to
- * decide.
+ * A reason for a task's position in the list, or a hint on when to work it. The first five determine the order; the others help to decide.
  */
 export const listReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('red-flag') }),

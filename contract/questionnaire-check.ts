@@ -2,7 +2,7 @@ import { unfold } from './answer.ts'
 import type { DraftBody } from './questionnaire-design.ts'
 import type { Condition, Localized, Question } from './questionnaire.ts'
 
-/** What stops a questionnaire from being published. `linkId` is null where no single question is meant. */
+/** A problem that prevents publication. `linkId` is null if it concerns no single question. */
 export type Problem = {
   linkId: string | null
   kind:
@@ -30,7 +30,7 @@ export type Problem = {
 
 type Draft = { title: Localized; body: DraftBody }
 
-/** Everything that is wrong, question by question; the server and the screen use this one. */
+/** All problems, by question; used by server and screen. */
 export function problemsOf({ title, body }: Draft): Problem[] {
   const problems: Problem[] = []
   const say = (linkId: string | null, kind: Problem['kind'], about = '') =>
@@ -46,7 +46,7 @@ export function problemsOf({ title, body }: Draft): Problem[] {
       if (seen.has(linkId) || own.indexOf(linkId) !== own.lastIndexOf(linkId))
         say(item.linkId, 'duplicate-linkId', linkId)
     checkQuestion(item, (kind, about) => say(item.linkId, kind, about))
-    // A question may depend on those before it; a red flag on its own answer as well.
+    // A question may depend on earlier ones; a red flag also on its own answer.
     if (item.enableWhen)
       for (const problem of conditionProblems(item.enableWhen, seen, all)) say(item.linkId, ...problem)
     for (const linkId of own) seen.add(linkId)
@@ -117,7 +117,7 @@ function checkBands(
   for (const [at, band] of bands.entries()) {
     if (codes.indexOf(band.code) !== at) say(null, 'duplicate-band', band.code)
     if (isBlank(band.text)) say(null, 'no-band-text', band.code)
-    // A band that a single question reaches may add no range of its own.
+    // A band reached by a single question may have no range of its own.
     if (band.singleItem !== undefined && (band.upTo ?? last) === last) continue
     if ((band.upTo ?? Infinity) <= last) say(null, 'bands-order', band.code)
     last = band.upTo ?? Infinity

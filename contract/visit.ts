@@ -37,7 +37,7 @@ const team = z.object({
   name,
   vehicleId: id.nullable(),
   visitsPerDay: z.number().int().min(1).max(40).nullable(),
-  /** The first one answers for the tasks. */
+  /** The first one is responsible for the tasks. */
   members: z.array(z.object({ staffId: id, name: z.string() })),
   active: z.boolean(),
 })
@@ -146,7 +146,7 @@ export const listVisitTasks = route({
 })
 export type VisitTask = z.infer<(typeof listVisitTasks)['response']>['items'][number]
 
-/** What outreach does besides sampled visits (requirement B30). */
+/** Work of the outreach department besides sampled visits (requirement B30). */
 export const outreachPurpose = z.enum(['visit', 'referral', 'insurance', 'free-clinic', 'publicity'])
 
 export const createOutreachTask = route({
