@@ -1,6 +1,6 @@
 /**
- * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
- * gaps, but never overrule what the registration (ADT) says.
+ * A century: secondary demographics, from a result, an order or a merge, are dated this much earlier. They create a person and fill gaps,
+ * but never override the registration (ADT).
  */
 const asideMs = 100 * 365.25 * 86_400_000
 
@@ -8,12 +8,12 @@ export function aside(at: Date): Date {
   return new Date(at.getTime() - asideMs)
 }
 
-/** Whether a time (epoch milliseconds) is one of `aside`: no interface said anything before 1970. */
+/** Whether a time (epoch milliseconds) comes from `aside`: no interface has sent anything before 1970. */
 export function wasAside(time: number): boolean {
   return time < 0
 }
 
-/** When it was really said, also where it was said aside. */
+/** The real time of a statement, also of a secondary one. */
 export function realTime(time: number): Date {
   return new Date(wasAside(time) ? time + asideMs : time)
 }
@@ -24,8 +24,8 @@ export type StatedAt = Record<string, number>
 type Stated = { source_time: Date; said_at: StatedAt }
 
 /**
- * Joins what is known with a statement made at a time: of every field the newest statement wins, in whatever order statements arrive.
- * A statement that leaves a field out says nothing about it.
+ * Joins known values with a statement of a given time: for each field the newest statement wins, regardless of the order of arrival.
+ * Fields left out are not changed.
  */
 export class Statement {
   readonly #row: Stated | undefined
@@ -59,7 +59,7 @@ export class Statement {
     const newest = Math.max(this.#at, this.#row?.source_time.getTime() ?? -Infinity)
     return {
       source_time: new Date(newest),
-      // In the order in which PostgreSQL keeps the keys of jsonb, so that equal ones look equal.
+      // In PostgreSQL's key order of jsonb, so that equal values compare equal.
       said_at: Object.fromEntries(
         [...this.#times]
           .filter(([, time]) => time !== newest)

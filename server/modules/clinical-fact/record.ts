@@ -76,7 +76,7 @@ export function placesOf(facts: Keyed[]): Place[][] {
             {
               source: site,
               key: numbered(message, site, digest([kind, ...shared.key])),
-              hash: digest(shared.says),
+              hash: digest(shared.compared),
             },
           ]
         : []),

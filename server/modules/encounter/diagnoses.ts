@@ -58,8 +58,8 @@ export function joinDiagnoses(
     const before = known.filter((one) => one.role === role)
     const now = input.conditions.filter((one) => one.role === role)
     const gone = before.filter((one) => input.withdrawn?.some(sameAs(one)))
-    const says = now.length + gone.length > 0
-    if (statement.pick(`dx-${role}`, says || null, before.length > 0 || null) === null) continue
+    const stated = now.length + gone.length > 0
+    if (statement.pick(`dx-${role}`, stated || null, before.length > 0 || null) === null) continue
     if (!statement.won(`dx-${role}`)) continue
     written.push(...now)
     for (const one of gone) removed.add(one)

@@ -280,11 +280,11 @@ export async function submitForm(visitor: Visitor, input: Given) {
       fields: ['answers'],
     })
     if (row.task_id !== null) await settleTask(trx, actor, row.task_id)
-    const told = definition.scoreShownToPerson === true
+    const showsScore = definition.scoreShownToPerson === true
     return {
       redFlags: stored.redFlags.map((flag) => flag.linkId),
-      score: told ? stored.score : null,
-      meaning: told ? (bandOf(definition, input.answers)?.text ?? null) : null,
+      score: showsScore ? stored.score : null,
+      meaning: showsScore ? (bandOf(definition, input.answers)?.text ?? null) : null,
     }
   })
 }

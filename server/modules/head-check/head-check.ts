@@ -55,15 +55,15 @@ async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
     attendingStaffId: scope.staffId,
   }
   const { rows } = await sql<Row>`
-    with told as (
+    with discharging as (
       select c.department_id, c.attending_staff_id as staff_id, ${countColumns}
       from (${cohort(reach, filter, [1])}) as c
       where c.department_id is not null and c.attending_staff_id is not null group by 1, 2
     )
-    select told.*, s.name as staff_name, s.role as staff_role, s.title, d.name as department_name, k.id as check_id, k.verdict, k.remark,
+    select discharging.*, s.name as staff_name, s.role as staff_role, s.title, d.name as department_name, k.id as check_id, k.verdict, k.remark,
       k.checked_at, k.checked_by_name, k.acknowledged_at
-    from told join staff s on s.id = told.staff_id join department d on d.id = told.department_id
-      left join head_check k on k.month = ${filter.from}::date and k.department_id = told.department_id and k.staff_id = told.staff_id
+    from discharging join staff s on s.id = discharging.staff_id join department d on d.id = discharging.department_id
+      left join head_check k on k.month = ${filter.from}::date and k.department_id = discharging.department_id and k.staff_id = discharging.staff_id
     where s.role <> 'department-head'
     order by d.name, d.id, s.name, s.id`.execute(db)
   return rows

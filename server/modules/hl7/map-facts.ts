@@ -18,7 +18,7 @@ export type FactStatement = {
    * For facts with a number of the hospital: their key across all sources of the site, and the fields in which two statements may differ,
    * so that a charge from the feed and from a file is one.
    */
-  shared?: { key: string[]; says: unknown[] } | undefined
+  shared?: { key: string[]; compared: unknown[] } | undefined
   data: ClinicalFact
 }
 
@@ -83,7 +83,7 @@ export function sharedCharge(
 ): FactStatement['shared'] {
   if (!number) return undefined
   const side = (amount ?? 0) < 0 ? 'credit' : 'charge'
-  return { key: [number, code, localDate(at, timeZone), side], says: [amount ?? null] }
+  return { key: [number, code, localDate(at, timeZone), side], compared: [amount ?? null] }
 }
 
 /** Key of an appointment event at a site, for all sources: its number, kind of event, and time. */
@@ -92,7 +92,7 @@ export function sharedAppointment(
   kind: EventKind,
   start: Date | null,
 ): FactStatement['shared'] {
-  return { key: [number, kind, start?.toISOString() ?? ''], says: [] }
+  return { key: [number, kind, start?.toISOString() ?? ''], compared: [] }
 }
 
 /** Procedures of a visit (PR1). */

@@ -261,14 +261,14 @@ async function deliver(client: MllpClient, message: Claimed, timeoutMs: number):
 async function settle(db: Db, channel: Channel, message: Claimed, result: Outcome): Promise<void> {
   await transaction(db, async (trx) => {
     const { rows } = await sql<{ person_id: number }>`
-      with told as (
+      with updated as (
         update outbound_attempt set outcome = ${result.outcome}, code = ${result.code}, reason = ${result.reason}, answer = ${result.answer},
           finished_at = clock_timestamp()
         where message_id = ${message.id} and number = ${message.attempts} and outcome is null returning message_id
       )
       update outbound_message m set status = ${result.outcome}, reason = ${result.reason},
         finished_at = case when ${result.outcome} = 'unknown' then null else now() end
-      from told where m.id = told.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+      from updated where m.id = updated.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
       trx,
     )
     if (rows.length === 0) return

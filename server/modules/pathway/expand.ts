@@ -35,24 +35,24 @@ export function subPathwayProblems(
   const problems: PathwayProblem[] = []
   for (const step of definition.steps) {
     if (step.kind !== 'pathway') continue
-    const say = (message: string) => problems.push({ step: step.key, message })
+    const report = (message: string) => problems.push({ step: step.key, message })
     const circle = own && wayBack(step.pathway, own.code, published)
     if (own && circle) {
       const way = [own.name, ...circle.map((code) => published.get(code)?.name ?? code), own.name]
-      say(`Runs in a circle: ${way.join(' → ')}. Take one of them out.`)
+      report(`Runs in a circle: ${way.join(' → ')}. Take one of them out.`)
       continue
     }
     const sub = published.get(step.pathway)
     if (!sub) {
-      say(`Runs the pathway "${step.pathway}", which is not published.`)
+      report(`Runs the pathway "${step.pathway}", which is not published.`)
       continue
     }
     if (sub.definition.purpose !== definition.purpose)
-      say(`Runs "${sub.name}", which serves another purpose; a refusal of one is none of the other.`)
+      report(`Runs "${sub.name}", which serves another purpose; a refusal of one is none of the other.`)
     const reasons = reasonsOf(definition.stopOn)
     const missing = reasonsOf(sub.definition.stopOn).filter((reason) => !reasons.includes(reason))
     if (missing.length > 0)
-      say(`Runs "${sub.name}", which ends on ${missing.join(', ')}; let this pathway end on it, too.`)
+      report(`Runs "${sub.name}", which ends on ${missing.join(', ')}; let this pathway end on it, too.`)
   }
   if (problems.length > 0) return problems
   const flat = expand(definition, published)

@@ -17,7 +17,7 @@ export async function refreshFacts(
 ): Promise<void> {
   if (personIds.length === 0) return
   const ids = [...new Set(personIds)]
-  const told = sql`unnest(${ids}::bigint[], ${ids.map((id) => mayFill.get(id) ?? null)}::int[]) as w(id, may_fill)`
+  const records = sql`unnest(${ids}::bigint[], ${ids.map((id) => mayFill.get(id) ?? null)}::int[]) as w(id, may_fill)`
   await sql`
     insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
       last_attending_staff_id, last_condition_text, site_id, city, district, in_hospital, condition_codes, visits_in_year, stays_in_year,
@@ -28,8 +28,8 @@ export async function refreshFacts(
       case when f.missing & p.may_fill = 0 then f.missing else g.missing end, now()
     from (
       select x.id, case when bool_or(x.may_fill is null) then null else bit_or(x.may_fill) end as may_fill from (
-        select w.id, w.may_fill from ${told}
-        union all select p.survivor_id, w.may_fill from ${told} join person p on p.id = w.id where p.survivor_id is not null
+        select w.id, w.may_fill from ${records}
+        union all select p.survivor_id, w.may_fill from ${records} join person p on p.id = w.id where p.survivor_id is not null
       ) x group by x.id
     ) as p left join person_facts f on f.person_id = p.id
     join person_gap g on g.person_id = p.id
@@ -73,9 +73,7 @@ const movesActivity = [
 
 /** Charges of the last year and the next visit, for persons with such a new event. */
 export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise<void> {
-  const persons = events.flatMap((event) =>
-    movesActivity.includes(event.kind) ? event.personId : [],
-  )
+  const persons = events.flatMap((event) => (movesActivity.includes(event.kind) ? event.personId : []))
   if (persons.length > 0) await refreshActivity(trx, sql`select unnest(${[...new Set(persons)]}::bigint[])`)
 }
 

@@ -118,7 +118,7 @@ export async function unmergePerson(
     update person set survivor_id = nullif(${separatedId}, id), merged_into = case when id = ${separatedId} then null else merged_into end
     where id = any(${separated}::bigint[])`.execute(trx)
   await refreshFacts(trx, [survivorId, separatedId])
-  const told = {
+  const event = {
     at: new Date(),
     kind: 'person.unmerged' as const,
     source: sourceOf(actor, 'manual'),
@@ -132,8 +132,8 @@ export async function unmergePerson(
     },
   }
   await recordEvents(trx, [
-    { ...told, personId: survivorId },
-    { ...told, personId: separatedId },
+    { ...event, personId: survivorId },
+    { ...event, personId: separatedId },
   ])
   const entry = {
     action: 'person.unmerge',

@@ -5,7 +5,7 @@ import type { Address, Identifier, PersonInput } from './upsert.ts'
 /** The deciding address with its source and time. */
 export type DecidedAddress = Address & { source: string; at: Date }
 
-type Told = {
+type Resolved = {
   id: number
   input: PersonInput
   /** Identifiers not used by anybody yet. */
@@ -15,18 +15,20 @@ type Told = {
 }
 
 /** Identifiers, telecoms, addresses and relationships in one round trip. */
-export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
+export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
   const identifiers = resolved.flatMap(({ input, id, fresh }) =>
     fresh.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
   )
-  const told = ({ input, id }: Told) => ({ id, source: input.source, at: input.sourceTime })
+  const provenance = ({ input, id }: Resolved) => ({ id, source: input.source, at: input.sourceTime })
   const telecoms = dedupe(
-    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...told(one) }))),
+    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...provenance(one) }))),
     (row) => `${row.id}|${row.system}|${row.value}`,
   )
   const addresses = resolved.flatMap(({ id, address }) => (address ? [{ id, ...address }] : []))
   const relationships = dedupe(
-    resolved.flatMap((one) => one.input.relationships.map((relation) => ({ ...relation, ...told(one) }))),
+    resolved.flatMap((one) =>
+      one.input.relationships.map((relation) => ({ ...relation, ...provenance(one) })),
+    ),
     (row) => `${row.id}|${row.relation}|${row.name}`,
   )
   if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return

@@ -204,7 +204,7 @@ export async function getPerson(db: Db, actor: Actor, id: number): Promise<Perso
 }
 
 /** When a source stated it, also for secondary statements (`aside`). */
-const told = (text: string): string => realTime(Date.parse(text)).toISOString()
+const statedTime = (text: string): string => realTime(Date.parse(text)).toISOString()
 const iso = (text: string | null): string | null => text && new Date(text).toISOString()
 
 /** ICD-10 groups in the chronic-disease follow-up of the national basic public health service: hypertension, diabetes, COPD. */
@@ -259,7 +259,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
       siteId: one.site_id,
       source: one.source,
-      since: told(one.updated_at),
+      since: statedTime(one.updated_at),
       marks:
         one.system === 'national-id'
           ? marksOf(one.value, { sex: person.sex, birthDate: person.birth_date })
@@ -273,7 +273,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       use: one.use,
       valid: one.valid,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     // Address to the district (S21): the street is a revealed field.
     addresses: row.addresses.map((one) => ({
@@ -282,7 +282,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       text: maskAddress(one),
       district: one.district,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     relationships: row.relationships.map((one) => ({
       id: one.id,
@@ -292,7 +292,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       phoneValid: one.phone_wrong_at === null,
       relatedPersonId: one.related_person_id,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     provenance: viewProvenance(person.id, row.records),
     optOuts: row.opt_outs

@@ -68,12 +68,12 @@ async function judgeChecks(trx: Trx, taskIds: number[]): Promise<void> {
       })
       .where('id', '=', row.id)
       .execute()
-    if (verdict.status === 'disagree') await tellDoctor(trx, row, settings['spot-check.appeal-days'])
+    if (verdict.status === 'disagree') await notifyDoctor(trx, row, settings['spot-check.appeal-days'])
   }
 }
 
 /** A task informs the doctor of a disagreement, open as long as an appeal is possible. */
-async function tellDoctor(trx: Trx, row: Row, days: number): Promise<void> {
+async function notifyDoctor(trx: Trx, row: Row, days: number): Promise<void> {
   const now = new Date()
   await createTasks(trx, [
     {
