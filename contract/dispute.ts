@@ -40,7 +40,7 @@ export const listDisputes = route({
   method: 'get',
   path: '/persons/{id}/disputes',
   permission: 'dispute.read',
-  summary: 'Disputes of this person, open ones first, and what may go on after the last was closed',
+  summary: 'Disputes of this person, open ones first, and what may resume after the last was closed',
   params: idParams,
   response: disputes,
 })
@@ -65,7 +65,7 @@ export const closeDispute = route({
   method: 'post',
   path: '/disputes/{id}/close',
   permission: 'dispute.write',
-  summary: 'Close a dispute with its outcome; nothing goes on by itself',
+  summary: 'Close a dispute with its outcome; nothing resumes automatically',
   params: idParams,
   body: z.object({ outcome: disputeOutcome, note: text.nullable().default(null) }),
   status: 204,

@@ -172,6 +172,6 @@ export const getCompleteness = route({
   method: 'get',
   path: '/figures/completeness',
   permission: 'figure.read',
-  summary: 'How complete what follow-up needs is known of persons, by site of the last visit',
+  summary: 'Completeness of the data needed for follow-up, by site of the last visit',
   response: completenessFigures,
 })

@@ -59,7 +59,7 @@ export const updateGuidance = route({
   method: 'put',
   path: '/guidance/{id}',
   permission: 'guidance.write',
-  summary: 'Change a text; what it said before is kept with who changed it and when',
+  summary: 'Change a text; the former version is kept with author and time',
   params: idParams,
   body: guidanceBody.extend({ version: z.number().int() }),
   response: guidance,
@@ -69,7 +69,7 @@ export const listGuidanceVersions = route({
   method: 'get',
   path: '/guidance/{id}/versions',
   permission: 'guidance.read',
-  summary: 'What a text said, who wrote it and when, the newest first',
+  summary: 'Versions of a text with author and time, newest first',
   params: idParams,
   response: z.object({
     items: z.array(
@@ -90,7 +90,7 @@ export const listTaskGuidance = route({
   method: 'get',
   path: '/tasks/{id}/guidance',
   permission: 'task.read',
-  summary: 'Texts that fit the task: by place and diagnosis, the closest first; and what was given already',
+  summary: 'Texts that fit the task: by place and diagnosis, the closest first; and those already given',
   params: idParams,
   response: z.object({
     items: z.array(offered),

@@ -37,7 +37,7 @@ export const listHeadChecks = route({
   method: 'get',
   path: '/head-checks',
   permission: 'head-check.read',
-  summary: 'Doctors with discharges in a month, how their follow-up stands, and what the head found',
+  summary: 'Doctors with discharges in a month, their follow-up, and the findings of the head',
   query: z.object({ month, siteId: id.optional(), departmentId: id.optional() }),
   response: z.object({
     /** Due date for checking this month, in the site's time zone. */
@@ -78,7 +78,7 @@ export const saveHeadCheck = route({
   method: 'post',
   path: '/head-checks',
   permission: 'head-check.write',
-  summary: 'Record what the head found; may be corrected until the doctor took note of it',
+  summary: 'Record the finding of the head; may be corrected until the doctor has acknowledged it',
   body: z
     .object({ ...scopeOfOne, verdict: headCheckVerdict, remark: z.string().trim().max(1000).optional() })
     .superRefine(({ verdict, remark }, context) => {
@@ -93,7 +93,7 @@ export const acknowledgeHeadCheck = route({
   method: 'post',
   path: '/head-checks/{id}/acknowledge',
   permission: 'head-check.acknowledge',
-  summary: 'The doctor takes note of what the head found',
+  summary: 'The doctor acknowledges the finding of the head',
   params: idParams,
   status: 204,
 })

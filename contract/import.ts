@@ -246,7 +246,7 @@ export const updateImport = route({
   method: 'patch',
   path: '/imports/{id}',
   permission: 'import.write',
-  summary: 'Say what the columns mean and how the file is written',
+  summary: 'Set the meaning of the columns and the encoding of the file',
   params: idParams,
   body: z.object({
     encoding: z.enum(importEncodings).optional(),

@@ -78,7 +78,7 @@ export const openLaunch = route({
   method: 'post',
   path: '/launches/open',
   permission: 'public',
-  summary: 'Uses the link up; the key that comes back is the session and lives in the page alone',
+  summary: 'Uses up the link; the returned key is the session and stays in the page',
   body: z.object({ token: z.string().max(200) }),
   response: z.discriminatedUnion('state', [
     z.object({ state: z.literal('open'), key: z.string(), expiresAt: timestamp }),

@@ -91,7 +91,7 @@ export const getPersonMerge = route({
   method: 'get',
   path: '/person-merges/{id}',
   permission: 'person.merge',
-  summary: 'One merge, and what would go where if it were taken back',
+  summary: 'One merge, and what an undo would move back',
   params: idParams,
   response: personMerge,
 })
@@ -181,7 +181,7 @@ export const startMatchRun = route({
   method: 'post',
   path: '/match-runs',
   permission: 'person.merge',
-  summary: 'Compare all persons with all, in the background; estimates anew how telling each agreement is',
+  summary: 'Compare all persons with each other, in the background; re-estimates the model',
   response: matchRun,
   status: 201,
 })
@@ -190,7 +190,7 @@ export const cancelMatchRun = route({
   method: 'post',
   path: '/match-runs/{id}/cancel',
   permission: 'person.merge',
-  summary: 'Stop the comparison; what it found so far is dropped',
+  summary: 'Stop the comparison; results so far are dropped',
   params: idParams,
   response: matchRun,
 })

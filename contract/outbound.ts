@@ -78,7 +78,7 @@ export const listOutboundChannels = route({
   method: 'get',
   path: '/outbound/channels',
   permission: 'intake.read',
-  summary: 'Systems that get messages from here, each with its state and what waits',
+  summary: 'Systems that get messages from here, each with its state and waiting messages',
   response: z.object({ items: z.array(outboundChannel), defaultAckTimeoutSeconds: z.number() }),
 })
 
@@ -96,8 +96,7 @@ export const updateOutboundChannel = route({
   method: 'put',
   path: '/outbound/channels/{id}',
   permission: 'setting.write',
-  summary:
-    'Change a channel; refused when somebody changed it meanwhile. What is queued already goes out as it was written',
+  summary: 'Change a channel; refused when somebody changed it meanwhile. Queued messages are sent unchanged',
   params: idParams,
   body: outboundChannelBody.extend({ version: z.number().int() }),
   response: z.object({ id }),
@@ -181,7 +180,7 @@ export const revealOutboundMessage = route({
   method: 'post',
   path: '/outbound/messages/{id}/reveal',
   permission: 'intake.replay',
-  summary: 'Show one message as it goes out; the look is logged with its reason',
+  summary: 'Show one message in full; audited with the reason',
   params: idParams,
   body: z.object({ reason: z.string().trim().min(2).max(200) }),
   response: z.object({ text: z.string(), charset: z.string() }),
@@ -203,7 +202,7 @@ export const cancelOutboundMessages = route({
   method: 'post',
   path: '/outbound/messages/cancel',
   permission: 'intake.replay',
-  summary: 'Take messages out of the queue, or settle rejected ones; what is on the wire cannot be cancelled',
+  summary: 'Take messages out of the queue, or settle rejected ones; messages being sent cannot be cancelled',
   body: z.object({ ids, reason: z.string().trim().min(2).max(200) }),
   response: z.object({ cancelled: z.number().int() }),
 })

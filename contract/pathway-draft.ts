@@ -54,7 +54,7 @@ export const deletePathwayDraft = route({
   method: 'delete',
   path: '/pathways/{id}/draft',
   permission: 'pathway.write',
-  summary: 'Throw the draft away; a pathway that was never published goes with it',
+  summary: 'Discard the draft; deletes a pathway that was never published',
   params: idParams,
   query: z.object({ revision: z.coerce.number().int() }),
   status: 204,
@@ -96,7 +96,7 @@ export const getPathwayVersion = route({
   method: 'get',
   path: '/pathways/{id}/versions/{version}',
   permission: 'pathway.read',
-  summary: 'What a version of a pathway says',
+  summary: 'The definition of a version of a pathway',
   params: z.object({ id, version: z.coerce.number().int().positive() }),
   response: z.object({ version: z.number().int(), definition: pathwayDefinition }),
 })

@@ -202,7 +202,7 @@ export const validatePathway = route({
   method: 'post',
   path: '/pathways/validate',
   permission: 'pathway.write',
-  summary: 'Check a definition: names the step and what to mend',
+  summary: 'Check a definition: names the step and the fix',
   body: z.object({
     definition: pathwayDefinition,
     /** The pathway being checked, so that it does not run itself. */

@@ -75,7 +75,7 @@ export const readFhirQuestionnaire = route({
   method: 'post',
   path: '/questionnaire-drafts/read-fhir',
   permission: 'questionnaire.write',
-  summary: 'What a FHIR R4 Questionnaire would become, and what could not be taken over; nothing is written',
+  summary: 'What a FHIR R4 Questionnaire would become, and what could not be imported; nothing is written',
   body: z.object({ resource: z.unknown() }),
   response: z.object({
     /** Of questionnaires that come from a CareLoop; null otherwise. */
@@ -129,7 +129,7 @@ export const dropDraft = route({
   method: 'delete',
   path: '/questionnaires/{id}/draft',
   permission: 'questionnaire.write',
-  summary: 'Throw the draft away; a questionnaire that was never published goes with it',
+  summary: 'Discard the draft; deletes a questionnaire that was never published',
   params: idParams,
   status: 204,
 })
@@ -138,7 +138,7 @@ export const publishDraft = route({
   method: 'post',
   path: '/questionnaires/{id}/publish',
   permission: 'questionnaire.write',
-  summary: 'The draft becomes the next version; what is under way keeps the version it began with',
+  summary: 'The draft becomes the next version; work in progress keeps its version',
   params: idParams,
   body: z.object({ revision: z.number().int().min(1) }),
   response: z.object({ version: z.number().int() }),

@@ -103,7 +103,7 @@ export const openForm = route({
   path: '/forms/open',
   permission: 'public',
   summary:
-    'What a one-time link leads to. Without the year of birth (where one is known) nothing about the person is told',
+    'The form behind a one-time link. Without the year of birth (where one is known) nothing about the person is returned',
   body: z.object({
     token,
     /** Four digits, or the year of the Republic at sites in Taiwan. */

@@ -232,7 +232,7 @@ export const exportQuestionnaire = route({
   method: 'get',
   path: '/questionnaires/{id}/fhir',
   permission: 'questionnaire.read',
-  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, the newest unless told',
+  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, by default the newest',
   params: idParams,
   query: z.object({ version: z.coerce.number().int().min(1).optional() }),
   produces,

@@ -55,7 +55,7 @@ export const getRehearsal = route({
   method: 'get',
   path: '/pathways/{id}/rehearsal',
   permission: 'pathway.write',
-  summary: 'The latest rehearsal of a pathway: what it would have made of past events',
+  summary: 'The latest rehearsal of a pathway: its effect on past events',
   params: idParams,
   response: z.object({ rehearsal: rehearsal.nullable() }),
 })
@@ -82,7 +82,7 @@ export const cancelRehearsal = route({
   method: 'post',
   path: '/pathways/{id}/rehearsal/cancel',
   permission: 'pathway.write',
-  summary: 'Stop the rehearsal; what it counted so far is dropped',
+  summary: 'Stop the rehearsal; counts so far are dropped',
   params: idParams,
   response: rehearsal,
 })

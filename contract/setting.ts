@@ -49,7 +49,7 @@ export const listSettings = route({
   method: 'get',
   path: '/settings',
   permission: 'setting.read',
-  summary: 'Every rule number with default, source and current value; of a site, what it may have of its own',
+  summary: 'Every rule number with default, source and current value; for a site, those it may override',
   query: ofSite,
   response: z.object({ items: z.array(settingView) }),
 })

@@ -110,7 +110,7 @@ export const listSpotChecks = route({
   method: 'get',
   path: '/spot-checks/rows',
   permission: 'spot-check.read',
-  summary: 'Single spot checks, newest first; open ones only for those who do not stand under them',
+  summary: 'Single spot checks, newest first; open ones are hidden from the checked doctors',
   query: pageQuery.extend({
     siteId: id.optional(),
     month: month.optional(),
@@ -139,7 +139,7 @@ export const previewSpotChecks = route({
   method: 'get',
   path: '/spot-checks/preview',
   permission: 'spot-check.draw',
-  summary: 'How many results of whom would be drawn; not which: the seed is made with the draw',
+  summary: 'How many results of each doctor would be drawn, not which: the seed is generated with the draw',
   query: z.object(place),
   response: z.object({ notCallable: z.number().int(), doctors: z.array(planned) }),
 })

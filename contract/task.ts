@@ -360,7 +360,7 @@ export const addEvidence = route({
   method: 'post',
   path: '/tasks/{id}/evidence',
   permission: 'task.work',
-  summary: 'Hand in what proves a finished result',
+  summary: 'Add evidence for a finished result',
   params: idParams,
   body: evidenceBody,
   response: taskDetail,

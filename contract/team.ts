@@ -39,7 +39,7 @@ export const setGoal = route({
   method: 'put',
   path: '/staff/{id}/goal',
   permission: 'task.work',
-  summary: 'Daily goal of a member of staff; null goes back to the setting. One may set one’s own',
+  summary: 'Daily goal of a member of staff; null resets it to the setting. Everybody may set their own',
   params: idParams,
   body: z.object({ goal: z.number().int().min(1).max(500).nullable() }),
   response: z.object({ goal: z.number().int(), ownGoal: z.boolean() }),

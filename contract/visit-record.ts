@@ -143,7 +143,7 @@ export const settleVisitRecord = route({
   method: 'post',
   path: '/visits/records/{id}/settle',
   permission: 'visit.plan',
-  summary: 'Say what became of a visit that its task could not take',
+  summary: 'Settle the report of a visit that its task could not take',
   params: idParams,
   body: z.object({ reason: z.string().trim().min(2).max(200) }),
   status: 204,

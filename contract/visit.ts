@@ -49,7 +49,7 @@ export const getVisitSetup = route({
   method: 'get',
   path: '/visits/setup',
   permission: 'visit.read',
-  summary: 'Base, zones, teams and vehicles of a site, and the rules that planning goes by',
+  summary: 'Base, zones, teams and vehicles of a site, and the rules of planning',
   query: z.object(site),
   response: z.object({
     base: point.nullable(),
@@ -105,7 +105,7 @@ export const setPersonPosition = route({
   method: 'put',
   path: '/persons/{id}/position',
   permission: 'person.write',
-  summary: 'Say by hand where the home address of a person lies; null takes it back',
+  summary: 'Set the position of a person’s home address by hand; null removes it',
   params: idParams,
   body: z.object({ position: point.nullable() }),
   status: 204,

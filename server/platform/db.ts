@@ -155,8 +155,7 @@ function keptRefusal(error: unknown): { refusal: AppError } {
 const databases = new WeakMap<Db, Db>()
 
 /**
- * A place for what a process may remember of a database because it never changes there (published versions): one for each database that it has
- * open, since the same id means something else in another one, or in the same after a restore.
+ * A cache of immutable data (published versions), one per open database, since ids differ between databases and after a restore.
  * @example const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
  */
 export function perDatabase<T>(make: () => T): (db: Db) => T {

@@ -92,7 +92,7 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
     ) with ordinality as r(person_id, channel, purpose, site_id, task_id, nr)
     ${joinPerson(sql`r.person_id`)}
     cross join lateral (select ${recordsOf(sql`p.id`)} as members offset 0) g
-    -- Nothing clinical is held back by what was sent before, so nothing is counted for it.
+    -- Caps do not apply to clinical contacts, so nothing is counted for them.
     left join lateral (
       select w.persons, array(select id from person where id = any(w.persons) or survivor_id = any(w.persons)) as records
       from (select ${householdOf(sql`p.id`)} as persons offset 0) w where r.purpose <> 'clinical' offset 0) h on true

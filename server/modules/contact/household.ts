@@ -18,7 +18,7 @@ export function householdOf(person: RawBuilder<unknown>): RawBuilder<number[]> {
     union
     select coalesce(other.survivor_id, other.id) from (${waysOf(recordsOf(person))} offset 0) w
     cross join lateral (
-      -- As in the index person_telecom_tail, and by it, however many ways PostgreSQL takes one person to have.
+      -- The expression of the index person_telecom_tail, so that it is used whatever the row estimate.
       select t.person_id from person_telecom t where reverse(t.value) = reverse(w.value) and t.system = w.system and t.valid offset 0) t
     join person other on other.id = t.person_id)`
 }

@@ -126,7 +126,7 @@ export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Pro
   const { rows } = await sql<{ id: number }>`
     update inbound_message m set status = 'received', reason = null, location = null
     where id = any(${ids}::bigint[]) and status in ('dead', 'ignored')
-      -- Its corrected copy counts instead; both would say two things.
+      -- Not if a corrected copy replaces it.
       and not exists (select 1 from inbound_message c where c.corrects_id = m.id) returning id`.execute(trx)
   await audit(trx, actor, {
     action: 'intake.replay',

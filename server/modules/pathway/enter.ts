@@ -171,7 +171,7 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, t.site_id, 'active', t.step_key, now(), t.entered_at, t.variables,
       coalesce(last.round + 1, 1)
     from (
-      -- An enrolment about a subject is of the subject's record.
+      -- An enrolment about a subject belongs to the subject's record.
       select u.*, coalesce(s.person_id, u.person_id) as record_id
       from unnest(
         ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],

@@ -194,7 +194,7 @@ async function chooseEvents(trx: Trx, order: Order): Promise<number> {
     select distinct on (e.kind, e.encounter_id, case when e.encounter_id is null then e.person_id end) e.*
     from timeline e left join encounter n on n.id = e.encounter_id left join site s on s.id = n.site_id
     where e.kind = any(${kinds}::text[])
-      -- Wide by a day for the index; the exact local date is checked below.
+      -- A day wider, for the index; the exact local date is checked below.
       and e.at >= ${shiftDate(order.from_date, -1)}::timestamptz and e.at < ${shiftDate(order.to_date, 2)}::timestamptz
       and (e.at at time zone coalesce(s.time_zone, ${organisationZone}))::date between ${order.from_date}::date and ${order.to_date}::date
       and (n.id is null or n.status <> 'cancelled') and (e.kind <> 'encounter.discharged' or n.status = 'finished')

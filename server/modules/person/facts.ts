@@ -33,7 +33,7 @@ export async function refreshFacts(
       ) x group by x.id
     ) as p left join person_facts f on f.person_id = p.id
     join person_gap g on g.person_id = p.id
-    -- The visits of a merged record count for the person that it belongs to.
+    -- Visits of a merged record count for its person.
     cross join lateral (select case when r.survivor_id is null then ${recordsOf(sql`r.id`)} end as ids from person r where r.id = p.id) records
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,

@@ -82,9 +82,9 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.subject?.id)}::bigint[])
       with ordinality as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
         priority, start_at, due_at, questionnaire_version_id, group_id, subject_kind, subject_id, nr)
-    -- A task about a stay or an enrolment is of their record.
+    -- A task about a visit or an enrolment belongs to its record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
-    -- Who is away has a cover.
+    -- Tasks of absent staff go to the cover.
     left join duty w on w.id = n.staff_id
     order by n.nr
     on conflict do nothing

@@ -131,7 +131,7 @@ async function insert(
       ${position?.latitude ?? null}::double precision, ${position?.longitude ?? null}::double precision,
       ${position?.accuracyMetres ?? null}::int, ${distanceMetres}::int, ${report.note ?? null}::text,
       ${problem === null ? 'applied' : 'kept'}, ${problem}::text,
-      -- The answers that the task took stand at the task.
+      -- Answers that the task accepted are stored with the task.
       ${problem === null ? null : JSON.stringify(report.answers ?? {})}::jsonb
     from task t where t.id = ${taskId}
     on conflict (actor_id, idempotency_key) do nothing returning id`.execute(trx)
