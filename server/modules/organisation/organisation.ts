@@ -59,7 +59,7 @@ export async function ensureOrganisation(
   return { siteId, departments: departmentIds, staff: staffIds }
 }
 
-/** What is there already, which is nearly always everything, in one statement. */
+/** Existing rows, nearly always all of them, in one statement. */
 async function knownCodes(trx: Trx, siteCode: string, departments: Named[], staff: Named[]) {
   const list = (named: Named[]) => [...new Set(named.map((one) => one.code))]
   const { rows } = await sql<{ kind: 'site' | 'department' | 'staff'; id: number; code: string }>`
@@ -173,7 +173,7 @@ export async function updateSite(
   return viewSite(row)
 }
 
-/** Where a site stands, for the ways from it. @throws {AppError} not-found */
+/** Sets the position of a site, for routes. @throws {AppError} not-found */
 export async function placeSite(
   trx: Trx,
   id: number,
@@ -223,7 +223,7 @@ export async function updateDepartment(
   input: { name?: string; specialty?: string | null; active?: boolean },
 ) {
   authorize(actor, 'setting.write')
-  // Whoever edits it has looked at it.
+  // Editing counts as a review.
   const changes: Updateable<Department> = { ...input, needs_review: false }
   const row = found(
     await trx.updateTable('department').set(changes).where('id', '=', id).returningAll().executeTakeFirst(),
@@ -331,7 +331,7 @@ export function listStaffRows(
   return query.execute()
 }
 
-/** Makes `%` and `_` of a search word mean themselves. */
+/** Escapes `%` and `_` in a search term. */
 function likeText(word: string): string {
   return word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
 }
