@@ -70,7 +70,7 @@ export const permissions = [
 export const permission = z.enum(permissions)
 export type Permission = z.infer<typeof permission>
 
-/** How far a permission reaches: rows of one's own patients, of one's departments, of one's sites, or all. */
+/** Reach of a permission: the user's own patients, departments or sites, or everything. */
 export const scope = z.enum(['own', 'department', 'site', 'all'])
 export type Scope = z.infer<typeof scope>
 
@@ -86,13 +86,13 @@ export const currentUser = z.object({
   username: z.string().nullable(),
   staffId: z.number().nullable(),
   grants: z.array(grant.extend({ siteName: z.string().nullable(), departmentName: z.string().nullable() })),
-  /** What this user may do and how far it reaches, so that the screen never guesses. */
+  /** The user's permissions with their reach, so that the screen need not guess. */
   permissions: z.partialRecord(permission, scope),
   twoFactorEnabled: z.boolean(),
   mustChangePassword: z.boolean(),
-  /** A session that a workstation opened shows the desk only: of one person, of one task, or one's own list. */
+  /** A session opened by a workstation shows only the desk: for one person, one task, or the user's own list. */
   launch: z.object({ personId: id.nullable(), taskId: id.nullable() }).nullable(),
-  /** After so long without anybody at keyboard or screen the session ends. */
+  /** Idle time after which the session ends. */
   idleMinutes: z.number().int(),
 })
 export type CurrentUser = z.infer<typeof currentUser>
@@ -210,7 +210,7 @@ export const apiKeySummary = z.object({
   name: z.string(),
   role,
   siteId: id.nullable(),
-  /** First characters, to recognise the key; the rest is not kept. */
+  /** First characters, to recognise the key; the rest is not stored. */
   prefix: z.string(),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),

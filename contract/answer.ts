@@ -1,15 +1,12 @@
 import { type FactLookup, holds } from './condition.ts'
 import type { Answers, Question } from './questionnaire.ts'
 
-/** Answers as facts `answers.<linkId>`; what lies beyond them is unknown. */
+/** Answers as facts `answers.<linkId>`; all other facts are unknown. */
 export function answerFacts(answers: Answers): FactLookup {
   return (name) => (name.startsWith('answers.') ? answers[name.slice('answers.'.length)] : undefined)
 }
 
-/**
- * Questions that are asked, given the answers so far; the server and the screen use this one. What was once answered to a question that
- * is no longer asked opens no other.
- */
+/** The visible questions, given the answers so far; used by server and screen. Earlier answers to hidden questions have no effect. */
 export function shownQuestions(items: Question[], answers: Answers): Question[] {
   let shown = items
   // Each round hides at least one more question, or is the last.
@@ -24,7 +21,7 @@ export function shownQuestions(items: Question[], answers: Answers): Question[] 
   return shown
 }
 
-/** A matrix taken apart: its words, then a choice per row. What is answered, checked and scored are the rows. */
+/** A matrix expanded into its heading and a choice per row. Rows are what is answered, checked and scored. */
 export function unfold(items: Question[]): Question[] {
   return items.flatMap((item): Question[] => {
     if (item.type !== 'matrix') return [item]

@@ -38,7 +38,7 @@ export const verifyAudit = route({
   method: 'post',
   path: '/audit/verify',
   permission: 'audit.read',
-  summary: 'Walk the chains and say whether anything was edited, inserted, deleted, reordered or cut',
+  summary: 'Verify the chains: reports entries edited, inserted, deleted, reordered or cut',
   response: z.object({
     intact: z.boolean(),
     checked: z.number().int(),

@@ -35,10 +35,10 @@ export const listCallBacks = route({
   }),
   response: z.object({
     items: z.array(callBack),
-    /** More than the 500 listed lie in this time; the hours count all. */
+    /** There are more than the 500 listed; the hours count all. */
     more: z.boolean(),
     hours: z.array(z.object({ at: timestamp, count: z.number().int(), overFull: z.boolean() })),
-    /** Calls that an hour holds: those of one agent, times the agents looked at. */
+    /** Capacity of an hour: that of one agent, times the agents shown. */
     perHour: z.number().int(),
   }),
 })
@@ -49,7 +49,7 @@ export const moveCallBack = route({
   permission: 'task.work',
   summary: 'Move the next call of a task to another time',
   params: idParams,
-  /** `was`: the time that one saw; refused when somebody moved it meanwhile. */
+  /** `was`: the time that the caller saw; refused when it was moved meanwhile. */
   body: z.object({ at: timestamp, was: timestamp }),
   response: callBack,
 })

@@ -1,12 +1,12 @@
 import type { Condition } from './questionnaire.ts'
 
-/** Looks a fact up by its dotted name, such as `answers.pain` or `encounter.class`; undefined when unknown. */
+/** Looks up a fact by its dotted name, such as `answers.pain` or `encounter.class`; undefined when unknown. */
 export type FactLookup = (name: string, qualified?: Qualified) => unknown
 
-/** Of what age and in what unit a fact must be to count. */
+/** Maximum age and required unit of a fact. */
 export type Qualified = { withinDays?: number | undefined; unit?: string | undefined }
 
-/** What a condition needs besides facts: pathway variables and a stable number in [0, 1) per person and seed. */
+/** Inputs of a condition besides facts: pathway variables and a stable number in [0, 1) per enrolment and seed. */
 export type ConditionContext = {
   fact: FactLookup
   variable?: (name: string) => number | undefined
@@ -14,8 +14,8 @@ export type ConditionContext = {
 }
 
 /**
- * Evaluates a condition; the server and the screen use this one. An unknown fact satisfies no comparison, not even `!=`: a follow-on
- * question must not appear, and a red flag not rise, before anything was said. Write `not` around `=` to mean "unless known to be".
+ * Evaluates a condition, on server and screen. An unknown fact satisfies no comparison, not even `!=`: a follow-on question must not
+ * appear, nor a red flag be raised, before anything was answered. Use `not` around `=` for "unless known to be".
  */
 export function holds(condition: Condition, context: ConditionContext): boolean {
   if ('all' in condition) return condition.all.every((part) => holds(part, context))

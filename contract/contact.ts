@@ -7,7 +7,7 @@ export type ContactChannel = (typeof contactChannels)[number]
 export const purposes = ['clinical', 'service', 'marketing'] as const
 export type Purpose = (typeof purposes)[number]
 
-/** Why a person may not be contacted; from the reason that outweighs all others to the lightest. */
+/** Why a person may not be contacted, in order of precedence. */
 export const contactRefusals = [
   'deceased',
   'open-dispute',
@@ -18,7 +18,9 @@ export const contactRefusals = [
 ] as const
 export type ContactRefusal = (typeof contactRefusals)[number]
 
-/** What the gate says about a call or visit: `refused` blocks it; before `notBefore` it disturbs, unless the person asked for that hour. */
+/**
+ * The gate's verdict on a call or visit: `refused` blocks it; before `notBefore` the hour is unsuitable, unless the person asked for it.
+ */
 export const contactVerdict = z.object({
   refused: z.enum(contactRefusals).nullable(),
   notBefore: timestamp.nullable(),
@@ -33,7 +35,7 @@ export const consent = z.object({
   channel: consentChannel,
   givenAt: timestamp,
   proof: z.enum(consentProofs),
-  /** Where the proof is found, such as the number of the paper. */
+  /** Reference of the proof, such as the number of the paper form. */
   reference: z.string().nullable(),
   recordedByName: z.string(),
   withdrawnAt: timestamp.nullable(),

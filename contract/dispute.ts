@@ -24,8 +24,8 @@ const dispute = z.object({
 const disputes = z.object({
   items: z.array(dispute),
   /**
-   * With nothing open any more: pathways of the latest discharge that a dispute stopped or kept from starting, still inside their window. An
-   * enrolment goes on where it was; without one the person enters now.
+   * Once no dispute is open: pathways of the latest discharge that a dispute stopped or prevented, if still inside their window. A stopped
+   * enrolment resumes where it was; without one the person enters now.
    */
   offers: z.array(
     z.object({
@@ -43,7 +43,7 @@ export const listDisputes = route({
   method: 'get',
   path: '/persons/{id}/disputes',
   permission: 'dispute.read',
-  summary: 'Disputes of this person, open ones first, and what may go on after the last was closed',
+  summary: 'Disputes of this person, open ones first, and what may resume after the last was closed',
   params: idParams,
   response: disputes,
 })
@@ -87,7 +87,7 @@ export const closeDispute = route({
   method: 'post',
   path: '/disputes/{id}/close',
   permission: 'dispute.write',
-  summary: 'Close a dispute with its outcome; nothing goes on by itself',
+  summary: 'Close a dispute with its outcome; nothing resumes automatically',
   params: idParams,
   body: z.object({ outcome: disputeOutcome, note: text.nullable().default(null) }),
   status: 204,

@@ -1,6 +1,6 @@
 /**
- * What conditions may ask about a person, each once. The server has one SQL expression per fact (`server/modules/person/fact.ts`), from which
- * segments are counted and look-ups are filled; the words lie under `questionnaires.fact` in three languages.
+ * All facts of a person for conditions, each defined once. The server has one SQL expression per fact (`server/modules/person/fact.ts`),
+ * used for segments and look-ups; its names in three languages are under `questionnaires.fact`.
  */
 export const personFacts = {
   'person.sex': 'choice',
@@ -35,7 +35,7 @@ export const personFacts = {
 export type FactType = 'number' | 'text' | 'choice' | 'codes' | 'date' | 'boolean'
 export type PersonFact = keyof typeof personFacts
 export const personFactNames = Object.keys(personFacts) as PersonFact[]
-/** A day in the life of a person, from which a calendar can count. */
+/** A date of a person that schedules can count from. */
 export const dateFacts = personFactNames.filter((name) => personFacts[name] === 'date')
 
 export const stages = ['never', 'in-hospital', 'after-discharge', 'active', 'lapsed'] as const

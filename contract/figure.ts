@@ -18,7 +18,7 @@ export const grouping = z.enum([
   'month',
 ])
 
-/** Discharges of the period (local dates, both inclusive) and what became of their follow-up. */
+/** Discharges of the period (local dates, both inclusive) and their follow-up. */
 const filter = {
   from: calendarDate,
   to: calendarDate,
@@ -47,7 +47,7 @@ export const measure = z.enum([
 ])
 export type Measure = z.infer<typeof measure>
 
-/** What `previous` is: the period of the same length before, or the same days a year earlier. */
+/** Period for `previous`: the one of the same length before, or the same days a year earlier. */
 const compare = z.enum(['before', 'year']).default('before')
 
 /** Counts of discharges; every one opens its rows. */
@@ -57,7 +57,7 @@ export const counts = z.object({
   followed: z.number().int(),
   /** Followed, with a call record, a reply, a visit note or a document. */
   proven: z.number().int(),
-  /** Followed, as somebody says; proven + stated = followed. */
+  /** Followed, as stated by staff without proof; proven + stated = followed. */
   stated: z.number().int(),
   onTime: z.number().int(),
   reached: z.number().int(),
@@ -74,9 +74,9 @@ export const counts = z.object({
   spotCheck: spotCheckScore,
   /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
   coverage: z.number().nullable(),
-  /** The same whole, with proof. */
+  /** With proof; the same denominator. */
   provenCoverage: z.number().nullable(),
-  /** The same whole, without. */
+  /** Without proof; the same denominator. */
   statedCoverage: z.number().nullable(),
   /** on time ÷ followed */
   timeliness: z.number().nullable(),
@@ -153,7 +153,7 @@ export const exportFollowUpFigures = route({
 /** Persons counted by completeness; every number opens its persons. */
 const completenessGroup = z.object({
   persons: z.number().int(),
-  /** Mean score, 0 to 100; null when there is nobody. */
+  /** Mean score, 0 to 100; null without persons. */
   average: z.number().nullable(),
   bands: z.array(z.object({ from: z.number().int(), to: z.number().int(), persons: z.number().int() })),
   missing: z.array(z.object({ gap, persons: z.number().int() })),
@@ -172,6 +172,6 @@ export const getCompleteness = route({
   method: 'get',
   path: '/figures/completeness',
   permission: 'figure.read',
-  summary: 'How complete what follow-up needs is known of persons, by site of the last visit',
+  summary: 'Completeness of the data needed for follow-up, by site of the last visit',
   response: completenessFigures,
 })

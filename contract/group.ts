@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
-/** Organisations that send, pay for or look after people; FHIR Organization. */
+/** Organisations that refer, pay for or care for people; FHIR Organization. */
 export const groupKinds = [
   'contract-unit',
   'employer',
@@ -127,9 +127,9 @@ export type GroupMemberBody = z.output<z.ZodObject<typeof memberFields>>
 const agreement = agreementBody.extend({
   id,
   version,
-  /** Its last day is past although nobody ended it. */
+  /** Its last day is past, though it was not ended. */
   expired: z.boolean(),
-  /** Its last day is nearer than the setting `group.warn-days` says. */
+  /** Its last day is within the setting `group.warn-days`. */
   expiresSoon: z.boolean(),
   source: z.string(),
   updatedAt: timestamp,
@@ -156,7 +156,7 @@ const groupSummary = z.object({
   siteId: id.nullable(),
   siteName: z.string().nullable(),
   ownerName: z.string().nullable(),
-  /** Members of today. */
+  /** Current members. */
   members: z.number().int(),
   /** The running agreement that ends last; null when there is none. */
   agreement: z

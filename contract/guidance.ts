@@ -9,7 +9,7 @@ const guidance = z.object({
   siteName: z.string().nullable(),
   departmentId: id.nullable(),
   departmentName: z.string().nullable(),
-  /** Beginnings of ICD-10 codes that it is for; none: whatever the diagnosis. */
+  /** Prefixes of ICD-10 codes it applies to; empty: all diagnoses. */
   conditionCodes: z.array(z.string()),
   active: z.boolean(),
   version: z.number().int(),
@@ -59,7 +59,7 @@ export const updateGuidance = route({
   method: 'put',
   path: '/guidance/{id}',
   permission: 'guidance.write',
-  summary: 'Change a text; what it said before is kept with who changed it and when',
+  summary: 'Change a text; the former version is kept with author and time',
   params: idParams,
   body: guidanceBody.extend({ version: z.number().int() }),
   response: guidance,
@@ -69,7 +69,7 @@ export const listGuidanceVersions = route({
   method: 'get',
   path: '/guidance/{id}/versions',
   permission: 'guidance.read',
-  summary: 'What a text said, who wrote it and when, the newest first',
+  summary: 'Versions of a text with author and time, newest first',
   params: idParams,
   response: z.object({
     items: z.array(
@@ -90,7 +90,7 @@ export const listTaskGuidance = route({
   method: 'get',
   path: '/tasks/{id}/guidance',
   permission: 'task.read',
-  summary: 'Texts that fit the task: by place and diagnosis, the closest first; and what was given already',
+  summary: 'Texts that fit the task: by place and diagnosis, the closest first; and those already given',
   params: idParams,
   response: z.object({
     items: z.array(offered),
@@ -102,7 +102,7 @@ export const listTaskGuidance = route({
         how: z.enum(['email', 'read-aloud']),
         at: timestamp,
         byName: z.string(),
-        /** Of the message, when it was sent as one. */
+        /** Status of the message, if sent as one. */
         status: z.string().nullable(),
       }),
     ),

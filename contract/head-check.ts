@@ -4,7 +4,7 @@ import { month } from './month.ts'
 import { outcome, proofClass } from './task.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** What the head of a department finds about a doctor's follow-up of a month. */
+/** Finding of the head of a department about a doctor's follow-up of a month. */
 export const headCheckVerdict = z.enum(['satisfactory', 'needs-work'])
 
 const headCheck = z.object({
@@ -13,7 +13,7 @@ const headCheck = z.object({
   remark: z.string().nullable(),
   checkedAt: timestamp,
   checkedByName: z.string(),
-  /** When the doctor took note of it. */
+  /** When the doctor acknowledged it. */
   acknowledgedAt: timestamp.nullable(),
 })
 
@@ -37,10 +37,10 @@ export const listHeadChecks = route({
   method: 'get',
   path: '/head-checks',
   permission: 'head-check.read',
-  summary: 'Doctors with discharges in a month, how their follow-up stands, and what the head found',
+  summary: 'Doctors with discharges in a month, their follow-up, and the findings of the head',
   query: z.object({ month, siteId: id.optional(), departmentId: id.optional() }),
   response: z.object({
-    /** Until when the heads should have checked this month, a date of the site. */
+    /** Due date for checking this month, in the site's time zone. */
     dueOn: z.string(),
     over: z.boolean(),
     items: z.array(line),
@@ -78,7 +78,7 @@ export const saveHeadCheck = route({
   method: 'post',
   path: '/head-checks',
   permission: 'head-check.write',
-  summary: 'Record what the head found; may be corrected until the doctor took note of it',
+  summary: 'Record the finding of the head; may be corrected until the doctor has acknowledged it',
   body: z
     .object({ ...scopeOfOne, verdict: headCheckVerdict, remark: z.string().trim().max(1000).optional() })
     .superRefine(({ verdict, remark }, context) => {
@@ -93,7 +93,7 @@ export const acknowledgeHeadCheck = route({
   method: 'post',
   path: '/head-checks/{id}/acknowledge',
   permission: 'head-check.acknowledge',
-  summary: 'The doctor takes note of what the head found',
+  summary: 'The doctor acknowledges the finding of the head',
   params: idParams,
   status: 204,
 })

@@ -20,7 +20,7 @@ function isTimeZone(name: string): boolean {
 
 export const hl7Charsets = ['UTF-8', 'GB18030', 'BIG5', 'ISO-8859-1'] as const
 
-/** How messages of one sender differ from the usual. What is left out is read as the standard says. */
+/** Deviations of one sender's messages from the standard. */
 export const hl7ProfileDefinition = z.object({
   /** Instead of MSH-18, for senders that leave it empty or write something else. */
   charset: z.enum(hl7Charsets).nullable().default(null),
@@ -29,7 +29,7 @@ export const hl7ProfileDefinition = z.object({
   site: z.string().trim().min(1).max(60).nullable().default(null),
   /** Minutes without a message after which this sender counts as down; null = the setting for all. */
   silentMinutes: z.number().int().min(1).max(100_000).nullable().default(null),
-  /** Before anything is read, `to` gets what stands in `from`, or `value` where nothing does. */
+  /** Before mapping, `to` is set to the content of `from`, or to `value` if that is empty. */
   fields: z
     .array(
       z
@@ -92,7 +92,7 @@ export const putHl7Profile = route({
   response: hl7Profile,
 })
 
-/** What a message would do, in our terms; nothing is written. */
+/** The effect of a message, in our terms; nothing is written. */
 const understood = z.object({
   messageType: z.string(),
   controlId: z.string(),
@@ -131,7 +131,7 @@ export const previewHl7Profile = route({
   body: z.object({ message: z.string().min(1).max(200_000), definition: hl7ProfileDefinition }),
   response: z.object({
     understood: understood.nullable(),
-    /** Why it could not be applied, and the field to blame. */
+    /** Why it could not be applied, and the field at fault. */
     problem: z.object({ reason: z.string(), location: z.string().nullable() }).nullable(),
   }),
 })

@@ -12,7 +12,7 @@ export const importKinds = [
 export const importKind = z.enum(importKinds)
 export type ImportKind = z.infer<typeof importKind>
 
-/** What a column may mean, in the order of the form; `required` ones make a row useless when they are empty. */
+/** Fields for columns, in the order of the form; a row without a `required` one is invalid. */
 export const importFields = {
   persons: [
     'recordNumber',
@@ -181,14 +181,14 @@ const importSummary = z.object({
   status: importStatus,
   /** Why it failed, in one sentence. */
   reason: z.string().nullable(),
-  /** Rows of data, known once the file was read to its end. */
+  /** Number of data rows, known once the file was read to its end. */
   rows: z.number().int().nullable(),
   done: z.number().int(),
   created: z.number().int(),
   updated: z.number().int(),
   unchanged: z.number().int(),
   failed: z.number().int(),
-  /** Of an undo: what was worked on since and therefore stayed. */
+  /** After an undo: rows that stayed because somebody had worked on them. */
   kept: z.number().int(),
   createdBy: z.string(),
   createdAt: timestamp,
@@ -203,10 +203,10 @@ const importDetail = importSummary.extend({
   encoding: z.enum(importEncodings),
   delimiter: z.enum(importDelimiters),
   columns: z.array(z.string()),
-  /** Column number by field: remembered from the last file of this shape, else guessed from the names of the columns. */
+  /** Column number by field: remembered from the last file of this shape, else guessed from the column names. */
   mapping,
   remembered: z.boolean(),
-  /** The first rows as they stand in the file. */
+  /** The first rows, unchanged. */
   sample: z.array(z.array(z.string())),
   /** The same file was imported before. */
   sameAs: z.object({ id, createdAt: timestamp }).nullable(),
@@ -246,7 +246,7 @@ export const updateImport = route({
   method: 'patch',
   path: '/imports/{id}',
   permission: 'import.write',
-  summary: 'Say what the columns mean and how the file is written',
+  summary: 'Set the meaning of the columns and the encoding of the file',
   params: idParams,
   body: z.object({
     encoding: z.enum(importEncodings).optional(),

@@ -4,12 +4,12 @@ import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { outcome, proofClass } from './task.ts'
 
 /**
- * How far a return-visit instruction 回访指令 has come: the department executes it and submits what came out, the service centre files it.
- * One that is sent back is `issued` again, in its next round.
+ * Status of a return-visit instruction 回访指令: the department executes it and submits the result, the service centre files it. One that is
+ * returned is `issued` again, in its next round.
  */
 export const instructionStatus = z.enum(['issued', 'executed', 'submitted', 'filed', 'withdrawn'])
 
-/** Why the service centre wants the department to get in touch. */
+/** Why the department should contact the person. */
 export const instructionReason = z.enum([
   'missed-follow-up',
   'abnormal-result',
@@ -20,7 +20,7 @@ export const instructionReason = z.enum([
 ])
 export type InstructionReason = z.infer<typeof instructionReason>
 
-/** Whose list it goes to when no name is given. */
+/** The role whose list it goes to when no name is given. */
 export const instructionRole = z.enum(['doctor', 'nurse', 'department-head'])
 
 const instruction = z.object({
@@ -48,7 +48,7 @@ const instruction = z.object({
   executedByName: z.string().nullable(),
   outcome: outcome.nullable(),
   proof: proofClass.nullable(),
-  /** What the department submits. */
+  /** The department's submission. */
   report: z.string().nullable(),
   submittedAt: timestamp.nullable(),
   filedAt: timestamp.nullable(),

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /**
- * `received`: stored and acknowledged, not yet applied. `applied`. `dead`: could not be applied, has a reason and a
- * replay button. `ignored`: understood, but nothing of ours depends on it. `rejected`: refused on the wire with AR / AE.
+ * `received`: stored and acknowledged, not yet applied. `applied`. `dead`: could not be applied, has a reason and a replay button.
+ * `ignored`: valid, but without effect here. `rejected`: refused on the wire with AR / AE.
  */
 export const intakeStatus = z.enum(['received', 'applied', 'dead', 'ignored', 'rejected'])
 
@@ -24,7 +24,7 @@ const intakeMessage = z.object({
   /** How many times the sender sent the same message again. */
   duplicates: z.number().int(),
   bytes: z.number().int(),
-  /** The message that this is an edited copy of. */
+  /** The message of which this is an edited copy. */
   correctsId: id.nullable(),
   /** The edited copy that was applied instead of this one. */
   correctedById: id.nullable(),
@@ -41,7 +41,7 @@ export const listIntakeMessages = route({
     messageType: z.string().max(20).optional(),
     sender: z.string().max(100).optional(),
     controlId: z.string().max(200).optional(),
-    /** Words of the message itself; only for who may see it unmasked (`intake.replay`), among the newest 100,000 messages. */
+    /** Text within the message; needs the right to see it unmasked (`intake.replay`), searches the newest 100,000 messages. */
     text: z.string().trim().min(2).max(100).optional(),
   }),
   response: page(intakeMessage),

@@ -31,7 +31,7 @@ export const createLaunch = route({
     'A link that opens the desk for one member of staff on their own workstation; opened once, within a minute (setting)',
   body: z
     .object({
-      /** Whom the workstation has signed in: user name here, or staff code. */
+      /** The workstation's user: user name here, or staff code. */
       username: word.max(64).optional(),
       staffCode: word.max(64).optional(),
       /** Site of staff code and record number; left out: the key's own site, or the only one. */
@@ -40,7 +40,7 @@ export const createLaunch = route({
       recordNumber: word.max(64).optional(),
       personId: id.optional(),
       taskId: id.optional(),
-      /** Left out: as the browser says. */
+      /** Left out: the browser's language. */
       language: z.enum(['zh-CN', 'zh-TW', 'en']).optional(),
     })
     .superRefine(({ username, staffCode, recordNumber, personId, taskId }, context) => {
@@ -59,7 +59,7 @@ export const createLaunch = route({
     url: z.url(),
     /** Until when it can be opened. */
     expiresAt: timestamp,
-    /** Where it may be shown in a frame; nowhere: open it in a window of its own. */
+    /** Origins that may show it in a frame; empty: open it in its own window. */
     frameOrigins: z.array(z.string()),
   }),
   status: 201,
@@ -78,7 +78,7 @@ export const openLaunch = route({
   method: 'post',
   path: '/launches/open',
   permission: 'public',
-  summary: 'Uses the link up; the key that comes back is the session and lives in the page alone',
+  summary: 'Uses up the link; the returned key is the session and stays in the page',
   body: z.object({ token: z.string().max(200) }),
   response: z.discriminatedUnion('state', [
     z.object({ state: z.literal('open'), key: z.string(), expiresAt: timestamp }),
@@ -94,7 +94,7 @@ export const endLaunch = route({
   status: 204,
 })
 
-/** All that a workstation session may call, the rights of its user provided; everything else is refused. */
+/** Routes that a workstation session may call, within its user's rights; all others are refused. */
 export const launchRoutes: readonly RouteContract[] = [
   getCurrentUser,
   endLaunch,

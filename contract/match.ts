@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { mergeSource, personSummary } from './person.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
-/** What hangs on a record and moves with it. */
+/** Counts of rows that belong to a record and move with it. */
 const counts = z.object({
   encounters: z.number().int(),
   events: z.number().int(),
@@ -26,7 +26,7 @@ export const comparedField = z.enum([
 ])
 export type ComparedField = z.infer<typeof comparedField>
 
-/** `similar`: sounds the same, or differs as a slip of the key does. `missing`: at least one side says nothing. */
+/** `similar`: sounds the same, or differs like a typing error. `missing`: at least one side has no value. */
 export const agreement = z.enum(['same', 'similar', 'different', 'missing'])
 export type Agreement = z.infer<typeof agreement>
 
@@ -40,9 +40,9 @@ const side = z.object({
 export const personPair = z.object({
   left: side,
   right: side,
-  /** Both are one person already. */
+  /** Both are already one person. */
   merged: z.boolean(),
-  /** Values are masked; whether they agree was found out on the whole ones. */
+  /** Values are masked; they were compared unmasked. */
   rows: z.array(
     z.object({ field: comparedField, left: z.array(z.string()), right: z.array(z.string()), agreement }),
   ),
@@ -73,7 +73,7 @@ export const mergePersons = route({
 export const personMerge = z.object({
   id,
   survivor: z.object({ id, name: z.string() }),
-  /** The record that would become a person of its own again. */
+  /** The record that would become a separate person again. */
   merged: z.object({ id, name: z.string(), recordNumbers: z.array(z.string()) }),
   source: mergeSource,
   reason: z.string(),
@@ -81,7 +81,7 @@ export const personMerge = z.object({
   mergedByName: z.string(),
   undoneAt: timestamp.nullable(),
   undoneByName: z.string().nullable(),
-  /** What would go back with the record, and what stays. */
+  /** What would move back with the record, and what stays. */
   goes: counts,
   stays: counts,
 })
@@ -91,7 +91,7 @@ export const getPersonMerge = route({
   method: 'get',
   path: '/person-merges/{id}',
   permission: 'person.merge',
-  summary: 'One merge, and what would go where if it were taken back',
+  summary: 'One merge, and what an undo would move back',
   params: idParams,
   response: personMerge,
 })
@@ -122,9 +122,9 @@ const pairSide = z.object({
 export const matchPair = z.object({
   left: pairSide,
   right: pairSide,
-  /** That both are one person, from 0 to 1. */
+  /** Probability that both are one person, from 0 to 1. */
   probability: z.number(),
-  /** The deterministic rule that holds, if any. */
+  /** The deterministic rule that applies, if any. */
   rule: z.string().nullable(),
   status: matchStatus,
   foundAt: timestamp,
@@ -181,7 +181,7 @@ export const startMatchRun = route({
   method: 'post',
   path: '/match-runs',
   permission: 'person.merge',
-  summary: 'Compare all persons with all, in the background; estimates anew how telling each agreement is',
+  summary: 'Compare all persons with each other, in the background; re-estimates the model',
   response: matchRun,
   status: 201,
 })
@@ -190,7 +190,7 @@ export const cancelMatchRun = route({
   method: 'post',
   path: '/match-runs/{id}/cancel',
   permission: 'person.merge',
-  summary: 'Stop the comparison; what it found so far is dropped',
+  summary: 'Stop the comparison; results so far are dropped',
   params: idParams,
   response: matchRun,
 })

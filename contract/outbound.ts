@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
-/** What can be sent, as MSH-9 writes it: a correction of demographics. */
+/** Message types that can be sent, as in MSH-9: a correction of demographics. */
 export const outboundKinds = ['ADT^A31'] as const
 export const outboundCharsets = ['UTF-8', 'GB18030'] as const
 export const hl7Versions = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.7', '2.8'] as const
 
 /**
- * `sent`: on the wire, no answer yet. `unknown`: sent, and nobody can say whether it arrived; it goes out again by itself, under the same
- * control id and marked. `rejected`: the receiver said no; people decide.
+ * `sent`: on the wire, no answer yet. `unknown`: sent, but it is unclear whether it arrived; it is resent automatically with the same
+ * control id, and marked. `rejected`: refused by the receiver; somebody must decide.
  */
 export const outboundStatus = z.enum(['queued', 'sent', 'acknowledged', 'rejected', 'unknown', 'cancelled'])
 export type OutboundStatus = z.infer<typeof outboundStatus>
 
 /**
- * `down`: messages wait and the last try failed. `silent`: a message waits longer than it should. `held`: waits for a decision on a
- * rejected message. `off`: switched off.
+ * `down`: messages wait and the last attempt failed. `silent`: a message has waited too long. `held`: waits for a decision on a rejected
+ * message. `off`: switched off.
  */
 export const channelState = z.enum(['up', 'down', 'silent', 'held', 'off'])
 export type ChannelState = z.infer<typeof channelState>
@@ -30,7 +30,7 @@ const target = {
     .regex(/^[A-Za-z0-9._:-]+$/, 'is a name or an address, without port'),
   port: z.number().int().min(1).max(65535),
   tls: z.boolean().default(false),
-  /** PEM of the authority behind the receiver's certificate; null: those that Node knows. */
+  /** PEM of the authority of the receiver's certificate; null: those known to Node. */
   tlsCa: z.string().trim().max(50_000).nullable().default(null),
 }
 
@@ -39,14 +39,14 @@ export const outboundChannelBody = z.object({
   ...target,
   receivingApplication: word,
   receivingFacility: word,
-  /** Whose record numbers the receiver understands; only persons who have one are sent. */
+  /** Identifier system that the receiver understands; only persons with such an identifier are sent. */
   assigningAuthority: word,
   kinds: z.array(z.enum(outboundKinds)).min(1),
   charset: z.enum(outboundCharsets).default('UTF-8'),
   hl7Version: z.enum(hl7Versions).default('2.5'),
   /** Null: the setting for all. */
   ackTimeoutSeconds: z.number().min(0.1).max(600).nullable().default(null),
-  /** More than one needs a receiver that takes several connections; messages of one person still follow each other. */
+  /** More than one needs a receiver that accepts several connections; messages of one person stay in order. */
   maxInFlight: z.number().int().min(1).max(16).default(1),
   /** Stop after a rejected message until somebody decides. */
   holdOnReject: z.boolean().default(false),
@@ -78,7 +78,7 @@ export const listOutboundChannels = route({
   method: 'get',
   path: '/outbound/channels',
   permission: 'intake.read',
-  summary: 'Systems that get messages from here, each with its state and what waits',
+  summary: 'Systems that get messages from here, each with its state and waiting messages',
   response: z.object({ items: z.array(outboundChannel), defaultAckTimeoutSeconds: z.number() }),
 })
 
@@ -96,8 +96,7 @@ export const updateOutboundChannel = route({
   method: 'put',
   path: '/outbound/channels/{id}',
   permission: 'setting.write',
-  summary:
-    'Change a channel; refused when somebody changed it meanwhile. What is queued already goes out as it was written',
+  summary: 'Change a channel; refused when somebody changed it meanwhile. Queued messages are sent unchanged',
   params: idParams,
   body: outboundChannelBody.extend({ version: z.number().int() }),
   response: z.object({ id }),
@@ -129,7 +128,7 @@ const outboundMessage = z.object({
   controlId: z.string(),
   kind: z.string(),
   status: outboundStatus,
-  /** How often it was put on the wire; more than once: the receiver may have it twice. */
+  /** Number of transmissions; after several the receiver may have it twice. */
   attempts: z.number().int(),
   possibleDuplicate: z.boolean(),
   reason: z.string().nullable(),
@@ -169,7 +168,7 @@ export const getOutboundMessage = route({
         code: z.string().nullable(),
         reason: z.string().nullable(),
         finishedAt: timestamp.nullable(),
-        /** What came back, segment by segment. */
+        /** The answer, by segment. */
         answer: z.array(z.string()),
       }),
     ),
@@ -181,7 +180,7 @@ export const revealOutboundMessage = route({
   method: 'post',
   path: '/outbound/messages/{id}/reveal',
   permission: 'intake.replay',
-  summary: 'Show one message as it goes out; the look is logged with its reason',
+  summary: 'Show one message in full; audited with the reason',
   params: idParams,
   body: z.object({ reason: z.string().trim().min(2).max(200) }),
   response: z.object({ text: z.string(), charset: z.string() }),
@@ -203,7 +202,7 @@ export const cancelOutboundMessages = route({
   method: 'post',
   path: '/outbound/messages/cancel',
   permission: 'intake.replay',
-  summary: 'Take messages out of the queue, or settle rejected ones; what is on the wire cannot be cancelled',
+  summary: 'Take messages out of the queue, or settle rejected ones; messages being sent cannot be cancelled',
   body: z.object({ ids, reason: z.string().trim().min(2).max(200) }),
   response: z.object({ cancelled: z.number().int() }),
 })

@@ -2,17 +2,17 @@ import { z } from 'zod'
 import { pathwayDefinition, pathwayDetail, pathwayName } from './pathway.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** The revision the caller saw; another one means that somebody saved meanwhile. */
+/** The revision the caller saw; refused when somebody saved meanwhile. */
 const revision = z.number().int().min(0)
 
 const pathwayDraft = z.object({
   definition: pathwayDefinition,
   revision,
-  /** The version it was begun from; null: never published. */
+  /** The version it is based on; null: never published. */
   baseVersion: z.number().int().nullable(),
   savedAt: timestamp,
   savedByName: z.string(),
-  /** The caller wrote on it, so that somebody else has to publish where the site asks for a second person. */
+  /** The caller edited it, so somebody else must publish it if the site requires a second person. */
   mine: z.boolean(),
   asked: z.object({ at: timestamp, byName: z.string() }).nullable(),
   returned: z.object({ at: timestamp, byName: z.string(), reason: z.string() }).nullable(),
@@ -54,7 +54,7 @@ export const deletePathwayDraft = route({
   method: 'delete',
   path: '/pathways/{id}/draft',
   permission: 'pathway.write',
-  summary: 'Throw the draft away; a pathway that was never published goes with it',
+  summary: 'Discard the draft; deletes a pathway that was never published',
   params: idParams,
   query: z.object({ revision: z.coerce.number().int() }),
   status: 204,
@@ -96,7 +96,7 @@ export const getPathwayVersion = route({
   method: 'get',
   path: '/pathways/{id}/versions/{version}',
   permission: 'pathway.read',
-  summary: 'What a version of a pathway says',
+  summary: 'The definition of a version of a pathway',
   params: z.object({ id, version: z.coerce.number().int().positive() }),
   response: z.object({ version: z.number().int(), definition: pathwayDefinition }),
 })

@@ -2,7 +2,7 @@ import { isPersonFact } from './fact.ts'
 import { comparisonsOf } from './questionnaire-check.ts'
 import type { Condition } from './questionnaire.ts'
 
-/** What a branch may ask besides person, stay and results of tasks: answers given on this pathway, and laboratory results. */
+/** Facts for branches besides person, stay and task results: answers on this pathway, and laboratory results. */
 export type AskedFact =
   | { of: 'score' | 'band'; questionnaire: string }
   | { of: 'answer'; questionnaire: string; linkId: string }
@@ -25,18 +25,18 @@ export function readFactName(name: string): AskedFact | null {
   return { of: rest === 'band' ? 'band' : 'score', questionnaire }
 }
 
-/** What has to be looked up for the branches of a pathway, kept with its version so that only those who ask pay for it. */
+/** Look-ups needed by the branches of a pathway, stored with its version so that other pathways skip them. */
 export type Asks = {
   questionnaires: string[]
-  /** Those whose band is asked for. */
+  /** Those whose band is used. */
   bands: string[]
-  /** The longest any branch looks back for a code. */
+  /** The longest look-back of any branch for a code. */
   observations: { code: string; days: number }[]
-  /** Facts of the person besides sex and age, which every enrolment has at hand. */
+  /** Facts of the person besides sex and age, which are always loaded. */
   person: string[]
 }
 
-/** Null when nothing of the kind is asked. */
+/** Null when none are used. */
 export function asksOf(steps: readonly ({ kind: string } & { when?: Condition })[]): Asks | null {
   const questionnaires = new Set<string>()
   const bands = new Set<string>()

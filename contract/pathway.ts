@@ -7,7 +7,7 @@ import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { messageChannels } from './message.ts'
 import { taskKind } from './task.ts'
 
-/** A number written in the pathway, or the name of one of its variables (fixed for each person at enrolment). */
+/** A number, or the name of a pathway variable (fixed for each person at enrolment). */
 const quantity = z.union([z.number().min(0).max(100_000), z.strictObject({ var: z.string() })])
 
 /** A time span; working days follow the site's calendar. */
@@ -16,7 +16,7 @@ const duration = z.strictObject({
   unit: z.enum(['minutes', 'hours', 'days', 'working-days']),
 })
 
-/** Local hours `[from, to)` at which something may happen, in the site's time zone. */
+/** Allowed local hours `[from, to)`, in the site's time zone. */
 const hoursOfDay = z.strictObject({
   from: z.number().int().min(0).max(23),
   to: z.number().int().min(1).max(24),
@@ -24,7 +24,7 @@ const hoursOfDay = z.strictObject({
 })
 
 const stepBase = {
-  /** Steps of a sub-pathway have the key of the step that runs it in front: `wound/call`. */
+  /** Steps of a sub-pathway are prefixed with the key of the step that runs it: `wound/call`. */
   key: z.string().min(1).max(120),
   title: z.string().max(100),
   next: z.string().nullable(),
@@ -40,9 +40,9 @@ export const pathwayStep = z.discriminatedUnion('kind', [
      */
     since: z.union([z.enum(['entry', 'here']), z.string().regex(/^subject\.[a-z][a-zA-Z]*$/)]),
     for: duration,
-    /** It ends so long before that time instead of after it. */
+    /** The wait ends before that time instead of after it. */
     before: z.boolean().optional(),
-    /** The step after it is left out when that moment had passed before this one was reached: no reminder for what is over. */
+    /** Skips the next step if the time had already passed when the wait was reached: no reminder for past events. */
     late: z.literal('skip').optional(),
     at: hoursOfDay.optional(),
   }),
@@ -75,7 +75,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     questionnaire: z.string().optional(),
     priority: z.enum(['routine', 'urgent', 'stat']).default('routine'),
     description: z.string().max(1000).optional(),
-    /** `result`: the pathway waits for the task's result; `nothing`: it goes on at once. */
+    /** `result`: the pathway waits for the task's result; `nothing`: it continues at once. */
     waitFor: z.enum(['result', 'nothing']).default('nothing'),
   }),
   z.strictObject({
@@ -95,7 +95,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     ...stepBase,
-    /** Runs the steps of another published pathway; where that one ends, this one goes on. */
+    /** Runs the steps of another published pathway, then continues. */
     kind: z.literal('pathway'),
     /** Its code. */
     pathway: z.string().max(60),
@@ -104,7 +104,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     ...stepBase,
-    /** What another module registered as an act of pathways, such as booking an appointment. */
+    /** An act registered by another module, such as booking an appointment. */
     kind: z.literal('act'),
     act: z.string().max(60),
     input: z.record(z.string(), z.unknown()).default({}),
@@ -113,24 +113,24 @@ export const pathwayStep = z.discriminatedUnion('kind', [
 ])
 export type PathwayStep = z.infer<typeof pathwayStep>
 
-/** Where a step can lead. */
+/** The possible next steps of a step. */
 export function successors(step: PathwayStep): (string | null)[] {
   return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
 }
 
 export const pathwayDefinition = z.object({
-  /** The guideline or rule that timing and questions come from. */
+  /** Source of timing and questions: a guideline or rule. */
   source: z.string().max(600).optional(),
   purpose: z.enum(['clinical', 'service', 'marketing']),
   entry: z.object({
-    /** An event of the person or of a subject, also that they entered or left a segment. Null: by the calendar, by hand or by API only. */
+    /** An event of the person or of a subject, including entering or leaving a segment. Null: by the calendar, by hand or by API only. */
     event: eventKind.nullable(),
-    /** Everybody for whom `when` holds, on certain days. */
+    /** Everybody who meets `when`, on certain days. */
     calendar: schedule.optional(),
     when: condition.optional(),
-    /** Older events do not enter: a historical load must not start work whose time has passed. Days. */
+    /** Maximum age of an event in days: loading history must not start outdated work. */
     maxAgeDays: z.number().int().min(0).max(3650).default(30),
-    /** The same person enters again about the same subject, but not sooner after the last time; without it once for each subject. */
+    /** Minimum gap before the same person may enter again about the same subject; without it, once per subject. */
     again: z.strictObject({ afterDays: z.number().int().min(1).max(3650) }).optional(),
   }),
   /** Numbers that steps refer to; `setting` is read when a person enters. */
@@ -138,7 +138,7 @@ export const pathwayDefinition = z.object({
     z.string(),
     z.union([z.strictObject({ setting: z.string() }), z.strictObject({ value: z.number() })]),
   ),
-  /** What ends every open enrolment in this pathway. */
+  /** Stop rules of open enrolments. */
   stopOn: z.array(stopRule).max(50),
   start: z.string(),
   steps: z.array(pathwayStep).min(1).max(200),
@@ -150,14 +150,14 @@ const pathwaySummary = z.object({
   code: z.string(),
   name: z.string(),
   active: z.boolean(),
-  /** Null, as the two below: never published. */
+  /** Null, like the two below, if never published. */
   version: z.number().int().nullable(),
   versionId: id.nullable(),
   purpose: z.string(),
   publishedAt: timestamp.nullable(),
-  /** When the draft was saved last; null: there is none. */
+  /** When the draft was last saved; null: no draft. */
   draftSavedAt: timestamp.nullable(),
-  /** Somebody waits for a second person to publish it. */
+  /** A request for publication by a second person is pending. */
   draftAsked: z.boolean(),
   openEnrollments: z.number().int(),
   completedEnrollments: z.number().int(),
@@ -177,9 +177,9 @@ export const listPathways = route({
 })
 
 export const pathwayDetail = pathwaySummary.extend({
-  /** What is in force; of a pathway never published its draft. */
+  /** The definition in force, or the draft of a pathway that was never published. */
   definition: pathwayDefinition,
-  /** Publishing takes somebody who did not write the draft. */
+  /** Publishing needs somebody who did not write the draft. */
   secondPerson: z.boolean(),
   versions: z.array(
     z.object({
@@ -206,10 +206,10 @@ export const validatePathway = route({
   method: 'post',
   path: '/pathways/validate',
   permission: 'pathway.write',
-  summary: 'Check a definition: names the step and what to mend',
+  summary: 'Check a definition: names the step and the fix',
   body: z.object({
     definition: pathwayDefinition,
-    /** Whose definition it is, so that it does not run itself. */
+    /** The pathway being checked, so that it does not run itself. */
     pathwayId: id.optional(),
   }),
   response: z.object({ problems: z.array(problem) }),
@@ -229,7 +229,7 @@ export const updatePathway = route({
 
 export const enrollmentStatus = z.enum(['active', 'waiting', 'blocked', 'completed', 'stopped'])
 
-/** What an enrolment or a task is about besides its person. */
+/** Subject of an enrolment or a task, besides its person. */
 export const subject = z.strictObject({ kind: z.string().max(40), id })
 
 const enrollmentSummary = z.object({
@@ -243,7 +243,7 @@ const enrollmentSummary = z.object({
   /** Of the person or the organisation. */
   name: z.string(),
   encounterId: id.nullable(),
-  /** What it is about besides. */
+  /** Its subject. */
   subject: subject.extend({ words: z.string().nullable() }).nullable(),
   status: enrollmentStatus,
   stepKey: z.string().nullable(),
@@ -281,7 +281,7 @@ export const createEnrollment = route({
       groupId: id.nullable().default(null),
       encounterId: id.nullable().default(null),
       subject: subject.nullable().default(null),
-      /** Where it happens, when nothing else says. */
+      /** The place, if nothing else determines it. */
       siteId: id.nullable().default(null),
     })
     .refine((one) => (one.personId === null) !== (one.groupId === null), {

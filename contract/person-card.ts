@@ -32,7 +32,7 @@ const response = z.object({
   lines: z.array(answerLine),
 })
 
-/** What one looks up about a person while the phone is ringing; contact data masked. Lists hold the newest, and are empty when nothing is known. */
+/** Summary of a person for a telephone call; contact data masked. Lists hold the newest entries. */
 export const personCard = personDetail
   .pick({ id: true, tags: true, note: true, optOuts: true, telecoms: true, relationships: true })
   .extend({

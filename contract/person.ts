@@ -8,7 +8,7 @@ export const sex = z.enum(['male', 'female', 'other', 'unknown'])
 export const encounterClass = z.enum(['inpatient', 'outpatient', 'emergency', 'home', 'virtual'])
 export const encounterStatus = z.enum(['planned', 'in-progress', 'finished', 'cancelled'])
 
-/** Who made two records one: a person at a screen, a message (A40), or the matching by itself. */
+/** Origin of a merge: staff, a message (A40), or automatic matching. */
 export const mergeSource = z.enum(['manual', 'hl7', 'match'])
 
 /** Wrong check digit, birth date or sex other than on record, or no known kind of number. */
@@ -59,9 +59,9 @@ export const personSummary = z.object({
   lastDepartmentName: z.string().nullable(),
   lastConditionText: z.string().nullable(),
   openTasks: z.number().int(),
-  /** Share of what follow-up needs that is known, 0 to 100 by the site's weights. */
+  /** Completeness of the data needed for follow-up, 0 to 100, by the site's weights. */
   completeness: z.number().int().nullable(),
-  /** Names and record numbers of merged records through which a search found this person. */
+  /** Names and record numbers of merged records that matched the search. */
   foundAs: z.array(z.string()),
 })
 export type PersonSummary = z.infer<typeof personSummary>
@@ -85,9 +85,9 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       value: z.string(),
       siteId: id.nullable(),
       source: z.string(),
-      /** When the source first said it. */
+      /** When the source first stated it. */
       since: timestamp,
-      /** What is odd about an identity number. */
+      /** Irregularities of an identity number. */
       marks: z.array(identifierMark),
     }),
   ),
@@ -109,26 +109,26 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       relation: z.string(),
       name: z.string(),
       phone: z.string().nullable(),
-      /** False: somebody called it and it was not theirs. */
+      /** False: marked as wrong after a call. */
       phoneValid: z.boolean(),
       relatedPersonId: id.nullable(),
       source: z.string(),
       updatedAt: timestamp,
     }),
   ),
-  /** What is missing and counts, the weightiest first. */
+  /** Missing data with a weight, the heaviest first. */
   missing: z.array(gap),
-  /** Who says what of each field that anybody said something of. */
+  /** Provenance of each field with at least one statement. */
   provenance: z.array(provenance),
   optOuts: z.array(
     z.object({ channel: z.string(), purpose: z.string(), since: timestamp, reason: z.string().nullable() }),
   ),
-  /** Records that were merged into this person and can be taken out again. */
+  /** Records merged into this person whose merge can be undone. */
   mergedRecords: z.array(
     z.object({
       mergeId: id,
       recordId: id,
-      /** The record it was merged into; another than the person's where merges lie on top of each other. */
+      /** The record it was merged into; differs from the person's after successive merges. */
       intoId: id,
       name: z.string(),
       recordNumbers: z.array(z.string()),
@@ -156,7 +156,7 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
       startedAt: timestamp,
     }),
   ),
-  /** Group customers that the person belongs or belonged to, the running ones first. */
+  /** Current and past memberships of group customers, current ones first. */
   memberships: z.array(
     z.object({
       id,
@@ -226,7 +226,7 @@ export const updatePerson = route({
     note: z.string().max(2000).nullable().optional(),
     maritalStatus: z.string().trim().max(20).nullable().optional(),
     language: z.string().trim().max(20).nullable().optional(),
-    /** Where the person lives; staff write it anew, they cannot empty it. */
+    /** The person's address; can be replaced, not removed. */
     address: z
       .object({
         text: z.string().trim().min(1).max(300),
@@ -238,7 +238,7 @@ export const updatePerson = route({
       .optional(),
     addPhone: z.string().trim().max(40).optional(),
     addEmail: z.string().trim().max(120).optional(),
-    /** Numbers and addresses that turn out wrong, or right after all. */
+    /** Marks numbers and addresses as wrong or valid. */
     telecoms: z
       .array(z.object({ id, valid: z.boolean() }))
       .max(50)
@@ -252,9 +252,9 @@ export const updatePerson = route({
       })
       .optional(),
     removeRelationships: z.array(id).max(50).optional(),
-    /** A death that was recorded by mistake is taken back; needs a reason. */
+    /** Withdraws a death recorded by mistake; needs a reason. */
     deceased: z.literal(false).optional(),
-    /** Why; kept in the audit. */
+    /** Reason for the audit log. */
     reason: z.string().trim().min(2).max(200).optional(),
   }),
   response: personDetail,

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { localized } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** Bytes of a picture as it is sent; the pages scale it down to far less. */
+/** Maximum bytes of an uploaded picture; the pages scale pictures down well below. */
 export const mostPhotoBytes = 3 * 1024 * 1024
 
-/** Chosen by the sender, so that a picture that is sent twice is kept once. */
+/** Chosen by the client, so that a picture uploaded twice is stored once. */
 export const photoKey = z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits')
 
-/** One picture: JPEG or PNG in base64. What it says about camera, place and time is not kept. */
+/** One picture: JPEG or PNG in base64. Metadata on camera, place and time are removed. */
 export const photoUpload = z.object({
   key: photoKey,
   /** The question that it answers. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { id, timestamp } from './route.ts'
 
-/** What follow-up needs of a person. */
+/** Data of a person needed for follow-up. */
 export const gaps = ['name', 'birthDate', 'sex', 'identity', 'phone', 'address', 'contact', 'email'] as const
 export const gap = z.enum(gaps)
 export type Gap = z.infer<typeof gap>
 
-/** Ranges of the score that figures count by. */
+/** Score ranges of the figures. */
 export const completenessBands = [
   { from: 0, to: 59 },
   { from: 60, to: 79 },
@@ -14,7 +14,7 @@ export const completenessBands = [
   { from: 100, to: 100 },
 ] as const
 
-/** Fields of which there is one value at a time, so that sources can contradict each other. */
+/** Single-valued fields, in which sources can contradict each other. */
 export const claimFields = [
   'name',
   'sex',
@@ -27,17 +27,17 @@ export const claimFields = [
 export const claimField = z.enum(claimFields)
 export type ClaimField = z.infer<typeof claimField>
 
-/** What one source says of a field. */
+/** One source's statement about a field. */
 const statement = z.object({
   /** The record of a merged person that it is about. */
   recordId: id,
   source: z.string(),
-  /** Masked like the field itself; empty: what is known is wrong. Of a death its time, or true or false. */
+  /** Masked like the field itself; empty: the known value is wrong. For a death its time, or true or false. */
   value: z.string(),
-  /** When the source first said this, as far as that is known, and when last. */
+  /** First time of this statement, as far as known, and the last. */
   since: timestamp,
   at: timestamp,
-  /** Came along with a result or an order, not as a statement about the person. */
+  /** Secondary: part of a result or an order, not a registration of the person. */
   aside: z.boolean(),
   /** Whether this is the value in effect. */
   counts: z.boolean(),
@@ -45,9 +45,9 @@ const statement = z.object({
 
 export const provenance = z.object({
   field: claimField,
-  /** The one that counts first, then the newest. */
+  /** The deciding one first, then the newest. */
   statements: z.array(statement),
-  /** Sources differ: nobody looked at it, or staff settled it. */
+  /** Sources differ: open, or settled by staff. */
   conflict: z.enum(['open', 'settled']).nullable(),
 })
 export type FieldProvenance = z.infer<typeof provenance>

@@ -6,7 +6,7 @@ const about = {
   questionnaireId: id,
   /** The visit that it asks about. */
   encounterId: id.optional(),
-  /** Where it is asked, when that is not where the person was last. */
+  /** The place, if not that of the person's last visit. */
   siteId: id.optional(),
 }
 

@@ -2,7 +2,7 @@ import { unfold } from './answer.ts'
 import type { DraftBody } from './questionnaire-design.ts'
 import type { Condition, Localized, Question } from './questionnaire.ts'
 
-/** What stops a questionnaire from being published. `linkId` is null where no single question is meant. */
+/** A problem that prevents publication. `linkId` is null if it concerns no single question. */
 export type Problem = {
   linkId: string | null
   kind:
@@ -30,32 +30,32 @@ export type Problem = {
 
 type Draft = { title: Localized; body: DraftBody }
 
-/** Everything that is wrong, question by question; the server and the screen use this one. */
+/** All problems, by question; used by server and screen. */
 export function problemsOf({ title, body }: Draft): Problem[] {
   const problems: Problem[] = []
-  const say = (linkId: string | null, kind: Problem['kind'], about = '') =>
+  const report = (linkId: string | null, kind: Problem['kind'], about = '') =>
     problems.push({ linkId, kind, about })
-  if (isBlank(title)) say(null, 'no-title')
+  if (isBlank(title)) report(null, 'no-title')
   const answered = unfold(body.items).filter(({ type }) => type !== 'group' && type !== 'display')
-  if (answered.length === 0) say(null, 'no-questions')
+  if (answered.length === 0) report(null, 'no-questions')
   const seen = new Set<string>()
   const all = new Map(answered.map((item) => [item.linkId, item]))
   for (const item of body.items) {
     const own = [item.linkId, ...(item.rows ?? []).map((row) => row.linkId)]
     for (const linkId of own)
       if (seen.has(linkId) || own.indexOf(linkId) !== own.lastIndexOf(linkId))
-        say(item.linkId, 'duplicate-linkId', linkId)
-    checkQuestion(item, (kind, about) => say(item.linkId, kind, about))
-    // A question may depend on those before it; a red flag on its own answer as well.
+        report(item.linkId, 'duplicate-linkId', linkId)
+    checkQuestion(item, (kind, about) => report(item.linkId, kind, about))
+    // A question may depend on earlier ones; a red flag also on its own answer.
     if (item.enableWhen)
-      for (const problem of conditionProblems(item.enableWhen, seen, all)) say(item.linkId, ...problem)
+      for (const problem of conditionProblems(item.enableWhen, seen, all)) report(item.linkId, ...problem)
     for (const linkId of own) seen.add(linkId)
     if (item.redFlag) {
-      for (const problem of conditionProblems(item.redFlag.when, seen, all)) say(item.linkId, ...problem)
-      if (isBlank(item.redFlag.text)) say(item.linkId, 'no-flag-text')
+      for (const problem of conditionProblems(item.redFlag.when, seen, all)) report(item.linkId, ...problem)
+      if (isBlank(item.redFlag.text)) report(item.linkId, 'no-flag-text')
     }
   }
-  checkBands(body, say)
+  checkBands(body, report)
   return problems
 }
 
@@ -63,21 +63,21 @@ function isBlank(text: Localized): boolean {
   return text['zh-CN'].trim() === ''
 }
 
-function checkQuestion(item: Question, say: (kind: Problem['kind'], about?: string) => void): void {
-  if (isBlank(item.text)) say('no-text')
-  if (item.min !== undefined && item.max !== undefined && item.min > item.max) say('range')
-  if (item.type === 'scale' && (item.max ?? 10) - (item.min ?? 0) > 20) say('range')
+function checkQuestion(item: Question, report: (kind: Problem['kind'], about?: string) => void): void {
+  if (isBlank(item.text)) report('no-text')
+  if (item.min !== undefined && item.max !== undefined && item.min > item.max) report('range')
+  if (item.type === 'scale' && (item.max ?? 10) - (item.min ?? 0) > 20) report('range')
   if (!['choice', 'multiple', 'matrix'].includes(item.type)) return
   const options = item.options ?? []
-  if (options.length < (item.type === 'multiple' ? 1 : 2)) say('no-options')
+  if (options.length < (item.type === 'multiple' ? 1 : 2)) report('no-options')
   const values = options.map((option) => option.value)
   for (const [at, option] of options.entries()) {
-    if (option.value === '' || values.indexOf(option.value) !== at) say('duplicate-option', option.value)
-    if (isBlank(option.text)) say('no-option-text', option.value)
+    if (option.value === '' || values.indexOf(option.value) !== at) report('duplicate-option', option.value)
+    if (isBlank(option.text)) report('no-option-text', option.value)
   }
   if (item.type !== 'matrix') return
-  if (!item.rows?.length) say('no-rows')
-  for (const row of item.rows ?? []) if (isBlank(row.text)) say('no-text', row.linkId)
+  if (!item.rows?.length) report('no-rows')
+  for (const row of item.rows ?? []) if (isBlank(row.text)) report('no-text', row.linkId)
 }
 
 type Found = [kind: Problem['kind'], about: string]
@@ -107,20 +107,20 @@ function conditionProblems(condition: Condition, before: Set<string>, all: Map<s
 
 function checkBands(
   body: DraftBody,
-  say: (linkId: null, kind: Problem['kind'], about?: string) => void,
+  report: (linkId: null, kind: Problem['kind'], about?: string) => void,
 ): void {
   const bands = body.bands ?? []
   if (bands.length === 0) return
-  if (body.scoring === 'none') say(null, 'bands-without-score')
+  if (body.scoring === 'none') report(null, 'bands-without-score')
   const codes = bands.map((band) => band.code)
   let last = -Infinity
   for (const [at, band] of bands.entries()) {
-    if (codes.indexOf(band.code) !== at) say(null, 'duplicate-band', band.code)
-    if (isBlank(band.text)) say(null, 'no-band-text', band.code)
-    // A band that a single question reaches may add no range of its own.
+    if (codes.indexOf(band.code) !== at) report(null, 'duplicate-band', band.code)
+    if (isBlank(band.text)) report(null, 'no-band-text', band.code)
+    // A band reached by a single question may have no range of its own.
     if (band.singleItem !== undefined && (band.upTo ?? last) === last) continue
-    if ((band.upTo ?? Infinity) <= last) say(null, 'bands-order', band.code)
+    if ((band.upTo ?? Infinity) <= last) report(null, 'bands-order', band.code)
     last = band.upTo ?? Infinity
   }
-  if (last !== Infinity) say(null, 'last-band', bands.at(-1)?.code)
+  if (last !== Infinity) report(null, 'last-band', bands.at(-1)?.code)
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { localized, question, questionnaireBody } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** A questionnaire while it is being written: texts may still be missing, and there may be no question yet. */
+/** An unfinished questionnaire: texts and questions may be missing. */
 export const draftBody = questionnaireBody.extend({ items: z.array(question).max(200) })
 export type DraftBody = z.infer<typeof draftBody>
 
@@ -15,7 +15,7 @@ const content = {
 const draft = z.object({
   id,
   code: z.string(),
-  /** The version it goes on from; null for one that was never published. */
+  /** The version it is based on; null if never published. */
   version: z.number().int().nullable(),
   ...content,
   /** 0: nothing is saved yet, this is the published version. */
@@ -44,7 +44,7 @@ export const listDrafts = route({
   }),
 })
 
-/** Something of a FHIR Questionnaire that has no place here; `linkId` is null where no single question is meant. */
+/** A part of a FHIR Questionnaire that cannot be imported; `linkId` is null if it concerns no single question. */
 const importNote = z.object({
   linkId: z.string().nullable(),
   kind: z.enum([
@@ -55,18 +55,18 @@ const importNote = z.object({
     'open-choice',
     'option',
     'value-set',
-    /** It is asked always. */
+    /** It becomes unconditional. */
     'condition',
     'element',
     'extension',
     'renamed',
-    /** What we had added no longer agrees with what somebody else changed. */
+    /** Our extension no longer agrees with the changed standard part. */
     'edited-elsewhere',
     'scored',
     'language',
     'no-chinese',
   ]),
-  /** A linkId, an address, a type: what it is about. */
+  /** Its subject: a linkId, a URL, a type. */
   about: z.string(),
 })
 export type ImportNote = z.infer<typeof importNote>
@@ -75,7 +75,7 @@ export const readFhirQuestionnaire = route({
   method: 'post',
   path: '/questionnaire-drafts/read-fhir',
   permission: 'questionnaire.write',
-  summary: 'What a FHIR R4 Questionnaire would become, and what could not be taken over; nothing is written',
+  summary: 'What a FHIR R4 Questionnaire would become, and what could not be imported; nothing is written',
   body: z.object({ resource: z.unknown() }),
   response: z.object({
     /** Of questionnaires that come from a CareLoop; null otherwise. */
@@ -99,7 +99,7 @@ export const createDraft = route({
       .regex(/^[a-z][a-z0-9-]{1,59}$/, 'lower-case letters, digits and hyphens, beginning with a letter'),
     title: z.string().trim().min(1).max(200),
     copyOf: id.optional(),
-    /** A FHIR R4 Questionnaire to begin with. */
+    /** A FHIR R4 Questionnaire to start from. */
     fhir: z.unknown().optional(),
   }),
   response: z.object({ id }),
@@ -129,7 +129,7 @@ export const dropDraft = route({
   method: 'delete',
   path: '/questionnaires/{id}/draft',
   permission: 'questionnaire.write',
-  summary: 'Throw the draft away; a questionnaire that was never published goes with it',
+  summary: 'Discard the draft; deletes a questionnaire that was never published',
   params: idParams,
   status: 204,
 })
@@ -138,7 +138,7 @@ export const publishDraft = route({
   method: 'post',
   path: '/questionnaires/{id}/publish',
   permission: 'questionnaire.write',
-  summary: 'The draft becomes the next version; what is under way keeps the version it began with',
+  summary: 'The draft becomes the next version; work in progress keeps its version',
   params: idParams,
   body: z.object({ revision: z.number().int().min(1) }),
   response: z.object({ version: z.number().int() }),

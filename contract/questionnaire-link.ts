@@ -3,7 +3,7 @@ import { photoKey, photoUpload } from './photo.ts'
 import { answers, localized, question } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
-/** `waiting`: the message has not gone out; `locked`: the year of birth was wrong too often. */
+/** `waiting`: the message was not sent yet; `locked`: the year of birth was wrong too often. */
 export const linkState = z.enum([
   'waiting',
   'not-sent',
@@ -20,7 +20,7 @@ const linkSummary = z.object({
   id,
   channel: z.enum(['email', 'shown']),
   state: linkState,
-  /** Why the message did not go out. */
+  /** Why the message was not sent. */
   reason: z.string().nullable(),
   createdAt: timestamp,
   createdByName: z.string(),
@@ -39,7 +39,7 @@ export const listTaskLinks = route({
   response: z.object({
     /** The masked address; null when none is known. */
     address: z.string().nullable(),
-    /** False as long as no mail server or no public address of this installation is set. */
+    /** False without a mail server or a public address of this installation. */
     mailReady: z.boolean(),
     items: z.array(linkSummary),
   }),
@@ -58,7 +58,7 @@ export const createTaskLink = route({
   }),
   response: z.object({
     id,
-    /** The whole address, only for a link that is shown, and never again. */
+    /** The full address, returned once and only for a displayed link. */
     url: z.string().nullable(),
     expiresAt: timestamp.nullable(),
   }),
@@ -75,15 +75,15 @@ export const revokeLink = route({
 })
 
 const token = z.string().min(20).max(100)
-/** Shown to whoever named the right year of birth; needed for everything after. */
+/** Issued for the right year of birth; needed for all further calls. */
 const pass = z.string().max(100)
 
-/** What the person sees of a question: no points, and of a red flag only when it rises and what to do. */
+/** A question as shown to the person: no points, and of a red flag only its condition and advice. */
 const formQuestion = question.omit({ scores: true })
 
 export const form = z.object({
   pass,
-  /** `王*`; null when nothing proved who is there. */
+  /** `王*`; null when the person is not verified. */
   name: z.string().nullable(),
   siteName: z.string(),
   departmentName: z.string().nullable(),
@@ -103,7 +103,7 @@ export const openForm = route({
   path: '/forms/open',
   permission: 'public',
   summary:
-    'What a one-time link leads to. Without the year of birth (where one is known) nothing about the person is told',
+    'The form behind a one-time link. Without the year of birth (where one is known) nothing about the person is returned',
   body: z.object({
     token,
     /** Four digits, or the year of the Republic at sites in Taiwan. */
@@ -121,7 +121,7 @@ export const openForm = route({
       wrong: z.boolean(),
     }),
     z.object({ state: z.literal('open'), language: spoken, emergencyNumber: z.string(), form }),
-    /** `closed`: withdrawn, locked, no longer needed, or never there. */
+    /** `closed`: revoked, locked, no longer needed, or unknown. */
     z.object({ state: z.enum(['used', 'expired', 'closed']) }),
   ]),
 })
@@ -145,7 +145,7 @@ export const submitForm = route({
   body: z.object({ token, pass, answers }),
   response: z.object({
     redFlags: raised,
-    /** Only when the questionnaire says that the person may see it. */
+    /** Only if the questionnaire allows the person to see it. */
     score: z.number().nullable(),
     meaning: localized.nullable(),
   }),
@@ -161,7 +161,7 @@ export const addFormPhoto = route({
   status: 201,
 })
 
-/** Not a GET: the token stays out of addresses, which proxies log. */
+/** Not a GET: keeps the token out of URLs, which proxies log. */
 export const readFormPhoto = route({
   method: 'post',
   path: '/forms/photos/read',

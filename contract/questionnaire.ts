@@ -28,7 +28,7 @@ export type Condition =
     }
   | { sample: { rate: number | { var: string }; seed: string } }
 
-// The name lets the API reference refer to it: it contains itself.
+// Named for the API reference, as it is recursive.
 export const condition: z.ZodType<Condition> = z
   .lazy(() =>
     z.union([
@@ -39,9 +39,9 @@ export const condition: z.ZodType<Condition> = z
         fact: z.string().min(1).max(200),
         op: z.enum(['=', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'exists']),
         value: z.unknown().optional(),
-        /** Answers and results older than this are as good as none. */
+        /** Older answers and results count as missing. */
         withinDays: z.number().int().min(1).max(3650).optional(),
-        /** A result in another unit is as good as none. */
+        /** A result in another unit counts as missing. */
         unit: z.string().max(40).optional(),
       }),
       z.strictObject({
@@ -54,7 +54,7 @@ export const condition: z.ZodType<Condition> = z
   )
   .meta({ id: 'Condition' })
 
-/** The same words in several languages; zh-CN always there. */
+/** A text in several languages; zh-CN is required. */
 export const localized = z.object({
   'zh-CN': z.string(),
   'zh-TW': z.string().optional(),
@@ -62,32 +62,32 @@ export const localized = z.object({
 })
 export type Localized = z.infer<typeof localized>
 
-/** Points of a number: the first line whose bound holds; a line without a bound takes the rest. */
+/** Points of a number: the first line with a matching bound; a line without a bound takes the rest. */
 const numberScore = z.strictObject({
-  /** Up to and with this value. */
+  /** Up to and including this value. */
   upTo: z.number().optional(),
   /** Less than this value. */
   below: z.number().optional(),
   score: z.number(),
 })
 
-/** What a total means, from the lowest total on; the last one has no bound. */
+/** Bands of the total score, ascending; the last one has no bound. */
 export const band = z.object({
   code: z.string().min(1).max(40),
-  /** Up to and with this total. */
+  /** Up to and including this total. */
   upTo: z.number().optional(),
-  /** Reached as well when a single question alone gives so many points, as NEWS2 asks for. */
+  /** Also reached when a single question gives this many points, as in NEWS2. */
   singleItem: z.number().optional(),
   text: localized,
   tone: z.enum(['good', 'watch', 'bad']),
-  /** What the instrument's source says should be done. */
+  /** Action recommended by the instrument's source. */
   advice: localized.optional(),
-  /** This result is dangerous: the attending doctor gets an urgent task when the answers are complete. */
+  /** Red flag: the attending doctor gets an urgent task when the answers are complete. */
   redFlagWithinMinutes: z.number().int().min(5).max(1440).optional(),
 })
 export type Band = z.infer<typeof band>
 
-/** What a question is called elsewhere, as in LOINC; kept for exchange by FHIR. */
+/** Code of a question in another system, such as LOINC; kept for FHIR exchange. */
 const codes = z
   .array(
     z.object({
@@ -98,7 +98,7 @@ const codes = z
   )
   .max(10)
 
-/** Most pictures that one question may ask for. */
+/** Maximum number of pictures per question. */
 export const mostPhotos = 5
 
 export const question = z.object({
@@ -124,7 +124,7 @@ export const question = z.object({
   help: localized.optional(),
   codes: codes.optional(),
   required: z.boolean().optional(),
-  /** For whoever asks, such as what they advised; a person who answers by a link does not see it. */
+  /** For staff only, such as the advice given; hidden from a person who answers by a link. */
   staffOnly: z.boolean().optional(),
   unit: z.string().max(20).optional(),
   min: z.number().optional(),
@@ -135,52 +135,52 @@ export const question = z.object({
         value: z.string().max(60),
         text: localized,
         score: z.number().optional(),
-        /** Code system that the value belongs to, of options that came by FHIR. */
+        /** Code system of the value, for options imported from FHIR. */
         system: z.string().max(200).optional(),
       }),
     )
     .max(50)
     .optional(),
-  /** Of a photo; without it one. */
+  /** For photos; default 1. */
   maxPhotos: z.number().int().min(1).max(mostPhotos).optional(),
-  /** Of a matrix. */
+  /** For a matrix. */
   rows: z
     .array(z.object({ linkId: z.string().min(1).max(60), text: localized, codes: codes.optional() }))
     .max(30)
     .optional(),
   /** Points of number answers; without them only `scale` counts, with its value. */
   scores: z.array(numberScore).max(20).optional(),
-  /** Shown only when this holds; facts are `answers.<linkId>`. */
+  /** Condition for showing it; facts are `answers.<linkId>`. */
   enableWhen: condition.optional(),
-  /** An answer for which this holds is dangerous: the attending doctor gets an urgent task at once. */
+  /** Red flag: if this holds, the attending doctor gets an urgent task at once. */
   redFlag: z
     .object({
       when: condition,
       text: localized,
       withinMinutes: z.number().int().min(5).max(1440).default(120),
-      /** What a person who answers alone is told to do; without it the general words of the page. */
+      /** Advice shown to a person who answers alone; default: the general text of the page. */
       advice: localized.optional(),
     })
     .optional(),
 })
 export type Question = z.infer<typeof question>
 
-/** A question with what was answered to it; of the options only the chosen ones. */
+/** A question with its answer and the chosen options. */
 export const answerLine = z.object({ question, value: answerValue })
 export type AnswerLine = z.infer<typeof answerLine>
 
 export const questionnaireBody = z.object({
-  /** What to say first, with {{name}} and the like. */
+  /** Opening words, with placeholders such as {{name}}. */
   script: localized.optional(),
   items: z.array(question).min(1).max(200),
   scoring: z.enum(['none', 'sum']).default('none'),
   bands: z.array(band).max(12).optional(),
-  /** The person who answered by a link sees the total and what it means. */
+  /** Whether a person who answers by a link sees the total and its meaning. */
   scoreShownToPerson: z.boolean().optional(),
-  /** What a person who answers by a link reads first, and at the end. */
+  /** Introduction and closing text for a person who answers by a link. */
   intro: localized.optional(),
   thanks: localized.optional(),
-  /** Who may use the instrument, and on what terms. */
+  /** Licence of the instrument. */
   licence: z.string().max(400).optional(),
 })
 export type QuestionnaireBody = z.infer<typeof questionnaireBody>
@@ -232,7 +232,7 @@ export const exportQuestionnaire = route({
   method: 'get',
   path: '/questionnaires/{id}/fhir',
   permission: 'questionnaire.read',
-  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, the newest unless told',
+  summary: 'A version of a questionnaire as FHIR R4 Questionnaire, by default the newest',
   params: idParams,
   query: z.object({ version: z.coerce.number().int().min(1).optional() }),
   produces,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { calendarDate, id, idParams, route, timestamp } from './route.ts'
 
-/** Work by kind, and the minutes it takes. */
+/** Work by kind, in minutes. */
 const work = z.object({
   calls: z.number().int(),
   visits: z.number().int(),
@@ -12,13 +12,13 @@ const work = z.object({
 })
 export type Work = z.infer<typeof work>
 
-/** What one definition of the pathway would have made of the events. */
+/** Results of replaying the events with one definition. */
 const side = z.object({
   entered: z.number().int(),
-  /** Events that did not meet the condition of entry, or whose person could not enter. */
+  /** Events that did not meet the entry condition, or whose person could not enter. */
   notEntered: z.number().int(),
   stopped: z.number().int(),
-  /** Tasks made and cancelled before their day by what stopped the pathway; not counted as work. */
+  /** Tasks cancelled before their day because the pathway stopped; not counted as work. */
   prevented: z.number().int(),
   blocked: z.number().int(),
   total: work,
@@ -33,17 +33,17 @@ const rehearsal = z.object({
   status: z.enum(['waiting', 'running', 'finished', 'cancelled', 'failed']),
   progress: z.number(),
   events: z.number().int(),
-  /** The draft that was rehearsed; null: the version in force. */
+  /** The rehearsed draft; null: the version in force. */
   revision: z.number().int().nullable(),
   comparedVersion: z.number().int().nullable(),
   from: calendarDate,
   to: calendarDate,
   siteIds: z.array(id).nullable(),
   departmentIds: z.array(id).nullable(),
-  /** Minutes each kind of task was counted with. */
+  /** Minutes assumed per kind of task. */
   minutes: z.object({ call: z.number(), visit: z.number(), other: z.number() }).nullable(),
   draft: side.nullable(),
-  /** Null where the version in force itself was rehearsed, or none is. */
+  /** Null if the version in force was rehearsed, or there is none. */
   current: side.nullable(),
   startedByName: z.string(),
   createdAt: timestamp,
@@ -55,7 +55,7 @@ export const getRehearsal = route({
   method: 'get',
   path: '/pathways/{id}/rehearsal',
   permission: 'pathway.write',
-  summary: 'The latest rehearsal of a pathway: what it would have made of past events',
+  summary: 'The latest rehearsal of a pathway: its effect on past events',
   params: idParams,
   response: z.object({ rehearsal: rehearsal.nullable() }),
 })
@@ -82,7 +82,7 @@ export const cancelRehearsal = route({
   method: 'post',
   path: '/pathways/{id}/rehearsal/cancel',
   permission: 'pathway.write',
-  summary: 'Stop the rehearsal; what it counted so far is dropped',
+  summary: 'Stop the rehearsal; counts so far are dropped',
   params: idParams,
   response: rehearsal,
 })

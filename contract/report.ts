@@ -10,9 +10,9 @@ export type ProofCounts = z.infer<typeof proofCounts>
 const group = z.object({ departmentId: id.nullable(), departmentName: z.string().nullable() })
 
 const redFlags = z.object({
-  /** Raised in the month; alarms taken back before anybody saw them do not count. */
+  /** Raised in the month; without alarms withdrawn before anybody saw them. */
   raised: z.number().int(),
-  /** Somebody recorded an attempt. */
+  /** With a recorded attempt. */
   acted: z.number().int(),
   inTime: z.number().int(),
   /** Minutes from the alarm to the first recorded attempt. */
@@ -25,9 +25,9 @@ const monthlyReport = z.object({
   month,
   from: z.string(),
   to: z.string(),
-  /** The site, or all that the reader reaches. */
+  /** The site, or everything within the reader's reach. */
   siteNames: z.array(z.string()),
-  /** Of the (first) site; times on paper are told in it. */
+  /** Of the (first) site; used for times on paper. */
   timeZone: z.string(),
   madeAt: timestamp,
   madeByName: z.string(),

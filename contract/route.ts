@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Permission } from './access.ts'
 
-/** What one HTTP route takes and answers. The OpenAPI page, validation and the web client's types come from it. */
+/** Request and response of one HTTP route. The OpenAPI page, validation and the web client's types come from it. */
 export type RouteContract = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Path below `/api/v1`, OpenAPI style: `/persons/{id}`. */
   readonly path: string
-  /** The permission the caller needs; `signed-in` = any signed-in user, `public` = nobody needs to be known. */
+  /** The permission the caller needs; `signed-in` = any signed-in user, `public` = without sign-in. */
   readonly permission: Permission | 'signed-in' | 'public'
   readonly summary: string
   readonly params?: z.ZodObject
@@ -15,7 +15,7 @@ export type RouteContract = {
   readonly response?: z.ZodType
   /** A body that is not JSON: the handler reads the stream. */
   readonly consumes?: string
-  /** Answer that is not JSON: a file or a stream. */
+  /** A response that is not JSON: a file or a stream. */
   readonly produces?: string
   readonly status?: 200 | 201 | 202 | 204
 }

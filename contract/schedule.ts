@@ -3,17 +3,17 @@ import { dateFacts } from './fact.ts'
 
 const month = z.number().int().min(1).max(12)
 
-/** Days on which persons enter a pathway by the calendar, and the local hour from which on. */
+/** Days on which persons enter a pathway by the calendar, and the earliest local hour. */
 export const schedule = z.strictObject({
   on: z.discriminatedUnion('every', [
-    /** The last day where the month is shorter. */
+    /** The last day in shorter months. */
     z.strictObject({ every: z.literal('month'), day: z.number().int().min(1).max(31) }),
     z.strictObject({ every: z.literal('year'), month, day: z.number().int().min(1).max(31) }),
     /** A day of the Chinese lunisolar calendar, such as the fifteenth of the eighth month; never in a leap month. */
     z.strictObject({ every: z.literal('lunar-year'), month, day: z.number().int().min(1).max(30) }),
     /** Born on 29 February: on 28 February of other years. */
     z.strictObject({ every: z.literal('birthday'), daysBefore: z.number().int().min(0).max(60) }),
-    /** So many days before a date of the person; below zero: after it. */
+    /** Days before a date of the person; negative: after it. */
     z.strictObject({
       every: z.literal('date'),
       fact: z.enum(dateFacts as [string, ...string[]]),

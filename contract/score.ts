@@ -3,7 +3,7 @@ import type { Answers, Band, Question, QuestionnaireBody } from './questionnaire
 
 type Scored = Pick<QuestionnaireBody, 'items' | 'scoring' | 'bands'>
 
-/** Points that one answer gives; none for what is not answered. */
+/** Points of one answer; 0 without an answer. */
 export function pointsOf(item: Question, value: Answers[string] | undefined): number {
   if (typeof value === 'number') {
     if (!item.scores) return item.type === 'scale' ? value : 0
@@ -19,7 +19,7 @@ export function pointsOf(item: Question, value: Answers[string] | undefined): nu
   )
 }
 
-/** Sum of the points of the questions that are asked; null when the questionnaire is not scored. */
+/** Sum of the points of the visible questions; null when the questionnaire is not scored. */
 export function scoreOf(questionnaire: Scored, answers: Answers): number | null {
   if (questionnaire.scoring === 'none') return null
   return unfold(shownQuestions(questionnaire.items, answers)).reduce(
@@ -28,10 +28,7 @@ export function scoreOf(questionnaire: Scored, answers: Answers): number | null 
   )
 }
 
-/**
- * What the answers mean by the bands of the instrument; null before every question that must be answered is answered: half a PHQ-9 of
- * 4 points is not "minimal".
- */
+/** The band of the answers; null until all required questions are answered: half a PHQ-9 with 4 points is not "minimal". */
 export function bandOf(questionnaire: Scored, answers: Answers): Band | null {
   const bands = questionnaire.bands ?? []
   const total = scoreOf(questionnaire, answers)

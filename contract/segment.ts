@@ -12,7 +12,7 @@ const segment = z.object({
   siteId: id.nullable(),
   version: z.number().int(),
   members: z.number().int(),
-  /** When coming and going were looked at last; null: not yet. */
+  /** When members were last recomputed; null: not yet. */
   refreshedAt: timestamp.nullable(),
 })
 export type Segment = z.infer<typeof segment>

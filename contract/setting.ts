@@ -28,9 +28,9 @@ const settingView = z.object({
   value: z.unknown(),
   /** Whether the installation, or the site asked for, has a value of its own. */
   isSet: z.boolean(),
-  /** What holds where none is set: at a site the installation's value, else the default. */
+  /** The value in effect if none is set: for a site the installation's value, else the default. */
   inheritedValue: z.unknown(),
-  /** Sites with a value of their own; asked for the installation only. */
+  /** Sites with their own value; only for the installation. */
   differsAt: z.array(id),
   defaultValue: z.unknown(),
   /** Where the default comes from: a regulation, a published practice, or our own choice. */
@@ -49,7 +49,7 @@ export const listSettings = route({
   method: 'get',
   path: '/settings',
   permission: 'setting.read',
-  summary: 'Every rule number with default, source and current value; of a site, what it may have of its own',
+  summary: 'Every rule number with default, source and current value; for a site, those it may override',
   query: ofSite,
   response: z.object({ items: z.array(settingView) }),
 })
@@ -94,7 +94,7 @@ const department = z.object({
   name: z.string(),
   specialty: z.string().nullable(),
   active: z.boolean(),
-  /** Made by the feed because the HIS named it first: somebody should check the name. */
+  /** Created by the feed from a HIS message: its name should be checked. */
   needsReview: z.boolean(),
 })
 export const staffRole = z.enum([
@@ -221,7 +221,7 @@ const calendarDay = z.object({
 })
 const calendarYear = z.object({
   known: z.boolean(),
-  /** The site asked for has none of its own: this is the installation's. */
+  /** The site has none of its own: this is the installation's. */
   inherited: z.boolean(),
   days: z.array(calendarDay),
 })

@@ -5,7 +5,7 @@ import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 export const spotCheckStatus = z.enum(['open', 'agree', 'disagree', 'unclear', 'unreached'])
 export type SpotCheckStatus = z.infer<typeof spotCheckStatus>
 
-/** Why a result is drawn more often than another; each has a weight setting. */
+/** Reasons for a higher chance of being drawn; each has a weight setting. */
 export const riskReason = z.enum(['stated', 'short-call', 'repeated', 'red-flag-prone'])
 export type RiskReason = z.infer<typeof riskReason>
 
@@ -19,7 +19,7 @@ const checkField = z.object({
 })
 export type CheckField = z.infer<typeof checkField>
 
-/** Share that agrees with its 95 % interval; null where too few are checked to say. */
+/** Share of agreement with its 95 % interval; null if too few are checked. */
 export const spotCheckScore = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable()
 export type SpotCheckScore = z.infer<typeof spotCheckScore>
 
@@ -36,9 +36,9 @@ const doctorLine = z.object({
   unclear: z.number().int(),
   unreached: z.number().int(),
   appealed: z.number().int(),
-  /** Of the appealed: not decided yet. */
+  /** Appeals not decided yet. */
   undecided: z.number().int(),
-  /** Appeals granted; these leave the score. */
+  /** Granted appeals, which are excluded from the score. */
   upheld: z.number().int(),
   score: spotCheckScore,
 })
@@ -81,7 +81,7 @@ const spotCheck = z.object({
   personId: id,
   personName: z.string(),
   checkedTaskId: id,
-  /** The second call; null for who may not see it before it is finished. */
+  /** The second call; null for readers who may not see it before it is finished. */
   taskId: id.nullable(),
   completedAt: timestamp,
   reasons: z.array(riskReason),
@@ -110,7 +110,7 @@ export const listSpotChecks = route({
   method: 'get',
   path: '/spot-checks/rows',
   permission: 'spot-check.read',
-  summary: 'Single spot checks, newest first; open ones only for those who do not stand under them',
+  summary: 'Single spot checks, newest first; open ones are hidden from the checked doctors',
   query: pageQuery.extend({
     siteId: id.optional(),
     month: month.optional(),
@@ -139,7 +139,7 @@ export const previewSpotChecks = route({
   method: 'get',
   path: '/spot-checks/preview',
   permission: 'spot-check.draw',
-  summary: 'How many results of whom would be drawn; not which: the seed is made with the draw',
+  summary: 'How many results of each doctor would be drawn, not which: the seed is generated with the draw',
   query: z.object(place),
   response: z.object({ notCallable: z.number().int(), doctors: z.array(planned) }),
 })

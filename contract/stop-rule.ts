@@ -3,7 +3,7 @@ import { condition } from './questionnaire.ts'
 import { eventKind } from './timeline.ts'
 
 /**
- * An event of the person, or of the enrolment's subject, that ends the enrolment. `when` may ask `event.<name>` for what the event says, and
+ * An event of the person, or of the enrolment's subject, that ends the enrolment. `when` may use the event's data as `event.<name>`, and
  * `event.ownSubject`, `event.ownEnrollment`, `event.afterEntry` and `event.ofPurpose` for how it relates to the enrolment.
  */
 export const stopRule = z.strictObject({

@@ -3,7 +3,7 @@ import { contactVerdict } from './contact.ts'
 import { answers, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
-import { standing } from './standing.ts'
+import { listReason } from './list-reason.ts'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
@@ -12,15 +12,15 @@ export const taskKind = z.enum([
   'follow-up-call',
   'home-visit',
   'red-flag',
-  // A second call that checks a result, and what somebody has to do about its outcome.
+  // A second call that checks a result, and follow-ups of its outcome.
   'spot-check',
   'spot-check-review',
-  // The service centre told a department to get in touch.
+  // A return-visit instruction of the service centre to a department.
   'return-visit',
   'other',
 ])
 
-/** What proves a finished result, the strongest first; `stated`: somebody says so and nothing else. */
+/** Class of proof of a finished result, the strongest first; `stated`: no evidence. */
 export const proofClass = z.enum(['call-record', 'reply', 'visit-note', 'document', 'stated'])
 export type ProofClass = z.infer<typeof proofClass>
 
@@ -37,10 +37,10 @@ export const outcome = z.enum([
 ])
 export type Outcome = z.infer<typeof outcome>
 
-/** Why a task stands where it stands in the list. */
+/** The main reason for a task's position in the list. */
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
 
-/** On which way a person who does not answer is looked for; `lost`: none was left. */
+/** Ladder step: the current way of looking for a person who does not answer; `lost`: none left. */
 export const ladderStep = z.enum(['phone', 'family', 'community', 'letter', 'lost'])
 export type LadderStep = z.infer<typeof ladderStep>
 const contactChannel = z.enum(['phone', 'visit', 'video', 'sms', 'wechat', 'letter', 'other'])
@@ -53,9 +53,9 @@ export const taskSummary = z.object({
   status: taskStatus,
   priority: z.enum(['routine', 'urgent', 'stat']),
   reason: orderReason,
-  /** Everything that speaks for its place, and what helps to choose the moment; empty when it is finished. */
-  standing: z.array(standing),
-  /** Null, as the name: the task is about an organisation or about nothing. */
+  /** Reasons for its position in the list, and hints on the best time; empty when finished. */
+  standing: z.array(listReason),
+  /** Null, like the name, for a task about an organisation or about nobody. */
   personId: id.nullable(),
   personName: z.string().nullable(),
   sex,
@@ -63,7 +63,7 @@ export const taskSummary = z.object({
   phone: z.string().nullable(),
   groupId: id.nullable(),
   groupName: z.string().nullable(),
-  /** What else it is about; a stay is given by `encounterId`. */
+  /** Its subject; a visit is given by `encounterId`. */
   subject: z.object({ kind: z.string(), id }).nullable(),
   encounterId: id.nullable(),
   siteName: z.string(),
@@ -85,7 +85,7 @@ export const taskSummary = z.object({
   proof: proofClass.nullable(),
   heldByName: z.string().nullable(),
   heldByMe: z.boolean(),
-  /** The person handed in the answers by a link; what is left is to look at them. */
+  /** The person submitted the answers by a link; they only need review. */
   answeredByPerson: z.boolean(),
 })
 export type TaskSummary = z.infer<typeof taskSummary>
@@ -100,7 +100,7 @@ export const listTasks = route({
     'Work list in priority order: red flags, then by due time; `waiting` = next attempt lies in the future',
   query: pageQuery.extend({
     view: taskView.default('todo'),
-    /** `mine`: what I may work now; `team`: everything in my scope. */
+    /** `mine`: tasks the user may work now; `team`: everything in scope. */
     whose: z.enum(['mine', 'team']).default('mine'),
     level: many(z.coerce.number().int().min(1).max(3)),
     kind: many(taskKind),
@@ -144,7 +144,7 @@ export const attempt = z.object({
 })
 
 const evidenceText = z.string().trim().min(1).max(200)
-/** What somebody hands in as proof; what each kind needs is checked. */
+/** Evidence added by a user; required fields depend on the kind. */
 export const evidenceBody = z
   .object({
     kind: proofClass.exclude(['stated']),
@@ -164,7 +164,7 @@ export const evidenceBody = z
   })
 
 const evidence = z.object({
-  /** Null: known without anybody handing it in (the desk timed the call, the person answered a questionnaire). */
+  /** Null: derived evidence (the desk timed the call, the person answered a questionnaire). */
   id: id.nullable(),
   kind: proofClass.exclude(['stated']),
   reference: z.string().nullable(),
@@ -182,12 +182,12 @@ export const taskDetail = taskSummary.extend({
   version: z.number().int(),
   enrollmentId: id.nullable(),
   pathwayName: z.string().nullable(),
-  /** Null when the person lies outside what one may read. */
+  /** Null when the person is outside the reader's reach. */
   card: personCard.nullable(),
-  /** Of the step that the task stands on, and how many of them were made. */
+  /** Attempts of the current ladder step: allowed and made. */
   attemptsAllowed: z.number().int(),
   attemptsMade: z.number().int(),
-  /** What came out, where it was closed without a contact. */
+  /** The outcome of a task closed without a contact. */
   resultNote: z.string().nullable(),
   attemptList: z.array(attempt),
   evidence: z.array(evidence),
@@ -202,11 +202,11 @@ export const taskDetail = taskSummary.extend({
       updatedAt: timestamp,
     })
     .nullable(),
-  /** What the contact gate says about calling or visiting now. */
+  /** The gate's verdict on calling or visiting now. */
   contact: contactVerdict,
   abilities: z.object({
     work: z.boolean(),
-    /** It may be closed without saying how a contact ended. */
+    /** It may be closed without the outcome of a contact. */
     complete: z.boolean(),
     assign: z.boolean(),
     reopen: z.boolean(),
@@ -264,7 +264,7 @@ export const takeNextTask = route({
   response: z.object({ task: taskDetail.nullable() }),
 })
 
-/** `updatedAt` of the answers that the screen began with: what the person handed in meanwhile is not overwritten unseen. */
+/** `updatedAt` of the answers that the screen started from: protects answers that the person submitted meanwhile. */
 const basedOn = timestamp.nullable().optional()
 
 export const saveAnswers = route({
@@ -301,7 +301,7 @@ export const recordAttempt = route({
     telecomId: id.optional(),
     /** The relative who was called instead of the person; with `wrong-number` that number is marked wrong. */
     relationshipId: id.optional(),
-    /** What proves this contact. */
+    /** Evidence of this contact. */
     evidence: evidenceBody.optional(),
     /** With `refused`: the person wants no further follow-up contact. */
     optOut: z.boolean().default(false),
@@ -360,7 +360,7 @@ export const addEvidence = route({
   method: 'post',
   path: '/tasks/{id}/evidence',
   permission: 'task.work',
-  summary: 'Hand in what proves a finished result',
+  summary: 'Add evidence for a finished result',
   params: idParams,
   body: evidenceBody,
   response: taskDetail,
@@ -390,7 +390,7 @@ export const assignTasks = route({
   response: z.object({
     changed: z.number().int(),
     skipped: z.number().int(),
-    /** To take it back by; null when nothing moved. */
+    /** For the undo; null when nothing moved. */
     handOverId: id.nullable(),
   }),
 })

@@ -7,14 +7,14 @@ const member = z.object({
   name: z.string(),
   title: z.string().nullable(),
   role: staffRole,
-  /** Tasks that stand on the member's own list now; `overdue` and `waiting` are among the open ones. */
+  /** Tasks on the member's own list; `overdue` and `waiting` are part of the open ones. */
   open: z.number().int(),
   overdue: z.number().int(),
   waiting: z.number().int(),
   doneToday: z.number().int(),
   goal: z.number().int(),
   ownGoal: z.boolean(),
-  /** How many of the open ones belong to somebody absent. */
+  /** Open ones that belong to somebody absent. */
   covering: z.number().int(),
   absent: z.object({ until: timestamp, coverName: z.string() }).nullable(),
 })
@@ -39,7 +39,7 @@ export const setGoal = route({
   method: 'put',
   path: '/staff/{id}/goal',
   permission: 'task.work',
-  summary: 'Daily goal of a member of staff; null goes back to the setting. One may set one’s own',
+  summary: 'Daily goal of a member of staff; null resets it to the setting. Everybody may set their own',
   params: idParams,
   body: z.object({ goal: z.number().int().min(1).max(500).nullable() }),
   response: z.object({ goal: z.number().int(), ownGoal: z.boolean() }),
@@ -58,7 +58,7 @@ export const handOver = route({
   response: z.object({
     handOverId: id.nullable(),
     changed: z.number().int(),
-    /** Somebody is working on them, or they lie outside what one may assign. */
+    /** Tasks that are held by somebody, or that the user may not assign. */
     skipped: z.number().int(),
   }),
 })

@@ -65,8 +65,8 @@ export const eventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof eventKind>
 
 /**
- * What a clinical fact without a table of its own says (`observation.recorded` … `appointment.missed`), whatever feed it came by. `code`
- * names what it is about; the rest as far as the source says it. Statuses and interpretations are FHIR's codes, times ISO 8601.
+ * Data of a clinical fact without a table of its own (`observation.recorded` … `appointment.missed`), from any feed. `code` names the
+ * fact; the rest if given by the source. Statuses and interpretations are FHIR's codes, times ISO 8601.
  */
 export type ClinicalFact = {
   code: { system?: string | undefined; code?: string | undefined; text: string }
@@ -89,7 +89,7 @@ export type ClinicalFact = {
   note?: string | undefined
 }
 
-/** HL7 interpretation codes of results that a reader must not pass over: far outside the range, or what was found at all. */
+/** HL7 interpretation codes of results that must stand out: far outside the range, or positive findings. */
 export const criticalInterpretations: ReadonlySet<string> = new Set(['HH', 'LL', 'AA'])
 export const abnormalInterpretations: ReadonlySet<string> = new Set([
   'H',
@@ -104,7 +104,7 @@ export const abnormalInterpretations: ReadonlySet<string> = new Set([
 ])
 
 export const timelineEvent = z.object({
-  /** Below zero where a visit's own row tells it. */
+  /** Negative if recorded by the visit's own row. */
   id: z.int(),
   at: timestamp,
   recordedAt: timestamp,
@@ -126,7 +126,7 @@ export const getTimeline = route({
   params: idParams,
   query: pageQuery.extend({
     kind: many(eventKind),
-    /** Only what happened before this time: "jump to year". */
+    /** Only events before this time: "jump to year". */
     before: timestamp.optional(),
     search: z.string().trim().max(100).optional(),
   }),

@@ -34,7 +34,7 @@ const stop = visitTask.extend({
   arrives: z.number(),
   /** Planned after its deadline. */
   late: z.boolean(),
-  /** Another plan has it now. */
+  /** Replaced by another plan. */
   replaced: z.boolean(),
   distanceMetres: z.number().int().nullable(),
 })
@@ -50,7 +50,7 @@ const visitRoute = z.object({
   minutes: z.number(),
   backAt: z.number(),
   cost: z.number(),
-  /** What the day has too much of, if anything. */
+  /** The exceeded limit of the day, if any. */
   over: z.enum(['minutes', 'visits']).nullable(),
   stops: z.array(stop),
 })
@@ -72,7 +72,7 @@ const plan = z.object({
   teams: z.array(z.object({ id, name: z.string() })),
   routes: z.array(visitRoute),
   totals: totals.extend({ cost: z.number(), costPerVisit: z.number().nullable() }),
-  /** The same visits in the order of the list. */
+  /** The same visits in list order. */
   baseline: totals,
   leftOut: z.array(visitTask.extend({ reason: leftOutReason })),
   rules: z.object({
@@ -95,9 +95,9 @@ export const createVisitPlan = route({
   body: z.object({
     ...site,
     from: calendarDate,
-    /** Working days to plan. */
+    /** Number of working days to plan. */
     days: z.number().int().min(1).max(60),
-    /** Also those that a confirmed plan has for a day to come. */
+    /** Include visits already confirmed for a future day. */
     again: z.boolean().default(false),
   }),
   response: plan,

@@ -14,7 +14,7 @@ const packStop = z.object({
   ageYears: z.number().int().nullable(),
   departmentName: z.string().nullable(),
   conditionText: z.string().nullable(),
-  /** Whole: the team has to find the door and to ring up before. */
+  /** Unmasked: the team has to find the home and to call before. */
   address: z.string().nullable(),
   phone: z.string().nullable(),
   position: point,
@@ -41,7 +41,7 @@ export const takeVisitDay = route({
     km: z.number(),
     stops: z.array(packStop),
     questionnaires: z.array(z.object({ id, definition: questionnaireDefinition })),
-    /** When the next route is, if there is none today. */
+    /** Date of the next route, if there is none today. */
     next: calendarDate.nullable(),
   }),
 })
@@ -62,10 +62,10 @@ export const recordVisit = route({
     note: z.string().trim().max(2000).optional(),
     arrivedAt: timestamp,
     leftAt: timestamp,
-    /** Clock of the telephone at sending, against which its times are put right. */
+    /** The telephone's clock at sending, to correct its times. */
     sentAt: timestamp,
     position: point.extend({ accuracyMetres: z.number().int().min(0).max(100_000) }).nullable(),
-    /** Where it was, in words, for when the telephone may not tell. */
+    /** The place in words, if there is no position. */
     place: z.string().trim().min(1).max(120).optional(),
   }),
   response: z.object({
@@ -87,7 +87,7 @@ export const getVisitCosts = route({
   response: z.object({
     teams: z.array(
       z.object({
-        /** Null: made by somebody who is in no team. */
+        /** Null: made by somebody without a team. */
         teamId: id.nullable(),
         teamName: z.string().nullable(),
         /** Days with at least one visit made. */
@@ -119,7 +119,7 @@ const visitRecord = z.object({
   note: z.string().nullable(),
   status: z.enum(['applied', 'kept']),
   problem: z.string().nullable(),
-  /** What was answered at the door and stands nowhere else; for who may settle it. */
+  /** Answers of the visit that are stored nowhere else; for those who may settle it. */
   answers: z.array(answerLine),
   settled: z.object({ at: timestamp, byName: z.string(), reason: z.string() }).nullable(),
 })
@@ -143,7 +143,7 @@ export const settleVisitRecord = route({
   method: 'post',
   path: '/visits/records/{id}/settle',
   permission: 'visit.plan',
-  summary: 'Say what became of a visit that its task could not take',
+  summary: 'Settle the report of a visit that its task could not take',
   params: idParams,
   body: z.object({ reason: z.string().trim().min(2).max(200) }),
   status: 204,

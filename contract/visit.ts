@@ -37,7 +37,7 @@ const team = z.object({
   name,
   vehicleId: id.nullable(),
   visitsPerDay: z.number().int().min(1).max(40).nullable(),
-  /** The first one answers for the tasks. */
+  /** The first one is responsible for the tasks. */
   members: z.array(z.object({ staffId: id, name: z.string() })),
   active: z.boolean(),
 })
@@ -49,7 +49,7 @@ export const getVisitSetup = route({
   method: 'get',
   path: '/visits/setup',
   permission: 'visit.read',
-  summary: 'Base, zones, teams and vehicles of a site, and the rules that planning goes by',
+  summary: 'Base, zones, teams and vehicles of a site, and the rules of planning',
   query: z.object(site),
   response: z.object({
     base: point.nullable(),
@@ -105,7 +105,7 @@ export const setPersonPosition = route({
   method: 'put',
   path: '/persons/{id}/position',
   permission: 'person.write',
-  summary: 'Say by hand where the home address of a person lies; null takes it back',
+  summary: 'Set the position of a person’s home address by hand; null removes it',
   params: idParams,
   body: z.object({ position: point.nullable() }),
   status: 204,
@@ -146,7 +146,7 @@ export const listVisitTasks = route({
 })
 export type VisitTask = z.infer<(typeof listVisitTasks)['response']>['items'][number]
 
-/** What outreach does besides sampled visits (requirement B30). */
+/** Work of the outreach department besides sampled visits (requirement B30). */
 export const outreachPurpose = z.enum(['visit', 'referral', 'insurance', 'free-clinic', 'publicity'])
 
 export const createOutreachTask = route({

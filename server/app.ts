@@ -144,7 +144,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     const remembered = reads ? resolver.remembered(credentials) : undefined
     const caller = remembered ?? (await resolver.resolve(credentials))
     c.set('actor', caller?.actor)
-    // Below /api/v1 and /fhir each route looks for itself; signing in and passwords are none of a workstation's business.
+    // Below /api/v1 and /fhir each route checks this itself; workstation sessions may not use sign-in and passwords.
     if (caller?.actor.launch && c.req.path.startsWith('/api/auth/')) throw new AppError('forbidden')
     if (caller?.mustChangePassword && !mayBeforePasswordChange.has(`${c.req.method} ${c.req.path}`))
       throw new AppError('password-change-required')
@@ -157,7 +157,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       if (guard.state === 'holds') throw error
     })
     if (guard.state === 'holds') return
-    // Nothing was read, written or told: the same request again, with the session as it is now.
+    // Nothing was read, written or sent: repeat the request with the current session.
     resolver.forget(credentials)
     await c.res.body?.cancel()
     c.res = undefined

@@ -6,9 +6,9 @@ import { log } from './platform/log.ts'
 export type BackgroundData = { config: Config; url: string }
 
 /**
- * Starts the work that nobody waits for (applying messages, pathways, jobs) in a thread of its own, so that a batch of it
- * delays neither the acknowledgement of a message nor the answer to a nurse. It shares nothing with this thread but the database.
- * @throws what kept the thread from starting
+ * Starts background work (applying messages, pathways, jobs) in a separate thread, so that a batch of it delays neither the
+ * acknowledgement of a message nor the answer to a nurse. It shares nothing with this thread but the database.
+ * @throws the error that prevented the start
  */
 export async function startBackground(data: BackgroundData): Promise<{ close: () => Promise<void> }> {
   const thread = new Worker(new URL('background-thread.ts', import.meta.url), { workerData: data })
@@ -17,7 +17,7 @@ export async function startBackground(data: BackgroundData): Promise<{ close: ()
   let closing = false
   const ended = new Promise<void>((resolve) =>
     thread.once('exit', (code) => {
-      // A process that still answers but no longer decides anything would look healthy: better that the service manager starts it anew.
+      // A process without background work would look healthy: exit, so that the service manager restarts it.
       if (!closing) process.exit(code === 0 ? 1 : code)
       resolve()
     }),

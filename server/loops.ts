@@ -39,7 +39,7 @@ function startLanes({ db, secret, config }: Services): Loop[] {
   )
 }
 
-/** Not like the others: an answer may take half a minute, and no channel waits for that of another one. */
+/** Separate from the others: an answer may take half a minute, and channels must not wait for each other. */
 function startSenders(services: Services): Loop {
   const senders = openSenders(services)
   const loop = startLoop('outbound', pollMs, () => senders.look())

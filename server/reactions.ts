@@ -21,8 +21,8 @@ import { followSpotChecks } from './modules/spot-check/react.ts'
 import { keepProof } from './modules/task/proof.ts'
 
 /**
- * What follows from events, in this order, in the transaction that records them. Modules call downwards; an effect on a module above
- * travels as an event to here.
+ * Reactions to events, in this order, in the transaction that records them. Modules call downwards only; effects on higher modules travel
+ * as events to here.
  */
 const reactions: Reactor[] = [
   ofPersons(followActivity),

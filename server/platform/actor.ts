@@ -9,13 +9,13 @@ export type Reach = {
   siteIds: number[]
   departmentIds: number[]
   staffId: number | null
-  /** Work lists of one's roles, as LIKE patterns: whose task one may work, one must be able to look up. */
+  /** Work lists of the actor's roles, as LIKE patterns: they need access to the persons of these tasks. */
   lists: string[]
-  /** Persons reached by themselves: one's own record, or the one that a link is about. */
+  /** Persons reached directly: the actor's own record, or a link's. */
   personIds: number[]
-  /** Organisations that one orders for. */
+  /** Organisations the actor orders for. */
   groupIds: number[]
-  /** A workstation session on one patient, or a link: nothing of anybody else. */
+  /** Restricts a workstation session or a link to one patient. */
   only?: { personId: number; taskId: number | null }
 }
 
@@ -23,7 +23,7 @@ export type Reach = {
 export type Launch = { id: number; personId: number | null; taskId: number | null }
 
 type Shared = {
-  /** `user:…`, `person:…`, `contact:…`, `link:…`, `key:…`, `feed:…` or `system:…`; it stands in the audit. */
+  /** `user:…`, `person:…`, `contact:…`, `link:…`, `key:…`, `feed:…` or `system:…`; used in the audit. */
   id: string
   name: string
   userId: string | null
@@ -32,22 +32,19 @@ type Shared = {
   grants: Grant[]
   access: Partial<Record<Permission, Reach>>
   address: string | null
-  /** Set in a workstation session: all but a short list of routes is refused. */
+  /** Set in a workstation session: only a short list of routes is allowed. */
   launch?: Launch
 }
 
-/**
- * Who acts. Only what CareLoop does by itself is `system` and reaches everything; whoever comes from outside has a kind of their own, with rights
- * that are named one by one.
- */
+/** Who acts. Only automatic work is `system` and reaches everything; each kind of external actor has explicitly listed rights. */
 export type Actor = Shared &
   (
     | { kind: 'staff' }
     /** A patient at the portal. */
     | { kind: 'person'; personId: number }
-    /** Somebody of a group customer, ordering for it. */
+    /** A contact of a group customer, ordering for it. */
     | { kind: 'contact'; contactId: number; groupId: number }
-    /** Whoever has a one-time link, for the one thing that it was made for. */
+    /** The holder of a one-time link, for its single purpose. */
     | { kind: 'link' }
     | { kind: 'key' }
     | { kind: 'system' }
@@ -58,7 +55,7 @@ type Rule = Partial<Record<Permission, Scope>>
 
 const desk: Rule = { 'questionnaire.read': 'all', 'pathway.read': 'all' }
 
-/** The whole of what each role may do; a permission that is not named is refused. */
+/** All permissions by role; anything not listed is refused. */
 export const roleRules: Record<Role, Rule> = {
   administrator: {
     'user.read': 'all',
@@ -206,7 +203,7 @@ export const roleRules: Record<Role, Rule> = {
   integration: {
     'person.read': 'site',
     'person.write': 'site',
-    // Another system of the hospital gets whole persons by FHIR; people go through `person.reveal`, with a reason.
+    // Other hospital systems get unmasked persons by FHIR; staff use `person.reveal`, with a reason.
     'person.exchange': 'site',
     'task.read': 'site',
     'task.work': 'site',
@@ -258,7 +255,7 @@ export function accessOf(grants: Grant[], staffId: number | null): Actor['access
 function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null): void {
   if (scope === 'all' || (scope === 'site' && grant.siteId === null)) reach.all = true
   else if (scope === 'site' && grant.siteId !== null) reach.siteIds.push(grant.siteId)
-  // A department role without a department reaches nobody but one's own patients: no hidden "everything".
+  // A department role without a department reaches only the actor's own patients: no implicit "everything".
   else if (scope === 'department' && grant.departmentId !== null) reach.departmentIds.push(grant.departmentId)
   if (scope === 'own' || scope === 'department') reach.staffId = staffId
   if (scope === 'own' && grant.role === 'outreach') reach.lists.push(`site:${grant.siteId ?? '%'}:outreach%`)
@@ -266,7 +263,7 @@ function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null)
     reach.lists.push(`department:${grant.departmentId}:doctor`)
 }
 
-/** The widest word for a reach, for the screen. */
+/** The widest level of a reach, for the screen. */
 export function scopeWord(reach: Reach): Scope {
   if (reach.all) return 'all'
   if (reach.siteIds.length > 0) return 'site'
@@ -297,7 +294,7 @@ const everything: Reach = { ...nothing, all: true }
 
 const nobody = { userId: null, sessionId: null, staffId: null, grants: [] }
 
-/** Whoever has a link: may work on the one task that it is about, if any, and reaches nothing else. */
+/** The holder of a link: may work on the link's task, if any, and reaches nothing else. */
 export function taskLinkActor(
   linkId: number,
   name: string,

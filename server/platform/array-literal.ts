@@ -16,7 +16,7 @@ export function arrayLiteral(values: readonly unknown[]): unknown {
     else if (typeof value === 'string') parts.push(`"${escaped(value)}"`)
     else if (typeof value === 'number' || typeof value === 'boolean') parts.push(value)
     else if (value instanceof Date) {
-      // Of a batch most were said at the same time.
+      // Most of a batch have the same time.
       if (value !== lastDate) {
         const year = value.getUTCFullYear()
         if (!(year > 0 && year < 10_000)) return values

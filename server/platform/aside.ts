@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from './errors.ts'
 
-/** One at a time: a second reader waits a second rather than take the cores from those who answer telephones. */
+/** One at a time: a second reader waits, so that interactive work keeps its cores. */
 let last: Promise<unknown> = Promise.resolve()
 
 /**
- * Runs a piece of work that would hold the event loop (drawing a document) in a thread of its own, which ends with it and gives back its memory.
- * The module at `file` reads `workerData` and posts one answer. What goes in and comes out is copied.
+ * Runs work that would block the event loop (rendering a document) in a separate thread, which ends afterwards and frees its memory. The
+ * module at `file` reads `workerData` and posts one answer. Input and output are copied.
  * @param timeoutMs after which the thread is ended
  * @throws {AppError} unavailable when it took too long
  * @throws what the thread threw
@@ -28,7 +28,7 @@ function inThread<Output>(file: URL, data: object, timeoutMs: number): Promise<O
     thread.once('error', reject)
     thread.once('exit', (code) => {
       clearTimeout(timer)
-      // Without effect when an answer came.
+      // No effect after an answer.
       reject(new Error(`The thread ended with ${code} and without an answer.`))
     })
   })

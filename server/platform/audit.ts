@@ -31,8 +31,8 @@ export async function flushAudit(trx: Trx): Promise<void> {
 }
 
 /**
- * Records an act. Inside a transaction it is written at its end; outside (a read, a refusal) the promise resolves once it is
- * committed, so that nothing is shown that was not logged.
+ * Records an act. Inside a transaction it is written at its end; outside (a read, a refusal) the promise resolves once it is committed, so
+ * that nothing is shown without being logged.
  */
 export async function audit(db: Db, actor: Actor, ...entries: AuditEntry[]): Promise<void> {
   const stored = entries.map((entry) => ({

@@ -4,14 +4,14 @@ import type { Db } from './db.ts'
 import { AppError } from './errors.ts'
 
 /**
- * Working days of a site. Mainland and Taiwan calendars have holidays on weekdays and make-up workdays on weekends (调休 / 補班), so a
- * year whose calendar nobody entered is unknown, not "Monday to Friday".
+ * Working days of a site. Mainland and Taiwan calendars have holidays on weekdays and make-up workdays on weekends (调休 / 補班), so a year
+ * without an entered calendar is unknown, not "Monday to Friday".
  */
 export type Calendar = { exceptions: Map<string, boolean>; years: Set<number> }
 
 export type CalendarRow = { date: string; working: boolean; site_id: number | null }
 
-/** The calendar that holds at a site; without a site the installation's. */
+/** The calendar of a site; without a site the installation's. */
 export type Calendars = (siteId: number | null) => Calendar
 
 /** The calendars of all sites in one statement. */
@@ -21,8 +21,8 @@ export async function loadCalendars(db: Db): Promise<Calendars> {
 }
 
 /**
- * The calendars from the rows of `calendar_day`, for who reads them together with something else. A site's calendar of a year replaces the
- * installation's of that year as a whole: a day that only the installation has is an ordinary day there.
+ * The calendars from rows of `calendar_day` that the caller has read. A site's calendar of a year replaces the installation's of that year
+ * as a whole: a day that only the installation has is an ordinary day there.
  */
 export function calendarsOf(rows: CalendarRow[]): Calendars {
   const bySite = Map.groupBy(rows, (row) => row.site_id)

@@ -44,15 +44,15 @@ const environment = z
   })
   .superRefine((value, context) => {
     const { MLLP_TLS_CERT: cert, MLLP_TLS_KEY: key, MLLP_TLS_PORT: tlsPort } = value
-    const say = (variable: string, message: string) =>
+    const report = (variable: string, message: string) =>
       context.addIssue({ code: 'custom', path: [variable], message })
-    if (key !== undefined && cert === undefined) say('MLLP_TLS_CERT', 'is missing, MLLP_TLS_KEY needs it')
-    if (cert !== undefined && key === undefined) say('MLLP_TLS_KEY', 'is missing, MLLP_TLS_CERT needs it')
+    if (key !== undefined && cert === undefined) report('MLLP_TLS_CERT', 'is missing, MLLP_TLS_KEY needs it')
+    if (cert !== undefined && key === undefined) report('MLLP_TLS_KEY', 'is missing, MLLP_TLS_CERT needs it')
     for (const name of ['MLLP_TLS_CA', 'MLLP_TLS_PORT'] as const)
       if (value[name] !== undefined && cert === undefined)
-        say(name, 'does nothing without MLLP_TLS_CERT and MLLP_TLS_KEY')
+        report(name, 'does nothing without MLLP_TLS_CERT and MLLP_TLS_KEY')
     if (tlsPort !== undefined && tlsPort !== 0 && tlsPort === value.MLLP_PORT)
-      say('MLLP_TLS_PORT', 'must differ from MLLP_PORT')
+      report('MLLP_TLS_PORT', 'must differ from MLLP_PORT')
   })
 
 export type Config = {

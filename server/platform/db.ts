@@ -10,15 +10,15 @@ import { openGuard, runGuarded } from './session-guard.ts'
 export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
 
-// Our identifiers stay far below 2^53; counts too.
+// Our ids and counts stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
-// A birthday is a day, not an instant.
+// A birth date is a day, not an instant.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 
 const preparedLimit = 400
 
-/** The driver's own `query` of each connection, for what no request asks. */
+/** The driver's own `query` of each connection, for statements outside requests. */
 const pastGuard = new WeakMap<pg.PoolClient, (query: pg.Query) => unknown>()
 
 /**
@@ -71,18 +71,18 @@ function wrapQueries(pool: pg.Pool): void {
 const planAge = 10_000
 
 /**
- * Lets no plan grow old: PostgreSQL keeps the plan of a prepared statement for ever, and one that was made while a table was small reads the
- * whole table when it is large.
+ * Limits the age of plans: PostgreSQL keeps the plan of a prepared statement forever, and one made for a small table scans it when it is
+ * large.
  */
 function replanStatements(pool: pg.Pool): void {
   const planned = new WeakMap<pg.PoolClient, number>()
   pool.on('acquire', (client) => {
     const now = Date.now()
     const since = planned.get(client)
-    // A clock that is set back makes a plan old as well, instead of keeping it until the time is reached again.
+    // After the clock was set back, plans count as old as well.
     if (since !== undefined && Math.abs(now - since) < planAge) return
     planned.set(client, now)
-    // Goes before the statement that the connection was taken for, past its guard; where it fails, that one fails as well.
+    // Sent before the connection's statement, bypassing its guard; if it fails, that statement fails as well.
     if (since !== undefined) pastGuard.get(client)?.(new pg.Query('discard plans', () => undefined))
   })
 }
@@ -145,7 +145,7 @@ async function once<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   return done.result
 }
 
-/** A refusal that is to be kept on record cannot undo the transaction that it was recorded in. */
+/** A refusal with `commits` is recorded in the transaction, which therefore commits. */
 function keptRefusal(error: unknown): { refusal: AppError } {
   if (error instanceof AppError && error.commits) return { refusal: error }
   throw error
@@ -155,8 +155,7 @@ function keptRefusal(error: unknown): { refusal: AppError } {
 const databases = new WeakMap<Db, Db>()
 
 /**
- * A place for what a process may remember of a database because it never changes there (published versions): one for each database that it has
- * open, since the same id means something else in another one, or in the same after a restore.
+ * A cache of immutable data (published versions), one per open database, since ids differ between databases and after a restore.
  * @example const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
  */
 export function perDatabase<T>(make: () => T): (db: Db) => T {
@@ -169,7 +168,7 @@ export function perDatabase<T>(make: () => T): (db: Db) => T {
   }
 }
 
-/** True for errors that go away by themselves: connection lost, server restarting, serialization, deadlock. */
+/** True for transient errors: connection lost, server restarting, serialization, deadlock. */
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') {

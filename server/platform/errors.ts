@@ -49,7 +49,7 @@ export class AppError extends Error {
   readonly id: ErrorId
   readonly status: number
   readonly fields: FieldError[] | undefined
-  /** The transaction is kept: what was written before the refusal says that it took place. */
+  /** The transaction commits: rows written before the refusal record it. */
   readonly commits: boolean
 
   constructor(id: ErrorId, message?: string, fields?: FieldError[], { commits = false } = {}) {

@@ -14,9 +14,9 @@ import { log } from './log.ts'
 
 export type ApiEnvironment = {
   Variables: {
-    /** Who calls, when known. */
+    /** The caller, if known. */
     actor: Actor | undefined
-    /** Where the call comes from, after trusted proxies. */
+    /** The caller's address, behind trusted proxies. */
     address: string | null
     db: Db
     contract: RouteContract | undefined
@@ -32,7 +32,7 @@ type Answer<R extends RouteContract> = R extends { produces: string }
     ? z.input<S>
     : undefined
 
-/** What a handler gets: everything already validated; `actor` is who calls. */
+/** Input of a handler, validated; `actor` is the caller. */
 type Call<R extends RouteContract> = {
   c: ApiContext
   db: Db
@@ -42,7 +42,7 @@ type Call<R extends RouteContract> = {
   body: Output<R['body']>
 }
 
-/** Tests switch this on: an answer that breaks its own contract becomes an error. */
+/** For tests: a response that violates its contract becomes an error. */
 export type ApiOptions = { checkAnswers?: boolean }
 
 const forLaunch = new Set(launchRoutes)
@@ -65,7 +65,7 @@ export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
   return api
 }
 
-/** The contracts mounted so far; the route × role matrix is made from it. */
+/** The mounted contracts; source of the route × role matrix. */
 export function implementedContracts(api: Api): readonly RouteContract[] {
   return implemented.get(api) ?? []
 }
@@ -136,7 +136,7 @@ export function implement<const R extends RouteContract>(
 function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironment> {
   return async (c, next) => {
     c.set('contract', contract)
-    // Before the permission: what a workstation may open is a list of routes, whatever its user may do elsewhere.
+    // Before the permission check: a workstation session may use listed routes only, regardless of its user's rights.
     if (c.get('actor')?.launch && !forLaunch.has(contract)) throw new AppError('forbidden')
     if (contract.permission !== 'public') {
       const actor = signedIn(c)
@@ -175,7 +175,7 @@ export async function answerError(error: unknown, c: ApiContext): Promise<Respon
     await audit(c.get('db'), actor, {
       action: contract.permission,
       outcome: 'refused',
-      // Whom somebody tried to look at is found under that person, too.
+      // Refusals are audited under the requested person, too.
       personId: Number.isSafeInteger(person) ? person : null,
       subject,
       reason: known.id,

@@ -48,9 +48,8 @@ export function handle<Data extends object>(
 }
 
 /**
- * Puts work into the queue, in the same transaction as the fact that causes it.
- * It writes pg-boss's table itself (one statement, no instance needed), because operations know only their transaction;
- * a test runs such jobs through pg-boss, so that an upgrade that changes the table is noticed.
+ * Enqueues work, in the same transaction as its cause. It writes pg-boss's table itself (one statement, no instance needed), because
+ * operations know only their transaction; a test runs such jobs through pg-boss, so that an upgrade that changes the table is noticed.
  */
 export async function enqueue<Data extends object>(
   trx: Trx,
@@ -123,7 +122,7 @@ export function openJobs(url: string, db: Db): Jobs {
       application_name: 'careloop jobs',
       supervise,
       schedule: supervise,
-      // Its own advice; none of it is for the people who run this.
+      // pg-boss's own warnings, which are not for operators.
       persistWarnings: false,
     })
     // A lost connection is an event here, and the next poll is the retry.

@@ -1,7 +1,7 @@
 import type { Permission } from '../../contract/access.ts'
 import type { Actor, Grant, Launch, Reach } from './actor.ts'
 
-/** What the desk behind a link needs; whatever else its user may do is left at the door. */
+/** Permissions that the desk behind a link needs; the user's other permissions do not apply. */
 const needed: Permission[] = ['person.read', 'person.reveal', 'task.read', 'task.work', 'questionnaire.read']
 
 /**
@@ -30,7 +30,7 @@ function narrow(reach: Reach, grants: Grant[], { personId, taskId }: Launch): Re
   }
 }
 
-/** Work lists of a role, as LIKE patterns; those from which the desk of that role is filled. */
+/** Work lists of a role's desk, as LIKE patterns. */
 function listsOf({ role, siteId, departmentId }: Grant): string[] {
   const site = siteId ?? '%'
   switch (role) {

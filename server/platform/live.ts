@@ -20,14 +20,14 @@ export type LiveEvent = LivePayload & { name: LiveEventName }
 export type Live = {
   /** Calls the listener for every event of every process until the returned function is called. */
   on: (listener: (event: LiveEvent) => void) => () => void
-  /** Resolves once the listening connection stands, so that a test misses nothing. */
+  /** Resolves once the connection listens, so that a test misses nothing. */
   ready: Promise<void>
   /** Called when this process stops; streams end themselves. */
   onClose: (listener: () => void) => () => void
   close: () => Promise<void>
 }
 
-/** For statements that make and tell in one round trip; everything else calls {@link notify}. */
+/** For statements that insert and notify in one round trip; everything else calls {@link notify}. */
 export const liveChannel = 'careloop_live'
 
 /**
@@ -45,7 +45,7 @@ export async function notifyAll(trx: Db, name: LiveEventName, payloads: LivePayl
   await sql`select pg_notify(${liveChannel}, event) from unnest(${events}::text[]) as event`.execute(trx)
 }
 
-/** Whether somebody may learn that something changed there. */
+/** Whether an actor may receive the event. */
 export function reaches(actor: Actor, event: LiveEvent): boolean {
   if (event.name === 'session-ended') return actor.userId !== null && event.userId === actor.userId
   if (event.name === 'intake') return actor.access['intake.read'] !== undefined

@@ -6,7 +6,7 @@ export type Loop = { wake: () => void; stop: () => Promise<void> }
 
 const running = new Map<string, Set<Loop>>()
 
-/** Reaches the other threads of this process: one answers people and senders, the other does what nobody waits for. */
+/** Channel to the other thread of this process: one serves requests and senders, the other does background work. */
 const otherThreads = new BroadcastChannel('careloop.wake')
 otherThreads.onmessage = ({ data }: { data: unknown }) => {
   wakeHere(String(data))
@@ -63,7 +63,7 @@ export function startLoop(
   }
 
   async function sleep(ms: number): Promise<void> {
-    // What arrived while we worked must not wait for the next poll.
+    // Work that arrived meanwhile must not wait for the next poll.
     if (woken || stopped) return
     const timer = new AbortController()
     const sleeper = new Promise<void>((resolve) => (wakeSleeper = resolve))

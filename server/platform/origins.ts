@@ -1,7 +1,7 @@
 /**
- * Origins out of a setting, separated by commas, semicolons or blanks: `https://his.example.org`, `http://10.1.2.3:8080`. Nothing but exact ones,
- * so that none can bring another directive, or a whole domain, into a content security policy.
- * @returns the origins as browsers write them, or the first part that is none
+ * Parses origins from a setting, separated by commas, semicolons or blanks: `https://his.example.org`, `http://10.1.2.3:8080`. Only exact
+ * ones, so that none can add another directive, or a whole domain, to a content security policy.
+ * @returns the origins in the browsers' form, or the first invalid part
  */
 export function readOrigins(text: string): { origins: string[] } | { wrong: string } {
   const origins = new Set<string>()

@@ -13,8 +13,8 @@ const mostSide = 12_000
 const mostPixels = 60_000_000
 
 /**
- * Takes a picture apart by what its bytes are, whatever its name says, and puts together anew only what is needed to show it: camera, place,
- * time, comments, previews and whatever else was written into or behind it stay out. Pixels are not touched.
+ * Parses a picture by its content, not its name, and rebuilds it from the parts needed for display: metadata such as camera, place and
+ * time, comments, previews and trailing data are removed. Pixels are not changed.
  * @throws {AppError} picture-type, picture-damaged (also when something follows after the end of the picture)
  */
 export function readPicture(bytes: Buffer): Picture {
@@ -88,7 +88,7 @@ function needed(marker: number, segment: Buffer): Buffer[] {
   return []
 }
 
-/** Where the next marker stands that is neither stuffing nor a restart. */
+/** Position of the next marker that is neither stuffing nor a restart. */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1]
@@ -126,7 +126,7 @@ function readPng(bytes: Buffer): Picture {
     if (!size) damaged()
     pixels ||= type === 'IDAT'
     if (pngNeeds.has(type)) parts.push(bytes.subarray(at, end))
-    // An upper-case first letter says that nobody can show the picture without this part.
+    // An upper-case first letter marks a part that is required for display.
     else if (/^[A-Z]/.test(type)) damaged()
     at = end
     if (type !== 'IEND') continue

@@ -4,13 +4,13 @@ import type { DB } from './db-types.ts'
 import { AppError } from './errors.ts'
 
 /**
- * A request that reads may go ahead with what a session was seconds ago, without asking for it first: its first statement asks along. The database
- * compares the session with what is remembered before it reads anything (`session_must_hold`), and refuses the statement when
- * anything about it changed. So a suspension or another role takes effect on the next request, as if the session had been asked for first.
+ * A reading request may start with a cached session instead of loading it first: its first statement includes the check. The database
+ * compares the session with the cached one before it reads anything (`session_must_hold`), and refuses the statement when they differ. So
+ * a suspension or a changed role takes effect on the next request, as if the session had been loaded first.
  */
 export type SessionGuard = {
   state: 'open' | 'holds' | 'broken'
-  /** SQL of one boolean, with parameters from $1 on: whether the session still is what is remembered. */
+  /** SQL of one boolean, with parameters from $1 on: whether the session still equals the cached one. */
   condition: string
   values: unknown[]
 }
@@ -22,7 +22,7 @@ const sessionChanged = 'CL001'
 
 const guards = new AsyncLocalStorage<SessionGuard>()
 
-/** Runs a request under its guard; whatever it reads, through whichever handle, is guarded until the session was found to hold. */
+/** Runs a request under its guard; all its reads, on any handle, are guarded until the session is confirmed. */
 export function underGuard<T>(guard: SessionGuard, work: () => Promise<T>): Promise<T> {
   return guards.run(guard, work)
 }
@@ -34,8 +34,8 @@ export function openGuard(): SessionGuard | undefined {
 }
 
 /**
- * Sees to it that the session of the present request is confirmed: before anything is written beside the request, and before it is answered.
- * @throws {AppError} not-signed-in when the session changed; the request is then made again from its beginning
+ * Confirms the session of the current request, if not done yet: before writes outside the request, and before the response.
+ * @throws {AppError} not-signed-in when the session changed; the request is then repeated from the start
  */
 export async function confirmSession(db: Kysely<DB>): Promise<void> {
   if (openGuard()) await db.executeQuery(CompiledQuery.raw('select 1', []))
@@ -69,7 +69,7 @@ async function judge(guard: SessionGuard, sent: Promise<unknown>): Promise<unkno
 }
 
 const transactionWord = /^\s*(begin|start|commit|rollback|savepoint|release)\b/i
-/** What cannot stand in a subquery, or changes something. A word too many costs a round trip, nothing else. */
+/** Statements that write or cannot be a subquery. A false match only costs a round trip. */
 const notReading = /\b(insert|update|delete|merge|into|nextval|pg_notify|set_config)\b/i
 const reading = new Map<string, boolean>()
 
@@ -82,7 +82,7 @@ function readsOnly(text: string): boolean {
   return known
 }
 
-/** The condition stands in a scalar subquery: PostgreSQL answers it first, and reads nothing of the statement when it raises. */
+/** The condition is a scalar subquery: PostgreSQL evaluates it first, and reads nothing of the statement when it raises. */
 function wrapped(condition: string, text: string, count: number): string {
   const moved = condition.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) + count}`)
   return `select guarded.* from (${text}\n) as guarded where (select session_must_hold(${moved}))`

@@ -17,7 +17,7 @@ export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadshe
 
 export const headings = (words: string[]) => words.map((value) => ({ value, fontWeight: 'bold' as const }))
 
-/** One line a row under bold headings; a heading stands beside what it heads. */
+/** One line per row under bold headings, each with its column. */
 export function tableSheet<Row>(
   rows: readonly Row[],
   columns: readonly (readonly [heading: string, value: (row: Row) => Value])[],

@@ -39,13 +39,13 @@ export function allowFraming(c: Context, origins: string[]): void {
     'Content-Security-Policy',
     contentSecurityPolicy.replace("frame-ancestors 'none'", `frame-ancestors ${origins.join(' ')}`),
   )
-  // It knows no list of origins, and browsers that know frame-ancestors do not look at it.
+  // X-Frame-Options supports no list of origins, and browsers with frame-ancestors ignore it.
   c.header('X-Frame-Options', undefined)
 }
 
 /**
- * Refuses writes that another site makes with our visitor's cookie. Browsers say where a request comes from; a request that says
- * nothing and carries no API key is not from our pages.
+ * Refuses writes that another site makes with our visitor's cookie. Browsers send the origin of a request; one without origin and API key
+ * is not from our pages.
  */
 export function refuseCrossSite(publicUrl: string | undefined): MiddlewareHandler<ApiEnvironment> {
   const publicHost = publicUrl && new URL(publicUrl).host
@@ -66,13 +66,13 @@ function sameSite(c: Context, publicHost: string | undefined): boolean {
   return host === c.req.header('host') || host === publicHost
 }
 
-/** The caller's address: the socket, or what the nearest `trusted` proxies say they got the request from. */
+/** The caller's address: the socket's, or the one reported by the nearest `trusted` proxies. */
 export function callerAddress(c: Context, trustedProxies: number): string | null {
   const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } }
   const socket = incoming?.socket?.remoteAddress ?? null
   if (trustedProxies === 0) return plainAddress(socket)
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
-  // Each proxy appends the address it was called from, so the last entries are the ones we may believe.
+  // Each proxy appends the address it was called from, so the last entries are the trusted ones.
   return plainAddress(hops.filter(Boolean).at(-trustedProxies) ?? socket)
 }
 

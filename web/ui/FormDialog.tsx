@@ -11,7 +11,7 @@ type FormDialogProps = {
   children: ReactNode
 }
 
-/** A dialog that is one form: Enter saves, what the browser finds missing is told at the field. */
+/** A dialog that is one form: Enter saves, missing values are marked at their field. */
 export function FormDialog({ title, saving, disabled = false, onSave, onClose, children }: FormDialogProps) {
   const { t } = useTranslation()
   const form = useId()

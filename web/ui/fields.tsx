@@ -99,7 +99,7 @@ type NumberFieldProps = {
   onChange: (value: number) => void
 }
 
-/** A number; what cannot be one stays in the field, marked, and is not told. */
+/** A number; invalid text stays in the field, marked, without a change event. */
 export function NumberField({ label, value, min, max, step = 1, onChange }: NumberFieldProps) {
   const id = useId()
   const [typed, setTyped] = useState<{ text: string; of: number } | null>(null)

@@ -2,11 +2,11 @@ import { useEffect, useRef } from 'react'
 
 const signs = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const
 const lookEveryMs = 30_000
-const tellEveryMs = 5_000
+const broadcastEveryMs = 5_000
 const storageKey = 'careloop.seen'
 
 /** Who works in one window is not away from the others. */
-function tellOthers(at: number) {
+function broadcast(at: number) {
   try {
     localStorage.setItem(storageKey, String(at))
   } catch {
@@ -33,13 +33,13 @@ export function useIdle(minutes: number, onIdle: () => void) {
   })
   useEffect(() => {
     let last = Date.now()
-    let told = last
-    tellOthers(told)
+    let broadcastAt = last
+    broadcast(broadcastAt)
     const seen = () => {
       last = Date.now()
-      if (last - told < tellEveryMs) return
-      told = last
-      tellOthers(told)
+      if (last - broadcastAt < broadcastEveryMs) return
+      broadcastAt = last
+      broadcast(broadcastAt)
     }
     for (const sign of signs) addEventListener(sign, seen, { capture: true, passive: true })
     const look = setInterval(() => {

@@ -2,24 +2,24 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personOfRecord } from '../../modules/event/record.ts'
 import { canonical } from '../../modules/questionnaire/fhir/terms.ts'
 
-/** One source of resources of a type: what was sent, or rows of ours about which nothing was sent. */
+/** One source of resources of a type: stored resources, or rows of ours without a stored resource. */
 export type Branch = {
   kind: 'stored' | 'row'
   type: string
   from: RawBuilder<unknown>
   where: RawBuilder<SqlBool>
   columns: RawBuilder<unknown>
-  /** Order of pages. */
+  /** Sort key of pages. */
   key: RawBuilder<number>
   id: RawBuilder<string>
-  /** The record that a row is of; null for what may belong to nobody. */
+  /** The record of a row; null if there may be none. */
   record: RawBuilder<number> | null
-  /** Rows of ours that belong to nobody and are for everybody who may read persons. */
+  /** Rows without a person, readable by everybody who may read persons. */
   personless?: boolean
   starts: RawBuilder<Date>
   ends: RawBuilder<Date>
   updated: RawBuilder<Date>
-  /** Of rows of ours: what `status`, `name`, `url` and `version` look at; without them nothing is found by these. */
+  /** For rows of ours: columns for `status`, `name`, `url` and `version`; without them such searches find nothing. */
   words?: Partial<Record<'status' | 'name' | 'url' | 'version', RawBuilder<string>>>
 }
 
@@ -43,12 +43,12 @@ function storedBranch(type: string, more: Partial<Branch> = {}): Branch {
   }
 }
 
-/** Patients, visits and diagnoses are found whether they came by FHIR or by HL7, and by what the tables say of them now. */
+/** Patients, visits and diagnoses from FHIR and HL7 are both found, by the current state of the tables. */
 export function branchesOf(type: string): Branch[] {
   if (type === 'Patient')
     return [
       storedBranch(type, {
-        // Who somebody is stays with the record, also after a merge.
+        // The identity stays with the record, also after a merge.
         from: sql`fhir_resource r join person p on p.id = r.person_id`,
         columns: sql`r.type, r.id, p.id as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`,
         record: sql<number>`r.person_id`,
@@ -119,7 +119,7 @@ export function branchesOf(type: string): Branch[] {
       {
         kind: 'row',
         type,
-        // Every version is a resource of its own, so that what an answer refers to can be read.
+        // Every version is a resource of its own, so that the reference of a response can be resolved.
         from: sql`questionnaire_version v join questionnaire q on q.id = v.questionnaire_id`,
         where: sql<SqlBool>`true`,
         columns: rowOf(type, sql`v.id`, sql`null::bigint`),
@@ -160,7 +160,7 @@ export function branchesOf(type: string): Branch[] {
   return [storedBranch(type)]
 }
 
-/** The columns of a row about which nothing was sent. */
+/** The columns of a row without a stored resource. */
 export function rowOf(
   type: string,
   id: RawBuilder<unknown>,

@@ -11,7 +11,7 @@ export type BundleEntry = WriteEntry | ReadEntry
 export type Bundle = {
   type: 'transaction' | 'batch'
   timestamp: Date | null
-  /** In a batch an entry that is not right stands here with what is wrong; a transaction is refused as a whole. */
+  /** The error of an invalid entry of a batch; a transaction is refused as a whole. */
   entries: (BundleEntry | FhirError)[]
 }
 
@@ -34,10 +34,7 @@ const entryShape = z.looseObject({
   }),
 })
 
-/**
- * Reads a transaction or batch.
- * @throws {FhirError} 400 with every fault of a transaction
- */
+/** Reads a transaction or batch. @throws {FhirError} 400 with all errors of a transaction */
 export function readBundle(json: Resource): Bundle {
   const bundle = shape.safeParse(json)
   if (!bundle.success || (bundle.data.type !== 'transaction' && bundle.data.type !== 'batch'))
@@ -136,7 +133,7 @@ export function readWrite(request: WriteRequest): WriteEntry | FhirError {
     type,
     definition,
     id: method === 'PUT' ? id : null,
-    // Equal conditions must look equal, whatever the order of their parameters.
+    // Normalises conditions, so that the order of parameters does not matter.
     query: query === null ? null : normalQuery(query),
     interaction: method === 'POST' ? 'create' : 'update',
     ifMatch,

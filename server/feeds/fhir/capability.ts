@@ -9,11 +9,11 @@ const interactions: Record<string, string> = {
   'get /{type}': 'search-type',
 }
 
-/** Pictures among answers are read, and nothing else is done with them. */
+/** Pictures in answers can only be read. */
 const binary = (routes: Set<string>) =>
   routes.has('get /Binary/{id}') ? [{ type: 'Binary', interaction: [{ code: 'read' }] }] : []
 
-/** What this server does, made from the mounted routes and the table of types, so that it cannot say more than there is. */
+/** The CapabilityStatement, generated from the mounted routes and the table of types, so that it claims no more than there is. */
 export function capabilityStatement(contracts: readonly RouteContract[], origin: string, startedAt: Date) {
   const routes = new Set(contracts.map((one) => `${one.method} ${one.path}`))
   const interaction = Object.entries(interactions)

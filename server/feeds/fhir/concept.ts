@@ -1,13 +1,13 @@
 import type { ClinicalFact } from '../../../contract/timeline.ts'
 import type { Coding, Concept, FhirIdentifier, HumanName } from './schema.ts'
 
-/** What a concept is called: its own text, else what its first coding is called. */
+/** Text of a concept, else the display of its first coding. */
 export function conceptText(concept: Concept | undefined): string | null {
   const coding = concept?.coding?.[0]
   return concept?.text ?? coding?.display ?? coding?.code ?? null
 }
 
-/** ICD-10 and its national editions first, because pathways and figures choose by them; else the first coding. */
+/** ICD-10 and its national editions first, because pathways and figures use them; else the first coding. */
 export function mainCoding(concept: Concept | undefined): Coding | undefined {
   const codings = concept?.coding ?? []
   return (
@@ -62,7 +62,7 @@ export function identifierTerms(identifiers: FhirIdentifier[] | undefined): stri
   )
 }
 
-/** Every part of every name, and every name whole. */
+/** Every part of every name, and every full name. */
 export function nameTerms(names: HumanName[] | undefined): string[] {
   return (names ?? [])
     .flatMap(({ text, family, given = [] }) => [text, family, ...given, [family, ...given].join('')])

@@ -5,20 +5,20 @@ import { ensureSites } from '../../modules/organisation/ensure.ts'
 import { readSettings } from '../../modules/setting/setting.ts'
 import { identifierSystems, type IdentifierSystems } from './identifier.ts'
 
-/** Who sends, and what holds for everything in one transaction. */
+/** The sender, and data shared by one transaction. */
 export type Sender = {
   actor: Actor
-  /** How far the sender may write. */
+  /** The sender's write scope. */
   reach: Reach
-  /** Where things belong that do not say it themselves: the key's own site, else the one that the settings name, else the first. */
+  /** Default site: the key's own, else that of the settings, else the first. */
   site: { id: number; code: string; timeZone: string }
-  /** Ids of all sites by code: record and visit numbers name theirs. */
+  /** Ids of all sites by code: record and visit numbers contain theirs. */
   sites: Map<string, number>
   systems: IdentifierSystems
   source: string
-  /** When all this was said. */
+  /** Time of the statements. */
   at: Date
-  /** Our own address as clients write it in absolute references. */
+  /** Our base URL in absolute references. */
   base: string
 }
 

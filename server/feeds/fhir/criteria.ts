@@ -9,7 +9,7 @@ import { spanOf } from './time.ts'
 import type { Definition, SearchParameter } from './types.ts'
 import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
-/** A condition as SQL, for whichever source the rows come from. */
+/** A condition as SQL, for any source of rows. */
 export type Criterion = (branch: Branch) => RawBuilder<SqlBool>
 
 const no = sql<SqlBool>`false`
@@ -18,7 +18,7 @@ function refuse(name: string, diagnostics: string): FhirError {
   return new FhirError(400, { code: 'not-supported', diagnostics: `${name}: ${diagnostics}` })
 }
 
-/** Whether a search asks for times, which may come without a time zone. */
+/** Whether a search uses times, which may lack a time zone. */
 export const asksForTimes = (definition: Definition, parameters: URLSearchParams): boolean =>
   [...parameters.keys()].some(
     (name) =>
@@ -55,7 +55,7 @@ export function readCriteria(
   })
 }
 
-/** Splits at commas that no backslash stands before. */
+/** Splits at unescaped commas. */
 function alternatives(text: string): string[] {
   return (text.match(/(?:\\.|[^,\\])+/gs) ?? [])
     .map((part) => part.replaceAll(/\\([,|$\\])/g, '$1').trim())
@@ -84,7 +84,7 @@ const by: Record<SearchParameter['on'], (name: string, values: string[], zone: s
   'encounter-status': (_name, values) => any(values.map((value) => statusIs(codeOf(value)))),
 }
 
-/** `system|code` → `code` where the system goes without saying. */
+/** `system|code` → `code` where the system is implied. */
 function codeOf(value: string): string {
   return value.slice(value.lastIndexOf('|') + 1).toLowerCase()
 }
@@ -140,7 +140,7 @@ function byIdentifier(values: string[]): Criterion {
 function nameIs(value: string): Criterion {
   const begins = `${value.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
   return (branch) => {
-    // A number is no name; the same search takes telephone numbers elsewhere.
+    // A number is no name; elsewhere the same search accepts telephone numbers.
     const persons = /\p{L}/u.test(value) ? candidatesFor(value) : sql`select null::bigint`
     if (branch.type === 'Patient')
       return sql<SqlBool>`p.id in (${persons} union all select x.person_id from fhir_resource x
@@ -154,7 +154,7 @@ function nameIs(value: string): Criterion {
   }
 }
 
-/** Of definitions, which have an address and a version of their own. */
+/** For definitions, which have a URL and a version. */
 function canonicalIs(element: 'url' | 'version', values: string[]): Criterion {
   return (branch) => {
     if (branch.kind === 'stored') return sql<SqlBool>`r.content ->> ${element} = any(${values}::text[])`
@@ -183,7 +183,7 @@ function ofPatient(name: string, values: string[]): Criterion {
       union select y.id from person y where y.id = any(${numbers}::bigint[])) named))`
 }
 
-/** What FHIR calls a visit under way may be more exact than what the table says. */
+/** FHIR's status of a visit in progress may be more precise than the table's. */
 function statusIs(status: string): Criterion {
   const exact = stations.map((one) => `status:${one}`)
   return (branch) => {
@@ -215,7 +215,7 @@ function readDate(name: string, text: string, zone: string): { prefix: Prefix; s
   return { prefix: prefix as Prefix, ...span }
 }
 
-/** http://hl7.org/fhir/R4/search.html#prefix: what a resource covers against what the value covers. */
+/** http://hl7.org/fhir/R4/search.html#prefix: the resource's range against the value's range. */
 function compare(
   { prefix, start, end }: { prefix: Prefix; start: Date | string; end: Date | string },
   from: RawBuilder<unknown>,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Db } from '../../platform/db.ts'
 import { conceptText, mainCoding } from './concept.ts'
@@ -14,7 +14,7 @@ import { joinPerson, personOfRecord } from '../../modules/event/record.ts'
 export type Encounter = z.output<typeof schema.encounter>
 export type Condition = z.output<typeof schema.condition>
 
-/** Codes of v3-ActCode, and what they are to us. */
+/** Codes of v3-ActCode and our classes. */
 const classes: Record<string, NonNullable<EncounterInput['class']>> = {
   IMP: 'inpatient',
   ACUTE: 'inpatient',
@@ -48,13 +48,13 @@ const statuses: Record<Encounter['status'], EncounterInput['status']> = {
   unknown: null,
 }
 
-/** What FHIR calls stations on the way of a visit that is under way. */
+/** FHIR's states within a visit in progress. */
 export const stations = ['arrived', 'triaged', 'onleave'] as const
 
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
-/** A visit in our terms, without the ids that the database knows. */
-export function toVisit(encounter: Encounter, diagnoses: DiagnosesSaid, sender: Sender): Visit {
+/** A visit in our terms, without database ids. */
+export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sender: Sender): Visit {
   const { timeZone } = sender.site
   const status = statuses[encounter.status]
   const end = startOf(encounter.period?.end, timeZone)
@@ -64,9 +64,9 @@ export function toVisit(encounter: Encounter, diagnoses: DiagnosesSaid, sender: 
     status,
     bed: null,
     startsAt: startOf(encounter.period?.start, timeZone),
-    // A visit that is over has ended, even when nobody says when.
+    // A finished visit has an end, even without a stated time.
     endsAt: status === 'finished' ? (end ?? sender.at) : end,
-    // The code, because rules look at it; a text without one is better than nothing.
+    // The code, because rules use it; else the text.
     disposition: mainCoding(disposition)?.code ?? conceptText(disposition),
     ...diagnoses,
     source: sender.source,
@@ -74,7 +74,7 @@ export function toVisit(encounter: Encounter, diagnoses: DiagnosesSaid, sender: 
   }
 }
 
-/** Site, department and attending doctor of a visit, as far as it says them. */
+/** Site, department and attending doctor of a visit, if given. */
 export function whereabouts(encounter: Encounter, places: Places, sender: Sender) {
   const provider = places.get('Organization', encounter.serviceProvider)
   const location = (encounter.location ?? [])
@@ -91,7 +91,7 @@ export function whereabouts(encounter: Encounter, places: Places, sender: Sender
   }
 }
 
-/** A visit number as HL7 gives it names its site. */
+/** Visit numbers are qualified by their site, as from HL7. */
 function siteOfNumber({ identifier = [] }: Encounter, { sites }: Sender): number | undefined {
   const prefix = 'urn:careloop:visit:'
   const named = identifier.find((one) => one.system?.startsWith(prefix))
@@ -114,7 +114,7 @@ export function visitNumber(encounter: Encounter): string | null {
 
 const refuted = new Set(['entered-in-error', 'refuted'])
 
-/** Whether a diagnosis was taken back. */
+/** Whether a diagnosis was withdrawn. */
 export const isWithdrawn = (condition: Condition): boolean =>
   (condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))
 
@@ -126,7 +126,7 @@ export function toConditionInput(condition: Condition, use: string | undefined):
   return { role, code: mainCoding(condition.code)?.code ?? '', text }
 }
 
-/** A visit as the tables have it. */
+/** A stored visit. */
 export type EncounterRow = {
   id: number
   person_id: number
@@ -163,42 +163,45 @@ const logical = (kind: string, code: string, display: string | null) => ({
   ...(display && { display }),
 })
 
-/** An Encounter as it is now; a discharge that came by HL7 shows in a visit that FHIR registered. */
+/** The current Encounter; a discharge by HL7 shows in a visit registered by FHIR. */
 export function composeEncounter(row: EncounterRow, id: string, sent: Resource | undefined): Resource {
-  const said = (sent ?? {}) as Partial<Encounter>
-  const subject = said.subject
+  const original = (sent ?? {}) as Partial<Encounter>
+  const subject = original.subject
   const moved =
     /^Patient\/\d+$/.test(subject?.reference ?? '') && subject?.reference !== `Patient/${row.person_id}`
-  const sameClass = (classes[said.class?.code ?? ''] ?? 'outpatient') === row.class
+  const sameClass = (classes[original.class?.code ?? ''] ?? 'outpatient') === row.class
   const [code, display] = fhirClasses[row.class] ?? []
   return {
-    ...said,
+    ...original,
     resourceType: 'Encounter',
     id,
     identifier:
-      said.identifier ??
+      original.identifier ??
       (row.visit_number
         ? [{ system: `urn:careloop:visit:${row.site_code}`, value: row.visit_number }]
         : undefined),
-    status: said.status !== undefined && statuses[said.status] === row.status ? said.status : row.status,
+    status:
+      original.status !== undefined && statuses[original.status] === row.status
+        ? original.status
+        : row.status,
     class:
-      said.class && sameClass
-        ? said.class
+      original.class && sameClass
+        ? original.class
         : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code, display },
     subject:
       subject && !moved ? subject : { reference: `Patient/${row.person_id}`, display: row.person_name },
-    period: periodOf(row, said),
+    period: periodOf(row, original),
     hospitalization:
-      said.hospitalization ??
+      original.hospitalization ??
       (row.disposition ? { dischargeDisposition: { text: row.disposition } } : undefined),
-    serviceProvider: said.serviceProvider ?? logical('site', row.site_code, row.site_name),
+    serviceProvider: original.serviceProvider ?? logical('site', row.site_code, row.site_name),
     location:
-      said.location ??
+      original.location ??
       (row.department_code
         ? [{ location: logical(`department:${row.site_code}`, row.department_code, row.department_name) }]
         : undefined),
     participant:
-      said.participant ??
+      original.participant ??
       (row.staff_code
         ? [
             {
@@ -220,19 +223,19 @@ export function composeEncounter(row: EncounterRow, id: string, sent: Resource |
   }
 }
 
-function periodOf(row: EncounterRow, said: Partial<Encounter>) {
+function periodOf(row: EncounterRow, original: Partial<Encounter>) {
   const same = (text: string | undefined, at: Date | null) =>
     text !== undefined && (at === null || spanOf(text, 'UTC')?.start.getTime() === at.getTime())
-  const { start, end } = said.period ?? {}
+  const { start, end } = original.period ?? {}
   const period = {
-    ...said.period,
+    ...original.period,
     start: same(start, row.starts_at) ? start : row.starts_at?.toISOString(),
     end: same(end, row.ends_at) ? end : row.ends_at?.toISOString(),
   }
   return period.start === undefined && period.end === undefined ? undefined : period
 }
 
-/** A diagnosis that came by HL7. */
+/** A diagnosis from HL7. */
 export type ConditionRow = {
   id: number
   person_id: number

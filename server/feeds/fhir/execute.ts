@@ -15,8 +15,8 @@ export type Caller = { db: Db; actor: Actor; base: string }
 const mostTries = 5
 
 /**
- * Runs `work` in one transaction, again when another one took a number, a visit or an id meanwhile: whoever comes second then finds it.
- * @throws {FhirError} 409 when that does not end
+ * Runs `work` in one transaction; retries when another one created the same number, visit or id meanwhile, and then finds it.
+ * @throws {FhirError} 409 after too many retries
  */
 async function exclusively<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++)
@@ -36,7 +36,7 @@ async function exclusively<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T
 
 /**
  * Creates and updates, all or nothing.
- * @param afterwards done in the same transaction, so that what it reads is what was written, and its failure keeps nothing
+ * @param afterwards runs in the same transaction, so that it reads the written state, and its failure rolls back everything
  */
 export async function write(
   caller: Caller,
@@ -45,7 +45,7 @@ export async function write(
   afterwards: (trx: Trx) => Promise<void> = () => Promise.resolve(),
 ): Promise<WriteResult[]> {
   const now = new Date()
-  // A bundle may have waited on its way; one from the future must not outvote what follows.
+  // A bundle may have been delayed; one from the future must not override later ones.
   const at = timestamp && timestamp < now ? timestamp : now
   const results = await exclusively(caller.db, async (trx) => {
     const sender = await senderOf(trx, caller.actor, caller.base, at)
@@ -93,7 +93,7 @@ async function answerRead({ db, actor, base }: Caller, entry: ReadEntry): Promis
   return { resource: searchset(base, self, result), response: { status: '200 OK' } }
 }
 
-/** A page as FHIR answers it. `self` is the URL of the search. */
+/** A result page as a FHIR bundle. `self` is the URL of the search. */
 export function searchset(
   base: string,
   self: string,
@@ -119,7 +119,7 @@ export function searchset(
   }
 }
 
-/** @throws {FhirError} when it is a transaction and anything in it cannot be done; nothing of it is kept then */
+/** @throws {FhirError} when any part of a transaction fails; it is then rolled back */
 export async function executeBundle(caller: Caller, bundle: Bundle) {
   const { type, entries, timestamp } = bundle
   const answers: (ResponseEntry | undefined)[] = entries.map((one) =>
@@ -157,7 +157,7 @@ export async function executeBundle(caller: Caller, bundle: Bundle) {
   return { resourceType: 'Bundle', type: `${type}-response`, entry: answers }
 }
 
-/** A batch mostly succeeds as a whole, in one go; where it does not, each entry stands for itself. */
+/** A batch is first tried as a whole; if that fails, entry by entry. */
 async function writeSeparately<T extends { at: number }>(
   all: T[],
   writeAll: (some: T[]) => Promise<void>,

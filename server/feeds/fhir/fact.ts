@@ -5,8 +5,8 @@ import { spanOf } from './time.ts'
 import type { Resource } from './types.ts'
 
 /**
- * What clinical resources put on the timeline: once when they come, and again only when what the line says has changed. A resource that
- * was entered in error before we heard of it says nothing.
+ * Timeline events of clinical resources: one on arrival, another only when the displayed data change. A new resource that is already
+ * entered-in-error gives none.
  */
 export function factEvents(items: Item[], sender: Sender): NewEvent[] {
   return items.flatMap((item): NewEvent[] => {
@@ -37,7 +37,7 @@ function eventOf(item: Item, resource: Resource, sender: Sender): NewEvent | nul
   }
 }
 
-/** An appointment that was told before is moved, or something else about it has changed. */
+/** A known appointment was moved or changed otherwise. */
 function movedKind(before: NewEvent, event: NewEvent): NewEvent['kind'] {
   if (before.kind !== 'appointment.booked') return 'appointment.booked'
   return before.at.getTime() === event.at.getTime() ? 'appointment.changed' : 'appointment.rescheduled'

@@ -1,6 +1,6 @@
 import type { FhirIdentifier } from './schema.ts'
 
-/** What the settings say: the sender's identifier system → ours, such as `http://his.example/mrn` → `mrn:NH`. */
+/** From the settings: the sender's identifier system → ours, such as `http://his.example/mrn` → `mrn:NH`. */
 export type IdentifierSystems = { toOurs: Map<string, string>; toFhir: Map<string, string> }
 
 /** Reads `uri=mrn:NH; uri=national-id`. */
@@ -12,7 +12,7 @@ export function identifierSystems(setting: string): IdentifierSystems {
   return { toOurs: new Map(pairs), toFhir: new Map(pairs.map(([uri, ours]) => [ours, uri])) }
 }
 
-/** Numbers that a state gives, by identifier type (table 0203 of HL7 v2, as in FHIR). */
+/** National identifiers, by identifier type (table 0203 of HL7 v2, as in FHIR). */
 const nationalTypes: Record<string, string> = {
   NI: 'national-id',
   NNCHN: 'national-id',
@@ -22,7 +22,7 @@ const nationalTypes: Record<string, string> = {
 const recordTypes = new Set(['MR', 'PI', 'PK'])
 const own = 'urn:careloop:'
 
-/** Our name of an identifier's system, the one that HL7 uses too; null when there is no value. */
+/** Our name of an identifier's system, shared with HL7; null without a value. */
 export function ownSystem(
   identifier: FhirIdentifier,
   systems: IdentifierSystems,
@@ -41,7 +41,7 @@ export function ownSystem(
 
 export const isNational = (system: string) => system === 'national-id' || system === 'passport'
 
-/** How we keep a value: identity numbers end in an X that some write small. */
+/** Normalises a value: some senders write the final X of identity numbers in lower case. */
 export function ownValue(system: string, value: string): string {
   return isNational(system) ? value.trim().toUpperCase() : value.trim()
 }
@@ -66,7 +66,7 @@ export function toFhirIdentifier(
   }
 }
 
-/** What we call a system that FHIR names, when that does not depend on the identifier's type. */
+/** Our name of a FHIR system, if it does not depend on the identifier's type. */
 export function ownName(system: string, systems: IdentifierSystems): string | undefined {
   return systems.toOurs.get(system) ?? (system.startsWith(own) ? system.slice(own.length) : undefined)
 }

@@ -4,7 +4,7 @@ import type { Place } from './place.ts'
 import type { StoredResource } from './store.ts'
 import type { Definition, Resource } from './types.ts'
 
-/** One create or update, already known to be well-formed. */
+/** One well-formed create or update. */
 export type WriteEntry = {
   /** FHIRPath of the resource, such as `Bundle.entry[3].resource`. */
   path: string
@@ -20,17 +20,17 @@ export type WriteEntry = {
   resource: Resource
 }
 
-/** An entry on its way into the database. */
+/** An entry being written. */
 export type Item = WriteEntry & {
-  /** The resource with its references resolved as far as they are known by now. */
+  /** The resource with its references resolved so far. */
   resolved: Resource
   stored: StoredResource | undefined
-  /** A conditional create that found something, or an entry that was carried out before: nothing is written. */
+  /** A conditional create with a match, or an entry executed before: nothing is written. */
   found: boolean
-  /** The entry of the same transaction that says the same; this one only repeats it. */
+  /** The equal entry of the same transaction that this one repeats. */
   same: Item | undefined
   sentHash: string | null
-  /** The record it is said of, and the person that record belongs to; they differ after a merge. */
+  /** Its record and that record's person; they differ after a merge. */
   personId: number | null
   survivorId: number | null
   encounterId: number | null
@@ -44,7 +44,7 @@ export type WriteResult = {
   type: string
   id: string
   status: 200 | 201
-  /** Undefined for what is read from tables: its version follows from all of them. */
+  /** Undefined for types read from tables, whose version is computed. */
   version: number | undefined
   lastUpdated: Date
 }

@@ -11,7 +11,7 @@ import { personOfRecord } from '../../modules/event/record.ts'
 
 type Wanted = { type: string; query: string; path: string }
 
-/** The one form that nearly every condition has. */
+/** The form of nearly every condition. */
 function onlyIdentifier(query: string): { system: string | undefined; value: string } | undefined {
   const parameters = [...new URLSearchParams(query)]
   const [name, text] = parameters[0] ?? []
@@ -23,8 +23,8 @@ function onlyIdentifier(query: string): { system: string | undefined; value: str
 }
 
 /**
- * Ids that meet conditions, at most two each: none, one, or too many. Conditions on an identifier share one statement a type.
- * @throws {FhirError} for a condition that cannot be searched by
+ * Ids that meet conditions, at most two each: none, one, or too many. Conditions on identifiers share one statement per type.
+ * @throws {FhirError} for an unsupported condition
  */
 export async function findMatches(trx: Trx, sender: Sender, wanted: Wanted[]): Promise<string[][]> {
   const found: string[][] = wanted.map(() => [])
@@ -76,7 +76,7 @@ async function matchStored(trx: Trx, sender: Sender, type: string, list: Identif
   return [...rows, ...byHl7.rows]
 }
 
-/** Persons by any of their numbers, whoever said it; answered by the id that FHIR senders know. */
+/** Persons by any of their identifiers, from any source; returns the id known to FHIR senders. */
 async function matchPatients(trx: Trx, sender: Sender, list: Identified[]): Promise<Match[]> {
   const systems = list.map((one) => one.system ?? null)
   const ours = systems.map((system) => (system === null ? null : (ownName(system, sender.systems) ?? null)))

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
 
-/** FHIR issue types that we answer with (http://hl7.org/fhir/R4/valueset-issue-type.html). */
+/** FHIR issue types in our answers (http://hl7.org/fhir/R4/valueset-issue-type.html). */
 export type IssueCode =
   | 'invalid'
   | 'structure'
@@ -28,7 +28,7 @@ export type Issue = {
   expression?: string
 }
 
-/** An interaction that cannot be carried out; answered as OperationOutcome. Nothing of it is kept. */
+/** A failed interaction, answered as OperationOutcome. Nothing is stored. */
 export class FhirError extends Error {
   readonly status: number
   readonly issues: Issue[]
@@ -69,7 +69,7 @@ const codes: Partial<Record<number, IssueCode>> = {
   503: 'transient',
 }
 
-/** What a caller may see of any error; undefined for our own failures, whose text stays in the log. */
+/** The part of an error that callers may see; undefined for internal errors, whose text stays in the log. */
 export function asFhirError(error: unknown): FhirError | undefined {
   if (error instanceof FhirError) return error
   if (!(error instanceof AppError)) return undefined

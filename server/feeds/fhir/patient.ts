@@ -16,7 +16,7 @@ import type { Resource } from './types.ts'
 
 export type Patient = z.output<typeof schema.patient>
 
-/** A Patient in our terms. The first identifier is the hospital's own number: it decides who this is. */
+/** A Patient in our terms. The first identifier is the hospital's own number, which decides the identity. */
 export function toPersonInput(patient: Patient, sender: Sender, fallback: Identifier): PersonInput {
   const deceased = patient.deceasedDateTime
   return {
@@ -49,11 +49,11 @@ function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): 
     const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
     return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
   })
-  // A number of a state alone does not do: mother and newborn often share one.
+  // A national number alone is not enough: mother and newborn often share one.
   const first =
     all.find((one) => one.system.startsWith('mrn:')) ?? all.find((one) => !isNational(one.system)) ?? fallback
-  // Whoever is bound to one site says who somebody is by numbers of that site only. Others are hints that name, sex and birthday must
-  // confirm, else a number that one happens to know would open another hospital's patient.
+  // A sender bound to one site identifies persons by numbers of that site only. Other numbers must be confirmed by name, sex and birth
+  // date; otherwise knowing a number would give access to another hospital's patient.
   const bound = !sender.reach.all && first.siteId === null
   const own = bound ? { system: `fhir:${sender.site.code}`, value: `${first.system}|${first.value}` } : first
   const siteId = first.siteId ?? sender.site.id
@@ -61,7 +61,7 @@ function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): 
   return [{ ...own, siteId }, ...new Map(others.map((one) => [`${one.system}|${one.value}`, one])).values()]
 }
 
-/** The language to speak: the preferred one, else the first. */
+/** The preferred language, else the first. */
 function languageOf(all: Patient['communication'] = []): string | null {
   const { language } = all.find((one) => one.preferred) ?? all[0] ?? {}
   return language?.coding?.[0]?.code ?? language?.text ?? null
@@ -108,7 +108,7 @@ function toAddress(one: FhirAddress): Address {
 
 const geolocation = 'http://hl7.org/fhir/StructureDefinition/geolocation'
 
-/** The standard extension geolocation (FHIR R4), if both degrees are there and possible. */
+/** The standard extension geolocation (FHIR R4), if both coordinates are present and valid. */
 function positionOf(one: FhirAddress): Point | null {
   const parts = one.extension?.find((extension) => extension.url === geolocation)?.extension ?? []
   const degrees = (url: string, most: number) => {
@@ -128,7 +128,7 @@ function geolocationOf({ latitude, longitude }: PersonRow['addresses'][number]) 
   return { extension: [{ url: geolocation, extension: inside }] }
 }
 
-/** A person as the tables have it. */
+/** A stored person. */
 export type PersonRow = {
   id: number
   name: string
@@ -138,7 +138,7 @@ export type PersonRow = {
   deceased_at: Date | null
   marital_status: string | null
   updated_at: Date
-  /** The record that this one was merged into, and those that were merged into this one. */
+  /** The record this one was merged into, and those merged into this one. */
   survivor_id: number | null
   merged_ids: number[]
   identifiers: { system: string; value: string }[]
@@ -153,7 +153,7 @@ export type PersonRow = {
     longitude: number | null
   }[]
   relationships: { relation: string; name: string; phone: string | null }[]
-  /** Ids under which FHIR senders know the person. */
+  /** Ids known to FHIR senders. */
   fhir_ids: string[]
 }
 
@@ -173,8 +173,8 @@ export async function loadPersons(db: Db, ids: number[]): Promise<Map<number, Pe
 }
 
 /**
- * A Patient as it is now: what the tables say, and around it everything that was sent and that we have no place for.
- * @param sent the resource as a sender sent it, when one did
+ * The current Patient: the state of the tables, plus all elements of the stored resource that we do not model.
+ * @param sent the stored resource, if any
  */
 export function composePatient(
   row: PersonRow,
@@ -182,23 +182,23 @@ export function composePatient(
   sent: Resource | undefined,
   systems: IdentifierSystems,
 ): Resource {
-  const said = (sent ?? {}) as Partial<Patient>
-  const { deceasedBoolean, deceasedDateTime, ...rest } = said
-  const numbers = new Set((said.identifier ?? []).map((one) => one.value?.trim().toUpperCase()))
+  const original = (sent ?? {}) as Partial<Patient>
+  const { deceasedBoolean, deceasedDateTime, ...rest } = original
+  const numbers = new Set((original.identifier ?? []).map((one) => one.value?.trim().toUpperCase()))
   const identifier = [
-    ...(said.identifier ?? []),
+    ...(original.identifier ?? []),
     ...row.identifiers
       .filter((one) => !numbers.has(one.value.toUpperCase()) && !one.system.startsWith('fhir:'))
       .map((one) => toFhirIdentifier(one, systems)),
   ]
-  const birthDate = row.birth_date ?? said.birthDate
+  const birthDate = row.birth_date ?? original.birthDate
   return {
     ...rest,
     resourceType: 'Patient',
     id,
     ...(identifier.length > 0 && { identifier }),
-    name: nameText(said.name) === row.name ? said.name : [{ use: 'official', text: row.name }],
-    ...telecomOf(row, said),
+    name: nameText(original.name) === row.name ? original.name : [{ use: 'official', text: row.name }],
+    ...telecomOf(row, original),
     gender: row.sex,
     ...(birthDate !== undefined && { birthDate }),
     ...(row.deceased && {
@@ -209,11 +209,11 @@ export function composePatient(
           : { deceasedBoolean: true }),
     }),
     ...(!row.deceased && deceasedBoolean === false && { deceasedBoolean }),
-    ...addressOf(row, said),
+    ...addressOf(row, original),
     ...(row.marital_status && {
       maritalStatus:
-        said.maritalStatus?.coding?.[0]?.code === row.marital_status
-          ? said.maritalStatus
+        original.maritalStatus?.coding?.[0]?.code === row.marital_status
+          ? original.maritalStatus
           : {
               coding: [
                 {
@@ -223,12 +223,12 @@ export function composePatient(
               ],
             },
     }),
-    ...contactOf(row, said),
+    ...contactOf(row, original),
     ...linksOf(row, id),
   }
 }
 
-/** Other ids of the same record, and what it was merged with. */
+/** Other ids of the same record, and merged records. */
 function linksOf(row: PersonRow, id: string) {
   const to = (type: string) => (other: string | number) => ({
     other: { reference: `Patient/${other}` },
@@ -247,15 +247,15 @@ function linksOf(row: PersonRow, id: string) {
 
 const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
 
-function telecomOf(row: PersonRow, said: Partial<Patient>) {
+function telecomOf(row: PersonRow, original: Partial<Patient>) {
   const ours = new Map(row.telecoms.map((one) => [`${one.system}|${one.value}`, one]))
   const keys = new Set<string>()
-  const sent = (said.telecom ?? []).map((one) => {
+  const sent = (original.telecom ?? []).map((one) => {
     const [known] = toTelecom(one)
     const key = known && `${known.system}|${known.value}`
     if (key === undefined) return one
     keys.add(key)
-    // A number that turned out to be wrong is told as one that no longer holds.
+    // A number marked as wrong is returned with use `old`.
     return ours.get(key)?.valid === false ? { ...one, use: 'old' as const } : one
   })
   const others = row.telecoms.filter((one) => !keys.has(`${one.system}|${one.value}`)).map(toContactPoint)
@@ -270,11 +270,11 @@ function toContactPoint({ system, value, use, valid }: PersonRow['telecoms'][num
   }
 }
 
-function addressOf(row: PersonRow, said: Partial<Patient>) {
+function addressOf(row: PersonRow, original: Partial<Patient>) {
   const [ours] = row.addresses
-  if (!ours) return said.address ? { address: said.address } : {}
-  const current = (said.address ?? []).find((one) => one.use !== 'old')
-  if (current && toAddress(current).text === ours.text) return { address: said.address }
+  if (!ours) return original.address ? { address: original.address } : {}
+  const current = (original.address ?? []).find((one) => one.use !== 'old')
+  if (current && toAddress(current).text === ours.text) return { address: original.address }
   const { text, district, city, province, postal_code: postalCode } = ours
   return {
     address: [
@@ -291,8 +291,8 @@ function addressOf(row: PersonRow, said: Partial<Patient>) {
   }
 }
 
-function contactOf(row: PersonRow, said: Partial<Patient>) {
-  const names = new Set((said.contact ?? []).map((one) => one.name && nameText([one.name])))
+function contactOf(row: PersonRow, original: Partial<Patient>) {
+  const names = new Set((original.contact ?? []).map((one) => one.name && nameText([one.name])))
   const others = row.relationships
     .filter((one) => !names.has(one.name))
     .map(({ relation, name, phone }) => ({
@@ -300,11 +300,11 @@ function contactOf(row: PersonRow, said: Partial<Patient>) {
       name: { text: name },
       ...(phone && { telecom: [{ system: 'phone' as const, value: phone }] }),
     }))
-  const contact = [...(said.contact ?? []), ...others]
+  const contact = [...(original.contact ?? []), ...others]
   return contact.length > 0 ? { contact } : {}
 }
 
-/** What somebody may see who may read the person but not take contact data away: the same as on the screen (S21). */
+/** The view for readers of persons without the right to export contact data: the same as on the screen (S21). */
 export function maskedPatient(row: PersonRow, id: string, systems: IdentifierSystems): Resource {
   const plain = composePatient(
     {

@@ -14,13 +14,13 @@ import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
 import type { Concept, ContactPoint, HumanName } from './schema.ts'
 
-/** Patients become persons, by their identifiers; whoever HL7 knows already is found. */
+/** Writes patients as persons, by their identifiers; finds those known from HL7. */
 export async function writePersons(trx: Trx, sender: Sender, written: Item[]): Promise<NewEvent[]> {
   const items = written.filter((item) => item.type === 'Patient')
   if (items.length === 0) return []
   for (const item of items)
     item.personId = item.stored?.person_id ?? (numbered(item) ? Number(item.id) : null)
-  // Before anything is written: a number of the sender's own site would bring anybody within its reach.
+  // Checked before writing: adding a number of the sender's own site would bring anybody within its reach.
   await requireReach(
     trx,
     sender,
@@ -34,7 +34,7 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
   )
   const wanted = items.map((item) => {
     const known = item.personId === null ? undefined : numbers.get(item.personId)
-    // Numbers are given by us: nobody may take one that is not there yet.
+    // Ids are assigned by us: a sender cannot choose a new one.
     if (item.personId !== null && !known) throw noSuch(`Patient/${item.id ?? ''}`)
     const fallback = { system: 'fhir:patient', value: item.id ?? randomUUID(), siteId: sender.site.id }
     const input = toPersonInput(item.resolved, sender, fallback)
@@ -75,7 +75,7 @@ function knownFirst(known: Identifier, others: Identifier[]): Identifier[] {
   return [known, ...more.filter((one) => one.system !== known.system || one.value !== known.value)]
 }
 
-/** One number of each person, by which the person operation finds it. */
+/** One identifier of each person, for the person operation. */
 async function numbersOf(trx: Trx, ids: number[]): Promise<Map<number, Identifier>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ person_id: number; system: string; value: string; site_id: number | null }>`
@@ -103,9 +103,9 @@ function personEvents(person: NonNullable<Item['person']>, input: PersonInput, s
 }
 
 /**
- * Locks the persons against merges until the transaction ends, so that what is written for them is written for who they are now.
+ * Locks the persons against merges until the transaction ends, so that writes go to the current persons.
  * @returns the person that each record belongs to
- * @throws {FhirError} 404 when a person does not exist or lies outside what the sender may write
+ * @throws {FhirError} 404 when a person does not exist or is outside the sender's write scope
  */
 async function requireReach(
   trx: Trx,
@@ -143,7 +143,7 @@ async function personsWithin(trx: Trx, reach: Reach, ids: number[]): Promise<Set
   return new Set(rows.map((row) => row.id))
 }
 
-/** Finds the person of everything that has one, in one statement; what belongs to nobody we know is refused. */
+/** Finds the persons of all entries in one statement; refuses those of unknown persons. */
 export async function connectPersons(
   trx: Trx,
   sender: Sender,
@@ -171,7 +171,7 @@ export async function connectPersons(
       })
   }
   if (issues.length > 0) throw new FhirError(422, ...issues.slice(0, 50))
-  // What is there already must be within reach as well, not only the patient that it is to have.
+  // The existing resource must be within reach as well, not only its new patient.
   const owners = written.flatMap((item) =>
     item.stored?.person_id == null
       ? []
@@ -198,7 +198,7 @@ export async function connectPersons(
   for (const { item } of wanted) item.survivorId = survivors.get(item.personId ?? 0) ?? item.personId
 }
 
-/** Organisations and the like of another hospital are not ours to change. @throws {FhirError} 403 */
+/** A sender must not change organisations and the like of another hospital. @throws {FhirError} 403 */
 function checkOwners(sender: Sender, written: Item[]): void {
   const foreign = written.filter(
     ({ stored }) =>
@@ -217,7 +217,7 @@ function checkOwners(sender: Sender, written: Item[]): void {
     )
 }
 
-/** A RelatedPerson is somebody whom the person page names as next of kin. */
+/** A RelatedPerson becomes a next of kin on the person page. */
 export async function relatePersons(trx: Trx, sender: Sender, written: Item[]): Promise<void> {
   const items = written.filter((item) => item.type === 'RelatedPerson')
   if (items.length === 0) return

@@ -10,14 +10,14 @@ import type { Reference } from './schema.ts'
 import { loadPlaces } from './store.ts'
 import type { Resource } from './types.ts'
 
-/** Where an Organization, Location, Practitioner or PractitionerRole stands in the hospital. */
+/** The site, department or staff member of an Organization, Location, Practitioner or PractitionerRole. */
 export type Place = {
   type: string
   id: string
   siteId: number | null
   departmentId: number | null
   staffId: number | null
-  /** What the hospital's systems call it, and its name. */
+  /** Its code in the hospital's systems, and its name. */
   code: string
   name: string | null
 }
@@ -27,7 +27,7 @@ type Location = z.output<typeof schema.location>
 type Practitioner = z.output<typeof schema.practitioner>
 type Role = z.output<typeof schema.practitionerRole>
 
-/** A reference and the type that it must be of; a logical one does not say it. */
+/** A reference and its required type, which a logical reference does not contain. */
 export type Referred = [type: string, reference: Reference | undefined]
 
 /** A reference as a key: `Location/7`, or by identifier `Location?system|value`. */
@@ -37,7 +37,7 @@ function keysOfReference(type: string, reference: Reference | undefined): string
   return identifier?.value ? [`${type}?${identifier.system ?? ''}|${identifier.value}`] : []
 }
 
-/** Places by reference: those of this transaction and those that were there before. */
+/** Places by reference: those of this transaction and stored ones. */
 export class Places {
   readonly #known = new Map<string, Place>()
 
@@ -53,7 +53,7 @@ export class Places {
       .find((place) => place !== undefined)
   }
 
-  /** Looks up what is referred to and not yet known, in one statement. */
+  /** Looks up unknown references in one statement. */
   async load(trx: Trx, references: Referred[]): Promise<void> {
     const keys = references.flatMap(([type, one]) => keysOfReference(type, one))
     const missing = [...new Set(keys)].filter((key) => !this.#known.has(key))
@@ -78,7 +78,7 @@ function nameOf(type: string, { name }: Resource): string | null {
   return typeof name === 'string' ? name : null
 }
 
-/** A building is where departments are, not one of them; beds and rooms lie within. */
+/** A building contains departments but is none; beds and rooms are inside departments. */
 const notDepartments = new Set(['si', 'bu', 'wi', 'lvl', 'ro', 'bd', 've', 'ho', 'ca', 'rd', 'area', 'jdn'])
 
 function isDepartment(one: Organization): boolean {
@@ -89,8 +89,8 @@ function isDepartment(one: Organization): boolean {
 }
 
 /**
- * Makes sites, departments and staff of what a transaction says about the organisation, the same that HL7 uses. A sender that is bound
- * to one site stays in it: whatever it calls a hospital is that site.
+ * Writes the organisation resources of a transaction as sites, departments and staff, shared with HL7. A sender bound to one site stays in
+ * it: any hospital it names is that site.
  */
 export async function placeOrganisation(trx: Trx, sender: Sender, items: Item[]): Promise<Places> {
   const places = new Places()
@@ -202,12 +202,12 @@ function ownsDepartment({ item, resource, parent }: Inner): boolean {
   return parent?.departmentId == null && !(kind !== undefined && notDepartments.has(kind))
 }
 
-/** What the hospital's systems call it: its first identifier; without one, the id it was sent with. */
+/** Its code in the hospital's systems: the first identifier, else the id it was sent with. */
 function codeOf(item: Item, identifiers: Organization['identifier']): string {
   return (identifiers?.find((one) => one.value)?.value ?? item.id ?? '').slice(0, 100)
 }
 
-/** Code and name of whom a reference to a practitioner means, whether or not the practitioner was ever sent. */
+/** Code and name behind a reference to a practitioner, even if the practitioner was never sent. */
 export function staffOf(
   places: Places,
   reference: Reference | undefined,

@@ -8,9 +8,9 @@ import { findMatches } from './match.ts'
 import { loadForUpdate, loadSent, lockConditions } from './store.ts'
 
 /**
- * Finds out what each entry is about: an existing resource, a new one, or one that a condition names. New ones get their id here, except
+ * Resolves the target of each entry: an existing resource, a new one, or one matched by a condition. New ones get their id here, except
  * patients and visits, whose id is that of their row.
- * @throws {FhirError} when a condition is ambiguous, an id cannot be taken, or two entries are about one resource
+ * @throws {FhirError} when a condition is ambiguous, an id is not allowed, or two entries target one resource
  */
 export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): Promise<Item[]> {
   const items = entries.map((entry): Item => ({
@@ -61,7 +61,7 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
   return items
 }
 
-/** Whether the id is the number of a row of ours. Senders choose ids that are not. */
+/** Whether the id is a row id of ours. Ids chosen by senders must not be. */
 export function numbered(item: { definition: { composed: boolean }; id: string | null }): boolean {
   return item.definition.composed && allDigits(item)
 }
@@ -70,7 +70,7 @@ function allDigits({ id }: { id: string | null }): boolean {
   return /^\d{1,15}$/.test(id ?? '')
 }
 
-/** Rows of ours that FHIR reads and does not write; their ids are numbers. */
+/** Types that FHIR can only read; their ids are row ids. */
 const unchangeable: Partial<Record<string, string>> = {
   Condition: 'A diagnosis that did not come by FHIR cannot be changed by it.',
   Questionnaire:
@@ -79,7 +79,7 @@ const unchangeable: Partial<Record<string, string>> = {
     'Ids that are all digits are those of answers given here; they cannot be changed by FHIR.',
 }
 
-/** Equal conditions are met one after the other; see `lockConditions`. */
+/** Equal conditions are processed sequentially; see `lockConditions`. */
 async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<void> {
   const asked = items.filter((item) => item.query !== null)
   if (asked.length === 0) return
@@ -134,8 +134,8 @@ export function hashOf(item: Pick<WriteEntry, 'resource'>): string {
 }
 
 /**
- * A urn:uuid names one thing for ever. The same text under the same name is the same resource, so a bundle that is sent again after a
- * lost answer adds nothing. Another text under it is another resource: some systems number their entries the same way every time.
+ * A urn:uuid with the same content is the same resource, so a bundle repeated after a lost answer adds nothing. Other content under it is
+ * another resource: some systems reuse the same numbers in every bundle.
  */
 async function recogniseRepeated(trx: Trx, items: Item[]): Promise<void> {
   const named = items.filter(
@@ -158,7 +158,7 @@ async function recogniseRepeated(trx: Trx, items: Item[]): Promise<void> {
   }
 }
 
-/** Turns references into ids as far as ids are known. */
+/** Replaces references by known ids. */
 export class Resolver {
   readonly #byUrl = new Map<string, Item>()
   readonly #conditions = new Map<string, string>()
@@ -172,13 +172,13 @@ export class Resolver {
     }
   }
 
-  /** The entry of this transaction that a reference as sent means. */
+  /** The entry of this transaction with the given reference. */
   itemOf(reference: string | undefined): Item | undefined {
     const item = reference === undefined ? undefined : this.#byUrl.get(reference)
     return item?.same ?? item
   }
 
-  /** The visit of this transaction that is written and that a reference as sent means. */
+  /** The written visit of this transaction with the given reference. */
   visitOf(reference: string | undefined): Item | undefined {
     const item = this.itemOf(reference)
     return item?.type === 'Encounter' && !item.found ? item : undefined
@@ -199,7 +199,7 @@ export class Resolver {
 
   /**
    * Looks up conditional references (`Location?identifier=…`) and checks that every urn:uuid is that of an entry.
-   * @throws {FhirError} naming each reference that leads nowhere
+   * @throws {FhirError} naming each unresolved reference
    */
   async load(trx: Trx, sender: Sender, items: Item[]): Promise<void> {
     const issues: Issue[] = []

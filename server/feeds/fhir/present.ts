@@ -18,7 +18,7 @@ import { composePatient, loadPersons, maskedPatient, type PersonRow } from './pa
 import type { ContactPoint, FhirIdentifier, HumanName } from './schema.ts'
 import type { Resource } from './types.ts'
 
-/** A resource that was found: as sent, or only as a row of ours (`content` null). */
+/** A found resource: stored content, or only a row of ours (`content` null). */
 export type FoundResource = {
   type: string
   id: string
@@ -40,8 +40,8 @@ type Tables = {
 }
 
 /**
- * Resources as this reader may see them, in order. Patients and visits are made of what the tables say now; one statement a type.
- * Contact data is masked as everywhere, except for keys that may exchange whole persons.
+ * Resources as this reader may see them, in order. Patients and visits are composed from the tables, with one statement per type. Contact
+ * data is masked, except for keys that may exchange full persons.
  */
 export async function present(db: Db, actor: Actor, rows: FoundResource[]): Promise<Resource[]> {
   const ids = (type: string, get: (row: FoundResource) => number | null) =>
@@ -83,10 +83,10 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
   })
 }
 
-/** The row of a questionnaire or an answer of ours; null for what was sent. */
+/** Row id of a questionnaire or response of ours; null for stored resources. */
 const ownId = (row: FoundResource) => (row.content ? null : Number(row.id))
 
-/** A version of what is made of several rows: it changes exactly when the resource does. */
+/** Version of a composed resource: a hash of its content. */
 function digest(resource: Resource): string {
   return createHash('sha256').update(JSON.stringify(resource)).digest('hex').slice(0, 16)
 }
@@ -121,13 +121,13 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
   return condition && { resource: composeCondition(condition, row.id), updated: condition.recorded_at }
 }
 
-/** S21. Narrative and contained resources may repeat anything, so they are left out. */
+/** S21: narrative and contained resources may repeat contact data, so they are removed. */
 function mask(row: FoundResource, resource: Resource, tables: Tables): Resource {
   const person = tables.persons.get(row.person_id ?? 0)
   if (row.type === 'Patient' && person) return maskedPatient(person, row.id, tables.systems)
   const { text: _text, contained: _contained, ...rest } = resource
   if (row.type !== 'RelatedPerson') return rest
-  const said = rest as {
+  const shown = rest as {
     name?: HumanName[]
     telecom?: ContactPoint[]
     identifier?: FhirIdentifier[]
@@ -136,15 +136,15 @@ function mask(row: FoundResource, resource: Resource, tables: Tables): Resource 
     resourceType: row.type,
     patient: resource['patient'],
     relationship: resource['relationship'],
-    name: said.name && [{ text: nameText(said.name) ?? '' }],
+    name: shown.name && [{ text: nameText(shown.name) ?? '' }],
     gender: resource['gender'],
     birthDate: resource['birthDate'],
-    telecom: said.telecom?.map((one) => ({
+    telecom: shown.telecom?.map((one) => ({
       system: one.system,
       use: one.use,
       value: one.value && maskTelecom({ system: one.system ?? 'other', value: one.value }),
     })),
-    identifier: said.identifier?.map((one) => ({
+    identifier: shown.identifier?.map((one) => ({
       system: one.system,
       value: one.value && maskIdentifier(one.value),
     })),

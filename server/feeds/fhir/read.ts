@@ -13,14 +13,14 @@ import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 const stored = sql`r.type, r.id, case r.type when 'Patient' then r.person_id else ${personOfRecord(sql`r.person_id`)} end as person_id, r.encounter_id,
   r.condition_id, r.content, r.version, r.last_updated`
 
-/** Row scope of a stored resource: that of its person; what belongs to nobody is for everybody who may read persons. */
+/** Row scope of a stored resource: that of its person; without a person, readable by everybody who may read persons. */
 export function storedWithin(reach: Reach): RawBuilder<boolean> {
   return reach.all
     ? sql<boolean>`true`
     : sql<boolean>`(r.person_id is null or ${personWithin(reach, personOfRecord(sql`r.person_id`))})`
 }
 
-/** One resource, or undefined; rows of ours that never came by FHIR have the number of the row as id. Not audited: see `readResource`. */
+/** One resource, or undefined; rows of ours that did not come by FHIR have their row id. Not audited: see `readResource`. */
 export async function findResource(
   db: Db,
   actor: Actor,
@@ -38,7 +38,7 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
   )
   if (rows[0] || !/^\d{1,15}$/.test(id)) return rows[0]
   const number = Number(id)
-  // What was sent about the row under another id belongs to it all the same.
+  // Includes content stored for the row under another id.
   const sent = (row: RawBuilder<unknown>) => sql`
     left join lateral (select content, last_updated from fhir_resource where type = ${type} and ${row} = ${number}
       order by seq limit 1) r on true`
@@ -94,9 +94,8 @@ export async function readResource(db: Db, actor: Actor, type: string, id: strin
 export type Page = { resources: Resource[]; next: string | null }
 
 /**
- * Everything that is known of one patient: the Patient, what was sent about it, and visits and diagnoses that came by HL7, and what was
- * answered to questionnaires of ours. A page at a
- * time; what the resources refer to beyond the patient (organisations, practitioners) is read by its own address.
+ * All data of one patient: the Patient, stored resources, visits and diagnoses from HL7, and responses to our questionnaires, page by
+ * page. Referenced organisations and practitioners are read separately.
  * @throws {FhirError} 404
  */
 export async function everything(

@@ -1,9 +1,9 @@
 import type { Resource } from './types.ts'
 
-/** A reference inside a resource and where it stands, such as `participant[0].individual`. */
+/** A reference inside a resource and its path, such as `participant[0].individual`. */
 export type Found = { reference: string; path: string }
 
-/** All literal references of a resource, in their order. Contained resources are part of it. */
+/** All literal references of a resource, in order, including contained resources. */
 export function referencesIn(resource: Resource): Found[] {
   const found: Found[] = []
   visit(resource, '')
@@ -19,7 +19,7 @@ export function referencesIn(resource: Resource): Found[] {
   }
 }
 
-/** A copy in which every literal reference is what `resolve` makes of it. */
+/** A copy with every literal reference replaced by `resolve`. */
 export function withReferences<T>(value: T, resolve: (reference: string) => string): T {
   if (Array.isArray(value)) return value.map((one: unknown) => withReferences(one, resolve)) as T
   if (typeof value !== 'object' || value === null) return value
@@ -45,10 +45,7 @@ export function conditional(reference: string): { type: string; query: string } 
 
 const mostDepth = 40
 
-/**
- * What is wrong with JSON before anybody looks at its meaning: nested so deep that it is an attack, or text that a database cannot hold.
- * Walks without recursion.
- */
+/** Structural problems of JSON: excessive nesting (an attack), or text that the database cannot store. Walks without recursion. */
 export function faultOf(json: unknown): string | null {
   const waiting: [value: unknown, depth: number][] = [[json, 1]]
   for (let next = waiting.pop(); next; next = waiting.pop()) {

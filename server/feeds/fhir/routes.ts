@@ -76,7 +76,7 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
   implement(api, contract.fhirBinary, async ({ c, db, actor, params }) => {
     if (!/^\d{1,15}$/.test(params.id)) throw new AppError('not-found')
     const photo = await readBinary(db, actor, secret, Number(params.id))
-    // Unless FHIR is asked for, a Binary is answered as what it holds.
+    // Unless the client asks for FHIR, a Binary is returned as its content.
     if (!/json/i.test(c.req.header('accept') ?? '')) return sendPhoto(c, photo)
     const { contentType, bytes } = photo
     return answer({ resourceType: 'Binary', id: params.id, contentType, data: bytes.toString('base64') })
@@ -134,7 +134,7 @@ async function writeOne(
   return answer(minimal ? undefined : resource, result.status, headersOf(caller.base, resource))
 }
 
-/** The error handler of FHIR paths: an OperationOutcome; refusals are audited under the person, as everywhere. */
+/** The error handler of FHIR paths: an OperationOutcome; refusals are audited under the person. */
 export async function answerFhirError(error: unknown, c: ApiContext): Promise<Response> {
   const known = asFhirError(error)
   if (!known) {
@@ -163,7 +163,7 @@ function harmless(error: unknown) {
   return { name, code, constraint, at: stack?.split('\n').filter((line) => /^\s+at /.test(line)) }
 }
 
-/** Whom somebody tried to look at. */
+/** The person of a refused request. */
 async function personBehind(db: Db, type: string, id: string | undefined): Promise<number | null> {
   if (id === undefined) return null
   const { rows } = await sql<{ person_id: number | null }>`

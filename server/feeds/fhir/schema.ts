@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isTime } from './time.ts'
 
-// The elements of FHIR R4 (4.0.1) that we read, with their cardinality, type and required codes. Elements that are not named here are kept
-// as they were sent. Where a subject is optional in FHIR and required here, the reason is ours: everything belongs to a person.
+// The elements of FHIR R4 (4.0.1) that we read, with their cardinality, type and required codes. Other elements are stored as sent. A
+// subject that is optional in FHIR may be required here, because our data belong to a person.
 
 const text = z.string().min(1).max(1_048_576)
 const code = z.string().regex(/^[^\s]+( [^\s]+)*$/, 'is not a code: no space at the ends, no double space')
@@ -60,7 +60,7 @@ const contactPoint = z.looseObject({
   value: text.optional(),
   use: z.enum(['home', 'work', 'temp', 'old', 'mobile']).optional(),
 })
-/** As the geolocation of an address has it: latitude and longitude inside. */
+/** The extension geolocation: latitude and longitude inside. */
 const extension = z.looseObject({
   url: text,
   extension: z.array(z.looseObject({ url: text, valueDecimal: z.number().optional() })).optional(),
@@ -326,7 +326,7 @@ type Item = { linkId: string; type?: string | undefined; item?: Item[] | undefin
 const questionItem: z.ZodType<Item> = z.lazy(() =>
   z.looseObject({ linkId: text, type: code, item: z.array(questionItem).optional() }),
 )
-/** What lies elsewhere is not fetched: nobody here knows what it is, nor who else may read it. */
+/** External content is not fetched: neither its type nor its readers are known. */
 const attachment = z
   .looseObject({ url: z.string().optional(), data: z.string().optional() })
   .refine(({ url = '', data }) => data !== undefined || !/^\w[\w+.-]*:\/\//.test(url), {
@@ -363,6 +363,6 @@ export const questionnaireResponse = resource({
   authored: dateTime.optional(),
   item: z.array(answerItem).optional(),
 })
-/** Kept and given back as sent; only the patient is looked at. */
+/** Stored and returned as sent; only the patient is checked. */
 export const ofSubject = resource({ subject: reference, encounter: reference.optional() })
 export const ofPatient = resource({ patient: reference })

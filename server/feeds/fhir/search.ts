@@ -22,8 +22,7 @@ export type SearchResult = { resources: Resource[]; next: string | null; total: 
 type Query = { criteria: Criterion[]; count: number; cursor: [number, number] | undefined; summary: boolean }
 
 /**
- * What a search asks. A parameter that we do not know is refused, never passed over: leaving out a filter would answer with more than was
- * asked for.
+ * Parses a search. An unknown parameter is refused, not ignored: leaving out a filter would return more than requested.
  * @throws {FhirError} 400
  */
 async function readQuery(db: Db, actor: Actor, type: string, parameters: URLSearchParams): Promise<Query> {
@@ -95,7 +94,7 @@ async function find(
   return rows
 }
 
-/** Ids only, for conditions of creates, updates and references. Not audited: nothing of a person is shown. */
+/** Ids only, for conditions of creates, updates and references. Not audited: no personal data are shown. */
 export async function searchIds(
   db: Db,
   actor: Actor,
@@ -113,7 +112,7 @@ export async function searchIds(
   return rows.map((row) => row.id)
 }
 
-/** @throws {FhirError} 400 with the parameter that cannot be used */
+/** @throws {FhirError} 400 with the invalid parameter */
 export async function search(
   db: Db,
   actor: Actor,
@@ -129,7 +128,7 @@ export async function search(
   const persons = [...new Set(shown.flatMap((row) => row.person_id ?? []))]
   await audit(db, actor, {
     action: 'fhir.search',
-    // One entry names whom the search showed; the words searched for may be a name and stay out.
+    // One audit entry names the persons shown; the search text may be a name and is left out.
     personId: persons.length === 1 ? (persons[0] ?? null) : null,
     subject: `${type} persons:${persons.join(',')}`,
     fields: [type],

@@ -6,7 +6,7 @@ export type StoredResource = {
   type: string
   id: string
   version: number
-  /** The record it was said of. */
+  /** Its record. */
   person_id: number | null
   encounter_id: number | null
   condition_id: number | null
@@ -22,8 +22,8 @@ const columns = sql.raw(
 )
 
 /**
- * Puts conditional interactions on the same condition one after the other, whoever sends them; ends with the transaction. Taken in one
- * order, so that two transactions with many conditions cannot wait for each other.
+ * Serialises conditional interactions with the same condition, across senders, until the transaction ends. Locks are taken in a fixed
+ * order to avoid deadlocks.
  */
 export async function lockConditions(trx: Trx, conditions: string[]): Promise<void> {
   if (conditions.length === 0) return
@@ -46,7 +46,7 @@ export async function loadForUpdate(
   return new Map(rows.map((row) => [`${row.type}/${row.id}`, row]))
 }
 
-/** Rows that were made of the same text under the same urn:uuid; keyed by `type|urn|hash`. */
+/** Rows created from the same content under the same urn:uuid; keyed by `type|urn|hash`. */
 export async function loadSent(
   trx: Trx,
   wanted: { type: string; fullUrl: string; hash: string }[],
@@ -80,7 +80,7 @@ export async function loadPlaces(trx: Trx, keys: string[]): Promise<(StoredResou
   return rows
 }
 
-/** `system|value` as it stands among the terms: values are compared without regard to case, systems are not. */
+/** `system|value` in the search index: values are case-insensitive, systems are not. */
 export function identifierTerm(text: string): string {
   const at = text.indexOf('|')
   return `identifier:${text.slice(0, at + 1)}${text.slice(at + 1).toLowerCase()}`
@@ -99,11 +99,12 @@ export type Saved = Omit<StoredResource, 'version' | 'last_updated'> & {
 export type SavedVersion = { version: number; lastUpdated: Date; created: boolean }
 
 /**
- * Writes rows in one statement; the caller has locked the persons. The same content again changes nothing, not even the version, and is not in the answer.
+ * Writes rows in one statement; the caller has locked the persons. Unchanged content changes nothing, not even the version, and is not
+ * returned.
  */
 export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVersion>> {
   if (rows.length === 0) return new Map()
-  // One JSON text instead of seventeen arrays: contents would be escaped once more inside an array, and parsed twice.
+  // One JSON text instead of seventeen arrays: inside an array the contents would be escaped and parsed twice.
   const json = JSON.stringify(
     rows.map(({ startsAt, endsAt, sentAs, sentHash, ifNoneExist, ...row }) => ({
       ...row,
@@ -147,7 +148,7 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
   )
 }
 
-/** A condition that no longer describes the resource it made must not keep another from being made. */
+/** A condition that no longer matches the resource it created must not block the creation of another. */
 export async function releaseConditions(
   trx: Trx,
   conditions: { type: string; query: string }[],

@@ -1,13 +1,13 @@
 import { fromLocal } from '../../platform/clock.ts'
 
-/** A stretch of time: `end` is the first instant after it. */
+/** A half-open interval: `end` is the first instant after it. */
 export type Span = { start: Date; end: Date }
 
 const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(.+))?)?)?$/
 
 /**
- * What a FHIR date, dateTime or instant covers: a year is a year long, a time without fraction one second. A date is one of the
- * hospital's time zone. Undefined when the text is no time, such as February 30.
+ * The interval of a FHIR date, dateTime or instant: a year lasts a year, a time without fraction one second. Dates are in the hospital's
+ * time zone. Undefined for an invalid time, such as February 30.
  */
 export function spanOf(text: string, timeZone: string): Span | undefined {
   const [, year = '', month, day, clock] = parts.exec(text) ?? []
@@ -40,19 +40,19 @@ function isDay(year: number, month: number, day: number): boolean {
   return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
-/** Whether a text of the right form names a day that there is. */
+/** Whether a well-formed date exists. */
 export function isTime(text: string): boolean {
   const [, year = '', month = '1', day = '1', clock] = parts.exec(text) ?? []
   if (year === '' || !isDay(Number(year), Number(month), Number(day))) return false
   return clock === undefined || !Number.isNaN(Date.parse(text))
 }
 
-/** The first instant that a FHIR time covers. */
+/** The first instant of a FHIR time. */
 export function startOf(text: string | undefined, timeZone: string): Date | null {
   return (text !== undefined && spanOf(text, timeZone)?.start) || null
 }
 
-/** A whole calendar date, or null: a year alone is no birthday. */
+/** A full calendar date, or null: a year alone is no birth date. */
 export function wholeDate(text: string | undefined): string | null {
   return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : null
 }

@@ -4,10 +4,10 @@ import { conceptTerms, conceptText, factCode } from './concept.ts'
 import * as schema from './schema.ts'
 import type { Reference } from './schema.ts'
 
-/** A resource as JSON; its own schema says more. */
+/** A resource as JSON; details are in its schema. */
 export type Resource = { resourceType: string; id?: string; [element: string]: unknown }
 
-/** A search parameter; `on` says how it is looked up (see `search.ts`). */
+/** A search parameter; `on`: how it is searched (see `search.ts`). */
 export type SearchParameter = {
   type: 'token' | 'string' | 'date' | 'reference' | 'uri'
   on:
@@ -29,17 +29,17 @@ type Fact = { kind: EventKind; data: ClinicalFact | { title: string; status: str
 
 export type Definition = {
   schema: z.ZodType
-  /** The element that refers to the patient, as a FHIRPath; null for what belongs to no person. */
+  /** FHIRPath of the reference to the patient; null for types without a person. */
   patientPath: string | null
   patient: (resource: never) => Reference | undefined
   encounter: (resource: never) => Reference | undefined
-  /** When it was, for date search and for the timeline. */
+  /** Its time, for date search and timeline. */
   when: (resource: never) => When
   terms: (resource: never) => string[]
-  /** What it says on the timeline; null for nothing. */
+  /** Its text on the timeline; null for none. */
   fact: (resource: never) => Fact | null
   search: Record<string, SearchParameter>
-  /** Patient, Encounter and Condition: read from their tables, so that they are what HL7 and people have made of them. */
+  /** Patient, Encounter and Condition: read from their tables, so that changes by HL7 and staff are included. */
   composed: boolean
 }
 
@@ -120,7 +120,7 @@ const kept = define(schema.ofSubject, {
 })
 const keptOfPatient = define(schema.ofPatient, { patient: ['patient', (one) => one.patient] })
 
-/** Every resource type that is taken, and what is known of it. The CapabilityStatement is made from this. */
+/** All supported resource types. The CapabilityStatement is generated from this. */
 export const definitions: Partial<Record<string, Definition>> = {
   Patient: define(schema.patient, {
     composed: true,
@@ -310,7 +310,7 @@ export const definitions: Partial<Record<string, Definition>> = {
         : null,
     search: { status: token, authored: at },
   }),
-  // Nothing of ours depends on the rest; they are kept with their patient, so that a whole record can be handed over.
+  // Types without use in CareLoop; stored with their patient, so that a complete record can be exported.
   CarePlan: kept,
   CareTeam: kept,
   DiagnosticReport: kept,

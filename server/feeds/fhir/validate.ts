@@ -5,13 +5,10 @@ import { type Definition, definitions, type Resource } from './types.ts'
 
 const mostIssues = 50
 
-/** A resource is at most this long as JSON; a bundle may be longer (see the route's limit). */
+/** Maximum length of a resource as JSON; a bundle may be longer (see the route's limit). */
 const mostCharacters = 4 * 1024 * 1024
 
-/**
- * Reads the text of a request as JSON that can be kept.
- * @throws {FhirError} 400
- */
+/** Parses a request as JSON that can be stored. @throws {FhirError} 400 */
 export function readJson(text: string): Resource {
   let json: unknown
   try {
@@ -28,7 +25,7 @@ export function readJson(text: string): Resource {
 
 type Judged = { definition: Definition; resource: Resource } | { issues: Issue[] }
 
-/** Checks a resource against what is known of its type; every fault with its FHIRPath. */
+/** Validates a resource against its type's schema; each error with its FHIRPath. */
 export function judge(json: unknown, path: string, expectedType: string | null): Judged {
   const issue = (code: Issue['code'], diagnostics: string, expression = path): Judged => ({
     issues: [{ code, diagnostics, expression }],

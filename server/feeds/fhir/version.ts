@@ -11,8 +11,8 @@ export function versionOf(etag: string): string {
 }
 
 /**
- * Refuses updates that were made from another version than the one that is there now (If-Match). Patients and visits are locked, so that
- * of two updates made from the same version one is refused.
+ * Refuses updates based on a version other than the current one (If-Match). Patients and visits are locked, so that of two updates from
+ * the same version one is refused.
  * @throws {FhirError} 412
  */
 export async function checkVersions(trx: Trx, sender: Sender, items: Item[]): Promise<void> {

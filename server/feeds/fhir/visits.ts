@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { ensureStaff } from '../../modules/organisation/ensure.ts'
-import type { ConditionInput, DiagnosesSaid } from '../../modules/encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import { type EncounterInput, upsertEncounters } from '../../modules/encounter/upsert.ts'
 import { intoWaves } from '../../modules/person/upsert.ts'
 import { personWithin } from '../../modules/person/scope.ts'
@@ -27,8 +27,8 @@ type Bundle = { items: Item[]; resolver: Resolver; places: Places }
 type KnownVisit = { id: number; person_id: number; owner_id: number; site_id: number; visit_number: string }
 
 /**
- * Writes the visits and the diagnoses made in them, and connects everything else with its visit. Diagnoses of a visit in the same bundle
- * are part of its first statement, so that a discharge is told with its diagnoses.
+ * Writes visits and their diagnoses, and links all other resources to their visit. Diagnoses in the same bundle are part of the visit's
+ * statement, so that a discharge event includes them.
  */
 export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Promise<void> {
   const { items, resolver } = bundle
@@ -58,7 +58,7 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
   await writeConditions(trx, sender, bundle, known)
 }
 
-/** Visits in our terms; site, department, doctor and known numbers are looked up for all of them together. */
+/** Maps visits; site, department, doctor and known numbers are looked up in one batch. */
 async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }: Bundle) {
   const encounters = items
     .filter((item) => item.type === 'Encounter')
@@ -112,7 +112,7 @@ async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }
   })
 }
 
-/** Visits that are updated or referred to and not part of the bundle, by reference; only those that the sender may write. */
+/** Stored visits that are updated or referenced, by reference; only those within the sender's write scope. */
 async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map<string, KnownVisit>> {
   const ids = new Set<string>()
   for (const item of items) {
@@ -133,8 +133,8 @@ async function knownVisits(trx: Trx, sender: Sender, items: Item[]): Promise<Map
   return new Map(rows.map((row) => [`Encounter/${row.fhir_id}`, row]))
 }
 
-/** Diagnoses of the visits in the bundle, in the order of `Encounter.diagnosis` where it names them. */
-function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid> {
+/** Diagnoses of the visits in the bundle, in the order of `Encounter.diagnosis` if given. */
+function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesStatement> {
   const uses = new Map<Item, string>()
   for (const item of items) {
     if (item.type !== 'Encounter') continue
@@ -145,7 +145,7 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid
       if (named && use !== undefined) uses.set(named, use)
     }
   }
-  const found = new Map<Item, Said[]>()
+  const found = new Map<Item, StatedCondition[]>()
   for (const item of items) {
     if (item.type !== 'Condition') continue
     const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference)
@@ -153,18 +153,18 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesSaid
     const input = toConditionInput(condition, uses.get(item))
     if (visit && input) found.set(visit, [...(found.get(visit) ?? []), { input, condition }])
   }
-  return new Map([...found].map(([visit, said]) => [visit, saidOf(said)]))
+  return new Map([...found].map(([visit, statement]) => [visit, statementOf(statement)]))
 }
 
-type Said = { input: ConditionInput; condition: Condition }
+type StatedCondition = { input: ConditionInput; condition: Condition }
 
-/** FHIR names one diagnosis at a time: what is not named stays, what was refuted or entered in error goes. */
-const saidOf = (all: Said[]): DiagnosesSaid => ({
+/** FHIR states single diagnoses: others stay, refuted ones and those entered in error are withdrawn. */
+const statementOf = (all: StatedCondition[]): DiagnosesStatement => ({
   conditions: all.filter(({ condition }) => !isWithdrawn(condition)).map(({ input }) => input),
   withdrawn: all.filter(({ condition }) => isWithdrawn(condition)).map(({ input }) => input),
 })
 
-/** Gives everything that was done in a visit the number of that visit. */
+/** Links resources to their visit. */
 async function connectVisits(
   trx: Trx,
   sender: Sender,
@@ -193,7 +193,7 @@ async function connectVisits(
   return known
 }
 
-/** Diagnoses of visits that are not in the bundle, and the rows of all of them. */
+/** Writes diagnoses of visits outside the bundle, and the rows of all diagnoses. */
 async function writeConditions(
   trx: Trx,
   sender: Sender,
@@ -216,7 +216,7 @@ async function writeConditions(
   const inputs = [...later].flatMap(([reference, ofVisit]): EncounterInput[] => {
     const visit = known.get(reference)
     if (!visit) return []
-    const said = saidOf(ofVisit)
+    const statement = statementOf(ofVisit)
     return [
       {
         personId: visit.person_id,
@@ -230,8 +230,11 @@ async function writeConditions(
         startsAt: null,
         endsAt: null,
         disposition: null,
-        ...said,
-        withdrawn: [...(said.withdrawn ?? []), ...ofVisit.flatMap(({ item }) => replaced.get(item) ?? [])],
+        ...statement,
+        withdrawn: [
+          ...(statement.withdrawn ?? []),
+          ...ofVisit.flatMap(({ item }) => replaced.get(item) ?? []),
+        ],
         source: sender.source,
         sourceTime: sender.at,
       },
@@ -250,7 +253,7 @@ async function writeConditions(
     item.conditionId = ids.get(`${item.encounterId ?? ''}|${input.code}`) ?? null
 }
 
-/** What resources said before, where they say another diagnosis now. */
+/** Former diagnoses of resources whose diagnosis changed. */
 async function replacedCodes(
   trx: Trx,
   conditions: { item: Item; input: ConditionInput }[],

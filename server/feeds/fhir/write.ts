@@ -18,10 +18,10 @@ import { checkVersions } from './version.ts'
 import { placeVisits } from './visits.ts'
 
 /**
- * Carries out creates and updates, all or nothing with the caller's transaction, set-based: what a bundle says of one kind shares
- * statements. Persons, visits, diagnoses, departments and staff go through the same operations as HL7.
- * @returns one result an entry, in order
- * @throws {FhirError} and nothing may be kept
+ * Carries out creates and updates, all or nothing with the caller's transaction, set-based: entries of one kind share statements. Persons,
+ * visits, diagnoses, departments and staff go through the same operations as HL7.
+ * @returns one result per entry, in order
+ * @throws {FhirError}; the caller must roll back
  */
 export async function writeResources(
   trx: Trx,
@@ -65,7 +65,7 @@ async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<Write
       query !== null && interaction === 'create' ? [{ type, query }] : [],
     ),
   )
-  // Two entries may turn out to be one patient or one visit; the later one says more.
+  // Two entries may be the same patient or visit; the later one is used.
   const rows = new Map(written.map((item) => [`${item.type}/${item.id ?? ''}`, savedOf(item, sender)]))
   const saved = await save(trx, [...rows.values()])
   return items.map((item): WriteResult => {
@@ -82,7 +82,7 @@ async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<Write
   })
 }
 
-/** A patient or visit of ours is there before FHIR first says something about it. */
+/** A patient or visit may exist before its first FHIR resource. */
 function createdBy(item: Item, saved: boolean): boolean {
   if (item.type === 'Patient' && item.interaction === 'create') return item.person?.created ?? saved
   if (item.type === 'Encounter' && item.interaction === 'create') return item.visit?.created ?? saved
@@ -102,7 +102,7 @@ function savedOf(item: Item, sender: Sender): Saved {
     person_id: item.personId,
     encounter_id: item.encounterId,
     condition_id: item.conditionId,
-    // What belongs to no person belongs to the site of a sender that is bound to one.
+    // Resources without a person belong to the site of a sender bound to one.
     site_id: item.place?.siteId ?? (item.personId === null && !sender.reach.all ? sender.site.id : null),
     department_id: item.place?.departmentId ?? null,
     staff_id: item.place?.staffId ?? null,
@@ -133,7 +133,7 @@ function termsOf(item: Item): string[] {
   ]
 }
 
-/** One entry a person and transaction, naming what was written about them. */
+/** One audit entry per person and transaction, naming what was written. */
 async function auditWrite(trx: Trx, sender: Sender, written: Item[]): Promise<void> {
   const byPerson = Map.groupBy(written, (item) => item.personId)
   await audit(

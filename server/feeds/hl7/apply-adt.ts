@@ -11,7 +11,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
-import type { PersonSaid } from '../../modules/hl7/map-person.ts'
+import type { PersonStatement } from '../../modules/hl7/map-person.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
 import {
   factEvent,
@@ -24,11 +24,11 @@ import { personOfRecord } from '../../modules/event/record.ts'
 
 export type AppliedAdt = {
   personId: number
-  /** Whether the record was made by this message, else whether it says something else now. */
+  /** Whether this message created the record, else whether it changed it. */
   created: boolean
   changed: boolean
   encounterId: number | null
-  /** What the timeline did not say yet. */
+  /** Facts new to the timeline. */
   facts: KeptFact[]
 }
 
@@ -60,7 +60,7 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
   return messages.map((message) => results.get(message) ?? nothing)
 }
 
-/** What the messages could fill; a person whose fields changed is looked at whole. */
+/** Gaps that the messages may fill; persons with changed fields are recomputed in full. */
 function gapsToLookAt(results: Map<AdtMessage, AppliedAdt>): Map<number, number | null> {
   const all = new Map<number, number | null>()
   for (const [{ person }, { personId, created, changed }] of results) {
@@ -92,14 +92,14 @@ function organisationOf(organisations: Map<string, Organisation>, siteCode: stri
   return organisation
 }
 
-function identifiersOf(person: PersonSaid, organisation: Organisation) {
+function identifiersOf(person: PersonStatement, organisation: Organisation) {
   return person.identifiers.map((one) => ({
     ...one,
     siteId: one.ofSite ? organisation.siteId : null,
   }))
 }
 
-/** What two messages must not share to be applied at the same time: a person, or a visit. */
+/** Keys that two messages of one wave must not share: persons and visits. */
 function keysOf({ message, organisation }: Located) {
   const { siteId } = organisation
   const visit = message.visitNumber && { system: `visit:${siteId}`, value: message.visitNumber, siteId }
@@ -108,7 +108,7 @@ function keysOf({ message, organisation }: Located) {
 }
 
 /**
- * A visit cannot change hands unnoticed: its discharge would put the wrong person on a pathway. After a merge the HIS names visits of either
+ * Detects a visit that moves to another person: its discharge would enrol the wrong one. After a merge the HIS names visits of either
  * record by either number.
  */
 function checkOwner(encounter: UpsertedEncounter | undefined, person: UpsertedPerson): void {
@@ -175,7 +175,7 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   }))
 }
 
-/** A34, A40: the records that a message names are one person from now on; said again, it changes nothing. */
+/** A34, A40: merges the records of a message; repeating it changes nothing. */
 async function mergeRecords(
   trx: Trx,
   actor: Actor,
@@ -193,7 +193,7 @@ async function mergeRecords(
       identifiers: identifiersOf(merged, organisation),
     })),
   )
-  // One after the other: each locks both persons, and the next may be about one of them again.
+  // Sequential: each locks both persons, and the next may involve one of them again.
   for (const [at, { survivor, message }] of merging.entries()) {
     const record = records[at]
     if (!survivor || !record) continue
@@ -202,12 +202,12 @@ async function mergeRecords(
       mergedId: record.id,
       source: 'hl7',
       reason: `ADT^${message.event}`,
-      saidAt: message.at,
+      statedAt: message.at,
     })
   }
 }
 
-/** The facts of a wave with the person and the visit that they belong to; a visit we do not know yet stays open. */
+/** The facts of a wave with their person and visit; an unknown visit stays null. */
 async function factsOf(
   trx: Trx,
   wave: Located[],
@@ -242,7 +242,7 @@ async function factsOf(
       siteId: organisation.siteId,
       source: message.person.source,
       rememberedFor: message.rememberedFor ?? message.person.source,
-      saidAt: message.at,
+      statedAt: message.at,
       message: at,
     }))
   })
@@ -269,7 +269,7 @@ function eventsOf(
       data: { fields, conflicts: person.conflicts },
     })
   if (!encounter) return events
-  // A08 corrects all day long; what it changed on the person is told above.
+  // A08 is too frequent for a visit event; changes of the person are recorded above.
   const turned = encounter.turned.filter((turn) => turn !== 'updated' || message.event !== 'A08')
   return [...events, ...encounterEvents({ ...encounter, turned }, person.id, { at: message.at, source })]
 }

@@ -20,7 +20,7 @@ type Stored = {
   charset: string
   raw: Buffer
   time_zone: string
-  /** How this sender is read; null for the usual way. */
+  /** The sender's profile, if any. */
   profile: unknown
 }
 
@@ -32,13 +32,13 @@ const batchSize = 300
 /** One process takes at most half of the lanes at a time, so that a second one finds work. */
 const lanesAtOnce = laneCount / 2
 
-/** What may be shown and logged of a database error: its text can hold a patient's data. */
+/** The part of a database error that may be shown and logged: its text can hold patient data. */
 function codeOf(error: unknown): string {
   const { code, constraint } = (error ?? {}) as { code?: string; constraint?: string }
   return [code ?? (error as Error).name, constraint].filter(Boolean).join(' ')
 }
 
-/** A message that cannot be applied although it could be read. */
+/** A readable message that cannot be applied. */
 class Unappliable extends Error {
   readonly stored: Stored
 
@@ -57,7 +57,7 @@ class Unappliable extends Error {
  * Applies waiting messages of the lanes that nobody else works on, in order, in one transaction: their effects and their new status are
  * one commit. Lane locks end with the transaction, so a killed process leaves nothing behind.
  * @returns how many messages left the waiting state
- * @throws the database's error when it is one that goes away by itself; call again later
+ * @throws the database error when it is transient; call again later
  */
 export async function applyWaiting(db: Db): Promise<number> {
   try {
@@ -69,7 +69,7 @@ export async function applyWaiting(db: Db): Promise<number> {
   }
 }
 
-/** One message must not stop its lane: what fails alone becomes a dead letter. */
+/** One message must not block its lane: one that fails on its own becomes a dead letter. */
 async function applySingly(db: Db): Promise<number> {
   let done = 0
   let clashed: number | undefined
@@ -80,7 +80,7 @@ async function applySingly(db: Db): Promise<number> {
     } catch (error) {
       if (!(error instanceof Unappliable)) throw error
       const { stored, message: reason, location } = error
-      // Whoever waited for another transaction's number or visit finds it at the second try; a second clash is the message's own.
+      // After a conflict with another transaction's number or visit, the second try finds it; a second conflict is the message's own.
       if (clashes(error.cause) && clashed !== stored.id) {
         clashed = stored.id
         continue
@@ -92,7 +92,7 @@ async function applySingly(db: Db): Promise<number> {
   return done
 }
 
-/** Two lanes may meet in one person (two record numbers, one identity number): whoever comes second tries again and finds him. */
+/** Two lanes may concern one person (two record numbers, one identity number): the second retries and finds the person. */
 function clashes(error: unknown): boolean {
   return ['person_identifier_pkey', 'encounter_visit', 'clinical_fact_pkey'].some((name) =>
     isUniqueViolation(error, name),
@@ -100,7 +100,7 @@ function clashes(error: unknown): boolean {
 }
 
 async function applyNext(trx: Trx, limit: number): Promise<number> {
-  // The lane that has waited longest comes first, else a steady stream into the first lanes would starve the last ones.
+  // The lane that has waited longest comes first, otherwise a steady stream into the first lanes would starve the last ones.
   const { rows: lanes } = await sql<{ lane: number }>`
     select lane from (
       select l.lane from generate_series(0, ${laneCount - 1}::int) as l(lane) cross join lateral (
@@ -126,7 +126,7 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
   return rows.length
 }
 
-/** Bytes to our terms; what cannot be understood gets its reason here, before any statement runs. */
+/** Maps bytes to our terms; unreadable messages get their reason here, before any statement runs. */
 function interpret(stored: Stored): Outcome {
   try {
     const ignored = whyIgnored(stored.message_type)

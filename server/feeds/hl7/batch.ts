@@ -5,14 +5,17 @@ const CR = 0x0d
 const LF = 0x0a
 const envelopes = new Set(['FHS', 'BHS', 'BTS', 'FTS'])
 
-/** What stood in one frame: one message, or a batch (FHS, BHS … BTS, FTS; chapter 2.10.3), or several messages run together. */
+/** Content of one frame: one message, a batch (FHS, BHS … BTS, FTS; chapter 2.10.3), or several concatenated messages. */
 export type Parcel = {
-  /** The batch header that asks for an answer to the whole; null without one. */
+  /** The batch header, which requires one answer to the batch; null without one. */
   header: { segment: Buffer; count: number | null } | null
   messages: Buffer[]
 }
 
-/** Cuts a frame where messages begin. Bytes only: the character set is not known yet, but no charset we take uses CR, LF or MSH's letters inside a character at the start of a line. */
+/**
+ * Cuts a frame where messages begin. Works on bytes: the character set is not known yet, but no accepted charset uses CR, LF or MSH's
+ * letters inside a character at the start of a line.
+ */
 export function openParcel(bytes: Buffer): Parcel {
   const body = trimStart(bytes)
   if (!isBatch(body) && nextHeader(body, 3) === -1) return { header: null, messages: [body] }
@@ -34,7 +37,7 @@ export function openParcel(bytes: Buffer): Parcel {
   return { header, messages }
 }
 
-/** BTS-1: how many messages the sender says there are. */
+/** BTS-1: the number of messages stated by the sender. */
 function countOf(segment: Buffer): number | null {
   const text = segment.toString('latin1', 4).split(String.fromCharCode(segment[3] ?? 0x7c))[0] ?? ''
   return /^\d+$/.test(text) ? Number(text) : null
@@ -42,7 +45,7 @@ function countOf(segment: Buffer): number | null {
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Without what some senders put before the first segment: a byte order mark, line ends, blanks. */
+/** Removes what some senders put before the first segment: a byte order mark, line ends, blanks. */
 function trimStart(bytes: Buffer): Buffer {
   let at = bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0
   while (at < bytes.length && [CR, LF, 0x20, 0x09].includes(bytes[at] ?? 0)) at += 1
@@ -53,7 +56,7 @@ function isBatch(body: Buffer): boolean {
   return envelopes.has(body.toString('latin1', 0, 3))
 }
 
-/** Where another MSH begins a line; an MSH inside a field has no field separator right behind it there. */
+/** Position of the next MSH at the start of a line; one inside a field is not followed by a field separator. */
 function nextHeader(body: Buffer, from: number): number {
   const separator = body[3]
   for (let at = body.indexOf('MSH', from, 'latin1'); at !== -1; at = body.indexOf('MSH', at + 3, 'latin1')) {
@@ -72,7 +75,7 @@ function* lines(body: Buffer): Generator<{ name: string; from: number; to: numbe
   }
 }
 
-/** Stores what a frame holds and says what to answer: each message has its own acknowledgement, a batch gets them in one batch. */
+/** Stores a frame's messages and builds the answer: an acknowledgement per message, for a batch in one batch. */
 export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<string> {
   const { header, messages } = openParcel(bytes)
   if (!header && messages.length === 1) return answerTo(await store.accept(messages[0] ?? bytes))
@@ -90,7 +93,7 @@ export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<strin
   return `${batchHeader(header.segment)}${answers}BTS|${receipts.length}${wrong ? '|The number of messages is wrong' : ''}\r`
 }
 
-/** Keeps the reason why a frame never became a message, and says what to answer. */
+/** Stores the reason why a frame was rejected, and builds the answer. */
 export async function refuseFrame(store: RawStore, reason: string): Promise<string> {
   return answerTo(await store.reject(Buffer.alloc(0), reason, 'MLLP'))
 }
@@ -99,7 +102,7 @@ function answerTo({ header, code, controlId, text }: Receipt): string {
   return acknowledge(header, code, controlId, text, new Date())
 }
 
-/** BHS of the answer, with the batch control id (BHS-11) of the question in BHS-12. */
+/** BHS of the answer, with the batch control id (BHS-11) of the request in BHS-12. */
 function batchHeader(segment: Buffer): string {
   const separator = String.fromCharCode(segment[3] ?? 0x7c)
   const fields = segment.toString('latin1').split(separator)

@@ -8,15 +8,14 @@ import { RawStore } from '../../modules/intake/store.ts'
 
 export type Feed = Listener & { tlsPort: number | undefined }
 
-/** Other machines may have stored messages; their wake-up call does not reach this process. */
+/** Polling for messages stored by other machines, whose wake-up does not reach this process. */
 const pollMs = 500
-/** While PostgreSQL works for one, Node reads messages for the other; each takes half of the lanes. */
+/** Two appliers: while PostgreSQL works for one, Node maps messages for the other; each takes half of the lanes. */
 const appliers = 2
 const gatherMs = 20
 
 /**
- * Starts listening for HL7, in plain text and, where asked for, with TLS beside it; what is stored is applied by the appliers of whatever
- * process has them.
+ * Starts listening for HL7, in plain text and, if configured, with TLS as well; stored messages are applied by any process with appliers.
  */
 export async function startFeed(options: {
   db: Db
@@ -45,7 +44,7 @@ export async function startFeed(options: {
   }
 }
 
-/** Starts applying what was stored, also what an earlier process left behind. */
+/** Starts applying stored messages, including those left by an earlier process. */
 export function startAppliers(db: Db): Loop[] {
   return Array.from({ length: appliers }, () =>
     startLoop('intake', pollMs, () => applyWaiting(db), { gatherMs }),

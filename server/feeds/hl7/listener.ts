@@ -5,7 +5,7 @@ import { acceptFrame, refuseFrame } from './batch.ts'
 import { Deframer, frame } from '../../modules/hl7/framer.ts'
 import type { RawStore } from '../../modules/intake/store.ts'
 
-/** Answers one sender may have outstanding before we stop reading from it: bounded memory, whatever it sends. */
+/** Outstanding answers per sender before we stop reading from it: bounds memory. */
 const windowMessages = 256
 /** An unfinished frame that gets no byte for this long ends the connection (slow-loris). */
 const idleMs = 120_000
@@ -14,8 +14,8 @@ const maxConnections = 500
 export type Listener = { port: number; close: () => Promise<void> }
 
 /**
- * MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in the order of arrival. With `tls` it
- * speaks nothing else.
+ * MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in order of arrival. With `tls`, TLS
+ * only.
  */
 export async function listenMllp(
   store: RawStore,
@@ -32,7 +32,7 @@ export async function listenMllp(
   const server = address.tls
     ? createTlsServer({ ...usual, ...address.tls }, accept)
     : createServer(usual, accept)
-  // No certificate, a wrong one, or no TLS at all: nothing of it is a message.
+  // Failed TLS handshakes carry no message.
   server.on('tlsClientError', (error: Error) => {
     log.warn({ err: error.message }, 'an MLLP connection without the TLS that is asked for')
   })
@@ -48,7 +48,7 @@ export async function listenMllp(
   }
 }
 
-/** Stops taking messages, answers those already taken, then closes. */
+/** Stops accepting messages, answers the accepted ones, then closes. */
 async function closeAll(server: Server, sockets: Set<Socket>, busy: Set<Promise<void>>): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
@@ -98,7 +98,7 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
   socket.on('end', () => {
     for (const item of deframer.end())
       if (item.kind === 'truncated') void refuseFrame(store, rejections.truncated(item.size))
-    // Some senders end their side after the last message and read the answers then.
+    // Some senders half-close after the last message and then read the answers.
     void answers.finally(() => socket.end())
   })
   socket.on('error', (error) => {

@@ -6,8 +6,8 @@ import { type Config, ConfigError } from '../../platform/config.ts'
 export type MllpTlsListener = { options: TlsOptions; validTo: Date }
 
 /**
- * Reads certificate and key of the MLLP listener. With an authority, senders must show a certificate that it signed.
- * @throws {ConfigError} naming the variable to mend
+ * Reads certificate and key of the MLLP listener. With an authority, senders must present a certificate signed by it.
+ * @throws {ConfigError} naming the variable to fix
  */
 export function loadMllpTls({ cert, key, ca }: NonNullable<Config['mllpTls']>): MllpTlsListener {
   const certPem = read('MLLP_TLS_CERT', cert)
@@ -27,7 +27,7 @@ export function loadMllpTls({ cert, key, ca }: NonNullable<Config['mllpTls']>): 
     cert: certPem,
     key: keyPem,
     minVersion: 'TLSv1.2',
-    // A sender that opens a connection and never shakes hands must not hold it.
+    // Limits connections without a handshake.
     handshakeTimeout: 10_000,
     ...(caPem && { ca: caPem, requestCert: true, rejectUnauthorized: true }),
   }

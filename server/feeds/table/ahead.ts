@@ -7,20 +7,20 @@ import { readRow } from './row.ts'
 
 export type ReadRow = ReturnType<typeof readRow>
 
-/** Rows of a file from one place on; fewer than were wanted: the file ends there. */
-export type Batch = { rows: Row[]; said: ReadRow[] | undefined }
+/** Consecutive rows of a file; fewer than requested: end of file. */
+export type Batch = { rows: Row[]; stated: ReadRow[] | undefined }
 
 type Source = { id: number; encoding: Encoding; delimiter: Delimiter }
 
-/** After so many rows other work of this process gets its turn. */
+/** Yields to other work of the process after this many rows. */
 const slice = 100
 
 /**
- * Stands in one file and reads on while the database works on the batch before: one batch and no more, so that memory does not grow with the
- * file. What rows say is found out ahead as well, where that needs nothing that an earlier batch may write.
+ * Reads one batch of a file ahead while the database works on the previous one; only one, so that memory does not grow with the file. Rows
+ * are also interpreted ahead, if that does not depend on earlier batches.
  */
 class Reading {
-  /** Number of the next row of the file that nobody has asked for; the first row, with the names of the columns, is 0. */
+  /** Number of the next unread row; the header row is 0. */
   next = 1
   readonly #rows: AsyncIterator<Row>
   #ahead: Promise<Batch> | undefined
@@ -29,14 +29,14 @@ class Reading {
     this.#rows = readRows(db, source.id, source.encoding, source.delimiter)[Symbol.asyncIterator]()
   }
 
-  /** The rows from `from` on, which is where the last batch ended or further. */
+  /** The rows from `from` on; not before the end of the last batch. */
   async take(from: number, count: number, context: RowContext | undefined): Promise<Batch> {
     const batch = await (this.#ahead ?? this.#read(from, count, context))
     this.next = from + batch.rows.length
     this.#ahead = undefined
     if (batch.rows.length === count) {
       this.#ahead = this.#read(this.next, count, context)
-      // Whoever takes that batch is told; nobody else has to be.
+      // The error is raised when that batch is taken.
       this.#ahead.catch(() => undefined)
     }
     return batch
@@ -46,22 +46,22 @@ class Reading {
 
   async #read(from: number, count: number, context: RowContext | undefined): Promise<Batch> {
     const rows: Row[] = []
-    const said: ReadRow[] | undefined = context && []
+    const stated: ReadRow[] | undefined = context && []
     while (rows.length < count) {
       const next = await this.#rows.next()
       if (next.done) break
       if (this.#at++ < from) continue
       rows.push(next.value)
-      if (said) {
+      if (stated) {
         const read = readRow(next.value, context as RowContext)
-        // Pinyin takes longer than all the rest of a row; what it gives is remembered until the row is written.
-        const name = 'said' in read ? read.said.message?.person.name : null
+        // Pinyin takes longer than the rest of a row; the result is cached until the row is written.
+        const name = 'stated' in read ? read.stated.message?.person.name : null
         if (name) searchName(normalise(name))
-        said.push(read)
+        stated.push(read)
       }
       if (rows.length % slice === 0) await breathe()
     }
-    return { rows, said }
+    return { rows, stated }
   }
 
   close(): void {
@@ -69,19 +69,19 @@ class Reading {
   }
 }
 
-/** Where this process stands in the files it reads; a process that did not read the last batch starts from the beginning and skips. */
+/** Open readers of this process; a process that did not read the last batch starts from the beginning and skips. */
 const readings = perDatabase(() => new Map<number, Reading>())
 
-/** Forgets a file that ends, or whose batch did not become true. */
+/** Drops the reader of a finished file, or after a failed batch. */
 export function closeFile(db: Db, importId: number): void {
   readings(db).get(importId)?.close()
   readings(db).delete(importId)
 }
 
 /**
- * The next rows of an import's file, and what they say if a context is given.
- * @param done rows that are dealt with, the names of the columns aside
- * @throws {AppError} invalid, when the file is not what its encoding says
+ * The next rows of an import's file, interpreted if a context is given.
+ * @param done rows already processed, without the header
+ * @throws {AppError} invalid, when the file does not match its encoding
  */
 export async function takeRows(
   db: Db,

@@ -8,24 +8,24 @@ import { type AppliedAdt, applyAdt } from '../hl7/apply-adt.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
 import { factEffect } from './facts.ts'
 import type { MemberRow } from './row-group.ts'
-import type { Said } from './row.ts'
+import type { RowStatement } from './row.ts'
 import type { Counts, Problem, Running } from './run.ts'
 import { encounterStates, keyText, knownIds, personStates, sameState, type State } from './state.ts'
 
-/** A row that can be read; what its number in the file is, and which group customer it names. */
-export type Good = { row: number; said: Said; groupId: number | null }
-/** What a row did. */
+/** A valid row with its number in the file and its group customer. */
+export type Good = { row: number; stated: RowStatement; groupId: number | null }
+/** The effect of a row. */
 type Done = { applied: AppliedAdt | null; rows: ChangedRow[] }
 
 export const sourceOf = (one: Running) => `import:${one.id}`
 const actorOf = (one: Running) => systemActor(`feed:import/${one.id}`, sourceOf(one))
 
-/** The number by which a row knows its person. */
-export const recordOf = ({ said }: Good) =>
-  keyText(said.message?.person.identifiers[0] ?? { system: '', value: '' })
+/** The person's number in a row. */
+export const recordOf = ({ stated }: Good) =>
+  keyText(stated.message?.person.identifiers[0] ?? { system: '', value: '' })
 
 export function idsOf(trx: Trx, one: Running, good: Good[]) {
-  const messages = good.flatMap(({ said }) => said.message ?? [])
+  const messages = good.flatMap(({ stated }) => stated.message ?? [])
   const identifiers = new Map(
     messages.flatMap(({ person }) => person.identifiers).map((key) => [keyText(key), key]),
   )
@@ -35,7 +35,7 @@ export function idsOf(trx: Trx, one: Running, good: Good[]) {
 
 type States = { persons: Map<number, State>; encounters: Map<number, State> }
 
-/** What is known of those whom a batch names, before anything is written. */
+/** State of a batch's persons and visits before writing. */
 async function knownStates(trx: Trx, one: Running, good: Good[]): Promise<States> {
   const known = await idsOf(trx, one, good)
   return {
@@ -44,7 +44,7 @@ async function knownStates(trx: Trx, one: Running, good: Good[]): Promise<States
   }
 }
 
-/** How those stand now whom the batch changed; persons whom it made need no picture of themselves, see {@link undoBatch}. */
+/** State of the changed persons and visits after writing; created persons need none, see {@link undoBatch}. */
 async function changedStates(trx: Trx, done: Iterable<Done>, before: States): Promise<States> {
   const applied = [...done].flatMap((each) => each.applied ?? [])
   const persons = applied.map((each) => each.personId).filter((id) => before.persons.has(id))
@@ -55,7 +55,7 @@ async function changedStates(trx: Trx, done: Iterable<Done>, before: States): Pr
   }
 }
 
-/** Applies a batch, keeps what is needed to take it back, and counts. */
+/** Applies a batch, stores its undo data, and counts. */
 export async function applyRows(trx: Trx, one: Running, good: Good[], counts: Counts): Promise<Problem[]> {
   const before = await knownStates(trx, one, good)
   const { done, problems } = await attemptAll(trx, one, good)
@@ -76,7 +76,7 @@ export async function applyRows(trx: Trx, one: Running, good: Good[], counts: Co
   return problems
 }
 
-/** The batch as a whole; when the database or a rule refuses it, row by row, so that one bad row does not keep the others out. */
+/** Applies the batch as a whole; if the database or a rule refuses it, row by row, so that one bad row does not block the others. */
 async function attemptAll(
   trx: Trx,
   one: Running,
@@ -95,7 +95,7 @@ async function attemptAll(
   }
   const whole = await attempt(good)
   if ('done' in whole) return { done: whole.done, problems: [] }
-  // Somebody else made the same person or visit just now: with the whole batch once more, he will be found.
+  // Another transaction created the same person or visit: a retry of the batch will find it.
   if (isTransient(whole.error) || isUniqueViolation(whole.error)) throw whole.error as Error
   const problems: Problem[] = []
   const done = new Map<Good, Done>()
@@ -115,7 +115,7 @@ async function attemptAll(
 
 async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Done>> {
   const done = new Map<Good, Done>(good.map((each) => [each, { applied: null, rows: [] }]))
-  const about = good.flatMap((each) => (each.said.message ? [{ each, message: each.said.message }] : []))
+  const about = good.flatMap((each) => (each.stated.message ? [{ each, message: each.stated.message }] : []))
   const applied = await applyAdt(
     trx,
     actorOf(one),
@@ -125,11 +125,11 @@ async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Goo
     const what = done.get(each)
     if (what) what.applied = applied[at] ?? null
   }
-  const groups = good.filter((each) => each.said.group)
+  const groups = good.filter((each) => each.stated.group)
   const changed = await upsertGroups(
     trx,
     one.site_id,
-    groups.flatMap((each) => each.said.group ?? []),
+    groups.flatMap((each) => each.stated.group ?? []),
     sourceOf(one),
   )
   for (const [at, each] of groups.entries()) done.get(each)?.rows.push(...(changed[at] ?? []))
@@ -137,12 +137,12 @@ async function applyBatch(trx: Trx, one: Running, good: Good[]): Promise<Map<Goo
   return done
 }
 
-/** Memberships of one person in one group customer follow each other; those of different ones share a statement. */
+/** Memberships of one person in one group customer are applied in sequence; others share a statement. */
 async function applyMembers(trx: Trx, one: Running, done: Map<Good, Done>): Promise<void> {
   const waves: { each: Good; groupId: number; personId: number; member: MemberRow }[][] = []
   const last = new Map<string, number>()
   for (const [each, { applied }] of done) {
-    const [personId, { groupId }, { member }] = [applied?.personId, each, each.said]
+    const [personId, { groupId }, { member }] = [applied?.personId, each, each.stated]
     if (!member || groupId === null || personId === undefined) continue
     const wave = (last.get(`${groupId}|${personId}`) ?? -1) + 1
     last.set(`${groupId}|${personId}`, wave)
@@ -158,11 +158,11 @@ async function applyMembers(trx: Trx, one: Running, done: Map<Good, Done>): Prom
   }
 }
 
-/** What a row counts as, row after row in the order of the file. */
+/** The category of each row, in file order. */
 function countOf(one: Running, before: States, after: States): (done: Done) => keyof Counts {
   const seen = new Set<number>()
   const changed = (id: number, of: keyof States) => {
-    // The second row about somebody new is an update, or nothing at all.
+    // The second row about a new person is an update, or unchanged.
     if (!before[of].has(id) && seen.size < seen.add(id).size) return 'created'
     return sameState(before[of].get(id) ?? after[of].get(id), after[of].get(id)) ? 'unchanged' : 'updated'
   }
@@ -204,7 +204,7 @@ function stateEffects(before: States, after: States): Effect[] {
   )
 }
 
-/** Of a row that changed twice in a batch: how it was first, and how it is now. */
+/** Merges two changes of one row in a batch: the first state before and the last state after. */
 function rowEffects(rows: ChangedRow[]): Effect[] {
   return rows.map(({ table, id, before, after }) => ({ target: table, id, before, after }))
 }

@@ -13,7 +13,7 @@ export type RowContext = {
   source: string
   siteCode: string
   timeZone: string
-  /** When the file was uploaded: what a row says counts as said then. */
+  /** Upload time, which is the time of the rows' statements. */
   at: Date
   /** Codes of the site's departments and staff by name, for files that have names only. */
   departments: Map<string, string>
@@ -30,7 +30,7 @@ const longest: Partial<Record<ImportField, number>> = {
   doctorName: 100,
 }
 
-/** The cells of one row by what they mean; problems are told to the list given. */
+/** The cells of one row by field; problems are added to the given list. */
 export class Cells {
   #row: Row
   #context: RowContext
@@ -49,7 +49,7 @@ export class Cells {
     return value
   }
 
-  /** Tells a problem of the field and answers null in its place. */
+  /** Adds a problem of the field and returns null. */
   wrong(field: ImportField, problem: ImportProblem): null {
     this.#errors.push({ field, value: this.text(field)?.slice(0, 200) ?? null, problem })
     return null
@@ -78,7 +78,7 @@ export class Cells {
     return text === null || z.email().safeParse(text).success ? text : this.wrong(field, 'not-an-email')
   }
 
-  /** A day; of what is past unless `ahead`, such as the last day of an agreement. */
+  /** A date; not in the future unless `ahead`, such as the last day of an agreement. */
   date(field: ImportField, ahead = false): string | null {
     const value = this.text(field)
     if (value === null) return null
@@ -88,7 +88,7 @@ export class Cells {
     return date < '1880' ? this.wrong(field, 'too-old') : date
   }
 
-  /** `1,234.50`, `¥12`, `-3`, `(12.00)` as bookkeepers write what is taken back. */
+  /** `1,234.50`, `¥12`, `-3`, `(12.00)` in accounting notation for credits. */
   number(field: ImportField): number | null {
     const value = this.text(field)
     if (value === null) return null
@@ -130,7 +130,7 @@ export function dateIn(text: string): string | null {
   if (!year || !month || !day || (!republic && year.length !== 4)) return null
   const full = Number(year) + (republic ? 1911 : 0)
   const date = new Date(Date.UTC(full, Number(month) - 1, Number(day)))
-  // The 31st of April is no day: Date would make it the 1st of May.
+  // Date would turn 31 April into 1 May.
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null
   return date.toISOString().slice(0, 10)
 }

@@ -6,7 +6,7 @@ import {
   type ImportMapping,
 } from '../../../contract/import.ts'
 
-/** What hospitals call their columns, simplified and traditional and English; compared without blanks, brackets and case. */
+/** Column names used by hospitals, in simplified and traditional Chinese and English; compared without blanks, brackets and case. */
 const names: Record<ImportField, string[]> = {
   recordNumber: [
     '病历号',
@@ -304,12 +304,12 @@ const names: Record<ImportField, string[]> = {
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_\-:：*()（）[\]【】]/g, '')
 
-/** Which column means what, by its name; a column serves one field only. */
+/** Maps columns to fields by name; a column serves one field only. */
 export function suggestMapping(kind: ImportKind, columns: string[]): ImportMapping {
   const wanted = columns.map(plain)
   const mapping: ImportMapping = {}
   const taken = new Set<number>()
-  // Whole names first: 「联系人电话」 must not be taken for a telephone number of the person.
+  // Full names first: 「联系人电话」 must not be taken for a telephone number of the person.
   for (const fits of [
     (column: string, name: string) => column === name,
     (column: string, name: string) => name.length > 2 && column.includes(name),
@@ -326,7 +326,7 @@ export function suggestMapping(kind: ImportKind, columns: string[]): ImportMappi
   return mapping
 }
 
-/** Files of the same columns have the same shape, whatever is in them. */
+/** Hash of the column names, to recognise files of the same shape. */
 export function shapeOf(columns: string[]): string {
   return createHash('sha256').update(columns.map(plain).join('\u0000')).digest('hex')
 }

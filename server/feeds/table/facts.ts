@@ -1,18 +1,18 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { type FactRow, type KeptFact, placesOf } from '../../modules/clinical-fact/record.ts'
-import type { Said } from './row.ts'
+import type { RowStatement } from './row.ts'
 
-/** What the timeline knows of a row's fact; `twice`: another row of this file said something else under the same number. */
-export type Standing = 'new' | 'same' | 'changed' | 'twice'
+/** State of a row's fact; `twice`: another row of this file has the same number with other data. */
+export type FactState = 'new' | 'same' | 'changed' | 'twice'
 
-/** How each of these rows stands to what is known, in order. */
-export async function standingsOf(
+/** The state of each row's fact, in order. */
+export async function factStates(
   trx: Trx,
   siteId: number,
   source: string,
-  rows: Said[],
-): Promise<Standing[]> {
+  rows: RowStatement[],
+): Promise<FactState[]> {
   const all = rows.map(({ message }, at) => {
     const [fact] = message?.facts ?? []
     return fact && message
@@ -21,8 +21,8 @@ export async function standingsOf(
       : []
   })
   const wanted = all.flat()
-  const stored = await sql<FactRow & { told_by: string | null }>`
-    select f.source, f.key, f.event_id, f.hash, f.said_at, e.source as told_by
+  const stored = await sql<FactRow & { recorded_by: string | null }>`
+    select f.source, f.key, f.event_id, f.hash, f.said_at, e.source as recorded_by
     from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[]) as w(source, key)
     join clinical_fact f using (source, key) left join event e on e.id = f.event_id`.execute(trx)
   const known = new Map(stored.rows.map((row) => [`${row.source}|${row.key}`, row]))
@@ -33,8 +33,9 @@ export async function standingsOf(
     const before = here.get(place)
     here.set(place, before ?? own.hash)
     if (before !== undefined) return before === own.hash ? 'same' : 'twice'
-    const said = known.get(place)
-    if (said) return said.hash === own.hash ? 'same' : said.told_by === source ? 'twice' : 'changed'
+    const earlier = known.get(place)
+    if (earlier)
+      return earlier.hash === own.hash ? 'same' : earlier.recorded_by === source ? 'twice' : 'changed'
     const other = shared && known.get(`${shared.source}|${shared.key}`)
     return other ? (other.hash === shared.hash ? 'same' : 'changed') : 'new'
   })

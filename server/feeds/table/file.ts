@@ -9,12 +9,12 @@ import { AppError } from '../../platform/errors.ts'
 
 export type Encoding = (typeof importEncodings)[number]
 export type Delimiter = (typeof importDelimiters)[number]
-/** A row as text; the first row of a file names its columns. */
+/** A row as text; the first row of a file is the header. */
 export type Row = string[]
 
 const largestRow = 1024 * 1024
 const largestXlsx = 40 * 1024 * 1024
-/** A workbook is a zip file; one that unpacks to more is refused before anything is unpacked. */
+/** Limit of the unpacked size of a workbook (a zip file), checked before unpacking. */
 const largestUnpacked = 400 * 1024 * 1024
 
 /** The bytes of an upload, piece by piece. */
@@ -28,8 +28,8 @@ async function* chunks(db: Db, importId: number): AsyncGenerator<Buffer> {
 }
 
 /**
- * Rows of an upload, one after the other, without holding the file in memory (a workbook, which cannot be read in pieces, is small).
- * @throws {AppError} invalid, when the file is not what its encoding says
+ * Streams the rows of an upload without holding the file in memory (except for a workbook, which cannot be streamed but is small).
+ * @throws {AppError} invalid, when the file does not match its encoding
  */
 export function readRows(
   db: Db,
@@ -53,7 +53,7 @@ export function readRows(
 }
 
 async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
-  // Of the three, only UTF-8 is strict enough to tell a wrong guess.
+  // Of the three, only UTF-8 is strict enough to detect a wrong guess.
   const utf8 = encoding === 'utf-8' ? new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) : undefined
   const other = iconv.getDecoder(encoding === 'big5' ? 'big5' : 'gb18030')
   try {
@@ -81,14 +81,14 @@ async function* workbookRows(db: Db, importId: number): AsyncGenerator<Row> {
     throw new AppError('file-unreadable', `The workbook cannot be read: ${(cause as Error).message}`)
   })
   const [first] = sheet
-  // Newer versions of the reader answer one entry per sheet; the first sheet is the table.
+  // Newer versions of the reader return one entry per sheet; the first sheet is the table.
   const rows = first && 'data' in first ? (first.data as unknown[][]) : (sheet as unknown as unknown[][])
   for (const row of rows) if (row.some((value) => value !== null && value !== '')) yield row.map(cellText)
 }
 
 function cellText(value: unknown): string {
   if (typeof value === 'string') return value.trim()
-  // A date of a workbook has no time zone; the reader gives it as if it were UTC.
+  // Dates in workbooks have no time zone; the reader returns them as UTC.
   if (value instanceof Date) {
     const text = value.toISOString().slice(0, 19).replace('T', ' ')
     return text.endsWith(' 00:00:00') ? text.slice(0, 10) : text
@@ -114,8 +114,8 @@ const isZip = (bytes: Buffer) => bytes.subarray(0, 4).toString('latin1') === 'PK
 const isOldExcel = (bytes: Buffer) => bytes.subarray(0, 4).toString('hex') === 'd0cf11e0'
 
 /**
- * How a file is written, from its first bytes: a workbook by its signature, UTF-8 when it is valid; between GB18030 and Big5 whichever
- * yields more of the few hundred characters that half of all Chinese text consists of, or that its own column names use.
+ * Detects the encoding of a file from its first bytes: a workbook by its signature, UTF-8 when it is valid; between GB18030 and Big5
+ * whichever yields more of the few hundred characters that half of all Chinese text consists of, or that its own column names use.
  * @throws {AppError} invalid, for the old binary format of Excel
  */
 export function guessEncoding(bytes: Buffer): Encoding {
@@ -136,7 +136,7 @@ export function guessEncoding(bytes: Buffer): Encoding {
 const common =
   /[姓名性别別出生日期电電话話手机機号號病历歷案患者身份证證科室医醫院门門诊診住入断斷地址男女王李张張刘劉陈陳杨楊黄黃赵趙周吴吳省市区區县縣路街一二三四五六七八九十]/g
 
-/** The sign that splits the first lines into the same number of columns, more than one; a comma when none does. */
+/** The separator that splits the first lines into the same number (> 1) of columns; else a comma. */
 export function guessDelimiter(text: string): Delimiter {
   const lines = text
     .split(/\r\n|\n|\r/)

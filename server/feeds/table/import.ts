@@ -106,7 +106,7 @@ function viewSummary(row: Stored): ImportSummary {
   }
 }
 
-/** The rows of a file are shown to whoever brought it; others see what became of it. */
+/** Only the uploader sees the rows of a file; others see its result. */
 const isOwn = (row: Stored, actor: Actor) => row.created_by === actor.id
 
 export async function getImport(db: Db, actor: Actor, id: number): Promise<ImportDetail> {
@@ -133,8 +133,8 @@ export async function getImport(db: Db, actor: Actor, id: number): Promise<Impor
 type Upload = { kind: ImportKind; siteId: number; fileName: string }
 
 /**
- * Keeps an uploaded file and reads its head: encoding, columns, a mapping from the last file of this shape or from the column names.
- * No transaction stays open while the file travels; an upload that breaks off is never offered and removed later.
+ * Stores an uploaded file and reads its head: encoding, columns, a mapping from the last file of this shape or from the column names. No
+ * transaction stays open during the upload; an aborted upload is never listed and is removed later.
  * @throws {AppError} forbidden, invalid (empty, unreadable), too-large
  */
 export async function uploadImport(
@@ -299,7 +299,7 @@ export async function actOnImport(
   return viewSummary(await load(trx, actor, id, 'import.write'))
 }
 
-/** What each act makes of each state; what is not named is refused. What a cancelled import has done so far stays and can be undone. */
+/** State transitions by act; all others are refused. Rows imported before a cancellation stay and can be undone. */
 const transitions: Record<
   'check' | 'run' | 'cancel' | 'undo',
   Partial<Record<ImportStatus, ImportStatus>>
@@ -349,7 +349,7 @@ export async function listImportErrors(
   )
 }
 
-/** All of them as CSV with a byte order mark, because that is how Excel knows UTF-8; formulas are made text (OWASP "CSV Injection"). */
+/** All of them as CSV with a byte order mark, by which Excel recognises UTF-8; formulas are escaped (OWASP "CSV Injection"). */
 export async function exportImportErrors(db: Db, actor: Actor, id: number): Promise<string> {
   const lines = ['row,field,value,problem,detail']
   for (let cursor: string | undefined, first = true; first || cursor; first = false) {

@@ -9,7 +9,7 @@ import type { Services } from '../../platform/services.ts'
 const purge = job('import.purge', { cron: '50 3 * * *' })
 const cleaner = systemActor('system:import', '导入文件清理')
 
-/** Uploaded files hold people's data: they go after a set time (setting `import.keep-days`), what broke off on the way after a day. */
+/** Deletes uploaded files, which hold personal data, after a time (setting `import.keep-days`), and aborted uploads after a day. */
 export function importJobs({ db }: Services): JobHandler[] {
   return [handle(purge, () => transaction(db, purgeFiles))]
 }

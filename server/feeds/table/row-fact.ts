@@ -1,11 +1,11 @@
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
-import { type FactSaid, sharedAppointment, sharedCharge } from '../../modules/hl7/map-facts.ts'
+import { type FactStatement, sharedAppointment, sharedCharge } from '../../modules/hl7/map-facts.ts'
 import type { Cells, RowContext } from './cells.ts'
 
-/** Appointments lie in the future; one of the next century is a slip. */
+/** Limit for future appointments, to catch typing errors. */
 const farthestDays = 3 * 366
 
-/** Files of one site are one source: the next month's file tells last month's charges again. */
+/** All files of a site are one source: next month's file may repeat last month's charges. */
 export const fileSource = (siteCode: string) => `file:${siteCode}`
 
 const data = (cells: Cells) => ({
@@ -14,8 +14,8 @@ const data = (cells: Cells) => ({
   note: cells.short('note') ?? undefined,
 })
 
-/** One line of an account. Amounts below zero take money back, as credits of the HL7 feed do. */
-export function chargeOf(cells: Cells, context: RowContext): FactSaid {
+/** One charge. Negative amounts are credits, as in the HL7 feed. */
+export function chargeOf(cells: Cells, context: RowContext): FactStatement {
   const number = cells.short('chargeNumber') ?? ''
   const code = cells.short('itemCode')
   const text = cells.short('itemName') ?? ''
@@ -27,7 +27,7 @@ export function chargeOf(cells: Cells, context: RowContext): FactSaid {
   return {
     kind: 'charge.posted',
     at,
-    // Without a number only the whole line tells it from the next one.
+    // Without a number only the whole line identifies it.
     key: [
       cells.text('recordNumber') ?? '',
       number,
@@ -80,26 +80,26 @@ const steps: Record<string, Step> = Object.fromEntries(
   ).flatMap(([kind, status, words]) => words.map((word) => [word, { kind, status }])),
 )
 
-/** An appointment and what became of it; FHIR's words for its status. */
-export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
+/** An appointment with its FHIR status. */
+export function appointmentOf(cells: Cells, context: RowContext): FactStatement {
   const number = cells.short('appointmentNumber') ?? ''
   const step = cells.coded('appointmentStatus', steps, 'not-a-status')
   const { kind, status } = step ?? { kind: 'appointment.booked' as const, status: undefined }
   const start = cells.time('appointmentStart', farthestDays)
   const end = cells.time('appointmentEnd', farthestDays)
   if (start && end && end < start) cells.wrong('appointmentEnd', 'ends-before-it-starts')
-  const said: Partial<ClinicalFact> = data(cells)
-  const text = cells.short('service') ?? said.department ?? number
+  const ownData: Partial<ClinicalFact> = data(cells)
+  const text = cells.short('service') ?? ownData.department ?? number
   return {
     kind,
-    // A file does not say when it was booked: what is to come was known when the file was made.
+    // The booking time is not in the file: future appointments count from the time of the file.
     at: start && start < context.at ? start : context.at,
     key: [
       cells.text('recordNumber') ?? '',
       number,
       kind,
       start?.toISOString() ?? '',
-      ...(number ? [] : [said.department ?? '', said.performer ?? '']),
+      ...(number ? [] : [ownData.department ?? '', ownData.performer ?? '']),
     ],
     shared: number ? ofPatient(cells, sharedAppointment(number, kind, start)) : undefined,
     data: {
@@ -108,11 +108,11 @@ export function appointmentOf(cells: Cells, context: RowContext): FactSaid {
       start: start?.toISOString(),
       end: end?.toISOString(),
       orderNumber: number || undefined,
-      ...said,
+      ...ownData,
     },
   }
 }
 
-function ofPatient(cells: Cells, shared: FactSaid['shared']): FactSaid['shared'] {
+function ofPatient(cells: Cells, shared: FactStatement['shared']): FactStatement['shared'] {
   return shared && { ...shared, key: [cells.text('recordNumber') ?? '', ...shared.key] }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
-import type { GroupSaid, MemberSaid } from '../../modules/group/upsert.ts'
+import type { GroupStatement, MemberStatement } from '../../modules/group/upsert.ts'
 import { searchName } from '../../modules/person/name.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import type { Cells } from './cells.ts'
 
-/** A membership whose group customer is still a name, or a number. */
-export type MemberRow = Omit<MemberSaid, 'groupId' | 'personId'> & { groupName: string }
+/** A membership with the name or number of its group customer, not yet resolved. */
+export type MemberRow = Omit<MemberStatement, 'groupId' | 'personId'> & { groupName: string }
 
 const words = <T extends string>(list: Record<T, string[]>): Record<string, T> =>
   Object.fromEntries(
@@ -60,8 +60,8 @@ const roles = words<MemberRole>({
   other: ['其他', '其它'],
 })
 
-/** A group customer with a contact and an agreement, where the row has them. */
-export function groupOf(cells: Cells): GroupSaid {
+/** A group customer with a contact and an agreement, if given. */
+export function groupOf(cells: Cells): GroupStatement {
   const contact = cells.short('contactName')
   const number = cells.short('agreementNumber')
   const [validFrom, validUntil] = [cells.date('agreementFrom', true), cells.date('agreementUntil', true)]
@@ -75,7 +75,7 @@ export function groupOf(cells: Cells): GroupSaid {
   const headcount = cells.number('headcount')
   if (headcount !== null && (headcount < 0 || headcount > 10_000_000))
     cells.wrong('headcount', 'not-a-number')
-  // An agreement that nobody numbered cannot be found again.
+  // An agreement without a number could not be matched later.
   if (number === null && (validFrom ?? validUntil) !== null) cells.wrong('agreementNumber', 'missing')
   return {
     code: cells.short('groupCode'),
@@ -99,7 +99,7 @@ export function groupOf(cells: Cells): GroupSaid {
   }
 }
 
-/** Per cent off the list price: `15%` and `15` say it, `85折`, `8.5折` and `0.85` say what is left to pay. */
+/** Per cent off the list price: `15%` and `15` say it, `85折`, `8.5折` and `0.85` are the remaining price. */
 function discountOf(cells: Cells): number | null {
   const text = cells.text('discount')
   if (text === null) return null
@@ -113,13 +113,13 @@ function discountOf(cells: Cells): number | null {
 }
 
 function servicesOf(cells: Cells): GroupAgreement['services'] {
-  const said = (cells.text('services') ?? '').split(/[、,，;；/\s]+/).filter(Boolean)
-  const known = said.map((word) => services[word.toLowerCase()])
+  const listed = (cells.text('services') ?? '').split(/[、,，;；/\s]+/).filter(Boolean)
+  const known = listed.map((word) => services[word.toLowerCase()])
   if (known.some((one) => one === undefined)) cells.wrong('services', 'not-a-service')
   return [...new Set(known.filter((one) => one !== undefined))].sort()
 }
 
-/** Someone on the list of a group customer: one of the numbers that tell people apart must be there. */
+/** A member of a group customer: an identifying number is required. */
 export function memberOf(cells: Cells): MemberRow {
   const [since, until] = [cells.date('memberSince', true), cells.date('memberUntil', true)]
   if (since && until && until < since) cells.wrong('memberUntil', 'ends-before-it-starts')
@@ -138,8 +138,8 @@ export function memberOf(cells: Cells): MemberRow {
 }
 
 /**
- * What someone without record number is known by in the lists of a group customer: the name with the number there (numbers are given
- * again when somebody leaves), else with the telephone or the identity number. A hash, because masked values must not be searchable.
+ * Identifier of a member without a record number in the lists of a group customer: the name with the member number (numbers are reused
+ * after somebody leaves), else with the telephone or identity number. A hash, because masked values must not be searchable.
  */
 export function memberKey(
   groupId: number,

@@ -1,10 +1,10 @@
 import type { Point } from '../../../contract/geo.ts'
 import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
-import type { GroupSaid } from '../../modules/group/upsert.ts'
+import type { GroupStatement } from '../../modules/group/upsert.ts'
 import type { PersonInput } from '../../modules/person/upsert.ts'
-import { aside } from '../../platform/said.ts'
+import { aside } from '../../platform/statement.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
-import type { FactSaid } from '../../modules/hl7/map-facts.ts'
+import type { FactStatement } from '../../modules/hl7/map-facts.ts'
 import { Cells, type RowContext, type RowError } from './cells.ts'
 import type { Row } from './file.ts'
 import { appointmentOf, chargeOf, fileSource } from './row-fact.ts'
@@ -52,27 +52,27 @@ const classes: Record<string, NonNullable<Encounter['class']>> = {
 /** 离院方式 of the Chinese front page of the medical record (国卫医 2011-84: 1 home, 5 died) to HL7 table 0112 (01 home, 20 expired). */
 const dispositions: Record<string, string> = { 1: '01', 医嘱离院: '01', 5: '20', 死亡: '20', 20: '20' }
 
-/** What one row says. */
-export type Said = {
-  /** About a person, in the terms of the HL7 feed. */
+/** The statement of one row. */
+export type RowStatement = {
+  /** About a person, as a message of the HL7 feed. */
   message?: AdtMessage
-  group?: GroupSaid
+  group?: GroupStatement
   member?: MemberRow
 }
 
-/** Reads one row; either everything in it is right or all that is wrong is told. */
-export function readRow(row: Row, context: RowContext): { said: Said } | { errors: RowError[] } {
+/** Reads one row; returns its statement or all of its errors. */
+export function readRow(row: Row, context: RowContext): { stated: RowStatement } | { errors: RowError[] } {
   const errors: RowError[] = []
   if (row.length > context.columns && row.slice(context.columns).some((value) => value !== ''))
     errors.push({ field: null, value: String(row.length), problem: 'wrong-number-of-columns' })
   const cells = new Cells(row, context, errors)
   for (const field of requiredFields[context.kind])
     if (cells.text(field) === null) errors.push({ field, value: null, problem: 'missing' })
-  const said = readers[context.kind](cells, context, errors)
-  return errors.length > 0 ? { errors } : { said }
+  const stated = readers[context.kind](cells, context, errors)
+  return errors.length > 0 ? { errors } : { stated }
 }
 
-const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: RowError[]) => Said> = {
+const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: RowError[]) => RowStatement> = {
   persons: (cells, context) => ({ message: messageOf(context, 'A31', personOf(cells, context), {}) }),
   encounters: (cells, context, errors) => {
     const person = personOf(cells, context)
@@ -91,7 +91,7 @@ const readers: Record<ImportKind, (cells: Cells, context: RowContext, errors: Ro
   'group-members': (cells, context) => {
     const member = memberOf(cells)
     const person = personOf(cells, context)
-    // A list of another house makes a person known and fills gaps; it does not overrule the registration.
+    // An external list creates persons and fills gaps; it does not override the registration.
     return { message: messageOf(context, 'A31', { ...person, sourceTime: aside(context.at) }, {}), member }
   },
 }
@@ -115,7 +115,7 @@ function messageOf(
   }
 }
 
-function factMessage(event: string, fact: FactSaid, cells: Cells, context: RowContext): Said {
+function factMessage(event: string, fact: FactStatement, cells: Cells, context: RowContext): RowStatement {
   const person = personOf(cells, context)
   return {
     message: messageOf(
@@ -131,7 +131,7 @@ function factMessage(event: string, fact: FactSaid, cells: Cells, context: RowCo
   }
 }
 
-/** WGS 84, degrees; one without the other, or off the earth, is a mistake. */
+/** WGS 84, degrees; one without the other, or out of range, is an error. */
 function positionIn(cells: Cells): Point | null {
   const degrees = (field: 'latitude' | 'longitude', most: number) => {
     const value = cells.number(field)
@@ -158,7 +158,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     source,
     sourceTime: at,
     identifiers: [
-      // Lists of other houses may have none; what stands for it is found with the group customer.
+      // External lists may have none; the substitute is derived with the group customer.
       ...(recordNumber ? [{ system: `mrn:${siteCode}`, value: recordNumber, ofSite: true }] : []),
       ...(nationalId ? [{ system: 'national-id', value: nationalId, ofSite: false }] : []),
     ],

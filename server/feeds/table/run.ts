@@ -13,7 +13,7 @@ import { log } from '../../platform/log.ts'
 import { type Batch, closeFile, takeRows } from './ahead.ts'
 import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
 import type { RowContext } from './cells.ts'
-import { standingsOf } from './facts.ts'
+import { factStates } from './facts.ts'
 import type { Delimiter, Encoding } from './file.ts'
 import { memberKey } from './row-group.ts'
 import { readRow } from './row.ts'
@@ -40,8 +40,8 @@ export type Running = {
 }
 
 /**
- * Goes on with one import that is being checked, imported or undone, by one batch: its effects and its progress are one commit, so that a
- * killed process, this one or another, goes on exactly where the last one stopped.
+ * Processes the next batch of one import that is being checked, imported or undone. Effects and progress are one commit, so that after a
+ * crash any process continues exactly where the last one stopped.
  * @returns how many rows were handled
  */
 export async function importDue(db: Db): Promise<number> {
@@ -58,7 +58,7 @@ export async function importDue(db: Db): Promise<number> {
     const { id } = claimed
     if (id !== undefined) closeFile(db, id)
     if (id === undefined || isTransient(error) || isUniqueViolation(error)) throw error
-    // Bad bytes half-way through, a broken workbook: whoever uploaded it reads why; what was imported before stays and can be undone.
+    // Invalid bytes or a broken workbook: the reason is shown to the uploader; rows imported before stay and can be undone.
     const reason =
       error instanceof AppError ? error.message : 'Something went wrong on our side. It has been logged.'
     if (!(error instanceof AppError)) log.error({ err: error, importId: id }, 'an import failed')
@@ -82,7 +82,7 @@ async function claim(trx: Trx): Promise<Running | undefined> {
 
 async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
   const codes = async (table: 'department' | 'staff') => {
-    // Only visits name wards and doctors by the codes that the site gave them.
+    // Only visits use the site's codes of wards and doctors.
     if (one.kind !== 'encounters') return new Map<string, string>()
     const rows = await trx
       .selectFrom(table)
@@ -112,7 +112,7 @@ export type Problem = {
   detail: string | null
 }
 
-/** The next rows of the file; those of persons say the same whatever was imported before, so that they are interpreted ahead. */
+/** The next rows of the file; rows of persons do not depend on earlier batches, so they are interpreted ahead. */
 async function take(db: Db, trx: Trx, one: Running): Promise<Batch> {
   const context = one.kind === 'persons' ? await contextOf(trx, one) : undefined
   return takeRows(db, one, one.status === 'checking' ? batchRows.checking : batchRows.importing, context)
@@ -121,47 +121,47 @@ async function take(db: Db, trx: Trx, one: Running): Promise<Batch> {
 async function interpret(
   trx: Trx,
   one: Running,
-  { rows, said }: Batch,
+  { rows, stated }: Batch,
 ): Promise<{ good: Good[]; problems: Problem[] }> {
-  const context = said ? undefined : await contextOf(trx, one)
-  const all = said ?? rows.map((cells) => readRow(cells, context as RowContext))
+  const context = stated ? undefined : await contextOf(trx, one)
+  const all = stated ?? rows.map((cells) => readRow(cells, context as RowContext))
   const good: Good[] = []
   const problems: Problem[] = []
   for (const [at, read] of all.entries()) {
-    // As a spreadsheet counts: the names of the columns are row 1.
+    // Numbered as in a spreadsheet: the header is row 1.
     const row = one.done + at + 2
-    if ('said' in read) good.push({ row, said: read.said, groupId: null })
+    if ('stated' in read) good.push({ row, stated: read.stated, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
   }
   const refused = await placeRows(trx, one, good)
   return { good: good.filter((each) => !refused.has(each)), problems: [...problems, ...refused.values()] }
 }
 
-/** What only the database knows of a row: which group customer it names, and whether its number was there before. */
+/** Checks against the database: the row's group customer, and whether its number is already known. */
 async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good, Problem>> {
   const refused = new Map<Good, Problem>()
   const refuse = (each: Good, field: ImportField, value: string, problem: ImportProblem) =>
     refused.set(each, { row: each.row, field, value, problem, detail: null })
   if (one.kind === 'group-members') {
-    const names = good.map((each) => each.said.member?.groupName ?? '')
+    const names = good.map((each) => each.stated.member?.groupName ?? '')
     const groups = await findGroups(trx, one.site_id, names)
     for (const [at, each] of good.entries()) {
-      const [name = '', { message, member }] = [names[at], each.said]
+      const [name = '', { message, member }] = [names[at], each.stated]
       each.groupId = groups.get(name) ?? null
       if (each.groupId === null || !message || !member) refuse(each, 'groupName', name, 'unknown-group')
       else message.person.identifiers.push(memberKey(each.groupId, message.person, member))
     }
   }
   if (one.kind === 'charges') {
-    const standings = await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good))
+    const states = await factStates(trx, one.site_id, sourceOf(one), statementsOf(good))
     for (const [at, each] of good.entries())
-      if (standings[at] === 'twice')
-        refuse(each, 'chargeNumber', each.said.message?.facts[0]?.data.orderNumber ?? '', 'number-twice')
+      if (states[at] === 'twice')
+        refuse(each, 'chargeNumber', each.stated.message?.facts[0]?.data.orderNumber ?? '', 'number-twice')
   }
   return refused
 }
 
-const saidOf = (good: Good[]) => good.map(({ said }) => said)
+const statementsOf = (good: Good[]) => good.map(({ stated }) => stated)
 
 async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const batch = await take(db, trx, one)
@@ -174,12 +174,12 @@ async function checkBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   return Math.max(rows.length, 1)
 }
 
-/** What an import of these rows would do, as far as it can be told without doing it. */
+/** Predicts the effect of importing these rows. */
 async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
   const counts: Counts = { created: 0, updated: 0, unchanged: 0, failed: 0 }
   if (one.kind === 'charges' || one.kind === 'appointments') {
-    for (const standing of await standingsOf(trx, one.site_id, sourceOf(one), saidOf(good)))
-      counts[standing === 'new' ? 'created' : standing === 'same' ? 'unchanged' : 'updated'] += 1
+    for (const state of await factStates(trx, one.site_id, sourceOf(one), statementsOf(good)))
+      counts[state === 'new' ? 'created' : state === 'same' ? 'unchanged' : 'updated'] += 1
     return counts
   }
   const known = await knownRows(trx, one, good)
@@ -190,15 +190,16 @@ async function foresee(trx: Trx, one: Running, good: Good[]): Promise<Counts> {
 
 async function knownRows(trx: Trx, one: Running, good: Good[]): Promise<(each: Good) => boolean> {
   if (one.kind === 'groups') {
-    const nameOf = ({ said: { group } }: Good) => group?.code ?? group?.name ?? ''
+    const nameOf = ({ stated: { group } }: Good) => group?.code ?? group?.name ?? ''
     const groups = await findGroups(trx, one.site_id, good.map(nameOf))
     return (each) => groups.has(nameOf(each))
   }
   const known = await idsOf(trx, one, good)
-  if (one.kind === 'encounters') return ({ said }) => known.encounters.has(said.message?.visitNumber ?? '')
+  if (one.kind === 'encounters')
+    return ({ stated }) => known.encounters.has(stated.message?.visitNumber ?? '')
   if (one.kind !== 'group-members') return (each) => known.persons.has(recordOf(each))
-  const personOf = ({ said }: Good) =>
-    said.message?.person.identifiers
+  const personOf = ({ stated }: Good) =>
+    stated.message?.person.identifiers
       .map((key) => known.persons.get(keyText(key)))
       .find((id) => id !== undefined)
   const members = await findMembers(
@@ -236,7 +237,7 @@ async function keepProblems(trx: Trx, importId: number, problems: Problem[]): Pr
 async function runBatch(db: Db, trx: Trx, one: Running): Promise<number> {
   const batch = await take(db, trx, one)
   const { rows } = batch
-  // Until the last batch nobody is told anything: a crash loses batches together with the progress that tells of them, and they come again.
+  // Nothing is reported before the last batch: a crash loses batches together with their progress, and they are repeated.
   if (rows.length === batchRows.importing) await sql`set local synchronous_commit = off`.execute(trx)
   const { good, problems } = await interpret(trx, one, batch)
   const counts = { created: 0, updated: 0, unchanged: 0, failed: rows.length - good.length }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 
-/** Everything a table can say of a person or a visit, as the database has it; enough to put it back. */
+/** Complete state of a person or visit that an import can change, to restore it. */
 export type State = Record<string, unknown>
 
 /** State of persons by id. */
@@ -35,7 +35,7 @@ export async function encounterStates(trx: Trx, ids: number[]): Promise<Map<numb
 export type Key = { system: string; value: string }
 export const keyText = ({ system, value }: Key) => `${system}|${value}`
 
-/** Ids of those who are known already, by any of their numbers or by visit number. */
+/** Ids of known persons and visits, by any identifier or by visit number. */
 export async function knownIds(
   trx: Trx,
   siteId: number,
@@ -58,7 +58,7 @@ export async function knownIds(
   }
 }
 
-/** What a reader would call the same: who said it last, and when, aside. */
+/** Compares states without source and times. */
 export function sameState(one: State | undefined, other: State | undefined): boolean {
   return JSON.stringify(content(one)) === JSON.stringify(content(other))
 }

@@ -10,8 +10,8 @@ export const isGroupTarget = (target: string): target is ChangedRow['table'] =>
   groupTables.some((table) => table === target)
 
 /**
- * Removes the group customers, contacts, agreements and memberships that a batch made, and puts those back that it changed, unless somebody
- * has changed them since. A group customer that others hang on stays.
+ * Removes the group customers, contacts, agreements and memberships that a batch created, and restores those it changed, unless they were
+ * changed since. A group customer that is still referred to stays.
  * @returns how many stay
  */
 export async function undoGroups(trx: Trx, effects: GroupEffect[]): Promise<number> {

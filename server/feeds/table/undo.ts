@@ -17,8 +17,8 @@ import { isGroupTarget, undoGroups } from './undo-group.ts'
 type Effect = { target: string; target_id: number; before: State | null; after: State }
 
 /**
- * Takes back the latest batch that is still there: what it made disappears, what it changed is put back. What somebody has worked on or
- * another source has changed since stays, and is counted.
+ * Undoes the latest remaining batch: deletes what it created and restores what it changed. Rows that somebody has worked on or another
+ * source has changed since stay, and are counted.
  * @returns how many rows were handled
  */
 export async function undoBatch(trx: Trx, one: Running): Promise<number> {
@@ -93,7 +93,7 @@ export async function undoBatch(trx: Trx, one: Running): Promise<number> {
 
 const idsOf = (effects: Effect[]) => effects.map((effect) => effect.target_id)
 
-/** Those that are still as the batch left them. */
+/** Those unchanged since the batch. */
 async function untouched(
   trx: Trx,
   effects: Effect[],
@@ -104,8 +104,8 @@ async function untouched(
 }
 
 /**
- * Persons to whom nobody else has added anything, told without a picture of them: no part is another source's, and no other import has
- * changed them (one that only repeated the same leaves its name on addresses, but no effect). Changed fields leave an event.
+ * Persons to whom nobody else has added anything, determined without a stored state: no part has another source, and no other import has
+ * changed them (one that only repeated the data leaves its name on addresses, but no effect). Changed fields leave an event.
  */
 async function madeHere(trx: Trx, effects: Effect[], importId: number): Promise<Effect[]> {
   if (effects.length === 0) return []
@@ -122,7 +122,7 @@ async function madeHere(trx: Trx, effects: Effect[], importId: number): Promise<
   return effects.filter((effect) => made.has(effect.target_id))
 }
 
-/** Visits that the import made and nobody has worked on: with their open tasks, enrolments and unsent messages. */
+/** Deletes visits that the import created and nobody has worked on, with their open tasks, enrolments and unsent messages. */
 async function removeVisits(trx: Trx, ids: number[], source: string): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<{ id: number }>`
@@ -144,7 +144,7 @@ async function removeVisits(trx: Trx, ids: number[], source: string): Promise<vo
   await removeEncounters(trx, removable)
 }
 
-/** Persons that the import made and who have nothing that did not come with it. @returns how many */
+/** Deletes persons that the import created and that have no other data. @returns how many */
 async function removeMade(trx: Trx, ids: number[], source: string): Promise<number> {
   if (ids.length === 0) return 0
   const { rows } = await sql<{ id: number }>`
@@ -167,7 +167,7 @@ async function removeMade(trx: Trx, ids: number[], source: string): Promise<numb
   return removable.length
 }
 
-/** Visits that the batch made and that are still there. */
+/** Remaining visits created by the batch. */
 async function survivors(trx: Trx, effects: Effect[]): Promise<number> {
   const now = await encounterStates(trx, idsOf(effects))
   return effects.filter((effect) => {

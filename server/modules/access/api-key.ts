@@ -13,7 +13,7 @@ function makeKey(): string {
   let text = ''
   while (text.length < 40)
     for (const byte of randomBytes(64))
-      // 248 = 4 × 62: bytes above would make the first letters likelier.
+      // 248 = 4 × 62: larger bytes would bias the first letters.
       if (byte < 248 && text.length < 40) text += base62.charAt(byte % 62)
   return `cl_${text}`
 }
@@ -58,7 +58,7 @@ function viewKey(row: KeyRow): ApiKeySummary {
 
 type NewKey = { name: string; role: Role; siteId: number | null; expiresAt: string | null }
 
-/** Only a hash is kept: the key is in the answer and nowhere else. */
+/** Only a hash is stored; the key is only in the response. */
 export async function createApiKeyAs(
   trx: Trx,
   actor: Actor,
@@ -107,7 +107,7 @@ export async function revokeApiKeyAs(trx: Trx, actor: Actor, id: number): Promis
       .returning('id')
       .executeTakeFirst(),
   )
-  // What the key opened on workstations ends with it; its links that nobody opened yet are closed (`launch/open.ts`).
+  // Workstation sessions of the key end with it; its unopened links are closed (`launch/open.ts`).
   await sql`delete from app_session where launch_id in (select l.id from launch l where l.created_by = ${`key:${id}`})`.execute(
     trx,
   )

@@ -12,7 +12,7 @@ type NewSession = {
   userAgent: string | undefined
 }
 
-/** Begins the session of a user on a workstation; its key is in the answer and nowhere else. */
+/** Starts a workstation session of a user; its key is only in the response. */
 export async function beginLaunchSession(
   trx: Trx,
   { launchId, userId, hours, address, userAgent }: NewSession,
@@ -39,7 +39,7 @@ export async function beginLaunchSession(
   return { key, expiresAt: session.expires_at.toISOString() }
 }
 
-/** Ends what a link of a workstation opened. */
+/** Ends the session of a workstation link. */
 export async function endLaunchSessions(trx: Trx, launchId: number): Promise<void> {
   await trx.deleteFrom('app_session').where('launch_id', '=', launchId).execute()
 }

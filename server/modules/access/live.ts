@@ -7,7 +7,7 @@ import type { Services } from '../../platform/services.ts'
 import type { ActorResolver } from './resolve-actor.ts'
 
 const heartbeatMs = 20_000
-/** Bursts become one event: a screen that fetches thirty times a second helps nobody. */
+/** Bursts become one event: screens need not refetch thirty times a second. */
 const gatherMs = 500
 
 /** Server-sent events; the stream ends as soon as its session does. */
@@ -54,7 +54,7 @@ function openStream(
 
         const send = (text: string) => {
           if (closed) return
-          // A reader that does not read would make us keep everything for it.
+          // A stalled reader would make us buffer everything.
           if ((controller.desiredSize ?? 0) < -500) close()
           else controller.enqueue(encoder.encode(text))
         }
@@ -111,7 +111,7 @@ function openStream(
           try {
             controller.close()
           } catch {
-            // The reader went away first.
+            // The reader has disconnected.
           }
         }
         send('retry: 2000\n: connected\n\n')

@@ -26,7 +26,7 @@ export function passwordProblem(
   if (name.length >= 3 && plain.includes(name)) return 'The password must not contain the user name.'
   const word = ['careloop', '关怀环', ...context.words].find((one) => {
     const known = one.toLowerCase()
-    // The name of the hospital with a few signs around it is the first thing a stranger tries.
+    // The hospital's name with a few extra characters is easily guessed.
     return known.length >= 2 && plain.includes(known) && plain.length - known.length <= 6
   })
   return word === undefined ? undefined : 'The password must not be the name of the site.'

@@ -11,7 +11,7 @@ import { authSecret, sessionCookieName } from './auth.ts'
 import { launchesAllowed, sessionAlive } from './session-limit.ts'
 import { personOfRecord } from '../event/record.ts'
 
-/** Who calls, and what the screen must do first. */
+/** The caller, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
 
 type Credentials = { cookie?: string; authorization?: string; address: string | null }
@@ -20,11 +20,11 @@ export type ActorResolver = {
   /** One SQL statement; undefined when there is no valid session or key. */
   resolve: (request: Credentials) => Promise<Caller | undefined>
   /**
-   * What a session was at most {@link rememberedMs} ago, with the guard that makes the first statement of the request ask whether it still is that; for
-   * requests that read. Undefined when it is not known: then it has to be resolved.
+   * For reading requests: a session cached at most {@link rememberedMs} ago, with the guard by which the first statement checks that it is
+   * still current. Undefined when not cached: then it must be resolved.
    */
   remembered: (request: Credentials) => (Caller & { guard: SessionGuard }) | undefined
-  /** Forgets what a guard found changed. */
+  /** Removes a session that a guard found changed from the cache. */
   forget: (request: Credentials) => void
   /** Value of a cookie that better-auth signed, when the signature is right. */
   signedCookie: (cookieHeader: string | undefined, name: string) => string | undefined
@@ -34,7 +34,7 @@ export type ActorResolver = {
 
 /** Times of last use are written at most once a minute, beside the request. */
 const touchAfterSeconds = 60
-/** Half of it, so that the time of last use stays as fresh as without the memory. */
+/** Half of it, so that the time of last use stays as fresh as without the cache. */
 const rememberedMs = 30_000
 const rememberedAtMost = 10_000
 
@@ -87,9 +87,9 @@ export function createResolver(services: Services): ActorResolver {
       const found = await bySession(db, named, address, touch)
       if (!found) return undefined
       const { print, ...caller } = found
-      // Until the password is changed almost everything is refused, without a statement that could carry the guard.
+      // Not cached: until the password is changed almost everything is refused, without a statement that could carry the guard.
       if (caller.mustChangePassword) return caller
-      // First in the map is what was resolved longest ago.
+      // The first entry of the map is the oldest.
       if (memory.size >= rememberedAtMost) memory.delete(memory.keys().next().value ?? '')
       memory.set(named.token, { caller, print, at: performance.now() })
       return caller
@@ -124,8 +124,8 @@ export function createResolver(services: Services): ActorResolver {
 type Touch = (key: string, write: () => Promise<unknown>) => void
 
 /**
- * The session with this token, when it is alive and its user not suspended. The two kinds never stand in for each other: a key from a link is no
- * cookie, and a cookie opens no workstation session. `print` is everything that an actor is made from.
+ * The session with this token, when it is valid and its user not suspended. The two kinds are never interchangeable: a key from a link is
+ * no cookie, and a cookie opens no workstation session. `print` covers everything that an actor depends on.
  */
 function sessionQuery({ token, kind }: Named): RawBuilder<unknown> {
   const launched = kind === 'launch'
@@ -144,7 +144,7 @@ function sessionQuery({ token, kind }: Named): RawBuilder<unknown> {
 
 const [tokenPlace, printPlace] = ['\0token', '\0print']
 
-/** Condition: the session still is what it was; compiled once, because every reading request sends it. */
+/** Condition: the session is unchanged; compiled once, because every reading request sends it. */
 function sessionHolds(db: Kysely<DB>, kind: Named['kind']): CompiledQuery {
   return sql`(select print from (${sessionQuery({ token: tokenPlace, kind })}) as now) = ${printPlace}`.compile(
     db,
@@ -193,7 +193,7 @@ async function bySession(
     address,
     ...(row.launch && { launch: row.launch }),
   }
-  // A password nobody used to come in need not be changed first.
+  // Only sign-ins by password require changing it first.
   return { actor, mustChangePassword: row.must_change_password && !row.launch, print: row.print }
 }
 
@@ -234,7 +234,7 @@ async function byKey(db: Kysely<DB>, key: string, address: string | null, touch:
   return { actor, mustChangePassword: false }
 }
 
-/** What stands in `app_session` for the key of a workstation session; no signed cookie can carry it. */
+/** Stored form of a workstation session's key in `app_session`; no signed cookie can carry it. */
 export function launchSessionToken(key: string): string {
   return `launch:${hashKey(key).toString('hex')}`
 }

@@ -78,7 +78,7 @@ export async function listMySessions(db: Db, actor: Actor): Promise<SessionSumma
 }
 
 export async function revokeMySession(trx: Trx, actor: Actor, id: string): Promise<void> {
-  // Sessions of others are none of one's business: the same answer as for one that does not exist.
+  // Other users' sessions are answered like unknown ones.
   if (!actor.userId) throw new AppError('not-found')
   found(
     await trx

@@ -8,7 +8,7 @@ import { createUserAs, makeId } from './user.ts'
 const identifier = 'setup'
 const setupActor = systemActor('system:setup', 'First start')
 
-/** Whoever has the link of the first start may make the first administrator. */
+/** The holder of the first start's link may create the first administrator. */
 function setupLinkActor(address: string | null): Actor {
   const { 'user.write': everybody } = setupActor.access
   const access = everybody ? { 'user.write': everybody } : {}

@@ -8,14 +8,14 @@ type Limit = {
   forgetAfterSeconds: number
 }
 
-/** After five failures an account rests for a minute, then twice as long after each further one, a quarter of an hour at most. */
+/** After five failures an account is locked for a minute, doubling with each further failure, up to a quarter of an hour. */
 const accountLimit: Limit = {
   free: 5,
   firstBlockSeconds: 60,
   longestBlockSeconds: 900,
   forgetAfterSeconds: 3600,
 }
-/** A whole ward may sit behind one address, so it may fail more often before it rests. */
+/** A whole ward may share one address, so it may fail more often before it is locked. */
 const addressLimit: Limit = {
   free: 50,
   firstBlockSeconds: 60,
@@ -26,8 +26,8 @@ const addressLimit: Limit = {
 export type Attempt = { allowed: true; locks: boolean } | { allowed: false; retryAfterSeconds: number }
 
 /**
- * Counts a try *before* the password is checked, in one statement, so that a hundred parallel guesses count as a hundred.
- * {@link succeed} takes it back. `locks` says that this failure, if it is one, locks the account.
+ * Counts a try *before* the password is checked, in one statement, so that a hundred parallel guesses count as a hundred. {@link succeed}
+ * reverts it. `locks`: this failure, if it is one, locks the account.
  */
 export async function beginAttempt(db: Db, account: string, address: string | null): Promise<Attempt> {
   const byAddress = await count(db, addressKey(address), addressLimit)
@@ -36,7 +36,7 @@ export async function beginAttempt(db: Db, account: string, address: string | nu
 }
 
 /**
- * Counts a call with a one-time token that never was. It has an account of its own, so that it locks nobody out of signing in.
+ * Counts a call with an unknown one-time token. It has a separate counter, so that it locks nobody out of signing in.
  * @returns whether it may be answered
  */
 export async function countStranger(db: Db, address: string | null): Promise<boolean> {
@@ -63,7 +63,7 @@ async function count(db: Db, key: string, limit: Limit): Promise<Attempt> {
   return { allowed: false, retryAfterSeconds: blocked.rows[0]?.seconds ?? 1 }
 }
 
-/** The password was right: the account starts afresh, the address gets its try back. */
+/** The password was right: resets the account's counter and reverts the address's try. */
 export async function succeed(db: Db, account: string, address: string | null): Promise<void> {
   await sql`
     with account as (delete from sign_in_throttle where key = ${accountKey(account)})
@@ -77,7 +77,7 @@ export async function unlock(db: Db, account: string): Promise<void> {
   await sql`delete from sign_in_throttle where key = ${accountKey(account)}`.execute(db)
 }
 
-/** Rows without meaning any more; run by a job. */
+/** Deletes expired rows; run by a job. */
 export async function sweepThrottle(db: Db): Promise<void> {
   await sql`delete from sign_in_throttle where last_failure_at < now() - interval '1 day'`.execute(db)
   await sql`delete from used_code where used_at < now() - interval '10 minutes'`.execute(db)

@@ -16,8 +16,8 @@ function anchorFile(dataDir: string): string {
 const written = new Map<string, Map<number, string>>()
 
 /**
- * Writes the present heads of all chains, seen in one snapshot, beside the database, so that even somebody who rewrites a table and its head
- * is found. Chains that stand still are left out.
+ * Writes the present heads of all chains, seen in one snapshot, beside the database, so that even somebody who rewrites a table and its
+ * head is found. Unchanged chains are left out.
  */
 export async function writeAnchor(db: Db, dataDir: string): Promise<void> {
   const heads = await db

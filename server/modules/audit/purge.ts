@@ -4,8 +4,8 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 
 /**
- * Removes entries from before a day. The purge is itself an entry that names where each chain begins now, so that a front cut by anybody
- * else is told from it. Chains that no purge reached are left out; those of earlier purges are named again, because their own entry may go.
+ * Removes entries from before a day. The purge is itself an entry that names where each chain begins now, which distinguishes it from
+ * tampering. Chains that no purge reached are left out; those of earlier purges are named again, because their own entry may go.
  * @returns how many entries were removed
  */
 export async function purgeAudit(trx: Trx, actor: Actor, before: Date): Promise<number> {
@@ -15,7 +15,7 @@ export async function purgeAudit(trx: Trx, actor: Actor, before: Date): Promise<
     .where('at', '>=', before)
     .executeTakeFirstOrThrow()
   if (!kept.seq) return 0
-  // Of each chain this is its beginning, whatever others append meanwhile: within a chain seq and link grow together.
+  // The start of each chain, regardless of concurrent appends: within a chain seq and link grow together.
   const { rows: cut } = await sql<{ chain: number; first: number; removed: number }>`
     with removed as (delete from audit_event where seq < ${kept.seq} returning chain, coalesce(link, seq) as link)
     select chain, max(link) + 1 as first, count(*) as removed from removed group by chain`.execute(trx)

@@ -3,37 +3,37 @@ import { sql } from 'kysely'
 import type { NewEvent } from '../event/event.ts'
 import { supersedeEvents } from '../event/keep.ts'
 import type { Trx } from '../../platform/db.ts'
-import type { FactSaid } from '../hl7/map-facts.ts'
+import type { FactStatement } from '../hl7/map-facts.ts'
 
-export type FactInput = FactSaid & {
+export type FactInput = FactStatement & {
   personId: number
   encounterId: number | null
   siteId: number
   source: string
-  /** In whose name the fact is remembered: the source itself, but all files of a site count as one. */
+  /** The source under which the fact is kept: the source itself, but all files of a site count as one. */
   rememberedFor: string
-  saidAt: Date
-  /** Facts of one message come together, so that two alike in it are not taken for a correction of one. */
+  statedAt: Date
+  /** Message number, so that two equal facts in one message do not count as a correction. */
   message: number
 }
 
-/** A row of `clinical_fact`: under this key of this source, this event states the fact now. */
+/** A row of `clinical_fact`: the event that currently states the fact with this source and key. */
 export type FactRow = { source: string; key: string; event_id: number; hash: string; said_at: Date }
-/** Where a statement looks for the fact and remembers it: under its own key, and under the one that all sources of the site share. */
+/** Keys under which a statement finds and stores the fact: its own, and the one shared by all sources of the site. */
 type Place = { source: string; key: string; hash: string }
 type Fresh = {
   fact: FactInput
   places: Place[]
-  /** What these places said before this batch. */
+  /** Rows of these keys before this batch. */
   rows: FactRow[]
-  /** The event that says the same of an earlier time, or the newer one that an old message comes after. */
+  /** The event superseded by this one, or the newer one that supersedes it when an old message comes late. */
   before: FactRow | undefined
   late: boolean
 }
 
 const digest = (parts: unknown) => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
-/** What makes two statements of a fact differ; who reported it, and for which ward, may be told differently each time. */
+/** Data that make two statements of a fact differ; reporter and ward may vary. */
 function hashOf({ kind, data }: Keyed): string {
   const { code, value, unit, range, interpretation, status, start, end, dose, quantity, amount, note } = data
   return digest([
@@ -57,7 +57,7 @@ const placeOf = ({ source, key }: { source: string; key: string }) => `${source}
 
 type Keyed = Pick<FactInput, 'kind' | 'key' | 'shared' | 'data' | 'rememberedFor' | 'siteId' | 'message'>
 
-/** Places of the facts of a batch, in order; the second of two equal ones in one message gets a key of its own. */
+/** Keys of the facts of a batch, in order; the second of two equal ones in one message gets its own key. */
 export function placesOf(facts: Keyed[]): Place[][] {
   const seen = new Map<string, number>()
   const numbered = (message: number, source: string, key: string) => {
@@ -76,7 +76,7 @@ export function placesOf(facts: Keyed[]): Place[][] {
             {
               source: site,
               key: numbered(message, site, digest([kind, ...shared.key])),
-              hash: digest(shared.says),
+              hash: digest(shared.compared),
             },
           ]
         : []),
@@ -84,7 +84,7 @@ export function placesOf(facts: Keyed[]): Place[][] {
   })
 }
 
-/** Those facts that the timeline does not say yet, in one statement; later ones of the same batch see the earlier ones. */
+/** The facts that are new to the timeline, in one statement; later ones of a batch see earlier ones. */
 export async function freshFacts(trx: Trx, facts: FactInput[]): Promise<Fresh[]> {
   if (facts.length === 0) return []
   const all = placesOf(facts)
@@ -98,13 +98,13 @@ export async function freshFacts(trx: Trx, facts: FactInput[]): Promise<Fresh[]>
   return facts.flatMap((fact, at): Fresh[] => {
     const places = all[at] ?? []
     const [own, shared] = places.map((place) => known.get(placeOf(place)))
-    // A source that said it before is held to its own words; another one need only agree in what counts.
+    // A source's own statement is compared in full; another source's only in the shared fields.
     const same = own ? own.hash === places[0]?.hash : shared?.hash === places[1]?.hash && shared !== undefined
     if (same) return []
     const before = own && shared ? (shared.said_at > own.said_at ? shared : own) : (own ?? shared)
-    const late = before !== undefined && fact.saidAt < before.said_at
+    const late = before !== undefined && fact.statedAt < before.said_at
     if (!late)
-      for (const place of places) known.set(placeOf(place), { ...place, event_id: 0, said_at: fact.saidAt })
+      for (const place of places) known.set(placeOf(place), { ...place, event_id: 0, said_at: fact.statedAt })
     return [{ fact, places, rows: places.flatMap((place) => stored.get(placeOf(place)) ?? []), before, late }]
   })
 }
@@ -124,17 +124,17 @@ export function factEvent({ fact, before, late }: Fresh): NewEvent {
   }
 }
 
-/** What became of a fresh fact, enough to take it back. */
+/** Data of a stored fact, sufficient to undo it. */
 export type KeptFact = {
   message: number
   eventId: number
-  /** Whether the timeline said something else of the same fact before. */
+  /** Whether it replaces an earlier statement of the same fact. */
   corrects: boolean
   places: { source: string; key: string }[]
   rows: FactRow[]
 }
 
-/** Remembers which event states each fact now, and marks the events that it supersedes: what they say stays, that it holds does not. */
+/** Stores the event that now states each fact, and marks superseded events, which stay on the timeline. */
 export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number }[]): Promise<KeptFact[]> {
   if (fresh.length === 0) return []
   const newest = new Map<string, FactRow>()
@@ -144,7 +144,7 @@ export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number
     const earlier = one.places.map((place) => newest.get(placeOf(place))?.event_id)
     superseded.push(...[...earlier, one.before?.event_id].flatMap((id) => id || []))
     for (const place of one.places)
-      newest.set(placeOf(place), { ...place, event_id: recorded[at]?.id ?? 0, said_at: one.fact.saidAt })
+      newest.set(placeOf(place), { ...place, event_id: recorded[at]?.id ?? 0, said_at: one.fact.statedAt })
   }
   const rows = [...newest.values()]
   await sql`

@@ -3,11 +3,11 @@ import type { Trx } from '../../platform/db.ts'
 import { deleteEvents, reinstateEvents } from '../event/keep.ts'
 import type { FactRow, KeptFact } from './record.ts'
 
-/** What an import notes of a fact it brought: the event, what was remembered before, and where it is remembered now. */
+/** Undo data of an imported fact: the event, the rows before, and the keys now. */
 export type FactEffect = { target_id: number; before: { rows: FactRow[] }; after: Pick<KeptFact, 'places'> }
 
 /**
- * Takes the facts of a batch off the timeline and lets what they had superseded hold again. What somebody else has corrected since stays.
+ * Removes the facts of a batch from the timeline and restores those they had superseded. Facts corrected by others since stay.
  * @returns how many stay
  */
 export async function undoFacts(trx: Trx, effects: FactEffect[]): Promise<number> {
@@ -28,7 +28,7 @@ export async function undoFacts(trx: Trx, effects: FactEffect[]): Promise<number
       .map(({ effect }) => effect),
   )
   const gone = effects.filter((effect) => !corrected.has(effect))
-  // Of two rows about one fact the first knew what was there before the batch.
+  // Of two rows about one fact, the first holds the state before the batch.
   const before = new Map<string, FactRow>()
   const emptied = new Map<string, { source: string; key: string }>()
   for (const effect of gone.toSorted((one, other) => one.target_id - other.target_id)) {

@@ -39,7 +39,7 @@ async function consentsOf(db: Db, personId: number): Promise<Consent[]> {
   }))
 }
 
-/** @throws {AppError} not-found, invalid (given in the future), already-exists for a consent that holds */
+/** @throws {AppError} not-found, invalid (given in the future), already-exists when such a consent is in effect */
 export async function giveConsent(
   trx: Trx,
   actor: Actor,

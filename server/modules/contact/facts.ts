@@ -8,28 +8,28 @@ import { organisationZone } from '../setting/time-zone.ts'
 import type { ContactFacts } from './rules.ts'
 
 export type ContactRequest = {
-  /** How the caller finds its verdict again. */
+  /** Key of the verdict. */
   key: number
   personId: number
   channel: ContactChannel
   purpose: Purpose
   automatic: boolean
-  /** Where what it is about takes place; null: the site of the person's last department counts. */
+  /** Site of the contact's subject; null: the site of the person's last department. */
   siteId: number | null
-  /** The task that a call or visit belongs to: its own hold does not count against it. */
+  /** The task of a call or visit: its own hold does not count against it. */
   taskId?: number
 }
 
 export type KnownContact = ContactFacts & {
   request: ContactRequest
-  /** The person as of now: the survivor of a merged record. */
+  /** The current person: the survivor of a merged record. */
   personId: number
   household: ContactFacts['household'] & { persons: number[] }
-  /** The site whose rules and calendar count; null: those of the installation. */
+  /** The site whose rules and calendar apply; null: those of the installation. */
   siteId: number | null
 }
 
-/** Kinds of task that are a contact; a red flag is not: danger is followed up whatever anybody asked for (PIPL Art. 13 (4)). */
+/** Kinds of task that are a contact; a red flag is not: danger is followed up regardless of opt-outs (PIPL Art. 13 (4)). */
 export const contactTaskKinds = ['follow-up-call', 'home-visit', 'spot-check', 'return-visit'] as const
 
 const address = sql`case r.channel
@@ -43,7 +43,7 @@ const address = sql`case r.channel
     order by t.updated_at desc, t.id limit 1)
   else '' end`
 
-/** Contacts of the household `h` that took place within 30 days or are on their way. */
+/** Contacts of the household `h` within 30 days, and pending ones. */
 const contacts = sql`
   select m.purpose, m.person_id = any(g.members) as own, m.status = 'sending' or m.finished_at > now() - interval '7 days' as recent
   from message m where m.person_id = any(h.records)
@@ -59,7 +59,7 @@ const contacts = sql`
   left join enrollment e on e.id = t.enrollment_id left join pathway_version v on v.id = e.pathway_version_id
   where t.person_id = any(h.records)`
 
-/** All that the rules ask of these contacts, in one statement and in their order. */
+/** Facts for the rules about these contacts, in one statement and in their order. */
 export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<KnownContact[]> {
   const { rows } = await sql<{
     nr: number
@@ -92,7 +92,7 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
     ) with ordinality as r(person_id, channel, purpose, site_id, task_id, nr)
     ${joinPerson(sql`r.person_id`)}
     cross join lateral (select ${recordsOf(sql`p.id`)} as members offset 0) g
-    -- Nothing clinical is held back by what was sent before, so nothing is counted for it.
+    -- Caps do not apply to clinical contacts, so nothing is counted for them.
     left join lateral (
       select w.persons, array(select id from person where id = any(w.persons) or survivor_id = any(w.persons)) as records
       from (select ${householdOf(sql`p.id`)} as persons offset 0) w where r.purpose <> 'clinical' offset 0) h on true

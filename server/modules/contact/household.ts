@@ -3,31 +3,31 @@ import type { Trx } from '../../platform/db.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 /*
- * Who lives together, as far as contacts are concerned: everybody reached under the same working telephone number or e-mail address. Both
- * functions below have to mean the same; confirmed households take their place here and nowhere else.
+ * A household for contacts: everybody reached by the same valid telephone number or e-mail address. Both functions below must agree;
+ * confirmed households will replace this rule here only.
  */
 
 /** Numbers and addresses that reach any of these records (an array). */
 const waysOf = (records: RawBuilder<unknown>) =>
   sql`select w.system, w.value from person_telecom w where w.person_id = any(${records}) and w.system in ('phone', 'email') and w.valid`
 
-/** Persons of the household of `person`, itself included, as an array of the records that stand for them. */
+/** Persons of the household of `person`, including themselves, as an array of surviving records. */
 export function householdOf(person: RawBuilder<unknown>): RawBuilder<number[]> {
   return sql<number[]>`array(
     select ${person}::bigint
     union
     select coalesce(other.survivor_id, other.id) from (${waysOf(recordsOf(person))} offset 0) w
     cross join lateral (
-      -- As in the index person_telecom_tail, and by it, however many ways PostgreSQL takes one person to have.
+      -- The expression of the index person_telecom_tail, so that it is used whatever the row estimate.
       select t.person_id from person_telecom t where reverse(t.value) = reverse(w.value) and t.system = w.system and t.valid offset 0) t
     join person other on other.id = t.person_id)`
 }
 
-/** So many locks at most, however large a batch: PostgreSQL keeps them all in shared memory. A few households wait for a stranger. */
+/** Upper limit of locks, however large a batch: PostgreSQL keeps them in shared memory. Some households share a lock. */
 const buckets = 4096
 
 /**
- * Until the transaction ends, nobody else counts contacts of these persons' households, so that two of one household never count without each
+ * Locks these persons' households for counting contacts until the transaction ends, so that two contacts of one household always see each
  * other. Taken in the same order everywhere, and before locks of tasks.
  */
 export async function lockHouseholds(trx: Trx, personIds: number[]): Promise<void> {

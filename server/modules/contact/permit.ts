@@ -6,10 +6,10 @@ import { lockHouseholds } from './household.ts'
 import { type Contacted, contactSettings, decide, type Verdict } from './rules.ts'
 
 /**
- * The one gate before messages, calls and visits, asked when the contact is about to take place. Everything permitted here counts at once
- * towards the caps of the others in `requests`, and for everybody else as soon as the caller has written it down in this transaction
- * (a message `sending`, a task held): until then the households stay locked.
- * @param now another time than now: would it be permitted then?
+ * The gate for messages, calls and visits, asked immediately before the contact. Each permitted request counts at once towards the caps of
+ * the others in `requests`, and for everybody else once the caller has recorded it in this transaction (a message `sending`, a task held):
+ * until then the households stay locked.
+ * @param now the time to check for; by default now
  * @returns verdicts by the requests' keys
  */
 export async function permit(

@@ -14,20 +14,20 @@ export const contactSettings = [
 ] as const
 export type ContactSettings = SettingValues<(typeof contactSettings)[number]>
 
-/** Contacts that took place or are on their way: all within 7 days, and marketing within 30. */
+/** Past and pending contacts: all within 7 days, and marketing within 30. */
 export type Contacted = { total7: number; marketing30: number }
 
 export type ContactFacts = {
   purpose: Purpose
-  /** A pathway or campaign wants it; else staff do, for this person. */
+  /** Started by a pathway or campaign; else by staff for this person. */
   automatic: boolean
   deceased: boolean
   /** The person has an open dispute with the hospital. */
   disputed: boolean
   optedOut: boolean
-  /** The person agreed to this purpose by this channel and did not take it back. */
+  /** The person has a valid consent to this purpose by this channel. */
   consented: boolean
-  /** Where it would go; null: nowhere. A channel that needs no address has an empty one. */
+  /** The address; null: none known. Empty for a channel that needs none. */
   address: string | null
   person: Contacted
   household: Contacted
@@ -40,9 +40,9 @@ export type Verdict =
   | { kind: 'later'; at: Date }
 
 /**
- * The rules before any contact. Clinical contacts count like any other but are never held back by a cap; in quiet hours nobody is contacted,
- * not even for clinical reasons (danger has its own tasks, which no gate holds). Marketing needs consent: PIPL Art. 13 and 14, Advertising
- * Law Art. 43.
+ * The rules before any contact. Clinical contacts count like any other but are never held back by a cap; in quiet hours nobody is
+ * contacted, not even for clinical reasons (red flags have their own tasks, which the gate does not check). Marketing needs consent: PIPL
+ * Art. 13 and 14, Advertising Law Art. 43.
  */
 export function decide(
   facts: ContactFacts,
@@ -61,7 +61,7 @@ export function decide(
 function refusalOf(facts: ContactFacts, settings: ContactSettings): ContactRefusal | undefined {
   const { purpose } = facts
   if (facts.deceased) return 'deceased'
-  // What staff do for a person's care still goes: they know whom they turn to.
+  // Contacts by staff for a person's care are still allowed: they know the person.
   if (facts.disputed && (facts.automatic || purpose !== 'clinical')) return 'open-dispute'
   if (facts.optedOut) return 'opted-out'
   if (purpose === 'marketing' && !facts.consented) return 'no-consent'
@@ -83,7 +83,7 @@ function refusalOf(facts: ContactFacts, settings: ContactSettings): ContactRefus
     : undefined
 }
 
-/** Now, or when quiet hours and, unless it is clinical, public holidays are over where the person is. */
+/** The earliest allowed time: after quiet hours and, unless clinical, public holidays, in the person's time zone. */
 function nextTime(
   { purpose, timeZone }: ContactFacts,
   settings: ContactSettings,
@@ -92,7 +92,7 @@ function nextTime(
 ): Date {
   const at = afterQuiet(now, settings, timeZone)
   if (purpose === 'clinical' || settings['contact.on-holidays']) return at
-  // A year whose calendar nobody entered has no known holidays. A weekend is none unless the calendar names it.
+  // A year without an entered calendar has no known holidays. A weekend is no holiday unless the calendar says so.
   const first = localDate(at, timeZone)
   let date = first
   while (holidays.exceptions.get(date) === false) date = shiftDate(date, 1)

@@ -9,7 +9,7 @@ import { lockHouseholds } from './household.ts'
 import { countedOf, foresee, permit } from './permit.ts'
 import type { Verdict } from './rules.ts'
 
-/** What the gate needs to know of a task. `ladder_step`: on which way the person is looked for. */
+/** Task data for the gate. `ladder_step`: the current way of looking for the person. */
 export type ContactTask = {
   id: number
   kind: string
@@ -23,7 +23,7 @@ function channelOf(task: ContactTask): ContactChannel {
   return task.ladder_step === 'letter' ? 'letter' : 'phone'
 }
 
-/** Tasks that are no contact, or that nothing may hold back, are left out. */
+/** Leaves out tasks that are no contact or that the gate never refuses. */
 async function requestsOf(db: Db, tasks: ContactTask[]): Promise<ContactRequest[]> {
   const contacts = tasks.filter((task) => contactTaskKinds.some((kind) => kind === task.kind))
   if (contacts.length === 0) return []
@@ -71,7 +71,7 @@ function refusalsIn(verdicts: Map<number, Verdict>): Map<number, ContactRefusal>
   )
 }
 
-/** What the screen shows of a task: that the gate refuses it, or that the hour is bad. */
+/** For display: whether the gate refuses a task, or the hour is unsuitable. */
 export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.infer<typeof contactVerdict>> {
   const verdict = (await foresee(db, await requestsOf(db, [task]))).get(task.id)
   return {
@@ -80,16 +80,16 @@ export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.inf
   }
 }
 
-/** When the person may be called or visited, at `at` or after it: past quiet hours and, for what is not clinical, holidays. */
+/** The earliest time at or after `at` to call or visit the person: outside quiet hours and, unless clinical, holidays. */
 export async function contactTimeOf(db: Db, task: ContactTask, at: Date): Promise<Date> {
   const verdict = (await foresee(db, await requestsOf(db, [task]), at)).get(task.id)
   return verdict?.kind === 'later' ? verdict.at : at
 }
 
 /**
- * To be called before a call or visit is taken in hand, before the task is locked. Quiet hours do not stop it: the person may have asked for that
- * hour.
- * @throws {AppError} contact-refused; that it was refused is kept
+ * Call this before holding a task for a call or visit, and before locking the task. Quiet hours do not refuse it: the person may have
+ * asked for that hour.
+ * @throws {AppError} contact-refused; the refusal is recorded
  */
 export async function assertContactPermitted(trx: Trx, task: ContactTask): Promise<void> {
   const requests = await requestsOf(trx, [task])
@@ -104,7 +104,7 @@ export async function assertContactPermitted(trx: Trx, task: ContactTask): Promi
   )
 }
 
-/** Planning home visits: which must not be planned, kept on the timelines. @returns the reasons by task */
+/** For planning home visits: the refused tasks; refusals are recorded on the timelines. @returns reasons by task */
 export async function refuseContacts(trx: Trx, tasks: ContactTask[]): Promise<Map<number, ContactRefusal>> {
   const requests = await requestsOf(trx, tasks)
   const refused = refusalsIn(await foresee(trx, requests))
@@ -112,7 +112,7 @@ export async function refuseContacts(trx: Trx, tasks: ContactTask[]): Promise<Ma
   return refused
 }
 
-/** Once per task and reason: planning again says nothing new. */
+/** Once per task and reason, so that replanning adds nothing. */
 async function keepRefusals(
   trx: Trx,
   requests: ContactRequest[],

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import type { Statement } from '../../platform/said.ts'
+import type { Statement } from '../../platform/statement.ts'
 
 const roles = ['admission', 'discharge', 'other'] as const
 
@@ -8,19 +8,19 @@ export type ConditionInput = {
   role: (typeof roles)[number]
   code: string
   text: string
-  /** The sender's own number of the diagnosis (HL7 DG1-20); what it says of that number later replaces or takes back this. */
+  /** The sender's number of the diagnosis (HL7 DG1-20); a later statement with that number replaces or withdraws it. */
   identifier?: string | null
 }
 
-/** What a source says of the diagnoses of a visit. */
-export type DiagnosesSaid = {
+/** What a source states about the diagnoses of a visit. */
+export type DiagnosesStatement = {
   conditions: ConditionInput[]
   /**
-   * The source names all diagnoses of each role that it names, so that those of its own which it leaves out are gone (HL7 2.5.1, 2.10.4.1: repeating
-   * segments are a snapshot unless they carry action codes); else it adds.
+   * The list is complete for each role in it: earlier diagnoses of this source that are missing are removed (HL7 2.5.1, 2.10.4.1:
+   * repeating segments are a snapshot unless they carry action codes). False: the list adds.
    */
   snapshot?: boolean
-  /** Diagnoses that the source takes back, in whatever role; each by its number, its code, or its text where it had neither. */
+  /** Diagnoses that the source withdraws, in any role; matched by number, else by code, else by text. */
   withdrawn?: Named[]
 }
 
@@ -29,7 +29,7 @@ type Named = Pick<ConditionInput, 'code' | 'text' | 'identifier'>
 export type KnownCondition = ConditionInput & { id: number; source: string }
 
 export type DiagnosesChange = {
-  /** What the visit has now. */
+  /** The visit's diagnoses after the statement. */
   conditions: ConditionInput[]
   written: ConditionInput[]
   removed: number[]
@@ -43,12 +43,12 @@ const sameAs = (one: Named) => (other: Named) =>
       : one.code === other.code
 
 /**
- * Joins what is known of a visit's diagnoses with what a source says now. The newest list of a source wins for each role by its own time, in
- * whatever order lists arrive.
+ * Joins a visit's known diagnoses with a new statement. For each role the newest list of a source wins, by its own time, whatever the
+ * order of arrival.
  */
 export function joinDiagnoses(
   known: KnownCondition[],
-  said: DiagnosesSaid,
+  input: DiagnosesStatement,
   source: string,
   statement: Statement,
 ): DiagnosesChange {
@@ -56,10 +56,10 @@ export function joinDiagnoses(
   const removed = new Set<KnownCondition>()
   for (const role of roles) {
     const before = known.filter((one) => one.role === role)
-    const now = said.conditions.filter((one) => one.role === role)
-    const gone = before.filter((one) => said.withdrawn?.some(sameAs(one)))
-    const says = now.length + gone.length > 0
-    if (statement.pick(`dx-${role}`, says || null, before.length > 0 || null) === null) continue
+    const now = input.conditions.filter((one) => one.role === role)
+    const gone = before.filter((one) => input.withdrawn?.some(sameAs(one)))
+    const stated = now.length + gone.length > 0
+    if (statement.pick(`dx-${role}`, stated || null, before.length > 0 || null) === null) continue
     if (!statement.won(`dx-${role}`)) continue
     written.push(...now)
     for (const one of gone) removed.add(one)
@@ -70,7 +70,7 @@ export function joinDiagnoses(
         now.some((other) => other.identifier === one.identifier && other.code !== one.code)
       )
         removed.add(one)
-    if (said.snapshot && now.length > 0)
+    if (input.snapshot && now.length > 0)
       for (const one of before)
         if (one.source === source && !now.some((other) => other.code === one.code)) removed.add(one)
   }

@@ -14,7 +14,7 @@ afterAll(() => app.close())
 
 const hour = (n: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - (100 - n) * 3_600_000)
 
-/** What the timeline says of a visit, and what of that is written as events. */
+/** A visit's lines on the timeline, and which of them are stored as events. */
 async function told(visit: string) {
   const { rows } = await sql<{ line: string; recorded_at: Date; written: boolean }>`
     select replace(v.kind, 'encounter.', '') || ' ' || extract(epoch from v.at) || ' ' || v.source || ' ' || coalesce(d.code, '-') || ' '

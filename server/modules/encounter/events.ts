@@ -3,8 +3,8 @@ import type { NewEvent } from '../event/event.ts'
 import { insertEventsFrom } from '../event/keep.ts'
 import type { Turn, UpsertedEncounter } from './upsert.ts'
 
-// That a visit began and that it ended is told by its row (`start_recorded_at`, `end_recorded_at`; view `timeline`), as long as the row says the same as
-// it did then. What it said before it says something else is written down as an event first.
+// A visit's row records its own start and end (`start_recorded_at`, `end_recorded_at`; view `timeline`). Before the row changes one of
+// these facts, the old one is written as an event.
 
 const kinds: Record<Turn, NewEvent['kind']> = {
   registered: 'encounter.registered',
@@ -15,10 +15,7 @@ const kinds: Record<Turn, NewEvent['kind']> = {
   updated: 'encounter.updated',
 }
 
-/**
- * What became of a visit by a statement, for timeline and pathways.
- * @param statement when it was made, and by whom
- */
+/** Events of a visit that follow from one statement, for timeline and pathways. @param statement its time and source */
 export function encounterEvents(
   visit: UpsertedEncounter,
   personId: number,
@@ -36,7 +33,7 @@ export function encounterEvents(
     kind: kinds[turn],
     source: statement.source,
     encounterId: visit.id,
-    ...(toldByRow(visit, turn) && { id: turn === 'discharged' ? -2 * visit.id : -2 * visit.id - 1 }),
+    ...(isRecordedByRow(visit, turn) && { id: turn === 'discharged' ? -2 * visit.id : -2 * visit.id - 1 }),
     data: {
       class: visit.class,
       siteId: visit.site_id,
@@ -49,32 +46,32 @@ export function encounterEvents(
   }))
 }
 
-const toldByRow = (visit: UpsertedEncounter, turn: Turn) =>
-  turn === 'discharged' ? visit.tells_end : visit.created && turn !== 'cancelled' && visit.tells_start
+const isRecordedByRow = (visit: UpsertedEncounter, turn: Turn) =>
+  turn === 'discharged' ? visit.records_end : visit.created && turn !== 'cancelled' && visit.records_start
 
-type Told = 'start' | 'end'
+type RowFact = 'start' | 'end'
 
 const recordedAt = { start: sql`e.start_recorded_at`, end: sql`e.end_recorded_at` }
 
-/** Whether the new row `n` still says of the beginning or the end of the visit what `e` says. */
-function holds(told: Told): RawBuilder<boolean> {
-  const said = (row: RawBuilder<unknown>) =>
-    told === 'start'
+/** Whether the new row `n` holds the same start or end as the old row `e`. */
+function isUnchanged(fact: RowFact): RawBuilder<boolean> {
+  const fields = (row: RawBuilder<unknown>) =>
+    fact === 'start'
       ? sql`(${row}.starts_at, ${row}.class = 'inpatient', ${row}.department_id, ${row}.attending_staff_id, ${row}.source)`
       : sql`(${row}.ends_at, ${row}.disposition, ${row}.status in ('finished', 'cancelled'), ${row}.department_id, ${row}.attending_staff_id, ${row}.source)`
-  return sql`${said(sql`e`)} is not distinct from ${said(sql`n`)}`
+  return sql`${fields(sql`e`)} is not distinct from ${fields(sql`n`)}`
 }
 
-/** For an update of visits `e` by `n`: when what the row still tells was recorded. */
-export const stillTold = (told: Told): RawBuilder<Date | null> =>
-  sql`case when ${holds(told)} then ${recordedAt[told]} end`
+/** For an update of visits `e` by `n`: the recording time of an unchanged start or end, else null. */
+export const stillRecordedAt = (fact: RowFact): RawBuilder<Date | null> =>
+  sql`case when ${isUnchanged(fact)} then ${recordedAt[fact]} end`
 
-/** For the same update: writes what the rows `e` told and will not tell as `n` as events. Both have an `id`. */
-export const keepTold: RawBuilder<unknown> = insertEventsFrom(sql`
+/** For the same update: writes the starts and ends of `e` that `n` changes as events. Both have an `id`. */
+export const keepReplacedFacts: RawBuilder<unknown> = insertEventsFrom(sql`
   select e.person_id, t.at, t.recorded_at, t.kind, e.source, e.id, e.department_id, e.attending_staff_id,
     t.data || jsonb_build_object('class', e.class)
   from n join encounter e on e.id = n.id cross join lateral (values
-    (e.starts_at, ${recordedAt.start}, case when e.class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end, '{}'::jsonb, ${holds('start')}),
-    (e.ends_at, ${recordedAt.end}, 'encounter.discharged', jsonb_strip_nulls(jsonb_build_object('disposition', e.disposition)), ${holds('end')})
-  ) t(at, recorded_at, kind, data, holds)
-  where t.recorded_at is not null and not t.holds order by e.id`)
+    (e.starts_at, ${recordedAt.start}, case when e.class = 'inpatient' then 'encounter.admitted' else 'encounter.registered' end, '{}'::jsonb, ${isUnchanged('start')}),
+    (e.ends_at, ${recordedAt.end}, 'encounter.discharged', jsonb_strip_nulls(jsonb_build_object('disposition', e.disposition)), ${isUnchanged('end')})
+  ) t(at, recorded_at, kind, data, unchanged)
+  where t.recorded_at is not null and not t.unchanged order by e.id`)

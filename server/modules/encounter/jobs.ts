@@ -5,8 +5,8 @@ import type { Services } from '../../platform/services.ts'
 const close = job('encounter.close', { cron: '20 2 * * *' })
 
 /**
- * Outpatient and emergency visits rarely get an end from the HIS. After a day they count as finished, so that nobody reads them as people
- * who are still in the house. This is our conclusion, not a fact from the HIS: no event is recorded and a later message still wins.
+ * Outpatient and emergency visits rarely get an end from the HIS. After a day they count as finished, so that they are not read as
+ * patients still in the hospital. This is our conclusion, not a fact from the HIS: no event is recorded and a later message still wins.
  */
 export function encounterJobs({ db }: Services): JobHandler[] {
   return [

@@ -1,19 +1,19 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
-import { type SaidAt, Statement } from '../../platform/said.ts'
+import { type StatedAt, Statement } from '../../platform/statement.ts'
 import { personOfRecord } from '../event/record.ts'
 import {
   type DiagnosesChange,
-  type DiagnosesSaid,
+  type DiagnosesStatement,
   joinDiagnoses,
   type ConditionInput,
   type KnownCondition,
   saveDiagnoses,
 } from './diagnoses.ts'
-import { keepTold, stillTold } from './events.ts'
+import { keepReplacedFacts, stillRecordedAt } from './events.ts'
 
-/** What a source says of one visit. Null = the source does not say. */
-export type EncounterInput = DiagnosesSaid & {
+/** What a source states about one visit. Null: not stated. */
+export type EncounterInput = DiagnosesStatement & {
   personId: number
   siteId: number
   visitNumber: string
@@ -27,7 +27,7 @@ export type EncounterInput = DiagnosesSaid & {
   disposition: string | null
   source: string
   sourceTime: Date
-  /** The statement takes back an earlier one (A11, A13). */
+  /** The statement cancels an earlier one (A11, A13). */
   undoes?: 'admission' | 'discharge' | null
 }
 
@@ -47,8 +47,8 @@ type Row = {
   condition_text: string | null
   source: string
   source_time: Date
-  said_at: SaidAt
-  /** When an admission or a discharge was last taken back. */
+  said_at: StatedAt
+  /** When an admission or a discharge was last cancelled. */
   undone_at: Date | null
 }
 
@@ -56,17 +56,17 @@ export type Turn = 'registered' | 'admitted' | 'discharged' | 'discharge-cancell
 
 export type UpsertedEncounter = Row & {
   created: boolean
-  /** The person whom the visit belonged to already; null when it is new. */
+  /** The person the visit already belonged to; null for a new visit. */
   ownerId: number | null
-  /** What it became by this statement, each for the first time; a discharge that nobody announced is an admission too. */
+  /** What it became by this statement, each for the first time; an unannounced discharge is an admission too. */
   turned: Turn[]
-  /** Whether its row has to be written: also where only the time of a statement is newer. */
+  /** Whether its row has to be written, even if only the statement's time is newer. */
   changed: boolean
-  /** Codes of all its conditions: pathways choose by them, and an earlier message may have brought them. */
+  /** Codes of all its conditions, also from earlier messages: pathways choose by them. */
   codes: string[]
-  /** Whether its row tells that it began or ended just now, see events.ts. */
-  tells_start: boolean
-  tells_end: boolean
+  /** Whether its row records that it started or ended just now, see events.ts. */
+  records_start: boolean
+  records_end: boolean
 }
 
 type Settled = Omit<UpsertedEncounter, 'codes' | 'ownerId'> & { diagnoses: DiagnosesChange }
@@ -108,13 +108,13 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
-function settle(said: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
-  const input = withoutUndone(said, before?.undone_at ?? null)
+function settle(stated: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
+  const input = withoutUndone(stated, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const diagnoses = joinDiagnoses(known, input, input.source, statement)
   const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
   const main = mainOf(diagnoses.written)
-  // A discharge diagnosis gives the visit its name; which list of a role stands is decided already.
+  // A discharge diagnosis names the visit; which list of a role counts is already decided.
   const named =
     main && (main.role === 'discharge' || diagnoses.conditions.every((one) => one.role !== 'discharge'))
   const after: Row = {
@@ -140,11 +140,11 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
     ...statement.times(),
   }
   if (before && input.status !== null && leadsOn(before, after, input.status)) after.status = input.status
-  // The diagnosis that the visit is called by may be the one that was taken back.
+  // The diagnosis that names the visit may be the withdrawn one.
   if (diagnoses.removed.length > 0 && !diagnoses.conditions.some((one) => one.text === after.condition_text))
     after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
   if (input.undoes) undo(before, after, input)
-  // Who only repeats what is known has not said it.
+  // A source that only repeats known values does not become the row's source.
   if (before && sameContent(before, after)) after.source = before.source
   const turned = turns(before, after)
   const kind = after.class === 'inpatient' ? 'admitted' : 'registered'
@@ -153,19 +153,19 @@ function settle(said: EncounterInput, before: Row | undefined, known: KnownCondi
     created: !before,
     turned,
     changed: !before || !same(before, after, rowFields(after)),
-    tells_start: !before && turned.includes(kind) && after.starts_at !== null,
-    tells_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
+    records_start: !before && turned.includes(kind) && after.starts_at !== null,
+    records_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
     diagnoses,
   }
 }
 
-/** What was said before it was taken back says nothing any more of how the visit stands: the order of arrival must not matter. */
+/** A statement older than a cancellation does not affect the visit's status: the order of arrival must not matter. */
 function withoutUndone(input: EncounterInput, undoneAt: Date | null): EncounterInput {
   if (input.undoes || !undoneAt || input.sourceTime > undoneAt) return input
   return { ...input, status: null, endsAt: null, disposition: null }
 }
 
-/** Takes an admission back: the visit did not take place. Takes a discharge back, unless a newer one was told: the patient is still in. */
+/** Cancels an admission: the visit did not take place. Cancels a discharge, unless a newer one is known: the patient is still in. */
 function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: EncounterInput): void {
   after.undone_at = new Date(Math.max(sourceTime.getTime(), before?.undone_at?.getTime() ?? 0))
   if (undoes === 'admission' || !before || before.status !== 'finished') return
@@ -180,18 +180,18 @@ function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: Encou
 }
 
 /**
- * A visit only goes on: some systems repeat A01 long after the discharge, and a late A01 must not bring the patient back. The exception is
- * an emergency visit, finished by our own conclusion, that turns out to be an admission.
+ * A visit's status only advances: some systems repeat A01 long after the discharge, and a late A01 must not readmit the patient. The
+ * exception is an emergency visit, finished by our own conclusion, that turns out to be an admission.
  */
-function leadsOn(before: Row, after: Row, said: string): boolean {
-  if ((rank[said] ?? 0) > (rank[before.status] ?? 0)) return true
-  // Taken back and admitted after all; what is older than the taking back does not get here.
-  if (before.status === 'cancelled' && before.undone_at && said !== 'planned' && said !== 'cancelled')
+function leadsOn(before: Row, after: Row, status: string): boolean {
+  if ((rank[status] ?? 0) > (rank[before.status] ?? 0)) return true
+  // Cancelled, then admitted after all; statements older than the cancellation do not get here.
+  if (before.status === 'cancelled' && before.undone_at && status !== 'planned' && status !== 'cancelled')
     return true
   return before.status === 'finished' && before.class !== 'inpatient' && after.class === 'inpatient'
 }
 
-/** Somebody who really lies, or lay, in a ward: not one who is only announced, or whose admission was taken back. */
+/** The patient is, or was, really in a ward: not only announced, nor with a cancelled admission. */
 const isIn = (row: Row) =>
   row.class === 'inpatient' && (row.status === 'in-progress' || row.status === 'finished')
 
@@ -212,7 +212,7 @@ const rowFields = (row: Row) => Object.keys(row) as (keyof Row)[]
 const same = (before: Row, after: Row, fields: (keyof Row)[]) =>
   fields.every((field) => JSON.stringify(before[field]) === JSON.stringify(after[field]))
 
-/** Whether a visit is as it was, whoever said so and when. */
+/** Whether a visit is unchanged apart from source and times. */
 const sameContent = (before: Row, after: Row) =>
   same(
     before,
@@ -220,14 +220,14 @@ const sameContent = (before: Row, after: Row) =>
     rowFields(after).filter((field) => !['source', 'source_time', 'said_at'].includes(field)),
   )
 
-/** New visits get their ids here. A visit that another transaction made meanwhile violates the key, and the caller starts over. */
+/** New visits get their ids here. A visit that another transaction created meanwhile violates the key, and the caller retries. */
 async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
   if (rows.length === 0) return
   const made = await sql<{ id: number; site_id: number; visit_number: string }>`
     insert into encounter (person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at,
       ends_at, disposition, condition_text, source, source_time, said_at, undone_at, start_recorded_at, end_recorded_at)
     select person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
-      source, source_time, said_at, undone_at, case when tells_start then now() end, case when tells_end then now() end
+      source, source_time, said_at, undone_at, case when records_start then now() end, case when records_end then now() end
     from unnest(
       ${rows.map((row) => row.person_id)}::bigint[], ${rows.map((row) => row.site_id)}::int[],
       ${rows.map((row) => row.department_id)}::int[], ${rows.map((row) => row.attending_staff_id)}::int[],
@@ -236,10 +236,10 @@ async function insert(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.ends_at)}::timestamptz[], ${rows.map((row) => row.disposition)}::text[],
       ${rows.map((row) => row.condition_text)}::text[], ${rows.map((row) => row.source)}::text[],
       ${rows.map((row) => row.source_time)}::timestamptz[], ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[],
-      ${rows.map((row) => row.undone_at)}::timestamptz[], ${rows.map((row) => row.tells_start)}::boolean[],
-      ${rows.map((row) => row.tells_end)}::boolean[]
+      ${rows.map((row) => row.undone_at)}::timestamptz[], ${rows.map((row) => row.records_start)}::boolean[],
+      ${rows.map((row) => row.records_end)}::boolean[]
     ) as n(person_id, site_id, department_id, attending_staff_id, class, status, visit_number, bed, starts_at, ends_at, disposition, condition_text,
-      source, source_time, said_at, undone_at, tells_start, tells_end)
+      source, source_time, said_at, undone_at, records_start, records_end)
     returning id, site_id, visit_number`.execute(trx)
   const ids = new Map(made.rows.map((row) => [`${row.site_id}|${row.visit_number}`, row.id]))
   for (const row of rows) row.id = ids.get(`${row.site_id}|${row.visit_number}`) ?? 0
@@ -256,12 +256,12 @@ async function update(trx: Trx, rows: UpsertedEncounter[]): Promise<void> {
       ${rows.map((row) => row.disposition)}::text[], ${rows.map((row) => row.condition_text)}::text[],
       ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.source_time)}::timestamptz[],
       ${rows.map((row) => JSON.stringify(row.said_at))}::jsonb[], ${rows.map((row) => row.undone_at)}::timestamptz[],
-      ${rows.map((row) => row.tells_end)}::boolean[]
+      ${rows.map((row) => row.records_end)}::boolean[]
     ) as n(id, department_id, attending_staff_id, class, status, bed, starts_at, ends_at, disposition, condition_text, source, source_time, said_at,
-      undone_at, tells_end)), kept as (${keepTold})
+      undone_at, records_end)), kept as (${keepReplacedFacts})
     update encounter e set department_id = n.department_id, attending_staff_id = n.attending_staff_id, class = n.class, status = n.status,
       bed = n.bed, starts_at = n.starts_at, ends_at = n.ends_at, disposition = n.disposition, condition_text = n.condition_text,
       source = n.source, source_time = n.source_time, said_at = n.said_at, undone_at = n.undone_at,
-      start_recorded_at = ${stillTold('start')}, end_recorded_at = case when n.tells_end then now() else ${stillTold('end')} end
+      start_recorded_at = ${stillRecordedAt('start')}, end_recorded_at = case when n.records_end then now() else ${stillRecordedAt('end')} end
     from n where e.id = n.id`.execute(trx)
 }

@@ -5,14 +5,14 @@ import { personOfRecord } from './record.ts'
 
 /** A fact to put on a person's timeline. `data` holds codes, ids and counts; never contact data. */
 export type NewEvent = {
-  /** It is told by another row under this number (view `timeline`) and not written again. */
+  /** Set when a visit's own row records the event: its id in the view `timeline`. Such an event is not written to the table `event`. */
   id?: number
   /**
-   * The person or the record it happened to; an event about a visit or a task is of the record that those are of. Null: it is about an
-   * organisation, or about neither and stands nowhere, but modules react to it all the same.
+   * The person or the record; an event about a visit or a task belongs to the record of that visit or task. Null: the event is about an
+   * organisation, or about neither; the latter is not stored, but reactors still get it.
    */
   personId: number | null
-  /** The group customer that it is of. */
+  /** The group customer it is about. */
   groupId?: number | null
   at: Date
   kind: EventKind
@@ -20,19 +20,19 @@ export type NewEvent = {
   actorId?: string | null
   encounterId?: number | null
   taskId?: number | null
-  /** Also `subject`, what the event is about, where that is no visit: `{ kind, id }`. */
+  /** Also `subject: { kind, id }`, for an event about a subject that is not a visit. */
   data?: Record<string, unknown>
 }
 
-/** `personId` is the person as of now: the survivor of a merged record. */
+/** `personId` is the current person: the survivor of a merged record. */
 export type AnyEvent = Required<NewEvent>
 /** An event about a person. */
 export type RecordedEvent = AnyEvent & { personId: number }
 
-/** Something that follows from events in the same transaction, such as a pathway that a discharge starts. */
+/** A consequence of events, run in the same transaction, such as a pathway that a discharge starts. */
 export type Reactor = (trx: Trx, events: AnyEvent[]) => Promise<void>
 
-/** A reactor that is given the events about people only. */
+/** A reactor for events about people only. */
 export const ofPersons =
   (follow: (trx: Trx, events: RecordedEvent[]) => Promise<void>): Reactor =>
   (trx, events) =>
@@ -42,12 +42,12 @@ const hasPerson = (event: AnyEvent): event is RecordedEvent => event.personId !=
 
 const reactors: Reactor[] = []
 
-/** Called once at start-up by the module that reacts; events know nothing of what follows from them. */
+/** Called once at start-up by the reacting module; the module `event` knows no reactor. */
 export function onEvents(reactor: Reactor): void {
   if (!reactors.includes(reactor)) reactors.push(reactor)
 }
 
-/** What the row of the visit says as well; reactors get it with the event, the table does not keep it twice. */
+/** Fields that the visit's row also holds: passed to reactors, not stored with the event. */
 const ofEncounter = ['siteId', 'class', 'conditionText', 'conditionCodes', 'departmentId', 'attendingStaffId']
 
 function stored({ kind, data }: Pick<AnyEvent, 'kind' | 'data'>) {
@@ -61,19 +61,19 @@ function stored({ kind, data }: Pick<AnyEvent, 'kind' | 'data'>) {
 }
 
 /**
- * All that happened to these records (an array): events, and what the rows of visits tell. A subquery of its own, so that PostgreSQL takes the records
- * into each part of the view; joined to it, it would read the parts from end to end.
+ * The timeline of these records (an array): events, and the facts that visit rows record. A subquery, so that PostgreSQL pushes the
+ * records down into each part of the view; a join would scan every part in full.
  */
 export const timelineOf = (records: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(select * from timeline where person_id = any(${records}) offset 0)`
 
-/** What {@link recordEvents} was told, read back: `e` is the event, `n` the visit that it is about. */
+/** The event data as given to {@link recordEvents}, read back: `e` is the event, `n` the visit it is about. */
 export const dataWithEncounter = sql`
   case when n.id is null then e.data else jsonb_strip_nulls(jsonb_build_object('class', n.class, 'siteId', n.site_id,
     'departmentId', e.department_id, 'attendingStaffId', e.attending_staff_id, 'conditionText', n.condition_text,
     'conditionCodes', (select coalesce(jsonb_agg(distinct c.code), '[]') from condition c where c.encounter_id = n.id))) || e.data end`
 
-/** Writes facts in one statement and lets the loop react: event → decision, in the transaction that made the fact. */
+/** Writes events in one statement and runs the reactors in the same transaction. */
 export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEvent[]> {
   if (events.length === 0) return []
   const full = events.map((event) => ({
@@ -87,9 +87,9 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEve
   const lean = full.map(stored)
   const { rows } = await sql<{ id: number; person_id: number | null }>`
     with w as materialized (
-      select w.*, coalesce(n.person_id, t.person_id, w.said_of) as person_id, coalesce(w.group_of, t.group_id) as group_id
+      select w.*, coalesce(n.person_id, t.person_id, w.record_id) as person_id, coalesce(w.given_group_id, t.group_id) as group_id
       from (
-        select *, coalesce(told_as, nextval('event_id_seq')) as id
+        select *, coalesce(row_event_id, nextval('event_id_seq')) as id
         from unnest(
           ${full.map((event) => event.id)}::bigint[],
           ${full.map((event) => event.personId)}::bigint[],
@@ -103,14 +103,14 @@ export async function recordEvents(trx: Trx, events: NewEvent[]): Promise<AnyEve
           ${lean.map((event) => event.departmentId)}::int[],
           ${lean.map((event) => event.attendingStaffId)}::int[],
           ${lean.map((event) => JSON.stringify(event.data))}::jsonb[])
-          with ordinality as u(told_as, said_of, group_of, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
+          with ordinality as u(row_event_id, record_id, given_group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data, nr)
       ) w
       left join encounter n on n.id = w.encounter_id left join task t on t.id = w.task_id
     ), made as (
       insert into event (id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data)
       overriding system value
       select id, person_id, group_id, at, kind, source, actor_id, encounter_id, task_id, department_id, attending_staff_id, data
-      from w where told_as is null and (person_id is not null or group_id is not null) order by nr
+      from w where row_event_id is null and (person_id is not null or group_id is not null) order by nr
     )
     select id, ${personOfRecord(sql`w.person_id`)} as person_id from w order by nr`.execute(trx)
   const recorded = full.map((event, at) => ({

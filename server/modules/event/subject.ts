@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { AnyEvent } from './event.ts'
 
-/** What an enrolment, a task or a clock is about besides its person: a visit, an appointment, an agreement. */
+/** What an enrolment, task or clock is about besides its person: a visit, an appointment, an agreement. */
 export type Subject = { kind: string; id: number }
 
-/** How the loop sees the subjects of a module. Registered once at start-up (`server/reactions.ts`). */
+/** How the loop reads subjects of a module. Registered once at start-up (`server/reactions.ts`). */
 export type SubjectKind = {
   kind: string
   /**
@@ -15,17 +15,17 @@ export type SubjectKind = {
   select: (id: RawBuilder<unknown>) => RawBuilder<unknown>
   /** Names of its times, such as `start`; waits count from them. */
   times: readonly string[]
-  /** Names of its facts and what they are, for conditions. */
+  /** Names and types of its facts, for conditions. */
   facts: readonly string[]
-  /** Events after which its times may be others. */
+  /** Events that may move its times. */
   movedBy: readonly EventKind[]
-  /** Events after which nothing about it goes on, with the reason. */
+  /** Events that end everything about it, with the reason. */
   endedBy: Partial<Record<EventKind, string>>
 }
 
 const kinds = new Map<string, SubjectKind>()
 
-/** @returns a function that forgets it again */
+/** @returns a function that unregisters it */
 export function registerSubject(kind: SubjectKind): () => void {
   kinds.set(kind.kind, kind)
   return () => void kinds.delete(kind.kind)
@@ -44,7 +44,7 @@ const none = sql`
   select null::bigint as person_id, null::int as group_id, null::int as site_id, null::int as department_id, null::int as staff_id,
     null::jsonb as times, null::jsonb as facts, null::text as words where false`
 
-/** Joins the subject `s` of a row by its kind and id; nothing where the row is about the person alone. */
+/** Joins the subject `s` of a row by kind and id; null where the row is about the person alone. */
 export function joinSubject(kind: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown> {
   const parts = subjectKinds().map(
     (one) => sql`select x.* from (${one.select(id)}) x where ${kind} = ${sql.lit(one.kind)}`,
@@ -52,7 +52,7 @@ export function joinSubject(kind: RawBuilder<unknown>, id: RawBuilder<unknown>):
   return sql`left join lateral (${sql.join([none, ...parts], sql` union all `)}) s on true`
 }
 
-/** What an event is about; an event of a visit needs not say so. */
+/** The subject of an event; by default its visit. */
 export function subjectOf({ encounterId, data }: Pick<AnyEvent, 'encounterId' | 'data'>): Subject | null {
   const stated = data['subject'] as Subject | undefined
   return stated ?? (encounterId === null ? null : { kind: 'encounter', id: encounterId })

@@ -21,11 +21,11 @@ export type Grouping =
 const taskColumns = sql`t.id, t.status, t.outcome, t.due_at, t.completed_at, t.reached, t.assignee_staff_id, t.proof`
 
 /**
- * The one definition of what is counted: people discharged alive from an inpatient stay in the period (local dates of the site), each with
- * the follow-up task of the level. Figures, their rows and their export all read from here, so that they cannot disagree.
- * Expired patients (discharge disposition 20, UB-04 code set used by HL7 table 0112) have no follow-up and are not discharges here.
- * @param read `all`: whoever counts walks the index of tasks once, in the order of the visits; `page`: whoever stops after a page looks up
- * the task of each row it shows
+ * The only definition of the cohort: people discharged alive from an inpatient stay in the period (local dates of the site), each with the
+ * follow-up task of the level. Figures, their rows and exports all read from here, so that they agree. Expired patients (discharge
+ * disposition 20, UB-04 code set used by HL7 table 0112) have no follow-up and are not discharges here.
+ * @param read `all`: for counts, scans the index of tasks once, in the order of the visits; `page`: for a page of rows, looks up the task
+ * of each row
  */
 export function cohort(
   reach: Reach,
@@ -35,9 +35,9 @@ export function cohort(
 ): RawBuilder<unknown> {
   const where: RawBuilder<SqlBool>[] = [
     sql`n.class = 'inpatient' and n.status = 'finished' and coalesce(n.disposition, '') <> '20'`,
-    // Wide by a day for the index; the exact local date is checked below.
+    // A day wider, for the index; the exact local date is checked below.
     sql`n.ends_at >= ${shiftDate(filter.from, -1)}::timestamptz and n.ends_at < ${shiftDate(filter.to, 2)}::timestamptz`,
-    // A time zone costs a microsecond a row; between these instants it is the right day in every one of them (UTC-12 to UTC+14).
+    // A time zone conversion costs a microsecond a row; between these instants the day is right in every zone (UTC-12 to UTC+14).
     sql`((n.ends_at >= ${`${shiftDate(filter.from, 1)}T00:00Z`}::timestamptz and n.ends_at < ${`${filter.to}T00:00Z`}::timestamptz)
       or (n.ends_at at time zone s.time_zone)::date between ${filter.from}::date and ${filter.to}::date)`,
     within(reach),
@@ -60,8 +60,8 @@ export function cohort(
       select ${columns} from (${discharges}) n left join lateral (
         select ${taskColumns} from task t where t.encounter_id = n.id and t.level = n.level order by t.id limit 1
       ) t on true ${checks}`
-  // Every task found belongs to a discharge, so that a full join is a left one here. PostgreSQL takes thousands of discharges for a dozen
-  // and might compare each with each task; a full join it can only hash, and `offset` keeps a condition from making it another one.
+  // Every task belongs to a discharge, so a full join equals a left join here. PostgreSQL underestimates thousands of discharges as a
+  // dozen and might use a nested loop; a full join can only be hashed, and `offset` keeps conditions from turning it into another join.
   return sql`
     with n as materialized (${discharges}), t as (
       select distinct on (t.encounter_id, t.level) t.encounter_id, t.level as of_level, ${taskColumns} from task t
@@ -76,7 +76,7 @@ function within(reach: Reach): RawBuilder<SqlBool> {
     or n.attending_staff_id = ${reach.staffId})`
 }
 
-/** Which rows of the cohort `c` a measure counts. */
+/** Condition on rows of the cohort `c` for each measure. */
 export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   discharged: sql`true`,
   planned: sql`c.task_id is not null`,
@@ -85,7 +85,7 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   stated: sql`(c.status = 'completed' and c.outcome = 'done' and coalesce(c.proof, 'stated') = 'stated')`,
   'on-time': sql`(c.status = 'completed' and c.outcome = 'done' and c.completed_at <= c.due_at)`,
   reached: sql`coalesce(c.reached, false)`,
-  // Somebody who was reached once and then no more counts as reached, so that no one counts twice.
+  // Somebody reached once and unreached later counts as reached, so that nobody counts twice.
   unreached: sql`(c.status = 'completed' and c.outcome in ('unreached', 'wrong-number') and not c.reached)`,
   refused: sql`(c.status = 'completed' and c.outcome = 'refused')`,
   stopped: sql`(c.status = 'cancelled' or (c.status = 'completed' and c.outcome in ('deceased', 'readmitted')))`,
@@ -96,12 +96,12 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   overdue: sql`(c.status in ('requested', 'in-progress') and c.due_at < now())`,
 }
 
-/** The key of a group; null where a discharge has none. It becomes text when it is shown: numbers and days are faster to group. */
+/** Key of a group; null where a discharge has none. Converted to text only for display: numbers and dates are faster to group. */
 export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
   site: sql`c.site_id`,
   department: sql`c.department_id`,
   doctor: sql`c.attending_staff_id`,
-  // Three characters are a category in ICD-10 and its national editions; the diagnosis that the visit is called by goes first.
+  // Three characters are a category in ICD-10 and its national editions; the diagnosis that names the visit comes first.
   disease: sql`(select upper(left(x.code, 3)) from condition x where x.encounter_id = c.encounter_id and x.role = 'discharge'
     order by (x.text = c.condition_text) desc nulls last, x.id limit 1)`,
   region: sql`(select nullif(concat(x.city, x.district), '') from person m join person_address x on x.person_id = m.id
@@ -129,7 +129,7 @@ export type CountRow = {
   checked: number
   agreed: number
   disagreed: number
-  /** Sums of 1 ÷ probability, of its square, and of those that agree. */
+  /** Sums of the weights (1 ÷ probability), of their squares, and of the agreeing ones. */
   weight: number
   weight_squared: number
   weight_agreed: number
@@ -148,9 +148,9 @@ export const countColumns = sql`
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
-/** @param fewest spot checks below which there is no score */
+/** @param fewest minimum of spot checks for a score */
 export function viewCounts(row: CountRow, level: number, fewest: number): FollowUpCounts {
-  // Level 3 is a sample, so that its whole is what was planned.
+  // Level 3 is a sample, so its denominator is the planned calls.
   const whole = level === 3 ? row.planned : row.discharged
   return {
     discharged: row.discharged,

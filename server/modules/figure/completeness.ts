@@ -9,7 +9,9 @@ import { personWithin } from '../person/scope.ts'
 
 type Row = { site_id: number | null; site_name: string | null; missing: number; persons: number }
 
-/** How complete persons are, by the site of their last visit; every number opens its persons in the list, which filters by the same columns. */
+/**
+ * Completeness of persons by the site of their last visit; each number opens its persons in the list, which filters by the same columns.
+ */
 export async function getCompleteness(db: Db, actor: Actor): Promise<CompletenessFigures> {
   const reach = authorize(actor, 'figure.read')
   const weights = await readWeights(db)

@@ -18,7 +18,7 @@ export const proofWords: Record<ProofClass, string> = {
 export const percent = (value: number | null) =>
   value === null ? null : { type: Number, value, format: '0.0%' }
 
-/** Two sheets: the figures by group, and the discharges behind them with names masked. */
+/** Two sheets: the figures by group, and the underlying discharges with masked names. */
 export async function exportFollowUp(db: Db, actor: Actor, query: FigureQuery): Promise<Buffer> {
   const reach = authorize(actor, 'figure.export')
   const figures = await getFollowUpFigures(db, actor, query)

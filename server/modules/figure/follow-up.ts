@@ -25,7 +25,7 @@ import { joinPerson } from '../event/record.ts'
 
 export type FigureQuery = Filter & { by: Grouping; compare: 'before' | 'year' }
 
-/** The same day a year earlier; 29 February has its eve. */
+/** The same day a year earlier; for 29 February the 28th. */
 const yearBefore = (day: string) =>
   `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`.replace(/-02-29$/, '-02-28')
 
@@ -84,7 +84,7 @@ function lengthOf({ from, to }: Filter): number {
   return days
 }
 
-/** One walk over the cohort: its whole first, then one list of groups for each grouping asked for. */
+/** One pass over the cohort: the total, then a list of groups for each requested grouping. */
 export async function count(
   db: Db,
   reach: Reach,
@@ -101,7 +101,7 @@ export async function count(
   return [0, ...groupings.map((_, at) => at + 1)].map((set) => rows.filter((row) => row.set === set))
 }
 
-/** Which of the grouping sets a row belongs to: 0 the whole, then 1, 2, … `grouping(x)` is 0 where the row is grouped by x. */
+/** The grouping set of a row: 0 the total, then 1, 2, … `grouping(x)` is 0 where the row is grouped by x. */
 function setNumber(count: number) {
   if (count === 0) return sql`0`
   const each = Array.from(
@@ -153,7 +153,7 @@ export type DischargeRow = {
   assignee_name: string | null
 }
 
-/** The discharges behind a figure: the same cohort, the same measure, as rows. */
+/** The discharges behind a figure: the same cohort and measure, as rows. */
 export async function dischargeRows(
   db: Db,
   reach: Reach,

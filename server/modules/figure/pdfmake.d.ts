@@ -1,4 +1,4 @@
-// Written down here as far as we use it: @types/pdfmake brings the types of the browser into the server's program.
+// Only what we use: @types/pdfmake would bring browser types into the server.
 declare module 'pdfmake' {
   type Alignment = 'left' | 'center' | 'right'
   type Style = {
@@ -36,11 +36,11 @@ declare module 'pdfmake' {
   }
   type Table = {
     headerRows: number
-    /** Rows that stay with the head, rather than leave it alone at the foot of a page. */
+    /** Rows kept together with the header at the end of a page. */
     keepWithHeaderRows?: number
     dontBreakRows?: boolean
     widths: number[]
-    /** An empty object stands where the cell before or above reaches over. */
+    /** An empty object fills the place of a spanning cell. */
     body: (Content | Record<string, never>)[][]
   }
   type Layout = {
@@ -55,7 +55,7 @@ declare module 'pdfmake' {
   export type Document = {
     pageSize: 'A4'
     pageMargins: [number, number, number, number]
-    /** BCP 47; read out by screen readers. */
+    /** BCP 47; used by screen readers. */
     language: string
     info: { title: string; author: string; creationDate: Date; creator: string; producer: string }
     displayTitle: boolean

@@ -14,7 +14,7 @@ import { getMonthlyReport } from './report.ts'
 
 type Query = { month: string; siteId?: number | undefined }
 
-/** The figures of the page, for a file that leaves the house. */
+/** The figures of the page, for an exported file. */
 async function reportToExport(db: Db, actor: Actor, query: Query, format: string): Promise<MonthlyReport> {
   authorize(actor, 'figure.export')
   const report = await getMonthlyReport(db, actor, query)
@@ -23,8 +23,8 @@ async function reportToExport(db: Db, actor: Actor, query: Query, format: string
 }
 
 /**
- * The report as PDF on A4, in the reader's words. Drawn in a thread of its own.
- * @throws {AppError} unavailable when drawing took more than half a minute
+ * The report as PDF on A4, in the reader's words. Rendered in a separate thread.
+ * @throws {AppError} unavailable when rendering took more than half a minute
  */
 export async function printReport(
   db: Db,

@@ -20,18 +20,18 @@ import { light } from '../../../web/theme/tokens.ts'
 import { toLocal } from '../../platform/clock.ts'
 import { fill, type PaperLanguage, type PaperWords } from './report-words.ts'
 
-/** Draws a chart of that size (points) as SVG. */
+/** Draws a chart of the given size (points) as SVG. */
 export type Draw = (option: EChartsOption, width: number, height: number) => string
 
 // A4 is 595 × 842 points; half an inch of margin.
 const margin = 36
 const width = 595 - 2 * margin
-/** A chart of more departments than this goes on in a second one: it has to fit on one page. */
+/** A chart of more departments than this continues in a second one: it has to fit on one page. */
 const departmentsInChart = 36
 
 type Row = { cells: (string | (Cell & { text: string }))[]; now?: boolean; last?: boolean }
 
-/** The report as a document of pdfmake: the page's figures, columns, words and charts on A4. */
+/** The report as a pdfmake document: the page's figures, columns, words and charts on A4. */
 export function reportDocument(
   report: MonthlyReport,
   words: PaperWords,
@@ -106,7 +106,7 @@ const hint = (text: string): Content => ({
 
 const padding = 3
 
-/** Widest piece of a text that stays whole, in letters of its size: words of Latin, up to three Chinese characters. */
+/** Width of the longest unbreakable part of a text, in em: Latin words, or up to three Chinese characters. */
 const unbroken = (text: string): number =>
   Math.max(
     ...text
@@ -114,7 +114,7 @@ const unbroken = (text: string): number =>
       .map((word) => (/[\u2e80-\uffef]/.test(word) ? Math.min(word.length, 3) : word.length * 0.6)),
   )
 
-/** Each column of figures gets what its longest word needs; what is left is shared evenly. The first columns are as wide as they are told. */
+/** Each column of figures gets the width of its longest word; the rest is shared evenly. The first columns have given widths. */
 function columnWidths(first: number[], heads: string[], rows: Row[]): number[] {
   const needs = heads.slice(first.length).map((head, index) => {
     const cells = rows.map(({ cells }) => cells[first.length + index] ?? '')
@@ -126,8 +126,8 @@ function columnWidths(first: number[], heads: string[], rows: Row[]): number[] {
 }
 
 /**
- * A table under its heading. Both are the table's head, so that a table that goes on overleaf says again what it is.
- * @param first widths (points) of the columns of words, which stand on the left
+ * A table under its heading. Both are the table's header, so that they repeat on the next page.
+ * @param first widths (points) of the text columns on the left
  */
 function table(heading: string, heads: string[], rows: Row[], first: number[]): Content {
   const aside = (column: number) => (column < first.length ? 'left' : 'right')

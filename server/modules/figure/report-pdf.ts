@@ -9,15 +9,15 @@ import { light } from '../../../web/theme/tokens.ts'
 import { type Draw, reportDocument } from './report-paper.ts'
 import { type PaperLanguage, wordsOf } from './report-words.ts'
 
-/** What the thread that draws is given. */
+/** Input of the rendering thread. */
 export type PaperData = { report: MonthlyReport; language: PaperLanguage }
 
 const fonts = new URL('../fonts/', import.meta.resolve('@embedpdf/fonts-sc'))
 const font = (weight: 'Regular' | 'Bold') => fileURLToPath(new URL(`NotoSansHans-${weight}.otf`, fonts))
 const [normal, bold] = [font('Regular'), font('Bold')]
-/** There are no slanted Chinese characters; what asks for them gets upright ones. */
+/** There are no italic Chinese fonts; upright ones take their place. */
 pdfmake.setFonts({ Noto: { normal, bold, italics: normal, bolditalics: bold } })
-// A document names nothing but its fonts: nothing else is read, nothing is fetched.
+// Documents refer only to their fonts: no other file is read, nothing is fetched.
 pdfmake.setLocalAccessPolicy((path) => path === normal || path === bold)
 pdfmake.setUrlAccessPolicy(() => false)
 
@@ -25,7 +25,7 @@ register([BarChart, GridComponent, LegendComponent, SVGRenderer])
 
 const small = { axisLabel: { fontSize: 8 } }
 const legend = { itemWidth: 14, itemHeight: 8, textStyle: { fontSize: 8 } }
-/** Sizes of letters for paper. */
+/** Font sizes for paper. */
 const theme = { categoryAxis: small, valueAxis: small, legend }
 
 /** A chart as SVG, in points. */
@@ -43,7 +43,7 @@ const draw: Draw = (option, width, height) => {
   return svg
 }
 
-/** The report as PDF: A4, its fonts embedded as far as they are used, so that it looks the same everywhere. Takes around a second of a core. */
+/** The report as PDF: A4, with embedded font subsets, so that it looks the same everywhere. Takes about a second of CPU. */
 export async function drawReport({ report, language }: PaperData): Promise<Uint8Array> {
   return pdfmake.createPdf(reportDocument(report, wordsOf(language), language, draw)).getBuffer()
 }

@@ -28,7 +28,7 @@ const chinese = {
 }
 export type PaperWords = SameWords<typeof chinese>
 
-/** The words of the page, so that paper and screen call the same thing the same. */
+/** The words of the page, so that paper and screen use the same terms. */
 const words: Record<PaperLanguage, PaperWords> = {
   'zh-CN': chinese,
   'zh-TW': {
@@ -49,7 +49,7 @@ const words: Record<PaperLanguage, PaperWords> = {
 
 export const wordsOf = (language: PaperLanguage): PaperWords => words[language]
 
-/** Puts values into `{{name}}`, as i18next does on the page. */
+/** Interpolates `{{name}}` like i18next on the page. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => String(values[name] ?? whole))
 }

@@ -16,7 +16,7 @@ type Period = { from: string; to: string }
 
 const levels = [1, 2, 3]
 
-/** The month for management. Counts come from the cohort, so that each opens the rows that the figures page shows. */
+/** The monthly report. Counts come from the cohort, so that each opens the same rows as the figures page. */
 export async function getMonthlyReport(db: Db, actor: Actor, query: Query): Promise<MonthlyReport> {
   const reach = authorize(actor, 'figure.read')
   const [now, before, lastYear] = [0, 1, 12].map((back) => monthPeriod(query.month, back)) as [
@@ -100,7 +100,7 @@ async function departmentNames(db: Db): Promise<Map<number, string>> {
 
 type SiteRow = { name: string; time_zone: string }
 
-/** Heading of the report. @throws {AppError} not-found when there is no such site */
+/** Heading of the report. @throws {AppError} not-found for an unknown site */
 async function sitesOf(db: Db, reach: Reach, siteId: number | undefined): Promise<SiteRow[]> {
   const { rows } = await sql<SiteRow>`
     select s.name, s.time_zone from site s where ${
@@ -154,7 +154,7 @@ type FlagRow = {
   p90: number | null
 }
 
-/** Red flags raised in the period, the whole and by department. */
+/** Red flags raised in the period, in total and by department. */
 async function redFlagsOf(
   db: Db,
   reach: Reach,
@@ -163,7 +163,7 @@ async function redFlagsOf(
 ): Promise<FlagRow[]> {
   const where = [
     sql<SqlBool>`t.kind = 'red-flag' and t.status <> 'cancelled'`,
-    // Wide by a day for the index; the exact local date is checked as well.
+    // A day wider, for the index; the exact local date is checked as well.
     sql<SqlBool>`t.created_at >= ${shiftDate(from, -1)}::timestamptz and t.created_at < ${shiftDate(to, 2)}::timestamptz`,
     sql<SqlBool>`(t.created_at at time zone s.time_zone)::date between ${from}::date and ${to}::date`,
   ]
@@ -197,7 +197,7 @@ function viewFlags(row: FlagRow | undefined): RedFlags {
 
 type DoctorRow = CountRow & { staff_name: string; department_name: string | null }
 
-/** Doctors of whom results were checked. */
+/** Doctors with checked results. */
 async function doctorsOf(db: Db, reach: Reach, filter: Filter): Promise<DoctorRow[]> {
   const [, rows] = await count(db, reach, filter, [1], ['doctor'])
   const checked = (rows ?? []).filter((row) => row.key !== null && row.checked > 0)

@@ -24,12 +24,12 @@ import { askedWithoutTask, placeOf } from './without-task.ts'
 import { openPhoto, type OpenPhoto, storePhoto } from '../questionnaire/photo-store.ts'
 import { forPerson, getQuestionnaire } from '../questionnaire/questionnaire.ts'
 
-/** So many wrong years of birth kill a link: of some ninety possible years a guesser sees five. */
+/** Wrong years of birth that lock a link: a guesser can try five of some ninety. */
 export const mostWrongYears = 5
 /** Autosave while typing needs some sixty calls a minute. */
 const callsPerMinute = 120
 
-/** Who is at the other end of a link, and from where. */
+/** The caller of a link and its address. */
 export type Visitor = { db: Db; secret: string; address: string | null }
 
 type Row = {
@@ -50,7 +50,7 @@ type Row = {
   revoked_at: Date | null
   opened_at: Date | null
   wrong_years: number
-  /** Of the person and of records merged into them, which may differ. */
+  /** Of all records of the person, which may differ. */
   birth_years: number[]
   name: string
   language: string | null
@@ -72,8 +72,8 @@ const actorOf = (row: Row, address: string | null): Actor =>
   taskLinkActor(row.id, '本人（一次性链接）', { personId: row.person_id, taskId: row.task_id }, address)
 
 /**
- * Counts the call before anything is looked at, then reads what the link is about.
- * @returns undefined for a token that never was
+ * Counts the call first, then reads the link's data.
+ * @returns undefined for an unknown token
  * @throws {AppError} too-many-requests
  */
 async function enter({ db, address }: Visitor, token: string): Promise<Row | undefined> {
@@ -84,7 +84,7 @@ async function enter({ db, address }: Visitor, token: string): Promise<Row | und
     where token_hash = ${hash} returning calls`.execute(db)
   const calls = counted.rows[0]?.calls
   if (calls === undefined) {
-    // A whole ward may sit behind one address, so only tokens that never were count against it.
+    // A whole ward may share one address, so only unknown tokens count against it.
     if (!(await countStranger(db, address))) throw new AppError('too-many-requests')
     return undefined
   }
@@ -104,7 +104,7 @@ async function read(db: Db, hash: string): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** Proves later calls without asking again; worth nothing without the token, and dies with it. */
+/** Authenticates later calls without asking again; useless without the token, and expires with it. */
 function passOf(secret: string, row: Row): string {
   return createHmac('sha256', deriveKey(secret, 'questionnaire-link'))
     .update(row.token_hash)
@@ -113,14 +113,14 @@ function passOf(secret: string, row: Row): string {
 
 function hasPass(secret: string, row: Row, given: string | undefined): boolean {
   const right = Buffer.from(passOf(secret, row))
-  const said = Buffer.from(given ?? '')
-  return said.length === right.length && timingSafeEqual(said, right)
+  const received = Buffer.from(given ?? '')
+  return received.length === right.length && timingSafeEqual(received, right)
 }
 
 type Opened = z.input<(typeof openRoute)['response']>
 type Open = z.output<(typeof openRoute)['body']>
 
-/** What the person may see now: the question for the year of birth, the form, or that the link is over. */
+/** What the person sees: the question for the year of birth, the form, or that the link is closed. */
 export async function openForm(visitor: Visitor, input: Open): Promise<Opened> {
   const row = await enter(visitor, input.token)
   if (!row) return { state: 'closed' }
@@ -159,17 +159,17 @@ function confirmation(row: Row, triesLeft: number, wrong: boolean): Opened {
 }
 
 /**
- * Counts the try before it is looked at, so that a hundred guesses at once count as a hundred; a right one is taken back.
- * @returns tries that are left after a wrong year; null when it was right
+ * Counts the try before checking it, so that a hundred parallel guesses count as a hundred; a correct one is not counted.
+ * @returns tries left after a wrong year; null when it was right
  */
-async function tryYear({ db, address }: Visitor, row: Row, said: number): Promise<number | null> {
+async function tryYear({ db, address }: Visitor, row: Row, entered: number): Promise<number | null> {
   const { rows } = await sql<{ wrong_years: number }>`
     update questionnaire_link set wrong_years = wrong_years + 1 where id = ${row.id} and wrong_years < ${mostWrongYears}
     returning wrong_years`.execute(db)
   const tried = rows[0]?.wrong_years
   if (tried === undefined) return 0
   // The first year of the Republic was 1912.
-  const year = isTaiwan(row.time_zone) && said < 200 ? said + 1911 : said
+  const year = isTaiwan(row.time_zone) && entered < 200 ? entered + 1911 : entered
   if (row.birth_years.includes(year)) {
     await sql`update questionnaire_link set wrong_years = wrong_years - 1 where id = ${row.id}`.execute(db)
     return null
@@ -218,7 +218,7 @@ async function show({ db, secret, address }: Visitor, row: Row): Promise<Opened>
   }
 }
 
-/** Without points, which people would answer to, and without the words for the doctor. */
+/** Without points, which would bias answers, and without texts for the doctor. */
 function itemsOf(definition: QuestionnaireDefinition): Form['items'] {
   return definition.items.map(({ scores: _, options, redFlag, ...item }) => ({
     ...item,
@@ -255,8 +255,8 @@ export async function saveForm(
 }
 
 /**
- * Takes the answers in: they become the answers of the task (or stand alone), dangerous ones act at once, the link is used up. A task that asks for nothing
- * but the questionnaire is done.
+ * Submits the answers: they become the task's response (or one without a task), dangerous ones take effect at once, the link is used up. A
+ * task that asks only for the questionnaire is closed.
  * @throws {AppError} link-closed, not-found (wrong pass), invalid, too-many-requests
  */
 export async function submitForm(visitor: Visitor, input: Given) {
@@ -280,11 +280,11 @@ export async function submitForm(visitor: Visitor, input: Given) {
       fields: ['answers'],
     })
     if (row.task_id !== null) await settleTask(trx, actor, row.task_id)
-    const told = definition.scoreShownToPerson === true
+    const showsScore = definition.scoreShownToPerson === true
     return {
       redFlags: stored.redFlags.map((flag) => flag.linkId),
-      score: told ? stored.score : null,
-      meaning: told ? (bandOf(definition, input.answers)?.text ?? null) : null,
+      score: showsScore ? stored.score : null,
+      meaning: showsScore ? (bandOf(definition, input.answers)?.text ?? null) : null,
     }
   })
 }
@@ -294,7 +294,7 @@ type PhotoOfForm = { token: string; pass: string; key: string; linkId: string; d
 /** @throws {AppError} link-closed, not-found (wrong pass), too-many-requests, and what {@link storePhoto} refuses */
 export async function addFormPhoto(visitor: Visitor, input: PhotoOfForm): Promise<Photo> {
   return withLink(visitor, input, async (trx, actor, row) => {
-    // Pictures are kept with a task; without one the form asks for none.
+    // Pictures are stored with a task; without one the form asks for none.
     if (row.task_id === null) throw new AppError('not-found')
     const task = await loadPersonTask(trx, actor, 'task.work', row.task_id)
     const definition = await definitionOf(trx, row)
@@ -318,7 +318,7 @@ async function definitionOf(db: Db, row: Row): Promise<QuestionnaireDefinition> 
   return row.task_id === null ? askedWithoutTask(definition) : definition
 }
 
-/** About what the person answers. @throws {AppError} link-closed when the visit that it asks about was cancelled */
+/** What the person answers about. @throws {AppError} link-closed when the visit that it asks about was cancelled */
 async function askedOf(
   trx: Trx,
   actor: Actor,
@@ -339,7 +339,7 @@ async function askedOf(
   }
 }
 
-/** A task that asks for nothing but the questionnaire is done; others show that it was answered. */
+/** Closes a task that asks only for the questionnaire; others show that it was answered. */
 async function settleTask(trx: Trx, actor: Actor, id: number): Promise<void> {
   const task = await loadPersonTask(trx, actor, 'task.work', id)
   if (task.kind === 'other') await completeByPerson(trx, actor, task)
@@ -349,7 +349,7 @@ async function settleTask(trx: Trx, actor: Actor, id: number): Promise<void> {
 const subjectOf = (row: Row) =>
   `questionnaire-link:${row.id}${row.task_id === null ? '' : ` task:${row.task_id}`}`
 
-/** Locks the task, then looks at the link again: whoever was first has used it up. */
+/** Locks the task, then checks the link again: a concurrent submission may have used it up. */
 async function withLink<T>(
   visitor: Visitor,
   input: { token: string; pass: string },

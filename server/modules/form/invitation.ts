@@ -4,7 +4,7 @@ export type FormLanguage = 'zh-CN' | 'zh-TW' | 'en'
 
 type Facts = { hospital: string; department: string | null; days: number }
 
-/** No name and no disease: mail is read over shoulders and on other people's telephones. */
+/** No name and no disease: other people may read the mail. */
 const texts: Record<FormLanguage, (facts: Facts) => { subject: string; body: string }> = {
   'zh-CN': ({ hospital, department, days }) => ({
     subject: `${hospital}请您填写一份简短的问卷`,
@@ -38,15 +38,12 @@ const texts: Record<FormLanguage, (facts: Facts) => { subject: string; body: str
   }),
 }
 
-/** What the mail with a link says; the address itself is put in when it leaves. */
+/** Text of the e-mail; the link is filled in at sending. */
 export function invitation(language: FormLanguage, facts: Facts): { subject: string; body: string } {
   return texts[language](facts)
 }
 
-/**
- * The page's language for somebody whose language is known as BCP 47 or as HIS write it (`zh`, `zh-Hant`, `中文`, `ENG`); null when that
- * names none of ours.
- */
+/** The page's language from BCP 47 or a HIS code (`zh`, `zh-Hant`, `中文`, `ENG`); null when it is none of ours. */
 export function languageOf(spoken: string | null, timeZone: string): FormLanguage | null {
   if (spoken === null) return null
   if (/^(zh-(tw|hk|mo|hant)|繁)/i.test(spoken)) return 'zh-TW'
@@ -58,7 +55,7 @@ export function isTaiwan(timeZone: string): boolean {
   return timeZone === 'Asia/Taipei'
 }
 
-/** The number of the ambulance where the hospital stands: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */
+/** The local emergency number: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */
 export function emergencyNumberOf(timeZone: string): string {
   if (isTaiwan(timeZone)) return '119'
   return ['Asia/Hong_Kong', 'Asia/Macau'].includes(timeZone) ? '999' : '120'

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import type { Placeholder } from '../message/placeholder.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 
-/** Stands in the text of a message for the address of the one-time link. */
+/** Placeholder for the address of the one-time link in a message. */
 export const linkPlaceholder = '{{link}}'
 
 /** The address that a person opens. */
@@ -17,23 +17,23 @@ export function makeToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** What the database keeps of a token; enough of a hash, because nobody can guess 256 bits. */
+/** Stored hash of a token; a plain hash suffices for 256 random bits. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** How many days a link lives that leads to a task of this site. */
+/** Lifetime in days of links to tasks of this site. */
 export async function linkDays(db: Db, siteId: number): Promise<number> {
   return (await readSettings(db, ['follow-up.link-days'], siteId))['follow-up.link-days']
 }
 
-/** `{{link}}` in a message. The token comes into being as its message leaves, so that it lies in no table. */
+/** `{{link}}` in a message. The token is created at sending, so that no table holds it. */
 export const linkInMessage: Placeholder = {
   mark: linkPlaceholder,
   async prepare(trx, messageIds, publicUrl) {
     await linkPathwayMessages(trx, messageIds)
     if (publicUrl === undefined) return new Map(messageIds.map((id) => [id, 'no-public-address']))
-    // Nobody needs it answered any more, or its link was withdrawn.
+    // The answers are no longer needed, or the link was revoked.
     const { rows } = await sql<{ id: number }>`
       select id from unnest(${messageIds}::bigint[]) as m(id) where not exists (
         select 1 from questionnaire_link l join task t on t.id = l.task_id where l.message_id = m.id and l.used_at is null
@@ -46,7 +46,7 @@ export const linkInMessage: Placeholder = {
   },
 }
 
-/** Fresh tokens for messages that leave now: an earlier token of the same message dies. @returns by message id */
+/** New tokens for messages being sent: an earlier token of the same message becomes invalid. @returns by message id */
 async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, string>> {
   const tokens = new Map(messageIds.map((id) => [id, makeToken()]))
   const { rows } = await sql<{ message_id: number }>`
@@ -59,7 +59,7 @@ async function mintTokens(trx: Trx, messageIds: number[]): Promise<Map<number, s
   return new Map([...tokens].filter(([id]) => made.has(id)))
 }
 
-/** Kills the living links of tasks. @returns what was half filled in, by task */
+/** Revokes the open links of tasks. @returns unfinished answers by task */
 export async function revokeLinksOf(
   trx: Trx,
   taskIds: number[],
@@ -73,8 +73,8 @@ export async function revokeLinksOf(
 }
 
 /**
- * A pathway's message with `{{link}}` leads to the latest open task of the same enrolment that has a questionnaire. Without such a task it gets
- * none, and the gate holds the message back. All links of these messages are locked, so that none is withdrawn between gate and sending.
+ * A pathway's message with `{{link}}` leads to the latest open task of the same enrolment that has a questionnaire. Without such a task
+ * there is no link, and the message is withheld. The links are locked, so that none is revoked between gate and sending.
  */
 async function linkPathwayMessages(trx: Trx, messageIds: number[]): Promise<void> {
   await insertPathwayLinks(trx, messageIds)
@@ -100,7 +100,7 @@ async function insertPathwayLinks(trx: Trx, messageIds: number[]): Promise<void>
     order by t.id, m.id desc`.execute(trx)
   if (rows.length === 0) return
   const taskIds = rows.map((row) => row.task_id)
-  // The same order of locks as everywhere: the task before its links.
+  // Lock order as everywhere: the task before its links.
   await sql`select 1 from task where id = any(${taskIds}::bigint[]) order by id for update`.execute(trx)
   const begun = await revokeLinksOf(trx, taskIds, 'system:message')
   await sql`

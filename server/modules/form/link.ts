@@ -19,9 +19,9 @@ import { hashToken, linkDays, makeToken, revokeLinksOf, urlOf } from './link-tok
 type NewLink = z.output<(typeof createTaskLink)['body']>
 
 /**
- * Makes a one-time link to the questionnaire of a task. By e-mail it leaves through the contact gate, and its token comes into being only then;
- * shown, its address is told once. What was half filled in by an earlier link goes on in this one.
- * @param baseUrl where this installation is reached; undefined when nobody has said so
+ * Creates a one-time link to a task's questionnaire. An e-mail passes the contact gate, and its token is created only then; a displayed
+ * address is returned once. Unfinished answers of an earlier link carry over.
+ * @param baseUrl public address of this installation; undefined if not configured
  * @throws {AppError} not-found, already-closed, held-by-other, no-questionnaire, invalid (no e-mail address, no public address)
  */
 export async function createLink(
@@ -162,7 +162,7 @@ export async function listLinks(db: Db, actor: Actor, taskId: number, publicUrl:
   }
 }
 
-/** @throws {AppError} not-found, already-closed when it was used or revoked before */
+/** @throws {AppError} not-found, already-closed when it was used or revoked */
 export async function revokeLink(trx: Trx, actor: Actor, id: number): Promise<void> {
   const link = found(
     await trx

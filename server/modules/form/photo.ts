@@ -36,8 +36,8 @@ async function asked(trx: Trx, task: Pick<TaskRow, 'questionnaire_version_id'>) 
 }
 
 /**
- * Taken at the door, long before or after the task is closed: whoever took the task along may send it.
- * @throws {AppError} not-found unless this visitor had taken the task along, and what {@link storePhoto} refuses
+ * A picture from a home visit, before or after the task is closed: the visitor who took the task may upload it.
+ * @throws {AppError} not-found unless this visitor took the task, and what {@link storePhoto} refuses
  */
 export async function addVisitPhoto(
   trx: Trx,
@@ -75,7 +75,7 @@ export async function readTaskPhoto(
 }
 
 /**
- * By its number, as FHIR names it: for systems that exchange whole persons, and for people who may see them whole. For all others there is none.
+ * By id, as in FHIR: for systems that exchange full persons, and for people who may see them unmasked. Not found for all others.
  * @throws {AppError} forbidden, not-found
  */
 export async function readBinary(db: Db, actor: Actor, secret: string, id: number): Promise<OpenPhoto> {
@@ -126,7 +126,7 @@ export async function listPersonPhotos(db: Db, actor: Actor, personId: number): 
   }))
 }
 
-/** The picture as an answer to a browser, which may show it and do nothing else with it. */
+/** Response headers that let a browser only display the picture. */
 export function sendPhoto(c: ApiContext, { id, contentType, bytes }: OpenPhoto): Response {
   const ending = contentType === 'image/png' ? 'png' : 'jpg'
   return c.body(new Uint8Array(bytes), 200, {

@@ -6,8 +6,8 @@ import { responsesAsFhir } from '../questionnaire/exchange.ts'
 import { loadTask } from '../task/task.ts'
 
 /**
- * What was answered to the questionnaire of a task, as FHIR.
- * @throws {AppError} not-found, also when nothing was answered yet or the task lies outside the actor's reach
+ * The response to a task's questionnaire, as FHIR.
+ * @throws {AppError} not-found, also when there are no answers yet or the task is outside the actor's reach
  */
 export async function exportResponse(db: Db, actor: Actor, taskId: number) {
   const task = await loadTask(db, actor, 'task.read', taskId)

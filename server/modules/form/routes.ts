@@ -55,7 +55,7 @@ export function mountForm(api: Api, { config, secret }: Services): void {
     ),
   )
 
-  // Who opens a link is the person, whoever else is signed in on the same tablet.
+  // The caller of a link is the person, even if somebody else is signed in on the same tablet.
   const visitor = (c: ApiContext): Visitor => ({ db: c.get('db'), secret, address: c.get('address') })
   implement(api, openFormRoute, ({ c, body }) => openForm(visitor(c), body))
   implement(api, saveFormRoute, ({ c, body }) => saveForm(visitor(c), body))

@@ -19,14 +19,14 @@ import { hashToken, linkDays, makeToken, urlOf } from './link-token.ts'
 
 type About = Pick<z.output<(typeof linkRoute)['body']>, 'questionnaireId' | 'encounterId' | 'siteId'>
 
-/** What is asked without a task. Pictures are kept with a task, so none are asked for. */
+/** The questions without a task: none for pictures, which are stored with a task. */
 export const askedWithoutTask = <T extends Pick<QuestionnaireDefinition, 'items'>>(definition: T): T => ({
   ...definition,
   items: definition.items.filter((item) => item.type !== 'photo'),
 })
 
 /**
- * Writes down what a person answered to a questionnaire that no task asks for; each call makes a response of its own.
+ * Records a person's answers to a questionnaire without a task; each call creates a new response.
  * @throws {AppError} not-found (also outside the actor's reach), invalid naming each question, invalid when the place is not known
  */
 export async function createPersonResponse(
@@ -69,9 +69,9 @@ export async function createPersonResponse(
 }
 
 /**
- * Makes a one-time link by which a person answers a questionnaire that no task asks for; its address is told once. An earlier link to the same
- * questionnaire and visit dies.
- * @param baseUrl under which browsers reach us
+ * Creates a one-time link to a questionnaire without a task; its address is returned once. An earlier link to the same questionnaire and
+ * visit is revoked.
+ * @param baseUrl public address of this installation
  * @throws {AppError} not-found (also outside the actor's reach), invalid when the place is not known
  */
 export async function createPersonLink(
@@ -115,7 +115,7 @@ export async function createPersonLink(
   return { id: link.id, url: urlOf(baseUrl, token), expiresAt: link.expires_at.toISOString() }
 }
 
-/** The person as of now, and where alarms of their answers go. */
+/** The current person, and where their alarms go. */
 async function lookUp(
   trx: Trx,
   actor: Actor,
@@ -144,9 +144,9 @@ async function lookUp(
 }
 
 /**
- * Where work that follows from a person's answers belongs: to the visit asked about, else to the last one (of the site, where one is given),
- * else to the one site that knows the person.
- * @returns undefined when that is not clear
+ * Place of work that follows from a person's answers: of the visit asked about, else of the last visit (at the site, if given), else the
+ * only site that knows the person.
+ * @returns undefined when ambiguous
  */
 export async function placeOf(
   trx: Trx,

@@ -10,7 +10,7 @@ import { assertGroup } from './scope.ts'
 
 const most = 100_000
 
-/** Three sheets; names and numbers of members masked, because a file leaves the house. @throws {AppError} forbidden, not-found */
+/** Three sheets; names and numbers of members masked, because a file leaves the hospital. @throws {AppError} forbidden, not-found */
 export async function exportGroup(db: Db, actor: Actor, id: number): Promise<Buffer> {
   await assertGroup(db, actor, 'group.export', id)
   const group = await getGroup(db, actor, id)

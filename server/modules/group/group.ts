@@ -33,12 +33,12 @@ async function daysOf(db: Db): Promise<{ today: string; soon: string }> {
   }
 }
 
-/** Whether an agreement `a` has run out, or soon will, as columns. */
+/** Columns: whether an agreement `a` has expired or expires soon. */
 const ends = ({ today, soon }: { today: string; soon: string }) => sql`
   coalesce(a.status = 'active' and a.valid_until < ${today}::date, false) as expired,
   coalesce(a.status = 'active' and a.valid_until between ${today}::date and ${soon}::date, false) as expires_soon`
 
-/** Group customers within reach, in the order of their names. */
+/** Group customers within reach, by name. */
 export async function listGroups(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'group.read')
   const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
@@ -135,7 +135,7 @@ export async function createGroup(trx: Trx, actor: Actor, input: GroupBody): Pro
   return made.id
 }
 
-/** @throws {AppError} forbidden, not-found, invalid (also a chain that would contain itself), already-exists, changed-meanwhile */
+/** @throws {AppError} forbidden, not-found, invalid (also for a cyclic chain), already-exists, changed-meanwhile */
 export async function updateGroup(
   trx: Trx,
   actor: Actor,
@@ -159,7 +159,7 @@ export async function updateGroup(
   await audit(trx, actor, { action: 'group.update', subject: `group:${id}` })
 }
 
-/** Whether a group is another one or lies below it. */
+/** Whether a group equals another or is below it. */
 async function isBelow(trx: Trx, id: number, above: number): Promise<boolean> {
   const { rows } = await sql`
     with recursive up as (

@@ -96,7 +96,7 @@ export async function listMembers(db: Db, actor: Actor, groupId: number, query: 
   return pageOf(rows, query.limit, (row) => [row.id], view(actor))
 }
 
-/** All members for a file, at most `most`; the caller has checked the group. */
+/** Members for an export, at most `most`; the caller has checked access to the group. */
 export async function exportedMembers(
   db: Db,
   actor: Actor,

@@ -8,7 +8,7 @@ import { recordEvents } from '../event/event.ts'
 import { normalisePhone } from '../person/phone.ts'
 import { assertGroup } from './scope.ts'
 
-/** A part of a group customer to change: it must be as the caller saw it. */
+/** Locks a part of a group customer in the version that the caller saw. */
 type Part = { groupId: number; partId: number; version: number }
 
 const contactColumns = (input: GroupContactBody) => ({
@@ -17,13 +17,13 @@ const contactColumns = (input: GroupContactBody) => ({
   role: input.role,
   phone: input.phone ? normalisePhone(input.phone) : null,
   email: input.email,
-  // Who has left is nobody's main contact.
+  // A former contact is not a main contact.
   main: input.main && input.active,
   active: input.active,
   note: input.note || null,
 })
 
-/** The main contact is one; a new one takes the place of the one before. */
+/** There is one main contact; a new one replaces the former. */
 async function makeRoom(trx: Trx, groupId: number, input: GroupContactBody, exceptId: number): Promise<void> {
   if (!input.main || !input.active) return
   await trx
@@ -93,8 +93,8 @@ const agreementColumns = (input: GroupAgreementBody) => ({
   signed_on: input.signedOn,
 })
 
-/** Tells pathways about the agreement what became of it. */
-async function tell(
+/** Records the agreement's event, for pathways about it. */
+async function recordAgreementEvent(
   trx: Trx,
   actor: Actor,
   groupId: number,
@@ -126,7 +126,7 @@ export async function addAgreement(
     .catch((error: unknown) => {
       throw numberTaken(error)
     })
-  if (input.status === 'active') await tell(trx, actor, groupId, id, 'agreement.signed')
+  if (input.status === 'active') await recordAgreementEvent(trx, actor, groupId, id, 'agreement.signed')
   await audit(trx, actor, { action: 'group.agreement', subject: `group:${groupId} agreement:${id}` })
 }
 
@@ -166,6 +166,6 @@ export async function updateAgreement(
     : input.status === 'active'
       ? 'agreement.changed'
       : 'agreement.ended'
-  await tell(trx, actor, groupId, partId, kind)
+  await recordAgreementEvent(trx, actor, groupId, partId, kind)
   await audit(trx, actor, { action: 'group.agreement', subject: `group:${groupId} agreement:${partId}` })
 }

@@ -5,7 +5,7 @@ import { AppError, found } from '../../platform/errors.ts'
 
 type GroupPermission = 'group.read' | 'group.write' | 'group.export'
 
-/** Group customers of one's sites and those that all sites serve, or those one orders for; `g` is the table in the query. */
+/** Group customers of the actor's sites and those served by all sites, or those the actor orders for; `g` is the table in the query. */
 export function groupWithin(reach: Reach): RawBuilder<SqlBool> {
   return reach.all
     ? sql<SqlBool>`true`
@@ -13,7 +13,7 @@ export function groupWithin(reach: Reach): RawBuilder<SqlBool> {
         or g.id = any(${reach.groupIds}::int[]))`
 }
 
-/** @throws {AppError} forbidden, not-found when it lies outside the reach */
+/** @throws {AppError} forbidden, not-found outside the reach */
 export async function assertGroup(
   db: Db,
   actor: Actor,
@@ -26,7 +26,7 @@ export async function assertGroup(
   found(rows[0])
 }
 
-/** What all sites share may be changed by those who reach all. @throws {AppError} forbidden, not-found, invalid */
+/** Group customers of all sites may be changed only by those who reach all sites. @throws {AppError} forbidden, not-found, invalid */
 export async function assertPlace(
   db: Db,
   actor: Actor,

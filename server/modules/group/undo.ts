@@ -2,13 +2,10 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import type { ChangedRow } from './upsert.ts'
 
-/** Members first, the group customers that they belong to last. */
+/** Members first, group customers last. */
 export const groupTables = ['group_member', 'group_agreement', 'group_contact', 'group_customer'] as const
 
-/**
- * Rows that an import made by mistake go; a group customer that others hang on stays.
- * @returns how many went
- */
+/** Deletes rows that an import created; a group customer that is still referred to stays. @returns how many were deleted */
 export async function removeGroupRows(trx: Trx, table: ChangedRow['table'], ids: number[]): Promise<number> {
   const alone =
     table === 'group_customer'
@@ -41,7 +38,7 @@ const columns = {
   ],
 } as const satisfies Record<ChangedRow['table'], readonly string[]>
 
-/** Puts rows back as the database had them. */
+/** Restores rows to their earlier state. */
 export async function restoreGroupRows(
   trx: Trx,
   table: ChangedRow['table'],

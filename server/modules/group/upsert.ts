@@ -5,18 +5,18 @@ import { normalise, searchName } from '../person/name.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Json = Record<string, unknown>
-/** A row that was made or changed, whole, as the database had it before and has it now. */
+/** A created or changed row, before and after. */
 export type ChangedRow = {
   table: 'group_customer' | 'group_contact' | 'group_agreement' | 'group_member'
   id: number
-  /** Null: it was made. */
+  /** Null: created. */
   before: Json | null
   after: Json
 }
 
-/** What a source says of a group customer. Null = it does not say; it never erases what is known. */
-export type GroupSaid = {
-  /** Null: found by its name; a new one gets the next number. */
+/** What a source states about a group customer. Null: not stated; it never erases known values. */
+export type GroupStatement = {
+  /** Null: matched by name; a new one gets the next number. */
   code: string | null
   name: string
   kind: GroupSummary['kind'] | null
@@ -37,8 +37,8 @@ export type GroupSaid = {
   } | null
 }
 
-/** What a source says of a membership. Null = it does not say. */
-export type MemberSaid = {
+/** What a source states about a membership. Null: not stated. */
+export type MemberStatement = {
   groupId: number
   personId: number
   role: MemberRole | null
@@ -50,7 +50,7 @@ export type MemberSaid = {
   note: string | null
 }
 
-/** Ids of group customers of a site, and of those of all sites, by what a list may call them: number, or name. */
+/** Ids of group customers of a site and of all sites, by number or name. */
 export async function findGroups(trx: Trx, siteId: number, words: string[]): Promise<Map<string, number>> {
   const wanted = [...new Set(words)].map((word) => ({ word, search: searchName(word).search_name }))
   if (wanted.length === 0) return new Map()
@@ -62,7 +62,7 @@ export async function findGroups(trx: Trx, siteId: number, words: string[]): Pro
   return new Map(rows.map((row) => [row.word, row.id]))
 }
 
-/** Which of these are on the list of which group customer, as `group id|person id`. */
+/** Existing memberships among these, as `group id|person id`. */
 export async function findMembers(
   trx: Trx,
   pairs: { groupId: number; personId: number }[],
@@ -77,34 +77,34 @@ export async function findMembers(
   return new Set(rows.map((row) => `${row.group_id}|${row.person_id}`))
 }
 
-/** The key by which two rows of a batch are about the same group customer. */
-const keyOf = (said: GroupSaid) => said.code ?? searchName(said.name).search_name
+/** Key of a group customer within a batch. */
+const keyOf = (stated: GroupStatement) => stated.code ?? searchName(stated.name).search_name
 
 /**
- * Creates or updates group customers of a site with a contact and an agreement each, one after the other: lists of them are short.
- * @returns per input the rows that were made or changed; none when it says nothing new
+ * Creates or updates group customers of a site with a contact and an agreement each, one by one: such lists are short.
+ * @returns created or changed rows per input; none when nothing is new
  */
 export async function upsertGroups(
   trx: Trx,
   siteId: number,
-  inputs: GroupSaid[],
+  inputs: GroupStatement[],
   source: string,
 ): Promise<ChangedRow[][]> {
   const known = await findGroups(
     trx,
     siteId,
-    inputs.map((said) => said.code ?? said.name),
+    inputs.map((stated) => stated.code ?? stated.name),
   )
   const made = new Map<string, number>()
   const results: ChangedRow[][] = []
-  for (const said of inputs) {
-    const id = made.get(keyOf(said)) ?? known.get(said.code ?? said.name)
-    const group = await upsertGroup(trx, siteId, id, said, source)
-    made.set(keyOf(said), group.id)
+  for (const stated of inputs) {
+    const id = made.get(keyOf(stated)) ?? known.get(stated.code ?? stated.name)
+    const group = await upsertGroup(trx, siteId, id, stated, source)
+    made.set(keyOf(stated), group.id)
     results.push([
       ...group.changed,
-      ...(await upsertContact(trx, group.id, said.contact, source)),
-      ...(await upsertAgreement(trx, group.id, said.agreement, source)),
+      ...(await upsertContact(trx, group.id, stated.contact, source)),
+      ...(await upsertAgreement(trx, group.id, stated.agreement, source)),
     ])
   }
   return results
@@ -118,62 +118,62 @@ async function upsertGroup(
   trx: Trx,
   siteId: number,
   id: number | undefined,
-  said: GroupSaid,
+  stated: GroupStatement,
   source: string,
 ): Promise<{ id: number; changed: ChangedRow[] }> {
-  const name = normalise(said.name)
+  const name = normalise(stated.name)
   const search = searchName(name)
   if (id === undefined) {
     const { rows } = await sql<Touched>`
       insert into group_customer (site_id, code, name, search_name, pinyin, initials, kind, tax_id, industry, headcount, phone, address, note, source)
-      values (${siteId}, coalesce(${said.code}, (select 'G' || lpad((coalesce(max(substring(code from '^G(\\d{1,8})$')::int), 0) + 1)::text, 4, '0')
+      values (${siteId}, coalesce(${stated.code}, (select 'G' || lpad((coalesce(max(substring(code from '^G(\\d{1,8})$')::int), 0) + 1)::text, 4, '0')
           from group_customer where site_id = ${siteId})),
-        ${name}, ${search.search_name}, ${search.pinyin}, ${search.initials}, ${said.kind ?? 'contract-unit'}, ${said.taxId}, ${said.industry},
-        ${said.headcount}, ${said.phone}, ${said.address}, ${said.note}, ${source})
+        ${name}, ${search.search_name}, ${search.pinyin}, ${search.initials}, ${stated.kind ?? 'contract-unit'}, ${stated.taxId}, ${stated.industry},
+        ${stated.headcount}, ${stated.phone}, ${stated.address}, ${stated.note}, ${source})
       returning null as before, to_jsonb(group_customer) as after`.execute(trx)
     return { id: Number(rows[0]?.after['id']), changed: changedRow('group_customer', rows) }
   }
   const { rows } = await sql<Touched>`
-    with old as (select g.*, to_jsonb(g) as before from group_customer g where g.id = ${id} for update), said as (
-      select ${name}::text as name, coalesce(${said.kind}, old.kind) as kind, coalesce(${said.taxId}, old.tax_id) as tax_id,
-        coalesce(${said.industry}, old.industry) as industry, coalesce(${said.headcount}::int, old.headcount) as headcount,
-        coalesce(${said.phone}, old.phone) as phone, coalesce(${said.address}, old.address) as address, coalesce(${said.note}, old.note) as note
+    with old as (select g.*, to_jsonb(g) as before from group_customer g where g.id = ${id} for update), stated as (
+      select ${name}::text as name, coalesce(${stated.kind}, old.kind) as kind, coalesce(${stated.taxId}, old.tax_id) as tax_id,
+        coalesce(${stated.industry}, old.industry) as industry, coalesce(${stated.headcount}::int, old.headcount) as headcount,
+        coalesce(${stated.phone}, old.phone) as phone, coalesce(${stated.address}, old.address) as address, coalesce(${stated.note}, old.note) as note
       from old)
-    update group_customer g set name = said.name, search_name = ${search.search_name}, pinyin = ${search.pinyin}, initials = ${search.initials},
-      kind = said.kind, tax_id = said.tax_id, industry = said.industry, headcount = said.headcount, phone = said.phone,
-      address = said.address, note = said.note, source = ${source}, version = g.version + 1, updated_at = now()
-    from said, old where g.id = old.id
+    update group_customer g set name = stated.name, search_name = ${search.search_name}, pinyin = ${search.pinyin}, initials = ${search.initials},
+      kind = stated.kind, tax_id = stated.tax_id, industry = stated.industry, headcount = stated.headcount, phone = stated.phone,
+      address = stated.address, note = stated.note, source = ${source}, version = g.version + 1, updated_at = now()
+    from stated, old where g.id = old.id
       and (g.name, g.kind, g.tax_id, g.industry, g.headcount, g.phone, g.address, g.note)
-        is distinct from (said.name, said.kind, said.tax_id, said.industry, said.headcount, said.phone, said.address, said.note)
+        is distinct from (stated.name, stated.kind, stated.tax_id, stated.industry, stated.headcount, stated.phone, stated.address, stated.note)
     returning old.before, to_jsonb(g) as after`.execute(trx)
   return { id, changed: changedRow('group_customer', rows) }
 }
 
-/** A contact is known by the name. */
+/** A contact is matched by name. */
 async function upsertContact(
   trx: Trx,
   groupId: number,
-  said: GroupSaid['contact'],
+  stated: GroupStatement['contact'],
   source: string,
 ): Promise<ChangedRow[]> {
-  if (!said) return []
+  if (!stated) return []
   const { rows: known } = await sql<{ id: number }>`
-    select id from group_contact where group_id = ${groupId} and name = ${said.name} order by active desc, id limit 1`.execute(
+    select id from group_contact where group_id = ${groupId} and name = ${stated.name} order by active desc, id limit 1`.execute(
     trx,
   )
   if (!known[0]) {
     const { rows } = await sql<Touched>`
       insert into group_contact (group_id, name, title, phone, email, main, source)
-      values (${groupId}, ${said.name}, ${said.title}, ${said.phone}, ${said.email},
+      values (${groupId}, ${stated.name}, ${stated.title}, ${stated.phone}, ${stated.email},
         not exists (select 1 from group_contact where group_id = ${groupId} and main and active), ${source})
       returning null as before, to_jsonb(group_contact) as after`.execute(trx)
     return changedRow('group_contact', rows)
   }
   const { rows } = await sql<Touched>`
-    with old as (select c.*, to_jsonb(c) as before from group_contact c where c.id = ${known[0].id} for update), said as (
-      select coalesce(${said.title}, old.title) as title, coalesce(${said.phone}, old.phone) as phone, coalesce(${said.email}, old.email) as email from old)
-    update group_contact c set title = said.title, phone = said.phone, email = said.email, source = ${source}, version = c.version + 1, updated_at = now()
-    from said, old where c.id = old.id and (c.title, c.phone, c.email) is distinct from (said.title, said.phone, said.email)
+    with old as (select c.*, to_jsonb(c) as before from group_contact c where c.id = ${known[0].id} for update), stated as (
+      select coalesce(${stated.title}, old.title) as title, coalesce(${stated.phone}, old.phone) as phone, coalesce(${stated.email}, old.email) as email from old)
+    update group_contact c set title = stated.title, phone = stated.phone, email = stated.email, source = ${source}, version = c.version + 1, updated_at = now()
+    from stated, old where c.id = old.id and (c.title, c.phone, c.email) is distinct from (stated.title, stated.phone, stated.email)
     returning old.before, to_jsonb(c) as after`.execute(trx)
   return changedRow('group_contact', rows)
 }
@@ -181,18 +181,18 @@ async function upsertContact(
 async function upsertAgreement(
   trx: Trx,
   groupId: number,
-  said: GroupSaid['agreement'],
+  stated: GroupStatement['agreement'],
   source: string,
 ): Promise<ChangedRow[]> {
-  if (!said) return []
+  if (!stated) return []
   const { rows } = await sql<Touched>`
-    with old as (select a.*, to_jsonb(a) as before from group_agreement a where a.group_id = ${groupId} and a.number = ${said.number} for update), said as (
-      select coalesce(${said.validFrom}::date, old.valid_from) as valid_from, coalesce(${said.validUntil}::date, old.valid_until) as valid_until,
-        coalesce(${said.payment}, old.payment) as payment, coalesce(${said.discountPercent}::numeric(5, 2), old.discount_percent) as discount_percent,
-        case when cardinality(${said.services}::text[]) > 0 then ${said.services}::text[] else coalesce(old.services, '{}') end as services
+    with old as (select a.*, to_jsonb(a) as before from group_agreement a where a.group_id = ${groupId} and a.number = ${stated.number} for update), stated as (
+      select coalesce(${stated.validFrom}::date, old.valid_from) as valid_from, coalesce(${stated.validUntil}::date, old.valid_until) as valid_until,
+        coalesce(${stated.payment}, old.payment) as payment, coalesce(${stated.discountPercent}::numeric(5, 2), old.discount_percent) as discount_percent,
+        case when cardinality(${stated.services}::text[]) > 0 then ${stated.services}::text[] else coalesce(old.services, '{}') end as services
       from (select 1) one left join old on true)
     insert into group_agreement as a (group_id, number, valid_from, valid_until, payment, discount_percent, services, source)
-    select ${groupId}, ${said.number}, valid_from, valid_until, payment, discount_percent, services, ${source} from said
+    select ${groupId}, ${stated.number}, valid_from, valid_until, payment, discount_percent, services, ${source} from stated
     on conflict (group_id, number) do update set valid_from = excluded.valid_from, valid_until = excluded.valid_until, payment = excluded.payment,
       discount_percent = excluded.discount_percent, services = excluded.services, source = excluded.source, version = a.version + 1, updated_at = now()
     where (a.valid_from, a.valid_until, a.payment, a.discount_percent, a.services)
@@ -202,14 +202,18 @@ async function upsertAgreement(
 }
 
 /**
- * Creates or updates memberships, set-based; at most one input per group and person in a call. The latest membership is meant, unless the
- * source says that somebody came again after it had ended.
- * @returns per input the row that was made or changed, or nothing
+ * Creates or updates memberships, set-based; at most one input per group and person in a call. The statement applies to the latest
+ * membership, unless the source states a return after its end.
+ * @returns the created or changed row per input, if any
  */
-export async function upsertMembers(trx: Trx, inputs: MemberSaid[], source: string): Promise<ChangedRow[][]> {
+export async function upsertMembers(
+  trx: Trx,
+  inputs: MemberStatement[],
+  source: string,
+): Promise<ChangedRow[][]> {
   if (inputs.length === 0) return []
   const { rows } = await sql<Touched & { position: number }>`
-    with said as (
+    with stated as (
       select * from unnest(${inputs.map((one) => one.groupId)}::int[], ${inputs.map((one) => one.personId)}::bigint[],
         ${inputs.map((one) => one.role)}::text[], ${inputs.map((one) => one.employeeNumber)}::text[], ${inputs.map((one) => one.department)}::text[],
         ${inputs.map((one) => one.title)}::text[], ${inputs.map((one) => one.since)}::date[], ${inputs.map((one) => one.until)}::date[],
@@ -219,7 +223,7 @@ export async function upsertMembers(trx: Trx, inputs: MemberSaid[], source: stri
       select s.position, o.id, to_jsonb(o) as before,
         coalesce(s.role, o.role) as role, coalesce(s.employee_number, o.employee_number) as employee_number, coalesce(s.department, o.department) as department,
         coalesce(s.title, o.title) as title, coalesce(s.since, o.since) as since, coalesce(s.until, o.until) as until, coalesce(s.note, o.note) as note
-      from said s cross join lateral (
+      from stated s cross join lateral (
         select m.* from group_member m
         where m.group_id = s.group_id and m.person_id = any(${recordsOf(personOfRecord(sql`s.person_id`))})
           and (m.person_id = s.person_id or not exists (select 1 from group_member x
@@ -236,11 +240,11 @@ export async function upsertMembers(trx: Trx, inputs: MemberSaid[], source: stri
     ), made as (
       insert into group_member (group_id, person_id, role, employee_number, department, title, since, until, note, source)
       select group_id, person_id, coalesce(role, 'employee'), employee_number, department, title, since, until, note, ${source}
-      from said where position not in (select position from known)
+      from stated where position not in (select position from known)
       returning id, group_id, person_id, to_jsonb(group_member) as after
     )
     select position, before, after from changed
-    union all select s.position, null, d.after from made d join said s using (group_id, person_id)`.execute(
+    union all select s.position, null, d.after from made d join stated s using (group_id, person_id)`.execute(
     trx,
   )
   const results: ChangedRow[][] = inputs.map(() => [])

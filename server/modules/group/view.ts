@@ -105,7 +105,7 @@ export type DetailRow = {
   former_members: number
 }
 
-/** Telephone numbers of contacts are whole for those who look after group customers, and masked for everybody else. */
+/** Telephone numbers of contacts are shown in full to those who manage group customers, and masked for everybody else. */
 export function viewGroup(row: DetailRow, actor: Actor): GroupDetail {
   const { group } = row
   const whole = may(actor, 'group.write')

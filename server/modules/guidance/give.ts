@@ -87,9 +87,9 @@ export async function listTaskGuidance(db: Db, actor: Actor, taskId: number) {
 }
 
 /**
- * Gives a text to the person: as a message, which the contact gate may hold back when it is due to leave, or read aloud on the telephone.
- * @throws {AppError} not-found, also for a text that does not fit the task; already-closed; changed-meanwhile when the text changed; invalid
- * without an e-mail address
+ * Gives a text to the person: as a message, which the contact gate may refuse at sending, or read aloud on the telephone.
+ * @throws {AppError} not-found, also for a text that does not fit the task; already-closed; changed-meanwhile when the text changed;
+ * invalid without an e-mail address
  */
 export async function giveGuidance(
   trx: Trx,
@@ -101,7 +101,7 @@ export async function giveGuidance(
   const task = await loadPersonTask(trx, actor, 'task.work', taskId)
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   const text = found((await fitting(trx, task, input.guidanceId))[0])
-  // What was read aloud is what stood on the screen.
+  // The text read aloud is the one that was on the screen.
   if (text.version !== input.version) throw new AppError('changed-meanwhile')
   const messageId = input.how === 'email' ? await queueMail(trx, task, text) : null
   await trx
@@ -142,7 +142,7 @@ async function queueMail(trx: Trx, task: PersonTask, text: Offered): Promise<num
     personId: task.record_id,
     channel: 'email',
     purpose: 'clinical',
-    // The subject is read over shoulders: it names no disease.
+    // Other people may see the subject: it names no disease.
     subject: `${task.site_name}健康宣教`,
     body: filled(text.body, task),
   })

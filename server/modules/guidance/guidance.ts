@@ -25,7 +25,7 @@ type Row = {
   may_write: boolean
 }
 
-/** Condition in SQL over the text `g`: it belongs to a place within reach. What holds everywhere belongs to nobody's place. */
+/** Condition in SQL over the text `g`: it belongs to a place within reach. Texts for all places belong to none. */
 const within = (reach: Reach | undefined): RawBuilder<SqlBool> =>
   reach
     ? sql<SqlBool>`(${reach.all} or coalesce(g.site_id = any(${reach.siteIds}::int[]), false) or coalesce(g.department_id = any(${reach.departmentIds}::int[]), false))`
@@ -69,7 +69,7 @@ export async function listGuidance(db: Db, actor: Actor): Promise<Guidance[]> {
   return (await rowsOf(db, actor)).map(viewGuidance)
 }
 
-/** Whoever may write at a place may write its texts; those that hold everywhere need the widest reach. @throws {AppError} not-found */
+/** Writers at a place may write its texts; texts for all places need the widest reach. @throws {AppError} not-found */
 async function assertPlace(trx: Trx, actor: Actor, input: NewGuidance): Promise<number | null> {
   const reach = authorize(actor, 'guidance.write')
   if (input.departmentId !== null) {
@@ -105,7 +105,7 @@ async function insertVersion(
     .execute()
 }
 
-/** A text that we ship, for all places; one whose code is known is left alone. */
+/** Adds a shipped text, for all places; an existing code is left alone. */
 export async function addGuidance(
   trx: Trx,
   actor: Actor,
@@ -125,7 +125,7 @@ export async function addGuidance(
   if (made) await insertVersion(trx, actor, made.id, 1, { title, body })
 }
 
-/** @throws {AppError} not-found when the place lies outside the reach */
+/** @throws {AppError} not-found when the place is outside the reach */
 export async function createGuidance(trx: Trx, actor: Actor, input: NewGuidance): Promise<Guidance> {
   const siteId = await assertPlace(trx, actor, input)
   const { id } = await trx

@@ -45,7 +45,7 @@ type Scope = {
   staffId?: number | undefined
 }
 
-/** Doctors who discharged somebody in the month, per department. A head's own patients are nobody's to check. */
+/** Doctors who discharged somebody in the month, per department. A head's own patients are not checked. */
 async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
   const filter = {
     ...monthPeriod(scope.month),
@@ -55,15 +55,15 @@ async function lines(db: Db, reach: Reach, scope: Scope): Promise<Row[]> {
     attendingStaffId: scope.staffId,
   }
   const { rows } = await sql<Row>`
-    with told as (
+    with discharging as (
       select c.department_id, c.attending_staff_id as staff_id, ${countColumns}
       from (${cohort(reach, filter, [1])}) as c
       where c.department_id is not null and c.attending_staff_id is not null group by 1, 2
     )
-    select told.*, s.name as staff_name, s.role as staff_role, s.title, d.name as department_name, k.id as check_id, k.verdict, k.remark,
+    select discharging.*, s.name as staff_name, s.role as staff_role, s.title, d.name as department_name, k.id as check_id, k.verdict, k.remark,
       k.checked_at, k.checked_by_name, k.acknowledged_at
-    from told join staff s on s.id = told.staff_id join department d on d.id = told.department_id
-      left join head_check k on k.month = ${filter.from}::date and k.department_id = told.department_id and k.staff_id = told.staff_id
+    from discharging join staff s on s.id = discharging.staff_id join department d on d.id = discharging.department_id
+      left join head_check k on k.month = ${filter.from}::date and k.department_id = discharging.department_id and k.staff_id = discharging.staff_id
     where s.role <> 'department-head'
     order by d.name, d.id, s.name, s.id`.execute(db)
   return rows
@@ -139,7 +139,7 @@ type SampleRow = {
   note: string | null
 }
 
-/** A few finished results in an order that follows from the month and the task alone, so that nobody chooses. */
+/** A few finished results, in an order determined by month and task only, so that nobody can choose. */
 export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuery) {
   const reach = authorize(actor, 'head-check.read')
   const filter = {
@@ -181,8 +181,9 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
 }
 
 /**
- * Records what the head found, or corrects it while the doctor has not taken note.
- * @throws {AppError} not-found (a doctor without discharges there and then, or outside the actor's reach), forbidden, invalid, already-closed
+ * Records the head's finding, or corrects it until the doctor has acknowledged it.
+ * @throws {AppError} not-found (a doctor without discharges in that department and month, or outside the actor's reach), forbidden,
+ * invalid, already-closed
  */
 export async function saveHeadCheck(trx: Trx, actor: Actor, input: Input): Promise<{ id: number }> {
   const reach = authorize(actor, 'head-check.write')

@@ -6,7 +6,7 @@ import { encodeAs } from './charset.ts'
 /** Names of character sets in MSH-18 (HL7 table 0211). */
 const charsetNames = { 'UTF-8': 'UNICODE UTF-8', GB18030: 'GB 18030-2000' } as const
 
-/** To whom a message goes and how that system wants it written. */
+/** The receiver of a message and its format. */
 export type Receiver = {
   application: string
   facility: string
@@ -17,7 +17,7 @@ export type Receiver = {
   timeZone: string
 }
 
-/** A person as a correction states them; null: cleared here, so cleared there (`""`). */
+/** The person data of a correction; null: cleared, sent as `""`. */
 export type CorrectedPerson = {
   /** Numbers of the receiver's own authority, type as in HL7 table 0203. */
   identifiers: { value: string; type: string; authority: string }[]
@@ -50,7 +50,7 @@ function components(...parts: string[]): string {
   return parts.map(escapeText).join('^').replace(/\^+$/, '')
 }
 
-/** A segment from its fields by number; empty ones at its end are left out. */
+/** A segment from its fields by number; trailing empty ones are left out. */
 function segment(name: string, fields: Record<number, string>): string {
   const last = Math.max(...Object.keys(fields).map(Number))
   return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? '')]
@@ -58,7 +58,7 @@ function segment(name: string, fields: Record<number, string>): string {
     .replace(/\|+$/, '')
 }
 
-/** HL7 time stamp with offset, so that nobody has to know where it was written. */
+/** HL7 time stamp with offset, so that it needs no context. */
 function stamp(at: Date, timeZone: string): string {
   const local = toLocal(at, timeZone)
   const utc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
@@ -69,7 +69,7 @@ function stamp(at: Date, timeZone: string): string {
   return `${digits}${minutes < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}${two(offset % 60)}`
 }
 
-/** Whether a version has what came with another one; an unreadable version counts as old. */
+/** Whether a version is at least another one; an unreadable version counts as old. */
 function since(version: string, wanted: string): boolean {
   return version.localeCompare(wanted, 'en', { numeric: true }) >= 0
 }
@@ -86,17 +86,17 @@ function telecom({ value, use }: CorrectedPerson['phones'][number], version: str
 }
 
 /**
- * ADT^A31 (update person information, HL7 v2.5 chapter 3.3.31): the demographics that people correct here, and nothing else. A field left
- * out means "no change" to the receiver, so an address or an identity number stays as it has it.
+ * ADT^A31 (update person information, HL7 v2.5 chapter 3.3.31): only the demographics that can be corrected here. An omitted field means
+ * "no change" to the receiver, so its address or identity number stays.
  * @returns the bytes in the receiver's character set, segments ended by CR
  */
 export function buildPersonUpdate(
   receiver: Receiver,
-  said: { controlId: string; at: Date; person: CorrectedPerson },
+  correction: { controlId: string; at: Date; person: CorrectedPerson },
 ): Buffer {
-  const { person } = said
+  const { person } = correction
   const { version } = receiver
-  const at = stamp(said.at, receiver.timeZone)
+  const at = stamp(correction.at, receiver.timeZone)
   const { family, given } = nameParts(person.name)
   const phones = (work: boolean) =>
     person.phones
@@ -112,7 +112,7 @@ export function buildPersonUpdate(
       5: escapeText(receiver.facility),
       6: at,
       8: since(version, '2.3.1') ? 'ADT^A31^ADT_A05' : 'ADT^A31',
-      9: said.controlId,
+      9: correction.controlId,
       10: 'P',
       11: version,
       17: charsetNames[receiver.charset],
@@ -127,7 +127,7 @@ export function buildPersonUpdate(
       13: phones(false),
       14: phones(true),
     }),
-    // The structure asks for a visit; N: not applicable.
+    // The message structure requires PV1; N: not applicable.
     segment('PV1', { 1: '1', 2: 'N' }),
     '',
   ].join('\r')

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite'
 
-/** HL7 table 0211 names, and what Chinese systems write instead, to the names that iconv-lite knows. */
+/** Names of HL7 table 0211, and those used by Chinese systems, to names of iconv-lite. */
 const charsets: Record<string, string> = {
   '': 'utf-8',
   ASCII: 'utf-8',
@@ -27,12 +27,12 @@ const charsets: Record<string, string> = {
   'ISO IR87': 'utf-8',
 }
 
-/** @returns undefined for a name that we cannot decode */
+/** @returns undefined for an unsupported name */
 export function knownCharset(msh18: string): string | undefined {
   return charsets[msh18.split('~')[0]?.trim().toUpperCase() ?? '']
 }
 
-/** Strict ones: a wrong byte is an error, not a question mark in somebody's name. */
+/** Strict: a wrong byte is an error, not a question mark in somebody's name. */
 const strict: Partial<Record<string, InstanceType<typeof TextDecoder>>> = Object.fromEntries(
   ['utf-8', 'gb18030', 'big5'].map((name) => [name, new TextDecoder(name, { fatal: true })]),
 )
@@ -44,8 +44,8 @@ export function decode(bytes: Buffer, charset: string): string {
 }
 
 /**
- * Chinese text in UTF-8 reads as other characters in GB18030 and Big5, mostly without a wrong byte. The other way round it hardly happens:
- * two Chinese characters in valid UTF-8 are no accident.
+ * Chinese text in UTF-8 also decodes as GB18030 and Big5, mostly without an invalid byte. The reverse is rare: two Chinese characters in
+ * valid UTF-8 are no coincidence.
  */
 function looksLikeUtf8(bytes: Buffer): boolean {
   if (!bytes.some((byte) => byte >= 0xe4 && byte <= 0xe9)) return false
@@ -57,26 +57,30 @@ function looksLikeUtf8(bytes: Buffer): boolean {
   }
 }
 
-/** MSH before its own charset field is known: UTF-8 when it is valid, else what the line seems to say of itself. */
+/** MSH before its own charset field is known: UTF-8 when it is valid, else the charset that the line seems to declare. */
 export function decodeHeader(bytes: Buffer): string {
   const plain = bytes.toString('latin1')
   if (!bytes.some((byte) => byte >= 0x80)) return plain
-  const said = /gb ?18030|gbk|gb2312/i.test(plain) ? 'gb18030' : /big-?5/i.test(plain) ? 'big5' : undefined
-  for (const name of ['utf-8', said])
+  const declared = /gb ?18030|gbk|gb2312/i.test(plain)
+    ? 'gb18030'
+    : /big-?5/i.test(plain)
+      ? 'big5'
+      : undefined
+  for (const name of ['utf-8', declared])
     try {
       if (name) return strict[name]?.decode(bytes) ?? plain
     } catch {
-      // Not that one.
+      // Try the next.
     }
   return plain
 }
 
-/** A message that arrives as text goes into the bytes that its own MSH-18 announces. */
+/** Encodes a message that arrives as text in the charset of its MSH-18. */
 export function encode(text: string): Buffer {
   return encodeAs(text, null)
 }
 
-/** The same for a sender whose profile names its character set, whatever MSH-18 says. */
+/** The same for a sender whose profile sets the character set; MSH-18 is ignored. */
 export function encodeAs(text: string, named: string | null): Buffer {
   const line = text.split(/[\r\n]/, 1)[0] ?? ''
   const charset = knownCharset(named ?? line.split(line[3] ?? '|')[17] ?? '')

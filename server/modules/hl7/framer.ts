@@ -3,14 +3,14 @@ const END = 0x1c
 const CR = 0x0d
 const LF = 0x0a
 
-/** What a deframer saw on the wire, in the order in which it came. Sizes are in bytes. */
+/** What a deframer received, in order of arrival. Sizes are in bytes. */
 export type Framed =
   | { kind: 'message'; bytes: Buffer }
-  /** Bytes other than CR and LF that stood outside of any frame; they were skipped. */
+  /** Bytes other than CR and LF outside of any frame; they were skipped. */
   | { kind: 'outside'; size: number }
   /** A frame that was never finished: a new one began, or the stream ended. Its bytes were dropped. */
   | { kind: 'truncated'; size: number }
-  /** A frame grew beyond the maximum; the rest of it is skipped. `size` is what had been seen by then. */
+  /** A frame grew beyond the maximum; the rest of it is skipped. `size` is the number of bytes received so far. */
   | { kind: 'too-large'; size: number }
 
 export const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024
@@ -57,8 +57,7 @@ export class Deframer {
   push(chunk: Buffer): Framed[] {
     const out: Framed[] = []
     let position = 0
-    // Both positions are remembered across the loop: searching anew for each frame would make a chunk full of
-    // start bytes quadratic.
+    // Both positions are remembered across the loop: searching again for each frame would be quadratic for a chunk full of start bytes.
     let start = find(chunk, START, 0)
     let end = find(chunk, END, 0)
     while (position < chunk.length) {

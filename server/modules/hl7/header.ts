@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeHeader } from './charset.ts'
 
-/** What is read of a message before it is stored: enough to acknowledge it, to know it again and to keep order. */
+/** Header fields read before storing a message: enough to acknowledge it, recognise a repetition and keep order. */
 export type Header = {
   sender: string
   facility: string
@@ -13,7 +13,7 @@ export type Header = {
   fieldSeparator: string
   /** Orders messages of one patient: all with the same key are applied one after the other. */
   lane: number
-  /** Hash of everything after MSH: tells a repeated message from a control id used twice. */
+  /** Hash of everything after MSH: distinguishes a repeated message from a reused control id. */
   bodyHash: string
 }
 
@@ -22,8 +22,8 @@ export const laneCount = 16
 export type HeaderProblem = { reason: string; location: string; controlId?: string }
 
 /**
- * Reads MSH and the patient key from raw bytes. The patient key is read as Latin-1, because what stands before it is ASCII in
- * all charsets we accept; MSH may name the hospital in Chinese, whose second bytes can look like separators.
+ * Reads MSH and the patient key from raw bytes. The patient key is read as Latin-1, because all accepted charsets are ASCII up to there;
+ * MSH may name the hospital in Chinese, whose second bytes can look like separators.
  */
 export function readHeader(bytes: Buffer): Header | HeaderProblem {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
@@ -34,7 +34,7 @@ export function readHeader(bytes: Buffer): Header | HeaderProblem {
     return { reason: 'MSH has no field separator', location: 'MSH-1' }
   const end = head.search(/[\r\n]/)
   const line = decodeHeader(Buffer.from(end === -1 ? head : head.slice(0, end), 'latin1'))
-  // PostgreSQL text cannot hold NUL, and nothing else of this kind belongs there either.
+  // PostgreSQL text cannot hold NUL, and other control characters do not belong there either.
   if (/\p{Cc}/u.test(line)) return { reason: 'MSH holds a control character', location: 'MSH' }
   const fields = line.split(separator)
   const controlId = fields[9]?.trim() ?? ''

@@ -1,12 +1,12 @@
 import type { Hl7Message } from '@medplum/core'
-import type { ConditionInput, DiagnosesSaid } from '../encounter/diagnoses.ts'
+import type { ConditionInput, DiagnosesStatement } from '../encounter/diagnoses.ts'
 import type { EncounterInput } from '../encounter/upsert.ts'
 import type { Named } from '../organisation/organisation.ts'
-import { type FactSaid, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
-import { displayName, mapMergedRecord, mapPerson, type PersonSaid } from './map-person.ts'
+import { type FactStatement, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
+import { displayName, mapMergedRecord, mapPerson, type PersonStatement } from './map-person.ts'
 import { type Fields, MappingError, segment, segments } from './message.ts'
 
-/** ADT events that we apply; what each one does to a visit. */
+/** ADT events that we apply, and their effect on a visit. */
 const effects = {
   A01: { status: 'in-progress', class: 'inpatient', admits: true },
   A02: { status: 'in-progress', class: null, admits: false },
@@ -28,7 +28,7 @@ const effects = {
   {
     status: EncounterInput['status']
     class: EncounterInput['class']
-    /** A visit number is made up when the message has none. */
+    /** A visit number is generated when the message has none. */
     admits: boolean
     undoes?: 'admission' | 'discharge'
   } | null
@@ -42,24 +42,24 @@ export type AdtMessage = {
   event: string
   siteCode: string
   at: Date
-  person: PersonSaid
+  person: PersonStatement
   encounter:
     | (Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId'> & {
         department: Named | null
         attending: Named | null
       })
     | null
-  /** The visit that the facts belong to, where the message only names it. */
+  /** The visit of the facts, where the message only refers to it. */
   visitNumber: string | null
-  /** What has no table of its own. */
-  facts: FactSaid[]
-  /** In whose name the facts are remembered, where that is not the source. */
+  /** Clinical facts without a table of their own. */
+  facts: FactStatement[]
+  /** The source under which the facts are kept, if not the message's source. */
   rememberedFor?: string
-  /** Records that are this patient as well (A34, A40): the numbers they were known by before. */
-  merges: PersonSaid[]
+  /** Merged records of this patient (A34, A40), by their former numbers. */
+  merges: PersonStatement[]
 }
 
-/** Codes of a sender to those that we know (table 0001, table 0004, the site's departments, discharge dispositions). */
+/** Maps a sender's codes to ours (table 0001, table 0004, the site's departments, discharge dispositions). */
 export type CodeMaps = Record<'sex' | 'class' | 'department' | 'disposition', Record<string, string>>
 
 export type SenderContext = {
@@ -68,11 +68,11 @@ export type SenderContext = {
   timeZone: string
   receivedAt: Date
   codes: CodeMaps
-  /** The site all messages of this sender are about, whatever they say. */
+  /** The site of all messages of this sender; overrides their content. */
   site: string | null
 }
 
-/** When the message was meant to be true: EVN-6, EVN-2 or MSH-7. */
+/** Effective time of the message: EVN-6, EVN-2 or MSH-7. */
 export function statedAt(message: Hl7Message, context: SenderContext): Date {
   const evn = segment(message, 'EVN')
   const at =
@@ -80,11 +80,11 @@ export function statedAt(message: Hl7Message, context: SenderContext): Date {
     evn.time(2, context.timeZone) ??
     segment(message, 'MSH').time(7, context.timeZone) ??
     context.receivedAt
-  // A sender whose clock runs a day or more ahead must not outvote every message that follows.
+  // A sender whose clock is a day or more ahead must not override all later messages.
   return at.getTime() > context.receivedAt.getTime() + 86_400_000 ? context.receivedAt : at
 }
 
-/** @throws {MappingError} no PID, or several patients whose facts would be mixed up */
+/** @throws {MappingError} no PID, or several patients whose facts could be mixed up */
 export function patientOf(message: Hl7Message): Fields {
   const [pid, ...others] = segments(message, 'PID')
   if (!pid) throw new MappingError('PID', 'The message has no PID segment')
@@ -102,7 +102,7 @@ export function siteOf(pv1: Fields, context: SenderContext): string {
 }
 
 /**
- * HL7 v2 ADT (chapter 3) to our terms. PID-3 gives the record number, PV1-19 the visit; both are needed to know who and what.
+ * HL7 v2 ADT (chapter 3) to our terms. PID-3 gives the record number, PV1-19 the visit number; both are required.
  * @throws {MappingError} naming the field that makes the message unusable
  */
 export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderContext): AdtMessage {
@@ -127,14 +127,14 @@ export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderCont
   }
 }
 
-/** MRG: the numbers that a patient had before; a record that we never heard of is made, so that later messages under it find their way. */
+/** MRG: the patient's former numbers; an unknown record is created, so that later messages under it find the person. */
 function mapMerges(
   message: Hl7Message,
   pid: Fields,
   context: SenderContext,
   siteCode: string,
   at: Date,
-): PersonSaid[] {
+): PersonStatement[] {
   const mrgs = segments(message, 'MRG')
   if (mrgs.length === 0) throw new MappingError('MRG', 'The message does not say which record is merged')
   return mrgs.map((mrg) => {
@@ -191,7 +191,7 @@ function mapEncounter(
   return {
     visitNumber,
     class: classes[context.codes.class[patientClass] ?? patientClass] ?? effect.class,
-    // PV1-45 is the actual discharge (the expected one has a field of its own), so an update that brings it ends the visit, too.
+    // PV1-45 is the actual discharge (the expected one has its own field), so an update with it ends the visit, too.
     status: event === 'A08' && endedAt !== null && endedAt <= at ? 'finished' : effect.status,
     department: department
       ? { code: context.codes.department[department] ?? department, name: pv1.component(3, 9) }
@@ -215,15 +215,16 @@ function plannedStart(message: Hl7Message, context: SenderContext): Date | null 
   return segment(message, 'PV2').time(8, context.timeZone)
 }
 
-/** Small systems send registrations without a visit number; the patient and the time make one that a repeated message makes again. */
+/** Small systems send registrations without a visit number; patient and time give one that a repeated message reproduces. */
 function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): string {
   return `${pid.component(3, 1) ?? pid.component(2, 1) ?? ''}@${(startsAt ?? at).toISOString()}`
 }
 
 /**
- * DG1-21 says what is to be done with one diagnosis (A, D, U), which DG1-20 numbers; without it the segments are all that there are (HL7 2.5.1, 2.10.4).
+ * DG1-21 is the action for the diagnosis with the number in DG1-20 (A, D, U); without it the segments are a complete snapshot (HL7 2.5.1,
+ * 2.10.4).
  */
-function mapDiagnoses(message: Hl7Message): DiagnosesSaid {
+function mapDiagnoses(message: Hl7Message): DiagnosesStatement {
   const all = segments(message, 'DG1').flatMap((dg1) => {
     const condition = mapCondition(dg1)
     return condition ? [{ condition, action: dg1.component(21, 1)?.toUpperCase() }] : []

@@ -4,7 +4,7 @@ import type { SenderContext } from './map-adt.ts'
 import {
   amountOf,
   concept,
-  type FactSaid,
+  type FactStatement,
   performer,
   quantityOf,
   requiredConcept,
@@ -16,7 +16,7 @@ import { allSegments, type Fields, MappingError, segment, segments, whole } from
 
 type Sent = { context: SenderContext; sentAt: Date }
 
-/** Each segment of a kind with the ORC that stands above it. */
+/** Each segment of a kind with the ORC above it. */
 function ordered(message: Hl7Message, name: string): { orc: Fields | null; fields: Fields }[] {
   let orc: Fields | null = null
   return allSegments(message).flatMap((one) => {
@@ -27,7 +27,7 @@ function ordered(message: Hl7Message, name: string): { orc: Fields | null; field
 
 const orderNumberOf = (orc: Fields | null) => orc?.component(2, 1) ?? orc?.component(3, 1) ?? ''
 
-/** Where the encoded order (RXE) and the order as the doctor wrote it (RXO) keep the same things, chapter 4A. */
+/** Field numbers of the encoded order (RXE) and the order as the doctor wrote it (RXO), chapter 4A. */
 type DrugFields = {
   code: number
   dose: [number, number, number]
@@ -41,7 +41,7 @@ function prescription(
   at: DrugFields,
   ownNumber: string,
   { context, sentAt }: Sent,
-): FactSaid {
+): FactStatement {
   const code = requiredConcept(fields, at.code, 'What was prescribed')
   const number = orderNumberOf(orc) || ownNumber
   const placed = orc?.time(9, context.timeZone) ?? sentAt
@@ -62,19 +62,19 @@ function prescription(
 }
 
 /** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
-export function mapPrescriptions(message: Hl7Message, sent: Sent): FactSaid[] {
+export function mapPrescriptions(message: Hl7Message, sent: Sent): FactStatement[] {
   const at: DrugFields = { code: 2, dose: [3, 5, 4], quantity: [10, 11], performer: 13, note: 7 }
   return ordered(message, 'RXE').map((one) => prescription(one, at, one.fields.component(15, 1) ?? '', sent))
 }
 
 /** ORM with RXO: the order as the doctor wrote it, before the pharmacy encoded it. @throws {MappingError} RXO-1 missing */
-export function mapDrugOrders(message: Hl7Message, sent: Sent): FactSaid[] {
+export function mapDrugOrders(message: Hl7Message, sent: Sent): FactStatement[] {
   const at: DrugFields = { code: 1, dose: [2, 4, 3], quantity: [11, 12], performer: 14, note: 7 }
   return ordered(message, 'RXO').map((one) => prescription(one, at, '', sent))
 }
 
-/** RDS: what the pharmacy gave out (RXD). @throws {MappingError} RXD-2 missing */
-export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+/** RDS: dispensed drugs (RXD). @throws {MappingError} RXD-2 missing */
+export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
     const given = rxd.time(3, context.timeZone)
@@ -95,8 +95,8 @@ export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): Fa
   })
 }
 
-/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets and are not facts. @throws {MappingError} RXA-5 missing */
-export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets, and are skipped. @throws {MappingError} RXA-5 missing */
+export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   const statuses: Record<string, string> = {
     CP: 'completed',
     PA: 'partial',
@@ -131,7 +131,7 @@ export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent)
 }
 
 /** DFT: charges, credits and payments (FT1), with the procedures they are for. @throws {MappingError} FT1-7 missing */
-export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactSaid[] {
+export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
   return segments(message, 'FT1').map((ft1) => {
     const code = requiredConcept(ft1, 7, 'What was charged')
     const at = ft1.time(4, context.timeZone) ?? sentAt
@@ -178,7 +178,7 @@ const documentStatuses: Record<string, string> = {
 }
 
 /** MDM: a document (TXA) and its text (OBX). @throws {MappingError} no TXA, or TXA-2 missing */
-export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactStatement[] {
   const txa = segment(message, 'TXA')
   if (!txa.present) throw new MappingError('TXA', 'The message has no TXA segment')
   const type = requiredConcept(txa, 2, 'The kind of document')
@@ -192,7 +192,7 @@ export function mapDocument(message: Hl7Message, event: string, { context, sentA
     {
       kind: 'document.received',
       at,
-      // T06 adds to a document and T10 replaces one: both bring a number of their own, the rest speaks of the same document.
+      // T06 is an addendum and T10 a replacement, both with a number of their own; the other events are about the same document.
       key: [number, number ? '' : `${type.code ?? type.text} ${at.toISOString()}`],
       data: {
         code: type,
@@ -213,8 +213,12 @@ const appointmentKinds: Record<string, EventKind> = {
   S26: 'appointment.missed',
 }
 
-/** SIU: what became of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
-export function mapAppointment(message: Hl7Message, event: string, { context, sentAt }: Sent): FactSaid[] {
+/** SIU: changes of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
+export function mapAppointment(
+  message: Hl7Message,
+  event: string,
+  { context, sentAt }: Sent,
+): FactStatement[] {
   const sch = segment(message, 'SCH')
   if (!sch.present) throw new MappingError('SCH', 'The message has no SCH segment')
   const number = sch.component(2, 1) ?? sch.component(1, 1)

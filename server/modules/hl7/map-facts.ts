@@ -5,24 +5,24 @@ import type { SenderContext } from './map-adt.ts'
 import { displayName } from './map-person.ts'
 import { type Fields, MappingError, segments } from './message.ts'
 
-/** Something said about a patient that has no table of its own. */
-export type FactSaid = {
+/** A statement about a patient, for a fact without a table of its own. */
+export type FactStatement = {
   kind: EventKind
   at: Date
   /**
-   * What makes the fact the same one when it is sent again, corrected or not: order number, code, set id and time as far as given.
-   * Facts of one message with equal keys are told apart by their order.
+   * Identifies the fact when it is sent again, corrected or not: order number, code, set id and time as far as given. Facts of one message
+   * with equal keys are distinguished by their order.
    */
   key: string[]
   /**
-   * For facts that carry a number of the hospital: what every source of the site knows them by, and what two statements of them may differ
-   * in; a charge that the feed told and a file tells again is one.
+   * For facts with a number of the hospital: their key across all sources of the site, and the fields in which two statements may differ,
+   * so that a charge from the feed and from a file is one.
    */
-  shared?: { key: string[]; says: unknown[] } | undefined
+  shared?: { key: string[]; compared: unknown[] } | undefined
   data: ClinicalFact
 }
 
-/** The words and the code of a coded element (CE, CWE, CNE; an ID or ST alone is both). */
+/** Text and code of a coded element (CE, CWE, CNE; an ID or ST alone is both). */
 export function concept(fields: Fields, field: number): ClinicalFact['code'] | null {
   const [code, text, system, otherCode, otherText] = [1, 2, 3, 4, 5].map((at) => fields.component(field, at))
   if (!code && !text && !otherText && !otherCode) return null
@@ -33,7 +33,7 @@ export function concept(fields: Fields, field: number): ClinicalFact['code'] | n
   }
 }
 
-/** @throws {MappingError} nothing says what it is about */
+/** @throws {MappingError} neither text nor code */
 export function requiredConcept(fields: Fields, field: number, meaning: string): ClinicalFact['code'] {
   const found = concept(fields, field)
   if (!found) throw new MappingError(`${fields.name}-${field}`, `${meaning} is missing`)
@@ -51,7 +51,7 @@ export function amountOf(fields: Fields, field: number): number | undefined {
   return text && /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-/** `5 mg`, `1-2 tablets`: an amount, its maximum where there is one, and the unit. */
+/** `5 mg`, `1-2 tablets`: an amount, its maximum if any, and the unit. */
 export function quantityOf(
   fields: Fields,
   amount: number,
@@ -63,11 +63,11 @@ export function quantityOf(
   return numbers.length > 0 ? [numbers.join('–'), name].filter(Boolean).join(' ') : undefined
 }
 
-/** The number by which the sender knows the patient. */
+/** The sender's number of the patient. */
 export const numberOf = (pid: Fields) => pid.component(3, 1) ?? pid.component(2, 1) ?? ''
 
-/** Facts keyed by their patient, too: order numbers come round again, and another patient's result must never pass for a repetition. */
-export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
+/** Facts are also keyed by patient: order numbers are reused, and another patient's result must never count as a repetition. */
+export function ofPatient(pid: Fields, facts: FactStatement[]): FactStatement[] {
   const patient = numberOf(pid)
   return facts.map((fact) => ({
     ...fact,
@@ -76,29 +76,33 @@ export function ofPatient(pid: Fields, facts: FactSaid[]): FactSaid[] {
   }))
 }
 
-/** How a charge is known at a site, whoever tells it: its number, what it is for, the day there, and whether it takes money back. */
+/** Key of a charge at a site, for all sources: its number, item, local day, and whether it is a credit. */
 export function sharedCharge(
   { number, code, at, amount }: { number: string; code: string; at: Date; amount: number | undefined },
   timeZone: string,
-): FactSaid['shared'] {
+): FactStatement['shared'] {
   if (!number) return undefined
   const side = (amount ?? 0) < 0 ? 'credit' : 'charge'
-  return { key: [number, code, localDate(at, timeZone), side], says: [amount ?? null] }
+  return { key: [number, code, localDate(at, timeZone), side], compared: [amount ?? null] }
 }
 
-/** How a step of an appointment is known at a site, whoever tells it: its number, what became of it, and for when. */
-export function sharedAppointment(number: string, kind: EventKind, start: Date | null): FactSaid['shared'] {
-  return { key: [number, kind, start?.toISOString() ?? ''], says: [] }
+/** Key of an appointment event at a site, for all sources: its number, kind of event, and time. */
+export function sharedAppointment(
+  number: string,
+  kind: EventKind,
+  start: Date | null,
+): FactStatement['shared'] {
+  return { key: [number, kind, start?.toISOString() ?? ''], compared: [] }
 }
 
-/** Procedures that come with a visit (PR1). */
+/** Procedures of a visit (PR1). */
 export function mapProcedures(
   message: Hl7Message,
   visitNumber: string | null,
   context: SenderContext,
   at: Date,
-): FactSaid[] {
-  return segments(message, 'PR1').flatMap((pr1): FactSaid[] => {
+): FactStatement[] {
+  return segments(message, 'PR1').flatMap((pr1): FactStatement[] => {
     const code = concept(pr1, 3)
     const text = pr1.component(4, 1)
     if (!code && !text) return []
@@ -117,9 +121,9 @@ export function mapProcedures(
 
 const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild', U: 'unknown' }
 
-/** Allergies (AL1): kept once per substance, however many messages repeat them. */
-export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactSaid[] {
-  return segments(message, 'AL1').flatMap((al1): FactSaid[] => {
+/** Allergies (AL1): stored once per substance, however often they are repeated. */
+export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactStatement[] {
+  return segments(message, 'AL1').flatMap((al1): FactStatement[] => {
     const code = concept(al1, 3)
     if (!code) return []
     const since = al1.time(6, context.timeZone)

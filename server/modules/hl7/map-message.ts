@@ -17,14 +17,14 @@ import {
   mapImmunizations,
   mapPrescriptions,
 } from './map-care.ts'
-import { type FactSaid, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
-import { aside } from '../../platform/said.ts'
+import { type FactStatement, mapAllergies, mapProcedures, ofPatient } from './map-facts.ts'
+import { aside } from '../../platform/statement.ts'
 import { mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
 import { allSegments, MappingError, segment } from './message.ts'
 
 type Sent = { context: SenderContext; sentAt: Date; visitNumber: string | null; event: string }
-type Mapper = (message: Hl7Message, sent: Sent) => FactSaid[]
+type Mapper = (message: Hl7Message, sent: Sent) => FactStatement[]
 
 const orders: Mapper = (message, { context, sentAt }) =>
   resultGroups(allSegments(message)).flatMap((group) => [
@@ -40,7 +40,7 @@ const charges: Mapper = (message, sent) => [
 const document: Mapper = (message, sent) => mapDocument(message, sent.event, sent)
 const appointment: Mapper = (message, sent) => mapAppointment(message, sent.event, sent)
 
-/** Messages that state facts about a patient without being about a visit, by type and event. */
+/** Messages with facts about a patient that are not visit messages, by type and event. */
 const mappers: Record<string, Mapper> = {
   'ORU^R01': results,
   'ORM^O01': (message, sent) => [
@@ -63,13 +63,13 @@ const mappers: Record<string, Mapper> = {
   ...Object.fromEntries(['S12', 'S13', 'S14', 'S15', 'S26'].map((event) => [`SIU^${event}`, appointment])),
 }
 
-/** Before 2.3 the event was often left out where a type had only one. */
+/** Before 2.3 the event was often omitted where a type had only one. */
 const onlyEvent: Record<string, string> = { ORU: 'R01', ORM: 'O01', DFT: 'P03' }
 
 const answers = /^(ACK|RSP|OSR|OSQ|ORR|ORL|ORD|ORG|ERP|RRE|RRD|ADR|DSR|MCF)\b/
 const impersonal = /^(QRY|QBP|QSB|MFN|MFK|NMD|NMQ)\b/
 
-/** Why a type of message needs nothing from us; null when it may be about a patient. */
+/** Why a type of message is ignored; null when it may be about a patient. */
 export function whyIgnored(messageType: string): string | null {
   const [type] = messageType.split('^')
   if (impersonal.test(messageType)) return `${messageType} carries nothing about a person`
@@ -77,13 +77,10 @@ export function whyIgnored(messageType: string): string | null {
   return null
 }
 
-/**
- * Any message about one patient to our terms.
- * @throws {MappingError} naming the field that makes the message unusable
- */
+/** Maps any message about one patient. @throws {MappingError} naming the field that makes the message unusable */
 export function mapMessage(message: Hl7Message, messageType: string, context: SenderContext): AdtMessage {
-  const [type = '', said] = messageType.split('^')
-  const event = said ?? onlyEvent[type] ?? ''
+  const [type = '', eventCode] = messageType.split('^')
+  const event = eventCode ?? onlyEvent[type] ?? ''
   if (type === 'ADT' && isAdtEvent(event)) return mapAdt(message, event, context)
   const mapper = mappers[`${type}^${event}`]
   if (!mapper) throw new MappingError('MSH-9', `Messages of type ${messageType} cannot be applied yet`)

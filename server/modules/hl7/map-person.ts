@@ -1,12 +1,12 @@
 import type { Hl7Message } from '@medplum/core'
 import { normalisePhone } from '../person/phone.ts'
 import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../person/upsert.ts'
-import { aside } from '../../platform/said.ts'
+import { aside } from '../../platform/statement.ts'
 import type { SenderContext } from './map-adt.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
 
-/** What a message says of the patient; ids of the site are still codes. */
-export type PersonSaid = Omit<PersonInput, 'identifiers'> & {
+/** What a message states about the patient; sites are still codes. */
+export type PersonStatement = Omit<PersonInput, 'identifiers'> & {
   identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
 }
 
@@ -20,17 +20,14 @@ const sexes: Record<string, PersonInput['sex']> = {
   2: 'female',
 }
 
-/**
- * PID and NK1 to our terms.
- * @throws {MappingError} no record number, or a date that is none
- */
+/** PID and NK1 to our terms. @throws {MappingError} no record number, or an invalid date */
 export function mapPerson(
   message: Hl7Message,
   pid: Fields,
   context: SenderContext,
   siteCode: string,
   at: Date,
-): PersonSaid {
+): PersonStatement {
   const identifiers = mapIdentifiers(pid, context.facility || siteCode)
   const names = pid.repetitions(5)
   const legal = names.find((name) => ['L', 'I', ''].includes(name[6] ?? '')) ?? names[0]
@@ -55,8 +52,13 @@ export function mapPerson(
   }
 }
 
-/** MRG: the record that a patient was known by before. @throws {MappingError} no number */
-export function mapMergedRecord(mrg: Fields, context: SenderContext, siteCode: string, at: Date): PersonSaid {
+/** MRG: the patient's former record. @throws {MappingError} no number */
+export function mapMergedRecord(
+  mrg: Fields,
+  context: SenderContext,
+  siteCode: string,
+  at: Date,
+): PersonStatement {
   const [name] = mrg.repetitions(7)
   return {
     source: context.source,
@@ -84,7 +86,7 @@ const nationalTypes: Record<string, string> = {
   PPN: 'passport',
 }
 
-function mapIdentifiers(pid: Fields, facility: string): PersonSaid['identifiers'] {
+function mapIdentifiers(pid: Fields, facility: string): PersonStatement['identifiers'] {
   const numbers = pid.repetitions(3)
   return identifiersIn(numbers.length > 0 ? numbers : pid.repetitions(2), facility, 'PID-3')
 }
@@ -93,7 +95,7 @@ function identifiersIn(
   repetitions: string[][],
   facility: string,
   location: string,
-): PersonSaid['identifiers'] {
+): PersonStatement['identifiers'] {
   const all = repetitions
     .filter((components) => components[0])
     .map((components) => {
@@ -105,7 +107,7 @@ function identifiersIn(
       const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
       return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
     })
-  // A national number alone does not do: mother and newborn often share one.
+  // A national number alone is not enough: mother and newborn often share one.
   const first =
     all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
   if (!first) throw new MappingError(location, 'The patient has no record number')

@@ -1,9 +1,9 @@
 import type { ClinicalFact } from '../../../contract/timeline.ts'
 import type { SenderContext } from './map-adt.ts'
-import { concept, type FactSaid, performer, requiredConcept } from './map-facts.ts'
+import { concept, type FactStatement, performer, requiredConcept } from './map-facts.ts'
 import { type Fields, whole } from './message.ts'
 
-/** One OBR (the order it fulfils) with its OBX and the notes below them. */
+/** One OBR (the order) with its OBX and their notes. */
 export type ResultGroup = {
   orc: Fields | null
   obr: Fields | null
@@ -27,7 +27,7 @@ const statuses: Record<string, string> = {
   X: 'cancelled',
 }
 
-/** Groups segments as ORU and ORM order them: each OBR with what stands below it; an OBX without any OBR is a group of its own. */
+/** Groups segments as ORU and ORM order them: each OBR with the segments below it; an OBX without an OBR is a group of its own. */
 export function resultGroups(all: { name: string; fields: Fields }[]): ResultGroup[] {
   const groups: ResultGroup[] = []
   let orc: Fields | null = null
@@ -56,7 +56,7 @@ export function resultGroups(all: { name: string; fields: Fields }[]): ResultGro
   return groups
 }
 
-/** Placer and filler number: what an order is known by on both sides. */
+/** Placer and filler number of an order. */
 export function orderNumber(group: Pick<ResultGroup, 'orc' | 'obr'>): { filler: string; placer: string } {
   const of = (field: number) => group.obr?.component(field, 1) ?? group.orc?.component(field, 1) ?? ''
   return { filler: of(3), placer: of(2) }
@@ -64,14 +64,14 @@ export function orderNumber(group: Pick<ResultGroup, 'orc' | 'obr'>): { filler: 
 
 /**
  * Each OBX of a group as an observation. Lines of one text (TX, FT with the same OBX-3 and OBX-4) are one.
- * @throws {MappingError} an OBX that does not say what was observed, or a time that is none
+ * @throws {MappingError} an OBX without a code of the observation, or an invalid time
  */
-export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
+export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
   const { filler, placer } = orderNumber(group)
   const collected = group.obr?.time(7, context.timeZone) ?? null
   const panel = group.obr && concept(group.obr, 4)
-  const facts: FactSaid[] = []
-  let text: { line: string; fact: FactSaid } | null = null
+  const facts: FactStatement[] = []
+  let text: { line: string; fact: FactStatement } | null = null
   for (const obx of group.obx) {
     const type = obx.component(2, 1)?.toUpperCase() ?? ''
     const code = requiredConcept(obx, 3, 'What was observed')
@@ -86,7 +86,7 @@ export function mapObservations(group: ResultGroup, context: SenderContext, sent
     const observed = obx.time(14, context.timeZone) ?? collected
     const number = filler || placer
     const status = obx.component(11, 1)?.toUpperCase() ?? group.obr?.component(25, 1)?.toUpperCase() ?? ''
-    const fact: FactSaid = {
+    const fact: FactStatement = {
       kind: 'observation.recorded',
       at: observed ?? sentAt,
       key: [
@@ -96,7 +96,7 @@ export function mapObservations(group: ResultGroup, context: SenderContext, sent
         obx.component(4, 1) ?? '',
         obx.component(1, 1) ?? '',
         observed?.toISOString() ?? '',
-        // Without number and time only the day and the value tell two measurements apart.
+        // Without number and time, only day and value distinguish two measurements.
         ...(number || observed ? [] : [sentAt.toISOString().slice(0, 10), String(value ?? '')]),
       ],
       data: {
@@ -124,7 +124,7 @@ function noteOf(group: ResultGroup, fields: Fields): string | undefined {
   return group.notes.get(fields)?.join('\n').slice(0, longest) || undefined
 }
 
-/** OBX-5 by its type (OBX-2, table 0125): numbers as numbers, everything else as a reader would write it. */
+/** OBX-5 by its type (OBX-2, table 0125): numbers as numbers, everything else as readable text. */
 function valueOf(obx: Fields, type: string): ClinicalFact['value'] {
   const repetitions = obx.repetitions(5)
   if (repetitions.length === 0) return undefined
@@ -134,7 +134,7 @@ function valueOf(obx: Fields, type: string): ClinicalFact['value'] {
     return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
   }
   if (type === 'SN') return parts(repetitions[0] ?? []).join('')
-  // Pictures and documents stay in the raw message; the line says what there is.
+  // Pictures and documents stay in the raw message; the text only names their kind.
   if (type === 'ED' || type === 'RP') {
     const [source = '', kind = '', subtype = ''] = parts(repetitions[0] ?? [])
     return [type === 'RP' ? source : '', kind, subtype].filter(Boolean).join(' ').slice(0, 200)
@@ -172,8 +172,8 @@ export function orderStatus(orc: Fields | null): string | undefined {
   return orderStatuses[status] ?? orderStatuses[control]
 }
 
-/** An order (ORC with OBR): what was asked for, by whom, for when. @throws {MappingError} OBR-4 missing */
-export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactSaid[] {
+/** An order (ORC with OBR): what was ordered, by whom, for when. @throws {MappingError} OBR-4 missing */
+export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
   const { obr, orc } = group
   if (!obr) return []
   const code = requiredConcept(obr, 4, 'What was ordered')

@@ -3,7 +3,7 @@ import { fromLocal } from '../../platform/clock.ts'
 import { decode, knownCharset } from './charset.ts'
 import type { Header } from './header.ts'
 
-/** Why a message cannot be applied, and which field is to blame; goes to the dead-letter list as it stands. */
+/** Why a message cannot be applied, and the field at fault; shown in the dead-letter list. */
 export class MappingError extends Error {
   readonly location: string
 
@@ -37,7 +37,7 @@ export function parseMessage(raw: Buffer, charset: string): Hl7Message {
   )
 }
 
-/** Reads fields of one segment: repetitions, components, escapes undone. HL7's `""` means "delete" and reads as empty. */
+/** Reads fields of one segment: repetitions and components, unescaped. HL7's `""` means "delete" and reads as empty. */
 export class Fields {
   readonly name: string
   readonly #segment: Hl7Segment | undefined
@@ -70,7 +70,7 @@ export class Fields {
       .filter((components) => components.some((text) => text !== ''))
   }
 
-  /** Sub-components stand apart by a sign that no text has: an escaped `&` is text, not a boundary. */
+  /** Sub-components are joined by a character that cannot occur in text: an escaped `&` is text, not a separator. */
   #read(text: string): string {
     const sign = this.#context.subcomponentSeparator
     if (sign === '' || !text.includes(sign)) return clean(unescape(text, this.#context))
@@ -139,7 +139,7 @@ export class Fields {
     if (!text) return null
     const match = /^(\d{4})(\d{2})(\d{2})/.exec(text)
     if (!match) {
-      // A year or a year and month alone is an allowed precision, but no birthday.
+      // A year, or year and month, is a valid precision, but no birth date.
       if (/^\d{4}(\d{2})?$/.test(text)) return null
       throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a date (expected YYYYMMDD)`)
     }
@@ -164,7 +164,7 @@ export function firstPart(component: string | undefined): string {
   return end === -1 ? (component ?? '') : (component?.slice(0, end) ?? '')
 }
 
-/** A shifted field can bring a name or a telephone number where a date should be; reasons are shown to more people than those may be. */
+/** Shifted fields can put a name or a telephone number where a date should be; reasons are shown to more people than may see those. */
 function quote(text: string): string {
   const harmless = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
   return harmless ? `"${text}"` : `A text of ${[...text].length} characters`
@@ -201,7 +201,7 @@ function clean(text: string): string {
   return (control.test(text) ? text.replaceAll(controls, ' ') : text).trim()
 }
 
-/** HL7 escape sequences (v2.5 chapter 2.7); an unknown one stays as it stands. */
+/** HL7 escape sequences (v2.5 chapter 2.7); an unknown one stays unchanged. */
 function unescape(text: string, context: Hl7Message['context']): string {
   const { escapeCharacter } = context
   if (escapeCharacter === '' || !text.includes(escapeCharacter)) return text
@@ -242,7 +242,7 @@ export function segments(message: Hl7Message, name: string): Fields[] {
     .map((one, at, all) => new Fields(message, one, all.length > 1 ? `${name}[${at + 1}]` : name))
 }
 
-/** All segments in their order, for messages whose groups only their order tells apart. */
+/** All segments in order, for messages whose groups depend on it. */
 export function allSegments(message: Hl7Message): { name: string; fields: Fields }[] {
   const seen = new Map<string, number>()
   return message.segments.map((one) => {
@@ -263,7 +263,7 @@ export function acknowledge(
 ): string {
   const stamp = now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
   const event = header?.messageType.split('^')[1]
-  const said = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
+  const plainText = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
   const type = event ? `ACK^${event}^ACK` : 'ACK'
-  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${said && `|${said}`}\r`
+  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${plainText && `|${plainText}`}\r`
 }

@@ -8,12 +8,12 @@ export interface Ack {
   /** AA, AE or AR in original mode; CA, CE or CR in enhanced mode. */
   code: string
   controlId: string
-  /** MSA-3, or what ERR says where that is empty. */
+  /** MSA-3, else the text of ERR. */
   text: string
   raw: Buffer
 }
 
-/** TLS to the receiver. Its certificate must be good for `servername` and be signed by `ca` (PEM), or by an authority that Node knows. */
+/** TLS to the receiver. Its certificate must match `servername` and be signed by `ca` (PEM), or by an authority known to Node. */
 export interface MllpTls {
   servername: string
   ca?: string | undefined
@@ -21,10 +21,10 @@ export interface MllpTls {
 
 export type MllpErrorReason = 'refused' | 'closed' | 'timeout' | 'mismatch' | 'malformed' | 'busy'
 
-/** Why a message has no usable answer. After every reason but `busy` the connection is closed. */
+/** Why a message got no usable answer. For every reason except `busy` the connection is closed. */
 export class MllpError extends Error {
   readonly reason: MllpErrorReason
-  /** What came instead of an answer, after `mismatch` and `malformed`. */
+  /** The bytes received, with `mismatch` and `malformed`. */
   readonly raw: Buffer | undefined
 
   constructor(
@@ -62,7 +62,7 @@ export class MllpClient {
     return this.#socket !== undefined && !this.#socket.destroyed
   }
 
-  /** Opens the connection. Rejects with `refused` (cannot connect, no trust) or `timeout` (default 5,000 ms). */
+  /** Opens the connection. Rejects with `refused` (no connection or untrusted) or `timeout` (default 5,000 ms). */
   async connect(
     host: string,
     port: number,
@@ -76,7 +76,7 @@ export class MllpClient {
           host,
           port,
           ca: tls.ca,
-          // An address may not be named in SNI (RFC 6066); it is still compared with the certificate.
+          // SNI must not hold an IP address (RFC 6066); it is still checked against the certificate.
           ...(isIP(tls.servername) ? {} : { servername: tls.servername }),
         }).setNoDelay()
       : connectSocket({ host, port, noDelay: true })
@@ -105,10 +105,10 @@ export class MllpClient {
   }
 
   /**
-   * Sends one message (unframed bytes, MSH first) and resolves with the answer whose MSA-2 equals its MSH-10.
-   * Rejects with an {@link MllpError}: `timeout` after `timeoutMs`, `closed`, `mismatch` (an answer to another
-   * message), `malformed` (an answer without MSA, or a message without MSH-10), `busy` (one is in flight).
-   * With `anything`, what has no MSH-10 is sent as well, and the next answer is taken for its own.
+   * Sends one message (unframed bytes, MSH first) and resolves with the answer whose MSA-2 equals its MSH-10. Rejects with an {@link
+   * MllpError}: `timeout` after `timeoutMs`, `closed`, `mismatch` (an answer to another message), `malformed` (an answer without MSA, or a
+   * message without MSH-10), `busy` (one is in flight). With `anything`, bytes without MSH-10 are sent as well, and the next answer counts
+   * as theirs.
    */
   async send(message: Buffer, options: { timeoutMs: number; anything?: boolean }): Promise<Ack> {
     const socket = this.#socket
@@ -165,7 +165,7 @@ export class MllpClient {
   #fail(reason: MllpErrorReason, message: string, raw?: Buffer): void {
     const pending = this.#pending
     this.#pending = undefined
-    // A late answer on this connection could be taken for the answer to the next message: never use it again.
+    // A late answer could be mistaken for the answer to the next message: never reuse this connection.
     this.#socket?.destroy()
     this.#socket = undefined
     if (!pending) return
@@ -189,8 +189,8 @@ const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 2000
 
 /**
- * A sender as hospital interfaces behave: the same bytes again, over a new connection, until they are answered.
- * Waits 100 ms after the first failure, twice as long after each further one, 2 s at most. One message at a time.
+ * A sender that behaves like hospital interfaces: it repeats the same bytes over new connections until they are answered. Waits 100 ms
+ * after the first failure, doubling up to 2 s. One message at a time.
  */
 export function resendingSender(options: {
   host: string
@@ -249,7 +249,7 @@ export function resendingSender(options: {
   }
 }
 
-/** MSH-10 of an encoded message, or '' when it has none. Bytes before MSH are not looked for. */
+/** MSH-10 of an encoded message, or '' when it has none. MSH must come first. */
 export function controlIdOf(message: Buffer): string {
   const end = message.indexOf(0x0d)
   const header = decode(end === -1 ? message : message.subarray(0, end))
@@ -277,8 +277,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 const gb18030 = new TextDecoder('gb18030')
 
 /**
- * The second byte of a GB18030 character can be `|` (0x7C), so fields are only cut after decoding. Text that is
- * valid UTF-8 is practically never GB18030 by chance.
+ * The second byte of a GB18030 character can be `|` (0x7C), so decode before splitting fields. Valid UTF-8 is practically never GB18030 by
+ * chance.
  */
 function decode(bytes: Buffer): string {
   try {

@@ -27,10 +27,7 @@ async function original(db: Db, id: number): Promise<Row> {
   return found(rows[0])
 }
 
-/**
- * One message as it came, for whoever corrects it. What cannot be decoded comes byte for byte as Latin-1.
- * @throws {AppError} not-found
- */
+/** One original message, for correction. Undecodable ones are returned as Latin-1. @throws {AppError} not-found */
 export async function revealMessage(db: Db, actor: Actor, id: number, reason: string) {
   authorize(actor, 'intake.replay')
   const row = await original(db, id)
@@ -50,8 +47,8 @@ export async function revealMessage(db: Db, actor: Actor, id: number, reason: st
 }
 
 /**
- * Puts an edited copy of a dead letter into the queue. The original stays as it came, marked with the copy that counts instead.
- * @throws {AppError} not-found, invalid when the copy is no message, cannot-undo when the original is no dead letter any more
+ * Queues an edited copy of a dead letter. The original stays unchanged, marked with the copy that replaces it.
+ * @throws {AppError} not-found, invalid when the copy is no HL7 message, cannot-undo when the original is no longer a dead letter
  */
 export async function correctMessage(
   trx: Trx,

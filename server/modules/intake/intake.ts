@@ -50,7 +50,7 @@ const keyJoin = sql`left join inbound_key k on k.sender = m.sender and k.facilit
 export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
   authorize(actor, 'intake.read')
   if (filter.text) {
-    // Finding a name tells as much as reading it: words are only for who may see the whole message, and the search is logged.
+    // Finding a name reveals as much as reading it: searching by text needs the right to see the full message, and is audited.
     authorize(actor, 'intake.replay')
     await audit(db, actor, { action: 'intake.search', fields: ['segments'] })
   }
@@ -70,7 +70,7 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
   return pageOf(rows, filter.limit, (row) => [row.id], viewMessage)
 }
 
-/** Raw bytes are in the sender's character set; one that cannot write the words cannot hold them either. */
+/** Raw bytes are in the sender's character set; a set that cannot encode the text cannot contain it. */
 function holdsText(text: string) {
   const spellings = ['utf8', 'gb18030', 'big5', 'latin1'].map((name) => iconv.encode(text, name))
   const written = new Set(
@@ -120,13 +120,13 @@ export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
   return { ...viewMessage(row), charset: row.charset, segments: maskedSegments(row.raw, row.charset) }
 }
 
-/** Puts dead letters back into the queue; their order per patient is their old one. */
+/** Requeues dead letters in their original order per patient. */
 export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Promise<number> {
   authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number }>`
     update inbound_message m set status = 'received', reason = null, location = null
     where id = any(${ids}::bigint[]) and status in ('dead', 'ignored')
-      -- Its corrected copy counts instead; both would say two things.
+      -- Not if a corrected copy replaces it.
       and not exists (select 1 from inbound_message c where c.corrects_id = m.id) returning id`.execute(trx)
   await audit(trx, actor, {
     action: 'intake.replay',

@@ -9,7 +9,10 @@ import { readSettings } from '../setting/setting.ts'
 const purge = job('intake.purge', { cron: '40 3 * * *' })
 const cleaner = systemActor('system:intake', '接口消息清理')
 
-/** Raw messages are kept for a set time (setting `intake.keep-days`), then removed; what waits, is dead or was rejected stays until somebody decides. */
+/**
+ * Raw messages are kept for a set time (setting `intake.keep-days`), then removed; waiting, dead and rejected ones stay until somebody
+ * decides.
+ */
 export function intakeJobs({ db }: Services): JobHandler[] {
   return [handle(purge, () => transaction(db, purgeMessages))]
 }

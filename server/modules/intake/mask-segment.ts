@@ -9,12 +9,12 @@ const personal: Record<string, number[]> = {
   IN1: [16, 19, 36, 49],
   MRG: [7],
 }
-/** Segments without anything of the patient's in them. What is on neither list (notes, results, Z segments) is masked whole. */
+/** Segments without patient data. Segments on neither list (notes, results, Z segments) are masked completely. */
 const harmless = new Set(['MSH', 'EVN', 'PV1', 'PV2', 'DG1', 'PD1', 'AL1', 'MSA', 'ERR'])
 
 /**
- * A segment as people may see it in the intake list: record numbers stay (they are needed to find the patient), names keep their first
- * character, other personal fields only their length. An identity number in PID-3 is masked like everywhere.
+ * A masked segment for the intake list: record numbers stay (they are needed to find the patient), names keep their first character, other
+ * personal fields only their length. An identity number in PID-3 is masked as usual.
  */
 function maskSegment(segment: string, separator: string): string {
   const parts = segment.split(separator)
@@ -30,7 +30,7 @@ function maskSegment(segment: string, separator: string): string {
     .join(separator)
 }
 
-/** A message as segments, masked. What cannot be decoded is shown byte for byte as Latin-1: somebody has to find out why. */
+/** A message as segments, masked. Undecodable messages are shown as Latin-1, for diagnosis. */
 export function maskedSegments(raw: Buffer, charset: string): string[] {
   let text: string
   try {
@@ -44,7 +44,7 @@ export function maskedSegments(raw: Buffer, charset: string): string[] {
     .map((segment) => maskSegment(segment, text[3] ?? '|'))
 }
 
-/** One repetition of PID-3: a number of the hospital's own stays, any other is masked. */
+/** One repetition of PID-3: the hospital's own number stays, any other is masked. */
 function maskNumber(repetition: string): string {
   const [value = '', ...rest] = repetition.split('^')
   const own =
@@ -52,7 +52,7 @@ function maskNumber(repetition: string): string {
   return own ? repetition : [maskIdentifier(value), ...rest].join('^')
 }
 
-/** Only the very first character stays: family and given name of one character each would be the whole name. */
+/** Only the first character stays: with two single-character names, more would be the full name. */
 function maskField(field: string): string {
   return field
     .split('~')

@@ -41,8 +41,8 @@ export async function listProfiles(db: Db, actor: Actor): Promise<{ items: Hl7Pr
 }
 
 /**
- * Sets how one sender is read, from the next message on. What changed, and from what, is in the audit trail.
- * @throws {AppError} changed-meanwhile when the version edited is not the present one
+ * Saves a sender's profile, effective from the next message. The audit log holds old and new values.
+ * @throws {AppError} changed-meanwhile when the edited version is not the current one
  */
 export async function putProfile(
   trx: Trx,
@@ -83,9 +83,7 @@ function changedParts(before: Hl7ProfileDefinition, after: Hl7ProfileDefinition)
   return [...differing(plain, old), ...differing(codes, oldCodes).map((name) => `codes.${name}`)]
 }
 
-/**
- * What a pasted message would say under a profile. Maps it exactly as the feed does and stores nothing.
- */
+/** Previews a pasted message under a profile: maps it exactly as the feed does and stores nothing. */
 export async function previewProfile(
   db: Db,
   actor: Actor,
@@ -101,7 +99,7 @@ export async function previewProfile(
   const ignored = whyIgnored(header.messageType)
   if (ignored !== null) return { understood: null, problem: { reason: ignored, location: 'MSH-9' } }
   try {
-    // Pasted text is decoded already: which bytes its sender uses cannot be tried out here.
+    // Pasted text is already decoded, so the sender's character set cannot be tested here.
     const charset = knownCharset(header.charset) ? header.charset : 'UTF-8'
     const message = mapMessage(
       overrideFields(parseMessage(bytes, charset), input.definition.fields),

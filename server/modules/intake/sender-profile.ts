@@ -2,14 +2,14 @@ import { type Hl7Field, type Hl7Message, Hl7Segment } from '@medplum/core'
 import { sql } from 'kysely'
 import { type Hl7ProfileDefinition, hl7ProfileDefinition } from '../../../contract/hl7-profile.ts'
 
-/** Joins `inbound_message m` with the profile of its sender: the one of its facility before the one for all of them. */
+/** Joins `inbound_message m` with its sender's profile: that of the facility, else that for all facilities. */
 export const profileJoin = sql`left join lateral (
   select p.definition from hl7_profile p where p.sender = m.sender and p.facility in (m.facility, '') order by p.facility desc limit 1
 ) h on true`
 
 const usual = hl7ProfileDefinition.parse({})
 
-/** A stored profile; one that an older version wrote gets what is new by default. */
+/** A stored profile; one from an older version gets defaults for new fields. */
 export function readProfile(stored: unknown): Hl7ProfileDefinition {
   return stored === null || stored === undefined ? usual : hl7ProfileDefinition.parse(stored)
 }
@@ -22,8 +22,8 @@ function readPath(path: string): Path {
 }
 
 /**
- * Moves fields to where the standard has them, as a profile says, in the order of its lines. Raw text is moved, separators and escapes
- * with it; a source that is empty or not there leaves the target alone. A segment that only the profile fills is made.
+ * Moves fields to their standard place according to a profile, in the order of its lines. Raw text is moved with separators and escapes;
+ * an empty or missing source leaves the target unchanged. A missing target segment is created.
  */
 export function overrideFields(message: Hl7Message, fields: Hl7ProfileDefinition['fields']): Hl7Message {
   for (const { to, from, value } of fields) {

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 
-/** What became of a stored message. */
+/** Result of a stored message. */
 export type Settled = {
   id: number
   status: 'applied' | 'dead' | 'ignored'
   reason: string | null
-  /** The field that stood against it, such as PID-3. */
+  /** The field at fault, such as PID-3. */
   location: string | null
   personId: number | null
 }
 
-/** Notes what became of messages, in the transaction of their effect. */
+/** Writes the results of messages, in the transaction of their effects. */
 export async function settleMessages(trx: Trx, settled: Settled[]): Promise<void> {
   await sql`
     update inbound_message m set status = n.status, reason = n.reason, location = n.location, person_id = n.person_id,

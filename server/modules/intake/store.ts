@@ -4,7 +4,7 @@ import { log } from '../../platform/log.ts'
 import { type Header, isProblem, readHeader } from '../hl7/header.ts'
 
 export type Receipt = {
-  /** HL7 table 0008: accepted, application error (send again), rejected (never right). */
+  /** HL7 table 0008: accepted, application error (retry), rejected (do not retry). */
   code: 'AA' | 'AE' | 'AR'
   controlId: string
   text: string | null
@@ -15,21 +15,21 @@ type Waiting = { bytes: Buffer; header: Header; resolve: (receipt: Receipt) => v
 
 const batchMessages = 400
 const batchBytes = 16 * 1024 * 1024
-/** How long messages wait for those of the other senders at work; a timer can be no shorter. */
+/** How long messages wait for those of other active senders; the shortest possible timer. */
 const gatherMs = 1
 
 /**
- * Stores raw messages and answers after commit. What arrives while one batch is being written goes into the next: many senders share
- * one commit. Twice the same message is stored once.
+ * Stores raw messages and acknowledges after commit. Messages that arrive while a batch is being written form the next: many senders share
+ * one commit. A repeated message is stored once.
  */
 export class RawStore {
   #db: Db
   #waiting: Waiting[] = []
   #writing = false
-  /** So many messages were on their way when the last batch was answered; most senders have the next one ready. */
+  /** Messages in flight when the last batch was answered; most senders have the next one ready. */
   #expected = 0
   #gathered: (() => void) | undefined
-  /** So many of the next messages are stored one by one. */
+  /** How many of the next messages are stored one by one. */
   #alone = 0
   #onStored: () => void
 
@@ -48,7 +48,7 @@ export class RawStore {
     })
   }
 
-  /** Bytes that are no message are kept as well, with the reason: the list of rejected ones must be complete. */
+  /** Invalid input is kept as well, with the reason: the list of rejections must be complete. */
   async reject(bytes: Buffer, reason: string, location: string, controlId = ''): Promise<Receipt> {
     try {
       await sql`
@@ -81,7 +81,7 @@ export class RawStore {
         this.#onStored()
       } catch (error) {
         log.error({ err: (error as Error).message, messages: batch.length }, 'messages could not be stored')
-        // One message that the database cannot take must not keep its neighbours out.
+        // One message that the database refuses must not block the others.
         if (batch.length > 1 && !isTransient(error)) {
           this.#alone = batch.length
           this.#waiting.unshift(...batch)
@@ -95,7 +95,7 @@ export class RawStore {
     this.#writing = false
   }
 
-  /** A batch costs little more than one message: who was answered together sends, waits and is answered together again. */
+  /** A batch costs little more than one message: senders answered together will send together again. */
   async #gather(): Promise<void> {
     if (this.#waiting.length >= this.#expected || this.#alone > 0) return
     await new Promise<void>((resolve) => {
@@ -128,8 +128,8 @@ export class RawStore {
     const lengths = batch.map((one) => one.bytes.length)
     let end = 1
     const starts = lengths.map((length) => (end += length) - length)
-    // All bytes in one piece: a value by itself travels as it is, in an array it would be hexadecimal text.
-    // The same key twice in one batch: the second is a repetition like any other. `ordinality` keeps arrival order in the ids.
+    // All bytes in one value: a single bytea is sent in binary, in an array it would be hexadecimal text. A key twice in one batch: the
+    // second is a repetition. `ordinality` keeps arrival order in the ids.
     await sql`
       with input as (
         select sender, facility, control_id, message_type, charset, lane, body_hash, position,

@@ -15,7 +15,7 @@ import { personOfRecord } from '../event/record.ts'
 
 type Input = z.output<(typeof createRoute)['body']>
 
-/** Why a link was not made: the field, a sentence for the integrator, and a word for the audit. */
+/** Why a link was refused: the field, a message for the integrator, and a code for the audit. */
 class Refusal extends Error {
   readonly path: string
   readonly word: string
@@ -49,7 +49,7 @@ export async function createLaunch(db: Db, actor: Actor, input: Input, base: str
         .values({
           token_hash: hashKey(token),
           user_id: user.id,
-          // Of the task's own record, which a merge may be taken back from.
+          // The task's own record, in case the merge is undone.
           person_id:
             taskId === null ? personId : sql<number>`(select person_id from task where id = ${taskId})`,
           task_id: taskId,
@@ -69,7 +69,7 @@ export async function createLaunch(db: Db, actor: Actor, input: Input, base: str
     const words = input.language ? `?lang=${input.language}` : ''
     return {
       id: made.id,
-      // Behind the #, so that it reaches no log on the way.
+      // In the fragment, so that it appears in no log.
       url: `${base.replace(/\/$/, '')}${launchPath}${words}#${token}`,
       expiresAt: made.expires_at.toISOString(),
       frameOrigins: await frameOrigins(db),
@@ -114,7 +114,7 @@ async function findUser(db: Db, actor: Actor, input: Input): Promise<User> {
   return user
 }
 
-/** @throws {Refusal} when the site is not named and not clear either */
+/** @throws {Refusal} when the site is neither given nor unambiguous */
 async function siteOf(db: Db, actor: Actor, code: string | undefined): Promise<number> {
   const { all, siteIds } = authorize(actor, 'launch.create')
   const sites = await db

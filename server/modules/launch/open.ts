@@ -24,7 +24,7 @@ type Row = {
 }
 
 /**
- * Uses a link up and begins a session of its user. Whoever comes second, late, or for a user who was suspended meanwhile, is refused and audited.
+ * Uses up a link and starts a session of its user. Used and expired links, and those of suspended users, are refused and audited.
  * @throws {AppError} too-many-requests
  */
 export async function openLaunch(db: Db, token: string, visitor: Visitor): Promise<Opened> {
@@ -39,7 +39,7 @@ export async function openLaunch(db: Db, token: string, visitor: Visitor): Promi
     const actor = actorOf(row, visitor.address)
     const entry = { action: 'launch.open', personId: row.person_id, subject: subjectOf(row) }
     if (row.state !== 'open') {
-      // Somebody else may have been first: as with a code of OAuth (RFC 6749 4.1.2), what came of it ends.
+      // Somebody else may have used it first: as for OAuth codes (RFC 6749 4.1.2), the resulting session ends.
       if (row.state === 'used') await endLaunchSessions(trx, row.id)
       await audit(trx, actor, { ...entry, outcome: 'refused', reason: row.state })
       return { state: row.state }
@@ -63,7 +63,7 @@ export async function openLaunch(db: Db, token: string, visitor: Visitor): Promi
   })
 }
 
-/** Two browsers that open one link at once come one after the other. */
+/** Serialises two browsers that open one link at once. */
 async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select l.id, l.user_id, u.name as user_name, l.person_id, l.task_id,
@@ -76,7 +76,7 @@ async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** Its user at the door: known by the link, without any rights yet. */
+/** The link's user, without any permissions yet. */
 const actorOf = (row: Row, address: string | null): Actor => ({
   kind: 'staff',
   id: `user:${row.user_id}`,
@@ -92,14 +92,14 @@ const actorOf = (row: Row, address: string | null): Actor => ({
 const subjectOf = (row: Pick<Row, 'id' | 'task_id'>) =>
   `launch:${row.id}${row.task_id === null ? '' : ` task:${row.task_id}`}`
 
-/** The session of the workstation that calls ends. */
+/** Ends the calling workstation session. */
 export async function endLaunch(trx: Trx, actor: Actor): Promise<void> {
   if (!actor.launch) throw new AppError('not-found')
   await endLaunchSessions(trx, actor.launch.id)
   await audit(trx, actor, { action: 'launch.end', subject: `launch:${actor.launch.id}` })
 }
 
-/** The workstation takes its link back, and the session with it. Links of other systems are not its business. */
+/** The workstation revokes its link and the session. Links of other systems are not found. */
 export async function revokeLaunch(trx: Trx, actor: Actor, id: number): Promise<void> {
   found(
     await trx

@@ -8,17 +8,17 @@ import { currentModel, type FoundPair, judge, storePairs } from './pair.ts'
 import { type MatchInput, type MatchRecord, prepare } from './record.ts'
 
 const batchSize = 200
-/** Whoever shares a key with more people than this shares it by chance, such as the number of a hotel. */
+/** A key shared by more people than this is chance, such as the number of a hotel. */
 const mostPerKey = 50
 const matcher = systemActor('system:match', '档案匹配')
 
-/** Nobody waits for a match, but a stream of messages that never ends must not keep it away for ever. */
+/** Matching has low priority, but an endless stream of messages must not starve it. */
 const patience = '1 minute'
 
 /**
- * Compares persons that are new or changed with everybody who shares a telephone number, the birth date and an initial, or the sound of the
- * name and the year of birth: indexed look-ups, a few milliseconds each. While messages wait to be applied it lets them pass.
- * @returns how many persons were looked at
+ * Compares new or changed persons with everybody who shares a telephone number, the birth date and an initial, or the sound of the name
+ * and the year of birth: indexed look-ups, a few milliseconds each. Waiting messages go first.
+ * @returns how many persons were compared
  */
 export async function matchArrived(db: Db): Promise<number> {
   return transaction(db, async (trx) => {
@@ -39,7 +39,7 @@ export async function matchArrived(db: Db): Promise<number> {
   })
 }
 
-/** Pairs of these persons with others that are likely enough to be looked at. */
+/** Pairs of these persons with others that are likely enough for review. */
 export async function findPairs(trx: Db, personIds: number[]): Promise<FoundPair[]> {
   const { rows: candidates } = await sql<{ left_id: number; right_id: number }>`
     select distinct least(w.id, c.id) as left_id, greatest(w.id, c.id) as right_id
@@ -68,7 +68,7 @@ export async function findPairs(trx: Db, personIds: number[]): Promise<FoundPair
   })
 }
 
-/** Links pairs for which a deterministic rule holds, where the site wants that; what somebody decided stays. */
+/** Merges pairs by the deterministic rule, if the site wants that; earlier decisions stay. */
 export async function linkSure(trx: Trx, pairs: FoundPair[]): Promise<void> {
   const sure = pairs.filter((pair) => pair.rule !== null)
   if (sure.length === 0) return

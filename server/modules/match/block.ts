@@ -1,14 +1,12 @@
 import type { MatchRecord } from './record.ts'
 import { hashOf } from '../person/text.ts'
 
-/** A key as a number; 0: the record is not in this pass. Two keys that hash alike only put strangers into one block. */
+/** A key as a number; 0: the record is not in this pass. A hash collision only puts strangers into one block. */
 type Key = (record: MatchRecord) => number
-/** For what a person may have several of. */
+/** For multi-valued fields. */
 type Keys = (record: MatchRecord) => readonly number[]
 
-/**
- * Keys of a pass from coarse to fine: a block that is too large is split by the next one. `width`: in how many blocks a record may be.
- */
+/** Keys of a pass from coarse to fine: an oversized block is split by the next key. `width`: how many blocks a record may be in. */
 type Pass = { width: number; levels: Keys[] }
 
 const one = (...levels: Key[]): Pass => ({
@@ -27,8 +25,8 @@ const turned = ({ familySound, givenSound }: MatchRecord): [string, string] =>
   familySound < givenSound ? [familySound, givenSound] : [givenSound, familySound]
 
 /**
- * Who is compared with whom: whoever shares a key of at least one pass. Each pass survives another kind of mistake: the phone number one in
- * the name, the name one in the birth date, the address one in both.
+ * Blocking passes: records that share a key in at least one pass are compared. Each pass tolerates a different error: the phone number
+ * pass one in the name, the name pass one in the birth date, the address pass both.
  */
 const passes: Pass[] = [
   some((r) => r.identifiers.map((number) => hashOf(number))),
@@ -66,7 +64,7 @@ const passes: Pass[] = [
     (r) => hashOf(r.place, r.givenSound),
     (r) => hashOf(r.place, r.givenSound, r.birth.slice(0, 4)),
   ),
-  // Family and given name exchanged; one of the two may be all there is.
+  // Family and given name swapped; only one of them may be present.
   one((r) => {
     const [first, second] = turned(r)
     return hashOf(`${first}/${second}`, r.birth.slice(0, 4))
@@ -76,17 +74,17 @@ const passes: Pass[] = [
     return first === '' ? 0 : hashOf(first, second, r.place || r.postalCode)
   }),
   one((r) => hashOf(r.postalCode, r.birth.slice(4))),
-  // The same house: estate, street and number survive another family name and birth date.
+  // The same house: estate, street and number, even with another family name and birth date.
   some(
     (r) => r.houses,
     (r) => r.houses.map((house) => hashOf(String(house), r.givenSound)),
   ),
 ]
 
-/** Larger blocks are split by a finer key; what is still larger after the finest is common rather than telling, and left out. */
+/** Larger blocks are split by a finer key; those still larger after the finest are too common to be evidence, and skipped. */
 export const largestBlock = 60
 
-/** Which group each key belongs to, in the order in which keys appear: open addressing over two flat arrays, nothing for the collector. */
+/** Group of each key, in order of first appearance: open addressing over two flat arrays, without garbage. */
 class Groups {
   count = 0
   readonly #keys: Float64Array
@@ -117,7 +115,7 @@ type Blocks = {
   /** Where each block begins, and where the last one ends. */ starts: number[]
 }
 
-/** All passes of one record side by side: whether two records met before is a look at two places of memory. */
+/** All passes of one record side by side, so that checking whether two records met before reads two places of memory. */
 class Places {
   readonly #of: Int32Array
   readonly #offsets: number[] = []
@@ -143,7 +141,7 @@ class Places {
       }
   }
 
-  /** The first block of that pass that both are in, or -1. */
+  /** The first common block in that pass, or -1. */
   shared(pass: number, left: number, right: number): number {
     const of = this.#of
     const width = passes[pass]?.width ?? 0
@@ -168,7 +166,7 @@ class Places {
   }
 }
 
-/** Yields again and again while it works, so that the thread can do something else between. */
+/** Yields regularly, so that the thread can do other work. */
 function* blocksOf(records: readonly MatchRecord[], places: Places, at: number): Generator<void, Blocks> {
   const { width, levels } = passes[at] as Pass
   const starts = [0]
@@ -180,7 +178,7 @@ function* blocksOf(records: readonly MatchRecord[], places: Places, at: number):
       keysOf(records[pending ? (pending[entry] ?? 0) : entry] as MatchRecord),
     )
     yield
-    // Members of all groups, one group after the other, each in the order of the records.
+    // Members of all groups, group by group, each in record order.
     const ends = new Int32Array(groups)
     let total = 0
     for (let group = 0; group < groups; group++) {
@@ -244,9 +242,9 @@ function* groupBy(entries: number, width: number, keysOf: (entry: number) => rea
 }
 
 /**
- * Every pair worth comparing, once, in chunks of whole blocks so that the caller can look up between them. Indexes into `records`.
+ * Every candidate pair once, in chunks of whole blocks so that the caller gets control in between. Indexes into `records`.
  * @param visit called for each pair
- * @returns how far it is, 0 to 1
+ * @returns progress, 0 to 1
  */
 export function* candidatePairs(
   records: readonly MatchRecord[],
@@ -268,7 +266,7 @@ export function* candidatePairs(
           if (!places.metBefore(at, left, right)) visit(left, right)
         }
       compared += ((end - start) * (end - start - 1)) / 2
-      // Some thirty milliseconds of comparing.
+      // About thirty milliseconds of comparing.
       if (compared > 20_000) {
         compared = 0
         yield (at + block / starts.length) / passes.length

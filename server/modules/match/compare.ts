@@ -1,7 +1,7 @@
 import type { MatchRecord } from './record.ts'
 import { dice, jaroWinkler, oneSlip } from '../person/text.ts'
 
-/** Fields that are compared, and how many levels of agreement each has besides "not said" (0). */
+/** Compared fields, and how many levels of agreement each has besides "missing" (0). */
 export const fields = {
   family: 4,
   given: 4,
@@ -25,20 +25,20 @@ export function levelsOf(pattern: Pattern): number[] {
   return fieldNames.map((_, at) => Math.floor(pattern / base ** at) % base)
 }
 
-/** 0 not said, 1 differ, 2 near, 3 sounds the same, 4 the same. */
+/** 0 missing, 1 different, 2 similar, 3 sounds the same, 4 equal. */
 function nameLevel(one: string, other: string, oneSound: string, otherSound: string, han: boolean): number {
   if (one === '' || other === '') return 0
   if (one === other) return 4
   if (han) {
     if (oneSound === otherSound) return 3
-    // A shared character says nothing: brothers and sisters often have one in common.
+    // One shared character is no evidence: siblings often have one in common.
     return jaroWinkler(oneSound, otherSound) >= 0.88 ? 2 : 1
   }
   const likeness = jaroWinkler(one, other)
   return likeness >= 0.9 ? 3 : likeness >= 0.78 ? 2 : 1
 }
 
-/** 1 differ, 2 two of year, month and day agree, 3 a slip of the key or day and month exchanged, 4 the same. */
+/** 1 different, 2 two of year, month and day agree, 3 a typing error or day and month swapped, 4 equal. */
 function birthLevel(one: string, other: string): number {
   if (one === '' || other === '') return 0
   if (one === other) return 4
@@ -68,13 +68,13 @@ function streetLevel(one: string, other: string): number {
   return likeness >= 0.95 ? 4 : likeness >= 0.7 ? 3 : likeness >= 0.45 ? 2 : 1
 }
 
-/** How far two persons agree, field by field. */
+/** Agreement of two persons, field by field. */
 export function compare(one: MatchRecord, other: MatchRecord): Pattern {
   const han = one.han && other.han
   let family = nameLevel(one.family, other.family, one.familySound, other.familySound, han)
   let given = nameLevel(one.given, other.given, one.givenSound, other.givenSound, han)
   if (!han && family <= 1 && given <= 1) {
-    // Family and given name exchanged: never as good as in their places.
+    // Family and given name swapped: weaker than in the right order.
     const crossed = [
       nameLevel(one.family, other.given, '', '', false),
       nameLevel(one.given, other.family, '', '', false),
@@ -99,7 +99,7 @@ export function compare(one: MatchRecord, other: MatchRecord): Pattern {
           ? 2
           : 1
   const sex = one.sex === '' || other.sex === '' ? 0 : one.sex === other.sex ? 2 : 1
-  // The first field lowest; written out, because this runs for tens of millions of pairs.
+  // The first field lowest; unrolled, because this runs for tens of millions of pairs.
   let pattern = sex
   pattern = pattern * base + postalCode
   pattern = pattern * base + place

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../platform/db.ts'
 import type { MatchInput } from './record.ts'
 
-/** What matching looks at, of persons `p` that meet a condition and were not merged into another. */
+/** Matching data of unmerged persons `p` that meet a condition. */
 export async function matchInputs(
   db: Db,
   where: RawBuilder<unknown>,
@@ -22,7 +22,7 @@ export async function matchInputs(
   return rows
 }
 
-/** Tells whether anything that was compared has changed since. */
+/** Hash of the compared data, to detect changes. */
 export function fingerprintOf(left: MatchInput, right: MatchInput): string {
   const both = [left, right].sort((one, other) => one.id - other.id)
   return createHash('sha1').update(JSON.stringify(both)).digest('hex')

@@ -1,16 +1,15 @@
 import { type Field, fieldNames, fields, levelsOf, type Pattern } from './compare.ts'
 
 /**
- * Fellegi and Sunter's model (A Theory for Record Linkage, 1969): how often each level of agreement occurs among pairs that are one person
- * (m) and among any two people (u), and which share of all pairs is one person. The larger the register, the smaller that share, and the more
- * must agree.
+ * Fellegi and Sunter's model (A Theory for Record Linkage, 1969): how often each level of agreement occurs among matching pairs (m) and
+ * among any two people (u), and the share of matching pairs. The larger the register, the smaller that share, and the more must agree.
  */
 export type Model = {
   share: number
   levels: Record<Field, { m: number[]; u: number[] }>
 }
 
-/** Where nothing was counted yet: a hospital of some ten thousand people. Level 0 (not said) weighs nothing and is left out. */
+/** Starting model: a hospital with about ten thousand people. Level 0 (missing) has no weight and is left out. */
 export const startingModel: Model = {
   share: 2e-5,
   levels: {
@@ -26,12 +25,12 @@ export const startingModel: Model = {
   },
 }
 
-/** Evidence of a pattern in bits: log2 of how much likelier it is for one person than for two. */
+/** Evidence of a pattern in bits: log2 of its likelihood ratio, one person to two. */
 export function weightOf(model: Model, pattern: Pattern): number {
   return weightsOf(model, pattern).reduce((sum, one) => sum + one, 0)
 }
 
-/** The same field by field, in the order of `fieldNames`; 0 where one side says nothing. */
+/** The same by field, in the order of `fieldNames`; 0 where a value is missing. */
 export function weightsOf(model: Model, pattern: Pattern): number[] {
   return levelsOf(pattern).map((level, at) => {
     const name = fieldNames[at]
@@ -41,25 +40,25 @@ export function weightsOf(model: Model, pattern: Pattern): number[] {
   })
 }
 
-/** Probability that a pair of this pattern is one person. */
+/** Probability that a pair with this pattern is one person. */
 export function probabilityOf(model: Model, pattern: Pattern): number {
   const odds = (model.share / (1 - model.share)) * 2 ** weightOf(model, pattern)
   return odds / (1 + odds)
 }
 
-/** No agreement is rarer among strangers than this: families share telephones and houses, which no sample of strangers shows. */
+/** Lower bound of u: families share telephones and houses, which no sample of strangers shows. */
 const rarest: Partial<Record<Field, number>> = { phone: 1e-4, street: 1e-3 }
 
 /**
- * Only pairs as sure as this teach: there are thousands of times more strangers of one name than people registered twice, and their many small
- * probabilities together would teach that one person's birth dates differ.
+ * Only pairs at least this certain are used for training: strangers of one name outnumber duplicate records by thousands, and their many
+ * small probabilities would teach the model that one person's birth dates differ.
  */
 const certain = 0.9
 
 /**
- * Estimates the model from how often each pattern occurred. How often strangers agree is counted on pairs taken at random; how often one
- * person's records agree, and how many such pairs there are, by expectation and maximisation (Winkler 1988) over the compared pairs: no
- * pair has to be known beforehand, and pairs that share no key count as strangers.
+ * Estimates the model from the frequency of each pattern. u is counted on random pairs; m and the share of matching pairs come from
+ * expectation maximisation (Winkler 1988) over the compared pairs: no labelled pairs are needed, and pairs without a shared key count as
+ * strangers.
  * @param all number of pairs in the whole register
  */
 export function estimate(
@@ -116,7 +115,7 @@ function emptyCounts(): Record<Field, number[]> {
   return mapFields((name) => Array.from({ length: fields[name] }, () => 0))
 }
 
-/** As many pairs' worth of the starting model as are mixed in, so that a level that hardly occurs gets no infinite weight. */
+/** Weight of the starting model, in pairs, so that a rare level gets no infinite weight. */
 const prior = 20
 
 function shares(counts: number[], expected: number[], least: number): number[] {
@@ -124,7 +123,7 @@ function shares(counts: number[], expected: number[], least: number): number[] {
   return counts.map((one, at) => Math.max(least, (one + prior * (expected[at] ?? 0)) / sum))
 }
 
-/** Patterns of pairs taken at random, by a generator that gives the same ones each time. */
+/** Patterns of random pairs, from a generator with a fixed seed. */
 export function randomPatterns(
   size: number,
   wanted: number,

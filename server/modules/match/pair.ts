@@ -13,7 +13,7 @@ export type FoundPair = {
   rule: string | null
 }
 
-/** The newest model estimated from this site's data, or the one to start with. */
+/** The latest model estimated from this site's data, else the starting model. */
 export async function currentModel(db: Db): Promise<Model> {
   const row = await db
     .selectFrom('match_model')
@@ -25,8 +25,8 @@ export async function currentModel(db: Db): Promise<Model> {
 }
 
 /**
- * Deterministic rule, asked before any probability: name, birth date and a telephone number are the same and nothing speaks against it.
- * Twins share birth date and telephone, but not the given name.
+ * Deterministic rule, applied before any probability: name, birth date and a telephone number agree, and nothing contradicts. Twins share
+ * birth date and telephone, but not the given name.
  */
 export function ruleOf(pattern: Pattern): string | null {
   const at = levelsByField(pattern)
@@ -36,20 +36,20 @@ export function ruleOf(pattern: Pattern): string | null {
 }
 
 /**
- * Brothers and sisters born on one day share everything but the given name: field by field the evidence is overwhelming, and wrong. Chinese
- * given names are not shortened or anglicised, so there another name is another person.
+ * Twins share everything but the given name: the evidence by field is overwhelming, and wrong. Chinese given names are not shortened or
+ * anglicised, so a different one means a different person.
  */
 export function areTwins(one: MatchRecord, other: MatchRecord, pattern: Pattern): boolean {
   return one.han && other.han && patternOfTwins(pattern)
 }
 
-/** The same of two Chinese names. */
+/** The same for two Chinese names. */
 export function patternOfTwins(pattern: Pattern): boolean {
   const [family = 0, given, birth] = levelsOf(pattern)
   return family >= 3 && given === 1 && birth === 4
 }
 
-/** Compares two persons; null when they are too unlike to be looked at. */
+/** Compares two persons; null when too unlikely for review. */
 export function judge(
   model: Model,
   [left, one]: [MatchInput, MatchRecord],
@@ -67,9 +67,9 @@ export function judge(
 }
 
 /**
- * Puts pairs on the review list, in one statement. What was decided stays decided until one of the two says something else; who was separated by hand
- * is decided to be two.
- * @returns how many pairs are open now
+ * Puts pairs on the review list, in one statement. A decision stays until the data of one of them change; records separated by hand count
+ * as decided to be different.
+ * @returns how many pairs are open
  */
 export async function storePairs(trx: Trx, pairs: FoundPair[]): Promise<number> {
   if (pairs.length === 0) return 0

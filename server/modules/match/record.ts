@@ -1,7 +1,7 @@
 import { familyLength, searchName } from '../person/name.ts'
 import { bigramsOf, hashOf, loosePinyin, soundex } from '../person/text.ts'
 
-/** What matching looks at of one person. */
+/** Matching data of one person. */
 export type MatchInput = {
   id: number
   name: string
@@ -17,13 +17,13 @@ export type MatchInput = {
   postalCode: string | null
 }
 
-/** The same, made ready to be compared a million times. */
+/** The same, prepared for a million comparisons. */
 export type MatchRecord = {
   id: number
   han: boolean
   family: string
   given: string
-  /** How the two are said: loose pinyin of Chinese names, soundex of Latin ones. */
+  /** Sound of both: loose pinyin of Chinese names, soundex of Latin ones. */
   familySound: string
   givenSound: string
   sex: string
@@ -31,9 +31,9 @@ export type MatchRecord = {
   birth: string
   phones: string[]
   identifiers: string[]
-  /** Of the whole address, see `bigramsOf`. */
+  /** Bigrams of the whole address, see `bigramsOf`. */
   street: string
-  /** Number and beginning of the street, and the beginning of the rest, as hashes: who shares one lives in one house. */
+  /** Hashes of number and beginning of the street, and of the beginning of the rest; sharing one means the same house. */
   houses: number[]
   place: string
   postalCode: string
@@ -41,7 +41,7 @@ export type MatchRecord = {
 
 const known = new Map<string, string>()
 
-/** The same word once: of a million persons most share family name, town and year with thousands of others. */
+/** Interned strings: most of a million persons share family name, town and year with thousands of others. */
 function shared(word: string): string {
   const first = known.get(word)
   if (first !== undefined) return first
@@ -64,7 +64,7 @@ function streetOf(address: string): string {
 
 const pinyinOf = new Map<string, string>()
 
-/** Pinyin of one or two characters; there are some thousands of them, and the library takes its time. */
+/** Pinyin of one or two characters, cached: there are a few thousand, and the library is slow. */
 function soundOf(han: string): string {
   let sound = pinyinOf.get(han)
   if (sound === undefined) {

@@ -43,7 +43,7 @@ const side = (alias: 'l' | 'r') => {
 
 type Query = { status: MatchPair['status']; cursor?: string | undefined; limit: number }
 
-/** Pairs of records that are persons of their own now; the likeliest first. Both must lie within the reach. */
+/** Pairs of unmerged persons, the likeliest first. Both must be within reach. */
 export async function listPairs(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'person.merge')
   const after = decodeCursor<[number, number, number]>(query.cursor, ['number', 'number', 'number'])
@@ -96,7 +96,7 @@ function viewPair(row: Row): MatchPair {
 type Decision = z.output<(typeof decideMatchPair)['body']>
 
 /**
- * Decides a pair: "same" merges, "different" is remembered until one of the two changes, "later" puts it aside.
+ * Decides a pair: "same" merges, "different" is remembered until one of the two changes, "later" defers it.
  * @throws {AppError} not-found, invalid, already-closed
  */
 export async function decidePair(

@@ -72,7 +72,7 @@ export async function latestRun(db: Db, actor: Actor): Promise<MatchRun | null> 
   return row ? viewRun(row) : null
 }
 
-/** Only who reaches all persons may compare all. @throws {AppError} forbidden, already-exists */
+/** Only users who reach all persons may compare all. @throws {AppError} forbidden, already-exists */
 export async function startRun(trx: Trx, actor: Actor): Promise<MatchRun> {
   if (!authorize(actor, 'person.merge').all) throw new AppError('forbidden')
   try {
@@ -107,7 +107,7 @@ export async function cancelRun(trx: Trx, actor: Actor, id: number): Promise<Mat
   return viewRun(row)
 }
 
-/** A process that is killed leaves it running, and the queue starts it over; an error ends it, so that a new one can be started. */
+/** A killed process leaves the row running, and the queue restarts it; an error ends it, so that a new one can be started. */
 async function runOrFail(db: Db, id: number): Promise<void> {
   try {
     await runMatch(db, id)
@@ -122,16 +122,16 @@ async function runOrFail(db: Db, id: number): Promise<void> {
   }
 }
 
-/** Fewer persons than this say too little to estimate from. */
+/** Fewer persons than this are too few for an estimate. */
 const leastPersons = 500
 const randomPairs = 300_000
 
 /**
- * Compares all persons with all, estimates the model from what it saw and puts the likely pairs on the review list. Nothing is written but
- * its progress until the end, so a cancelled or killed run leaves nothing; a killed one starts over.
+ * Compares all persons with each other, estimates the model from the results and puts the likely pairs on the review list. Until the end
+ * only its progress is written, so a cancelled or killed run leaves nothing; a killed one restarts.
  */
 async function runMatch(db: Db, id: number): Promise<void> {
-  // False when somebody cancelled it.
+  // False after a cancellation.
   const report = async (progress: number, compared: number): Promise<boolean> => {
     const row = await db
       .updateTable('match_run')
@@ -203,7 +203,7 @@ async function runMatch(db: Db, id: number): Promise<void> {
 
 type Likely = { left: number; right: number; pattern: Pattern; probability: number; rule: string | null }
 
-/** What the persons of these pairs say, read again: of a million others nobody needs it. Who was merged meanwhile is no pair any more. */
+/** Rereads the persons of these pairs only. Pairs merged meanwhile are dropped. */
 async function withInputs(trx: Trx, records: MatchRecord[], pairs: Likely[]): Promise<FoundPair[]> {
   const idOf = (at: number) => records[at]?.id ?? 0
   const ids = [...new Set(pairs.flatMap(({ left, right }) => [idOf(left), idOf(right)]))]

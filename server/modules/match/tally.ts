@@ -3,14 +3,17 @@ import { type Model, probabilityOf } from './model.ts'
 import { patternOfTwins, ruleOf } from './pair.ts'
 import type { MatchRecord } from './record.ts'
 
-/** Kept of the first look, to be judged again by the estimated model: that may know this register's many slips better. */
+/**
+ * Lower bound for pairs kept from the first pass, to be scored again by the estimated model, which may know this register's typing errors
+ * better.
+ */
 const looseProbability = 1e-7
-/** `twins`: not kept when both names are Chinese. */
+/** `twins`: skipped when both names are Chinese. */
 const [unknown, dropped, kept, twins] = [0, 1, 2, 3]
 
 /**
- * What came out of comparing all with all: how often each pattern occurred, and the pairs worth a second look. A million persons have tens of
- * millions of pairs and a thousand patterns, so that a pattern is judged once and a pair kept is three numbers.
+ * Result of comparing all persons: the frequency of each pattern, and the pairs kept. A million persons have tens of millions of pairs but
+ * a thousand patterns, so each pattern is scored once, and a kept pair is three numbers.
  */
 export class Tally {
   compared = 0
@@ -24,7 +27,7 @@ export class Tally {
     this.#model = model
   }
 
-  /** @param one and `other`: the two that were compared, numbers `left` and `right` of their list */
+  /** @param one and `other`: the compared records, at `left` and `right` in their list */
   add(left: number, right: number, pattern: Pattern, one: MatchRecord, other: MatchRecord): void {
     this.compared += 1
     this.#counts[pattern] = (this.#counts[pattern] ?? 0) + 1
@@ -50,7 +53,7 @@ export class Tally {
     return counts
   }
 
-  /** The pairs kept that this model finds at least so likely, or for which a rule holds. */
+  /** Kept pairs with at least this probability under the model, or matched by the rule. */
   *likely(
     model: Model,
     least: number,

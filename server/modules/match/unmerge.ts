@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import type { RecordedEvent } from '../event/event.ts'
 
-/** Records that somebody separated are two people: the matching must not propose them again as long as nothing changes. */
+/** Records separated by hand are two people: the matching must not propose them again until their data change. */
 export async function followUnmerges(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const merges = events.flatMap(({ kind, data }) =>
     kind === 'person.unmerged' && typeof data['mergeId'] === 'number' ? [data['mergeId']] : [],

@@ -19,16 +19,16 @@ import {
 } from './channel.ts'
 import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 
-/** Longer than two batches can take when every message runs into the time limit of the channel. */
+/** Longer than two batches take when every message hits the channel's time limit. */
 const leaseSeconds = 900
 const maxTries = 5
-/** How long a lane goes on before its loop may end, in ms. */
+/** How long a lane runs before its loop may end, in ms. */
 const turn = 2000
-/** Batches of a lane under way at once: while one is on the wire, the database works for the other. */
+/** Concurrent batches of a lane: while one is on the wire, the database works for the other. */
 const batchesAtOnce = 2
 const dispatcher = systemActor('system:message', '消息发送')
 
-/** Sends what is due on all lanes, each by itself. @returns how many messages got a result */
+/** Sends due messages on all lanes, independently. @returns how many messages got a result */
 export async function dispatchDue(db: Db, secret: string, publicUrl?: string): Promise<number> {
   const results = await Promise.allSettled(lanes.map((lane) => dispatchLane(db, secret, lane, publicUrl)))
   for (const result of results) if (result.status === 'rejected') throw result.reason
@@ -36,10 +36,10 @@ export async function dispatchDue(db: Db, secret: string, publicUrl?: string): P
 }
 
 /**
- * Sends due messages of one lane for a while: claim a batch under a lease and pass the gate (one transaction), hand over to the channel (no
- * transaction), write the results where the lease is still ours (one transaction). A crash between leaves `sending`, which becomes `unknown`:
- * never a blind second send.
- * @param publicUrl where people reach this installation; without it no message with a link goes out
+ * Sends due messages of one lane for a while: claim a batch under a lease and pass the gate (one transaction), hand over to the channel
+ * (no transaction), write the results where the lease is still ours (one transaction). A crash between leaves `sending`, which becomes
+ * `unknown`: never a blind second send.
+ * @param publicUrl public address of this installation; without it no message with a link is sent
  * @returns how many messages got a result
  */
 export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl?: string): Promise<number> {
@@ -89,7 +89,7 @@ function oneAtATime(channel: OpenChannel): OpenChannel {
   }
 }
 
-/** A lease that ran out belongs to a process that died while sending. */
+/** An expired lease belongs to a process that died while sending. */
 async function markLapsed(db: Db, { adapter, purpose }: Lane): Promise<number> {
   return transaction(db, async (trx) => {
     const { rows } = await sql<Row>`
@@ -184,7 +184,7 @@ type MessageVerdict = {
   later?: Date
 }
 
-/** What became of the wish to send comes first, so that it does not count towards any cap; then the gate. */
+/** First drops messages whose cause has ended, so that they count towards no cap; then the gate. */
 async function verdictsOf(
   trx: Trx,
   { purpose }: Lane,
@@ -254,7 +254,7 @@ function settled({ tries }: Claimed, result: SendResult): Settled {
 
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
-/** Writes what became of a batch, where no other process has taken the message away meanwhile. A channel that was down costs no try but the first. */
+/** Writes the results of a batch where the lease is still ours. While a channel is down, only the first attempt counts. */
 async function settle(trx: Trx, claimed: Claimed[], results: SendResult[]): Promise<void> {
   const outcomes = claimed.map((one, at) => {
     const result = results[at] ?? { kind: 'unclear', reason: 'The channel gave no result' }

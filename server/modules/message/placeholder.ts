@@ -1,21 +1,21 @@
 import type { Trx } from '../../platform/db.ts'
 
-/** Something in the text of a message that is filled in as it leaves, by a module above this one, such as a one-time link. */
+/** A placeholder that a higher module fills in at sending, such as a one-time link. */
 export type Placeholder = {
-  /** As it stands in the text, such as `{{link}}`. */
+  /** The placeholder's text, such as `{{link}}`. */
   mark: string
   /**
-   * Before the gate: makes ready what these messages need and locks it until the transaction ends.
-   * @returns why some of them must not leave, by message id
+   * Before the gate: prepares the data of these messages and locks it until the transaction ends.
+   * @returns why messages must not be sent, by message id
    */
   prepare: (trx: Trx, messageIds: number[], publicUrl: string | undefined) => Promise<Map<number, string>>
-  /** What stands in its place, by message id; made anew each time that a message goes. */
+  /** Replacement text by message id; new for each attempt. */
   fill: (trx: Trx, messageIds: number[], publicUrl: string | undefined) => Promise<Map<number, string>>
 }
 
 const placeholders = new Map<string, Placeholder>()
 
-/** Called once at start-up by the module that knows what to fill in. */
+/** Called once at start-up by the module that fills it in. */
 export function registerPlaceholder(placeholder: Placeholder): void {
   placeholders.set(placeholder.mark, placeholder)
 }
@@ -29,7 +29,7 @@ function holding(messages: Text[]): { placeholder: Placeholder; ids: number[] }[
   })
 }
 
-/** @returns why messages must not leave, by id */
+/** @returns why messages must not be sent, by id */
 export async function preparePlaceholders(
   trx: Trx,
   messages: Text[],
@@ -41,7 +41,7 @@ export async function preparePlaceholders(
   return reasons
 }
 
-/** The texts as they leave. */
+/** The final texts. */
 export async function fillPlaceholders<M extends Text>(
   trx: Trx,
   messages: M[],

@@ -17,7 +17,7 @@ const keys = [
 
 /** Connections of one lane. */
 const connections = 4
-/** No mail of a batch is begun later than this, in ms; with the time limits of a connection that stays below the lease. */
+/** No mail of a batch starts later than this, in ms; with a connection's time limits this stays within the lease. */
 const batchTime = 300_000
 
 /** E-mail over the hospital's mail server; off without host and sender. */
@@ -77,7 +77,7 @@ async function compose(from: string, { address, subject, body, key }: Outgoing):
 }
 
 type Pool = {
-  /** @throws when none can be had */
+  /** @throws when no connection is available */
   take: () => Promise<{ connection: SMTPConnection; used: boolean }>
   give: (connection: SMTPConnection) => void
   close: () => void
@@ -98,7 +98,7 @@ function openPool(make: () => Promise<SMTPConnection>): Pool {
   }
 }
 
-/** Nodemailer's own pool is of no use: it sends a mail again by itself when a connection breaks, even after the text was handed over. */
+/** Not nodemailer's own pool: it resends a mail when a connection breaks, even after the text was transmitted. */
 function connect(
   options: SMTPConnection.Options,
   auth: SMTPConnection.Credentials | undefined,
@@ -109,14 +109,14 @@ function connect(
       connection.close()
       reject(error)
     }
-    // Stays for the connection's life: a break while idle shows in `destroyed`, one while sending in the answer to `send`.
+    // Permanent handler: a break while idle shows in `destroyed`, one while sending in the result of `send`.
     connection.on('error', fail)
     const ready = (error?: Error | null) => {
       if (error) fail(error)
       else resolve(connection)
     }
     connection.connect((error) => {
-      // A server inside the house may take mail without a sign-in.
+      // An internal server may accept mail without authentication.
       const signsIn = auth && (connection as { allowsAuth?: boolean }).allowsAuth
       if (error || !signsIn) ready(error)
       else connection.login(auth, ready)
@@ -125,8 +125,8 @@ function connect(
 }
 
 /**
- * Several connections, one mail after another on each. A connection that cannot be had is done without, since servers allow only so many; the
- * channel is down when none is left.
+ * Several connections with sequential mails on each. Servers limit connections, so failing to open one is tolerated; the channel is down
+ * when none is left.
  */
 async function sendAll(pool: Pool, from: string, batch: Outgoing[]): Promise<SendResult[]> {
   const results: SendResult[] = []
@@ -167,11 +167,11 @@ async function sendOne(pool: Pool, mail: Mail): Promise<SendResult> {
   }
   const result = classify(error, text.begun)
   if (connection.destroyed) {
-    // It may have been closed at the other end while nobody used it.
+    // The server may have closed it while idle.
     if (used && result.kind === 'refused' && !result.permanent) return sendOne(pool, mail)
     return result
   }
-  // A refused recipient leaves its sender's name behind: the next mail would be a second one inside of this.
+  // After a refused recipient MAIL FROM is still set, and the next mail would fail as nested.
   connection.reset((failed) => {
     if (failed) connection.close()
     else pool.give(connection)
@@ -179,7 +179,7 @@ async function sendOne(pool: Pool, mail: Mail): Promise<SendResult> {
   return result
 }
 
-/** Knows whether the server was given any of the text: nodemailer pipes it into the connection after DATA was answered with 354. */
+/** Detects whether any text was transmitted: nodemailer pipes it into the connection after the 354 reply to DATA. */
 class HandOver extends Readable {
   begun = false
   readonly #text: Buffer
@@ -201,12 +201,12 @@ function classify(error: unknown, handedOver: boolean): SendResult {
   const reason = reasonOf(error)
   const answered = responseCode !== undefined && responseCode >= 400
   if (handedOver && !answered) return { kind: 'unclear', reason }
-  // A refused connection is our configuration or theirs; a refused recipient or text stays refused.
+  // A refused connection is a matter of configuration; a refused recipient or text is permanent.
   const about = code === 'EENVELOPE' || code === 'EMESSAGE'
   return { kind: 'refused', reason, permanent: about && answered && responseCode >= 500 }
 }
 
-/** Servers repeat the recipient in their answer; the reason is shown to people who see addresses masked. */
+/** Servers repeat the recipient in replies; the reason is shown to people who see addresses masked. */
 function reasonOf(error: unknown): string {
   const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string }
   const text = message.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '***')

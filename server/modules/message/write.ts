@@ -5,26 +5,26 @@ import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 
 /*
- * Everything that writes the table `message`, but for sending itself (dispatch.ts). Messages are rows of one state machine: queued → sending →
- * sent, failed or unknown; or suppressed, by the gate or because what wanted them has ended.
+ * All writes to the table `message`, except sending (dispatch.ts). Messages are rows of one state machine: queued → sending → sent, failed
+ * or unknown; or suppressed, by the gate or because their cause has ended.
  */
 
 export type NewMessage = {
-  /** The person or the record that it goes to. */
+  /** The recipient: a person or record. */
   personId: number
   channel: MessageChannel
   purpose: Purpose
   subject: string | null
   body: string
-  /** The step of a pathway that writes it; the same step and attempt again writes nothing. */
+  /** The pathway step it comes from; a repeated step and attempt writes nothing. */
   step?: { enrollmentId: number; key: string; attempt?: number }
-  /** What it is about, such as an encounter. */
+  /** Its subject, such as an encounter. */
   about?: { kind: string; id: number }
   /** Not before; left out: at once. */
   dueAt?: Date
 }
 
-/** @returns ids in the order given; null for what a pathway's step had written before */
+/** @returns ids in the given order; null for one that a pathway step had already written */
 export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(number | null)[]> {
   if (messages.length === 0) return []
   const { rows } = await sql<{ id: number; made: boolean }>`
@@ -48,7 +48,7 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
   return rows.map((row) => (row.made ? row.id : null))
 }
 
-/** One message that somebody writes by hand. */
+/** A message written by hand. */
 export async function queueMessage(trx: Trx, message: Omit<NewMessage, 'step'>): Promise<number> {
   const [id] = await queueMessages(trx, [message])
   if (typeof id !== 'number') throw new Error('a message without a step is always written')
@@ -62,7 +62,7 @@ export type WithheldMessage = {
   channel: MessageChannel
 }
 
-/** What these enrolments had written and nobody has begun to send does not go out. The caller records the events. */
+/** Suppresses the unsent messages of these enrolments. The caller records the events. */
 export async function withholdMessages(trx: Trx, enrollmentIds: number[]): Promise<WithheldMessage[]> {
   const { rows } = await sql<WithheldMessage>`
     update message set status = 'suppressed', reason = 'enrollment-stopped', finished_at = now()
@@ -85,7 +85,7 @@ export async function requeueMessages(
   wakeLoop('message')
 }
 
-/** Removes the messages of visits that an undone import had made; none of them may have left. */
+/** Deletes messages about visits of an undone import; none of them may have been sent. */
 export async function removeMessagesOf(trx: Trx, encounterIds: number[]): Promise<void> {
   await sql`
     delete from message m using enrollment n where n.id = m.enrollment_id and n.encounter_id = any(${encounterIds}::bigint[])`.execute(

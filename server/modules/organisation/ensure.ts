@@ -12,7 +12,7 @@ function distinct<T>(rows: T[], key: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [key(row), row])).values()]
 }
 
-/** Ids of sites by code; what is missing is made, because a message must not be lost over a site that nobody entered yet. */
+/** Ids of sites by code; creates missing ones, because a message must not be lost for a missing site. */
 export async function ensureSites(
   trx: Trx,
   wanted: { code: string; name: string | null }[],
@@ -50,7 +50,7 @@ export async function ensureDepartments(trx: Trx, wanted: NewDepartment[]): Prom
 
 /** Ids of staff by `site id|code`; who is missing is made and marked for review. A department that was not known is filled in. */
 export async function ensureStaff(trx: Trx, wanted: NewStaff[]): Promise<Map<string, number>> {
-  // Of two statements about one member of staff, the one that names the department says more.
+  // Of two statements about one member of staff, the one with a department is preferred.
   const list = distinct(
     wanted.toSorted((one, other) => Number(one.departmentId !== null) - Number(other.departmentId !== null)),
     placeKey,

@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely'
 import type { Staff } from '../../platform/db-types.ts'
 import type { Trx } from '../../platform/db.ts'
 
-/** Places and people of a hospital as somebody entered them; codes are unique within their site. */
+/** A hospital's organisation as entered by hand; codes are unique within their site. */
 export type Organisation = {
   sites: { code: string; name: string; timeZone: string }[]
   departments: { siteCode: string; code: string; name: string; specialty: string | null }[]
@@ -16,7 +16,7 @@ export type Organisation = {
   }[]
 }
 
-/** Enters a whole organisation, looked through already; what is known keeps what was made of it, but for the name of a site. */
+/** Writes a complete, reviewed organisation; existing rows stay unchanged, except for names of sites. */
 export async function enterOrganisation(
   trx: Trx,
   { sites, departments, staff }: Organisation,

@@ -60,7 +60,7 @@ export async function ensureOrganisation(
   return { siteId, departments: departmentIds, staff: staffIds }
 }
 
-/** What is there already, which is nearly always everything, in one statement. */
+/** Existing rows, nearly always all of them, in one statement. */
 async function knownCodes(trx: Trx, siteCode: string, departments: Named[], staff: Named[]) {
   const list = (named: Named[]) => [...new Set(named.map((one) => one.code))]
   const { rows } = await sql<{ kind: 'site' | 'department' | 'staff'; id: number; code: string }>`
@@ -174,7 +174,7 @@ export async function updateSite(
   return viewSite(row)
 }
 
-/** Where a site stands, for the ways from it. @throws {AppError} not-found */
+/** Sets the position of a site, for routes. @throws {AppError} not-found */
 export async function placeSite(
   trx: Trx,
   id: number,
@@ -343,7 +343,7 @@ export function listStaffRows(
   return query.execute()
 }
 
-/** Makes `%` and `_` of a search word mean themselves. */
+/** Escapes `%` and `_` in a search term. */
 function likeText(word: string): string {
   return word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
 }

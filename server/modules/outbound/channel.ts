@@ -42,7 +42,7 @@ type Row = {
   today: number
 }
 
-/** All channels with what waits on them; a state other than `up` and `off` is an alarm. */
+/** All channels with their waiting messages; a state other than `up` and `off` is an alarm. */
 export async function listChannels(db: Db, actor: Actor) {
   authorize(actor, 'intake.read')
   const settings = await readSettings(db, ['outbound.silent-minutes', 'outbound.ack-timeout-seconds'])
@@ -155,7 +155,7 @@ export async function createChannel(
 }
 
 /**
- * Changes a channel. Messages that are queued keep the bytes they have; only where and how they go changes.
+ * Changes a channel. Queued messages keep their bytes; only target and transport change.
  * @throws {AppError} forbidden, invalid, not-found, changed-meanwhile, already-exists
  */
 export async function updateChannel(
@@ -176,7 +176,7 @@ export async function updateChannel(
       ...after,
       version: version + 1,
       updated_at: sql`now()`,
-      // What was wrong may be mended by the change: no reason to wait any longer.
+      // The change may fix the failure, so the backoff ends.
       failures: 0,
       retry_at: null,
     })
@@ -223,7 +223,7 @@ export async function retryChannel(trx: Trx, actor: Actor, id: number): Promise<
 
 const testTimeoutMs = 5000
 
-/** Opens a connection as the sender would and closes it; the try is audited before it is made. Runs outside of any transaction. */
+/** Opens a connection like the sender and closes it; audited beforehand. Runs outside of any transaction. */
 export async function testChannel(db: Db, actor: Actor, target: Target) {
   assertMayWrite(actor, null)
   if (target.tls && target.tlsCa) checkedAuthority(target.tlsCa)

@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises'
 import { BlockList } from 'node:net'
 import { MllpClient, MllpError } from '../hl7/mllp-client.ts'
 
-/** Where a channel leads. */
+/** Target of a channel. */
 export type Target = { host: string; port: number; tls: boolean; tlsCa: string | null }
 
 /**
- * A hospital system lives on a private network, so private addresses are what a channel is for; which ones is the administrator's word.
- * Never meant are addresses of this machine's cloud (169.254.169.254), of everybody (multicast, broadcast) and of nobody.
+ * Hospital systems are on private networks, so private addresses are allowed, as configured by the administrator. Never allowed:
+ * link-local addresses (cloud metadata, 169.254.169.254), multicast, broadcast and unspecified addresses.
  */
 const never = new BlockList()
 never.addSubnet('0.0.0.0', 8)
@@ -19,7 +19,7 @@ never.addSubnet('fe80::', 10, 'ipv6')
 never.addSubnet('ff00::', 8, 'ipv6')
 
 /**
- * Opens a connection to the receiver: resolves its name once, looks at the address and connects to just that one.
+ * Opens a connection to the receiver: resolves its name once, checks the address and connects to exactly that one.
  * @throws {MllpError} refused or timeout, with a sentence for people
  */
 export async function openTarget(target: Target, timeoutMs: number): Promise<MllpClient> {

@@ -9,7 +9,10 @@ import { readSettings } from '../setting/setting.ts'
 const purge = job('outbound.purge', { cron: '45 3 * * *' })
 const cleaner = systemActor('system:intake', '接口消息清理')
 
-/** What was sent is kept as long as what came in (setting `intake.keep-days`); what waits or was rejected by its receiver stays until somebody decides. */
+/**
+ * Deletes sent messages after the same time as received ones (setting `intake.keep-days`); waiting and rejected ones stay until somebody
+ * decides.
+ */
 export function outboundJobs({ db }: Services): JobHandler[] {
   return [handle(purge, () => transaction(db, purgeMessages))]
 }

@@ -116,7 +116,7 @@ export async function getOutbound(db: Db, actor: Actor, id: number): Promise<Out
   }
 }
 
-/** One message as it goes out. @throws {AppError} forbidden, not-found */
+/** One message in full. @throws {AppError} forbidden, not-found */
 export async function revealOutbound(db: Db, actor: Actor, id: number, reason: string) {
   authorize(actor, 'intake.replay')
   const row = found(
@@ -137,8 +137,8 @@ export async function revealOutbound(db: Db, actor: Actor, id: number, reason: s
 }
 
 /**
- * Puts rejected and cancelled messages back into the queue, in their old place and under their old control id. A correction states how a
- * person stands at that time: one that a newer message of the same kind overtook would undo it at the receiver, and is left alone.
+ * Requeues rejected and cancelled messages, in their old place and with their old control id. A correction holds the person's data of its
+ * time: one older than another sent message of the same kind would undo that at the receiver, and is skipped.
  */
 export async function replayOutbound(
   trx: Trx,
@@ -169,7 +169,7 @@ export async function replayOutbound(
   return { replayed: replayed.length, overtaken: rows.length - replayed.length }
 }
 
-/** Takes messages out of the queue and settles rejected ones; what is on the wire goes its way. */
+/** Cancels queued messages and settles rejected ones; messages being sent are not affected. */
 export async function cancelOutbound(
   trx: Trx,
   actor: Actor,
@@ -187,7 +187,7 @@ export async function cancelOutbound(
     reason,
   })
   await notify(trx, 'intake', { changed: rows.length })
-  // A channel that was held may go on.
+  // A held channel may resume.
   wakeLoop('outbound')
   return { cancelled: rows.length }
 }

@@ -1,7 +1,7 @@
 import { type Ack, MllpError } from '../hl7/mllp-client.ts'
 import { maskNumbersIn } from '../person/mask.ts'
 
-/** What a sending came to. `unknown`: nobody can say whether the receiver has the message. */
+/** Result of a sending. `unknown`: it is unclear whether the receiver has the message. */
 export type Outcome = {
   outcome: 'acknowledged' | 'rejected' | 'unknown'
   /** MSA-1, or the reason of the {@link MllpError}. */
@@ -16,8 +16,8 @@ const longestReason = 500
 const longestAnswer = 65_536
 
 /**
- * The meaning of an answer whose MSA-2 was found to be the message's own, or of there being none (HL7 v2.5 chapter 2.9.2, table 0008).
- * A code that the table does not have credits nothing.
+ * Interprets an answer with the message's own MSA-2, or a missing answer (HL7 v2.5 chapter 2.9.2, table 0008). An unknown code does not
+ * count as an acknowledgement.
  */
 export function outcomeOf(answer: Ack | MllpError): Outcome {
   if (answer instanceof MllpError)
@@ -39,7 +39,7 @@ export function outcomeOf(answer: Ack | MllpError): Outcome {
   }
 }
 
-/** The answer comes from outside: of any length, with any bytes in it, and it may quote the patient's numbers back at us. */
+/** The answer is untrusted: it may have any length and bytes, and may quote the patient's numbers. */
 function clean(text: string): string {
   return maskNumbersIn(text.replaceAll(/\p{Cc}+/gu, ' '))
     .trim()

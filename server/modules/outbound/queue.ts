@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
-/** What a correction by hand can change and an ADT^A31 can say; a note or a wish for a channel of contact is ours alone. */
+/** Fields that staff can correct and ADT^A31 can carry; notes and contact preferences are not sent. */
 const demographics = ['name', 'sex', 'birthDate', 'phone']
 
 type Row = {
@@ -26,8 +26,8 @@ type Row = {
 }
 
 /**
- * Puts an ADT^A31 for every active channel that wants them and knows the person into the queue, in the transaction of the correction.
- * Only for what people correct here: what a hospital system says by its feed is never sent anywhere, so nothing echoes.
+ * Queues an ADT^A31 for every active channel that wants corrections and knows the person, in the transaction of the correction. Only for
+ * corrections made here: statements of feeds are never sent, which avoids echoes.
  */
 export async function queueCorrections(trx: Trx, events: RecordedEvent[]): Promise<void> {
   for (const { kind, source, personId, actorId, data } of events)
@@ -97,7 +97,7 @@ async function queueDemographics(
   wakeLoop('outbound')
 }
 
-/** MSH-10 holds 20 characters before version 2.7; 96 random bits do not meet twice. */
+/** MSH-10 holds 20 characters before version 2.7; 96 random bits do not collide. */
 function newControlId(): string {
   return `CL-${randomBytes(12).toString('base64url')}`
 }

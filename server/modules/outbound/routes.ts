@@ -20,7 +20,7 @@ export function mountOutbound(api: Api): void {
   implement(api, createOutboundChannel, ({ db, actor, body }) =>
     transaction(db, (trx) => createChannel(trx, actor, body)),
   )
-  // No transaction: it opens a connection to somewhere else.
+  // No transaction, because it opens a network connection.
   implement(api, testOutboundChannel, ({ db, actor, body }) => testChannel(db, actor, body))
   implement(api, updateOutboundChannel, ({ db, actor, params, body }) =>
     transaction(db, (trx) => updateChannel(trx, actor, params.id, body)),

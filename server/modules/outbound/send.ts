@@ -14,7 +14,7 @@ import { personOfRecord } from '../event/record.ts'
 
 const sender = systemActor('system:outbound', '接口消息发送')
 const connectTimeoutMs = 10_000
-/** What is on the wire when we stop gets this long for its answer. */
+/** Time for outstanding answers at shutdown. */
 const graceMs = 3000
 
 type Channel = Target & {
@@ -26,7 +26,7 @@ type Channel = Target & {
 }
 type Claimed = { id: number; person_id: number; control_id: string; raw: Buffer; attempts: number }
 
-/** Channels that have something to send now, or something on the wire whose sender may be gone. */
+/** Channels with due messages, or with a sending whose process may be gone. */
 async function dueChannels(db: Db): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select c.id from outbound_channel c
@@ -38,7 +38,7 @@ async function dueChannels(db: Db): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-/** Sends what is due on all channels at once, each in its order. @returns how many messages got an answer */
+/** Sends due messages on all channels in parallel, each in order. @returns how many messages got an answer */
 export async function sendDue({ db, database }: Services): Promise<number> {
   const channels = await dueChannels(db)
   const stop = new AbortController().signal
@@ -48,7 +48,7 @@ export async function sendDue({ db, database }: Services): Promise<number> {
 
 export type Senders = { look: () => Promise<number>; stop: () => Promise<void> }
 
-/** The worker's senders: each channel goes at its own pace, so that a receiver that hangs keeps no other waiting. */
+/** The worker's senders: each channel runs independently, so that a hanging receiver does not block others. */
 export function openSenders({ db, database }: Services): Senders {
   const busy = new Map<number, Promise<unknown>>()
   const stopping = new AbortController()
@@ -73,9 +73,9 @@ export function openSenders({ db, database }: Services): Senders {
 }
 
 /**
- * Sends what waits on one channel until nothing is left or something goes wrong. The right to send is an advisory lock of the connection
- * that also claims: when that connection is gone, so is the right, and no message goes out without both. Whoever gets the right next finds
- * what was on the wire and treats it as unclear.
+ * Sends the waiting messages of one channel until none is left or one fails. The right to send is an advisory lock of the connection that
+ * also claims messages: if that connection is lost, so is the right, and no message is sent without both. The next holder treats sendings
+ * without an answer as unclear.
  */
 async function sendChannel(db: Db, url: string, channelId: number, stop: AbortSignal): Promise<number> {
   const lease = new pg.Client({
@@ -111,7 +111,7 @@ async function sendChannel(db: Db, url: string, channelId: number, stop: AbortSi
   }
 }
 
-/** Takes the channel's lock; what its last sender left on the wire has no answer and never gets one. */
+/** Takes the channel's lock; sendings left by its last holder will never get an answer. */
 async function takeOver(lease: pg.Client, channelId: number): Promise<boolean> {
   const { rows } = await lease.query<{ taken: boolean }>(
     `select pg_try_advisory_lock(hashtext('careloop.outbound'), $1) as taken`,
@@ -154,7 +154,7 @@ async function loadChannel(db: Db, id: number): Promise<Channel | undefined> {
     port: row.port,
     tls: row.tls,
     tlsCa: row.tls_ca,
-    // No connection that would have nothing to say.
+    // Do not connect without a message.
     lanes: Math.min(row.max_in_flight, row.waiting),
     ackTimeoutMs: (row.ack_timeout_seconds ?? settings['outbound.ack-timeout-seconds']) * 1000,
     firstSeconds: settings['outbound.retry-first-seconds'],
@@ -168,7 +168,7 @@ type Run = {
   channel: Channel
   stop: AbortSignal
   lost: AbortSignal
-  /** Set by whichever lane fails first: the others finish what they have on the wire. */
+  /** Set by the first failing lane: the others finish their current message. */
   broken: boolean
   sent: number
   /** The lanes share the connection that claims, one statement after the other. */
@@ -190,7 +190,7 @@ async function runLane(run: Run): Promise<void> {
   const closeSoon = () => {
     grace = setTimeout(close, graceMs)
   }
-  // Without the right to send, an answer could no longer be written down for sure: somebody else may be sending already.
+  // Without the lock an answer could not be stored safely: another process may already be sending.
   run.lost.addEventListener('abort', close)
   run.stop.addEventListener('abort', closeSoon)
   try {
@@ -218,8 +218,8 @@ async function runLane(run: Run): Promise<void> {
 }
 
 /**
- * Takes the next message and writes down that it goes out, in one statement on the connection that holds the lock. With several in flight,
- * those of one person still follow each other.
+ * Claims the next message and records its sending, in one statement on the connection that holds the lock. With several in flight, those
+ * of one person stay in order.
  */
 async function claim(lease: pg.Client, channelId: number): Promise<Claimed | undefined> {
   const { rows } = await lease.query<Claimed>(
@@ -248,7 +248,7 @@ async function claim(lease: pg.Client, channelId: number): Promise<Claimed | und
 async function deliver(client: MllpClient, message: Claimed, timeoutMs: number): Promise<Outcome> {
   try {
     const outcome = outcomeOf(await client.send(message.raw, { timeoutMs }))
-    // After an answer that means nothing, whatever follows on this connection may belong to anything.
+    // After an uninterpretable answer, later answers on this connection cannot be attributed.
     if (outcome.outcome === 'unknown') client.close()
     return outcome
   } catch (error) {
@@ -257,41 +257,41 @@ async function deliver(client: MllpClient, message: Claimed, timeoutMs: number):
   }
 }
 
-/** Writes down what became of one sending, unless a later sender of the channel has judged it already. */
-async function settle(db: Db, channel: Channel, message: Claimed, said: Outcome): Promise<void> {
+/** Stores the result of a sending, unless a later lock holder has already done so. */
+async function settle(db: Db, channel: Channel, message: Claimed, result: Outcome): Promise<void> {
   await transaction(db, async (trx) => {
     const { rows } = await sql<{ person_id: number }>`
-      with told as (
-        update outbound_attempt set outcome = ${said.outcome}, code = ${said.code}, reason = ${said.reason}, answer = ${said.answer},
+      with updated as (
+        update outbound_attempt set outcome = ${result.outcome}, code = ${result.code}, reason = ${result.reason}, answer = ${result.answer},
           finished_at = clock_timestamp()
         where message_id = ${message.id} and number = ${message.attempts} and outcome is null returning message_id
       )
-      update outbound_message m set status = ${said.outcome}, reason = ${said.reason},
-        finished_at = case when ${said.outcome} = 'unknown' then null else now() end
-      from told where m.id = told.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+      update outbound_message m set status = ${result.outcome}, reason = ${result.reason},
+        finished_at = case when ${result.outcome} = 'unknown' then null else now() end
+      from updated where m.id = updated.message_id and m.status = 'sent' returning ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
       trx,
     )
     if (rows.length === 0) return
-    if (said.outcome !== 'unknown')
+    if (result.outcome !== 'unknown')
       await sql`
         update outbound_channel set failures = 0, retry_at = null, last_error = null, last_error_at = null, last_answer_at = now(),
-          last_answer_code = ${said.code} where id = ${channel.id}`.execute(trx)
+          last_answer_code = ${result.code} where id = ${channel.id}`.execute(trx)
     await audit(trx, sender, {
       action: 'outbound.send',
-      outcome: said.outcome === 'acknowledged' ? 'allowed' : 'failed',
+      outcome: result.outcome === 'acknowledged' ? 'allowed' : 'failed',
       personId: rows[0]?.person_id ?? null,
-      subject: `outbound:${message.id}#${message.attempts} ${said.outcome} ${said.code}`.slice(0, 200),
+      subject: `outbound:${message.id}#${message.attempts} ${result.outcome} ${result.code}`.slice(0, 200),
       fields: ['demographics'],
     })
     await notify(trx, 'intake', { changed: 1 })
   })
-  if (said.outcome === 'unknown') await pause(db, channel, said)
+  if (result.outcome === 'unknown') await pause(db, channel, result)
 }
 
-/** The channel rests: twice as long after each failure, until an answer comes. */
-async function pause(db: Db, channel: Channel, said: Outcome): Promise<void> {
+/** Backoff of the channel: doubles after each failure, until an answer comes. */
+async function pause(db: Db, channel: Channel, result: Outcome): Promise<void> {
   await sql`
-    update outbound_channel set failures = failures + 1, last_error = ${said.reason ?? said.code}, last_error_at = now(),
+    update outbound_channel set failures = failures + 1, last_error = ${result.reason ?? result.code}, last_error_at = now(),
       retry_at = now() + least(${channel.longestSeconds}::float8, ${channel.firstSeconds}::float8 * 2 ^ least(failures, 20)) * interval '1 second'
     where id = ${channel.id}`.execute(db)
   await notify(db, 'intake', { changed: 1 })

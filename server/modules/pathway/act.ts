@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import type { Trx } from '../../platform/db.ts'
 import type { NewAct } from './step.ts'
 
-/** What a step of a pathway can make another module do, such as booking an appointment. */
+/** An act of another module that a pathway step can trigger, such as booking an appointment. */
 export type Act<Input extends z.ZodType = z.ZodType> = {
   name: string
-  /** What its author has to say. */
+  /** Its input, given by the pathway's author. */
   input: Input
-  /** For all enrolments of a batch at once, in the transaction of their steps; what it throws undoes the batch. */
+  /** Runs for all enrolments of a batch, in the transaction of their steps; an error rolls back the batch. */
   run: (trx: Trx, items: (Omit<NewAct, 'input'> & { input: z.output<Input> })[]) => Promise<void>
 }
 
@@ -19,7 +19,7 @@ export function registerAct<Input extends z.ZodType>(act: Act<Input>): () => voi
   return () => void acts.delete(act.name)
 }
 
-/** What is wrong with an act step, or null. */
+/** The problem of an act step, or null. */
 export function actProblem(name: string, input: Record<string, unknown>): string | null {
   const act = acts.get(name)
   if (!act) return `Asks for the act "${name}", which no module knows.`
@@ -29,7 +29,7 @@ export function actProblem(name: string, input: Record<string, unknown>): string
     : null
 }
 
-/** @throws {Error} when a published step names an act that this version does not know */
+/** @throws {Error} when a published step names an unknown act */
 export async function runActs(trx: Trx, items: NewAct[]): Promise<void> {
   for (const name of new Set(items.map((item) => item.act))) {
     const act = acts.get(name)

@@ -9,11 +9,11 @@ import {
 } from '../../../contract/pathway.ts'
 import type { Condition, QuestionnaireBody } from '../../../contract/questionnaire.ts'
 
-/** Questionnaires by code; null where only that it exists matters, or nothing of it is published yet. */
+/** Questionnaires by code; null where only its existence matters, or no version is published. */
 export type Known = ReadonlyMap<string, QuestionnaireBody | null>
 type Comparison = Extract<Condition, { fact: string }>
 
-/** What is wrong with how branches ask for answers and results. */
+/** Problems with answers and results used by branches. */
 export function askedProblems(definition: PathwayDefinition, questionnaires: Known): PathwayProblem[] {
   const problems: PathwayProblem[] = []
   const { when } = definition.entry
@@ -75,7 +75,7 @@ function answerProblem(
   return unknown === undefined ? null : `Asks for the band "${unknown}", which is not in "${code}".`
 }
 
-/** Whether a way leads from a step to another: `later` when time passes on it, so that somebody can have answered. */
+/** Whether one step is reachable from another; `later`: with time in between, so that somebody can have answered. */
 function leadsTo(from: PathwayStep, key: string, { steps }: PathwayDefinition): 'later' | 'at-once' | null {
   const byKey = new Map(steps.map((step) => [step.key, step]))
   const seen = new Set<string>()

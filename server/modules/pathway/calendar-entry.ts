@@ -23,16 +23,16 @@ export function calendarJobs({ db }: Services): JobHandler[] {
   ]
 }
 
-/** Days that a system that was down makes up for. */
+/** Days that are caught up after a downtime. */
 const lookBack = 2
 const chunk = 2000
 
 type Occasion = { pathway: Open; timeZone: string; day: string }
 
 /**
- * Enters everybody whom pathways take in by the calendar on the days that have come. Each pathway, time zone and day happens once, whatever is
- * killed in between; people are taken in batches by number, and the row of the occasion says how far.
- * @returns how many entered
+ * Enrols everybody due by a calendar entry. Each pathway, time zone and day runs exactly once, also across crashes; people are processed
+ * in batches by id, and the row of the occasion holds the progress.
+ * @returns how many were enrolled
  */
 export async function enterByCalendar(db: Db, now: Date): Promise<number> {
   const { rows } = await sql<Open & { published_at: Date; zones: string[] }>`
@@ -47,7 +47,7 @@ export async function enterByCalendar(db: Db, now: Date): Promise<number> {
   return entered
 }
 
-/** The days up to now that a schedule names, of those that may still be made up for. */
+/** The days of a schedule up to now that may still be caught up. */
 function daysDue(schedule: Schedule | undefined, now: Date, timeZone: string, published: Date): string[] {
   if (!schedule) return []
   const today = localDate(now, timeZone)
@@ -61,7 +61,7 @@ function daysDue(schedule: Schedule | undefined, now: Date, timeZone: string, pu
   )
 }
 
-/** Whether people enter on this day; where it depends on the person, every day. */
+/** Whether people enter on this day; always true where it depends on the person. */
 export function isNamed(on: Schedule['on'], date: string): boolean {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
@@ -80,7 +80,7 @@ export function isNamed(on: Schedule['on'], date: string): boolean {
   }
 }
 
-/** Whom a day is about, as a condition on the person `p` with facts `f`. */
+/** The people of a day, as a condition on the person `p` with facts `f`. */
 function meant(on: Schedule['on'], date: string): RawBuilder<SqlBool> {
   if (on.every === 'date')
     return sql<SqlBool>`${factSql(on.fact as PersonFact)} = ${shiftDate(date, on.daysBefore)}::date`
@@ -108,7 +108,7 @@ async function takeSome(
   await sql`insert into pathway_occasion (pathway_id, time_zone, day) values (${pathway.id}, ${timeZone}, ${day}) on conflict do nothing`.execute(
     trx,
   )
-  // Somebody else who is at it goes on with it.
+  // Another process is already working on it.
   const { rows: occasions } = await sql<{ last_person_id: number }>`
     select last_person_id from pathway_occasion
     where pathway_id = ${pathway.id} and time_zone = ${timeZone} and day = ${day} and finished_at is null for update skip locked`.execute(
@@ -124,14 +124,14 @@ async function takeSome(
       and ${meant(entry.calendar.on, day)} and ${entry.when ? conditionSql(entry.when) : sql`true`}
     order by p.id limit ${chunk}`.execute(trx)
   const now = new Date()
-  // The database has judged the condition already.
+  // The database has already checked the condition.
   const definition: PathwayDefinition = { ...pathway.definition, entry: { ...entry, when: undefined } }
   const entering = rows.filter(
     (row) =>
       entryVerdict(
         definition,
         { at: now, data: {}, encounterId: null },
-        { ...row, standing: occurrencesOf(row.standing) },
+        { ...row, occurrences: occurrencesOf(row.occurrences) },
       ) === 'enters',
   )
   const alone = { pathway, groupId: null, subject: null, enteredAt: now }

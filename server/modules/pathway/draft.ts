@@ -45,7 +45,7 @@ async function draftRow(db: Db, id: number): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** The pathway, locked: whoever comes second sees what the first one did. */
+/** The pathway, locked: a concurrent caller sees the first one's changes. */
 async function lockPathway(trx: Trx, id: number) {
   return found(
     await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
@@ -59,7 +59,7 @@ async function draftSeen(trx: Trx, id: number, revision: number): Promise<Row> {
   return row
 }
 
-/** Begins a pathway. It is a draft until published and takes nobody in until somebody switches it on. */
+/** Creates a pathway. It is a draft until published and enrols nobody until switched on. */
 export async function beginPathway(
   trx: Trx,
   actor: Actor,
@@ -84,7 +84,7 @@ export async function getDraft(db: Db, actor: Actor, id: number): Promise<Pathwa
 }
 
 /**
- * Saves over the revision the caller saw; 0 begins the draft. What was asked for publication before is no longer what is asked for.
+ * Overwrites the revision the caller saw; 0 creates the draft. Withdraws a pending request for publication.
  * @throws {AppError} not-found, changed-meanwhile
  */
 export async function saveDraft(
@@ -106,7 +106,7 @@ export async function saveDraft(
       authors = (select array_agg(distinct one) from unnest(pathway_draft.authors || excluded.authors) one)
     returning *`.execute(trx)
   const row = found(rows[0])
-  // It saves itself every few seconds while somebody writes: who began to write is worth an entry, each pause is not.
+  // The editor autosaves every few seconds: only the start of editing is audited, not each save.
   if (!before?.authors.includes(actor.id))
     await audit(trx, actor, { action: 'pathway.draft', subject: `pathway:${id}` })
   return viewDraft(row, actor)
@@ -158,7 +158,7 @@ export async function returnDraft(
 }
 
 /**
- * Publishes the draft as the next version. Persons on the pathway stay on theirs.
+ * Publishes the draft as the next version. Existing enrolments keep their version.
  * @throws {AppError} not-found, changed-meanwhile, second-person, invalid with the problems by step
  */
 export async function publishDraft(trx: Trx, actor: Actor, id: number, revision: number): Promise<void> {

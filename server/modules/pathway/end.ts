@@ -13,10 +13,10 @@ export type StoppedRow = {
   stop_reason: string | null
 }
 
-/** An enrolment to be stopped; `undoable`: what ended it may be taken back, and then it goes on where it was. */
+/** An enrolment to stop; `undoable`: the cause may be withdrawn, and then it resumes where it was. */
 export type Stop = { id: number; reason: string; undoable: boolean }
 
-/** Stops enrolments with their open tasks and unsent messages; those that have ended for good are left alone. */
+/** Stops enrolments with their open tasks and unsent messages; those that have already ended are left alone. */
 export async function stopEnrollments(
   trx: Trx,
   stops: Stop[],
@@ -66,7 +66,7 @@ async function endWork(trx: Trx, stopped: StoppedRow[], actorId: string | null):
   ])
 }
 
-/** Removes the enrolments about visits that an undone import had made; nothing of them may have been worked on. */
+/** Removes enrolments about visits of an undone import; nobody may have worked on them. */
 export async function removeEnrollmentsOf(trx: Trx, encounterIds: number[]): Promise<void> {
   await sql`delete from enrollment where encounter_id = any(${encounterIds}::bigint[])`.execute(trx)
 }

@@ -113,10 +113,7 @@ export async function listEnrollments(db: Db, actor: Actor, filter: Filter) {
 
 type Start = z.output<(typeof createRoute)['body']>
 
-/**
- * Puts a person or an organisation on a pathway by hand.
- * @throws {AppError} not-found, already-enrolled, open-dispute, invalid
- */
+/** Enrols a person or an organisation by hand. @throws {AppError} not-found, already-enrolled, open-dispute, invalid */
 export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
   const person = input.personId === null ? null : await personToEnroll(trx, actor, input.personId)
@@ -177,7 +174,7 @@ async function subjectToEnroll(
   return { end: subject.kind === 'encounter' && end !== null ? new Date(end) : null, siteId }
 }
 
-/** Takes a person off a pathway. @throws {AppError} not-found, already-closed */
+/** Stops an enrolment by hand. @throws {AppError} not-found, already-closed */
 export async function stopEnrollment(
   trx: Trx,
   actor: Actor,
@@ -200,8 +197,8 @@ export async function stopEnrollment(
 }
 
 /**
- * Lets an enrolment go on that a dispute stopped, where it was.
- * @throws {AppError} not-found, open-dispute, already-closed when something else ended it or stands against it
+ * Resumes an enrolment that a dispute stopped, where it was.
+ * @throws {AppError} not-found, open-dispute, already-closed when something else ended it or would stop it
  */
 export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
@@ -218,7 +215,7 @@ export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Prom
   return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
 }
 
-/** Tries blocked enrolments again, after somebody mended the reason (such as a missing calendar). */
+/** Retries blocked enrolments after the cause was fixed (such as a missing calendar). */
 export async function unblockEnrollments(trx: Trx): Promise<void> {
   await sql`
     update enrollment set status = 'active', due_at = now(), stop_reason = null, fence = fence + 1 where status = 'blocked'`.execute(

@@ -11,11 +11,11 @@ import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
 import { factsIn, factsObject, joinPersonSite, personZone } from '../person/fact.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
-import { type OccurrenceRow, occurrencesOf, standingOccurrences } from './occurrence.ts'
+import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurrence.ts'
 import type { Open } from './react.ts'
 import { firstStop, type Occurrence } from './stop.ts'
 
-/** Enters persons and organisations into every active pathway whose entry event this is. */
+/** Enrols persons and organisations in every active pathway with this entry event. */
 export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open[]): Promise<void> {
   const wanted = pathways.flatMap((pathway) =>
     events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
@@ -61,26 +61,29 @@ function mayEnter({ definition: { entry } }: Open, event: AnyEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
-/** What entry looks at besides the event itself. */
+/** Facts for entry besides the event itself. */
 export type EntryFacts = {
   person: Record<string, unknown>
-  /** In which the days of the person count. */
+  /** For the person's days. */
   timeZone: string
   subject: Record<string, unknown>
-  /** What stands that could end a pathway at once, in order of time. */
-  standing: Occurrence[]
+  /** Facts in effect that could end the pathway at once, in order of time. */
+  occurrences: Occurrence[]
 }
 
-/** Facts of persons `p` with `f` and `st`, of the subject `s`, and what stands of the person's records, as far as these pathways ask. */
+/**
+ * Facts of persons `p` with `f` and `st`, of the subject `s`, and current occurrences of the person's records, as far as these pathways
+ * need them.
+ */
 export function entryColumns(definitions: readonly PathwayDefinition[], records: RawBuilder<unknown>) {
   const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
   const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
   return sql`${factsObject(names)} as person, ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
-    ${standingOccurrences(records, sql`${kinds}::text[]`)} as standing`
+    ${currentOccurrences(records, sql`${kinds}::text[]`)} as occurrences`
 }
 
-export type EntryRow = Omit<EntryFacts, 'standing'> & { standing: OccurrenceRow[] }
+export type EntryRow = Omit<EntryFacts, 'occurrences'> & { occurrences: OccurrenceRow[] }
 
 async function entryFacts(
   trx: Trx,
@@ -100,17 +103,17 @@ async function entryFacts(
     ) as w(event_id, person_id, subject_kind, subject_id)
     left join person p on p.id = w.person_id left join person_facts f on f.person_id = p.id ${joinPersonSite}
     ${joinSubject(sql`w.subject_kind`, sql`w.subject_id`)}`.execute(trx)
-  return new Map(rows.map((row) => [row.event_id, { ...row, standing: occurrencesOf(row.standing) }]))
+  return new Map(rows.map((row) => [row.event_id, { ...row, occurrences: occurrencesOf(row.occurrences) }]))
 }
 
-/** Whether an event lets its person enter; the rehearsal asks the same. `withheld`: it would, were there no dispute. */
+/** Whether an event enrols its person; also used by the rehearsal. `withheld`: prevented only by a dispute. */
 export function entryVerdict(
   definition: PathwayDefinition,
   event: Pick<AnyEvent, 'at' | 'data' | 'encounterId'>,
   facts: EntryFacts | undefined,
 ): 'enters' | 'stays-out' | 'withheld' {
-  // Nobody is put on any pathway after death, whatever its author forgot.
-  if (!facts || facts.standing.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
+  // Nobody is enrolled after death, even if the author forgot the stop rule.
+  if (!facts || facts.occurrences.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
   const { when } = definition.entry
   const subject = subjectOf(event)
   const fact = (name: string): unknown => {
@@ -119,14 +122,14 @@ export function entryVerdict(
     if (name === 'person.ageYears')
       return ageYears(facts.person['person.birthDate'] as string | null, localDate(event.at, facts.timeZone))
     if (of === 'person') return facts.person[name]
-    // What the event says of its subject comes before what the subject's row says.
+    // The event's data about the subject overrides the subject's row.
     return of === subject?.kind ? (event.data[key] ?? facts.subject[key]) : undefined
   }
   if (when && !holds(when, { fact })) return 'stays-out'
-  // What would stop it at once must not start it: messages arrive late, and a refusal outlives the stay.
-  const stop = firstStop(facts.standing, { id: null, subject, enteredAt: event.at }, definition)
+  // Do not start what would stop at once: messages arrive late, and an opt-out outlasts the stay.
+  const stop = firstStop(facts.occurrences, { id: null, subject, enteredAt: event.at }, definition)
   if (stop === null) return 'enters'
-  return facts.standing.every(
+  return facts.occurrences.every(
     (one) =>
       one.kind === 'person.dispute-opened' ||
       firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null,
@@ -141,13 +144,12 @@ export type Entering = {
   groupId: number | null
   subject: Subject | null
   enteredAt: Date
-  /** Where it happens when neither the subject nor the person's visits say. */
+  /** The place, if neither the subject nor the person's visits have one. */
   siteId: number | null
 }
 
 /**
- * Enrols set-based. Someone who is on the pathway already for that subject, was so before, or comes back sooner than it says, is left alone
- * (unique indexes).
+ * Enrols set-based. Skips whoever is or was already enrolled for that subject, or returns before the minimum gap (unique indexes).
  * @returns ids of the new enrolments
  */
 export async function enroll(trx: Trx, entering: Entering[], actorId: string | null): Promise<number[]> {
@@ -169,7 +171,7 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, t.site_id, 'active', t.step_key, now(), t.entered_at, t.variables,
       coalesce(last.round + 1, 1)
     from (
-      -- An enrolment about a subject is of the subject's record.
+      -- An enrolment about a subject belongs to the subject's record.
       select u.*, coalesce(s.person_id, u.person_id) as record_id
       from unnest(
         ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],

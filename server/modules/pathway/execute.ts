@@ -9,7 +9,7 @@ import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { queueMessages } from '../message/write.ts'
 import { createTasks } from '../task/create.ts'
-import { resultsOf, saidIn, saidOf, type SaidRow } from './asked.ts'
+import { resultsOf, latestResponses, latestResponseOf, type LatestResponseRow } from './asked.ts'
 import { advance, type Advance, type Enrolled } from './step.ts'
 import { joinSubject, type Subject } from '../event/subject.ts'
 import { factsObject, joinPersonSite } from '../person/fact.ts'
@@ -23,7 +23,7 @@ type Row = {
   id: number
   pathway_version_id: number
   person_id: number | null
-  /** The record that the enrolment is of; what it makes is of the same. */
+  /** The enrolled record; its tasks and messages are of the same. */
   record_id: number | null
   group_id: number | null
   name: string
@@ -46,17 +46,17 @@ type Row = {
   wait_key: string | null
   variables: Record<string, number>
   outcomes: Record<string, string> | null
-  said: Record<string, SaidRow> | null
+  latest_responses: Record<string, LatestResponseRow> | null
   results: Record<string, { at: string; value: unknown; unit: string | null }> | null
   fence: number
 }
 
-/** Published versions never change, so each process keeps those it has met. */
+/** Published versions never change, so each process caches them. */
 const definitions = perDatabase(() => new Map<number, PathwayDefinition>())
 
 /**
- * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process gives them back by
- * itself, and nothing of its half-done work remains. `enrollment_step`'s primary key makes a second execution of a step impossible.
+ * Executes the due steps of up to 500 enrolments in one transaction. The row locks are the lease: a killed process releases them, and its
+ * partial work is rolled back. `enrollment_step`'s primary key makes a second execution of a step impossible.
  * @returns how many enrolments were advanced
  */
 export async function executeDue(db: Db): Promise<number> {
@@ -84,7 +84,7 @@ async function claim(trx: Trx): Promise<Row[]> {
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
       coalesce(s.staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
-      ${saidIn(trx, sql`e.id`, sql`v.asks`)} as said, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
+      ${latestResponses(trx, sql`e.id`, sql`v.asks`)} as latest_responses, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
     from due e join pathway_version v on v.id = e.pathway_version_id
     left join person record on record.id = e.person_id left join person p on p.id = coalesce(record.survivor_id, record.id)
     left join group_customer gc on gc.id = e.group_id
@@ -109,7 +109,7 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
       select id, definition from pathway_version where id = any(${missing}::int[])`.execute(trx)
     for (const version of versions.rows) definitions(trx).set(version.id, version.definition)
   }
-  // One round trip for everything that is the same for the whole batch.
+  // One round trip for the data shared by the batch.
   const { rows: common } = await sql<{
     now: Date
     questionnaires: { code: string; version_id: number }[]
@@ -139,14 +139,14 @@ function tryAdvance(trx: Trx, row: Row, context: Context): Advance | Blocked {
     const { calendars, ...rest } = context
     return advance(enrolledOf(trx, row), definition, { ...rest, calendar: calendars(row.site_id) })
   } catch (error) {
-    // One person's impossible step must not stop the other 499; it is shown as blocked with the reason.
+    // One failing step must not stop the other 499 enrolments; it is shown as blocked with the reason.
     if (!(error instanceof AppError))
       log.error({ err: error, enrollmentId: row.id }, 'a pathway step cannot be executed')
     return { blocked: (error as Error).message }
   }
 }
 
-/** @throws {AppError} invalid when nobody knows where it happens */
+/** @throws {AppError} invalid when the place is unknown */
 function enrolledOf(trx: Trx, row: Row): Enrolled {
   const { site_id: siteId, site_name: siteName, time_zone: timeZone } = row
   if (siteId === null || siteName === null || timeZone === null)
@@ -176,7 +176,9 @@ function enrolledOf(trx: Trx, row: Row): Enrolled {
     waitKey: row.wait_key,
     variables: row.variables,
     outcomes: row.outcomes ?? {},
-    said: Object.fromEntries(Object.entries(row.said ?? {}).map(([code, one]) => [code, saidOf(trx, one)])),
+    latestResponses: Object.fromEntries(
+      Object.entries(row.latest_responses ?? {}).map(([code, one]) => [code, latestResponseOf(trx, one)]),
+    ),
     results: Object.fromEntries(
       Object.entries(row.results ?? {}).map(([code, one]) => [code, { ...one, at: new Date(one.at) }]),
     ),

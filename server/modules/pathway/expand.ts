@@ -2,14 +2,14 @@ import type { PathwayDefinition, PathwayProblem, PathwayStep } from '../../../co
 import { reasonsOf } from '../../../contract/stop-rule.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 
-/** A published pathway that others may run inside. */
+/** A published pathway that others may run as a sub-pathway. */
 export type Published = {
   code: string
   name: string
   version: number
-  /** What runs: the steps of its own sub-pathways are in it already. */
+  /** The expanded definition, with the steps of its own sub-pathways. */
   definition: PathwayDefinition
-  /** Codes of the pathways its current version runs inside. */
+  /** Codes of the sub-pathways of its current version. */
   runs: string[]
 }
 
@@ -18,14 +18,14 @@ type SubStep = Extract<PathwayStep, { kind: 'pathway' }>
 export const mostSteps = 200
 const longestKey = 120
 
-/** The pathways that a definition runs inside. */
+/** The sub-pathways of a definition. */
 export function runsOf({ steps }: Pick<PathwayDefinition, 'steps'>): string[] {
   return [...new Set(steps.flatMap((step) => (step.kind === 'pathway' ? [step.pathway] : [])))]
 }
 
 /**
- * What is wrong with the sub-pathways of a definition, naming the step and the mend.
- * @param own the pathway itself, once it has a code; it must not come round to itself
+ * Problems with the sub-pathways of a definition, each with its step and fix.
+ * @param own code of the pathway itself, if any; it must not run itself
  */
 export function subPathwayProblems(
   definition: PathwayDefinition,
@@ -35,24 +35,24 @@ export function subPathwayProblems(
   const problems: PathwayProblem[] = []
   for (const step of definition.steps) {
     if (step.kind !== 'pathway') continue
-    const say = (message: string) => problems.push({ step: step.key, message })
+    const report = (message: string) => problems.push({ step: step.key, message })
     const circle = own && wayBack(step.pathway, own.code, published)
     if (own && circle) {
       const way = [own.name, ...circle.map((code) => published.get(code)?.name ?? code), own.name]
-      say(`Runs in a circle: ${way.join(' → ')}. Take one of them out.`)
+      report(`Runs in a circle: ${way.join(' → ')}. Take one of them out.`)
       continue
     }
     const sub = published.get(step.pathway)
     if (!sub) {
-      say(`Runs the pathway "${step.pathway}", which is not published.`)
+      report(`Runs the pathway "${step.pathway}", which is not published.`)
       continue
     }
     if (sub.definition.purpose !== definition.purpose)
-      say(`Runs "${sub.name}", which serves another purpose; a refusal of one is none of the other.`)
+      report(`Runs "${sub.name}", which serves another purpose; a refusal of one is none of the other.`)
     const reasons = reasonsOf(definition.stopOn)
     const missing = reasonsOf(sub.definition.stopOn).filter((reason) => !reasons.includes(reason))
     if (missing.length > 0)
-      say(`Runs "${sub.name}", which ends on ${missing.join(', ')}; let this pathway end on it, too.`)
+      report(`Runs "${sub.name}", which ends on ${missing.join(', ')}; let this pathway end on it, too.`)
   }
   if (problems.length > 0) return problems
   const flat = expand(definition, published)
@@ -69,7 +69,7 @@ export function subPathwayProblems(
   return problems
 }
 
-/** From a sub-pathway back to the pathway that would run it; null when there is no such way. */
+/** The path from a sub-pathway back to the pathway that would run it; null if there is none. */
 function wayBack(from: string, own: string, published: ReadonlyMap<string, Published>): string[] | null {
   if (from === own) return []
   const seen = new Set<string>()
@@ -86,14 +86,14 @@ function wayBack(from: string, own: string, published: ReadonlyMap<string, Publi
   return null
 }
 
-/** The step of the outer definition that an expanded one stands for. */
+/** The step of the outer definition that an expanded step comes from. */
 export function outerKey(key: string): string {
   return key.split('/')[0] ?? key
 }
 
 /**
- * The definition with the steps of its sub-pathways put in, each under a key of its own, so that it runs as one pathway. Where a sub-pathway
- * ends, the outer one goes on; entry and stop rules are those of the outer one.
+ * The definition with its sub-pathways expanded, each step under its own key, so that it runs as one pathway. Where a sub-pathway ends,
+ * the outer one continues; entry and stop rules are those of the outer one.
  */
 export function expand(
   definition: PathwayDefinition,
@@ -106,7 +106,7 @@ export function expand(
     }),
   )
   if (subs.size === 0) return definition
-  // A sub-pathway that ends at once is no step at all; several may stand in a row.
+  // An empty sub-pathway adds no step; several may follow each other.
   const real = (key: string | null): string | null => {
     let to = key
     for (let sub = to === null ? undefined : subs.get(to); sub; sub = to === null ? undefined : subs.get(to))
@@ -167,7 +167,7 @@ function inside(outer: SubStep, sub: PathwayDefinition) {
   return { start: to(sub.start), steps, variables }
 }
 
-/** Which version of each sub-pathway runs, kept with what was written. */
+/** Adds the version of each sub-pathway to the stored definition. */
 export function pinned(
   definition: PathwayDefinition,
   published: ReadonlyMap<string, Published>,

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import { dataWithEncounter, timelineOf } from '../event/event.ts'
 import type { Occurrence } from './stop.ts'
 
-/** Facts that lists of their own keep: what stands there counts, whatever events once said. */
+/** Facts with tables of their own, which count instead of their past events. */
 const kept = ['person.deceased', 'person.opted-out', 'person.dispute-opened']
-/** Events of one enrolment are held against it when they come, and never again. */
+/** Events of one enrolment are checked against it only when they happen. */
 const own = ['contact.attempted']
 
 export type OccurrenceRow = {
@@ -16,12 +16,12 @@ export type OccurrenceRow = {
 }
 
 /**
- * What stands about a person and could end an enrolment, as the events that would say so, in order of time: a death or a dispute that nobody took
- * back, a refusal of contact, a visit that was not cancelled, and any other event of these kinds.
+ * Facts in effect that could end an enrolment, as events in order of time: a death or dispute not withdrawn, an opt-out, a visit not
+ * cancelled, and any other event of these kinds.
  * @param records an array of the person's records
  * @param kinds an array of kinds of events
  */
-export const standingOccurrences = (
+export const currentOccurrences = (
   records: RawBuilder<unknown>,
   kinds: RawBuilder<unknown>,
 ): RawBuilder<OccurrenceRow[]> => sql`(
@@ -40,7 +40,7 @@ export const standingOccurrences = (
     ${happened(records, kinds, sql`n.status is distinct from 'cancelled' and e.kind <> all(${[...kept, ...own]}::text[])`)}
   ) o)`
 
-/** Everything of these kinds that was recorded about some records, also what does not stand any more. */
+/** All recorded events of these kinds about some records, also those no longer in effect. */
 export const recordedOccurrences = (
   records: RawBuilder<unknown>,
   kinds: RawBuilder<unknown>,

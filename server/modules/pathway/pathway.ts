@@ -113,7 +113,7 @@ export async function validatePathway(
   return (await checked(db, definition, own ?? null)).problems
 }
 
-/** What is wrong with a definition, and what would run, with the steps of its sub-pathways put in. */
+/** Problems of a definition, and the expanded definition that would run. */
 async function checked(db: Db, definition: PathwayDefinition, own: { code: string; name: string } | null) {
   const published = await loadPublished(db, definition)
   const within = subPathwayProblems(definition, published, own)
@@ -128,7 +128,7 @@ async function checked(db: Db, definition: PathwayDefinition, own: { code: strin
   const problems = [
     ...problemsOf(definition, questionnaires),
     ...within,
-    // Answers may be asked for outside of the sub-pathway that asks the questions.
+    // A branch may use answers to a questionnaire of a sub-pathway.
     ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({
       ...one,
       step: one.step === null || keys.has(one.step) ? one.step : outerKey(one.step),
@@ -137,7 +137,7 @@ async function checked(db: Db, definition: PathwayDefinition, own: { code: strin
   return { problems, flat, published }
 }
 
-/** Published pathways by code, with what each runs inside; definitions of those that this one runs. */
+/** Published pathways by code with their sub-pathways, and the definitions of those that this one runs. */
 async function loadPublished(db: Db, definition: PathwayDefinition): Promise<Map<string, Published>> {
   const wanted = runsOf(definition)
   if (wanted.length === 0) return new Map()
@@ -149,10 +149,7 @@ async function loadPublished(db: Db, definition: PathwayDefinition): Promise<Map
   return new Map(rows.map((row) => [row.code, row]))
 }
 
-/**
- * What would run, with the steps of its sub-pathways put in.
- * @throws {AppError} invalid with the problems by step
- */
+/** The expanded definition that would run. @throws {AppError} invalid with the problems by step */
 export async function runnable(
   db: Db,
   definition: PathwayDefinition,
@@ -171,7 +168,7 @@ export async function runnable(
   return { flat, written: flat === definition ? null : pinned(definition, published) }
 }
 
-/** Creates a pathway with its first version; for seeds and imports. One that is not active waits to be switched on. */
+/** Creates a pathway with its first version; for seeds and imports. An inactive one waits to be switched on. */
 export async function createPathway(
   trx: Trx,
   actor: Actor,
@@ -187,7 +184,7 @@ export async function createPathway(
   return pathway.id
 }
 
-/** Checks a definition and puts it in force for who enters from now on. @throws {AppError} invalid with the problems by step */
+/** Checks a definition and puts it in force for new enrolments. @throws {AppError} invalid with the problems by step */
 export async function addVersion(
   trx: Trx,
   actor: Actor,
@@ -211,7 +208,7 @@ export async function addVersion(
   await audit(trx, actor, { action: 'pathway.publish', subject: `${pathway.code} v${version.version}` })
 }
 
-/** @throws {AppError} not-found, invalid: what was never published can take nobody in */
+/** @throws {AppError} not-found, invalid when it was never published */
 export async function updatePathway(
   trx: Trx,
   actor: Actor,
@@ -250,7 +247,7 @@ export async function getPathwayVersion(
   return found(rows[0])
 }
 
-/** Whether the site wants another person to publish than the one who wrote. */
+/** Whether publishing needs somebody other than the author (setting). */
 export async function secondPersonRequired(db: Db): Promise<boolean> {
   const key = 'pathway.publish.second-person'
   return (await readSettings(db, [key]))[key]

@@ -12,7 +12,7 @@ import { enterByEvents } from './enter.ts'
 import { eventsSinceMerge, restartLiving, restartSeparated, stopAfterMerge } from './restart.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
 
-/** Makes pathways follow from events: what they end, move, let go on and start. */
+/** Reacts to events: stops, reschedules, resumes and starts enrolments. */
 export async function followPathways(trx: Trx, events: AnyEvent[]): Promise<void> {
   const entering = [...events, ...(await eventsSinceMerge(trx, events))].filter(
     ({ kind }) => !kind.startsWith('enrollment.'),
@@ -29,7 +29,7 @@ export async function followPathways(trx: Trx, events: AnyEvent[]): Promise<void
 
 export type Open = { id: number; name: string; version_id: number; definition: PathwayDefinition }
 
-/** What pathways do about events of these kinds, in one statement. */
+/** Which pathways and enrolments events of these kinds concern, in one statement. */
 async function listen(trx: Trx, kinds: EventKind[]) {
   const { rows } = await sql<{ stops: EventKind[]; follows: boolean; entries: Open[] }>`
     select array(select distinct k from pathway_version v, unnest(v.stop_events) k where k = any(${kinds}::text[])) as stops,
@@ -55,13 +55,13 @@ type Candidate = StopRules & {
   records: number
 }
 
-/** Ends enrolments whose pathway says so, with their open tasks and unsent messages. */
+/** Stops enrolments by the stop rules of their pathway, with their open tasks and unsent messages. */
 async function stopByEvents(trx: Trx, all: AnyEvent[], kinds: EventKind[]): Promise<void> {
   const events = all.filter(({ kind }) => kinds.includes(kind))
   if (events.length === 0) return
   const persons = [...new Set(events.flatMap((event) => event.personId ?? []))]
   const groups = [...new Set(events.flatMap((event) => event.groupId ?? []))]
-  // First wait for the executor, then look: with the lock alone the statement below would judge by a task list from before the wait.
+  // First wait for the executor, then read in a new statement: a snapshot from before the wait would miss tasks that it made.
   await sql`
     select e.id from enrollment e where (person_id in (select id from person where id = any(${persons}::bigint[]) or survivor_id = any(${persons}::bigint[]))
         or group_id = any(${groups}::int[]))
@@ -84,14 +84,15 @@ async function stopByEvents(trx: Trx, all: AnyEvent[], kinds: EventKind[]): Prom
     )
     const first = firstStop(own, { id: row.id, subject: row.subject, enteredAt: row.entered_at }, row)
     if (!first) return []
-    // A death may be taken back, and staff let pathways go on after a dispute. Else only where several records are one person: a stop because of another record ends with the merge.
+    // Undoable: a death may be withdrawn, and staff resume pathways after a dispute. Also for merged records: a stop caused by another
+    // record ends with the merge.
     const mayEnd = ['person.deceased', 'person.dispute-opened'].includes(first.event.kind)
     return [{ id: row.id, reason: first.reason, undoable: mayEnd || row.records > 1 }]
   })
   await stopEnrollments(trx, stops)
 }
 
-/** Waits that end by a time of these subjects are looked at again, wherever that time lies now. */
+/** Makes waits by a time of these subjects due, so that they are computed anew. */
 async function moveWaits(trx: Trx, events: AnyEvent[]): Promise<void> {
   const moved = events.flatMap((event) => {
     const subject = subjectOf(event)

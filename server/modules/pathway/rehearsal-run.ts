@@ -29,7 +29,7 @@ export function rehearsalJobs({ db }: Services): JobHandler[] {
   return [handle(rehearse, ({ rehearsalId }) => runOrFail(db, rehearsalId))]
 }
 
-/** A process that is killed leaves it running, and the queue starts it over; an error ends it, so that a new one can be started. */
+/** A killed process leaves the row running, and the queue restarts it; an error ends it, so that a new one can be started. */
 async function runOrFail(db: Db, id: number): Promise<void> {
   try {
     await runRehearsal(db, id)
@@ -69,7 +69,7 @@ const reportEvery = 300 // ms
  * progress until the end, so a cancelled or killed run leaves nothing.
  */
 async function runRehearsal(db: Db, id: number): Promise<void> {
-  // False when somebody cancelled it.
+  // False after a cancellation.
   const report = async (progress: number, events: number): Promise<boolean> => {
     const row = await db
       .updateTable('rehearsal')
@@ -90,8 +90,8 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
   await transaction(db, async (trx) => {
     const sides = await sidesOf(trx, order)
     const total = await chooseEvents(trx, order)
-    let told = performance.now()
-    // While one chunk is walked, the database looks up the next.
+    let reportedAt = performance.now()
+    // The database reads the next chunk while this one is walked.
     const definitions = sides.map(({ definition }) => definition)
     let next = loadEvents(trx, definitions, 0, chunk)
     for (let from = 0; from < total; from += chunk) {
@@ -99,8 +99,8 @@ async function runRehearsal(db: Db, id: number): Promise<void> {
       if (from + chunk < total) next = loadEvents(trx, definitions, from + chunk, from + 2 * chunk)
       for (const event of events) for (const side of sides) replay(side, event)
       await breathe()
-      if (performance.now() - told < reportEvery) continue
-      told = performance.now()
+      if (performance.now() - reportedAt < reportEvery) continue
+      reportedAt = performance.now()
       if (!(await report(((from + chunk) / total) * 0.95, Math.min(total, from + chunk)))) {
         await next
         return
@@ -150,7 +150,7 @@ async function sidesOf(trx: Trx, { definition, compared }: Order): Promise<Side[
   }))
 }
 
-/** Nobody reads the texts of a rehearsal, and filling them in takes a tenth of its time. */
+/** A rehearsal's texts are never read, and filling them in takes a tenth of its time. */
 function withoutTexts(definition: PathwayDefinition): PathwayDefinition {
   return {
     ...definition,
@@ -161,7 +161,7 @@ function withoutTexts(definition: PathwayDefinition): PathwayDefinition {
   }
 }
 
-/** Fewer results than this say nothing about the next ones. */
+/** Fewer results than this predict nothing. */
 const leastResults = 30
 
 /** How tasks of each kind ended here within a year. Deaths and readmissions are replayed as they happened, so they are left out. */
@@ -194,7 +194,7 @@ async function chooseEvents(trx: Trx, order: Order): Promise<number> {
     select distinct on (e.kind, e.encounter_id, case when e.encounter_id is null then e.person_id end) e.*
     from timeline e left join encounter n on n.id = e.encounter_id left join site s on s.id = n.site_id
     where e.kind = any(${kinds}::text[])
-      -- Wide by a day for the index; the exact local date is checked below.
+      -- A day wider, for the index; the exact local date is checked below.
       and e.at >= ${shiftDate(order.from_date, -1)}::timestamptz and e.at < ${shiftDate(order.to_date, 2)}::timestamptz
       and (e.at at time zone coalesce(s.time_zone, ${organisationZone}))::date between ${order.from_date}::date and ${order.to_date}::date
       and (n.id is null or n.status <> 'cancelled') and (e.kind <> 'encounter.discharged' or n.status = 'finished')
@@ -245,9 +245,9 @@ function replay(side: Side, row: EventRow): void {
   const { definition, counts } = side
   if (definition.entry.event !== row.kind) return
   const event = { ...row, encounterId: row.encounter_id }
-  const occurrences = occurrencesOf(row.standing)
+  const occurrences = occurrencesOf(row.occurrences)
   const then = occurrences.filter(({ at }) => at.getTime() <= row.at.getTime())
-  if (entryVerdict(definition, event, { ...row, standing: then }) !== 'enters') {
+  if (entryVerdict(definition, event, { ...row, occurrences: then }) !== 'enters') {
     counts.notEntered += 1
     return
   }
@@ -270,7 +270,7 @@ function enrolledOf({ definition, variablesAt }: Side, row: EventRow): Enrolled 
     pathwayVersionId: 0,
     personId: row.person_id,
     groupId: null,
-    // Texts are made and thrown away: nothing of the person has to be in them.
+    // Texts are discarded, so they need no data of the person.
     name: '',
     sex: row.sex,
     birthDate: (row.person['person.birthDate'] as string | null | undefined) ?? null,
@@ -288,8 +288,8 @@ function enrolledOf({ definition, variablesAt }: Side, row: EventRow): Enrolled 
     waitKey: null,
     variables: variablesAt(row.site_id),
     outcomes: {},
-    // What somebody would answer, and what the laboratory would find, nobody knows beforehand.
-    said: {},
+    // Future answers and laboratory results are unknown.
+    latestResponses: {},
     results: {},
   }
 }
@@ -347,7 +347,7 @@ async function writeResult(trx: Trx, id: number, sides: Side[], events: number):
     .where('id', '=', id)
     .where('status', 'in', ['waiting', 'running'])
     .executeTakeFirst()
-  // Cancelled at the last moment.
+  // Cancelled just before the end.
   if (ended.numUpdatedRows === 0n) return
   for (const side of sides) {
     const all = [...side.work.values()]

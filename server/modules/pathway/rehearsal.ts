@@ -27,7 +27,7 @@ type Row = {
   finished_at: Date | null
 }
 
-/** Earlier results of a pathway that are kept. */
+/** How many earlier results of a pathway are kept. */
 const kept = 3
 
 async function latestRow(db: Db, pathwayId: number): Promise<Row | undefined> {
@@ -69,7 +69,7 @@ const sums = sql`coalesce(sum(r.calls), 0)::int as calls, coalesce(sum(r.visits)
   coalesce(sum(r.questionnaires), 0)::int as questionnaires, coalesce(sum(r.others), 0)::int as others,
   coalesce(sum(r.messages), 0)::int as messages, coalesce(round(sum(r.minutes)), 0) as minutes`
 
-/** The counts of one side by day, by department and altogether. */
+/** The counts of one side by day, by department and in total. */
 async function workOf(
   db: Kysely<DB>,
   id: number,
@@ -118,8 +118,8 @@ export async function latestRehearsal(db: Db, actor: Actor, pathwayId: number): 
 type Start = { from: string; to: string; siteIds: number[] | null; departmentIds: number[] | null }
 
 /**
- * Puts a rehearsal of the draft, else of the version in force, into the queue.
- * @throws {AppError} not-found, invalid (faults, nothing to replay), already-exists
+ * Queues a rehearsal of the draft, else of the version in force.
+ * @throws {AppError} not-found, invalid (problems, nothing to replay), already-exists
  */
 export async function startRehearsal(
   trx: Trx,
@@ -179,7 +179,7 @@ export async function startRehearsal(
 export async function cancelRehearsal(trx: Trx, actor: Actor, pathwayId: number): Promise<Rehearsal> {
   authorize(actor, 'pathway.write')
   const row = found(await latestRow(trx, pathwayId))
-  // Whoever runs it notices at the next chunk; one whose process is gone for good ends all the same.
+  // A running process notices at the next chunk; without one the rehearsal ends anyway.
   const { rows } = await sql`
     update rehearsal set status = 'cancelled', finished_at = now()
     where id = ${row.id} and status in ('waiting', 'running') returning id`.execute(trx)

@@ -8,22 +8,25 @@ import { requeueMessages } from '../message/write.ts'
 import { restoreTasks } from '../task/transition.ts'
 import { subjectColumn, unfinished } from './columns.ts'
 import { type Stop, stopEnrollments } from './end.ts'
-import { type OccurrenceRow, occurrencesOf, recordedOccurrences, standingOccurrences } from './occurrence.ts'
+import { type OccurrenceRow, occurrencesOf, recordedOccurrences, currentOccurrences } from './occurrence.ts'
 import { firstStop, type StopRules, subjectEnds } from './stop.ts'
 
 type Row = StopRules & {
   id: number
   subject: Subject | null
   entered_at: Date
-  standing: OccurrenceRow[]
+  occurrences: OccurrenceRow[]
   recorded: OccurrenceRow[]
 }
 
-/** Enrolments `e` of these persons for which `which` holds, with what stands against them and what was recorded since they began. */
+/**
+ * Enrolments `e` of these persons that meet `which`, with the facts in effect that could stop them and the events recorded since they
+ * began.
+ */
 async function enrollmentsOf(trx: Trx, persons: number[], which: RawBuilder<SqlBool>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select e.id, ${subjectColumn}, e.entered_at, v.definition ->> 'purpose' as purpose, v.definition -> 'stopOn' as "stopOn",
-      ${standingOccurrences(sql`g.records`, sql`asked.kinds`)} as standing,
+      ${currentOccurrences(sql`g.records`, sql`asked.kinds`)} as occurrences,
       ${recordedOccurrences(sql`g.records`, sql`asked.kinds`, sql`asked.since`)} as recorded
     from (select w.id, ${recordsOf(sql`w.id`)} as records from (select distinct unnest(${persons}::bigint[]) as id) w) g
     join enrollment e on e.person_id = any(g.records) join pathway_version v on v.id = e.pathway_version_id
@@ -36,7 +39,7 @@ const reasonIn = (row: Row, occurrences: OccurrenceRow[]): string | null =>
   firstStop(occurrencesOf(occurrences), { id: row.id, subject: row.subject, enteredAt: row.entered_at }, row)
     ?.reason ?? null
 
-/** Stops enrolments of people who were merged just now: a death or a readmission known of either record holds for both. */
+/** Stops enrolments of newly merged people: a death or a readmission on either record counts for both. */
 export async function stopAfterMerge(trx: Trx, events: AnyEvent[]): Promise<void> {
   const persons = personsOf(events, 'person.merged')
   if (persons.length === 0) return
@@ -44,16 +47,16 @@ export async function stopAfterMerge(trx: Trx, events: AnyEvent[]): Promise<void
   await stopEnrollments(
     trx,
     rows.flatMap((row): Stop[] => {
-      const reason = reasonIn(row, row.standing)
+      const reason = reasonIn(row, row.occurrences)
       return reason === null ? [] : [{ id: row.id, reason, undoable: true }]
     }),
   )
 }
 
 /**
- * Enrolments go on that stopped while merged because of something on the other record, now that the two are two people again; their
- * cancelled tasks and held-back messages come back. Those stay stopped that an event of their own records stopped, or would have stopped had
- * nobody else's come first, also where it no longer stands, such as an admission that was cancelled.
+ * After a merge is undone, resumes enrolments that were stopped by something on the other record, with their cancelled tasks and withheld
+ * messages. Those stay stopped that an event on their own records stopped, or would have stopped on its own, even if it is no longer in
+ * effect, such as a cancelled admission.
  */
 export async function restartSeparated(trx: Trx, events: AnyEvent[]): Promise<void> {
   await restart(
@@ -64,14 +67,14 @@ export async function restartSeparated(trx: Trx, events: AnyEvent[]): Promise<vo
   )
 }
 
-/** Enrolments go on that a death had stopped which was recorded by mistake, unless something else would have stopped them. */
+/** Resumes enrolments stopped by a death recorded by mistake, unless something else would have stopped them. */
 export async function restartLiving(trx: Trx, events: AnyEvent[]): Promise<void> {
   await restart(trx, personsOf(events, 'person.death-withdrawn'), sql<SqlBool>`e.stop_reason = 'death'`)
 }
 
 /**
- * Lets an enrolment go on that a dispute had stopped, with its tasks and messages; somebody decided so after the dispute was closed.
- * @returns whether it did; not while a dispute is open or anything else stands against it
+ * Resumes an enrolment stopped by a dispute, with its tasks and messages, on somebody's decision after the dispute was closed.
+ * @returns whether it resumed; not while a dispute is open or another stop rule applies
  */
 export async function resumeAfterDispute(
   trx: Trx,
@@ -87,7 +90,7 @@ const personsOf = (events: AnyEvent[], kind: AnyEvent['kind']) =>
   events.flatMap((event) => (event.kind === kind ? (event.personId ?? []) : []))
 
 /**
- * Brings back stopped enrolments `e` for which both conditions hold and nothing stands against, with their cancelled tasks and unsent messages.
+ * Resumes stopped enrolments `e` that meet both conditions and no stop rule, with their cancelled tasks and unsent messages.
  * @returns how many
  */
 async function restart(
@@ -104,7 +107,7 @@ async function restart(
     sql<SqlBool>`e.status = 'stopped' and e.stopped_status is not null and ${which}`,
   )
   const ids = stopped
-    .filter((row) => mayGoOn(row) && reasonIn(row, row.standing) === null)
+    .filter((row) => mayGoOn(row) && reasonIn(row, row.occurrences) === null)
     .map((row) => row.id)
   if (ids.length === 0) return 0
   const { rows } = await sql<Restarted>`
@@ -145,8 +148,8 @@ type Restarted = {
 }
 
 /**
- * What happened to either of two separated people while they counted as one: a pathway may not have been entered because of something on
- * the other record. Entering again what was entered already changes nothing.
+ * Replays the entry events of two separated people from the time of the merge: something on the other record may have prevented an
+ * enrolment. Existing enrolments are not repeated.
  */
 export async function eventsSinceMerge(trx: Trx, events: AnyEvent[]): Promise<AnyEvent[]> {
   const separated = events.filter((event) => event.kind === 'person.unmerged')

@@ -5,17 +5,17 @@ import type { NewTask } from '../task/create.ts'
 import { advance, type Advance, draw, type Enrolled } from './step.ts'
 import { firstStop, type Occurrence } from './stop.ts'
 
-/** Final outcomes of a kind of task with their shares, from this site's own past; they add up to 1. */
+/** Final outcomes of a kind of task with their shares in this site's history; they add up to 1. */
 export type OutcomeShares = Map<NewTask['kind'], { outcome: string; share: number }[]>
 
 export type Walk = {
-  /** Worked on their due day, because nothing ended the pathway before. */
+  /** Tasks worked on their due day, as the pathway had not ended before. */
   tasks: NewTask[]
   messages: { at: Date }[]
-  /** Tasks that were made, and cancelled before they fell due. */
+  /** Tasks cancelled before they were due. */
   prevented: number
   stopped: boolean
-  /** Could not go on, such as for want of a calendar. */
+  /** Enrolments that were blocked, such as by a missing calendar. */
   blocked: boolean
 }
 
@@ -26,7 +26,7 @@ type Surroundings = {
   later: readonly Occurrence[]
 }
 
-/** The events that a result would make, and by which the person may leave the pathway. */
+/** Events that a result would create, which may end the enrolment. */
 function eventsOf(outcome: string, { enrollmentId, encounterId, dueAt: at }: NewTask): Occurrence[] {
   const attempt: Occurrence = { kind: 'contact.attempted', at, encounterId, data: { enrollmentId, outcome } }
   return outcome === 'deceased'
@@ -36,7 +36,7 @@ function eventsOf(outcome: string, { enrollmentId, encounterId, dueAt: at }: New
 
 /**
  * Walks a person through a pathway in simulated time with the engine's own `advance`, from entry to the end. Pure. Each task is answered
- * at its due time: `done`, or by the shares of the site's own past.
+ * at its due time: `done`, or by the shares of the site's history.
  */
 export function simulate(
   entered: Enrolled,
@@ -76,7 +76,7 @@ export function simulate(
       result.status === 'active'
         ? result.dueAt
         : made.findLast((one) => one.stepKey === result.waitingFor)?.dueAt
-    // A result may come when its time has passed already, but never before the task was there.
+    // A result may come after its due time, but never before the task exists.
     if (next && next.getTime() > now.getTime()) now = next
     enrolled.stepKey = result.stepKey
     enrolled.waitKey = result.waitKey
@@ -102,7 +102,7 @@ function outcomesBy(tasks: NewTask[], now: Date, shares: OutcomeShares): Record<
   return outcomes
 }
 
-/** The same for an enrolment and step each time it is asked. */
+/** Deterministic for an enrolment and step. */
 function outcomeOf(task: NewTask, shares: OutcomeShares): string {
   const known = shares.get(task.kind)
   if (!known) return 'done'

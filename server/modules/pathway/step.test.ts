@@ -37,7 +37,7 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
     waitKey: null,
     variables: { days: 2, rate: 0.3 },
     outcomes: {},
-    said: {},
+    latestResponses: {},
     results: {},
     ...more,
   }

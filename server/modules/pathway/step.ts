@@ -8,24 +8,24 @@ import type { Subject } from '../event/subject.ts'
 import type { NewMessage } from '../message/write.ts'
 import type { NewTask, Place } from '../task/create.ts'
 
-/** Everything the steps of one enrolment may look at. */
+/** Data available to the steps of one enrolment. */
 export type Enrolled = {
   id: number
   pathwayVersionId: number
-  /** The record that the enrolment is of; null for one of an organisation. */
+  /** The enrolled record; null for an organisation. */
   personId: number | null
   groupId: number | null
   /** Of the person or the organisation. */
   name: string
   sex: string | null
   birthDate: string | null
-  /** Facts of the person by name; only what the pathway asks for. */
+  /** Facts of the person by name; only those the pathway uses. */
   person: Record<string, unknown>
   subject: Subject | null
-  /** What the subject says of itself, by name, and its times. */
+  /** Facts of the subject by name, and its times. */
   facts: Record<string, unknown>
   times: Record<string, Date | null>
-  /** What the subject is called in texts, such as the diagnoses of a visit. */
+  /** Name of the subject in texts, such as the diagnoses of a visit. */
   subjectWords: string | null
   place: Place
   siteName: string
@@ -33,24 +33,24 @@ export type Enrolled = {
   timeZone: string
   enteredAt: Date
   stepKey: string | null
-  /** The wait by a time of the subject that it is in. */
+  /** The current wait by a time of the subject. */
   waitKey: string | null
   variables: Record<string, number>
   /** Outcomes of this enrolment's finished tasks by step key. */
   outcomes: Record<string, string>
-  /** What was last answered on this enrolment, by the code of the questionnaire; only what the pathway asks for. */
-  said: Record<string, Said>
-  /** The last results by their code; only what the pathway asks for. */
+  /** Latest responses on this enrolment by questionnaire code; only those the pathway uses. */
+  latestResponses: Record<string, LatestResponse>
+  /** Latest results by code; only those the pathway uses. */
   results: Record<string, Result>
 }
 
-export type Said = { at: Date; score: number | null; band: string | null; answers: Answers }
+export type LatestResponse = { at: Date; score: number | null; band: string | null; answers: Answers }
 export type Result = { at: Date; value: unknown; unit: string | null }
 
-/** An act of another module that a step asks for. */
+/** An act of another module triggered by a step. */
 export type NewAct = { enrolled: Enrolled; stepKey: string; act: string; input: Record<string, unknown> }
 
-/** What executing one enrolment's due steps came to. */
+/** The result of executing one enrolment's due steps. */
 export type Advance = {
   steps: { key: string; result: string }[]
   tasks: NewTask[]
@@ -67,7 +67,7 @@ export type Advance = {
 export type StepContext = { now: Date; calendar: Calendar; questionnaires: Map<string, number> }
 
 /**
- * Walks from the due step to the next wait or end. Pure: the caller writes what comes out in the transaction that holds the row.
+ * Walks from the due step to the next wait or end. Pure: the caller writes the result in the transaction that holds the row.
  * @throws {AppError} calendar-unknown when a working-day wait leaves the known calendar
  */
 export function advance(enrolled: Enrolled, definition: PathwayDefinition, context: StepContext): Advance {
@@ -98,7 +98,7 @@ export function advance(enrolled: Enrolled, definition: PathwayDefinition, conte
   return result
 }
 
-/** Definitions do not change, and the executor walks the same few again and again. */
+/** Cached: definitions do not change, and the executor walks the same few. */
 const stepMaps = new WeakMap<PathwayDefinition, Map<string, PathwayStep>>()
 
 function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
@@ -109,7 +109,7 @@ function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
 
 type Walk = { enrolled: Enrolled; context: StepContext; steps: Map<string, PathwayStep>; result: Advance }
 type Step<K extends PathwayStep['kind']> = Extract<PathwayStep, { kind: K }>
-/** Does a step and says where it leads. */
+/** Executes a step and returns the next step's key. */
 type Handlers = { [K in PathwayStep['kind']]: (step: Step<K>, walk: Walk) => string | null }
 
 const handlers: Handlers = {
@@ -182,7 +182,7 @@ function done({ result }: Walk, { key }: PathwayStep, word: string): void {
   result.steps.push({ key, result: word })
 }
 
-/** Whether a wait has passed; else the enrolment waits, without end while the subject has no such time. */
+/** Whether a wait is over; else the enrolment waits, indefinitely while the subject has no such time. */
 function isOver(step: Step<'wait'>, { enrolled, context, result }: Walk): boolean {
   const until = waitUntil(step, enrolled, context)
   if (until !== null && until.getTime() <= context.now.getTime()) return true
@@ -229,7 +229,7 @@ function waitUntil(step: Step<'wait'>, enrolled: Enrolled, context: StepContext)
   const since = sinceOf(step, enrolled, context.now)
   if (since === null) return null
   const until = ending(step, since, enrolled, context)
-  // A wait that is over when it is reached still keeps to the hours.
+  // A wait that is already over still respects the hours.
   const earliest = until.getTime() > context.now.getTime() ? until : context.now
   return step.at ? nextOpening(earliest, step.at, enrolled.timeZone, context.calendar) : until
 }
@@ -280,7 +280,8 @@ function askedFact(
   enrolled: Enrolled,
   now: Date,
 ): unknown {
-  const found = asked.of === 'observation' ? enrolled.results[asked.code] : enrolled.said[asked.questionnaire]
+  const found =
+    asked.of === 'observation' ? enrolled.results[asked.code] : enrolled.latestResponses[asked.questionnaire]
   if (!found) return undefined
   if (withinDays !== undefined && now.getTime() - found.at.getTime() > withinDays * 86_400_000)
     return undefined
@@ -288,7 +289,7 @@ function askedFact(
   return asked.of === 'answer' ? found.answers[asked.linkId] : asked.of === 'band' ? found.band : found.score
 }
 
-/** A number in [0, 1) that is always the same for an enrolment and a seed, so that a sample can be drawn again and checked. */
+/** A deterministic number in [0, 1) for an enrolment and a seed, so that a sample can be reproduced. */
 export function draw(enrollmentId: number, seed: string): number {
   let hash = 0x811c9dc5
   for (const sign of `${seed}:${enrollmentId}`) hash = Math.imul(hash ^ sign.charCodeAt(0), 0x01000193)
@@ -307,7 +308,7 @@ const fields: Record<string, (enrolled: Enrolled) => string> = {
   start: ({ times, timeZone }) => (times['start'] ? localMinute(times['start'], timeZone) : ''),
 }
 
-/** Puts facts into `{{name}}` and the like; an unknown name stays as it is, so that its author sees it. */
+/** Fills placeholders such as `{{name}}`; an unknown one stays visible for its author. */
 export function fill(text: string, enrolled: Enrolled): string {
   return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) =>
     Object.hasOwn(fields, name) ? (fields[name]?.(enrolled) ?? whole) : whole,

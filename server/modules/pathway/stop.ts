@@ -5,18 +5,18 @@ import type { EventKind } from '../../../contract/timeline.ts'
 import type { AnyEvent } from '../event/event.ts'
 import { sameSubject, type Subject, subjectKind, subjectKinds, subjectOf } from '../event/subject.ts'
 
-/** What a stop rule may ask of an event. */
+/** Event facts for stop rules. */
 export type Occurrence = Pick<AnyEvent, 'kind' | 'at' | 'encounterId' | 'data'>
 
-/** Which enrolment an event is held against; one that is about to begin has no id yet. */
+/** The enrolment an event is checked against; a new one has no id yet. */
 export type StopTarget = { id: number | null; subject: Subject | null; enteredAt: Date }
 
 export type StopRules = Pick<PathwayDefinition, 'purpose' | 'stopOn'>
 
-/** Nobody is called as if nothing were while they are at odds with the hospital, whatever the pathway says. */
+/** Applies to every pathway: no routine contact during an open dispute. */
 const always: StopRule[] = [{ event: 'person.dispute-opened', reason: 'dispute' }]
 
-/** The reason for which an event ends an enrolment, or null. The only reader of stop rules. */
+/** Why an event ends an enrolment, or null. The only evaluation of stop rules. */
 export function stopReason(
   event: Occurrence,
   target: StopTarget,
@@ -40,7 +40,7 @@ export function stopReason(
   return rule?.reason ?? null
 }
 
-/** The first reason that several events give, in their order. */
+/** The first reason among several events, in their order. */
 export function firstStop<E extends Occurrence>(
   events: readonly E[],
   target: StopTarget,
@@ -53,12 +53,12 @@ export function firstStop<E extends Occurrence>(
   return null
 }
 
-/** Kinds of events that can end an enrolment by these rules or whatever they say. */
+/** Kinds of events that can end an enrolment, by these rules or always. */
 export function stopEvents(stopOn: readonly StopRule[]): EventKind[] {
   return [...new Set([...always, ...stopOn].map(({ event }) => event))]
 }
 
-/** Kinds of events after which nothing about some subject goes on. */
+/** Kinds of events that end a subject. */
 export function subjectEnds(): EventKind[] {
   return subjectKinds().flatMap(({ endedBy }) => Object.keys(endedBy) as EventKind[])
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import type { AnyEvent } from '../event/event.ts'
 
-/** Enrolments go on that wait for a task which has a result now, and wait again when it is taken back. */
+/** Resumes enrolments that wait for a task's result, and makes them wait again when the result is undone. */
 export async function followTaskResults(trx: Trx, events: AnyEvent[]): Promise<void> {
   await resume(trx, resultsOf(events, 'task.completed'))
   for (const result of resultsOf(events, 'task.reopened')) await rewind(trx, result)
@@ -13,7 +13,7 @@ export async function followTaskResults(trx: Trx, events: AnyEvent[]): Promise<v
 type TaskResult = {
   enrollmentId: number
   stepKey: string
-  /** With `task.reopened`: when the result was recorded that is taken back; null when it had not closed the task. */
+  /** With `task.reopened`: when the undone result was recorded; null when it had not closed the task. */
   resultAt: Date | null
 }
 
@@ -35,7 +35,7 @@ async function resume(trx: Trx, results: TaskResult[]): Promise<void> {
 }
 
 /**
- * A pathway that stopped because of the result, or already went on from it, cannot be called back.
+ * Sets the enrolment back to waiting, unless the pathway has already ended or continued because of the result.
  * @throws {AppError} cannot-undo
  */
 async function rewind(trx: Trx, { enrollmentId, stepKey, resultAt }: TaskResult): Promise<void> {

@@ -12,9 +12,9 @@ import { actProblem } from './act.ts'
 import type { Known } from './asked-problems.ts'
 
 /**
- * What is wrong with a definition, naming the step and the mend. A pathway has no circle: each step happens at most once per
- * enrolment, which is what makes "never twice" provable by a primary key.
- * @param questionnaires those that exist by code, with their body where a branch asks for their answers
+ * Problems of a definition, each with its step and fix. A pathway has no cycle: each step happens at most once per enrolment, which is
+ * what makes "never twice" provable by a primary key.
+ * @param questionnaires existing ones by code, with their body where a branch uses their answers
  */
 export function problemsOf(definition: PathwayDefinition, questionnaires: Known): PathwayProblem[] {
   const problems: PathwayProblem[] = []
@@ -91,7 +91,7 @@ function eachPart(condition: Condition, visit: (part: Condition) => void): void 
   else if ('not' in condition) eachPart(condition.not, visit)
 }
 
-/** Steps whose results a condition asks for. */
+/** Steps whose results a condition uses. */
 function outcomesIn(condition: Condition): string[] {
   const keys: string[] = []
   eachPart(condition, (part) => {

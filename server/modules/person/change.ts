@@ -24,7 +24,8 @@ import { type ClaimValues, packAddress } from './stated.ts'
 type Update = z.output<(typeof updateRoute)['body']>
 
 /**
- * Corrects facts by hand. A correction counts as newer than anything a source said before; what it replaced is kept as what that source says.
+ * Corrects facts by hand. A correction counts as newer than all earlier statements; the replaced value is kept as the statement of its
+ * source.
  * @throws {AppError} not-found, forbidden, changed-meanwhile, invalid
  */
 export async function updatePerson(trx: Trx, actor: Actor, asked: number, input: Update): Promise<void> {
@@ -32,8 +33,8 @@ export async function updatePerson(trx: Trx, actor: Actor, asked: number, input:
 }
 
 /**
- * Settles what sources contradict each other in: staff say that this one is right, also where it is the one that counts already.
- * @throws {AppError} not-found (also when the source says something else by now), forbidden, changed-meanwhile
+ * Settles a conflict between sources: staff confirm one statement, even if it already counts.
+ * @throws {AppError} not-found (also when the source has changed its statement), forbidden, changed-meanwhile
  */
 export async function chooseStatement(
   trx: Trx,
@@ -57,7 +58,7 @@ async function correctPerson(
   const row = await loadPerson(trx, actor, asked)
   const { person } = row
   const { id } = person
-  const values = { ...saidByHand(row, input), ...chosen }
+  const values = { ...statedByHand(row, input), ...chosen }
   const plain = {
     ...(input.preferredChannel !== undefined && { preferred_channel: input.preferredChannel }),
     ...(input.note !== undefined && { note: input.note }),
@@ -98,8 +99,7 @@ async function correctPerson(
 }
 
 /**
- * A death was recorded by mistake: on whichever records of the person it stands, staff say that it is not so. Pathways that it stopped go on
- * (see `pathway/standing.ts`).
+ * Withdraws a death recorded by mistake on all records of the person. Pathways that it stopped resume (see `pathway/restart.ts`).
  * @throws {AppError} invalid without a reason
  */
 async function withdrawDeath(trx: Trx, actor: Actor, row: PersonRow, input: Update): Promise<string[]> {
@@ -121,27 +121,27 @@ async function withdrawDeath(trx: Trx, actor: Actor, row: PersonRow, input: Upda
   return ['deceased']
 }
 
-/** Fields that differ from what counts now: to save the others again would make staff say what they did not look at. */
-function saidByHand({ person, records }: PersonRow, input: Update): ClaimValues {
+/** Only fields that differ from the current value: saving the rest would record statements that staff did not make. */
+function statedByHand({ person, records }: PersonRow, input: Update): ClaimValues {
   const own = records.find((one) => one.id === person.id)
-  const said = (value: string | null | undefined, known: string | null) =>
+  const changed = (value: string | null | undefined, known: string | null) =>
     value === undefined || value === known ? undefined : (value ?? '')
   const address = input.address && packAddress({ ...noAddress, ...input.address })
   const values: Record<keyof ClaimValues, string | undefined> = {
-    name: said(input.name === undefined ? undefined : normalise(input.name), person.name),
-    sex: said(input.sex, person.sex),
-    birthDate: said(input.birthDate, person.birth_date),
-    maritalStatus: said(input.maritalStatus, person.marital_status),
-    language: said(input.language, person.language),
+    name: changed(input.name === undefined ? undefined : normalise(input.name), person.name),
+    sex: changed(input.sex, person.sex),
+    birthDate: changed(input.birthDate, person.birth_date),
+    maritalStatus: changed(input.maritalStatus, person.marital_status),
+    language: changed(input.language, person.language),
     deceased: undefined,
-    address: said(address, own?.address ? JSON.stringify(own.address) : null),
+    address: changed(address, own?.address ? JSON.stringify(own.address) : null),
   }
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
 const noAddress = { district: null, city: null, province: null, postalCode: null }
 
-/** What no source says. @throws {AppError} changed-meanwhile */
+/** Fields that no source states. @throws {AppError} changed-meanwhile */
 async function setPlain(
   trx: Trx,
   id: number,
@@ -164,7 +164,7 @@ async function setPlain(
 
 type Reveal = z.output<(typeof revealRoute)['body']>
 
-/** Shows masked fields for a reason; the look is in the audit before the answer leaves. @throws {AppError} not-found, forbidden */
+/** Reveals masked fields for a reason; audited before the response is sent. @throws {AppError} not-found, forbidden */
 export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Reveal) {
   authorize(actor, 'person.reveal')
   const row = await loadPerson(trx, actor, id)
@@ -197,7 +197,7 @@ export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Re
 
 type OptOut = z.output<(typeof optOutRoute)['body']>
 
-/** Withdrawal is as easy as consent (PIPL Art. 15): recorded by anybody who hears it, effective at the next contact. */
+/** Withdrawal is as easy as consent (PIPL Art. 15): anybody may record it, effective at the next contact. */
 export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: OptOut): Promise<void> {
   authorize(actor, 'person.write')
   const { id } = (await loadPerson(trx, actor, asked)).person

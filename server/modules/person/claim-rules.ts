@@ -9,12 +9,12 @@ export type ClaimRules = Record<ClaimField, FieldRule>
 const trustedKey = 'provenance.trusted' satisfies SettingKey
 const keyOf = (field: ClaimField) => `provenance.${field}` as const
 
-/** The site's rules as they stand. */
+/** The site's current rules. */
 export async function readClaimRules(db: Db): Promise<ClaimRules> {
   return rulesFrom(await readSettings(db, [trustedKey, ...claimFields.map(keyOf)]))
 }
 
-/** Rules from what is set; what is not there has its default. */
+/** Rules from the settings; defaults for the rest. */
 export function rulesFrom(set: Record<string, unknown>): ClaimRules {
   const trusted = set[trustedKey]
   const orders = readOrders(

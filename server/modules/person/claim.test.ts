@@ -1,7 +1,7 @@
 import { type ClaimField } from '../../../contract/provenance.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aside } from '../../platform/said.ts'
+import { aside } from '../../platform/statement.ts'
 import {
   addClaim,
   type Claim,

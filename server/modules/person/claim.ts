@@ -1,11 +1,11 @@
 import { type ClaimField, claimFields } from '../../../contract/provenance.ts'
-import type { SaidAt } from '../../platform/said.ts'
-import { wasAside } from '../../platform/said.ts'
+import type { StatedAt } from '../../platform/statement.ts'
+import { wasAside } from '../../platform/statement.ts'
 
 /**
- * That a source said a value, first and last at these times (epoch milliseconds). Of `deceased` the value is the time of death (ISO 8601),
- * `true` where that is unknown, or `false` where staff took a death back; of `address` a packed address. Empty: staff say that what is
- * known is wrong, and nothing better.
+ * A value stated by a source, with the first and last time of the statement (epoch milliseconds). For `deceased` the value is the time of
+ * death (ISO 8601), `true` if that is unknown, or `false` if staff withdrew the death; for `address` a packed address. Empty: staff marked
+ * the known value as wrong and have no better one.
  */
 export type Claim = { source: string; value: string; first: number; last: number }
 
@@ -14,21 +14,20 @@ export const claimRules = ['staff-holds', 'newest', 'trusted'] as const
 export type ClaimRule = (typeof claimRules)[number]
 export type FieldRule = {
   rule: ClaimRule
-  /** Sources in order of trust, as they name themselves or the part before the colon; others come last. */
+  /** Sources in order of trust, by full name or the part before the colon; others come last. */
   trusted: readonly string[]
 }
 
-/** More values than this of one field are noise: the oldest that no longer count go. */
+/** Limit per field; beyond it the oldest claims that no longer count are dropped. */
 const mostClaims = 12
 
 const isStaff = (source: string) => source === 'staff' || source.startsWith('staff:')
-/** All of the staff speak with one voice: the later correction replaces the earlier. */
+/** Staff count as one source: a later correction replaces an earlier one. */
 const voice = (source: string) => (isStaff(source) ? 'staff' : source)
 
 /**
- * Adds a statement. The claims are the same in whatever order statements arrive, as long as a source says one thing at a time; of two
- * things that it says at the same time the one that arrives later counts. A statement made aside (see `aside`) that only repeats what
- * somebody said properly is no claim of its own.
+ * Adds a statement. The result does not depend on the order of arrival, except for two statements of one source with the same time: there
+ * the later arrival counts. A secondary statement (see `aside`) that only repeats a primary one is no claim of its own.
  */
 export function addClaim(
   claims: readonly Claim[],
@@ -36,13 +35,13 @@ export function addClaim(
 ): Claim[] {
   const known = claims.find((one) => one.source === source && one.value === value)
   if (known && known.first <= at && at <= known.last) return [...claims]
-  // What was said properly is not known for longer because it was mentioned aside before.
+  // An earlier secondary statement does not extend a primary one.
   const alike = known !== undefined && wasAside(known.last) === wasAside(at)
   if (known && !alike && wasAside(at)) return [...claims]
   const next: Claim = alike
     ? { source, value, first: Math.min(at, known.first), last: Math.max(at, known.last) }
     : { source, value, first: at, last: at }
-  // One whose last time does not move keeps its place among equals.
+  // A claim whose last time does not change keeps its place among equals.
   const joined =
     known && at < known.last
       ? claims.map((one) => (one === known ? next : one))
@@ -61,7 +60,7 @@ function capped(claims: Claim[]): Claim[] {
   return claims.filter((one) => one !== oldest)
 }
 
-/** What each source says now: its newest claim. Claims come sorted by their last time. */
+/** The newest claim of each source. Claims are sorted by their last time. */
 export function currentClaims(claims: readonly Claim[]): Claim[] {
   return [...new Map(claims.map((one) => [voice(one.source), one])).values()]
 }
@@ -76,10 +75,9 @@ function newest(claims: readonly Claim[]): Claim | null {
 }
 
 /**
- * Which claim counts. Pure: the same claims and the same rule give the same answer.
- * `newest`: what was said last, by its own time. `staff-holds`: the same, but a correction by staff holds against what a source had said
- * before it, also when the source repeats that; only something new from a source replaces it. `trusted`: like `staff-holds`, but of several
- * sources the one that stands first in the site's order counts.
+ * Which claim counts. Pure: the same claims and the same rule give the same answer. `newest`: the latest statement, by its own time.
+ * `staff-holds`: the same, but a correction by staff holds against earlier values of a source, even when repeated; only a new value
+ * replaces it. `trusted`: like `staff-holds`, but the first source in the site's order counts.
  */
 export function decide(claims: readonly Claim[], { rule, trusted }: FieldRule): Claim | null {
   const proper = claims.filter((one) => !wasAside(one.last))
@@ -90,7 +88,7 @@ export function decide(claims: readonly Claim[], { rule, trusted }: FieldRule): 
   return best(current.filter((one) => one !== staff && isNews(one, staff))) ?? staff
 }
 
-/** Whether a source says something now that it had not said yet when staff spoke. */
+/** Whether a source's current value is new since the correction by staff. */
 export function isNews(claim: Claim, staff: Claim): boolean {
   return claim.first > staff.last
 }
@@ -105,8 +103,8 @@ function mostTrusted(claims: readonly Claim[], order: readonly string[]): Claim 
 }
 
 /**
- * Whether somebody died, and when. Sources only ever say that somebody died, and silence takes nothing back; only staff do. A death that was
- * taken back comes back when a source says it anew: with another time of death, or (rule `newest`) at all.
+ * Whether somebody died, and when. Sources only state deaths; only staff can withdraw one. A withdrawn death returns when a source states
+ * it anew: with another time of death or, under the rule `newest`, at all.
  */
 export function decideDeath(claims: readonly Claim[], { rule }: FieldRule): Claim | null {
   const staff = currentClaims(claims).find((one) => isStaff(one.source))
@@ -118,21 +116,21 @@ export function decideDeath(claims: readonly Claim[], { rule }: FieldRule): Clai
   return newest(deaths.filter((one) => one.value !== 'true')) ?? newest(deaths) ?? staff ?? null
 }
 
-/** The claims of a person as the database keeps them: `[source, first, last, field, value, field, value, …]`. */
+/** The claims of a person as stored: `[source, first, last, field, value, field, value, …]`. */
 export type PackedClaims = (string | number)[][]
 
-/** What a record's columns tell of its sources. */
+/** Provenance columns of a record. */
 export type Stated = {
   source: string
   source_time: Date
-  said_at: SaidAt
+  said_at: StatedAt
   claims: PackedClaims | null
 }
 export type ClaimsByField = Map<ClaimField, Claim[]>
 
 /**
- * The claims of a record. A field without kept claims was said by one source only: that of the row, or of the address row.
- * @param values what the columns hold now; of an address also whose and of when it is
+ * The claims of a record. A field without stored claims was stated by one source only: that of the row, or of the address row.
+ * @param values current column values; for an address also its source and time
  */
 export function claimsOf(
   row: Stated,
@@ -140,13 +138,13 @@ export function claimsOf(
   address?: { source: string; at: Date },
 ): ClaimsByField {
   const claims: ClaimsByField = new Map()
-  for (const [source, first, last, ...said] of row.claims ?? []) {
-    for (let at = 0; at < said.length; at += 2) {
-      const field = said[at] as ClaimField
+  for (const [source, first, last, ...pairs] of row.claims ?? []) {
+    for (let at = 0; at < pairs.length; at += 2) {
+      const field = pairs[at] as ClaimField
       const all = claims.get(field) ?? []
       all.push({
         source: String(source),
-        value: String(said[at + 1]),
+        value: String(pairs[at + 1]),
         first: Number(first),
         last: Number(last),
       })
@@ -163,14 +161,14 @@ export function claimsOf(
   return claims
 }
 
-/** The other way round: nothing where the columns tell it. */
+/** The inverse: null where the columns suffice. */
 export function packClaims(claims: ClaimsByField, source: string): PackedClaims | null {
   const groups = new Map<string, (string | number)[]>()
   const kept = claimFields
     .flatMap((field) => {
       const all = claims.get(field) ?? []
       if (!needsClaims(field, all, source)) return []
-      // Which of several that were said at the same time came first must not be lost.
+      // The order of claims with the same time must be kept.
       const tie = (at: number) => all.slice(0, at).filter((one) => one.last === all[at]?.last).length
       return all.map((one, at) => ({ field, ...one, tie: tie(at) }))
     })
@@ -187,34 +185,34 @@ export function packClaims(claims: ClaimsByField, source: string): PackedClaims 
 function needsClaims(field: ClaimField, claims: Claim[], source: string): boolean {
   const [only, ...more] = claims
   if (!only || more.length > 0) return only !== undefined
-  // Of what staff took out the column holds nothing.
+  // The column is empty for a value that staff removed.
   return (field !== 'address' && only.source !== source) || ['', 'unknown', 'false'].includes(only.value)
 }
 
 /**
- * Joins what a record holds with a statement; null or a missing field says nothing and erases nothing.
+ * Joins a record's claims with a statement; a null or missing field erases nothing.
  * @returns the deciding claim of each field, and the columns that keep the sources
  */
 export function restate(
   row: Stated,
   claims: ClaimsByField,
-  said: { source: string; at: Date; values: Partial<Record<ClaimField, string | null>> },
+  statement: { source: string; at: Date; values: Partial<Record<ClaimField, string | null>> },
   rules: Record<ClaimField, FieldRule>,
 ): { decided: Map<ClaimField, Claim>; stated: Stated } {
-  const at = said.at.getTime()
+  const at = statement.at.getTime()
   const decided = new Map<ClaimField, Claim>()
   const next: ClaimsByField = new Map()
   for (const field of claimFields) {
-    const value = said.values[field] ?? null
+    const value = statement.values[field] ?? null
     const before = claims.get(field) ?? []
-    const after = value === null ? before : addClaim(before, { source: said.source, value, at })
+    const after = value === null ? before : addClaim(before, { source: statement.source, value, at })
     if (after.length === 0) continue
     next.set(field, after)
     const winner = field === 'deceased' ? decideDeath(after, rules[field]) : decide(after, rules[field])
     if (winner) decided.set(field, winner)
   }
   const known = row.source_time.getTime()
-  const [source, newestTime] = at > known ? [said.source, at] : [row.source, known]
+  const [source, newestTime] = at > known ? [statement.source, at] : [row.source, known]
   return {
     decided,
     stated: {
@@ -232,7 +230,7 @@ function timesOf(
   decided: Map<ClaimField, Claim>,
   source: string,
   newestTime: number,
-): SaidAt {
+): StatedAt {
   const times = [...decided].flatMap(([field, { last }]): [string, number][] =>
     field === 'address' || last === newestTime || needsClaims(field, claims.get(field) ?? [], source)
       ? []

@@ -14,7 +14,7 @@ type Changes = Pick<
 >
 
 /**
- * Ways to reach a person and the people around them, by hand; on whichever record of a merged person they stand.
+ * Edits ways to reach a person and their contacts by hand, on any record of a merged person.
  * @returns names of what changed
  * @throws {AppError} invalid
  */
@@ -92,7 +92,7 @@ function checkedPhone(text: string, path: string): string {
   return value
 }
 
-/** What was marked as wrong is right when somebody enters it again. */
+/** Entering a number again clears its mark as wrong. */
 async function addTelecom(
   trx: Trx,
   one: { id: number; source: string; system: 'phone' | 'email'; value: string },

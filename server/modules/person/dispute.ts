@@ -2,8 +2,8 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import { recordsOf } from '../event/record.ts'
 
 /**
- * Whether a person has a dispute that nobody closed. Told by the events, so that whoever records them (the service centre, a complaint) has the same
- * effect; `key` joins an opening with its close.
+ * Whether a person has an open dispute. Derived from events, so that every recorder (the service centre, a complaint) has the same effect;
+ * `key` pairs an opening with its closing.
  */
 export const inDispute = (person: RawBuilder<unknown>): RawBuilder<SqlBool> => sql`exists (
   select 1 from event o where o.person_id = any(${recordsOf(person)}) and o.kind = 'person.dispute-opened' and not exists (

@@ -12,17 +12,17 @@ import { AppError } from '../../platform/errors.ts'
 import { recordsOf } from '../event/record.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
-/** The rows that the facts of a person are read from. */
+/** SQL aliases that facts of a person are read from. */
 export type FactSource = {
-  /** Alias of `person`, the record that stands for the person. */
+  /** Alias of `person`, the surviving record. */
   person: RawBuilder<unknown>
   /** Alias of `person_facts`. */
   facts: RawBuilder<unknown>
-  /** A column with the time zone in which days count. */
+  /** Column with the time zone for days. */
   zone: RawBuilder<unknown>
 }
 
-/** The time zone in which days of a person count, beside {@link joinPersonSite}. */
+/** The time zone for days of a person; needs {@link joinPersonSite}. */
 export const personZone = sql<string>`coalesce(st.time_zone, ${organisationZone})`
 
 const usual: FactSource = {
@@ -31,7 +31,7 @@ const usual: FactSource = {
   zone: personZone,
 }
 
-/** Joins the site `st` of a person, in whose time zone days count; `f` is `person_facts`. */
+/** Joins the site `st` of a person, for its time zone; `f` is `person_facts`. */
 export const joinPersonSite = sql`left join site st on st.id = f.site_id`
 
 const day =
@@ -44,7 +44,7 @@ const column =
   ({ facts }: FactSource) =>
     sql`${facts}.${sql.ref(name)}`
 
-/** Each fact once: what segments count by and what look-ups are filled from. */
+/** The only definition of each fact, for segments and look-ups. */
 const expressions: Record<PersonFact, (source: FactSource) => RawBuilder<unknown>> = {
   'person.sex': ({ person }) => sql`${person}.sex`,
   'person.ageYears': (source) =>
@@ -95,7 +95,7 @@ export function factsObject(
   return sql`jsonb_build_object(${sql.join(parts)})`
 }
 
-/** Facts of persons that conditions ask for. */
+/** Facts of persons that conditions use. */
 export function factsIn(conditions: readonly Condition[]): PersonFact[] {
   const names = conditions.flatMap((one) => comparisonsOf(one).map(({ fact }) => fact))
   return [...new Set(names)].filter(isPersonFact)
@@ -103,7 +103,7 @@ export function factsIn(conditions: readonly Condition[]): PersonFact[] {
 
 /**
  * A condition over facts of persons as SQL. As in `contract/condition.ts` an unknown fact satisfies no comparison.
- * @throws {AppError} invalid naming a fact that is none of a person, or a comparison that its type does not know
+ * @throws {AppError} invalid, naming an unknown fact or a comparison that its type lacks
  */
 export function conditionSql(condition: Condition, source: FactSource = usual): RawBuilder<SqlBool> {
   const each = (parts: Condition[]) => parts.map((part) => conditionSql(part, source))
@@ -115,7 +115,7 @@ export function conditionSql(condition: Condition, source: FactSource = usual): 
   if (!isPersonFact(fact)) throw unfit(fact, 'is no fact of a person')
   const plain = factSql(fact, source)
   const type: FactType = personFacts[fact]
-  // Empty words are as good as none, and words are compared by their letters as JavaScript does.
+  // Empty text counts as unknown; text is compared by code units, as in JavaScript.
   const left = type === 'text' || type === 'choice' ? sql`(nullif(${plain}, '') collate "C")` : plain
   return sql`coalesce(${comparison(fact, op, value, left)}, false)`
 }

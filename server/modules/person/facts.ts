@@ -6,9 +6,9 @@ import { recordsOf } from '../event/record.ts'
 const yearAgo = sql`now() - interval '365 days'`
 
 /**
- * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and what is known of them, in one statement. Always called in the transaction that
- * changed them, so that lists and segments never show yesterday.
- * @param mayFill what was said about each person that could fill a gap (`mayFill`); of whom it is not given, everything is looked at again
+ * Recomputes `person_facts` of these records, and of the persons they were merged into, from their encounters and other rows, in one
+ * statement. Always called in the transaction that changed these, so that lists and segments are never stale.
+ * @param mayFill gaps that the new statements could fill, by person (`mayFill`); persons without an entry are recomputed in full
  */
 export async function refreshFacts(
   trx: Trx,
@@ -17,7 +17,7 @@ export async function refreshFacts(
 ): Promise<void> {
   if (personIds.length === 0) return
   const ids = [...new Set(personIds)]
-  const told = sql`unnest(${ids}::bigint[], ${ids.map((id) => mayFill.get(id) ?? null)}::int[]) as w(id, may_fill)`
+  const records = sql`unnest(${ids}::bigint[], ${ids.map((id) => mayFill.get(id) ?? null)}::int[]) as w(id, may_fill)`
   await sql`
     insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
       last_attending_staff_id, last_condition_text, site_id, city, district, in_hospital, condition_codes, visits_in_year, stays_in_year,
@@ -28,12 +28,12 @@ export async function refreshFacts(
       case when f.missing & p.may_fill = 0 then f.missing else g.missing end, now()
     from (
       select x.id, case when bool_or(x.may_fill is null) then null else bit_or(x.may_fill) end as may_fill from (
-        select w.id, w.may_fill from ${told}
-        union all select p.survivor_id, w.may_fill from ${told} join person p on p.id = w.id where p.survivor_id is not null
+        select w.id, w.may_fill from ${records}
+        union all select p.survivor_id, w.may_fill from ${records} join person p on p.id = w.id where p.survivor_id is not null
       ) x group by x.id
     ) as p left join person_facts f on f.person_id = p.id
     join person_gap g on g.person_id = p.id
-    -- The visits of a merged record count for the person that it belongs to.
+    -- Visits of a merged record count for its person.
     cross join lateral (select case when r.survivor_id is null then ${recordsOf(sql`r.id`)} end as ids from person r where r.id = p.id) records
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,
@@ -71,14 +71,14 @@ const movesActivity = [
   'appointment.missed',
 ]
 
-/** Charges of a year and the next visit, for persons of whom such an event was recorded. */
+/** Charges of the last year and the next visit, for persons with such a new event. */
 export async function followActivity(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const persons = events.flatMap((event) => (movesActivity.includes(event.kind) ? event.personId : []))
   if (persons.length > 0) await refreshActivity(trx, sql`select unnest(${[...new Set(persons)]}::bigint[])`)
 }
 
 /**
- * What days change without anybody doing anything: sums and counts of the last 365 days, and the next visit.
+ * Recomputes facts that change with the date alone: sums and counts of the last 365 days, and the next visit.
  * @param which persons as a select of their ids
  */
 export async function refreshActivity(trx: Trx, which: RawBuilder<unknown>): Promise<void> {
@@ -100,7 +100,7 @@ export async function refreshActivity(trx: Trx, which: RawBuilder<unknown>): Pro
 
 const chunk = 5000
 
-/** Each night for everybody with a visit or charge within the windows, or an appointment that may have passed. @returns how many */
+/** Nightly, for everybody with a visit or charge within the windows, or an appointment that may have passed. @returns how many */
 export async function refreshWindows(db: Db): Promise<number> {
   let after = 0
   for (let done = 0; ;) {

@@ -13,7 +13,7 @@ export function maskIdentifier(value: string): string {
   return `${value.slice(0, 3)}${'*'.repeat(value.length - 7)}${value.slice(-4)}`
 }
 
-/** Mobile and identity numbers inside a text that others wrote. */
+/** Masks mobile and identity numbers inside free text. */
 export function maskNumbersIn(text: string): string {
   return text.replaceAll(/(?<!\d)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?!\d)/g, maskIdentifier)
 }
@@ -34,7 +34,7 @@ export function maskName(name: string): string {
   return name === '' ? '' : `${[...name][0] ?? ''}*`
 }
 
-/** Who may read persons sees names whole (one cannot phone a `王*`); everybody else sees the surname. */
+/** Readers of persons see full names (one cannot phone a `王*`); everybody else sees the surname. */
 export function nameFor(actor: Actor, name: string): string {
   return may(actor, 'person.read') ? name : maskName(name)
 }

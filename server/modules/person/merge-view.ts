@@ -18,7 +18,7 @@ import { timelineOf } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import { assertWithin } from './scope.ts'
 
-/** Two persons side by side. Whether values agree is found out here: masked ones look alike. @throws {AppError} not-found */
+/** Two persons side by side. Values are compared here, before masking. @throws {AppError} not-found */
 export async function comparePersons(
   db: Db,
   actor: Actor,
@@ -46,12 +46,12 @@ export async function comparePersons(
 
 type Values = { shown: string[]; keys: string[] }
 
-/** What a person says in one field: as it may be shown, and as it is compared. */
+/** Values of one field: as shown, and as compared. */
 function valuesOf(row: PersonRow): Record<ComparedField, Values> {
   const identifiers = (wanted: (system: string) => boolean) =>
     row.identifiers.filter((one) => wanted(one.system))
   const telecoms = (system: string) => row.telecoms.filter((one) => one.system === system && one.valid)
-  const said = (value: string | null, shown = value): Values =>
+  const valuesOf = (value: string | null, shown = value): Values =>
     value === null ? { shown: [], keys: [] } : { shown: [shown ?? value], keys: [value] }
   const masked = (all: { value: string }[], mask: (value: string) => string): Values => ({
     shown: all.map((one) => mask(one.value)),
@@ -64,8 +64,8 @@ function valuesOf(row: PersonRow): Record<ComparedField, Values> {
         (name) => searchName(name).search_name,
       ),
     },
-    sex: row.person.sex === 'unknown' ? said(null) : said(row.person.sex),
-    birthDate: said(row.person.birth_date),
+    sex: row.person.sex === 'unknown' ? valuesOf(null) : valuesOf(row.person.sex),
+    birthDate: valuesOf(row.person.birth_date),
     'national-id': masked(
       identifiers((system) => system === 'national-id'),
       maskIdentifier,
@@ -101,7 +101,7 @@ function compareRows(left: PersonRow, right: PersonRow): PersonPair['rows'] {
 function agreementOf(field: ComparedField, left: string[], right: string[]): Agreement {
   if (left.length === 0 || right.length === 0) return 'missing'
   if (left.some((value) => right.includes(value))) return 'same'
-  // Record numbers of two records always differ: that says nothing.
+  // Record numbers of two records always differ, so they are no evidence.
   if (field === 'recordNumber') return 'missing'
   const alike = (one: string, two: string) =>
     field === 'name' ? searchName(one).pinyin === searchName(two).pinyin : oneSlip(one, two)
@@ -112,7 +112,7 @@ function agreementOf(field: ComparedField, left: string[], right: string[]): Agr
 
 const none: RecordCounts = { encounters: 0, events: 0, tasks: 0, enrollments: 0, messages: 0, responses: 0 }
 
-/** Rows of these persons' records, by kind, in one statement. */
+/** Counts of rows of these persons' records by kind, in one statement. */
 async function countRows(db: Db, ids: number[]): Promise<Map<number, RecordCounts>> {
   const { rows } = await sql<RecordCounts & { id: number }>`
     select w.id,
@@ -143,7 +143,7 @@ type MergeRow = {
   undone_by_name: string | null
 } & RecordCounts
 
-/** One merge and what would go back with the merged record if it were taken back now. @throws {AppError} not-found */
+/** A merge, and what an undo would move back with the merged record. @throws {AppError} not-found */
 export async function getPersonMerge(db: Db, actor: Actor, id: number): Promise<PersonMerge> {
   const reach = authorize(actor, 'person.merge')
   const { rows } = await sql<MergeRow>`

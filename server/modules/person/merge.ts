@@ -8,26 +8,26 @@ import { refreshFacts } from './facts.ts'
 import { assertWithin } from './scope.ts'
 
 export type MergeInput = {
-  /** Either may be a record that was merged before; the persons that both belong to are joined. */
+  /** Either may be an already merged record; the persons they belong to are joined. */
   survivorId: number
   mergedId: number
   source: 'manual' | 'hl7' | 'match'
   reason: string
-  /** When a hospital system said so: what somebody has taken back since then stays taken back. */
-  saidAt?: Date
-  /** How sure the matching was, where it proposed this. */
+  /** Time of a hospital system's statement: a merge undone since then stays undone. */
+  statedAt?: Date
+  /** Probability by the matching that proposed this. */
   score?: number | null
 }
 
 export type Merged = {
-  /** Null when both were one person already: the same statement again changes nothing. */
+  /** Null when both were already one person. */
   mergeId: number | null
   survivorId: number
 }
 
 /**
- * Makes two persons one. Every row stays with its record and is read through the survivor. Both persons are locked first, so that whatever
- * is written for either comes before the merge, and what follows from the merge sees it, or after it, and is decided with both in view.
+ * Merges two persons. Every row stays with its record and is read through the survivor. Both persons are locked first, so that any other
+ * write for them either comes before the merge and is seen by its reactors, or comes after it and sees the merged person.
  * @throws {AppError} forbidden, not-found
  */
 export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): Promise<Merged> {
@@ -36,7 +36,7 @@ export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): P
   const survivorId = rootOf(records, input.survivorId)
   const mergedId = rootOf(records, input.mergedId)
   await assertWithin(trx, reach, [survivorId, mergedId])
-  if (survivorId === mergedId || (input.saidAt && (await takenBackSince(trx, input, input.saidAt))))
+  if (survivorId === mergedId || (input.statedAt && (await takenBackSince(trx, input, input.statedAt))))
     return { mergeId: null, survivorId }
   await sql`
     update person set survivor_id = ${survivorId}, merged_into = case when id = ${mergedId} then ${survivorId} else merged_into end
@@ -75,8 +75,8 @@ export async function mergePersons(trx: Trx, actor: Actor, input: MergeInput): P
 }
 
 /**
- * Takes one merge back, also after other merges on top of it: the merged record and what was merged into it become a person of their
- * own again, with everything that is truly theirs, whenever it happened.
+ * Undoes one merge, also below later merges: the merged record and those merged into it become a separate person again, with all of their
+ * own rows, old and new.
  * @throws {AppError} forbidden, not-found, already-closed
  */
 export async function unmergePerson(
@@ -118,7 +118,7 @@ export async function unmergePerson(
     update person set survivor_id = nullif(${separatedId}, id), merged_into = case when id = ${separatedId} then null else merged_into end
     where id = any(${separated}::bigint[])`.execute(trx)
   await refreshFacts(trx, [survivorId, separatedId])
-  const told = {
+  const event = {
     at: new Date(),
     kind: 'person.unmerged' as const,
     source: sourceOf(actor, 'manual'),
@@ -132,8 +132,8 @@ export async function unmergePerson(
     },
   }
   await recordEvents(trx, [
-    { ...told, personId: survivorId },
-    { ...told, personId: separatedId },
+    { ...event, personId: survivorId },
+    { ...event, personId: separatedId },
   ])
   const entry = {
     action: 'person.unmerge',
@@ -159,13 +159,13 @@ function sourceOf(actor: Actor, source: MergeInput['source']): string {
 
 type GroupRecord = { id: number; survivor_id: number | null; merged_into: number | null }
 
-/** 5 seconds in all; a batch of messages holds its persons for less. */
+/** 5 seconds in total; a batch of messages holds its persons for less. */
 const [polls, pollSeconds] = [200, 0.025]
 
 /**
- * Locks every record of the persons that these records belong to, against merges and against new rows (their foreign key check waits).
- * All or none, so that nobody waits for a half of them: a batch of messages locks hundreds of persons one wave after the other.
- * Who belongs together may change while we wait: then we look again.
+ * Locks every record of the persons that these records belong to, against merges and against new rows (their foreign key check waits). All
+ * or none, so that nobody waits while holding half of them: a batch of messages locks hundreds of persons wave by wave. If merges change
+ * while we wait, we start over.
  * @throws {AppError} not-found
  */
 async function lockGroups(trx: Trx, ids: number[]): Promise<GroupRecord[]> {
@@ -175,10 +175,10 @@ async function lockGroups(trx: Trx, ids: number[]): Promise<GroupRecord[]> {
     where m.id = any(array(select id from roots)) or m.survivor_id = any(array(select id from roots)) order by m.id`
   for (let poll = 0; ; poll++) {
     await sql`savepoint group_lock`.execute(trx)
-    // At last in the queue like everybody else; the database ends a deadlock.
+    // Finally wait like everybody else; the database resolves a deadlock.
     const locked =
       await sql<GroupRecord>`${group} for update of m ${poll < polls ? sql`skip locked` : sql``}`.execute(trx)
-    // What is read with the locks held, stays.
+    // Reads made with the locks held stay valid.
     const { rows } = await sql<GroupRecord>`${group}`.execute(trx)
     const held = new Set(locked.rows.map((row) => row.id))
     if (ids.some((id) => !rows.some((row) => row.id === id))) throw new AppError('not-found')
@@ -192,7 +192,7 @@ function rootOf(records: GroupRecord[], id: number): number {
   return found(records.find((one) => one.id === id)).survivor_id ?? id
 }
 
-/** A record and all that were merged into it. */
+/** A record and all records merged into it. */
 function subtreeOf(records: GroupRecord[], id: number): number[] {
   const children = records.filter((one) => one.merged_into === id)
   return [id, ...children.flatMap((one) => subtreeOf(records, one.id))]

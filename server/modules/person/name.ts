@@ -3,20 +3,20 @@ import { pinyin } from 'pinyin-pro'
 
 const simplified = Converter({ from: 'tw', to: 'cn' })
 
-/** What a name is found by: simplified characters, full pinyin without tones, and initials. */
+/** Search forms of a name: simplified characters, full pinyin without tones, and initials. */
 export type SearchName = Readonly<{ search_name: string; pinyin: string; initials: string }>
 
 const han = /\p{Script=Han}/u
 
 /**
- * Search forms of a person's name. Traditional characters are found by simplified ones and the other way round; surnames are read
- * as surnames (单 shàn, 曾 zēng). Latin names stand for their own pinyin, lower case.
+ * Search forms of a person's name. Traditional characters are found by simplified ones and the other way round; surnames are read as
+ * surnames (单 shàn, 曾 zēng). Latin names serve as their own pinyin, in lower case.
  */
 export function searchName(name: string): SearchName {
   let forms = known.get(name)
   if (!forms) {
     forms = formsOf(name)
-    // The same people come again and again, and those of a hospital's day are not many.
+    // The same names recur, and there are few of them in a hospital's day.
     if (known.size > 20_000) known.clear()
     known.set(name, forms)
   }
@@ -50,7 +50,7 @@ function formsOf(name: string): SearchName {
   }
 }
 
-/** One form for one name: NFKC, one kind of middle dot, single spaces. */
+/** Normal form of a name: NFKC, one kind of middle dot, single spaces. */
 export function normalise(name: string): string {
   return name
     .normalize('NFKC')
@@ -66,12 +66,12 @@ export function isHan(word: string): boolean {
 const compound =
   /^(欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|司空|夏侯|端木|南宫|西门|独孤|轩辕|百里|呼延|东郭|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|钟离|闻人|赫连|拓跋)/
 
-/** How much of a Chinese name in simplified characters is the family name, in UTF-16 units. */
+/** Length of the family name in a Chinese name in simplified characters, in UTF-16 units. */
 export function familyLength(plain: string): number {
   return (compound.exec(plain)?.[0] ?? [...plain][0] ?? '').length
 }
 
-/** Family and given name as HL7 wants them apart: Chinese names begin with the family name, Latin ones end with it. */
+/** Family and given name for HL7: Chinese names begin with the family name, Latin ones end with it. */
 export function nameParts(name: string): { family: string; given: string } {
   if (han.test(name)) {
     const length = familyLength(simplified(name))

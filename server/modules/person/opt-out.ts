@@ -11,7 +11,7 @@ type NewOptOut = {
   recordedBy: string
 }
 
-/** Writes down that a person wants no contact; what was recorded before stays as it was. */
+/** Records that a person wants no contact; earlier opt-outs stay unchanged. */
 export async function recordOptOut(trx: Trx, one: NewOptOut): Promise<void> {
   await trx
     .insertInto('opt_out')

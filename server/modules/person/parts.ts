@@ -2,37 +2,39 @@ import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import type { Address, Identifier, PersonInput } from './upsert.ts'
 
-/** The address that counts, whose it is and since when. */
+/** The deciding address with its source and time. */
 export type DecidedAddress = Address & { source: string; at: Date }
 
-type Told = {
+type Resolved = {
   id: number
   input: PersonInput
-  /** Identifiers that nobody has yet. */
+  /** Identifiers not used by anybody yet. */
   fresh: Identifier[]
   /** The address to write; null leaves what is there. */
   address: DecidedAddress | null
 }
 
 /** Identifiers, telecoms, addresses and relationships in one round trip. */
-export async function upsertParts(trx: Trx, resolved: Told[]): Promise<void> {
+export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
   const identifiers = resolved.flatMap(({ input, id, fresh }) =>
     fresh.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
   )
-  const told = ({ input, id }: Told) => ({ id, source: input.source, at: input.sourceTime })
+  const provenance = ({ input, id }: Resolved) => ({ id, source: input.source, at: input.sourceTime })
   const telecoms = dedupe(
-    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...told(one) }))),
+    resolved.flatMap((one) => one.input.telecoms.map((telecom) => ({ ...telecom, ...provenance(one) }))),
     (row) => `${row.id}|${row.system}|${row.value}`,
   )
   const addresses = resolved.flatMap(({ id, address }) => (address ? [{ id, ...address }] : []))
   const relationships = dedupe(
-    resolved.flatMap((one) => one.input.relationships.map((relation) => ({ ...relation, ...told(one) }))),
+    resolved.flatMap((one) =>
+      one.input.relationships.map((relation) => ({ ...relation, ...provenance(one) })),
+    ),
     (row) => `${row.id}|${row.relation}|${row.name}`,
   )
   if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
-  // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must start over and find that person.
-  // `source` and `updated_at` are who last said it and when: of two telephone numbers the one said last is called first. A number that staff marked as
-  // wrong stays wrong although the HIS repeats it.
+  // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must retry and find that person.
+  // `source` and `updated_at` are of the last statement: of two telephone numbers the one stated last is called first. A number that staff
+  // marked as wrong stays wrong although the HIS repeats it.
   await sql`
     with identifiers as (
       insert into person_identifier (person_id, system, value, site_id, source, updated_at)

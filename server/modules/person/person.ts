@@ -6,7 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { realTime } from '../../platform/said.ts'
+import { realTime } from '../../platform/statement.ts'
 import { membershipsOf } from './membership.ts'
 import { missingOf, scoreOf, weightsFrom } from './completeness.ts'
 import { inDispute } from './dispute.ts'
@@ -18,7 +18,7 @@ import { personWithin } from './scope.ts'
 import { addressColumns, type RecordRow } from './stated.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
-/** The latest merges of a person: those that still hold. */
+/** The merges of a person that are in effect. */
 type MergeRow = {
   id: number
   merged_id: number
@@ -33,7 +33,7 @@ type MergeRow = {
 
 type Json = Record<string, unknown>
 export type PersonRow = {
-  /** Of the organisation: a person belongs to no site. */
+  /** Of the organisation: a person belongs to no single site. */
   zone: string
   person: {
     id: number
@@ -60,7 +60,7 @@ export type PersonRow = {
     last_condition_text: string | null
     missing: number | null
   } | null
-  /** The site's settings of `completeness`, where it changed them. */
+  /** The site's own settings of `completeness`. */
   weights: Record<string, unknown> | null
   last_department_name: string | null
   identifiers: {
@@ -100,12 +100,12 @@ export type PersonRow = {
     source: string
     updated_at: string
   }[]
-  /** The records of this person, its own among them, with what tells who said what. */
+  /** All records of this person, including its own, with their provenance. */
   records: (RecordRow & { id: number })[]
   /** A death recorded on any of the person's records. */
   deceased: boolean
   deceased_at: string | null
-  /** At odds with the hospital: see `dispute.ts`. */
+  /** Has an open dispute, see `dispute.ts`. */
   disputed: boolean
   merges: MergeRow[]
   opt_outs: { channel: string; purpose: string; since: string; reason: string | null }[]
@@ -137,14 +137,15 @@ export type PersonRow = {
 }
 
 /**
- * One person whole, in one statement (what identifies somebody in the lists of a group customer stands with the membership); the id may be one of a merged record and answers the person it belongs to now.
- * @throws {AppError} not-found, also when outside the actor's reach
+ * One person in full, in one statement (identifiers in the lists of a group customer belong to the membership). The id may be that of a
+ * merged record; the result is the person it belongs to now.
+ * @throws {AppError} not-found, also outside the actor's reach
  */
 export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
   return found(await findPerson(db, actor, id))
 }
 
-/** The same; undefined when there is no such person within the actor's reach. */
+/** The same; undefined when there is no such person within reach. */
 export async function findPerson(db: Db, actor: Actor, id: number): Promise<PersonRow | undefined> {
   const reach = authorize(actor, 'person.read')
   const { rows } = await sql<PersonRow>`
@@ -203,11 +204,11 @@ export async function getPerson(db: Db, actor: Actor, id: number): Promise<Perso
   return viewPerson(row, actor)
 }
 
-/** When a source said it, also where it said it aside. */
-const told = (text: string): string => realTime(Date.parse(text)).toISOString()
+/** When a source stated it, also for secondary statements (`aside`). */
+const statedTime = (text: string): string => realTime(Date.parse(text)).toISOString()
 const iso = (text: string | null): string | null => text && new Date(text).toISOString()
 
-/** ICD-10 groups that chronic-disease follow-up of the national basic public health service names: hypertension, diabetes, and COPD. */
+/** ICD-10 groups in the chronic-disease follow-up of the national basic public health service: hypertension, diabetes, COPD. */
 const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
 
 export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
@@ -259,7 +260,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       value: one.system.startsWith('mrn:') ? one.value : maskIdentifier(one.value),
       siteId: one.site_id,
       source: one.source,
-      since: told(one.updated_at),
+      since: statedTime(one.updated_at),
       marks:
         one.system === 'national-id'
           ? marksOf(one.value, { sex: person.sex, birthDate: person.birth_date })
@@ -273,7 +274,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       use: one.use,
       valid: one.valid,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     // Address to the district (S21): the street is a revealed field.
     addresses: row.addresses.map((one) => ({
@@ -282,7 +283,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       text: maskAddress(one),
       district: one.district,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     relationships: row.relationships.map((one) => ({
       id: one.id,
@@ -292,7 +293,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       phoneValid: one.phone_wrong_at === null,
       relatedPersonId: one.related_person_id,
       source: one.source,
-      updatedAt: told(one.updated_at),
+      updatedAt: statedTime(one.updated_at),
     })),
     provenance: viewProvenance(person.id, row.records),
     optOuts: row.opt_outs
@@ -368,7 +369,7 @@ function viewEncounter(one: PersonRow['encounters'][number]): PersonDetail['enco
   }
 }
 
-/** Two inpatient stays, the second within 30 days after the first (the usual readmission window). */
+/** Readmission: a second inpatient stay within 30 days after the first. */
 function readmitted(encounters: PersonRow['encounters']): boolean {
   const stays = encounters.filter((one) => one['class'] === 'inpatient' && one.starts_at)
   return stays.some((later) =>

@@ -3,8 +3,8 @@ import type { Point } from '../../../contract/geo.ts'
 import type { Trx } from '../../platform/db.ts'
 
 /**
- * Notes where sources say that addresses lie. It counts for the address with these words only, and a position that staff set stays until the
- * address changes.
+ * Stores positions of addresses stated by sources. A position applies to this address text only; one set by staff stays until the address
+ * changes.
  */
 export async function placeHomes(
   trx: Trx,
@@ -23,10 +23,7 @@ export async function placeHomes(
   )
 }
 
-/**
- * Says by hand where the home address of a record lies; null: nobody knows.
- * @param source who says so (`staffSource`)
- */
+/** Sets the position of a record's home address by hand; null: unknown. @param source who set it (`staffSource`) */
 export async function placeHomeByStaff(
   trx: Trx,
   recordId: number,

@@ -37,7 +37,7 @@ function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBoo
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }
 
-/** @throws {AppError} not-found when one of these persons lies outside the reach */
+/** @throws {AppError} not-found when one of these persons is outside the reach */
 export async function assertWithin(db: Db, reach: Reach, personIds: number[]): Promise<void> {
   const { rows } = await sql`
     select 1 from person p where p.id = any(${personIds}::bigint[]) and ${personWithin(reach, sql`p.id`)}`.execute(
@@ -46,7 +46,7 @@ export async function assertWithin(db: Db, reach: Reach, personIds: number[]): P
   if (rows.length < new Set(personIds).size) throw new AppError('not-found')
 }
 
-/** Checks of a department's own work are not its business before they are finished; what is to be decided stands on the head's list. */
+/** A department does not see checks of its own work before they are finished; appeals are on the head's list. */
 export const ofDepartment = (alias: 'task' | 't') =>
   sql<SqlBool>`${sql.ref(`${alias}.kind`)} not in ('spot-check', 'spot-check-review')`
 
@@ -56,7 +56,7 @@ export function taskWithin(reach: Reach, queues: string[], alias: 'task' | 't'):
   return reach.only ? sql`(${onlyTasks(reach.only, alias)} and ${within})` : within
 }
 
-/** Tasks of the one patient, or the one task, that a workstation session is about. */
+/** The tasks of the patient, or the one task, of a workstation session. */
 export function onlyTasks(only: NonNullable<Reach['only']>, alias: 'task' | 't'): RawBuilder<SqlBool> {
   const ofPerson = sql<SqlBool>`${sql.ref(`${alias}.person_id`)} = any(${recordsOf(sql`${only.personId}`)})`
   return only.taskId === null ? ofPerson : sql`(${ofPerson} and ${sql.ref(`${alias}.id`)} = ${only.taskId})`

@@ -47,8 +47,8 @@ type Query = {
 }
 
 /**
- * Finds persons within the actor's reach: one statement, answered by an index for every kind of word. Without a word: the latest
- * persons first.
+ * Finds persons within the actor's reach in one statement, with an index for every kind of search term. Without a term: the latest persons
+ * first.
  */
 export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'person.read')
@@ -63,7 +63,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         select c.id, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
         from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
     : sql`select c.id, '{}'::bigint[] as via from person c`
-  // Only a filter has to know the weights beforehand; else they come along with what is found.
+  // Only a filter needs the weights beforehand; otherwise they come with the results.
   const known = filtersCompleteness(query) ? await readWeights(db) : null
   const complete = completeWithin(query, known)
   const { rows } = await sql<Row>`
@@ -88,7 +88,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     order by p.id desc`.execute(db)
   await audit(db, actor, {
     action: 'person.search',
-    // One entry names whom the search showed; the word itself may be a name and stays out.
+    // One audit entry names the persons shown; the search term itself may be a name and is left out.
     personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
     subject: `persons:${rows
       .slice(0, query.limit)
@@ -109,7 +109,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
 const filtersCompleteness = ({ completeFrom, completeTo, missing }: Query) =>
   completeFrom !== undefined || completeTo !== undefined || missing !== undefined
 
-/** Persons as complete as asked for, by the columns that the figure counts. */
+/** Filter by completeness, on the columns that the figure counts. */
 function completeWithin(query: Query, weights: Weights | null): RawBuilder<SqlBool> {
   const { completeFrom: from, completeTo: to, missing, lastSite } = query
   const parts: RawBuilder<SqlBool>[] = []
@@ -141,15 +141,15 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   }
 }
 
-/** A whole telephone number, as the one index finds it that also knows the ends of numbers. */
+/** A full telephone number, in the form of the index that also finds the ends of numbers. */
 function phoneIs(number: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`system = 'phone' and reverse(value) = reverse(${number})`
 }
 
 /**
- * What a search word may mean: digits are a phone number (whole or its end) or the beginning of a record number (of an
- * identity number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a
- * record number; characters are the beginning of a name.
+ * Possible meanings of a search term: digits are a phone number (whole or its end) or the beginning of a record number (of an identity
+ * number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a record number;
+ * characters are the beginning of a name.
  */
 export function candidatesFor(word: string): RawBuilder<unknown> {
   const search = searchName(word)
@@ -170,7 +170,7 @@ export function candidatesFor(word: string): RawBuilder<unknown> {
     .toLowerCase()
     .replaceAll(/[\s'·.-]/g, '')
     .replaceAll('ü', 'v')
-  // Nothing but signs would be the beginning of every name.
+  // Punctuation alone would match the beginning of every name.
   if (letters === '') return byNumber
   return sql`
     select id from person where pinyin like ${begins(letters)}

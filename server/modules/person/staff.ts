@@ -16,7 +16,7 @@ import {
 } from './stated.ts'
 import { insertNames } from './upsert.ts'
 
-/** How a member of staff stands as a source: all speak with one voice, the name tells which of them spoke. */
+/** Staff as a source: all count as one source; the name tells them apart. */
 export function staffSource(actor: Actor): string {
   return `staff:${actor.name}`
 }
@@ -24,10 +24,10 @@ export function staffSource(actor: Actor): string {
 type Locked = RecordRow & { id: number; version: number }
 
 /**
- * What staff say of fields of a record, `''` for "what is known is wrong". It is newer than anything that a source said before, also where the
- * clock of that source is ahead of ours.
+ * Records statements by staff about fields of a record, `''` for "the known value is wrong". They count as newer than all earlier
+ * statements, even from a source whose clock is ahead.
  * @returns fields whose value in effect changed
- * @throws {AppError} changed-meanwhile when the record has not the version any more that staff saw
+ * @throws {AppError} changed-meanwhile when the record no longer has the version that staff saw
  */
 export async function stateByStaff(
   trx: Trx,
@@ -77,7 +77,7 @@ function effective(row: Locked) {
   }
 }
 
-/** Against feeds, which would else write over what is decided here. @throws {AppError} not-found */
+/** Locks the record against feeds, which would otherwise overwrite the decision. @throws {AppError} not-found */
 async function lockRecord(trx: Trx, id: number): Promise<Locked> {
   const { rows } = await sql<Locked>`
     select p.id, p.version, p.name, p.sex, p.birth_date, p.deceased, p.deceased_at, p.marital_status, p.language, p.source, p.source_time,
@@ -119,10 +119,10 @@ async function writeAddress(trx: Trx, id: number, claim: Claim): Promise<void> {
     .execute()
 }
 
-/** What a source says of a field of a record now. @throws {AppError} not-found when it says nothing (any more) */
+/** A source's current claim about a field of a record. @throws {AppError} not-found when there is none (any more) */
 export function claimOf(row: RecordRow, field: ClaimField, source: string): Claim {
-  const said = currentClaims(readClaims(row).claims.get(field) ?? [])
-  const claim = said.find((one) => one.source === source)
+  const current = currentClaims(readClaims(row).claims.get(field) ?? [])
+  const claim = current.find((one) => one.source === source)
   if (!claim) throw new AppError('not-found')
   return claim
 }

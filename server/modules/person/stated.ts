@@ -1,14 +1,14 @@
 import { type ClaimField } from '../../../contract/provenance.ts'
 import { type RawBuilder, sql } from 'kysely'
-import type { SaidAt } from '../../platform/said.ts'
+import type { StatedAt } from '../../platform/statement.ts'
 import { type Claim, type ClaimsByField, claimsOf, type PackedClaims, type Stated } from './claim.ts'
 import { normalise } from './name.ts'
 import type { Address, PersonInput } from './upsert.ts'
 
-/** The name of a person whom no source named yet: it says nothing. */
+/** Placeholder name of a person whom no source has named yet. */
 export const unnamed = '未登记姓名'
 
-/** A record as the database has it, with its home address; times are text where they come out of jsonb. */
+/** A record with its home address, as stored; times from jsonb are text. */
 export type RecordRow = {
   name: string
   sex: string
@@ -19,21 +19,21 @@ export type RecordRow = {
   language: string | null
   source: string
   source_time: Date | string
-  said_at: SaidAt
+  said_at: StatedAt
   claims: PackedClaims | null
-  /** As `packAddress` has it. */
+  /** In the form of `packAddress`. */
   address: (string | null)[] | null
   address_source: string | null
   address_at: Date | string | null
 }
 
-/** Columns of the address row `a` that a `RecordRow` needs; packed like `packAddress`. */
+/** Columns of the address row `a` for a `RecordRow`, packed like `packAddress`. */
 export const addressColumns: RawBuilder<unknown> = sql`case when a.id is not null
   then jsonb_build_array(a.text, a.district, a.city, a.province, a.postal_code) end as address, a.source as address_source, a.updated_at as address_at`
 
 export type ClaimValues = Partial<Record<ClaimField, string | null>>
 
-/** Who said what of a record. */
+/** Claims of a record, by field. */
 export function readClaims(row: RecordRow): { stated: Stated; claims: ClaimsByField } {
   const stated = {
     source: row.source,
@@ -50,7 +50,7 @@ export function readClaims(row: RecordRow): { stated: Stated; claims: ClaimsByFi
 
 const death = (at: Date | string | null) => (at === null ? 'true' : new Date(at).toISOString())
 
-/** The columns as values of claims. */
+/** Column values in claim form. */
 export function valuesOf(row: RecordRow): ClaimValues {
   return {
     name: row.name === unnamed ? null : row.name,
@@ -63,8 +63,8 @@ export function valuesOf(row: RecordRow): ClaimValues {
   }
 }
 
-/** What a source says, as values of claims. */
-export function valuesSaid(input: PersonInput): ClaimValues {
+/** A statement in claim form. */
+export function statedValues(input: PersonInput): ClaimValues {
   const [home] = input.addresses
   return {
     name: (input.name && normalise(input.name)) || null,
@@ -92,7 +92,7 @@ export function columnsOf(decided: Map<ClaimField, Claim>) {
   }
 }
 
-/** An address as the value of a claim: only what it says, always in this order. */
+/** An address as a claim's value: only the given parts, always in this order. */
 export function packAddress({ text, district, city, province, postalCode }: Omit<Address, 'use'>): string {
   return JSON.stringify([text, district, city, province, postalCode])
 }

@@ -1,7 +1,7 @@
-/** Comparisons of words that know nothing of persons. */
+/** String comparison, independent of persons. */
 
 /**
- * Jaro–Winkler similarity of two words, 0 to 1 (Winkler 1990, prefix weight 0.1 for up to four letters): made for slips of the key in short
+ * Jaro–Winkler similarity of two words, 0 to 1 (Winkler 1990, prefix weight 0.1 for up to four letters): suited to typing errors in short
  * words.
  */
 export function jaroWinkler(one: string, other: string): number {
@@ -9,7 +9,7 @@ export function jaroWinkler(one: string, other: string): number {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one]
   if (short === '') return 0
   const reach = Math.max(0, (long.length >> 1) - 1)
-  // Words are short: bits of two integers are quicker than arrays.
+  // Words are short, so bits of two integers are faster than arrays.
   let taken = 0
   let matched = 0
   let matches = 0
@@ -38,7 +38,7 @@ export function jaroWinkler(one: string, other: string): number {
   return jaro + prefix * 0.1 * (1 - jaro)
 }
 
-/** One sign wrong, missing or too many, or two neighbours exchanged. */
+/** One character wrong, missing or extra, or two neighbours swapped. */
 export function oneSlip(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false
   let at = 0
@@ -51,10 +51,7 @@ export function oneSlip(one: string, other: string): boolean {
   return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2)
 }
 
-/**
- * Pairs of neighbouring signs, sorted, one after the other in one string; the order of words hardly matters, nor whether a space was
- * forgotten.
- */
+/** Sorted bigrams in one string; word order and missing spaces hardly matter. */
 export function bigramsOf(text: string): string {
   const signs = text.replaceAll(/[\s,.，。、()（）-]/g, '')
   const pairs: string[] = []
@@ -62,7 +59,7 @@ export function bigramsOf(text: string): string {
   return pairs.sort().join('')
 }
 
-/** Dice coefficient of two such lists, 0 to 1. */
+/** Dice coefficient of two bigram lists, 0 to 1. */
 export function dice(one: string, other: string): number {
   if (one.length + other.length === 0) return 0
   let [left, right, shared] = [0, 0, 0]
@@ -93,7 +90,7 @@ export function hashOf(...words: string[]): number {
   return (low >>> 0) * 0x200000 + (high >>> 11) || 1
 }
 
-/** American Soundex without the limit to four signs: names that sound alike share it. */
+/** American Soundex without the limit of four characters: names that sound alike share it. */
 export function soundex(word: string): string {
   const codes: Record<string, string> = {
     b: '1', f: '1', p: '1', v: '1',
@@ -111,7 +108,7 @@ export function soundex(word: string): string {
   return result.slice(0, 5)
 }
 
-/** Finals and initials that dialects and hasty typing mix up: zh/z, ch/c, sh/s, l/n, f/h before u, -ng/-n. */
+/** Initials and finals confused by dialects and typing: zh/z, ch/c, sh/s, l/n, f/h before u, -ng/-n. */
 export function loosePinyin(pinyin: string): string {
   return pinyin
     .replaceAll(/([zcs])h/g, '$1')

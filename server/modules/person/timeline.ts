@@ -32,12 +32,12 @@ type Row = {
   attending_name: string | null
   pathway_name: string | null
   task_title: string | null
-  /** Class of proof as it is now: evidence may come later than the result. */
+  /** Current class of proof: evidence may come later than the result. */
   proof: string | null
   merged_name: string | null
 }
 
-/** A person's facts, newest first. Ids in an event become names here, at reading, so that a renamed department reads right. */
+/** A person's timeline, newest first. Ids in events become names at reading, so that a renamed department shows its current name. */
 export async function getTimeline(db: Db, actor: Actor, personId: number, query: Query) {
   const reach = authorize(actor, 'person.read')
   const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
@@ -75,7 +75,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
     where p.id = ${personOfRecord(sql`${personId}`)} and ${personWithin(reach, sql`p.id`)}`.execute(db)
   const { person_id } = found(rows[0])
   await audit(db, actor, { action: 'person.timeline', personId: person_id, fields: ['timeline'] })
-  // A person without events comes back as one row of nothing.
+  // A person without events comes back as one empty row.
   const events = rows.filter((row) => (row.id as number | null) !== null)
   return pageOf(events, query.limit, (row) => [row.at_key, row.id], viewEvent)
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 
-/** Where the parts of a person stand, by their names in the picture that an import keeps. */
+/** Tables of a person's parts, by their names in the state that an import keeps. */
 export const partTables = {
   identifiers: 'person_identifier',
   names: 'person_name',
@@ -10,15 +10,12 @@ export const partTables = {
   relationships: 'person_relationship',
 } as const
 
-/** Persons that an import made by mistake go; the caller has made sure that nothing hangs on them. */
+/** Deletes persons that an import created; the caller has checked that nothing refers to them. */
 export async function removePersons(trx: Trx, ids: number[]): Promise<void> {
   await sql`delete from person where id = any(${ids}::bigint[])`.execute(trx)
 }
 
-/**
- * Puts persons back as they were before an import changed them.
- * @param persons.state with `person` and its parts, rows as the database had them
- */
+/** Restores persons to their state before an import changed them. @param persons.state with `person` and its parts, as database rows */
 export async function restorePersons(
   trx: Trx,
   persons: { id: number; state: Record<string, unknown> }[],

@@ -13,7 +13,7 @@ import {
   type RecordRow,
   unnamed,
   unpackAddress,
-  valuesSaid,
+  statedValues,
 } from './stated.ts'
 
 export type Identifier = { system: string; value: string; siteId: number | null }
@@ -29,12 +29,12 @@ export type Address = {
   city: string | null
   province: string | null
   postalCode: string | null
-  /** Where it lies, if the source says so. */
+  /** Its position, if stated. */
   position?: Point | null
 }
 export type Relationship = { relation: string; name: string; phone: string | null }
 
-/** What a source says of a person at a time. Null or empty = the source does not say; it never erases what is known. */
+/** What a source states about a person at a time. Null or empty: not stated; it never erases known values. */
 export type PersonInput = {
   source: string
   sourceTime: Date
@@ -46,7 +46,7 @@ export type PersonInput = {
   deceasedAt: Date | null
   deceased: boolean
   maritalStatus: string | null
-  /** The language to speak with the person (BCP 47 or what the source calls it). */
+  /** The person's preferred language (BCP 47 or the source's own word). */
   language: string | null
   telecoms: Telecom[]
   /** The first one is where the person lives; others are not kept. */
@@ -55,9 +55,9 @@ export type PersonInput = {
 }
 
 export type UpsertedPerson = {
-  /** The record that the source means: what it says is kept there. */
+  /** The source's record, where its statements are kept. */
   id: number
-  /** The person it belongs to; another id when the record was merged into that one. */
+  /** The person it belongs to; differs from the record after a merge. */
   survivorId: number
   created: boolean
   /** Names of fields that changed. */
@@ -65,7 +65,7 @@ export type UpsertedPerson = {
   died: boolean
   sex: string
   birthDate: string | null
-  /** Identifiers not taken because another person has them; a human must look. */
+  /** Identifiers skipped because another person has them; needs review. */
   conflicts: string[]
 }
 
@@ -77,7 +77,7 @@ type Known = RecordRow & {
   birth_date: string | null
   source_time: Date
   address_at: Date | null
-  /** The site's settings of `provenance`, where it changed them. */
+  /** The site's own settings of `provenance`. */
   rules: Record<string, unknown> | null
 }
 
@@ -98,7 +98,7 @@ type Resolved = {
 export async function upsertPersons(trx: Trx, inputs: PersonInput[]): Promise<UpsertedPerson[]> {
   if (inputs.length === 0) return []
   const all = await resolve(trx, inputs)
-  // Two record numbers of one person share no identifier, yet the second statement must see what the first one wrote.
+  // Two record numbers of one person share no identifier, yet the second statement must see the writes of the first.
   const taken = new Set<number>()
   const later = all.filter((one) => one.known && taken.size === taken.add(one.id).size)
   const resolved = all.filter((one) => !later.includes(one))
@@ -183,13 +183,13 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
 const key = (one: { system: string; value: string }) => `${one.system}|${one.value}`
 
 /**
- * Whether a number that several people may carry means the same human here. Newborns, and twins, are often registered under their
- * mother's: the rest must agree too. Two records of one person are a nuisance, two persons in one record are a danger.
+ * Whether a number that several people may share means the same person here. Newborns and twins are often registered under their mother's
+ * number, so the rest must agree too. Two records of one person are a nuisance; two persons in one record are a danger.
  */
 function meansSame(known: Known, { name, sex, birthDate }: PersonInput): boolean {
   const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
-  const said = (text: string | null) => (text === 'unknown' ? null : text)
-  if (differ(known.birth_date, birthDate) || differ(said(known.sex), said(sex))) return false
+  const knownSex = (text: string | null) => (text === 'unknown' ? null : text)
+  if (differ(known.birth_date, birthDate) || differ(knownSex(known.sex), knownSex(sex))) return false
   if (!name || known.name === unnamed) return known.birth_date !== null && birthDate !== null
   return searchName(known.name).search_name === searchName(name).search_name
 }
@@ -231,8 +231,8 @@ type Change = ReturnType<typeof columnsOf> &
 function changesOf({ input, known, rules }: Resolved): Change {
   if (!known) throw new Error('only a known person can change')
   const { stated: before, claims } = readClaims(known)
-  const said = { source: input.source, at: input.sourceTime, values: valuesSaid(input) }
-  const { decided, stated } = restate(before, claims, said, rules)
+  const statement = { source: input.source, at: input.sourceTime, values: statedValues(input) }
+  const { decided, stated } = restate(before, claims, statement, rules)
   const columns = columnsOf(decided)
   const fields = [
     columns.name !== known.name && 'name',
@@ -245,19 +245,19 @@ function changesOf({ input, known, rules }: Resolved): Change {
   return { ...columns, ...stated, fields, address: decided.get('address') }
 }
 
-/** The address to write: of a new person the one said, of a known one the one that counts if it is another or was said again. */
+/** The address to write: for a new person the stated one, for a known one the deciding one if it changed or was stated again. */
 function addressOf({ input, known }: Resolved, change: Change | undefined): DecidedAddress | null {
-  const [said] = input.addresses
-  if (!known) return said ? { ...said, source: input.source, at: input.sourceTime } : null
+  const [address] = input.addresses
+  if (!known) return address ? { ...address, source: input.source, at: input.sourceTime } : null
   const claim = change?.address
-  if (!claim || !said) return null
+  if (!claim || !address) return null
   const same = claim.value === JSON.stringify(known.address) && claim.source === known.address_source
   if (same && claim.last === known.address_at?.getTime()) return null
   return { ...unpackAddress(claim.value), source: claim.source, at: new Date(claim.last) }
 }
 
 async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
-  // Also a statement that changes nothing moves the time on, else an older one arriving later would count as newer.
+  // A statement that changes nothing still advances the time, else an older one arriving later would count as newer.
   const changed = [...all].filter(
     ([one, change]) =>
       change.fields.length > 0 ||
@@ -289,7 +289,7 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
     where p.id = n.id`.execute(trx)
 }
 
-/** The name that a newer one replaced, or that an old message brings afterwards. */
+/** A name replaced by a newer one, or stated by an old message that arrives late. */
 async function keepNames(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
   const former = [...all].flatMap(([{ id, input, known }, change]) =>
     [known?.name, normalise(input.name ?? '')].flatMap((text) =>
@@ -299,7 +299,7 @@ async function keepNames(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
   if (former.length > 0) await insertNames(trx, former)
 }
 
-/** Keeps former names, so that a person is still found by them. */
+/** Keeps former names for the search. */
 export async function insertNames(
   trx: Trx,
   names: { id: number; text: string; source: string }[],
@@ -320,8 +320,8 @@ export async function insertNames(
 }
 
 /**
- * Splits inputs into waves in which no identifier appears twice, keeping the order of each person: what one wave writes, the next
- * sees. A database round trip then serves many persons without mixing up one person's messages.
+ * Splits inputs into waves without a repeated identifier, keeping each person's order: each wave sees the writes of the one before. One
+ * round trip then serves many persons without reordering one person's messages.
  */
 export function intoWaves<T>(items: T[], identifiersOf: (item: T) => Identifier[]): T[][] {
   const waves: T[][] = []

@@ -3,12 +3,12 @@ import type { Trx } from '../../platform/db.ts'
 import { recordsOf } from '../event/record.ts'
 import { refreshFacts } from './facts.ts'
 
-/** A person as of now, and the record that work about them names. */
+/** The current person, and the record that their work refers to. */
 type Called = { person_id: number; record_id: number }
 
 /**
- * The dialled number, or the one shown first, is not this person's.
- * @param source who says so
+ * Marks the dialled number, else the one shown first, as wrong.
+ * @param source who reported it
  * @returns whether there was such a number
  */
 export async function markWrongPhone(
@@ -27,7 +27,7 @@ export async function markWrongPhone(
   return rows.length > 0
 }
 
-/** The number of a relative is not theirs. */
+/** Marks a relative's number as wrong. */
 export async function markWrongRelative(trx: Trx, relationshipId: number): Promise<void> {
   await sql`
     update person_relationship set phone_wrong_at = now() where id = ${relationshipId} and phone_wrong_at is null`.execute(
@@ -36,7 +36,7 @@ export async function markWrongRelative(trx: Trx, relationshipId: number): Promi
 }
 
 /**
- * Numbers that were marked as wrong at that moment are right again.
+ * Undoes the marks of wrong numbers set at that moment.
  * @param markedAt `now()` of the transaction that marked them, as the database writes it: a Date has no microseconds
  */
 export async function unmarkWrong(

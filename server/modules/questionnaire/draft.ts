@@ -17,7 +17,7 @@ import { readFhir } from './exchange.ts'
 
 type Shipped = QuestionnaireBody & { code: string; title: Localized; source: string | null }
 
-/** A questionnaire that we ship; one whose code is known is left alone. */
+/** Adds a shipped questionnaire; an existing code is left alone. */
 export async function addQuestionnaire(
   trx: Trx,
   { code, title, source, ...definition }: Shipped,
@@ -64,7 +64,7 @@ export async function listDrafts(db: Db, actor: Actor) {
   }))
 }
 
-/** What a new questionnaire begins with. */
+/** Template of a new questionnaire. */
 const blank: DraftBody = { items: [], scoring: 'none' }
 
 /** @throws {AppError} already-exists, not-found (the one to copy), invalid (no FHIR Questionnaire) */
@@ -80,7 +80,7 @@ export async function createDraft(
       : input.copyOf === undefined
         ? undefined
         : await getDraft(trx, actor, input.copyOf)
-  // What FHIR calls it in other languages stays beside the name given here.
+  // Translations of the title from FHIR stay beside the name given here.
   const title = JSON.stringify({ ...(input.fhir !== undefined && from?.title), 'zh-CN': input.title })
   const made = await trx
     .insertInto('questionnaire')
@@ -184,8 +184,8 @@ export async function dropDraft(trx: Trx, actor: Actor, id: number): Promise<voi
 }
 
 /**
- * The draft becomes the next version. Tasks, links and answers keep the version they began with.
- * @throws {AppError} not-found, changed-meanwhile, invalid (naming what has to be mended)
+ * The draft becomes the next version. Tasks, links and answers keep their version.
+ * @throws {AppError} not-found, changed-meanwhile, invalid (naming what to fix)
  */
 export async function publishDraft(
   trx: Trx,

@@ -45,10 +45,7 @@ export async function versionsAsFhir(
   return new Map(rows.map((row) => [row.id, { resource: asFhir(row), updated: row.published_at }]))
 }
 
-/**
- * One version as FHIR, the newest unless told.
- * @throws {AppError} not-found
- */
+/** One version as FHIR, by default the newest. @throws {AppError} not-found */
 export async function exportQuestionnaire(
   db: Db,
   actor: Actor,
@@ -79,7 +76,7 @@ type ResponseRow = {
   updated_at: Date
 }
 
-/** Answered questionnaires as FHIR, by their id. The caller has seen to it that they may be read. */
+/** Answered questionnaires as FHIR, by their id. The caller has checked access. */
 export async function responsesAsFhir(db: Db, ids: number[]) {
   if (ids.length === 0) return new Map<number, never>()
   const { rows } = await sql<ResponseRow>`
@@ -128,7 +125,7 @@ async function photosOf(db: Db, taskIds: number[]): Promise<(AnsweredPhoto & { t
   }))
 }
 
-/** @throws {AppError} invalid, naming what is no FHIR R4 Questionnaire or does not fit in one of ours */
+/** @throws {AppError} invalid, naming what is not FHIR R4 or does not fit our questionnaires */
 export function readFhir(resource: unknown): Imported {
   const parsed = fhirQuestionnaire.safeParse(resource)
   if (!parsed.success) throw unfit('This is not a FHIR R4 Questionnaire.', parsed.error)

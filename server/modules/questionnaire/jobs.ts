@@ -6,7 +6,7 @@ import { sweepPhotos } from './photo-store.ts'
 
 const sweep = job('questionnaire.sweep-photos', { cron: '20 * * * *' })
 
-/** Pictures that were sent and never became an answer. */
+/** Deletes uploaded pictures that no answer uses. */
 export function questionnaireJobs({ db }: Services): JobHandler[] {
   const actor = systemActor('system:questionnaire', '问卷照片清理')
   return [

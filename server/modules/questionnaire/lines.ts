@@ -1,7 +1,7 @@
 import { shownQuestions, unfold } from '../../../contract/answer.ts'
 import type { AnswerLine, Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 
-/** What was answered, question by question as they were asked; what was left empty is left out. */
+/** Answers in the order of the questions, without empty ones. */
 export function answerLines(
   { items }: Pick<QuestionnaireDefinition, 'items'>,
   answers: Answers,

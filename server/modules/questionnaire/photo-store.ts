@@ -18,7 +18,7 @@ type Items = Pick<QuestionnaireDefinition, 'items'>
 
 const labelOf = (key: string) => `questionnaire-photo/${key}`
 
-/** Keys of pictures among answers, with the question that each answers. */
+/** Keys of pictures among answers, with their questions. */
 function photosIn({ items }: Items, answers: Answers): { linkId: string; key: string }[] {
   return unfold(items)
     .filter((item) => item.type === 'photo')
@@ -29,8 +29,8 @@ function photosIn({ items }: Items, answers: Answers): { linkId: string; key: st
 }
 
 /**
- * As SQL over `questionnaire_photo f`: what was answered names it, what a person is still filling in or has handed in (whatever staff made of it
- * afterwards), or what a home visit reported.
+ * SQL over `questionnaire_photo f`: the picture is named by a response, by a person's unfinished or submitted answers (even if staff
+ * changed them later), or by a home visit's report.
  */
 const named = sql<SqlBool>`(
   exists (select 1 from questionnaire_response r where r.task_id = f.task_id and r.answers -> f.link_id ? f.key)
@@ -39,8 +39,9 @@ const named = sql<SqlBool>`(
   or exists (select 1 from visit_record v where v.task_id = f.task_id and v.answers -> f.link_id ? f.key))`
 
 /**
- * Keeps a picture for a question, cleaned and encrypted; answers name it afterwards. The same picture under the same key again changes nothing.
- * @param definition the questionnaire of the task, as whoever answers sees it
+ * Stores a picture for a question, cleaned and encrypted; answers refer to it later. Repeating the same picture under the same key changes
+ * nothing.
+ * @param definition the task's questionnaire as shown to the respondent
  * @throws {AppError} invalid (no such question), too-large, picture-type, picture-damaged, already-exists
  */
 export async function storePhoto(
@@ -55,7 +56,7 @@ export async function storePhoto(
   const question = definition.items.find((item) => item.type === 'photo' && item.linkId === input.linkId)
   if (!question)
     throw new AppError('invalid', undefined, [{ path: 'linkId', message: 'is not a question for a picture' }])
-  // Base64 takes four signs for three bytes.
+  // Base64 takes four characters for three bytes.
   if (input.data.length > Math.ceil(mostPhotoBytes / 3) * 4) throw new AppError('too-large')
   const picture = readPicture(Buffer.from(input.data, 'base64'))
   const { contentType, bytes, width, height } = picture
@@ -82,7 +83,7 @@ export async function storePhoto(
     .returning('id')
     .executeTakeFirst()
   if (made) {
-    // Tried and taken out again before anything was saved: only as many stay as could still be meant.
+    // Pictures chosen and removed again before saving: keep only as many as could still be used.
     await removePhotos(
       trx,
       actor,
@@ -108,8 +109,8 @@ export async function storePhoto(
 }
 
 /**
- * Every picture that answers name was sent before, for this task and this question.
- * @param by a person who answers alone names pictures of their own only
+ * Checks that every picture in the answers was uploaded for this task and question.
+ * @param by a person who answers alone may use only their own pictures
  * @throws {AppError} invalid, naming each question
  */
 export async function assertPhotos(
@@ -149,12 +150,12 @@ export async function assertPhotos(
     )
 }
 
-/** The answers are complete: what was sent and taken out again goes for good. */
+/** The answers are complete: deletes uploaded pictures that they do not use. */
 export async function dropUnnamed(trx: Trx, actor: Actor, taskId: number): Promise<void> {
   await removePhotos(trx, actor, sql<SqlBool>`f.task_id = ${taskId} and not ${named}`)
 }
 
-/** Pictures that no answer has named for a day. @returns how many */
+/** Deletes pictures that no answer has used for a day. @returns how many */
 export async function sweepPhotos(trx: Trx, actor: Actor): Promise<number> {
   return removePhotos(trx, actor, sql<SqlBool>`f.created_at < now() - interval '1 day' and not ${named}`)
 }
@@ -174,12 +175,12 @@ async function removePhotos(trx: Trx, actor: Actor, where: RawBuilder<SqlBool>):
   return rows.length
 }
 
-/** Bytes of a picture, in the clear. */
+/** Decrypted bytes of a picture. */
 export type OpenPhoto = { id: number; contentType: string; bytes: Buffer }
 
 /**
- * Reads a picture; the caller has seen to it that its task may be read.
- * @param by staff see what answers name and what staff added; a person behind a link sees what that person sent
+ * Reads a picture; the caller has checked access to its task.
+ * @param by staff see pictures in answers and those added by staff; a person behind a link sees their own
  * @throws {AppError} not-found
  */
 export async function openPhoto(

@@ -79,13 +79,13 @@ export async function getQuestionnaire(
   }
 }
 
-/** What a person who answers alone is asked. */
+/** The questions for a person who answers alone. */
 export function forPerson<T extends Pick<QuestionnaireDefinition, 'items'>>(definition: T): T {
   return { ...definition, items: definition.items.filter((item) => !item.staffOnly) }
 }
 
 /**
- * Checks answers against their questions and drops those of questions that are not asked.
+ * Checks answers against their questions and drops those of hidden questions.
  * @param complete also ask for required ones
  * @throws {AppError} invalid, naming each question
  */
@@ -146,7 +146,7 @@ function wrong(item: Question, value: Answers[string]): string | undefined {
   }
 }
 
-/** Whether each was sent is looked up in `photo-store.ts`. */
+/** `photo-store.ts` checks that each was uploaded. */
 function wrongPhotos({ maxPhotos = 1 }: Question, value: Answers[string]): string | undefined {
   if (!Array.isArray(value) || !value.every((one) => photoKey.safeParse(one).success))
     return 'must be pictures'
@@ -156,13 +156,10 @@ function wrongPhotos({ maxPhotos = 1 }: Question, value: Answers[string]): strin
 
 export type RedFlag = { linkId: string; text: Record<string, string | undefined>; withinMinutes: number }
 
-/** `linkId` of the danger that lies in the total, not in one answer. */
+/** `linkId` of a red flag raised by the total score. */
 export const totalFlag = 'score'
 
-/**
- * Dangerous answers among these.
- * @param complete also look at what the total means; before that a total says nothing
- */
+/** Red flags among these answers. @param complete also check the total score, which means nothing before */
 export function redFlagsOf(definition: Definition, answers: Answers, complete: boolean): RedFlag[] {
   const fact = answerFacts(answers)
   const flags = shownQuestions(definition.items, answers).flatMap((item) =>

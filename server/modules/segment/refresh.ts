@@ -4,17 +4,17 @@ import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
 import { personsMeeting } from './segment.ts'
 
-/** How old the members of a segment may be. */
+/** Maximum age of a segment's members. */
 const staleAfter = sql`interval '10 minutes'`
-/** Events are recorded, and pathways entered by them, so many at a time. */
+/** Batch size of recorded events. */
 const chunk = 2000
 
 type Due = { id: number; code: string; rule: Condition; site_id: number | null }
 
 /**
- * Looks at the segment that waited longest: who meets its rule by now, and who does not any more. Coming and going are events of the
- * persons. Any number of processes; each segment is looked at by one.
- * @returns how many segments were looked at
+ * Recomputes the segment that has waited longest. Entering and leaving are events of the persons. Several processes may run; each segment
+ * is handled by one.
+ * @returns how many segments were recomputed
  */
 export function refreshSegment(db: Db): Promise<number> {
   return transaction(db, async (trx) => {

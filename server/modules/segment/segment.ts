@@ -24,7 +24,7 @@ const viewSegment = ({ site_id, refreshed_at, ...row }: Row): Segment => ({
   refreshedAt: refreshed_at?.toISOString() ?? null,
 })
 
-/** Segments `sg` of one's sites and those of all; members are counted as far as one reaches. */
+/** Segments `sg` of the actor's sites and of all sites; counts members within reach. */
 async function segmentRows(db: Db, reach: Reach, which: RawBuilder<SqlBool>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select sg.id, sg.code, sg.name, sg.rule, sg.site_id, sg.version, sg.refreshed_at,
@@ -39,7 +39,7 @@ export async function listSegments(db: Db, actor: Actor): Promise<Segment[]> {
   return (await segmentRows(db, authorize(actor, 'segment.read'), sql<SqlBool>`true`)).map(viewSegment)
 }
 
-/** Persons `p` with their facts `f` who meet a rule; nobody who has died. @throws {AppError} invalid naming the fact */
+/** Persons `p` with their facts `f` who meet a rule, without the deceased. @throws {AppError} invalid naming the fact */
 export const personsMeeting = (rule: Condition, siteId: number | null): RawBuilder<unknown> => sql`
   from person p join person_facts f on f.person_id = p.id ${joinPersonSite}
   where p.survivor_id is null and not p.deceased and (${siteId}::int is null or f.site_id = ${siteId}) and ${conditionSql(rule)}`
@@ -94,7 +94,7 @@ async function writable(trx: Trx, actor: Actor, id: number) {
   return { reach, ...found(rows[0]) }
 }
 
-/** Who does not meet the new rule leaves within minutes. @throws {AppError} not-found, changed-meanwhile, invalid */
+/** Persons who do not meet the new rule leave within minutes. @throws {AppError} not-found, changed-meanwhile, invalid */
 export async function updateSegment(
   trx: Trx,
   actor: Actor,
@@ -113,7 +113,7 @@ export async function updateSegment(
   return viewSegment(found((await segmentRows(trx, known.reach, sql<SqlBool>`sg.id = ${id}`))[0]))
 }
 
-/** @throws {AppError} not-found, invalid while an active pathway is entered by it */
+/** @throws {AppError} not-found, invalid while an active pathway has it as entry */
 export async function deleteSegment(trx: Trx, actor: Actor, id: number): Promise<void> {
   const { code } = await writable(trx, actor, id)
   const { rows } = await sql<{ name: string }>`

@@ -80,14 +80,14 @@ export const settingDefinitions = {
     2,
     'attempts',
     [0, 10],
-    `${ours}: a day apart; 0 leaves the rung out`,
+    `${ours}: a day apart; 0 leaves the step out`,
   ),
   'follow-up.ladder.community-attempts': integer(
     'follow-up',
     1,
     'attempts',
     [0, 10],
-    `${ours}: one question to the community health station; 0 leaves the rung out`,
+    `${ours}: one question to the community health station; 0 leaves the step out`,
   ),
   'follow-up.ladder.letter': boolean('follow-up', true, `${ours}: where the address is known`),
   'follow-up.ladder.letter-days': integer(

@@ -48,10 +48,7 @@ async function lockOwn(trx: Trx, actor: Actor, id: number): Promise<Row> {
   return row
 }
 
-/**
- * The doctor objects; whoever heads the department gets a task to decide.
- * @throws {AppError} not-found, already-closed, appeal-too-late
- */
+/** The doctor appeals; the head of the department gets a task to decide. @throws {AppError} not-found, already-closed, appeal-too-late */
 export async function appealCheck(trx: Trx, actor: Actor, id: number, reason: string): Promise<void> {
   const row = await lockOwn(trx, actor, id)
   const settings = await readSettings(trx, ['spot-check.appeal-days'], row.site_id)
@@ -107,10 +104,7 @@ export async function acceptCheck(trx: Trx, actor: Actor, id: number): Promise<v
   })
 }
 
-/**
- * Decides an appeal. Nobody decides about a result of their own.
- * @throws {AppError} not-found, forbidden, already-closed
- */
+/** Decides an appeal. Nobody decides on their own result. @throws {AppError} not-found, forbidden, already-closed */
 export async function decideCheck(
   trx: Trx,
   actor: Actor,
@@ -135,7 +129,7 @@ export async function decideCheck(
   })
 }
 
-/** What somebody had to do is done, wherever it was done. */
+/** Closes the task of an appeal or acknowledgement made elsewhere. */
 async function closeTask(trx: Trx, actor: Actor, cause: string): Promise<void> {
   await completeTasks(trx, sql`t.cause = ${cause}`, {
     outcome: 'other',

@@ -28,7 +28,7 @@ export type Frame = {
   candidates: CandidateRow[]
   sizes: Record<number, number>
   newDoctors: Set<number>
-  /** Results whose person cannot be called: deceased, without a telephone, or wants no contact. */
+  /** Results of people who cannot be called: deceased, without a telephone, or opted out. */
   notCallable: number
   settings: DrawSettings
 }
@@ -45,10 +45,10 @@ type Row = {
   is_new: boolean
 }
 
-/** A diagnosis category is judged by at least this many results; fewer say nothing about it. */
+/** Minimum of results for statistics on a diagnosis category. */
 const fewestOfDiagnosis = 10
 
-/** What may be drawn of a month at a site: finished level-1 results of people who can be called, with weights and sample sizes. */
+/** Candidates of a month at a site: finished level-1 results of people who can be called, with weights and sample sizes. */
 export async function frameOf(db: Db, siteId: number, month: string): Promise<Frame> {
   const settings = await readSettings(db, drawSettings, siteId)
   const first = `${month}-01`

@@ -15,14 +15,14 @@ export const questionnaireCode = 'spot-check-level-1'
 
 type Place = { siteId: number; month: string }
 
-/** @throws {AppError} not-found when the site lies outside */
+/** @throws {AppError} not-found when the site is outside the reach */
 export async function siteWithin(db: Db, reach: Reach, siteId: number): Promise<{ time_zone: string }> {
   const site = await db.selectFrom('site').select('time_zone').where('id', '=', siteId).executeTakeFirst()
   if (!reach.all && !reach.siteIds.includes(siteId)) throw new AppError('not-found')
   return found(site)
 }
 
-/** Numbers only: who knew which results a seed draws could try seeds until they suit. */
+/** Counts only: showing which results a seed draws would allow trying seeds. */
 export async function previewDraw(db: Db, actor: Actor, { siteId, month }: Place): Promise<SpotCheckPreview> {
   await siteWithin(db, authorize(actor, 'spot-check.draw'), siteId)
   const frame = await frameOf(db, siteId, month)
@@ -56,14 +56,14 @@ export async function previewDraw(db: Db, actor: Actor, { siteId, month }: Place
 }
 
 /**
- * Draws the sample of a finished month, once, and gives each drawn result to the service centre as a task.
+ * Draws the sample of a finished month, once, and creates a task for the service centre per drawn result.
  * @throws {AppError} not-found, invalid (month not over, nothing to draw from), already-exists
  */
 export async function drawMonth(trx: Trx, actor: Actor, { siteId, month }: Place) {
   const site = await siteWithin(trx, authorize(actor, 'spot-check.draw'), siteId)
   const wrong = (message: string) => new AppError('invalid', undefined, [{ path: 'month', message }])
   if (localDate(new Date(), site.time_zone).slice(0, 7) <= month) throw wrong('is not over yet')
-  // Two who draw at once: the second waits and then finds it drawn.
+  // Two concurrent draws: the second waits and then finds it done.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.spot-check'), ${siteId})`.execute(trx)
   const known = await trx
     .selectFrom('spot_check_draw')
@@ -177,13 +177,13 @@ async function createChecks(trx: Trx, siteId: number, drawn: Drawn[]): Promise<v
       questionnaireVersionId: version.id,
     })),
   )
-  // By equality, for the index.
+  // Equality, to use the index.
   await sql`
     update spot_check k set task_id = t.id from unnest(${drawn.map((one) => one.id)}::bigint[]) as d(id), task t
     where k.id = d.id and t.cause = 'spot-check:' || d.id and t.status <> 'cancelled'`.execute(trx)
 }
 
-/** The seed and everything else that the sample follows from. @throws {AppError} not-found */
+/** The seed and all other inputs of the sample. @throws {AppError} not-found */
 export async function getDraw(db: Db, actor: Actor, id: number) {
   const reach = authorize(actor, 'spot-check.draw')
   const draw = found(

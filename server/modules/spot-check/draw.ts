@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** One result that may be drawn. `weight` is relative to the others of the same doctor. */
+/** A result that may be drawn. `weight` is relative to the others of the same doctor. */
 export type Candidate = { taskId: number; staffId: number; weight: number }
 export type Drawn = Candidate & { probability: number; selected: boolean }
 
-/** A number in [0, 1) that everybody with SHA-256 gets: the first 48 bits of the hash, divided by 2^48. */
+/** A reproducible number in [0, 1): the first 48 bits of a SHA-256 hash, divided by 2^48. */
 export function uniform(...parts: (string | number)[]): number {
   return createHash('sha256').update(parts.join('|')).digest().readUIntBE(0, 6) / 2 ** 48
 }
 
 /**
- * Probabilities of being drawn, proportional to weight, that add up to `size`. Where one would exceed 1 it is drawn for certain and the
- * others share the rest (Särndal, Swensson, Wretman: Model Assisted Survey Sampling, 1992, section 3.6).
+ * Inclusion probabilities, proportional to weight, that add up to `size`. One that would exceed 1 is set to 1, and the others share the
+ * rest (Särndal, Swensson, Wretman: Model Assisted Survey Sampling, 1992, section 3.6).
  */
 export function inclusionProbabilities(weights: number[], size: number): number[] {
   if (size >= weights.length) return weights.map(() => 1)
@@ -29,7 +29,7 @@ export function inclusionProbabilities(weights: number[], size: number): number[
 
 /**
  * Draws `sizes` results of each doctor: systematic sampling with probability proportional to weight from a random order (Madow 1949;
- * Hartley and Rao 1962). A pure function of its arguments, whatever the order of the candidates, so that anybody can draw again.
+ * Hartley and Rao 1962). A pure function of its arguments, independent of the order of candidates, so that anybody can repeat the draw.
  */
 export function drawSample(
   seed: string,
@@ -60,7 +60,7 @@ function drawOfDoctor(seed: string, staffId: number, own: Candidate[], size: num
     const probability = probabilities[at] ?? 0
     if (probability === 1) return { ...one, probability, selected: true }
     const before = passed
-    // The last one ends exactly where the sum must end: rounding may not cost a draw.
+    // The last one ends exactly at the total, so that rounding loses no draw.
     passed = at === last ? left : passed + probability
     // Drawn when one of start, start + 1, … lies in [before, passed).
     const selected = Math.ceil(passed - start) > Math.ceil(before - start)
@@ -70,7 +70,7 @@ function drawOfDoctor(seed: string, staffId: number, own: Candidate[], size: num
 
 export type SizeRule = { share: number; minimum: number; maximum: number; newDoctorFactor: number }
 
-/** How many of a doctor's results are drawn: a share, more of a new doctor, within bounds, never more than there are. */
+/** Sample size for a doctor: a share, more for a new doctor, within bounds, at most all results. */
 export function sampleSize(results: number, isNew: boolean, rule: SizeRule): number {
   const wanted = Math.ceil(results * rule.share * (isNew ? rule.newDoctorFactor : 1))
   return Math.min(results, Math.max(rule.minimum, Math.min(rule.maximum, wanted)))

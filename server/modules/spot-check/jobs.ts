@@ -16,7 +16,7 @@ export function spotCheckJobs({ db }: Services): JobHandler[] {
   return [handle(draw, () => drawDue(db, new Date()))]
 }
 
-/** Draws last month's sample of every site that has none, from the day of the month on that the site has set. */
+/** Draws last month's sample of every site that has none, from the site's configured day of the month on. */
 export async function drawDue(db: Db, now: Date): Promise<void> {
   const settings = await readSettingsEverywhere(db, ['spot-check.automatic', 'spot-check.day'])
   const sites = await db.selectFrom('site').select(['id', 'time_zone']).execute()
@@ -28,7 +28,7 @@ export async function drawDue(db: Db, now: Date): Promise<void> {
     try {
       await transaction(db, (trx) => drawMonth(trx, actor, { siteId: site.id, month: before }))
     } catch (error) {
-      // Drawn already, or nothing to draw from: nothing is wrong.
+      // Already drawn or no candidates: not an error.
       if (!(error instanceof AppError)) throw error
       log.debug({ site: site.id, month: before, reason: error.id }, 'no spot checks drawn')
     }

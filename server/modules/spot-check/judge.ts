@@ -11,15 +11,15 @@ export type Recorded = {
 export type JudgeRule = {
   /** People do not remember the day exactly. */
   dayTolerance: number
-  /** How many of the lesser fields must disagree. */
+  /** How many of the minor fields must disagree. */
   fieldsToDisagree: number
 }
 
 export type Verdict = { status: 'agree' | 'disagree' | 'unclear'; fields: CheckField[] }
 
 /**
- * Compares the recorded result with what the person says on the second call, field by field. No call, no result: then it disagrees. The
- * lesser fields count together, because one of them may be the person's memory.
+ * Compares the recorded result with the person's answers on the second call, field by field. If there was no call, it disagrees. The minor
+ * fields count together, because a single one may be a lapse of memory.
  * @param said answers to the questionnaire `spot-check-level-1`
  */
 export function judge(recorded: Recorded, said: Answers, rule: JudgeRule): Verdict {
@@ -60,7 +60,7 @@ function compareAnswers(recorded: Answers, said: Answers): CheckField[] {
     {
       field: 'revisit',
       ...revisit,
-      // Whether the person knew it or was told on the telephone, it was explained.
+      // Already known or explained on the telephone: both count as explained.
       result: same(revisit.recorded === null ? null : 'yes', revisit.said),
     },
   ]

@@ -18,7 +18,7 @@ import { checksWithin, openVisible } from './scope.ts'
 import { scoreOf } from './score.ts'
 import { joinPerson } from '../event/record.ts'
 
-/** Finished checks `k` that count in the score: judged, and no appeal against them granted. */
+/** Finished checks `k` that count in the score: judged, without a granted appeal. */
 export const counts = sql<SqlBool>`k.status in ('agree', 'disagree') and k.decision is distinct from 'upheld'`
 
 type DoctorRow = {
@@ -41,7 +41,7 @@ type DoctorRow = {
   agreed: number
 }
 
-/** The draw of a month and how every doctor within reach stands. */
+/** The draw of a month, and the score of every doctor within reach. */
 export async function getSpotChecks(
   db: Db,
   actor: Actor,

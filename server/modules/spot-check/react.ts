@@ -8,7 +8,7 @@ import { cancelTasks } from '../task/transition.ts'
 import { judge } from './judge.ts'
 import { personOfRecord } from '../event/record.ts'
 
-/** Judges a spot check when its call is finished, and forgets the judgement when the result is undone. */
+/** Judges a spot check when its call is finished, and removes the judgement when the result is undone. */
 export async function followSpotChecks(trx: Trx, events: RecordedEvent[]): Promise<void> {
   const of = (kind: string) => events.flatMap((event) => (event.kind === kind ? (event.taskId ?? []) : []))
   const completed = of('task.completed')
@@ -68,12 +68,12 @@ async function judgeChecks(trx: Trx, taskIds: number[]): Promise<void> {
       })
       .where('id', '=', row.id)
       .execute()
-    if (verdict.status === 'disagree') await tellDoctor(trx, row, settings['spot-check.appeal-days'])
+    if (verdict.status === 'disagree') await notifyDoctor(trx, row, settings['spot-check.appeal-days'])
   }
 }
 
-/** The doctor learns of a disagreement by a task of his own, open as long as he may appeal. */
-async function tellDoctor(trx: Trx, row: Row, days: number): Promise<void> {
+/** A task informs the doctor of a disagreement, open as long as an appeal is possible. */
+async function notifyDoctor(trx: Trx, row: Row, days: number): Promise<void> {
   const now = new Date()
   await createTasks(trx, [
     {

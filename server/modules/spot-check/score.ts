@@ -1,9 +1,9 @@
-/** Finished checks of a doctor, summed up: `weight` is 1 ÷ probability of being drawn. */
+/** Sums over a doctor's finished checks: `weight` is 1 ÷ inclusion probability. */
 export type CheckSums = {
   checked: number
   weight: number
   weightSquared: number
-  /** Sum of the weights of those that agree. */
+  /** Sum of the weights of agreeing ones. */
   agreed: number
 }
 
@@ -20,7 +20,7 @@ export function wilsonInterval(share: number, size: number): { low: number; high
   const z2 = z * z
   const middle = (share + z2 / (2 * size)) / (1 + z2 / size)
   const half = (z / (1 + z2 / size)) * Math.sqrt((share * (1 - share)) / size + z2 / (4 * size * size))
-  // At 0 and 1 the bound is exactly there; rounding must not put it beyond.
+  // At 0 and 1 the bound is exact; rounding must not exceed it.
   return {
     low: share === 0 ? 0 : Math.max(0, middle - half),
     high: share === 1 ? 1 : Math.min(1, middle + half),
@@ -29,9 +29,9 @@ export function wilsonInterval(share: number, size: number): { low: number; high
 
 /**
  * Share of a doctor's results that a second call agrees with. Results were drawn with unequal probabilities, so each counts with 1 ÷
- * probability (Hájek's ratio form of the Horvitz-Thompson estimator, 1971); the interval is Wilson's with the effective sample size
- * (Σw)² ÷ Σw² (Kish 1965), as Franco et al. recommend for weighted samples (J. Surv. Stat. Methodol. 7 (2019) 334–364).
- * @param minimum fewer finished checks than this tell nothing: null
+ * probability (Hájek's ratio form of the Horvitz-Thompson estimator, 1971); the interval is Wilson's with the effective sample size (Σw)²
+ * ÷ Σw² (Kish 1965), as Franco et al. recommend for weighted samples (J. Surv. Stat. Methodol. 7 (2019) 334–364).
+ * @param minimum minimum of finished checks; null below it
  */
 export function scoreOf(
   { checked, weight, weightSquared, agreed }: CheckSums,

@@ -8,10 +8,10 @@ import type { PersonTask } from './list.ts'
 import { type Asked, askedBy, type StoredAnswers, storeResponse, syncRedFlags } from './response.ts'
 
 /**
- * Stores the answers of a task as staff write them down (all of them, not a difference), scores them and raises red flags at once.
+ * Stores the answers of a task as entered by staff (all of them, not a difference), scores them and raises red flags at once.
  * @param complete the contact succeeded: required questions must be answered
  * @param at when the person answered
- * @param basedOn the answers that staff had before their eyes (`updatedAt`); left out: whichever
+ * @param basedOn the version of the answers that staff saw (`updatedAt`); left out: any
  * @throws {AppError} invalid, naming each question; changed-meanwhile when the person handed in others that this caller has not seen
  */
 export async function storeAnswers(
@@ -39,7 +39,7 @@ export async function storeAnswers(
 }
 
 /**
- * Half-filled answers of a person behind a link: dangerous ones act at once, those that staff noted stay.
+ * Partial answers of a person behind a link: dangerous ones take effect at once, those entered by staff stay.
  * @throws {AppError} invalid, naming each question
  */
 export async function watchDraft(
@@ -58,7 +58,7 @@ export async function watchDraft(
   return { answers: checked, redFlags: flags.map((flag) => flag.linkId) }
 }
 
-/** Dangers in what the person is just filling in: an answer of staff does not take them back. */
+/** Red flags in the person's unfinished answers: answers by staff do not withdraw them. */
 async function draftFlags(
   trx: Trx,
   taskId: number,
@@ -76,13 +76,13 @@ async function draftFlags(
 
 /** @throws {AppError} changed-meanwhile */
 async function assertSeen(trx: Trx, taskId: number, basedOn: string | null | undefined): Promise<void> {
-  const said = await trx
+  const stored = await trx
     .selectFrom('questionnaire_response')
     .select('updated_at')
     .where('task_id', '=', taskId)
     .where('source', '=', 'person')
     .executeTakeFirst()
-  if (said && basedOn !== undefined && basedOn !== said.updated_at.toISOString())
+  if (stored && basedOn !== undefined && basedOn !== stored.updated_at.toISOString())
     throw new AppError('changed-meanwhile', 'The person has handed in the answers meanwhile.')
 }
 

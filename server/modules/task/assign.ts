@@ -12,7 +12,7 @@ import { personOfRecord } from '../event/record.ts'
 export const staffWithin = (reach: Reach) =>
   sql<SqlBool>`(${reach.all} or staff.site_id = any(${reach.siteIds}::int[]) or staff.department_id = any(${reach.departmentIds}::int[]))`
 
-/** A task carries a patient with it: it goes only to colleagues within the same reach. @throws {AppError} not-found */
+/** A task gives access to its patient, so it goes only to colleagues within the same reach. @throws {AppError} not-found */
 export async function assertColleague(db: Db, reach: Reach, staffId: number): Promise<void> {
   found(
     await db
@@ -25,20 +25,20 @@ export async function assertColleague(db: Db, reach: Reach, staffId: number): Pr
   )
 }
 
-/** The list of the role that a task belongs to, when nobody in person does. */
+/** The list of the role that a task belongs to when it is assigned to nobody. */
 const roleQueue = sql`case when t.assignee_role in ('service-centre', 'outreach') then 'site:' || t.site_id || ':' || t.assignee_role
   when t.department_id is null then 'site:' || t.site_id || ':service-centre' else 'department:' || t.department_id || ':' || t.assignee_role end`
 
 type Move = {
   kind: 'assign' | 'hand-over' | 'absence' | 'return'
-  /** `owner`: back to whom they are covered for. */
+  /** `owner`: back to the person being covered for. */
   to: number | null | 'owner'
   fromStaffId: number | null
   reason: string | null
 }
 
 /**
- * Puts tasks on another list and keeps where they were. Whoever is absent gets nothing: it goes to the cover, and is remembered as theirs.
+ * Puts tasks on another list and keeps where they were. Tasks for somebody absent go to the cover and stay marked as the absent person's.
  * @param taskIds locked, open, held by nobody else
  */
 export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move: Move): Promise<number> {
@@ -56,7 +56,7 @@ export async function moveTasks(trx: Trx, actor: Actor, taskIds: number[], move:
     .returning('id')
     .executeTakeFirstOrThrow()
   const wanted = move.to === 'owner' ? sql`t.covered_for_staff_id` : sql`${move.to}::int`
-  // While somebody is away a task stays theirs, whoever covers; given on purpose, it is the new one's.
+  // During an absence a task stays the absent person's, whoever covers; a deliberate assignment changes the owner.
   const owner = move.kind === 'absence' ? sql`coalesce(t.covered_for_staff_id, t.assignee_staff_id)` : wanted
   const { rows } = await sql<Target>`
     select t.id, ${personOfRecord(sql`t.person_id`)} as person_id, t.assignee_staff_id as from_staff, t.covered_for_staff_id as from_covered,
@@ -98,7 +98,7 @@ type Target = {
 }
 
 /**
- * Puts tasks back where they were before a hand-over, as far as they still stand where it put them, and notes that it was undone.
+ * Puts tasks back where they were before a hand-over, if they are still where it put them, and notes the undo.
  * @param taskIds locked, open, held by nobody else
  * @returns how many were put back
  */
@@ -131,7 +131,7 @@ export async function moveBack(
   return rows.length
 }
 
-/** Open tasks of these that the actor may assign and nobody else works on now; they are locked. */
+/** The open tasks among these that the actor may assign and nobody else holds; they are locked. */
 export async function assignable(trx: Trx, actor: Actor, reach: Reach, taskIds: number[]): Promise<number[]> {
   const queues = await queuesOf(trx, actor)
   const { rows } = await sql<{ id: number }>`
@@ -141,7 +141,7 @@ export async function assignable(trx: Trx, actor: Actor, reach: Reach, taskIds: 
   return rows.map((row) => row.id)
 }
 
-/** Moves open tasks to a colleague's list, or back to the list of their role. */
+/** Moves open tasks to a colleague's list, or back to their role's list. */
 export async function assignTasks(
   trx: Trx,
   actor: Actor,

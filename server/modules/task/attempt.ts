@@ -17,19 +17,19 @@ import { insertEvidence } from './evidence.ts'
 import { writeContact } from './contact.ts'
 import type { PersonTask } from './list.ts'
 import { letterNumber } from './letter.ts'
-import { type Plan, planAfter } from './plan.ts'
+import { type NextAttempt, nextAttemptAfter } from './next-attempt.ts'
 import { loadPersonTask } from './task.ts'
 import { closeTasks, completedEvent, postpone, prolongHold, type Result } from './transition.ts'
 
 export type AttemptInput = z.output<(typeof recordRoute)['body']>
 
-/** Whom a call went to instead of the person. */
+/** The relative who was called instead of the person. */
 type Callee = { id: number; relation: string; name: string }
 type Contact = AttemptInput & { callee: Callee | null }
 
 /**
- * Records how a contact ended: closes the task or plans the next attempt, raises red flags, lets the pathway go on, all in one
- * transaction. The same idempotency key again changes nothing.
+ * Records how a contact ended: closes the task or plans the next attempt, raises red flags, resumes the pathway, all in one transaction.
+ * Repeating an idempotency key changes nothing.
  * @throws {AppError} not-found, not-held, already-closed, invalid
  */
 export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: AttemptInput): Promise<void> {
@@ -43,21 +43,18 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, input.basedOn)
   const callee = await calleeOf(trx, task, input.relationshipId)
   if (input.outcome === 'wrong-number') await markWrong(trx, actor, task, callee, input.telecomId)
-  const plan = await planAfter(trx, task, input, at)
+  const plan = await nextAttemptAfter(trx, task, input, at)
   await closeOrPlan(trx, actor, 'staff', task, number, { ...input, callee }, plan, at)
 }
 
-/**
- * The person handed in the answers of a task that asks for nothing else: it is done.
- * @param task locked, open, with its answers stored
- */
+/** Closes a task that asks only for answers once the person submitted them. @param task locked, open, with its answers stored */
 export async function completeByPerson(trx: Trx, actor: Actor, task: PersonTask): Promise<void> {
   const input: Contact = { outcome: 'done', channel: 'other', optOut: false, callee: null }
-  const plan: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+  const plan: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   await closeOrPlan(trx, actor, 'person', task, task.attempts + 1, input, plan, new Date())
 }
 
-/** Everything that a contact leaves behind, whoever recorded it. */
+/** All effects of a contact. */
 async function closeOrPlan(
   trx: Trx,
   actor: Actor,
@@ -65,7 +62,7 @@ async function closeOrPlan(
   task: PersonTask,
   number: number,
   input: Contact,
-  plan: Plan,
+  plan: NextAttempt,
   at: Date,
 ): Promise<void> {
   const attemptId = await insertAttempt(trx, actor, task, number, input, at)
@@ -98,7 +95,7 @@ async function closeOrPlan(
 }
 
 /**
- * Results written down on paper and registered later count at the time of the contact; the row keeps when it was recorded.
+ * Results registered later from paper count at the time of the contact; the row also keeps when they were recorded.
  * @throws {AppError} invalid when that time cannot be true
  */
 function contactTime(task: PersonTask, occurredAt: string | undefined): Date {
@@ -127,7 +124,7 @@ async function alreadyRecorded(trx: Trx, id: number, key: string): Promise<boole
   return known !== undefined
 }
 
-/** @throws {AppError} invalid when it is not one of the person's relatives */
+/** @throws {AppError} invalid when this is no relative of the person */
 async function calleeOf(trx: Trx, task: PersonTask, id: number | undefined): Promise<Callee | null> {
   if (id === undefined) return null
   const { rows } = await sql<Callee>`
@@ -142,10 +139,7 @@ async function calleeOf(trx: Trx, task: PersonTask, id: number | undefined): Pro
   return row
 }
 
-/**
- * The dialled number, or the one shown on the card, or the relative's, is somebody else's.
- * @throws {AppError} invalid
- */
+/** Marks the dialled number, else the one on the card or the relative's, as wrong. @throws {AppError} invalid */
 async function markWrong(
   trx: Trx,
   actor: Actor,

@@ -40,7 +40,7 @@ const columns = sql`
 const joins = sql`
   ${joinPerson(sql`t.person_id`)} left join department d on d.id = t.department_id left join staff h on h.id = t.assignee_staff_id`
 
-/** Calls to come between two times, and how full each hour is. @throws {AppError} invalid when the time is longer than a month */
+/** Calls planned between two times, and how full each hour is. @throws {AppError} invalid when the time is longer than a month */
 export async function listCallBacks(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'task.read')
   const [from, to] = [new Date(query.from), new Date(query.to)]
@@ -78,7 +78,7 @@ export async function listCallBacks(db: Db, actor: Actor, query: Query) {
   }
 }
 
-/** Calls an hour holds: of oneself, or of everybody who calls at the places in reach. */
+/** Capacity of an hour: of oneself, or of all callers within reach. */
 async function capacityOf(db: Db, actor: Actor, reach: Reach, whose: Query['whose']): Promise<number> {
   const perHour = (site: RawBuilder<unknown>) => sql`(${settingSql('follow-up.calls-per-hour', site)})::int`
   const { rows } = await sql<{ capacity: number }>`
@@ -112,7 +112,7 @@ function viewCallBack(row: Row): CallBack {
 
 /**
  * Moves the next call of a task.
- * @throws {AppError} not-found, already-closed, held-by-other, changed-meanwhile, invalid when the time is not ahead
+ * @throws {AppError} not-found, already-closed, held-by-other, changed-meanwhile, invalid when the time is past
  */
 export async function moveCallBack(
   trx: Trx,

@@ -14,11 +14,11 @@ import { findPerson, viewPerson } from '../person/person.ts'
 import type { PersonTask } from './list.ts'
 import { recordsOf } from '../event/record.ts'
 
-/** Facts further back than this many events of the person are not "last" any more; it bounds what a card costs. */
+/** How many of the person's events are searched for "last" facts; bounds the cost of a card. */
 const recentEvents = 1000
 const shown = { medications: 8, observations: 8, responses: 3 }
 
-/** Null when the person lies outside the actor's reach. */
+/** Null when the person is outside the actor's reach. */
 export async function cardOf(db: Db, actor: Actor, task: PersonTask): Promise<PersonCard | null> {
   if (!may(actor, 'person.read')) return null
   const row = await findPerson(db, actor, task.person_id)
@@ -43,7 +43,7 @@ export async function cardOf(db: Db, actor: Actor, task: PersonTask): Promise<Pe
       .slice(0, shown.medications),
     observations: facts
       .flatMap((fact) => (fact.drug ? [] : viewObservation(fact)))
-      // What is out of range first; the newest first among equals.
+      // Out-of-range results first, then the newest.
       .sort((a, b) => weightOf[b.flag ?? 'none'] - weightOf[a.flag ?? 'none'])
       .slice(0, shown.observations),
     responses: await responsesOf(db, id, task.id),
@@ -52,7 +52,7 @@ export async function cardOf(db: Db, actor: Actor, task: PersonTask): Promise<Pe
 
 type FactRow = { at: Date; drug: boolean; data: ClinicalFact }
 
-/** The newest word on each drug and each test, newest first; what was withdrawn or stopped by that word is left out. */
+/** The newest entry for each drug and test, newest first; leaves out those that the newest entry withdraws or stops. */
 async function factsOf(db: Db, personId: number): Promise<FactRow[]> {
   const { rows } = await sql<FactRow>`
     with recent as materialized (

@@ -10,7 +10,7 @@ import { loadTask, withoutContact } from './task.ts'
 import { completeTasks } from './transition.ts'
 
 /**
- * Closes work that is no contact with a person: one about an organisation, about nothing, or a plain errand about a person.
+ * Closes work that is no contact with a person: about an organisation, about nobody, or an errand about a person.
  * @throws {AppError} not-found, already-closed, not-held, invalid when the task asks for a contact
  */
 export async function completeTask(

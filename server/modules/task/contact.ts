@@ -2,12 +2,12 @@ import { sql } from 'kysely'
 import type { LadderStep } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
 
-/** Where the search for a person stands. A task without a row in `task_contact` has had no attempt and begins by telephone. */
+/** State of the search for a person. A task without a row in `task_contact` has had no attempt and starts by telephone. */
 export type ContactState = {
   /** How many attempts were made. */
   attempts: number
   ladderStep: LadderStep
-  /** How many of them before this step. */
+  /** How many of them before the current ladder step. */
   ladderStepFrom: number
 }
 
@@ -22,7 +22,7 @@ export async function writeContact(trx: Trx, taskId: number, state: ContactState
 }
 
 /**
- * The last attempt was taken back: the search stands where it stood before it.
+ * Restores the state of the search after the last attempt was undone.
  * @param undone the attempt, which is no longer in `task_attempt`
  * @returns whether the person was reached by an earlier one
  */

@@ -22,16 +22,16 @@ export type NewTask = {
   level: number | null
   title: string
   description: string | null
-  /** Null: the work is about no person. Kinds that are a contact need one. */
+  /** Null: about no person. Kinds that are a contact need one. */
   personId: number | null
   /** The organisation it is about. */
   groupId?: number | null
-  /** What else it is about, such as `{ kind: 'agreement', id: 17 }`; a stay is given by `encounterId`. */
+  /** Its subject, such as `{ kind: 'agreement', id: 17 }`; visits are given by `encounterId`. */
   subject?: Subject | null
   encounterId: number | null
   enrollmentId: number | null
   stepKey: string | null
-  /** Makes the task unique when no pathway step does. */
+  /** Unique key of a task that no pathway step makes. */
   cause: string | null
   place: Place
   assignee: Assignee
@@ -52,24 +52,28 @@ export function queueFor(
   if (assignee === 'attending-doctor' && attendingStaffId !== null)
     return { queue: `staff:${attendingStaffId}`, role: 'doctor', staffId: attendingStaffId }
   if (isQueue(assignee))
-    return { queue: `site:${siteId}:${assignee.slice('queue:'.length)}`, role: 'service-centre', staffId: null }
+    return {
+      queue: `site:${siteId}:${assignee.slice('queue:'.length)}`,
+      role: 'service-centre',
+      staffId: null,
+    }
   const role = assignee === 'attending-doctor' ? 'doctor' : assignee === 'head-nurse' ? 'nurse' : assignee
   if (role === 'service-centre' || role === 'outreach')
     return { queue: `site:${siteId}:${role}`, role, staffId: null }
-  // Without a department nobody's list would show it: the service centre of the site takes it.
+  // Without a department no list would show it, so it goes to the site's service centre.
   if (departmentId === null)
     return { queue: `site:${siteId}:service-centre`, role: 'service-centre', staffId: null }
   return { queue: `department:${departmentId}:${role}`, role, staffId: null }
 }
 
 /**
- * Creates tasks in one statement; a task that exists for the same step or cause is left alone. Tells the lists concerned.
+ * Creates tasks in one statement; an existing task of the same step or cause is left alone. Notifies open lists.
  * @returns how many were made
  */
 export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
   if (tasks.length === 0) return 0
   const queues = tasks.map((task) => queueFor(task.assignee, task.place))
-  // Made and told in one round trip: pathways make tasks by the hundred.
+  // Insert and notification in one round trip: pathways create tasks by the hundred.
   const { rows } = await sql<{ made: number }>`
     with duty as materialized (
       select s.id, on_duty(s.id) as duty from (select distinct unnest(${queues.map((one) => one.staffId)}::int[]) as id) s where s.id is not null
@@ -94,18 +98,20 @@ export async function createTasks(trx: Trx, tasks: NewTask[]): Promise<number> {
       ${tasks.map((task) => task.subject?.id)}::bigint[])
       with ordinality as n(kind, level, title, description, person_id, encounter_id, enrollment_id, step_key, cause, site_id, department_id, role, staff_id, queue,
         priority, start_at, due_at, questionnaire_version_id, group_id, subject_kind, subject_id, nr)
-    -- A task about a stay or an enrolment is of their record.
+    -- A task about a visit or an enrolment belongs to its record.
     left join encounter v on v.id = n.encounter_id left join enrollment e on e.id = n.enrollment_id
-    -- Who is away has a cover.
+    -- Tasks of absent staff go to the cover.
     left join duty w on w.id = n.staff_id
     order by n.nr
     on conflict do nothing
       returning site_id, department_id, assignee_staff_id
-    ), told as (
+    ), notified as (
       select jsonb_build_object('name', 'tasks', 'siteId', site_id, 'departmentId', department_id, 'staffId', assignee_staff_id,
         'created', count(*)) as event
       from made group by site_id, department_id, assignee_staff_id
     )
-    select (select count(*) from made) as made, pg_notify(${liveChannel}, event::text) from told`.execute(trx)
+    select (select count(*) from made) as made, pg_notify(${liveChannel}, event::text) from notified`.execute(
+    trx,
+  )
   return rows[0]?.made ?? 0
 }

@@ -12,7 +12,7 @@ import { loadTask } from './task.ts'
 export type EvidenceInput = z.output<(typeof addRoute)['body']>
 
 /**
- * Hands in what proves a finished result: the call's number in the telephone system, place and time of a visit, a document.
+ * Adds evidence for a finished result: the call's number in the telephone system, place and time of a visit, a document.
  * @throws {AppError} not-found, not-closed, invalid, already-exists
  */
 export async function addEvidence(trx: Trx, actor: Actor, id: number, input: EvidenceInput): Promise<void> {
@@ -70,7 +70,7 @@ function checkTime(task: TaskRow, at: Date | null): void {
   if (task.discharged_at !== null && at < task.discharged_at) throw wrong('lies before the discharge')
 }
 
-/** Takes evidence back; the row stays, with the reason. @throws {AppError} not-found */
+/** Withdraws evidence; the row stays, with the reason. @throws {AppError} not-found */
 export async function withdrawEvidence(
   trx: Trx,
   actor: Actor,

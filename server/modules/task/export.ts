@@ -8,7 +8,7 @@ import { type TaskFilter, taskRows } from './list.ts'
 
 const most = 20_000
 
-/** The filtered list as a workbook; names and numbers masked, because a file leaves the house. */
+/** The filtered list as a workbook; names and numbers masked, because a file leaves the hospital. */
 export async function exportTasks(db: Db, actor: Actor, filter: TaskFilter): Promise<Buffer> {
   authorize(actor, 'figure.export')
   const rows = await taskRows(db, actor, filter, most - 1)

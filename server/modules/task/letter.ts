@@ -10,12 +10,12 @@ import { readSettings } from '../setting/setting.ts'
 import { type TaskRow } from './list.ts'
 import { loadPersonTask } from './task.ts'
 
-/** Number of the letter that the next attempt sends; it is the evidence that it was. */
+/** Number of the letter that the next attempt sends; used as its evidence. */
 export const letterNumber = (task: Pick<TaskRow, 'id' | 'attempts'>) => `L${task.id}-${task.attempts + 1}`
 
 /**
- * The letter to somebody who cannot be reached: whole address, no word about illness, ward or treatment, because anybody in the house may
- * open it.
+ * The letter to a person who cannot be reached: full address, nothing about illness, ward or treatment, because anybody at home may open
+ * it.
  * @throws {AppError} forbidden, not-found, already-closed, no-address
  */
 export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Letter> {

@@ -13,9 +13,9 @@ import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { homeSite } from '../organisation/home-site.ts'
 import { readSettingsEverywhere, settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
-import { attemptsOf, ladderKeys } from './plan.ts'
+import { attemptsOf, ladderKeys } from './next-attempt.ts'
 import { queuesOf } from './scope.ts'
-import { type RiskRow, riskColumn, standingOf } from './standing.ts'
+import { type RiskRow, riskColumn, listReasonsOf } from './list-reason.ts'
 
 export type TaskFilter = {
   view: 'todo' | 'overdue' | 'waiting' | 'done' | 'all'
@@ -38,9 +38,9 @@ export type TaskRow = {
   description: string | null
   status: TaskSummary['status']
   priority: number
-  /** Null, as the record and the name: the task is about an organisation or about nothing. */
+  /** Null, like record and name, for a task about an organisation or about nobody. */
   person_id: number | null
-  /** The record the task is truly about; another than `person_id` once that was merged. */
+  /** The task's original record; differs from `person_id` after a merge. */
   record_id: number | null
   person_name: string | null
   sex: Selectable<Person>['sex'] | null
@@ -73,7 +73,7 @@ export type TaskRow = {
   /** Attempts that were made before this step. */
   ladder_step_from: number
   outcome: TaskSummary['outcome']
-  /** What came out, where no contact says so. */
+  /** The outcome of a task without a contact. */
   result_note: string | null
   completed_at: Date | null
   completed_by: string | null
@@ -113,7 +113,7 @@ export const taskJoins = sql`
   left join department d on d.id = t.department_id left join encounter n on n.id = t.encounter_id
   left join staff h on h.id = t.assignee_staff_id left join task_contact contact on contact.task_id = t.id`
 
-/** The indexes a list is read from: each branch is already in list order, so that a page costs a page, however many tasks there are. */
+/** Indexes of the lists: each branch is already in list order, so the cost of a page does not depend on the number of tasks. */
 export function branches(
   reach: Reach,
   queues: string[],
@@ -140,13 +140,13 @@ export function branches(
   ]
 }
 
-/** A list that says how long it is: of an array PostgreSQL would assume ten, and plan anew for each page. */
+/** A list with a known length: for an array PostgreSQL would assume ten elements and replan each page. */
 function valuesOf(values: (string | number)[], type: 'text' | 'int'): RawBuilder<unknown> {
   if (values.length === 0) return sql`(select null::${sql.raw(type)} where false)`
   return sql`(values ${sql.join(values.map((value) => sql`(${value}::${sql.raw(type)})`))})`
 }
 
-/** When a task's turn comes: not before its window opens, nor before the next call that was agreed. As in the index task_site_turn. */
+/** When a task is due to be worked: not before its window opens, nor before the next agreed call. As in the index task_site_turn. */
 const turn = sql`greatest(t.start_at, t.next_attempt_at)`
 
 function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
@@ -182,7 +182,7 @@ function nameLike(word: string): RawBuilder<SqlBool> {
     or (t.person_id is null and (t.title ilike ${contains} or exists (select 1 from group_customer x where x.id = t.group_id and x.name ilike ${contains}))))`
 }
 
-/** How a view is ordered, and where a page goes on: every list has an index that is already in its order. */
+/** Order of a view and start of a page; every list has an index in its order. */
 type Order = {
   /** For the chosen columns of a branch, and for the rows of a task `t`. */
   by: RawBuilder<unknown>
@@ -239,9 +239,9 @@ export async function taskRows(
   const order = orderOf(filter.view)
   const only = reach.only ? [onlyTasks(reach.only, 't')] : []
   const where = sql.join([...conditions(filter), ...only, ...order.beyond(cursor)], sql` and `)
-  // As a number in the text: of a parameter PostgreSQL would assume a tenth of the rows, and plan anew for each page.
+  // A literal: for a parameter PostgreSQL would assume a tenth of the rows and replan each page.
   const most = sql.lit(limit + 1)
-  // Queues are of very different length; for one of average length it would sort all of it. A tenth of that is read in the order of the index.
+  // Queues differ greatly in length; assuming an average one, PostgreSQL would sort all of it. A tenth makes it read in index order.
   const mostOf = (column: string) => (column === 'queue' ? sql`${limit + 1}` : most)
   const parts = branches(reach, queues, filter.whose).map(
     ({ column, values, only }) => sql`
@@ -291,7 +291,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     status: row.status,
     priority: priorityWords[row.priority] ?? 'routine',
     reason: reasonOf(row, now),
-    standing: standingOf(row, attemptsAllowed, now),
+    standing: listReasonsOf(row, attemptsAllowed, now),
     personId: row.person_id,
     personName: row.person_name,
     sex: row.sex ?? 'unknown',
@@ -326,7 +326,7 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
   }
 }
 
-/** Why it stands where it stands; the order itself is priority, then due time. */
+/** The list is ordered by priority, then due time. */
 function reasonOf(row: TaskRow, now: Date): TaskSummary['reason'] {
   if (row.kind === 'red-flag') return 'red-flag'
   if (row.due_at < now) return 'overdue'

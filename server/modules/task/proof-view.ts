@@ -14,7 +14,7 @@ type Attempt = {
   user_name: string
 }
 
-/** Everything that proves the result of a task, handed in or known anyway; what was withdrawn stays visible. */
+/** All evidence for a task's result, added or already known; withdrawn evidence stays visible. */
 export async function evidenceOf(
   db: Db,
   actor: Actor,

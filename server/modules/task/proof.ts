@@ -9,9 +9,9 @@ import { setProof } from './transition.ts'
 export type ProofRows = {
   /** The contact that ended the task; null when there was none. */
   contact: { channel: string; at: Date; recordedAt: Date; durationSeconds: number | null } | null
-  /** Kinds of evidence handed in and not withdrawn. */
+  /** Kinds of evidence added and not withdrawn. */
   evidence: ('call-record' | 'reply' | 'visit-note' | 'document')[]
-  /** Questionnaires about this stay that the person answered without us. */
+  /** Questionnaires about this stay that the person answered without staff. */
   ownResponses: number
 }
 
@@ -19,7 +19,7 @@ export type ProofRows = {
 export const isProvable = (task: { status: string; kind: string; person_id: number | null }) =>
   task.status === 'completed' && task.person_id !== null && task.kind !== 'spot-check-review'
 
-/** A call whose result is written down at once; what is registered afterwards was timed by nobody. */
+/** A call whose result was recorded at once; calls registered later have no measured duration. */
 const liveSeconds = 60
 
 /** Whether the desk itself timed this contact as a call. */
@@ -33,8 +33,8 @@ export function isTimedCall(contact: ProofRows['contact']): boolean {
 }
 
 /**
- * What proves a result, the strongest first: a record of the call, the person's own reply, a visit note with place and time, a document.
- * Nothing of these: somebody says so.
+ * Class of proof of a result, the strongest first: a call record, the person's own reply, a visit note with place and time, a document.
+ * None of these: only stated.
  */
 export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofClass {
   if (evidence.includes('call-record') || isTimedCall(contact)) return 'call-record'
@@ -44,8 +44,8 @@ export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofCl
 }
 
 /**
- * Questionnaires that the person answered alone and nobody changed since, or in which a picture stands that the person took: for the task `t`
- * itself, or about the same stay between the task's beginning and its end.
+ * Questionnaires that the person answered alone and nobody changed since, or that contain the person's own picture: of task `t`, or about
+ * the same stay while the task was open.
  */
 export const ownResponsesOf = sql`
   select r.id, r.updated_at from questionnaire_response r
@@ -65,7 +65,7 @@ type Row = {
   own: number
 }
 
-/** Writes the class of proof of these tasks anew; open tasks have none. */
+/** Recomputes the class of proof of these tasks; open tasks have none. */
 export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
   if (taskIds.length === 0) return
   const { rows } = await sql<Row>`
@@ -103,7 +103,7 @@ export async function keepProof(trx: Trx, events: AnyEvent[]): Promise<void> {
   const tasks = of('task.completed', 'task.reopened', 'questionnaire.completed').flatMap(
     (event) => event.taskId ?? [],
   )
-  // What the person answered about a stay may prove a result that was only stated.
+  // A person's answers about a stay may prove a result that was only stated.
   const stays = of('questionnaire.completed').flatMap((event) =>
     event.source === 'person' ? (event.encounterId ?? []) : [],
   )

@@ -12,10 +12,7 @@ import type { PersonTask } from './list.ts'
 import { isOfPerson, loadTask } from './task.ts'
 import { reopen, taskEvent } from './transition.ts'
 
-/**
- * Takes my last result back while nothing has followed from it.
- * @throws {AppError} not-found, cannot-undo
- */
+/** Undoes the actor's last result while nothing has followed from it. @throws {AppError} not-found, cannot-undo */
 export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<void> {
   await sql`select 1 from task where id = ${id} for update`.execute(trx)
   const task = await loadTask(trx, actor, 'task.work', id)
@@ -37,7 +34,7 @@ export async function reopenTask(trx: Trx, actor: Actor, id: number): Promise<vo
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
-  // What asks for no contact was closed without one.
+  // Tasks without a contact were closed without one.
   const result = last ?? {
     user_id: task.completed_by,
     recorded_at: task.completed_at ?? new Date(0),
@@ -89,13 +86,13 @@ type Contact = {
   number: number
   ladder_step: string
   relationship_id: number | null
-  /** What the contact changed on the person carries the same moment, to the microsecond. */
+  /** The contact's changes to the person have the same time, to the microsecond. */
   recorded_key: string
 }
 
 /**
- * The contact disappears, and with it what it changed on the person: a death or an opt-out is not undone in passing.
- * @returns whether the person was reached by an earlier one
+ * Deletes the contact and its changes to the person, except a death or an opt-out: those are not undone in passing.
+ * @returns whether an earlier attempt reached the person
  */
 async function takeBack(trx: Trx, task: PersonTask, last: Contact): Promise<boolean> {
   if (last.outcome === 'deceased' && (await isDeceased(trx, task.person_id)))

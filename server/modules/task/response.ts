@@ -18,16 +18,16 @@ export type StoredAnswers = {
 
 type Source = 'staff' | 'person'
 
-/** About whom and what a questionnaire is answered. */
+/** Person and context of a response. */
 export type Asked = {
-  /** Null: no task asks, and every answer is a response of its own. */
+  /** Null: no task; each submission is a new response. */
   taskId: number | null
-  /** Under this key a dangerous answer rings once, however often it is saved; null: that of the response. */
+  /** Key under which a dangerous answer raises one alarm, however often it is saved; null: that of the response. */
   alarm: string | null
   personId: number
   recordId: number
   encounterId: number | null
-  /** What an alarm says it comes from. */
+  /** Origin named in an alarm. */
   title: string
   /** Where alarms go. */
   place: Place
@@ -53,7 +53,7 @@ type Storing = {
   /** When the person answered. */
   at: Date
   source: Source
-  /** Dangers seen elsewhere that these answers do not take back. */
+  /** Red flags from elsewhere that these answers do not withdraw. */
   otherFlags?: RedFlag[]
 }
 
@@ -106,7 +106,7 @@ export async function storeResponse(
 
 type Written = { status: 'completed' | 'in-progress'; answers: Answers; score: number | null; source: Source }
 
-/** A task has one response, which is written anew; without a task each is one of its own. */
+/** A task has one response, which is overwritten; without a task each submission is a new one. */
 async function write(
   trx: Trx,
   actor: Actor,
@@ -125,7 +125,7 @@ async function write(
     author: actor.id,
     source,
   }
-  // What the person said stays the person's as long as staff change nothing about it.
+  // The response stays the person's own until staff change it.
   const unlessSame = (column: string, changed: RawBuilder<unknown>) =>
     sql<never>`case when questionnaire_response.answers = excluded.answers
       then questionnaire_response.${sql.ref(column)} else ${changed} end`
@@ -158,8 +158,8 @@ function eventBase(asked: Asked, actor: Actor, source: Source) {
 }
 
 /**
- * A dangerous answer makes an urgent task for the attending doctor; taking the answer back cancels it as long as nobody has touched it
- * (a slip of the key must not ring a doctor for nothing, a seen alarm must not vanish).
+ * A dangerous answer creates an urgent task for the attending doctor; withdrawing the answer cancels the task unless somebody has begun it
+ * (a typing error must not alarm a doctor, a seen alarm must not vanish).
  */
 export async function syncRedFlags(
   trx: Trx,
@@ -174,7 +174,7 @@ export async function syncRedFlags(
   const raisedNow = new Set(flags.map((flag) => flag.linkId))
   const possible = questionnaire.items.filter((item) => item.redFlag).map((item) => item.linkId)
   const withdrawn = [...possible, totalFlag].filter((linkId) => !raisedNow.has(linkId))
-  // By equality, for the index: this runs at every autosave.
+  // Equality, to use the index: this runs at every autosave.
   await cancelTasks(
     trx,
     sql`t.cause = any(${withdrawn.map(cause)}::text[]) and t.status <> 'cancelled' and t.status = 'requested' and t.held_by is null`,

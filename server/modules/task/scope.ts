@@ -1,7 +1,7 @@
 import type { Actor } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 
-/** The list of a home-visit team; it begins like that of the whole outreach department. */
+/** The list of a home-visit team; its name starts with that of the outreach department's list. */
 export const visitQueue = (siteId: number, teamId: number) => `site:${siteId}:outreach:team:${teamId}`
 
 function visitTeamsOf(db: Db, staffId: number): Promise<{ id: number; site_id: number }[]> {

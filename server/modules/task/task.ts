@@ -11,11 +11,11 @@ import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { cardOf } from './card.ts'
 import { type PersonTask, taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
-import { attemptsOf, ladderKeys } from './plan.ts'
+import { attemptsOf, ladderKeys } from './next-attempt.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
 import { queuesOf } from './scope.ts'
-import { bestHourOf } from './standing.ts'
+import { bestHourOf } from './list-reason.ts'
 import { freeFor, hold, release } from './transition.ts'
 
 /** @throws {AppError} not-found, also when outside the actor's reach */
@@ -49,7 +49,7 @@ export async function loadPersonTask(
   return row
 }
 
-/** Whether a task may be closed without saying how a contact ended. */
+/** Whether a task may be closed without the outcome of a contact. */
 export const withoutContact = (row: Pick<TaskRow, 'person_id' | 'kind' | 'attempts'>) =>
   row.person_id === null || (row.kind === 'other' && row.attempts === 0)
 
@@ -195,8 +195,8 @@ const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or no
   where k.task_id = t.id and (c.completed_by = ${actor.id} or k.staff_id = ${actor.staffId})))`
 
 /**
- * Takes the task for 15 minutes (setting), prolonged by every save.
- * @param contact `made`: it took place already and is only written down now; a reason: why it is taken although the gate refuses
+ * Holds the task for 15 minutes (setting), extended by every save.
+ * @param contact `made`: the contact already took place and is registered now; a reason: why to proceed although the gate refuses
  * @throws {AppError} not-found, held-by-other, already-closed, own-result, contact-refused
  */
 export async function holdTask(
@@ -232,7 +232,7 @@ export async function releaseTask(trx: Trx, actor: Actor, id: number): Promise<v
   await audit(trx, actor, { action: 'task.release', personId: row.person_id, subject: `task:${id}` })
 }
 
-/** Holds the first task of the actor's list that nobody holds; two agents asking at once get two different ones. */
+/** Holds the first task of the actor's list that nobody holds; two agents asking at once get different ones. */
 export async function takeNextTask(
   trx: Trx,
   actor: Actor,

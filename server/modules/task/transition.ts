@@ -4,18 +4,18 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { type NewEvent, recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
-import { tellTasks } from './tell.ts'
+import { notifyTaskLists } from './notify.ts'
 
 /*
  * Every change of a task is written here (and its creation in create.ts): each raises the version, keeps hold and times consistent, and
- * says so to the lists that show it. `which` is always a condition over the table `task t`.
+ * notifies the lists. `which` is always a condition over the table `task t`.
  */
 
-/** What a change leaves behind for events, lists and the module that asked for it. */
+/** Data about a changed task for events, lists and the calling module. */
 export type ChangedTask = {
   id: number
   level: number | null
-  /** The person as of now; null for work about an organisation or about nothing. */
+  /** The current person; null for work about an organisation or about nobody. */
   person_id: number | null
   encounter_id: number | null
   enrollment_id: number | null
@@ -35,7 +35,7 @@ const noHold = sql`held_by = null, held_by_name = null, held_until = null`
 const begun = sql<SqlBool>`(exists (select 1 from task_contact x where x.task_id = t.id)
   or exists (select 1 from questionnaire_response r where r.task_id = t.id))`
 
-/** The event of a change; pathways find their step by what it carries. */
+/** The event of a change; pathways find their step by its data. */
 export function taskEvent(
   task: Omit<ChangedTask, 'level' | 'site_id' | 'department_id' | 'assignee_staff_id'>,
   kind: 'task.completed' | 'task.cancelled' | 'task.reopened',
@@ -71,7 +71,7 @@ export async function cancelTasks(
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'cancelled', ${noHold}, completed_at = now(), version = t.version + 1
     where ${isOpen} and ${which} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   await recordEvents(
     trx,
     rows.map((row) => taskEvent(row, 'task.cancelled', why, { reason: why.reason })),
@@ -79,7 +79,7 @@ export async function cancelTasks(
   return rows
 }
 
-/** Cancels what is open of these enrolments. @returns what was cancelled */
+/** Cancels the open tasks of these enrolments. @returns what was cancelled */
 export function cancelTasksOfEnrollments(
   trx: Trx,
   enrollmentIds: number[],
@@ -89,7 +89,7 @@ export function cancelTasksOfEnrollments(
 }
 
 /**
- * Takes back that tasks were cancelled together with their enrolments, whose stop was a mistake or is over.
+ * Reopens tasks that were cancelled with their enrolments, when the stop was a mistake or is over.
  * @param enrollments.endedAt when the enrolment was stopped, as the database writes it (`ended_at::text`): a Date has no microseconds
  */
 export async function restoreTasks(
@@ -102,7 +102,7 @@ export async function restoreTasks(
     where t.enrollment_id = w.id and t.status = 'cancelled' and t.completed_at = w.ended_at returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   return rows
 }
 
@@ -115,7 +115,7 @@ export type Result = Cause & {
   reached?: boolean
 }
 
-/** Closes the open tasks among these with a result, without the event: whoever calls it records {@link completedEvent}. */
+/** Closes the open tasks among these with a result, without the event: the caller records {@link completedEvent}. */
 export async function closeTasks(
   trx: Trx,
   which: RawBuilder<SqlBool>,
@@ -125,11 +125,11 @@ export async function closeTasks(
     update task t set status = 'completed', outcome = ${result.outcome}, completed_at = ${result.at ?? sql`now()`},
       completed_by = ${result.actorId}, result_note = ${result.note ?? null}, reached = ${result.reached ?? sql`t.reached`}, next_attempt_at = null, version = t.version + 1, ${noHold}
     where ${isOpen} and ${which} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
   return rows
 }
 
-/** What {@link closeTasks} leaves to be recorded, together with what else the result means. */
+/** The event that {@link closeTasks} leaves to the caller. */
 export const completedEvent = (task: ChangedTask, result: Result): NewEvent => ({
   ...taskEvent(task, 'task.completed', result, {
     outcome: result.outcome,
@@ -153,7 +153,7 @@ export async function completeTasks(
 }
 
 /**
- * The last result is taken back, and the actor holds the task again.
+ * Reopens the task after an undo; the actor holds it again.
  * @param was.holdMinutes for how long
  * @param was.reached whether the person was reached before that result
  */
@@ -168,10 +168,10 @@ export async function reopen(
       next_attempt_at = null, reached = ${was.reached}, held_by = ${actor.id}, held_by_name = ${actor.name},
       held_until = now() + ${was.holdMinutes} * interval '1 minute', version = t.version + 1
     where t.id = ${id} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
-/** The task stays open and is gone on with at that time (null: at once); nobody holds it meanwhile. */
+/** Releases the task until that time (null: at once). */
 export async function postpone(
   trx: Trx,
   id: number,
@@ -180,19 +180,19 @@ export async function postpone(
   const { rows } = await sql<ChangedTask>`
     update task t set status = 'in-progress', next_attempt_at = ${until}, reached = ${reached}, version = t.version + 1, ${noHold}
     where t.id = ${id} and ${isOpen} returning ${columns}`.execute(trx)
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
-/** Moves the time before which an open task is not due again, whoever holds it. */
+/** Moves the next attempt of an open task, whoever holds it. */
 export async function moveNextAttempt(trx: Trx, id: number, at: Date): Promise<void> {
   const { rows } = await sql<ChangedTask>`
     update task t set next_attempt_at = ${at}, version = t.version + 1 where t.id = ${id} and ${isOpen} returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
-/** Takes a task that is open, that nobody else holds and for which `allowed` holds. @returns whether it did */
+/** Holds a task that is open, that nobody else holds and that meets `allowed`. @returns whether it succeeded */
 export async function hold(
   trx: Trx,
   actor: Actor,
@@ -207,43 +207,43 @@ export async function hold(
   return rows.length > 0
 }
 
-/** Condition in SQL over `t`: nobody else holds it. A hold that ran out is nobody's. */
+/** Condition in SQL over `t`: nobody else holds it. An expired hold counts as none. */
 export const freeFor = (actor: Pick<Actor, 'id'>) =>
   sql<SqlBool>`(t.held_by is null or t.held_by = ${actor.id} or t.held_until < now())`
 
-/** A task that is being worked on stays held; the caller holds it. No version: nothing that a screen shows has changed. */
+/** Extends the caller's hold. The version stays: nothing on a screen has changed. */
 export async function prolongHold(trx: Trx, id: number, minutes: number): Promise<void> {
   await sql`update task t set held_until = now() + ${minutes} * interval '1 minute' where t.id = ${id}`.execute(
     trx,
   )
 }
 
-/** Gives a task back that the actor holds. */
+/** Releases a task that the actor holds. */
 export async function release(trx: Trx, actor: Actor, id: number): Promise<void> {
   await sql`
     update task t set ${noHold}, version = t.version + 1, status = case when ${begun} then 'in-progress' else 'requested' end
     where t.id = ${id} and t.held_by = ${actor.id} and t.status = 'in-progress'`.execute(trx)
 }
 
-/** Something about these tasks changed that stands elsewhere, such as answers that came in by a link. */
+/** Raises the version of tasks whose related data changed, such as answers received by a link. */
 export async function touchTasks(trx: Trx, ids: number[]): Promise<void> {
   const { rows } = await sql<ChangedTask>`
     update task t set version = t.version + 1 where t.id = any(${ids}::bigint[]) returning ${columns}`.execute(
     trx,
   )
-  await tellTasks(trx, rows)
+  await notifyTaskLists(trx, rows)
 }
 
-/** On which list an open task stands, and whose it is. */
+/** The list and owner of an open task. */
 export type Listing = {
   id: number
   queue: string
   staffId: number | null
-  /** Who is away and has it back later. */
+  /** The absent owner, who gets it back later. */
   coveredForStaffId: number | null
 }
 
-/** Puts open tasks on other lists; the lists they leave are told as well. @returns those that were open, as they stand now */
+/** Moves open tasks to other lists; notifies the old lists as well. @returns the moved tasks in their new state */
 export async function requeueTasks(trx: Trx, listings: Listing[]): Promise<ChangedTask[]> {
   const { rows } = await sql<ChangedTask & { left_staff_id: number | null }>`
     update task t set queue = w.queue, assignee_staff_id = w.staff_id, covered_for_staff_id = w.covered, version = t.version + 1
@@ -254,11 +254,14 @@ export async function requeueTasks(trx: Trx, listings: Listing[]): Promise<Chang
     where t.id = w.id and ${isOpen} returning ${columns}, before.assignee_staff_id as left_staff_id`.execute(
     trx,
   )
-  await tellTasks(trx, [...rows, ...rows.map((row) => ({ ...row, assignee_staff_id: row.left_staff_id }))])
+  await notifyTaskLists(trx, [
+    ...rows,
+    ...rows.map((row) => ({ ...row, assignee_staff_id: row.left_staff_id })),
+  ])
   return rows
 }
 
-/** Writes what proves results; null where nothing is to be proven. */
+/** Writes the class of proof; null where there is nothing to prove. */
 export async function setProof(trx: Trx, proofs: { id: number; proof: string | null }[]): Promise<void> {
   await sql`
     update task t set proof = w.proof
@@ -266,7 +269,7 @@ export async function setProof(trx: Trx, proofs: { id: number; proof: string | n
     where t.id = w.id and t.proof is distinct from w.proof`.execute(trx)
 }
 
-/** For an import that is taken back: nobody has worked on these. */
+/** For the undo of an import; the caller has checked that nobody worked on these. */
 export async function deleteTasks(trx: Trx, which: RawBuilder<SqlBool>): Promise<void> {
   await sql`delete from task t where ${which}`.execute(trx)
 }

@@ -39,7 +39,7 @@ function viewAbsence(row: Row, now = new Date()): Absence {
   }
 }
 
-/** Absences of colleagues within reach that run, are planned, or ended in the last 30 days. */
+/** Current and planned absences of colleagues within reach, and those ended in the last 30 days. */
 export async function listAbsences(db: Db, actor: Actor): Promise<Absence[]> {
   const reach = authorize(actor, 'task.assign')
   const { rows } = await sql<Row>`
@@ -59,7 +59,7 @@ type NewAbsence = {
 }
 
 /**
- * Registers an absence; where it has begun, the tasks go to the cover at once.
+ * Registers an absence; if it has begun, the tasks move to the cover at once.
  * @throws {AppError} not-found, invalid (times, the cover is away too or the same person), already-exists when the times overlap
  */
 export async function createAbsence(trx: Trx, actor: Actor, input: NewAbsence): Promise<Absence> {
@@ -71,7 +71,7 @@ export async function createAbsence(trx: Trx, actor: Actor, input: NewAbsence): 
   const [from, to] = [new Date(input.from), new Date(input.to)]
   if (!(from < to)) throw wrong('to', 'lies before the beginning')
   if (to <= new Date()) throw wrong('to', 'lies in the past')
-  // Two absences of one person at once, or each other's cover, would leave the tasks with nobody.
+  // Concurrent absences of one person, or of each other's cover, would leave the tasks with nobody.
   await sql`select 1 from staff where id in (${input.staffId}, ${input.coverStaffId}) order by id for update`.execute(
     trx,
   )
@@ -124,7 +124,7 @@ async function load(trx: Trx, actor: Actor, id: number): Promise<Absence> {
 
 const system = systemActor('system:absence', '缺勤代班')
 
-/** Brings the lists in line with who is away now. Tasks that somebody is working on follow at the next run. */
+/** Moves tasks according to the current absences. Held tasks follow at the next run. */
 export async function applyAbsences(trx: Trx): Promise<void> {
   // One at a time: two runs would move the same tasks twice.
   await sql`select pg_advisory_xact_lock(hashtext('careloop.absence'))`.execute(trx)
@@ -160,7 +160,7 @@ export async function applyAbsences(trx: Trx): Promise<void> {
     }
     await sql`update staff_absence set returned_at = now() where id = ${row.id}`.execute(trx)
   }
-  // An absence that was called off before it began has nothing to give back.
+  // An absence cancelled before it began has nothing to give back.
   await sql`update staff_absence set returned_at = now() where returned_at is null and ended_at is not null and from_at > now()`.execute(
     trx,
   )
@@ -173,7 +173,7 @@ async function freeTasks(trx: Trx, which: ReturnType<typeof sql>): Promise<numbe
   return rows.map((row) => row.id)
 }
 
-/** The run of the clock. */
+/** The scheduled run. */
 export async function keepAbsences(db: Db): Promise<void> {
   const { rows } =
     await sql`select 1 from staff_absence where returned_at is null and from_at <= now() limit 1`.execute(db)

@@ -5,8 +5,8 @@ import { AppError, found } from '../../platform/errors.ts'
 import { assertColleague, assignable, moveBack, moveTasks } from '../task/assign.ts'
 
 /**
- * Hands everything open on one person's list to another, or back to the lists of the roles.
- * @throws {AppError} not-found when either lies outside the reach, invalid when both are one
+ * Hands all open tasks of one colleague to another, or back to the role lists.
+ * @throws {AppError} not-found when either is outside the reach, invalid when both are the same
  */
 export async function handOver(
   trx: Trx,
@@ -36,7 +36,7 @@ export async function handOver(
   return { ...counts, handOverId }
 }
 
-/** Also somebody who has left, whose tasks must go on. @throws {AppError} not-found */
+/** Also a former colleague, whose tasks must be continued. @throws {AppError} not-found */
 async function assertStaff(trx: Trx, actor: Actor, staffId: number): Promise<void> {
   const reach = authorize(actor, 'task.assign')
   const { rows } = await sql`
@@ -46,8 +46,8 @@ async function assertStaff(trx: Trx, actor: Actor, staffId: number): Promise<voi
 }
 
 /**
- * Puts tasks back where they were, as far as they still stand where this hand-over put them.
- * @throws {AppError} not-found, also when none of its tasks is within reach; cannot-undo when it was undone before
+ * Puts tasks back where they were, if they are still where this hand-over put them.
+ * @throws {AppError} not-found, also when none of its tasks is within reach; cannot-undo when already undone
  */
 export async function undoHandOver(trx: Trx, actor: Actor, id: number) {
   const reach = authorize(actor, 'task.assign')
@@ -57,7 +57,7 @@ export async function undoHandOver(trx: Trx, actor: Actor, id: number) {
   const { rows: items } = await sql<{
     task_id: number
   }>`select task_id from hand_over_task where hand_over_id = ${id}`.execute(trx)
-  // What one may not assign any more (it went to another department's list) one may still take back if one gave it.
+  // A task that the actor may no longer assign (it is on another department's list) may still be taken back by whoever gave it.
   const mine = batch.by_id === actor.id
   const ids = mine
     ? await openAndFree(

@@ -22,7 +22,7 @@ type MemberRow = {
   cover_name: string | null
 }
 
-/** Departments within reach, and the members of one of them (the first, unless one is named) with their work. */
+/** Departments within reach, and the members of one of them (by default the first) with their work. */
 export async function getTeam(db: Db, actor: Actor, departmentId: number | undefined) {
   const reach = authorize(actor, 'task.assign')
   const { rows: departments } = await sql<{ id: number; name: string; site_id: number; site_name: string }>`
@@ -34,7 +34,7 @@ export async function getTeam(db: Db, actor: Actor, departmentId: number | undef
   if (shown === undefined) return { departmentId: null, departments: listed, members: [], queues: [] }
   const { site_id: site } = found(departments.find((one) => one.id === shown))
   const { 'follow-up.daily-goal': usual } = await readSettings(db, ['follow-up.daily-goal'], site)
-  // Each member's list is read from its own part of the index, so that a department costs what its lists hold.
+  // Each member's list is read from its own index range, so the cost depends on the size of these lists only.
   const { rows } = await sql<MemberRow>`
     select m.id, m.name, m.title, m.role, w.open, w.overdue, w.waiting, w.covering, g.goal, a.to_at as until, c.name as cover_name,
       (select count(*) from app_user u join task x on x.completed_by = 'user:' || u.id
@@ -76,7 +76,7 @@ export async function getTeam(db: Db, actor: Actor, departmentId: number | undef
   }
 }
 
-/** @throws {AppError} not-found when it is neither oneself nor a colleague one may assign tasks to */
+/** @throws {AppError} not-found unless it is the actor or a colleague the actor may assign tasks to */
 export async function setGoal(trx: Trx, actor: Actor, staffId: number, goal: number | null) {
   const reach = actor.access['task.assign']
   const { rows } = await sql<{ site_id: number }>`

@@ -10,7 +10,7 @@ import { assertWithin } from '../person/scope.ts'
 import { createTasks } from '../task/create.ts'
 import { authorizeSite } from './open-visits.ts'
 
-/** How the work of the department is called; a visit is a kind of task of its own. */
+/** Titles of the department's work; a visit is a task kind of its own. */
 const titles = {
   visit: '上门随访',
   referral: '转诊联络',
@@ -19,10 +19,7 @@ const titles = {
   publicity: '健康宣传',
 } as const
 
-/**
- * Puts a task for a person on the list of the outreach department.
- * @throws {AppError} not-found, invalid when the day has passed
- */
+/** Puts a task for a person on the list of the outreach department. @throws {AppError} not-found, invalid when the day is past */
 export async function createOutreachTask(
   trx: Trx,
   actor: Actor,

@@ -22,14 +22,14 @@ type DayRow = {
   door_minutes: number
   members: number
   cost_per_km: number | null
-  /** Stops of the day as they were planned, in order. */
+  /** Planned stops of the day, in order. */
   stops: { latitude: number; longitude: number }[] | null
   rules: PlanRules | null
 }
 
 /**
- * What the visits of a month cost: the way as planned of every day on which a team made a visit, the time at the doors as recorded, by the rules
- * of the plan (by the settings where nothing was planned).
+ * Cost of a month's visits: planned routes of days on which a team made a visit, and recorded times at the doors, by the plan's rules (by
+ * the settings where there was no plan).
  */
 export async function getCosts(
   db: Db,

@@ -8,7 +8,7 @@ import { AppError } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskAddress, nameFor } from '../person/mask.ts'
 
-/** @throws {AppError} forbidden, not-found when the site lies outside the reach */
+/** @throws {AppError} forbidden, not-found when the site is outside the reach */
 export function authorizeSite(actor: Actor, permission: 'visit.read' | 'visit.plan', siteId: number): Reach {
   const reach = authorize(actor, permission)
   if (!reach.all && !reach.siteIds.includes(siteId)) throw new AppError('not-found')
@@ -35,7 +35,7 @@ export const visitTaskColumns = sql`
   t.id as task_id, p.id as person_id, p.name as person_name, t.start_at, t.next_attempt_at, t.due_at, t.status, a.text, a.city, a.district,
   a.province, a.latitude, a.longitude`
 
-/** The person of task `t` and where they live: of merged records, the address said last. */
+/** The person of task `t` and their home: for merged records, the address stated last. */
 export const visitTaskJoins = sql`
   ${joinPerson(sql`t.person_id`)} left join lateral (${homeOf(sql`p.id`)}) a on true`
 
@@ -46,14 +46,14 @@ export function homeOf(personId: RawBuilder<unknown>) {
 
 export const openVisit = sql`t.kind = 'home-visit' and t.assignee_role = 'outreach' and t.status in ('requested', 'in-progress')`
 
-/** Planned in a confirmed plan for a day to come. */
+/** In a confirmed plan for a future day. */
 export const plannedStop = sql`
   select s.date, v.name as team_name from visit_stop s join visit_plan n on n.id = s.plan_id and n.status = 'confirmed'
     join visit_team v on v.id = s.team_id join site h on h.id = n.site_id
   where s.task_id = t.id and s.replaced_at is null and s.date >= (now() at time zone h.time_zone)::date
   order by s.id desc limit 1`
 
-/** To some hundred metres: enough for a map, not for a front door (S21). */
+/** Rounded to some hundred metres: enough for a map, not for a front door (S21). */
 export const roughly = ({ latitude, longitude }: Point): Point => ({
   latitude: Math.round(latitude * 1000) / 1000,
   longitude: Math.round(longitude * 1000) / 1000,

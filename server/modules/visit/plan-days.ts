@@ -16,7 +16,7 @@ export type Days = { routes: DayRoute[]; left: { taskId: number; reason: 'too-fa
 
 type Input = {
   base: Point
-  /** In the order of the list. */
+  /** In list order. */
   visits: readonly VisitToPlan[]
   teams: readonly TeamToPlan[]
   /** Working days, ascending. */
@@ -27,8 +27,8 @@ type Input = {
 type Fill = (pool: VisitToPlan[], team: TeamToPlan, date: string) => VisitToPlan[]
 
 /**
- * Deals visits to teams and days: what must not wait first, then its neighbours, as many as a working day and the team take; each day in a
- * short order. Where going by the list would be shorter for the same visits, the list's days are taken.
+ * Assigns visits to teams and days: the urgent ones first, then their neighbours, up to the limits of working day and team; each day in a
+ * short order. If list order is shorter for the same visits, it is used instead.
  */
 export function planDays(input: Input): Days {
   const near = deal(input, byNeighbourhood(input))
@@ -40,7 +40,7 @@ export function planDays(input: Input): Days {
   return asGood && kmOf(input, listed) < kmOf(input, near) ? listed : near
 }
 
-/** The same visits dealt out and driven in the order of the list: what planning is compared with. */
+/** The same visits assigned and driven in list order, as a baseline. */
 export function listOrder(input: Input): Days {
   return deal(input, (pool, team) => {
     const day: VisitToPlan[] = []
@@ -87,7 +87,7 @@ function deal(input: Input, fill: Fill): Days {
   return { routes, left }
 }
 
-/** The most urgent (of those the farthest) and then whatever lies nearest to the way, but never at the cost of a deadline that would be missed. */
+/** The most urgent visit (the farthest among equals), then those nearest to the route, as long as no deadline is missed. */
 function byNeighbourhood(input: Input): Fill {
   const { base } = input
   return (pool, team, date) => {
@@ -99,7 +99,7 @@ function byNeighbourhood(input: Input): Fill {
     let day: VisitToPlan[] = []
     const take = (candidates: VisitToPlan[]) => {
       const left = new Set(candidates)
-      // They come by how far off the way they lie: when some in a row do not fit, the others will not either.
+      // Sorted by detour: when several in a row do not fit, the rest will not either.
       for (let misses = 0; day.length < team.visitsPerDay && left.size > 0 && misses < 4;) {
         const next = nearestToWay(base, day, [...left])
         left.delete(next)
@@ -119,8 +119,8 @@ function byNeighbourhood(input: Input): Fill {
 }
 
 /**
- * How many of the most urgent must go today because the days until their deadlines are full otherwise. What any team may take is shared by
- * all of them.
+ * How many of the most urgent must go today because the days until their deadlines are otherwise full. Visits for any team are shared by
+ * all teams.
  */
 function mustGo(urgency: VisitToPlan[], team: TeamToPlan, { teams, dates }: Input, date: string): number {
   const ahead = dates.filter((one) => one >= date)
@@ -136,7 +136,10 @@ function mustGo(urgency: VisitToPlan[], team: TeamToPlan, { teams, dates }: Inpu
   return Math.min(team.visitsPerDay, Math.max(tooMany(own, team.visitsPerDay), tooMany(urgency, together)))
 }
 
-/** Cheapest insertion into the way so far. Only the order counts, so the earth may be flat here: it is asked for a thousand times a day. */
+/**
+ * Cheapest insertion into the current route. Only the order matters, so a flat approximation is enough; this runs a thousand times per day
+ * planned.
+ */
 function nearestToWay(base: Point, day: readonly VisitToPlan[], candidates: VisitToPlan[]): VisitToPlan {
   const way = [base, ...day, base]
   const shrink = Math.cos((base.latitude * Math.PI) / 180)

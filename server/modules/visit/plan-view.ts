@@ -27,7 +27,7 @@ type PlannedRow = VisitTaskRow & {
   distance_metres: number | null
 }
 
-/** What a day costs: the way by car and the time of everybody in it. */
+/** Cost of a day: the drive and everybody's time. */
 export function costOf(
   { km, minutes }: { km: number; minutes: number },
   team: { costPerKm: number; members: unknown[] },

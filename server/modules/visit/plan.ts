@@ -31,7 +31,7 @@ import { measure, shorten, type VisitRules } from './route.ts'
 import { loadTeams } from './setup.ts'
 import { lies } from './zone.ts'
 
-/** Everything a plan was made from, kept with it. */
+/** Inputs of a plan, kept with it. */
 export type PlanRules = VisitRules & {
   base: Point
   timeZone: string
@@ -69,7 +69,7 @@ const settingKeys = [
 const invalid = (path: string, message: string) => new AppError('invalid', undefined, [{ path, message }])
 
 /**
- * Plans the open visits of a site over working days; the draft that was there goes.
+ * Plans the open visits of a site over working days, replacing the former draft.
  * @throws {AppError} not-found, invalid (no base, no team, a day in the past), calendar-unknown
  */
 export async function createPlan(
@@ -120,7 +120,7 @@ export async function createPlan(
 }
 
 async function readRules(trx: Trx, siteId: number, from: string, days: number): Promise<PlanRules> {
-  // Two planners at once: the second one's draft takes the place of the first one's.
+  // Two concurrent planners: the second draft replaces the first.
   const { rows } = await sql<{ latitude: number | null; longitude: number | null; time_zone: string }>`
     select latitude, longitude, time_zone from site where id = ${siteId} for update`.execute(trx)
   const site = found(rows[0])
@@ -161,7 +161,7 @@ async function readRules(trx: Trx, siteId: number, from: string, days: number): 
   }
 }
 
-/** Open visits in the order of the list, and those that cannot be planned, each with its reason. */
+/** Open visits in list order, and those that cannot be planned, with reasons. */
 async function visitsToPlan(trx: Trx, siteId: number, rules: PlanRules, again: boolean) {
   const { rows } = await sql<VisitTaskRow>`
     select ${visitTaskColumns} from task t ${visitTaskJoins}
@@ -211,7 +211,7 @@ function toPlan(row: VisitTaskRow, at: Point, teamId: number | null, timeZone: s
   }
 }
 
-/** What the same visits take in the order of the list, on as many days as that needs. */
+/** Totals of the same visits in list order, on as many days as needed. */
 function listTotals(rules: PlanRules, visits: VisitToPlan[]): Totals {
   const last = rules.dates.at(-1) ?? ''
   const more = visits.map((_, index) => shiftDate(last, index + 1))
@@ -253,7 +253,7 @@ async function stopsOf(trx: Trx, planId: number): Promise<StopRow[]> {
 }
 
 /**
- * Moves a visit of a draft, puts one that was left out in, or takes one out.
+ * Moves a visit of a draft, adds one that was left out, or removes one.
  * @throws {AppError} not-found, already-closed, changed-meanwhile, invalid, contact-refused
  */
 export async function moveStop(
@@ -308,7 +308,7 @@ export async function shortenRoute(
   await write(trx, draft, [...others, ...shorten(draft.rules.base, mine)], draft.left_out)
 }
 
-/** Stops of a day in the order of the array. */
+/** Writes the stops of a day in the order of the array. */
 async function write(trx: Trx, draft: Draft, stops: StopRow[], leftOut: LeftOut[]): Promise<void> {
   const { rows } = await sql<VisitTaskRow>`
     select ${visitTaskColumns} from task t ${visitTaskJoins} where t.id = any(${stops.map((stop) => stop.task_id)}::bigint[])
@@ -339,8 +339,8 @@ async function write(trx: Trx, draft: Draft, stops: StopRow[], leftOut: LeftOut[
 }
 
 /**
- * The tasks go to the lists of their teams; stops of earlier plans give way.
- * @throws {AppError} not-found, already-closed, changed-meanwhile, invalid when a day has passed or a team was given up meanwhile
+ * Confirms a plan: tasks move to their teams' lists, and stops of earlier plans are replaced.
+ * @throws {AppError} not-found, already-closed, changed-meanwhile, invalid when a day is past or a team was deactivated meanwhile
  */
 export async function confirmPlan(trx: Trx, actor: Actor, id: number, version: number): Promise<void> {
   const draft = await lockDraft(trx, actor, id, version)

@@ -9,10 +9,7 @@ import { placeHomeByStaff } from '../person/place.ts'
 import { staffSource } from '../person/staff.ts'
 import { homeOf } from './open-visits.ts'
 
-/**
- * Says by hand where a person lives.
- * @throws {AppError} not-found, invalid when no address is known
- */
+/** Sets by hand where a person lives. @throws {AppError} not-found, invalid when no address is known */
 export async function setPersonPosition(
   trx: Trx,
   actor: Actor,

@@ -13,13 +13,13 @@ import { homeOf, positionOf } from './open-visits.ts'
 
 type Receipt = z.input<(typeof recordRoute)['response']>
 
-/** What a task can refuse for good; a colleague who has it open just now is not among them: the telephone tries again. */
+/** Permanent refusals of a task; a task held by a colleague is not among them: the telephone retries. */
 const keptFor = new Set(['already-closed', 'changed-meanwhile', 'invalid', 'not-found'])
 
 /**
- * Takes in what was found at the door. What the task can no longer take is kept beside it for somebody to look at, so that nothing that was
- * written down at a home is lost.
- * @throws {AppError} held-by-other; not-found unless this visitor had taken the task along
+ * Records the result of a home visit. If the task can no longer take it, it is kept for review, so that nothing recorded at a home is
+ * lost.
+ * @throws {AppError} held-by-other; not-found unless this visitor took the task
  */
 export async function recordVisit(
   db: Db,
@@ -38,7 +38,7 @@ export async function recordVisit(
   }
 }
 
-/** Clocks of telephones go wrong; the one that sends says what it shows now. */
+/** A telephone's clock may be wrong; it sends its current time for correction. */
 function onOurClock(input: VisitReport, now: Date): VisitReport {
   const skew = now.getTime() - Date.parse(input.sentAt)
   const shift = Math.abs(skew) > 60_000 ? skew : 0
@@ -77,7 +77,7 @@ async function apply(trx: Trx, actor: Actor, taskId: number, report: VisitReport
   return receiptOf(trx, actor, report.idempotencyKey)
 }
 
-/** @throws {AppError} not-found unless the visitor had taken the task along */
+/** @throws {AppError} not-found unless the visitor took the task */
 async function keep(
   trx: Trx,
   actor: Actor,
@@ -110,7 +110,7 @@ async function keep(
   return receiptOf(trx, actor, report.idempotencyKey)
 }
 
-/** @returns false when the same report is there already; waits for one that is being written */
+/** @returns false when the report already exists; waits for one being written */
 async function insert(
   trx: Trx,
   actor: Actor,
@@ -131,7 +131,7 @@ async function insert(
       ${position?.latitude ?? null}::double precision, ${position?.longitude ?? null}::double precision,
       ${position?.accuracyMetres ?? null}::int, ${distanceMetres}::int, ${report.note ?? null}::text,
       ${problem === null ? 'applied' : 'kept'}, ${problem}::text,
-      -- The answers that the task took stand at the task.
+      -- Answers that the task accepted are stored with the task.
       ${problem === null ? null : JSON.stringify(report.answers ?? {})}::jsonb
     from task t where t.id = ${taskId}
     on conflict (actor_id, idempotency_key) do nothing returning id`.execute(trx)
@@ -165,7 +165,7 @@ async function distanceToHome(trx: Trx, taskId: number, position: Point | null):
   return home ? Math.round(distanceKm(home, position) * 1000) : null
 }
 
-/** The place as the evidence says it. */
+/** The position for the evidence. */
 function placeOf({ position, place }: VisitReport, distanceMetres: number | null): string | null {
   const parts = [
     position &&

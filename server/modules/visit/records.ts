@@ -100,7 +100,7 @@ function viewRecord(row: RecordRow, actor: Actor): VisitRecord {
   }
 }
 
-/** @throws {AppError} not-found, also when it was settled already */
+/** @throws {AppError} not-found, also when already settled */
 export async function settleRecord(trx: Trx, actor: Actor, id: number, reason: string): Promise<void> {
   authorize(actor, 'visit.plan')
   const record = found(

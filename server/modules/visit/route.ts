@@ -1,6 +1,6 @@
 import { distanceKm, type Point } from '../../../contract/geo.ts'
 
-/** What turns distances into days; see the settings of group `visit`. */
+/** Parameters of travel and working time; see the settings of group `visit`. */
 export type VisitRules = {
   /** Road km per great-circle km. */
   detour: number
@@ -10,7 +10,7 @@ export type VisitRules = {
   townKm: number
   /** At the door, minutes. */
   visitMinutes: number
-  /** From leaving the base to being back, minutes. */
+  /** Maximum time from leaving the base to returning, minutes. */
   dayMinutes: number
 }
 
@@ -37,7 +37,7 @@ export function measure(base: Point, stops: readonly Point[], rules: VisitRules)
   }
 }
 
-/** Always to the nearest one not visited yet. */
+/** Nearest neighbour. */
 function nearestNeighbour<T extends Point>(base: Point, stops: readonly T[]): T[] {
   const left = [...stops]
   const order: T[] = []
@@ -54,7 +54,7 @@ function nearestNeighbour<T extends Point>(base: Point, stops: readonly T[]): T[
   return order
 }
 
-/** Turns stretches round as long as that makes the round trip shorter (2-opt, Croes 1958). */
+/** Reverses segments as long as that shortens the round trip (2-opt, Croes 1958). */
 function twoOpt<T extends Point>(base: Point, stops: readonly T[]): T[] {
   const order = [...stops]
   const at = (index: number): Point => order[index] ?? base
@@ -63,7 +63,7 @@ function twoOpt<T extends Point>(base: Point, stops: readonly T[]): T[] {
     for (let from = 0; from < order.length - 1; from++)
       for (let to = from + 1; to < order.length; to++) {
         const [a, b, c, d] = [at(from - 1), at(from), at(to), at(to + 1)]
-        // A hair's breadth is no gain: rounding would turn the same stretch for ever.
+        // Ignore minimal gains: rounding could reverse the same segment forever.
         if (distanceKm(a, c) + distanceKm(b, d) < distanceKm(a, b) + distanceKm(c, d) - 1e-9) {
           order.splice(from, to - from + 1, ...order.slice(from, to + 1).reverse())
           better = true

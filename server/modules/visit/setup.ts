@@ -136,7 +136,7 @@ export async function saveVehicle(
   return save(trx, actor, 'visit_vehicle', input, values)
 }
 
-/** A team that is given up hands its tasks back to the list of the department. @throws {AppError} not-found, invalid */
+/** Tasks of a deactivated team return to the department's list. @throws {AppError} not-found, invalid */
 export async function saveTeam(trx: Trx, actor: Actor, input: BodyOf<typeof saveVisitTeam>): Promise<number> {
   authorizeSite(actor, 'visit.plan', input.siteId)
   const { siteId, name, vehicleId, visitsPerDay, active } = input
@@ -164,7 +164,7 @@ export async function saveTeam(trx: Trx, actor: Actor, input: BodyOf<typeof save
   return id
 }
 
-/** Visits on the list of a team go back to the list of the whole department. */
+/** Moves visits on a team's list back to the department's list. */
 async function giveBack(trx: Trx, siteId: number, queue: string): Promise<void> {
   const { rows } = await sql<{ id: number }>`
     select id from task where queue = ${queue} and status in ('requested', 'in-progress') order by id for update`.execute(
@@ -185,7 +185,7 @@ async function save(
   input: { id?: number | undefined; siteId: number },
   values: { site_id: number; name: string },
 ): Promise<number> {
-  // The three tables share what is used here; the columns of each come from its own typed caller.
+  // The three tables share these columns; the rest comes from typed callers.
   const named = table as 'visit_team'
   const row =
     input.id === undefined

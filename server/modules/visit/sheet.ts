@@ -6,18 +6,18 @@ import { found } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
 
-/** The whole address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its words. */
+/** The full address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its text. */
 export const wholeAddress = sql<
   string | null
 >`case when strpos(a.text, coalesce(a.city, a.district, '')) > 0 then a.text
   else concat(a.province, a.city, a.district, a.text) end`
 
-/** The number to ring a person up by; the one said last. */
+/** The person's telephone number; the one stated last. */
 export const phoneOf = (personId: RawBuilder<unknown>) => sql<string | null>`(
   select x.value from person_telecom x where x.person_id = any(${recordsOf(personId)}) and x.system = 'phone' and x.valid
   order by x.updated_at desc, x.id limit 1)`
 
-/** Notes that addresses and numbers left for a day of visits. */
+/** Audits the addresses and numbers exported for a day of visits. */
 export async function auditTaken(
   trx: Trx,
   actor: Actor,

@@ -35,10 +35,7 @@ type Row = {
   rules: PlanRules
 }
 
-/**
- * The visits of one's teams for today, with what it takes to find the door. Done and stopped ones are not in it; each address that leaves is
- * logged as revealed.
- */
+/** Today's visits of the actor's teams, with address and contact data. Without closed ones; each address is audited as revealed. */
 export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
   authorize(actor, 'person.reveal')
   const teams = await teamsOf(trx, actor)

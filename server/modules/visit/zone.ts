@@ -1,7 +1,7 @@
 import { distanceKm, type Point } from '../../../contract/geo.ts'
 import type { ZoneShape } from '../../../contract/visit.ts'
 
-/** Whether an address lies in a zone; a border belongs to it or not, as the arithmetic falls. */
+/** Whether an address is inside a zone; on the border it may be either. */
 export function lies(at: Point, address: string, shape: ZoneShape): boolean {
   if (shape.kind === 'districts') return shape.names.some((name) => address.includes(name))
   if (shape.kind === 'circle') return distanceKm(at, shape) <= shape.radiusKm

@@ -131,15 +131,15 @@ function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
   const { t } = useTranslation()
   const explain = useExplain()
   const { message } = App.useApp()
-  const told = {
+  const handlers = {
     onSuccess: () => {
       void message.success(t('disputes.resumed'))
       refresh()
     },
     onError: (error: Error) => void message.error(explain(error)),
   }
-  const resume = useAct(resumeEnrollment, told)
-  const enroll = useAct(createEnrollment, told)
+  const resume = useAct(resumeEnrollment, handlers)
+  const enroll = useAct(createEnrollment, handlers)
   return (
     <>
       <p className="small">{t('disputes.offer')}</p>

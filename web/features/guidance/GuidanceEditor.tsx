@@ -9,7 +9,7 @@ import { FormDialog } from '../../ui/FormDialog.tsx'
 import { AreaField, CheckField, PickField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 
-/** Writes a text; each saving keeps what it said before. */
+/** Writes a text; each save keeps the former version. */
 export function GuidanceEditor({ text, onClose }: { text: Guidance | null; onClose: () => void }) {
   const { t } = useTranslation()
   const me = useMe()

@@ -4,7 +4,7 @@ import { language } from '../../i18n/language.ts'
 
 export type Upload = { kind: ImportKind; siteId: number; file: File }
 
-/** Sends the file itself; `fetch` cannot tell how far it is, so this one goes the older way. */
+/** Sends the file itself; uses XMLHttpRequest, because `fetch` has no upload progress. */
 export function upload(
   { kind, siteId, file }: Upload,
   onProgress: (share: number) => void,

@@ -11,7 +11,7 @@ import { InstructionStatusTag } from './status.tsx'
 
 const IssueDialog = lazy(() => import('./IssueDialog.tsx'))
 
-/** What departments were told to do about this person; the service centre adds to it from here. */
+/** Instructions to departments about this person; the service centre adds new ones here. */
 export function InstructionPanel({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
   const code = useCode()

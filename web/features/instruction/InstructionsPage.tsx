@@ -25,7 +25,7 @@ import { InstructionDrawer } from './InstructionDrawer.tsx'
 import IssueDialog from './IssueDialog.tsx'
 import { InstructionStatusTag } from './status.tsx'
 
-/** What the service centre told departments to do, and how far it has come. */
+/** Instructions of the service centre to departments, with their status. */
 export default function InstructionsPage() {
   const { t } = useTranslation()
   const code = useCode()

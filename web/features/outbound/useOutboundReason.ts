@@ -17,7 +17,7 @@ const sentences: [RegExp, keyof typeof outbound.why][] = [
   [/^(\S+) is (\S+), an address that messages never go to$/, 'forbidden'],
 ]
 
-/** Why a message did not get through, in the reader's language; what a receiver said itself stays as it came. */
+/** Why a message did not get through, in the reader's language; a receiver's own text stays unchanged. */
 export function useOutboundReason() {
   const { t } = useTranslation()
   return (reason: string): string => {

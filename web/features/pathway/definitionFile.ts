@@ -26,7 +26,7 @@ export function download(name: string, text: string, type = 'application/json'):
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
-/** Reads such a file, or a bare definition; faults of shape are told with their place. */
+/** Reads such a file, or a bare definition; errors of structure are reported with their path. */
 export function readPathwayFile(text: string): Read {
   let raw: unknown
   try {

@@ -4,7 +4,7 @@ import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { exitsOf } from './editing.ts'
 
-/** Units of UCUM; working days have none, so that they are said in words beside the days. */
+/** Units of UCUM; working days have none, so they are described in text beside the days. */
 const units = { minutes: 'min', hours: 'h', days: 'd', 'working-days': 'd' } as const
 
 type Duration = Extract<PathwayStep, { kind: 'wait' }>['for']

@@ -5,7 +5,7 @@ import { useTime } from '../../format/useTime.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useSource } from './useSource.ts'
 
-/** Who said a value and when: relative here, exact on focus or under the pointer. */
+/** Source and time of a value: relative here, exact on focus or hover. */
 export function SourceLine({ source, at }: { source: string; at: string }) {
   const { t } = useTranslation()
   const time = useTime()

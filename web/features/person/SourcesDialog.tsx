@@ -26,11 +26,11 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
   const { message } = App.useApp()
   const [reason, setReason] = useState('')
   const provenance = person.provenance.find((one) => one.field === field)
-  const settled = (said: 'chosen' | 'withdrawn') => ({
+  const settled = (result: 'chosen' | 'withdrawn') => ({
     onSuccess: (saved: PersonDetail) => {
       queryClient.setQueryData(keyOf(getPerson, { params: { id: person.id } }), saved)
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
-      void message.success(t(`person.sources.${said}`))
+      void message.success(t(`person.sources.${result}`))
       onClose()
     },
     onError: (error: unknown) => {

@@ -130,8 +130,8 @@ const isConcept = (value: unknown): value is Concept =>
 /** What a clinical fact is about, with its value: `Haemoglobin 97 g/L`; null for events of other kinds. */
 function factTitle({ code, value, unit }: Record<string, unknown>): string | null {
   if (!isConcept(code)) return null
-  const said = typeof value === 'number' || typeof value === 'string' ? String(value) : null
-  return [code.text, said, said && typeof unit === 'string' ? unit : null].filter(Boolean).join(' ')
+  const quantity = typeof value === 'number' || typeof value === 'string' ? String(value) : null
+  return [code.text, quantity, quantity && typeof unit === 'string' ? unit : null].filter(Boolean).join(' ')
 }
 /** Facts that the title says already. */
 const inTitle = new Set(['code', 'value', 'unit'])
@@ -179,10 +179,10 @@ export function useTimelineText() {
     const outcome = facts.find((fact) => fact.field === 'outcome')
     const kind = code('eventKind', event.kind)
     const about = factTitle(event.data) ?? outcome?.value
-    const told = about === outcome?.value ? new Set(['outcome']) : inTitle
+    const inHeading = about === outcome?.value ? new Set(['outcome']) : inTitle
     return {
       title: about ? `${kind} · ${about}` : kind,
-      facts: facts.filter((fact) => fact.known && !told.has(fact.field)),
+      facts: facts.filter((fact) => fact.known && !inHeading.has(fact.field)),
       all: facts,
     }
   }

@@ -28,10 +28,10 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
   }
   if ('not' in condition) return words.say('not', { when: conditionInWords(condition.not, words) })
   if ('sample' in condition) return words.say('sample', { rate: words.rate(condition.sample.rate) })
-  const said = comparisonInWords(condition, words)
+  const comparison = comparisonInWords(condition, words)
   return condition.withinDays === undefined
-    ? said
-    : words.say('recent', { when: said, days: condition.withinDays })
+    ? comparison
+    : words.say('recent', { when: comparison, days: condition.withinDays })
 }
 
 function comparisonInWords({ fact, op, value, unit }: Comparison, words: ConditionWords): string {

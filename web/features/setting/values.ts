@@ -18,7 +18,7 @@ export type Parsed =
   | { ok: false; problem: 'number' | 'integer' | 'required' }
   | { ok: false; problem: 'range'; min: number; max: number }
 
-/** Reads what was typed; limits are said in the unit that is on the screen. */
+/** Reads what was typed; limits are shown in the displayed unit. */
 export function parseValue(
   setting: Pick<SettingView, 'kind' | 'unit' | 'min' | 'max'>,
   typed: string,

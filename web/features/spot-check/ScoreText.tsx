@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { SpotCheckScore } from '../../../contract/spot-check.ts'
 import { percent } from '../../format/number.ts'
 
-/** A score never stands without its interval; too few checks are said to be too few. */
+/** A score is always shown with its interval; too few checks are marked as such. */
 export function ScoreText({ score, checked }: { score: SpotCheckScore; checked: number }) {
   const { t } = useTranslation()
   if (checked === 0) return <span className="secondary">—</span>

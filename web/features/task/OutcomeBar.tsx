@@ -21,7 +21,7 @@ export type Result = {
 type OutcomeBarProps = {
   result: Result
   outcome: Outcome | null
-  /** Whether a contact with a person ended; else it is only said that the work is done, or why not. */
+  /** Whether the task is a contact with a person; else the outcome is only done or not done. */
   contact: boolean
   busy: boolean
   onChange: (patch: Partial<Result>) => void

@@ -12,7 +12,7 @@ type QuestionFieldProps = {
   question: Question
   value: AnswerValue | undefined
   disabled: boolean
-  /** `seen`: the answer is a warning sign; `raised`: the server has told the doctor. */
+  /** `seen`: the answer is a red flag; `raised`: the server has notified the doctor. */
   danger: 'seen' | 'raised' | null
   problem: string | null
   onChange: (value: AnswerValue) => void

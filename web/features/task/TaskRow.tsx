@@ -5,7 +5,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useStanding } from './StandingLine.tsx'
+import { useListReason } from './ListReasonLine.tsx'
 import { useReason } from './reasonWords.ts'
 import { outcomeGroup, subjectName } from './subject.ts'
 
@@ -14,7 +14,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
   const { t } = useTranslation()
   const code = useCode()
   const reason = useReason()(task)
-  const standing = useStanding()
+  const wordsOf = useListReason()
   const since = task.dischargedAt ? calendarDays(new Date(task.dischargedAt), new Date()) : null
   return (
     <>
@@ -24,7 +24,7 @@ export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
             {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
           </StatusTag>
         ) : (
-          <span title={task.standing.map((fact) => standing(fact).long).join('\n')}>
+          <span title={task.standing.map((fact) => wordsOf(fact).long).join('\n')}>
             <StatusTag tone={reason.tone}>{reason.words}</StatusTag>
           </span>
         )}

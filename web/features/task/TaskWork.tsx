@@ -24,7 +24,7 @@ import { keepNote, keptNote } from './note.ts'
 import { OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
-import { StandingLine } from './StandingLine.tsx'
+import { ListReasonLine } from './ListReasonLine.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { SaveState } from './SaveState.tsx'
 import { ScoreText } from './ScoreText.tsx'
@@ -164,7 +164,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           <SaveState save={save} />
         </div>
         <LadderStepNote task={task} />
-        <StandingLine standing={task.standing} />
+        <ListReasonLine reasons={task.standing} />
         {task.description && <p>{task.description}</p>}
         {wholeApp && task.kind === 'spot-check-review' && (
           <p>

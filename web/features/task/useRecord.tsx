@@ -54,7 +54,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
     }
   }
 
-  function tell(recorded: TaskDetail, outcome: Outcome) {
+  function showResult(recorded: TaskDetail, outcome: Outcome) {
     const key = `recorded-${task.id}`
     const close = () => message.destroy(key)
     const waiting = recorded.status !== 'completed' && recorded.nextAttemptAt
@@ -124,7 +124,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
       if (task.personId !== null)
         void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
       void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
-      tell(recorded, result.outcome)
+      showResult(recorded, result.outcome)
       if (goOn) {
         const next = await onNext(task.id)
         if (!next) void message.info(t('desk.nothingNext'))

@@ -2,7 +2,7 @@ import { comparisonsOf } from '../../../../contract/questionnaire-check.ts'
 import type { Condition, Question } from '../../../../contract/questionnaire.ts'
 import { type EnableWhen, type Extension, type Item, url } from './terms.ts'
 
-/** Questions that conditions may ask for, those of a matrix taken apart, by `linkId`. */
+/** Questions that conditions may refer to, matrix rows included, by `linkId`. */
 export type Known = ReadonlyMap<string, Question>
 
 type Comparison = Extract<Condition, { fact: string }>
@@ -11,7 +11,7 @@ type Flat = { behavior: 'all' | 'any'; parts: EnableWhen[] }
 const linkIdOf = (fact: string) => (fact.startsWith('answers.') ? fact.slice('answers.'.length) : null)
 
 /**
- * A condition as FHIR says it: a flat list that must hold all or in part. Null for what a flat list cannot say.
+ * A condition in FHIR: a flat list with `all` or `any`. Null if a flat list cannot express it.
  *
  * FHIR's `!=` is true before anything was answered, ours is not; FHIR's `=` asks whether one of several answers is equal.
  */
@@ -101,7 +101,7 @@ function answerIs(question: Question, operator: EnableWhen['operator'], value: u
 
 type When = { elements: Pick<Item, 'enableWhen' | 'enableBehavior'>; extension: Extension[] }
 
-/** When a question is asked, as its item says it: by a flat list, else by an expression, as SDC has it. */
+/** A question's condition as FHIR: a flat list, else an SDC expression. */
 export function whenOf(condition: Condition | undefined, known: Known): When {
   if (!condition) return { elements: {}, extension: [] }
   const flat = enableWhenOf(condition, known)
@@ -122,7 +122,7 @@ export function whenOf(condition: Condition | undefined, known: Known): When {
   }
 }
 
-/** What FHIR says about when a question is asked, as our condition; `wrong` names what we cannot say. */
+/** The inverse: FHIR's condition as ours; `wrong` names what we cannot express. */
 export function conditionFrom(
   { enableWhen = [], enableBehavior }: Pick<Item, 'enableWhen' | 'enableBehavior'>,
   known: Known,
@@ -136,7 +136,7 @@ export function conditionFrom(
   if (wrong.length > 0 || parts.length === 0) return { condition: undefined, wrong }
   const [only] = parts
   if (parts.length === 1) return { condition: only, wrong }
-  // Where a sender forgets to say, asking once too often does the least harm.
+  // If the sender omits it, asking once too often does the least harm.
   return { condition: enableBehavior === 'all' ? { all: parts } : { any: parts }, wrong }
 }
 
@@ -179,7 +179,7 @@ function valueFrom(part: EnableWhen, question: Question): string | number | bool
 const quoted = (text: string) =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
 
-/** The same in FHIRPath, for conditions that a flat list cannot say. Null when it asks for more than the answers. */
+/** The condition as FHIRPath, if a flat list cannot express it. Null if it needs more than the answers. */
 function fhirPathOf(condition: Condition, known: Known): string | null {
   if (comparisonsOf(condition).some(({ fact }) => !known.has(linkIdOf(fact) ?? ''))) return null
   const write = (one: Condition): string | null => {

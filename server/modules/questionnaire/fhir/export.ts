@@ -15,13 +15,13 @@ import {
 } from './terms.ts'
 import { translated } from './words.ts'
 
-/** What a questionnaire is, apart from where it is stored. */
+/** A questionnaire, independent of storage. */
 export type Content = { code: string; title: Localized; source: string | null; body: QuestionnaireBody }
 type Published = { version: number; status: 'active' | 'retired'; date: string | undefined }
 
 /**
- * A questionnaire as FHIR R4. What FHIR has no place for stands in two extensions of ours, so that reading it back gives the same
- * questionnaire: whatever the standard part would not bring back is found by reading it.
+ * A questionnaire as FHIR R4. Two extensions of ours hold what FHIR cannot express, so that an import gives the same questionnaire; what
+ * goes into them is found by importing the standard part.
  */
 export function toFhir(content: Content, { version, status, date }: Published): FhirQuestionnaire {
   const { code, title, source, body } = content
@@ -55,12 +55,12 @@ export function toFhir(content: Content, { version, status, date }: Published): 
   return { ...whole, extension }
 }
 
-/** `phq-9` → `Phq9`: a name that programs can use (rule que-0). */
+/** `phq-9` → `Phq9`: a machine-readable name (rule que-0). */
 function nameOf(code: string): string {
   return code.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_whole, first: string) => first.toUpperCase())
 }
 
-/** Elements that reading gives back otherwise or not at all; null where there is none. */
+/** Elements that an import would change or lose; null if none. */
 function difference(question: Question, read: Question | undefined): Record<string, unknown> {
   const before: Record<string, unknown> = question
   const after: Record<string, unknown> = read ?? {}
@@ -72,7 +72,7 @@ function difference(question: Question, read: Question | undefined): Record<stri
   )
 }
 
-/** Our headings stand in a row with the questions; in FHIR what follows a heading is within its group. */
+/** Our headings are siblings of the questions; in FHIR the questions after a heading are inside its group. */
 function nest(items: Question[], known: Known): { made: Item[]; tree: Item[] } {
   const taken = new Set(known.keys())
   const tree: Item[] = []
@@ -81,7 +81,7 @@ function nest(items: Question[], known: Known): { made: Item[]; tree: Item[] } {
     const item = itemOf(question, known, taken)
     const next = items[at + 1]
     const heading = question.type === 'group'
-    // A group hides what is within it, our heading only itself; and FHIR has no empty groups (rule que-1).
+    // A FHIR group hides its items, our heading only itself; and FHIR has no empty groups (rule que-1).
     const opens = heading && !question.enableWhen && next !== undefined && next.type !== 'group'
     if (heading) group = undefined
     if (heading && !opens) item.type = 'display'
@@ -135,7 +135,7 @@ function itemOf(question: Question, known: Known, taken: Set<string>): Item {
       ...(answers && { answerOption: answers }),
     }
   })
-  // Displays have nothing within them (rule que-1).
+  // Displays have no items (rule que-1).
   if (help && type !== 'display' && type !== 'group') {
     const words = translated(help)
     children.unshift({

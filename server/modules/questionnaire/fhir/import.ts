@@ -20,11 +20,11 @@ export type Imported = {
   title: Localized
   source: string | null
   body: DraftBody
-  /** What could not be taken over. */
+  /** What could not be imported. */
   notes: ImportNote[]
 }
 
-/** A question on its way in, with the items whose conditions it stands under. */
+/** A question being imported, with the items whose conditions apply to it. */
 type Found = { item: Item; question: Question; own: Record<string, unknown>; under: Item[] }
 
 const wholeExtension = questionnaireBody
@@ -32,23 +32,23 @@ const wholeExtension = questionnaireBody
   .extend({ source: z.string().max(500).nullable() })
 
 /**
- * A FHIR R4 Questionnaire as a draft of ours, with a list of what could not be taken over. What our own extensions say counts, as long as
- * it agrees with the standard part beside it.
+ * A FHIR R4 Questionnaire as a draft of ours, with a list of what could not be imported. Our own extensions count as long as they agree
+ * with the standard part.
  */
 export function fromFhir(resource: FhirQuestionnaire): Imported {
   const reader = new Reader(resource)
   const items = reader.read(resource.item ?? [])
   const extension = extensionOf(resource, 'questionnaire')
   const ours = extension && wholeExtension.safeParse(parsed(extension.valueString))
-  if (ours && !ours.success) reader.say(null, 'extension', url.questionnaire)
+  if (ours && !ours.success) reader.note(null, 'extension', url.questionnaire)
   for (const one of resource.extension ?? [])
-    if (one.url !== url.questionnaire) reader.say(null, 'extension', one.url)
-  for (const name of administrative) if (resource[name] !== undefined) reader.say(null, 'element', name)
+    if (one.url !== url.questionnaire) reader.note(null, 'extension', one.url)
+  for (const name of administrative) if (resource[name] !== undefined) reader.note(null, 'element', name)
   const title = reader.words.read(resource.title ?? resource.name, resource._title)
   const scored = items.some((one) => one.options?.some((option) => option.score !== undefined))
-  if (scored && !ours?.success) reader.say(null, 'scored')
-  for (const tag of reader.words.otherLanguages) reader.say(null, 'language', tag)
-  if (reader.words.chineseMissing) reader.say(null, 'no-chinese')
+  if (scored && !ours?.success) reader.note(null, 'scored')
+  for (const tag of reader.words.otherLanguages) reader.note(null, 'language', tag)
+  if (reader.words.chineseMissing) reader.note(null, 'no-chinese')
   const { source, ...rest } = ours?.success
     ? ours.data
     : { source: citation(resource), scoring: scored ? ('sum' as const) : ('none' as const) }
@@ -61,7 +61,7 @@ export function fromFhir(resource: FhirQuestionnaire): Imported {
   }
 }
 
-/** Elements about the questionnaire as a publication, which we have no place for. */
+/** Publication metadata that we do not store. */
 const administrative = [
   'description',
   'purpose',
@@ -91,7 +91,7 @@ function parsed(text: string | undefined): unknown {
 const controlOf = (item: Item) => extensionOf(item, 'itemControl')?.valueCodeableConcept?.coding?.[0]?.code
 const isDisplay = (item: Item, control: string) => item.type === 'display' && controlOf(item) === control
 
-/** Says how something looks only; our forms have their own looks. */
+/** Presentation only; our forms have their own. */
 const looks = new Set([
   'radio-button',
   'check-box',
@@ -112,13 +112,13 @@ const taken = new Set<string>([
   url.itemControl,
 ])
 
-/** How an attachment says that it is a picture, how large, and how many. */
+/** Extensions of attachments: media type, size and count. */
 const ofPictures = new Set<string>([url.mimeType, url.maxSize, url.maxOccurs])
 
 const mimeTypesOf = (item: Item) =>
   (item.extension ?? []).flatMap((one) => (one.url === url.mimeType ? (one.valueCode ?? []) : []))
 
-/** Any file may be a picture; one that must be something else may not. */
+/** An attachment without a media type may be a picture; one of another type may not. */
 function isPicture(item: Item): boolean {
   const types = mimeTypesOf(item)
   return types.length === 0 || types.some((one) => one.startsWith('image/'))
@@ -145,7 +145,7 @@ class Reader {
     this.words = new Words(resource.language)
   }
 
-  say(linkId: string | null, kind: ImportNote['kind'], about = ''): void {
+  note(linkId: string | null, kind: ImportNote['kind'], about = ''): void {
     this.notes.push({ linkId, kind, about: about.slice(0, 200) })
   }
 
@@ -160,7 +160,7 @@ class Reader {
   #take(item: Item, under: Item[]): void {
     const because = this.#leftOut(item)
     if (because) {
-      this.say(item.linkId, 'left-out', because)
+      this.note(item.linkId, 'left-out', because)
       return
     }
     const children = item.item ?? []
@@ -173,8 +173,8 @@ class Reader {
     const help = item.type === 'display' ? undefined : children.find((one) => isDisplay(one, 'help'))
     const unit = children.find((one) => isDisplay(one, 'unit'))
     const unsupported = item.type === 'reference' || (item.type === 'attachment' && !isPicture(item))
-    if (unsupported) this.say(item.linkId, 'left-out', item.type)
-    // A group without words only holds its questions together.
+    if (unsupported) this.note(item.linkId, 'left-out', item.type)
+    // A group without text only groups its questions.
     else if (item.type !== 'group' || item.text) {
       const question = this.#questionOf(item)
       if (help) question.help = this.words.read(help.text, help._text)
@@ -186,7 +186,7 @@ class Reader {
   }
 
   #leftOut(item: Item): string | null {
-    // Whoever does not know a modifier must not use the element it stands in.
+    // An element with an unknown modifier extension must not be used.
     if (item.modifierExtension?.length) return 'modifierExtension'
     return extensionOf(item, 'hidden')?.valueBoolean ? 'hidden' : null
   }
@@ -206,11 +206,11 @@ class Reader {
       linkId = `${wanted.slice(0, 50)}-${more}`
     this.#used.add(linkId)
     if (!this.#ids.has(wanted)) this.#ids.set(wanted, linkId)
-    if (linkId !== wanted) this.say(wanted.slice(0, 60), 'renamed', linkId)
+    if (linkId !== wanted) this.note(wanted.slice(0, 60), 'renamed', linkId)
     return linkId
   }
 
-  /** Rows of choices that share their options, under one heading that asks for a table. */
+  /** Choices with the same options under one heading displayed as a table. */
   #matrixOf(item: Item): Question | null {
     const rows = (item.item ?? []).filter((one) => !isDisplay(one, 'help'))
     const [first] = rows
@@ -232,7 +232,7 @@ class Reader {
     const help = item.item?.find((one) => isDisplay(one, 'help'))
     const linkId = this.#linkId(item.linkId)
     const options = optionsOf(first, this.#resource, this.words, (kind, about) =>
-      this.say(linkId, kind, about),
+      this.note(linkId, kind, about),
     )
     return {
       linkId,
@@ -267,20 +267,20 @@ class Reader {
 
   #questionOf(item: Item): Question {
     const linkId = this.#linkId(item.linkId)
-    const say = (kind: ImportNote['kind'], about?: string) => this.say(linkId, kind, about)
+    const note = (kind: ImportNote['kind'], about?: string) => this.note(linkId, kind, about)
     const type = typeOf(item)
     const options =
-      type === 'choice' || type === 'multiple' ? optionsOf(item, this.#resource, this.words, say) : undefined
+      type === 'choice' || type === 'multiple' ? optionsOf(item, this.#resource, this.words, note) : undefined
     const changed = changedTypes[item.type] ?? (type === 'text' && item.type === 'open-choice')
     const anyFile = item.type === 'attachment' && mimeTypesOf(item).length === 0
-    if (changed || anyFile) say('type-changed', `${item.type} → ${type}`)
+    if (changed || anyFile) note('type-changed', `${item.type} → ${type}`)
     const pictures = type === 'photo' ? picturesOf(item) : undefined
-    if (pictures && pictures.asked > mostPhotos) say('element', `maxOccurs ${pictures.asked}`)
-    if (item.repeats && type !== 'multiple' && type !== 'photo') say('repeats')
-    if (item.initial?.length) say('element', 'initial')
-    if (item.maxLength !== undefined) say('element', 'maxLength')
-    if (item.readOnly) say('element', 'readOnly')
-    if (item.prefix) say('element', 'prefix')
+    if (pictures && pictures.asked > mostPhotos) note('element', `maxOccurs ${pictures.asked}`)
+    if (item.repeats && type !== 'multiple' && type !== 'photo') note('repeats')
+    if (item.initial?.length) note('element', 'initial')
+    if (item.maxLength !== undefined) note('element', 'maxLength')
+    if (item.readOnly) note('element', 'readOnly')
+    if (item.prefix) note('element', 'prefix')
     this.#checkExtensions(item, linkId)
     const number = (name: 'minValue' | 'maxValue') => {
       const bound = extensionOf(item, name)
@@ -309,20 +309,20 @@ class Reader {
       const number = value.valueInteger ?? value.valueDecimal
       if (item.type === 'attachment' && ofPictures.has(name)) continue
       if (name === url.enableWhenExpression || (taken.has(name) && (!bound || number !== undefined))) continue
-      this.say(linkId, 'extension', name)
+      this.note(linkId, 'extension', name)
     }
     const control = controlOf(item)
     if (control && !looks.has(control) && !['slider', 'help', 'unit', 'htable', 'table'].includes(control))
-      this.say(linkId, 'extension', `itemControl ${control}`)
+      this.note(linkId, 'extension', `itemControl ${control}`)
   }
 
-  /** A choice with words of one's own: another option, and a question for the words. */
+  /** An open choice becomes an extra option and a text question. */
   #addOther(item: Item, question: Question): void {
     if (!question.options) return
     const values = new Set(question.options.map((one) => one.value))
     const value = values.has('other') ? 'other-text' : 'other'
     question.options.push({ value, text: { 'zh-CN': '其他', 'zh-TW': '其他', en: 'Other' } })
-    this.say(question.linkId, 'open-choice')
+    this.note(question.linkId, 'open-choice')
     const fact = `answers.${question.linkId}`
     const when: Condition = { fact, op: question.type === 'multiple' ? 'contains' : '=', value }
     this.#found.push({
@@ -344,12 +344,12 @@ class Reader {
     const standard = conditions.length > 1 ? { all: conditions } : (only ?? question.enableWhen)
     const { enableWhen: _before, ...rest } = question
     const exact = this.#exact(own, item, known)
-    if (own['enableWhen'] !== undefined && !exact) this.say(question.linkId, 'edited-elsewhere')
+    if (own['enableWhen'] !== undefined && !exact) this.note(question.linkId, 'edited-elsewhere')
     const enableWhen = exact ?? standard
     return enableWhen ? { ...rest, enableWhen } : rest
   }
 
-  /** Our own words for a condition, as long as they still say what stands beside them. */
+  /** Our own extension for a condition, as long as it agrees with the standard part. */
   #exact(own: Record<string, unknown>, item: Item, known: Known): Condition | undefined {
     const read = condition.safeParse(own['enableWhen'])
     if (!read.success) return undefined
@@ -364,13 +364,13 @@ class Reader {
 
   #conditionOf(item: Item, linkId: string, known: Known): Condition | undefined {
     const own = extensionOf(item, 'question') !== undefined
-    if (extensionOf(item, 'enableWhenExpression') && !own) this.say(linkId, 'condition', 'expression')
+    if (extensionOf(item, 'enableWhenExpression') && !own) this.note(linkId, 'condition', 'expression')
     const enableWhen = item.enableWhen?.map((one) => ({
       ...one,
       question: this.#ids.get(one.question) ?? one.question,
     }))
     const read = conditionFrom({ enableWhen, enableBehavior: item.enableBehavior }, known)
-    if (!own) for (const about of read.wrong) this.say(linkId, 'condition', about)
+    if (!own) for (const about of read.wrong) this.note(linkId, 'condition', about)
     return read.condition
   }
 }

@@ -4,24 +4,24 @@ import { type AnswerOption, type FhirQuestionnaire, type Item, valueSet } from '
 import { pointsIn, type Words } from './words.ts'
 
 type Option = NonNullable<Question['options']>[number]
-type Say = (kind: ImportNote['kind'], about?: string) => void
+type AddNote = (kind: ImportNote['kind'], about?: string) => void
 
-/** Options of a choice, from the item itself or from a value set that was sent along; undefined where there are none. */
+/** Options of a choice, from the item itself or from a contained value set; undefined if there are none. */
 export function optionsOf(
   { answerOption, answerValueSet }: Item,
   resource: FhirQuestionnaire,
   words: Words,
-  say: Say,
+  note: AddNote,
 ): Option[] | undefined {
   if (answerOption)
     return answerOption.flatMap((one, at) => {
       const option = optionFrom(one, `o${at + 1}`, words)
-      if (!option) say('option', Object.keys(one).join(' '))
+      if (!option) note('option', Object.keys(one).join(' '))
       return option ?? []
     })
   if (answerValueSet === undefined) return undefined
   const options = fromValueSet(answerValueSet, resource, words)
-  if (!options) say('value-set', answerValueSet)
+  if (!options) note('value-set', answerValueSet)
   return options ?? []
 }
 

@@ -13,7 +13,7 @@ export type Answered = {
   photos: AnsweredPhoto[]
 }
 
-/** A picture among the answers; the bytes are read by its number. */
+/** A picture among the answers; its bytes are read by id. */
 export type AnsweredPhoto = { id: number; key: string; contentType: string; size: number; createdAt: Date }
 type Attachment = { contentType: string; url: string; size: number; creation: string }
 
@@ -28,7 +28,7 @@ type Value = Partial<{
 }>
 type ResponseItem = { linkId: string; text?: string; answer?: Value[]; item?: ResponseItem[] }
 
-/** The total of the points, for which FHIR has no element; see docs/operations/fhir.md. */
+/** The total score, for which FHIR has no element; see docs/operations/fhir.md. */
 export const scoreExtension = 'urn:careloop:questionnaire-score'
 
 /** Answers as a FHIR R4 QuestionnaireResponse, in the order and under the headings of the questionnaire as FHIR. */
@@ -68,7 +68,7 @@ function itemsOf(
   })
 }
 
-/** The address is below the base of FHIR; whoever follows it needs the right to see the picture. */
+/** The URL is below the FHIR base; reading it needs access to the picture. */
 function picturesOf(value: Answers[string] | undefined, photos: AnsweredPhoto[]): Value[] {
   const keys = Array.isArray(value) ? value : []
   return keys.flatMap((key) => {

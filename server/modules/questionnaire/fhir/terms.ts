@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const standard = 'http://hl7.org/fhir/StructureDefinition'
 
-/** Extensions by their short name. The last two are ours: what FHIR has no place for. */
+/** Extensions by their short name. The last two are ours. */
 export const url = {
   translation: `${standard}/translation`,
   ordinalValue: `${standard}/ordinalValue`,
@@ -65,7 +65,7 @@ const extension: z.ZodType<Extension> = z.lazy(() =>
   }),
 )
 const extensions = z.array(extension).optional()
-/** What stands beside a primitive value: `_text` beside `text`. */
+/** Extensions of a primitive value: `_text` beside `text`. */
 const beside = z.looseObject({ extension: extensions }).optional()
 
 const enableWhen = z.looseObject({
@@ -162,7 +162,7 @@ const concept = z.looseObject({
   extension: extensions,
   designation: z.array(z.looseObject({ language: z.string().optional(), value: z.string() })).optional(),
 })
-/** A value set that is sent along; its codes stand in `compose` or in `expansion`. */
+/** A contained value set; its codes are in `compose` or `expansion`. */
 export const valueSet = z.looseObject({
   resourceType: z.literal('ValueSet'),
   id: z.string().optional(),

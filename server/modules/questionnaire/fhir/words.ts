@@ -3,7 +3,7 @@ import { type Extension, extensionOf, url } from './terms.ts'
 
 type Beside = { extension?: Extension[] | undefined } | undefined
 
-/** A text with its translations: the Chinese words, the others beside them. */
+/** A Chinese text with its translations. */
 export function translated(text: Localized): { text: string; beside?: { extension: Extension[] } } {
   const others = (['zh-TW', 'en'] as const).flatMap((lang) => {
     const content = text[lang]
@@ -28,7 +28,7 @@ function languageOf(tag: string): keyof Localized | null {
   return /^en\b/i.test(tag) ? 'en' : null
 }
 
-/** Reads texts in the languages we have; remembers which it had to pass over, and whether Chinese was missing. */
+/** Reads texts in our languages; remembers skipped languages, and whether Chinese was missing. */
 export class Words {
   readonly otherLanguages = new Set<string>()
   chineseMissing = false
@@ -85,7 +85,7 @@ export class Words {
   }
 }
 
-/** Points of an option, wherever the sender put them. */
+/** Points of an option, from any of the places that senders use. */
 export function pointsIn(
   ...places: ({ extension?: Extension[] | undefined } | undefined)[]
 ): number | undefined {

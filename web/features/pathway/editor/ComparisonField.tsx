@@ -110,7 +110,7 @@ function stands(fact: Fact, name: string): boolean {
   return fact.coded ? name.startsWith(fact.name) : fact.name === name
 }
 
-/** How old it may be; what need not be said is "any age" when left empty. */
+/** Maximum age; if optional, empty means any age. */
 function Age({
   must,
   comparison,

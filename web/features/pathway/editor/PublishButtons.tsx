@@ -55,7 +55,7 @@ export function PublishButtons({ pathway, definition, saver, ready }: PublishPro
   })
   const settle = {
     onSuccess: (changed: NonNullable<Saver['draft']>) => {
-      saver.told(changed)
+      saver.adopt(changed)
       setOpen(null)
     },
     onError: refused,

@@ -21,7 +21,7 @@ type Options = {
 
 /**
  * Saves what is written a moment after the last change, one save at a time, over the revision the last one made. When somebody else saved
- * meanwhile it stops until told whose counts.
+ * meanwhile it stops until the user decides which counts.
  */
 export function useDraft({ id, initial, definition }: Options) {
   const [draft, setDraft] = useState(initial.draft)
@@ -114,10 +114,10 @@ export function useDraft({ id, initial, definition }: Options) {
   )
 
   /** What the server answered to something else than saving: asked, sent back. */
-  const told = useCallback((next: PathwayDraft) => {
+  const adopt = useCallback((next: PathwayDraft) => {
     state.current.revision = next.revision
     setDraft(next)
   }, [])
 
-  return { draft, saving, settle, resolve, told, retry: () => void save() }
+  return { draft, saving, settle, resolve, adopt, retry: () => void save() }
 }

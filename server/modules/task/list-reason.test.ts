@@ -15,9 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-const standing = async (task: number) =>
+const reasonsOf = async (task: number) =>
   (await app.request(doctor, getTask, { params: { id: task } })).body.standing
-const kinds = async (task: number) => (await standing(task)).map((one) => one.kind)
+const kinds = async (task: number) => (await reasonsOf(task)).map((one) => one.kind)
 
 test('a task that nothing has happened with says when it is due, and nothing that is not known', async () => {
   const { task } = await discharged(app, 'S1')
@@ -49,7 +49,7 @@ test('the last readmission score of the person is told with what it means', asyn
     from questionnaire_version v join questionnaire q on q.id = v.questionnaire_id where q.code = 'lace'`.execute(
     app.db,
   )
-  expect(await standing(task)).toContainEqual(
+  expect(await reasonsOf(task)).toContainEqual(
     expect.objectContaining({ kind: 'risk', instrument: 'LACE', score: 19 }),
   )
 })
@@ -65,5 +65,5 @@ test('the best hour is told once two calls were answered in it, by the clock of 
   expect(await kinds(task)).not.toContain('best-hour')
   await answered(18, 'call-back', 3).execute(app.db)
   await answered(18, 'unreached', 4).execute(app.db)
-  expect(await standing(task)).toContainEqual({ kind: 'best-hour', hour: 18, reached: 2, tried: 3 })
+  expect(await reasonsOf(task)).toContainEqual({ kind: 'best-hour', hour: 18, reached: 2, tried: 3 })
 })

@@ -3,8 +3,8 @@ import { notifyAll } from '../../platform/live.ts'
 
 type Placed = { site_id: number | null; department_id: number | null; assignee_staff_id: number | null }
 
-/** Lists that show these tasks are told that something changed: once for each place and person. */
-export async function tellTasks(trx: Trx, tasks: Placed[]): Promise<void> {
+/** Notifies open lists that these tasks changed, once per place and person. */
+export async function notifyTaskLists(trx: Trx, tasks: Placed[]): Promise<void> {
   const counts = new Map<string, Placed & { changed: number }>()
   for (const { site_id, department_id, assignee_staff_id } of tasks) {
     const key = [site_id, department_id, assignee_staff_id].join()

@@ -1,6 +1,6 @@
 /**
- * A century: so much older count demographics that only come along with a result, an order or a merge. They make a person known and fill
- * gaps, but never overrule what the registration (ADT) says.
+ * A century: secondary demographics, from a result, an order or a merge, are dated this much earlier. They create a person and fill gaps,
+ * but never override the registration (ADT).
  */
 const asideMs = 100 * 365.25 * 86_400_000
 
@@ -8,24 +8,24 @@ export function aside(at: Date): Date {
   return new Date(at.getTime() - asideMs)
 }
 
-/** Whether a time (epoch milliseconds) is one of `aside`: no interface said anything before 1970. */
+/** Whether a time (epoch milliseconds) comes from `aside`: no interface has sent anything before 1970. */
 export function wasAside(time: number): boolean {
   return time < 0
 }
 
-/** When it was really said, also where it was said aside. */
+/** The real time of a statement, also of a secondary one. */
 export function realTime(time: number): Date {
   return new Date(wasAside(time) ? time + asideMs : time)
 }
 
 /** Epoch milliseconds by field, only where they differ from the row's own `source_time`. */
-export type SaidAt = Record<string, number>
+export type StatedAt = Record<string, number>
 
-type Stated = { source_time: Date; said_at: SaidAt }
+type Stated = { source_time: Date; said_at: StatedAt }
 
 /**
- * Joins what is known with a statement made at a time: of every field the newest statement wins, in whatever order statements arrive.
- * A statement that leaves a field out says nothing about it.
+ * Joins known values with a statement of a given time: for each field the newest statement wins, regardless of the order of arrival.
+ * Fields left out are not changed.
  */
 export class Statement {
   readonly #row: Stated | undefined
@@ -38,15 +38,15 @@ export class Statement {
     this.#at = at.getTime()
   }
 
-  pick<T>(field: string, said: T | null, known: T | null): T | null {
+  pick<T>(field: string, stated: T | null, known: T | null): T | null {
     const before =
       known === null ? -Infinity : (this.#row?.said_at[field] ?? this.#row?.source_time.getTime())
-    const wins = said !== null && this.#at >= (before ?? -Infinity)
+    const wins = stated !== null && this.#at >= (before ?? -Infinity)
     if (wins) {
       this.#times.set(field, this.#at)
       this.#won.add(field)
     } else if (known !== null && before !== undefined) this.#times.set(field, before)
-    return wins ? said : known
+    return wins ? stated : known
   }
 
   /** Whether a field that was picked has the value of this statement. */
@@ -59,7 +59,7 @@ export class Statement {
     const newest = Math.max(this.#at, this.#row?.source_time.getTime() ?? -Infinity)
     return {
       source_time: new Date(newest),
-      // In the order in which PostgreSQL keeps the keys of jsonb, so that equal ones look equal.
+      // In PostgreSQL's key order of jsonb, so that equal values compare equal.
       said_at: Object.fromEntries(
         [...this.#times]
           .filter(([, time]) => time !== newest)

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { bandOf } from '../../../contract/score.ts'
-import type { Standing } from '../../../contract/standing.ts'
+import type { ListReason } from '../../../contract/list-reason.ts'
 import type { Db } from '../../platform/db.ts'
 import { recordsOf } from '../event/record.ts'
 import type { PersonTask, TaskRow } from './list.ts'
@@ -21,37 +21,37 @@ export type RiskRow = Pick<QuestionnaireDefinition, 'items' | 'scoring' | 'bands
   at: string
 }
 
-/** Why an open task stands where it stands: only what the data says, the weightiest first. */
-export function standingOf(row: TaskRow, attemptsAllowed: number, now: Date): Standing[] {
+/** Reasons for an open task's position in the list, the most important first. */
+export function listReasonsOf(row: TaskRow, attemptsAllowed: number, now: Date): ListReason[] {
   if (row.status === 'completed' || row.status === 'cancelled') return []
-  const facts: Standing[] = []
-  if (row.kind === 'red-flag') facts.push({ kind: 'red-flag' })
-  else if (row.priority > 0) facts.push({ kind: 'urgent', priority: row.priority > 1 ? 'stat' : 'urgent' })
+  const reasons: ListReason[] = []
+  if (row.kind === 'red-flag') reasons.push({ kind: 'red-flag' })
+  else if (row.priority > 0) reasons.push({ kind: 'urgent', priority: row.priority > 1 ? 'stat' : 'urgent' })
   const dueAt = row.due_at.toISOString()
   const late = now.getTime() - row.due_at.getTime()
-  facts.push(
+  reasons.push(
     late > 0
       ? { kind: 'overdue', dueAt, hours: Math.max(1, Math.floor(late / 3_600_000)) }
       : { kind: 'due', dueAt },
   )
   if (row.next_attempt_at !== null)
-    facts.push({
+    reasons.push({
       kind: 'next-attempt',
       at: row.next_attempt_at.toISOString(),
       passed: row.next_attempt_at <= now,
     })
-  if (row.risk !== null) facts.push(riskOf(row.risk))
+  if (row.risk !== null) reasons.push(riskOf(row.risk))
   const made = row.attempts - row.ladder_step_from
   if (row.attempts > 0)
-    facts.push({
+    reasons.push({
       kind: 'attempts-left',
       left: Math.max(0, attemptsAllowed - made),
       all: attemptsAllowed,
     })
-  return facts
+  return reasons
 }
 
-function riskOf(risk: RiskRow): Standing {
+function riskOf(risk: RiskRow): ListReason {
   const band = bandOf(risk, risk.answers)
   return {
     kind: 'risk',
@@ -62,11 +62,11 @@ function riskOf(risk: RiskRow): Standing {
   }
 }
 
-/** Answered calls in the same hour at least; one alone is chance. */
+/** Minimum of answered calls in the same hour; one alone is chance. */
 const enough = 2
 
-/** The hour of the day in which this person answered most often; null before there is anything to tell. */
-export async function bestHourOf(db: Db, row: PersonTask): Promise<Standing | null> {
+/** The hour of the day in which this person answered most often; null without enough calls. */
+export async function bestHourOf(db: Db, row: PersonTask): Promise<ListReason | null> {
   const { rows } = await sql<{ hour: number; reached: number; tried: number }>`
     select extract(hour from a.at at time zone ${row.time_zone})::int as hour,
       count(*) filter (where a.outcome not in ('unreached', 'wrong-number')) as reached, count(*) as tried

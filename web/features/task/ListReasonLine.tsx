@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Standing } from '../../../contract/standing.ts'
+import type { ListReason } from '../../../contract/list-reason.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useLocalized } from './localized.ts'
 
@@ -10,11 +10,11 @@ const unused: Record<
 > = { n: '', time: '', name: '', band: '', left: '', all: '', hour: '', reached: '', tried: '' }
 
 /** Each fact in a few words, and as a sentence. */
-export function useStanding() {
+export function useListReason() {
   const { t } = useTranslation()
   const time = useTime()
   const localized = useLocalized()
-  return (fact: Standing): { short: string; long: string } => {
+  return (fact: ListReason): { short: string; long: string } => {
     const both = (
       word:
         | 'red-flag'
@@ -64,14 +64,14 @@ export function useStanding() {
 }
 
 /** Why the task stands where it stands, in one line; each reason in full on hover. */
-export function StandingLine({ standing }: { standing: Standing[] }) {
+export function ListReasonLine({ reasons }: { reasons: ListReason[] }) {
   const { t } = useTranslation()
-  const tell = useStanding()
-  if (standing.length === 0) return null
-  const facts = standing.map(tell)
+  const wordsOf = useListReason()
+  if (reasons.length === 0) return null
+  const facts = reasons.map(wordsOf)
   return (
     <p
-      className="standing-line secondary small"
+      className="list-reason-line secondary small"
       title={facts.map((fact) => fact.long).join('\n')}
       aria-label={`${t('desk.standing.label')}：${facts.map((fact) => fact.long).join(' ')}`}
       role="note"

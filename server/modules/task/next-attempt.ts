@@ -30,13 +30,13 @@ const settingKeys = [
 ] as const
 type Settings = SettingValues<(typeof settingKeys)[number]>
 
-/** What follows from a contact. `ladderStep`: on which way the person is looked for from now on. */
-export type Plan = { closes: boolean; nextAttemptAt: Date | null; ladderStep: LadderStep }
+/** What follows from a contact. `ladderStep`: the current way of looking for the person. */
+export type NextAttempt = { closes: boolean; nextAttemptAt: Date | null; ladderStep: LadderStep }
 
 const hour = 3_600_000
 const ways = ['phone', 'family', 'community', 'letter'] as const satisfies LadderStep[]
 
-/** How many attempts a step has; none where the site leaves it out. A letter is sent, and then waited for. */
+/** Attempts of a ladder step; none where the site skips it. A letter has two: sending it and waiting. */
 export function attemptsOf(step: LadderStep, settings: Ladder): number {
   switch (step) {
     case 'phone':
@@ -53,14 +53,14 @@ export function attemptsOf(step: LadderStep, settings: Ladder): number {
 }
 
 /** @throws {AppError} invalid */
-export async function planAfter(
+export async function nextAttemptAfter(
   trx: Trx,
   task: PersonTask,
   input: AttemptInput,
   contactAt: Date,
-): Promise<Plan> {
+): Promise<NextAttempt> {
   const settings = await readSettings(trx, settingKeys, task.site_id)
-  const closed: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+  const closed: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (input.outcome === 'call-back') {
     const at = input.callBackAt ? new Date(input.callBackAt) : undefined
     if (!at || at.getTime() <= Date.now())
@@ -83,21 +83,21 @@ export async function planAfter(
   if (unreached >= attemptsOf(task.ladder_step, settings)) return nextStep(trx, task, settings, contactAt)
   // Counted from the first attempt: 0 / 24 / 72 h.
   const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
-  // A contact registered afterwards may make the next one due at once.
+  // For a contact registered later, the next one may be due at once.
   const wanted = new Date(
     Math.max(first.getTime() + waitOf(task.ladder_step, unreached, settings), contactAt.getTime()),
   )
   return { ...closed, closes: false, nextAttemptAt: await opening(trx, task, settings, wanted) }
 }
 
-/** How long after the first attempt of a step the next one comes, in ms. */
+/** Time from the first attempt of a step to the next one, in ms. */
 function waitOf(step: LadderStep, unreached: number, settings: Settings): number {
   if (step === 'letter') return settings['follow-up.ladder.letter-days'] * 24 * hour
   const [second, third] = [
     settings['follow-up.attempts.second-after-hours'],
     settings['follow-up.attempts.third-after-hours'],
   ]
-  // More attempts than three, where a site allows them, keep the distance of the last two.
+  // Attempts after the third keep the interval of the last two.
   return (unreached === 1 ? second : third + (unreached - 2) * Math.max(third - second, 1)) * hour
 }
 
@@ -118,8 +118,8 @@ async function afterWrongNumber(
   input: AttemptInput,
   settings: Settings,
   contactAt: Date,
-): Promise<Plan> {
-  const stay: Plan = { closes: false, nextAttemptAt: null, ladderStep: task.ladder_step }
+): Promise<NextAttempt> {
+  const stay: NextAttempt = { closes: false, nextAttemptAt: null, ladderStep: task.ladder_step }
   const { own, family } = await waysOf(trx, task)
   const open =
     task.ladder_step === 'phone'
@@ -129,9 +129,14 @@ async function afterWrongNumber(
   return nextStep(trx, task, settings, contactAt)
 }
 
-/** On to the first way that is left and can be gone; otherwise the person is lost and the task ends. */
-async function nextStep(trx: Trx, task: PersonTask, settings: Settings, contactAt: Date): Promise<Plan> {
-  const ended: Plan = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
+/** Moves to the next possible step; without one the person is lost to follow-up and the task ends. */
+async function nextStep(
+  trx: Trx,
+  task: PersonTask,
+  settings: Settings,
+  contactAt: Date,
+): Promise<NextAttempt> {
+  const ended: NextAttempt = { closes: true, nextAttemptAt: null, ladderStep: task.ladder_step }
   if (!settings['follow-up.ladder'] || task.kind !== 'follow-up-call') return ended
   const possible = await waysOf(trx, task)
   const left = ways.slice(ways.findIndex((one) => one === task.ladder_step) + 1)
@@ -144,7 +149,7 @@ async function nextStep(trx: Trx, task: PersonTask, settings: Settings, contactA
   return { closes: false, nextAttemptAt: await opening(trx, task, settings, contactAt), ladderStep: next }
 }
 
-/** What is known of the person to be reached by. */
+/** Which ways of reaching the person are known. */
 async function waysOf(trx: Trx, task: PersonTask) {
   const { rows } = await sql<{ own: boolean; family: boolean; address: boolean }>`
     select exists (select 1 from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as own,

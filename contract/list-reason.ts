@@ -3,10 +3,9 @@ import { band } from './questionnaire.ts'
 import { timestamp } from './route.ts'
 
 /**
- * A fact about where a task stands in the list, or about when to work it. The order itself is made of the first five; the others help to
- * decide.
+ * A reason for a task's position in the list, or a hint on when to work it. The first five determine the order; the others help to decide.
  */
-export const standing = z.discriminatedUnion('kind', [
+export const listReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('red-flag') }),
   z.object({ kind: z.literal('urgent'), priority: z.enum(['urgent', 'stat']) }),
   z.object({ kind: z.literal('overdue'), dueAt: timestamp, hours: z.number().int() }),
@@ -30,4 +29,4 @@ export const standing = z.discriminatedUnion('kind', [
     tried: z.number().int(),
   }),
 ])
-export type Standing = z.infer<typeof standing>
+export type ListReason = z.infer<typeof listReason>
