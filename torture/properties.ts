@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 const files = [
   'server/modules/contact/gate.test.ts',
   'server/modules/pathway/interleaving.test.ts',
+  'server/modules/pathway/subject.test.ts',
+  'server/modules/person/fact.test.ts',
   'server/modules/clock/exactly-once.test.ts',
   'server/modules/person/unmerge.test.ts',
   'server/modules/person/provenance.test.ts',

@@ -61,6 +61,13 @@ update person_facts f set site_id = coalesce(
 from (select p.id, h.city, h.district from person p left join lateral (
   select city, district from person_address where person_id = p.id and use = 'home' order by updated_at desc limit 1) h on true) a
 where a.id = f.person_id;
+-- Windows of a year are counted by the night that follows.
+update person_facts f set
+  in_hospital = exists (select 1 from encounter n where n.person_id in (select id from person where id = f.person_id or survivor_id = f.person_id)
+    and n.class = 'inpatient' and n.status = 'in-progress'),
+  condition_codes = (select array_agg(distinct c.code) from condition c
+    where c.person_id in (select id from person where id = f.person_id or survivor_id = f.person_id))
+where f.visits > 0;
 `,
     )
     .execute(db)

@@ -106,7 +106,7 @@ export async function refreshWindows(db: Db): Promise<number> {
   for (let done = 0; ;) {
     const { rows } = await sql<{ id: number }>`
       select person_id as id from person_facts where person_id > ${after}
-        and (visits_in_year > 0 or charges_in_year is not null or next_visit_at is not null) order by person_id limit ${chunk}`.execute(
+        and (visits_in_year > 0 or last_visit_at > ${yearAgo} or charges_in_year is not null or next_visit_at is not null) order by person_id limit ${chunk}`.execute(
       db,
     )
     const last = rows.at(-1)

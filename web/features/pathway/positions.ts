@@ -76,7 +76,12 @@ export function drawing(definition: Pick<PathwayDefinition, 'start' | 'steps'>):
     const root = left.find((step) => !led.has(step.key)) ?? left[0]
     if (!root) break
     const blocks = layout({ start: root.key, steps: left })
-    const edge = Math.max(...[...places.values()].map(({ x }) => x + size.width), 0)
+    const edge = Math.max(
+      ...[...places.values()].map(({ x }) => x + size.width),
+      // Ends of lanes without a step stand further out than any step.
+      ...[...ends.values()].map(({ x }) => x + size.end),
+      0,
+    )
     lane(blocks, edge + size.across * 2 + room(blocks) / 2, 0, null)
   }
 
