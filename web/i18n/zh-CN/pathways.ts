@@ -115,8 +115,8 @@ export const pathways = {
   },
   words: {
     late: '若已错过，跳过下一步',
-    beforeTime: '{{time}}前{{span}}',
-    afterTime: '{{time}}后{{span}}',
+    beforeTime: '{{time}}前 {{span}}',
+    afterTime: '{{time}}后 {{span}}',
     version: '第 {{n}} 版',
     newer: '已有第 {{n}} 版，重新发布本路径后换用',
     sinceEntry: '入径后第 {{span}}起',

@@ -115,8 +115,8 @@ export const pathways = {
   },
   words: {
     late: '若已錯過，略過下一步',
-    beforeTime: '{{time}}前{{span}}',
-    afterTime: '{{time}}後{{span}}',
+    beforeTime: '{{time}}前 {{span}}',
+    afterTime: '{{time}}後 {{span}}',
     version: '第 {{n}} 版',
     newer: '已有第 {{n}} 版，重新發布本路徑後換用',
     sinceEntry: '入徑後第 {{span}}起',
