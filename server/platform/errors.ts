@@ -20,7 +20,7 @@ const catalogue = {
   'already-exists': [409, 'This exists already.'],
   'appeal-too-late': [409, 'The time to appeal is over.'],
   'cannot-undo': [409, 'This can no longer be undone.'],
-  'already-enrolled': [409, 'The person is already on this pathway for this stay.'],
+  'already-enrolled': [409, 'Already on this pathway, or was on it too recently to enter again.'],
   'open-dispute': [409, 'There is an open dispute with this person; it has to be closed first.'],
   'contact-refused': [409, 'This person must not be contacted this way.'],
   'second-person': [409, 'Publishing takes somebody who did not write this draft. Ask for it first.'],

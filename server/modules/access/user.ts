@@ -46,6 +46,7 @@ export async function createUserAs(
 ): Promise<{ id: string; oneTimePassword: string | null }> {
   authorize(actor, 'user.write')
   const body = createUserBody.parse(input)
+  assertMayGrant(actor, body.grants)
   const username = body.username.toLowerCase()
   if (body.password !== undefined) await assertGoodPassword(trx, body.password, username)
   const oneTimePassword = body.password === undefined ? makeOneTimePassword() : null
@@ -132,6 +133,7 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
       { path: 'suspended', message: 'You cannot suspend yourself.' },
     ])
   const { name, staffId, suspended, grants } = input
+  assertMayGrant(actor, [...(await sitesOf(trx, id)), ...(grants ?? [])])
   try {
     await trx
       .updateTable('app_user')
@@ -162,6 +164,24 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
   await audit(trx, actor, { action, subject: `user:${id}`, fields: Object.keys(input) })
 }
 
+type SiteGrant = { siteId: number | null }
+
+/**
+ * Who administers one site neither gives nor takes rights elsewhere, nor touches those who have them.
+ * @throws {AppError} forbidden
+ */
+function assertMayGrant(actor: Actor, grants: readonly SiteGrant[]): void {
+  if (actor.kind === 'system' || actor.kind === 'link') return
+  const own = actor.grants.flatMap((grant) => (grant.role === 'administrator' ? [grant.siteId] : []))
+  if (own.includes(null)) return
+  if (grants.some(({ siteId }) => siteId === null || !own.includes(siteId))) throw new AppError('forbidden')
+}
+
+async function sitesOf(trx: Trx, userId: string): Promise<SiteGrant[]> {
+  const rows = await trx.selectFrom('role_grant').select('site_id').where('user_id', '=', userId).execute()
+  return rows.map((row) => ({ siteId: row.site_id }))
+}
+
 /** Two administrators who demote each other at the same moment must not both succeed. */
 async function lockAdministrators(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('careloop.administrators'))`.execute(trx)
@@ -186,6 +206,7 @@ export async function resetPasswordAs(trx: Trx, actor: Actor, id: string): Promi
   const user = found(
     await trx.selectFrom('app_user').select('username').where('id', '=', id).forUpdate().executeTakeFirst(),
   )
+  assertMayGrant(actor, await sitesOf(trx, id))
   const oneTimePassword = makeOneTimePassword()
   const password = await hashPassword(oneTimePassword)
   await trx

@@ -7,10 +7,12 @@ import {
   getCurrentUser,
   listApiKeys,
   listUsers,
+  resetUserPassword,
   revokeApiKey,
   updateUser,
 } from '../../../contract/access.ts'
 import { verifyAudit } from '../../../contract/audit.ts'
+import { receive } from '../../../test/support/hl7.ts'
 import { createTestApp, goodPassword, type TestApp } from '../../../test/support/app.ts'
 import { prepareFirstAdministrator } from './setup.ts'
 
@@ -146,4 +148,23 @@ test('an API key needs no browser headers, and a cookie beside a wrong key does 
     headers: { authorization: `Bearer cl_${'x'.repeat(40)}` },
   })
   expect(mixed.status).toBe(401)
+})
+
+test('who administers one site neither gives nor takes rights elsewhere, nor touches those who have them', async () => {
+  await receive(app, { mrn: 'one' }, { mrn: 'far', site: 'EAST' })
+  const sites = await app.db.selectFrom('site').select(['id', 'code']).execute()
+  const [own, far] = ['NH', 'EAST'].map((code) => sites.find((one) => one.code === code)?.id ?? 0)
+  const bound = await app.signInAs('administrator', { site: own ?? 0 })
+  const grant = (siteId: number | null) => ({ role: 'service-centre' as const, siteId, departmentId: null })
+  const create = async (siteId: number | null) =>
+    (
+      await app.request(bound, createUser, {
+        body: { username: `of-${siteId ?? 'all'}`, name: '新人', grants: [grant(siteId)] },
+      })
+    ).status
+  expect([await create(own ?? 0), await create(far ?? 0), await create(null)]).toEqual([201, 403, 403])
+  const other = await app.createUser('far-centre', 'service-centre', { site: far ?? 0 })
+  expect((await app.request(bound, resetUserPassword, { params: { id: other } })).status).toBe(403)
+  const widen = { params: { id: other }, body: { grants: [grant(own ?? 0)] } }
+  expect((await app.request(bound, updateUser, widen)).status).toBe(403)
 })

@@ -256,6 +256,12 @@ test('the words stay with those who deal with it; others see that there is one',
   const { site } = await idsOf(app)
   const far = await app.signInAs('service-centre', { site: site('EAST') })
   expect((await app.request(far, listDisputes, { params })).status).toBe(404)
+  const own = (await app.request(centre, listDisputes, { params })).body.items[0]?.id ?? 0
+  const elsewhere = { params: { id: own }, body: { reason: '他院' } }
+  expect((await app.request(far, pauseDispute, elsewhere)).status).toBe(404)
+  expect(
+    (await app.request(far, closeDispute, { ...elsewhere, body: { outcome: 'settled', note: 'x' } })).status,
+  ).toBe(404)
   const { rows: audited } = await sql<{ action: string }>`
     select distinct action from audit_event where person_id = ${id} and action like 'dispute.%' and outcome = 'allowed'`.execute(
     app.db,

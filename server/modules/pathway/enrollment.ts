@@ -5,7 +5,7 @@ import type {
   EnrollmentSummary,
   PathwayDefinition,
 } from '../../../contract/pathway.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -14,6 +14,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { stopEnrollments } from './end.ts'
+import { contactsPersons } from './step.ts'
 import { enroll } from './enter.ts'
 import { subjectColumn } from './columns.ts'
 import { resumeAfterDispute } from './restart.ts'
@@ -115,7 +116,8 @@ type Start = z.output<(typeof createRoute)['body']>
 
 /** Enrols a person or an organisation by hand. @throws {AppError} not-found, already-enrolled, open-dispute, invalid */
 export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Promise<EnrollmentSummary> {
-  authorize(actor, 'enrollment.write')
+  const reach = authorize(actor, 'enrollment.write')
+  if (input.siteId !== null) await assertSiteWithin(trx, reach, input.siteId)
   const person = input.personId === null ? null : await personToEnroll(trx, actor, input.personId)
   if (input.groupId !== null) await assertGroup(trx, actor, 'group.read', input.groupId)
   const subject =
@@ -129,8 +131,10 @@ export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Pr
       .where('pathway.id', '=', input.pathwayId)
       .executeTakeFirst(),
   )
-  if (!pathway.active) throw new AppError('invalid', 'Entry into this pathway is switched off.')
   const definition = pathway.definition as unknown as PathwayDefinition
+  if (person === null && definition.steps.some(contactsPersons))
+    throw new AppError('invalid', 'This pathway contacts persons; an organisation cannot be on it.')
+  if (!pathway.active) throw new AppError('invalid', 'Entry into this pathway is switched off.')
   const entering = {
     pathway: { ...pathway, definition },
     personId: person?.id ?? null,
@@ -147,6 +151,15 @@ export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Pr
     subject: `enrollment:${id}`,
   })
   return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+}
+
+/** @throws {AppError} not-found also for a site outside the reach */
+async function assertSiteWithin(trx: Trx, reach: Reach, siteId: number): Promise<void> {
+  const { rows } = await sql`
+    select 1 from site where id = ${siteId} and (${reach.all} or id = any(${reach.siteIds}::int[]))`.execute(
+    trx,
+  )
+  found(rows[0])
 }
 
 async function personToEnroll(trx: Trx, actor: Actor, id: number): Promise<{ id: number }> {

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createEnrollment, type PathwayStep } from '../../../contract/pathway.ts'
+import { addGroupAgreement, createGroup } from '../../../contract/group.ts'
 import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
-import { definitionOf, makePathway, message } from '../../../test/support/pathway.ts'
+import { definitionOf, makePathway, message, wait } from '../../../test/support/pathway.ts'
 import { registerAct } from './act.ts'
 import { enterByCalendar } from './calendar-entry.ts'
 import { executeDue } from './execute.ts'
@@ -167,7 +168,9 @@ test('a step has another module act, once for each enrolment, with what its auth
     await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: id } })
   const states = await statesOf(pathway)
   await executeDue(app.db)
-  expect(done).toEqual(states.map((state) => ({ enrollment: state.id, colour: 'red' })))
+  expect(done.sort((one, other) => one.enrollment - other.enrollment)).toEqual(
+    states.map((state) => ({ enrollment: state.id, colour: 'red' })),
+  )
   forgetAct()
 })
 
@@ -187,4 +190,66 @@ test('who may enter again does so not sooner than the pathway says', async () =>
   )
   expect(await enter()).toBe(201)
   expect(await statesOf(pathway)).toHaveLength(2)
+})
+
+test('an organisation on a pathway that contacts persons is refused by hand, and blocked with the reason by an event, beside others that go on', async () => {
+  const reminds = definitionOf([wait('w', 'm', { for: { value: 0, unit: 'days' } }), message('m', null)], {
+    entry: { event: 'agreement.signed', maxAgeDays: 1 },
+  })
+  const pathway = await makePathway(app, reminds)
+  const made = await app.request(centre, createGroup, {
+    body: { code: `G-${++count}`, name: '测试单位', kind: 'employer', siteId: null },
+  })
+  if (made.error) throw new Error(JSON.stringify(made.error))
+  const group = made.body
+  const byHand = await app.request(centre, createEnrollment, {
+    body: { pathwayId: pathway, groupId: group.id },
+  })
+  expect(byHand.status).toBe(422)
+  await app.request(centre, addGroupAgreement, {
+    params: { id: group.id },
+    body: { number: 'A', status: 'active' },
+  })
+  const { id: person } = await newPerson()
+  await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })
+  const [ofGroup, ofPerson] = await statesOf(pathway)
+  expect(ofGroup).toMatchObject({
+    status: 'blocked',
+    reason: expect.stringContaining('organisation') as string,
+  })
+  expect(ofPerson).toMatchObject({ status: 'completed', made: ['m'] })
+})
+
+test('a wait for a time that nothing has is refused; one that this enrolment lacks blocks it with the reason', async () => {
+  const waits = (since: string) => definitionOf([wait('w', null, { since })])
+  await expect(makePathway(app, waits('subject.nope'))).rejects.toThrow('cannot be published')
+  await expect(makePathway(app, definitionOf([wait('w', null, { before: true })]))).rejects.toThrow(
+    'cannot be published',
+  )
+  const pathway = await makePathway(app, waits('subject.end'))
+  const { id: person } = await newPerson()
+  await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })
+  expect(await statesOf(pathway)).toMatchObject([{ status: 'blocked' }])
+})
+
+test('a condition on something that nobody knows is named when the pathway is published', async () => {
+  const when = { fact: 'person.shoeSize', op: '=' as const, value: 1 }
+  const entry = { event: 'encounter.discharged' as const, maxAgeDays: 1, when }
+  await expect(makePathway(app, definitionOf([message('m', null)], { entry }))).rejects.toThrow(
+    'cannot be published',
+  )
+})
+
+test('somebody of one site puts nobody on a pathway at another one, nor at one that does not exist', async () => {
+  const pathway = await makePathway(app, definitionOf([message('m', null)]))
+  const { id: person } = await newPerson()
+  await receive(app, { event: 'A04', class: 'O', mrn: 'east', visit: 'east', site: 'EAST' })
+  const sites = await app.db.selectFrom('site').select(['id', 'code']).execute()
+  const site = (code: string) => sites.find((one) => one.code === code)?.id ?? 0
+  const bound = await app.signInAs('service-centre', { site: site('NH') })
+  for (const siteId of [site('EAST'), 999])
+    expect(
+      (await app.request(bound, createEnrollment, { body: { pathwayId: pathway, personId: person, siteId } }))
+        .status,
+    ).toBe(404)
 })

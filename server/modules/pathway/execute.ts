@@ -82,7 +82,7 @@ async function claim(trx: Trx): Promise<Row[]> {
       ${subjectColumn}, s.facts, s.times, s.words, case when s.facts is null then ld.code end as last_department_code,
       case when jsonb_array_length(v.asks -> 'person') > 0 then ${factsObject()} end as person,
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
-      coalesce(s.staff_id, f.last_attending_staff_id) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
+      coalesce(s.staff_id, case when f.site_id = at.site_id then f.last_attending_staff_id end) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
       ${latestResponses(trx, sql`e.id`, sql`v.asks`)} as latest_responses, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
     from due e join pathway_version v on v.id = e.pathway_version_id
@@ -91,8 +91,9 @@ async function claim(trx: Trx): Promise<Row[]> {
     ${joinSubject(sql`e.subject_kind`, sql`e.subject_id`)}
     left join person_facts f on f.person_id = p.id ${joinPersonSite}
     left join department ld on ld.id = f.last_department_id
-    left join department d on d.id = coalesce(s.department_id, f.last_department_id)
-    left join site place on place.id = coalesce(s.site_id, e.site_id, gc.site_id, d.site_id, f.site_id, (select min(id) from site having count(*) = 1))`.execute(
+    cross join lateral (select coalesce(s.site_id, e.site_id, gc.site_id, f.site_id, (select min(id) from site having count(*) = 1)) as site_id) at
+    left join site place on place.id = at.site_id
+    left join department d on d.id = coalesce(s.department_id, f.last_department_id) and d.site_id = at.site_id`.execute(
     trx,
   )
   return rows

@@ -3,6 +3,7 @@ import { type AskedFact, readFactName } from '../../../contract/pathway-fact.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import { addWorkingDays, type Calendar, nextOpening } from '../../platform/calendar.ts'
+import { AppError } from '../../platform/errors.ts'
 import { addDays, ageYears, localDate, localMinute } from '../../platform/clock.ts'
 import type { Subject } from '../event/subject.ts'
 import type { NewMessage } from '../message/write.ts'
@@ -147,10 +148,7 @@ const handlers: Handlers = {
   },
   message(step, walk) {
     const { enrolled, result } = walk
-    if (enrolled.personId === null) {
-      done(walk, step, 'nobody')
-      return step.next
-    }
+    if (enrolled.personId === null) throw new AppError('invalid', onlyPersons(step))
     result.messages.push({
       step: { enrollmentId: enrolled.id, key: step.key },
       ...(enrolled.subject && { about: enrolled.subject }),
@@ -219,7 +217,11 @@ function after(
 
 function sinceOf({ since }: Step<'wait'>, enrolled: Enrolled, now: Date): Date | null {
   if (since === 'entry') return enrolled.enteredAt
-  return since === 'here' ? now : (enrolled.times[since.slice('subject.'.length)] ?? null)
+  if (since === 'here') return now
+  const name = since.slice('subject.'.length)
+  if (!Object.hasOwn(enrolled.times, name))
+    throw new AppError('invalid', `Nothing that this enrolment is about has the time "${name}".`)
+  return enrolled.times[name] ?? null
 }
 
 const ending = (step: Step<'wait'>, since: Date, enrolled: Enrolled, { calendar }: StepContext) =>
@@ -236,7 +238,17 @@ function waitUntil(step: Step<'wait'>, enrolled: Enrolled, context: StepContext)
 
 const priorities = { routine: 0, urgent: 1, stat: 2 } as const
 
+const contacts = ['follow-up-call', 'home-visit', 'red-flag', 'return-visit']
+/** Whether a step writes to a person, calls or visits one. */
+export const contactsPersons = (step: PathwayStep): boolean =>
+  step.kind === 'message' || (step.kind === 'task' && contacts.includes(step.task))
+const onlyPersons = ({ title, key }: PathwayStep) =>
+  `The step "${title || key}" contacts a person; this enrolment is of an organisation.`
+
+/** @throws {AppError} invalid for a contact with an organisation */
 function taskOf(step: Step<'task'>, { enrolled, context }: Walk): NewTask {
+  if (enrolled.personId === null && contacts.includes(step.task))
+    throw new AppError('invalid', onlyPersons(step))
   const { now, calendar, questionnaires } = context
   const dueAt = after(step.dueSince === 'entry' ? enrolled.enteredAt : now, step.dueIn, enrolled, calendar)
   return {

@@ -7,6 +7,7 @@ import {
 import { isPersonFact } from '../../../contract/fact.ts'
 import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
+import { subjectKinds } from '../event/subject.ts'
 import { isSettingKey } from '../setting/definitions.ts'
 import { actProblem } from './act.ts'
 import type { Known } from './asked-problems.ts'
@@ -39,7 +40,13 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
           step: null,
           message: `Asks for "${fact}" at entry by the calendar, which knows the person only.`,
         })
+  const known = (when: Condition | undefined, step: string | null) => {
+    for (const { fact } of when ? comparisonsOf(when) : [])
+      if (!isKnown(fact)) problems.push({ step, message: `Asks for "${fact}", which is not known.` })
+  }
+  known(when, null)
   for (const step of definition.steps) {
+    if (step.kind === 'branch') known(step.when, step.key)
     for (const next of successors(step))
       if (next !== null && !steps.has(next))
         problems.push({ step: step.key, message: `Leads to "${next}", which does not exist.` })
@@ -64,6 +71,16 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
             step: step.key,
             message: `Asks for the result of "${key}", which is no task here.`,
           })
+    if (step.kind === 'wait') {
+      const time = /^subject\.(.*)$/.exec(step.since)?.[1]
+      if (time !== undefined && !subjectKinds().some(({ times }) => times.includes(time)))
+        problems.push({ step: step.key, message: `Waits for the time "${time}", which nothing has.` })
+      if (time === undefined && step.before)
+        problems.push({
+          step: step.key,
+          message: 'Waits before a time that has come already; count from a time of the subject.',
+        })
+    }
     if (step.kind === 'act') {
       const message = actProblem(step.act, step.input)
       if (message) problems.push({ step: step.key, message })
@@ -82,6 +99,18 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
     if (!reached.has(step.key))
       problems.push({ step: step.key, message: 'Cannot be reached from the start; connect or delete it.' })
   return problems
+}
+
+const named = /^(event|variables|task|questionnaire|observation)\../
+
+/** Whether anything can be asked by that name. */
+function isKnown(fact: string): boolean {
+  const [of = '', name = ''] = fact.split(/\.(.*)/s)
+  return (
+    named.test(fact) ||
+    isPersonFact(fact) ||
+    subjectKinds().some(({ kind, facts }) => kind === of && facts.includes(name))
+  )
 }
 
 function eachPart(condition: Condition, visit: (part: Condition) => void): void {

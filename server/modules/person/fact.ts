@@ -1,4 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
+import { z } from 'zod'
 import {
   type FactType,
   isPersonFact,
@@ -138,8 +139,11 @@ function comparison(
     return sql`exists (select 1 from unnest(${left}) as code where starts_with(code, ${value}))`
   }
   const typed = (one: unknown) => {
-    const fits = type === 'number' ? typeof one === 'number' : typeof one === 'string'
-    if (!fits) throw unfit(fact, `is compared with a ${type === 'number' ? 'number' : 'text'}`)
+    const fits =
+      type === 'number'
+        ? typeof one === 'number'
+        : typeof one === 'string' && (type !== 'date' || z.iso.date().safeParse(one).success)
+    if (!fits) throw unfit(fact, `is compared with a ${type === 'choice' ? 'text' : type}`)
     return sql`${one}::${sql.raw(types[type])}`
   }
   if (op === 'in') {

@@ -16,24 +16,25 @@ export function personWithin(reach: Reach, id: RawBuilder<unknown>): RawBuilder<
 function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBool> {
   if (reach.all) return sql<SqlBool>`true`
   const parts: RawBuilder<SqlBool>[] = []
+  // An alias of its own: `id` may name a column of a table that the caller calls `x`.
   const has = (table: 'encounter' | 'person_identifier' | 'task', what: RawBuilder<SqlBool>) =>
     parts.push(
-      sql`exists (select 1 from ${sql.table(table)} x where x.person_id = any(${recordsOf(id)}) and ${what})`,
+      sql`exists (select 1 from ${sql.table(table)} reached where reached.person_id = any(${recordsOf(id)}) and ${what})`,
     )
   if (reach.siteIds.length > 0) {
-    has('encounter', sql`x.site_id = any(${reach.siteIds}::int[])`)
-    has('person_identifier', sql`x.site_id = any(${reach.siteIds}::int[])`)
+    has('encounter', sql`reached.site_id = any(${reach.siteIds}::int[])`)
+    has('person_identifier', sql`reached.site_id = any(${reach.siteIds}::int[])`)
   }
   if (reach.departmentIds.length > 0) {
-    has('encounter', sql`x.department_id = any(${reach.departmentIds}::int[])`)
-    has('task', sql`x.department_id = any(${reach.departmentIds}::int[])`)
+    has('encounter', sql`reached.department_id = any(${reach.departmentIds}::int[])`)
+    has('task', sql`reached.department_id = any(${reach.departmentIds}::int[])`)
   }
   if (reach.staffId !== null) {
-    has('encounter', sql`x.attending_staff_id = ${reach.staffId}`)
-    has('task', sql`x.assignee_staff_id = ${reach.staffId}`)
+    has('encounter', sql`reached.attending_staff_id = ${reach.staffId}`)
+    has('task', sql`reached.assignee_staff_id = ${reach.staffId}`)
   }
   if (reach.personIds.length > 0) parts.push(sql`${id} = any(${reach.personIds}::bigint[])`)
-  if (reach.lists.length > 0) has('task', sql`x.queue like any(${reach.lists}::text[])`)
+  if (reach.lists.length > 0) has('task', sql`reached.queue like any(${reach.lists}::text[])`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
 }
 

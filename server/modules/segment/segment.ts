@@ -14,6 +14,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { conditionSql, joinPersonSite } from '../person/fact.ts'
 import { maskName } from '../person/mask.ts'
+import { assertSite } from '../setting/setting.ts'
 import { personWithin } from '../person/scope.ts'
 
 type Row = Omit<Segment, 'siteId' | 'refreshedAt'> & { site_id: number | null; refreshed_at: Date | null }
@@ -69,6 +70,7 @@ export async function createSegment(
   if (!reach.all && (siteId === null || !reach.siteIds.includes(siteId)))
     throw new AppError('invalid', undefined, [{ path: 'siteId', message: 'is outside what you may change' }])
   conditionSql(rule)
+  await assertSite(trx, siteId)
   try {
     const { id } = await trx
       .insertInto('segment')

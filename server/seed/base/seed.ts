@@ -1,3 +1,4 @@
+import { connectReactions } from '../../reactions.ts'
 import { sql } from 'kysely'
 import chineseDays from 'chinese-days'
 import { addGuidance } from '../../modules/guidance/guidance.ts'
@@ -34,6 +35,8 @@ const actor = systemActor('system:seed', '系统初始化')
  * adds only what is missing, so that nothing a site has changed is touched.
  */
 export async function seedBase(db: Db): Promise<void> {
+  // What pathways may ask and wait for is what modules registered.
+  connectReactions()
   await transaction(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)

@@ -24,7 +24,7 @@ export const errors = {
   'already-exists': 'This is already on record.',
   'cannot-undo': 'This can no longer be undone.',
   'appeal-too-late': 'The time to appeal is over.',
-  'already-enrolled': 'This patient is already on this pathway for this stay.',
+  'already-enrolled': 'Already on this pathway, or was on it too recently to enter again.',
   'open-dispute': 'There is an open dispute with this person; close it first.',
   'contact-refused': 'This person must not be contacted this way.',
   'second-person': 'Publishing takes somebody who did not write this draft. Ask for it first.',

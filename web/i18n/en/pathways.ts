@@ -53,6 +53,9 @@ export const pathways = {
     refusal: 'refusal',
   },
   why: {
+    noTime: 'Waits for the time "{{0}}", which nothing has',
+    beforeNow: 'Waits before a time that has come already; count from a time of what it is about',
+    noFact: 'Asks for "{{0}}", which is not known',
     eventAndCalendar: 'Is entered by an event and by the calendar; choose one',
     calendarFact:
       'Entry by the calendar cannot ask for "{{0}}", it knows the patient only; take the condition out',

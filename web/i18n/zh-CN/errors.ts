@@ -24,7 +24,7 @@ export const errors = {
   'already-exists': '已经有了，不用重复登记。',
   'cannot-undo': '已经不能撤销了。',
   'appeal-too-late': '申诉时间已过。',
-  'already-enrolled': '这位患者这次就诊已经在这条路径上了。',
+  'already-enrolled': '已经在这条路径上，或者距上次太近，还不能再次进入。',
   'open-dispute': '患者有未结纠纷，请先结束纠纷。',
   'contact-refused': '不可以这样联系这位患者。',
   'second-person': '发布需要另一位没有写过这份草稿的人，请先提交审核。',

@@ -52,6 +52,9 @@ export const pathways = {
     refusal: '拒访',
   },
   why: {
+    noTime: '等待的时间“{{0}}”不存在',
+    beforeNow: '在已到的时间之前等待没有意义，请从所关联事项的时间算起',
+    noFact: '“{{0}}”不是可用的判断项',
     eventAndCalendar: '既按事件又按日历入径，只能选一个',
     calendarFact: '按日历入径只能看患者本身，不能看“{{0}}”，请去掉这个条件',
     noAct: '没有模块提供动作“{{0}}”',

@@ -24,7 +24,7 @@ export const errors = {
   'already-exists': '已經有了，不用重複登記。',
   'cannot-undo': '已經不能復原了。',
   'appeal-too-late': '申訴時間已過。',
-  'already-enrolled': '這位病患這次就診已經在這條路徑上了。',
+  'already-enrolled': '已經在這條路徑上，或者距上次太近，還不能再次進入。',
   'open-dispute': '病患有未結糾紛，請先結束糾紛。',
   'contact-refused': '不可以這樣聯絡這位病患。',
   'second-person': '發布需要另一位沒有寫過這份草稿的人，請先送審。',

@@ -52,6 +52,9 @@ export const pathways = {
     refusal: '拒訪',
   },
   why: {
+    noTime: '等待的時間「{{0}}」不存在',
+    beforeNow: '在已到的時間之前等待沒有意義，請從所關聯事項的時間算起',
+    noFact: '「{{0}}」不是可用的判斷項',
     eventAndCalendar: '既依事件又依日曆入徑，只能選一個',
     calendarFact: '依日曆入徑只能看病患本身，不能看「{{0}}」，請去掉這個條件',
     noAct: '沒有模組提供動作「{{0}}」',
