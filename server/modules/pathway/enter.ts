@@ -93,7 +93,7 @@ async function entryFacts(
   const subjects = events.map(subjectOf)
   const columns = entryColumns(
     wanted.map(({ pathway }) => pathway.definition),
-    recordsOf(sql`p.id`),
+    sql`g.records`,
   )
   const { rows } = await sql<EntryRow & { event_id: number }>`
     select w.event_id, ${columns}
@@ -101,7 +101,8 @@ async function entryFacts(
       ${events.map((event) => event.id)}::bigint[], ${events.map((event) => event.personId)}::bigint[],
       ${subjects.map((one) => one?.kind)}::text[], ${subjects.map((one) => one?.id)}::bigint[]
     ) as w(event_id, person_id, subject_kind, subject_id)
-    left join person p on p.id = w.person_id left join person_facts f on f.person_id = p.id ${joinPersonSite}
+    left join person p on p.id = w.person_id cross join lateral (select ${recordsOf(sql`p.id`)} as records offset 0) g
+    left join person_facts f on f.person_id = p.id ${joinPersonSite}
     ${joinSubject(sql`w.subject_kind`, sql`w.subject_id`)}`.execute(trx)
   return new Map(rows.map((row) => [row.event_id, { ...row, occurrences: occurrencesOf(row.occurrences) }]))
 }
@@ -168,11 +169,11 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     subject_id: number | null
   }>`
     insert into enrollment (pathway_id, pathway_version_id, person_id, group_id, subject_kind, subject_id, site_id, status, step_key, due_at, entered_at, variables, round)
-    select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, t.site_id, 'active', t.step_key, now(), t.entered_at, t.variables,
+    select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, case when t.subject_site is null then t.site_id end, 'active', t.step_key, now(), t.entered_at, t.variables,
       coalesce(last.round + 1, 1)
     from (
       -- An enrolment about a subject belongs to the subject's record.
-      select u.*, coalesce(s.person_id, u.person_id) as record_id
+      select u.*, coalesce(s.person_id, u.person_id) as record_id, s.site_id as subject_site
       from unnest(
         ${entering.map((one) => one.pathway.id)}::int[], ${entering.map((one) => one.pathway.version_id)}::int[],
         ${entering.map((one) => one.personId)}::bigint[], ${entering.map((one) => one.groupId)}::int[],
