@@ -4,11 +4,6 @@ import { expect, test } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** Tables that two modules write for now, with the reason. A table that no longer needs to be here fails as well. */
-const shared: Record<string, string> = {
-  calendar_day: 'settings per site are being written: the seed still enters the official calendar itself',
-}
-
 /** Statements on a table whose name is computed: which tables it may be. */
 const computed: Record<string, string[]> = {
   'server/modules/group/undo.ts': ['group_member', 'group_agreement', 'group_contact', 'group_customer'],
@@ -59,9 +54,7 @@ function problemsOf(sources: Source[]): string[] {
       ofTable.set(writerOf(file), (ofTable.get(writerOf(file)) ?? new Set()).add(file))
     }
   return [...writers].flatMap(([table, ofTable]) => {
-    const several = ofTable.size > 1
-    if (several === table in shared) return []
-    if (!several) return `${table} has one writer now; take it out of the list of shared tables`
+    if (ofTable.size <= 1) return []
     return `${table} is written by ${[...ofTable].map(([writer, files]) => `${writer} (${[...files].join(', ')})`).join(' and ')}`
   })
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Actor } from '../../platform/actor.ts'
 import { authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -12,7 +13,7 @@ export function onCalendar(listener: (trx: Trx) => Promise<void>): void {
   if (!listeners.includes(listener)) listeners.push(listener)
 }
 
-type Day = { date: string; working: boolean; name: string }
+export type CalendarDay = { date: string; working: boolean; name: string }
 
 /** What holds in a year: a site's own calendar, else the installation's. @throws {AppError} not-found */
 export async function listCalendar(db: Db, actor: Actor, year: number, siteId: number | null = null) {
@@ -41,7 +42,7 @@ export async function putCalendarYear(
   trx: Trx,
   actor: Actor,
   year: number,
-  { days, siteId = null }: { days: Day[]; siteId?: number | null },
+  { days, siteId = null }: { days: CalendarDay[]; siteId?: number | null },
 ) {
   assertMayWrite(actor, siteId)
   const site = await assertSite(trx, siteId)
@@ -56,15 +57,42 @@ export async function putCalendarYear(
     .where('date', '<=', `${year}-12-31`)
     .where('site_id', siteId === null ? 'is' : '=', siteId)
     .execute()
-  if (days.length > 0)
-    await trx
-      .insertInto('calendar_day')
-      .values(days.map((day) => ({ ...day, site_id: siteId, source: 'site' })))
-      .execute()
+  await addDays(trx, days, { site_id: siteId, source: 'site' })
   await audit(trx, actor, {
     action: 'calendar.write',
     subject: site === null ? String(year) : `${year} site:${site.code}`,
   })
-  for (const listener of listeners) await listener(trx)
+  await tellListeners(trx)
   return listCalendar(trx, actor, year, siteId)
+}
+
+/** Adds the official days of years of which the installation knows nothing yet; a year that has days stays as it is. */
+export async function addOfficialYears(
+  trx: Trx,
+  source: string,
+  daysOf: Map<number, CalendarDay[]>,
+): Promise<void> {
+  const { rows } = await sql<{ year: number }>`
+    select distinct extract(year from date)::int as year from calendar_day where site_id is null`.execute(trx)
+  const known = new Set(rows.map(({ year }) => year))
+  const days = [...daysOf].flatMap(([year, ofYear]) => (known.has(year) ? [] : ofYear))
+  if (days.length === 0) return
+  await addDays(trx, days, { site_id: null, source })
+  await tellListeners(trx)
+}
+
+async function addDays(
+  trx: Trx,
+  days: CalendarDay[],
+  about: { site_id: number | null; source: string },
+): Promise<void> {
+  if (days.length === 0) return
+  await trx
+    .insertInto('calendar_day')
+    .values(days.map((day) => ({ ...day, ...about })))
+    .execute()
+}
+
+async function tellListeners(trx: Trx): Promise<void> {
+  for (const listener of listeners) await listener(trx)
 }

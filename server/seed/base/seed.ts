@@ -4,6 +4,7 @@ import chineseDays from 'chinese-days'
 import { addGuidance } from '../../modules/guidance/guidance.ts'
 import { addQuestionnaire } from '../../modules/questionnaire/draft.ts'
 import { createPathway } from '../../modules/pathway/pathway.ts'
+import { addOfficialYears, type CalendarDay } from '../../modules/setting/calendar.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { basePathways } from './pathways.ts'
@@ -70,24 +71,16 @@ async function seedGuidance(trx: Trx): Promise<void> {
  * weekday counts as unknown and stays out.
  */
 async function seedCalendar(trx: Trx): Promise<void> {
-  const { rows } = await sql<{
-    year: number
-  }>`select distinct extract(year from date)::int as year from calendar_day`.execute(trx)
-  const known = new Set(rows.map((row) => row.year))
+  const daysOf = new Map<number, CalendarDay[]>()
   for (let year = 2020; year <= new Date().getUTCFullYear() + 1; year++) {
-    if (known.has(year)) continue
     const days = exceptionsOf(year)
-    if (days.length < 5) continue
-    await trx
-      .insertInto('calendar_day')
-      .values(days.map((day) => ({ ...day, source: 'chinese-days (State Council notice)' })))
-      .onConflict((c) => c.doNothing())
-      .execute()
+    if (days.length >= 5) daysOf.set(year, days)
   }
+  await addOfficialYears(trx, 'chinese-days (State Council notice)', daysOf)
 }
 
-function exceptionsOf(year: number): { date: string; working: boolean; name: string }[] {
-  const days: { date: string; working: boolean; name: string }[] = []
+function exceptionsOf(year: number): CalendarDay[] {
+  const days: CalendarDay[] = []
   for (let at = Date.UTC(year, 0, 1); at < Date.UTC(year + 1, 0, 1); at += 86_400_000) {
     const date = new Date(at).toISOString().slice(0, 10)
     const weekday = new Date(at).getUTCDay()
