@@ -1,5 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { Solar } from 'lunar-typescript'
+import { LunarMonth, Solar } from 'lunar-typescript'
 import type { PersonFact } from '../../../contract/fact.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import type { Schedule } from '../../../contract/schedule.ts'
@@ -36,7 +36,7 @@ type Occasion = { pathway: Open; timeZone: string; day: string }
  */
 export async function enterByCalendar(db: Db, now: Date): Promise<number> {
   const { rows } = await sql<Open & { published_at: Date; zones: string[] }>`
-    select p.id, p.name, v.id as version_id, v.definition, v.published_at, (select array_agg(distinct time_zone order by time_zone) from site) as zones
+    select p.id, p.name, v.id as version_id, v.definition, v.published_at, array(select distinct time_zone from site order by 1) as zones
     from pathway p join pathway_version v on v.id = p.current_version_id
     where p.active and v.definition -> 'entry' ? 'calendar' order by p.id`.execute(db)
   let entered = 0
@@ -72,7 +72,8 @@ export function isNamed(on: Schedule['on'], date: string): boolean {
       return month === on.month && day === Math.min(on.day, last)
     case 'lunar-year': {
       const lunar = Solar.fromYmd(year, month, day).getLunar()
-      return lunar.getMonth() === on.month && lunar.getDay() === on.day
+      const days = LunarMonth.fromYm(lunar.getYear(), on.month)?.getDayCount() ?? 30
+      return lunar.getMonth() === on.month && lunar.getDay() === Math.min(on.day, days)
     }
     case 'birthday':
     case 'date':
@@ -118,8 +119,9 @@ async function takeSome(
   const { entry } = pathway.definition
   if (!occasion || !entry.calendar) return nothing
   const { rows } = await sql<EntryRow & { id: number; site_id: number }>`
-    select p.id, f.site_id, ${entryColumns([pathway.definition], recordsOf(sql`p.id`))}
+    select p.id, f.site_id, ${entryColumns([pathway.definition], sql`g.records`)}
     from person p join person_facts f on f.person_id = p.id ${joinPersonSite} cross join (select null::jsonb as facts) s
+      cross join lateral (select ${recordsOf(sql`p.id`)} as records offset 0) g
     where p.id > ${occasion.last_person_id} and p.survivor_id is null and st.time_zone = ${timeZone}
       and ${meant(entry.calendar.on, day)} and ${entry.when ? conditionSql(entry.when) : sql`true`}
     order by p.id limit ${chunk}`.execute(trx)
