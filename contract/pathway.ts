@@ -30,6 +30,17 @@ const stepBase = {
   next: z.string().nullable(),
 }
 
+/** Who a pathway can give a task to, at the place of the task. */
+export const stepAssignees = [
+  'attending-doctor',
+  'doctor',
+  'head-nurse',
+  'nurse',
+  'department-head',
+  'service-centre',
+  'outreach',
+] as const
+
 export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
     ...stepBase,
@@ -59,15 +70,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     level: z.number().int().min(1).max(3).optional(),
     /** A role at the place of the task, or a list of the site with a name of its own (`queue:appointments`). */
     assignee: z.union([
-      z.enum([
-        'attending-doctor',
-        'doctor',
-        'head-nurse',
-        'nurse',
-        'department-head',
-        'service-centre',
-        'outreach',
-      ]),
+      z.enum(stepAssignees),
       z.templateLiteral(['queue:', z.string().regex(/^[a-z][a-z-]{1,39}$/)]),
     ]),
     dueSince: z.enum(['entry', 'here']).default('entry'),

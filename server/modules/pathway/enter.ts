@@ -13,7 +13,7 @@ import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
 import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurrence.ts'
 import type { Open } from './react.ts'
-import { firstStop, type Occurrence } from './stop.ts'
+import { type Occurrence, stopReason } from './stop.ts'
 
 /** Enrols persons and organisations in every active pathway with this entry event. */
 export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open[]): Promise<void> {
@@ -128,15 +128,10 @@ export function entryVerdict(
   }
   if (when && !holds(when, { fact })) return 'stays-out'
   // Do not start what would stop at once: messages arrive late, and an opt-out outlasts the stay.
-  const stop = firstStop(facts.occurrences, { id: null, subject, enteredAt: event.at }, definition)
-  if (stop === null) return 'enters'
-  return facts.occurrences.every(
-    (one) =>
-      one.kind === 'person.dispute-opened' ||
-      firstStop([one], { id: null, subject, enteredAt: event.at }, definition) === null,
-  )
-    ? 'withheld'
-    : 'stays-out'
+  const target = { id: null, subject, enteredAt: event.at }
+  const stops = facts.occurrences.filter((one) => stopReason(one, target, definition) !== null)
+  if (stops.length === 0) return 'enters'
+  return stops.every(({ kind }) => kind === 'person.dispute-opened') ? 'withheld' : 'stays-out'
 }
 
 export type Entering = {

@@ -5,6 +5,7 @@ import { createEnrollment, type PathwayStep } from '../../../contract/pathway.ts
 import { addGroupAgreement, createGroup } from '../../../contract/group.ts'
 import { createSegment, listSegmentMembers, updateSegment } from '../../../contract/segment.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { newPerson, statesOf } from '../../../test/support/enrollment.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, wait } from '../../../test/support/pathway.ts'
 import { registerAct } from './act.ts'
@@ -22,37 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close()
 })
-
-async function newPerson(): Promise<{ id: number; mrn: string }> {
-  const mrn = `S${++count}`
-  await receive(app, {
-    event: 'A04',
-    class: 'O',
-    mrn,
-    visit: mrn,
-    email: `${mrn}@example.test`,
-    nationalId: null,
-  })
-  return { id: await personOf(app, mrn), mrn }
-}
-
-type State = {
-  id: number
-  subject_id: number | null
-  status: string
-  reason: string | null
-  due: Date | null
-  made: string[]
-}
-
-async function statesOf(pathway: number): Promise<State[]> {
-  await executeDue(app.db)
-  const { rows } = await sql<State>`
-    select e.id, e.subject_id, e.status, e.stop_reason as reason, e.due_at as due,
-      array(select step_key from task t where t.enrollment_id = e.id union all select step_key from message m where m.enrollment_id = e.id) as made
-    from enrollment e where e.pathway_id = ${pathway} order by e.id`.execute(app.db)
-  return rows
-}
 
 test('entering a segment enters a pathway, leaving it is an event as well, and both happen once', async () => {
   const rule = {
@@ -78,7 +48,7 @@ test('entering a segment enters a pathway, leaving it is an event as well, and b
   const mrn = `S${++count}`
   await receive(app, { event: 'A04', class: 'O', mrn, visit: mrn, sex: 'F' })
   await app.processAll()
-  expect(await statesOf(entered)).toEqual([])
+  expect(await statesOf(app, entered)).toEqual([])
   await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}b`, sex: 'F' })
   await receive(app, { event: 'A04', class: 'O', mrn, visit: `${mrn}c`, sex: 'F' })
   const again = () => sql`update segment set refreshed_at = null`.execute(app.db)
@@ -86,7 +56,7 @@ test('entering a segment enters a pathway, leaving it is an event as well, and b
     await again()
     await app.processAll()
   }
-  expect(await statesOf(entered)).toMatchObject([{ status: 'completed', made: ['hello'] }])
+  expect(await statesOf(app, entered)).toMatchObject([{ status: 'completed', made: ['hello'] }])
   const members = await app.request(centre, listSegmentMembers, { params: { id: segment.id } })
   expect(members.body.items.map((one) => one.personId)).toContain(await personOf(app, mrn))
   await app.request(await app.signInAs('integration'), updateSegment, {
@@ -98,8 +68,8 @@ test('entering a segment enters a pathway, leaving it is an event as well, and b
     },
   })
   await app.processAll()
-  expect(await statesOf(left)).toMatchObject([{ status: 'completed', made: ['bye'] }])
-  expect(await statesOf(entered)).toHaveLength(1)
+  expect(await statesOf(app, left)).toMatchObject([{ status: 'completed', made: ['bye'] }])
+  expect(await statesOf(app, entered)).toHaveLength(1)
 })
 
 test('a pathway of every month takes everybody in once on its day, again the next month, and the living only', async () => {
@@ -114,7 +84,7 @@ test('a pathway of every month takes everybody in once on its day, again the nex
       },
     }),
   )
-  const people = [await newPerson(), await newPerson(), await newPerson()]
+  const people = [await newPerson(app), await newPerson(app), await newPerson(app)]
   await sql`update person set language = 'monthly' where id = any(${people.map((one) => one.id)})`.execute(
     app.db,
   )
@@ -129,7 +99,7 @@ test('a pathway of every month takes everybody in once on its day, again the nex
   const look = async (at: string) => {
     // Two processes look at once.
     await Promise.all([enterByCalendar(app.db, new Date(at)), enterByCalendar(app.db, new Date(at))])
-    return (await statesOf(pathway)).length
+    return (await statesOf(app, pathway)).length
   }
   expect(await look('2027-03-02T23:00:00+08:00')).toBe(0)
   expect(await look('2027-03-03T08:59:00+08:00')).toBe(0)
@@ -163,10 +133,10 @@ test('a step has another module act, once for each enrolment, with what its auth
   await expect(made('test.paint', { color: 'red' })).rejects.toThrow('cannot be published')
   await expect(made('test.sing', {})).rejects.toThrow('cannot be published')
   const pathway = await made('test.paint', { colour: 'red' })
-  const people = [await newPerson(), await newPerson()]
+  const people = [await newPerson(app), await newPerson(app)]
   for (const { id } of people)
     await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: id } })
-  const states = await statesOf(pathway)
+  const states = await statesOf(app, pathway)
   await executeDue(app.db)
   expect(done.sort((one, other) => one.enrollment - other.enrollment)).toEqual(
     states.map((state) => ({ enrollment: state.id, colour: 'red' })),
@@ -179,17 +149,17 @@ test('who may enter again does so not sooner than the pathway says', async () =>
     app,
     definitionOf([message('m', null)], { entry: { event: null, maxAgeDays: 30, again: { afterDays: 90 } } }),
   )
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   const enter = async () =>
     (await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })).status
   expect(await enter()).toBe(201)
-  await statesOf(pathway)
+  await statesOf(app, pathway)
   expect(await enter()).toBe(409)
   await sql`update enrollment set entered_at = now() - interval '91 days' where pathway_id = ${pathway}`.execute(
     app.db,
   )
   expect(await enter()).toBe(201)
-  expect(await statesOf(pathway)).toHaveLength(2)
+  expect(await statesOf(app, pathway)).toHaveLength(2)
 })
 
 test('an organisation on a pathway that contacts persons is refused by hand, and blocked with the reason by an event, beside others that go on', async () => {
@@ -210,9 +180,9 @@ test('an organisation on a pathway that contacts persons is refused by hand, and
     params: { id: group.id },
     body: { number: 'A', status: 'active' },
   })
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })
-  const [ofGroup, ofPerson] = await statesOf(pathway)
+  const [ofGroup, ofPerson] = await statesOf(app, pathway)
   expect(ofGroup).toMatchObject({
     status: 'blocked',
     reason: expect.stringContaining('organisation') as string,
@@ -227,9 +197,9 @@ test('a wait for a time that nothing has is refused; one that this enrolment lac
     'cannot be published',
   )
   const pathway = await makePathway(app, waits('subject.end'))
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   await app.request(centre, createEnrollment, { body: { pathwayId: pathway, personId: person } })
-  expect(await statesOf(pathway)).toMatchObject([{ status: 'blocked' }])
+  expect(await statesOf(app, pathway)).toMatchObject([{ status: 'blocked' }])
 })
 
 test('a condition on something that nobody knows is named when the pathway is published', async () => {
@@ -242,7 +212,7 @@ test('a condition on something that nobody knows is named when the pathway is pu
 
 test('somebody of one site puts nobody on a pathway at another one, nor at one that does not exist', async () => {
   const pathway = await makePathway(app, definitionOf([message('m', null)]))
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   await receive(app, { event: 'A04', class: 'O', mrn: 'east', visit: 'east', site: 'EAST' })
   const sites = await app.db.selectFrom('site').select(['id', 'code']).execute()
   const site = (code: string) => sites.find((one) => one.code === code)?.id ?? 0

@@ -7,14 +7,14 @@ import { listEnrollments, type PathwayDefinition } from '../../../contract/pathw
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { standInAppointments } from '../../../test/support/appointment.ts'
-import { personOf, receive } from '../../../test/support/hl7.ts'
+import { newPerson, statesOf } from '../../../test/support/enrollment.ts'
+import { receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message, task, wait } from '../../../test/support/pathway.ts'
 import { tries } from '../../../test/support/tries.ts'
 import { executeDue } from './execute.ts'
 
 let app: TestApp
 let centre: string
-let count = 0
 let appointments: Awaited<ReturnType<typeof standInAppointments>>
 
 beforeAll(async () => {
@@ -30,19 +30,6 @@ afterAll(async () => {
 const day = 86_400_000
 const inDays = (n: number) => new Date(Date.now() + n * day)
 
-async function newPerson(): Promise<{ id: number; mrn: string }> {
-  const mrn = `S${++count}`
-  await receive(app, {
-    event: 'A04',
-    class: 'O',
-    mrn,
-    visit: mrn,
-    email: `${mrn}@example.test`,
-    nationalId: null,
-  })
-  return { id: await personOf(app, mrn), mrn }
-}
-
 const reminder = (rest: Partial<PathwayDefinition> = {}) =>
   definitionOf(
     [
@@ -54,52 +41,34 @@ const reminder = (rest: Partial<PathwayDefinition> = {}) =>
     { entry: { event: 'appointment.booked', maxAgeDays: 30 }, ...rest },
   )
 
-type State = {
-  id: number
-  subject_id: number | null
-  status: string
-  reason: string | null
-  due: Date | null
-  made: string[]
-}
-
-async function statesOf(pathway: number): Promise<State[]> {
-  await executeDue(app.db)
-  const { rows } = await sql<State>`
-    select e.id, e.subject_id, e.status, e.stop_reason as reason, e.due_at as due,
-      array(select step_key from task t where t.enrollment_id = e.id union all select step_key from message m where m.enrollment_id = e.id) as made
-    from enrollment e where e.pathway_id = ${pathway} order by e.id`.execute(app.db)
-  return rows
-}
-
 const days = (from: Date | null) => ((from?.getTime() ?? 0) - Date.now()) / day
 
 test('two appointments of one person have two enrolments; one that moves takes its waits along, one that is cancelled ends', async () => {
   const pathway = await makePathway(app, reminder())
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   const first = await appointments.book(person, inDays(10))
   const second = await appointments.book(person, inDays(20))
-  expect((await statesOf(pathway)).map((one) => one.subject_id)).toEqual([first, second])
-  let [one, other] = await statesOf(pathway)
+  expect((await statesOf(app, pathway)).map((one) => one.subject_id)).toEqual([first, second])
+  let [one, other] = await statesOf(app, pathway)
   expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([7, 17])
 
   await appointments.move(person, first, inDays(5))
-  ;[one, other] = await statesOf(pathway)
+  ;[one, other] = await statesOf(app, pathway)
   expect([days(one?.due ?? null), days(other?.due ?? null)].map(Math.round)).toEqual([2, 17])
   // Moved so near that the time of the reminder has come.
   await appointments.move(person, first, inDays(2))
-  ;[one] = await statesOf(pathway)
+  ;[one] = await statesOf(app, pathway)
   expect(one?.made).toEqual(['m'])
   expect(Math.round(days(one?.due ?? null))).toBe(3)
 
   await appointments.tell('appointment.cancelled', person, second)
-  ;[one, other] = await statesOf(pathway)
+  ;[one, other] = await statesOf(app, pathway)
   expect(one?.status).toBe('active')
   expect(other).toMatchObject({ status: 'stopped', reason: 'appointment-cancelled', made: [] })
   // Told twice, it is entered once; booked anew after the cancellation, it is followed again.
   await appointments.tell('appointment.booked', person, first)
   await appointments.tell('appointment.booked', person, second)
-  const all = await statesOf(pathway)
+  const all = await statesOf(app, pathway)
   expect(all.map((state) => [state.subject_id, state.status])).toEqual([
     [first, 'active'],
     [second, 'stopped'],
@@ -109,29 +78,29 @@ test('two appointments of one person have two enrolments; one that moves takes i
 
 test('a reminder whose time had passed when the appointment was booked is left out', async () => {
   const pathway = await makePathway(app, reminder())
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   await appointments.book(person, inDays(1))
-  const [state] = await statesOf(pathway)
+  const [state] = await statesOf(app, pathway)
   expect(state).toMatchObject({ status: 'active', made: [] })
   expect(Math.round(days(state?.due ?? null))).toBe(2)
 })
 
 test('a wait for a time that the subject does not have yet lasts until it has one', async () => {
   const pathway = await makePathway(app, reminder())
-  const { id: person } = await newPerson()
+  const { id: person } = await newPerson(app)
   const id = await appointments.book(person, null)
-  expect(await statesOf(pathway)).toMatchObject([{ status: 'active', due: null }])
+  expect(await statesOf(app, pathway)).toMatchObject([{ status: 'active', due: null }])
   await appointments.move(person, id, inDays(8))
-  const [state] = await statesOf(pathway)
+  const [state] = await statesOf(app, pathway)
   expect(Math.round(days(state?.due ?? null))).toBe(5)
 })
 
 test('a merge in between keeps both appointments, and an event of the other record ends them only as long as the two are one', async () => {
   const pathway = await makePathway(app, reminder({ stopOn: stopsOn('readmission') }))
-  const [one, other] = [await newPerson(), await newPerson()]
+  const [one, other] = [await newPerson(app), await newPerson(app)]
   await appointments.book(one.id, inDays(10))
   await appointments.book(other.id, inDays(12))
-  expect(await statesOf(pathway)).toHaveLength(2)
+  expect(await statesOf(app, pathway)).toHaveLength(2)
   const { body, error } = await app.request(centre, mergePersons, {
     body: { survivorId: one.id, mergedId: other.id, reason: '同一人' },
   })
@@ -142,9 +111,9 @@ test('a merge in between keeps both appointments, and an event of the other reco
     visit: `${other.mrn}-in`,
     at: new Date(Date.now() + 2000),
   })
-  expect((await statesOf(pathway)).map((state) => state.status)).toEqual(['stopped', 'stopped'])
+  expect((await statesOf(app, pathway)).map((state) => state.status)).toEqual(['stopped', 'stopped'])
   await app.request(centre, undoPersonMerge, { params: { id: body.mergeId }, body: { reason: '两个人' } })
-  expect((await statesOf(pathway)).map((state) => state.status)).toEqual(['active', 'stopped'])
+  expect((await statesOf(app, pathway)).map((state) => state.status)).toEqual(['active', 'stopped'])
 })
 
 test('a pathway about an agreement of an organisation makes tasks without a person, before it ends, wherever the end moves', async () => {
@@ -167,7 +136,7 @@ test('a pathway about an agreement of an organisation makes tasks without a pers
   const agreement = { number: 'A-1', status: 'active' as const, validUntil: iso(100) }
   const signed = await app.request(centre, addGroupAgreement, { params: { id: group.id }, body: agreement })
   if (signed.error) throw new Error(JSON.stringify(signed.error))
-  const [state] = await statesOf(pathway)
+  const [state] = await statesOf(app, pathway)
   expect(Math.round(days(state?.due ?? null))).toBeCloseTo(40, -0.5)
   const shown = await app.request(centre, getGroup, { params: { id: group.id } })
   const part = shown.body.agreements[0]
@@ -175,7 +144,7 @@ test('a pathway about an agreement of an organisation makes tasks without a pers
     params: { id: group.id, partId: part?.id ?? 0 },
     body: { ...agreement, validUntil: iso(50), version: part?.version ?? 1 },
   })
-  expect(await statesOf(pathway)).toMatchObject([{ status: 'waiting', made: ['t'] }])
+  expect(await statesOf(app, pathway)).toMatchObject([{ status: 'waiting', made: ['t'] }])
   const made = await app.db
     .selectFrom('task')
     .selectAll()
@@ -195,7 +164,7 @@ test('a pathway about an agreement of an organisation makes tasks without a pers
     params: { id: group.id, partId: part?.id ?? 0 },
     body: { ...agreement, status: 'ended', validUntil: iso(50), version: (part?.version ?? 1) + 1 },
   })
-  expect(await statesOf(pathway)).toMatchObject([{ status: 'stopped', reason: 'agreement-ended' }])
+  expect(await statesOf(app, pathway)).toMatchObject([{ status: 'stopped', reason: 'agreement-ended' }])
 })
 
 type Appointment = { person: number; id: number; enrollment: number }
@@ -242,13 +211,13 @@ test(
       { weight: 1, arbitrary: moves.cancel },
     )
     const look = async ({ enrollment }: Appointment) =>
-      (await statesOf(pathway)).find((one) => one.id === enrollment)
+      (await statesOf(app, pathway)).find((one) => one.id === enrollment)
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 160 }),
         fc.array(any, { maxLength: 14 }),
         async (first, all) => {
-          const { id: person } = await newPerson()
+          const { id: person } = await newPerson(app)
           const id = await appointments.book(person, inDays(first / 8))
           const bystander = await appointments.book(person, inDays(30))
           const { rows } = await sql<{

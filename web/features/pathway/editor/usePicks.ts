@@ -1,21 +1,11 @@
 import { useTranslation } from 'react-i18next'
-import type { PathwayDefinition } from '../../../../contract/pathway.ts'
+import { type PathwayDefinition, stepAssignees } from '../../../../contract/pathway.ts'
 import { listQuestionnaires } from '../../../../contract/questionnaire.ts'
 import { taskKind } from '../../../../contract/task.ts'
 import { useCode } from '../../../i18n/useCode.ts'
 import { useCall } from '../../../query.ts'
 import { useLocalized } from '../../task/localized.ts'
 import { useSettingWords } from '../../setting/useSettingWords.ts'
-
-const assignees = [
-  'attending-doctor',
-  'doctor',
-  'head-nurse',
-  'nurse',
-  'department-head',
-  'service-centre',
-  'outreach',
-] as const
 
 /** Stand for themselves in a sentence that explains them. */
 export const placeholders = {
@@ -46,7 +36,7 @@ export function usePicks(definition: PathwayDefinition | null) {
         text: t('editor.sinceTime', { time: t(`pathways.time.${time}`) }),
       })),
     ],
-    assignees: assignees.map((value) => ({ value, text: t(`pathways.assignee.${value}`) })),
+    assignees: stepAssignees.map((value) => ({ value, text: t(`pathways.assignee.${value}`) })),
     priorities: (['routine', 'urgent', 'stat'] as const).map((value) => ({
       value,
       text: code('priority', value),
