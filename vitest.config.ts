@@ -11,6 +11,9 @@ export default defineConfig({
   test: {
     include: ['{contract,server,sim,test}/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/database-server.ts'],
+    setupFiles: ['test/support/seed.ts'],
+    // For browsers and processes that a busy machine delays. A property has one seed per run, so a counterexample fails again.
+    retry: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The default of one second is too short for a password hash on a busy machine.

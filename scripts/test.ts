@@ -111,6 +111,19 @@ if (text !== undefined) {
     numPassedTests: number
     numFailedTests: number
     numPendingTests: number
+    testResults: {
+      name: string
+      message: string
+      assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+    }[]
+  }
+  // Last, because the end of the output is what remains of a run elsewhere.
+  for (const { name, message, assertionResults } of counts.testResults) {
+    if (message) console.log(`\nFAIL ${path.relative(root, name)}\n${message.slice(0, 500)}`)
+    for (const one of assertionResults.filter(({ status }) => status === 'failed'))
+      console.log(
+        `\nFAIL ${path.relative(root, name)}: ${one.fullName}\n${one.failureMessages.join('\n').slice(0, 2000)}`,
+      )
   }
   console.log(
     `\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`,
