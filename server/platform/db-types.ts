@@ -142,6 +142,7 @@ export interface ClinicalFact {
   event_id: number;
   hash: string;
   key: string;
+  person_id: number;
   said_at: Timestamp;
   source: string;
 }
@@ -573,6 +574,7 @@ export interface InboundMessage {
   lane: number;
   location: string | null;
   message_type: string;
+  notes: Json | null;
   person_id: number | null;
   raw: Buffer;
   reason: string | null;

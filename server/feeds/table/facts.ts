@@ -15,16 +15,22 @@ export async function factStates(
 ): Promise<FactState[]> {
   const all = rows.map(({ message }, at) => {
     const [fact] = message?.facts ?? []
-    return fact && message
-      ? (placesOf([{ ...fact, siteId, message: at, rememberedFor: message.rememberedFor ?? source }])[0] ??
-          [])
-      : []
+    if (!fact || !message) return []
+    const places = placesOf([
+      { ...fact, siteId, message: at, rememberedFor: message.rememberedFor ?? source },
+    ])
+    const [record] = message.person.identifiers
+    return (places[0] ?? []).map((place) => ({ ...place, system: record?.system, number: record?.value }))
   })
   const wanted = all.flat()
   const stored = await sql<FactRow & { recorded_by: string | null }>`
     select f.source, f.key, f.event_id, f.hash, f.said_at, e.source as recorded_by
-    from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[]) as w(source, key)
-    join clinical_fact f using (source, key) left join event e on e.id = f.event_id`.execute(trx)
+    from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[],
+      ${wanted.map((one) => one.system)}::text[], ${wanted.map((one) => one.number)}::text[]) as w(source, key, system, number)
+    join person_identifier i on i.system = w.system and i.value = w.number
+    join clinical_fact f on f.source = w.source and f.key = w.key and f.person_id = i.person_id left join event e on e.id = f.event_id`.execute(
+    trx,
+  )
   const known = new Map(stored.rows.map((row) => [`${row.source}|${row.key}`, row]))
   const here = new Map<string, string>()
   return all.map(([own, shared]) => {

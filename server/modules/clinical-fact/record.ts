@@ -17,13 +17,21 @@ export type FactInput = FactStatement & {
   message: number
 }
 
-/** A row of `clinical_fact`: the event that currently states the fact with this source and key. */
-export type FactRow = { source: string; key: string; event_id: number; hash: string; said_at: Date }
+/** A row of `clinical_fact`: the event that currently states the fact of a person's record with this source and key. */
+export type FactRow = {
+  source: string
+  key: string
+  person_id: number
+  event_id: number
+  hash: string
+  said_at: Date
+}
 /** Keys under which a statement finds and stores the fact: its own, and the one shared by all sources of the site. */
 type Place = { source: string; key: string; hash: string }
+type OfPerson = { source: string; key: string; person_id: number }
 type Fresh = {
   fact: FactInput
-  places: Place[]
+  places: (Place & OfPerson)[]
   /** Rows of these keys before this batch. */
   rows: FactRow[]
   /** The event superseded by this one, or the newer one that supersedes it when an old message comes late. */
@@ -53,7 +61,7 @@ function hashOf({ kind, data }: Keyed): string {
   ])
 }
 
-const placeOf = ({ source, key }: { source: string; key: string }) => `${source}|${key}`
+const placeOf = ({ source, key, person_id }: OfPerson) => `${person_id}|${source}|${key}`
 
 type Keyed = Pick<FactInput, 'kind' | 'key' | 'shared' | 'data' | 'rememberedFor' | 'siteId' | 'message'>
 
@@ -87,12 +95,15 @@ export function placesOf(facts: Keyed[]): Place[][] {
 /** The facts that are new to the timeline, in one statement; later ones of a batch see earlier ones. */
 export async function freshFacts(trx: Trx, facts: FactInput[]): Promise<Fresh[]> {
   if (facts.length === 0) return []
-  const all = placesOf(facts)
+  const all = placesOf(facts).map((places, at) =>
+    places.map((place) => ({ ...place, person_id: facts[at]?.personId ?? 0 })),
+  )
   const wanted = all.flat()
   const { rows } = await sql<FactRow>`
-    select f.source, f.key, f.event_id, f.hash, f.said_at
-    from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[]) as w(source, key)
-    join clinical_fact f using (source, key) order by f.source, f.key for update of f`.execute(trx)
+    select f.source, f.key, f.person_id, f.event_id, f.hash, f.said_at
+    from unnest(${wanted.map((one) => one.source)}::text[], ${wanted.map((one) => one.key)}::text[],
+      ${wanted.map((one) => one.person_id)}::bigint[]) as w(source, key, person_id)
+    join clinical_fact f using (source, key, person_id) order by f.source, f.key for update of f`.execute(trx)
   const stored = new Map(rows.map((row) => [placeOf(row), row]))
   const known = new Map(stored)
   return facts.flatMap((fact, at): Fresh[] => {
@@ -151,12 +162,12 @@ export async function keepFacts(trx: Trx, fresh: Fresh[], recorded: { id: number
     with marked as (
       ${supersedeEvents([...new Set(superseded)])}
     )
-    insert into clinical_fact (source, key, event_id, hash, said_at)
+    insert into clinical_fact (source, key, person_id, event_id, hash, said_at)
     select * from unnest(
-      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.person_id)}::bigint[],
       ${rows.map((row) => row.event_id)}::bigint[], ${rows.map((row) => row.hash)}::text[],
       ${rows.map((row) => row.said_at)}::timestamptz[])
-    on conflict (source, key) do update set event_id = excluded.event_id, hash = excluded.hash, said_at = excluded.said_at`.execute(
+    on conflict (source, key, person_id) do update set event_id = excluded.event_id, hash = excluded.hash, said_at = excluded.said_at`.execute(
     trx,
   )
   return fresh.map(({ fact, before, places, rows: earlier }, at) => ({
