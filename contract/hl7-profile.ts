@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { intakeNote } from './intake.ts'
 import { encounterClass, encounterStatus, sex } from './person.ts'
 import { eventKind } from './timeline.ts'
 import { calendarDate, route, timestamp } from './route.ts'
@@ -27,6 +28,13 @@ export const hl7ProfileDefinition = z.object({
   timeZone: timeZone.nullable().default(null),
   /** Code of the site that all messages are about. */
   site: z.string().trim().min(1).max(60).nullable().default(null),
+  /**
+   * What names the authority that assigned a number: the whole of CX.4, its name alone where the sender writes the rest as it likes, or
+   * the sending facility where CX.4 cannot be relied on.
+   */
+  authority: z.enum(['whole', 'name', 'facility']).default('whole'),
+  /** What becomes of messages for tests and training (MSH-11 `T`, `D`). */
+  testMessages: z.enum(['set-aside', 'apply']).default('set-aside'),
   /** Minutes without a message after which this sender counts as down; null = the setting for all. */
   silentMinutes: z.number().int().min(1).max(100_000).nullable().default(null),
   /** Before mapping, `to` is set to the content of `from`, or to `value` if that is empty. */
@@ -120,6 +128,8 @@ const understood = z.object({
       conditions: z.array(z.string()),
     })
     .nullable(),
+  /** What could not be used. */
+  notes: z.array(intakeNote),
   facts: z.array(z.object({ kind: eventKind, at: timestamp, data: z.record(z.string(), z.unknown()) })),
 })
 

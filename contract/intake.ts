@@ -7,6 +7,27 @@ import { id, idParams, many, page, pageQuery, route, timestamp } from './route.t
  */
 export const intakeStatus = z.enum(['received', 'applied', 'dead', 'ignored', 'rejected'])
 
+/** Why something in a message that was applied could not be used. */
+export const intakeNoteKinds = [
+  'not-a-date',
+  'not-a-time',
+  'not-a-number',
+  'incomplete',
+  'in-the-future',
+  'contradiction',
+  'unknown-code',
+  'unknown-charset',
+  'missing',
+] as const
+export const intakeNote = z.object({
+  kind: z.enum(intakeNoteKinds),
+  /** Segment and field, such as `OBX[3]-14`. */
+  location: z.string(),
+  /** What stands there, if it is a date, a number or a short code; else null, for it may be a name. */
+  value: z.string().nullable(),
+})
+export type IntakeNote = z.infer<typeof intakeNote>
+
 const intakeMessage = z.object({
   id,
   receivedAt: timestamp,
@@ -19,6 +40,8 @@ const intakeMessage = z.object({
   /** Segment and field the reason is about, such as `PID-3`. */
   location: z.string().nullable(),
   personId: id.nullable(),
+  /** What of an applied message could not be used. */
+  notes: z.array(intakeNote),
   attempts: z.number().int(),
   appliedAt: timestamp.nullable(),
   /** How many times the sender sent the same message again. */

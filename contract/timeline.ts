@@ -60,6 +60,7 @@ export const eventKinds = [
   'appointment.changed',
   'appointment.cancelled',
   'appointment.missed',
+  'intake.noted',
 ] as const
 export const eventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof eventKind>

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { IntakeNote } from '../../../contract/intake.ts'
 import { encounterEvents } from '../../modules/encounter/events.ts'
 import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounter/upsert.ts'
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
@@ -11,6 +12,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
+import { notedFacts } from '../../modules/hl7/map-facts.ts'
 import type { PersonStatement } from '../../modules/hl7/map-person.ts'
 import { MappingError } from '../../modules/hl7/message.ts'
 import {
@@ -30,9 +32,18 @@ export type AppliedAdt = {
   encounterId: number | null
   /** Facts new to the timeline. */
   facts: KeptFact[]
+  /** What could not be used beside what is known. */
+  notes: IntakeNote[]
 }
 
-const nothing: AppliedAdt = { personId: 0, created: false, changed: false, encounterId: null, facts: [] }
+const nothing: AppliedAdt = {
+  personId: 0,
+  created: false,
+  changed: false,
+  encounterId: null,
+  facts: [],
+  notes: [],
+}
 
 type Located = { message: AdtMessage; organisation: Organisation }
 
@@ -148,11 +159,16 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
   )
   for (const [index, { person }] of visits.entries()) checkOwner(encounters[index], person)
   const encounterAt = new Map(visits.map((visit, index) => [visit.at, encounters[index]]))
+  const notes = wave.map(({ message }, at): IntakeNote[] =>
+    encounterAt.get(at)?.doubted && message.encounter
+      ? [{ kind: 'contradiction', location: message.encounter.endsAt ? 'PV1-45' : 'PV1-44', value: null }]
+      : [],
+  )
   const events = wave.flatMap(({ message }, at) => {
     const person = persons[at]
     return person ? eventsOf(message, person, encounterAt.get(at)) : []
   })
-  const facts = await freshFacts(trx, await factsOf(trx, wave, persons, encounterAt))
+  const facts = await freshFacts(trx, await factsOf(trx, withNotes(wave, notes), persons, encounterAt))
   const recorded = await recordEvents(trx, [...events, ...facts.map(factEvent)])
   const kept = await keepFacts(trx, facts, recorded.slice(events.length))
   await audit(
@@ -172,8 +188,16 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     changed: person.changed.length > 0,
     encounterId: encounterAt.get(at)?.id ?? null,
     facts: keptAt.get(at) ?? [],
+    notes: notes[at] ?? [],
   }))
 }
+
+const withNotes = (wave: Located[], notes: IntakeNote[][]): Located[] =>
+  wave.map((one, at) => {
+    const { message } = one
+    const noted = notedFacts(message.visitNumber ?? '', notes[at] ?? [], message.at)
+    return noted.length === 0 ? one : { ...one, message: { ...message, facts: [...message.facts, ...noted] } }
+  })
 
 /** A34, A40: merges the records of a message; repeating it changes nothing. */
 async function mergeRecords(
@@ -260,6 +284,8 @@ function eventsOf(
     const at = message.person.deceasedAt ?? message.at
     events.push({ ...base, at, kind: 'person.deceased', data: {} })
   }
+  else if (person.changed.includes('deceased'))
+    events.push({ ...base, at: message.at, kind: 'person.death-withdrawn', data: {} })
   const fields = person.changed.filter((field) => field !== 'deceased')
   if (fields.length > 0 || person.conflicts.length > 0)
     events.push({

@@ -1,14 +1,15 @@
 import { sql } from 'kysely'
+import type { IntakeNote } from '../../../contract/intake.ts'
 import { type Actor, systemActor } from '../../platform/actor.ts'
 import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
 import { applyAdt } from './apply-adt.ts'
 import { laneCount } from '../../modules/hl7/header.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
-import { mapMessage, whyIgnored } from '../../modules/hl7/map-message.ts'
-import { MappingError, parseMessage } from '../../modules/hl7/message.ts'
+import { mapMessage, NothingKept, whyIgnored } from '../../modules/hl7/map-message.ts'
+import { MappingError, parseMessage, segment } from '../../modules/hl7/message.ts'
 import { settleMessages } from '../../modules/intake/settle.ts'
-import { overrideFields, profileJoin, readProfile } from '../../modules/intake/sender-profile.ts'
+import { contextOf, overrideFields, profileJoin, readingOf, readProfile } from '../../modules/intake/sender-profile.ts'
 import { organisationZone } from '../../modules/setting/time-zone.ts'
 
 type Stored = {
@@ -25,7 +26,14 @@ type Stored = {
 }
 
 type Outcome =
-  | { stored: Stored; status: 'applied'; message: AdtMessage; personId: number | null }
+  | {
+      stored: Stored
+      status: 'applied'
+      /** One for each patient that the message is about. */
+      messages: AdtMessage[]
+      notes: IntakeNote[]
+      personId: number | null
+    }
   | { stored: Stored; status: 'dead' | 'ignored'; reason: string; location: string | null }
 
 const batchSize = 300
@@ -132,17 +140,22 @@ function interpret(stored: Stored): Outcome {
     const ignored = whyIgnored(stored.message_type)
     if (ignored !== null) return { stored, status: 'ignored', reason: ignored, location: 'MSH-9' }
     const profile = readProfile(stored.profile)
-    const parsed = parseMessage(stored.raw, profile.charset ?? stored.charset)
-    const message = mapMessage(overrideFields(parsed, profile.fields), stored.message_type, {
-      source: sourceOf(stored),
-      facility: stored.facility,
-      timeZone: profile.timeZone ?? stored.time_zone,
-      receivedAt: stored.received_at,
-      codes: profile.codes,
-      site: profile.site,
-    })
-    return { stored, status: 'applied', message, personId: null }
+    const message = parseMessage(stored.raw, readingOf(profile, stored.charset, stored))
+    const purpose = segment(message, 'MSH').component(11, 1)?.toUpperCase() ?? ''
+    if (profile.testMessages === 'set-aside' && ['T', 'D'].includes(purpose))
+      return {
+        stored,
+        status: 'ignored',
+        reason: `A message for ${purpose === 'T' ? 'training' : 'debugging'}, not about a real patient`,
+        location: 'MSH-11',
+      }
+    overrideFields(message.hl7, profile.fields)
+    const context = contextOf(profile, { ...stored, source: sourceOf(stored) })
+    const messages = mapMessage(message, stored.message_type, context)
+    return { stored, status: 'applied', messages, notes: message.notes, personId: null }
   } catch (error) {
+    if (error instanceof NothingKept)
+      return { stored, status: 'ignored', reason: error.message, location: 'MSH-9' }
     const location = error instanceof MappingError ? error.location : null
     return { stored, status: 'dead', reason: (error as Error).message, location }
   }
@@ -151,14 +164,19 @@ function interpret(stored: Stored): Outcome {
 const sourceOf = (stored: Stored) => `hl7:${stored.sender || '?'}/${stored.facility || '?'}`
 
 async function effect(trx: Trx, outcomes: Outcome[]): Promise<void> {
-  const usable = outcomes.filter((one) => one.status === 'applied')
-  for (const [source, ofSource] of Map.groupBy(usable, (one) => one.message.person.source)) {
+  const parts = outcomes.flatMap((outcome) =>
+    outcome.status === 'applied' ? outcome.messages.map((message) => ({ outcome, message })) : [],
+  )
+  for (const [source, ofSource] of Map.groupBy(parts, ({ message }) => message.person.source)) {
     const results = await applyAdt(
       trx,
       feedActor(source),
-      ofSource.map((one) => one.message),
+      ofSource.map(({ message }) => message),
     )
-    ofSource.forEach((one, at) => (one.personId = results[at]?.personId ?? null))
+    for (const [at, { outcome }] of ofSource.entries()) {
+      outcome.personId ??= results[at]?.personId ?? null
+      outcome.notes.push(...(results[at]?.notes ?? []))
+    }
   }
 }
 
@@ -176,6 +194,7 @@ async function settle(trx: Trx, outcomes: Outcome[]): Promise<void> {
       reason: reason(one),
       location: one.status === 'applied' ? null : one.location,
       personId: one.status === 'applied' ? one.personId : null,
+      notes: one.status === 'applied' ? one.notes : [],
     })),
   )
 }

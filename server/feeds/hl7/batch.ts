@@ -1,4 +1,4 @@
-import { acknowledge } from '../../modules/hl7/message.ts'
+import { acknowledge } from '../../modules/hl7/acknowledge.ts'
 import type { RawStore, Receipt } from '../../modules/intake/store.ts'
 
 const CR = 0x0d
@@ -76,13 +76,13 @@ function* lines(body: Buffer): Generator<{ name: string; from: number; to: numbe
 }
 
 /** Stores a frame's messages and builds the answer: an acknowledgement per message, for a batch in one batch. */
-export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<string> {
+export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<Buffer> {
   const { header, messages } = openParcel(bytes)
   if (!header && messages.length === 1) return answerTo(await store.accept(messages[0] ?? bytes))
   if (messages.length === 0) return answerTo(await store.reject(bytes, 'The batch holds no message', 'BHS'))
   const receipts = await Promise.all(messages.map((message) => store.accept(message)))
-  const answers = receipts.map(answerTo).join('')
-  if (!header) return answers
+  const answers = receipts.map(answerTo)
+  if (!header) return Buffer.concat(answers)
   const wrong = header.count !== null && header.count !== messages.length
   if (wrong)
     await store.reject(
@@ -90,15 +90,16 @@ export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<strin
       `The batch says ${header.count} messages and holds ${messages.length}; each of them was taken`,
       'BTS-1',
     )
-  return `${batchHeader(header.segment)}${answers}BTS|${receipts.length}${wrong ? '|The number of messages is wrong' : ''}\r`
+  const end = `BTS|${receipts.length}${wrong ? '|The number of messages is wrong' : ''}\r`
+  return Buffer.concat([Buffer.from(batchHeader(header.segment)), ...answers, Buffer.from(end)])
 }
 
 /** Stores the reason why a frame was rejected, and builds the answer. */
-export async function refuseFrame(store: RawStore, reason: string): Promise<string> {
+export async function refuseFrame(store: RawStore, reason: string): Promise<Buffer> {
   return answerTo(await store.reject(Buffer.alloc(0), reason, 'MLLP'))
 }
 
-function answerTo({ header, code, controlId, text }: Receipt): string {
+function answerTo({ header, code, controlId, text }: Receipt): Buffer {
   return acknowledge(header, code, controlId, text, new Date())
 }
 

@@ -67,13 +67,13 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
   let open = 0
   let answers: Promise<void> = Promise.resolve()
 
-  const answer = (reply: Promise<string>) => {
+  const answer = (reply: Promise<Buffer>) => {
     open += 1
     if (open >= windowMessages) socket.pause()
     answers = answers
       .then(async () => {
-        const text = await reply
-        if (socket.writable) socket.write(frame(Buffer.from(text, 'utf8')))
+        const bytes = await reply
+        if (socket.writable) socket.write(frame(bytes))
       })
       .finally(() => {
         open -= 1

@@ -60,6 +60,8 @@ export type UpsertedEncounter = Row & {
   ownerId: number | null
   /** What it became by this statement, each for the first time; an unannounced discharge is an admission too. */
   turned: Turn[]
+  /** The statement would end it before it begins, and says nothing about its course. */
+  doubted: boolean
   /** Whether its row has to be written, even if only the statement's time is newer. */
   changed: boolean
   /** Codes of all its conditions, also from earlier messages: pathways choose by them. */
@@ -109,7 +111,9 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
 function settle(stated: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
-  const input = withoutUndone(stated, before?.undone_at ?? null)
+  const doubted = endsBeforeStart(stated, before)
+  const believed = doubted ? { ...stated, status: null, startsAt: null, endsAt: null, disposition: null } : stated
+  const input = withoutUndone(believed, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const diagnoses = joinDiagnoses(known, input, input.source, statement)
   const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
@@ -151,12 +155,19 @@ function settle(stated: EncounterInput, before: Row | undefined, known: KnownCon
   return {
     ...after,
     created: !before,
+    doubted,
     turned,
     changed: !before || !same(before, after, rowFields(after)),
     records_start: !before && turned.includes(kind) && after.starts_at !== null,
     records_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
     diagnoses,
   }
+}
+
+/** Whether the times of a statement and those that are known cannot both be true. */
+function endsBeforeStart(stated: EncounterInput, before: Row | undefined): boolean {
+  const [start, end] = [stated.startsAt ?? before?.starts_at, stated.endsAt ?? before?.ends_at]
+  return (stated.startsAt !== null || stated.endsAt !== null) && !!start && !!end && end < start
 }
 
 /** A statement older than a cancellation does not affect the visit's status: the order of arrival must not matter. */

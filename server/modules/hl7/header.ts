@@ -10,7 +10,10 @@ export type Header = {
   /** MSH-18 as written. */
   charset: string
   version: string
-  fieldSeparator: string
+  /** MSH-1 and MSH-2: `|^~\\&`. */
+  separators: string
+  /** MSH-3, MSH-4 and MSH-11 as they came, for the answer. */
+  msh: { application: string; facility: string; processingId: string }
   /** Orders messages of one patient: all with the same key are applied one after the other. */
   lane: number
   /** Hash of everything after MSH: distinguishes a repeated message from a reused control id. */
@@ -40,7 +43,9 @@ export function readHeader(bytes: Buffer): Header | HeaderProblem {
   const controlId = fields[9]?.trim() ?? ''
   if (!controlId) return { reason: 'The message has no control id', location: 'MSH-10' }
   const component = fields[1]?.[0] ?? '^'
-  const first = (field: string | undefined) => field?.split(component)[0]?.trim() ?? ''
+  // An application or a facility (HD) may have only a universal id.
+  const first = (field: string | undefined) =>
+    field?.split(component).find((part) => part.trim() !== '')?.trim() ?? ''
   const facility = first(fields[3])
   const type = (fields[8] ?? '').split(component)
   if (!type[0]) return { reason: 'The message has no type', location: 'MSH-9', controlId }
@@ -52,8 +57,9 @@ export function readHeader(bytes: Buffer): Header | HeaderProblem {
     controlId,
     messageType: [type[0], type[1]].filter(Boolean).join('^'),
     charset: fields[17] ?? '',
-    version: first(fields[11]),
-    fieldSeparator: separator,
+    version: first(fields[11]) || '2.5',
+    separators: `${separator}${fields[1] ?? ''}`,
+    msh: { application: fields[2] ?? '', facility: fields[3] ?? '', processingId: fields[10] ?? '' },
     lane: laneOf(`${facility}|${patient}`),
     bodyHash: createHash('sha1').update(bytes.subarray(bodyStart)).digest('hex'),
   }

@@ -1,41 +1,61 @@
-import type { Hl7Message } from '@medplum/core'
+import { futureBeyond } from '../../platform/believable.ts'
 import type { ConditionInput, DiagnosesStatement } from '../encounter/diagnoses.ts'
 import type { EncounterInput } from '../encounter/upsert.ts'
 import type { Named } from '../organisation/organisation.ts'
-import { type FactStatement, mapAllergies, mapProcedures, numberOf, ofPatient } from './map-facts.ts'
+import type { Fields } from './fields.ts'
+import type { FactStatement } from './map-facts.ts'
 import { displayName, mapMergedRecord, mapPerson, type PersonStatement } from './map-person.ts'
-import { type Fields, MappingError, segment, segments } from './message.ts'
+import { MappingError, type Message, segment, segments } from './message.ts'
 
-/** ADT events that we apply, and their effect on a visit. */
-const effects = {
+type Effect = {
+  status: EncounterInput['status']
+  class: EncounterInput['class']
+  /** A visit number is generated when the message has none. */
+  admits?: boolean
+  undoes?: 'admission' | 'discharge'
+}
+
+const update: Effect = { status: null, class: null }
+const moved: Effect = { status: 'in-progress', class: null }
+const announced: Effect = { status: 'planned', class: 'inpatient' }
+const takenBack: Effect = { status: 'cancelled', class: null, undoes: 'admission' }
+
+/** ADT events that say something about a visit, and their effect on it; all others are about the person. */
+const effects: Record<string, Effect> = {
   A01: { status: 'in-progress', class: 'inpatient', admits: true },
-  A02: { status: 'in-progress', class: null, admits: false },
-  A03: { status: 'finished', class: 'inpatient', admits: false },
+  A02: moved,
+  A03: { status: 'finished', class: 'inpatient' },
   A04: { status: 'in-progress', class: 'outpatient', admits: true },
-  A05: { status: 'planned', class: 'inpatient', admits: false },
-  A06: { status: 'in-progress', class: 'inpatient', admits: false },
-  A07: { status: 'in-progress', class: 'outpatient', admits: false },
-  A08: { status: null, class: null, admits: false },
-  A11: { status: 'cancelled', class: null, admits: false, undoes: 'admission' },
-  A12: { status: null, class: null, admits: false },
-  A13: { status: 'in-progress', class: 'inpatient', admits: false, undoes: 'discharge' },
-  A28: null,
-  A31: null,
-  A34: null,
-  A40: null,
-} as const satisfies Record<
-  string,
-  {
-    status: EncounterInput['status']
-    class: EncounterInput['class']
-    /** A visit number is generated when the message has none. */
-    admits: boolean
-    undoes?: 'admission' | 'discharge'
-  } | null
->
-type AdtEvent = keyof typeof effects
+  A05: announced,
+  A06: { status: 'in-progress', class: 'inpatient' },
+  A07: { status: 'in-progress', class: 'outpatient' },
+  A08: update,
+  A09: update,
+  A10: update,
+  A11: takenBack,
+  A12: update,
+  A13: { status: 'in-progress', class: 'inpatient', undoes: 'discharge' },
+  A14: announced,
+  A15: update,
+  A16: update,
+  A17: moved,
+  A21: update,
+  A22: update,
+  A23: takenBack,
+  A25: update,
+  A26: update,
+  A27: takenBack,
+  A32: update,
+  A33: update,
+  A38: takenBack,
+  A52: update,
+  A53: update,
+  A54: update,
+  A55: update,
+}
 
-export const isAdtEvent = (event: string): event is AdtEvent => event in effects
+/** Events that join records: link (A24), merges of persons (A18, A30, A34, A36, A39, A40), change of the record number (A47). */
+const merging = new Set(['A18', 'A24', 'A30', 'A34', 'A36', 'A39', 'A40', 'A47'])
 
 /** A message about one patient in our terms; ids of site, department and staff are still codes. */
 export type AdtMessage = {
@@ -55,7 +75,7 @@ export type AdtMessage = {
   facts: FactStatement[]
   /** The source under which the facts are kept, if not the message's source. */
   rememberedFor?: string
-  /** Merged records of this patient (A34, A40), by their former numbers. */
+  /** Other records of this patient, by their numbers. */
   merges: PersonStatement[]
 }
 
@@ -66,35 +86,23 @@ export type SenderContext = {
   source: string
   facility: string
   timeZone: string
-  receivedAt: Date
+  /** In which a telephone number without a country code is dialled. */
+  country: string
+  /** What names the authority of a number, see `Hl7ProfileDefinition`. */
+  authority: 'whole' | 'name' | 'facility'
   codes: CodeMaps
   /** The site of all messages of this sender; overrides their content. */
   site: string | null
 }
 
-/** Effective time of the message: EVN-6, EVN-2 or MSH-7. */
-export function statedAt(message: Hl7Message, context: SenderContext): Date {
+/** Effective time of the message (EVN-6, EVN-2 or MSH-7), and whether the sender states it. */
+export function statedAt(message: Message): { at: Date; stated: boolean } {
   const evn = segment(message, 'EVN')
-  const at =
-    evn.time(6, context.timeZone) ??
-    evn.time(2, context.timeZone) ??
-    segment(message, 'MSH').time(7, context.timeZone) ??
-    context.receivedAt
-  // A sender whose clock is a day or more ahead must not override all later messages.
-  return at.getTime() > context.receivedAt.getTime() + 86_400_000 ? context.receivedAt : at
-}
-
-/** @throws {MappingError} no PID, or several patients whose facts could be mixed up */
-export function patientOf(message: Hl7Message): Fields {
-  const [pid, ...others] = segments(message, 'PID')
-  if (!pid) throw new MappingError('PID', 'The message has no PID segment')
-  const other = others.find((one) => numberOf(one) !== numberOf(pid))
-  if (other)
-    throw new MappingError(
-      other.name,
-      'The message is about more than one patient; each needs a message of its own',
-    )
-  return pid
+  const at = evn.time(6) ?? evn.time(2) ?? segment(message, 'MSH').time(7)
+  // A sender whose clock is ahead must not override all later messages.
+  if (at && !futureBeyond(at, message.receivedAt)) return { at, stated: true }
+  if (at) evn.note(2, 'in-the-future', evn.component(2, 1))
+  return { at: message.receivedAt, stated: at === null }
 }
 
 export function siteOf(pv1: Fields, context: SenderContext): string {
@@ -102,45 +110,48 @@ export function siteOf(pv1: Fields, context: SenderContext): string {
 }
 
 /**
- * HL7 v2 ADT (chapter 3) to our terms. PID-3 gives the record number, PV1-19 the visit number; both are required.
+ * HL7 v2 ADT (chapter 3) to our terms, without its facts. PID-3 gives the record number, PV1-19 the visit number; both are required.
  * @throws {MappingError} naming the field that makes the message unusable
  */
-export function mapAdt(message: Hl7Message, event: AdtEvent, context: SenderContext): AdtMessage {
-  const pid = patientOf(message)
+export function mapAdt(
+  message: Message,
+  pid: Fields,
+  event: string,
+  context: SenderContext,
+): Omit<AdtMessage, 'facts'> {
   const pv1 = segment(message, 'PV1')
-  const at = statedAt(message, context)
+  const time = statedAt(message)
   const siteCode = siteOf(pv1, context)
-  const person = mapPerson(message, pid, context, siteCode, at)
-  const encounter = mapEncounter(message, pv1, pid, event, context, at)
+  const person = mapPerson(message, pid, context, siteCode, time.at)
+  const encounter = mapEncounter(message, pv1, pid, event, context, time)
   return {
     event,
     siteCode,
-    at,
+    at: time.at,
     person,
     encounter,
-    visitNumber: encounter?.visitNumber ?? null,
-    facts: ofPatient(pid, [
-      ...mapProcedures(message, encounter?.visitNumber ?? null, context, at),
-      ...mapAllergies(message, context, at),
-    ]),
-    merges: event === 'A40' || event === 'A34' ? mapMerges(message, pid, context, siteCode, at) : [],
+    visitNumber: encounter?.visitNumber ?? pv1.component(19, 1),
+    merges: merging.has(event) ? mapMerges(message, person, context, siteCode, time.at) : [],
   }
 }
 
 /** MRG: the patient's former numbers; an unknown record is created, so that later messages under it find the person. */
 function mapMerges(
-  message: Hl7Message,
-  pid: Fields,
+  message: Message,
+  person: PersonStatement,
   context: SenderContext,
   siteCode: string,
   at: Date,
 ): PersonStatement[] {
+  const [own] = person.identifiers
+  // A former number without an authority is one of the authority that is named beside it, never of somebody else's.
+  const authority = own?.system.slice(own.system.indexOf(':') + 1) ?? siteCode
   const mrgs = segments(message, 'MRG')
   if (mrgs.length === 0) throw new MappingError('MRG', 'The message does not say which record is merged')
   return mrgs.map((mrg) => {
-    const merged = mapMergedRecord(mrg, context, siteCode, at)
-    const number = mrg.component(1, 1)
-    if (number === numberOf(pid))
+    const merged = mapMergedRecord(mrg, context, authority, at)
+    const [former] = merged.identifiers
+    if (former?.system === own?.system && former?.value === own?.value)
       throw new MappingError(`${mrg.name}-1`, 'The record would be merged with itself')
     return merged
   })
@@ -156,26 +167,28 @@ const classes: Record<string, EncounterInput['class']> = {
 }
 
 function mapEncounter(
-  message: Hl7Message,
+  message: Message,
   pv1: Fields,
   pid: Fields,
-  event: AdtEvent,
+  event: string,
   context: SenderContext,
-  at: Date,
+  { at, stated }: { at: Date; stated: boolean },
 ): AdtMessage['encounter'] {
   const effect = effects[event]
   if (!effect) return null
+  // A message that brings no new state of a visit may do without one.
+  const optional = effect.status === null
   if (!pv1.present) {
-    if (event === 'A08') return null
+    if (optional) return null
     throw new MappingError('PV1', 'The message has no PV1 segment')
   }
-  const startsAt = pv1.time(44, context.timeZone)
+  const { startsAt, endedAt, doubted } = timesOf(pv1, effect)
   const visitNumber =
     pv1.component(19, 1) ??
     pid.component(18, 1) ??
     (effect.admits ? inventedVisitNumber(pid, startsAt, at) : null)
   if (!visitNumber) {
-    if (event === 'A08') return null
+    if (optional) return null
     throw new MappingError(
       'PV1-19',
       event === 'A03'
@@ -183,16 +196,19 @@ function mapEncounter(
         : 'The message does not say which visit it is about (PV1-19)',
     )
   }
-  const endedAt = pv1.time(45, context.timeZone)
   const attending = pv1.component(7, 1)
   const department = pv1.first(3, 1)
-  const patientClass = pv1.component(2, 1)?.toUpperCase() ?? ''
   const disposition = pv1.component(36, 1)
+  const discharges = event === 'A03' || (optional && endedAt !== null && endedAt <= at)
+  // A discharge at a time that cannot be is none: it would start a follow-up.
+  const believed = !discharges || (!doubted && (endedAt !== null || stated))
+  const undoes = effect.undoes ?? null
   return {
     visitNumber,
-    class: classes[context.codes.class[patientClass] ?? patientClass] ?? effect.class,
+    class: classOf(pv1, context) ?? effect.class,
     // PV1-45 is the actual discharge (the expected one has its own field), so an update with it ends the visit, too.
-    status: event === 'A08' && endedAt !== null && endedAt <= at ? 'finished' : effect.status,
+    // A visit at times that cannot be is only announced: it starts and stops nothing.
+    status: !believed || (doubted && effect.admits) ? 'planned' : discharges ? 'finished' : effect.status,
     department: department
       ? { code: context.codes.department[department] ?? department, name: pv1.component(3, 9) }
       : null,
@@ -200,19 +216,42 @@ function mapEncounter(
       ? { code: attending, name: displayName((pv1.repetitions(7)[0] ?? []).slice(1)) || null }
       : null,
     bed: [pv1.component(3, 2), pv1.component(3, 3)].filter(Boolean).join('-') || null,
-    startsAt: startsAt ?? (effect.admits ? at : event === 'A05' ? plannedStart(message, context) : null),
-    endsAt: event === 'A03' ? (endedAt ?? at) : 'undoes' in effect ? null : endedAt,
+    startsAt: startsAt ?? (effect.admits && !doubted ? at : event === 'A05' ? plannedStart(message) : null),
+    endsAt: !believed || undoes ? null : event === 'A03' ? (endedAt ?? at) : endedAt,
     disposition: disposition && (context.codes.disposition[disposition] ?? disposition),
     ...mapDiagnoses(message),
     source: context.source,
     sourceTime: at,
-    undoes: 'undoes' in effect ? effect.undoes : null,
+    undoes,
   }
 }
 
+/** PV1-44 and PV1-45. @returns `doubted`: one lies in the future, or the visit would end before it begins; both are noted */
+function timesOf(
+  pv1: Fields,
+  effect: Effect,
+): { startsAt: Date | null; endedAt: Date | null; doubted: boolean } {
+  const startsAt = effect.status === 'planned' ? pv1.time(44) : pv1.past(44)
+  const endedAt = pv1.past(45)
+  const future = (startsAt === null && pv1.time(44) !== null) || (endedAt === null && pv1.time(45) !== null)
+  if (startsAt && endedAt && endedAt < startsAt) {
+    pv1.note(45, 'contradiction', pv1.component(45, 1))
+    return { startsAt: null, endedAt: null, doubted: true }
+  }
+  return { startsAt, endedAt, doubted: future }
+}
+
+function classOf(pv1: Fields, { codes }: SenderContext): EncounterInput['class'] {
+  const sent = pv1.component(2, 1)?.toUpperCase() ?? ''
+  const known = classes[codes.class[sent] ?? sent]
+  // N: not applicable, U: unknown, C: commercial account.
+  if (!known && !['', 'N', 'U', 'C'].includes(sent)) pv1.note(2, 'unknown-code', sent)
+  return known ?? null
+}
+
 /** PV2-8: when a pre-admitted patient is expected. */
-function plannedStart(message: Hl7Message, context: SenderContext): Date | null {
-  return segment(message, 'PV2').time(8, context.timeZone)
+function plannedStart(message: Message): Date | null {
+  return segment(message, 'PV2').time(8)
 }
 
 /** Small systems send registrations without a visit number; patient and time give one that a repeated message reproduces. */
@@ -224,7 +263,7 @@ function inventedVisitNumber(pid: Fields, startsAt: Date | null, at: Date): stri
  * DG1-21 is the action for the diagnosis with the number in DG1-20 (A, D, U); without it the segments are a complete snapshot (HL7 2.5.1,
  * 2.10.4).
  */
-function mapDiagnoses(message: Hl7Message): DiagnosesStatement {
+function mapDiagnoses(message: Message): DiagnosesStatement {
   const all = segments(message, 'DG1').flatMap((dg1) => {
     const condition = mapCondition(dg1)
     return condition ? [{ condition, action: dg1.component(21, 1)?.toUpperCase() }] : []
@@ -236,7 +275,7 @@ function mapDiagnoses(message: Hl7Message): DiagnosesStatement {
   }
 }
 
-function mapCondition(dg1: Fields): ConditionInput | null {
+export function mapCondition(dg1: Fields): ConditionInput | null {
   const code = dg1.component(3, 1)
   const text = dg1.component(3, 2) ?? dg1.component(4, 1)
   if (!code && !text) return null

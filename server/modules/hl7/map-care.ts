@@ -1,6 +1,5 @@
-import type { Hl7Message } from '@medplum/core'
 import type { EventKind } from '../../../contract/timeline.ts'
-import type { SenderContext } from './map-adt.ts'
+import type { Fields } from './fields.ts'
 import {
   amountOf,
   concept,
@@ -12,12 +11,11 @@ import {
   sharedCharge,
 } from './map-facts.ts'
 import { orderStatus } from './map-results.ts'
-import { allSegments, type Fields, MappingError, segment, segments, whole } from './message.ts'
-
-type Sent = { context: SenderContext; sentAt: Date }
+import { cut } from './escape.ts'
+import { allSegments, eachReadable, MappingError, type Message, segment, segments } from './message.ts'
 
 /** Each segment of a kind with the ORC above it. */
-function ordered(message: Hl7Message, name: string): { orc: Fields | null; fields: Fields }[] {
+function ordered(message: Message, name: string): { orc: Fields | null; fields: Fields }[] {
   let orc: Fields | null = null
   return allSegments(message).flatMap((one) => {
     if (one.name === 'ORC') orc = one.fields
@@ -40,11 +38,11 @@ function prescription(
   { orc, fields }: { orc: Fields | null; fields: Fields },
   at: DrugFields,
   ownNumber: string,
-  { context, sentAt }: Sent,
+  sentAt: Date,
 ): FactStatement {
   const code = requiredConcept(fields, at.code, 'What was prescribed')
   const number = orderNumberOf(orc) || ownNumber
-  const placed = orc?.time(9, context.timeZone) ?? sentAt
+  const placed = orc?.past(9) ?? sentAt
   return {
     kind: 'medication.requested',
     at: placed,
@@ -61,25 +59,27 @@ function prescription(
   }
 }
 
-/** RDE: pharmacy orders (RXE), chapter 4A. @throws {MappingError} RXE-2 missing */
-export function mapPrescriptions(message: Hl7Message, sent: Sent): FactStatement[] {
+/** Pharmacy orders (RXE), chapter 4A. */
+export function mapPrescriptions(message: Message, sentAt: Date): FactStatement[] {
   const at: DrugFields = { code: 2, dose: [3, 5, 4], quantity: [10, 11], performer: 13, note: 7 }
-  return ordered(message, 'RXE').map((one) => prescription(one, at, one.fields.component(15, 1) ?? '', sent))
+  return eachReadable(message, ordered(message, 'RXE'), (one) => [
+    prescription(one, at, one.fields.component(15, 1) ?? '', sentAt),
+  ])
 }
 
-/** ORM with RXO: the order as the doctor wrote it, before the pharmacy encoded it. @throws {MappingError} RXO-1 missing */
-export function mapDrugOrders(message: Hl7Message, sent: Sent): FactStatement[] {
+/** Orders as the doctor wrote them (RXO), before the pharmacy encoded them. */
+export function mapDrugOrders(message: Message, sentAt: Date): FactStatement[] {
   const at: DrugFields = { code: 1, dose: [2, 4, 3], quantity: [11, 12], performer: 14, note: 7 }
-  return ordered(message, 'RXO').map((one) => prescription(one, at, '', sent))
+  return eachReadable(message, ordered(message, 'RXO'), (one) => [prescription(one, at, '', sentAt)])
 }
 
-/** RDS: dispensed drugs (RXD). @throws {MappingError} RXD-2 missing */
-export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
-  return ordered(message, 'RXD').map(({ orc, fields: rxd }) => {
+/** Dispensed drugs (RXD). */
+export function mapDispenses(message: Message, sentAt: Date): FactStatement[] {
+  return eachReadable(message, ordered(message, 'RXD'), ({ orc, fields: rxd }): FactStatement[] => {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
-    const given = rxd.time(3, context.timeZone)
+    const given = rxd.past(3)
     const number = rxd.component(7, 1) ?? orderNumberOf(orc)
-    return {
+    return [{
       kind: 'medication.dispensed' as const,
       at: given ?? sentAt,
       key: [number, rxd.component(1, 1) ?? '', code.code ?? code.text, (given ?? sentAt).toISOString()],
@@ -91,24 +91,24 @@ export function mapDispenses(message: Hl7Message, { context, sentAt }: Sent): Fa
         orderNumber: number || undefined,
         note: rxd.component(9, 1) ?? undefined,
       },
-    }
+    }]
   })
 }
 
-/** VXU: vaccinations (RXA). OBX below them are about funding and leaflets, and are skipped. @throws {MappingError} RXA-5 missing */
-export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
+/** Vaccinations (RXA). */
+export function mapImmunizations(message: Message, sentAt: Date): FactStatement[] {
   const statuses: Record<string, string> = {
     CP: 'completed',
     PA: 'partial',
     RE: 'cancelled',
     NA: 'cancelled',
   }
-  return ordered(message, 'RXA').map(({ orc, fields: rxa }) => {
+  return eachReadable(message, ordered(message, 'RXA'), ({ orc, fields: rxa }): FactStatement[] => {
     const code = requiredConcept(rxa, 5, 'The vaccine')
-    const given = rxa.time(3, context.timeZone)
+    const given = rxa.past(3)
     const number = orc?.component(3, 1) ?? ''
     const deleted = rxa.component(21, 1)?.toUpperCase() === 'D'
-    return {
+    return [{
       kind: 'immunization.recorded' as const,
       at: given ?? sentAt,
       key: [number, code.code ?? code.text, given ? day(given) : ''],
@@ -126,15 +126,15 @@ export function mapImmunizations(message: Hl7Message, { context, sentAt }: Sent)
             .filter(Boolean)
             .join('; ') || undefined,
       },
-    }
+    }]
   })
 }
 
-/** DFT: charges, credits and payments (FT1), with the procedures they are for. @throws {MappingError} FT1-7 missing */
-export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): FactStatement[] {
-  return segments(message, 'FT1').map((ft1) => {
+/** Charges, credits and payments (FT1). @param timeZone the day of a charge is that of the site */
+export function mapCharges(message: Message, sentAt: Date, timeZone: string): FactStatement[] {
+  return eachReadable(message, segments(message, 'FT1'), (ft1): FactStatement[] => {
     const code = requiredConcept(ft1, 7, 'What was charged')
-    const at = ft1.time(4, context.timeZone) ?? sentAt
+    const at = ft1.past(4) ?? sentAt
     const number = ft1.component(2, 1) ?? ''
     const each = amountOf(ft1, 12)
     const count = amountOf(ft1, 10) ?? 1
@@ -142,7 +142,7 @@ export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): Fact
       amountOf(ft1, 11) ?? (each === undefined ? undefined : Math.round(each * count * 100) / 100)
     const takesBack = ['CR', 'CD'].includes(ft1.component(6, 1)?.toUpperCase() ?? '')
     const signed = amount !== undefined && takesBack ? -Math.abs(amount) : amount
-    return {
+    return [{
       kind: 'charge.posted' as const,
       at,
       key: [
@@ -152,7 +152,7 @@ export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): Fact
         ft1.component(1, 1) ?? '',
         at.toISOString(),
       ],
-      shared: sharedCharge({ number, code: code.code ?? code.text, at, amount: signed }, context.timeZone),
+      shared: sharedCharge({ number, code: code.code ?? code.text, at, amount: signed }, timeZone),
       data: {
         code,
         amount: signed,
@@ -163,7 +163,7 @@ export function mapCharges(message: Hl7Message, { context, sentAt }: Sent): Fact
         orderNumber: number || undefined,
         note: ft1.component(8, 1) ?? undefined,
       },
-    }
+    }]
   })
 }
 
@@ -177,16 +177,16 @@ const documentStatuses: Record<string, string> = {
   PA: 'preliminary',
 }
 
-/** MDM: a document (TXA) and its text (OBX). @throws {MappingError} no TXA, or TXA-2 missing */
-export function mapDocument(message: Hl7Message, event: string, { context, sentAt }: Sent): FactStatement[] {
+/** A document (TXA) and its text (OBX). @throws {MappingError} TXA-2 missing */
+export function mapDocument(message: Message, event: string, sentAt: Date): FactStatement[] {
   const txa = segment(message, 'TXA')
-  if (!txa.present) throw new MappingError('TXA', 'The message has no TXA segment')
+  if (!txa.present) return []
   const type = requiredConcept(txa, 2, 'The kind of document')
-  const at = txa.time(4, context.timeZone) ?? txa.time(6, context.timeZone) ?? sentAt
+  const at = txa.past(4) ?? txa.past(6) ?? sentAt
   const number = txa.component(12, 3) ?? txa.component(12, 1) ?? ''
   const text = segments(message, 'OBX')
     .filter((obx) => !['ED', 'RP'].includes(obx.component(2, 1) ?? ''))
-    .flatMap((obx) => obx.repetitions(5).map((one) => one.map(whole).filter(Boolean).join(' ')))
+    .flatMap((obx) => obx.texts(5))
     .join('\n')
   return [
     {
@@ -199,7 +199,7 @@ export function mapDocument(message: Hl7Message, event: string, { context, sentA
         status: event === 'T11' ? 'cancelled' : documentStatuses[txa.component(17, 1)?.toUpperCase() ?? ''],
         performer: performer(txa, 9) ?? performer(txa, 5),
         orderNumber: number || undefined,
-        note: text.slice(0, 20_000) || undefined,
+        note: cut(text, 20_000) || undefined,
       },
     },
   ]
@@ -210,17 +210,20 @@ const appointmentKinds: Record<string, EventKind> = {
   S13: 'appointment.rescheduled',
   S14: 'appointment.changed',
   S15: 'appointment.cancelled',
+  // Discontinued and deleted: it will not take place, or was never meant to.
+  S16: 'appointment.cancelled',
+  S17: 'appointment.cancelled',
   S26: 'appointment.missed',
 }
 
-/** SIU: changes of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} no SCH, or an appointment without number */
+/** A change of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} an appointment without number */
 export function mapAppointment(
-  message: Hl7Message,
+  message: Message,
   event: string,
-  { context, sentAt }: Sent,
+  sentAt: Date,
 ): FactStatement[] {
   const sch = segment(message, 'SCH')
-  if (!sch.present) throw new MappingError('SCH', 'The message has no SCH segment')
+  if (!sch.present) return []
   const number = sch.component(2, 1) ?? sch.component(1, 1)
   if (!number) throw new MappingError('SCH-2', 'The appointment has no number (SCH-1, SCH-2)')
   const [ais, ail, aip] = ['AIS', 'AIL', 'AIP'].map((name) => segment(message, name)) as [
@@ -229,8 +232,8 @@ export function mapAppointment(
     Fields,
   ]
   const start =
-    sch.time(11, context.timeZone, 4) ?? ais.time(4, context.timeZone) ?? ail.time(6, context.timeZone)
-  const end = sch.time(11, context.timeZone, 5)
+    sch.time(11, 4) ?? ais.time(4) ?? ail.time(6)
+  const end = sch.time(11, 5)
   const about = concept(ais, 3) ?? concept(sch, 8) ?? concept(sch, 7)
   const place = segment(message, 'PV1').component(3, 9) ?? segment(message, 'PV1').first(3, 1)
   const kind = appointmentKinds[event] ?? 'appointment.changed'

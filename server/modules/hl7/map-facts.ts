@@ -1,9 +1,10 @@
-import type { Hl7Message } from '@medplum/core'
+import type { IntakeNote } from '../../../contract/intake.ts'
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import { localDate } from '../../platform/clock.ts'
-import type { SenderContext } from './map-adt.ts'
+import { type Fields, whole } from './fields.ts'
+import { mapCondition } from './map-adt.ts'
 import { displayName } from './map-person.ts'
-import { type Fields, MappingError, segments } from './message.ts'
+import { MappingError, type Message, segments } from './message.ts'
 
 /** A statement about a patient, for a fact without a table of its own. */
 export type FactStatement = {
@@ -48,7 +49,10 @@ export function performer(fields: Fields, field: number): string | undefined {
 
 export function amountOf(fields: Fields, field: number): number | undefined {
   const text = fields.component(field, 1)
-  return text && /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+  if (!text) return undefined
+  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text)
+  fields.note(field, 'not-a-number', text)
+  return undefined
 }
 
 /** `5 mg`, `1-2 tablets`: an amount, its maximum if any, and the unit. */
@@ -96,17 +100,12 @@ export function sharedAppointment(
 }
 
 /** Procedures of a visit (PR1). */
-export function mapProcedures(
-  message: Hl7Message,
-  visitNumber: string | null,
-  context: SenderContext,
-  at: Date,
-): FactStatement[] {
+export function mapProcedures(message: Message, visitNumber: string | null, at: Date): FactStatement[] {
   return segments(message, 'PR1').flatMap((pr1): FactStatement[] => {
     const code = concept(pr1, 3)
     const text = pr1.component(4, 1)
     if (!code && !text) return []
-    const done = pr1.time(5, context.timeZone)
+    const done = pr1.past(5)
     const about = { ...(code ?? { text: '' }), text: text ?? code?.text ?? '' }
     return [
       {
@@ -121,26 +120,97 @@ export function mapProcedures(
 
 const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild', U: 'unknown' }
 
-/** Allergies (AL1): stored once per substance, however often they are repeated. */
-export function mapAllergies(message: Hl7Message, context: SenderContext, at: Date): FactStatement[] {
-  return segments(message, 'AL1').flatMap((al1): FactStatement[] => {
-    const code = concept(al1, 3)
+/** Field numbers of the two segments for allergies, chapter 3. */
+const allergyFields = {
+  AL1: { kind: 2, code: 3, severity: 4, reaction: 5, since: 6 },
+  IAM: { kind: 2, code: 3, severity: 4, reaction: 5, since: 11 },
+}
+
+/** Allergies (AL1, IAM): stored once per substance, however often they are repeated; IAM-6 `D` takes one back. */
+export function mapAllergies(message: Message, at: Date): FactStatement[] {
+  return (['AL1', 'IAM'] as const).flatMap((name) =>
+    segments(message, name).flatMap((fields): FactStatement[] => {
+      const place = allergyFields[name]
+      const code = concept(fields, place.code)
+      if (!code) return []
+      const severity = fields.component(place.severity, 1)
+      const reactions = fields.repetitions(place.reaction).map(([reaction, text]) => whole(text) || whole(reaction))
+      const status = name === 'IAM' ? allergyStatus(fields) : undefined
+      return [
+        {
+          kind: 'allergy.recorded',
+          at: fields.past(place.since) ?? at,
+          key: [code.code ?? code.text],
+          data: {
+            code,
+            group: fields.component(place.kind, 2) ?? fields.component(place.kind, 1) ?? undefined,
+            value: severity ? (severities[severity] ?? severity) : undefined,
+            ...(status && { status }),
+            note: reactions.filter(Boolean).join('; ') || undefined,
+          },
+        },
+      ]
+    }),
+  )
+}
+
+/** IAM-6 (table 0206) and IAM-17 (table 0438). */
+function allergyStatus(iam: Fields): string | undefined {
+  if (iam.component(6, 1)?.toUpperCase() === 'D') return 'entered-in-error'
+  const statuses: Record<string, string> = { E: 'entered-in-error', D: 'refuted', I: 'inactive' }
+  return statuses[iam.component(17, 1)?.toUpperCase() ?? '']
+}
+
+/** Problems (PRB, chapter 12): PRB-1 `DE` takes one back, PRB-9 or PRB-13 ends it. */
+export function mapProblems(message: Message, at: Date): FactStatement[] {
+  return segments(message, 'PRB').flatMap((prb): FactStatement[] => {
+    const code = concept(prb, 3)
     if (!code) return []
-    const since = al1.time(6, context.timeZone)
-    const severity = al1.component(4, 1)
-    const reactions = al1.repetitions(5).map(([reaction = '', text]) => text ?? reaction)
+    const number = prb.component(4, 1) ?? ''
+    const ended = prb.past(9)
+    const action = prb.component(1, 1)?.toUpperCase() ?? ''
     return [
       {
-        kind: 'allergy.recorded',
-        at: since ?? at,
-        key: [code.code ?? code.text],
+        kind: 'condition.recorded',
+        at: prb.past(16) ?? prb.past(7) ?? at,
+        key: ['problem', number || (code.code ?? code.text)],
         data: {
           code,
-          group: al1.component(2, 2) ?? al1.component(2, 1) ?? undefined,
-          value: severity ? (severities[severity] ?? severity) : undefined,
-          note: reactions.filter(Boolean).join('; ') || undefined,
+          status: action === 'DE' ? 'entered-in-error' : ended ? 'resolved' : 'active',
+          end: ended?.toISOString(),
+          note: concept(prb, 13)?.text,
         },
       },
     ]
   })
+}
+
+/** Diagnoses (DG1) of a message that states no visit: they are the person's. */
+export function mapDiagnosisFacts(message: Message, visitNumber: string | null, at: Date): FactStatement[] {
+  return segments(message, 'DG1').flatMap((dg1): FactStatement[] => {
+    const condition = mapCondition(dg1)
+    if (!condition) return []
+    const { code, text } = condition
+    return [
+      {
+        kind: 'condition.recorded',
+        at: dg1.past(5) ?? at,
+        key: ['diagnosis', visitNumber ?? '', code || text],
+        data: {
+          code: { ...(code && { code }), text },
+          status: dg1.component(21, 1)?.toUpperCase() === 'D' ? 'entered-in-error' : 'active',
+        },
+      },
+    ]
+  })
+}
+
+/** What could not be used of a message, once per field and value however often it is sent. @param about the visit, if it is one's own */
+export function notedFacts(about: string, notes: IntakeNote[], at: Date): FactStatement[] {
+  return notes.map(({ kind, location, value }) => ({
+    kind: 'intake.noted',
+    at,
+    key: [about, location, kind, value ?? ''],
+    data: { code: { code: kind, text: location }, ...(value !== null && { value }) },
+  }))
 }

@@ -1,14 +1,13 @@
-import type { Hl7Message } from '@medplum/core'
-import { normalisePhone } from '../person/phone.ts'
-import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../person/upsert.ts'
+import type { Address, PersonInput, Relationship } from '../person/upsert.ts'
 import { aside } from '../../platform/statement.ts'
 import type { SenderContext } from './map-adt.ts'
-import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
+import { type Fields, whole, wholeOfParts } from './fields.ts'
+import { identifiersOf, recordIdentifiers, type StatedIdentifier } from './map-identifier.ts'
+import { mapTelecoms, phoneOf } from './map-telecom.ts'
+import { type Message, segments } from './message.ts'
 
 /** What a message states about the patient; sites are still codes. */
-export type PersonStatement = Omit<PersonInput, 'identifiers'> & {
-  identifiers: (Omit<Identifier, 'siteId'> & { ofSite: boolean })[]
-}
+export type PersonStatement = Omit<PersonInput, 'identifiers'> & { identifiers: StatedIdentifier[] }
 
 /** HL7 table 0001, and the digits of GB/T 2261.1 that Chinese systems send. */
 const sexes: Record<string, PersonInput['sex']> = {
@@ -19,51 +18,106 @@ const sexes: Record<string, PersonInput['sex']> = {
   1: 'male',
   2: 'female',
 }
+/** Unknown, not applicable, ambiguous … : known codes that state nothing. */
+const noSex = new Set(['', 'U', 'N', 'X', '0', '9'])
 
-/** PID and NK1 to our terms. @throws {MappingError} no record number, or an invalid date */
+/** PID and NK1 to our terms. @throws {MappingError} no record number */
 export function mapPerson(
-  message: Hl7Message,
+  message: Message,
   pid: Fields,
   context: SenderContext,
   siteCode: string,
   at: Date,
 ): PersonStatement {
-  const identifiers = mapIdentifiers(pid, context.facility || siteCode)
-  const names = pid.repetitions(5)
-  const legal = names.find((name) => ['L', 'I', ''].includes(name[6] ?? '')) ?? names[0]
-  const sex = pid.component(8, 1)?.toUpperCase() ?? ''
-  const deceasedAt = pid.time(29, context.timeZone)
+  const identifiers = identifiersOf(pid, context, context.facility || siteCode)
+  const { name, names } = namesOf(pid)
+  const birthDate = pid.pastDate(7)
   return {
     source: context.source,
     sourceTime: at,
     identifiers,
-    name: legal ? displayName(legal) || null : null,
-    sex: sexes[context.codes.sex[sex] ?? sex] ?? null,
-    birthDate: pid.date(7),
-    deceasedAt,
-    deceased: deceasedAt !== null || pid.component(30, 1)?.toUpperCase() === 'Y',
+    name,
+    names,
+    sex: sexOf(pid, context),
+    birthDate,
+    ...deathOf(pid, birthDate),
     maritalStatus: pid.component(16, 1),
     language: pid.component(15, 1),
-    telecoms: [...mapTelecoms(pid, 13, 'mobile'), ...mapTelecoms(pid, 14, 'work')],
+    telecoms: [
+      ...mapTelecoms(pid.repetitions(13), 'mobile', context.country),
+      ...mapTelecoms(pid.repetitions(14), 'work', context.country),
+    ],
     addresses: pid.repetitions(11).slice(0, 1).map(mapAddress),
     relationships: segments(message, 'NK1')
-      .map(mapRelationship)
+      .map((nk1) => mapRelationship(nk1, context.country))
       .filter((one) => one !== null),
+    deleted: {
+      fields: erasable.filter(([field]) => pid.deleted(field)).map(([, name]) => name),
+      phones: [...(pid.deleted(13) ? (['mobile', 'home'] as const) : []), ...(pid.deleted(14) ? (['work'] as const) : [])],
+    },
   }
 }
 
-/** MRG: the patient's former record. @throws {MappingError} no number */
+/** Fields of PID that a sender may delete with `""`. */
+const erasable = [
+  [7, 'birthDate'],
+  [8, 'sex'],
+  [11, 'address'],
+  [15, 'language'],
+  [16, 'maritalStatus'],
+  [29, 'deceased'],
+] as const
+
+function sexOf(pid: Fields, { codes }: SenderContext): PersonInput['sex'] {
+  const sent = pid.component(8, 1)?.toUpperCase() ?? ''
+  const sex = sexes[codes.sex[sent] ?? sent]
+  if (!sex && !noSex.has(codes.sex[sent] ?? sent)) pid.note(8, 'unknown-code', sent)
+  return sex ?? null
+}
+
+/** Names other than the legal one, by type (table 0200): maiden and birth names are former ones. */
+const formerTypes = new Set(['M', 'B'])
+
+/** The legal name, in Chinese characters where it is also written otherwise (XPN.8), and all others of PID-5 and PID-9. */
+function namesOf(pid: Fields): Pick<PersonInput, 'name' | 'names'> {
+  const all = pid.repetitions(5).flatMap((one) => {
+    const text = displayName(one)
+    return text ? [{ text, type: one[6]?.toUpperCase() ?? '', han: /\p{Script=Han}/u.test(text) }] : []
+  })
+  const legal = all.filter((one) => ['L', 'I', 'D', ''].includes(one.type))
+  const main = legal.find((one) => one.han) ?? legal[0] ?? all[0]
+  const aliases = pid.repetitions(9).flatMap((one) => displayName(one) || [])
+  const others = [
+    ...all.map(({ text, type }) => ({ text, use: formerTypes.has(type) ? ('former' as const) : ('other' as const) })),
+    ...aliases.map((text) => ({ text, use: 'other' as const })),
+  ]
+  return { name: main?.text ?? null, names: others.filter((one) => one.text !== main?.text) }
+}
+
+/** A death in the future or before the birth is noted and stops nothing. */
+function deathOf(pid: Fields, birthDate: string | null): Pick<PersonInput, 'deceased' | 'deceasedAt'> {
+  const at = pid.past(29)
+  const doubted = at === null && pid.time(29) !== null
+  // A day of tolerance for time zones.
+  if (at !== null && birthDate !== null && at.getTime() + 86_400_000 < Date.parse(birthDate)) {
+    pid.note(29, 'contradiction', pid.component(29, 1))
+    return { deceased: false, deceasedAt: null }
+  }
+  return { deceased: !doubted && (at !== null || pid.component(30, 1)?.toUpperCase() === 'Y'), deceasedAt: at }
+}
+
+/** MRG: the patient's former record. @param facility the authority of numbers without one. @throws {MappingError} no number */
 export function mapMergedRecord(
   mrg: Fields,
   context: SenderContext,
-  siteCode: string,
+  facility: string,
   at: Date,
 ): PersonStatement {
   const [name] = mrg.repetitions(7)
   return {
     source: context.source,
     sourceTime: aside(at),
-    identifiers: identifiersIn(mrg.repetitions(1), context.facility || siteCode, `${mrg.name}-1`),
+    identifiers: recordIdentifiers(mrg.repetitions(1), context, facility, `${mrg.name}-1`),
     name: name ? displayName(name) || null : null,
     sex: null,
     birthDate: null,
@@ -77,71 +131,20 @@ export function mapMergedRecord(
   }
 }
 
-/** Assigning authorities of national numbers, as Chinese and Taiwanese senders write the identifier type (PID-3.5, table 0203). */
-const nationalTypes: Record<string, string> = {
-  NI: 'national-id',
-  NNCHN: 'national-id',
-  SFZ: 'national-id',
-  NNTWN: 'national-id',
-  PPN: 'passport',
-}
-
-function mapIdentifiers(pid: Fields, facility: string): PersonStatement['identifiers'] {
-  const numbers = pid.repetitions(3)
-  return identifiersIn(numbers.length > 0 ? numbers : pid.repetitions(2), facility, 'PID-3')
-}
-
-function identifiersIn(
-  repetitions: string[][],
-  facility: string,
-  location: string,
-): PersonStatement['identifiers'] {
-  const all = repetitions
-    .filter((components) => components[0])
-    .map((components) => {
-      const value = whole(components[0])
-      const type = (components[4] ?? '').toUpperCase()
-      const authority = firstPart(components[3])
-      const national = nationalTypes[type]
-      if (national) return { system: national, value: value.toUpperCase(), ofSite: false }
-      const kind = type === '' || type === 'MR' || type === 'PI' || type === 'PK' ? 'mrn' : type.toLowerCase()
-      return { system: `${kind}:${authority || facility}`, value, ofSite: kind === 'mrn' }
-    })
-  // A national number alone is not enough: mother and newborn often share one.
-  const first =
-    all.find((one) => one.ofSite) ?? all.find((one) => !Object.values(nationalTypes).includes(one.system))
-  if (!first) throw new MappingError(location, 'The patient has no record number')
-  const others = all.filter((one) => one.system !== first.system || one.value !== first.value)
-  return [...new Map([first, ...others].map((one) => [`${one.system}|${one.value}`, one])).values()]
-}
-
 /** XPN: family ^ given; Chinese names are written without a space, Latin ones given name first. */
 export function displayName(components: string[]): string {
   const [family = '', given = '', middle = ''] = components
-  const surname = firstPart(family)
-  if (/\p{Script=Han}/u.test(surname + given)) return surname + given
-  return [given, middle, surname].filter(Boolean).join(' ')
+  const surname = wholeOfParts(family)
+  if (/\p{Script=Han}/u.test(surname + given)) return surname + whole(given)
+  return [given, middle].map(whole).concat(surname).filter(Boolean).join(' ')
 }
 
-function mapTelecoms(pid: Fields, field: number, use: Telecom['use']): Telecom[] {
-  return pid.repetitions(field).flatMap((components): Telecom[] => {
-    const [plain = '', , equipment = '', email = ''] = components
-    // XTN before 2.3 has the whole number in the first component; later it is in 12, or in 5 to 7.
-    const number =
-      components[11] || [components[4], components[5], components[6]].filter(Boolean).join('') || plain
-    if (email.includes('@')) return [{ system: 'email', value: email.toLowerCase(), use: 'home' }]
-    if (!/\d{5,}/.test(number.replaceAll(/\D/g, ''))) return []
-    const kind = equipment === 'PH' && use === 'mobile' ? 'home' : use
-    return [{ system: 'phone', value: normalisePhone(number), use: kind }]
-  })
-}
-
-function mapAddress(components: string[]): Address {
-  const [street = '', other = '', city = '', province = '', postalCode = ''] = components.map(firstPart)
+function mapAddress([street, ...others]: string[]): Address {
+  const [other = '', city = '', province = '', postalCode = ''] = others.map(whole)
   const district = /^(.*?[市州盟])?(.+?[区县市旗])/.exec(city)
   return {
     use: 'home',
-    text: [province, city, street, other].filter(Boolean).join(''),
+    text: [province, city, wholeOfParts(street), other].filter(Boolean).join(''),
     district: district?.[2] ?? null,
     city: district?.[1] ?? (city || null),
     province: province || null,
@@ -149,15 +152,10 @@ function mapAddress(components: string[]): Address {
   }
 }
 
-function mapRelationship(nk1: Fields): Relationship | null {
+function mapRelationship(nk1: Fields, country: string): Relationship | null {
   const name = nk1.repetitions(2)[0]
   if (!name) return null
   const text = displayName(name)
-  const phone = nk1.repetitions(5)[0]
-  const number = phone
-    ? phone[11] || [phone[4], phone[5], phone[6]].filter(Boolean).join('') || phone[0]
-    : null
-  return text
-    ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: number ? normalisePhone(number) : null }
-    : null
+  const phone = phoneOf(nk1.repetitions(5), country)
+  return text ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: phone?.value ?? null } : null
 }

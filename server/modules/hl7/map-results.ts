@@ -1,7 +1,8 @@
 import type { ClinicalFact } from '../../../contract/timeline.ts'
-import type { SenderContext } from './map-adt.ts'
+import { cut } from './escape.ts'
+import { type Fields, whole } from './fields.ts'
 import { concept, type FactStatement, performer, requiredConcept } from './map-facts.ts'
-import { type Fields, whole } from './message.ts'
+import { eachReadable, type Message } from './message.ts'
 
 /** One OBR (the order) with its OBX and their notes. */
 export type ResultGroup = {
@@ -46,10 +47,7 @@ export function resultGroups(all: { name: string; fields: Fields }[]): ResultGro
     }
     const group = groups.at(-1)
     if (name === 'NTE' && last && group) {
-      const text = fields
-        .repetitions(3)
-        .map((one) => one.map(whole).join(' '))
-        .join('\n')
+      const text = fields.texts(3).join('\n')
       group.notes.set(last, [...(group.notes.get(last) ?? []), text])
     }
   }
@@ -62,28 +60,24 @@ export function orderNumber(group: Pick<ResultGroup, 'orc' | 'obr'>): { filler: 
   return { filler: of(3), placer: of(2) }
 }
 
-/**
- * Each OBX of a group as an observation. Lines of one text (TX, FT with the same OBX-3 and OBX-4) are one.
- * @throws {MappingError} an OBX without a code of the observation, or an invalid time
- */
-export function mapObservations(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
+/** Each OBX of a group as an observation. Lines of one text (TX, FT with the same OBX-3 and OBX-4) are one. */
+export function mapObservations(message: Message, group: ResultGroup, sentAt: Date): FactStatement[] {
   const { filler, placer } = orderNumber(group)
-  const collected = group.obr?.time(7, context.timeZone) ?? null
+  const collected = group.obr?.past(7) ?? null
   const panel = group.obr && concept(group.obr, 4)
-  const facts: FactStatement[] = []
   let text: { line: string; fact: FactStatement } | null = null
-  for (const obx of group.obx) {
+  return eachReadable(message, group.obx, (obx): FactStatement[] => {
     const type = obx.component(2, 1)?.toUpperCase() ?? ''
     const code = requiredConcept(obx, 3, 'What was observed')
     const line = ['TX', 'FT'].includes(type) ? `${code.code ?? code.text}|${obx.component(4, 1) ?? ''}` : ''
     const value = valueOf(obx, type)
     if (text && line && text.line === line) {
       const before = text.fact.data.value
-      text.fact.data.value = `${before === undefined ? '' : `${before}\n`}${value ?? ''}`.slice(0, longest)
+      text.fact.data.value = cut(`${before === undefined ? '' : `${before}\n`}${value ?? ''}`, longest)
       text.fact.data.note = [text.fact.data.note, noteOf(group, obx)].filter(Boolean).join('\n') || undefined
-      continue
+      return []
     }
-    const observed = obx.time(14, context.timeZone) ?? collected
+    const observed = obx.past(14) ?? collected
     const number = filler || placer
     const status = obx.component(11, 1)?.toUpperCase() ?? group.obr?.component(25, 1)?.toUpperCase() ?? ''
     const fact: FactStatement = {
@@ -103,7 +97,7 @@ export function mapObservations(group: ResultGroup, context: SenderContext, sent
         code,
         group: panel?.text,
         value,
-        unit: obx.component(6, 2) ?? obx.component(6, 1) ?? undefined,
+        unit: unitOf(obx),
         range: obx.component(7, 1) ?? undefined,
         interpretation: obx.component(8, 1) ?? undefined,
         status: group.obr?.component(25, 1)?.toUpperCase() === 'C' ? 'corrected' : statuses[status],
@@ -112,41 +106,55 @@ export function mapObservations(group: ResultGroup, context: SenderContext, sent
         note: noteOf(group, obx),
       },
     }
-    facts.push(fact)
     text = line ? { line, fact } : null
-  }
-  return facts
+    return [fact]
+  })
 }
 
 const longest = 20_000
 
 function noteOf(group: ResultGroup, fields: Fields): string | undefined {
-  return group.notes.get(fields)?.join('\n').slice(0, longest) || undefined
+  const text = group.notes.get(fields)?.join('\n')
+  return text ? cut(text, longest) : undefined
 }
 
-/** OBX-5 by its type (OBX-2, table 0125): numbers as numbers, everything else as readable text. */
+/** OBX-6: code and text, or a power such as `10^9/L` whose sign the sender did not escape. */
+function unitOf(obx: Fields): string | undefined {
+  const [code, text] = [obx.component(6, 1), obx.component(6, 2)]
+  return code === '10' && /^[+-]?\d/.test(text ?? '') ? `10^${text}` : (text ?? code ?? undefined)
+}
+
+/** Types of OBX-5 (OBX-2, table 0125) that have components; in all others a `^` is text. */
+const composite = new Set('AD CD CE CF CK CN CNE CP CWE CX DR ED EI HD MA MO NA NR PL PN RI RP SN TQ XAD XCN XON XPN XTN'.split(' '))
+const coded = new Set(['CE', 'CWE', 'CNE', 'CF', 'CX'])
+
+/** OBX-5 by its type: numbers as numbers, everything else as readable text. */
 function valueOf(obx: Fields, type: string): ClinicalFact['value'] {
   const repetitions = obx.repetitions(5)
   if (repetitions.length === 0) return undefined
-  const parts = (repetition: string[]) => repetition.map(whole)
-  if (type === 'NM') {
-    const text = obx.component(5, 1) ?? ''
-    return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
+  if (!composite.has(type)) {
+    const texts = obx.texts(5)
+    const [text = ''] = texts
+    if (type === 'NM' && texts.length === 1 && isPlainNumber(text)) return Number(text)
+    return cut(texts.join(type === 'TX' || type === 'FT' ? '\n' : '; '), longest)
   }
-  if (type === 'SN') return parts(repetitions[0] ?? []).join('')
+  const all = repetitions.map((one) => one.map(whole))
   // Pictures and documents stay in the raw message; the text only names their kind.
   if (type === 'ED' || type === 'RP') {
-    const [source = '', kind = '', subtype = ''] = parts(repetitions[0] ?? [])
-    return [type === 'RP' ? source : '', kind, subtype].filter(Boolean).join(' ').slice(0, 200)
+    const [source = '', kind = '', subtype = ''] = all[0] ?? []
+    return cut([type === 'RP' ? source : '', kind, subtype].filter(Boolean).join(' '), 200)
   }
-  const coded = ['CE', 'CWE', 'CNE', 'CF', 'CX'].includes(type)
-  return repetitions
-    .map((one) => {
-      const [code = '', text = '', , otherCode = '', otherText = ''] = parts(one)
-      return coded ? text || otherText || code || otherCode : parts(one).filter(Boolean).join(' ')
-    })
-    .join(type === 'TX' || type === 'FT' ? '\n' : '; ')
-    .slice(0, longest)
+  const texts = all.map((parts) => {
+    const [code = '', text = '', , otherCode = '', otherText = ''] = parts
+    if (coded.has(type)) return text || otherText || code || otherCode
+    return parts.filter(Boolean).join(type === 'SN' ? '' : ' ')
+  })
+  return cut(texts.join('; '), longest)
+}
+
+/** Whether a number says the same as its text: `1.00` says how exact it is, and a long one would lose its last digits. */
+function isPlainNumber(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && String(Number(text)) === text.replace(/^\+/, '')
 }
 
 /** ORC-1 (table 0119) and ORC-5 (table 0038) to FHIR's request status. */
@@ -173,14 +181,14 @@ export function orderStatus(orc: Fields | null): string | undefined {
 }
 
 /** An order (ORC with OBR): what was ordered, by whom, for when. @throws {MappingError} OBR-4 missing */
-export function mapOrder(group: ResultGroup, context: SenderContext, sentAt: Date): FactStatement[] {
+export function mapOrder(group: ResultGroup, sentAt: Date): FactStatement[] {
   const { obr, orc } = group
   if (!obr) return []
   const code = requiredConcept(obr, 4, 'What was ordered')
   const { filler, placer } = orderNumber(group)
-  const placed = orc?.time(9, context.timeZone) ?? null
+  const placed = orc?.past(9) ?? null
   const start =
-    obr.time(36, context.timeZone) ?? orc?.time(15, context.timeZone) ?? obr.time(6, context.timeZone)
+    obr.time(36) ?? orc?.time(15) ?? obr.time(6)
   const number = placer || filler
   return [
     {

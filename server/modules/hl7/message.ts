@@ -1,7 +1,9 @@
 import { Hl7Message, type Hl7Segment } from '@medplum/core'
-import { fromLocal } from '../../platform/clock.ts'
+import type { IntakeNote } from '../../../contract/intake.ts'
+import { toLocal } from '../../platform/clock.ts'
 import { decode, knownCharset } from './charset.ts'
-import type { Header } from './header.ts'
+import { Fields } from './fields.ts'
+import { instantOf, readTime, type Zone } from './time.ts'
 
 /** Why a message cannot be applied, and the field at fault; shown in the dead-letter list. */
 export class MappingError extends Error {
@@ -13,257 +15,163 @@ export class MappingError extends Error {
   }
 }
 
+/** A message being read, and what was found in it that cannot be used. */
+export type Message = {
+  hl7: Hl7Message
+  /** As `iconv-lite` names it. */
+  charset: string
+  zone: Zone
+  receivedAt: Date
+  notes: IntakeNote[]
+  /** What was left out because something required is missing: the reason why the message is dead if nothing else is in it. */
+  leftOut: MappingError[]
+  /** Names of segments that occur more than once, such as `OBX[2]`. */
+  names: Map<Hl7Segment, string>
+}
+
+/** How the sender's messages are read. */
+export type Reading = {
+  charset: string
+  timeZone: string
+  /** The zone is the sender's by its profile, so an offset in MSH-7 says nothing about other times. */
+  zoneIsKnown: boolean
+  receivedAt: Date
+}
+
 /**
- * Decodes and parses a stored message.
- * @throws {MappingError} unknown or wrong character set, no segments
+ * Decodes a stored message.
+ * @returns also whether its character set is unknown, which does no harm where all bytes are ASCII
+ * @throws {MappingError} unknown or wrong character set
  */
-export function parseMessage(raw: Buffer, charset: string): Hl7Message {
+export function decodeMessage(raw: Buffer, charset: string): { hl7: Hl7Message; charset: string; known: boolean } {
   const name = knownCharset(charset)
-  if (!name) throw new MappingError('MSH-18', `The character set "${charset}" is not known`)
+  if (!name && raw.some((byte) => byte >= 0x80))
+    throw new MappingError('MSH-18', `The character set "${charset}" is not known`)
   let text: string
   try {
-    text = decode(raw, name)
+    text = decode(raw, name ?? 'utf-8')
   } catch {
     throw new MappingError(
       'MSH-18',
       `The bytes are not valid ${charset || 'UTF-8'}; the sender must say its character set in MSH-18`,
     )
   }
-  return Hl7Message.parse(
+  const hl7 = Hl7Message.parse(
     text
       .replace(/^\uFEFF/, '')
       .replaceAll(/\r\n|\n/g, '\r')
       .replace(/\r+$/, ''),
   )
+  return { hl7, charset: name ?? 'utf-8', known: name !== undefined }
 }
 
-/** Reads fields of one segment: repetitions and components, unescaped. HL7's `""` means "delete" and reads as empty. */
-export class Fields {
-  readonly name: string
-  readonly #segment: Hl7Segment | undefined
-  readonly #context: Hl7Message['context']
-  /** A segment is read field by field, component by component: each field is decoded once. */
-  readonly #known = new Map<number, string[][]>()
-
-  constructor(message: Hl7Message, segment: Hl7Segment | undefined, name: string) {
-    this.name = name
-    this.#segment = segment
-    this.#context = message.context
+/** Decodes and parses a stored message. @throws {MappingError} unknown or wrong character set */
+export function parseMessage(raw: Buffer, reading: Reading): Message {
+  const { hl7, charset, known } = decodeMessage(raw, reading.charset)
+  const message: Message = {
+    hl7,
+    charset,
+    zone: zoneOf(hl7, reading),
+    receivedAt: reading.receivedAt,
+    notes: [],
+    leftOut: [],
+    names: new Map(),
   }
-
-  get present(): boolean {
-    return this.#segment !== undefined
-  }
-
-  /** Repetitions of a field, each as its list of components. */
-  repetitions(field: number): string[][] {
-    let known = this.#known.get(field)
-    if (!known) this.#known.set(field, (known = this.#decode(field)))
-    return known
-  }
-
-  #decode(field: number): string[][] {
-    const value = this.#segment?.getField(field)
-    if (!value) return []
-    return value.components
-      .map((components) => components.map((text) => this.#read(text)))
-      .filter((components) => components.some((text) => text !== ''))
-  }
-
-  /** Sub-components are joined by a character that cannot occur in text: an escaped `&` is text, not a separator. */
-  #read(text: string): string {
-    const sign = this.#context.subcomponentSeparator
-    if (sign === '' || !text.includes(sign)) return clean(unescape(text, this.#context))
-    return text
-      .split(sign)
-      .map((part) => clean(unescape(part, this.#context)))
-      .join(subcomponent)
-      .replace(trailing, '')
-  }
-
-  component(field: number, component: number): string | null {
-    const text = this.repetitions(field)[0]?.[component - 1]
-    return text ? whole(text) : null
-  }
-
-  /** First sub-component of a component. */
-  first(field: number, component: number): string | null {
-    return firstPart(this.repetitions(field)[0]?.[component - 1]) || null
-  }
-
-  /** @throws {MappingError} when the field is empty */
-  required(field: number, component: number, meaning: string): string {
-    const value = this.component(field, component)
-    if (!value) throw new MappingError(`${this.name}-${field}`, `${meaning} is missing`)
-    return value
-  }
-
-  /**
-   * HL7 TS / DTM: `YYYY[MM[DD[HH[MM[SS[.S]]]]]][+/-ZZZZ]`; without offset it is the sender's local time.
-   * @throws {MappingError} not a time
-   */
-  time(field: number, timeZone: string, component = 1): Date | null {
-    const text = this.component(field, component)
-    if (!text) return null
-    const match = /^(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4})?$/.exec(
-      text.replaceAll(/[\s:-](?=\d{2}(?!\d{2}$))/g, ''),
-    )
-    if (!match)
-      throw new MappingError(
-        `${this.name}-${field}`,
-        `${quote(text)} is not a time (expected YYYYMMDDHHMMSS)`,
-      )
-    const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', offset] = match
-    const local = {
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
-    }
-    if (!realTime(local))
-      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a real date and time`)
-    if (!offset) return fromLocal(local, timeZone)
-    const sign = offset.startsWith('-') ? -1 : 1
-    const minutes = sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3, 5)))
-    return new Date(
-      Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second) -
-        minutes * 60_000,
-    )
-  }
-
-  /** @throws {MappingError} not a date */
-  date(field: number): string | null {
-    const text = this.component(field, 1)
-    if (!text) return null
-    const match = /^(\d{4})(\d{2})(\d{2})/.exec(text)
-    if (!match) {
-      // A year, or year and month, is a valid precision, but no birth date.
-      if (/^\d{4}(\d{2})?$/.test(text)) return null
-      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a date (expected YYYYMMDD)`)
-    }
-    const [year = 0, month = 0, day = 0] = match.slice(1).map(Number)
-    if (!realTime({ year, month, day, hour: 0, minute: 0, second: 0 }))
-      throw new MappingError(`${this.name}-${field}`, `${quote(text)} is not a real date`)
-    return `${match[1]}-${match[2]}-${match[3]}`
-  }
-}
-
-const subcomponent = '\u001f'
-const trailing = /\u001f+$/
-
-/** A component of {@link Fields.repetitions} as one text, sub-components joined as HL7 writes them. */
-export function whole(component: string | undefined): string {
-  return component?.includes(subcomponent) ? component.replaceAll(subcomponent, '&') : (component ?? '')
-}
-
-/** The first sub-component of a component of {@link Fields.repetitions}. */
-export function firstPart(component: string | undefined): string {
-  const end = component?.indexOf(subcomponent) ?? -1
-  return end === -1 ? (component ?? '') : (component?.slice(0, end) ?? '')
-}
-
-/** Shifted fields can put a name or a telephone number where a date should be; reasons are shown to more people than may see those. */
-function quote(text: string): string {
-  const harmless = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
-  return harmless ? `"${text}"` : `A text of ${[...text].length} characters`
-}
-
-function realTime(local: {
-  year: number
-  month: number
-  day: number
-  hour: number
-  minute: number
-  second: number
-}): boolean {
-  const at = new Date(
-    Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second),
-  )
-  return (
-    local.year >= 1850 &&
-    local.year <= 2200 &&
-    at.getUTCMonth() === local.month - 1 &&
-    at.getUTCDate() === local.day &&
-    local.hour < 24 &&
-    local.minute < 60 &&
-    local.second < 61
-  )
-}
-
-// PostgreSQL text cannot hold NUL; control characters have no meaning in a field.
-const control = /[\u0000-\u0009\u000b-\u001f\u007f]/
-const controls = new RegExp(control, 'g')
-
-function clean(text: string): string {
-  if (text === '""') return ''
-  return (control.test(text) ? text.replaceAll(controls, ' ') : text).trim()
-}
-
-/** HL7 escape sequences (v2.5 chapter 2.7); an unknown one stays unchanged. */
-function unescape(text: string, context: Hl7Message['context']): string {
-  const { escapeCharacter } = context
-  if (escapeCharacter === '' || !text.includes(escapeCharacter)) return text
-  const signs: Record<string, string> = {
-    F: context.fieldSeparator,
-    S: context.componentSeparator,
-    R: context.repetitionSeparator,
-    E: escapeCharacter,
-    T: context.subcomponentSeparator,
-    H: '',
-    N: '',
-  }
-  const mark = escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
-  return text.replaceAll(
-    new RegExp(`${mark}([^${mark}]{1,40})${mark}`, 'g'),
-    (sequence, code: string) => signs[code] ?? lineBreak(code) ?? hex(code) ?? sequence,
-  )
-}
-
-/** Formatted text (chapter 2.7.2): `.br` and `.sp<n>` end lines, the other commands only set margins. */
-function lineBreak(code: string): string | undefined {
-  const lines = /^\.(?:br|sp\+?(\d{1,2})?)$/i.exec(code)
-  if (lines) return '\n'.repeat(Number(lines[1] ?? 1))
-  return /^\.(?:ce|fi|nf|in[+-]?\d*|ti[+-]?\d*|sk\+?\d*)$/i.test(code) ? ' ' : undefined
-}
-
-function hex(code: string): string | undefined {
-  return /^X([0-9A-F]{2})+$/i.test(code) ? Buffer.from(code.slice(1), 'hex').toString('utf8') : undefined
-}
-
-export function segment(message: Hl7Message, name: string): Fields {
-  return new Fields(message, message.getSegment(name), name)
-}
-
-export function segments(message: Hl7Message, name: string): Fields[] {
+  if (!known) note(message, 'MSH-18', 'unknown-charset', reading.charset)
   return message
-    .getAllSegments(name)
-    .map((one, at, all) => new Fields(message, one, all.length > 1 ? `${name}[${at + 1}]` : name))
 }
 
-/** All segments in order, for messages whose groups depend on it. */
-export function allSegments(message: Hl7Message): { name: string; fields: Fields }[] {
-  const seen = new Map<string, number>()
-  return message.segments.map((one) => {
-    const occurrence = (seen.get(one.name) ?? 0) + 1
-    seen.set(one.name, occurrence)
-    const place = occurrence > 1 || message.getAllSegments(one.name).length > 1 ? `[${occurrence}]` : ''
-    return { name: one.name, fields: new Fields(message, one, `${one.name}${place}`) }
+/** HL7 2.5.1, 2.A.22: times without an offset have that of MSH-7. Where it is the zone's own, the zone also knows its summer time. */
+function zoneOf(hl7: Hl7Message, { timeZone, zoneIsKnown }: Reading): Zone {
+  const sent = zoneIsKnown ? null : readTime(hl7.getSegment('MSH')?.getField(7)?.toString() ?? '')
+  if (!sent || sent.offset === null) return timeZone
+  const at = instantOf(sent, timeZone)
+  const local = toLocal(at, timeZone)
+  const here = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute)
+  return Math.round((here - at.getTime()) / 60_000) === sent.offset ? timeZone : sent.offset
+}
+
+/** Keeps something that cannot be used; the rest of the message is applied. */
+export function note(
+  message: Message,
+  location: string,
+  kind: IntakeNote['kind'],
+  value: string | null,
+): void {
+  const known = message.notes.some((one) => one.location === location && one.kind === kind)
+  if (!known) message.notes.push({ location, kind, value: value === null ? null : shown(value) })
+}
+
+/**
+ * Shifted fields can put a name or a telephone number where a date should be, and notes are shown to more people than may see those:
+ * only dates, small numbers and short codes are shown.
+ */
+function shown(text: string): string | null {
+  const number = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
+  return number || /^[\w-]{1,3}$/.test(text) ? text : null
+}
+
+/** Maps each part of a message; one that lacks something required is noted and left out. */
+export function eachReadable<Part, Mapped>(
+  message: Message,
+  parts: Part[],
+  map: (part: Part) => Mapped[],
+): Mapped[] {
+  return parts.flatMap((part) => {
+    try {
+      return map(part)
+    } catch (error) {
+      if (!(error instanceof MappingError)) throw error
+      note(message, error.location, 'missing', null)
+      message.leftOut.push(error)
+      return []
+    }
   })
 }
 
-/** Builds the acknowledgement (HL7 v2.5 chapter 2.9.2). */
-export function acknowledge(
-  header: Header | null,
-  code: 'AA' | 'AE' | 'AR',
-  controlId: string,
-  text: string | null,
-  now: Date,
-): string {
-  const stamp = now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
-  const event = header?.messageType.split('^')[1]
-  const plainText = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
-  const type = event ? `ACK^${event}^ACK` : 'ACK'
-  return `MSH|^~\\&|CARELOOP|CARELOOP|${header?.sender ?? ''}|${header?.facility ?? ''}|${stamp}+0000||${type}|${stamp}${controlId.slice(-12)}|P|${header?.version || '2.5'}\rMSA|${code}|${controlId}${plainText && `|${plainText}`}\r`
+export function segment(message: Message, name: string): Fields {
+  return new Fields(message, message.hl7.getSegment(name), name)
+}
+
+export function segments(message: Message, name: string): Fields[] {
+  return message.hl7.getAllSegments(name).map((one) => new Fields(message, one, nameOf(message, one)))
+}
+
+/** All segments in order, for messages whose groups depend on it. */
+export function allSegments(message: Message): { name: string; fields: Fields }[] {
+  return message.hl7.segments.map((one) => ({
+    name: one.name,
+    fields: new Fields(message, one, nameOf(message, one)),
+  }))
+}
+
+function nameOf(message: Message, one: Hl7Segment): string {
+  if (message.names.size === 0) nameSegments(message)
+  return message.names.get(one) ?? one.name
+}
+
+function nameSegments({ hl7, names }: Message): void {
+  for (const [name, all] of Map.groupBy(hl7.segments, (one) => one.name))
+    for (const [at, one] of all.entries()) names.set(one, all.length > 1 ? `${name}[${at + 1}]` : name)
+}
+
+/** A message about several patients as one for each, in order; segments of one patient stay together. */
+export function perPatient(message: Message): Message[] {
+  const { segments: all, context } = message.hl7
+  const first = all.findIndex((one) => one.name === 'PID')
+  if (first === -1 || all.findIndex((one, at) => at > first && one.name === 'PID') === -1) return [message]
+  nameSegments(message)
+  const parts: { patient: string; segments: Hl7Segment[] }[] = []
+  for (const one of all.slice(first)) {
+    if (one.name === 'PID') {
+      const patient = one.getField(3)?.toString() || (one.getField(2)?.toString() ?? '')
+      if (parts.at(-1)?.patient !== patient) parts.push({ patient, segments: [] })
+      else continue
+    }
+    parts.at(-1)?.segments.push(one)
+  }
+  return parts.map(({ segments: own }) => ({
+    ...message,
+    hl7: new Hl7Message([...all.slice(0, first), ...own], context),
+  }))
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { encodeAs } from '../hl7/charset.ts'
 import { isProblem, readHeader } from '../hl7/header.ts'
-import { parseMessage } from '../hl7/message.ts'
+import { decodeMessage } from '../hl7/message.ts'
 import { profileJoin, readProfile } from './sender-profile.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -40,7 +40,7 @@ export async function revealMessage(db: Db, actor: Actor, id: number, reason: st
   })
   const charset = readProfile(row.profile).charset ?? row.charset
   try {
-    return { text: parseMessage(row.raw, charset).toString(), charset }
+    return { text: decodeMessage(row.raw, charset).hl7.toString(), charset }
   } catch {
     return { text: row.raw.toString('latin1'), charset: 'ISO-8859-1' }
   }

@@ -33,6 +33,8 @@ const definition = (part: Partial<Hl7ProfileDefinition>): Hl7ProfileDefinition =
   charset: null,
   timeZone: null,
   site: null,
+  authority: 'whole',
+  testMessages: 'set-aside',
   silentMinutes: null,
   fields: [],
   codes: { sex: {}, class: {}, department: {}, disposition: {} },

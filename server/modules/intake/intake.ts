@@ -33,6 +33,7 @@ type Row = {
   reason: string | null
   location: string | null
   person_id: number | null
+  notes: IntakeMessage['notes'] | null
   attempts: number
   applied_at: Date | null
   duplicates: number | null
@@ -42,7 +43,7 @@ type Row = {
 }
 
 const columns = sql`m.id, m.received_at, m.sender, m.facility, m.control_id, m.message_type, m.charset, m.status, m.reason, m.location,
-  m.person_id, m.attempts, m.applied_at, k.duplicates, length(m.raw) as bytes, m.corrects_id,
+  m.person_id, m.notes, m.attempts, m.applied_at, k.duplicates, length(m.raw) as bytes, m.corrects_id,
   (select max(c.id) from inbound_message c where c.corrects_id = m.id) as corrected_by_id`
 const keyJoin = sql`left join inbound_key k on k.sender = m.sender and k.facility = m.facility and k.control_id = m.control_id
   and k.message_id = m.id`
@@ -96,6 +97,7 @@ function viewMessage(row: Row): IntakeMessage {
     reason: row.reason,
     location: row.location,
     personId: row.person_id,
+    notes: row.notes ?? [],
     attempts: row.attempts,
     appliedAt: row.applied_at?.toISOString() ?? null,
     duplicates: row.duplicates ?? 0,
@@ -124,7 +126,7 @@ export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
 export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Promise<number> {
   authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number }>`
-    update inbound_message m set status = 'received', reason = null, location = null
+    update inbound_message m set status = 'received', reason = null, location = null, notes = null
     where id = any(${ids}::bigint[]) and status in ('dead', 'ignored')
       -- Not if a corrected copy replaces it.
       and not exists (select 1 from inbound_message c where c.corrects_id = m.id) returning id`.execute(trx)

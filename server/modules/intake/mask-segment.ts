@@ -1,4 +1,4 @@
-import { parseMessage } from '../hl7/message.ts'
+import { decodeMessage } from '../hl7/message.ts'
 import { maskIdentifier } from '../person/mask.ts'
 
 /** Fields that hold names, numbers, addresses or telephone numbers (HL7 v2.5), by segment. */
@@ -34,7 +34,7 @@ function maskSegment(segment: string, separator: string): string {
 export function maskedSegments(raw: Buffer, charset: string): string[] {
   let text: string
   try {
-    text = parseMessage(raw, charset).toString()
+    text = decodeMessage(raw, charset).hl7.toString()
   } catch {
     text = raw.toString('latin1')
   }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
+import type { IntakeNote } from '../../../contract/intake.ts'
 import { type Hl7Profile, type Hl7ProfileDefinition } from '../../../contract/hl7-profile.ts'
 import { encode, knownCharset } from '../hl7/charset.ts'
 import { isProblem, readHeader } from '../hl7/header.ts'
 import type { AdtMessage } from '../hl7/map-adt.ts'
-import { mapMessage, whyIgnored } from '../hl7/map-message.ts'
+import { mapMessage, NothingKept, whyIgnored } from '../hl7/map-message.ts'
 import { MappingError, parseMessage } from '../hl7/message.ts'
-import { overrideFields, readProfile } from './sender-profile.ts'
+import { contextOf, overrideFields, readingOf, readProfile } from './sender-profile.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -101,20 +102,19 @@ export async function previewProfile(
   try {
     // Pasted text is already decoded, so the sender's character set cannot be tested here.
     const charset = knownCharset(header.charset) ? header.charset : 'UTF-8'
-    const message = mapMessage(
-      overrideFields(parseMessage(bytes, charset), input.definition.fields),
-      header.messageType,
-      {
-        source: `hl7:${header.sender}/${header.facility}`,
-        facility: header.facility,
-        timeZone: input.definition.timeZone ?? (await timeZoneOf(db, header.facility)),
-        receivedAt: new Date(),
-        codes: input.definition.codes,
-        site: input.definition.site,
-      },
-    )
-    return { understood: viewUnderstood(message, header), problem: null }
+    const here = { received_at: new Date(), time_zone: await timeZoneOf(db, header.facility) }
+    const message = parseMessage(bytes, readingOf({ ...input.definition, charset: null }, charset, here))
+    overrideFields(message.hl7, input.definition.fields)
+    const context = contextOf(input.definition, {
+      ...here,
+      source: `hl7:${header.sender}/${header.facility}`,
+      facility: header.facility,
+    })
+    const [understood] = mapMessage(message, header.messageType, context)
+    return { understood: understood ? viewUnderstood(understood, header, message.notes) : null, problem: null }
   } catch (error) {
+    if (error instanceof NothingKept)
+      return { understood: null, problem: { reason: error.message, location: 'MSH-9' } }
     if (!(error instanceof MappingError)) throw error
     return { understood: null, problem: { reason: error.message, location: error.location } }
   }
@@ -126,7 +126,11 @@ async function timeZoneOf(db: Db, facility: string): Promise<string> {
   return rows[0]?.zone ?? 'UTC'
 }
 
-function viewUnderstood(message: AdtMessage, header: { messageType: string; controlId: string }) {
+function viewUnderstood(
+  message: AdtMessage,
+  header: { messageType: string; controlId: string },
+  notes: IntakeNote[],
+) {
   const { person, encounter } = message
   const time = (at: Date | null) => at?.toISOString() ?? null
   const named = (one: { code: string; name: string | null } | null) =>
@@ -156,6 +160,7 @@ function viewUnderstood(message: AdtMessage, header: { messageType: string; cont
       disposition: encounter.disposition,
       conditions: encounter.conditions.map(({ code, text }) => [code, text].filter(Boolean).join(' ')),
     },
+    notes,
     facts: message.facts.map(({ kind, at, data }) => ({ kind, at: at.toISOString(), data: { ...data } })),
   }
 }

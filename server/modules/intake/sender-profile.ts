@@ -1,5 +1,7 @@
 import { type Hl7Field, type Hl7Message, Hl7Segment } from '@medplum/core'
 import { sql } from 'kysely'
+import type { SenderContext } from '../hl7/map-adt.ts'
+import type { Reading } from '../hl7/message.ts'
 import { type Hl7ProfileDefinition, hl7ProfileDefinition } from '../../../contract/hl7-profile.ts'
 
 /** Joins `inbound_message m` with its sender's profile: that of the facility, else that for all facilities. */
@@ -14,6 +16,36 @@ export function readProfile(stored: unknown): Hl7ProfileDefinition {
   return stored === null || stored === undefined ? usual : hl7ProfileDefinition.parse(stored)
 }
 
+/** How a message is read under its sender's profile. @param charset MSH-18 */
+export function readingOf(
+  profile: Hl7ProfileDefinition,
+  charset: string,
+  { received_at: receivedAt, time_zone: timeZone }: { received_at: Date; time_zone: string },
+): Reading {
+  return {
+    charset: profile.charset ?? charset,
+    timeZone: profile.timeZone ?? timeZone,
+    zoneIsKnown: profile.timeZone !== null,
+    receivedAt,
+  }
+}
+
+/** What a sender's profile says about the meaning of its messages. */
+export function contextOf(
+  { codes, site, authority, timeZone }: Hl7ProfileDefinition,
+  sender: { source: string; facility: string; time_zone: string },
+): SenderContext {
+  return {
+    source: sender.source,
+    facility: sender.facility,
+    timeZone: timeZone ?? sender.time_zone,
+    country: 'CN',
+    codes,
+    site,
+    authority,
+  }
+}
+
 type Path = { segment: string; field: number; component: number | null }
 
 function readPath(path: string): Path {
@@ -25,12 +57,11 @@ function readPath(path: string): Path {
  * Moves fields to their standard place according to a profile, in the order of its lines. Raw text is moved with separators and escapes;
  * an empty or missing source leaves the target unchanged. A missing target segment is created.
  */
-export function overrideFields(message: Hl7Message, fields: Hl7ProfileDefinition['fields']): Hl7Message {
+export function overrideFields(message: Hl7Message, fields: Hl7ProfileDefinition['fields']): void {
   for (const { to, from, value } of fields) {
     const text = (from && rawText(message, readPath(from))) || value
     if (text) put(message, readPath(to), text)
   }
-  return message
 }
 
 function rawText(message: Hl7Message, { segment, field, component }: Path): string {

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { OutboundMessage, OutboundMessageDetail, OutboundStatus } from '../../../contract/outbound.ts'
-import { parseMessage } from '../hl7/message.ts'
+import { decodeMessage } from '../hl7/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
@@ -133,7 +133,7 @@ export async function revealOutbound(db: Db, actor: Actor, id: number, reason: s
     fields: ['segments'],
     reason,
   })
-  return { text: parseMessage(row.raw, row.charset).toString(), charset: row.charset }
+  return { text: decodeMessage(row.raw, row.charset).hl7.toString(), charset: row.charset }
 }
 
 /**

@@ -52,7 +52,10 @@ export function resultsOf(
   return sql`case when jsonb_array_length(${asks} -> 'observations') > 0 then (
     select jsonb_object_agg(o.code, x.result) from jsonb_to_recordset(${asks} -> 'observations') as o(code text, days int)
     cross join lateral (
-      select jsonb_build_object('at', x.at, 'value', x.data -> 'value', 'unit', x.data ->> 'unit') as result from event x
+      select jsonb_build_object('at', x.at, 'unit', x.data ->> 'unit', 'value',
+        -- A number is kept as text where its digits say how exact it is.
+        case when x.data ->> 'value' ~ '^[+-]?\\d+(\\.\\d+)?$' then to_jsonb((x.data ->> 'value')::numeric) else x.data -> 'value' end) as result
+      from event x
       where x.person_id = any(${recordsOf(person)}) and x.kind = 'observation.recorded' and x.at <= now() and x.at > now() - o.days * interval '1 day'
         and x.data -> 'code' ->> 'code' = o.code and not x.data ? 'superseded'
         and coalesce(x.data ->> 'status', '') not in ('entered-in-error', 'cancelled')

@@ -5,7 +5,7 @@ import { wasAside } from '../../platform/statement.ts'
 /**
  * A value stated by a source, with the first and last time of the statement (epoch milliseconds). For `deceased` the value is the time of
  * death (ISO 8601), `true` if that is unknown, or `false` if staff withdrew the death; for `address` a packed address. Empty: staff marked
- * the known value as wrong and have no better one.
+ * the known value as wrong and have no better one, or a source deleted what it had stated.
  */
 export type Claim = { source: string; value: string; first: number; last: number }
 
@@ -65,6 +65,9 @@ export function currentClaims(claims: readonly Claim[]): Claim[] {
   return [...new Map(claims.map((one) => [voice(one.source), one])).values()]
 }
 
+/** Whether a source deleted its own statement, so that it has none. */
+const isDeleted = (claim: Claim) => claim.value === '' && !isStaff(claim.source)
+
 /** The newest; of equally new ones staff first, then by name, so that the order of arrival does not matter. */
 function newest(claims: readonly Claim[]): Claim | null {
   const rank = (one: Claim, other: Claim) =>
@@ -81,7 +84,7 @@ function newest(claims: readonly Claim[]): Claim | null {
  */
 export function decide(claims: readonly Claim[], { rule, trusted }: FieldRule): Claim | null {
   const proper = claims.filter((one) => !wasAside(one.last))
-  const current = currentClaims(proper.length > 0 ? proper : claims)
+  const current = currentClaims(proper.length > 0 ? proper : claims).filter((one) => !isDeleted(one))
   const best = (among: readonly Claim[]) => (rule === 'trusted' ? mostTrusted(among, trusted) : newest(among))
   const staff = current.find((one) => isStaff(one.source))
   if (!staff || rule === 'newest') return best(current)
@@ -107,9 +110,12 @@ function mostTrusted(claims: readonly Claim[], order: readonly string[]): Claim 
  * it anew: with another time of death or, under the rule `newest`, at all.
  */
 export function decideDeath(claims: readonly Claim[], { rule }: FieldRule): Claim | null {
-  const staff = currentClaims(claims).find((one) => isStaff(one.source))
+  const current = currentClaims(claims)
+  const staff = current.find((one) => isStaff(one.source))
+  const deleted = new Set(current.filter(isDeleted).map((one) => one.source))
   const counts = (one: Claim) =>
     one.value !== 'false' &&
+    !deleted.has(one.source) &&
     (staff?.value !== 'false' ||
       (!isStaff(one.source) && (rule === 'newest' ? one.last > staff.last : isNews(one, staff))))
   const deaths = claims.filter(counts)

@@ -75,6 +75,24 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
   )
 }
 
+/**
+ * Removes the telephone numbers that their own source deletes; of those that staff marked as wrong the mark stays.
+ * @returns the persons that lost one
+ */
+export async function deletePhones(trx: Trx, resolved: Resolved[]): Promise<Set<number>> {
+  const deleted = resolved.flatMap(({ id, input }) =>
+    (input.deleted?.phones ?? []).map((use) => ({ id, use, source: input.source, at: input.sourceTime })),
+  )
+  if (deleted.length === 0) return new Set()
+  const { rows } = await sql<{ person_id: number }>`
+    delete from person_telecom t using unnest(
+      ${deleted.map((one) => one.id)}::bigint[], ${deleted.map((one) => one.use)}::text[],
+      ${deleted.map((one) => one.source)}::text[], ${deleted.map((one) => one.at)}::timestamptz[]) as n(id, use, source, at)
+    where t.person_id = n.id and t.system = 'phone' and t.use = n.use and t.source = n.source and t.updated_at <= n.at and t.valid
+    returning t.person_id`.execute(trx)
+  return new Set(rows.map((row) => row.person_id))
+}
+
 export function dedupe<T>(rows: T[], keyOf: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }

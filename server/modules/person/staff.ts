@@ -58,7 +58,7 @@ export async function stateByStaff(
       source_time = ${next.stated.source_time}, said_at = ${JSON.stringify(next.stated.said_at)}::jsonb,
       claims = ${next.stated.claims && JSON.stringify(next.stated.claims)}::jsonb, version = version + 1, updated_at = now()
     where id = ${id}`.execute(trx)
-  if (changed.includes('name')) await insertNames(trx, [{ id, text: row.name, source }])
+  if (changed.includes('name')) await insertNames(trx, [{ id, text: row.name, use: 'former', source }])
   if (address && values.address) await writeAddress(trx, id, address)
   return changed
 }

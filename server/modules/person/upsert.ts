@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { Point } from '../../../contract/geo.ts'
 import type { Trx } from '../../platform/db.ts'
+import type { ClaimField } from '../../../contract/provenance.ts'
 import { type Claim, restate, type Stated } from './claim.ts'
 import { type ClaimRules, rulesFrom } from './claim-rules.ts'
 import { normalise, searchName } from './name.ts'
-import { type DecidedAddress, dedupe, upsertParts } from './parts.ts'
+import { type DecidedAddress, dedupe, deletePhones, upsertParts } from './parts.ts'
 import { placeHomes } from './place.ts'
 import {
   addressColumns,
@@ -16,7 +17,13 @@ import {
   statedValues,
 } from './stated.ts'
 
-export type Identifier = { system: string; value: string; siteId: number | null }
+export type Identifier = {
+  system: string
+  value: string
+  siteId: number | null
+  /** The system under which a number was kept before its authority was read whole. */
+  formerSystem?: string
+}
 export type Telecom = {
   system: 'phone' | 'email' | 'wechat' | 'other'
   value: string
@@ -52,6 +59,10 @@ export type PersonInput = {
   /** The first one is where the person lives; others are not kept. */
   addresses: Address[]
   relationships: Relationship[]
+  /** Names beside the one that counts: former, written in another script, alias. */
+  names?: { text: string; use: 'former' | 'other' }[]
+  /** What the source deletes of its own earlier statements. */
+  deleted?: { fields: ClaimField[]; phones: Telecom['use'][] } | undefined
 }
 
 export type UpsertedPerson = {
@@ -118,7 +129,12 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
   const changes = new Map(resolved.filter((one) => one.known).map((one) => [one, changesOf(one)]))
   for (const one of resolved) one.address = addressOf(one, changes.get(one))
   await updatePersons(trx, changes)
+  const withoutPhone = await deletePhones(trx, resolved)
   await upsertParts(trx, resolved)
+  const names = resolved.flatMap(({ id, input }) =>
+    (input.names ?? []).map((name) => ({ ...name, id, source: input.source })),
+  )
+  if (names.length > 0) await insertNames(trx, names)
   await placeHomes(
     trx,
     resolved.flatMap(({ id, input }) => {
@@ -133,7 +149,7 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
       id: one.id,
       survivorId: one.known?.survivor_id ?? one.id,
       created: !one.known,
-      changed: change?.fields ?? [],
+      changed: [...(change?.fields ?? []), ...(withoutPhone.has(one.id) ? ['phone'] : [])],
       died: (change?.deceased ?? one.input.deceased) && !one.known?.deceased,
       sex: change?.sex ?? one.input.sex ?? 'unknown',
       birthDate: change?.birthDate ?? one.input.birthDate,
@@ -143,7 +159,9 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
 }
 
 async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
-  const identifiers = inputs.flatMap((input) => input.identifiers)
+  const identifiers = inputs
+    .flatMap((input) => input.identifiers)
+    .flatMap((one) => (one.formerSystem ? [one, { ...one, system: one.formerSystem }] : [one]))
   const { rows } = await sql<Known>`
     select i.system, i.value, p.id as person_id, coalesce(p.survivor_id, p.id) as survivor_id, p.name, p.sex, p.birth_date, p.deceased,
       p.deceased_at, p.marital_status, p.language, p.source, p.source_time, p.said_at, p.claims, ${addressColumns},
@@ -158,7 +176,9 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
     const [own, ...others] = input.identifiers
     const byRecord = own && known.get(key(own))
     const byOther = others.map((one) => known.get(key(one))).find((row) => row && meansSame(row, input))
-    const person = byRecord ?? byOther
+    const former = own?.formerSystem && known.get(key({ system: own.formerSystem, value: own.value }))
+    const byFormer = former && meansSame(former, input) ? former : undefined
+    const person = byRecord ?? byOther ?? byFormer
     const conflicts = others.filter((one) => {
       const owner = known.get(key(one))
       return owner && owner.survivor_id !== person?.survivor_id
@@ -231,7 +251,9 @@ type Change = ReturnType<typeof columnsOf> &
 function changesOf({ input, known, rules }: Resolved): Change {
   if (!known) throw new Error('only a known person can change')
   const { stated: before, claims } = readClaims(known)
-  const statement = { source: input.source, at: input.sourceTime, values: statedValues(input) }
+  const deleted = (input.deleted?.fields ?? []).map((field) => [field, ''] as const)
+  const values = { ...statedValues(input), ...Object.fromEntries(deleted) }
+  const statement = { source: input.source, at: input.sourceTime, values }
   const { decided, stated } = restate(before, claims, statement, rules)
   const columns = columnsOf(decided)
   const fields = [
@@ -293,23 +315,25 @@ async function updatePersons(trx: Trx, all: Map<Resolved, Change>): Promise<void
 async function keepNames(trx: Trx, all: Map<Resolved, Change>): Promise<void> {
   const former = [...all].flatMap(([{ id, input, known }, change]) =>
     [known?.name, normalise(input.name ?? '')].flatMap((text) =>
-      text && text !== change.name && text !== unnamed ? [{ id, text, source: input.source }] : [],
+      text && text !== change.name && text !== unnamed
+        ? [{ id, text, use: 'former' as const, source: input.source }]
+        : [],
     ),
   )
   if (former.length > 0) await insertNames(trx, former)
 }
 
-/** Keeps former names for the search. */
+/** Keeps names beside the one that counts, for the search. */
 export async function insertNames(
   trx: Trx,
-  names: { id: number; text: string; source: string }[],
+  names: { id: number; text: string; use: 'former' | 'other'; source: string }[],
 ): Promise<void> {
   await trx
     .insertInto('person_name')
     .values(
-      names.map(({ id, text, source }) => ({
+      names.map(({ id, text, use, source }) => ({
         person_id: id,
-        use: 'former',
+        use,
         text,
         ...searchName(text),
         source,

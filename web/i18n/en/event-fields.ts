@@ -165,6 +165,7 @@ export const eventKinds = {
   appointment_changed: 'Appointment changed',
   appointment_cancelled: 'Appointment cancelled',
   appointment_missed: 'Appointment missed',
+  intake_noted: 'Doubt about received data',
   contact_refused: 'Not contacted: held back',
   consent_given: 'Consent given',
   consent_withdrawn: 'Consent withdrawn',

@@ -168,6 +168,7 @@ export const eventKinds = {
   appointment_changed: '预约变更',
   appointment_cancelled: '取消预约',
   appointment_missed: '爽约',
+  intake_noted: '接口数据有疑问',
   contact_refused: '未联系（被拦下）',
   consent_given: '登记同意',
   consent_withdrawn: '撤回同意',

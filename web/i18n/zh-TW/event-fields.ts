@@ -165,6 +165,7 @@ export const eventKinds = {
   appointment_changed: '預約異動',
   appointment_cancelled: '取消預約',
   appointment_missed: '未到診',
+  intake_noted: '介面資料有疑問',
   contact_refused: '未聯絡（被攔下）',
   consent_given: '登記同意',
   consent_withdrawn: '撤回同意',
