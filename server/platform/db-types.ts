@@ -877,6 +877,7 @@ export interface PersonName {
 }
 
 export interface PersonRelationship {
+  extension: string | null;
   id: Generated<number>;
   name: string;
   person_id: number;
@@ -889,6 +890,7 @@ export interface PersonRelationship {
 }
 
 export interface PersonTelecom {
+  extension: string | null;
   id: Generated<number>;
   person_id: number;
   source: string;

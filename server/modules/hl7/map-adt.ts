@@ -66,6 +66,8 @@ export type SenderContext = {
   source: string
   facility: string
   timeZone: string
+  /** In which a telephone number without a country code is dialled. */
+  country: string
   receivedAt: Date
   codes: CodeMaps
   /** The site of all messages of this sender; overrides their content. */

@@ -1,8 +1,8 @@
 import type { Hl7Message } from '@medplum/core'
-import { normalisePhone } from '../person/phone.ts'
-import type { Address, Identifier, PersonInput, Relationship, Telecom } from '../person/upsert.ts'
+import type { Address, Identifier, PersonInput, Relationship } from '../person/upsert.ts'
 import { aside } from '../../platform/statement.ts'
 import type { SenderContext } from './map-adt.ts'
+import { mapTelecoms, phoneOf } from './map-telecom.ts'
 import { type Fields, firstPart, MappingError, segments, whole } from './message.ts'
 
 /** What a message states about the patient; sites are still codes. */
@@ -44,10 +44,13 @@ export function mapPerson(
     deceased: deceasedAt !== null || pid.component(30, 1)?.toUpperCase() === 'Y',
     maritalStatus: pid.component(16, 1),
     language: pid.component(15, 1),
-    telecoms: [...mapTelecoms(pid, 13, 'mobile'), ...mapTelecoms(pid, 14, 'work')],
+    telecoms: [
+      ...mapTelecoms(pid.repetitions(13), 'mobile', context.country),
+      ...mapTelecoms(pid.repetitions(14), 'work', context.country),
+    ],
     addresses: pid.repetitions(11).slice(0, 1).map(mapAddress),
     relationships: segments(message, 'NK1')
-      .map(mapRelationship)
+      .map((nk1) => mapRelationship(nk1, context.country))
       .filter((one) => one !== null),
   }
 }
@@ -123,19 +126,6 @@ export function displayName(components: string[]): string {
   return [given, middle, surname].filter(Boolean).join(' ')
 }
 
-function mapTelecoms(pid: Fields, field: number, use: Telecom['use']): Telecom[] {
-  return pid.repetitions(field).flatMap((components): Telecom[] => {
-    const [plain = '', , equipment = '', email = ''] = components
-    // XTN before 2.3 has the whole number in the first component; later it is in 12, or in 5 to 7.
-    const number =
-      components[11] || [components[4], components[5], components[6]].filter(Boolean).join('') || plain
-    if (email.includes('@')) return [{ system: 'email', value: email.toLowerCase(), use: 'home' }]
-    if (!/\d{5,}/.test(number.replaceAll(/\D/g, ''))) return []
-    const kind = equipment === 'PH' && use === 'mobile' ? 'home' : use
-    return [{ system: 'phone', value: normalisePhone(number), use: kind }]
-  })
-}
-
 function mapAddress(components: string[]): Address {
   const [street = '', other = '', city = '', province = '', postalCode = ''] = components.map(firstPart)
   const district = /^(.*?[市州盟])?(.+?[区县市旗])/.exec(city)
@@ -149,15 +139,17 @@ function mapAddress(components: string[]): Address {
   }
 }
 
-function mapRelationship(nk1: Fields): Relationship | null {
+function mapRelationship(nk1: Fields, country: string): Relationship | null {
   const name = nk1.repetitions(2)[0]
   if (!name) return null
   const text = displayName(name)
-  const phone = nk1.repetitions(5)[0]
-  const number = phone
-    ? phone[11] || [phone[4], phone[5], phone[6]].filter(Boolean).join('') || phone[0]
-    : null
+  const phone = phoneOf(nk1.repetitions(5), country)
   return text
-    ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: number ? normalisePhone(number) : null }
+    ? {
+        relation: nk1.component(3, 1) ?? 'OTH',
+        name: text,
+        phone: phone?.value ?? null,
+        extension: phone?.extension ?? null,
+      }
     : null
 }

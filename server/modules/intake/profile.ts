@@ -9,7 +9,8 @@ import { overrideFields, readProfile } from './sender-profile.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { countryAt } from '../setting/country.ts'
 import { zoneAt } from '../setting/time-zone.ts'
 import { assertMayWrite } from '../setting/setting.ts'
 
@@ -99,6 +100,7 @@ export async function previewProfile(
   const ignored = whyIgnored(header.messageType)
   if (ignored !== null) return { understood: null, problem: { reason: ignored, location: 'MSH-9' } }
   try {
+    const place = await placeOf(db, header.facility)
     // Pasted text is already decoded, so the sender's character set cannot be tested here.
     const charset = knownCharset(header.charset) ? header.charset : 'UTF-8'
     const message = mapMessage(
@@ -107,7 +109,8 @@ export async function previewProfile(
       {
         source: `hl7:${header.sender}/${header.facility}`,
         facility: header.facility,
-        timeZone: input.definition.timeZone ?? (await timeZoneOf(db, header.facility)),
+        timeZone: input.definition.timeZone ?? place.zone,
+        country: input.definition.country ?? place.country,
         receivedAt: new Date(),
         codes: input.definition.codes,
         site: input.definition.site,
@@ -120,10 +123,11 @@ export async function previewProfile(
   }
 }
 
-async function timeZoneOf(db: Db, facility: string): Promise<string> {
-  const { rows } = await sql<{ zone: string }>`
-    select ${zoneAt(sql`(select id from site where code = ${facility})`)} as zone`.execute(db)
-  return rows[0]?.zone ?? 'UTC'
+async function placeOf(db: Db, facility: string): Promise<{ zone: string; country: string }> {
+  const site = sql`(select id from site where code = ${facility})`
+  const { rows } = await sql<{ zone: string; country: string }>`
+    select ${zoneAt(site)} as zone, ${countryAt(site)} as country`.execute(db)
+  return found(rows[0])
 }
 
 function viewUnderstood(message: AdtMessage, header: { messageType: string; controlId: string }) {
