@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCountry } from './country.ts'
 import { intakeNote } from './intake.ts'
 import { encounterClass, encounterStatus, sex } from './person.ts'
 import { eventKind } from './timeline.ts'
@@ -7,6 +8,8 @@ import { calendarDate, route, timestamp } from './route.ts'
 /** `PID-11` or `PV1-3.4`: a field, or one component of its first repetition. */
 const fieldPath = z.string().regex(/^[A-Z][A-Z0-9]{2}-\d{1,3}(\.\d{1,2})?$/)
 const timeZone = z.string().max(60).refine(isTimeZone, 'not a time zone, such as Asia/Shanghai')
+/** In which a telephone number without a country code is dialled: ISO 3166, two letters. */
+const country = z.string().refine(isCountry, 'not a country, such as CN')
 const codeMap = z
   .record(z.string().min(1).max(60), z.string().min(1).max(60))
   .refine((map) => Object.keys(map).length <= 500, 'at most 500 codes')
@@ -26,6 +29,8 @@ export const hl7ProfileDefinition = z.object({
   /** Instead of MSH-18, for senders that leave it empty or write something else. */
   charset: z.enum(hl7Charsets).nullable().default(null),
   timeZone: timeZone.nullable().default(null),
+  /** Of the sender's telephone numbers; null = that of its site. */
+  country: country.nullable().default(null),
   /** Code of the site that all messages are about. */
   site: z.string().trim().min(1).max(60).nullable().default(null),
   /**

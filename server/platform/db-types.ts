@@ -879,6 +879,7 @@ export interface PersonName {
 }
 
 export interface PersonRelationship {
+  extension: string | null;
   id: Generated<number>;
   name: string;
   person_id: number;
@@ -891,6 +892,7 @@ export interface PersonRelationship {
 }
 
 export interface PersonTelecom {
+  extension: string | null;
   id: Generated<number>;
   person_id: number;
   source: string;

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import { deceasedOf } from '../../modules/event/record.ts'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
-import { normalisePhone } from '../../modules/person/phone.ts'
+import { readPhones, usualCountry } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
 import type { Db } from '../../platform/db.ts'
 import { nameText } from './concept.ts'
@@ -30,14 +30,14 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
     deceased: deceased !== undefined || patient.deceasedBoolean === true,
     maritalStatus: patient.maritalStatus?.coding?.[0]?.code ?? null,
     language: languageOf(patient.communication),
-    telecoms: (patient.telecom ?? []).flatMap(toTelecom),
+    telecoms: (patient.telecom ?? []).flatMap((one) => toTelecom(one, sender.site.country)),
     addresses: (patient.address ?? [])
       .filter((one) => one.use !== 'old')
       .slice(0, 1)
       .map(toAddress),
     relationships: (patient.contact ?? []).flatMap((one) => {
       const name = one.name && nameText([one.name])
-      return name ? [toRelationship(name, one.relationship, one.telecom)] : []
+      return name ? [toRelationship(name, one.relationship, one.telecom, sender.site.country)] : []
     }),
   }
 }
@@ -71,23 +71,30 @@ export function toRelationship(
   name: string,
   relationship: Concept[] | undefined,
   telecom: ContactPoint[] | undefined,
+  country: string,
 ): PersonInput['relationships'][number] {
-  const phone = (telecom ?? []).flatMap(toTelecom).find((one) => one.system === 'phone')
+  const phone = (telecom ?? [])
+    .flatMap((one) => toTelecom(one, country))
+    .find((one) => one.system === 'phone')
   return {
     relation: relationship?.[0]?.coding?.[0]?.code ?? relationship?.[0]?.text ?? 'OTH',
     name,
     phone: phone?.value ?? null,
+    extension: phone?.extension ?? null,
   }
 }
 
-export function toTelecom({ system, value, use }: ContactPoint): Telecom[] {
+export function toTelecom({ system, value, use }: ContactPoint, country: string): Telecom[] {
   if (!value || use === 'old') return []
   const of = use === 'home' || use === 'work' || use === 'mobile' ? use : 'other'
   if (system === 'email' && value.includes('@'))
     return [{ system: 'email', value: value.toLowerCase(), use: of }]
-  if ((system === 'phone' || system === 'sms') && value.replaceAll(/\D/g, '').length >= 5)
-    return [{ system: 'phone', value: normalisePhone(value), use: use === undefined ? 'mobile' : of }]
-  return []
+  if (system !== 'phone' && system !== 'sms') return []
+  return readPhones(value, country).map((phone) => ({
+    system: 'phone',
+    use: use === undefined ? 'mobile' : of,
+    ...phone,
+  }))
 }
 
 function toAddress(one: FhirAddress): Address {
@@ -142,7 +149,13 @@ export type PersonRow = {
   survivor_id: number | null
   merged_ids: number[]
   identifiers: { system: string; value: string }[]
-  telecoms: { system: Telecom['system']; value: string; use: Telecom['use']; valid: boolean }[]
+  telecoms: {
+    system: Telecom['system']
+    value: string
+    extension: string | null
+    use: Telecom['use']
+    valid: boolean
+  }[]
   addresses: {
     text: string
     district: string | null
@@ -248,24 +261,34 @@ function linksOf(row: PersonRow, id: string) {
 const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
 
 function telecomOf(row: PersonRow, original: Partial<Patient>) {
-  const ours = new Map(row.telecoms.map((one) => [`${one.system}|${one.value}`, one]))
-  const keys = new Set<string>()
+  const said = new Set<PersonRow['telecoms'][number]>()
   const sent = (original.telecom ?? []).map((one) => {
-    const [known] = toTelecom(one)
-    const key = known && `${known.system}|${known.value}`
-    if (key === undefined) return one
-    keys.add(key)
+    // Without its country code a number was completed when it was stored.
+    const ends = toTelecom(one, usualCountry).map((part) => ({
+      ...part,
+      value: part.value.replace(/^0+/, ''),
+    }))
+    const ours = row.telecoms.filter((known) =>
+      ends.some(({ system, value }) => system === known.system && known.value.endsWith(value)),
+    )
+    for (const known of ours) said.add(known)
     // A number marked as wrong is returned with use `old`.
-    return ours.get(key)?.valid === false ? { ...one, use: 'old' as const } : one
+    return ours.some((known) => !known.valid) ? { ...one, use: 'old' as const } : one
   })
-  const others = row.telecoms.filter((one) => !keys.has(`${one.system}|${one.value}`)).map(toContactPoint)
+  const others = row.telecoms.filter((known) => !said.has(known)).map(toContactPoint)
   return sent.length + others.length > 0 ? { telecom: [...sent, ...others] } : {}
 }
 
-function toContactPoint({ system, value, use, valid }: PersonRow['telecoms'][number]): ContactPoint {
+function toContactPoint({
+  system,
+  value,
+  extension,
+  use,
+  valid,
+}: PersonRow['telecoms'][number]): ContactPoint {
   return {
     system: system === 'phone' || system === 'email' ? system : 'other',
-    value,
+    value: extension ? `${value};ext=${extension}` : value,
     ...(valid ? use !== 'other' && { use } : { use: 'old' as const }),
   }
 }

@@ -236,7 +236,7 @@ export async function relatePersons(trx: Trx, sender: Sender, written: Item[]): 
         telecom?: ContactPoint[]
       }
       const text = nameText(name)
-      return text ? [toRelationship(text, relationship, telecom)] : []
+      return text ? [toRelationship(text, relationship, telecom, sender.site.country)] : []
     })
     return [
       {

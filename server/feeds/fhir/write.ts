@@ -107,7 +107,7 @@ function savedOf(item: Item, sender: Sender): Saved {
     department_id: item.place?.departmentId ?? null,
     staff_id: item.place?.staffId ?? null,
     content: Object.keys(kept).length > 0 ? { ...content, meta: kept } : content,
-    terms: termsOf(item),
+    terms: termsOf(item, sender),
     startsAt: spans[0]?.start ?? null,
     endsAt: spans[1]?.end ?? null,
     source: sender.source,
@@ -117,11 +117,13 @@ function savedOf(item: Item, sender: Sender): Saved {
   }
 }
 
-function termsOf(item: Item): string[] {
+function termsOf(item: Item, sender: Sender): string[] {
   const { identifier, telecom } = item.resolved as { identifier?: FhirIdentifier[]; telecom?: ContactPoint[] }
   const phones =
     item.type === 'RelatedPerson'
-      ? (telecom ?? []).flatMap(toTelecom).filter((one) => one.system === 'phone')
+      ? (telecom ?? [])
+          .flatMap((one) => toTelecom(one, sender.site.country))
+          .filter((one) => one.system === 'phone')
       : []
   return [
     ...new Set([

@@ -10,6 +10,7 @@ import { mapMessage, NothingKept, whyIgnored } from '../../modules/hl7/map-messa
 import { MappingError, parseMessage, segment } from '../../modules/hl7/message.ts'
 import { settleMessages } from '../../modules/intake/settle.ts'
 import { contextOf, overrideFields, profileJoin, readingOf, readProfile } from '../../modules/intake/sender-profile.ts'
+import { countryAt } from '../../modules/setting/country.ts'
 import { organisationZone } from '../../modules/setting/time-zone.ts'
 
 type Stored = {
@@ -21,6 +22,7 @@ type Stored = {
   charset: string
   raw: Buffer
   time_zone: string
+  country: string
   /** The sender's profile, if any. */
   profile: unknown
 }
@@ -118,7 +120,7 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
     where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
   if (lanes.length === 0) return 0
   const { rows } = await sql<Stored>`
-    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, h.definition as profile
+    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, ${countryAt(sql`s.id`)} as country, h.definition as profile
     from inbound_message m left join site s on s.code = m.facility ${profileJoin}
     where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
     order by m.id limit ${limit}`.execute(trx)

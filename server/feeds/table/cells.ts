@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
-import { normalisePhone } from '../../modules/person/phone.ts'
+import { type Phone, readPhones } from '../../modules/person/phone.ts'
 import { fromLocal } from '../../platform/clock.ts'
 import type { Row } from './file.ts'
 
@@ -13,6 +13,8 @@ export type RowContext = {
   source: string
   siteCode: string
   timeZone: string
+  /** Of telephone numbers without a country code. */
+  country: string
   /** Upload time, which is the time of the rows' statements. */
   at: Date
   /** Codes of the site's departments and staff by name, for files that have names only. */
@@ -66,11 +68,17 @@ export class Cells {
     return codes[value.toLowerCase()] ?? this.wrong(field, problem)
   }
 
-  phone(field: ImportField): string | null {
+  /** All numbers in a cell; zeros alone stand for none. */
+  phones(field: ImportField): Phone[] {
     const text = this.text(field)
-    if (text === null) return null
-    const phone = normalisePhone(text)
-    return /^\+?\d{5,16}$/.test(phone) ? phone : this.wrong(field, 'not-a-phone')
+    if (text === null || /^[0\s-]+$/.test(text)) return []
+    const phones = readPhones(text, this.#context.country)
+    if (phones.length === 0) this.wrong(field, 'not-a-phone')
+    return phones
+  }
+
+  phone(field: ImportField): string | null {
+    return this.phones(field)[0]?.value ?? null
   }
 
   email(field: ImportField): string | null {

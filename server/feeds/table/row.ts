@@ -150,10 +150,11 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
   if (nationalId !== null && !/^(\d{17}[\dX]|\d{15}|[A-Z][A-Z0-9]\d{8})$/.test(nationalId))
     cells.wrong('nationalId', 'not-a-national-id')
   const email = cells.email('email')
-  const phone = cells.phone('phone')
+  const phones = cells.phones('phone')
   const address = cells.short('address')
   const position = positionIn(cells)
   const contact = cells.short('contactName')
+  const [contactPhone] = cells.phones('contactPhone')
   return {
     source,
     sourceTime: at,
@@ -170,7 +171,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     maritalStatus: cells.short('maritalStatus'),
     language: null,
     telecoms: [
-      ...(phone ? [{ system: 'phone' as const, value: phone, use: 'mobile' as const }] : []),
+      ...phones.map((one) => ({ system: 'phone' as const, use: 'mobile' as const, ...one })),
       ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),
     ],
     addresses: address
@@ -191,7 +192,8 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
           {
             relation: cells.short('contactRelation') ?? '联系人',
             name: contact,
-            phone: cells.phone('contactPhone'),
+            phone: contactPhone?.value ?? null,
+            extension: contactPhone?.extension ?? null,
           },
         ]
       : [],

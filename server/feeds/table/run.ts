@@ -7,6 +7,7 @@ import type {
   ImportStatus,
 } from '../../../contract/import.ts'
 import { findGroups, findMembers } from '../../modules/group/upsert.ts'
+import { countryAt } from '../../modules/setting/country.ts'
 import { type Db, isTransient, isUniqueViolation, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
@@ -29,6 +30,7 @@ export type Running = {
   site_id: number
   site_code: string
   time_zone: string
+  country: string
   encoding: Encoding
   delimiter: Delimiter
   columns: string[]
@@ -71,7 +73,7 @@ export async function importDue(db: Db): Promise<number> {
 
 async function claim(trx: Trx): Promise<Running | undefined> {
   const { rows } = await sql<Running>`
-    select i.id, i.kind, i.site_id, s.code as site_code, s.time_zone, i.encoding, i.delimiter, i.columns, i.mapping, i.status, i.done,
+    select i.id, i.kind, i.site_id, s.code as site_code, s.time_zone, ${countryAt(sql`s.id`)} as country, i.encoding, i.delimiter, i.columns, i.mapping, i.status, i.done,
       i.batches, i.created_at
     from import i join site s on s.id = i.site_id
     where i.status in ('checking', 'importing', 'undoing') order by i.id limit 1 for update of i skip locked`.execute(
@@ -98,6 +100,7 @@ async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
     source: `import:${one.id}`,
     siteCode: one.site_code,
     timeZone: one.time_zone,
+    country: one.country,
     at: one.created_at,
     departments: await codes('department'),
     staff: await codes('staff'),

@@ -15,6 +15,8 @@ export type Receiver = {
   version: string
   /** Time stamps carry the offset of this zone. */
   timeZone: string
+  /** Numbers are written as they are dialled there. */
+  country: string
 }
 
 /** The person data of a correction; null: cleared, sent as `""`. */
@@ -26,7 +28,7 @@ export type CorrectedPerson = {
   /** `1970-01-02` */
   birthDate: string | null
   /** E.164, best first. */
-  phones: { value: string; use: string }[]
+  phones: { value: string; extension: string | null; use: string }[]
 }
 
 const escapes: Record<string, string> = {
@@ -76,13 +78,17 @@ function since(version: string, wanted: string): boolean {
 
 const sexes: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
 
-/** XTN: the number where old versions read it and, from 2.5 on, also where new ones do (component 12). */
-function telecom({ value, use }: CorrectedPerson['phones'][number], version: string): string {
-  const number = formatPhone(value)
+/** XTN: the extension in component 8; the number where old versions read it and, from 2.5 on, also where new ones do (component 12). */
+function telecom(
+  { value, extension, use }: CorrectedPerson['phones'][number],
+  { version, country }: Receiver,
+): string {
+  const number = formatPhone(value, null, country)
   const [code, equipment] =
     use === 'work' ? ['WPN', 'PH'] : ['PRN', use === 'home' || use === 'other' ? 'PH' : 'CP']
-  const unformatted = since(version, '2.5') ? [...Array<string>(8).fill(''), number] : []
-  return components(number, code, equipment, ...unformatted)
+  const unformatted = since(version, '2.5') ? ['', '', '', number] : []
+  const rest = extension || unformatted.length > 0 ? ['', '', '', '', extension ?? '', ...unformatted] : []
+  return components(number, code, equipment, ...rest)
 }
 
 /**
@@ -101,7 +107,7 @@ export function buildPersonUpdate(
   const phones = (work: boolean) =>
     person.phones
       .filter((one) => (one.use === 'work') === work)
-      .map((one) => telecom(one, version))
+      .map((one) => telecom(one, receiver))
       .join('~')
   const text = [
     segment('MSH', {

@@ -157,5 +157,12 @@ function mapRelationship(nk1: Fields, country: string): Relationship | null {
   if (!name) return null
   const text = displayName(name)
   const phone = phoneOf(nk1.repetitions(5), country)
-  return text ? { relation: nk1.component(3, 1) ?? 'OTH', name: text, phone: phone?.value ?? null } : null
+  return text
+    ? {
+        relation: nk1.component(3, 1) ?? 'OTH',
+        name: text,
+        phone: phone?.value ?? null,
+        extension: phone?.extension ?? null,
+      }
+    : null
 }

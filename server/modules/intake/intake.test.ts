@@ -32,6 +32,7 @@ afterAll(() => app.close())
 const definition = (part: Partial<Hl7ProfileDefinition>): Hl7ProfileDefinition => ({
   charset: null,
   timeZone: null,
+  country: null,
   site: null,
   authority: 'whole',
   testMessages: 'set-aside',

@@ -10,7 +10,8 @@ import { contextOf, overrideFields, readingOf, readProfile } from './sender-prof
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { countryAt } from '../setting/country.ts'
 import { zoneAt } from '../setting/time-zone.ts'
 import { assertMayWrite } from '../setting/setting.ts'
 
@@ -100,9 +101,10 @@ export async function previewProfile(
   const ignored = whyIgnored(header.messageType)
   if (ignored !== null) return { understood: null, problem: { reason: ignored, location: 'MSH-9' } }
   try {
+    const place = await placeOf(db, header.facility)
     // Pasted text is already decoded, so the sender's character set cannot be tested here.
     const charset = knownCharset(header.charset) ? header.charset : 'UTF-8'
-    const here = { received_at: new Date(), time_zone: await timeZoneOf(db, header.facility) }
+    const here = { received_at: new Date(), time_zone: place.zone, country: place.country }
     const message = parseMessage(bytes, readingOf({ ...input.definition, charset: null }, charset, here))
     overrideFields(message.hl7, input.definition.fields)
     const context = contextOf(input.definition, {
@@ -120,10 +122,11 @@ export async function previewProfile(
   }
 }
 
-async function timeZoneOf(db: Db, facility: string): Promise<string> {
-  const { rows } = await sql<{ zone: string }>`
-    select ${zoneAt(sql`(select id from site where code = ${facility})`)} as zone`.execute(db)
-  return rows[0]?.zone ?? 'UTC'
+async function placeOf(db: Db, facility: string): Promise<{ zone: string; country: string }> {
+  const site = sql`(select id from site where code = ${facility})`
+  const { rows } = await sql<{ zone: string; country: string }>`
+    select ${zoneAt(site)} as zone, ${countryAt(site)} as country`.execute(db)
+  return found(rows[0])
 }
 
 function viewUnderstood(

@@ -32,14 +32,14 @@ export function readingOf(
 
 /** What a sender's profile says about the meaning of its messages. */
 export function contextOf(
-  { codes, site, authority, timeZone }: Hl7ProfileDefinition,
-  sender: { source: string; facility: string; time_zone: string },
+  { codes, site, authority, timeZone, country }: Hl7ProfileDefinition,
+  sender: { source: string; facility: string; time_zone: string; country: string },
 ): SenderContext {
   return {
     source: sender.source,
     facility: sender.facility,
     timeZone: timeZone ?? sender.time_zone,
-    country: 'CN',
+    country: country ?? sender.country,
     codes,
     site,
     authority,

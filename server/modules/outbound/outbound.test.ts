@@ -134,7 +134,7 @@ test('a cleared birth date is cleared there, and what the HIS itself says is nev
   await correct('CLEAR', { note: 'only ours' })
   await sendAll(1)
   expect(his.received).toHaveLength(1)
-  expect(his.received[0]?.bytes.toString()).toMatch(/PID\|1\|\|CLEAR.*\|\|""\|F\|.*\+?0?57487654321/)
+  expect(his.received[0]?.bytes.toString()).toMatch(/PID\|1\|\|CLEAR.*\|\|""\|F\|.*0574-87654321/)
   // Our own listener understands what we send, and nothing comes of it but what was said.
   const [sent] = his.received
   await receiveText(app, sent?.bytes.toString().replace('|CARELOOP|CARELOOP|', '|HIS|NH|') ?? '')

@@ -5,6 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import type { RecordedEvent } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
+import { countryAt } from '../setting/country.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
 /** Fields that staff can correct and ADT^A31 can carry; notes and contact preferences are not sent. */
@@ -18,6 +19,7 @@ type Row = {
   charset: 'UTF-8' | 'GB18030'
   hl7_version: string
   time_zone: string
+  country: string
   name: string
   sex: string
   birth_date: string | null
@@ -44,8 +46,8 @@ async function queueDemographics(
   if (!Array.isArray(changed) || !changed.some((field) => demographics.includes(String(field)))) return
   const { rows } = await sql<Row>`
     select c.id as channel_id, c.receiving_application, c.receiving_facility, c.assigning_authority, c.charset, c.hl7_version,
-      coalesce(s.time_zone, ${organisationZone}) as time_zone, p.name, p.sex, p.birth_date, i.identifiers,
-      (select coalesce(jsonb_agg(jsonb_build_object('value', t.value, 'use', t.use) order by t.updated_at desc, t.id), '[]')
+      coalesce(s.time_zone, ${organisationZone}) as time_zone, ${countryAt(sql`s.id`)} as country, p.name, p.sex, p.birth_date, i.identifiers,
+      (select coalesce(jsonb_agg(jsonb_build_object('value', t.value, 'extension', t.extension, 'use', t.use) order by t.updated_at desc, t.id), '[]')
         from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid) as phones
     from person p cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     join outbound_channel c on c.active and 'ADT^A31' = any(c.kinds)
@@ -66,6 +68,7 @@ async function queueDemographics(
       charset: row.charset,
       version: row.hl7_version,
       timeZone: row.time_zone,
+      country: row.country,
     }
     const person = {
       identifiers: row.identifiers.map(({ system, value }) => ({

@@ -179,7 +179,7 @@ export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Re
     ...(wants('telecoms') && {
       telecoms: row.telecoms.map((one) => ({
         id: one.id,
-        value: one.system === 'phone' ? formatPhone(one.value) : one.value,
+        value: one.system === 'phone' ? formatPhone(one.value, one.extension, row.country) : one.value,
       })),
     }),
     ...(wants('identifiers') && {
@@ -189,7 +189,7 @@ export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Re
     ...(wants('relationships') && {
       relationships: row.relationships.map((one) => ({
         id: one.id,
-        phone: one.phone && formatPhone(one.phone),
+        phone: one.phone && formatPhone(one.phone, one.extension, row.country),
       })),
     }),
   }

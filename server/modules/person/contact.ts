@@ -5,7 +5,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { PersonRow } from './person.ts'
-import { normalisePhone } from './phone.ts'
+import { type Phone, readPhones } from './phone.ts'
 import { staffSource } from './staff.ts'
 
 type Changes = Pick<
@@ -28,13 +28,14 @@ export async function changeContacts(
   const { id } = row.person
   const changed: string[] = []
   if (input.addPhone) {
-    await addTelecom(trx, { id, source, system: 'phone', value: checkedPhone(input.addPhone, 'addPhone') })
+    const phone = checkedPhone(input.addPhone, 'addPhone', row.country)
+    await addTelecom(trx, { id, source, system: 'phone', ...phone })
     changed.push('phone')
   }
   if (input.addEmail) {
     const value = input.addEmail.toLowerCase()
     if (!z.email().safeParse(value).success) throw invalid('addEmail', 'is not an e-mail address')
-    await addTelecom(trx, { id, source, system: 'email', value })
+    await addTelecom(trx, { id, source, system: 'email', value, extension: null })
     changed.push('email')
   }
   for (const one of input.telecoms ?? []) {
@@ -50,19 +51,24 @@ export async function changeContacts(
     changed.push(known.system)
   }
   if (input.addRelationship) {
-    const { relation, name, phone } = input.addRelationship
+    const { relation, name } = input.addRelationship
+    const phone = input.addRelationship.phone
+      ? checkedPhone(input.addRelationship.phone, 'addRelationship.phone', row.country)
+      : null
     await trx
       .insertInto('person_relationship')
       .values({
         person_id: id,
         relation,
         name,
-        phone: phone ? checkedPhone(phone, 'addRelationship.phone') : null,
+        phone: phone?.value ?? null,
+        extension: phone?.extension ?? null,
         source,
       })
       .onConflict((c) =>
         c.columns(['person_id', 'relation', 'name']).doUpdateSet((e) => ({
           phone: e.ref('excluded.phone'),
+          extension: e.ref('excluded.extension'),
           phone_wrong_at: null,
           source: e.ref('excluded.source'),
           updated_at: sql`now()`,
@@ -86,16 +92,17 @@ export async function changeContacts(
 
 const invalid = (path: string, message: string) => new AppError('invalid', undefined, [{ path, message }])
 
-function checkedPhone(text: string, path: string): string {
-  const value = normalisePhone(text)
-  if (!/^\+?\d{5,16}$/.test(value)) throw invalid(path, 'is not a phone number')
-  return value
+function checkedPhone(text: string, path: string, country: string): Phone {
+  const phones = readPhones(text, country)
+  const [phone] = phones
+  if (!phone || phones.length > 1) throw invalid(path, 'is not a phone number')
+  return phone
 }
 
 /** Entering a number again clears its mark as wrong. */
 async function addTelecom(
   trx: Trx,
-  one: { id: number; source: string; system: 'phone' | 'email'; value: string },
+  one: { id: number; source: string; system: 'phone' | 'email'; value: string; extension: string | null },
 ): Promise<void> {
   await trx
     .insertInto('person_telecom')
@@ -103,13 +110,14 @@ async function addTelecom(
       person_id: one.id,
       system: one.system,
       value: one.value,
+      extension: one.extension,
       use: one.system === 'phone' ? 'mobile' : 'home',
       source: one.source,
     })
     .onConflict((c) =>
       c
         .columns(['person_id', 'system', 'value'])
-        .doUpdateSet({ valid: true, source: one.source, updated_at: sql`now()` }),
+        .doUpdateSet({ valid: true, extension: one.extension, source: one.source, updated_at: sql`now()` }),
     )
     .execute()
 }

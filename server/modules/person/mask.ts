@@ -1,8 +1,11 @@
+import { formatPhone } from './phone.ts'
 import { type Actor, may } from '../../platform/actor.ts'
 
-/** `+8613812341234` → `138****1234` */
+/** `+8613812341234` → `138****1234`, `+8657188886666` → `0571-****6666` */
 export function maskPhone(value: string): string {
-  const digits = value.startsWith('+86') ? value.slice(3) : value
+  const digits = formatPhone(value)
+  const [area] = /^0\d+-/.exec(digits) ?? []
+  if (area) return `${area}****${digits.slice(-4)}`
   if (digits.length < 7) return '*'.repeat(digits.length)
   return `${digits.slice(0, 3)}****${digits.slice(-4)}`
 }

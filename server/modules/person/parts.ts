@@ -43,12 +43,14 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
         ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
         ${identifiers.map((row) => row.source)}::text[], ${identifiers.map((row) => row.at)}::timestamptz[])
     ), telecoms as (
-      insert into person_telecom (person_id, system, value, use, source, updated_at)
+      insert into person_telecom (person_id, system, value, use, extension, source, updated_at)
       select * from unnest(
         ${telecoms.map((row) => row.id)}::bigint[], ${telecoms.map((row) => row.system)}::text[],
         ${telecoms.map((row) => row.value)}::text[], ${telecoms.map((row) => row.use)}::text[],
+        ${telecoms.map((row) => row.extension ?? null)}::text[],
         ${telecoms.map((row) => row.source)}::text[], ${telecoms.map((row) => row.at)}::timestamptz[])
-      on conflict (person_id, system, value) do update set updated_at = excluded.updated_at, source = excluded.source
+      on conflict (person_id, system, value) do update set updated_at = excluded.updated_at, source = excluded.source,
+        extension = coalesce(excluded.extension, person_telecom.extension)
       where person_telecom.valid and person_telecom.updated_at < excluded.updated_at
     ), addresses as (
       insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
@@ -61,12 +63,12 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
       on conflict (person_id, use) do update set text = excluded.text, district = excluded.district, city = excluded.city,
         province = excluded.province, postal_code = excluded.postal_code, source = excluded.source, updated_at = excluded.updated_at
     )
-    insert into person_relationship (person_id, relation, name, phone, source, updated_at)
+    insert into person_relationship (person_id, relation, name, phone, extension, source, updated_at)
     select * from unnest(
       ${relationships.map((row) => row.id)}::bigint[], ${relationships.map((row) => row.relation)}::text[],
-      ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[],
+      ${relationships.map((row) => row.name)}::text[], ${relationships.map((row) => row.phone)}::text[], ${relationships.map((row) => row.extension ?? null)}::text[],
       ${relationships.map((row) => row.source)}::text[], ${relationships.map((row) => row.at)}::timestamptz[])
-    on conflict (person_id, relation, name) do update set phone = excluded.phone, source = excluded.source,
+    on conflict (person_id, relation, name) do update set phone = excluded.phone, extension = excluded.extension, source = excluded.source,
       updated_at = excluded.updated_at,
       phone_wrong_at = case when person_relationship.phone = excluded.phone then person_relationship.phone_wrong_at end
     where excluded.phone is not null

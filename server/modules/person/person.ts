@@ -16,6 +16,7 @@ import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { viewProvenance } from './provenance.ts'
 import { personWithin } from './scope.ts'
 import { addressColumns, type RecordRow } from './stated.ts'
+import { countryAt } from '../setting/country.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
 /** The merges of a person that are in effect. */
@@ -60,6 +61,8 @@ export type PersonRow = {
     last_condition_text: string | null
     missing: number | null
   } | null
+  /** In whose form telephone numbers are shown. */
+  country: string
   /** The site's own settings of `completeness`. */
   weights: Record<string, unknown> | null
   last_department_name: string | null
@@ -76,6 +79,7 @@ export type PersonRow = {
     person_id: number
     system: 'phone' | 'email' | 'wechat' | 'other'
     value: string
+    extension: string | null
     use: 'mobile'
     valid: boolean
     source: string
@@ -95,6 +99,7 @@ export type PersonRow = {
     relation: string
     name: string
     phone: string | null
+    extension: string | null
     phone_wrong_at: string | null
     related_person_id: number | null
     source: string
@@ -162,7 +167,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
         select m.id, m.name, m.sex, m.birth_date, m.deceased, m.deceased_at, m.marital_status, m.language, m.source, m.source_time, m.said_at,
           m.claims, ${addressColumns}
         from person m left join person_address a on a.person_id = m.id and a.use = 'home' where m.id = any(g.members)) x) as records,
-      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone,
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone, ${countryAt()} as country,
       (select coalesce(jsonb_agg(to_jsonb(o) order by o.since), '[]') from opt_out o where o.person_id = any(g.members)) as opt_outs,
       (select coalesce(jsonb_agg(x order by x.merged_at desc), '[]') from (
         select y.id, y.merged_id, y.survivor_id as into_id, r.name, y.source, y.reason, y.merged_at, y.merged_by_name,

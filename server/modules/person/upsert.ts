@@ -28,6 +28,8 @@ export type Telecom = {
   system: 'phone' | 'email' | 'wechat' | 'other'
   value: string
   use: 'mobile' | 'home' | 'work' | 'other'
+  /** Of a number behind a switchboard. */
+  extension?: string | null
 }
 export type Address = {
   use: string
@@ -39,7 +41,7 @@ export type Address = {
   /** Its position, if stated. */
   position?: Point | null
 }
-export type Relationship = { relation: string; name: string; phone: string | null }
+export type Relationship = { relation: string; name: string; phone: string | null; extension?: string | null }
 
 /** What a source states about a person at a time. Null or empty: not stated; it never erases known values. */
 export type PersonInput = {

@@ -67,6 +67,12 @@ export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps)
               onChange={(timeZone) => change({ timeZone })}
             />
             <TextField
+              label={t('intake.profile.country')}
+              hint={t('intake.profile.countryHint')}
+              value={form.country}
+              onChange={(country) => change({ country })}
+            />
+            <TextField
               label={t('intake.profile.site')}
               hint={t('intake.profile.siteHint')}
               value={form.site}

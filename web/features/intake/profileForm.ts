@@ -7,6 +7,7 @@ export type FieldLine = { to: string; from: string; value: string }
 export type ProfileForm = {
   charset: string
   timeZone: string
+  country: string
   site: string
   silentMinutes: string
   fields: FieldLine[]
@@ -18,10 +19,11 @@ export function toForm(definition: Hl7ProfileDefinition): ProfileForm {
     Object.entries(map)
       .map(([theirs, ours]) => `${theirs} = ${ours}`)
       .join('\n')
-  const { charset, timeZone, site, silentMinutes, fields, codes } = definition
+  const { charset, timeZone, country, site, silentMinutes, fields, codes } = definition
   return {
     charset: charset ?? '',
     timeZone: timeZone ?? '',
+    country: country ?? '',
     site: site ?? '',
     silentMinutes: silentMinutes === null ? '' : String(silentMinutes),
     fields: fields.map((one) => ({ to: one.to, from: one.from ?? '', value: one.value ?? '' })),
@@ -51,6 +53,7 @@ export function fromForm(form: ProfileForm): { definition: Hl7ProfileDefinition 
   const parsed = hl7ProfileDefinition.safeParse({
     charset: form.charset || null,
     timeZone: form.timeZone.trim() || null,
+    country: form.country.trim().toUpperCase() || null,
     site: form.site.trim() || null,
     silentMinutes: form.silentMinutes.trim() ? Number(form.silentMinutes) : null,
     fields: form.fields

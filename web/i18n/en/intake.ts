@@ -119,6 +119,8 @@ export const intake = {
     saved: 'Saved; counts from the next message on',
     charsetOfMessage: 'As MSH-18 says',
     timeZone: 'Time zone',
+    country: 'Country of telephone numbers',
+    countryHint: 'Two letters, such as CN; empty: that of the site',
     site: 'Site code',
     siteHint: 'Then PV1-3 is not asked',
     silentMinutes: 'Minutes of silence until the alarm',

@@ -118,6 +118,8 @@ export const intake = {
     saved: '已保存，下一条消息起生效',
     charsetOfMessage: '按消息的 MSH-18',
     timeZone: '时区',
+    country: '电话号码所属国家（地区）',
+    countryHint: '两位字母，如 CN；留空按院区',
     site: '院区代码',
     siteHint: '填了就不看 PV1-3',
     silentMinutes: '多少分钟没消息就报警',

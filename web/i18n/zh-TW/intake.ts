@@ -118,6 +118,8 @@ export const intake = {
     saved: '已儲存，下一則訊息起生效',
     charsetOfMessage: '按訊息的 MSH-18',
     timeZone: '時區',
+    country: '電話號碼所屬國家（地區）',
+    countryHint: '兩位字母，如 TW；留空按院區',
     site: '院區代碼',
     siteHint: '填了就不看 PV1-3',
     silentMinutes: '多少分鐘沒訊息就警示',
