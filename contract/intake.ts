@@ -64,6 +64,10 @@ export const listIntakeMessages = route({
     messageType: z.string().max(20).optional(),
     sender: z.string().max(100).optional(),
     controlId: z.string().max(200).optional(),
+    /** Applied, but something of this kind could not be used. */
+    note: z.enum(intakeNoteKinds).optional(),
+    /** The field that could not be used, such as `PID-7`, whichever of equal segments it is in. */
+    noteAt: z.string().max(20).optional(),
     /** Text within the message; needs the right to see it unmasked (`intake.replay`), searches the newest 100,000 messages. */
     text: z.string().trim().min(2).max(100).optional(),
   }),
@@ -140,6 +144,28 @@ export const getIntakeOverview = route({
       }),
     ),
   }),
+})
+
+const intakeNoteGroup = z.object({
+  sender: z.string(),
+  facility: z.string(),
+  kind: z.enum(intakeNoteKinds),
+  /** Without the number of the segment. */
+  location: z.string(),
+  messages: z.number().int(),
+  lastAt: timestamp,
+  /** What stood there most recently, where it may be shown. */
+  example: z.string().nullable(),
+})
+export type IntakeNoteGroup = z.infer<typeof intakeNoteGroup>
+
+export const listIntakeNotes = route({
+  method: 'get',
+  path: '/intake/notes',
+  permission: 'intake.read',
+  summary: 'What could not be used of applied messages, by sender, kind and field, most frequent first',
+  query: z.object({ days: z.coerce.number().int().min(1).max(90).default(7) }),
+  response: z.object({ items: z.array(intakeNoteGroup) }),
 })
 
 export const postIntakeMessage = route({

@@ -14,7 +14,7 @@ import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import { notedFacts } from '../../modules/hl7/map-facts.ts'
 import type { PersonStatement } from '../../modules/hl7/map-person.ts'
-import { MappingError } from '../../modules/hl7/message.ts'
+import { MappingError } from '../../modules/hl7/note.ts'
 import {
   factEvent,
   type FactInput,
@@ -283,8 +283,7 @@ function eventsOf(
   if (person.died) {
     const at = message.person.deceasedAt ?? message.at
     events.push({ ...base, at, kind: 'person.deceased', data: {} })
-  }
-  else if (person.changed.includes('deceased'))
+  } else if (person.changed.includes('deceased'))
     events.push({ ...base, at: message.at, kind: 'person.death-withdrawn', data: {} })
   const fields = person.changed.filter((field) => field !== 'deceased')
   if (fields.length > 0 || person.conflicts.length > 0)

@@ -7,9 +7,16 @@ import { applyAdt } from './apply-adt.ts'
 import { laneCount } from '../../modules/hl7/header.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import { mapMessage, NothingKept, whyIgnored } from '../../modules/hl7/map-message.ts'
-import { MappingError, parseMessage, segment } from '../../modules/hl7/message.ts'
+import { parseMessage, segment } from '../../modules/hl7/message.ts'
+import { MappingError } from '../../modules/hl7/note.ts'
 import { settleMessages } from '../../modules/intake/settle.ts'
-import { contextOf, overrideFields, profileJoin, readingOf, readProfile } from '../../modules/intake/sender-profile.ts'
+import {
+  contextOf,
+  overrideFields,
+  profileJoin,
+  readingOf,
+  readProfile,
+} from '../../modules/intake/sender-profile.ts'
 import { countryAt } from '../../modules/setting/country.ts'
 import { organisationZone } from '../../modules/setting/time-zone.ts'
 

@@ -139,7 +139,7 @@ test.each<[string, string[], Record<string, unknown>]>([
   ],
   [
     'RDS^O13',
-    ['ORC|RE|R9', 'RXD|1|C09^缬沙坦胶囊^L|20261119110000+0800|28|粒||R9'],
+    ['ORC|RE|R9', 'RXD|1|C09^缬沙坦胶囊^L|20261117110000+0800|28|粒||R9'],
     { kind: 'medication.dispensed', code: '缬沙坦胶囊', quantity: '28 粒', status: 'completed' },
   ],
   [
@@ -213,29 +213,40 @@ test('procedures and allergies of an admission stand on the timeline once, howev
   ])
 })
 
-test('results of two patients in one message are not mixed up: a dead letter names the second', async () => {
-  const result = ['OBR|1||F7|GLU^血糖', 'OBX|1|NM|GLU^血糖||6.1|mmol/L|||||F']
+test('results of two patients in one message are not mixed up: each keeps its own', async () => {
+  const result = (value: string) => ['OBR|1||F7|GLU^血糖', `OBX|1|NM|GLU^血糖||${value}|mmol/L|||||F`]
   await receiveText(
     app,
-    about('ORU^R01', { mrn: 'F7', controlId: 'two-patients' }, ...result, 'PID|2||F8^^^NH^MR', ...result),
+    about(
+      'ORU^R01',
+      { mrn: 'F7', controlId: 'two-patients' },
+      ...result('6.1'),
+      'PID|2||F8^^^NH^MR',
+      ...result('7.2'),
+    ),
   )
-  expect(await reasons('two-patients')).toEqual([
-    {
-      status: 'dead',
-      reason: 'The message is about more than one patient; each needs a message of its own',
-      location: 'PID[2]',
-    },
-  ])
+  expect(await reasons('two-patients')).toEqual([{ status: 'applied', reason: null, location: null }])
+  const values = async (mrn: string) => (await timeline(mrn)).map(({ data }) => data['value'])
+  expect(await values('F7')).toEqual([6.1])
+  expect(await values('F8')).toEqual([7.2])
 })
 
-test('what is wrong in the third result of a message is named there, and nothing of it is applied', async () => {
-  const lines = ['OBX|1|NM|GLU^血糖||6.1', 'OBX|2|NM|GLU^血糖||6.2', 'OBX|3|NM|||6.3']
-  await receive(app, { mrn: 'F9' })
+test('a result without a code is noted and left out; the others are applied; a message with nothing else is dead', async () => {
+  const lines = ['OBX|1|NM|GLU^血糖||6.1', 'OBX|2|NM|K^血钾||4.2', 'OBX|3|NM|||6.3']
   await receiveText(app, about('ORU^R01', { mrn: 'F9', controlId: 'third' }, 'OBR|1||F9|GLU^血糖', ...lines))
-  expect(await reasons('third')).toEqual([
-    { status: 'dead', reason: 'What was observed is missing', location: 'OBX[3]-3' },
+  expect(await reasons('third')).toEqual([{ status: 'applied', reason: null, location: null }])
+  expect((await timeline('F9')).map(({ kind, data }) => [kind, data['value'] ?? data['code']])).toEqual([
+    ['observation.recorded', 6.1],
+    ['observation.recorded', 4.2],
+    ['intake.noted', { code: 'missing', text: 'OBX[3]-3' }],
   ])
-  expect(await timeline('F9')).toEqual([])
+  await receiveText(
+    app,
+    about('ORU^R01', { mrn: 'F9', controlId: 'only' }, 'OBR|1||F9|GLU^血糖', 'OBX|1|NM|||6.3'),
+  )
+  expect(await reasons('only')).toEqual([
+    { status: 'dead', reason: 'What was observed is missing', location: 'OBX-3' },
+  ])
 })
 
 test('escapes, sub-components and repetitions are read as written', async () => {

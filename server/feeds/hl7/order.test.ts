@@ -68,7 +68,8 @@ test(
             visit: `${prefix}${runs}`,
             class: 'I',
             at: new Date(start + at * 3_600_000),
-            admittedAt: message.event === 'A01' ? new Date(start + at * 3_600_000) : null,
+            // Before any discharge: one before its admission is noted and counts as none.
+            admittedAt: message.event === 'A01' ? new Date(start - (6 - at) * 3_600_000) : null,
           }))
         await receive(app, ...told('T'))
         const shuffled = order.flatMap((at) => told('S')[at] ?? [])

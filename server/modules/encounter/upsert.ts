@@ -60,7 +60,7 @@ export type UpsertedEncounter = Row & {
   ownerId: number | null
   /** What it became by this statement, each for the first time; an unannounced discharge is an admission too. */
   turned: Turn[]
-  /** The statement would end it before it begins, and says nothing about its course. */
+  /** The statement gives it an end before its start. */
   doubted: boolean
   /** Whether its row has to be written, even if only the statement's time is newer. */
   changed: boolean
@@ -111,9 +111,7 @@ export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Prom
 const rank: Record<string, number> = { planned: 0, 'in-progress': 1, finished: 2, cancelled: 3 }
 
 function settle(stated: EncounterInput, before: Row | undefined, known: KnownCondition[]): Settled {
-  const doubted = endsBeforeStart(stated, before)
-  const believed = doubted ? { ...stated, status: null, startsAt: null, endsAt: null, disposition: null } : stated
-  const input = withoutUndone(believed, before?.undone_at ?? null)
+  const input = withoutUndone(stated, before?.undone_at ?? null)
   const statement = new Statement(before, input.sourceTime)
   const diagnoses = joinDiagnoses(known, input, input.source, statement)
   const mainOf = (list: ConditionInput[]) => list.find((one) => one.role === 'discharge') ?? list[0]
@@ -155,19 +153,13 @@ function settle(stated: EncounterInput, before: Row | undefined, known: KnownCon
   return {
     ...after,
     created: !before,
-    doubted,
+    doubted: endsBeforeStart(after) && (stated.startsAt !== null || stated.endsAt !== null),
     turned,
     changed: !before || !same(before, after, rowFields(after)),
     records_start: !before && turned.includes(kind) && after.starts_at !== null,
     records_end: turned.includes('discharged') && after.ends_at !== null && after.source === input.source,
     diagnoses,
   }
-}
-
-/** Whether the times of a statement and those that are known cannot both be true. */
-function endsBeforeStart(stated: EncounterInput, before: Row | undefined): boolean {
-  const [start, end] = [stated.startsAt ?? before?.starts_at, stated.endsAt ?? before?.ends_at]
-  return (stated.startsAt !== null || stated.endsAt !== null) && !!start && !!end && end < start
 }
 
 /** A statement older than a cancellation does not affect the visit's status: the order of arrival must not matter. */
@@ -206,13 +198,20 @@ function leadsOn(before: Row, after: Row, status: string): boolean {
 const isIn = (row: Row) =>
   row.class === 'inpatient' && (row.status === 'in-progress' || row.status === 'finished')
 
+const endsBeforeStart = ({ starts_at, ends_at }: Row) =>
+  starts_at !== null && ends_at !== null && ends_at < starts_at
+
+/** A discharge before the admission is none until one of the two is corrected: it must not start a follow-up. */
+const isOut = (row: Row) => row.status === 'finished' && !endsBeforeStart(row)
+
 function turns(before: Row | undefined, after: Row): Turn[] {
   const made: Turn[] = []
   if (isIn(after) && !(before && isIn(before))) made.push('admitted')
   else if (!before && after.status !== 'cancelled') made.push('registered')
-  if (after.status === 'finished' && before?.status !== 'finished') made.push('discharged')
-  if (after.status === 'in-progress' && before?.status === 'finished' && before.class === after.class)
-    made.push('discharge-cancelled')
+  if (isOut(after) && !(before && isOut(before))) made.push('discharged')
+  const back = after.status === 'in-progress' && before?.status === 'finished'
+  const doubted = before !== undefined && isOut(before) && endsBeforeStart(after)
+  if ((back || doubted) && before.class === after.class) made.push('discharge-cancelled')
   if (after.status === 'cancelled' && before?.status !== 'cancelled') made.push('cancelled')
   if (made.length > 0 || !before) return made
   return sameContent(before, after) ? [] : ['updated']

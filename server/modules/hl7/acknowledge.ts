@@ -4,8 +4,8 @@ import type { Header } from './header.ts'
 const usual = '|^~\\&'
 
 /**
- * The acknowledgement of a message (HL7 v2.5 chapter 2.9.2), in its separators, version, processing id and character set, addressed to
- * MSH-3 and MSH-4 as they came. Before 2.2 the type of an acknowledgement has no event, before 2.3.1 no structure (MSH-9).
+ * The acknowledgement of a message (HL7 v2.5 chapter 2.9.2) in its version, processing id and character set, addressed to MSH-3 and MSH-4
+ * whole. Before 2.2 the type of an acknowledgement has no event, before 2.3.1 no structure (MSH-9).
  * @param header of the message; null when it has none that can be read
  */
 export function acknowledge(
@@ -15,23 +15,34 @@ export function acknowledge(
   text: string | null,
   now: Date,
 ): Buffer {
-  const { separators = usual, version = '2.5', msh } = header ?? {}
-  const [field = '|', component = '^'] = separators
+  const { version = '2.5', msh } = header ?? {}
   const stamp = now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)
   const event = header?.messageType.split('^')[1]
   const type =
-    !event || before(version, '2.2') ? ['ACK'] : before(version, '2.3.1') ? ['ACK', event] : ['ACK', event, 'ACK']
-  const plainText = [...(text ?? '')].map((sign) => (separators.includes(sign) || sign < ' ' ? ' ' : sign)).join('')
+    !event || before(version, '2.2') ? 'ACK' : before(version, '2.3.1') ? `ACK^${event}` : `ACK^${event}^ACK`
+  const plainText = text?.replaceAll(/[|^~\\&\r\n]/g, ' ') ?? ''
+  const echo = (field: string | undefined) => inUsualSeparators(field ?? '', header?.separators ?? usual)
   const lines = [
     [
-      `MSH${field}${separators.slice(1)}`,
-      ...['CARELOOP', 'CARELOOP', msh?.application ?? '', msh?.facility ?? '', `${stamp}+0000`, ''],
-      ...[type.join(component), `${stamp}${controlId.slice(-12)}`, msh?.processingId || 'P', version],
+      'MSH',
+      ...['^~\\&', 'CARELOOP', 'CARELOOP', echo(msh?.application), echo(msh?.facility), `${stamp}+0000`, ''],
+      ...[type, `${stamp}${controlId.slice(-12)}`, echo(msh?.processingId) || 'P', version],
       ...(header?.charset ? ['', '', '', '', '', header.charset] : []),
     ],
     ['MSA', code, controlId, ...(plainText ? [plainText] : [])],
   ]
-  return encodeAs(lines.map((line) => `${line.join(field)}\r`).join(''), header?.charset ?? null)
+  return encodeAs(lines.map((line) => `${line.join('|')}\r`).join(''), null)
+}
+
+/** A field of a message with separators of its own; what is one only here would be read as such and becomes a blank. */
+function inUsualSeparators(field: string, separators: string): string {
+  if (separators === usual) return field
+  return [...field]
+    .map((sign) => {
+      const at = separators.indexOf(sign)
+      return at >= 0 ? (usual[at] ?? sign) : usual.includes(sign) ? ' ' : sign
+    })
+    .join('')
 }
 
 const before = (version: string, other: string) => version.localeCompare(other, 'en', { numeric: true }) < 0

@@ -23,7 +23,10 @@ export function unescape(text: string, context: Hl7Message['context'], charset: 
     N: '',
   }
   const mark = escapeCharacter.replace(/[\\^$.*+?()[\]{}|]/, '\\$&')
-  const sequences = new RegExp(`((?:${mark}X(?:[0-9A-F]{2})+${mark})+)|${mark}([^${mark}]{1,40})${mark}`, 'gi')
+  const sequences = new RegExp(
+    `((?:${mark}X(?:[0-9A-F]{2})+${mark})+)|${mark}([^${mark}]{1,40})${mark}`,
+    'gi',
+  )
   return text.replaceAll(sequences, (sequence, bytes: string | undefined, code = '') =>
     bytes === undefined
       ? (signs[code as string] ?? lineBreak(code as string) ?? sequence)

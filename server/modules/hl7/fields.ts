@@ -1,8 +1,8 @@
-import type { Hl7Segment } from '@medplum/core'
+import type { Hl7Field, Hl7Segment } from '@medplum/core'
 import { futureBeyond } from '../../platform/believable.ts'
 import { localDate } from '../../platform/clock.ts'
 import { clean, unescape } from './escape.ts'
-import { MappingError, type Message, note } from './message.ts'
+import { MappingError, type Message, note } from './note.ts'
 import { instantOf, readTime } from './time.ts'
 
 /** Reads fields of one segment: repetitions and components, unescaped. HL7's `""` means "delete" and reads as empty. */
@@ -70,7 +70,7 @@ export class Fields {
 
   /** Whether the sender deletes the field's value. */
   deleted(field: number): boolean {
-    return this.#segment?.getField(field)?.toString().trim() === '""'
+    return textOf(this.#segment, field).trim() === '""'
   }
 
   /** @throws {MappingError} when the field is empty */
@@ -126,6 +126,12 @@ export class Fields {
   }
 }
 
+/** A field as it came. */
+export function textOf(segment: Hl7Segment | undefined, field: number): string {
+  const value: Hl7Field | undefined = segment?.getField(field)
+  return value?.toString() ?? ''
+}
+
 const subcomponent = '\u001f'
 const trailing = /\u001f+$/
 
@@ -141,7 +147,10 @@ export function whole(component: string | undefined): string {
 export function wholeOfParts(component: string | undefined): string {
   const [first = '', ...parts] = component?.split(subcomponent) ?? []
   // Of three and more parts the first is a prefix, which may be missing from the whole.
-  const isPart = (part: string, at: number) => part !== '' && (at > 0 || parts.length === 1) && first.includes(part)
+  const isPart = (part: string, at: number) =>
+    at === 0 && parts.length > 1
+      ? false
+      : part !== '' && (first.includes(part) || (at === 0 && /^[a-zà-ÿ' ]+$/.test(part)))
   return parts.length === 0 || parts.some(isPart) ? first.trim() : whole(component)
 }
 

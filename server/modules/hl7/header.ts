@@ -45,7 +45,10 @@ export function readHeader(bytes: Buffer): Header | HeaderProblem {
   const component = fields[1]?.[0] ?? '^'
   // An application or a facility (HD) may have only a universal id.
   const first = (field: string | undefined) =>
-    field?.split(component).find((part) => part.trim() !== '')?.trim() ?? ''
+    field
+      ?.split(component)
+      .find((part) => part.trim() !== '')
+      ?.trim() ?? ''
   const facility = first(fields[3])
   const type = (fields[8] ?? '').split(component)
   if (!type[0]) return { reason: 'The message has no type', location: 'MSH-9', controlId }

@@ -1,11 +1,11 @@
-import { futureBeyond } from '../../platform/believable.ts'
 import type { ConditionInput, DiagnosesStatement } from '../encounter/diagnoses.ts'
 import type { EncounterInput } from '../encounter/upsert.ts'
 import type { Named } from '../organisation/organisation.ts'
 import type { Fields } from './fields.ts'
 import type { FactStatement } from './map-facts.ts'
 import { displayName, mapMergedRecord, mapPerson, type PersonStatement } from './map-person.ts'
-import { MappingError, type Message, segment, segments } from './message.ts'
+import { segment, segments } from './message.ts'
+import { MappingError, type Message } from './note.ts'
 
 type Effect = {
   status: EncounterInput['status']
@@ -98,11 +98,18 @@ export type SenderContext = {
 /** Effective time of the message (EVN-6, EVN-2 or MSH-7), and whether the sender states it. */
 export function statedAt(message: Message): { at: Date; stated: boolean } {
   const evn = segment(message, 'EVN')
-  const at = evn.time(6) ?? evn.time(2) ?? segment(message, 'MSH').time(7)
-  // A sender whose clock is ahead must not override all later messages.
-  if (at && !futureBeyond(at, message.receivedAt)) return { at, stated: true }
-  if (at) evn.note(2, 'in-the-future', evn.component(2, 1))
-  return { at: message.receivedAt, stated: at === null }
+  const places = [
+    [evn, 6],
+    [evn, 2],
+    [segment(message, 'MSH'), 7],
+  ] as const
+  for (const [fields, field] of places) {
+    const at = fields.time(field)
+    if (!at) continue
+    // A sender whose clock is ahead must not override all later messages.
+    return fields.past(field) ? { at, stated: true } : { at: message.receivedAt, stated: false }
+  }
+  return { at: message.receivedAt, stated: true }
 }
 
 export function siteOf(pv1: Fields, context: SenderContext): string {

@@ -12,7 +12,8 @@ import {
 } from './map-facts.ts'
 import { orderStatus } from './map-results.ts'
 import { cut } from './escape.ts'
-import { allSegments, eachReadable, MappingError, type Message, segment, segments } from './message.ts'
+import { allSegments, eachReadable, segment, segments } from './message.ts'
+import { MappingError, type Message } from './note.ts'
 
 /** Each segment of a kind with the ORC above it. */
 function ordered(message: Message, name: string): { orc: Fields | null; fields: Fields }[] {
@@ -79,19 +80,21 @@ export function mapDispenses(message: Message, sentAt: Date): FactStatement[] {
     const code = requiredConcept(rxd, 2, 'What was dispensed')
     const given = rxd.past(3)
     const number = rxd.component(7, 1) ?? orderNumberOf(orc)
-    return [{
-      kind: 'medication.dispensed' as const,
-      at: given ?? sentAt,
-      key: [number, rxd.component(1, 1) ?? '', code.code ?? code.text, (given ?? sentAt).toISOString()],
-      data: {
-        code,
-        quantity: quantityOf(rxd, 4, 5),
-        status: 'completed',
-        performer: performer(rxd, 10),
-        orderNumber: number || undefined,
-        note: rxd.component(9, 1) ?? undefined,
+    return [
+      {
+        kind: 'medication.dispensed' as const,
+        at: given ?? sentAt,
+        key: [number, rxd.component(1, 1) ?? '', code.code ?? code.text, (given ?? sentAt).toISOString()],
+        data: {
+          code,
+          quantity: quantityOf(rxd, 4, 5),
+          status: 'completed',
+          performer: performer(rxd, 10),
+          orderNumber: number || undefined,
+          note: rxd.component(9, 1) ?? undefined,
+        },
       },
-    }]
+    ]
   })
 }
 
@@ -108,25 +111,27 @@ export function mapImmunizations(message: Message, sentAt: Date): FactStatement[
     const given = rxa.past(3)
     const number = orc?.component(3, 1) ?? ''
     const deleted = rxa.component(21, 1)?.toUpperCase() === 'D'
-    return [{
-      kind: 'immunization.recorded' as const,
-      at: given ?? sentAt,
-      key: [number, code.code ?? code.text, given ? day(given) : ''],
-      data: {
-        code,
-        // 999 stands for an unknown amount (CDC's guide to 2.5.1).
-        dose: rxa.component(6, 1) === '999' ? undefined : quantityOf(rxa, 6, 7),
-        status: deleted
-          ? 'entered-in-error'
-          : (statuses[rxa.component(20, 1)?.toUpperCase() ?? ''] ?? 'completed'),
-        performer: performer(rxa, 10),
-        orderNumber: number || undefined,
-        note:
-          [rxa.component(15, 1) && `Lot ${rxa.component(15, 1)}`, concept(rxa, 18)?.text]
-            .filter(Boolean)
-            .join('; ') || undefined,
+    return [
+      {
+        kind: 'immunization.recorded' as const,
+        at: given ?? sentAt,
+        key: [number, code.code ?? code.text, given ? day(given) : ''],
+        data: {
+          code,
+          // 999 stands for an unknown amount (CDC's guide to 2.5.1).
+          dose: rxa.component(6, 1) === '999' ? undefined : quantityOf(rxa, 6, 7),
+          status: deleted
+            ? 'entered-in-error'
+            : (statuses[rxa.component(20, 1)?.toUpperCase() ?? ''] ?? 'completed'),
+          performer: performer(rxa, 10),
+          orderNumber: number || undefined,
+          note:
+            [rxa.component(15, 1) && `Lot ${rxa.component(15, 1)}`, concept(rxa, 18)?.text]
+              .filter(Boolean)
+              .join('; ') || undefined,
+        },
       },
-    }]
+    ]
   })
 }
 
@@ -142,28 +147,30 @@ export function mapCharges(message: Message, sentAt: Date, timeZone: string): Fa
       amountOf(ft1, 11) ?? (each === undefined ? undefined : Math.round(each * count * 100) / 100)
     const takesBack = ['CR', 'CD'].includes(ft1.component(6, 1)?.toUpperCase() ?? '')
     const signed = amount !== undefined && takesBack ? -Math.abs(amount) : amount
-    return [{
-      kind: 'charge.posted' as const,
-      at,
-      key: [
-        number,
-        code.code ?? code.text,
-        ft1.component(6, 1) ?? '',
-        ft1.component(1, 1) ?? '',
-        at.toISOString(),
-      ],
-      shared: sharedCharge({ number, code: code.code ?? code.text, at, amount: signed }, timeZone),
-      data: {
-        code,
-        amount: signed,
-        currency: ft1.component(11, 2) ?? ft1.component(12, 2) ?? undefined,
-        quantity: ft1.component(10, 1) ?? undefined,
-        department: concept(ft1, 13)?.text,
-        performer: performer(ft1, 20),
-        orderNumber: number || undefined,
-        note: ft1.component(8, 1) ?? undefined,
+    return [
+      {
+        kind: 'charge.posted' as const,
+        at,
+        key: [
+          number,
+          code.code ?? code.text,
+          ft1.component(6, 1) ?? '',
+          ft1.component(1, 1) ?? '',
+          at.toISOString(),
+        ],
+        shared: sharedCharge({ number, code: code.code ?? code.text, at, amount: signed }, timeZone),
+        data: {
+          code,
+          amount: signed,
+          currency: ft1.component(11, 2) ?? ft1.component(12, 2) ?? undefined,
+          quantity: ft1.component(10, 1) ?? undefined,
+          department: concept(ft1, 13)?.text,
+          performer: performer(ft1, 20),
+          orderNumber: number || undefined,
+          note: ft1.component(8, 1) ?? undefined,
+        },
       },
-    }]
+    ]
   })
 }
 
@@ -217,11 +224,7 @@ const appointmentKinds: Record<string, EventKind> = {
 }
 
 /** A change of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} an appointment without number */
-export function mapAppointment(
-  message: Message,
-  event: string,
-  sentAt: Date,
-): FactStatement[] {
+export function mapAppointment(message: Message, event: string, sentAt: Date): FactStatement[] {
   const sch = segment(message, 'SCH')
   if (!sch.present) return []
   const number = sch.component(2, 1) ?? sch.component(1, 1)
@@ -231,8 +234,7 @@ export function mapAppointment(
     Fields,
     Fields,
   ]
-  const start =
-    sch.time(11, 4) ?? ais.time(4) ?? ail.time(6)
+  const start = sch.time(11, 4) ?? ais.time(4) ?? ail.time(6)
   const end = sch.time(11, 5)
   const about = concept(ais, 3) ?? concept(sch, 8) ?? concept(sch, 7)
   const place = segment(message, 'PV1').component(3, 9) ?? segment(message, 'PV1').first(3, 1)

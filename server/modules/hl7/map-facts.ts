@@ -4,7 +4,8 @@ import { localDate } from '../../platform/clock.ts'
 import { type Fields, whole } from './fields.ts'
 import { mapCondition } from './map-adt.ts'
 import { displayName } from './map-person.ts'
-import { MappingError, type Message, segments } from './message.ts'
+import { segments } from './message.ts'
+import { MappingError, type Message } from './note.ts'
 
 /** A statement about a patient, for a fact without a table of its own. */
 export type FactStatement = {
@@ -134,7 +135,9 @@ export function mapAllergies(message: Message, at: Date): FactStatement[] {
       const code = concept(fields, place.code)
       if (!code) return []
       const severity = fields.component(place.severity, 1)
-      const reactions = fields.repetitions(place.reaction).map(([reaction, text]) => whole(text) || whole(reaction))
+      const reactions = fields
+        .repetitions(place.reaction)
+        .map(([reaction, text]) => whole(text) || whole(reaction))
       const status = name === 'IAM' ? allergyStatus(fields) : undefined
       return [
         {
@@ -205,12 +208,17 @@ export function mapDiagnosisFacts(message: Message, visitNumber: string | null, 
   })
 }
 
-/** What could not be used of a message, once per field and value however often it is sent. @param about the visit, if it is one's own */
+/**
+ * What could not be used of what a message says about the patient, once per field and value however often it is sent.
+ * @param about the visit, if it is one's own
+ */
 export function notedFacts(about: string, notes: IntakeNote[], at: Date): FactStatement[] {
-  return notes.map(({ kind, location, value }) => ({
-    kind: 'intake.noted',
-    at,
-    key: [about, location, kind, value ?? ''],
-    data: { code: { code: kind, text: location }, ...(value !== null && { value }) },
-  }))
+  return notes
+    .filter(({ location }) => !/^(MSH|EVN)/.test(location))
+    .map(({ kind, location, value }) => ({
+      kind: 'intake.noted',
+      at,
+      key: [about, location, kind, value ?? ''],
+      data: { code: { code: kind, text: location }, ...(value !== null && { value }) },
+    }))
 }

@@ -1,7 +1,7 @@
 import type { Identifier } from '../person/upsert.ts'
 import type { SenderContext } from './map-adt.ts'
 import { authorityParts, type Fields, whole } from './fields.ts'
-import { MappingError } from './message.ts'
+import { MappingError } from './note.ts'
 
 /** A number of a person; sites are still codes. */
 export type StatedIdentifier = Omit<Identifier, 'siteId'> & { ofSite: boolean }
@@ -29,13 +29,17 @@ export function identifiersOf(pid: Fields, context: SenderContext, facility: str
   const numbers = listed.length > 0 ? listed : pid.repetitions(2)
   const record = recordIdentifiers(numbers, context, facility, `${pid.name}-3`)
   const others = [
-    ...(listed.length > 0 ? pid.repetitions(2).flatMap((one) => identifier(one, context, facility, 'PT')) : []),
+    ...(listed.length > 0
+      ? pid.repetitions(2).flatMap((one) => identifier(one, context, facility, 'PT'))
+      : []),
     ...pid.repetitions(4).flatMap((one) => identifier(one, context, facility, 'ALT')),
     ...pid.repetitions(18).flatMap((one) => identifier(one, context, facility, 'AN')),
     ...pid.repetitions(19).flatMap((one) => identifier(one, context, facility, 'SS')),
-    ...pid.repetitions(20).flatMap(([number = '', state = '']) =>
-      number ? [{ system: `dl:${state || facility}`, value: number, ofSite: false }] : [],
-    ),
+    ...pid
+      .repetitions(20)
+      .flatMap(([number = '', state = '']) =>
+        number ? [{ system: `dl:${state || facility}`, value: number, ofSite: false }] : [],
+      ),
   ]
   // A number that only repeats the record number says nothing new.
   const known = new Set(record.map((one) => one.value))
@@ -67,7 +71,8 @@ function identifier(
   if (!value) return []
   const type = (components[4] ?? '').toUpperCase() || usualType
   const plain = value.replaceAll(/\s/g, '').toUpperCase()
-  const national = nationalTypes[type] ?? (type === 'SS' && nationalNumber.test(plain) ? 'national-id' : undefined)
+  const national =
+    nationalTypes[type] ?? (type === 'SS' && nationalNumber.test(plain) ? 'national-id' : undefined)
   if (national) return [{ system: national, value: plain, ofSite: false }]
   const kind = ['MR', 'PI', 'PK'].includes(type) ? 'mrn' : type.toLowerCase()
   const { name, written } = authorityOf(components, context, facility)
@@ -95,7 +100,8 @@ function authorityOf(
   const own = authorityParts(components[3])
   const parts = own.name || own.id ? own : authorityParts(components[5])
   const { name, id, type } = parts
-  if (id === '' || (authority === 'name' && name !== '')) return { name: name || facility, written: name || facility }
+  if (id === '' || (authority === 'name' && name !== ''))
+    return { name: name || facility, written: name || facility }
   // As FHIR writes an OID, so that both feeds mean one authority.
   const bare = type === 'ISO' || /^[\d.]+$/.test(id) ? `urn:oid:${id}` : id
   return { name: name || facility, written: name ? `${name}&${id}&${type}` : bare }

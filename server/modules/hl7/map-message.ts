@@ -20,7 +20,8 @@ import {
 import { aside } from '../../platform/statement.ts'
 import { mapPerson } from './map-person.ts'
 import { mapObservations, mapOrder, resultGroups } from './map-results.ts'
-import { allSegments, eachReadable, MappingError, type Message, perPatient, segment } from './message.ts'
+import { allSegments, eachReadable, perPatient, segment } from './message.ts'
+import { MappingError, type Message } from './note.ts'
 
 /** Types about a patient; of any other type only what stands in the usual segments is read. */
 const personal = /^(ADT|BAR|DFT|MDM|O\w\w|PPP|PPR|PGL|RDE|RDS|RDO|REF|RRI|SIU|VXU)$/
@@ -65,7 +66,9 @@ export function mapMessage(message: Message, messageType: string, context: Sende
     throw new MappingError('MSH-9', 'Records that were linked are separated on the page of the person')
   const parts = perPatient(message)
   if (trigger === 'ADT^A24') return [linked(parts, event, context)]
-  const mapped = parts.map((part) => (type === 'ADT' ? visitMessage : factMessage)(part, type, event, context))
+  const mapped = parts.map((part) =>
+    (type === 'ADT' ? visitMessage : factMessage)(part, type, event, context),
+  )
   const kept = mapped.filter((one) => one !== null)
   if (kept.length > 0) return kept
   if (message.leftOut[0]) throw message.leftOut[0]
@@ -80,12 +83,22 @@ function visitMessage(message: Message, type: string, event: string, context: Se
   const pid = segment(message, 'PID')
   const before = message.notes.length
   const adt = mapAdt(message, pid, event, context)
-  const facts = factsOf(message, type, event, { ...adt, sentAt: adt.at, context, asFacts: adt.encounter === null })
+  const facts = factsOf(message, type, event, {
+    ...adt,
+    sentAt: adt.at,
+    context,
+    asFacts: adt.encounter === null,
+  })
   return { ...adt, facts: ofPatient(pid, [...facts, ...notedFacts('', message.notes.slice(before), adt.at)]) }
 }
 
 /** Of types that only carry facts, demographics are secondary; they alone are kept of those that register somebody (BAR, REF). */
-function factMessage(message: Message, type: string, event: string, context: SenderContext): AdtMessage | null {
+function factMessage(
+  message: Message,
+  type: string,
+  event: string,
+  context: SenderContext,
+): AdtMessage | null {
   const pid = segment(message, 'PID')
   const pv1 = segment(message, 'PV1')
   const before = message.notes.length

@@ -4,7 +4,8 @@ import type { SenderContext } from './map-adt.ts'
 import { type Fields, whole, wholeOfParts } from './fields.ts'
 import { identifiersOf, recordIdentifiers, type StatedIdentifier } from './map-identifier.ts'
 import { mapTelecoms, phoneOf } from './map-telecom.ts'
-import { type Message, segments } from './message.ts'
+import { segments } from './message.ts'
+import type { Message } from './note.ts'
 
 /** What a message states about the patient; sites are still codes. */
 export type PersonStatement = Omit<PersonInput, 'identifiers'> & { identifiers: StatedIdentifier[] }
@@ -53,7 +54,10 @@ export function mapPerson(
       .filter((one) => one !== null),
     deleted: {
       fields: erasable.filter(([field]) => pid.deleted(field)).map(([, name]) => name),
-      phones: [...(pid.deleted(13) ? (['mobile', 'home'] as const) : []), ...(pid.deleted(14) ? (['work'] as const) : [])],
+      phones: [
+        ...(pid.deleted(13) ? (['mobile', 'home'] as const) : []),
+        ...(pid.deleted(14) ? (['work'] as const) : []),
+      ],
     },
   }
 }
@@ -88,7 +92,10 @@ function namesOf(pid: Fields): Pick<PersonInput, 'name' | 'names'> {
   const main = legal.find((one) => one.han) ?? legal[0] ?? all[0]
   const aliases = pid.repetitions(9).flatMap((one) => displayName(one) || [])
   const others = [
-    ...all.map(({ text, type }) => ({ text, use: formerTypes.has(type) ? ('former' as const) : ('other' as const) })),
+    ...all.map(({ text, type }) => ({
+      text,
+      use: formerTypes.has(type) ? ('former' as const) : ('other' as const),
+    })),
     ...aliases.map((text) => ({ text, use: 'other' as const })),
   ]
   return { name: main?.text ?? null, names: others.filter((one) => one.text !== main?.text) }
@@ -103,7 +110,10 @@ function deathOf(pid: Fields, birthDate: string | null): Pick<PersonInput, 'dece
     pid.note(29, 'contradiction', pid.component(29, 1))
     return { deceased: false, deceasedAt: null }
   }
-  return { deceased: !doubted && (at !== null || pid.component(30, 1)?.toUpperCase() === 'Y'), deceasedAt: at }
+  return {
+    deceased: !doubted && (at !== null || pid.component(30, 1)?.toUpperCase() === 'Y'),
+    deceasedAt: at,
+  }
 }
 
 /** MRG: the patient's former record. @param facility the authority of numbers without one. @throws {MappingError} no number */

@@ -2,7 +2,8 @@ import type { ClinicalFact } from '../../../contract/timeline.ts'
 import { cut } from './escape.ts'
 import { type Fields, whole } from './fields.ts'
 import { concept, type FactStatement, performer, requiredConcept } from './map-facts.ts'
-import { eachReadable, type Message } from './message.ts'
+import { eachReadable } from './message.ts'
+import type { Message } from './note.ts'
 
 /** One OBR (the order) with its OBX and their notes. */
 export type ResultGroup = {
@@ -125,7 +126,9 @@ function unitOf(obx: Fields): string | undefined {
 }
 
 /** Types of OBX-5 (OBX-2, table 0125) that have components; in all others a `^` is text. */
-const composite = new Set('AD CD CE CF CK CN CNE CP CWE CX DR ED EI HD MA MO NA NR PL PN RI RP SN TQ XAD XCN XON XPN XTN'.split(' '))
+const composite = new Set(
+  'AD CD CE CF CK CN CNE CP CWE CX DR ED EI HD MA MO NA NR PL PN RI RP SN TQ XAD XCN XON XPN XTN'.split(' '),
+)
 const coded = new Set(['CE', 'CWE', 'CNE', 'CF', 'CX'])
 
 /** OBX-5 by its type: numbers as numbers, everything else as readable text. */
@@ -187,8 +190,7 @@ export function mapOrder(group: ResultGroup, sentAt: Date): FactStatement[] {
   const code = requiredConcept(obr, 4, 'What was ordered')
   const { filler, placer } = orderNumber(group)
   const placed = orc?.past(9) ?? null
-  const start =
-    obr.time(36) ?? orc?.time(15) ?? obr.time(6)
+  const start = obr.time(36) ?? orc?.time(15) ?? obr.time(6)
   const number = placer || filler
   return [
     {

@@ -1,33 +1,9 @@
 import { Hl7Message, type Hl7Segment } from '@medplum/core'
-import type { IntakeNote } from '../../../contract/intake.ts'
 import { toLocal } from '../../platform/clock.ts'
 import { decode, knownCharset } from './charset.ts'
-import { Fields } from './fields.ts'
+import { Fields, textOf } from './fields.ts'
+import { MappingError, type Message, note } from './note.ts'
 import { instantOf, readTime, type Zone } from './time.ts'
-
-/** Why a message cannot be applied, and the field at fault; shown in the dead-letter list. */
-export class MappingError extends Error {
-  readonly location: string
-
-  constructor(location: string, reason: string) {
-    super(reason)
-    this.location = location
-  }
-}
-
-/** A message being read, and what was found in it that cannot be used. */
-export type Message = {
-  hl7: Hl7Message
-  /** As `iconv-lite` names it. */
-  charset: string
-  zone: Zone
-  receivedAt: Date
-  notes: IntakeNote[]
-  /** What was left out because something required is missing: the reason why the message is dead if nothing else is in it. */
-  leftOut: MappingError[]
-  /** Names of segments that occur more than once, such as `OBX[2]`. */
-  names: Map<Hl7Segment, string>
-}
 
 /** How the sender's messages are read. */
 export type Reading = {
@@ -43,7 +19,10 @@ export type Reading = {
  * @returns also whether its character set is unknown, which does no harm where all bytes are ASCII
  * @throws {MappingError} unknown or wrong character set
  */
-export function decodeMessage(raw: Buffer, charset: string): { hl7: Hl7Message; charset: string; known: boolean } {
+export function decodeMessage(
+  raw: Buffer,
+  charset: string,
+): { hl7: Hl7Message; charset: string; known: boolean } {
   const name = knownCharset(charset)
   if (!name && raw.some((byte) => byte >= 0x80))
     throw new MappingError('MSH-18', `The character set "${charset}" is not known`)
@@ -83,32 +62,12 @@ export function parseMessage(raw: Buffer, reading: Reading): Message {
 
 /** HL7 2.5.1, 2.A.22: times without an offset have that of MSH-7. Where it is the zone's own, the zone also knows its summer time. */
 function zoneOf(hl7: Hl7Message, { timeZone, zoneIsKnown }: Reading): Zone {
-  const sent = zoneIsKnown ? null : readTime(hl7.getSegment('MSH')?.getField(7)?.toString() ?? '')
+  const sent = zoneIsKnown ? null : readTime(textOf(hl7.getSegment('MSH'), 7))
   if (!sent || sent.offset === null) return timeZone
   const at = instantOf(sent, timeZone)
   const local = toLocal(at, timeZone)
   const here = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute)
   return Math.round((here - at.getTime()) / 60_000) === sent.offset ? timeZone : sent.offset
-}
-
-/** Keeps something that cannot be used; the rest of the message is applied. */
-export function note(
-  message: Message,
-  location: string,
-  kind: IntakeNote['kind'],
-  value: string | null,
-): void {
-  const known = message.notes.some((one) => one.location === location && one.kind === kind)
-  if (!known) message.notes.push({ location, kind, value: value === null ? null : shown(value) })
-}
-
-/**
- * Shifted fields can put a name or a telephone number where a date should be, and notes are shown to more people than may see those:
- * only dates, small numbers and short codes are shown.
- */
-function shown(text: string): string | null {
-  const number = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
-  return number || /^[\w-]{1,3}$/.test(text) ? text : null
 }
 
 /** Maps each part of a message; one that lacks something required is noted and left out. */
@@ -164,7 +123,7 @@ export function perPatient(message: Message): Message[] {
   const parts: { patient: string; segments: Hl7Segment[] }[] = []
   for (const one of all.slice(first)) {
     if (one.name === 'PID') {
-      const patient = one.getField(3)?.toString() || (one.getField(2)?.toString() ?? '')
+      const patient = textOf(one, 3) || textOf(one, 2)
       if (parts.at(-1)?.patient !== patient) parts.push({ patient, segments: [] })
       else continue
     }

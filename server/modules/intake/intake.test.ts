@@ -144,10 +144,17 @@ test('a preview shows what would be understood, or the field to blame, and write
   expect(result.body.understood?.facts).toMatchObject([
     { kind: 'observation.recorded', data: { value: 6.1 } },
   ])
-  const bad = await app.request(admin, previewHl7Profile, {
+  const doubtful = await app.request(admin, previewHl7Profile, {
     body: { message: adt({ mrn: 'preview', birth: '19990231' }), definition: definition({}) },
   })
-  expect(bad.body).toMatchObject({ understood: null, problem: { location: 'PID-7' } })
+  expect(doubtful.body.understood).toMatchObject({
+    person: { birthDate: null },
+    notes: [{ location: 'PID-7', kind: 'not-a-date', value: '19990231' }],
+  })
+  const bad = await app.request(admin, previewHl7Profile, {
+    body: { message: adt({ identifiers: '' }), definition: definition({}) },
+  })
+  expect(bad.body).toMatchObject({ understood: null, problem: { location: 'PID-3' } })
   expect(await count()).toBe(before)
 })
 
@@ -190,18 +197,18 @@ test('a sender counts as silent by its own minutes', async () => {
 })
 
 test('a dead letter is corrected in a copy: the copy is applied, the original kept and not applied again', async () => {
-  await receive(app, { mrn: 'fix', birth: '19990231', controlId: 'fix-1' })
+  await receive(app, { mrn: 'fix', event: 'A03', visit: null, birth: '19990228', controlId: 'fix-1' })
   const [dead] = await messages({ controlId: 'fix-1' })
-  expect(dead).toMatchObject({ status: 'dead', location: 'PID-7' })
+  expect(dead).toMatchObject({ status: 'dead', location: 'PV1-19' })
   const seen = await app.request(admin, revealIntakeMessage, {
     params: { id: dead?.id },
-    body: { reason: '核对生日' },
+    body: { reason: '核对就诊号' },
   })
-  expect(seen.body.text).toContain('19990231')
-  const message = seen.body.text.replaceAll('\r', '\n').replace('19990231', '19990228')
+  expect(seen.body.text).toContain('19990228')
+  const message = seen.body.text.replaceAll('\r', '\n').replace('ADT^A03', 'ADT^A28')
   const fixed = await app.request(admin, correctIntakeMessage, {
     params: { id: dead?.id },
-    body: { message, reason: '生日录入有误' },
+    body: { message, reason: '就诊号缺失' },
   })
   await app.processAll()
   const copy = await app.request(admin, getIntakeMessage, { params: { id: fixed.body.id } })
@@ -224,13 +231,13 @@ test('a dead letter is corrected in a copy: the copy is applied, the original ke
     select action, reason from audit_event where action in ('intake.reveal', 'intake.correct') and subject like ${`message:${dead?.id}%`}
     order by seq`.execute(app.db)
   expect(logged).toEqual([
-    { action: 'intake.reveal', reason: '核对生日' },
-    { action: 'intake.correct', reason: '生日录入有误' },
+    { action: 'intake.reveal', reason: '核对就诊号' },
+    { action: 'intake.correct', reason: '就诊号缺失' },
   ])
 })
 
 test('a correction that is no message is refused in words', async () => {
-  await receive(app, { mrn: 'fix2', birth: 'abc', controlId: 'fix-2' })
+  await receive(app, { mrn: 'fix2', event: 'A03', visit: null, controlId: 'fix-2' })
   const [dead] = await messages({ controlId: 'fix-2' })
   const answer = await app.request(admin, correctIntakeMessage, {
     params: { id: dead?.id },

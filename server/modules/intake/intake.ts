@@ -10,12 +10,15 @@ import { found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { readSettings } from '../setting/setting.ts'
 import { maskedSegments } from './mask-segment.ts'
+import { noteField } from './notes.ts'
 
 type Filter = {
   status?: string[] | undefined
   messageType?: string | undefined
   sender?: string | undefined
   controlId?: string | undefined
+  note?: string | undefined
+  noteAt?: string | undefined
   text?: string | undefined
   cursor?: string | undefined
   limit: number
@@ -63,6 +66,13 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
     ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
     ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
     ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
+    ...(filter.note ? [sql<SqlBool>`m.notes @> ${JSON.stringify([{ kind: filter.note }])}::jsonb`] : []),
+    ...(filter.noteAt
+      ? [
+          sql<SqlBool>`exists (select 1 from jsonb_array_elements(m.notes) n where ${noteField} = ${filter.noteAt}
+          and n ->> 'kind' = coalesce(${filter.note ?? null}, n ->> 'kind'))`,
+        ]
+      : []),
     ...(filter.text ? [holdsText(filter.text)] : []),
   ]
   const { rows } = await sql<Row>`

@@ -5,7 +5,8 @@ import { encode, knownCharset } from '../hl7/charset.ts'
 import { isProblem, readHeader } from '../hl7/header.ts'
 import type { AdtMessage } from '../hl7/map-adt.ts'
 import { mapMessage, NothingKept, whyIgnored } from '../hl7/map-message.ts'
-import { MappingError, parseMessage } from '../hl7/message.ts'
+import { parseMessage } from '../hl7/message.ts'
+import { MappingError } from '../hl7/note.ts'
 import { contextOf, overrideFields, readingOf, readProfile } from './sender-profile.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -113,7 +114,10 @@ export async function previewProfile(
       facility: header.facility,
     })
     const [understood] = mapMessage(message, header.messageType, context)
-    return { understood: understood ? viewUnderstood(understood, header, message.notes) : null, problem: null }
+    return {
+      understood: understood ? viewUnderstood(understood, header, message.notes) : null,
+      problem: null,
+    }
   } catch (error) {
     if (error instanceof NothingKept)
       return { understood: null, problem: { reason: error.message, location: 'MSH-9' } }

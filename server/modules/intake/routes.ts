@@ -4,6 +4,7 @@ import {
   getIntakeMessage as getIntakeMessageRoute,
   getIntakeOverview as getIntakeOverviewRoute,
   listIntakeMessages as listIntakeMessagesRoute,
+  listIntakeNotes,
   postIntakeMessage,
   replayIntakeMessages,
   revealIntakeMessage,
@@ -17,6 +18,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import type { Services } from '../../platform/services.ts'
 import { correctMessage, revealMessage } from './correct.ts'
 import { getIntakeMessage, getIntakeOverview, listIntakeMessages, replayMessages } from './intake.ts'
+import { listNotes } from './notes.ts'
 import { listProfiles, previewProfile, putProfile } from './profile.ts'
 
 export function mountIntake(api: Api, { db: database }: Services): void {
@@ -39,6 +41,7 @@ export function mountIntake(api: Api, { db: database }: Services): void {
   )
   implement(api, previewHl7Profile, ({ db, actor, body }) => previewProfile(db, actor, body))
   implement(api, listIntakeMessagesRoute, ({ db, actor, query }) => listIntakeMessages(db, actor, query))
+  implement(api, listIntakeNotes, ({ db, actor, query }) => listNotes(db, actor, query))
   implement(api, postIntakeMessage, async ({ db, actor, body }) => {
     const { code, controlId, text } = await store.accept(encode(body.message))
     await audit(db, actor, { action: 'intake.send', subject: controlId.slice(0, 100) })

@@ -6,6 +6,7 @@ import {
   type IntakeMessage,
   getIntakeMessage,
   getIntakeOverview,
+  intakeNoteKinds,
   intakeStatus,
   listIntakeMessages,
   replayIntakeMessages,
@@ -24,14 +25,13 @@ import { IntakeOverview } from './IntakeOverview.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { ReplayDialog } from './ReplayDialog.tsx'
-import { useIntakeReason } from './useIntakeReason.ts'
+import { IntakeReason } from './IntakeReason.tsx'
 import { useIntakeLive } from './useIntakeLive.ts'
 
 export function IntakeMessages() {
   const { t } = useTranslation()
   const code = useCode()
   const explain = useExplain()
-  const why = useIntakeReason()
   const me = useMe()
   const { message: toast } = App.useApp()
   const navigate = useNavigate()
@@ -41,7 +41,8 @@ export function IntakeMessages() {
   const { arrived, seen } = useIntakeLive()
 
   const status = intakeStatus.options.find((one) => one === first(filters['status']))
-  const optional = (key: 'messageType' | 'sender' | 'controlId' | 'text') => {
+  const note = intakeNoteKinds.find((one) => one === first(filters['note']))
+  const optional = (key: 'messageType' | 'sender' | 'controlId' | 'noteAt' | 'text') => {
     const value = first(filters[key])
     return value ? { [key]: value } : {}
   }
@@ -51,13 +52,14 @@ export function IntakeMessages() {
     ...optional('controlId'),
     ...optional('text'),
   }
+  const noted = { ...optional('noteAt'), ...(note && { note }) }
   const openId = Number(first(filters['message'])) || null
-  const narrowed = status !== undefined || Object.keys(narrow).length > 0
+  const narrowed = status !== undefined || Object.keys({ ...narrow, ...noted }).length > 0
 
   const overview = useCall(getIntakeOverview, {}, { refetchInterval: 60_000 })
   const messages = useCallPages(
     listIntakeMessages,
-    { query: { limit: 50, ...narrow, ...(status ? { status: [status] } : {}) } },
+    { query: { limit: 50, ...narrow, ...noted, ...(status ? { status: [status] } : {}) } },
     { keepPrevious: true },
   )
 
@@ -127,12 +129,7 @@ export function IntakeMessages() {
     {
       key: 'reason',
       title: t('intake.column.reason'),
-      render: (one) =>
-        one.reason && (
-          <span className="intake-reason" title={why(one.reason)}>
-            {one.location && <b className="mono">{one.location}</b>} {why(one.reason)}
-          </span>
-        ),
+      render: (one) => <IntakeReason message={one} />,
     },
     {
       key: 'size',
@@ -202,6 +199,13 @@ export function IntakeMessages() {
                 value={first(filters['controlId'])}
                 onChange={(controlId) => setFilters({ controlId })}
               />
+              <SelectFilter
+                label={t('intake.notes.filter')}
+                all={t('intake.notes.filter')}
+                value={note}
+                options={intakeNoteKinds.map((value) => ({ value, text: code('intakeNote', value) }))}
+                onChange={(value) => setFilters({ note: value, noteAt: undefined })}
+              />
               {mayReplay && (
                 <TextFilter
                   label={t('intake.filter.text')}
@@ -245,6 +249,8 @@ export function IntakeMessages() {
                         sender: undefined,
                         messageType: undefined,
                         controlId: undefined,
+                        note: undefined,
+                        noteAt: undefined,
                         text: undefined,
                       })
                     }

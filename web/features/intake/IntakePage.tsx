@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { first, useFilters } from '../../ui/filters.ts'
 import { OutboundTab } from '../outbound/OutboundTab.tsx'
 import { IntakeMessages } from './IntakeMessages.tsx'
+import { NotesTab } from './NotesTab.tsx'
 import { ProfilesTab } from './ProfilesTab.tsx'
 
 const tabs = [
   { key: 'messages', children: <IntakeMessages /> },
+  { key: 'notes', children: <NotesTab /> },
   { key: 'outbound', children: <OutboundTab /> },
   { key: 'profiles', children: <ProfilesTab /> },
 ] as const

@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { CorrectDialog } from './CorrectDialog.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
+import { NoteList } from './NoteList.tsx'
 import { Segments } from './Segments.tsx'
 import { readLocation, viewSegments } from './segments.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
@@ -70,6 +71,11 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
             >
               {data.location && t('intake.detail.at', { location: data.location })}
               {notThere && <div>{t('intake.detail.notThere', { segment: notThere })}</div>}
+            </Notice>
+          )}
+          {data.notes.length > 0 && (
+            <Notice tone="warning" title={t('intake.notes.notUsed')}>
+              <NoteList notes={data.notes} />
             </Notice>
           )}
           <dl className="intake-facts">

@@ -84,6 +84,26 @@ export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps)
               value={form.silentMinutes}
               onChange={(silentMinutes) => change({ silentMinutes })}
             />
+            <PickField
+              required
+              label={t('intake.profile.authority.label')}
+              value={form.authority}
+              options={(['whole', 'name', 'facility'] as const).map((value) => ({
+                value,
+                text: t(`intake.profile.authority.${value}`),
+              }))}
+              onChange={(authority) => change({ authority })}
+            />
+            <PickField
+              required
+              label={t('intake.profile.testMessages.label')}
+              value={form.testMessages}
+              options={(['set-aside', 'apply'] as const).map((value) => ({
+                value,
+                text: t(`intake.profile.testMessages.${value}`),
+              }))}
+              onChange={(testMessages) => change({ testMessages })}
+            />
           </div>
           <FieldLines lines={form.fields} onChange={(fields) => change({ fields })} />
           <h3>{t('intake.profile.codes')}</h3>

@@ -7,6 +7,7 @@ import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { NoteList } from './NoteList.tsx'
 import { useIntakeReason } from './useIntakeReason.ts'
 
 type Understood = NonNullable<AnswerOf<typeof previewHl7Profile>['understood']>
@@ -108,6 +109,11 @@ function UnderstoodFacts({ understood }: { understood: Understood }) {
   return (
     <>
       <Notice tone="success" title={t('intake.profile.wouldApply')} />
+      {understood.notes.length > 0 && (
+        <Notice tone="warning" title={t('intake.profile.wouldNote')}>
+          <NoteList notes={understood.notes} />
+        </Notice>
+      )}
       <h3>{t('intake.detail.person')}</h3>
       <FactList rows={rows} />
       {encounter && (

@@ -9,6 +9,8 @@ export type ProfileForm = {
   timeZone: string
   country: string
   site: string
+  authority: string
+  testMessages: string
   silentMinutes: string
   fields: FieldLine[]
   codes: Record<(typeof codeMaps)[number], string>
@@ -19,12 +21,15 @@ export function toForm(definition: Hl7ProfileDefinition): ProfileForm {
     Object.entries(map)
       .map(([theirs, ours]) => `${theirs} = ${ours}`)
       .join('\n')
-  const { charset, timeZone, country, site, silentMinutes, fields, codes } = definition
+  const { charset, timeZone, country, site, authority, testMessages, silentMinutes, fields, codes } =
+    definition
   return {
     charset: charset ?? '',
     timeZone: timeZone ?? '',
     country: country ?? '',
     site: site ?? '',
+    authority,
+    testMessages,
     silentMinutes: silentMinutes === null ? '' : String(silentMinutes),
     fields: fields.map((one) => ({ to: one.to, from: one.from ?? '', value: one.value ?? '' })),
     codes: {
@@ -55,6 +60,8 @@ export function fromForm(form: ProfileForm): { definition: Hl7ProfileDefinition 
     timeZone: form.timeZone.trim() || null,
     country: form.country.trim().toUpperCase() || null,
     site: form.site.trim() || null,
+    authority: form.authority,
+    testMessages: form.testMessages,
     silentMinutes: form.silentMinutes.trim() ? Number(form.silentMinutes) : null,
     fields: form.fields
       .filter((one) => one.to || one.from || one.value)

@@ -3,7 +3,9 @@ import type { intake } from '../../i18n/zh-CN/intake.ts'
 
 /** The server's sentences about a message, which are English; what they quote is kept. */
 const sentences: [RegExp, keyof typeof intake.why][] = [
-  [/^Messages of type (.*) cannot be applied yet$/, 'notYet'],
+  [/^Nothing of (.*) is kept here$/, 'kept'],
+  [/^A message for (?:training|debugging)/, 'test'],
+  [/^Records that were linked/, 'unlink'],
   [/^The message has no PID segment/, 'noPid'],
   [/^The patient has no record number/, 'noRecordNumber'],
   [/^The message has no PV1 segment/, 'noPv1'],
@@ -11,10 +13,6 @@ const sentences: [RegExp, keyof typeof intake.why][] = [
   [/^The character set "(.*)" is not known/, 'charset'],
   [/^The bytes are not valid (.*?);/, 'bytes'],
   [/ is missing$/, 'missing'],
-  [/^"(.*)" is not a time/, 'notTime'],
-  [/^"(.*)" is not a real date and time/, 'notRealTime'],
-  [/^"(.*)" is not a date/, 'notDate'],
-  [/^"(.*)" is not a real date/, 'notRealDate'],
   [/^The database refused it/, 'refused'],
   [/^(\S+) carries nothing about a person/, 'nobody'],
   [/^The message does not begin with MSH/, 'noMsh'],
@@ -22,7 +20,6 @@ const sentences: [RegExp, keyof typeof intake.why][] = [
   [/^The message has no control id/, 'noControlId'],
   [/^The message has no type/, 'noType'],
   [/^(\S+) is an answer/, 'answers'],
-  [/^The message is about more than one patient/, 'several'],
   [/^The message says nothing beyond/, 'nothing'],
   [/^Corrected by message (\d+)$/, 'corrected'],
   [/^The control id was used before/, 'reused'],

@@ -69,6 +69,7 @@ export const eventGroups = {
     'person.unmerged',
     'person.dispute-opened',
     'person.dispute-closed',
+    'intake.noted',
   ],
 } satisfies Record<string, EventKind[]>
 
@@ -78,7 +79,8 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   const { interpretation } = data
   if (typeof interpretation === 'string' && criticalInterpretations.has(interpretation)) return 'danger'
   if (typeof interpretation === 'string' && abnormalInterpretations.has(interpretation)) return 'warning'
-  if (kind === 'appointment.missed' || kind === 'allergy.recorded') return 'warning'
+  if (kind === 'appointment.missed' || kind === 'allergy.recorded' || kind === 'intake.noted')
+    return 'warning'
   if (kind.startsWith('appointment.')) return 'info'
   if (kind === 'red-flag.raised' || kind === 'person.dispute-opened') return 'danger'
   if (kind === 'contact.refused' || kind === 'consent.withdrawn') return 'warning'
@@ -153,6 +155,13 @@ export function useTimelineText() {
     if (value !== null && typeof value === 'object') return JSON.stringify(value)
     return String(value)
   }
+  /** Which field of a message could not be used, and why. */
+  const noted = ({ code: about, value }: Record<string, unknown>): string | null =>
+    isConcept(about) && about.code
+      ? [about.text, code('intakeNote', about.code), typeof value === 'string' && value]
+          .filter(Boolean)
+          .join(' ')
+      : null
   return (event: TimelineEvent) => {
     const facts = Object.entries(event.data)
       .filter(
@@ -178,7 +187,8 @@ export function useTimelineText() {
       }))
     const outcome = facts.find((fact) => fact.field === 'outcome')
     const kind = code('eventKind', event.kind)
-    const about = factTitle(event.data) ?? outcome?.value
+    const about =
+      (event.kind === 'intake.noted' ? noted(event.data) : factTitle(event.data)) ?? outcome?.value
     const inHeading = about === outcome?.value ? new Set(['outcome']) : inTitle
     return {
       title: about ? `${kind} · ${about}` : kind,

@@ -118,6 +118,7 @@ export const audit = {
     group_export: 'Exported group customer',
     intake_correct: 'Correct and replay a message',
     intake_preview: 'Preview a message',
+    intake_notes: 'Looked at notes on messages',
     intake_profile: 'Change a sender profile',
     intake_profiles: 'See sender profiles',
     intake_reveal: 'See a message in full',

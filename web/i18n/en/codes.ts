@@ -260,6 +260,17 @@ export const codes = {
     '07': 'Left against advice',
     '20': 'Died',
   },
+  intakeNote: {
+    'not-a-date': 'Not a date',
+    'not-a-time': 'Not a time',
+    'not-a-number': 'Not a number',
+    incomplete: 'Incomplete date',
+    'in-the-future': 'In the future',
+    contradiction: 'Contradicts other data',
+    'unknown-code': 'Unknown code',
+    'unknown-charset': 'Unknown character set',
+    missing: 'Required content missing; the segment was left out',
+  },
   intakeStatus: {
     received: 'Received',
     applied: 'Applied',

@@ -117,6 +117,7 @@ export const audit = {
     group_export: '导出团体客户',
     intake_correct: '改正并重放消息',
     intake_preview: '试读消息',
+    intake_notes: '查看数据疑问',
     intake_profile: '修改发送方配置',
     intake_profiles: '查看发送方配置',
     intake_reveal: '查看消息原文',

@@ -245,6 +245,17 @@ export const codes = {
     '07': '自动出院',
     '20': '去世',
   },
+  intakeNote: {
+    'not-a-date': '不是日期',
+    'not-a-time': '不是时间',
+    'not-a-number': '不是数字',
+    incomplete: '日期不完整',
+    'in-the-future': '在将来',
+    contradiction: '前后矛盾',
+    'unknown-code': '不认识的代码',
+    'unknown-charset': '不认识的字符集',
+    missing: '缺少必填内容，这一段没有采用',
+  },
   intakeStatus: {
     received: '已收到',
     applied: '已入库',

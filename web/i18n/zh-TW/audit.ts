@@ -117,6 +117,7 @@ export const audit = {
     group_export: '匯出團體客戶',
     intake_correct: '改正並重放訊息',
     intake_preview: '試讀訊息',
+    intake_notes: '查看資料疑問',
     intake_profile: '修改傳送方設定',
     intake_profiles: '查看傳送方設定',
     intake_reveal: '查看訊息原文',

@@ -245,6 +245,17 @@ export const codes = {
     '07': '自動出院',
     '20': '死亡',
   },
+  intakeNote: {
+    'not-a-date': '不是日期',
+    'not-a-time': '不是時間',
+    'not-a-number': '不是數字',
+    incomplete: '日期不完整',
+    'in-the-future': '在將來',
+    contradiction: '前後矛盾',
+    'unknown-code': '不認識的代碼',
+    'unknown-charset': '不認識的字元集',
+    missing: '缺少必填內容，這一段沒有採用',
+  },
   intakeStatus: {
     received: '已收到',
     applied: '已寫入',
