@@ -79,6 +79,10 @@ export function branchesOf(type: string): Branch[] {
       storedBranch(type, {
         ...times,
         from: sql`fhir_resource r join encounter e on e.id = r.encounter_id`,
+        // A day, month or year that was sent as the end lasts until its end.
+        ends: sql<Date>`case when r.ends_at between e.ends_at and e.ends_at + case length(r.content #>> '{period,end}')
+          when 4 then interval '366 days' when 7 then interval '31 days' when 10 then interval '25 hours' else interval '1 second' end
+          then r.ends_at else e.ends_at end`,
         updated: sql<Date>`greatest(r.last_updated, e.source_time)`,
       }),
       {

@@ -48,7 +48,7 @@ export async function write(
   // A bundle may have been delayed; one from the future must not override later ones.
   const at = timestamp && timestamp < now ? timestamp : now
   const results = await exclusively(caller.db, async (trx) => {
-    const sender = await senderOf(trx, caller.actor, caller.base, at)
+    const sender = await senderOf(trx, caller.actor, caller.base, { at, now })
     const written = await writeResources(trx, sender, entries)
     await afterwards(trx)
     return written

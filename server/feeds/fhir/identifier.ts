@@ -22,21 +22,21 @@ const nationalTypes: Record<string, string> = {
 const recordTypes = new Set(['MR', 'PI', 'PK'])
 const own = 'urn:careloop:'
 
-/** Our name of an identifier's system, shared with HL7; null without a value. */
-export function ownSystem(
-  identifier: FhirIdentifier,
-  systems: IdentifierSystems,
-  siteCode: string,
-): string | null {
+/**
+ * Our name of an identifier's system, shared with HL7. Null without a value, and without a system: a bare number is everybody's, so it
+ * identifies nobody. Only types that name their authority, such as the country's, stand without one.
+ */
+export function ownSystem(identifier: FhirIdentifier, systems: IdentifierSystems): string | null {
   const { system, value, type } = identifier
-  if (!value) return null
+  if (!value?.trim()) return null
   const known = system === undefined ? undefined : ownName(system, systems)
   if (known) return known
   const code = type?.coding?.find((one) => one.code)?.code?.toUpperCase()
   const national = code && nationalTypes[code]
   if (national) return national
+  if (system === undefined) return null
   const kind = code === undefined ? 'id' : recordTypes.has(code) ? 'mrn' : code.toLowerCase()
-  return `${kind}:${system ?? siteCode}`
+  return `${kind}:${system}`
 }
 
 export const isNational = (system: string) => system === 'national-id' || system === 'passport'

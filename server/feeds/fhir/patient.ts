@@ -11,7 +11,7 @@ import type { Sender } from './context.ts'
 import { type IdentifierSystems, isNational, ownSystem, ownValue, toFhirIdentifier } from './identifier.ts'
 import type * as schema from './schema.ts'
 import type { Concept, ContactPoint, FhirAddress } from './schema.ts'
-import { spanOf, wholeDate } from './time.ts'
+import { startOf, wholeDate } from './time.ts'
 import type { Resource } from './types.ts'
 
 export type Patient = z.output<typeof schema.patient>
@@ -26,7 +26,7 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
     name: nameText(patient.name),
     sex: patient.gender === 'unknown' ? null : (patient.gender ?? null),
     birthDate: wholeDate(patient.birthDate),
-    deceasedAt: deceased === undefined ? null : (spanOf(deceased, sender.site.timeZone)?.start ?? null),
+    deceasedAt: startOf(deceased, sender.site.timeZone),
     deceased: deceased !== undefined || patient.deceasedBoolean === true,
     maritalStatus: patient.maritalStatus?.coding?.[0]?.code ?? null,
     language: languageOf(patient.communication),
@@ -44,7 +44,7 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
 
 function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): Identifier[] {
   const all = (patient.identifier ?? []).flatMap((one): Identifier[] => {
-    const system = ownSystem(one, sender.systems, sender.site.code)
+    const system = ownSystem(one, sender.systems)
     if (!system || !one.value) return []
     const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
     return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
@@ -245,7 +245,12 @@ function linksOf(row: PersonRow, id: string) {
   }
 }
 
-const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
+/** A date without a time was kept as its first moment in the zone of its site, which is at most 14 hours from UTC. */
+function sameTime(text: string, at: Date | null): boolean {
+  const apart = at && Math.abs((startOf(text, 'UTC')?.getTime() ?? 0) - at.getTime())
+  if (apart === null) return false
+  return text.includes('T') ? apart === 0 : apart <= 14 * 3_600_000 && apart % 900_000 === 0
+}
 
 function telecomOf(row: PersonRow, original: Partial<Patient>) {
   const ours = new Map(row.telecoms.map((one) => [`${one.system}|${one.value}`, one]))
