@@ -15,6 +15,14 @@ export function mainCoding(concept: Concept | undefined): Coding | undefined {
   )
 }
 
+/** Why a diagnosis or an allergy does not hold: `refuted` or `entered-in-error`. */
+export function withdrawnAs(verification: Concept | undefined): string | undefined {
+  return (verification?.coding ?? [])
+    .map((one) => one.code)
+    .find((code) => code !== undefined && withdrawn.has(code))
+}
+const withdrawn = new Set(['entered-in-error', 'refuted'])
+
 /** A concept as the timeline shows it. */
 export function factCode(concept: Concept | undefined, fallback: string): ClinicalFact['code'] {
   const coding = mainCoding(concept)

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Db } from '../../platform/db.ts'
-import { conceptText, mainCoding } from './concept.ts'
+import { conceptText, mainCoding, withdrawnAs } from './concept.ts'
 import type { Sender } from './context.ts'
 import { type Places, staffOf } from './place.ts'
 import type * as schema from './schema.ts'
@@ -116,11 +116,9 @@ export function visitNumber(encounter: Encounter): string | null {
   return (visit ?? numbered[0])?.value?.trim() ?? null
 }
 
-const refuted = new Set(['entered-in-error', 'refuted'])
-
 /** Whether a diagnosis was withdrawn. */
 export const isWithdrawn = (condition: Condition): boolean =>
-  (condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))
+  withdrawnAs(condition.verificationStatus) !== undefined
 
 /** A diagnosis in our terms; null when it has no content. */
 export function toConditionInput(condition: Condition, use: string | undefined): ConditionInput | null {

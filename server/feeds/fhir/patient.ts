@@ -8,6 +8,7 @@ import type { Address, Identifier, PersonInput, Telecom } from '../../modules/pe
 import type { Db } from '../../platform/db.ts'
 import { nameText } from './concept.ts'
 import type { Sender } from './context.ts'
+import { numberOf } from './json.ts'
 import { type IdentifierSystems, isNational, ownSystem, ownValue, toFhirIdentifier } from './identifier.ts'
 import type * as schema from './schema.ts'
 import type { Concept, ContactPoint, FhirAddress } from './schema.ts'
@@ -113,7 +114,8 @@ function positionOf(one: FhirAddress): Point | null {
   const parts = one.extension?.find((extension) => extension.url === geolocation)?.extension ?? []
   const degrees = (url: string, most: number) => {
     const value = parts.find((part) => part.url === url)?.valueDecimal
-    return value !== undefined && Math.abs(value) <= most ? value : null
+    const number = value === undefined ? null : numberOf(value)
+    return number !== null && Math.abs(number) <= most ? number : null
   }
   const [latitude, longitude] = [degrees('latitude', 90), degrees('longitude', 180)]
   return latitude !== null && longitude !== null ? { latitude, longitude } : null

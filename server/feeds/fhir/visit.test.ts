@@ -37,7 +37,8 @@ async function afterwards(person: string) {
 }
 
 test('a visit that is over without a stated end has none: no discharge, no follow-up, until the end is known', async () => {
-  const { person, visit } = await admit(app, key, 'NO-END', { period: { start: ago(6) } })
+  const start = ago(6)
+  const { person, visit } = await admit(app, key, 'NO-END', { period: { start } })
   const open = await afterwards(person)
   expect([open.visit?.status, open.visit?.end, open.tasks, open.kinds]).toEqual([
     'finished',
@@ -45,9 +46,9 @@ test('a visit that is over without a stated end has none: no discharge, no follo
     0,
     ['encounter.admitted'],
   ])
-  expect((await fhir(app, key, 'get', `/Encounter/${visit}`)).body['period']).toEqual({ start: ago(6) })
+  expect((await fhir(app, key, 'get', `/Encounter/${visit}`)).body['period']).toEqual({ start })
   const ended = {
-    ...encounter(`Patient/${person}`, 'NO-END', { period: { start: ago(6), end: ago(1) } }),
+    ...encounter(`Patient/${person}`, 'NO-END', { period: { start, end: ago(1) } }),
     id: visit,
   }
   expect((await fhir(app, key, 'put', `/Encounter/${visit}`, ended)).status).toBe(200)
@@ -71,8 +72,9 @@ test('a visit that is in progress again undoes its discharge and ends the task',
     id: visit,
   })
   const put = async (body: { id: string }) => (await fhir(app, key, 'put', `/Encounter/${visit}`, body)).body
-  const again = await put(stay({ status: 'onleave', period: { start: ago(4) } }))
-  expect([again['status'], again['period']]).toEqual(['onleave', { start: ago(4) }])
+  const start = ago(4)
+  const again = await put(stay({ status: 'onleave', period: { start } }))
+  expect([again['status'], again['period']]).toEqual(['onleave', { start }])
   const reopened = await afterwards(person)
   expect([reopened.visit?.status, reopened.visit?.end, reopened.tasks]).toEqual(['in-progress', null, 0])
   expect(reopened.kinds).toContain('encounter.discharge-cancelled')

@@ -44,7 +44,7 @@ export async function writeResources(
   await relatePersons(trx, sender, written)
   await placeVisits(trx, sender, { items: written, resolver, places })
   resolver.resolveAll(items)
-  const facts = factEvents(written, sender)
+  const facts = await factEvents(trx, written, sender)
   const results = await saveItems(trx, sender, items)
   const visits = written.flatMap(({ visit }) =>
     visit ? encounterEvents(visit, visit.person_id, sender) : [],
@@ -53,7 +53,9 @@ export async function writeResources(
   await refreshFacts(
     trx,
     written.flatMap((item) =>
-      ['Patient', 'Encounter', 'RelatedPerson'].includes(item.type) ? (item.personId ?? []) : [],
+      ['Patient', 'Encounter', 'RelatedPerson', 'Appointment'].includes(item.type)
+        ? (item.personId ?? [])
+        : [],
     ),
   )
   await auditWrite(trx, sender, written)
