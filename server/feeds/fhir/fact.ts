@@ -20,7 +20,7 @@ export async function factEvents(trx: Trx, items: Item[], sender: Sender): Promi
     const now = factsOf(item, item.resolved, sender)
     const before = item.stored && factsOf(item, { ...item.stored.content, resourceType: item.type }, sender)
     if (!before) return now.events.filter((event) => !withdrawn.has(String(event.data?.['status'])))
-    if (sameFacts(before, now)) return []
+    if (item.stored?.person_id === item.personId && sameFacts(before, now)) return []
     if (before.events.length > 0)
       replaced.push({
         personId: item.stored?.person_id ?? 0,
