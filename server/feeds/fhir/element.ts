@@ -19,6 +19,7 @@ function readTable(text: string): Map<string, Element> {
 }
 
 const tables = new Map(Object.entries(elements).map(([path, text]) => [path, readTable(text)]))
+tables.set('Element', new Map())
 const ofElement = readTable('string:id Extension:extension*,modifierExtension*')
 const ofResource = readTable(
   'id:id Meta:meta uri:implicitRules code:language Narrative:text Resource:contained* Extension:extension*,modifierExtension*',
