@@ -6,6 +6,7 @@ import { ownName } from './identifier.ts'
 import { FhirError } from './outcome.ts'
 import { searchIds } from './search.ts'
 import { identifierTerm } from './store.ts'
+import { refuseUnstorable } from './subset.ts'
 import { definitions } from './types.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
@@ -53,6 +54,7 @@ export async function findMatches(trx: Trx, sender: Sender, wanted: Wanted[]): P
         diagnostics: `Resources of type ${type} are not kept here.`,
         expression: path,
       })
+    for (const [name, value] of new URLSearchParams(query)) refuseUnstorable(name, value)
     if (type === 'Patient') refuseBareNumbers(query, path)
     const identifier = onlyIdentifier(query)
     if (identifier) simple.set(type, [...(simple.get(type) ?? []), { at, ...identifier }])

@@ -7,6 +7,7 @@ import type { Db } from '../../platform/db.ts'
 import { rowOf } from './branch.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
+import { refuseUnstorable } from './subset.ts'
 import { definitions, type Resource } from './types.ts'
 import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
@@ -79,6 +80,7 @@ export function known(type: string): NonNullable<(typeof definitions)[string]> {
 /** @throws {FhirError} 404 */
 export async function readResource(db: Db, actor: Actor, type: string, id: string): Promise<Resource> {
   known(type)
+  refuseUnstorable(id)
   const row = await locate(db, authorize(actor, 'person.read'), type, id)
   const [resource] = row ? await present(db, actor, [row]) : []
   if (!resource) throw noSuch(`${type}/${id.slice(0, 64)}`)
@@ -105,6 +107,7 @@ export async function everything(
   query: { count: number; cursor: string | undefined },
 ): Promise<Page> {
   const reach = authorize(actor, 'person.read')
+  refuseUnstorable(id)
   const patient = await locate(db, reach, 'Patient', id)
   if (!patient || patient.person_id === null) throw noSuch(`Patient/${id.slice(0, 64)}`)
   const { rows: persons } = await sql<{ id: number; records: number[] }>`
