@@ -5,7 +5,7 @@ import { type Branch, recordOf } from './branch.ts'
 import { stations } from './encounter.ts'
 import { FhirError } from './outcome.ts'
 import { identifierTerm } from './store.ts'
-import { spanOf } from './time.ts'
+import { databaseTime, spanOf } from './time.ts'
 import type { Definition, SearchParameter } from './types.ts'
 import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
@@ -251,7 +251,7 @@ function updatedIs(name: string, text: string, zone: string): Criterion {
 
 function born(name: string, text: string): Criterion {
   const date = readDate(name, text, 'UTC')
-  const [start, end] = [date.start, date.end].map((one) => one.toISOString().slice(0, 10))
+  const [start, end] = [date.start, date.end].map((one) => databaseTime(one).replace(/T.*/, ''))
   const asked = { prefix: date.prefix, start: start ?? '', end: end ?? '' }
   const whole = sql<SqlBool>`(p.birth_date is not null and ${compare(asked, sql`p.birth_date`, sql`(p.birth_date + 1)`)})`
   // A year or a month is no day for the table, so it is found as it was sent.

@@ -38,7 +38,6 @@ const patterns = {
 }
 
 const isText = (value: unknown): value is string =>
-  // eslint-disable-next-line no-control-regex -- the signs that the specification excludes
   typeof value === 'string' &&
   value !== '' &&
   value.length <= longest &&

@@ -17,7 +17,15 @@ const nationalTypes: Record<string, string> = {
   NI: 'national-id',
   NNCHN: 'national-id',
   NNTWN: 'national-id',
+  // TW Core: the country is a suffix of the code.
+  NNXXX: 'national-id',
   PPN: 'passport',
+}
+/** Registers of countries: TW Core (twcore.mohw.gov.tw/ig/twcore), and the OID of the identity card in Chinese health records (WS/T 306). */
+const registers: Record<string, string> = {
+  'http://www.moi.gov.tw': 'national-id',
+  'http://www.boca.gov.tw': 'passport',
+  'urn:oid:2.16.156.10011.1.3': 'national-id',
 }
 const recordTypes = new Set(['MR', 'PI', 'PK'])
 const own = 'urn:careloop:'
@@ -68,5 +76,9 @@ export function toFhirIdentifier(
 
 /** Our name of a FHIR system, if it does not depend on the identifier's type. */
 export function ownName(system: string, systems: IdentifierSystems): string | undefined {
-  return systems.toOurs.get(system) ?? (system.startsWith(own) ? system.slice(own.length) : undefined)
+  return (
+    systems.toOurs.get(system) ??
+    registers[system.replace(/\/$/, '')] ??
+    (system.startsWith(own) ? system.slice(own.length) : undefined)
+  )
 }

@@ -226,12 +226,12 @@ export function composePatient(
             },
     }),
     ...contactOf(row, original),
-    ...linksOf(row, id),
+    ...linksOf(row, id, original.link),
   }
 }
 
 /** Other ids of the same record, and merged records. */
-function linksOf(row: PersonRow, id: string) {
+function linksOf(row: PersonRow, id: string, sent: Patient['link'] = []) {
   const to = (type: string) => (other: string | number) => ({
     other: { reference: `Patient/${other}` },
     type,
@@ -241,9 +241,11 @@ function linksOf(row: PersonRow, id: string) {
     ...row.merged_ids.map(to('replaces')),
     ...(row.survivor_id === null ? [] : [row.survivor_id]).map(to('replaced-by')),
   ]
+  const ours = new Set(link.map((one) => one.other.reference))
+  const all = [...sent.filter((one) => !ours.has(one.other.reference ?? '')), ...link]
   return {
     ...(row.survivor_id !== null && { active: false }),
-    ...(link.length > 0 && { link }),
+    ...(all.length > 0 && { link: all }),
   }
 }
 

@@ -148,6 +148,7 @@ async function writeOne(
   caller: Caller,
   request: Pick<WriteRequest, 'method' | 'type' | 'id' | 'query'>,
 ): Promise<Response> {
+  if (/^[_$]/.test(request.type)) throw notThere(c)
   if (c.req.header('if-none-match') !== undefined)
     throw new FhirError(400, { code: 'not-supported', diagnostics: noneMatch })
   // The parameters of a conditional update are its condition.

@@ -113,6 +113,9 @@ export const patient = resource({
   deceasedDateTime: dateTime.optional(),
   address: z.array(address).optional(),
   maritalStatus: concept.optional(),
+  link: z
+    .array(z.looseObject({ other: reference, type: z.enum(['replaced-by', 'replaces', 'refer', 'seealso']) }))
+    .optional(),
   communication: z
     .array(z.looseObject({ language: concept.optional(), preferred: z.boolean().optional() }))
     .optional(),
@@ -355,7 +358,9 @@ export const questionnaire = resource({
   status: z.enum(['draft', 'active', 'retired', 'unknown']),
   item: z.array(questionItem).optional(),
 })
+/** The only type whose identifier is no list. */
 export const questionnaireResponse = resource({
+  identifier: identifier.optional(),
   questionnaire: text.optional(),
   status: z.enum(['in-progress', 'completed', 'amended', 'entered-in-error', 'stopped']),
   subject: reference,

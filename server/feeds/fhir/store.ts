@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
 import { parseJson } from './json.ts'
+import { databaseTime } from './time.ts'
 import type { Resource } from './types.ts'
 
 export type StoredResource = {
@@ -117,8 +118,8 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
   const json = JSON.stringify(
     rows.map(({ startsAt, endsAt, sentAs, sentHash, ifNoneExist, ...row }) => ({
       ...row,
-      starts_at: startsAt,
-      ends_at: endsAt,
+      starts_at: startsAt && databaseTime(startsAt),
+      ends_at: endsAt && databaseTime(endsAt),
       sent_as: sentAs,
       sent_hash: sentHash,
       if_none_exist: ifNoneExist,

@@ -167,7 +167,10 @@ test('times that cannot be true are refused by name, and change nothing', async 
   ]
   for (const [answer, status, expression] of cases) {
     const { status: got, body } = await answer
-    expect([got, body.issue?.[0]?.expression?.[0]]).toEqual([status, expression])
+    expect([got, (body.issue as typeof body.issue | undefined)?.[0]?.expression?.[0]]).toEqual([
+      status,
+      expression,
+    ])
   }
   const { visit: known, tasks } = await afterwards(person)
   expect([known?.status, known?.end === null, tasks]).toEqual(['finished', false, 1])

@@ -196,10 +196,11 @@ async function connectVisits(
     const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
     const visit = known.get(reference)
     item.encounterId = visit?.id ?? null
-    if (visit?.owner_id !== item.survivorId)
+    // A visit that is elsewhere, or not sent yet: the fact stays with its patient.
+    if (visit && visit.owner_id !== item.survivorId)
       issues.push({
-        code: 'not-found',
-        diagnostics: `There is no visit ${reference.slice(0, 100)} of this patient.`,
+        code: 'business-rule',
+        diagnostics: `${reference.slice(0, 100)} is a visit of another patient.`,
         expression: `${item.path}.encounter`,
       })
   }
