@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { readSettings } from '../../modules/setting/setting.ts'
@@ -31,9 +32,12 @@ export async function answer(
     ...headers,
   }
   if (text === null || text.length < worthPacking || !takesGzip(c.req.header('accept-encoding')))
-    return new Response(text, { status, headers: all })
+    return c.body(text as string, status as ContentfulStatusCode, all)
   const packed = await pack(text, { level: 1 })
-  return new Response(packed, { status, headers: { ...all, 'content-encoding': 'gzip' } })
+  return c.body(new Uint8Array(packed), status as ContentfulStatusCode, {
+    ...all,
+    'content-encoding': 'gzip',
+  })
 }
 
 const takesGzip = (accepted = '') => /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)
