@@ -165,7 +165,11 @@ export async function connectPersons(
   written: Item[],
 ): Promise<void> {
   checkOwners(sender, written)
-  const owned = written.filter((item) => item.definition.patientPath !== null)
+  const owned = written.filter(
+    ({ definition, resolved }) =>
+      definition.patientPath !== null &&
+      !(definition.mayLackPatient && definition.patient(resolved as never) === undefined),
+  )
   const issues: Issue[] = []
   const wanted: { item: Item; reference: string; id: string }[] = []
   for (const item of owned) {

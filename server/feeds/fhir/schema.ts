@@ -371,3 +371,5 @@ export const questionnaireResponse = resource({
 /** Stored and returned as sent; only the patient is checked. */
 export const ofSubject = resource({ subject: reference, encounter: reference.optional() })
 export const ofPatient = resource({ patient: reference })
+/** Pumps and scales of a ward are nobody's. */
+export const device = resource({ patient: reference.optional() })

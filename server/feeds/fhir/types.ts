@@ -33,6 +33,8 @@ export type Definition = {
   /** FHIRPath of the reference to the patient; null for types without a person. */
   patientPath: string | null
   patient: (resource: never) => Reference | undefined
+  /** Whether it may be of no person at all. */
+  mayLackPatient: boolean
   encounter: (resource: never) => Reference | undefined
   /** Its time, for date search and timeline. */
   when: (resource: never) => When
@@ -46,6 +48,7 @@ export type Definition = {
 
 type Parts<T> = {
   patient?: [path: string, get: (resource: T) => Reference | undefined]
+  mayLackPatient?: boolean
   encounter?: (resource: T) => Reference | undefined
   when?: (resource: T) => When
   terms?: (resource: T) => string[]
@@ -65,6 +68,7 @@ function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): De
     schema: schemaOf,
     patientPath,
     patient: patient,
+    mayLackPatient: parts.mayLackPatient ?? false,
     encounter: parts.encounter ?? (() => undefined),
     when: parts.when ?? (() => ({})),
     terms: parts.terms ?? (() => []),
@@ -288,6 +292,6 @@ export const definitions: Partial<Record<string, Definition>> = {
   ImagingStudy: kept,
   ServiceRequest: kept,
   Claim: keptOfPatient,
-  Device: keptOfPatient,
+  Device: define(schema.device, { patient: ['patient', (one) => one.patient], mayLackPatient: true }),
   ExplanationOfBenefit: keptOfPatient,
 }
