@@ -51,6 +51,10 @@ const statuses: Record<Encounter['status'], EncounterInput['status']> = {
 /** FHIR's states within a visit in progress. */
 export const stations = ['arrived', 'triaged', 'onleave'] as const
 
+/** Whether a visit of the table is still as FHIR said. The table has no word for `unknown` and takes it as in progress. */
+const isStatus = (stated: Encounter['status'], known: EncounterRow['status']) =>
+  (statuses[stated] ?? 'in-progress') === known
+
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
 /** A visit in our terms, without database ids. @param timeZone of its site, for dates without a time */
@@ -180,13 +184,12 @@ export function composeEncounter(row: EncounterRow, id: string, sent: Resource |
     id,
     identifier:
       original.identifier ??
-      (row.visit_number
+      // A visit sent without a number is kept under its id, which nobody uses as one.
+      (row.visit_number && row.visit_number !== id
         ? [{ system: `urn:careloop:visit:${row.site_code}`, value: row.visit_number }]
         : undefined),
     status:
-      original.status !== undefined && statuses[original.status] === row.status
-        ? original.status
-        : row.status,
+      original.status !== undefined && isStatus(original.status, row.status) ? original.status : row.status,
     class:
       original.class && sameClass
         ? original.class
@@ -233,7 +236,7 @@ function periodOf(row: EncounterRow, original: Partial<Encounter>) {
     text !== undefined && at !== null && startOf(text, row.time_zone)?.getTime() === at.getTime()
       ? text
       : at?.toISOString()
-  const sameStatus = original.status !== undefined && statuses[original.status] === row.status
+  const sameStatus = original.status !== undefined && isStatus(original.status, row.status)
   const period = {
     ...original.period,
     start: row.starts_at ? stated(start, row.starts_at) : start,

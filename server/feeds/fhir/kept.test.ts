@@ -5,6 +5,7 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
   admit,
   bundleOf,
+  encounter,
   fhir,
   idOf,
   integrationKey,
@@ -164,6 +165,42 @@ test('a patient as TW Core sends one has the Chinese name, the national number a
       query,
       1,
     ])
+})
+
+test('a visit of unknown status, without a number, comes back as it was sent', async () => {
+  const { person } = await admit(app, key, 'UNKNOWN')
+  const sent = encounter(`Patient/${person}`, '', { status: 'unknown', identifier: undefined })
+  const { body } = await fhir(app, key, 'post', '/Encounter', sent)
+  const { identifier: _none, ...rest } = sent
+  expect([body, body['identifier']]).toMatchObject([rest, undefined])
+})
+
+test('what is only kept is refused by name where it is no FHIR, and kept where R4 does not know it', async () => {
+  const { person } = await admit(app, key, 'KEPT')
+  const plan = (more: Record<string, unknown>) => ({
+    resourceType: 'CarePlan',
+    status: 'active',
+    intent: 'plan',
+    subject: { reference: `Patient/${person}` },
+    ...more,
+  })
+  const wrong = await fhir(
+    app,
+    key,
+    'post',
+    '/CarePlan',
+    plan({
+      created: '2026-02-30',
+      period: { start: 'soon' },
+      activity: [{ detail: { doNotPerform: 'no' } }],
+    }),
+  )
+  expect([wrong.status, wrong.body.issue.map((one) => one.expression?.[0]).sort()]).toEqual([
+    400,
+    ['CarePlan.activity[0].detail.doNotPerform', 'CarePlan.created', 'CarePlan.period.start'],
+  ])
+  const newer = plan({ ofR6: { anything: [1, null] } })
+  expect((await fhir(app, key, 'post', '/CarePlan', newer)).body).toMatchObject(newer)
 })
 
 test('a device of nobody is kept; resources of people still need theirs', async () => {
