@@ -34,6 +34,15 @@ export const fhirSearch = route({
   produces,
 })
 
+export const fhirSearchByPost = route({
+  method: 'post',
+  path: '/{type}/_search',
+  permission: 'person.read',
+  summary: 'The same with the parameters as a form, so that they stand in no address',
+  params: typeParams,
+  produces,
+})
+
 export const fhirCreate = route({
   method: 'post',
   path: '/{type}',

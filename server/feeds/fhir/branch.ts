@@ -23,7 +23,7 @@ export type Branch = {
   words?: Partial<Record<'status' | 'name' | 'url' | 'version', RawBuilder<string>>>
 }
 
-const sent = sql`r.type, r.id, ${personOfRecord(sql`r.person_id`)} as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`
+const sent = sql`r.type, r.id, ${personOfRecord(sql`r.person_id`)} as person_id, r.encounter_id, r.condition_id, r.content::text as content, r.version, r.last_updated`
 const none = sql<Date>`null::timestamptz`
 
 function storedBranch(type: string, more: Partial<Branch> = {}): Branch {
@@ -50,7 +50,7 @@ export function branchesOf(type: string): Branch[] {
       storedBranch(type, {
         // The identity stays with the record, also after a merge.
         from: sql`fhir_resource r join person p on p.id = r.person_id`,
-        columns: sql`r.type, r.id, p.id as person_id, r.encounter_id, r.condition_id, r.content, r.version, r.last_updated`,
+        columns: sql`r.type, r.id, p.id as person_id, r.encounter_id, r.condition_id, r.content::text as content, r.version, r.last_updated`,
         record: sql<number>`r.person_id`,
         updated: sql<Date>`greatest(r.last_updated, p.updated_at)`,
       }),
@@ -60,7 +60,7 @@ export function branchesOf(type: string): Branch[] {
         from: sql`person p`,
         where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Patient' and r.person_id = p.id)`,
         columns: sql`'Patient' as type, p.id::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
-          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+          null::text as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`p.id`,
         id: sql<string>`p.id::text`,
         record: sql<number>`p.id`,
@@ -79,6 +79,10 @@ export function branchesOf(type: string): Branch[] {
       storedBranch(type, {
         ...times,
         from: sql`fhir_resource r join encounter e on e.id = r.encounter_id`,
+        // A day, month or year that was sent as the end lasts until its end.
+        ends: sql<Date>`case when r.ends_at between e.ends_at and e.ends_at + case length(r.content #>> '{period,end}')
+          when 4 then interval '366 days' when 7 then interval '31 days' when 10 then interval '25 hours' else interval '1 second' end
+          then r.ends_at else e.ends_at end`,
         updated: sql<Date>`greatest(r.last_updated, e.source_time)`,
       }),
       {
@@ -88,7 +92,7 @@ export function branchesOf(type: string): Branch[] {
         from: sql`encounter e`,
         where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Encounter' and r.encounter_id = e.id)`,
         columns: sql`'Encounter' as type, e.id::text as id, ${personOfRecord(sql`e.person_id`)} as person_id, e.id as encounter_id, null::bigint as condition_id,
-          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+          null::text as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`e.id`,
         id: sql<string>`e.id::text`,
         updated: sql<Date>`e.source_time`,
@@ -104,7 +108,7 @@ export function branchesOf(type: string): Branch[] {
         from: sql`condition c`,
         where: sql<SqlBool>`not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)`,
         columns: sql`'Condition' as type, c.id::text as id, ${personOfRecord(sql`c.person_id`)} as person_id, c.encounter_id, c.id as condition_id,
-          null::jsonb as content, null::int as version, null::timestamptz as last_updated`,
+          null::text as content, null::int as version, null::timestamptz as last_updated`,
         key: sql<number>`c.id`,
         id: sql<string>`c.id::text`,
         record: sql<number>`c.person_id`,
@@ -167,7 +171,7 @@ export function rowOf(
   person: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   return sql`${type} as type, ${id}::text as id, ${person} as person_id, null::bigint as encounter_id, null::bigint as condition_id,
-    null::jsonb as content, null::int as version, null::timestamptz as last_updated`
+    null::text as content, null::int as version, null::timestamptz as last_updated`
 }
 
 /** The record of a branch's row. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { WriteEntry } from './item.ts'
 import { FhirError, type Issue } from './outcome.ts'
+import { controls, refuseUnstorable } from './subset.ts'
 import type { Resource } from './types.ts'
 import { judge } from './validate.ts'
 
@@ -31,6 +32,7 @@ const entryShape = z.looseObject({
     url: z.string().max(4000),
     ifNoneExist: z.string().max(4000).optional(),
     ifMatch: z.string().max(200).optional(),
+    ifNoneMatch: z.string().optional(),
   }),
 })
 
@@ -78,6 +80,8 @@ function readEntry(json: unknown, path: string): BundleEntry | FhirError {
       expression: `${path}.request.url`,
     })
   const method = request.method.toUpperCase()
+  if (method !== 'GET' && request.ifNoneMatch !== undefined)
+    return fault({ code: 'not-supported', diagnostics: noneMatch, expression: `${path}.request.ifNoneMatch` })
   if (method === 'GET') return { interaction: 'read', path, type, id: id ?? null, query }
   if (method !== 'POST' && method !== 'PUT')
     return fault({
@@ -96,6 +100,9 @@ function readEntry(json: unknown, path: string): BundleEntry | FhirError {
     resource,
   })
 }
+
+/** Passing it over would overwrite what it protects. */
+export const noneMatch = 'If-None-Match is not supported for writes; If-None-Exist is, for creates.'
 
 function split(url: string): [string, string] {
   const at = url.indexOf('?')
@@ -142,7 +149,9 @@ export function readWrite(request: WriteRequest): WriteEntry | FhirError {
 }
 
 function normalQuery(query: string): string {
-  const parameters = new URLSearchParams(query.replace(/^.*\?/, ''))
+  const parameters = new URLSearchParams(query.replace(/^[^?=]*\?/, ''))
+  for (const name of controls) parameters.delete(name)
+  for (const [name, value] of parameters) refuseUnstorable(name, value)
   parameters.sort()
   return parameters.toString()
 }

@@ -14,7 +14,12 @@ const binary = (routes: Set<string>) =>
   routes.has('get /Binary/{id}') ? [{ type: 'Binary', interaction: [{ code: 'read' }] }] : []
 
 /** The CapabilityStatement, generated from the mounted routes and the table of types, so that it claims no more than there is. */
-export function capabilityStatement(contracts: readonly RouteContract[], origin: string, startedAt: Date) {
+export function capabilityStatement(
+  contracts: readonly RouteContract[],
+  origin: string,
+  startedAt: Date,
+  cors: boolean,
+) {
   const routes = new Set(contracts.map((one) => `${one.method} ${one.path}`))
   const interaction = Object.entries(interactions)
     .filter(([route]) => routes.has(route))
@@ -32,7 +37,7 @@ export function capabilityStatement(contracts: readonly RouteContract[], origin:
       {
         mode: 'server',
         security: {
-          cors: false,
+          cors,
           description:
             'An API key as Bearer token, or the session of a signed-in user. Reading shows what the same caller sees elsewhere; contact data is masked unless the key may exchange whole persons.',
         },

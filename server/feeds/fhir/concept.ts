@@ -15,6 +15,14 @@ export function mainCoding(concept: Concept | undefined): Coding | undefined {
   )
 }
 
+/** Why a diagnosis or an allergy does not hold: `refuted` or `entered-in-error`. */
+export function withdrawnAs(verification: Concept | undefined): string | undefined {
+  return (verification?.coding ?? [])
+    .map((one) => one.code)
+    .find((code) => code !== undefined && withdrawn.has(code))
+}
+const withdrawn = new Set(['entered-in-error', 'refuted'])
+
 /** A concept as the timeline shows it. */
 export function factCode(concept: Concept | undefined, fallback: string): ClinicalFact['code'] {
   const coding = mainCoding(concept)
@@ -25,12 +33,17 @@ export function factCode(concept: Concept | undefined, fallback: string): Clinic
   }
 }
 
-/** Chinese names are written without a space, Latin ones given name first. */
+/**
+ * Chinese names are written without a space, Latin ones given name first. A Chinese text goes before its transcription, which some send in
+ * the parts (TW Core: text 陳加玲, family Chen).
+ */
 export function nameText(names: HumanName[] | undefined): string | null {
   const name =
     names?.find((one) => one.use === 'official') ?? names?.find((one) => one.use !== 'old') ?? names?.[0]
   if (!name) return null
   const { family = '', given = [] } = name
+  const text = name.text?.trim() ?? ''
+  if (/\p{Script=Han}/u.test(text) && !/\p{Script=Han}/u.test(family + given.join(''))) return text
   if (family === '' && given.length === 0) return name.text?.trim() || null
   return /\p{Script=Han}/u.test(family + given.join('')) && !/[A-Za-z]/.test(family + given.join(''))
     ? family + given.join('')
@@ -55,10 +68,11 @@ export function conceptTerms(name: string, concepts: (Concept | undefined)[]): s
   )
 }
 
-export function identifierTerms(identifiers: FhirIdentifier[] | undefined): string[] {
+/** @param identifiers a list, or in a QuestionnaireResponse one */
+export function identifierTerms(identifiers: FhirIdentifier | FhirIdentifier[] | undefined): string[] {
   return codingTerms(
     'identifier',
-    (identifiers ?? []).map(({ system, value }) => ({ system, code: value })),
+    [identifiers ?? []].flat().map(({ system, value }) => ({ system, code: value })),
   )
 }
 

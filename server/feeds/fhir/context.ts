@@ -13,17 +13,26 @@ export type Sender = {
   reach: Reach
   /** Default site: the key's own, else that of the settings, else the first. */
   site: { id: number; code: string; timeZone: string; country: string }
+  /** Time zones of all sites by id. */
+  zones: Map<number, string>
   /** Ids of all sites by code: record and visit numbers contain theirs. */
   sites: Map<string, number>
   systems: IdentifierSystems
   source: string
   /** Time of the statements. */
   at: Date
+  /** The present: a delayed bundle has an earlier `at`. */
+  now: Date
   /** Our base URL in absolute references. */
   base: string
 }
 
-export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): Promise<Sender> {
+export async function senderOf(
+  trx: Trx,
+  actor: Actor,
+  base: string,
+  { at, now }: Pick<Sender, 'at' | 'now'>,
+): Promise<Sender> {
   const reach = authorize(actor, 'person.write')
   const settings = await readSettings(trx, [
     'fhir.site',
@@ -49,10 +58,12 @@ export async function senderOf(trx: Trx, actor: Actor, base: string, at: Date): 
     actor,
     reach,
     site: { id: site.id, code: site.code, timeZone: site.time_zone, country: site.country },
+    zones: new Map(rows.map((row) => [row.id, row.time_zone])),
     sites: new Map(rows.map((row) => [row.code, row.id])),
     systems: identifierSystems(settings['fhir.identifier-systems']),
     source: `fhir:${actor.name}`,
     at,
+    now,
     base,
   }
 }

@@ -5,7 +5,7 @@ import { type Branch, recordOf } from './branch.ts'
 import { stations } from './encounter.ts'
 import { FhirError } from './outcome.ts'
 import { identifierTerm } from './store.ts'
-import { spanOf } from './time.ts'
+import { databaseTime, spanOf } from './time.ts'
 import type { Definition, SearchParameter } from './types.ts'
 import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
@@ -115,13 +115,13 @@ function byIdentifier(values: string[]): Criterion {
   const terms = values.map(identifierTerm)
   const split = values.map((value) => {
     const at = value.indexOf('|')
-    return { system: at > 0 ? value.slice(0, at) : null, value: value.slice(at + 1) }
+    return { system: at < 0 ? null : value.slice(0, at), value: value.slice(at + 1) }
   })
   const systems = split.map((one) => one.system)
   const plain = split.map((one) => one.value)
   const persons = sql`
     select i.person_id from unnest(${plain}::text[], ${systems}::text[]) as w(value, system)
-    join person_identifier i on i.value in (w.value, upper(w.value))
+    join person_identifier i on i.value in (w.value, upper(w.value)) and w.system is distinct from ''
       and (w.system is null or 'urn:careloop:' || i.system = w.system or right(i.system, length(w.system) + 1) = ':' || w.system
         or i.system = (select split_part(pair, '=', 2) from setting s, regexp_split_to_table(s.value #>> '{}', '[;,[:space:]]+') as pair
           where s.key = 'fhir.identifier-systems' and split_part(pair, '=', 1) = w.system limit 1))
@@ -251,7 +251,13 @@ function updatedIs(name: string, text: string, zone: string): Criterion {
 
 function born(name: string, text: string): Criterion {
   const date = readDate(name, text, 'UTC')
-  const [start, end] = [date.start, date.end].map((one) => one.toISOString().slice(0, 10))
-  return () =>
-    sql<SqlBool>`(p.birth_date is not null and ${compare({ prefix: date.prefix, start: start ?? '', end: end ?? '' }, sql`p.birth_date`, sql`(p.birth_date + 1)`)})`
+  const [start, end] = [date.start, date.end].map((one) => databaseTime(one).replace(/T.*/, ''))
+  const asked = { prefix: date.prefix, start: start ?? '', end: end ?? '' }
+  const whole = sql<SqlBool>`(p.birth_date is not null and ${compare(asked, sql`p.birth_date`, sql`(p.birth_date + 1)`)})`
+  // A year or a month is no day for the table, so it is found as it was sent.
+  const sent = sql`r.content ->> 'birthDate'`
+  const first = sql`left(${sent} || '-01-01', 10)::date`
+  const after = sql`(${first} + case length(${sent}) when 4 then interval '1 year' else interval '1 month' end)::date`
+  const partial = sql<SqlBool>`case when p.birth_date is null and length(${sent}) in (4, 7) then ${compare(asked, first, after)} else false end`
+  return ({ kind }) => (kind === 'stored' ? sql<SqlBool>`(${whole} or ${partial})` : whole)
 }

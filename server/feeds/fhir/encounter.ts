@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import type { ConditionInput, DiagnosesStatement } from '../../modules/encounter/diagnoses.ts'
 import type { EncounterInput } from '../../modules/encounter/upsert.ts'
 import type { Db } from '../../platform/db.ts'
-import { conceptText, mainCoding } from './concept.ts'
+import { conceptText, mainCoding, withdrawnAs } from './concept.ts'
 import type { Sender } from './context.ts'
 import { type Places, staffOf } from './place.ts'
 import type * as schema from './schema.ts'
-import { spanOf, startOf } from './time.ts'
+import { startOf } from './time.ts'
 import type { Resource } from './types.ts'
 import { joinPerson, personOfRecord } from '../../modules/event/record.ts'
 
@@ -51,26 +51,34 @@ const statuses: Record<Encounter['status'], EncounterInput['status']> = {
 /** FHIR's states within a visit in progress. */
 export const stations = ['arrived', 'triaged', 'onleave'] as const
 
+/** Whether a visit of the table is still as FHIR said. The table has no word for `unknown` and takes it as in progress. */
+const isStatus = (stated: Encounter['status'], known: EncounterRow['status']) =>
+  (statuses[stated] ?? 'in-progress') === known
+
 type Visit = Omit<EncounterInput, 'personId' | 'siteId' | 'departmentId' | 'attendingStaffId' | 'visitNumber'>
 
-/** A visit in our terms, without database ids. */
-export function toVisit(encounter: Encounter, diagnoses: DiagnosesStatement, sender: Sender): Visit {
-  const { timeZone } = sender.site
+/** A visit in our terms, without database ids. @param timeZone of its site, for dates without a time */
+export function toVisit(
+  encounter: Encounter,
+  diagnoses: DiagnosesStatement,
+  sender: Sender,
+  timeZone: string,
+): Visit {
   const status = statuses[encounter.status]
-  const end = startOf(encounter.period?.end, timeZone)
   const disposition = encounter.hospitalization?.dischargeDisposition
   return {
     class: classes[encounter.class.code ?? ''] ?? null,
     status,
     bed: null,
     startsAt: startOf(encounter.period?.start, timeZone),
-    // A finished visit has an end, even without a stated time.
-    endsAt: status === 'finished' ? (end ?? sender.at) : end,
+    // Before it is over, the end of the period is a plan. An end that was not stated stays unknown.
+    endsAt: status === 'finished' ? startOf(encounter.period?.end, timeZone) : null,
     // The code, because rules use it; else the text.
     disposition: mainCoding(disposition)?.code ?? conceptText(disposition),
     ...diagnoses,
     source: sender.source,
     sourceTime: sender.at,
+    current: true,
   }
 }
 
@@ -105,18 +113,16 @@ function attends({ type }: Participant): number {
   return codes.includes('ATND') ? 2 : codes.includes('PPRF') ? 1 : 0
 }
 
-/** The number of the visit in the hospital's systems: of type VN, else the first. */
+/** The number of the visit in the hospital's systems: of type VN, else the first. A number without a system is no visit's own. */
 export function visitNumber(encounter: Encounter): string | null {
-  const numbered = (encounter.identifier ?? []).filter((one) => one.value)
+  const numbered = (encounter.identifier ?? []).filter((one) => one.system && one.value?.trim())
   const visit = numbered.find((one) => (one.type?.coding ?? []).some((coding) => coding.code === 'VN'))
   return (visit ?? numbered[0])?.value?.trim() ?? null
 }
 
-const refuted = new Set(['entered-in-error', 'refuted'])
-
 /** Whether a diagnosis was withdrawn. */
 export const isWithdrawn = (condition: Condition): boolean =>
-  (condition.verificationStatus?.coding ?? []).some((one) => refuted.has(one.code ?? ''))
+  withdrawnAs(condition.verificationStatus) !== undefined
 
 /** A diagnosis in our terms; null when it has no content. */
 export function toConditionInput(condition: Condition, use: string | undefined): ConditionInput | null {
@@ -140,6 +146,7 @@ export type EncounterRow = {
   source_time: Date
   site_code: string
   site_name: string
+  time_zone: string
   department_code: string | null
   department_name: string | null
   staff_code: string | null
@@ -150,7 +157,7 @@ export async function loadEncounters(db: Db, ids: number[]): Promise<Map<number,
   if (ids.length === 0) return new Map()
   const { rows } = await sql<EncounterRow>`
     select e.id, p.id as person_id, p.name as person_name, e.visit_number, e.class, e.status, e.starts_at, e.ends_at, e.disposition,
-      e.source_time, s.code as site_code, s.name as site_name, d.code as department_code, d.name as department_name,
+      e.source_time, s.code as site_code, s.name as site_name, s.time_zone, d.code as department_code, d.name as department_name,
       m.code as staff_code, m.name as staff_name
     from encounter e ${joinPerson(sql`e.person_id`)} join site s on s.id = e.site_id
     left join department d on d.id = e.department_id left join staff m on m.id = e.attending_staff_id
@@ -177,13 +184,12 @@ export function composeEncounter(row: EncounterRow, id: string, sent: Resource |
     id,
     identifier:
       original.identifier ??
-      (row.visit_number
+      // A visit sent without a number is kept under its id, which nobody uses as one.
+      (row.visit_number && row.visit_number !== id
         ? [{ system: `urn:careloop:visit:${row.site_code}`, value: row.visit_number }]
         : undefined),
     status:
-      original.status !== undefined && statuses[original.status] === row.status
-        ? original.status
-        : row.status,
+      original.status !== undefined && isStatus(original.status, row.status) ? original.status : row.status,
     class:
       original.class && sameClass
         ? original.class
@@ -223,14 +229,18 @@ export function composeEncounter(row: EncounterRow, id: string, sent: Resource |
   }
 }
 
+/** What was sent stays as it was sent, a date as a date, unless the table holds another time by now. */
 function periodOf(row: EncounterRow, original: Partial<Encounter>) {
-  const same = (text: string | undefined, at: Date | null) =>
-    text !== undefined && (at === null || spanOf(text, 'UTC')?.start.getTime() === at.getTime())
   const { start, end } = original.period ?? {}
+  const stated = (text: string | undefined, at: Date | null) =>
+    text !== undefined && at !== null && startOf(text, row.time_zone)?.getTime() === at.getTime()
+      ? text
+      : at?.toISOString()
+  const sameStatus = original.status !== undefined && isStatus(original.status, row.status)
   const period = {
     ...original.period,
-    start: same(start, row.starts_at) ? start : row.starts_at?.toISOString(),
-    end: same(end, row.ends_at) ? end : row.ends_at?.toISOString(),
+    start: row.starts_at ? stated(start, row.starts_at) : start,
+    end: row.ends_at || !sameStatus ? stated(end, row.ends_at) : end,
   }
   return period.start === undefined && period.end === undefined ? undefined : period
 }

@@ -7,6 +7,7 @@ import type { WriteEntry, WriteResult } from './item.ts'
 import { asFhirError, FhirError, outcomeOf } from './outcome.ts'
 import { readResource } from './read.ts'
 import { search } from './search.ts'
+import { readParameters, readSubset, refuseUnknown, subsetOf } from './subset.ts'
 import type { Resource } from './types.ts'
 import { writeResources } from './write.ts'
 
@@ -48,7 +49,7 @@ export async function write(
   // A bundle may have been delayed; one from the future must not override later ones.
   const at = timestamp && timestamp < now ? timestamp : now
   const results = await exclusively(caller.db, async (trx) => {
-    const sender = await senderOf(trx, caller.actor, caller.base, at)
+    const sender = await senderOf(trx, caller.actor, caller.base, { at, now })
     const written = await writeResources(trx, sender, entries)
     await afterwards(trx)
     return written
@@ -85,7 +86,9 @@ function failed(error: FhirError): ResponseEntry {
 
 async function answerRead({ db, actor, base }: Caller, entry: ReadEntry): Promise<ResponseEntry> {
   if (entry.id !== null) {
-    const resource = await readResource(db, actor, entry.type, entry.id)
+    const query = new URLSearchParams(entry.query)
+    refuseUnknown(query, readParameters)
+    const resource = subsetOf(await readResource(db, actor, entry.type, entry.id), readSubset(query))
     return { fullUrl: `${base}/${entry.type}/${entry.id}`, resource, response: { status: '200 OK' } }
   }
   const result = await search(db, actor, entry.type, new URLSearchParams(entry.query))

@@ -17,26 +17,34 @@ const nationalTypes: Record<string, string> = {
   NI: 'national-id',
   NNCHN: 'national-id',
   NNTWN: 'national-id',
+  // TW Core: the country is a suffix of the code.
+  NNXXX: 'national-id',
   PPN: 'passport',
+}
+/** Registers of countries: TW Core (twcore.mohw.gov.tw/ig/twcore), and the OID of the identity card in Chinese health records (WS/T 306). */
+const registers: Record<string, string> = {
+  'http://www.moi.gov.tw': 'national-id',
+  'http://www.boca.gov.tw': 'passport',
+  'urn:oid:2.16.156.10011.1.3': 'national-id',
 }
 const recordTypes = new Set(['MR', 'PI', 'PK'])
 const own = 'urn:careloop:'
 
-/** Our name of an identifier's system, shared with HL7; null without a value. */
-export function ownSystem(
-  identifier: FhirIdentifier,
-  systems: IdentifierSystems,
-  siteCode: string,
-): string | null {
+/**
+ * Our name of an identifier's system, shared with HL7. Null without a value, and without a system: a bare number is everybody's, so it
+ * identifies nobody. Only types that name their authority, such as the country's, stand without one.
+ */
+export function ownSystem(identifier: FhirIdentifier, systems: IdentifierSystems): string | null {
   const { system, value, type } = identifier
-  if (!value) return null
+  if (!value?.trim()) return null
   const known = system === undefined ? undefined : ownName(system, systems)
   if (known) return known
   const code = type?.coding?.find((one) => one.code)?.code?.toUpperCase()
   const national = code && nationalTypes[code]
   if (national) return national
+  if (system === undefined) return null
   const kind = code === undefined ? 'id' : recordTypes.has(code) ? 'mrn' : code.toLowerCase()
-  return `${kind}:${system ?? siteCode}`
+  return `${kind}:${system}`
 }
 
 export const isNational = (system: string) => system === 'national-id' || system === 'passport'
@@ -68,5 +76,9 @@ export function toFhirIdentifier(
 
 /** Our name of a FHIR system, if it does not depend on the identifier's type. */
 export function ownName(system: string, systems: IdentifierSystems): string | undefined {
-  return systems.toOurs.get(system) ?? (system.startsWith(own) ? system.slice(own.length) : undefined)
+  return (
+    systems.toOurs.get(system) ??
+    registers[system.replace(/\/$/, '')] ??
+    (system.startsWith(own) ? system.slice(own.length) : undefined)
+  )
 }

@@ -6,6 +6,7 @@ import { ownName } from './identifier.ts'
 import { FhirError } from './outcome.ts'
 import { searchIds } from './search.ts'
 import { identifierTerm } from './store.ts'
+import { refuseUnstorable } from './subset.ts'
 import { definitions } from './types.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
@@ -19,7 +20,24 @@ function onlyIdentifier(query: string): { system: string | undefined; value: str
   const at = text.indexOf('|')
   const value = text.slice(at + 1)
   if (value === '') return undefined
-  return { system: at > 0 ? text.slice(0, at) : undefined, value }
+  // `|value` is a number that has no system.
+  return { system: at < 0 ? undefined : text.slice(0, at), value }
+}
+
+/**
+ * The same number means different people in different systems: a condition must not hit one of them by chance.
+ * @throws {FhirError} 400
+ */
+function refuseBareNumbers(query: string, path: string): void {
+  const bare = new URLSearchParams(query)
+    .getAll('identifier')
+    .some((text) => text.split(/(?<!\\),/).some((one) => one.indexOf('|') <= 0))
+  if (bare)
+    throw new FhirError(400, {
+      code: 'value',
+      diagnostics: 'A number alone identifies nobody: name its system, as in identifier=system|value.',
+      expression: path,
+    })
 }
 
 /**
@@ -36,6 +54,8 @@ export async function findMatches(trx: Trx, sender: Sender, wanted: Wanted[]): P
         diagnostics: `Resources of type ${type} are not kept here.`,
         expression: path,
       })
+    for (const [name, value] of new URLSearchParams(query)) refuseUnstorable(name, value)
+    if (type === 'Patient') refuseBareNumbers(query, path)
     const identifier = onlyIdentifier(query)
     if (identifier) simple.set(type, [...(simple.get(type) ?? []), { at, ...identifier }])
     else found[at] = await searchIds(trx, sender.actor, type, new URLSearchParams(query), 2)

@@ -8,10 +8,11 @@ import type { Address, Identifier, PersonInput, Telecom } from '../../modules/pe
 import type { Db } from '../../platform/db.ts'
 import { nameText } from './concept.ts'
 import type { Sender } from './context.ts'
+import { numberOf } from './json.ts'
 import { type IdentifierSystems, isNational, ownSystem, ownValue, toFhirIdentifier } from './identifier.ts'
 import type * as schema from './schema.ts'
 import type { Concept, ContactPoint, FhirAddress } from './schema.ts'
-import { spanOf, wholeDate } from './time.ts'
+import { startOf, wholeDate } from './time.ts'
 import type { Resource } from './types.ts'
 
 export type Patient = z.output<typeof schema.patient>
@@ -26,7 +27,7 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
     name: nameText(patient.name),
     sex: patient.gender === 'unknown' ? null : (patient.gender ?? null),
     birthDate: wholeDate(patient.birthDate),
-    deceasedAt: deceased === undefined ? null : (spanOf(deceased, sender.site.timeZone)?.start ?? null),
+    deceasedAt: startOf(deceased, sender.site.timeZone),
     deceased: deceased !== undefined || patient.deceasedBoolean === true,
     maritalStatus: patient.maritalStatus?.coding?.[0]?.code ?? null,
     language: languageOf(patient.communication),
@@ -44,7 +45,7 @@ export function toPersonInput(patient: Patient, sender: Sender, fallback: Identi
 
 function identifiersOf(patient: Patient, sender: Sender, fallback: Identifier): Identifier[] {
   const all = (patient.identifier ?? []).flatMap((one): Identifier[] => {
-    const system = ownSystem(one, sender.systems, sender.site.code)
+    const system = ownSystem(one, sender.systems)
     if (!system || !one.value) return []
     const siteId = system.startsWith('mrn:') ? sender.sites.get(system.slice('mrn:'.length)) : undefined
     return [{ system, value: ownValue(system, one.value), siteId: siteId ?? null }]
@@ -120,7 +121,8 @@ function positionOf(one: FhirAddress): Point | null {
   const parts = one.extension?.find((extension) => extension.url === geolocation)?.extension ?? []
   const degrees = (url: string, most: number) => {
     const value = parts.find((part) => part.url === url)?.valueDecimal
-    return value !== undefined && Math.abs(value) <= most ? value : null
+    const number = value === undefined ? null : numberOf(value)
+    return number !== null && Math.abs(number) <= most ? number : null
   }
   const [latitude, longitude] = [degrees('latitude', 90), degrees('longitude', 180)]
   return latitude !== null && longitude !== null ? { latitude, longitude } : null
@@ -237,12 +239,12 @@ export function composePatient(
             },
     }),
     ...contactOf(row, original),
-    ...linksOf(row, id),
+    ...linksOf(row, id, original.link),
   }
 }
 
 /** Other ids of the same record, and merged records. */
-function linksOf(row: PersonRow, id: string) {
+function linksOf(row: PersonRow, id: string, sent: Patient['link'] = []) {
   const to = (type: string) => (other: string | number) => ({
     other: { reference: `Patient/${other}` },
     type,
@@ -252,13 +254,20 @@ function linksOf(row: PersonRow, id: string) {
     ...row.merged_ids.map(to('replaces')),
     ...(row.survivor_id === null ? [] : [row.survivor_id]).map(to('replaced-by')),
   ]
+  const ours = new Set(link.map((one) => one.other.reference))
+  const all = [...sent.filter((one) => !ours.has(one.other.reference ?? '')), ...link]
   return {
     ...(row.survivor_id !== null && { active: false }),
-    ...(link.length > 0 && { link }),
+    ...(all.length > 0 && { link: all }),
   }
 }
 
-const sameTime = (text: string, at: Date | null) => at !== null && Date.parse(text) === at.getTime()
+/** A date without a time was kept as its first moment in the zone of its site, which is at most 14 hours from UTC. */
+function sameTime(text: string, at: Date | null): boolean {
+  const apart = at && Math.abs((startOf(text, 'UTC')?.getTime() ?? 0) - at.getTime())
+  if (apart === null) return false
+  return text.includes('T') ? apart === 0 : apart <= 14 * 3_600_000 && apart % 900_000 === 0
+}
 
 function telecomOf(row: PersonRow, original: Partial<Patient>) {
   const said = new Set<PersonRow['telecoms'][number]>()

@@ -5,6 +5,7 @@ import { personWithin } from '../../modules/person/scope.ts'
 import { type Identifier, intoWaves, type PersonInput, upsertPersons } from '../../modules/person/upsert.ts'
 import type { Reach } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
+import { endsBefore } from './believe.ts'
 import { nameText } from './concept.ts'
 import { mayWriteSite, type Sender } from './context.ts'
 import type { Item } from './item.ts'
@@ -55,6 +56,19 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
     for (const [at, { item, input }] of wave.entries()) {
       const person = persons[at]
       if (!person) continue
+      if (
+        person.birthDate !== null &&
+        endsBefore(
+          item.resource['deceasedDateTime'] as string | undefined,
+          person.birthDate,
+          sender.site.timeZone,
+        )
+      )
+        throw new FhirError(422, {
+          code: 'business-rule',
+          diagnostics: `deceasedDateTime is before the birth on ${person.birthDate}, as another system says.`,
+          expression: `${item.path}.deceasedDateTime`,
+        })
       item.person = person
       item.personId = person.id
       item.survivorId = person.survivorId
@@ -151,13 +165,17 @@ export async function connectPersons(
   written: Item[],
 ): Promise<void> {
   checkOwners(sender, written)
-  const owned = written.filter((item) => item.definition.patientPath !== null)
+  const owned = written.filter(
+    ({ definition, resolved }) =>
+      definition.patientPath !== null &&
+      !(definition.mayLackPatient && definition.patient(resolved as never) === undefined),
+  )
   const issues: Issue[] = []
   const wanted: { item: Item; reference: string; id: string }[] = []
   for (const item of owned) {
     const expression = `${item.path}.${item.definition.patientPath ?? ''}`
     const { reference } = item.definition.patient(item.resolved as never) ?? {}
-    const own = resolver.itemOf(item.definition.patient(item.resource as never)?.reference ?? reference)
+    const own = resolver.itemOf(item.definition.patient(item.resource as never)?.reference ?? reference, item)
     const named = literal(reference)
     if (own?.type === 'Patient' && own.personId !== null) {
       item.personId = own.personId
@@ -166,7 +184,9 @@ export async function connectPersons(
     else
       issues.push({
         code: 'business-rule',
-        diagnostics: `A ${item.type} must refer to its patient, such as Patient/17: everything here belongs to a person.`,
+        diagnostics: /^https?:/.test(reference ?? '')
+          ? `${reference?.slice(0, 200) ?? ''} is a patient of another server who is not in this bundle. Send the patient as an entry with that fullUrl, or refer to ours, such as Patient/17.`
+          : `A ${item.type} must refer to its patient, such as Patient/17: everything here belongs to a person.`,
         expression,
       })
   }

@@ -3,9 +3,11 @@ import type { Trx } from '../../platform/db.ts'
 import type { Sender } from './context.ts'
 import type { Item, WriteEntry } from './item.ts'
 import { FhirError, type Issue } from './outcome.ts'
-import { conditional, referencesIn, withReferences } from './reference.ts'
+import { conditional, literal, referencesIn, withReferences } from './reference.ts'
 import { findMatches } from './match.ts'
-import { loadForUpdate, loadSent, lockConditions } from './store.ts'
+import { identifierTerms } from './concept.ts'
+import type { FhirIdentifier } from './schema.ts'
+import { identifierTerm, loadForUpdate, loadSent, lockConditions } from './store.ts'
 
 /**
  * Resolves the target of each entry: an existing resource, a new one, or one matched by a condition. New ones get their id here, except
@@ -92,6 +94,7 @@ async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<
     sender,
     asked.map((item) => ({ type: item.type, query: item.query ?? '', path: item.path })),
   )
+  refuseAmbiguous(asked)
   const first = new Map<string, Item>()
   for (const [at, item] of asked.entries()) {
     const key = `${item.type}?${item.query ?? ''}`
@@ -129,6 +132,29 @@ async function meetConditions(trx: Trx, sender: Sender, items: Item[]): Promise<
   }
 }
 
+/**
+ * Conditions in different words that would all find what one entry writes: whichever came last would win silently.
+ * @throws {FhirError} 400
+ */
+function refuseAmbiguous(asked: Item[]): void {
+  const byTerm = new Map<string, Item[]>()
+  for (const item of asked)
+    for (const term of identifierTerms((item.resource as { identifier?: FhirIdentifier[] }).identifier))
+      byTerm.set(`${item.type} ${term}`, [...(byTerm.get(`${item.type} ${term}`) ?? []), item])
+  for (const item of asked)
+    for (const value of new URLSearchParams(item.query ?? '').getAll('identifier')) {
+      const other = byTerm
+        .get(`${item.type} ${identifierTerm(value)}`)
+        ?.find((one) => one !== item && one.query !== item.query)
+      if (other)
+        throw new FhirError(400, {
+          code: 'duplicate',
+          diagnostics: `This condition also finds what ${other.path} writes; a transaction may name a resource once.`,
+          expression: item.path,
+        })
+    }
+}
+
 export function hashOf(item: Pick<WriteEntry, 'resource'>): string {
   return createHash('sha256').update(JSON.stringify(item.resource)).digest('base64')
 }
@@ -158,43 +184,78 @@ async function recogniseRepeated(trx: Trx, items: Item[]): Promise<void> {
   }
 }
 
-/** Replaces references by known ids. */
+const withoutVersion = (reference: string) => reference.replace(/\/_history\/[A-Za-z0-9.-]{1,64}$/, '')
+
+/** The base of a RESTful fullUrl, such as `http://his.example/fhir`; null for a urn, or none. */
+function baseOf({ fullUrl }: Item): string | null {
+  return (
+    /^(https?:\/\/.+)\/[A-Z][A-Za-z]{2,40}\/[A-Za-z0-9.-]{1,64}(\/_history\/.*)?$/.exec(fullUrl ?? '')?.[1] ??
+    null
+  )
+}
+
+/**
+ * Replaces references by known ids, as http://hl7.org/fhir/R4/bundle.html#references asks: what an entry of another server calls
+ * `Patient/109` is that server's, never ours of the same number.
+ */
 export class Resolver {
   readonly #byUrl = new Map<string, Item>()
   readonly #conditions = new Map<string, string>()
   readonly #base: string
 
+  /** @throws {FhirError} when two entries have one fullUrl: a reference to it could mean either */
   constructor(items: Item[], base: string) {
     this.#base = `${base}/`
     for (const item of items) {
-      if (item.fullUrl !== null) this.#byUrl.set(item.fullUrl, item)
-      if (item.interaction === 'update' && item.id !== null) this.#byUrl.set(`${item.type}/${item.id}`, item)
+      if (item.fullUrl !== null) {
+        if (this.#byUrl.has(item.fullUrl))
+          throw new FhirError(400, {
+            code: 'duplicate',
+            diagnostics: `Two entries have the fullUrl ${item.fullUrl.slice(0, 200)}; references to it could mean either.`,
+            expression: item.path,
+          })
+        this.#byUrl.set(item.fullUrl, item)
+      }
     }
+    for (const item of items)
+      if (item.interaction === 'update' && item.id !== null)
+        for (const url of [`${item.type}/${item.id}`, `${this.#base}${item.type}/${item.id}`])
+          this.#byUrl.set(url, item)
   }
 
-  /** The entry of this transaction with the given reference. */
-  itemOf(reference: string | undefined): Item | undefined {
-    const item = reference === undefined ? undefined : this.#byUrl.get(reference)
+  /** Without its version, and what an entry of another server calls `Patient/109` as that server's URL. */
+  #named(reference: string, from: Item): string {
+    const plain = withoutVersion(reference)
+    const base = baseOf(from)
+    return base !== null && `${base}/` !== this.#base && literal(plain) ? `${base}/${plain}` : plain
+  }
+
+  /** The entry of this transaction that a reference of `from` means. */
+  itemOf(reference: string | undefined, from: Item): Item | undefined {
+    const item = reference === undefined ? undefined : this.#byUrl.get(this.#named(reference, from))
     return item?.same ?? item
   }
 
-  /** The written visit of this transaction with the given reference. */
-  visitOf(reference: string | undefined): Item | undefined {
-    const item = this.itemOf(reference)
+  /** The written visit of this transaction that a reference of `from` means. */
+  visitOf(reference: string | undefined, from: Item): Item | undefined {
+    const item = this.itemOf(reference, from)
     return item?.type === 'Encounter' && !item.found ? item : undefined
   }
 
-  resolve(reference: string): string {
-    const item = this.itemOf(reference)
+  resolve(reference: string, from: Item): string {
+    const item = this.itemOf(reference, from)
     if (item?.id != null) return `${item.type}/${item.id}`
     const known = this.#conditions.get(reference)
     if (known !== undefined) return known
-    return reference.startsWith(this.#base) ? reference.slice(this.#base.length) : reference
+    const named = this.#named(reference, from)
+    if (named.startsWith(this.#base)) return named.slice(this.#base.length)
+    // What is not here keeps its version.
+    return literal(named) ? named : named + reference.slice(withoutVersion(reference).length)
   }
 
   resolveAll(items: Item[]): void {
-    const resolve = (reference: string) => this.resolve(reference)
-    for (const item of items) item.resolved = withReferences(item.resource, resolve)
+    for (const item of items)
+      item.resolved = withReferences(item.resource, (reference) => this.resolve(reference, item))
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   loadEncounters,
 } from './encounter.ts'
 import { identifierSystems, type IdentifierSystems } from './identifier.ts'
+import { parseJson } from './json.ts'
 import { composePatient, loadPersons, maskedPatient, type PersonRow } from './patient.ts'
 import type { ContactPoint, FhirIdentifier, HumanName } from './schema.ts'
 import type { Resource } from './types.ts'
@@ -25,7 +26,8 @@ export type FoundResource = {
   person_id: number | null
   encounter_id: number | null
   condition_id: number | null
-  content: Resource | null
+  /** As JSON text, which keeps numbers as they were sent. */
+  content: string | null
   version: number | null
   last_updated: Date | null
 }
@@ -92,7 +94,7 @@ function digest(resource: Resource): string {
 }
 
 function compose(row: FoundResource, tables: Tables): { resource: Resource; updated: Date } | undefined {
-  const sent = row.content ?? undefined
+  const sent = row.content === null ? undefined : (parseJson(row.content) as Resource)
   const latest = (...dates: (Date | null)[]) =>
     new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)))
   if (row.type === 'Patient') {

@@ -7,11 +7,12 @@ import type { Db } from '../../platform/db.ts'
 import { rowOf } from './branch.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
+import { refuseUnstorable } from './subset.ts'
 import { definitions, type Resource } from './types.ts'
 import { personOfRecord, recordsOf } from '../../modules/event/record.ts'
 
 const stored = sql`r.type, r.id, case r.type when 'Patient' then r.person_id else ${personOfRecord(sql`r.person_id`)} end as person_id, r.encounter_id,
-  r.condition_id, r.content, r.version, r.last_updated`
+  r.condition_id, r.content::text as content, r.version, r.last_updated`
 
 /** Row scope of a stored resource: that of its person; without a person, readable by everybody who may read persons. */
 export function storedWithin(reach: Reach): RawBuilder<boolean> {
@@ -45,16 +46,16 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
   const byType: Partial<Record<string, RawBuilder<FoundResource>>> = {
     Patient: sql<FoundResource>`
       select 'Patient' as type, ${id}::text as id, p.id as person_id, null::bigint as encounter_id, null::bigint as condition_id,
-        r.content, null::int as version, r.last_updated
+        r.content::text as content, null::int as version, r.last_updated
       from person p ${sent(sql`person_id`)}
       where p.id = ${number} and ${personWithin(reach, sql`coalesce(p.survivor_id, p.id)`)}`,
     Encounter: sql<FoundResource>`
       select 'Encounter' as type, ${id}::text as id, ${personOfRecord(sql`e.person_id`)} as person_id, e.id as encounter_id, null::bigint as condition_id,
-        r.content, null::int as version, r.last_updated
+        r.content::text as content, null::int as version, r.last_updated
       from encounter e ${sent(sql`encounter_id`)} where e.id = ${number} and ${personWithin(reach, personOfRecord(sql`e.person_id`))}`,
     Condition: sql<FoundResource>`
       select 'Condition' as type, ${id}::text as id, ${personOfRecord(sql`c.person_id`)} as person_id, c.encounter_id, c.id as condition_id,
-        null::jsonb as content, null::int as version, null::timestamptz as last_updated
+        null::text as content, null::int as version, null::timestamptz as last_updated
       from condition c where c.id = ${number} and ${personWithin(reach, personOfRecord(sql`c.person_id`))}`,
     Questionnaire: sql<FoundResource>`
       select ${rowOf('Questionnaire', sql`v.id`, sql`null::bigint`)} from questionnaire_version v where v.id = ${number}`,
@@ -79,6 +80,7 @@ export function known(type: string): NonNullable<(typeof definitions)[string]> {
 /** @throws {FhirError} 404 */
 export async function readResource(db: Db, actor: Actor, type: string, id: string): Promise<Resource> {
   known(type)
+  refuseUnstorable(id)
   const row = await locate(db, authorize(actor, 'person.read'), type, id)
   const [resource] = row ? await present(db, actor, [row]) : []
   if (!resource) throw noSuch(`${type}/${id.slice(0, 64)}`)
@@ -105,6 +107,7 @@ export async function everything(
   query: { count: number; cursor: string | undefined },
 ): Promise<Page> {
   const reach = authorize(actor, 'person.read')
+  refuseUnstorable(id)
   const patient = await locate(db, reach, 'Patient', id)
   if (!patient || patient.person_id === null) throw noSuch(`Patient/${id.slice(0, 64)}`)
   const { rows: persons } = await sql<{ id: number; records: number[] }>`

@@ -1,3 +1,4 @@
+import { isRaw, isStorable } from './json.ts'
 import type { Resource } from './types.ts'
 
 /** A reference inside a resource and its path, such as `participant[0].individual`. */
@@ -22,7 +23,7 @@ export function referencesIn(resource: Resource): Found[] {
 /** A copy with every literal reference replaced by `resolve`. */
 export function withReferences<T>(value: T, resolve: (reference: string) => string): T {
   if (Array.isArray(value)) return value.map((one: unknown) => withReferences(one, resolve)) as T
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isRaw(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, one]: [string, unknown]) => [
       name,
@@ -53,6 +54,10 @@ export function faultOf(json: unknown): string | null {
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
       return 'A text holds a NUL character or half a character.'
     if (typeof value !== 'object' || value === null) continue
+    if (isRaw(value)) {
+      if (!isStorable(value)) return 'A number has too many digits, or too large an exponent.'
+      continue
+    }
     if (depth > mostDepth) return `The resource is nested deeper than ${mostDepth} levels.`
     for (const [name, one] of Object.entries(value)) {
       if (name.includes('\0') || !name.isWellFormed())

@@ -8,35 +8,22 @@ import { AppError } from '../../platform/errors.ts'
 import { type Api, type ApiContext, implement, implementedContracts } from '../../platform/http.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
-import { readBundle, readWrite, type WriteRequest } from './bundle.ts'
+import { noneMatch, readBundle, readWrite, type WriteRequest } from './bundle.ts'
 import { capabilityStatement } from './capability.ts'
 import { type Caller, executeBundle, searchset, write } from './execute.ts'
 import { asFhirError, FhirError, outcomeOf } from './outcome.ts'
 import { everything, readResource } from './read.ts'
 import { readCount, search } from './search.ts'
 import type { Resource } from './types.ts'
+import { controls, readParameters, readSubset, refuseUnknown, subsetOf } from './subset.ts'
 import { readJson } from './validate.ts'
+import { allowOrigins, answer, checkFormat, corsOrigins, textOfBody } from './wire.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
-const json = 'application/fhir+json; charset=utf-8'
+const bodyOf = async (c: ApiContext): Promise<Resource> =>
+  readJson(await textOfBody(c, /^application\/(fhir\+)?json\b/i, 'JSON, application/fhir+json,'))
 
-function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(body === undefined ? null : JSON.stringify(body), {
-    status,
-    headers: { 'content-type': json, 'cache-control': 'no-store', ...headers },
-  })
-}
-
-/** @throws {FhirError} 415 for XML and everything else that is not JSON */
-async function bodyOf(c: ApiContext): Promise<Resource> {
-  const type = c.req.header('content-type') ?? ''
-  if (type !== '' && !/^application\/(fhir\+)?json\b/i.test(type))
-    throw new FhirError(415, {
-      code: 'not-supported',
-      diagnostics: 'Only JSON is understood: application/fhir+json.',
-    })
-  return readJson(await c.req.text())
-}
+const parametersOf = (c: ApiContext) => new URL(c.req.url).searchParams
 
 function headersOf(base: string, resource: Resource): Record<string, string> {
   const meta = resource['meta'] as { versionId: string; lastUpdated: string }
@@ -52,26 +39,44 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
   const originOf = (c: ApiContext) => (config.publicUrl ?? new URL(c.req.url).origin).replace(/\/$/, '')
   const baseOf = (c: ApiContext) => `${originOf(c)}${contract.fhirBase}`
 
-  implement(api, contract.fhirMetadata, async ({ c }) =>
-    Promise.resolve(answer(capabilityStatement(implementedContracts(api), originOf(c), startedAt))),
-  )
+  api.use('*', allowOrigins(), async (c, next) => {
+    // A Binary is answered as what it is.
+    if (!/\/Binary\/[^/]+$/.test(c.req.path)) checkFormat(c as ApiContext)
+    await next()
+  })
+  implement(api, contract.fhirMetadata, async ({ c, db }) => {
+    refuseUnknown(parametersOf(c), [...controls, 'mode'])
+    const cors = (await corsOrigins(db)).length > 0
+    return answer(c, capabilityStatement(implementedContracts(api), originOf(c), startedAt, cors))
+  })
   implement(api, contract.fhirBundle, async ({ c, db, actor }) => {
     const bundle = readBundle(await bodyOf(c))
-    return answer(await executeBundle({ db, actor, base: baseOf(c) }, bundle))
+    return answer(c, await executeBundle({ db, actor, base: baseOf(c) }, bundle))
   })
   implement(api, contract.fhirSearch, async ({ c, db, actor, params }) => {
-    const { search: text } = new URL(c.req.url)
-    const result = await search(db, actor, params.type, new URLSearchParams(text))
-    return answer(searchset(baseOf(c), `${baseOf(c)}/${params.type}${text}`, result))
+    const { search: text, searchParams } = new URL(c.req.url)
+    const result = await search(db, actor, params.type, searchParams)
+    return answer(c, searchset(baseOf(c), `${baseOf(c)}/${params.type}${text}`, result))
+  })
+  implement(api, contract.fhirSearchByPost, async ({ c, db, actor, params }) => {
+    const form = await textOfBody(
+      c,
+      /^application\/x-www-form-urlencoded\b/i,
+      'a form, application/x-www-form-urlencoded,',
+    )
+    const parameters = new URLSearchParams([...parametersOf(c), ...new URLSearchParams(form)])
+    const result = await search(db, actor, params.type, parameters)
+    return answer(c, searchset(baseOf(c), `${baseOf(c)}/${params.type}?${parameters.toString()}`, result))
   })
   implement(api, contract.fhirEverything, async ({ c, db, actor, params }) => {
-    const query = new URL(c.req.url).searchParams
+    const query = parametersOf(c)
+    refuseUnknown(query, ['_count', '_cursor', ...controls])
     const page = await everything(db, actor, params.id, {
       count: readCount(query.get('_count') ?? '200'),
       cursor: query.get('_cursor') ?? undefined,
     })
     const self = `${baseOf(c)}/Patient/${params.id}/$everything${new URL(c.req.url).search}`
-    return answer(searchset(baseOf(c), self, page))
+    return answer(c, searchset(baseOf(c), self, page))
   })
   implement(api, contract.fhirBinary, async ({ c, db, actor, params }) => {
     if (!/^\d{1,15}$/.test(params.id)) throw new AppError('not-found')
@@ -79,11 +84,14 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
     // Unless the client asks for FHIR, a Binary is returned as its content.
     if (!/json/i.test(c.req.header('accept') ?? '')) return sendPhoto(c, photo)
     const { contentType, bytes } = photo
-    return answer({ resourceType: 'Binary', id: params.id, contentType, data: bytes.toString('base64') })
+    return answer(c, { resourceType: 'Binary', id: params.id, contentType, data: bytes.toString('base64') })
   })
   implement(api, contract.fhirRead, async ({ c, db, actor, params }) => {
+    if (/^[_$]/.test(params.id)) throw notThere(c)
+    refuseUnknown(parametersOf(c), readParameters)
     const resource = await readResource(db, actor, params.type, params.id)
-    return answer(resource, 200, headersOf(baseOf(c), resource))
+    const shown = subsetOf(resource, readSubset(parametersOf(c)))
+    return answer(c, shown, 200, headersOf(baseOf(c), resource))
   })
   implement(api, contract.fhirCreate, async ({ c, db, actor, params }) =>
     writeOne(
@@ -112,6 +120,27 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
   implement(api, contract.fhirUpdate, async ({ c, db, actor, params }) =>
     writeOne(c, { db, actor, base: baseOf(c) }, { method: 'PUT', ...params, query: null }),
   )
+  api.all('*', (c) => {
+    throw notThere(c as ApiContext)
+  })
+}
+
+/** Interactions of FHIR that are not offered, in words. */
+function notThere(c: ApiContext): FhirError {
+  const { method, path } = c.req
+  const what = /\/_history\b/.test(path)
+    ? 'Versions are counted, but earlier ones are not kept (history, vread)'
+    : /\/\$[\w-]+$/.test(path)
+      ? 'Of the operations only Patient/{id}/$everything'
+      : method === 'DELETE'
+        ? 'Nothing is deleted (DELETE): update it with the status entered-in-error'
+        : method === 'PATCH'
+          ? 'Parts cannot be changed (PATCH): read the resource and update it as a whole (PUT)'
+          : `${method} is not offered at this address`
+  return new FhirError(/^(DELETE|PATCH)$/.test(method) ? 405 : 404, {
+    code: 'not-supported',
+    diagnostics: `${what}; metadata lists what there is.`,
+  })
 }
 
 async function writeOne(
@@ -119,6 +148,11 @@ async function writeOne(
   caller: Caller,
   request: Pick<WriteRequest, 'method' | 'type' | 'id' | 'query'>,
 ): Promise<Response> {
+  if (/^[_$]/.test(request.type)) throw notThere(c)
+  if (c.req.header('if-none-match') !== undefined)
+    throw new FhirError(400, { code: 'not-supported', diagnostics: noneMatch })
+  // The parameters of a conditional update are its condition.
+  if (request.query === null || request.method === 'POST') refuseUnknown(parametersOf(c), controls)
   const entry = readWrite({
     ...request,
     path: request.type,
@@ -131,7 +165,7 @@ async function writeOne(
   if (!result) throw new Error('a write answered nothing')
   const resource = await readResource(caller.db, caller.actor, result.type, result.id)
   const minimal = /\breturn=minimal\b/.test(c.req.header('prefer') ?? '')
-  return answer(minimal ? undefined : resource, result.status, headersOf(caller.base, resource))
+  return answer(c, minimal ? undefined : resource, result.status, headersOf(caller.base, resource))
 }
 
 /** The error handler of FHIR paths: an OperationOutcome; refusals are audited under the person. */
@@ -140,7 +174,7 @@ export async function answerFhirError(error: unknown, c: ApiContext): Promise<Re
   if (!known) {
     log.error({ ...harmless(error), path: routePath(c), method: c.req.method }, 'request failed')
     const diagnostics = 'Something went wrong on our side. It has been logged.'
-    return answer(outcomeOf([{ code: 'exception', diagnostics }]), 500)
+    return answer(c, outcomeOf([{ code: 'exception', diagnostics }]), 500)
   }
   const actor = c.get('actor')
   const declared = c.get('contract')
@@ -154,7 +188,12 @@ export async function answerFhirError(error: unknown, c: ApiContext): Promise<Re
       reason: known.issues[0]?.code ?? null,
     })
   }
-  return answer(outcomeOf(known.issues), known.status)
+  return answer(
+    c,
+    outcomeOf(known.issues),
+    known.status,
+    known.status === 405 ? { allow: 'GET, POST, PUT' } : {},
+  )
 }
 
 /** What may be logged of an error: the text of one from the database can hold a patient's data. */

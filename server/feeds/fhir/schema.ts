@@ -1,31 +1,16 @@
 import { z } from 'zod'
-import { isTime } from './time.ts'
+import { type Decimal, isNumber } from './json.ts'
 
 // The elements of FHIR R4 (4.0.1) that we read, with their cardinality, type and required codes. Other elements are stored as sent. A
 // subject that is optional in FHIR may be required here, because our data belong to a person.
 
-const text = z.string().min(1).max(1_048_576)
-const code = z.string().regex(/^[^\s]+( [^\s]+)*$/, 'is not a code: no space at the ends, no double space')
-const day = String.raw`(\d{4})(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?`
-const clock = String.raw`T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-](0\d|1[0-4]):[0-5]\d)`
-const date = z
-  .string()
-  .regex(new RegExp(`^${day}$`), 'is not a date such as 1970-01-02')
-  .refine(isTime, 'is a day that there is not')
-const dateTime = z
-  .string()
-  .regex(
-    new RegExp(`^(${day}|\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])${clock})$`),
-    'is not a time such as 2026-01-02T03:04:05+08:00',
-  )
-  .refine(isTime, 'is a day that there is not')
-const instant = z
-  .string()
-  .regex(
-    new RegExp(`^\\d{4}-\\d{2}-\\d{2}${clock}$`),
-    'is not an instant such as 2026-01-02T03:04:05.678+08:00',
-  )
-  .refine(isTime, 'is a day that there is not')
+// Primitive types are checked for every element by element.ts; these say which one is meant.
+const text = z.string()
+const code = text
+const date = text
+const dateTime = text
+const instant = text
+const decimal = z.custom<Decimal>(isNumber, 'expected number')
 
 const coding = z.looseObject({
   system: text.optional(),
@@ -45,7 +30,8 @@ const reference = z.looseObject({
 })
 const period = z.looseObject({ start: dateTime.optional(), end: dateTime.optional() })
 const quantity = z.looseObject({
-  value: z.number().optional(),
+  value: decimal.optional(),
+  comparator: z.enum(['<', '<=', '>=', '>']).optional(),
   unit: text.optional(),
   code: code.optional(),
 })
@@ -63,7 +49,7 @@ const contactPoint = z.looseObject({
 /** The extension geolocation: latitude and longitude inside. */
 const extension = z.looseObject({
   url: text,
-  extension: z.array(z.looseObject({ url: text, valueDecimal: z.number().optional() })).optional(),
+  extension: z.array(z.looseObject({ url: text, valueDecimal: decimal.optional() })).optional(),
 })
 const address = z.looseObject({
   use: z.enum(['home', 'work', 'temp', 'old', 'billing']).optional(),
@@ -77,6 +63,30 @@ const address = z.looseObject({
 })
 const gender = z.enum(['male', 'female', 'other', 'unknown'])
 
+const referenceRange = z.looseObject({
+  low: quantity.optional(),
+  high: quantity.optional(),
+  text: text.optional(),
+})
+/** The value of an Observation or a component. */
+const valued = {
+  valueQuantity: quantity.optional(),
+  valueCodeableConcept: concept.optional(),
+  valueString: text.optional(),
+  valueBoolean: z.boolean().optional(),
+  valueInteger: z.number().optional(),
+  valueRange: z.looseObject({ low: quantity.optional(), high: quantity.optional() }).optional(),
+  valueRatio: z.looseObject({ numerator: quantity.optional(), denominator: quantity.optional() }).optional(),
+  valueTime: text.optional(),
+  valueDateTime: dateTime.optional(),
+  valuePeriod: period.optional(),
+  dataAbsentReason: concept.optional(),
+  interpretation: z.array(concept).optional(),
+  referenceRange: z.array(referenceRange).optional(),
+}
+
+export type Quantity = z.infer<typeof quantity>
+export type ReferenceRange = z.infer<typeof referenceRange>
 export type Coding = z.infer<typeof coding>
 export type Concept = z.infer<typeof concept>
 export type FhirIdentifier = z.infer<typeof identifier>
@@ -87,10 +97,7 @@ export type FhirAddress = z.infer<typeof address>
 
 const resource = <T extends z.ZodRawShape>(shape: T) =>
   z.looseObject({
-    id: z
-      .string()
-      .regex(/^[A-Za-z0-9.-]{1,64}$/, 'is not an id: letters, digits, - and . only, at most 64')
-      .optional(),
+    id: text.optional(),
     meta: z.looseObject({ lastUpdated: instant.optional() }).optional(),
     identifier: z.array(identifier).optional(),
     ...shape,
@@ -106,6 +113,9 @@ export const patient = resource({
   deceasedDateTime: dateTime.optional(),
   address: z.array(address).optional(),
   maritalStatus: concept.optional(),
+  link: z
+    .array(z.looseObject({ other: reference, type: z.enum(['replaced-by', 'replaces', 'refer', 'seealso']) }))
+    .optional(),
   communication: z
     .array(z.looseObject({ language: concept.optional(), preferred: z.boolean().optional() }))
     .optional(),
@@ -180,16 +190,8 @@ export const observation = resource({
   effectivePeriod: period.optional(),
   effectiveInstant: instant.optional(),
   issued: instant.optional(),
-  valueQuantity: quantity.optional(),
-  valueCodeableConcept: concept.optional(),
-  valueString: z.string().optional(),
-  valueBoolean: z.boolean().optional(),
-  valueInteger: z.number().int().optional(),
-  interpretation: z.array(concept).optional(),
-  referenceRange: z
-    .array(z.looseObject({ low: quantity.optional(), high: quantity.optional(), text: text.optional() }))
-    .optional(),
-  component: z.array(z.looseObject({ code: concept })).optional(),
+  ...valued,
+  component: z.array(z.looseObject({ code: concept, ...valued })).optional(),
 })
 export const immunization = resource({
   status: z.enum(['completed', 'entered-in-error', 'not-done']),
@@ -225,6 +227,7 @@ export const medicationRequest = resource({
     'instance-order',
     'option',
   ]),
+  doNotPerform: z.boolean().optional(),
   medicationCodeableConcept: concept.optional(),
   medicationReference: reference.optional(),
   subject: reference,
@@ -355,7 +358,9 @@ export const questionnaire = resource({
   status: z.enum(['draft', 'active', 'retired', 'unknown']),
   item: z.array(questionItem).optional(),
 })
+/** The only type whose identifier is no list. */
 export const questionnaireResponse = resource({
+  identifier: identifier.optional(),
   questionnaire: text.optional(),
   status: z.enum(['in-progress', 'completed', 'amended', 'entered-in-error', 'stopped']),
   subject: reference,
@@ -366,3 +371,5 @@ export const questionnaireResponse = resource({
 /** Stored and returned as sent; only the patient is checked. */
 export const ofSubject = resource({ subject: reference, encounter: reference.optional() })
 export const ofPatient = resource({ patient: reference })
+/** Pumps and scales of a ward are nobody's. */
+export const device = resource({ patient: reference.optional() })

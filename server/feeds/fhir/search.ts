@@ -10,6 +10,7 @@ import { asksForTimes, type Criterion, readCriteria } from './criteria.ts'
 import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { known, storedWithin } from './read.ts'
+import { controls, readSubset, refuseUnstorable, type Subset, subsetOf } from './subset.ts'
 import type { Resource } from './types.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 import { zoneOf } from '../../modules/organisation/home-site.ts'
@@ -19,21 +20,33 @@ const usualResults = 50
 
 export type SearchResult = { resources: Resource[]; next: string | null; total: number | null }
 
-type Query = { criteria: Criterion[]; count: number; cursor: [number, number] | undefined; summary: boolean }
+type Query = {
+  criteria: Criterion[]
+  count: number
+  cursor: [number, number] | undefined
+  /** Only the number of results. */
+  counts: boolean
+  subset: Subset
+}
 
 /**
  * Parses a search. An unknown parameter is refused, not ignored: leaving out a filter would return more than requested.
  * @throws {FhirError} 400
  */
 async function readQuery(db: Db, actor: Actor, type: string, parameters: URLSearchParams): Promise<Query> {
-  const query: Query = { criteria: [], count: usualResults, cursor: undefined, summary: false }
+  for (const [name, value] of parameters) refuseUnstorable(name, value)
+  const query: Query = {
+    criteria: [],
+    count: usualResults,
+    cursor: undefined,
+    counts: parameters.get('_summary') === 'count' || Number(parameters.get('_count') ?? 1) === 0,
+    subset: readSubset(parameters),
+  }
   const rest = new URLSearchParams()
   for (const [name, value] of parameters) {
-    if (name === '_count') query.count = readCount(value)
+    if (name === '_count') query.count = query.counts ? 0 : readCount(value)
     else if (name === '_cursor') query.cursor = readCursor(value)
-    else if (name === '_summary' && (value === 'count' || value === 'false'))
-      query.summary = value === 'count'
-    else if (name === '_format' && /^(json|application\/(fhir\+)?json)$/.test(value)) continue
+    else if (['_summary', '_elements', ...controls].includes(name)) continue
     else if (name === '_total' && value === 'none') continue
     else rest.append(name, value)
   }
@@ -121,7 +134,7 @@ export async function search(
 ): Promise<SearchResult> {
   const reach = authorize(actor, 'person.read')
   const query = await readQuery(db, actor, type, parameters)
-  if (query.summary) return { resources: [], next: null, total: await count(db, actor, reach, type, query) }
+  if (query.counts) return { resources: [], next: null, total: await count(db, actor, reach, type, query) }
   const rows = await find(db, reach, type, query, query.count + 1)
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)
@@ -134,7 +147,7 @@ export async function search(
     fields: [type],
   })
   return {
-    resources: await present(db, actor, shown),
+    resources: (await present(db, actor, shown)).map((one) => subsetOf(one, query.subset)),
     next: rows.length > query.count && last ? encodeCursor([last.part, last.key]) : null,
     total: null,
   }

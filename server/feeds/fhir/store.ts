@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../platform/db.ts'
+import { parseJson } from './json.ts'
+import { databaseTime } from './time.ts'
 import type { Resource } from './types.ts'
 
 export type StoredResource = {
@@ -18,7 +20,7 @@ export type StoredResource = {
 }
 
 const columns = sql.raw(
-  'r.type, r.id, r.version, r.person_id, r.encounter_id, r.condition_id, r.site_id, r.department_id, r.staff_id, r.content, r.last_updated',
+  'r.type, r.id, r.version, r.person_id, r.encounter_id, r.condition_id, r.site_id, r.department_id, r.staff_id, r.content::text as content, r.last_updated',
 )
 
 /**
@@ -33,17 +35,25 @@ export async function lockConditions(trx: Trx, conditions: string[]): Promise<vo
     ) as ordered`.execute(trx)
 }
 
+/** A row as the driver reads it: the content as text, because numbers would lose zeros at their end. */
+type Row<T> = Omit<T, 'content'> & { content: string }
+
+const read = <T extends { content: string }>(row: T): Omit<T, 'content'> & { content: Resource } => ({
+  ...row,
+  content: parseJson(row.content) as Resource,
+})
+
 /** Rows by `Type/id`, locked until the transaction ends. */
 export async function loadForUpdate(
   trx: Trx,
   wanted: { type: string; id: string }[],
 ): Promise<Map<string, StoredResource>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<StoredResource>`
+  const { rows } = await sql<Row<StoredResource>>`
     select ${columns} from fhir_resource r
     where (r.type, r.id) in (select * from unnest(${wanted.map((one) => one.type)}::text[], ${wanted.map((one) => one.id)}::text[]))
     order by r.type, r.id for update`.execute(trx)
-  return new Map(rows.map((row) => [`${row.type}/${row.id}`, row]))
+  return new Map(rows.map((row) => [`${row.type}/${row.id}`, read(row)]))
 }
 
 /** Rows created from the same content under the same urn:uuid; keyed by `type|urn|hash`. */
@@ -52,12 +62,12 @@ export async function loadSent(
   wanted: { type: string; fullUrl: string; hash: string }[],
 ): Promise<Map<string, StoredResource>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<StoredResource & { key: string }>`
+  const { rows } = await sql<Row<StoredResource & { key: string }>>`
     select ${columns}, w.type || '|' || w.url || '|' || w.hash as key
     from unnest(${wanted.map((one) => one.type)}::text[], ${wanted.map((one) => one.fullUrl)}::text[],
       ${wanted.map((one) => one.hash)}::text[]) as w(type, url, hash)
     join fhir_resource r on r.type = w.type and r.sent_as = w.url and r.sent_hash = w.hash`.execute(trx)
-  return new Map(rows.map((row) => [row.key, row]))
+  return new Map(rows.map((row) => [row.key, read(row)]))
 }
 
 /** Organisations, locations and practitioners by `Type/id` or `Type?system|value`. */
@@ -67,7 +77,7 @@ export async function loadPlaces(trx: Trx, keys: string[]): Promise<(StoredResou
     const [, type = '', mark, rest = ''] = /^(\w+)([/?])(.*)$/s.exec(key) ?? []
     return mark === '/' ? { type, id: rest, term: null } : { type, id: null, term: identifierTerm(rest) }
   })
-  const { rows } = await sql<StoredResource & { key: string }>`
+  const { rows } = await sql<Row<StoredResource & { key: string }>>`
     with wanted as materialized (
       select * from unnest(${keys}::text[], ${split.map((one) => one.type)}::text[], ${split.map((one) => one.id)}::text[],
         ${split.map((one) => one.term)}::text[]) as w(key, type, id, term)
@@ -77,7 +87,7 @@ export async function loadPlaces(trx: Trx, keys: string[]): Promise<(StoredResou
     select w.key, ${columns} from wanted w join fhir_resource r on r.type = w.type and r.terms @> array[w.term]`.execute(
     trx,
   )
-  return rows
+  return rows.map(read)
 }
 
 /** `system|value` in the search index: values are case-insensitive, systems are not. */
@@ -108,8 +118,8 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
   const json = JSON.stringify(
     rows.map(({ startsAt, endsAt, sentAs, sentHash, ifNoneExist, ...row }) => ({
       ...row,
-      starts_at: startsAt,
-      ends_at: endsAt,
+      starts_at: startsAt && databaseTime(startsAt),
+      ends_at: endsAt && databaseTime(endsAt),
       sent_as: sentAs,
       sent_hash: sentHash,
       if_none_exist: ifNoneExist,
@@ -137,8 +147,8 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
       ends_at = excluded.ends_at, source = excluded.source, sent_as = coalesce(excluded.sent_as, r.sent_as),
       sent_hash = coalesce(excluded.sent_hash, r.sent_hash), if_none_exist = coalesce(excluded.if_none_exist, r.if_none_exist),
       last_updated = now()
-    where (r.content, r.person_id, r.encounter_id, r.condition_id) is distinct from
-      (excluded.content, excluded.person_id, excluded.encounter_id, excluded.condition_id)
+    where (r.content::text, r.person_id, r.encounter_id, r.condition_id) is distinct from
+      (excluded.content::text, excluded.person_id, excluded.encounter_id, excluded.condition_id)
     returning r.type, r.id, r.version, r.last_updated, r.xmax::text = '0' as created`.execute(trx)
   return new Map(
     saved.map((row) => [

@@ -47,6 +47,9 @@ export function isTime(text: string): boolean {
   return clock === undefined || !Number.isNaN(Date.parse(text))
 }
 
+/** As the database reads it: the year 9999, which some send for "open", ends in 10000, and ISO 8601 writes that +010000. */
+export const databaseTime = (at: Date): string => at.toISOString().replace(/^\+0*/, '')
+
 /** The first instant of a FHIR time. */
 export function startOf(text: string | undefined, timeZone: string): Date | null {
   return (text !== undefined && spanOf(text, timeZone)?.start) || null

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
-import { conceptTerms, conceptText, factCode } from './concept.ts'
+import { conceptTerms, factCode, withdrawnAs } from './concept.ts'
 import * as schema from './schema.ts'
-import type { Reference } from './schema.ts'
+import type { Concept, Reference } from './schema.ts'
+import { observed, quantityText } from './value.ts'
 
 /** A resource as JSON; details are in its schema. */
 export type Resource = { resourceType: string; id?: string; [element: string]: unknown }
@@ -32,12 +33,14 @@ export type Definition = {
   /** FHIRPath of the reference to the patient; null for types without a person. */
   patientPath: string | null
   patient: (resource: never) => Reference | undefined
+  /** Whether it may be of no person at all. */
+  mayLackPatient: boolean
   encounter: (resource: never) => Reference | undefined
   /** Its time, for date search and timeline. */
   when: (resource: never) => When
   terms: (resource: never) => string[]
-  /** Its text on the timeline; null for none. */
-  fact: (resource: never) => Fact | null
+  /** What the timeline shows of it. */
+  facts: (resource: never) => Fact[]
   search: Record<string, SearchParameter>
   /** Patient, Encounter and Condition: read from their tables, so that changes by HL7 and staff are included. */
   composed: boolean
@@ -45,10 +48,11 @@ export type Definition = {
 
 type Parts<T> = {
   patient?: [path: string, get: (resource: T) => Reference | undefined]
+  mayLackPatient?: boolean
   encounter?: (resource: T) => Reference | undefined
   when?: (resource: T) => When
   terms?: (resource: T) => string[]
-  fact?: (resource: T) => Fact | null
+  facts?: (resource: T) => Fact[]
   search?: Record<string, SearchParameter>
   composed?: boolean
 }
@@ -64,10 +68,11 @@ function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): De
     schema: schemaOf,
     patientPath,
     patient: patient,
+    mayLackPatient: parts.mayLackPatient ?? false,
     encounter: parts.encounter ?? (() => undefined),
     when: parts.when ?? (() => ({})),
     terms: parts.terms ?? (() => []),
-    fact: parts.fact ?? (() => null),
+    facts: parts.facts ?? (() => []),
     search: {
       identifier: by('token', 'identifier'),
       ...(patientPath !== null && { patient: person }),
@@ -80,31 +85,9 @@ function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): De
 
 const instantOf = (text: string | undefined): When => ({ start: text, end: text })
 
-type Observation = z.output<typeof schema.observation>
-
-function observationValue(one: Observation): Pick<ClinicalFact, 'value' | 'unit'> {
-  const { valueQuantity: quantity } = one
-  if (quantity?.value !== undefined) return { value: quantity.value, unit: quantity.unit ?? quantity.code }
-  const value =
-    conceptText(one.valueCodeableConcept) ??
-    one.valueString ??
-    one.valueInteger ??
-    one.valueBoolean?.toString()
-  return value === undefined ? {} : { value }
-}
-
-function observationRange(one: Observation): string | undefined {
-  const [range] = one.referenceRange ?? []
-  if (range?.text) return range.text
-  const [low, high] = [range?.low?.value, range?.high?.value]
-  if (low === undefined && high === undefined) return undefined
-  return `${low ?? ''}–${high ?? ''}`
-}
-
-const quantityText = (quantity: { value?: number | undefined; unit?: string | undefined } | undefined) =>
-  quantity?.value === undefined
-    ? undefined
-    : [quantity.value, quantity.unit].filter((one) => one !== undefined).join(' ')
+/** Withdrawn by its verification, else its clinical status. */
+const statusOf = (one: { verificationStatus?: Concept | undefined; clinicalStatus?: Concept | undefined }) =>
+  withdrawnAs(one.verificationStatus) ?? one.clinicalStatus?.coding?.[0]?.code
 
 const appointmentKinds: Partial<Record<string, EventKind>> = {
   booked: 'appointment.booked',
@@ -153,10 +136,9 @@ export const definitions: Partial<Record<string, Definition>> = {
       ...conceptTerms('clinical-status', [one.clinicalStatus]),
       ...conceptTerms('category', one.category ?? []),
     ],
-    fact: (one) => ({
-      kind: 'condition.recorded',
-      data: { code: factCode(one.code, 'Condition'), status: one.clinicalStatus?.coding?.[0]?.code },
-    }),
+    facts: (one) => [
+      { kind: 'condition.recorded', data: { code: factCode(one.code, 'Condition'), status: statusOf(one) } },
+    ],
     search: { code: token, 'clinical-status': token, category: token, 'onset-date': at },
   }),
   Observation: define(schema.observation, {
@@ -169,16 +151,7 @@ export const definitions: Partial<Record<string, Definition>> = {
       ...conceptTerms('code', [one.code]),
       ...conceptTerms('category', one.category ?? []),
     ],
-    fact: (one) => ({
-      kind: 'observation.recorded',
-      data: {
-        code: factCode(one.code, 'Observation'),
-        ...observationValue(one),
-        range: observationRange(one),
-        interpretation: one.interpretation?.[0]?.coding?.[0]?.code,
-        status: one.status,
-      },
-    }),
+    facts: (one) => observed(one).map((data) => ({ kind: 'observation.recorded', data })),
     search: { code: token, category: token, status: token, date: at },
   }),
   Immunization: define(schema.immunization, {
@@ -186,14 +159,19 @@ export const definitions: Partial<Record<string, Definition>> = {
     encounter: (one) => one.encounter,
     when: (one) => instantOf(one.occurrenceDateTime),
     terms: (one) => [`status:${one.status}`, ...conceptTerms('vaccine-code', [one.vaccineCode])],
-    fact: (one) => ({
-      kind: 'immunization.recorded',
-      data: {
-        code: factCode(one.vaccineCode, 'Immunization'),
-        status: one.status,
-        dose: quantityText(one.doseQuantity),
-      },
-    }),
+    facts: (one) =>
+      one.status === 'not-done'
+        ? []
+        : [
+            {
+              kind: 'immunization.recorded',
+              data: {
+                code: factCode(one.vaccineCode, 'Immunization'),
+                status: one.status,
+                dose: quantityText(one.doseQuantity),
+              },
+            },
+          ],
     search: { 'vaccine-code': token, status: token, date: at },
   }),
   MedicationRequest: define(schema.medicationRequest, {
@@ -205,14 +183,16 @@ export const definitions: Partial<Record<string, Definition>> = {
       `intent:${one.intent}`,
       ...conceptTerms('code', [one.medicationCodeableConcept]),
     ],
-    fact: (one) => ({
-      kind: 'medication.requested',
-      data: {
-        code: factCode(one.medicationCodeableConcept, one.medicationReference?.display ?? 'Medication'),
-        status: one.status,
-        dose: one.dosageInstruction?.[0]?.text,
+    facts: (one) => [
+      {
+        kind: 'medication.requested',
+        data: {
+          code: factCode(one.medicationCodeableConcept, one.medicationReference?.display ?? 'Medication'),
+          status: one.doNotPerform === true && one.status === 'active' ? 'do-not-perform' : one.status,
+          dose: one.dosageInstruction?.[0]?.text,
+        },
       },
-    }),
+    ],
     search: { code: token, status: token, intent: token, authoredon: at },
   }),
   Procedure: define(schema.procedure, {
@@ -220,10 +200,15 @@ export const definitions: Partial<Record<string, Definition>> = {
     encounter: (one) => one.encounter,
     when: (one) => one.performedPeriod ?? instantOf(one.performedDateTime),
     terms: (one) => [`status:${one.status}`, ...conceptTerms('code', [one.code])],
-    fact: (one) => ({
-      kind: 'procedure.performed',
-      data: { code: factCode(one.code, 'Procedure'), status: one.status },
-    }),
+    facts: (one) =>
+      one.status === 'not-done' || one.status === 'preparation'
+        ? []
+        : [
+            {
+              kind: 'procedure.performed',
+              data: { code: factCode(one.code, 'Procedure'), status: one.status },
+            },
+          ],
     search: { code: token, status: token, date: at },
   }),
   AllergyIntolerance: define(schema.allergyIntolerance, {
@@ -234,13 +219,9 @@ export const definitions: Partial<Record<string, Definition>> = {
       ...conceptTerms('code', [one.code]),
       ...conceptTerms('clinical-status', [one.clinicalStatus]),
     ],
-    fact: (one) => ({
-      kind: 'allergy.recorded',
-      data: {
-        code: factCode(one.code, 'Allergy'),
-        status: one.clinicalStatus?.coding?.[0]?.code,
-      },
-    }),
+    facts: (one) => [
+      { kind: 'allergy.recorded', data: { code: factCode(one.code, 'Allergy'), status: statusOf(one) } },
+    ],
     search: { code: token, 'clinical-status': token, date: at },
   }),
   Appointment: define(schema.appointment, {
@@ -253,20 +234,10 @@ export const definitions: Partial<Record<string, Definition>> = {
     ],
     when: (one) => ({ start: one.start, end: one.end }),
     terms: (one) => [`status:${one.status}`, ...conceptTerms('service-type', one.serviceType ?? [])],
-    fact: (one) => {
+    facts: (one) => {
       const kind = appointmentKinds[one.status]
-      const about = one.serviceType?.[0] ?? one.appointmentType
-      return kind
-        ? {
-            kind,
-            data: {
-              code: factCode(about, one.description || 'Appointment'),
-              status: one.status,
-              start: one.start,
-              end: one.end,
-            },
-          }
-        : null
+      const code = factCode(one.serviceType?.[0] ?? one.appointmentType, one.description ?? 'Appointment')
+      return kind ? [{ kind, data: { code, status: one.status, start: one.start, end: one.end } }] : []
     },
     search: { status: token, 'service-type': token, date: at },
   }),
@@ -301,13 +272,15 @@ export const definitions: Partial<Record<string, Definition>> = {
     encounter: (one) => one.encounter,
     when: (one) => instantOf(one.authored),
     terms: (one) => [`status:${one.status}`],
-    fact: (one) =>
+    facts: (one) =>
       one.status === 'completed' || one.status === 'amended'
-        ? {
-            kind: 'questionnaire.completed',
-            data: { title: one.questionnaire?.split('/').at(-1) ?? 'Questionnaire', status: one.status },
-          }
-        : null,
+        ? [
+            {
+              kind: 'questionnaire.completed',
+              data: { title: one.questionnaire?.split('/').at(-1) ?? 'Questionnaire', status: one.status },
+            },
+          ]
+        : [],
     search: { status: token, authored: at },
   }),
   // Types without use in CareLoop; stored with their patient, so that a complete record can be exported.
@@ -319,6 +292,6 @@ export const definitions: Partial<Record<string, Definition>> = {
   ImagingStudy: kept,
   ServiceRequest: kept,
   Claim: keptOfPatient,
-  Device: keptOfPatient,
+  Device: define(schema.device, { patient: ['patient', (one) => one.patient], mayLackPatient: true }),
   ExplanationOfBenefit: keptOfPatient,
 }

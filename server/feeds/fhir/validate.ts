@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { elementIssues } from './element.ts'
+import { parseJson } from './json.ts'
 import { FhirError, type Issue } from './outcome.ts'
 import { faultOf } from './reference.ts'
 import { type Definition, definitions, type Resource } from './types.ts'
@@ -12,7 +14,7 @@ const mostCharacters = 4 * 1024 * 1024
 export function readJson(text: string): Resource {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw new FhirError(400, { code: 'structure', diagnostics: 'The body is not JSON.' })
   }
@@ -44,8 +46,10 @@ export function judge(json: unknown, path: string, expectedType: string | null):
   if (!definition)
     return issue('not-supported', `Resources of type ${type.slice(0, 60)} are not kept here; see metadata.`)
   const result = definition.schema.safeParse(json)
-  if (!result.success)
-    return { issues: result.error.issues.slice(0, mostIssues).map((one) => toIssue(one, path)) }
+  const faults = result.success ? [] : result.error.issues.map((one) => toIssue(one, path))
+  const named = new Set(faults.map((one) => one.expression))
+  const others = elementIssues(json, type, path, mostIssues).filter((one) => !named.has(one.expression))
+  if (faults.length + others.length > 0) return { issues: [...faults, ...others].slice(0, mostIssues) }
   if (JSON.stringify(json).length > mostCharacters)
     return issue('too-long', `A resource is at most ${mostCharacters} characters long.`)
   return { definition, resource: json as Resource }

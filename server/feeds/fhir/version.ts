@@ -5,9 +5,12 @@ import type { Item } from './item.ts'
 import { FhirError } from './outcome.ts'
 import { findResource } from './read.ts'
 
-/** `W/"3"` → `3` */
-export function versionOf(etag: string): string {
-  return etag.trim().replace(/^W\//, '').replaceAll('"', '')
+/** Whether `W/"3"`, `"3"`, a list of them, or `*` (any) holds the version. */
+export function holdsVersion(ifMatch: string, version: string): boolean {
+  return ifMatch
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//i, '').replaceAll('"', ''))
+    .some((one) => one === '*' || one === version)
 }
 
 /**
@@ -29,7 +32,7 @@ export async function checkVersions(trx: Trx, sender: Sender, items: Item[]): Pr
   for (const item of asked) {
     const current = item.id === null ? undefined : await findResource(trx, sender.actor, item.type, item.id)
     const version = (current?.['meta'] as { versionId?: string } | undefined)?.versionId
-    if (version === undefined || version !== versionOf(item.ifMatch ?? ''))
+    if (version === undefined || !holdsVersion(item.ifMatch ?? '', version))
       throw new FhirError(412, {
         code: 'conflict',
         diagnostics:

@@ -21,6 +21,7 @@ import { FhirError, type Issue, noSuch } from './outcome.ts'
 import type { Places, Referred } from './place.ts'
 import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
+import { spanOf } from './time.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
 type Bundle = { items: Item[]; resolver: Resolver; places: Places }
@@ -47,6 +48,13 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
           code: 'conflict',
           diagnostics: `The visit ${input.visitNumber} belongs to another patient already; the two may have to be joined.`,
           expression: `${item.path}.identifier`,
+        })
+      const end = spanOf((item.resource as unknown as Encounter).period?.end ?? '', sender.site.timeZone)?.end
+      if (end && visit.starts_at && visit.status === 'finished' && end <= visit.starts_at)
+        throw new FhirError(422, {
+          code: 'business-rule',
+          diagnostics: `The visit began on ${visit.starts_at.toISOString()}, as another system says; it cannot have ended before.`,
+          expression: `${item.path}.period.end`,
         })
       item.visit = visit
       item.encounterId = visit.id
@@ -94,6 +102,7 @@ async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }
         : [],
     ),
   )
+  const zoneOf = (id: number) => sender.zones.get(id) ?? sender.site.timeZone
   const rows = await knownVisits(trx, sender, items)
   const diagnoses = diagnosesOf(items, resolver)
   return located.map(({ item, encounter, where }) => {
@@ -101,7 +110,12 @@ async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }
     if (!known && item.id !== null && numbered(item)) throw noSuch(`Encounter/${item.id}`)
     const { siteId, departmentId, attending } = where
     const input: EncounterInput = {
-      ...toVisit(encounter, diagnoses.get(item) ?? { conditions: [] }, sender),
+      ...toVisit(
+        encounter,
+        diagnoses.get(item) ?? { conditions: [] },
+        sender,
+        zoneOf(known?.site_id ?? siteId),
+      ),
       personId: item.personId ?? 0,
       siteId: known?.site_id ?? siteId,
       visitNumber: known?.visit_number ?? visitNumber(encounter) ?? item.id ?? (item.id = randomUUID()),
@@ -140,7 +154,7 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesStat
     if (item.type !== 'Encounter') continue
     const { diagnosis = [] } = item.resource as unknown as Encounter
     for (const one of diagnosis) {
-      const named = resolver.itemOf(one.condition.reference)
+      const named = resolver.itemOf(one.condition.reference, item)
       const use = one.use?.coding?.find((coding) => coding.code)?.code
       if (named && use !== undefined) uses.set(named, use)
     }
@@ -148,7 +162,7 @@ function diagnosesOf(items: Item[], resolver: Resolver): Map<Item, DiagnosesStat
   const found = new Map<Item, StatedCondition[]>()
   for (const item of items) {
     if (item.type !== 'Condition') continue
-    const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference)
+    const visit = resolver.visitOf((item.resource as unknown as Condition).encounter?.reference, item)
     const condition = item.resolved as unknown as Condition
     const input = toConditionInput(condition, uses.get(item))
     if (visit && input) found.set(visit, [...(found.get(visit) ?? []), { input, condition }])
@@ -172,7 +186,7 @@ async function connectVisits(
 ): Promise<Map<string, KnownVisit>> {
   const outside = items.filter((item) => {
     const reference = item.definition.encounter(item.resource as never)?.reference
-    const visit = resolver.visitOf(reference)
+    const visit = resolver.visitOf(reference, item)
     if (visit) item.encounterId = visit.encounterId
     return reference !== undefined && !visit
   })
@@ -182,10 +196,11 @@ async function connectVisits(
     const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
     const visit = known.get(reference)
     item.encounterId = visit?.id ?? null
-    if (visit?.owner_id !== item.survivorId)
+    // A visit that is elsewhere, or not sent yet: the fact stays with its patient.
+    if (visit && visit.owner_id !== item.survivorId)
       issues.push({
-        code: 'not-found',
-        diagnostics: `There is no visit ${reference.slice(0, 100)} of this patient.`,
+        code: 'business-rule',
+        diagnostics: `${reference.slice(0, 100)} is a visit of another patient.`,
         expression: `${item.path}.encounter`,
       })
   }
@@ -209,7 +224,7 @@ async function writeConditions(
   const replaced = await replacedCodes(trx, conditions)
   const later = Map.groupBy(
     conditions.filter(
-      ({ item }) => !resolver.visitOf((item.resource as unknown as Condition).encounter?.reference),
+      ({ item }) => !resolver.visitOf((item.resource as unknown as Condition).encounter?.reference, item),
     ),
     ({ condition }) => condition.encounter?.reference ?? '',
   )

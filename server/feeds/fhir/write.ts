@@ -3,10 +3,12 @@ import { recordEvents } from '../../modules/event/event.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
+import { refuseUnbelievable } from './believe.ts'
 import { identifierTerms, nameTerms } from './concept.ts'
 import type { Sender } from './context.ts'
 import { factEvents } from './fact.ts'
 import type { Item, WriteEntry, WriteResult } from './item.ts'
+import { FhirError } from './outcome.ts'
 import { toTelecom } from './patient.ts'
 import { connectPersons, relatePersons, writePersons } from './persons.ts'
 import { placeOrganisation } from './place.ts'
@@ -34,6 +36,7 @@ export async function writeResources(
   await resolver.load(trx, sender, items)
   resolver.resolveAll(items)
   const written = items.filter((item) => !item.found && !item.same)
+  refuseUnbelievable(written, sender)
   const places = await placeOrganisation(trx, sender, written)
   const persons = await writePersons(trx, sender, written)
   resolver.resolveAll(items)
@@ -41,7 +44,7 @@ export async function writeResources(
   await relatePersons(trx, sender, written)
   await placeVisits(trx, sender, { items: written, resolver, places })
   resolver.resolveAll(items)
-  const facts = factEvents(written, sender)
+  const facts = await factEvents(trx, written, sender)
   const results = await saveItems(trx, sender, items)
   const visits = written.flatMap(({ visit }) =>
     visit ? encounterEvents(visit, visit.person_id, sender) : [],
@@ -50,7 +53,9 @@ export async function writeResources(
   await refreshFacts(
     trx,
     written.flatMap((item) =>
-      ['Patient', 'Encounter', 'RelatedPerson'].includes(item.type) ? (item.personId ?? []) : [],
+      ['Patient', 'Encounter', 'RelatedPerson', 'Appointment'].includes(item.type)
+        ? (item.personId ?? [])
+        : [],
     ),
   )
   await auditWrite(trx, sender, written)
@@ -65,7 +70,8 @@ async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<Write
       query !== null && interaction === 'create' ? [{ type, query }] : [],
     ),
   )
-  // Two entries may be the same patient or visit; the later one is used.
+  refuseLost(written)
+  // Two creates may be the same patient or visit: the tables take both in their order, the later one is kept as sent.
   const rows = new Map(written.map((item) => [`${item.type}/${item.id ?? ''}`, savedOf(item, sender)]))
   const saved = await save(trx, [...rows.values()])
   return items.map((item): WriteResult => {
@@ -80,6 +86,20 @@ async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<Write
       lastUpdated: version?.lastUpdated ?? of.stored?.last_updated ?? sender.at,
     }
   })
+}
+
+/** Patients and visits get their id late: an update must not be covered by another entry. @throws {FhirError} 400 */
+function refuseLost(written: Item[]): void {
+  const byId = Map.groupBy(written, (item) => `${item.type}/${item.id ?? ''}`)
+  for (const [reference, [first, ...others]] of byId) {
+    const covered = [first, ...others].some((one) => one?.interaction === 'update' || one?.query != null)
+    if (others.length > 0 && covered)
+      throw new FhirError(400, {
+        code: 'duplicate',
+        diagnostics: `${others.length + 1} entries are about ${reference}; a transaction may name a resource once.`,
+        expression: first?.path ?? '',
+      })
+  }
 }
 
 /** A patient or visit may exist before its first FHIR resource. */

@@ -29,6 +29,8 @@ export type EncounterInput = DiagnosesStatement & {
   sourceTime: Date
   /** The statement cancels an earlier one (A11, A13). */
   undoes?: 'admission' | 'discharge' | null
+  /** The source states the visit as it is now (FHIR), not that something happened: a visit in progress is not over, or not any more. */
+  current?: boolean
 }
 
 type Row = {
@@ -141,11 +143,12 @@ function settle(stated: EncounterInput, before: Row | undefined, known: KnownCon
     undone_at: before?.undone_at ?? null,
     ...statement.times(),
   }
-  if (before && input.status !== null && leadsOn(before, after, input.status)) after.status = input.status
+  if (before && leadsOn(before, after, input)) after.status = input.status ?? after.status
   // The diagnosis that names the visit may be the withdrawn one.
   if (diagnoses.removed.length > 0 && !diagnoses.conditions.some((one) => one.text === after.condition_text))
     after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
-  if (input.undoes) undo(before, after, input)
+  const undoes = input.undoes ?? (reopens(input, before) ? 'discharge' : null)
+  if (undoes) undo(before, after, { undoes, sourceTime: input.sourceTime })
   // A source that only repeats known values does not become the row's source.
   if (before && sameContent(before, after)) after.source = before.source
   const turned = turns(before, after)
@@ -168,8 +171,15 @@ function withoutUndone(input: EncounterInput, undoneAt: Date | null): EncounterI
   return { ...input, status: null, endsAt: null, disposition: null }
 }
 
+const reopens = ({ current, status }: EncounterInput, before: Row | undefined): boolean =>
+  current === true && status === 'in-progress' && before?.status === 'finished'
+
 /** Cancels an admission: the visit did not take place. Cancels a discharge, unless a newer one is known: the patient is still in. */
-function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: EncounterInput): void {
+function undo(
+  before: Row | undefined,
+  after: Row,
+  { undoes, sourceTime }: { undoes: 'admission' | 'discharge'; sourceTime: Date },
+): void {
   after.undone_at = new Date(Math.max(sourceTime.getTime(), before?.undone_at?.getTime() ?? 0))
   if (undoes === 'admission' || !before || before.status !== 'finished') return
   const dischargedAt = before.said_at['ends'] ?? before.source_time.getTime()
@@ -186,10 +196,12 @@ function undo(before: Row | undefined, after: Row, { undoes, sourceTime }: Encou
  * A visit's status only advances: some systems repeat A01 long after the discharge, and a late A01 must not readmit the patient. The
  * exception is an emergency visit, finished by our own conclusion, that turns out to be an admission.
  */
-function leadsOn(before: Row, after: Row, status: string): boolean {
+function leadsOn(before: Row, after: Row, { status, current, sourceTime }: EncounterInput): boolean {
+  if (status === null) return false
   if ((rank[status] ?? 0) > (rank[before.status] ?? 0)) return true
   // Cancelled, then admitted after all; statements older than the cancellation do not get here.
-  if (before.status === 'cancelled' && before.undone_at && status !== 'planned' && status !== 'cancelled')
+  const takenBack = before.undone_at !== null || (current && sourceTime > before.source_time)
+  if (before.status === 'cancelled' && takenBack && status !== 'planned' && status !== 'cancelled')
     return true
   return before.status === 'finished' && before.class !== 'inpatient' && after.class === 'inpatient'
 }
@@ -201,16 +213,22 @@ const isIn = (row: Row) =>
 const endsBeforeStart = ({ starts_at, ends_at }: Row) =>
   starts_at !== null && ends_at !== null && ends_at < starts_at
 
-/** A discharge before the admission is none until one of the two is corrected: it must not start a follow-up. */
-const isOut = (row: Row) => row.status === 'finished' && !endsBeforeStart(row)
+/**
+ * Over since a known time: without one there is no discharge that anything could follow. One before the admission is none either, until
+ * one of the two is corrected.
+ */
+const isOver = (row: Row) => row.status === 'finished' && row.ends_at !== null && !endsBeforeStart(row)
 
 function turns(before: Row | undefined, after: Row): Turn[] {
   const made: Turn[] = []
+  // Over, and nobody knows when it was: an event would need an invented time.
+  if (!before && after.status === 'finished' && after.starts_at === null && after.ends_at === null)
+    return ['updated']
   if (isIn(after) && !(before && isIn(before))) made.push('admitted')
   else if (!before && after.status !== 'cancelled') made.push('registered')
-  if (isOut(after) && !(before && isOut(before))) made.push('discharged')
+  if (isOver(after) && !(before && isOver(before))) made.push('discharged')
   const back = after.status === 'in-progress' && before?.status === 'finished'
-  const doubted = before !== undefined && isOut(before) && endsBeforeStart(after)
+  const doubted = before !== undefined && isOver(before) && endsBeforeStart(after)
   if ((back || doubted) && before.class === after.class) made.push('discharge-cancelled')
   if (after.status === 'cancelled' && before?.status !== 'cancelled') made.push('cancelled')
   if (made.length > 0 || !before) return made

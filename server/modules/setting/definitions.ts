@@ -238,6 +238,12 @@ export const settingDefinitions = {
     '',
     `${ours}: which identifier systems of FHIR senders mean which of ours, such as http://his.example/mrn=mrn:NH`,
   ),
+  'fhir.cors-origins': text(
+    'intake',
+    'text',
+    '',
+    `${ours}: origins whose pages may call FHIR with a key, such as https://app.example; empty = none`,
+  ),
   'security.session-idle-minutes': integer(
     'security',
     30,

@@ -64,7 +64,7 @@ async function factsOf(db: Db, personId: number): Promise<FactRow[]> {
       order by drug, name, at desc, id desc
     )
     select at, drug, data from newest
-    where coalesce(data ->> 'status', '') not in ('entered-in-error', 'cancelled', 'stopped', 'revoked', 'not-done', 'declined')
+    where coalesce(data ->> 'status', '') not in ('entered-in-error', 'cancelled', 'stopped', 'revoked', 'not-done', 'do-not-perform', 'declined')
     order by at desc, id desc`.execute(db)
   return rows
 }

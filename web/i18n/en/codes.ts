@@ -355,6 +355,8 @@ export const codes = {
     fulfilled: 'Attended',
     arrived: 'Arrived',
     partial: 'Partial',
+    refuted: 'Ruled out',
+    'do-not-perform': 'Not to be given',
     unknown: 'Unknown',
   },
   source: {

@@ -59,6 +59,7 @@ export const settingSources = {
   'group_warn-days': 'CareLoop choice: time enough for a round of talks before an agreement runs out',
   fhir_site: "CareLoop choice: empty = the key's own site, else the first",
   'fhir_identifier-systems': 'CareLoop choice: pairs such as http://his.example/mrn=mrn:NH; separated by ;',
+  'fhir_cors-origins': 'CareLoop choice: origins such as https://app.example, separated by ;, empty = none',
   'security_session-idle-minutes': 'OWASP ASVS 5: idle limit by risk',
   'security_session-absolute-hours': 'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
   security_launch: 'CareLoop choice: an integration key can then work as any member of staff of its site',

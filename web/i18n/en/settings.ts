@@ -129,6 +129,7 @@ export const settings = {
     'group_warn-days': 'Warn before an agreement ends',
     fhir_site: 'Site of FHIR senders that do not name one',
     'fhir_identifier-systems': 'Identifier systems of FHIR senders',
+    'fhir_cors-origins': 'Origins of pages that may call FHIR',
     'security_session-idle-minutes': 'Sign out when idle for',
     'security_session-absolute-hours': 'Longest session',
     security_launch: 'Workstations open the desk by a link',

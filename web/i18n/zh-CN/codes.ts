@@ -340,6 +340,8 @@ export const codes = {
     fulfilled: '已就诊',
     arrived: '已到',
     partial: '部分结果',
+    refuted: '已排除',
+    'do-not-perform': '禁止执行',
     unknown: '不明',
   },
   source: {

@@ -46,6 +46,7 @@ export const settingSources = {
   'group_warn-days': 'CareLoop 约定：协议到期前留出一轮商谈的时间',
   fhir_site: 'CareLoop 约定：留空则用密钥所属院区，否则用第一个院区',
   'fhir_identifier-systems': 'CareLoop 约定：形如 http://his.example/mrn=mrn:NH，多项以分号隔开',
+  'fhir_cors-origins': 'CareLoop 约定：形如 https://app.example，多项以分号隔开；留空则都不允许',
   'security_session-idle-minutes': 'OWASP ASVS 5：按风险限制空闲时间',
   'security_session-absolute-hours': 'OWASP ASVS 5、NIST SP 800-63B：12 小时',
   security_launch: '本产品默认：持有接口密钥即可以本院区任何人的身份做随访，须由医院自己开启',

@@ -124,6 +124,7 @@ export const settings = {
     'group_warn-days': '协议到期提前提醒',
     fhir_site: 'FHIR 数据的默认院区',
     'fhir_identifier-systems': 'FHIR 标识体系对照',
+    'fhir_cors-origins': '允许调用 FHIR 的网页来源',
     'security_session-idle-minutes': '无操作自动退出',
     'security_session-absolute-hours': '一次登录最长',
     security_launch: '工作站可用链接直接打开随访',

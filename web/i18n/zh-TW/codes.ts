@@ -340,6 +340,8 @@ export const codes = {
     fulfilled: '已就診',
     arrived: '已到',
     partial: '部分結果',
+    refuted: '已排除',
+    'do-not-perform': '禁止執行',
     unknown: '不明',
   },
   source: {

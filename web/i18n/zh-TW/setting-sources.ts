@@ -45,6 +45,7 @@ export const settingSources = {
   'group_warn-days': 'CareLoop 約定：協議到期前留出一輪商談的時間',
   fhir_site: 'CareLoop 約定：留空則用金鑰所屬院區，否則用第一個院區',
   'fhir_identifier-systems': 'CareLoop 約定：形如 http://his.example/mrn=mrn:NH，多項以分號隔開',
+  'fhir_cors-origins': 'CareLoop 約定：形如 https://app.example，多項以分號隔開；留空則都不允許',
   'security_session-idle-minutes': 'OWASP ASVS 5：依風險限制閒置時間',
   'security_session-absolute-hours': 'OWASP ASVS 5、NIST SP 800-63B：12 小時',
   security_launch: '本產品預設：持有介面金鑰即可以本院區任何人的身分做追蹤，須由醫院自己開啟',

@@ -124,6 +124,7 @@ export const settings = {
     'group_warn-days': '協議到期提前提醒',
     fhir_site: 'FHIR 資料的預設院區',
     'fhir_identifier-systems': 'FHIR 識別體系對照',
+    'fhir_cors-origins': '允許呼叫 FHIR 的網頁來源',
     'security_session-idle-minutes': '閒置自動登出',
     'security_session-absolute-hours': '單次登入最長',
     security_launch: '工作站可用連結直接開啟追蹤',
