@@ -11,6 +11,7 @@ const catalogue = {
   'not-found': [404, 'There is no such thing, or it lies outside what you may see.'],
   invalid: [422, 'Some fields are not right.'],
   'malformed-request': [400, 'The request could not be read.'],
+  'unknown-parameter': [400, 'The address has a parameter that is not known here.'],
   'changed-meanwhile': [409, 'Somebody changed this meanwhile. Look at the new state and try again.'],
   'held-by-other': [409, 'A colleague is working on this task.'],
   'own-result': [409, 'This checks a result of your own; a colleague has to do it.'],

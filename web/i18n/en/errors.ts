@@ -15,6 +15,7 @@ export const errors = {
   forbidden: 'Your role does not allow this. Ask an administrator.',
   'not-found': 'Not found: it may have been moved, or lie outside what you may see.',
   invalid: 'Some entries are not right.',
+  'unknown-parameter': 'The address has a parameter that is not known here.',
   'changed-meanwhile': 'Somebody has just changed this. Look at the new state and try again.',
   'held-by-other': 'A colleague is working on this task.',
   'not-held': 'You no longer hold this task. Open it again.',

@@ -15,6 +15,7 @@ export const errors = {
   forbidden: '您的权限不能这样做。需要的话请联系管理员。',
   'not-found': '没有找到，可能已被移走，或不在您的权限范围内。',
   invalid: '有几处填得不对，请核对。',
+  'unknown-parameter': '网址里有这里不认识的参数。',
   'changed-meanwhile': '刚刚有人改过，请看新内容后再试。',
   'held-by-other': '同事正在做这条任务。',
   'not-held': '这条任务已不在您手上，请重新打开。',

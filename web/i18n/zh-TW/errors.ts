@@ -15,6 +15,7 @@ export const errors = {
   forbidden: '您的權限不能這樣做。需要的話請聯絡管理員。',
   'not-found': '沒有找到，可能已被移走，或不在您的權限範圍內。',
   invalid: '有幾處填得不對，請核對。',
+  'unknown-parameter': '網址裡有這裡不認得的參數。',
   'changed-meanwhile': '剛剛有人改過，請看新內容後再試。',
   'held-by-other': '同事正在做這項任務。',
   'not-held': '這項任務已不在您手上，請重新開啟。',
