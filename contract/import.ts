@@ -131,7 +131,11 @@ export const requiredFields = {
 export const importProblems = [
   'missing',
   'too-long',
+  'spoilt',
+  'unreadable-characters',
+  'columns-differ',
   'not-a-date',
+  'ambiguous-date',
   'in-the-future',
   'too-old',
   'not-a-sex',
@@ -168,8 +172,11 @@ export const importStatus = z.enum([
 ])
 export type ImportStatus = z.infer<typeof importStatus>
 
-export const importEncodings = ['utf-8', 'gb18030', 'big5', 'xlsx'] as const
+export const importEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'xlsx'] as const
 export const importDelimiters = [',', '\t', ';', '|'] as const
+
+/** Which comes first in `03/04/1985`: the day or the month. */
+export const importDateOrders = ['dmy', 'mdy'] as const
 
 const importSummary = z.object({
   id,
@@ -196,12 +203,20 @@ const importSummary = z.object({
 })
 export type ImportSummary = z.infer<typeof importSummary>
 
-const mapping = z.record(z.string(), z.number().int().min(0).max(499))
+const column = z.number().int().min(0).max(499)
+/** Column numbers by field, from 0; several when a field stands in several columns: the one that is filled counts. */
+const mapping = z.record(z.string(), z.union([column, z.array(column).min(1).max(20)]))
 export type ImportMapping = z.infer<typeof mapping>
 
 const importDetail = importSummary.extend({
   encoding: z.enum(importEncodings),
   delimiter: z.enum(importDelimiters),
+  /** Row with the names of the columns, numbered as in a spreadsheet: guessed, or chosen. */
+  headerRow: z.number().int(),
+  /** The first rows of the file, to choose it from. */
+  head: z.array(z.object({ row: z.number().int(), cells: z.array(z.string()) })),
+  /** How to read `03/04/1985`; null: as the other values of the column show, else not at all. */
+  dateOrder: z.enum(importDateOrders).nullable(),
   columns: z.array(z.string()),
   /** Column number by field: remembered from the last file of this shape, else guessed from the column names. */
   mapping,
@@ -242,13 +257,19 @@ export const getImport = route({
   response: importDetail,
 })
 
+/** How the rows are to be read. */
+export const importReading = z.object({
+  headerRow: z.number().int().min(1).max(1_048_576).optional(),
+  dateOrder: z.enum(importDateOrders).nullable().optional(),
+})
+
 export const updateImport = route({
   method: 'patch',
   path: '/imports/{id}',
   permission: 'import.write',
-  summary: 'Set the meaning of the columns and the encoding of the file',
+  summary: 'Set the meaning of the columns, and how the file is to be read',
   params: idParams,
-  body: z.object({
+  body: importReading.extend({
     encoding: z.enum(importEncodings).optional(),
     delimiter: z.enum(importDelimiters).optional(),
     mapping: mapping.optional(),

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { uploadImport } from '../contract/import.ts'
 import { mountImport } from './feeds/table/routes.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
@@ -37,6 +36,7 @@ import { mountTask } from './modules/task/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
+import { isStream, refuseUnstorable } from './platform/input-guard.ts'
 import { log } from './platform/log.ts'
 import { pendingMigrations } from './platform/migrate.ts'
 import { mountApiPage } from './platform/api-page.ts'
@@ -122,12 +122,11 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) => {
     // Looking at the body makes the server build a request object that a read does not need.
     if (c.req.method === 'GET') return next()
-    return c.req.method === 'POST' && c.req.path === `/api/v1${uploadImport.path}`
-      ? upload(c, next)
-      : ordinary(c, next)
+    return c.req.method === 'POST' && isStream(c.req.path) ? upload(c, next) : ordinary(c, next)
   }
   app.use('/api/*', byLength)
   app.use('/fhir/*', limit(largestBundle))
+  app.use('*', refuseUnstorable)
   const refuse = refuseCrossSite(config.publicUrl)
   const identify: MiddlewareHandler<ApiEnvironment> = async (c, next) => {
     const address = callerAddress(c as ApiContext, config.trustedProxies)
@@ -172,7 +171,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   mountLive(api, services, resolver)
   mountApiPage(api)
   app.route('/api/v1', api)
-  const fhir = createApi(db)
+  const fhir = createApi(db, { openQuery: true })
   fhir.onError(answerFhirError)
   mountFhir(fhir, services)
   app.route(fhirBase, fhir)

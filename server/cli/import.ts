@@ -3,7 +3,13 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { importFields, importKind, importKinds, type ImportMapping } from '../../contract/import.ts'
+import {
+  importFields,
+  importKind,
+  importKinds,
+  type ImportMapping,
+  importReading,
+} from '../../contract/import.ts'
 import {
   actOnImport,
   getImport,
@@ -16,7 +22,14 @@ import { systemActor } from '../platform/actor.ts'
 import { type Db, transaction } from '../platform/db.ts'
 import { exitCodes, UsageError, withServices } from './run.ts'
 
-type Options = { kind: string; site: string; check?: boolean; map?: string[] }
+type Options = {
+  kind: string
+  site: string
+  check?: boolean
+  map?: string[]
+  headerRow?: string
+  dateOrder?: string
+}
 
 const actor = systemActor('system:cli', 'careloop import')
 
@@ -28,6 +41,8 @@ export function addImportCommand(program: Command): void {
     .requiredOption('--site <code>', 'the site whose record numbers these are')
     .option('--check', 'only check the rows, write nothing')
     .option('--map <field=column...>', 'what a column means when its name does not tell')
+    .option('--header-row <number>', 'the row with the names of the columns, if it is not found')
+    .option('--date-order <order>', 'what 03/04/1985 is: dmy or mdy')
     .action(async (file: string, options: Options) => {
       process.exitCode = await withServices(({ db }) => importFile(db, file, options))
     })
@@ -40,7 +55,10 @@ async function importFile(db: Db, file: string, options: Options): Promise<numbe
   const site = await db.selectFrom('site').select('id').where('code', '=', options.site).executeTakeFirst()
   if (!site) throw new UsageError(`There is no site ${options.site}.`)
   const input = { kind: kind.data, siteId: site.id, fileName: path.basename(file) }
-  const { id, columns, mapping } = await uploadImport(db, actor, input, createReadStream(file))
+  const reading = readingOf(options)
+  const { id } = await uploadImport(db, actor, input, createReadStream(file))
+  await transaction(db, (trx) => updateImport(trx, actor, id, reading))
+  const { columns, mapping } = await getImport(db, actor, id)
   const asked = mappingOf(options.map ?? [], kind.data, columns)
   await transaction(db, (trx) => updateImport(trx, actor, id, { mapping: { ...mapping, ...asked } }))
   await transaction(db, (trx) => actOnImport(trx, actor, id, options.check ? 'check' : 'run'))
@@ -55,6 +73,15 @@ async function importFile(db: Db, file: string, options: Options): Promise<numbe
   await printErrors(db, id)
   if (done.status === 'failed') return exitCodes.failed
   return done.failed > 0 ? exitCodes.refused : exitCodes.done
+}
+
+function readingOf({ headerRow, dateOrder }: Options) {
+  const reading = importReading.safeParse({
+    ...(headerRow !== undefined && { headerRow: Number(headerRow) }),
+    ...(dateOrder !== undefined && { dateOrder }),
+  })
+  if (!reading.success) throw new UsageError('--header-row is a number from 1; --date-order is dmy or mdy.')
+  return reading.data
 }
 
 function mappingOf(pairs: string[], kind: keyof typeof importFields, columns: string[]): ImportMapping {

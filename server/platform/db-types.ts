@@ -498,13 +498,17 @@ export interface Import {
   created_at: Generated<Timestamp>;
   created_by: string;
   created_by_name: string;
+  date_order: "dmy" | "mdy" | null;
+  date_orders: Generated<Json>;
   delimiter: Generated<string>;
   done: Generated<number>;
-  encoding: Generated<"utf-8" | "gb18030" | "big5" | "xlsx">;
+  encoding: Generated<"utf-8" | "utf-16le" | "utf-16be" | "gb18030" | "big5" | "xlsx">;
   failed: Generated<number>;
   file_name: string;
   finished_at: Timestamp | null;
   hash: string | null;
+  head: Generated<Json>;
+  header_row: Generated<number>;
   id: Generated<number>;
   kept: Generated<number>;
   kind: "persons" | "encounters" | "charges" | "appointments" | "groups" | "group-members";

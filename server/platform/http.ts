@@ -9,7 +9,8 @@ import { errorBody, type RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
 import type { Db } from './db.ts'
-import { AppError } from './errors.ts'
+import { AppError, type FieldError } from './errors.ts'
+import { refuseUnknownParameters } from './input-guard.ts'
 import { log } from './log.ts'
 
 export type ApiEnvironment = {
@@ -42,8 +43,12 @@ type Call<R extends RouteContract> = {
   body: Output<R['body']>
 }
 
-/** For tests: a response that violates its contract becomes an error. */
-export type ApiOptions = { checkAnswers?: boolean }
+export type ApiOptions = {
+  /** For tests: a response that violates its contract becomes an error. */
+  checkAnswers?: boolean
+  /** The handlers check the parameters themselves, as FHIR search does. */
+  openQuery?: boolean
+}
 
 const forLaunch = new Set(launchRoutes)
 const options = new WeakMap<Api, ApiOptions>()
@@ -87,7 +92,10 @@ export function implement<const R extends RouteContract>(
     summary: contract.summary,
     tags: [contract.path.split('/')[1] ?? ''],
     'x-permission': contract.permission,
-    middleware: [permissionGuard(contract)] as const,
+    middleware: [
+      permissionGuard(contract),
+      ...(options.get(api)?.openQuery ? [] : [refuseUnknownParameters(contract)]),
+    ],
     request: {
       ...(contract.params && { params: contract.params }),
       ...(contract.query && { query: contract.query }),
@@ -157,12 +165,23 @@ function invalid(error: z.ZodError, target: string): AppError {
     path: issue.path.map(String).join('.') || target,
     message: issue.message,
   }))
+  // No id and no count is that large.
+  const tooLarge = error.issues.some(
+    (issue) => issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER,
+  )
+  if (tooLarge) return outOfRange(target === 'param', fields)
   return new AppError('invalid', undefined, fields)
+}
+
+function outOfRange(inPath: boolean, fields?: FieldError[]): AppError {
+  return inPath
+    ? new AppError('not-found')
+    : new AppError('malformed-request', 'A number is larger than any that there can be.', fields)
 }
 
 /** The one error handler: callers get a status, a stable id and a sentence; refusals are audited. */
 export async function answerError(error: unknown, c: ApiContext): Promise<Response> {
-  const known = error instanceof AppError ? error : badRequest(error)
+  const known = error instanceof AppError ? error : badRequest(error, c)
   if (!known) {
     log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     return c.json({ error: { id: 'internal', message: new AppError('internal').message } }, 500)
@@ -187,7 +206,12 @@ export async function answerError(error: unknown, c: ApiContext): Promise<Respon
   return c.json(body, known.status as ContentfulStatusCode)
 }
 
-function badRequest(error: unknown): AppError | undefined {
-  const status = (error as { status?: unknown } | null)?.status
-  return status === 400 ? new AppError('malformed-request', 'The body is not valid JSON.') : undefined
+function badRequest(error: unknown, c: ApiContext): AppError | undefined {
+  const { status, code } = (error ?? {}) as { status?: unknown; code?: unknown }
+  if (status === 400) return new AppError('malformed-request', 'The body is not valid JSON.')
+  // numeric_value_out_of_range: ids of some tables end at 2,147,483,647.
+  if (code !== '22003') return undefined
+  const path = new URL(c.req.url).pathname
+  log.warn({ err: error, path: routePath(c), method: c.req.method }, 'a number was out of range')
+  return outOfRange(/\/\d{10,}(?=\/|$)/.test(path))
 }

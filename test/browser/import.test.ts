@@ -31,7 +31,7 @@ test('the service centre checks a table, imports it, finds the person, and takes
   await page.getByRole('button', { name: '检查全部行' }).click()
   await page.getByRole('button', { name: '导入 2 行' }).waitFor()
   const errors = page.getByRole('region', { name: '有问题的行' })
-  await errors.getByRole('row', { name: /4 出生日期 1990-02-30 不是日期/ }).waitFor()
+  await errors.getByRole('row', { name: /4 出生日期 1990-02-30 看不懂的日期或时间/ }).waitFor()
   await errors.getByRole('row', { name: /5 姓名 — 必须填写/ }).waitFor()
   await picture(page, 'import-checked')
   expect(await axeViolations(page)).toEqual([])
@@ -59,6 +59,33 @@ test('the service centre checks a table, imports it, finds the person, and takes
   await page.getByRole('row', { name: /体检中心名单.*已撤销/ }).waitFor()
   await settled(page)
   await picture(page, 'imports')
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('titles above the names of the columns are seen, columns of one name serve together, and another row can be chosen', async () => {
+  const page = await stage.openAs('service', { path: '/imports' })
+  await page.getByRole('button', { name: '导入表格' }).first().click()
+  const titled = [
+    '某医院出院患者名单,,,',
+    '病案号,姓名,电话,电话',
+    'IMP101,上官云,,13800001112',
+    '1.23457E+11,尉迟松,13900002223,',
+  ]
+  await page
+    .getByRole('dialog')
+    .locator('input[type="file"]')
+    .setInputFiles({ ...file, buffer: Buffer.from(titled.join('\n')) })
+  const header = page.getByLabel('列名在第几行')
+  await header.waitFor()
+  expect(await header.inputValue()).toBe('2')
+  const phone = page.getByLabel('电话', { exact: true })
+  expect(await phone.locator('option:checked').textContent()).toBe('电话（2 列合用）')
+  await header.selectOption('1')
+  await page.getByText('还没有指定：病案号、姓名').waitFor()
+  await header.selectOption('2')
+  await page.getByRole('button', { name: '检查全部行' }).click()
+  await page.getByRole('row', { name: /4 病案号 1.23457E\+11 被表格软件改坏了/ }).waitFor()
+  await page.getByRole('button', { name: '导入 1 行' }).waitFor()
   expect(await axeViolations(page)).toEqual([])
 })
 

@@ -30,7 +30,7 @@ export type Stage = {
 
 /**
  * A server with a full hospital and a browser for the tests of one file. What goes wrong in a page without being asked for (a script error, a
- * refused script or style, an answer of 500) fails the test in which it happens.
+ * refused script or style, an answer of 500, or of 400: our own client sends nothing that no route knows) fails the test in which it happens.
  */
 export function useStage(): Stage {
   let site: Site | undefined
@@ -168,7 +168,7 @@ function watch(page: Page, troubles: string[]): void {
       troubles.push(`${page.url()}: ${message.text()}`)
   })
   page.on('response', (response) => {
-    if (response.status() >= 500)
+    if (response.status() >= 500 || response.status() === 400)
       troubles.push(`${response.status()} ${response.request().method()} ${response.url()}`)
   })
 }

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { normalise, searchName } from '../../modules/person/name.ts'
 import { type Db, perDatabase } from '../../platform/db.ts'
-import type { RowContext } from './cells.ts'
-import { type Delimiter, type Encoding, readRows, type Row } from './file.ts'
+import type { Row, RowContext } from './cells.ts'
+import { type Delimiter, type Encoding, readRows } from './file.ts'
 import { readRow } from './row.ts'
 
 export type ReadRow = ReturnType<typeof readRow>
@@ -10,7 +10,7 @@ export type ReadRow = ReturnType<typeof readRow>
 /** Consecutive rows of a file; fewer than requested: end of file. */
 export type Batch = { rows: Row[]; stated: ReadRow[] | undefined }
 
-type Source = { id: number; encoding: Encoding; delimiter: Delimiter }
+type Source = { id: number; encoding: Encoding; delimiter: Delimiter; header_row: number }
 
 /** Yields to other work of the process after this many rows. */
 const slice = 100
@@ -20,12 +20,14 @@ const slice = 100
  * are also interpreted ahead, if that does not depend on earlier batches.
  */
 class Reading {
-  /** Number of the next unread row; the header row is 0. */
-  next = 1
+  /** How many rows below the header were taken. */
+  next = 0
+  readonly #header: number
   readonly #rows: AsyncIterator<Row>
   #ahead: Promise<Batch> | undefined
 
   constructor(db: Db, source: Source) {
+    this.#header = source.header_row
     this.#rows = readRows(db, source.id, source.encoding, source.delimiter)[Symbol.asyncIterator]()
   }
 
@@ -50,7 +52,7 @@ class Reading {
     while (rows.length < count) {
       const next = await this.#rows.next()
       if (next.done) break
-      if (this.#at++ < from) continue
+      if (next.value.number <= this.#header || this.#at++ < from) continue
       rows.push(next.value)
       if (stated) {
         const read = readRow(next.value, context as RowContext)
@@ -90,10 +92,10 @@ export async function takeRows(
   context: RowContext | undefined,
 ): Promise<Batch> {
   let reading = readings(db).get(source.id)
-  if (reading?.next !== source.done + 1) {
+  if (reading?.next !== source.done) {
     closeFile(db, source.id)
     reading = new Reading(db, source)
     readings(db).set(source.id, reading)
   }
-  return reading.take(source.done + 1, count, context)
+  return reading.take(source.done, count, context)
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
 import { type Phone, readPhones } from '../../modules/person/phone.ts'
-import { fromLocal } from '../../platform/clock.ts'
-import type { Row } from './file.ts'
+import { ambiguous, type DateOrder, type DateOrders, readDay, readInstant } from './when.ts'
+
+/** A row as text with the number that a spreadsheet program shows beside it. */
+export type Row = { number: number; cells: string[] }
 
 export type RowError = { field: ImportField | null; value: string | null; problem: ImportProblem }
 
@@ -15,6 +17,9 @@ export type RowContext = {
   timeZone: string
   /** Of telephone numbers without a country code. */
   country: string
+  /** The order of day and month that somebody chose for the file, else what the values of each column show. */
+  dateOrder: DateOrder | null
+  dateOrders: Partial<Record<number, DateOrders>>
   /** Upload time, which is the time of the rows' statements. */
   at: Date
   /** Codes of the site's departments and staff by name, for files that have names only. */
@@ -32,11 +37,40 @@ const longest: Partial<Record<ImportField, number>> = {
   doctorName: 100,
 }
 
+/** Fields whose value tells one person, visit or thing from another: a digit lost makes two of them one. */
+const numbers: ReadonlySet<ImportField> = new Set<ImportField>([
+  'recordNumber',
+  'visitNumber',
+  'nationalId',
+  'phone',
+  'contactPhone',
+  'groupPhone',
+  'chargeNumber',
+  'appointmentNumber',
+  'employeeNumber',
+  'groupCode',
+  'taxId',
+  'agreementNumber',
+  'itemCode',
+  'departmentCode',
+  'doctorCode',
+])
+
+/** An error of a formula, or a column that was too narrow for its number. */
+const spreadsheetError = /^#(?:#+|N\/A|REF!|NAME\?|VALUE!|DIV\/0!|NUM!|NULL!|SPILL!|CALC!|FORMULA)$/
+/**
+ * What programs make of a number that they take for a quantity or a date: `1.23457E+11`, `12345.0`, `2-Jan`, `1月2日`. Without a sign or a
+ * fraction, `2E5` may be somebody's number.
+ */
+const spoiltNumber =
+  /^[+-]?(?:\d+(?:[.,]\d+E[+-]?|E[+-])\d+|\d+\.0+)$|^\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2}$|^\d{1,2}月\d{1,2}日$|^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?$/i
+
 /** The cells of one row by field; problems are added to the given list. */
 export class Cells {
   #row: Row
   #context: RowContext
   #errors: RowError[]
+  #texts = new Map<ImportField, string[]>()
 
   constructor(row: Row, context: RowContext, errors: RowError[]) {
     this.#row = row
@@ -44,16 +78,51 @@ export class Cells {
     this.#errors = errors
   }
 
+  /** What stands in the field's columns, each value once. */
+  #given(field: ImportField): string[] {
+    const at = this.#context.mapping[field] ?? []
+    const given = (Array.isArray(at) ? at : [at])
+      .map((column) => this.#row.cells[column]?.trim() ?? '')
+      .filter((value) => value !== '' && !/^(null|nan|-|—|无|無|\/)$/i.test(value))
+    return given.length > 1 ? [...new Set(given)] : given
+  }
+
+  has(field: ImportField): boolean {
+    return this.#given(field).length > 0
+  }
+
+  /** All values of a field that may have several; those that cannot be used are reported, once. */
+  texts(field: ImportField): string[] {
+    const known = this.#texts.get(field)
+    if (known) return known
+    const given = this.#given(field).map((value) =>
+      // An apostrophe is how people keep a spreadsheet from touching a number.
+      numbers.has(field) ? value.replace(/^'(?=[\d+])/, '') : value,
+    )
+    const texts = given.filter((value) => {
+      const problem = spoiltIn(field, value)
+      if (problem) this.#errors.push({ field, value: value.slice(0, 200), problem })
+      return !problem
+    })
+    this.#texts.set(field, texts)
+    return texts
+  }
+
+  /** The value of a field; columns of one name with different values are a problem. */
   text(field: ImportField): string | null {
-    const at = this.#context.mapping[field]
-    const value = at === undefined ? '' : (this.#row[at]?.trim() ?? '')
-    if (value === '' || /^(null|nan|-|—|无|無|\/)$/i.test(value)) return null
-    return value
+    const texts = this.texts(field)
+    if (texts.length > 1 && field === 'note') return texts.join('；')
+    if (texts.length > 1) {
+      this.#errors.push({ field, value: texts.join(' | ').slice(0, 200), problem: 'columns-differ' })
+      this.#texts.set(field, [])
+      return null
+    }
+    return texts[0] ?? null
   }
 
   /** Adds a problem of the field and returns null. */
   wrong(field: ImportField, problem: ImportProblem): null {
-    this.#errors.push({ field, value: this.text(field)?.slice(0, 200) ?? null, problem })
+    this.#errors.push({ field, value: this.#given(field).join(' | ').slice(0, 200) || null, problem })
     return null
   }
 
@@ -68,17 +137,21 @@ export class Cells {
     return codes[value.toLowerCase()] ?? this.wrong(field, problem)
   }
 
-  /** All numbers in a cell; zeros alone stand for none. */
+  /** Every telephone number of the field's columns. */
   phones(field: ImportField): Phone[] {
-    const text = this.text(field)
-    if (text === null || /^[0\s-]+$/.test(text)) return []
-    const phones = readPhones(text, this.#context.country)
-    if (phones.length === 0) this.wrong(field, 'not-a-phone')
-    return phones
+    return this.texts(field).flatMap((text) => this.#phonesIn(field, text))
   }
 
   phone(field: ImportField): string | null {
     return this.phones(field)[0]?.value ?? null
+  }
+
+  /** Zeros alone stand for none. */
+  #phonesIn(field: ImportField, text: string): Phone[] {
+    if (/^[0\s-]+$/.test(text)) return []
+    const phones = readPhones(text, this.#context.country)
+    if (phones.length === 0) this.#errors.push({ field, value: text.slice(0, 200), problem: 'not-a-phone' })
+    return phones
   }
 
   email(field: ImportField): string | null {
@@ -86,12 +159,21 @@ export class Cells {
     return text === null || z.email().safeParse(text).success ? text : this.wrong(field, 'not-an-email')
   }
 
+  /** How day and month follow each other in the column of a field. */
+  #orders(field: ImportField): DateOrders {
+    const { dateOrder, dateOrders, mapping } = this.#context
+    if (dateOrder) return { '-': dateOrder, '/': dateOrder, '.': dateOrder }
+    const at = mapping[field]
+    return typeof at === 'number' ? (dateOrders[at] ?? {}) : {}
+  }
+
   /** A date; not in the future unless `ahead`, such as the last day of an agreement. */
   date(field: ImportField, ahead = false): string | null {
     const value = this.text(field)
     if (value === null) return null
-    const date = dateIn(value)
-    if (!date) return this.wrong(field, 'not-a-date')
+    const date = readDay(value, this.#context.timeZone, this.#orders(field))
+    if (date === null) return this.wrong(field, 'not-a-date')
+    if (date === ambiguous) return this.wrong(field, 'ambiguous-date')
     if (!ahead && new Date(date) > this.#context.at) return this.wrong(field, 'in-the-future')
     return date < '1880' ? this.wrong(field, 'too-old') : date
   }
@@ -110,35 +192,30 @@ export class Cells {
   time(field: ImportField, aheadDays = 1): Date | null {
     const value = this.text(field)
     if (value === null) return null
-    const date = dateIn(value)
-    const [, hour = '0', minute = '0', second = '0'] =
-      /[ T日号號](\d{1,2})[:：时時点點](\d{1,2})?(?:[:：分](\d{1,2}))?/.exec(value) ??
-      /^\d{8}(\d{2})(\d{2})(\d{2})?$/.exec(value) ??
-      []
-    if (!date || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
-      return this.wrong(field, 'not-a-date')
-    const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
-    const at = fromLocal(
-      { year, month, day, hour: Number(hour), minute: Number(minute), second: Number(second) },
-      this.#context.timeZone,
-    )
+    const at = readInstant(value, this.#context.timeZone, this.#orders(field))
+    if (at === null) return this.wrong(field, 'not-a-date')
+    if (at === ambiguous) return this.wrong(field, 'ambiguous-date')
     if (at.getTime() > this.#context.at.getTime() + aheadDays * 86_400_000)
       return this.wrong(field, 'in-the-future')
-    return date < '1970' ? this.wrong(field, 'too-old') : at
+    return at.getTime() < 0 ? this.wrong(field, 'too-old') : at
   }
 }
 
-/** `2026-03-05`, `2026/3/5`, `20260305…`, `2026年3月5日`, and years of the Republic when they say so (`民國75年3月2日`). */
-export function dateIn(text: string): string | null {
-  const republic = /民[國国]/.test(text)
-  const [, year, month, day] =
-    /(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})/.exec(text) ??
-    /^(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?$/.exec(text) ??
-    []
-  if (!year || !month || !day || (!republic && year.length !== 4)) return null
-  const full = Number(year) + (republic ? 1911 : 0)
-  const date = new Date(Date.UTC(full, Number(month) - 1, Number(day)))
-  // Date would turn 31 April into 1 May.
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null
-  return date.toISOString().slice(0, 10)
+/** Whether a program has changed the value before it came here, so that what it was can no longer be read. */
+function spoiltIn(field: ImportField, value: string): ImportProblem | null {
+  if (value.includes('\ufffd')) return 'unreadable-characters'
+  if (spreadsheetError.test(value)) return 'spoilt'
+  if (!numbers.has(field)) return null
+  if (spoiltNumber.test(value)) return 'spoilt'
+  // Spreadsheets keep fifteen digits: the last three of an identity number become zeros, and its check digit no longer fits.
+  return field === 'nationalId' && /^\d{15}000$/.test(value) && !hasCheckDigit(value) ? 'spoilt' : null
+}
+
+/** GB 11643-1999 (ISO 7064 MOD 11-2). */
+function hasCheckDigit(id: string): boolean {
+  const sum = [...id.slice(0, 17)].reduce(
+    (rest, digit, at) => rest + Number(digit) * (2 ** (17 - at) % 11),
+    0,
+  )
+  return '10X98765432'[sum % 11] === id[17]
 }

@@ -304,26 +304,64 @@ const names: Record<ImportField, string[]> = {
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_\-:：*()（）[\]【】]/g, '')
 
-/** Maps columns to fields by name; a column serves one field only. */
+/** Maps columns to fields by name; a column serves one field only, and columns of one name serve one field together. */
 export function suggestMapping(kind: ImportKind, columns: string[]): ImportMapping {
   const wanted = columns.map(plain)
+  // 「住址(省市区)」 is an address, but 「电话(家属)」 is nobody's own number.
+  const bare = new Map(
+    columns.map((column) => [
+      plain(column),
+      aboutOthers.test(column) ? undefined : plain(column.replaceAll(/[(（【[][^)）】\]]*[)）】\]]/g, '')),
+    ]),
+  )
   const mapping: ImportMapping = {}
   const taken = new Set<number>()
   // Full names first: 「联系人电话」 must not be taken for a telephone number of the person.
-  for (const fits of [
-    (column: string, name: string) => column === name,
-    (column: string, name: string) => name.length > 2 && column.includes(name),
-  ])
+  for (const whole of [true, false])
     for (const field of importFields[kind]) {
       if (mapping[field] !== undefined) continue
-      const at = wanted.findIndex(
-        (column, index) => !taken.has(index) && names[field].some((name) => fits(column, plain(name))),
-      )
+      const of = (column: string) =>
+        names[field].some((name) =>
+          whole
+            ? column === plain(name)
+            : (name.length > 2 && column.includes(plain(name))) || bare.get(column) === plain(name),
+        )
+      const at = wanted.findIndex((column, index) => !taken.has(index) && of(column))
       if (at < 0) continue
-      mapping[field] = at
-      taken.add(at)
+      const alike = wanted.flatMap((column, index) =>
+        !taken.has(index) && (column === wanted[at] || (whole && severalColumns.has(field) && of(column)))
+          ? [index]
+          : [],
+      )
+      mapping[field] = alike.length > 1 ? alike : at
+      for (const index of alike) taken.add(index)
     }
   return mapping
+}
+
+const aboutOthers = /[(（【[][^)）】\]]*(?:家属|家屬|联系|聯絡|父|母|配偶|监护|監護)/
+
+/** Fields that may have several values: 「电话」 and 「手机」 are both numbers of the person. */
+const severalColumns: ReadonlySet<ImportField> = new Set<ImportField>(['phone'])
+
+/** Titles and remarks stand above the names of the columns in no more than so many rows. */
+const rowsAbove = 12
+
+/**
+ * Which of the first rows has the names of the columns: the one whose names are known best, else the first that is as wide as the rows
+ * around it (a title fills a cell or two).
+ */
+export function guessHeader(kind: ImportKind, rows: string[][]): number {
+  const head = rows.slice(0, rowsAbove)
+  const known = head.map((cells) => Object.keys(suggestMapping(kind, cells)).length)
+  const best = Math.max(...known)
+  if (best > 1) return known.indexOf(best)
+  const widths = rows.map((cells) => cells.filter((cell) => cell !== '').length)
+  const usual = widths.toSorted((a, b) => a - b)[Math.floor(widths.length / 2)] ?? 0
+  return Math.max(
+    widths.slice(0, rowsAbove).findIndex((width) => 2 * width >= usual),
+    0,
+  )
 }
 
 /** Hash of the column names, to recognise files of the same shape. */

@@ -2,20 +2,17 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import iconv from 'iconv-lite'
 import { sql } from 'kysely'
-import readXlsxFile from 'read-excel-file/node'
 import { importDelimiters, type importEncodings } from '../../../contract/import.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import type { Row } from './cells.ts'
+import { workbookRows } from './workbook.ts'
 
 export type Encoding = (typeof importEncodings)[number]
 export type Delimiter = (typeof importDelimiters)[number]
-/** A row as text; the first row of a file is the header. */
-export type Row = string[]
 
 const largestRow = 1024 * 1024
 const largestXlsx = 40 * 1024 * 1024
-/** Limit of the unpacked size of a workbook (a zip file), checked before unpacking. */
-const largestUnpacked = 400 * 1024 * 1024
 
 /** The bytes of an upload, piece by piece. */
 async function* chunks(db: Db, importId: number): AsyncGenerator<Buffer> {
@@ -28,44 +25,69 @@ async function* chunks(db: Db, importId: number): AsyncGenerator<Buffer> {
 }
 
 /**
- * Streams the rows of an upload without holding the file in memory (except for a workbook, which cannot be streamed but is small).
- * @throws {AppError} invalid, when the file does not match its encoding
+ * Streams the rows of an upload that have anything in them, without holding the file in memory (of a workbook only the packed file and its
+ * shared texts).
+ * @throws {AppError} file-encoding, file-unreadable, file-nul
  */
-export function readRows(
+export async function* readRows(
   db: Db,
   importId: number,
   encoding: Encoding,
   delimiter: Delimiter,
-): AsyncIterable<Row> {
-  if (encoding === 'xlsx') return workbookRows(db, importId)
-  const text = Readable.from(decoded(chunks(db, importId), encoding))
-  return text.pipe(
+): AsyncGenerator<Row> {
+  const rows =
+    encoding === 'xlsx'
+      ? workbookRows(await wholeFile(db, importId))
+      : textRows(decoded(chunks(db, importId), encoding), delimiter)
+  for await (const row of rows) {
+    if (row.cells.every((value) => value === '')) continue
+    // PostgreSQL takes neither.
+    if (row.cells.some((value) => value.includes('\0'))) throw new AppError('file-nul')
+    yield { number: row.number, cells: row.cells.map((value) => value.toWellFormed()) }
+  }
+}
+
+async function* textRows(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<Row> {
+  const records = Readable.from(text).pipe(
     parse({
       bom: true,
       delimiter,
       relax_column_count: true,
       relax_quotes: true,
-      skip_empty_lines: true,
       trim: true,
       max_record_size: largestRow,
     }),
-  ) as AsyncIterable<Row>
+  ) as AsyncIterable<string[]>
+  let number = 0
+  let first = true
+  for await (const cells of records) {
+    const isSeparator = first && separatorLine.test(cells.join(''))
+    first = false
+    // Excel's line that names the separator is no row.
+    if (!isSeparator) yield { number: ++number, cells: cells.map(unwrapped) }
+  }
 }
 
+const separatorLine = /^"?sep=(.?)"?$/i
+
+/** `="00123"` is how programs make Excel keep a text. */
+const unwrapped = (cell: string) => (cell.startsWith('="') ? cell.replace(/^="(.*)"$/, '$1') : cell)
+
 async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
-  // Of the three, only UTF-8 is strict enough to detect a wrong guess.
-  const utf8 = encoding === 'utf-8' ? new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) : undefined
+  // The Unicode encodings are strict enough to detect a wrong guess.
+  const strict = encoding.startsWith('utf') ? new TextDecoder(encoding, { fatal: true }) : undefined
   const other = iconv.getDecoder(encoding === 'big5' ? 'big5' : 'gb18030')
   try {
-    for await (const chunk of bytes) yield utf8 ? utf8.decode(chunk, { stream: true }) : other.write(chunk)
-    yield utf8 ? utf8.decode() : (other.end() ?? '')
+    for await (const chunk of bytes)
+      yield strict ? strict.decode(chunk, { stream: true }) : other.write(chunk)
+    yield strict ? strict.decode() : (other.end() ?? '')
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
     throw new AppError('file-encoding')
   }
 }
 
-async function* workbookRows(db: Db, importId: number): AsyncGenerator<Row> {
+async function wholeFile(db: Db, importId: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const chunk of chunks(db, importId)) {
@@ -74,53 +96,23 @@ async function* workbookRows(db: Db, importId: number): AsyncGenerator<Row> {
       throw new AppError('too-large', 'A workbook of more than 40 MB is too large; save it as CSV.')
     parts.push(chunk)
   }
-  const file = Buffer.concat(parts)
-  if (unpackedSize(file) > largestUnpacked)
-    throw new AppError('too-large', 'The workbook unpacks to more than 400 MB; save it as CSV.')
-  const sheet = await readXlsxFile(file).catch((cause: unknown) => {
-    throw new AppError('file-unreadable', `The workbook cannot be read: ${(cause as Error).message}`)
-  })
-  const [first] = sheet
-  // Newer versions of the reader return one entry per sheet; the first sheet is the table.
-  const rows = first && 'data' in first ? (first.data as unknown[][]) : (sheet as unknown as unknown[][])
-  for (const row of rows) if (row.some((value) => value !== null && value !== '')) yield row.map(cellText)
-}
-
-function cellText(value: unknown): string {
-  if (typeof value === 'string') return value.trim()
-  // Dates in workbooks have no time zone; the reader returns them as UTC.
-  if (value instanceof Date) {
-    const text = value.toISOString().slice(0, 19).replace('T', ' ')
-    return text.endsWith(' 00:00:00') ? text.slice(0, 10) : text
-  }
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
-}
-
-/** Sum of the sizes that a zip file's directory declares (APPNOTE 4.3.12), or infinity when it cannot be read. */
-export function unpackedSize(file: Buffer): number {
-  const end = file.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
-  if (end < 0 || end + 22 > file.length) return Infinity
-  let at = file.readUInt32LE(end + 16)
-  let total = 0
-  for (let entry = file.readUInt16LE(end + 10); entry > 0; entry--) {
-    if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) return Infinity
-    total += file.readUInt32LE(at + 24)
-    at += 46 + file.readUInt16LE(at + 28) + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32)
-  }
-  return total
+  return Buffer.concat(parts)
 }
 
 const isZip = (bytes: Buffer) => bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04'
 const isOldExcel = (bytes: Buffer) => bytes.subarray(0, 4).toString('hex') === 'd0cf11e0'
 
 /**
- * Detects the encoding of a file from its first bytes: a workbook by its signature, UTF-8 when it is valid; between GB18030 and Big5
- * whichever yields more of the few hundred characters that half of all Chinese text consists of, or that its own column names use.
- * @throws {AppError} invalid, for the old binary format of Excel
+ * Detects the encoding of a file from its first bytes: a workbook by its signature, UTF-16 by its mark or its zero bytes, UTF-8 when it is
+ * valid; between GB18030 and Big5 whichever yields more of the few hundred characters that half of all Chinese text consists of, or that its
+ * own column names use.
+ * @throws {AppError} file-old-excel
  */
 export function guessEncoding(bytes: Buffer): Encoding {
   if (isZip(bytes)) return 'xlsx'
   if (isOldExcel(bytes)) throw new AppError('file-old-excel')
+  const wide = guessUtf16(bytes)
+  if (wide) return wide
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
     return 'utf-8'
@@ -133,21 +125,45 @@ export function guessEncoding(bytes: Buffer): Encoding {
   }
 }
 
+/** UTF-16 by its byte order mark, else by the zero bytes of separators, digits and line ends, which no other text has. */
+function guessUtf16(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const mark = bytes.subarray(0, 2).toString('hex')
+  if (mark === 'fffe') return 'utf-16le'
+  if (mark === 'feff') return 'utf-16be'
+  const zeros = [0, 0]
+  const head = bytes.subarray(0, 65_536)
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  const encoding = odd > 8 * even ? 'utf-16le' : even > 8 * odd ? 'utf-16be' : undefined
+  if (!encoding) return undefined
+  const text = new TextDecoder(encoding).decode(head, { stream: true })
+  // A single NUL in a file of another encoding makes nonsense of it.
+  return /[\0\ufffd]/.test(text) || !/[\n\r]/.test(text) ? undefined : encoding
+}
+
 const common =
   /[姓名性别別出生日期电電话話手机機号號病历歷案患者身份证證科室医醫院门門诊診住入断斷地址男女王李张張刘劉陈陳杨楊黄黃赵趙周吴吳省市区區县縣路街一二三四五六七八九十]/g
 
-/** The separator that splits the first lines into the same number (> 1) of columns; else a comma. */
+/**
+ * The separator that the first line names (`sep=;`), else the one that splits most of the first lines into the same number (> 1) of columns; a
+ * title above the names of the columns, and line breaks and separators within quotation marks do not count. Else a comma.
+ */
 export function guessDelimiter(text: string): Delimiter {
-  const lines = text
+  const plain = text.replace(/^\ufeff/, '').replaceAll(/(^|[,;|\t\r\n])"(?:[^"]|"")*"/g, '$1')
+  const named = separatorLine.exec(/^[^\r\n]*/.exec(text.replace(/^\ufeff/, ''))?.[0] ?? '')?.[1]
+  const known = importDelimiters.find((sign) => sign === named)
+  if (known) return known
+  const lines = plain
     .split(/\r\n|\n|\r/)
-    .slice(0, 20)
     .filter((line) => line !== '')
-  const counts = (sign: string) => lines.map((line) => line.replaceAll(/"[^"]*"/g, '').split(sign).length)
+    .slice(0, 20)
   const rated = importDelimiters.map((sign) => {
-    const [first = 1, ...rest] = counts(sign)
-    const same = rest.filter((count) => count === first).length
-    return { sign, rate: first > 1 ? first * (1 + same) : 0 }
+    const counts = Map.groupBy(lines, (line) => line.split(sign).length)
+    counts.delete(1)
+    const [columns = 1, agreeing = []] =
+      [...counts].sort(([a, one], [b, other]) => other.length - one.length || b - a)[0] ?? []
+    return { sign, rate: agreeing.length * 1000 + columns }
   })
   const best = rated.reduce((one, other) => (other.rate > one.rate ? other : one))
-  return best.rate > 0 ? best.sign : ','
+  return best.rate > 1000 ? best.sign : ','
 }

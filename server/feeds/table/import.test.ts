@@ -17,7 +17,6 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { importDue } from './run.ts'
-import { dateIn } from './cells.ts'
 
 let app: TestApp
 let centre: string
@@ -377,19 +376,6 @@ test('a person known by the national number keeps one record, and the undo does 
   await app.processAll()
   expect(await personOf(app, 'N1')).toBe(owner)
   expect(await ofPerson('N2')).toBeUndefined()
-})
-
-test.each([
-  ['2026-3-5', '2026-03-05'],
-  ['20260305', '2026-03-05'],
-  ['20260305083000', '2026-03-05'],
-  ['2026年3月5日', '2026-03-05'],
-  ['民國75年3月2日', '1986-03-02'],
-  ['2026-02-29', null],
-  ['3/5/26', null],
-  ['2026', null],
-])('%s is the day %s', (text, day) => {
-  expect(dateIn(text)).toBe(day)
 })
 
 test('columns of latitude and longitude place the address; one without the other is told', async () => {

@@ -16,12 +16,12 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { shapeOf, suggestMapping } from './columns.ts'
-import { type Delimiter, type Encoding, guessDelimiter, guessEncoding, readRows, type Row } from './file.ts'
+import { shapeOf } from './columns.ts'
+import { type Delimiter, type Encoding, guessDelimiter, guessEncoding } from './file.ts'
+import { readHead } from './head.ts'
+import type { DateOrder } from './when.ts'
 
 const chunkBytes = 1024 * 1024
-const sampleRows = 20
-const mostColumns = 500
 
 type Stored = {
   id: number
@@ -47,6 +47,9 @@ type Stored = {
   hash: string | null
   encoding: Encoding
   delimiter: Delimiter
+  header_row: number
+  head: ImportDetail['head']
+  date_order: DateOrder | null
   columns: string[]
   mapping: ImportMapping
   remembered: boolean
@@ -122,6 +125,9 @@ export async function getImport(db: Db, actor: Actor, id: number): Promise<Impor
     ...viewSummary(row),
     encoding: row.encoding,
     delimiter: row.delimiter,
+    headerRow: row.header_row,
+    head: isOwn(row, actor) ? row.head : [],
+    dateOrder: row.date_order,
     columns: row.columns,
     mapping: row.mapping,
     remembered: row.remembered,
@@ -154,8 +160,10 @@ export async function uploadImport(
   let head = Buffer.alloc(0)
   let bytes = 0
   let number = 0
+  let holdsNul = false
   for await (const piece of inPieces(body)) {
     hash.update(piece)
+    holdsNul ||= piece.includes(0)
     bytes += piece.length
     if (number === 0) head = piece
     await sql`insert into import_chunk (import_id, number, bytes) values (${id}, ${number++}, ${piece})`.execute(
@@ -164,6 +172,8 @@ export async function uploadImport(
   }
   if (bytes === 0) throw new AppError('file-empty')
   const encoding = guessEncoding(head)
+  // Of no use to anybody, and no text of PostgreSQL; UTF-16 and workbooks are checked as they are read.
+  if (holdsNul && !encoding.startsWith('utf-16') && encoding !== 'xlsx') throw new AppError('file-nul')
   const delimiter =
     encoding === 'xlsx' ? ',' : guessDelimiter(iconv.decode(head.subarray(0, 65_536), encoding))
   await transaction(db, async (trx) => {
@@ -190,42 +200,11 @@ async function* inPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   if (size > 0) yield Buffer.concat(parts)
 }
 
-async function readHead(
-  trx: Trx,
-  { id, kind }: { id: number; kind: ImportKind },
-  encoding: Encoding,
-  delimiter: Delimiter,
-): Promise<void> {
-  const rows: Row[] = []
-  try {
-    for await (const row of readRows(trx, id, encoding, delimiter)) {
-      rows.push(row)
-      if (rows.length > sampleRows) break
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    throw new AppError('file-unreadable', `The file cannot be read as a table: ${(error as Error).message}`)
-  }
-  const [columns = [], ...sample] = rows
-  if (columns.length > mostColumns)
-    throw new AppError('file-unreadable', `The file has more than ${mostColumns} columns.`)
-  if (sample.length === 0) throw new AppError('file-without-rows')
-  const known = await trx
-    .selectFrom('import_shape')
-    .select('mapping')
-    .where('kind', '=', kind)
-    .where('shape', '=', shapeOf(columns))
-    .executeTakeFirst()
-  const mapping = known?.mapping ?? suggestMapping(kind, columns)
-  await sql`
-    update import set encoding = ${encoding}, delimiter = ${delimiter}, columns = ${columns}::text[], sample = ${JSON.stringify(sample)}::jsonb,
-      mapping = ${JSON.stringify(mapping)}::jsonb, remembered = ${known !== undefined}, status = 'uploaded', rows = null
-    where id = ${id}`.execute(trx)
-}
-
 type Update = {
   encoding?: Encoding | undefined
   delimiter?: Delimiter | undefined
+  headerRow?: number | undefined
+  dateOrder?: DateOrder | null | undefined
   mapping?: ImportMapping | undefined
 }
 
@@ -234,18 +213,25 @@ const waiting: ImportStatus[] = ['uploaded', 'checked', 'failed']
 /** @throws {AppError} not-found, invalid, already-closed when its rows are being worked on or were imported */
 export async function updateImport(trx: Trx, actor: Actor, id: number, input: Update): Promise<void> {
   const row = await load(trx, actor, id, 'import.write', true)
-  if (!waiting.includes(row.status) || row.batches > 0) throw new AppError('already-closed')
+  // What failed may have written some of its rows.
+  if (!waiting.includes(row.status) || (row.status === 'failed' && row.batches > 0))
+    throw new AppError('already-closed')
   const encoding = input.encoding ?? row.encoding
   const delimiter = input.delimiter ?? row.delimiter
-  if (encoding !== row.encoding || delimiter !== row.delimiter) {
+  const otherText = encoding !== row.encoding || delimiter !== row.delimiter
+  if (otherText || (input.headerRow ?? row.header_row) !== row.header_row) {
     if ((encoding === 'xlsx') !== (row.encoding === 'xlsx'))
       throw new AppError('invalid', undefined, [
         { path: 'encoding', message: 'does not fit this kind of file' },
       ])
-    await readHead(trx, row, encoding, delimiter)
+    await readHead(trx, row, encoding, delimiter, input.headerRow)
   }
+  if (input.dateOrder !== undefined)
+    await sql`update import set date_order = ${input.dateOrder}, status = 'uploaded', rows = null where id = ${id}`.execute(
+      trx,
+    )
   if (input.mapping) {
-    checkMapping(row, input.mapping)
+    checkMapping(await load(trx, actor, id, 'import.write'), input.mapping)
     await sql`
       update import set mapping = ${JSON.stringify(input.mapping)}::jsonb, status = 'uploaded', rows = null where id = ${id}`.execute(
       trx,
@@ -256,10 +242,10 @@ export async function updateImport(trx: Trx, actor: Actor, id: number, input: Up
 
 function checkMapping({ kind, columns }: Stored, mapping: ImportMapping): void {
   const allowed: readonly string[] = importFields[kind]
-  const fields = Object.entries(mapping).flatMap(([field, column]) => {
+  const fields = Object.entries(mapping).flatMap(([field, at]) => {
     if (!allowed.includes(field))
       return [{ path: `mapping.${field}`, message: 'is not a field of this kind of table' }]
-    return column < columns.length
+    return [at].flat().every((column) => column < columns.length)
       ? []
       : [{ path: `mapping.${field}`, message: 'is a column that the file does not have' }]
   })

@@ -124,7 +124,7 @@ export function memberOf(cells: Cells): MemberRow {
   const [since, until] = [cells.date('memberSince', true), cells.date('memberUntil', true)]
   if (since && until && until < since) cells.wrong('memberUntil', 'ends-before-it-starts')
   const ways = ['recordNumber', 'employeeNumber', 'nationalId', 'phone'] as const
-  if (ways.every((field) => cells.text(field) === null)) cells.wrong('employeeNumber', 'no-way-to-know')
+  if (ways.every((field) => !cells.has(field))) cells.wrong('employeeNumber', 'no-way-to-know')
   return {
     groupName: cells.short('groupName') ?? '',
     role: cells.coded('memberRole', roles, 'not-a-kind'),

@@ -5,8 +5,7 @@ import type { PersonInput } from '../../modules/person/upsert.ts'
 import { aside } from '../../platform/statement.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
 import type { FactStatement } from '../../modules/hl7/map-facts.ts'
-import { Cells, type RowContext, type RowError } from './cells.ts'
-import type { Row } from './file.ts'
+import { Cells, type Row, type RowContext, type RowError } from './cells.ts'
 import { appointmentOf, chargeOf, fileSource } from './row-fact.ts'
 import { groupOf, memberOf, type MemberRow } from './row-group.ts'
 
@@ -63,11 +62,11 @@ export type RowStatement = {
 /** Reads one row; returns its statement or all of its errors. */
 export function readRow(row: Row, context: RowContext): { stated: RowStatement } | { errors: RowError[] } {
   const errors: RowError[] = []
-  if (row.length > context.columns && row.slice(context.columns).some((value) => value !== ''))
-    errors.push({ field: null, value: String(row.length), problem: 'wrong-number-of-columns' })
+  if (row.cells.slice(context.columns).some((value) => value !== ''))
+    errors.push({ field: null, value: String(row.cells.length), problem: 'wrong-number-of-columns' })
   const cells = new Cells(row, context, errors)
   for (const field of requiredFields[context.kind])
-    if (cells.text(field) === null) errors.push({ field, value: null, problem: 'missing' })
+    if (!cells.has(field)) errors.push({ field, value: null, problem: 'missing' })
   const stated = readers[context.kind](cells, context, errors)
   return errors.length > 0 ? { errors } : { stated }
 }
@@ -139,8 +138,8 @@ function positionIn(cells: Cells): Point | null {
   }
   const [latitude, longitude] = [degrees('latitude', 90), degrees('longitude', 180)]
   if (latitude !== null && longitude !== null) return { latitude, longitude }
-  if (latitude !== null && cells.text('longitude') === null) cells.wrong('longitude', 'missing')
-  if (longitude !== null && cells.text('latitude') === null) cells.wrong('latitude', 'missing')
+  if (latitude !== null && !cells.has('longitude')) cells.wrong('longitude', 'missing')
+  if (longitude !== null && !cells.has('latitude')) cells.wrong('latitude', 'missing')
   return null
 }
 

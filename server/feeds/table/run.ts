@@ -20,6 +20,7 @@ import { memberKey } from './row-group.ts'
 import { readRow } from './row.ts'
 import { keyText } from './state.ts'
 import { undoBatch } from './undo.ts'
+import type { DateOrder, DateOrders } from './when.ts'
 
 const batchRows = { checking: 2000, importing: 1000 }
 const mostErrors = 10_000
@@ -33,6 +34,9 @@ export type Running = {
   country: string
   encoding: Encoding
   delimiter: Delimiter
+  header_row: number
+  date_order: DateOrder | null
+  date_orders: Partial<Record<number, DateOrders>>
   columns: string[]
   mapping: ImportMapping
   status: ImportStatus
@@ -73,7 +77,9 @@ export async function importDue(db: Db): Promise<number> {
 
 async function claim(trx: Trx): Promise<Running | undefined> {
   const { rows } = await sql<Running>`
-    select i.id, i.kind, i.site_id, s.code as site_code, s.time_zone, ${countryAt(sql`s.id`)} as country, i.encoding, i.delimiter, i.columns, i.mapping, i.status, i.done,
+    select i.id, i.kind, i.site_id, s.code as site_code, s.time_zone, ${countryAt(sql`s.id`)} as country,
+      i.encoding, i.delimiter, i.header_row,
+      i.date_order, i.date_orders, i.columns, i.mapping, i.status, i.done,
       i.batches, i.created_at
     from import i join site s on s.id = i.site_id
     where i.status in ('checking', 'importing', 'undoing') order by i.id limit 1 for update of i skip locked`.execute(
@@ -101,6 +107,8 @@ async function contextOf(trx: Trx, one: Running): Promise<RowContext> {
     siteCode: one.site_code,
     timeZone: one.time_zone,
     country: one.country,
+    dateOrder: one.date_order,
+    dateOrders: one.date_orders,
     at: one.created_at,
     departments: await codes('department'),
     staff: await codes('staff'),
@@ -131,8 +139,7 @@ async function interpret(
   const good: Good[] = []
   const problems: Problem[] = []
   for (const [at, read] of all.entries()) {
-    // Numbered as in a spreadsheet: the header is row 1.
-    const row = one.done + at + 2
+    const row = rows[at]?.number ?? 0
     if ('stated' in read) good.push({ row, stated: read.stated, groupId: null })
     else problems.push(...read.errors.map((error) => ({ row, detail: null, ...error })))
   }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import {
   getImport,
   type ImportDetail,
+  importDateOrders,
   importDelimiters,
   importEncodings,
   type ImportField,
@@ -27,25 +28,34 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
     onSettled: () => queryClient.invalidateQueries({ queryKey: keyOf(getImport) }),
     onError: (error) => void message.error(explain(error)),
   })
-  const choose = (field: ImportField, column: string) => {
+  const columnsOf = (field: string) => [data.mapping[field] ?? []].flat()
+  const choose = (field: ImportField, chosen: number[]) => {
     const others = Object.entries(data.mapping).filter(
-      ([name, at]) => name !== field && (column === '' || at !== Number(column)),
+      ([name, at]) => name !== field && ![at].flat().some((column) => chosen.includes(column)),
     )
-    const mapping = Object.fromEntries([
-      ...others,
-      ...(column === '' ? [] : [[field, Number(column)] as const]),
-    ])
-    update.mutate({ params, body: { mapping } })
+    const [first, ...more] = chosen
+    const at = first === undefined ? [] : [[field, more.length > 0 ? chosen : first] as const]
+    update.mutate({ params, body: { mapping: Object.fromEntries([...others, ...at]) } })
   }
   const required: readonly ImportField[] = requiredFields[data.kind]
-  const example = (column: number | undefined) =>
-    column === undefined
-      ? ''
-      : data.sample
-          .slice(0, 3)
-          .map((row) => row[column] ?? '')
+  const example = (columns: number[]) =>
+    data.sample
+      .slice(0, 3)
+      .map((row) =>
+        columns
+          .map((column) => row[column] ?? '')
           .filter(Boolean)
-          .join('、')
+          .join(' | '),
+      )
+      .filter(Boolean)
+      .join('、')
+  const options = columnOptions(data)
+  const named = (columns: number[]) => {
+    const name = data.columns[columns[0] ?? -1] || `${(columns[0] ?? 0) + 1}`
+    if (columns.length > 1) return t('imports.columnsTogether', { name, n: columns.length })
+    const twice = data.columns.filter((other) => other === name).length > 1
+    return twice ? t('imports.columnNumbered', { name, n: (columns[0] ?? 0) + 1 }) : name
+  }
 
   return (
     <section className="panel" aria-label={t('imports.mapping')}>
@@ -63,33 +73,61 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
           })}
         />
       )}
-      {data.encoding !== 'xlsx' && (
-        <div className="import-options">
+      <div className="import-options">
+        {data.encoding !== 'xlsx' && (
+          <>
+            <PickField
+              label={t('imports.encoding')}
+              value={data.encoding}
+              options={importEncodings
+                .filter((one) => one !== 'xlsx')
+                .map((value) => ({ value, text: value.toUpperCase() }))}
+              onChange={(value) => {
+                const encoding = importEncodings.find((one) => one === value)
+                if (encoding) update.mutate({ params, body: { encoding } })
+              }}
+            />
+            <PickField
+              label={t('imports.delimiter')}
+              value={data.delimiter}
+              options={importDelimiters.map((value) => ({
+                value,
+                text: t(`imports.delimiters.${delimiterWords[value]}`),
+              }))}
+              onChange={(value) => {
+                const delimiter = importDelimiters.find((one) => one === value)
+                if (delimiter) update.mutate({ params, body: { delimiter } })
+              }}
+            />
+          </>
+        )}
+        {data.head.length > 0 && (
           <PickField
-            label={t('imports.encoding')}
-            value={data.encoding}
-            options={importEncodings
-              .filter((one) => one !== 'xlsx')
-              .map((value) => ({ value, text: value.toUpperCase() }))}
-            onChange={(value) => {
-              const encoding = importEncodings.find((one) => one === value)
-              if (encoding) update.mutate({ params, body: { encoding } })
-            }}
-          />
-          <PickField
-            label={t('imports.delimiter')}
-            value={data.delimiter}
-            options={importDelimiters.map((value) => ({
-              value,
-              text: t(`imports.delimiters.${delimiterWords[value]}`),
+            label={t('imports.headerRow')}
+            value={String(data.headerRow)}
+            options={data.head.map(({ row, cells }) => ({
+              value: String(row),
+              text: t('imports.headerRowOption', {
+                row,
+                cells: cells.filter(Boolean).join('、').slice(0, 60),
+              }),
             }))}
-            onChange={(value) => {
-              const delimiter = importDelimiters.find((one) => one === value)
-              if (delimiter) update.mutate({ params, body: { delimiter } })
-            }}
+            onChange={(row) => update.mutate({ params, body: { headerRow: Number(row) } })}
           />
-        </div>
-      )}
+        )}
+        <PickField
+          label={t('imports.dateOrder')}
+          value={data.dateOrder ?? ''}
+          none={t('imports.dateOrderNone')}
+          options={importDateOrders.map((value) => ({ value, text: t(`imports.dateOrders.${value}`) }))}
+          onChange={(value) =>
+            update.mutate({
+              params,
+              body: { dateOrder: importDateOrders.find((one) => one === value) ?? null },
+            })
+          }
+        />
+      </div>
       <div className="list-scroll">
         <table className="list-table import-mapping" aria-label={t('imports.mapping')}>
           <thead>
@@ -101,7 +139,7 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
           </thead>
           <tbody>
             {importFields[data.kind].map((field) => {
-              const at = data.mapping[field]
+              const at = columnsOf(field)
               const label = `${t(`imports.fields.${field}`)}${required.includes(field) ? ' *' : ''}`
               return (
                 <tr key={field}>
@@ -110,14 +148,19 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
                     <select
                       className="field-input"
                       aria-label={label}
-                      value={at === undefined ? '' : String(at)}
+                      value={at.join()}
                       disabled={update.isPending}
-                      onChange={(event) => choose(field, event.target.value)}
+                      onChange={(event) =>
+                        choose(
+                          field,
+                          event.target.value === '' ? [] : event.target.value.split(',').map(Number),
+                        )
+                      }
                     >
                       <option value="">{t('imports.noColumn')}</option>
-                      {data.columns.map((name, index) => (
-                        <option key={index} value={index}>
-                          {name || `${index + 1}`}
+                      {options.map((columns) => (
+                        <option key={columns.join()} value={columns.join()}>
+                          {named(columns)}
                         </option>
                       ))}
                     </select>
@@ -136,4 +179,14 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
       {data.sample.length === 0 && <p className="secondary small">{t('imports.sampleHidden')}</p>}
     </section>
   )
+}
+
+/** Each column; columns of one name together; and what is chosen. */
+function columnOptions({ columns, mapping }: ImportDetail): number[][] {
+  const each = columns.map((_, index) => [index])
+  const byName = Map.groupBy(each.flat(), (index) => columns[index] ?? '')
+  byName.delete('')
+  const groups = [...byName.values(), ...Object.values(mapping).map((at) => [at].flat())]
+  const together = new Map(groups.filter((group) => group.length > 1).map((group) => [group.join(), group]))
+  return [...each, ...together.values()]
 }

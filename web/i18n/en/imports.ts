@@ -12,7 +12,7 @@ export const imports = {
   by: 'By',
   at: 'Time',
   choose: 'Choose a file, or drop it here',
-  chooseHint: 'CSV or xlsx, column names in the first row. CSV up to 512 MB; xlsx up to 40 MB.',
+  chooseHint: 'CSV or xlsx; titles may stand above the column names. CSV up to 512 MB, xlsx up to 40 MB.',
   uploading: 'Uploading, {{percent}}%',
   mapping: 'What each column is',
   mappingHint: 'Guessed from the column names; please check. Those with * are needed.',
@@ -23,6 +23,13 @@ export const imports = {
   noColumn: '(no such column)',
   encoding: 'Encoding',
   delimiter: 'Separator',
+  headerRow: 'Row with the column names',
+  headerRowOption: 'Row {{row}}: {{cells}}',
+  dateOrder: 'Dates like 03/04/1985',
+  dateOrderNone: 'As the other dates of the column show',
+  dateOrders: { dmy: 'day/month/year', mdy: 'month/day/year' },
+  columnsTogether: '{{name}} ({{n}} columns together)',
+  columnNumbered: '{{name}} (column {{n}})',
   sameAs: 'This file was imported on {{time}}. Doing it again adds nothing twice.',
   sampleHidden: 'Only who uploaded the file sees its rows.',
   check: 'Check all rows',
@@ -80,7 +87,14 @@ export const imports = {
   problems: {
     missing: 'Must be filled in',
     'too-long': 'Too long',
-    'not-a-date': 'Not a date',
+    spoilt:
+      'Spoilt by a spreadsheet (turned into a power of ten or a date, or its last digits lost): make the column text and export it again',
+    'unreadable-characters':
+      'Has characters that cannot be read: choose another encoding, or export it again',
+    'columns-differ': 'The columns of this name differ',
+    'not-a-date': 'Not a date or time we can read',
+    'ambiguous-date':
+      'A date with two readings: write years with four digits and choose the order of day and month',
     'in-the-future': 'Later than today',
     'too-old': 'Too long ago',
     'not-a-sex': 'Not a sex we know',

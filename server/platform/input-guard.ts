@@ -1,0 +1,84 @@
+import type { MiddlewareHandler } from 'hono'
+import { uploadImport } from '../../contract/import.ts'
+import type { RouteContract } from '../../contract/route.ts'
+import { AppError } from './errors.ts'
+
+/**
+ * Refuses NUL characters and half surrogate pairs in addresses and JSON bodies, before anything looks at them: PostgreSQL takes neither in a
+ * text (RFC 8259, 8.2 allows both in JSON as escapes).
+ * @throws {AppError} malformed-request
+ */
+export const refuseUnstorable: MiddlewareHandler = async (c, next) => {
+  if (c.req.url.includes('%00'))
+    throw new AppError('malformed-request', 'The address holds a NUL character, which no text here may hold.')
+  if (c.req.method !== 'GET' && !isStream(c.req.path)) {
+    const text = await c.req.text()
+    // Most bodies have no such escape; those that do may have it behind a backslash.
+    if (/\\u(?:0000|d[89a-f])/i.test(text) && !isStorable(parsed(text)))
+      throw new AppError(
+        'malformed-request',
+        'The body holds a NUL character or half of a surrogate pair, which no text here may hold.',
+      )
+  }
+  await next()
+}
+
+/** A file is checked as it is read. */
+export const isStream = (path: string) => path === `/api/v1${uploadImport.path}`
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Whoever reads the body says what is wrong with it.
+    return null
+  }
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner))
+}
+
+/**
+ * Refuses query parameters that the route does not know: a filter that is ignored answers with everybody.
+ * @throws {AppError} unknown-parameter, with the nearest name that is known
+ */
+export function refuseUnknownParameters(contract: RouteContract): MiddlewareHandler {
+  const known = Object.keys(contract.query?.shape ?? {})
+  return async (c, next) => {
+    if (c.req.url.includes('?')) {
+      const unknown = [...new Set(new URL(c.req.url).searchParams.keys())].filter(
+        (name) => !known.includes(name),
+      )
+      if (unknown.length > 0)
+        throw new AppError(
+          'unknown-parameter',
+          `There is no parameter ${unknown.join(', ')} here.${known.length > 0 ? '' : ' This route takes none.'}`,
+          unknown.map((name) => ({ path: name, message: hint(name, known) })),
+        )
+    }
+    await next()
+  }
+}
+
+function hint(name: string, known: string[]): string {
+  if (known.length === 0) return 'is not known; this route takes no parameters'
+  const nearest = known.reduce((one, other) => (distance(name, other) < distance(name, one) ? other : one))
+  return `is not known; did you mean ${nearest}? Known are ${known.join(', ')}.`
+}
+
+/** Edit distance (Levenshtein), without case. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (const [at, sign] of [...one.toLowerCase()].entries()) {
+    const next = [at + 1]
+    for (const [to, wanted] of [...other.toLowerCase()].entries())
+      next.push(
+        Math.min((next[to] ?? 0) + 1, (row[to + 1] ?? 0) + 1, (row[to] ?? 0) + (sign === wanted ? 0 : 1)),
+      )
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
