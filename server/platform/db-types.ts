@@ -659,6 +659,11 @@ export interface Message {
   tries: Generated<number>;
 }
 
+export interface NameRefold {
+  after_id: number;
+  part: "person" | "group";
+}
+
 export interface OptOut {
   channel: "all" | "phone" | "sms" | "email" | "wechat" | "letter" | "portal" | "visit";
   person_id: number;
@@ -874,6 +879,14 @@ export interface PersonName {
   source: string;
   text: string;
   use: "usual" | "former" | "other";
+}
+
+export interface PersonNumberClaim {
+  person_id: number;
+  source: string;
+  system: string;
+  updated_at: Generated<Timestamp>;
+  value: string;
 }
 
 export interface PersonRelationship {
@@ -1431,6 +1444,7 @@ export interface DB {
   match_run: MatchRun;
   match_todo: MatchTodo;
   message: Message;
+  name_refold: NameRefold;
   opt_out: OptOut;
   outbound_attempt: OutboundAttempt;
   outbound_channel: OutboundChannel;
@@ -1446,6 +1460,7 @@ export interface DB {
   person_identifier: PersonIdentifier;
   person_merge: PersonMerge;
   person_name: PersonName;
+  person_number_claim: PersonNumberClaim;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
   questionnaire: Questionnaire;
