@@ -87,21 +87,14 @@ test('twins registered under their mother’s number are never joined', async ()
 })
 
 test.each([
-  ['blanks', '110101 19720307 081X'],
-  ['full-width digits', '１１０１０１１９７２０３０７０８１X'],
-  ['a small x', '11010119720307081x'],
-  ['fifteen digits', '110101720307081'],
-])('an identity number with %s is the same number', async (_, written) => {
+  ['blanks', '330203 19720307 081X', '33020319720307081X'],
+  ['full-width digits', '３３０２０３１９７２０３０７０８２Ｘ', '33020319720307082X'],
+  ['a small x', '33020319720307083x', '33020319720307083X'],
+  ['fifteen digits', '110105491231002', '11010519491231002X'],
+])('an identity number with %s is the same number', async (_, written, whole) => {
   count += 1
-  const name = `艾克斯${count}`
-  const person: Adt = { name, birth: '19720307', sex: 'M' }
-  await sql`delete from person_identifier where system = 'national-id'`.execute(app.db)
-  const whole = written === '110101720307081' ? '11010119720307081' : '11010119720307081X'
-  const right =
-    whole.length === 17
-      ? `${whole}${'10X98765432'[[...whole].reduce((sum, digit, at) => sum + Number(digit) * [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2][at]!, 0) % 11]}`
-      : whole
-  expect(await outcome({ ...person, nationalId: right }, { ...person, nationalId: written })).toBe('joined')
+  const person: Adt = { name: '艾克斯', birth: '19720307', sex: 'M' }
+  expect(await outcome({ ...person, nationalId: whole }, { ...person, nationalId: written })).toBe('joined')
 })
 
 test('a number stated for a second person is evidence: the two are proposed', async () => {
