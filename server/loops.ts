@@ -1,11 +1,13 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
 import { fireDue } from './modules/clock/fire.ts'
+import { refoldGroups } from './modules/group/refold.ts'
 import { matchArrived } from './modules/match/arrival.ts'
 import { lanes } from './modules/message/channel.ts'
 import { dispatchDue, dispatchLane } from './modules/message/dispatch.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
+import { refoldNames } from './modules/person/refold.ts'
 import { refreshSegment } from './modules/segment/refresh.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
 import type { Services } from './platform/services.ts'
@@ -17,6 +19,7 @@ const workerLoops = {
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
   segment: ({ db }: Services) => refreshSegment(db),
+  names: async ({ db }: Services) => (await refoldNames(db)) + (await refoldGroups(db)),
 }
 
 const pollMs = 1000

@@ -665,6 +665,11 @@ export interface Message {
   tries: Generated<number>;
 }
 
+export interface NameRefold {
+  after_id: number;
+  part: "person" | "group";
+}
+
 export interface OptOut {
   channel: "all" | "phone" | "sms" | "email" | "wechat" | "letter" | "portal" | "visit";
   person_id: number;
@@ -880,6 +885,14 @@ export interface PersonName {
   source: string;
   text: string;
   use: "usual" | "former" | "other";
+}
+
+export interface PersonNumberClaim {
+  person_id: number;
+  source: string;
+  system: string;
+  updated_at: Generated<Timestamp>;
+  value: string;
 }
 
 export interface PersonRelationship {
@@ -1437,6 +1450,7 @@ export interface DB {
   match_run: MatchRun;
   match_todo: MatchTodo;
   message: Message;
+  name_refold: NameRefold;
   opt_out: OptOut;
   outbound_attempt: OutboundAttempt;
   outbound_channel: OutboundChannel;
@@ -1452,6 +1466,7 @@ export interface DB {
   person_identifier: PersonIdentifier;
   person_merge: PersonMerge;
   person_name: PersonName;
+  person_number_claim: PersonNumberClaim;
   person_relationship: PersonRelationship;
   person_telecom: PersonTelecom;
   questionnaire: Questionnaire;

@@ -23,8 +23,8 @@ export const refuseUnstorable: MiddlewareHandler = async (c, next) => {
   await next()
 }
 
-/** A file is checked as it is read. */
-export const isStream = (path: string) => path === `/api/v1${uploadImport.path}`
+/** Files are checked as they are read, and so are the bodies of FHIR, which may be packed. */
+export const isStream = (path: string) => path === `/api/v1${uploadImport.path}` || path.startsWith('/fhir/')
 
 function parsed(text: string): unknown {
   try {

@@ -6,7 +6,7 @@ import { localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { normalise, searchName } from '../person/name.ts'
+import { normalise, searchOrganisation } from '../person/name.ts'
 import { readSettings } from '../setting/setting.ts'
 import { isCurrent } from '../person/membership.ts'
 import { assertGroup, assertPlace, groupWithin } from './scope.ts'
@@ -43,17 +43,16 @@ export async function listGroups(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'group.read')
   const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
   const days = await daysOf(db)
-  const word = query.search
-    ? searchName(query.search).search_name.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
-    : ''
+  const typed = (query.search ?? '').trim().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
+  const word = searchOrganisation(typed).search_name
   const where = [
     groupWithin(reach),
     ...(after ? [sql<SqlBool>`(g.search_name, g.id) > (${after[0]}, ${after[1]})`] : []),
     ...(query.kind ? [sql<SqlBool>`g.kind = ${query.kind}`] : []),
     ...(query.status ? [sql<SqlBool>`g.status = ${query.status}`] : []),
-    ...(word
+    ...(typed
       ? [
-          sql<SqlBool>`(g.search_name || ' ' || g.pinyin || ' ' || g.initials || ' ' || lower(g.code)) like ${`%${word}%`}`,
+          sql<SqlBool>`((${word} <> '' and (g.search_name || ' ' || g.pinyin || ' ' || g.initials) like ${`%${word}%`}) or g.code ilike ${`%${typed}%`})`,
         ]
       : []),
     ...(query.expiring
@@ -100,7 +99,7 @@ const columnsOf = (input: GroupBody) => ({
   site_id: input.siteId,
   code: input.code,
   name: normalise(input.name),
-  ...searchName(input.name),
+  ...searchOrganisation(input.name),
   kind: input.kind,
   status: input.status,
   level: input.level,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { GroupAgreement, GroupSummary, MemberRole } from '../../../contract/group.ts'
 import type { Trx } from '../../platform/db.ts'
-import { normalise, searchName } from '../person/name.ts'
+import { normalise, searchOrganisation } from '../person/name.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Json = Record<string, unknown>
@@ -52,7 +52,7 @@ export type MemberStatement = {
 
 /** Ids of group customers of a site and of all sites, by number or name. */
 export async function findGroups(trx: Trx, siteId: number, words: string[]): Promise<Map<string, number>> {
-  const wanted = [...new Set(words)].map((word) => ({ word, search: searchName(word).search_name }))
+  const wanted = [...new Set(words)].map((word) => ({ word, search: searchOrganisation(word).search_name }))
   if (wanted.length === 0) return new Map()
   const { rows } = await sql<{ word: string; id: number }>`
     select distinct on (w.word) w.word, g.id
@@ -78,7 +78,7 @@ export async function findMembers(
 }
 
 /** Key of a group customer within a batch. */
-const keyOf = (stated: GroupStatement) => stated.code ?? searchName(stated.name).search_name
+const keyOf = (stated: GroupStatement) => stated.code ?? searchOrganisation(stated.name).search_name
 
 /**
  * Creates or updates group customers of a site with a contact and an agreement each, one by one: such lists are short.
@@ -122,7 +122,7 @@ async function upsertGroup(
   source: string,
 ): Promise<{ id: number; changed: ChangedRow[] }> {
   const name = normalise(stated.name)
-  const search = searchName(name)
+  const search = searchOrganisation(name)
   if (id === undefined) {
     const { rows } = await sql<Touched>`
       insert into group_customer (site_id, code, name, search_name, pinyin, initials, kind, tax_id, industry, headcount, phone, address, note, source)

@@ -16,7 +16,7 @@ const matcher = systemActor('system:match', '档案匹配')
 const patience = '1 minute'
 
 /**
- * Compares new or changed persons with everybody who shares a telephone number, the birth date and an initial, or the sound of the name
+ * Compares new or changed persons with everybody who shares a telephone number, an identity number, the birth date and an initial, or the sound of the name
  * and the year of birth: indexed look-ups, a few milliseconds each. Waiting messages go first.
  * @returns how many persons were compared
  */
@@ -47,6 +47,12 @@ export async function findPairs(trx: Db, personIds: number[]): Promise<FoundPair
     cross join lateral (
       (select y.person_id as id from person_telecom x join person_telecom y on reverse(y.value) = reverse(x.value)
         where x.person_id = p.id and x.system = 'phone' and y.system = 'phone' limit ${mostPerKey})
+      union all (select o.person_id from person_number_claim x cross join lateral (
+          select person_id from person_identifier i where i.value = x.value and i.system = x.system
+          union all select person_id from person_number_claim i where i.value = x.value and i.system = x.system) o
+        where x.person_id = p.id limit ${mostPerKey})
+      union all (select o.person_id from person_identifier x join person_number_claim o on o.value = x.value and o.system = x.system
+        where x.person_id = p.id limit ${mostPerKey})
       union all (select o.id from person o where o.birth_date = p.birth_date and left(o.initials, 1) = left(p.initials, 1)
         limit ${mostPerKey})
       union all (select o.id from person o where p.birth_date is not null and o.pinyin = p.pinyin and o.birth_date is not null

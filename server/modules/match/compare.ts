@@ -50,13 +50,27 @@ function birthLevel(one: string, other: string): number {
   return same === 2 ? 2 : 1
 }
 
-function anyLevel(one: string[], other: string[]): number {
+function phoneLevel(one: string[], other: string[]): number {
   if (one.length === 0 || other.length === 0) return 0
   let level = 1
   for (const mine of one)
     for (const theirs of other) {
       if (mine === theirs) return 3
       if (level === 1 && mine.length > 5 && oneSlip(mine, theirs)) level = 2
+    }
+  return level
+}
+
+/** Only identity numbers of one kind can contradict each other: a passport or an insurance card is issued anew with another number. */
+function identifierLevel(one: string[], other: string[]): number {
+  let level = 0
+  for (const mine of one)
+    for (const theirs of other) {
+      if (mine === theirs) return 3
+      const system = mine.slice(0, mine.indexOf('|') + 1)
+      if (!theirs.startsWith(system)) continue
+      if (oneSlip(mine, theirs)) level = 2
+      else if (level === 0 && system === 'national-id|' && mine.length === theirs.length) level = 1
     }
   return level
 }
@@ -104,8 +118,8 @@ export function compare(one: MatchRecord, other: MatchRecord): Pattern {
   pattern = pattern * base + postalCode
   pattern = pattern * base + place
   pattern = pattern * base + streetLevel(one.street, other.street)
-  pattern = pattern * base + anyLevel(one.identifiers, other.identifiers)
-  pattern = pattern * base + anyLevel(one.phones, other.phones)
+  pattern = pattern * base + identifierLevel(one.identifiers, other.identifiers)
+  pattern = pattern * base + phoneLevel(one.phones, other.phones)
   pattern = pattern * base + birthLevel(one.birth, other.birth)
   pattern = pattern * base + given
   return pattern * base + family

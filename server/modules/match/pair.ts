@@ -43,6 +43,14 @@ export function areTwins(one: MatchRecord, other: MatchRecord, pattern: Pattern)
   return one.han && other.han && patternOfTwins(pattern)
 }
 
+/**
+ * Newborns registered after their mother have her telephone, address and perhaps number, and one birth date: two of them are as likely twins as
+ * one child, so that only a number of their own is evidence.
+ */
+export function areNameless(one: MatchRecord, other: MatchRecord, pattern: Pattern): boolean {
+  return (one.nameless || other.nameless) && levelsOf(pattern)[fieldNames.indexOf('identifier')] !== 3
+}
+
 /** The same for two Chinese names. */
 export function patternOfTwins(pattern: Pattern): boolean {
   const [family = 0, given, birth] = levelsOf(pattern)
@@ -57,7 +65,7 @@ export function judge(
   least: number,
 ): FoundPair | null {
   const pattern = compare(one, other)
-  if (areTwins(one, other, pattern)) return null
+  if (areTwins(one, other, pattern) || areNameless(one, other, pattern)) return null
   const probability = probabilityOf(model, pattern)
   const rule = ruleOf(pattern)
   if (probability < least && !rule) return null

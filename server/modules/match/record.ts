@@ -1,4 +1,6 @@
-import { familyLength, searchName } from '../person/name.ts'
+import { isPlaceholderNumber } from '../person/identity-number.ts'
+import { familyLength, foldedWords, searchName } from '../person/name.ts'
+import { isPlaceholderDate, isPlaceholderName } from '../person/placeholder.ts'
 import { bigramsOf, hashOf, loosePinyin, soundex } from '../person/text.ts'
 
 /** Matching data of one person. */
@@ -9,7 +11,7 @@ export type MatchInput = {
   /** `1970-01-02` */
   birthDate: string | null
   phones: string[]
-  /** Identity numbers and the like; not record numbers, which always differ. */
+  /** Identity numbers and the like as `system|number`; not record numbers, which always differ. */
   identifiers: string[]
   address: string | null
   /** District, town or suburb. */
@@ -21,6 +23,8 @@ export type MatchInput = {
 export type MatchRecord = {
   id: number
   han: boolean
+  /** Registered under a name that tells nothing, such as a newborn after its mother; see `person/placeholder.ts`. */
+  nameless: boolean
   family: string
   given: string
   /** Sound of both: loose pinyin of Chinese names, soundex of Latin ones. */
@@ -79,10 +83,10 @@ function soundOf(han: string): string {
 function splitName(name: string): { han: boolean; family: string; given: string } {
   const { search_name: plain } = searchName(name)
   if (/\p{Script=Han}/u.test(plain)) {
-    const family = plain.slice(0, familyLength(plain)).replaceAll('·', '')
+    const family = plain.slice(0, familyLength(plain))
     return { han: true, family, given: plain.slice(family.length) }
   }
-  const words = name.toLowerCase().split(/\s+/).filter(Boolean)
+  const words = foldedWords(name)
   return {
     han: false,
     family: words.length > 1 ? (words.at(-1) ?? '') : '',
@@ -100,23 +104,30 @@ function housesOf(address: string, town: string): number[] {
   ]
 }
 
+/** @param input family and given name where they are known apart */
 export function prepare(input: MatchInput & { family?: string; given?: string }): MatchRecord {
+  const nameless = input.name !== '' && isPlaceholderName(input.name)
   const { han, family, given } =
     input.family === undefined
-      ? splitName(input.name)
+      ? splitName(nameless ? '' : input.name)
       : { han: false, family: input.family, given: input.given ?? '' }
   const address = input.address?.toLowerCase() ?? ''
   return {
     id: input.id,
     han,
+    nameless,
     family: shared(family),
     given: shared(given),
     familySound: shared(han ? soundOf(family) : soundex(family)),
     givenSound: shared(han ? soundOf(given) : soundex(given)),
     sex: input.sex === 'unknown' ? '' : shared(input.sex),
-    birth: shared(input.birthDate?.replaceAll('-', '') ?? ''),
-    phones: input.phones,
-    identifiers: input.identifiers,
+    birth: shared(
+      input.birthDate === null || isPlaceholderDate(input.birthDate)
+        ? ''
+        : input.birthDate.replaceAll('-', ''),
+    ),
+    phones: input.phones.filter((phone) => !isPlaceholderNumber(phone.replace(/;.*/, ''))),
+    identifiers: input.identifiers.filter((one) => !isPlaceholderNumber(one.slice(one.indexOf('|') + 1))),
     houses: housesOf(address, input.place ?? input.postalCode ?? ''),
     street: streetOf(address),
     place: shared(input.place?.toLowerCase() ?? ''),

@@ -1,6 +1,6 @@
 import { largestPattern, type Pattern } from './compare.ts'
 import { type Model, probabilityOf } from './model.ts'
-import { patternOfTwins, ruleOf } from './pair.ts'
+import { areNameless, patternOfTwins, ruleOf } from './pair.ts'
 import type { MatchRecord } from './record.ts'
 
 /**
@@ -37,6 +37,7 @@ export class Tally {
       this.#verdicts[pattern] = verdict = !likely ? dropped : patternOfTwins(pattern) ? twins : kept
     }
     if (verdict === dropped || (verdict === twins && one.han && other.han)) return
+    if (areNameless(one, other, pattern)) return
     if (this.#length + 3 > this.#pairs.length) {
       const larger = new Int32Array(Math.ceil(this.#pairs.length * 1.5))
       larger.set(this.#pairs)

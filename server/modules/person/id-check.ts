@@ -1,4 +1,5 @@
 import type { IdentifierMark } from '../../../contract/person.ts'
+import { citizenCheck } from './identity-number.ts'
 
 type StatedPerson = { sex: string; birthDate: string | null }
 
@@ -17,11 +18,8 @@ export function marksOf(value: string, stated: StatedPerson): IdentifierMark[] {
   return ['format']
 }
 
-const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-
 function citizen(number: string, stated: StatedPerson): IdentifierMark[] {
-  const sum = weights.reduce((total, weight, at) => total + weight * Number(number[at]), 0)
-  const right = '10X98765432'[sum % 11] === number[17]
+  const right = citizenCheck(number) === number[17]
   return [
     ...(right ? [] : ['check-digit' as const]),
     ...against(stated, number.slice(6, 14), Number(number[16]) % 2 === 1),

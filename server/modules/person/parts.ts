@@ -10,6 +10,8 @@ type Resolved = {
   input: PersonInput
   /** Identifiers not used by anybody yet. */
   fresh: Identifier[]
+  /** Identifiers that the source states although somebody else has them: evidence for the matching. */
+  conflicts: Identifier[]
   /** The address to write; null leaves what is there. */
   address: DecidedAddress | null
 }
@@ -18,6 +20,9 @@ type Resolved = {
 export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void> {
   const identifiers = resolved.flatMap(({ input, id, fresh }) =>
     fresh.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
+  )
+  const claimed = resolved.flatMap(({ input, id, conflicts }) =>
+    conflicts.map((one) => ({ ...one, id, source: input.source, at: input.sourceTime })),
   )
   const provenance = ({ input, id }: Resolved) => ({ id, source: input.source, at: input.sourceTime })
   const telecoms = dedupe(
@@ -31,7 +36,8 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
     ),
     (row) => `${row.id}|${row.relation}|${row.name}`,
   )
-  if (identifiers.length + telecoms.length + addresses.length + relationships.length === 0) return
+  if (identifiers.length + claimed.length + telecoms.length + addresses.length + relationships.length === 0)
+    return
   // Identifiers have no "on conflict": when another transaction took a number meanwhile, this one must retry and find that person.
   // `source` and `updated_at` are of the last statement: of two telephone numbers the one stated last is called first. A number that staff
   // marked as wrong stays wrong although the HIS repeats it.
@@ -42,6 +48,12 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
         ${identifiers.map((row) => row.id)}::bigint[], ${identifiers.map((row) => row.system)}::text[],
         ${identifiers.map((row) => row.value)}::text[], ${identifiers.map((row) => row.siteId)}::int[],
         ${identifiers.map((row) => row.source)}::text[], ${identifiers.map((row) => row.at)}::timestamptz[])
+    ), claimed as (
+      insert into person_number_claim (person_id, system, value, source, updated_at)
+      select * from unnest(
+        ${claimed.map((row) => row.id)}::bigint[], ${claimed.map((row) => row.system)}::text[], ${claimed.map((row) => row.value)}::text[],
+        ${claimed.map((row) => row.source)}::text[], ${claimed.map((row) => row.at)}::timestamptz[])
+      on conflict do nothing
     ), telecoms as (
       insert into person_telecom (person_id, system, value, use, extension, source, updated_at)
       select * from unnest(

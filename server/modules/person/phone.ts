@@ -1,4 +1,5 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min'
+import { withoutSigns } from './text.ts'
 
 /** @property value E.164 (`+8613800001234`) where the numbering plan knows the number, else its digits as sent */
 export type Phone = Readonly<{ value: string; extension: string | null }>
@@ -62,7 +63,6 @@ const mobile = /^1[3-9]\d{9}$/
 const landline = /^(010|02\d|0[3-9]\d\d)(\d{7,8})$/
 const bigCity = /^(?:010|02\d)\d{7}$/
 
-const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g
 const beforeExtension = String.raw`(?:(?:转|轉|分机|分機|内线|内線|內線|;?ext(?:ension|n)?[.=:]?|x|#|,)[\s:.]*){1,2}`
 const dialled = new RegExp(
   String.raw`([+(]*\d[\d\s().-]*)(?:${beforeExtension}(\d{1,6})(?!\d|[\s-]\d))?`,
@@ -72,10 +72,7 @@ const dialled = new RegExp(
 const longestText = 200
 
 function* piecesOf(text: string): Generator<{ number: string; extension: string | null }> {
-  const plain = text
-    .slice(0, longestText)
-    .normalize('NFKC')
-    .replaceAll(invisible, '')
+  const plain = withoutSigns(text.slice(0, longestText))
     .replaceAll(/[‐-―−─]/g, '-')
     .replaceAll(/[\r\n\t]/g, ';')
     // What a spreadsheet makes of a number.

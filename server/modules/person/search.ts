@@ -10,9 +10,11 @@ import type { Db } from '../../platform/db.ts'
 import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
 import { deceasedOf, recordsOf } from '../event/record.ts'
 import { maskPhone } from './mask.ts'
-import { isHan, searchName } from './name.ts'
+import { comparedNumber } from './identity-number.ts'
+import { isHan, typedForms } from './name.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
+import { withoutSigns } from './text.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
 type Row = {
@@ -55,7 +57,12 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
   const within = personWithin(reach, sql`c.id`)
   const candidates = query.phone
-    ? sql`select person_id as id from person_telecom where ${phoneIs(normalisePhone(query.phone))}`
+    ? sql`${sql.join(
+        (await formsOfPhone(db, query.phone)).map(
+          (number) => sql`select person_id as id from person_telecom where ${phoneIs(number)}`,
+        ),
+        sql` union all `,
+      )}`
     : query.search && candidatesFor(query.search)
   const hits = candidates
     ? // A hit on a merged record is a hit on its survivor.
@@ -147,35 +154,60 @@ function phoneIs(number: string): RawBuilder<SqlBool> {
 }
 
 /**
+ * Every form in which a number may be stored: it depends on the country of the site that it came from, which nobody knows who only has the
+ * number. Without settings of a country there is one.
+ */
+async function formsOfPhone(db: Db, text: string): Promise<string[]> {
+  const usual = normalisePhone(text)
+  if (usual.startsWith('+')) return [usual]
+  const { rows } = await sql<{ country: string }>`
+    select distinct value #>> '{}' as country from setting where key = 'organisation.country'`.execute(db)
+  return [...new Set([usual, ...rows.map((row) => normalisePhone(text, row.country))])]
+}
+
+const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+
+/**
  * Possible meanings of a search term: digits are a phone number (whole or its end) or the beginning of a record number (of an identity
  * number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a record number;
  * characters are the beginning of a name.
  */
-export function candidatesFor(word: string): RawBuilder<unknown> {
-  const search = searchName(word)
-  const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  const digits = word.replaceAll(/[\s+-]/g, '')
-  const byNumber = sql`select person_id as id from person_identifier where value = ${word.toUpperCase()} or value = ${word}`
-  if (/^\d{3,}$/.test(digits))
+export function candidatesFor(typed: string): RawBuilder<unknown> {
+  const word = withoutSigns(typed).trim()
+  const numbers = [...new Set([word, word.toUpperCase(), comparedNumber('national-id', word)])]
+  const byNumber = sql`select person_id as id from person_identifier where value = any(${numbers}::text[])`
+  const digits = word.replaceAll(/[\s()+-]/g, '')
+  if (/^\d{3,}$/.test(digits)) {
+    // The 0 before an area code is dialled, not stored.
+    const end = [...digits.replace(/^0(?=\d{6})/, '')].reverse().join('')
     return sql`
-      select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins([...digits].reverse().join(''))}
+      select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins(end)}
       union all select person_id from person_telecom where ${phoneIs(normalisePhone(word))}
       union all select person_id from person_identifier where value like ${begins(digits)} and site_id is not null
       union all ${byNumber}`
-  if (isHan(word))
+  }
+  const forms = typedForms(word)
+  if (isHan(word)) {
+    const [name = ''] = forms.search_name
     return sql`
-      select id from person where search_name like ${begins(search.search_name)}
-      union all select person_id from person_name where search_name like ${begins(search.search_name)}`
-  const letters = word
-    .toLowerCase()
-    .replaceAll(/[\s'·.-]/g, '')
-    .replaceAll('ü', 'v')
+      select id from person where search_name like ${begins(name)}
+      union all select person_id from person_name where search_name like ${begins(name)}`
+  }
+  const like = (column: string, texts: string[], only = sql``) =>
+    texts.map((text) => sql`${sql.ref(column)} like ${begins(text)} ${only}`)
+  const places = [
+    ...like('pinyin', forms.pinyin),
+    ...like('initials', forms.initials),
+    ...like('search_name', forms.search_name),
+    ...like('pinyin', forms.latin, sql`and search_name ~ '^[a-z]'`),
+  ]
   // Punctuation alone would match the beginning of every name.
-  if (letters === '') return byNumber
-  return sql`
-    select id from person where pinyin like ${begins(letters)}
-    union all select id from person where initials like ${begins(letters)}
-    union all select person_id from person_name where pinyin like ${begins(letters)} or initials like ${begins(letters)}
-      or search_name like ${begins(letters)}
-    union all ${byNumber}`
+  if (places.length === 0) return byNumber
+  return sql`${sql.join(
+    places.map(
+      (place) =>
+        sql`select id from person where ${place} union all select person_id from person_name where ${place}`,
+    ),
+    sql` union all `,
+  )} union all ${byNumber}`
 }

@@ -1,5 +1,13 @@
 /** String comparison, independent of persons. */
 
+/** Signs that nobody sees: zero width, soft hyphen, byte order mark, direction, variation selectors. */
+const invisible = /[\p{Cf}\p{Variation_Selector}\u034F\u115F\u1160\u3164\uFFA0]/gu
+
+/** Unicode's compatible form (full-width letters and digits become ordinary ones) without invisible signs. */
+export function withoutSigns(text: string): string {
+  return text.normalize('NFKC').replaceAll(invisible, '')
+}
+
 /**
  * Jaro–Winkler similarity of two words, 0 to 1 (Winkler 1990, prefix weight 0.1 for up to four letters): suited to typing errors in short
  * words.

@@ -4,9 +4,11 @@ import type { Trx } from '../../platform/db.ts'
 import type { ClaimField } from '../../../contract/provenance.ts'
 import { type Claim, restate, type Stated } from './claim.ts'
 import { type ClaimRules, rulesFrom } from './claim-rules.ts'
-import { normalise, searchName } from './name.ts'
+import { comparedNumber, isPlaceholderNumber } from './identity-number.ts'
+import { normalise, sameName, searchName } from './name.ts'
 import { type DecidedAddress, dedupe, deletePhones, upsertParts } from './parts.ts'
 import { placeHomes } from './place.ts'
+import { isPlaceholderDate, isPlaceholderName } from './placeholder.ts'
 import {
   addressColumns,
   columnsOf,
@@ -99,7 +101,8 @@ type Resolved = {
   id: number
   known: Known | undefined
   fresh: Identifier[]
-  conflicts: string[]
+  /** Identifiers of somebody else. */
+  conflicts: Identifier[]
   address: DecidedAddress | null
   rules: ClaimRules
 }
@@ -155,14 +158,15 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
       died: (change?.deceased ?? one.input.deceased) && !one.known?.deceased,
       sex: change?.sex ?? one.input.sex ?? 'unknown',
       birthDate: change?.birthDate ?? one.input.birthDate,
-      conflicts: one.conflicts,
+      conflicts: one.conflicts.map(({ system }) => system),
     }
   })
 }
 
 async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
-  const identifiers = inputs
-    .flatMap((input) => input.identifiers)
+  const stated = inputs.map(identifiersOf)
+  const identifiers = stated
+    .flat()
     .flatMap((one) => (one.formerSystem ? [one, { ...one, system: one.formerSystem }] : [one]))
   const { rows } = await sql<Known>`
     select i.system, i.value, p.id as person_id, coalesce(p.survivor_id, p.id) as survivor_id, p.name, p.sex, p.birth_date, p.deceased,
@@ -174,8 +178,9 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
     order by p.id for no key update of p`.execute(trx)
   const known = new Map(rows.map((row) => [key(row), row]))
   const rules = rulesFrom(rows[0]?.rules ?? {})
-  const resolved = inputs.map((input): Resolved => {
-    const [own, ...others] = input.identifiers
+  const resolved = inputs.map((input, at): Resolved => {
+    const all = stated[at] ?? []
+    const [own, ...others] = all
     const byRecord = own && known.get(key(own))
     const byOther = others.map((one) => known.get(key(one))).find((row) => row && meansSame(row, input))
     const former = own?.formerSystem && known.get(key({ system: own.formerSystem, value: own.value }))
@@ -183,10 +188,11 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
     const person = byRecord ?? byOther ?? byFormer
     const conflicts = others.filter((one) => {
       const owner = known.get(key(one))
-      return owner && owner.survivor_id !== person?.survivor_id
+      // Of an account (PID-18) several people may be members.
+      return owner && owner.survivor_id !== person?.survivor_id && !one.system.startsWith('an:')
     })
     const fresh = dedupe(
-      input.identifiers.filter((one) => !known.has(key(one))),
+      all.filter((one) => !known.has(key(one))),
       key,
     )
     return {
@@ -194,7 +200,7 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
       id: person?.person_id ?? 0,
       known: person,
       fresh,
-      conflicts: conflicts.map((one) => one.system),
+      conflicts,
       address: null,
       rules,
     }
@@ -202,18 +208,32 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
   return resolved
 }
 
-const key = (one: { system: string; value: string }) => `${one.system}|${one.value}`
+/** In their compared form. Numbers that stand for none identify nobody; the source's own record number stays, whatever it is. */
+function identifiersOf({ identifiers }: PersonInput): Identifier[] {
+  return identifiers
+    .map((one) => ({ ...one, value: comparedNumber(one.system, one.value) }))
+    .filter((one, at) => at === 0 || !isPlaceholderNumber(one.value))
+}
+
+const key = (one: { system: string; value: string }) =>
+  `${one.system}|${comparedNumber(one.system, one.value)}`
 
 /**
  * Whether a number that several people may share means the same person here. Newborns and twins are often registered under their mother's
- * number, so the rest must agree too. Two records of one person are a nuisance; two persons in one record are a danger.
+ * number, so the rest must agree too, and 王芳之子 or 1900-01-01 agree with nobody. Two records of one person are a nuisance; two persons in
+ * one record are a danger.
  */
 function meansSame(known: Known, { name, sex, birthDate }: PersonInput): boolean {
   const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
   const knownSex = (text: string | null) => (text === 'unknown' ? null : text)
-  if (differ(known.birth_date, birthDate) || differ(knownSex(known.sex), knownSex(sex))) return false
-  if (!name || known.name === unnamed) return known.birth_date !== null && birthDate !== null
-  return searchName(known.name).search_name === searchName(name).search_name
+  const born = (date: string | null) => (date === null || isPlaceholderDate(date) ? null : date)
+  if (differ(born(known.birth_date), born(birthDate)) || differ(knownSex(known.sex), knownSex(sex)))
+    return false
+  const names = [known.name === unnamed ? null : known.name, name || null]
+  if (names.some((one) => one !== null && isPlaceholderName(one))) return false
+  const [one = null, other = null] = names
+  if (one === null || other === null) return born(known.birth_date) !== null && born(birthDate) !== null
+  return sameName(one, other)
 }
 
 /** New persons get their ids here. */

@@ -7,7 +7,7 @@ import { ageYears, localDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { maskPhone } from '../person/mask.ts'
-import { isHan, searchName } from '../person/name.ts'
+import { typedForms } from '../person/name.ts'
 import { leftJoinPerson, personOfRecord, recordsOf } from '../event/record.ts'
 import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { homeSite } from '../organisation/home-site.ts'
@@ -173,10 +173,9 @@ function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
 
 function nameLike(word: string): RawBuilder<SqlBool> {
   const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  const search = searchName(word)
-  const column = isHan(word)
-    ? sql`x.search_name like ${begins(search.search_name)}`
-    : sql`(x.pinyin like ${begins(search.pinyin)} or x.initials like ${begins(search.pinyin)} or x.search_name like ${begins(search.search_name)})`
+  const { pinyin, initials, search_name } = typedForms(word)
+  const any = (texts: string[]) => sql`any(${texts.map(begins)}::text[])`
+  const column = sql`(x.search_name like ${any(search_name)} or x.pinyin like ${any(pinyin)} or x.initials like ${any(initials)})`
   const contains = `%${word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
   return sql`(exists (select 1 from person x where x.id = ${personOfRecord(sql`t.person_id`)} and ${column})
     or (t.person_id is null and (t.title ilike ${contains} or exists (select 1 from group_customer x where x.id = t.group_id and x.name ilike ${contains}))))`
