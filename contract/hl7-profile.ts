@@ -38,8 +38,8 @@ export const hl7ProfileDefinition = z.object({
    * the sending facility where CX.4 cannot be relied on.
    */
   authority: z.enum(['whole', 'name', 'facility']).default('whole'),
-  /** What becomes of messages for tests and training (MSH-11 `T`, `D`). */
-  testMessages: z.enum(['set-aside', 'apply']).default('set-aside'),
+  /** What becomes of messages for tests and training (MSH-11 `T`, `D`); null = the setting for all. */
+  testMessages: z.enum(['set-aside', 'apply']).nullable().default(null),
   /** Minutes without a message after which this sender counts as down; null = the setting for all. */
   silentMinutes: z.number().int().min(1).max(100_000).nullable().default(null),
   /** Before mapping, `to` is set to the content of `from`, or to `value` if that is empty. */

@@ -18,6 +18,7 @@ import {
   readProfile,
 } from '../../modules/intake/sender-profile.ts'
 import { countryAt } from '../../modules/setting/country.ts'
+import { settingSql } from '../../modules/setting/setting.ts'
 import { organisationZone } from '../../modules/setting/time-zone.ts'
 
 type Stored = {
@@ -32,6 +33,8 @@ type Stored = {
   country: string
   /** The sender's profile, if any. */
   profile: unknown
+  /** Whether messages for training and debugging are applied. */
+  test_messages: boolean
 }
 
 type Outcome =
@@ -127,7 +130,8 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
     where pg_try_advisory_xact_lock(hashtext('careloop.intake'), lane) limit ${lanesAtOnce}`.execute(trx)
   if (lanes.length === 0) return 0
   const { rows } = await sql<Stored>`
-    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, ${countryAt(sql`s.id`)} as country, h.definition as profile
+    select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, ${countryAt(sql`s.id`)} as country, h.definition as profile,
+      (${settingSql('intake.apply-test-messages')})::boolean as test_messages
     from inbound_message m left join site s on s.code = m.facility ${profileJoin}
     where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
     order by m.id limit ${limit}`.execute(trx)
@@ -151,7 +155,8 @@ function interpret(stored: Stored): Outcome {
     const profile = readProfile(stored.profile)
     const message = parseMessage(stored.raw, readingOf(profile, stored.charset, stored))
     const purpose = segment(message, 'MSH').component(11, 1)?.toUpperCase() ?? ''
-    if (profile.testMessages === 'set-aside' && ['T', 'D'].includes(purpose))
+    const applied = profile.testMessages === null ? stored.test_messages : profile.testMessages === 'apply'
+    if (!applied && ['T', 'D'].includes(purpose))
       return {
         stored,
         status: 'ignored',

@@ -35,7 +35,7 @@ const definition = (part: Partial<Hl7ProfileDefinition>): Hl7ProfileDefinition =
   country: null,
   site: null,
   authority: 'whole',
-  testMessages: 'set-aside',
+  testMessages: null,
   silentMinutes: null,
   fields: [],
   codes: { sex: {}, class: {}, department: {}, disposition: {} },

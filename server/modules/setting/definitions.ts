@@ -175,6 +175,11 @@ export const settingDefinitions = {
   ),
   ...contactSettings,
   'intake.silent-minutes': integer('intake', 30, 'minutes', [1, 1440], ours),
+  'intake.apply-test-messages': boolean(
+    'intake',
+    false,
+    `${ours}: what is sent for training or debugging (MSH-11 T, D) is about nobody`,
+  ),
   'intake.keep-days': integer(
     'intake',
     365,

@@ -95,7 +95,7 @@ export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps)
               onChange={(authority) => change({ authority })}
             />
             <PickField
-              required
+              none={t('intake.profile.testMessages.usual')}
               label={t('intake.profile.testMessages.label')}
               value={form.testMessages}
               options={(['set-aside', 'apply'] as const).map((value) => ({

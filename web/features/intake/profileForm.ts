@@ -29,7 +29,7 @@ export function toForm(definition: Hl7ProfileDefinition): ProfileForm {
     country: country ?? '',
     site: site ?? '',
     authority,
-    testMessages,
+    testMessages: testMessages ?? '',
     silentMinutes: silentMinutes === null ? '' : String(silentMinutes),
     fields: fields.map((one) => ({ to: one.to, from: one.from ?? '', value: one.value ?? '' })),
     codes: {
@@ -61,7 +61,7 @@ export function fromForm(form: ProfileForm): { definition: Hl7ProfileDefinition 
     country: form.country.trim().toUpperCase() || null,
     site: form.site.trim() || null,
     authority: form.authority,
-    testMessages: form.testMessages,
+    testMessages: form.testMessages || null,
     silentMinutes: form.silentMinutes.trim() ? Number(form.silentMinutes) : null,
     fields: form.fields
       .filter((one) => one.to || one.from || one.value)

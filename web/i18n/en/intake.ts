@@ -144,7 +144,12 @@ export const intake = {
       name: 'Only the name in CX.4',
       facility: 'The sending facility (MSH-4)',
     },
-    testMessages: { label: 'Test messages (MSH-11 is T or D)', 'set-aside': 'Set aside', apply: 'Apply' },
+    testMessages: {
+      label: 'Test messages (MSH-11 is T or D)',
+      usual: 'The setting for all',
+      'set-aside': 'Set aside',
+      apply: 'Apply',
+    },
     wouldNote: 'Some content is not understood; the rest would be applied',
     silentMinutes: 'Minutes of silence until the alarm',
     silentHint: 'Empty: the setting for all',

@@ -48,6 +48,7 @@ export const settingSources = {
   'follow-up_ladder_letter-phone': 'The number that people are asked to call',
   'follow-up_daily-goal': 'CareLoop aim: 60 calls a day; by hand a nurse manages 20–30',
   'intake_silent-minutes': 'CareLoop choice',
+  'intake_apply-test-messages': 'CareLoop choice: messages for training or debugging are about nobody',
   'intake_keep-days': 'Cybersecurity Law Art. 21: network logs at least 6 months',
   'outbound_ack-timeout-seconds':
     'CareLoop choice: HL7 names no number; receivers that answer after a commit take seconds, interface engines wait 5 to 60',

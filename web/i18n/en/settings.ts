@@ -120,6 +120,7 @@ export const settings = {
     'follow-up_daily-goal': 'Daily goal per person',
     ...contactSettings.name,
     'intake_silent-minutes': 'A sender counts as silent after',
+    'intake_apply-test-messages': 'Apply test messages (MSH-11 T, D)',
     'intake_keep-days': 'Keep interface messages',
     'outbound_ack-timeout-seconds': 'Messages out: wait for the answer',
     'outbound_retry-first-seconds': 'Messages out: pause after the first failure',

@@ -143,7 +143,12 @@ export const intake = {
       name: '只看 CX.4 的名称',
       facility: '看发送机构（MSH-4）',
     },
-    testMessages: { label: '测试消息（MSH-11 为 T、D）', 'set-aside': '搁置', apply: '照常入库' },
+    testMessages: {
+      label: '测试消息（MSH-11 为 T、D）',
+      usual: '用统一设置',
+      'set-aside': '搁置',
+      apply: '照常入库',
+    },
     wouldNote: '有内容读不懂，其余照常入库',
     silentMinutes: '多少分钟没消息就报警',
     silentHint: '留空用统一设置',

@@ -36,6 +36,7 @@ export const settingSources = {
   'follow-up_ladder_letter-phone': '请患者拨打的号码',
   'follow-up_daily-goal': '本产品目标：每天 60 人次；手工一般 20–30 人次',
   'intake_silent-minutes': '本产品默认',
+  'intake_apply-test-messages': '本产品默认：测试、培训消息与真实患者无关',
   'intake_keep-days': '《网络安全法》第二十一条：网络日志留存不少于 6 个月',
   'outbound_ack-timeout-seconds':
     '本产品默认：HL7 没有规定；入库后才应答的系统要几秒，接口引擎一般等 5–60 秒',

@@ -115,6 +115,7 @@ export const settings = {
     'follow-up_daily-goal': '每人每日随访目标',
     ...contactSettings.name,
     'intake_silent-minutes': '多久没有消息算没有动静',
+    'intake_apply-test-messages': '测试消息（MSH-11 为 T、D）也入库',
     'intake_keep-days': '接口消息保存',
     'outbound_ack-timeout-seconds': '发出消息：等对方应答多久',
     'outbound_retry-first-seconds': '发出消息：第一次失败后隔多久再发',

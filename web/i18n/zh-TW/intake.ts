@@ -143,7 +143,12 @@ export const intake = {
       name: '只看 CX.4 的名稱',
       facility: '看傳送機構（MSH-4）',
     },
-    testMessages: { label: '測試訊息（MSH-11 為 T、D）', 'set-aside': '擱置', apply: '照常入庫' },
+    testMessages: {
+      label: '測試訊息（MSH-11 為 T、D）',
+      usual: '用統一設定',
+      'set-aside': '擱置',
+      apply: '照常入庫',
+    },
     wouldNote: '有內容讀不懂，其餘照常入庫',
     silentMinutes: '多少分鐘沒訊息就警示',
     silentHint: '留空用統一設定',

@@ -35,6 +35,7 @@ export const settingSources = {
   'follow-up_ladder_letter-phone': '請病人撥打的號碼',
   'follow-up_daily-goal': '本產品目標：每天 60 人次；人工一般 20–30 人次',
   'intake_silent-minutes': '本產品預設',
+  'intake_apply-test-messages': '本產品預設：測試、訓練訊息與真實病人無關',
   'intake_keep-days': '《網路安全法》第二十一條：網路日誌留存不少於 6 個月',
   'outbound_ack-timeout-seconds':
     '本產品預設：HL7 沒有規定；入庫後才回應的系統要幾秒，介面引擎一般等 5–60 秒',

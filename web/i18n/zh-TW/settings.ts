@@ -115,6 +115,7 @@ export const settings = {
     'follow-up_daily-goal': '每人每日追蹤目標',
     ...contactSettings.name,
     'intake_silent-minutes': '多久沒有訊息算沒有動靜',
+    'intake_apply-test-messages': '測試訊息（MSH-11 為 T、D）也入庫',
     'intake_keep-days': '介面訊息保存',
     'outbound_ack-timeout-seconds': '送出訊息：等對方回應多久',
     'outbound_retry-first-seconds': '送出訊息：第一次失敗後隔多久再送',
