@@ -134,6 +134,28 @@ test("a relative reference of another server's entry is that server's, never our
   expect([ours.status, await results(stranger.person)]).toEqual([200, before + 1])
 })
 
+test('a reference that may mean a new entry or ours is refused', async () => {
+  const stranger = await admit(app, key, 'UNCLEAR')
+  const id = stranger.person
+  for (const fullUrl of [undefined, uuid()]) {
+    const answer = await fhir(
+      app,
+      key,
+      'post',
+      '',
+      bundleOf('transaction', [
+        { url: 'Patient', ...(fullUrl && { fullUrl }), resource: { ...patient('UNCLEAR-2'), id } },
+        { url: 'Observation', resource: observation(`Patient/${id}`) },
+      ]),
+    )
+    expect([answer.status, answer.body.issue[0]?.expression]).toEqual([
+      400,
+      ['Bundle.entry[1].resource.subject'],
+    ])
+  }
+  expect(await results(id)).toBe(1)
+})
+
 test('two entries with one fullUrl are refused, because references could mean either', async () => {
   const twice = theirs('Patient/1')
   const answer = await fhir(
