@@ -114,10 +114,12 @@ function attends({ type }: Participant): number {
 }
 
 /** The number of the visit in the hospital's systems: of type VN, else the first. A number without a system is no visit's own. */
-export function visitNumber(encounter: Encounter): string | null {
-  const numbered = (encounter.identifier ?? []).filter((one) => one.system && one.value?.trim())
+export function visitIdentifier({ identifier = [] }: Encounter): { system: string; value: string } | null {
+  const numbered = identifier.flatMap(({ system, value, type }) =>
+    system && value?.trim() ? [{ system, value: value.trim(), type }] : [],
+  )
   const visit = numbered.find((one) => (one.type?.coding ?? []).some((coding) => coding.code === 'VN'))
-  return (visit ?? numbered[0])?.value?.trim() ?? null
+  return visit ?? numbered[0] ?? null
 }
 
 /** Whether a diagnosis was withdrawn. */

@@ -69,6 +69,28 @@ test('visits with numbers that have no system are visits of their own', async ()
   expect([one.status, other.status, one.body.id === other.body.id]).toEqual([201, 201, false])
 })
 
+test('one visit number in two systems is not one visit', async () => {
+  const { person } = await admit(app, key, 'TWO-SYSTEMS')
+  const visit = (system: string) =>
+    encounter(`Patient/${person}`, '', { identifier: [{ system, value: 'V-77' }] })
+  const first = await fhir(app, key, 'post', '/Encounter', visit('urn:emr:visit'))
+  const second = await fhir(app, key, 'post', '/Encounter', visit('urn:lis:visit'))
+  expect([first.status, second.status, second.body.issue[0]?.diagnostics]).toEqual([
+    201,
+    409,
+    expect.stringContaining('urn:emr:visit|v-77'),
+  ])
+  expect((await fhir(app, key, 'get', `/Encounter/${first.body.id}`)).body['identifier']).toEqual([
+    { system: 'urn:emr:visit', value: 'V-77' },
+  ])
+  expect((await fhir(app, key, 'post', '/Encounter', visit('urn:emr:visit'))).body.id).toBe(first.body.id)
+  const both = bundleOf('transaction', [
+    { url: 'Encounter', resource: { ...visit('urn:a'), identifier: [{ system: 'urn:a', value: 'V-78' }] } },
+    { url: 'Encounter', resource: { ...visit('urn:b'), identifier: [{ system: 'urn:b', value: 'V-78' }] } },
+  ])
+  expect((await fhir(app, key, 'post', '', both)).status).toBe(409)
+})
+
 test("a relative reference of another server's entry is that server's, never ours of the same number", async () => {
   const stranger = await admit(app, key, 'STRANGER')
   const before = await results(stranger.person)
@@ -110,6 +132,28 @@ test("a relative reference of another server's entry is that server's, never our
     bundleOf('transaction', [{ url: 'Observation', fullUrl: uuid(), resource: observation(local) }]),
   )
   expect([ours.status, await results(stranger.person)]).toEqual([200, before + 1])
+})
+
+test('a reference that may mean a new entry or ours is refused', async () => {
+  const stranger = await admit(app, key, 'UNCLEAR')
+  const id = stranger.person
+  for (const fullUrl of [undefined, uuid()]) {
+    const answer = await fhir(
+      app,
+      key,
+      'post',
+      '',
+      bundleOf('transaction', [
+        { url: 'Patient', ...(fullUrl && { fullUrl }), resource: { ...patient('UNCLEAR-2'), id } },
+        { url: 'Observation', resource: observation(`Patient/${id}`) },
+      ]),
+    )
+    expect([answer.status, answer.body.issue[0]?.expression]).toEqual([
+      400,
+      ['Bundle.entry[1].resource.subject'],
+    ])
+  }
+  expect(await results(id)).toBe(1)
 })
 
 test('two entries with one fullUrl are refused, because references could mean either', async () => {

@@ -18,15 +18,48 @@ const parse = JSON.parse as unknown as (
 export const isRaw = (value: unknown): value is RawNumber => isRawJSON(value)
 export const isNumber = (value: unknown): value is Decimal => typeof value === 'number' || isRawJSON(value)
 
-/** Numbers that might not survive. A text that looks like one only costs time. */
-const fragile = /[:[,]\s*-?(?:\d+\.\d*0(?![\d.])|[\d.]{16,}|[\d.]+[eE])/
+/** Numbers that might not survive, or a text that looks like one. */
+const fragile = /([:[,]\s*)(-?(?:\d+\.\d*0|[\d.]{16,}|[\d.]+[eE][+-]?\d+))(?=\s*[,}\]])/g
+const mark = '\u0001number:'
 
-/** Parses JSON, keeping numbers as they are written. @throws {SyntaxError} */
+/**
+ * Parses JSON, keeping numbers as they are written. Asking the parser for the source of every value is six times as slow, so fragile
+ * numbers are made texts before and numbers after. Within a text that would not be JSON any more; then the parser is asked after all.
+ * @throws {SyntaxError}
+ */
 export function parseJson(text: string): unknown {
-  if (!fragile.test(text)) return JSON.parse(text)
-  return parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
+  const marked = text.replace(
+    fragile,
+    (_all, before: string, number: string) => `${before}"\\u0001number:${number}"`,
   )
+  if (marked === text) return JSON.parse(text)
+  if (!text.includes('\\u0001'))
+    try {
+      return unmarked(JSON.parse(marked))
+    } catch {
+      // Falls through.
+    }
+  return parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined ? exactly(source) : value,
+  )
+}
+
+const exactly = (source: string): Decimal =>
+  String(Number(source)) === source ? Number(source) : rawJSON(source)
+
+/** Without recursion, because nobody has looked yet how deep it goes. */
+function unmarked(json: unknown): unknown {
+  const waiting = [json]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const parent = next as Record<string, unknown>
+    for (const key of Object.keys(parent)) {
+      const value = parent[key]
+      if (typeof value === 'string') {
+        if (value.startsWith(mark)) parent[key] = exactly(value.slice(mark.length))
+      } else if (typeof value === 'object' && value !== null) waiting.push(value)
+    }
+  }
+  return json
 }
 
 /** A value as text, a number as it was sent. */

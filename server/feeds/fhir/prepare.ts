@@ -201,6 +201,8 @@ function baseOf({ fullUrl }: Item): string | null {
 export class Resolver {
   readonly #byUrl = new Map<string, Item>()
   readonly #conditions = new Map<string, string>()
+  /** What senders call their new resources, which may be the id of another one here. */
+  readonly #unclear = new Set<string>()
   readonly #base: string
 
   /** @throws {FhirError} when two entries have one fullUrl: a reference to it could mean either */
@@ -218,7 +220,9 @@ export class Resolver {
       }
     }
     for (const item of items)
-      if (item.interaction === 'update' && item.id !== null)
+      if (item.interaction === 'create' && item.resource.id !== undefined)
+        this.#unclear.add(`${item.type}/${item.resource.id}`)
+      else if (item.interaction === 'update' && item.id !== null)
         for (const url of [`${item.type}/${item.id}`, `${this.#base}${item.type}/${item.id}`])
           this.#byUrl.set(url, item)
   }
@@ -271,6 +275,12 @@ export class Resolver {
         const expression = `${item.path}.${path}`
         const asks = this.#byUrl.has(reference) ? undefined : conditional(reference)
         if (asks && !asked.has(reference)) asked.set(reference, { ...asks, path: expression })
+        if (this.#unclear.has(reference) && baseOf(item) === null && !this.#byUrl.has(reference))
+          issues.push({
+            code: 'invalid',
+            diagnostics: `${reference.slice(0, 100)} may be the entry with that id, or ours. Refer to the fullUrl of the entry, such as urn:uuid:….`,
+            expression,
+          })
         if (/^urn:(uuid|oid):/.test(reference) && !this.#byUrl.has(reference))
           issues.push({
             code: 'not-found',

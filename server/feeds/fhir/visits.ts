@@ -13,7 +13,7 @@ import {
   isWithdrawn,
   toConditionInput,
   toVisit,
-  visitNumber,
+  visitIdentifier,
   whereabouts,
 } from './encounter.ts'
 import type { Item } from './item.ts'
@@ -21,6 +21,7 @@ import { FhirError, type Issue, noSuch } from './outcome.ts'
 import type { Places, Referred } from './place.ts'
 import { numbered, type Resolver } from './prepare.ts'
 import { literal } from './reference.ts'
+import { identifierTerm } from './store.ts'
 import { spanOf } from './time.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
@@ -61,9 +62,44 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
       item.id ??= String(visit.id)
     }
   }
+  await refuseOtherNumbers(trx, items)
   resolver.resolveAll(items)
   const known = await connectVisits(trx, sender, bundle)
   await writeConditions(trx, sender, bundle, known)
+}
+
+/**
+ * The same number in two systems is two visits: the second must not overwrite what was sent of the first.
+ * @throws {FhirError} 409
+ */
+async function refuseOtherNumbers(trx: Trx, items: Item[]): Promise<void> {
+  const visits = items.flatMap((item) => {
+    const number = item.visit && !item.stored ? visitIdentifier(item.resource as unknown as Encounter) : null
+    return number ? [{ item, term: identifierTerm(`${number.system}|${number.value}`), number }] : []
+  })
+  const known = visits.flatMap(({ item }) => (item.visit?.created ? [] : (item.encounterId ?? [])))
+  const { rows } =
+    known.length === 0
+      ? { rows: [] }
+      : await sql<{ id: number; terms: string[] }>`
+          select encounter_id as id, terms from fhir_resource where type = 'Encounter' and encounter_id = any(${known}::bigint[])`.execute(
+          trx,
+        )
+  const terms = new Map(rows.map((row) => [row.id, row.terms]))
+  for (const { item, term, number } of visits) {
+    const before = terms.get(item.encounterId ?? 0) ?? [term]
+    terms.set(item.encounterId ?? 0, before)
+    const same = `|${number.value.toLowerCase()}`
+    const other = before.find(
+      (one) => one.startsWith('identifier:') && one.endsWith(same) && !one.startsWith('identifier:|'),
+    )
+    if (other !== undefined && !before.includes(term))
+      throw new FhirError(409, {
+        code: 'conflict',
+        diagnostics: `The visit number ${number.value} is known here as ${other.slice('identifier:'.length)}. Visits of several systems need numbers of their own, or one system.`,
+        expression: `${item.path}.identifier`,
+      })
+  }
 }
 
 /** Maps visits; site, department, doctor and known numbers are looked up in one batch. */
@@ -118,7 +154,8 @@ async function visitInputs(trx: Trx, sender: Sender, { items, resolver, places }
       ),
       personId: item.personId ?? 0,
       siteId: known?.site_id ?? siteId,
-      visitNumber: known?.visit_number ?? visitNumber(encounter) ?? item.id ?? (item.id = randomUUID()),
+      visitNumber:
+        known?.visit_number ?? visitIdentifier(encounter)?.value ?? item.id ?? (item.id = randomUUID()),
       departmentId,
       attendingStaffId: where.staffId ?? (attending && staff.get(`${siteId}|${attending.code}`)) ?? null,
     }
