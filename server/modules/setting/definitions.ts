@@ -27,6 +27,15 @@ export const settingDefinitions = {
     'Asia/Shanghai',
     `${ours}: mainland hospitals keep this time; it counts only where no site is known, such as for "today" in a list across sites`,
   ),
+  'organisation.country': {
+    ...text(
+      'organisation',
+      'text',
+      'CN',
+      `${ours}: the mainland; a telephone number without a country code is one of this country (ISO 3166)`,
+    ),
+    perSite: true,
+  },
   'follow-up.level-1.days': integer(
     'follow-up',
     7,

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { isCountry } from '../../../contract/country.ts'
 import type { SettingView } from '../../../contract/setting.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -159,6 +160,7 @@ export async function updateSetting(
     input.value === null || input.value === undefined ? null : checked(definition, input.value, secret)
   checkOrigins(key, value)
   checkTimeZone(key, value)
+  checkCountry(key, value)
   const json = value === null ? null : JSON.stringify(value)
   if (json === null)
     await sql`delete from setting where key = ${key} and site_id is not distinct from ${siteId}::int`.execute(
@@ -224,6 +226,11 @@ function checkTimeZone(key: SettingKey, value: unknown): void {
     throw new AppError('invalid', undefined, [
       { path: 'value', message: 'is not a time zone such as Asia/Shanghai' },
     ])
+}
+
+function checkCountry(key: SettingKey, value: unknown): void {
+  if (key === 'organisation.country' && typeof value === 'string' && !isCountry(value))
+    throw new AppError('invalid', undefined, [{ path: 'value', message: 'is not a country such as CN' }])
 }
 
 function checkOrigins(key: SettingKey, value: unknown): void {

@@ -9,6 +9,8 @@ export const settingSources = {
   'dispute_escalate-days': 'CareLoop choice: an answer that is late is looked for every working day',
   'organisation_time-zone':
     'CareLoop choice: the time of mainland China; every site has its own, this one counts only where no site is known',
+  organisation_country:
+    'CareLoop choice: the mainland; a telephone number without a country code is one of this country (ISO 3166)',
   'follow-up_level-1_days':
     '96120 call-centre report: three-level follow-up, attending doctor by phone within 1 week',
   'follow-up_level-2_days': 'Common practice: head nurse or service centre within 2 weeks',

@@ -6,6 +6,7 @@ export const settingSources = {
   'dispute_escalate-days': '本产品设定：逾期未答复的，每个工作日督办',
   'organisation_time-zone':
     '本产品设定：内地统一用北京时间；各院区有自己的时区，只有不知道是哪个院区时才用这里的',
+  organisation_country: '本产品设定：中国内地；没有国家（地区）代码的电话号码按这里理解（ISO 3166 两位字母）',
   'follow-up_level-1_days': '96120 客服中心报告：三级随访，主管医生 1 周内电话',
   'follow-up_level-2_days': '行业惯例：护士长或客服中心 2 周内电话',
   'follow-up_level-3_days': '96120 客服中心报告：三级随访，1 个月内上门',

@@ -6,6 +6,7 @@ export const settingSources = {
   'dispute_escalate-days': '本產品設定：逾期未答覆的，每個工作日督辦',
   'organisation_time-zone':
     '本產品設定：內地統一用北京時間；各院區有自己的時區，只有不知道是哪個院區時才用這裡的',
+  organisation_country: '本產品設定：中國內地；沒有國碼的電話號碼按這裡理解（ISO 3166 兩位字母）',
   'follow-up_level-1_days': '96120 客服中心報告：三級追蹤，主治醫師 1 週內電話',
   'follow-up_level-2_days': '業界慣例：護理長或客服中心 2 週內電話',
   'follow-up_level-3_days': '96120 客服中心報告：三級追蹤，1 個月內家訪',
