@@ -219,9 +219,16 @@ const calendarDay = z.object({
   name: z.string(),
   source: z.string(),
 })
+/** ISO 3166, two letters: the calendar of that country; left out: of the site's, or the installation's. */
+const calendarCountry = z
+  .string()
+  .regex(/^[A-Z]{2}$/)
+  .optional()
 const calendarYear = z.object({
   known: z.boolean(),
-  /** The site has none of its own: this is the installation's. */
+  /** The country that the site follows (setting `organisation.country`). */
+  country: z.string(),
+  /** The site has none of its own: this is that of its country. */
   inherited: z.boolean(),
   days: z.array(calendarDay),
 })
@@ -231,7 +238,7 @@ export const listCalendar = route({
   permission: 'setting.read',
   summary:
     'Days of a year that differ from the plain week: holidays and make-up workdays; `known` says whether the year has a calendar',
-  query: ofSite.extend({ year: z.coerce.number().int().min(2000).max(2100) }),
+  query: ofSite.extend({ year: z.coerce.number().int().min(2000).max(2100), country: calendarCountry }),
   response: calendarYear,
 })
 export const putCalendarYear = route({
@@ -239,9 +246,10 @@ export const putCalendarYear = route({
   path: '/calendar/{year}',
   permission: 'setting.write',
   summary:
-    'Enter the calendar of a year for the installation or for a site; no days: a site inherits it again',
+    'Enter the calendar of a year for a country or for a site; no days: a site follows its country again',
   params: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
   body: forSite.extend({
+    country: calendarCountry,
     days: z
       .array(z.object({ date: calendarDate, working: z.boolean(), name: z.string().trim().max(60) }))
       .max(120),

@@ -9,43 +9,67 @@ import { AppError } from './errors.ts'
  */
 export type Calendar = { exceptions: Map<string, boolean>; years: Set<number> }
 
-export type CalendarRow = { date: string; working: boolean; site_id: number | null }
+/**
+ * The days of a country (without a site) or of a site, each as `YYYY-MM-DD` and `+` for a working day or `-`; or, without days, the country
+ * of a site (without one: of the installation).
+ */
+export type CalendarRow = { site_id: number | null; country: string | null; days: string | null }
 
 /** The calendar of a site; without a site the installation's. */
 export type Calendars = (siteId: number | null) => Calendar
 
+/** All calendars in one statement, to be part of a larger one. */
+export const calendarRows = sql<CalendarRow>`
+  select site_id, country, string_agg(date::text || case when working then '+' else '-' end, '') as days from calendar_day
+  group by site_id, country
+  union all select site_id, value #>> '{}', null from setting where key = 'organisation.country'`
+
 /** The calendars of all sites in one statement. */
 export async function loadCalendars(db: Db): Promise<Calendars> {
-  const { rows } = await sql<CalendarRow>`select date::text, working, site_id from calendar_day`.execute(db)
+  const { rows } = await calendarRows.execute(db)
   return calendarsOf(rows)
 }
 
+/** As the setting `organisation.country` has it by default. */
+const usualCountry = 'CN'
+
 /**
- * The calendars from rows of `calendar_day` that the caller has read. A site's calendar of a year replaces the installation's of that year
- * as a whole: a day that only the installation has is an ordinary day there.
+ * The calendars from {@link calendarRows}. A site follows its country; a calendar of its own for a year replaces that of the country for that
+ * year as a whole: a day that only the country has is an ordinary day there.
  */
 export function calendarsOf(rows: CalendarRow[]): Calendars {
-  const bySite = Map.groupBy(rows, (row) => row.site_id)
-  const common = calendarOf(bySite.get(null) ?? [])
-  const own = new Map<number, Calendar>()
-  for (const [site, days] of bySite) {
-    if (site === null) continue
-    const { years } = calendarOf(days)
-    own.set(
-      site,
-      calendarOf([...(bySite.get(null) ?? []).filter((row) => !years.has(yearOf(row.date))), ...days]),
-    )
+  const countries = new Map(rows.filter((row) => row.days === null).map((row) => [row.site_id, row.country]))
+  const days = (from: CalendarRow[]) => from.flatMap((row) => daysIn(row.days ?? ''))
+  const ofCountry = (country: string | null) =>
+    days(rows.filter((row) => row.site_id === null && row.country === country))
+  const known = new Map<string, Calendar>()
+  return (siteId) => {
+    const country = countries.get(siteId) ?? countries.get(null) ?? usualCountry
+    const own = siteId === null ? [] : rows.filter((row) => row.site_id === siteId && row.days !== null)
+    const place = own.length > 0 ? String(siteId) : country
+    let calendar = known.get(place)
+    if (!calendar) {
+      const ownDays = days(own)
+      const { years } = calendarOf(ownDays)
+      calendar = calendarOf([...ofCountry(country).filter(([date]) => !years.has(yearOf(date))), ...ownDays])
+      known.set(place, calendar)
+    }
+    return calendar
   }
-  return (siteId) => (siteId === null ? common : (own.get(siteId) ?? common))
 }
+
+type Day = [date: string, working: boolean]
+
+const daysIn = (text: string) =>
+  Array.from({ length: text.length / 11 }, (_, at): Day => [
+    text.slice(11 * at, 11 * at + 10),
+    text[11 * at + 10] === '+',
+  ])
 
 const yearOf = (date: string) => Number(date.slice(0, 4))
 
-function calendarOf(rows: CalendarRow[]): Calendar {
-  return {
-    exceptions: new Map(rows.map((row) => [row.date, row.working])),
-    years: new Set(rows.map((row) => yearOf(row.date))),
-  }
+function calendarOf(days: Day[]): Calendar {
+  return { exceptions: new Map(days), years: new Set(days.map(([date]) => yearOf(date))) }
 }
 
 /** @throws {AppError} calendar-unknown */

@@ -131,6 +131,7 @@ export interface AuditHead {
 }
 
 export interface CalendarDay {
+  country: Generated<string | null>;
   date: string;
   name: string;
   site_id: number | null;

@@ -18,7 +18,7 @@ async function accessible(page: Page) {
 test('home visits walk from the plan to the proof: plan, confirm, take along, go offline, fill in two, come back', async () => {
   // Today is a working day, whatever day the test runs on; and what was sampled is due from today on.
   await stage.rows(`insert into calendar_day (date, working, name, source) select (now() at time zone 'Asia/Shanghai')::date + n, true, 'test', 'test'
-    from generate_series(0, 20) n on conflict (date, site_id) do update set working = true`)
+    from generate_series(0, 20) n on conflict (date, site_id, country) do update set working = true`)
   await stage.rows(`update task set start_at = least(start_at, now() - interval '1 hour'), next_attempt_at = null, held_by = null, held_until = null
     where kind = 'home-visit' and status in ('requested', 'in-progress')`)
   // A month of one ward samples few: some more people of the same site who live somewhere.

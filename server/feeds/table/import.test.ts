@@ -7,7 +7,6 @@ import {
   actOnImport,
   exportImportErrors,
   getImport,
-  type ImportDetail,
   type ImportKind,
   listImportErrors,
   listImports,
@@ -16,6 +15,7 @@ import {
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
+import { uploadsOf } from '../../../test/support/upload.ts'
 import { importDue } from './run.ts'
 
 let app: TestApp
@@ -30,32 +30,14 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-async function upload(file: string | Buffer, kind: ImportKind = 'persons', who = centre) {
-  const query = new URLSearchParams({ kind, siteId: String(site), fileName: '名单.csv' })
-  const answer = await app.app.request(`http://careloop.test/api/v1/imports?${query.toString()}`, {
-    method: 'POST',
-    body: typeof file === 'string' ? file : new Uint8Array(file),
-    headers: {
-      host: 'careloop.test',
-      origin: 'http://careloop.test',
-      cookie: who,
-      'content-type': 'application/octet-stream',
-    },
-  })
-  const body = (await answer.json()) as ImportDetail & { error?: { message: string } }
-  return { status: answer.status, body }
-}
-
+const upload = (file: string | Buffer, kind: ImportKind = 'persons', who = centre) =>
+  uploadsOf(app, who, site).upload(file, kind)
 const act = (id: number, what: 'check' | 'run' | 'cancel' | 'undo') =>
   app.request(centre, actOnImport, { params: { id, act: what } })
 const detail = async (id: number) => (await app.request(centre, getImport, { params: { id } })).body
 
-async function imported(file: string | Buffer, kind: ImportKind = 'persons') {
-  const { body } = await upload(file, kind)
-  await act(body.id, 'run')
-  await app.processAll()
-  return detail(body.id)
-}
+const imported = (...call: Parameters<ReturnType<typeof uploadsOf>['imported']>) =>
+  uploadsOf(app, centre, site).imported(...call)
 
 const head = '病案号,姓名,性别,出生日期,身份证号,手机号码,家庭住址\n'
 /** Name, sex and birth date of somebody who resembles nobody else, so that the matching has nothing to compare. */

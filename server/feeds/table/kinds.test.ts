@@ -1,60 +1,30 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  actOnImport,
-  getImport,
-  type ImportDetail,
-  type ImportKind,
-  listImportErrors,
-} from '../../../contract/import.ts'
+import type { ImportKind } from '../../../contract/import.ts'
 import { getPerson } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { about, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
+import { uploadsOf } from '../../../test/support/upload.ts'
 import { localDate } from '../../platform/clock.ts'
 
 let app: TestApp
 let centre: string
-let site: number
+let files: ReturnType<typeof uploadsOf>
 
 beforeAll(async () => {
   app = await createTestApp()
   await receive(app, { mrn: 'K1', name: '王小明', phone: '13900000001', birth: '19800102', sex: 'M' })
-  site = (await idsOf(app)).site('NH')
+  const site = (await idsOf(app)).site('NH')
   centre = await app.signInAs('service-centre', { site })
+  files = uploadsOf(app, centre, site)
 })
 afterAll(() => app.close())
 
-async function upload(file: string, kind: ImportKind): Promise<ImportDetail> {
-  const query = new URLSearchParams({ kind, siteId: String(site), fileName: '表.csv' })
-  const answer = await app.app.request(`http://careloop.test/api/v1/imports?${query.toString()}`, {
-    method: 'POST',
-    body: file,
-    headers: {
-      host: 'careloop.test',
-      origin: 'http://careloop.test',
-      cookie: centre,
-      'content-type': 'application/octet-stream',
-    },
-  })
-  return (await answer.json()) as ImportDetail
-}
-
-const detail = async (id: number) => (await app.request(centre, getImport, { params: { id } })).body
-
-async function work(id: number, act: 'check' | 'run' | 'undo'): Promise<ImportDetail> {
-  await app.request(centre, actOnImport, { params: { id, act } })
-  await app.processAll()
-  return detail(id)
-}
-
-const imported = async (file: string, kind: ImportKind) => work((await upload(file, kind)).id, 'run')
-const problemsOf = async (id: number) =>
-  (await app.request(centre, listImportErrors, { params: { id }, query: {} })).body.items.map((one) => [
-    one.row,
-    one.field,
-    one.problem,
-  ])
+const upload = async (file: string, kind: ImportKind) => (await files.upload(file, kind)).body
+const work = (...call: Parameters<typeof files.work>) => files.work(...call)
+const imported = (...call: Parameters<typeof files.imported>) => files.imported(...call)
+const problemsOf = (id: number) => files.problemsOf(id)
 
 /** What the timeline says of a kind and still holds, oldest first. */
 async function facts(mrn: string, kind: string) {

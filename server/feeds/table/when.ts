@@ -18,10 +18,10 @@ const fullMonths =
 
 /** Forms of a date with the names of their parts. Each is tried at the beginning of the text; what follows it must be a time. */
 const dateForms: [form: RegExp, parts: string][] = [
+  [/^(\d{4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})(?!\d)/, 'y.md'],
   [/^民[国國]\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]/, 'rmd'],
   [/^民[国國]\s*(\d{1,3})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})(?!\d)/, 'r.md'],
   [/^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})(?:\s*[日号號]|(?=\s|$))/, 'ymd'],
-  [/^(\d{4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})(?!\d)/, 'y.md'],
   [/^(\d{4})(\d{2})(\d{2})(?!\d)/, 'ymd'],
   // With a time right behind: 202611201520 and 20261120152000.
   [/^(\d{4})(\d{2})(\d{2})(?=\d{4}(?:\d{2})?(?!\d))/, 'ymd'],
@@ -44,13 +44,15 @@ const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const weekdayBefore = /^(sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?\.?,?\s+/i
 const weekdayAfter = /^\s*(?:(?:星期|[周週])([日天一二三四五六])|\((?:星期|[周週])?([日天一二三四五六])\))/
 
+const pad = (number: number, length: number) => String(number).padStart(length, '0')
+
 /** `YYYY-MM-DD` of a day that exists. */
 function dayOf(year: number, month: number, day: number): string | null {
   const date = new Date(Date.UTC(year, month - 1, day))
   date.setUTCFullYear(year)
   // Date would turn 31 April into 1 May.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null
-  return date.toISOString().slice(0, 10)
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 
 /** The day of a form's parts; `a` and `b` are day and month in an order that the text does not give. */
@@ -72,18 +74,20 @@ function dayIn(parts: string, found: RegExpExecArray, orders: DateOrders): strin
 
 /** A day at the beginning of the text, and the rest. */
 function takeDate(text: string, orders: DateOrders): { date: string; rest: string } | Unread {
-  const weekday = weekdayBefore.exec(text)
+  const weekday = /^[a-z]/i.test(text) ? weekdayBefore.exec(text) : null
   const from = text.slice(weekday?.[0].length ?? 0)
   for (const [form, parts] of dateForms) {
     const found = form.exec(from)
     if (!found || !wholeMonth(parts, found)) continue
     const date = dayIn(parts, found, orders)
     if (date === null || date === ambiguous) return date
-    const after = weekdayAfter.exec(from.slice(found[0].length))
+    const rest = from.slice(found[0].length)
+    const after = rest === '' ? null : weekdayAfter.exec(rest)
+    if (!weekday && !after) return { date, rest }
     const number = new Date(`${date}T00:00:00Z`).getUTCDay()
     if (weekday && !weekday[1]?.toLowerCase().startsWith(weekdayNames[number] ?? '')) return null
     if (after && (after[1] ?? after[2])?.replace('天', '日') !== weekdays[number]) return null
-    return { date, rest: from.slice(found[0].length + (after?.[0].length ?? 0)) }
+    return { date, rest: rest.slice(after?.[0].length ?? 0) }
   }
   return shortYear.test(from) ? ambiguous : null
 }

@@ -220,7 +220,7 @@ test('on a public holiday nothing but clinical contact goes', async () => {
   const { person } = await patient()
   const date = shiftDate(localDate(new Date(), 'Asia/Shanghai'), 1)
   await sql`insert into calendar_day (date, working, name, source) values (${date}, false, '节日', 'test'), (${shiftDate(date, 1)}, true, '补班', 'test')
-    on conflict (date, site_id) do update set working = excluded.working`.execute(app.db)
+    on conflict (date, site_id, country) do update set working = excluded.working`.execute(app.db)
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
   const noon = fromLocal({ year, month, day, hour: 12, minute: 0, second: 0 }, 'Asia/Shanghai')
   expect(await verdict(request(person, { purpose: 'clinical' }), noon)).toMatchObject({ kind: 'permit' })

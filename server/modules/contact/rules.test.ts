@@ -31,11 +31,13 @@ const settings: fc.Arbitrary<ContactSettings> = fc.record({
 })
 /** The first week of each October, and New Year. */
 const holidays = calendarsOf(
-  [2024, 2025, 2026, 2027, 2028, 2029, 2030].flatMap((year) => [
-    { date: `${year}-01-01`, working: false, site_id: null },
-    ...[1, 2, 3, 4, 5, 6, 7].map((day) => ({ date: `${year}-10-0${day}`, working: false, site_id: null })),
-    { date: `${year}-10-08`, working: true, site_id: null },
-  ]),
+  [2024, 2025, 2026, 2027, 2028, 2029, 2030].map((year) => ({
+    site_id: null,
+    country: 'CN',
+    days: [`01-01-`, ...[1, 2, 3, 4, 5, 6, 7].map((day) => `10-0${day}-`), '10-08+']
+      .map((day) => `${year}-${day}`)
+      .join(''),
+  })),
 )(null)
 const now = fc.oneof(
   fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }),

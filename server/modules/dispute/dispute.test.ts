@@ -188,7 +188,7 @@ test('an answer is due after five working days of the site; a calendar that come
   expect(localDate(new Date((await due()) ?? 0), zone)).toBe(shiftDate(today, 7))
   const [task] = await listed(id)
   expect(task?.dueAt).toBe(await due())
-  await sql`update calendar_day set date = date - 3650`.execute(app.db)
+  await sql`update calendar_day set date = date - 36500`.execute(app.db)
   await enter([])
   expect(await due()).toBeNull()
   await fireDue(app.db, new Date(Date.now() + 30 * 86_400_000))

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { type CalendarRow, type Calendars, calendarsOf } from '../../platform/calendar.ts'
+import { type CalendarRow, calendarRows, type Calendars, calendarsOf } from '../../platform/calendar.ts'
 import { type Db, perDatabase, transaction, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { log } from '../../platform/log.ts'
@@ -120,9 +120,7 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
       (select coalesce(jsonb_agg(q), '[]') from (
         select distinct on (q.code) q.code, v.id as version_id
         from questionnaire q join questionnaire_version v on v.questionnaire_id = q.id order by q.code, v.version desc) q) as questionnaires,
-      (select coalesce(jsonb_agg(jsonb_build_object('date', date, 'working', working, 'site_id', site_id)), '[]') from calendar_day) as days`.execute(
-    trx,
-  )
+      (select coalesce(jsonb_agg(c), '[]') from (${calendarRows}) c) as days`.execute(trx)
   const [shared] = common
   return {
     now: shared?.now ?? new Date(),

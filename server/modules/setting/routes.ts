@@ -27,9 +27,7 @@ export function mountSetting(api: Api, { secret }: Services): void {
   implement(api, listHistoryRoute, async ({ db, actor, params, query }) => ({
     items: await listSettingHistory(db, actor, params.key, query.siteId ?? null),
   }))
-  implement(api, listCalendarRoute, ({ db, actor, query }) =>
-    listCalendar(db, actor, query.year, query.siteId ?? null),
-  )
+  implement(api, listCalendarRoute, ({ db, actor, query }) => listCalendar(db, actor, query))
   implement(api, putCalendarRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => putCalendarYear(trx, actor, params.year, body)),
   )

@@ -14,7 +14,7 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { unseal } from '../../platform/sealed.ts'
 import { settingDefinitions } from './definitions.ts'
 import { readSettings, readSettingsBySite } from './setting.ts'
-import { isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
+import { calendarRows, calendarsOf, isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
 
 let app: TestApp
 let admin: string
@@ -201,9 +201,71 @@ test('the official calendar is there, with the Saturdays worked for the Spring F
   expect(day('2025-01-26')).toMatchObject({ working: true })
   expect((await app.request(admin, listCalendar, { query: { year: 2099 } })).body).toEqual({
     known: false,
+    country: 'CN',
     inherited: false,
     days: [],
   })
+})
+
+test('the official calendars go back to 2011, those of Taiwan as well', async () => {
+  for (let year = 2011; year <= 2026; year++)
+    for (const country of ['CN', 'TW'])
+      expect([
+        year,
+        country,
+        (await app.request(admin, listCalendar, { query: { year, country } })).body.known,
+      ]).toEqual([year, country, true])
+})
+
+test.each([
+  // State Council notices (国办发明电): working Saturdays and Sundays before and after the holidays, and days off.
+  ['CN', '2011-01-30', true],
+  ['CN', '2011-02-08', false],
+  ['CN', '2011-12-31', true],
+  ['CN', '2013-10-12', true],
+  ['CN', '2015-09-03', false],
+  ['CN', '2020-01-31', false],
+  ['CN', '2023-01-03', true],
+  // 政府行政機關辦公日曆表 of the Directorate-General of Personnel Administration.
+  ['TW', '2012-03-03', true],
+  ['TW', '2017-02-27', false],
+  ['TW', '2017-06-03', true],
+  ['TW', '2023-01-07', true],
+  ['TW', '2023-01-27', false],
+  ['TW', '2024-02-17', true],
+  ['TW', '2024-05-01', true],
+  ['TW', '2025-12-25', false],
+  ['TW', '2026-02-20', false],
+  ['TW', '2026-05-01', false],
+])('in %s %s is a working day: %s', async (country, date, working) => {
+  const calendars = calendarsOf([
+    ...(await calendarRows.execute(app.db)).rows.filter((row) => row.days !== null),
+    { site_id: null, country, days: null },
+  ])
+  expect(isWorkingDay(date, calendars(null))).toBe(working)
+})
+
+test('a site follows the calendar of its country; what is entered for a country holds at its sites', async () => {
+  const country = (value: string | null, version = 0) => put('organisation.country', value, version, north)
+  const works = async (date: string) => {
+    const calendars = await loadCalendars(app.db)
+    return [null, north, east].map((site) => isWorkingDay(date, calendars(site)))
+  }
+  expect(await works('2023-10-06')).toEqual([false, false, false])
+  expect((await country('Taiwan')).error?.fields?.[0]?.path).toBe('value')
+  await country('TW')
+  expect(await works('2023-10-06')).toEqual([false, true, false])
+  const read = async (year: number) =>
+    (await app.request(admin, listCalendar, { query: { year, siteId: north } })).body
+  expect(await read(2023)).toMatchObject({ known: true, country: 'TW', inherited: true })
+  await app.request(admin, putCalendarYear, {
+    params: { year: 2095 },
+    body: { country: 'TW', days: [{ date: '2095-10-10', working: false, name: '國慶日' }] },
+  })
+  expect(await read(2095)).toMatchObject({ known: true, inherited: true, days: [{ date: '2095-10-10' }] })
+  expect((await app.request(admin, listCalendar, { query: { year: 2095 } })).body.known).toBe(false)
+  await country(null, 1)
+  expect(await works('2023-10-06')).toEqual([false, false, false])
 })
 
 test('a site enters its own calendar; a day of another year or a day twice is refused', async () => {

@@ -96,7 +96,7 @@ beforeAll(async () => {
   const days = Array.from({ length: 70 }, (_, index) => shiftDate(today, index))
   for (const date of days)
     await sql`insert into calendar_day (date, working, name, source) values (${date}, true, 'test', 'test')
-      on conflict (date, site_id) do update set working = true`.execute(app.db)
+      on conflict (date, site_id, country) do update set working = true`.execute(app.db)
   const [anna, bert, cora] = [await outreachStaff('O1'), await outreachStaff('O2'), await outreachStaff('O3')]
   planner = await app.signInAs('service-centre', { site })
   visitor = await app.signInAs('outreach', { site, staff: bert })

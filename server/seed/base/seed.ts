@@ -7,6 +7,7 @@ import { createPathway } from '../../modules/pathway/pathway.ts'
 import { addOfficialYears, type CalendarDay } from '../../modules/setting/calendar.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
 import { basePathways } from './pathways.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
 import { earlyWarningInstruments } from './instruments/early-warning.ts'
@@ -32,7 +33,8 @@ export const shippedQuestionnaires = [
 const actor = systemActor('system:seed', '系统初始化')
 
 /**
- * What every real site starts with: questionnaires, pathways, texts for patients and the official mainland calendar. Runs at every start and
+ * What every real site starts with: questionnaires, pathways, texts for patients and the official calendars of the mainland
+ * and Taiwan. Runs at every start and
  * adds only what is missing, so that nothing a site has changed is touched.
  */
 export async function seedBase(db: Db): Promise<void> {
@@ -66,17 +68,21 @@ async function seedGuidance(trx: Trx): Promise<void> {
   for (const text of diseaseGuidance) await addGuidance(trx, actor, text)
 }
 
+/** Records that a hospital brings along are followed by the calendar of their time. */
+const firstYear = 2011
+
 /**
  * Years that chinese-days knows. Beyond its table it silently answers "Monday to Friday", so a year without a single official holiday on a
  * weekday counts as unknown and stays out.
  */
 async function seedCalendar(trx: Trx): Promise<void> {
   const daysOf = new Map<number, CalendarDay[]>()
-  for (let year = 2020; year <= new Date().getUTCFullYear() + 1; year++) {
+  for (let year = firstYear; year <= new Date().getUTCFullYear() + 1; year++) {
     const days = exceptionsOf(year)
     if (days.length >= 5) daysOf.set(year, days)
   }
-  await addOfficialYears(trx, 'chinese-days (State Council notice)', daysOf)
+  await addOfficialYears(trx, 'CN', 'chinese-days (State Council notice)', daysOf)
+  await addOfficialYears(trx, 'TW', taiwanSource, taiwanYears())
 }
 
 function exceptionsOf(year: number): CalendarDay[] {

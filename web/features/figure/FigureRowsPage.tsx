@@ -33,7 +33,7 @@ export default function FigureRowsPage() {
   const by = groupings.find((one) => one === first(filters['group']))
   const key = first(filters['key'])
   const label = first(filters['label'])
-  const { by: _, ...scope } = query
+  const { by: _, compare: _compare, ...scope } = query
   const rows = useCallPages(listFollowUpRows, {
     query: { ...scope, measure: rowsOf[name], limit: 100, ...(by && key !== undefined ? { by, key } : {}) },
   })

@@ -16,7 +16,7 @@ import { type Day, type Range, daysIn, toRanges } from './ranges.ts'
 import { SitePicker, useSite } from './useSite.tsx'
 
 export function CalendarTab() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const time = useTime()
   const explain = useExplain()
   const site = useSite()
@@ -56,6 +56,12 @@ export function CalendarTab() {
     </button>
   )
 
+  const regions = new Intl.DisplayNames(i18n.language, { type: 'region' })
+  const sourceWords = (source = '') => {
+    if (source.startsWith('chinese-days')) return t('settings.calendar.builtIn')
+    return source.startsWith('DGPA') ? t('settings.calendar.builtInTaiwan') : source
+  }
+
   const columns: Column<Range>[] = [
     {
       key: 'period',
@@ -84,13 +90,7 @@ export function CalendarTab() {
     {
       key: 'source',
       title: t('settings.calendar.source'),
-      render: (one) => (
-        <span className="secondary small">
-          {sources.get(one.from)?.startsWith('chinese-days')
-            ? t('settings.calendar.builtIn')
-            : sources.get(one.from)}
-        </span>
-      ),
+      render: (one) => <span className="secondary small">{sourceWords(sources.get(one.from))}</span>,
     },
   ]
   const total = (working: boolean) => (data?.days ?? []).filter((day) => day.working === working).length
@@ -113,7 +113,14 @@ export function CalendarTab() {
         >
           <LeftOutlined aria-hidden />
         </button>
-        <h2>{t('settings.calendar.year', { year })}</h2>
+        <h2>
+          {data
+            ? t('settings.calendar.yearOfCountry', {
+                year,
+                country: regions.of(data.country) ?? data.country,
+              })
+            : t('settings.calendar.year', { year })}
+        </h2>
         <button
           type="button"
           className="soft-button"
