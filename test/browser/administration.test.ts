@@ -8,16 +8,16 @@ const stage = useStage()
 test('a dead letter says where it is wrong, and a replay takes it up once the cause is gone', async () => {
   const page = await stage.openAs('admin', { path: '/intake?status=dead' })
   await page.getByText('没有病案号').waitFor()
-  await page.getByRole('row', { name: /BAD-2/ }).click()
+  await page.getByRole('row', { name: /BAD-4/ }).click()
   const drawer = page.getByRole('dialog')
-  await drawer.getByText('出错位置 PV1-44').waitFor()
-  await drawer.getByText('“20261399”不是真实存在的日期时间').waitFor()
+  await drawer.getByText('出错位置 PV1-19').waitFor()
+  await drawer.getByText('出院消息没有说明是哪次就诊').waitFor()
   await drawer.getByRole('button', { name: '重放这一条' }).click()
   await page.getByText('已重放 1 条，结果稍后可见').waitFor()
   await expect
     .poll(async () => {
       const rows = await stage.rows<{ status: string; attempts: number }>(
-        `select status, attempts from inbound_message where control_id = 'BAD-2'`,
+        `select status, attempts from inbound_message where control_id = 'BAD-4'`,
       )
       return rows[0]
     })
@@ -26,27 +26,38 @@ test('a dead letter says where it is wrong, and a replay takes it up once the ca
 
 test('a dead letter is corrected in a copy after a reason, and the copy is applied', async () => {
   const page = await stage.openAs('admin', { path: '/intake?status=dead' })
-  await page.getByRole('row', { name: /BAD-2/ }).click()
+  await page.getByRole('row', { name: /BAD-4/ }).click()
   await page.getByRole('button', { name: '更正后重放' }).click()
   const dialog = page.getByRole('dialog', { name: /更正消息/ })
-  await dialog.getByLabel('为什么要看原文、改什么').fill('入院时间录错')
+  await dialog.getByLabel('为什么要看原文、改什么').fill('消息类型写错')
   await dialog.getByRole('button', { name: '显示原文' }).click()
   const text = dialog.getByLabel('消息原文')
   await text.waitFor()
-  await text.fill((await text.inputValue()).replace('20261399', '20261101'))
+  await text.fill((await text.inputValue()).replace('ADT^A03', 'ADT^A08'))
   await dialog.getByRole('button', { name: '用更正后的副本入库' }).click()
   await page.getByText('更正后的副本已送去处理').waitFor()
   await page.getByRole('link', { name: '看更正前的原消息' }).waitFor()
   await expect
     .poll(() =>
       stage.rows(
-        `select status, corrects_id is not null as copy from inbound_message where control_id = 'BAD-2' order by id`,
+        `select status, corrects_id is not null as copy from inbound_message where control_id = 'BAD-4' order by id`,
       ),
     )
     .toEqual([
       { status: 'ignored', copy: false },
       { status: 'applied', copy: true },
     ])
+})
+
+test('what could not be used of an applied message is listed by system and field, and found on the message and the person', async () => {
+  const page = await stage.openAs('admin', { path: '/intake?tab=notes' })
+  await page.getByRole('row', { name: /PV1-44 不是时间 20261399/ }).click()
+  await page.getByRole('row', { name: /BAD-2.*没有采用的内容 · PV1-44 不是时间/ }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByText('没有采用的内容').waitFor()
+  await drawer.getByText('20261399', { exact: true }).waitFor()
+  await drawer.getByRole('link', { name: '看患者' }).click()
+  await page.getByText('接口数据有疑问 · PV1-44 不是时间 20261399').waitFor()
 })
 
 test('a sender profile is tried on a pasted message and saved', async () => {

@@ -125,8 +125,18 @@ const screens: Screen[] = [
     as: 'admin',
     allowed: /^EBCDIC$/,
     path: firstId(
-      `select id from inbound_message where control_id = 'BAD-2'`,
+      `select id from inbound_message where control_id = 'BAD-4'`,
       (id) => `/intake?status=dead&message=${id}`,
+    ),
+  },
+  { name: 'intake-notes', as: 'admin', path: '/intake?tab=notes' },
+  {
+    name: 'intake-noted',
+    as: 'admin',
+    allowed: /^EBCDIC$/,
+    path: firstId(
+      `select id from inbound_message where control_id = 'BAD-2'`,
+      (id) => `/intake?note=not-a-time&message=${id}`,
     ),
   },
   {
@@ -146,7 +156,7 @@ const screens: Screen[] = [
     as: 'admin',
     allowed: /^EBCDIC$/,
     path: firstId(
-      `select id from inbound_message where control_id = 'BAD-2'`,
+      `select id from inbound_message where control_id = 'BAD-4'`,
       (id) => `/intake?status=dead&message=${id}`,
     ),
     prepare: async (page) => {

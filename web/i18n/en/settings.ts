@@ -90,7 +90,7 @@ export const settings = {
     'dispute_answer-days': 'Disputes: answer within',
     'dispute_escalate-days': 'Disputes: escalate after another',
     'organisation_time-zone': 'Time zone where no site is known',
-    organisation_country: 'Country of telephone numbers',
+    organisation_country: 'Country of telephone numbers and working calendar',
     'follow-up_level-1_days': 'Level 1: time limit',
     'follow-up_level-2_days': 'Level 2: time limit',
     'follow-up_level-3_days': 'Level 3: time limit',

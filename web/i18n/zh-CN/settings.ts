@@ -85,7 +85,7 @@ export const settings = {
     'dispute_answer-days': '纠纷：答复期限',
     'dispute_escalate-days': '纠纷：逾期多久后升级',
     'organisation_time-zone': '没有指明院区时的时区',
-    organisation_country: '电话号码所属国家（地区）',
+    organisation_country: '国家（地区）：电话号码与工作日历',
     'follow-up_level-1_days': '一级随访时限',
     'follow-up_level-2_days': '二级随访时限',
     'follow-up_level-3_days': '三级随访时限',

@@ -85,7 +85,7 @@ export const settings = {
     'dispute_answer-days': '糾紛：答覆期限',
     'dispute_escalate-days': '糾紛：逾期多久後升級',
     'organisation_time-zone': '未指明院區時的時區',
-    organisation_country: '電話號碼所屬國家（地區）',
+    organisation_country: '國家（地區）：電話號碼與工作日曆',
     'follow-up_level-1_days': '一級追蹤期限',
     'follow-up_level-2_days': '二級追蹤期限',
     'follow-up_level-3_days': '三級追蹤期限',
