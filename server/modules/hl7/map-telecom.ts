@@ -17,7 +17,8 @@ export function mapTelecoms(repetitions: string[][], field: Telecom['use'], coun
     const use = kindOf(code.toUpperCase(), equipment.toUpperCase(), field)
     return numbersOf(components, country).map((phone) => ({ system, use, ...phone }))
   })
-  return [...new Map(all.map((one) => [`${one.system}|${one.value}`, one])).values()]
+  const keys = all.map((one) => `${one.system}|${one.value}`)
+  return all.filter((_, at) => keys.indexOf(keys[at] ?? '') === at)
 }
 
 /** The first number of the repetitions, such as the telephone of a contact person (NK1-5). */
