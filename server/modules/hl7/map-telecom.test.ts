@@ -28,6 +28,7 @@ test.each<[string, string[]]>([
   ['13957410001^PRN^CP^^^139^57410001', ['phone mobile +8613957410001']],
   ['87654321^PRN^PH^^86^574^87654321^^^^^87654321', ['phone home +8657487654321']],
   ['87654321^PRN^PH', ['phone home 87654321']],
+  ['0574-87654321', ['phone home +8657487654321']],
   ['13957410001~13957410001^ORN^PH', ['phone mobile +8613957410001']],
   ['^NET^Internet^Hua.Li@Example.test', ['email home hua.li@example.test']],
   ['hua.li@example.test^NET^X.400', ['email home hua.li@example.test']],
@@ -71,7 +72,7 @@ test('wherever in a field the whole number stands, it is read', () => {
         else if (short) xtn[0] = local
         if (places.includes(4)) [xtn[4], xtn[5], xtn[6]] = ['86', area.slice(1), local]
         if (places.includes(11)) xtn[11] = `${area}${local}`
-        expect(read(xtn.join('^'))).toEqual([`phone mobile +86${area.slice(1)}${local}`])
+        expect(read(xtn.join('^'))).toEqual([`phone home +86${area.slice(1)}${local}`])
       },
     ),
   )

@@ -1,4 +1,4 @@
-import { type Phone, readPhones } from '../person/phone.ts'
+import { lineOf, type Phone, readPhones } from '../person/phone.ts'
 import type { Telecom } from '../person/upsert.ts'
 
 /**
@@ -15,7 +15,11 @@ export function mapTelecoms(repetitions: string[][], field: Telecom['use'], coun
       return [{ system: 'email', value: address.trim().toLowerCase(), use: 'home', extension: null }]
     const system = notCalled.has(equipment.toUpperCase()) ? 'other' : 'phone'
     const use = kindOf(code.toUpperCase(), equipment.toUpperCase(), field)
-    return numbersOf(components, country).map((phone) => ({ system, use, ...phone }))
+    return numbersOf(components, country).map((phone) => ({
+      system,
+      use: use === 'mobile' ? lineOf(phone.value) : use,
+      ...phone,
+    }))
   })
   const keys = all.map((one) => `${one.system}|${one.value}`)
   return all.filter((_, at) => keys.indexOf(keys[at] ?? '') === at)

@@ -58,6 +58,11 @@ function nationalForm(value: string, country: string): string {
   return area ? `${area}-${number}` : value.slice(3)
 }
 
+/** Whether a stored number is a mobile, as far as it can be told: the mainland's landlines cannot get a text message. */
+export function lineOf(value: string): 'mobile' | 'home' {
+  return value.startsWith('+86') && !mobile.test(value.slice(3)) ? 'home' : 'mobile'
+}
+
 const mobile = /^1[3-9]\d{9}$/
 /** The mainland's area codes with their 0: two digits for the largest cities, with eight-digit numbers, else three (MIIT numbering plan). */
 const landline = /^(010|02\d|0[3-9]\d\d)(\d{7,8})$/

@@ -16,7 +16,7 @@ const chinese = [
   /无名|佚名|匿名|无姓名|未登记|未命名|待命名|不详|未知|不明|不知名|待查|待定|三无人员|^某[男女某]|^(?:急诊|门诊|普通)?(?:患者|病人)\d*$/,
 ]
 /** One of them is in every such name, or one sign again and again: most names need no closer look. */
-const signs = /[之婴嬰宝寶儿兒无無不未佚匿某患病待三]|^(.)\1\1/u
+const signs = /[之婴嬰宝寶儿兒无無不未佚匿某患病待三双雙胎]|^(.)\1\1/u
 const sole = new Set(
   'unknown unk unnamed unidentified anonymous noname newborn infant babyboy babygirl babymale babyfemale nn na test xxx null none'.split(
     ' ',
