@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
-import { type Phone, readPhones } from '../../modules/person/phone.ts'
+import { type Phone, readPhones, withExtension } from '../../modules/person/phone.ts'
 import { fromLocal } from '../../platform/clock.ts'
 import type { Row } from './file.ts'
 
@@ -77,8 +77,10 @@ export class Cells {
     return phones
   }
 
+  /** The first number with its extension in one text. */
   phone(field: ImportField): string | null {
-    return this.phones(field)[0]?.value ?? null
+    const [phone] = this.phones(field)
+    return phone ? withExtension(phone) : null
   }
 
   email(field: ImportField): string | null {

@@ -62,9 +62,10 @@ export async function getSheet(
     order by s.position`.execute(trx)
   await auditTaken(trx, actor, rows, date)
   return {
-    items: rows.map(({ task_id, address, phone }) => {
-      const [value, extension = null] = phone?.split(';ext=') ?? []
-      return { taskId: task_id, address, phone: value ? formatPhone(value, extension) : null }
-    }),
+    items: rows.map(({ task_id, address, phone }) => ({
+      taskId: task_id,
+      address,
+      phone: phone && formatPhone(phone),
+    })),
   }
 }
