@@ -30,6 +30,7 @@ const byPerson: Record<string, string> = {
         'person_address',
         'person_facts',
         'person_name',
+        'person_number_claim',
       ],
       ...['person_relationship', 'person_telecom', 'questionnaire_link', 'questionnaire_photo'],
       ...[
@@ -118,6 +119,7 @@ const local = [
     'match_model',
     'match_pair',
     'match_run',
+    'name_refold',
   ],
   ...['person_merge', 'sign_in_throttle', 'spot_check_draw', 'used_code', 'visit_plan'],
 ]

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { telHref } from './telHref.ts'
 
 /** A masked value with its way to be shown; once `revealed` is there, that is shown instead. */
 export function MaskedText({
@@ -14,7 +15,7 @@ export function MaskedText({
 }) {
   const { t } = useTranslation()
   if (!masked && !revealed) return <span className="secondary">—</span>
-  if (revealed) return tel ? <a href={`tel:${revealed}`}>{revealed}</a> : <span>{revealed}</span>
+  if (revealed) return tel ? <a href={telHref(revealed)}>{revealed}</a> : <span>{revealed}</span>
   return (
     <span className="masked-text">
       <span>{masked}</span>

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import { deceasedOf } from '../../modules/event/record.ts'
 import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
-import { readPhones, usualCountry } from '../../modules/person/phone.ts'
+import { lineOf, readPhones, usualCountry } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
 import type { Db } from '../../platform/db.ts'
 import { nameText } from './concept.ts'
@@ -93,7 +93,7 @@ export function toTelecom({ system, value, use }: ContactPoint, country: string)
   if (system !== 'phone' && system !== 'sms') return []
   return readPhones(value, country).map((phone) => ({
     system: 'phone',
-    use: use === undefined ? 'mobile' : of,
+    use: use === undefined ? lineOf(phone.value) : of,
     ...phone,
   }))
 }

@@ -191,6 +191,7 @@ test('a control id used again for other content is a dead letter that says so', 
 
 test.each<[string, Adt, string]>([
   ['no record number', { identifiers: '' }, 'PID-3'],
+  ['zeros for a record number', { identifiers: '00000000^^^NH^MR' }, 'PID-3'],
   [
     'only an identity number, which mother and newborn may share',
     { identifiers: '11010119900307123X^^^CN^NI' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
-import { type Phone, readPhones } from '../../modules/person/phone.ts'
+import { type Phone, readPhones, withExtension } from '../../modules/person/phone.ts'
 import { ambiguous, type DateOrder, type DateOrders, readDay, readInstant } from './when.ts'
 
 /** A row as text with the number that a spreadsheet program shows beside it. */
@@ -142,8 +142,10 @@ export class Cells {
     return this.texts(field).flatMap((text) => this.#phonesIn(field, text))
   }
 
+  /** The first number with its extension in one text. */
   phone(field: ImportField): string | null {
-    return this.phones(field)[0]?.value ?? null
+    const [phone] = this.phones(field)
+    return phone ? withExtension(phone) : null
   }
 
   /** Zeros alone stand for none. */

@@ -1,6 +1,7 @@
 import type { Point } from '../../../contract/geo.ts'
 import { type ImportField, type ImportKind, requiredFields } from '../../../contract/import.ts'
 import type { GroupStatement } from '../../modules/group/upsert.ts'
+import { lineOf } from '../../modules/person/phone.ts'
 import type { PersonInput } from '../../modules/person/upsert.ts'
 import { aside } from '../../platform/statement.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
@@ -170,7 +171,7 @@ function personOf(cells: Cells, { source, siteCode, at }: RowContext): AdtMessag
     maritalStatus: cells.short('maritalStatus'),
     language: null,
     telecoms: [
-      ...phones.map((one) => ({ system: 'phone' as const, use: 'mobile' as const, ...one })),
+      ...phones.map((one) => ({ system: 'phone' as const, use: lineOf(one.value), ...one })),
       ...(email ? [{ system: 'email' as const, value: email, use: 'home' as const }] : []),
     ],
     addresses: address

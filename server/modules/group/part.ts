@@ -5,17 +5,22 @@ import { audit } from '../../platform/audit.ts'
 import { isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
-import { normalisePhone } from '../person/phone.ts'
+import { normalisePhone, readPhones, withExtension } from '../person/phone.ts'
 import { assertGroup } from './scope.ts'
 
 /** Locks a part of a group customer in the version that the caller saw. */
 type Part = { groupId: number; partId: number; version: number }
 
+function storedPhone(text: string): string {
+  const [phone] = readPhones(text)
+  return phone ? withExtension(phone) : normalisePhone(text)
+}
+
 const contactColumns = (input: GroupContactBody) => ({
   name: input.name,
   title: input.title || null,
   role: input.role,
-  phone: input.phone ? normalisePhone(input.phone) : null,
+  phone: input.phone ? storedPhone(input.phone) : null,
   email: input.email,
   // A former contact is not a main contact.
   main: input.main && input.active,

@@ -68,7 +68,8 @@ function identifier(
   usualType: string,
 ): StatedIdentifier[] {
   const value = whole(components[0])
-  if (!value) return []
+  // Zeros stand for no number: under them strangers would be one person.
+  if (/^0*$/.test(value)) return []
   const type = (components[4] ?? '').toUpperCase() || usualType
   const plain = value.replaceAll(/\s/g, '').toUpperCase()
   const national =

@@ -1,4 +1,4 @@
-import { type Phone, readPhones } from '../person/phone.ts'
+import { lineOf, type Phone, readPhones } from '../person/phone.ts'
 import type { Telecom } from '../person/upsert.ts'
 
 /**
@@ -15,9 +15,14 @@ export function mapTelecoms(repetitions: string[][], field: Telecom['use'], coun
       return [{ system: 'email', value: address.trim().toLowerCase(), use: 'home', extension: null }]
     const system = notCalled.has(equipment.toUpperCase()) ? 'other' : 'phone'
     const use = kindOf(code.toUpperCase(), equipment.toUpperCase(), field)
-    return numbersOf(components, country).map((phone) => ({ system, use, ...phone }))
+    return numbersOf(components, country).map((phone) => ({
+      system,
+      use: use === 'mobile' ? lineOf(phone.value) : use,
+      ...phone,
+    }))
   })
-  return [...new Map(all.map((one) => [`${one.system}|${one.value}`, one])).values()]
+  const keys = all.map((one) => `${one.system}|${one.value}`)
+  return all.filter((_, at) => keys.indexOf(keys[at] ?? '') === at)
 }
 
 /** The first number of the repetitions, such as the telephone of a contact person (NK1-5). */

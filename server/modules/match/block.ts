@@ -1,16 +1,22 @@
 import type { MatchRecord } from './record.ts'
 import { hashOf } from '../person/text.ts'
 
+export const largestBlock = 60
+
 /** A key as a number; 0: the record is not in this pass. A hash collision only puts strangers into one block. */
 type Key = (record: MatchRecord) => number
 /** For multi-valued fields. */
 type Keys = (record: MatchRecord) => readonly number[]
 
-/** Keys of a pass from coarse to fine: an oversized block is split by the next key. `width`: how many blocks a record may be in. */
-type Pass = { width: number; levels: Keys[] }
+/**
+ * Keys of a pass from coarse to fine: an oversized block is split by the next key. `width`: how many blocks a record may be in; `most`: larger
+ * blocks are split, and those still larger after the finest are too common to be evidence, and skipped.
+ */
+type Pass = { width: number; most: number; levels: Keys[] }
 
 const one = (...levels: Key[]): Pass => ({
   width: 1,
+  most: largestBlock,
   levels: levels.map((key) => {
     const list = [0]
     return (record: MatchRecord) => {
@@ -19,7 +25,9 @@ const one = (...levels: Key[]): Pass => ({
     }
   }),
 })
-const some = (...levels: Keys[]): Pass => ({ width: 3, levels })
+const some = (...levels: Keys[]): Pass => ({ width: 3, most: largestBlock, levels })
+/** Many weak keys, each rare enough by itself. */
+const wide = (...levels: Keys[]): Pass => ({ width: 8, most: 12, levels })
 
 const turned = ({ familySound, givenSound }: MatchRecord): [string, string] =>
   familySound < givenSound ? [familySound, givenSound] : [givenSound, familySound]
@@ -64,6 +72,26 @@ const passes: Pass[] = [
     (r) => hashOf(r.place, r.givenSound),
     (r) => hashOf(r.place, r.givenSound, r.birth.slice(0, 4)),
   ),
+  wide(
+    (r) => [r.familySound, r.givenSound].flatMap((name) => r.words.map((word) => hashOf(name, word))),
+    (r) =>
+      [r.familySound, r.givenSound].flatMap((name) =>
+        r.words.map((word) => hashOf(name, word, r.birth.slice(0, 4))),
+      ),
+  ),
+  // The same house or street and the birth date in part, whatever the name.
+  wide(
+    (r) => r.words.flatMap((word) => [hashOf(word, r.birth.slice(0, 4)), hashOf(word, r.birth.slice(4))]),
+    (r) => r.words.map((word) => hashOf(word, r.birth)),
+  ),
+  // Two words of the address.
+  wide(
+    (r) =>
+      r.words.flatMap((one, at) =>
+        r.words.slice(at + 1).map((other) => (one < other ? hashOf(one, other) : hashOf(other, one))),
+      ),
+    (r) => r.words.map((word) => hashOf(word, r.givenSound, r.familySound)),
+  ),
   // Family and given name swapped; only one of them may be present.
   one((r) => {
     const [first, second] = turned(r)
@@ -80,9 +108,6 @@ const passes: Pass[] = [
     (r) => r.houses.map((house) => hashOf(String(house), r.givenSound)),
   ),
 ]
-
-/** Larger blocks are split by a finer key; those still larger after the finest are too common to be evidence, and skipped. */
-export const largestBlock = 60
 
 /** Group of each key, in order of first appearance: open addressing over two flat arrays, without garbage. */
 class Groups {
@@ -168,7 +193,7 @@ class Places {
 
 /** Yields regularly, so that the thread can do other work. */
 function* blocksOf(records: readonly MatchRecord[], places: Places, at: number): Generator<void, Blocks> {
-  const { width, levels } = passes[at] as Pass
+  const { width, most, levels } = passes[at] as Pass
   const starts = [0]
   const found: Int32Array[] = []
   let pending: Int32Array | undefined
@@ -177,6 +202,8 @@ function* blocksOf(records: readonly MatchRecord[], places: Places, at: number):
     const { groups, slots, sizes } = yield* groupBy(entries, width, (entry) =>
       keysOf(records[pending ? (pending[entry] ?? 0) : entry] as MatchRecord),
     )
+    // Most registers have no words of addresses.
+    if (groups === 0) break
     yield
     // Members of all groups, group by group, each in record order.
     const ends = new Int32Array(groups)
@@ -201,13 +228,13 @@ function* blocksOf(records: readonly MatchRecord[], places: Places, at: number):
       if (size < 2) continue
       for (let member = end - size; member < end; member++) {
         const record = members[member] ?? 0
-        if (size > largestBlock) tooLarge.add(record)
+        if (size > most) tooLarge.add(record)
         else {
           places.put(at, record, starts.length - 1)
           kept[length++] = record
         }
       }
-      if (size <= largestBlock) starts.push((starts.at(-1) ?? 0) + size)
+      if (size <= most) starts.push((starts.at(-1) ?? 0) + size)
     }
     found.push(kept.slice(0, length))
     if (tooLarge.size === 0) break

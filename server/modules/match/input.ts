@@ -14,32 +14,31 @@ export async function matchInputs(
   where: RawBuilder<unknown>,
   limit = 100_000,
 ): Promise<MatchInput[]> {
-  const { rows } = await sql<MatchInput>`
+  const { rows } = await sql<MatchInput & { own: { text: string; country: string }[] | null }>`
     select p.id, case when p.name = '未登记姓名' then '' else p.name end as name, p.sex, p.birth_date as "birthDate",
       array(select t.value || coalesce(';' || t.extension, '') from person_telecom t where t.person_id = p.id and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 3) as phones,
       array(select i.system || '|' || i.value from (
         select system, value from person_identifier where person_id = p.id union select system, value from person_number_claim where person_id = p.id) i
         where i.system !~ ${notOfPersons} order by 1) as identifiers,
-      a.text as address, coalesce(a.district, a.city) as place, a.postal_code as "postalCode"
+      a.text as address, coalesce(a.district, a.city) as place, a.postal_code as "postalCode", ${ownPhones} as own
     from person p left join lateral (
       select text, district, city, postal_code from person_address where person_id = p.id order by use = 'home' desc, id limit 1
     ) a on true
     where p.survivor_id is null and ${where} order by p.id limit ${limit}`.execute(db)
-  const own = await ownPhones(db)
-  return rows.map((row) => ({
+  const own = new Set(
+    (rows[0]?.own ?? []).flatMap((one) => readPhones(one.text, one.country)).map((one) => one.value),
+  )
+  return rows.map(({ own: _, ...row }) => ({
     ...row,
     phones: row.phones.filter((phone) => !own.has(phone.replace(/;.*/, ''))),
   }))
 }
 
 /** The hospital's own telephones, which the desk enters for patients without one. */
-async function ownPhones(db: Db): Promise<Set<string>> {
-  const { rows } = await sql<{ text: string; country: string }>`
-    select s.value #>> '{}' as text, ${countryAt(sql`s.site_id`)} as country
-    from setting s where s.key = 'follow-up.ladder.letter-phone'`.execute(db)
-  return new Set(rows.flatMap((row) => readPhones(row.text, row.country).map((phone) => phone.value)))
-}
+const ownPhones = sql`(
+  select jsonb_agg(jsonb_build_object('text', s.value #>> '{}', 'country', ${countryAt(sql`s.site_id`)}))
+  from setting s where s.key = 'follow-up.ladder.letter-phone')`
 
 /** Hash of the compared data, to detect changes. */
 export function fingerprintOf(left: MatchInput, right: MatchInput): string {

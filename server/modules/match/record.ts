@@ -39,6 +39,8 @@ export type MatchRecord = {
   street: string
   /** Hashes of number and beginning of the street, and of the beginning of the rest; sharing one means the same house. */
   houses: number[]
+  /** Sounds of the words of a Latin address and of the town, without kinds of streets. */
+  words: string[]
   place: string
   postalCode: string
 }
@@ -90,9 +92,27 @@ function splitName(name: string): { han: boolean; family: string; given: string 
   return {
     han: false,
     family: words.length > 1 ? (words.at(-1) ?? '') : '',
-    given: words.slice(0, Math.max(1, words.length - 1)).join(' '),
+    given: words.slice(0, Math.max(1, words.length - 1)).join(''),
   }
 }
+
+/** Kinds of streets and places, which tell nothing. */
+const kinds = new Set(
+  'street road avenue place crescent close court circuit drive lane way parade terrace square village estate north south east west flat unit'.split(
+    ' ',
+  ),
+)
+
+/** The first words are what an address is known by; three sounds keep what a slip at the end of a word spoils. */
+function soundsOf(address: string, town: string): string[] {
+  if (/\p{Script=Han}/u.test(address)) return []
+  const words = address.split(/[^a-z]+/).filter((word) => word.length > 3 && !kinds.has(word))
+  const [first = ''] = town.split(/[^a-z]+/).filter((word) => word.length > 3)
+  return [...new Set([...words.slice(0, 3), first].map((word) => soundex(word).slice(0, 4)))].filter(Boolean)
+}
+
+/** A blank in the middle of a word is a slip, and one between two words tells nothing. */
+const dense = (text: string) => text.replaceAll(' ', '').toLowerCase()
 
 /** Two keys of an address: its number with the first letters, and its last letters with the town. */
 function housesOf(address: string, town: string): number[] {
@@ -110,7 +130,7 @@ export function prepare(input: MatchInput & { family?: string; given?: string })
   const { han, family, given } =
     input.family === undefined
       ? splitName(nameless ? '' : input.name)
-      : { han: false, family: input.family, given: input.given ?? '' }
+      : { han: false, family: dense(input.family), given: dense(input.given ?? '') }
   const address = input.address?.toLowerCase() ?? ''
   return {
     id: input.id,
@@ -124,13 +144,14 @@ export function prepare(input: MatchInput & { family?: string; given?: string })
     birth: shared(
       input.birthDate === null || isPlaceholderDate(input.birthDate)
         ? ''
-        : input.birthDate.replaceAll('-', ''),
+        : input.birthDate.replaceAll(/\D/g, ''),
     ),
     phones: input.phones.filter((phone) => !isPlaceholderNumber(phone.replace(/;.*/, ''))),
     identifiers: input.identifiers.filter((one) => !isPlaceholderNumber(one.slice(one.indexOf('|') + 1))),
     houses: housesOf(address, input.place ?? input.postalCode ?? ''),
     street: streetOf(address),
-    place: shared(input.place?.toLowerCase() ?? ''),
-    postalCode: shared(input.postalCode ?? ''),
+    words: soundsOf(address, (input.place ?? '').toLowerCase()),
+    place: shared(dense(input.place ?? '')),
+    postalCode: shared(dense(input.postalCode ?? '')),
   }
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { PersonRow } from './person.ts'
-import { type Phone, readPhones } from './phone.ts'
+import { lineOf, type Phone, readPhones } from './phone.ts'
 import { staffSource } from './staff.ts'
 
 type Changes = Pick<
@@ -111,7 +111,7 @@ async function addTelecom(
       system: one.system,
       value: one.value,
       extension: one.extension,
-      use: one.system === 'phone' ? 'mobile' : 'home',
+      use: one.system === 'phone' ? lineOf(one.value) : 'home',
       source: one.source,
     })
     .onConflict((c) =>

@@ -35,6 +35,11 @@ export function normalisePhone(text: string, country: string = usualCountry): st
   return readPhones(text, country)[0]?.value ?? (text.replaceAll(/[^\d+]/g, '') || text.trim())
 }
 
+/** A number with its extension in one text, where it is kept so (RFC 3966); `formatPhone` reads it. */
+export function withExtension({ value, extension }: Phone): string {
+  return extension === null ? value : `${value};ext=${extension}`
+}
+
 /**
  * A stored number as it is dialled from `country`: `0571-88886666` within the mainland, else that country's own form. Numbers of other
  * countries keep their `+`.
@@ -44,8 +49,10 @@ export function formatPhone(
   extension: string | null = null,
   country: string = usualCountry,
 ): string {
-  const number = nationalForm(value, country)
-  return extension === null ? number : `${number}${country === 'CN' ? '转' : '#'}${extension}`
+  const [number = '', inText] = value.split(';ext=')
+  const behind = extension ?? inText
+  const plain = nationalForm(number, country)
+  return behind === undefined ? plain : `${plain}${country === 'CN' ? '转' : '#'}${behind}`
 }
 
 function nationalForm(value: string, country: string): string {
@@ -56,6 +63,11 @@ function nationalForm(value: string, country: string): string {
   if (!value.startsWith('+86')) return value
   const [, area, number] = landline.exec(`0${value.slice(3)}`) ?? []
   return area ? `${area}-${number}` : value.slice(3)
+}
+
+/** Whether a stored number is a mobile, as far as it can be told: the mainland's landlines cannot get a text message. */
+export function lineOf(value: string): 'mobile' | 'home' {
+  return value.startsWith('+86') && !mobile.test(value.slice(3)) ? 'home' : 'mobile'
 }
 
 const mobile = /^1[3-9]\d{9}$/

@@ -6,7 +6,7 @@ import { isPlaceholderDate, isPlaceholderName } from './placeholder.ts'
 test.each(
   [
     '李梅之子', '李梅之女', '李梅之女2', '李梅之长子', '李梅之双大', '李梅之子A', '李梅之男婴', '李梅之婴', '李梅之寶寶', '李梅 之 子', '李梅女婴', '李梅宝宝', '新生儿',
-    '无名氏', '無名氏', '无名', '無名女', '不详', '未知', '姓名不详', '佚名', '未登记姓名', '某某', '急诊患者3',
+    '无名氏', '無名氏', '无名', '無名女', '不详', '未知', '姓名不详', '佚名', '未登记姓名', '某女', '急诊患者3',
     'BABY BOY', 'Baby Girl Smith', 'Smith, BABYBOY', 'Baby of Smith', 'B/O SMITH', 'NEWBORN', 'Twin A Lee', 'UNKNOWN', 'Unknown Male', 'John Doe', 'DOE JANE', 'No Name', '？？？', 'XXX', '...',
   ],
 )('%j is no name', (name) => {
@@ -14,7 +14,7 @@ test.each(
 }) // prettier-ignore
 
 test.each([
-  '王之涣', '王之宝', '李子', '王宝宝', '林女', '吴明', '卜详', '周未', 'Johnny Doering', 'Doe Kim', 'Bobby Smith', 'Babyak Ivan', 'Boyd Carter', '吳無忌', '买买提江·艾力', '子車明',
+  '王之涣', '钱某', '张某某', '王之宝', '李子', '王宝宝', '林女', '吴明', '卜详', '周未', 'Johnny Doering', 'Doe Kim', 'Bobby Smith', 'Babyak Ivan', 'Boyd Carter', '吳無忌', '买买提江·艾力', '子車明',
 ])('%j is a name', (name) => {
   expect(isPlaceholderName(name)).toBe(false)
 }) // prettier-ignore

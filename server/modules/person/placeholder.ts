@@ -13,8 +13,10 @@ const chinese = [
   // 王芳婴儿, 新生儿3
   /^.{2,}(?:婴|婴儿|男婴|女婴|宝宝|大宝|小宝|双胎)(?:[大小一二三四甲乙丙]|[1-9a-d])*$/,
   /新生儿|婴儿$|^[男女]婴|[男女]婴$|弃婴/,
-  /无名|佚名|匿名|无姓名|未登记|未命名|待命名|不详|未知|不明|不知名|待查|待定|三无人员|^某|某某|^(?:急诊|门诊|普通)?(?:患者|病人)\d*$/,
+  /无名|佚名|匿名|无姓名|未登记|未命名|待命名|不详|未知|不明|不知名|待查|待定|三无人员|^某[男女某]|^(?:急诊|门诊|普通)?(?:患者|病人)\d*$/,
 ]
+/** One of them is in every such name, or one sign again and again: most names need no closer look. */
+const signs = /[之婴嬰宝寶儿兒无無不未佚匿某患病待三双雙胎]|^(.)\1\1/u
 const sole = new Set(
   'unknown unk unnamed unidentified anonymous noname newborn infant babyboy babygirl babymale babyfemale nn na test xxx null none'.split(
     ' ',
@@ -40,6 +42,7 @@ const afterBaby = new Set([
 /** Whether a name tells nothing about who somebody is; no name at all is one. */
 export function isPlaceholderName(name: string | null): boolean {
   if (name === null || name === unnamed) return true
+  if (/^\p{Script=Han}+$/u.test(name) && !signs.test(name)) return false
   const words = foldedWords(name)
   const plain = words.join('')
   if (plain === '' || /^[?？xX*.\d]+$/.test(plain) || /^(.)\1{2,}$/u.test(plain)) return true

@@ -4,6 +4,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
+import { formatPhone } from '../person/phone.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
 
 /** The full address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its text. */
@@ -12,9 +13,9 @@ export const wholeAddress = sql<
 >`case when strpos(a.text, coalesce(a.city, a.district, '')) > 0 then a.text
   else concat(a.province, a.city, a.district, a.text) end`
 
-/** The person's telephone number; the one stated last. */
+/** The person's telephone number as a link dials it (RFC 3966); the one stated last. */
 export const phoneOf = (personId: RawBuilder<unknown>) => sql<string | null>`(
-  select x.value from person_telecom x where x.person_id = any(${recordsOf(personId)}) and x.system = 'phone' and x.valid
+  select x.value || coalesce(';ext=' || x.extension, '') from person_telecom x where x.person_id = any(${recordsOf(personId)}) and x.system = 'phone' and x.valid
   order by x.updated_at desc, x.id limit 1)`
 
 /** Audits the addresses and numbers exported for a day of visits. */
@@ -60,5 +61,11 @@ export async function getSheet(
     where s.plan_id = ${id} and s.team_id = ${teamId} and s.date = ${date} and t.status in ('requested', 'in-progress')
     order by s.position`.execute(trx)
   await auditTaken(trx, actor, rows, date)
-  return { items: rows.map(({ task_id, address, phone }) => ({ taskId: task_id, address, phone })) }
+  return {
+    items: rows.map(({ task_id, address, phone }) => ({
+      taskId: task_id,
+      address,
+      phone: phone && formatPhone(phone),
+    })),
+  }
 }

@@ -6,6 +6,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import type { Revealed } from '../person/RevealDialog.tsx'
 import { type Callee, chooseCallee, rememberDialled, useCallee } from './dialling.ts'
+import { telHref } from '../../ui/telHref.ts'
 
 const RevealDialog = lazy(() => import('../person/RevealDialog.tsx'))
 
@@ -99,7 +100,7 @@ function PhoneLine({ who, masked, number, valid, chosen, onChoose, onDial }: Pho
         {chosen && <CheckOutlined aria-hidden />} {who}
       </button>{' '}
       {number ? (
-        <a href={`tel:${number}`} className="call-link" onClick={onDial}>
+        <a href={telHref(number)} className="call-link" onClick={onDial}>
           <PhoneOutlined aria-hidden /> {number}
         </a>
       ) : (
