@@ -55,9 +55,12 @@ test('what could not be used of an applied message is listed by system and field
   await page.getByRole('row', { name: /BAD-2.*没有采用的内容 · PV1-44 不是时间/ }).click()
   const drawer = page.getByRole('dialog')
   await drawer.getByText('没有采用的内容').waitFor()
-  await drawer.getByText('20261399', { exact: true }).waitFor()
-  await drawer.getByRole('link', { name: '看患者' }).click()
-  await page.getByText('接口数据有疑问 · PV1-44 不是时间 20261399').waitFor()
+  await drawer.getByRole('listitem').filter({ hasText: 'PV1-44 不是时间 20261399' }).waitFor()
+  const [one] = await stage.rows<{ person_id: number }>(
+    `select person_id from inbound_message where control_id = 'BAD-2'`,
+  )
+  const nurse = await stage.openAs('nurse', { path: `/persons/${one?.person_id}` })
+  await nurse.getByText('接口数据有疑问 · PV1-44 不是时间 20261399').waitFor()
 })
 
 test('a sender profile is tried on a pasted message and saved', async () => {
@@ -116,15 +119,15 @@ test('a site has a rule and a calendar of its own, sees what it inherits, and in
 
   await page.goto(new URL('/settings?tab=calendar&year=2026', page.url()).href)
   await page.getByLabel('院区', { exact: true }).selectOption({ label: '西院区' })
-  await page.getByText(/^这是全部院区的日历/).waitFor()
+  await page.getByText(/^这是本国家（地区）的日历/).waitFor()
   await page.getByRole('button', { name: '修改日历' }).click()
   await page.getByRole('button', { name: '移除' }).first().click()
   await page.getByRole('button', { name: '保存 2026 年日历' }).click()
   await page.getByText('2026 年日历已保存').waitFor()
-  await page.getByText(/^这是全部院区的日历/).waitFor({ state: 'detached' })
+  await page.getByText(/^这是本国家（地区）的日历/).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '恢复沿用' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '恢复沿用' }).click()
-  await page.getByText(/^这是全部院区的日历/).waitFor()
+  await page.getByText(/^这是本国家（地区）的日历/).waitFor()
   const audited = await stage.rows<{ subject: string }>(
     `select subject from audit_event where subject like '%site:WEST' order by seq`,
   )

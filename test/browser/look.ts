@@ -67,7 +67,7 @@ export async function axeViolations(page: Page, what: 'all' | 'colours' = 'all')
 
 /** Names of standards, products, units and keys that a Chinese screen writes in Latin letters as well. */
 const usual =
-  /^(HL7|CX\.4|FHIR|LOINC|FEBRL|HIS|API|XLSX|Excel|ADT|ADT\^A0\d|MLLP|OWASP|ASVS|NIST|SP|RFC|HIPAA|YYYYMMDD|YYYYMMDDHHMMSS|zxm|SMTP|TLS|STARTTLS|HTTP|MSH|PID|PV1|DG1|EVN|ICD|PCI|COPD|CT|MRI|HbA1c|INR|PICC|NIHSS|II?I?|IV|UTF-8|GB18030|Enter|Ctrl|Shift|Esc|Alt|kB|MB|B|mm|cm|kg|ml|mg|mmHg|mmol\/L|JSON|Chrome|Linux|Asia\/Shanghai|Unicode|Careloop|English|(HIS\/)?GH0\d)$/i
+  /^(HL7|CX\.4|ISO|CN|FHIR|LOINC|FEBRL|HIS|API|XLSX|Excel|ADT|ADT\^A0\d|MLLP|OWASP|ASVS|NIST|SP|RFC|HIPAA|YYYYMMDD|YYYYMMDDHHMMSS|zxm|SMTP|TLS|STARTTLS|HTTP|MSH|PID|PV1|DG1|EVN|ICD|PCI|COPD|CT|MRI|HbA1c|INR|PICC|NIHSS|II?I?|IV|UTF-8|GB18030|Enter|Ctrl|Shift|Esc|Alt|kB|MB|B|mm|cm|kg|ml|mg|mmHg|mmol\/L|JSON|Chrome|Linux|Asia\/Shanghai|Unicode|Careloop|English|(HIS\/)?GH0\d)$/i
 
 /** Placeholders of a message, addresses of mail, visit and message numbers, sums of the audit chain, codes on hover: data, not words. */
 const data =
