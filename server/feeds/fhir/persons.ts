@@ -184,9 +184,7 @@ export async function connectPersons(
     else
       issues.push({
         code: 'business-rule',
-        diagnostics: /^https?:/.test(reference ?? '')
-          ? `${reference?.slice(0, 200) ?? ''} is a patient of another server who is not in this bundle. Send the patient as an entry with that fullUrl, or refer to ours, such as Patient/17.`
-          : `A ${item.type} must refer to its patient, such as Patient/17: everything here belongs to a person.`,
+        diagnostics: nobody(item.type, reference),
         expression,
       })
   }
@@ -216,6 +214,19 @@ export async function connectPersons(
     })),
   ])
   for (const { item } of wanted) item.survivorId = survivors.get(item.personId ?? 0) ?? item.personId
+}
+
+/** Why a reference names no person of ours. */
+function nobody(type: string, reference: string | undefined): string {
+  const what = reference?.slice(0, 200) ?? ''
+  if (what.startsWith('#'))
+    return `${what} is a patient within this resource, whom nobody can look up again. Send the patient as an entry of its own, or refer to ours, such as Patient/17.`
+  if (/^https?:/.test(what))
+    return `${what} is a patient of another server who is not in this bundle. Send the patient as an entry with that fullUrl, or refer to ours, such as Patient/17.`
+  const other = literal(reference)
+  return other
+    ? `This ${type} is about a ${other.type}. Everything here belongs to a person, such as Patient/17.`
+    : `A ${type} must refer to its patient, such as Patient/17: everything here belongs to a person.`
 }
 
 /** A sender must not change organisations and the like of another hospital. @throws {FhirError} 403 */
