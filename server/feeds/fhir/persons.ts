@@ -27,7 +27,12 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
     sender,
     items
       .filter((item) => item.personId !== null)
-      .map((item) => ({ id: item.personId, path: item.path, reference: `Patient/${item.id ?? ''}` })),
+      .map((item) => ({
+        id: item.personId,
+        path: item.path,
+        reference: `Patient/${item.id ?? ''}`,
+        hint: ' Numbers are given here: create the patient by POST, or with an id of yours that has a letter, such as his-17.',
+      })),
   )
   const numbers = await numbersOf(
     trx,
@@ -124,7 +129,7 @@ function personEvents(person: NonNullable<Item['person']>, input: PersonInput, s
 async function requireReach(
   trx: Trx,
   sender: Sender,
-  wanted: { id: number | null; path: string; reference: string }[],
+  wanted: { id: number | null; path: string; reference: string; hint?: string }[],
 ): Promise<Map<number, number>> {
   if (wanted.length === 0) return new Map()
   const ids = [...new Set(wanted.flatMap((one) => one.id ?? []))].sort((one, other) => one - other)
@@ -140,9 +145,9 @@ async function requireReach(
   if (missing.length > 0)
     throw new FhirError(
       404,
-      ...missing.slice(0, 50).map(({ path, reference }): Issue => ({
+      ...missing.slice(0, 50).map(({ path, reference, hint = '' }): Issue => ({
         code: 'not-found',
-        diagnostics: noSuch(reference).message,
+        diagnostics: noSuch(reference).message + hint,
         expression: path,
       })),
     )
