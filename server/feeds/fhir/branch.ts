@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personOfRecord } from '../../modules/event/record.ts'
-import { canonical } from '../../modules/questionnaire/fhir/terms.ts'
+import { canonical, ownPrefix } from '../../modules/questionnaire/fhir/terms.ts'
 
 /** One source of resources of a type: stored resources, or rows of ours without a stored resource. */
 export type Branch = {
@@ -126,9 +126,9 @@ export function branchesOf(type: string): Branch[] {
         // Every version is a resource of its own, so that the reference of a response can be resolved.
         from: sql`questionnaire_version v join questionnaire q on q.id = v.questionnaire_id`,
         where: sql<SqlBool>`true`,
-        columns: rowOf(type, sql`v.id`, sql`null::bigint`),
+        columns: rowOf(type, ownFhirId(sql`v.id`), sql`null::bigint`),
         key: sql<number>`v.id`,
-        id: sql<string>`v.id::text`,
+        id: ownFhirId(sql`v.id`),
         record: null,
         personless: true,
         starts: sql<Date>`v.published_at`,
@@ -151,9 +151,9 @@ export function branchesOf(type: string): Branch[] {
         type,
         from: sql`questionnaire_response a`,
         where: sql<SqlBool>`true`,
-        columns: rowOf(type, sql`a.id`, personOfRecord(sql`a.person_id`)),
+        columns: rowOf(type, ownFhirId(sql`a.id`), personOfRecord(sql`a.person_id`)),
         key: sql<number>`a.id`,
-        id: sql<string>`a.id::text`,
+        id: ownFhirId(sql`a.id`),
         record: sql<number>`a.person_id`,
         starts: sql<Date>`a.updated_at`,
         ends: sql<Date>`a.updated_at`,
@@ -164,13 +164,16 @@ export function branchesOf(type: string): Branch[] {
   return [storedBranch(type)]
 }
 
+/** The id of a questionnaire or an answered one of ours: `careloop-17` cannot clash with ids that senders choose. */
+export const ownFhirId = (row: RawBuilder<unknown>): RawBuilder<string> => sql<string>`${ownPrefix} || ${row}`
+
 /** The columns of a row without a stored resource. */
 export function rowOf(
   type: string,
   id: RawBuilder<unknown>,
   person: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  return sql`${type} as type, ${id}::text as id, ${person} as person_id, null::bigint as encounter_id, null::bigint as condition_id,
+  return sql`${type} as type, ${id} as id, ${person} as person_id, null::bigint as encounter_id, null::bigint as condition_id,
     null::text as content, null::int as version, null::timestamptz as last_updated`
 }
 

@@ -18,24 +18,32 @@ function refuse(name: string, diagnostics: string): FhirError {
   return new FhirError(400, { code: 'not-supported', diagnostics: `${name}: ${diagnostics}` })
 }
 
+/** Whether a search has a parameter on this. */
+const asksFor = (on: SearchParameter['on'], definition: Definition, parameters: URLSearchParams): boolean =>
+  [...parameters.keys()].some(
+    (name) => Object.hasOwn(definition.search, name) && definition.search[name]?.on === on,
+  )
+
 /** Whether a search uses times, which may lack a time zone. */
 export const asksForTimes = (definition: Definition, parameters: URLSearchParams): boolean =>
-  [...parameters.keys()].some(
-    (name) =>
-      name === '_lastUpdated' ||
-      (Object.hasOwn(definition.search, name) && definition.search[name]?.on === 'date'),
-  )
+  parameters.has('_lastUpdated') || asksFor('date', definition, parameters)
+
+/** Whether a search uses telephone numbers, which may lack a country. */
+export const asksForPhones = (definition: Definition, parameters: URLSearchParams): boolean =>
+  asksFor('phone', definition, parameters)
+
+/** What a search leaves open: the zone of times without one, and the countries of telephone numbers without one. */
+export type Usual = { zone: string; countries: string[] }
 
 /**
  * Every parameter narrows the search; values separated by a comma are alternatives.
- * @param zone of times without a time zone
  * @throws {FhirError} 400
  */
 export function readCriteria(
   type: string,
   definition: Definition,
   parameters: URLSearchParams,
-  zone: string,
+  { zone, countries }: Usual,
 ): Criterion[] {
   return [...parameters].map(([name, text]) => {
     if (text.length > 2000) throw refuse(name, 'the value is too long.')
@@ -51,7 +59,7 @@ export function readCriteria(
         `is not a search parameter that ${type} has here; there are ${names}. Modifiers and chains are not supported.`,
       )
     }
-    return by[parameter.on](name, values, zone)
+    return by[parameter.on](name, values, { zone, countries })
   })
 }
 
@@ -70,12 +78,12 @@ function any(criteria: Criterion[]): Criterion {
     )})`
 }
 
-const by: Record<SearchParameter['on'], (name: string, values: string[], zone: string) => Criterion> = {
+const by: Record<SearchParameter['on'], (name: string, values: string[], usual: Usual) => Criterion> = {
   identifier: (_name, values) => byIdentifier(values),
   term: byTerm,
   name: (_name, values) => any(values.map(nameIs)),
-  phone: (_name, values) => byPhone(values),
-  date: (name, values, zone) => any(values.map((value) => during(name, value, zone))),
+  phone: (_name, values, { countries }) => byPhone(values, countries),
+  date: (name, values, { zone }) => any(values.map((value) => during(name, value, zone))),
   birthdate: (name, values) => any(values.map((value) => born(name, value))),
   gender: (_name, values) => () => sql<SqlBool>`p.sex = any(${values.map(codeOf)}::text[])`,
   url: (_name, values) => canonicalIs('url', values),
@@ -163,8 +171,10 @@ function canonicalIs(element: 'url' | 'version', values: string[]): Criterion {
   }
 }
 
-function byPhone(values: string[]): Criterion {
-  const numbers = values.map((value) => normalisePhone(codeOf(value)))
+function byPhone(values: string[], countries: string[]): Criterion {
+  const numbers = values.flatMap((value) =>
+    [undefined, ...countries].map((country) => normalisePhone(codeOf(value), country)),
+  )
   return (branch) =>
     branch.type === 'Patient'
       ? sql<SqlBool>`p.id in (select person_id from person_telecom where system = 'phone'

@@ -5,6 +5,7 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import {
   admit,
   bundleOf,
+  condition,
   encounter,
   fhir,
   idOf,
@@ -25,13 +26,14 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-test('a fact of a visit that is elsewhere stays with its patient; one of another patient is refused', async () => {
+test('a fact of a visit that is elsewhere, or of another patient, stays with its patient and touches no visit', async () => {
   const { person } = await admit(app, key, 'ELSEWHERE')
   const other = await admit(app, key, 'ELSEWHERE-2')
   for (const reference of [
     'Encounter/never-sent',
     'Encounter/99999999',
     'http://emr.example/r4/Encounter/7',
+    `Encounter/${other.visit}`,
   ]) {
     const made = await fhir(
       app,
@@ -49,12 +51,80 @@ test('a fact of a visit that is elsewhere stays with its patient; one of another
     resourceType: 'Condition',
     code: { text: '高血压' },
     subject: { reference: `Patient/${person}` },
-    encounter: { reference: 'Encounter/never-sent' },
   }
-  expect((await fhir(app, key, 'post', '/Condition', diagnosis)).status).toBe(201)
-  const wrong = observation(`Patient/${person}`, { encounter: { reference: `Encounter/${other.visit}` } })
-  const refused = await fhir(app, key, 'post', '/Observation', wrong)
-  expect([refused.status, refused.body.issue[0]?.expression]).toEqual([422, ['Observation.encounter']])
+  for (const reference of ['Encounter/never-sent', `Encounter/${other.visit}`])
+    expect(
+      (await fhir(app, key, 'post', '/Condition', { ...diagnosis, encounter: { reference } })).status,
+    ).toBe(201)
+  const { body } = await app.request(key, getPerson, { params: { id: other.person } })
+  expect(body.encounters[0]?.conditions.map((one) => one.code)).toEqual(['I50.0'])
+  const timeline = await app.request(key, getTimeline, {
+    params: { id: other.person },
+    query: { limit: 100 },
+  })
+  expect(timeline.body.items.filter((one) => one.kind === 'condition.recorded')).toHaveLength(1)
+})
+
+test('a bundle that gives one patient the visit of another is refused', async () => {
+  const [one, other, visit] = [uuid(), uuid(), uuid()]
+  for (const fact of [observation(one), condition(one, visit, 'I10', '高血压')]) {
+    const answer = await fhir(
+      app,
+      key,
+      'post',
+      '',
+      bundleOf('transaction', [
+        { url: 'Patient', fullUrl: one, resource: patient('TWO-1') },
+        { url: 'Patient', fullUrl: other, resource: patient('TWO-2') },
+        { url: 'Encounter', fullUrl: visit, resource: encounter(other, 'TWO-2') },
+        { url: fact.resourceType, resource: { ...fact, encounter: { reference: visit } } },
+      ]),
+    )
+    expect([answer.status, answer.body.issue[0]?.expression]).toEqual([
+      422,
+      ['Bundle.entry[3].resource.encounter'],
+    ])
+  }
+})
+
+test('who is no patient of ours is refused with what it is instead', async () => {
+  for (const [reference, words] of [
+    ['#patient', 'within this resource'],
+    ['Group/herd', 'about a Group'],
+    ['http://emr.example/r4/Patient/9', 'of another server'],
+    [undefined, 'must refer to its patient'],
+  ] as const) {
+    const answer = await fhir(app, key, 'post', '/Observation', {
+      ...observation('Patient/1'),
+      contained: [{ resourceType: 'Patient', id: 'patient', name: [{ text: '测试' }] }],
+      subject: { reference },
+    })
+    expect([answer.status, answer.body.issue[0]?.diagnostics]).toEqual([
+      422,
+      expect.stringContaining(words) as string,
+    ])
+  }
+})
+
+test('a questionnaire and its answers keep the number that their sender calls them by', async () => {
+  const { person } = await admit(app, key, 'NUMBERED')
+  const own = (await fhir(app, key, 'get', '/Questionnaire?url=urn:careloop:questionnaire:phq-9')).body
+    .entry[0]
+  expect(own?.resource.id).toMatch(/^careloop-\d+$/)
+  const row = own?.resource.id.slice('careloop-'.length) ?? ''
+  for (const [type, content] of [
+    ['Questionnaire', { status: 'active', title: '出院问卷' }],
+    ['QuestionnaireResponse', { status: 'completed', subject: { reference: `Patient/${person}` } }],
+  ] as const) {
+    const resource = { resourceType: type, id: '73141', ...content }
+    expect((await fhir(app, key, 'put', `/${type}/73141`, resource)).status).toBe(201)
+    expect((await fhir(app, key, 'put', `/${type}/73141`, resource)).status).toBe(200)
+    expect((await fhir(app, key, 'get', `/${type}/73141`)).body).toMatchObject(resource)
+  }
+  const ours = { resourceType: 'Questionnaire', status: 'active', title: 'PHQ' }
+  for (const id of [row, `careloop-${row}`, 'careloop-99999999'])
+    expect((await fhir(app, key, 'put', `/Questionnaire/${id}`, { ...ours, id })).status).toBe(422)
+  expect((await fhir(app, key, 'get', `/Questionnaire/${row}`)).body).toEqual(own?.resource)
 })
 
 test('an answered questionnaire has one identifier, and is found and updated by it', async () => {

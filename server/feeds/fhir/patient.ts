@@ -273,12 +273,13 @@ function telecomOf(row: PersonRow, original: Partial<Patient>) {
   const said = new Set<PersonRow['telecoms'][number]>()
   const sent = (original.telecom ?? []).map((one) => {
     // Without its country code a number was completed when it was stored.
-    const ends = toTelecom(one, usualCountry).map((part) => ({
-      ...part,
-      value: part.value.replace(/^0+/, ''),
-    }))
+    const read = toTelecom(one, usualCountry)
+    const digits = { system: 'phone', value: (one.value ?? '').replaceAll(/\D/g, '') }
+    const ends = [...read, ...(read[0]?.system === 'phone' ? [digits] : [])]
     const ours = row.telecoms.filter((known) =>
-      ends.some(({ system, value }) => system === known.system && known.value.endsWith(value)),
+      ends.some(
+        ({ system, value }) => system === known.system && known.value.endsWith(value.replace(/^0+/, '')),
+      ),
     )
     for (const known of ours) said.add(known)
     // A number marked as wrong is returned with use `old`.

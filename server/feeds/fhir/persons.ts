@@ -27,7 +27,12 @@ export async function writePersons(trx: Trx, sender: Sender, written: Item[]): P
     sender,
     items
       .filter((item) => item.personId !== null)
-      .map((item) => ({ id: item.personId, path: item.path, reference: `Patient/${item.id ?? ''}` })),
+      .map((item) => ({
+        id: item.personId,
+        path: item.path,
+        reference: `Patient/${item.id ?? ''}`,
+        hint: ' Numbers are given here: create the patient by POST, or with an id of yours that has a letter, such as his-17.',
+      })),
   )
   const numbers = await numbersOf(
     trx,
@@ -124,7 +129,7 @@ function personEvents(person: NonNullable<Item['person']>, input: PersonInput, s
 async function requireReach(
   trx: Trx,
   sender: Sender,
-  wanted: { id: number | null; path: string; reference: string }[],
+  wanted: { id: number | null; path: string; reference: string; hint?: string }[],
 ): Promise<Map<number, number>> {
   if (wanted.length === 0) return new Map()
   const ids = [...new Set(wanted.flatMap((one) => one.id ?? []))].sort((one, other) => one - other)
@@ -140,9 +145,9 @@ async function requireReach(
   if (missing.length > 0)
     throw new FhirError(
       404,
-      ...missing.slice(0, 50).map(({ path, reference }): Issue => ({
+      ...missing.slice(0, 50).map(({ path, reference, hint = '' }): Issue => ({
         code: 'not-found',
-        diagnostics: noSuch(reference).message,
+        diagnostics: noSuch(reference).message + hint,
         expression: path,
       })),
     )
@@ -184,9 +189,7 @@ export async function connectPersons(
     else
       issues.push({
         code: 'business-rule',
-        diagnostics: /^https?:/.test(reference ?? '')
-          ? `${reference?.slice(0, 200) ?? ''} is a patient of another server who is not in this bundle. Send the patient as an entry with that fullUrl, or refer to ours, such as Patient/17.`
-          : `A ${item.type} must refer to its patient, such as Patient/17: everything here belongs to a person.`,
+        diagnostics: nobody(item.type, reference),
         expression,
       })
   }
@@ -216,6 +219,19 @@ export async function connectPersons(
     })),
   ])
   for (const { item } of wanted) item.survivorId = survivors.get(item.personId ?? 0) ?? item.personId
+}
+
+/** Why a reference names no person of ours. */
+function nobody(type: string, reference: string | undefined): string {
+  const what = reference?.slice(0, 200) ?? ''
+  if (what.startsWith('#'))
+    return `${what} is a patient within this resource, whom nobody can look up again. Send the patient as an entry of its own, or refer to ours, such as Patient/17.`
+  if (/^https?:/.test(what))
+    return `${what} is a patient of another server who is not in this bundle. Send the patient as an entry with that fullUrl, or refer to ours, such as Patient/17.`
+  const other = literal(reference)
+  return other
+    ? `This ${type} is about a ${other.type}. Everything here belongs to a person, such as Patient/17.`
+    : `A ${type} must refer to its patient, such as Patient/17: everything here belongs to a person.`
 }
 
 /** A sender must not change organisations and the like of another hospital. @throws {FhirError} 403 */

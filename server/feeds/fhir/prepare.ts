@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { ownPrefix, ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { Sender } from './context.ts'
 import type { Item, WriteEntry } from './item.ts'
@@ -37,6 +39,7 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
     trx,
     updates.flatMap(({ type, id }) => (id === null ? [] : [{ type, id }])),
   )
+  const own = await ownOf(trx, updates)
   const taken = new Map<string, Item>()
   for (const item of items) {
     const reference = `${item.type}/${item.id ?? ''}`
@@ -51,8 +54,8 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
           expression: item.path,
         })
       taken.set(reference, item)
-      const refused = allDigits(item) && !item.stored ? unchangeable[item.type] : undefined
-      if (refused)
+      const refused = own.has(item) && !item.stored ? unchangeable[item.type] : undefined
+      if (refused !== undefined)
         throw new FhirError(422, {
           code: 'not-supported',
           diagnostics: refused,
@@ -65,20 +68,36 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
 
 /** Whether the id is a row id of ours. Ids chosen by senders must not be. */
 export function numbered(item: { definition: { composed: boolean }; id: string | null }): boolean {
-  return item.definition.composed && allDigits(item)
+  return item.definition.composed && /^\d{1,15}$/.test(item.id ?? '')
 }
 
-function allDigits({ id }: { id: string | null }): boolean {
-  return /^\d{1,15}$/.test(id ?? '')
-}
-
-/** Types that FHIR can only read; their ids are row ids. */
+/** Types whose rows FHIR can only read. */
 const unchangeable: Partial<Record<string, string>> = {
   Condition: 'A diagnosis that did not come by FHIR cannot be changed by it.',
-  Questionnaire:
-    'Ids that are all digits are those of questionnaires of this system; import a change in the designer.',
-  QuestionnaireResponse:
-    'Ids that are all digits are those of answers given here; they cannot be changed by FHIR.',
+  Questionnaire: 'This is a questionnaire of this system; import a change in the designer.',
+  QuestionnaireResponse: 'These answers were given here; they cannot be changed by FHIR.',
+}
+
+/** Updates whose id means a row of ours, or one that ours may get. */
+async function ownOf(trx: Trx, updates: Item[]): Promise<Set<Item>> {
+  const named = updates.filter(
+    ({ type, id }) => type.startsWith('Questionnaire') && ownRow(id ?? '') !== null,
+  )
+  const own = updates.filter(
+    (item) => numbered(item) || (named.includes(item) && item.id?.startsWith(ownPrefix)),
+  )
+  const chosen = named.filter((item) => !own.includes(item))
+  if (chosen.length === 0) return new Set(own)
+  const rowsOf = (type: string) =>
+    chosen.flatMap((item) => (item.type === type ? (ownRow(item.id ?? '') ?? []) : []))
+  const { rows } = await sql<{ type: string; id: string }>`
+    select 'Questionnaire' as type, id::text from questionnaire_version where id = any(${rowsOf('Questionnaire')}::bigint[])
+    union all
+    select 'QuestionnaireResponse', id::text from questionnaire_response where id = any(${rowsOf('QuestionnaireResponse')}::bigint[])`.execute(
+    trx,
+  )
+  const taken = new Set(rows.map(({ type, id }) => `${type}/${id}`))
+  return new Set([...own, ...chosen.filter(({ type, id }) => taken.has(`${type}/${ownRow(id ?? '') ?? ''}`))])
 }
 
 /** Equal conditions are processed sequentially; see `lockConditions`. */

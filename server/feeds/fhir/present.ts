@@ -3,6 +3,7 @@ import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { type Actor, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { responsesAsFhir, versionsAsFhir } from '../../modules/questionnaire/exchange.ts'
+import { ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import { readSettings } from '../../modules/setting/setting.ts'
 import { nameText } from './concept.ts'
 import {
@@ -86,7 +87,7 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
 }
 
 /** Row id of a questionnaire or response of ours; null for stored resources. */
-const ownId = (row: FoundResource) => (row.content ? null : Number(row.id))
+const ownId = (row: FoundResource) => (row.content ? null : ownRow(row.id))
 
 /** Version of a composed resource: a hash of its content. */
 function digest(resource: Resource): string {
@@ -117,8 +118,8 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
   }
   if (sent)
     return { resource: { ...sent, resourceType: row.type, id: row.id }, updated: latest(row.last_updated) }
-  if (row.type === 'Questionnaire') return tables.questionnaires.get(Number(row.id))
-  if (row.type === 'QuestionnaireResponse') return tables.responses.get(Number(row.id))
+  if (row.type === 'Questionnaire') return tables.questionnaires.get(ownRow(row.id) ?? 0)
+  if (row.type === 'QuestionnaireResponse') return tables.responses.get(ownRow(row.id) ?? 0)
   const condition = tables.conditions.get(row.condition_id ?? 0)
   return condition && { resource: composeCondition(condition, row.id), updated: condition.recorded_at }
 }

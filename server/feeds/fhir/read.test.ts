@@ -16,7 +16,6 @@ import {
 } from '../../../test/support/fhir.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
-
 let app: TestApp
 let key: string
 

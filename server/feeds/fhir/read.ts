@@ -4,7 +4,8 @@ import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
-import { rowOf } from './branch.ts'
+import { ownFhirId, rowOf } from './branch.ts'
+import { ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { refuseUnstorable } from './subset.ts'
@@ -32,13 +33,15 @@ export async function findResource(
   return row && (await present(db, actor, [row]))[0]
 }
 
+const rowId = (id: string) => (/^\d{1,15}$/.test(id) ? Number(id) : null)
+
 async function locate(db: Db, reach: Reach, type: string, id: string): Promise<FoundResource | undefined> {
   const { rows } = await sql<FoundResource>`
     select ${stored} from fhir_resource r where r.type = ${type} and r.id = ${id} and ${storedWithin(reach)}`.execute(
     db,
   )
-  if (rows[0] || !/^\d{1,15}$/.test(id)) return rows[0]
-  const number = Number(id)
+  const number = type.startsWith('Questionnaire') ? ownRow(id) : rowId(id)
+  if (rows[0] || number === null) return rows[0]
   // Includes content stored for the row under another id.
   const sent = (row: RawBuilder<unknown>) => sql`
     left join lateral (select content, last_updated from fhir_resource where type = ${type} and ${row} = ${number}
@@ -58,9 +61,9 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
         null::text as content, null::int as version, null::timestamptz as last_updated
       from condition c where c.id = ${number} and ${personWithin(reach, personOfRecord(sql`c.person_id`))}`,
     Questionnaire: sql<FoundResource>`
-      select ${rowOf('Questionnaire', sql`v.id`, sql`null::bigint`)} from questionnaire_version v where v.id = ${number}`,
+      select ${rowOf('Questionnaire', ownFhirId(sql`v.id`), sql`null::bigint`)} from questionnaire_version v where v.id = ${number}`,
     QuestionnaireResponse: sql<FoundResource>`
-      select ${rowOf('QuestionnaireResponse', sql`a.id`, personOfRecord(sql`a.person_id`))} from questionnaire_response a
+      select ${rowOf('QuestionnaireResponse', ownFhirId(sql`a.id`), personOfRecord(sql`a.person_id`))} from questionnaire_response a
       where a.id = ${number} and ${personWithin(reach, personOfRecord(sql`a.person_id`))}`,
   }
   const found = await byType[type]?.execute(db)
@@ -133,7 +136,7 @@ export async function everything(
           and not exists (select 1 from fhir_resource r where r.type = 'Condition' and r.condition_id = c.id)
         order by c.id limit ${limit})
       union all
-      (select 3, a.id, ${rowOf('QuestionnaireResponse', sql`a.id`, sql`${person}::bigint`)} from questionnaire_response a
+      (select 3, a.id, ${rowOf('QuestionnaireResponse', ownFhirId(sql`a.id`), sql`${person}::bigint`)} from questionnaire_response a
         where a.person_id = ${ofPerson} and (3, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
     ) as found order by part, key limit ${limit}`.execute(db)
   const shown = rows.slice(0, query.count)

@@ -1,12 +1,13 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personWithin } from '../../modules/person/scope.ts'
+import { countriesSet } from '../../modules/person/search.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Branch, branchesOf } from './branch.ts'
-import { asksForTimes, type Criterion, readCriteria } from './criteria.ts'
+import { asksForPhones, asksForTimes, type Criterion, readCriteria } from './criteria.ts'
 import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { known, storedWithin } from './read.ts'
@@ -50,8 +51,11 @@ async function readQuery(db: Db, actor: Actor, type: string, parameters: URLSear
     else if (name === '_total' && value === 'none') continue
     else rest.append(name, value)
   }
-  const zone = asksForTimes(known(type), rest) ? await zoneOf(db, actor) : 'UTC'
-  query.criteria = readCriteria(type, known(type), rest, zone)
+  const definition = known(type)
+  query.criteria = readCriteria(type, definition, rest, {
+    zone: asksForTimes(definition, rest) ? await zoneOf(db, actor) : 'UTC',
+    countries: asksForPhones(definition, rest) ? await countriesSet(db) : [],
+  })
   return query
 }
 

@@ -221,27 +221,27 @@ async function connectVisits(
   sender: Sender,
   { items, resolver }: Bundle,
 ): Promise<Map<string, KnownVisit>> {
+  const issues: Issue[] = []
   const outside = items.filter((item) => {
     const reference = item.definition.encounter(item.resource as never)?.reference
     const visit = resolver.visitOf(reference, item)
     if (visit) item.encounterId = visit.encounterId
+    if (visit && visit.survivorId !== item.survivorId)
+      issues.push({
+        code: 'business-rule',
+        diagnostics: `${reference?.slice(0, 100) ?? ''} is a visit of another patient in this bundle.`,
+        expression: `${item.path}.encounter`,
+      })
     return reference !== undefined && !visit
   })
+  if (issues.length > 0) throw new FhirError(422, ...issues.slice(0, 50))
   const known = await knownVisits(trx, sender, outside)
-  const issues: Issue[] = []
   for (const item of outside) {
     const reference = item.definition.encounter(item.resolved as never)?.reference ?? ''
     const visit = known.get(reference)
-    item.encounterId = visit?.id ?? null
-    // A visit that is elsewhere, or not sent yet: the fact stays with its patient.
-    if (visit && visit.owner_id !== item.survivorId)
-      issues.push({
-        code: 'business-rule',
-        diagnostics: `${reference.slice(0, 100)} is a visit of another patient.`,
-        expression: `${item.path}.encounter`,
-      })
+    // A visit that is elsewhere, not sent yet, or known here as another patient's: the fact stays with its patient.
+    item.encounterId = visit?.owner_id === item.survivorId ? visit.id : null
   }
-  if (issues.length > 0) throw new FhirError(422, ...issues.slice(0, 50))
   return known
 }
 

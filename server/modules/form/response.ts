@@ -3,6 +3,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { responsesAsFhir } from '../questionnaire/exchange.ts'
+import { ownPrefix } from '../questionnaire/fhir/terms.ts'
 import { loadTask } from '../task/task.ts'
 
 /**
@@ -26,5 +27,5 @@ export async function exportResponse(db: Db, actor: Actor, taskId: number) {
   })
   const { resource } = found((await responsesAsFhir(db, [row.id])).get(row.id))
   const { resourceType, ...rest } = resource
-  return { resourceType, id: String(row.id), ...rest }
+  return { resourceType, id: `${ownPrefix}${row.id}`, ...rest }
 }

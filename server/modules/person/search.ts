@@ -160,9 +160,14 @@ function phoneIs(number: string): RawBuilder<SqlBool> {
 async function formsOfPhone(db: Db, text: string): Promise<string[]> {
   const usual = normalisePhone(text)
   if (usual.startsWith('+')) return [usual]
+  return [...new Set([usual, ...(await countriesSet(db)).map((country) => normalisePhone(text, country))])]
+}
+
+/** The countries that settings name, of the whole organisation or of a site. */
+export async function countriesSet(db: Db): Promise<string[]> {
   const { rows } = await sql<{ country: string }>`
     select distinct value #>> '{}' as country from setting where key = 'organisation.country'`.execute(db)
-  return [...new Set([usual, ...rows.map((row) => normalisePhone(text, row.country))])]
+  return rows.map((row) => row.country)
 }
 
 const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`

@@ -7,7 +7,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { toFhir } from './fhir/export.ts'
 import { fromFhir, type Imported } from './fhir/import.ts'
 import { type AnsweredPhoto, responseToFhir } from './fhir/response.ts'
-import { type FhirQuestionnaire, fhirQuestionnaire } from './fhir/terms.ts'
+import { type FhirQuestionnaire, fhirQuestionnaire, ownPrefix } from './fhir/terms.ts'
 
 type VersionRow = {
   id: number
@@ -60,7 +60,7 @@ export async function exportQuestionnaire(
   )
   const row = found(rows[0])
   const { resourceType, ...rest } = asFhir(row)
-  return { resourceType, id: String(row.id), ...rest }
+  return { resourceType, id: `${ownPrefix}${row.id}`, ...rest }
 }
 
 type ResponseRow = {

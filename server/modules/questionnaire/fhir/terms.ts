@@ -27,6 +27,15 @@ export const url = {
 export const itemControls = 'http://hl7.org/fhir/questionnaire-item-control'
 export const canonical = (code: string) => `urn:careloop:questionnaire:${code}`
 
+/** Before the row id of a questionnaire version or answer of ours; other systems choose ids such as `3141`. */
+export const ownPrefix = 'careloop-'
+
+/** The row that `careloop-17` means; also the bare number, which our ids were at first. */
+export function ownRow(id: string): number | null {
+  const digits = id.startsWith(ownPrefix) ? id.slice(ownPrefix.length) : id
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null
+}
+
 const coding = z.looseObject({
   system: z.string().optional(),
   code: z.string().optional(),
