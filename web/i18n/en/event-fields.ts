@@ -24,6 +24,7 @@ export const eventFields = {
   clock: 'Deadline',
   disputeOutcome: 'Outcome',
   outcome: 'Outcome',
+  notes: 'What was not used',
   note: 'Note',
   reason: 'Reason',
   title: 'Task',

@@ -27,6 +27,7 @@ export const eventFields = {
   clock: '时限',
   disputeOutcome: '结果',
   outcome: '结果',
+  notes: '没有采用的内容',
   note: '备注',
   reason: '原因',
   title: '任务',

@@ -24,6 +24,7 @@ export const eventFields = {
   clock: '時限',
   disputeOutcome: '結果',
   outcome: '結果',
+  notes: '沒有採用的內容',
   note: '備註',
   reason: '原因',
   title: '任務',
