@@ -51,7 +51,7 @@ export async function placeVisits(trx: Trx, sender: Sender, bundle: Bundle): Pro
           expression: `${item.path}.identifier`,
         })
       const end = spanOf((item.resource as unknown as Encounter).period?.end ?? '', sender.site.timeZone)?.end
-      if (end && visit.starts_at && visit.status === 'finished' && end <= visit.starts_at)
+      if (end && visit.starts_at && (visit.status === 'finished' || visit.doubted) && end <= visit.starts_at)
         throw new FhirError(422, {
           code: 'business-rule',
           diagnostics: `The visit began on ${visit.starts_at.toISOString()}, as another system says; it cannot have ended before.`,

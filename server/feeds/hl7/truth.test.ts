@@ -1,154 +1,24 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getPerson } from '../../../contract/person.ts'
 import { getIntakeMessage, listIntakeMessages, listIntakeNotes } from '../../../contract/intake.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { about, adt, type Adt, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
-import { putProfile } from '../../modules/intake/profile.ts'
-import { hl7ProfileDefinition } from '../../../contract/hl7-profile.ts'
-import { transaction } from '../../platform/db.ts'
-import { systemActor } from '../../platform/actor.ts'
+import { intakeOf } from '../../../test/support/intake.ts'
 
 let app: TestApp
 let admin: string
+let { message, notesOf, person, facts, withSystem } = {} as ReturnType<typeof intakeOf>
 
 beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
+  ;({ message, notesOf, person, facts, withSystem } = intakeOf(app, admin))
 })
 afterAll(() => app.close())
 
-const message = async (controlId: string) =>
-  (await app.request(admin, listIntakeMessages, { query: { controlId } })).body.items[0]
-
-const notesOf = async (controlId: string) =>
-  (await message(controlId))?.notes.map((one) => `${one.location} ${one.kind} ${one.value ?? '-'}`)
-
-async function person(id: number) {
-  const { rows } = await sql<Record<string, unknown>>`
-    select p.name, p.sex, p.birth_date, p.deceased, p.survivor_id,
-      array(select t.value from person_telecom t where t.person_id = p.id order by 1) as phones,
-      (select text from person_address a where a.person_id = p.id) as address
-    from person p where p.id = ${id}`.execute(app.db)
-  return rows[0]
-}
-
-async function facts(id: number, kind: string) {
-  const { rows } = await sql<{ data: Record<string, unknown> }>`
-    select data from timeline where person_id = ${id} and kind = ${kind} order by at, id`.execute(app.db)
-  return rows.map((row) => row.data)
-}
-
-const withSystem = async (system: string, value: string) => {
-  const { rows } = await sql<{ person_id: number }>`
-    select person_id from person_identifier where system = ${system} and value = ${value}`.execute(app.db)
-  return rows[0]?.person_id ?? 0
-}
-
-test.each([
-  ['by its name', 'NA', 'NB', 'mrn:NA', 'mrn:NB'],
-  [
-    'by an OID alone',
-    '&1.2.156.11&ISO',
-    '&1.2.156.12&ISO',
-    'mrn:urn:oid:1.2.156.11',
-    'mrn:urn:oid:1.2.156.12',
-  ],
-  ['by name and OID', 'NH&1.2.3&ISO', 'NH&1.2.4&ISO', 'mrn:NH&1.2.3&ISO', 'mrn:NH&1.2.4&ISO'],
-  ['as facility (CX.6)', '^MR^FA', '^MR^FB', 'mrn:FA', 'mrn:FB'],
-])(
-  'a number is one authority’s, named %s: two persons, each with its own allergy',
-  async (_, one, other, first, second) => {
-    const number = `${first}-${second}`.replaceAll(/\W/g, '')
-    const pid = (authority: string) =>
-      `${number}^^^${authority.startsWith('^') ? authority : `${authority}^MR`}`
-    for (const [authority, name] of [
-      [one, '甲^某'],
-      [other, '乙^某'],
-    ] as const)
-      await receiveText(
-        app,
-        about('ADT^A28', { mrn: 'x', name }, 'AL1|1|DA|PEN^青霉素|SV').replace('x^^^NH^MR', pid(authority)),
-      )
-    const ids = [await withSystem(first, number), await withSystem(second, number)]
-    expect(new Set(ids).size).toBe(2)
-    expect(await Promise.all(ids.map(async (id) => (await person(id))?.['name']))).toEqual(['甲某', '乙某'])
-    for (const id of ids) expect(await facts(id, 'allergy.recorded')).toHaveLength(1)
-  },
-)
-
-test('an installation that knows a number by the name of its authority finds its person when the authority is read whole', async () => {
-  await receive(app, { mrn: 'before', name: '旧某', birth: '19600304', sex: 'M' })
-  const id = await personOf(app, 'before')
-  const said: Adt = { identifiers: 'before^^^NH&1.2.9&ISO^MR', name: '旧某', birth: '19600304', sex: 'M' }
-  await receive(app, said)
-  expect(await withSystem('mrn:NH&1.2.9&ISO', 'before')).toBe(id)
-  // Somebody else under that number of another authority of this name is not that person.
-  await receive(app, { ...said, identifiers: 'before^^^NH&1.2.10&ISO^MR', name: '新某' })
-  expect(await withSystem('mrn:NH&1.2.10&ISO', 'before')).not.toBe(id)
-})
-
-test('a careless sender’s profile says what names the authority', async () => {
-  const definition = hl7ProfileDefinition.parse({ authority: 'facility' })
-  const actor = { ...systemActor('test', 'test'), permissions: new Set(['setting.write'] as const) }
-  await transaction(app.db, (trx) =>
-    putProfile(trx, actor as never, { sender: 'CARELESS', facility: '', definition, version: 0 }),
-  )
-  await receive(app, { sender: 'CARELESS', identifiers: 'CL1^^^whatever&1.2.3&ISO^MR', name: '随某' })
-  expect(await withSystem('mrn:NH', 'CL1')).toBeGreaterThan(0)
-})
-
-test('PID-2, -4, -18, -19 and -20 are numbers of their kinds; an identity number in PID-19 is one, however it is spaced', async () => {
-  const text = adt({ mrn: 'P19', event: 'A28' })
-    .replace('PID|1||P19^^^NH^MR|', 'PID|1|EXT1|P19^^^NH^MR|ALT1')
-    .split('\r')
-    .map((line) => {
-      if (!line.startsWith('PID')) return line
-      const fields = line.split('|')
-      ;[fields[18], fields[19], fields[20]] = ['ACC1^^^NH^AN', '110101 19900307 123x', 'D123^BJ']
-      return fields.join('|')
-    })
-    .join('\r')
-  await receiveText(app, text)
-  const id = await personOf(app, 'P19')
-  const { rows } = await sql<{ one: string }>`
-    select system || '=' || value as one from person_identifier where person_id = ${id} order by 1`.execute(
-    app.db,
-  )
-  expect(rows.map(({ one }) => one)).toEqual([
-    'alt:NH=ALT1',
-    'an:NH=ACC1',
-    'dl:BJ=D123',
-    'mrn:NH=P19',
-    'national-id=11010119900307123X',
-    'pt:NH=EXT1',
-  ])
-})
-
-test('a merge stays within the authority that is named: the same number elsewhere is somebody else, also where MRG names none', async () => {
-  await receive(
-    app,
-    { identifiers: 'M55^^^GH^MR', name: '别某' },
-    { identifiers: 'M56^^^GH^MR', name: '旁某' },
-  )
-  await receiveText(app, about('ADT^A40', { mrn: 'M55' }, 'MRG|M55^^^GH^MR'))
-  await receiveText(app, about('ADT^A40', { mrn: 'M57' }, 'MRG|M56'))
-  expect((await person(await withSystem('mrn:GH', 'M55')))?.['survivor_id']).toBe(await personOf(app, 'M55'))
-  expect((await person(await withSystem('mrn:GH', 'M56')))?.['survivor_id']).toBeNull()
-  expect((await person(await withSystem('mrn:NH', 'M56')))?.['survivor_id']).toBe(await personOf(app, 'M57'))
-})
-
-test('two groups of A40, A24 with two patients, A18, A30, A36 and A47 join what they name', async () => {
-  await receiveText(
-    app,
-    about('ADT^A40', { mrn: 'G1' }, 'MRG|G2^^^NH^MR', 'PID|2||G3^^^NH^MR', 'MRG|G4^^^NH^MR'),
-  )
-  await receiveText(app, about('ADT^A24', { mrn: 'G5' }, 'PID|2||G6^^^NH^MR'))
-  for (const [at, event] of ['A18', 'A30', 'A36', 'A47'].entries())
-    await receiveText(app, about(`ADT^${event}`, { mrn: `H${at}` }, `MRG|I${at}^^^NH^MR`))
-  const pairs = ['0', '1', '2', '3'].map((at) => [`I${at}`, `H${at}`] as const)
-  for (const [merged, survivor] of [['G2', 'G1'], ['G4', 'G3'], ['G6', 'G5'], ...pairs] as const)
-    expect((await person(await personOf(app, merged)))?.['survivor_id']).toBe(await personOf(app, survivor))
-})
+const day = 86_400_000
+const ahead = (days: number) => new Date(Date.now() + days * day)
 
 test.each<[string, string, string | null, string[]]>([
   ['zeros', '00000000', null, ['PID-7 not-a-date 00000000']],
@@ -169,9 +39,6 @@ test.each<[string, string, string | null, string[]]>([
   expect(await facts(id, 'encounter.discharged')).toHaveLength(1)
   expect(await facts(id, 'intake.noted')).toHaveLength(notes.length)
 })
-
-const day = 86_400_000
-const ahead = (days: number) => new Date(Date.now() + days * day)
 
 test.each<[string, Adt, string[]]>([
   ['discharge to come', { event: 'A03', dischargedAt: ahead(400) }, ['PV1-45 in-the-future']],
@@ -216,6 +83,30 @@ test('a discharge before the known admission counts as none until one of them is
   expect(await facts(id, 'encounter.discharged')).toHaveLength(1)
 })
 
+test('an address that its sender deletes is gone, and the page of the person says so', async () => {
+  await receive(app, { mrn: 'gone', event: 'A28', address: '某路1号', at: ahead(-2) })
+  const text = adt({ mrn: 'gone', event: 'A08', at: ahead(-1) }).split('\r')
+  await receiveText(app, text.map((line) => line.replace(/^(PID(?:\|[^|]*){10}\|)[^|]*/, '$1""')).join('\r'))
+  const id = await personOf(app, 'gone')
+  expect(await person(id)).toMatchObject({ address: null })
+  expect(
+    (await app.request(await app.signInAs('service-centre'), getPerson, { params: { id } })).status,
+  ).toBe(200)
+})
+
+test('a note stands with what it follows: a panel, a result, and not a diagnosis', async () => {
+  const lines = [
+    'NTE|1||标本溶血',
+    'OBX|1|NM|K^钾||5.9',
+    'OBX|2|NM|NA^钠||140',
+    'DG1|1||I10^高血压',
+    'NTE|1||别处的话',
+  ]
+  await receiveText(app, about('ORU^R01', { mrn: 'nte' }, 'OBR|1||NTE1|LAB^检验|||20261101080000', ...lines))
+  const kept = await facts(await personOf(app, 'nte'), 'observation.recorded')
+  expect(kept.map((one) => one['note'])).toEqual(['标本溶血', undefined])
+})
+
 test('what is odd in one field is noted, and twenty neighbours are applied', async () => {
   const results = Array.from(
     { length: 20 },
@@ -243,7 +134,7 @@ test('what is odd in one field is noted, and twenty neighbours are applied', asy
   )
   expect(await notesOf('odd')).toEqual(['OBX[8]-14 not-a-time 2026-99-99'])
   expect(await notesOf('odd-2')).toEqual(['RXA[2]-5 missing -'])
-  expect((await notesOf('odd-3'))?.[0]).toBe('MSH-18 unknown-charset -')
+  expect((await notesOf('odd-3'))?.[0]).toBe('MSH-18 unknown-charset KLINGON')
   const id = await personOf(app, 'odd')
   expect(await facts(id, 'observation.recorded')).toHaveLength(20)
   expect(await facts(id, 'immunization.recorded')).toHaveLength(1)

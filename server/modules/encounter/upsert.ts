@@ -17,6 +17,8 @@ export type EncounterInput = DiagnosesStatement & {
   personId: number
   siteId: number
   visitNumber: string
+  /** Under which the visit was kept before its authority was read. */
+  formerVisitNumber?: string
   class: 'inpatient' | 'outpatient' | 'emergency' | 'home' | 'virtual' | null
   status: 'planned' | 'in-progress' | 'finished' | 'cancelled' | null
   departmentId: number | null
@@ -78,19 +80,22 @@ type Settled = Omit<UpsertedEncounter, 'codes' | 'ownerId'> & { diagnoses: Diagn
 /** Creates or updates visits by (site, visit number), set-based; at most one input per visit in a call. */
 export async function upsertEncounters(trx: Trx, inputs: EncounterInput[]): Promise<UpsertedEncounter[]> {
   if (inputs.length === 0) return []
+  const wanted = inputs.flatMap(({ siteId, visitNumber, formerVisitNumber }) =>
+    [visitNumber, formerVisitNumber].flatMap((number) => (number ? [{ siteId, number }] : [])),
+  )
   const { rows } = await sql<Row & { known: KnownCondition[]; owner_id: number }>`
     select e.id, e.person_id, ${personOfRecord(sql`e.person_id`)} as owner_id, e.site_id, e.visit_number, e.department_id, e.attending_staff_id, e.class, e.status, e.bed, e.starts_at,
       e.ends_at, e.disposition, e.condition_text, e.source, e.source_time, e.said_at, e.undone_at,
       (select coalesce(jsonb_agg(to_jsonb(c) order by c.id), '[]') from condition c where c.encounter_id = e.id) as known
-    from unnest(${inputs.map((one) => one.siteId)}::int[], ${inputs.map((one) => one.visitNumber)}::text[]) as w(site_id, visit_number)
+    from unnest(${wanted.map((one) => one.siteId)}::int[], ${wanted.map((one) => one.number)}::text[]) as w(site_id, visit_number)
     join encounter e using (site_id, visit_number) for update of e`.execute(trx)
   const known = new Map(rows.map((row) => [`${row.site_id}|${row.visit_number}`, row]))
+  const rowOf = ({ siteId, visitNumber, formerVisitNumber, personId }: EncounterInput) => {
+    const former = known.get(`${siteId}|${formerVisitNumber}`)
+    return known.get(`${siteId}|${visitNumber}`) ?? (former?.person_id === personId ? former : undefined)
+  }
   const results = inputs.map((input) => {
-    const {
-      known: conditions = [],
-      owner_id: ownerId = null,
-      ...before
-    } = known.get(`${input.siteId}|${input.visitNumber}`) ?? {}
+    const { known: conditions = [], owner_id: ownerId = null, ...before } = rowOf(input) ?? {}
     const settled = settle(input, 'id' in before ? before : undefined, conditions)
     const codes = [...new Set(settled.diagnoses.conditions.map((one) => one.code))].sort()
     return { ...settled, ownerId, codes }
@@ -125,7 +130,7 @@ function settle(stated: EncounterInput, before: Row | undefined, known: KnownCon
     id: before?.id ?? 0,
     person_id: before?.person_id ?? input.personId,
     site_id: input.siteId,
-    visit_number: input.visitNumber,
+    visit_number: before?.visit_number ?? input.visitNumber,
     department_id: statement.pick('department', input.departmentId, before?.department_id ?? null),
     attending_staff_id: statement.pick(
       'attending',
@@ -149,6 +154,11 @@ function settle(stated: EncounterInput, before: Row | undefined, known: KnownCon
     after.condition_text = mainOf(diagnoses.conditions)?.text ?? null
   const undoes = input.undoes ?? (reopens(input, before) ? 'discharge' : null)
   if (undoes) undo(before, after, { undoes, sourceTime: input.sourceTime })
+  // A discharge before the admission is not believed, and is once one of the two is corrected.
+  const wasDoubted = before !== undefined && endsBeforeStart(before)
+  if (after.status === 'finished' && endsBeforeStart(after)) after.status = 'in-progress'
+  else if (after.status === 'in-progress' && after.ends_at && wasDoubted && !endsBeforeStart(after))
+    after.status = 'finished'
   // A source that only repeats known values does not become the row's source.
   if (before && sameContent(before, after)) after.source = before.source
   const turned = turns(before, after)

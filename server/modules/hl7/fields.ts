@@ -2,21 +2,26 @@ import type { Hl7Field, Hl7Segment } from '@medplum/core'
 import { futureBeyond } from '../../platform/believable.ts'
 import { localDate } from '../../platform/clock.ts'
 import { clean, unescape } from './escape.ts'
-import { MappingError, type Message, note } from './note.ts'
+import { MappingError, type Message, note, nameOf } from './note.ts'
 import { instantOf, readTime } from './time.ts'
 
 /** Reads fields of one segment: repetitions and components, unescaped. HL7's `""` means "delete" and reads as empty. */
 export class Fields {
-  readonly name: string
   readonly message: Message
+  readonly #name: string
   readonly #segment: Hl7Segment | undefined
   /** A segment is read field by field, component by component: each field is decoded once. */
   readonly #known = new Map<number, string[][]>()
 
   constructor(message: Message, segment: Hl7Segment | undefined, name: string) {
-    this.name = name
+    this.#name = name
     this.message = message
     this.#segment = segment
+  }
+
+  /** With its number where there are several, such as `OBX[2]`. */
+  get name(): string {
+    return (this.#segment && nameOf(this.message, this.#segment)) ?? this.#name
   }
 
   get present(): boolean {
@@ -92,11 +97,15 @@ export class Fields {
     return instantOf(read, this.message.zone)
   }
 
-  /** A time of something that has happened; one in the future is noted and null. */
-  past(field: number, component = 1): Date | null {
-    const at = this.time(field, component)
-    if (!at || !futureBeyond(at, this.message.receivedAt)) return at
-    this.note(field, 'in-the-future', this.component(field, component))
+  /** A time of something that has happened; one in the future is noted and null. @param exact to the day: a month or a year is noted, too */
+  past(field: number, exact = false): Date | null {
+    const at = this.time(field)
+    if (!at) return null
+    const text = this.component(field, 1) ?? ''
+    const precision = exact ? readTime(text)?.precision : 'day'
+    if (precision === 'year' || precision === 'month') this.note(field, 'incomplete', text)
+    else if (futureBeyond(at, this.message.receivedAt)) this.note(field, 'in-the-future', text)
+    else return at
     return null
   }
 

@@ -1,7 +1,7 @@
 import type { ConditionInput, DiagnosesStatement } from '../encounter/diagnoses.ts'
 import type { EncounterInput } from '../encounter/upsert.ts'
 import type { Named } from '../organisation/organisation.ts'
-import type { Fields } from './fields.ts'
+import { authorityParts, type Fields } from './fields.ts'
 import type { FactStatement } from './map-facts.ts'
 import { displayName, mapMergedRecord, mapPerson, type PersonStatement } from './map-person.ts'
 import { segment, segments } from './message.ts'
@@ -137,7 +137,7 @@ export function mapAdt(
     at: time.at,
     person,
     encounter,
-    visitNumber: encounter?.visitNumber ?? pv1.component(19, 1),
+    visitNumber: encounter?.visitNumber ?? visitNumberOf(pv1, context),
     merges: merging.has(event) ? mapMerges(message, person, context, siteCode, time.at) : [],
   }
 }
@@ -191,7 +191,7 @@ function mapEncounter(
   }
   const { startsAt, endedAt, doubted } = timesOf(pv1, effect)
   const visitNumber =
-    pv1.component(19, 1) ??
+    visitNumberOf(pv1, context) ??
     pid.component(18, 1) ??
     (effect.admits ? inventedVisitNumber(pid, startsAt, at) : null)
   if (!visitNumber) {
@@ -210,8 +210,10 @@ function mapEncounter(
   // A discharge at a time that cannot be is none: it would start a follow-up.
   const believed = !discharges || (!doubted && (endedAt !== null || stated))
   const undoes = effect.undoes ?? null
+  const plainNumber = pv1.component(19, 1)
   return {
     visitNumber,
+    ...(plainNumber && plainNumber !== visitNumber && { formerVisitNumber: plainNumber }),
     class: classOf(pv1, context) ?? effect.class,
     // PV1-45 is the actual discharge (the expected one has its own field), so an update with it ends the visit, too.
     // A visit at times that cannot be is only announced: it starts and stops nothing.
@@ -239,7 +241,7 @@ function timesOf(
   effect: Effect,
 ): { startsAt: Date | null; endedAt: Date | null; doubted: boolean } {
   const startsAt = effect.status === 'planned' ? pv1.time(44) : pv1.past(44)
-  const endedAt = pv1.past(45)
+  const endedAt = pv1.past(45, true)
   const future = (startsAt === null && pv1.time(44) !== null) || (endedAt === null && pv1.time(45) !== null)
   if (startsAt && endedAt && endedAt < startsAt) {
     pv1.note(45, 'contradiction', pv1.component(45, 1))
@@ -254,6 +256,19 @@ function classOf(pv1: Fields, { codes }: SenderContext): EncounterInput['class']
   // N: not applicable, U: unknown, C: commercial account.
   if (!known && !['', 'N', 'U', 'C'].includes(sent)) pv1.note(2, 'unknown-code', sent)
   return known ?? null
+}
+
+/**
+ * PV1-19, whose authority (CX.4) is written before it where it is neither the facility nor the site of the message: two houses behind one
+ * sender number their visits alike.
+ */
+export function visitNumberOf(pv1: Fields, context: SenderContext): string | null {
+  const number = pv1.component(19, 1)
+  if (!number || context.authority === 'facility') return number
+  const { name, id } = authorityParts(pv1.repetitions(19)[0]?.[3])
+  const authority = name || id
+  const own = authority === '' || [context.facility, siteOf(pv1, context)].includes(authority)
+  return own ? number : `${authority}:${number}`
 }
 
 /** PV2-8: when a pre-admitted patient is expected. */

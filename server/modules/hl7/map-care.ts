@@ -109,6 +109,7 @@ export function mapImmunizations(message: Message, sentAt: Date): FactStatement[
   return eachReadable(message, ordered(message, 'RXA'), ({ orc, fields: rxa }): FactStatement[] => {
     const code = requiredConcept(rxa, 5, 'The vaccine')
     const given = rxa.past(3)
+    if (!rxa.component(3, 1)) rxa.note(3, 'missing', null)
     const number = orc?.component(3, 1) ?? ''
     const deleted = rxa.component(21, 1)?.toUpperCase() === 'D'
     return [

@@ -1,4 +1,4 @@
-import { type AdtMessage, mapAdt, type SenderContext, siteOf, statedAt } from './map-adt.ts'
+import { type AdtMessage, mapAdt, type SenderContext, siteOf, statedAt, visitNumberOf } from './map-adt.ts'
 import {
   mapAppointment,
   mapCharges,
@@ -104,7 +104,7 @@ function factMessage(
   const before = message.notes.length
   const { at: sentAt } = statedAt(message)
   const siteCode = siteOf(pv1, context)
-  const visitNumber = pv1.component(19, 1) ?? pid.component(18, 1)
+  const visitNumber = visitNumberOf(pv1, context) ?? pid.component(18, 1)
   const facts = factsOf(message, type, event, { visitNumber, sentAt, context, asFacts: true })
   if (facts.length === 0 && !/^(BAR|REF|PPR)$/.test(type)) return null
   const person = mapPerson(message, pid, context, siteCode, sentAt)

@@ -18,6 +18,8 @@ const sexes: Record<string, PersonInput['sex']> = {
   A: 'other',
   1: 'male',
   2: 'female',
+  男: 'male',
+  女: 'female',
 }
 /** Unknown, not applicable, ambiguous … : known codes that state nothing. */
 const noSex = new Set(['', 'U', 'N', 'X', '0', '9'])
@@ -101,17 +103,19 @@ function namesOf(pid: Fields): Pick<PersonInput, 'name' | 'names'> {
   return { name: main?.text ?? null, names: others.filter((one) => one.text !== main?.text) }
 }
 
-/** A death in the future or before the birth is noted and stops nothing. */
+/** A death in the future, before the birth or denied beside its date is noted and stops nothing. */
 function deathOf(pid: Fields, birthDate: string | null): Pick<PersonInput, 'deceased' | 'deceasedAt'> {
-  const at = pid.past(29)
+  const at = pid.past(29, true)
+  const flag = pid.component(30, 1)?.toUpperCase()
   const doubted = at === null && pid.time(29) !== null
   // A day of tolerance for time zones.
-  if (at !== null && birthDate !== null && at.getTime() + 86_400_000 < Date.parse(birthDate)) {
+  const beforeBirth = at !== null && birthDate !== null && at.getTime() + 86_400_000 < Date.parse(birthDate)
+  if (beforeBirth || (at !== null && flag === 'N')) {
     pid.note(29, 'contradiction', pid.component(29, 1))
     return { deceased: false, deceasedAt: null }
   }
   return {
-    deceased: !doubted && (at !== null || pid.component(30, 1)?.toUpperCase() === 'Y'),
+    deceased: !doubted && (at !== null || flag === 'Y'),
     deceasedAt: at,
   }
 }
@@ -166,7 +170,7 @@ function mapRelationship(nk1: Fields, country: string): Relationship | null {
   const name = nk1.repetitions(2)[0]
   if (!name) return null
   const text = displayName(name)
-  const phone = phoneOf(nk1.repetitions(5), country)
+  const phone = phoneOf([...nk1.repetitions(5), ...nk1.repetitions(6)], country)
   return text
     ? {
         relation: nk1.component(3, 1) ?? 'OTH',

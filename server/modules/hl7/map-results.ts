@@ -46,6 +46,7 @@ export function resultGroups(all: { name: string; fields: Fields }[]): ResultGro
       groups.at(-1)?.obx.push(fields)
       last = fields
     }
+    if (!['OBR', 'OBX', 'NTE', 'ORC'].includes(name)) last = null
     const group = groups.at(-1)
     if (name === 'NTE' && last && group) {
       const text = fields.texts(3).join('\n')
@@ -99,12 +100,16 @@ export function mapObservations(message: Message, group: ResultGroup, sentAt: Da
         group: panel?.text,
         value,
         unit: unitOf(obx),
-        range: obx.component(7, 1) ?? undefined,
+        range: obx.texts(7)[0],
         interpretation: obx.component(8, 1) ?? undefined,
-        status: group.obr?.component(25, 1)?.toUpperCase() === 'C' ? 'corrected' : statuses[status],
+        status: statusOf(group, obx, status),
         performer: performer(obx, 16) ?? performer(group.obr ?? obx, group.obr ? 32 : 16),
         orderNumber: number || undefined,
-        note: noteOf(group, obx),
+        // What is said of the whole panel stands with its first result.
+        note:
+          [obx === group.obx[0] && group.obr && noteOf(group, group.obr), noteOf(group, obx)]
+            .filter(Boolean)
+            .join('\n') || undefined,
       },
     }
     text = line ? { line, fact } : null
@@ -114,6 +119,13 @@ export function mapObservations(message: Message, group: ResultGroup, sentAt: Da
 
 const longest = 20_000
 
+function statusOf({ obr }: ResultGroup, obx: Fields, status: string): string | undefined {
+  if (obr?.component(25, 1)?.toUpperCase() === 'C') return 'corrected'
+  const known = statuses[status]
+  if (!known && status !== '') obx.note(11, 'unknown-code', status)
+  return known
+}
+
 function noteOf(group: ResultGroup, fields: Fields): string | undefined {
   const text = group.notes.get(fields)?.join('\n')
   return text ? cut(text, longest) : undefined
@@ -122,7 +134,10 @@ function noteOf(group: ResultGroup, fields: Fields): string | undefined {
 /** OBX-6: code and text, or a power such as `10^9/L` whose sign the sender did not escape. */
 function unitOf(obx: Fields): string | undefined {
   const [code, text] = [obx.component(6, 1), obx.component(6, 2)]
-  return code === '10' && /^[+-]?\d/.test(text ?? '') ? `10^${text}` : (text ?? code ?? undefined)
+  const third = obx.component(6, 3)
+  if (code === '10' && /^[+-]?\d/.test(text ?? '')) return `10^${text}`
+  // The same in the text of a code: `10*9/L^10^9/L^UCUM`.
+  return text === '10' && /^[+-]?\d/.test(third ?? '') ? `10^${third}` : (text ?? code ?? undefined)
 }
 
 /** Types of OBX-5 (OBX-2, table 0125) that have components; in all others a `^` is text. */

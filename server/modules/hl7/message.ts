@@ -2,7 +2,7 @@ import { Hl7Message, type Hl7Segment } from '@medplum/core'
 import { toLocal } from '../../platform/clock.ts'
 import { decode, knownCharset } from './charset.ts'
 import { Fields, textOf } from './fields.ts'
-import { MappingError, type Message, note } from './note.ts'
+import { MappingError, type Message, nameSegments, note } from './note.ts'
 import { instantOf, readTime, type Zone } from './time.ts'
 
 /** How the sender's messages are read. */
@@ -93,25 +93,15 @@ export function segment(message: Message, name: string): Fields {
 }
 
 export function segments(message: Message, name: string): Fields[] {
-  return message.hl7.getAllSegments(name).map((one) => new Fields(message, one, nameOf(message, one)))
+  return message.hl7.getAllSegments(name).map((one) => new Fields(message, one, one.name))
 }
 
 /** All segments in order, for messages whose groups depend on it. */
 export function allSegments(message: Message): { name: string; fields: Fields }[] {
   return message.hl7.segments.map((one) => ({
     name: one.name,
-    fields: new Fields(message, one, nameOf(message, one)),
+    fields: new Fields(message, one, one.name),
   }))
-}
-
-function nameOf(message: Message, one: Hl7Segment): string {
-  if (message.names.size === 0) nameSegments(message)
-  return message.names.get(one) ?? one.name
-}
-
-function nameSegments({ hl7, names }: Message): void {
-  for (const [name, all] of Map.groupBy(hl7.segments, (one) => one.name))
-    for (const [at, one] of all.entries()) names.set(one, all.length > 1 ? `${name}[${at + 1}]` : name)
 }
 
 /** A message about several patients as one for each, in order; segments of one patient stay together. */

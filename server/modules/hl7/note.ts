@@ -34,14 +34,27 @@ export function note(
   value: string | null,
 ): void {
   const known = message.notes.some((one) => one.location === location && one.kind === kind)
-  if (!known) message.notes.push({ location, kind, value: value === null ? null : shown(value) })
+  if (!known) message.notes.push({ location, kind, value: value === null ? null : shown(location, value) })
 }
 
 /**
- * Shifted fields can put a name or a telephone number where a date should be, and notes are shown to more people than may see those:
- * only dates, small numbers and short codes are shown.
+ * Shifted fields can put a name or a telephone number where a date should be, and notes are shown to more people than may see those: of
+ * the patient only dates, small numbers and short codes are shown, elsewhere what is no long number.
  */
-function shown(text: string): string | null {
-  const number = /^[\d\s:.+/-]{1,26}$/.test(text) && !/1[3-9]\d{9}/.test(text) && !/\d{17}/.test(text)
-  return number || /^[\w-]{1,3}$/.test(text) ? text : null
+function shown(location: string, text: string): string | null {
+  if (/1[3-9]\d{9}|\d{17}/.test(text)) return null
+  if (/^[\d\s:.+/-]{1,26}$/.test(text) || /^[\w-]{1,3}$/.test(text)) return text
+  const ofPerson = /^(?:PID|NK1|MRG|GT1|IN\d)/.test(location)
+  return ofPerson ? (/^\p{Script=Han}$/u.test(text) ? text : null) : text.slice(0, 40).toWellFormed()
+}
+
+/** A segment's name, with its number where there are several of the name. */
+export function nameOf(message: Message, one: Hl7Segment): string {
+  if (message.names.size === 0) nameSegments(message)
+  return message.names.get(one) ?? one.name
+}
+
+export function nameSegments({ hl7, names }: Message): void {
+  for (const [name, all] of Map.groupBy(hl7.segments, (one) => one.name))
+    for (const [at, one] of all.entries()) names.set(one, all.length > 1 ? `${name}[${at + 1}]` : name)
 }

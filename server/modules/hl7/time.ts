@@ -11,6 +11,7 @@ const forms = [
   /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\.\d+)?)?)?)?)?)?([+-]\d{4})?$/,
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/,
   /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: +(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?()$/,
+  /^(\d{4})年(\d{1,2})月(\d{1,2})日?(?: *(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(\.\d+)?)?)?()$/,
   /^(\d{4})(\d{2})(\d{2})[T ]+(\d{2}):?(\d{2})(?::?(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/,
 ]
 
@@ -52,13 +53,13 @@ export function instantOf({ local, milliseconds, offset }: ReadTime, zone: Zone)
 }
 
 function isReal(local: Local): boolean {
-  const at = new Date(utc(local))
+  const at = new Date(utc({ ...local, hour: 0 }))
   return (
     local.year >= 1850 &&
     local.year <= 2200 &&
     at.getUTCMonth() === local.month - 1 &&
     at.getUTCDate() === local.day &&
-    local.hour < 24 &&
+    (local.hour < 24 || (local.hour === 24 && local.minute === 0 && local.second === 0)) &&
     local.minute < 60 &&
     local.second < 61
   )

@@ -89,6 +89,14 @@ export async function upsertParts(trx: Trx, resolved: Resolved[]): Promise<void>
   )
 }
 
+/** Removes the addresses that their own source deletes, where no other source states one. */
+export async function deleteAddresses(trx: Trx, persons: number[]): Promise<void> {
+  if (persons.length === 0) return
+  await sql`delete from person_address where person_id = any(${persons}::bigint[]) and use = 'home'`.execute(
+    trx,
+  )
+}
+
 /**
  * Removes the telephone numbers that their own source deletes; of those that staff marked as wrong the mark stays.
  * @returns the persons that lost one

@@ -109,15 +109,19 @@ function readOne(number: string, extension: string | null, country: string): Pho
   const whole = possible(number, digits, country)
   if (whole) return { value: whole, extension }
   // `010-88886666-8001`: the last group is an extension if the rest is a number and the whole is none.
-  const [, main, last = null] = /^(.*\d{6,})\s*-\s*(\d{1,6})$/.exec(number) ?? []
+  const [, main, last = null] = /^((?=(?:\D*\d){7}).*\d)\s*-\s*(\d{1,6})$/.exec(number) ?? []
   const rest = main && extension === null && possible(main, main.replaceAll(/\D/g, ''), country)
   if (rest) return { value: rest, extension: last }
   return { value: /^\(?\+/.test(number) ? `+${digits}` : digits, extension }
 }
 
+const northAmerican = /^\(?1\)?[-.\s(]+[2-9]\d{2}\)?[-.\s]+\d{3}[-.\s]\d{4}$/
+
 /** E.164 form, or null where the numbering plan has no such number. */
 function possible(number: string, digits: string, country: string): string | null {
   const abroad = /^\(?\+/.test(number) ? digits : /^00[1-9]/.test(digits) ? digits.slice(2) : null
+  // Grouped as in North America, where the country code is 1: no mobile of the mainland.
+  if (northAmerican.test(number)) return valid(`+${digits}`)
   const ofMainland = abroad ?? (country === 'CN' ? digits : '')
   if (ofMainland.startsWith('86') && ofMainland.length > 11)
     return mainland(ofMainland.slice(2)) ?? mainland(`0${ofMainland.slice(2)}`)

@@ -35,7 +35,8 @@ export function viewProvenance(id: number, records: (RecordRow & { id: number })
           .map((one) => ({
             recordId: one.recordId,
             source: one.source,
-            value: field === 'address' ? maskAddress(unpackAddress(one.value)) : one.value,
+            value:
+              field === 'address' && one.value !== '' ? maskAddress(unpackAddress(one.value)) : one.value,
             since: realTime(one.first).toISOString(),
             at: realTime(one.last).toISOString(),
             aside: wasAside(one.last),

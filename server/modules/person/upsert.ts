@@ -6,7 +6,7 @@ import { type Claim, restate, type Stated } from './claim.ts'
 import { type ClaimRules, rulesFrom } from './claim-rules.ts'
 import { comparedNumber, isPlaceholderNumber } from './identity-number.ts'
 import { normalise, sameName, searchName } from './name.ts'
-import { type DecidedAddress, dedupe, deletePhones, upsertParts } from './parts.ts'
+import { type DecidedAddress, dedupe, deleteAddresses, deletePhones, upsertParts } from './parts.ts'
 import { placeHomes } from './place.ts'
 import { isPlaceholderDate, isPlaceholderName } from './placeholder.ts'
 import {
@@ -135,6 +135,12 @@ async function upsertResolved(trx: Trx, resolved: Resolved[]): Promise<UpsertedP
   for (const one of resolved) one.address = addressOf(one, changes.get(one))
   await updatePersons(trx, changes)
   const withoutPhone = await deletePhones(trx, resolved)
+  await deleteAddresses(
+    trx,
+    resolved.flatMap((one) =>
+      one.input.deleted?.fields.includes('address') && !changes.get(one)?.address ? [one.id] : [],
+    ),
+  )
   await upsertParts(trx, resolved)
   const names = resolved.flatMap(({ id, input }) =>
     (input.names ?? []).map((name) => ({ ...name, id, source: input.source })),
@@ -294,7 +300,7 @@ function addressOf({ input, known }: Resolved, change: Change | undefined): Deci
   const [address] = input.addresses
   if (!known) return address ? { ...address, source: input.source, at: input.sourceTime } : null
   const claim = change?.address
-  if (!claim || !address) return null
+  if (!claim?.value || (!address && !input.deleted?.fields.includes('address'))) return null
   const same = claim.value === JSON.stringify(known.address) && claim.source === known.address_source
   if (same && claim.last === known.address_at?.getTime()) return null
   return { ...unpackAddress(claim.value), source: claim.source, at: new Date(claim.last) }
