@@ -63,6 +63,7 @@ export const listIntakeMessages = route({
     status: many(intakeStatus),
     messageType: z.string().max(20).optional(),
     sender: z.string().max(100).optional(),
+    facility: z.string().max(100).optional(),
     controlId: z.string().max(200).optional(),
     /** Applied, but something of this kind could not be used. */
     note: z.enum(intakeNoteKinds).optional(),

@@ -66,7 +66,9 @@ export function refuseUnknownParameters(contract: RouteContract): MiddlewareHand
 function hint(name: string, known: string[]): string {
   if (known.length === 0) return 'is not known; this route takes no parameters'
   const nearest = known.reduce((one, other) => (distance(name, other) < distance(name, one) ? other : one))
-  return `is not known; did you mean ${nearest}? Known are ${known.join(', ')}.`
+  // A name that would have to be written anew is no slip of the pen.
+  const close = distance(name, nearest) <= Math.max(2, Math.floor(name.length / 2)) && name.length > 1
+  return `is not known;${close ? ` did you mean ${nearest}?` : ''} known are ${known.join(', ')}.`
 }
 
 /** Edit distance (Levenshtein), without case. */

@@ -51,6 +51,8 @@ test('a dead letter is corrected in a copy after a reason, and the copy is appli
 
 test('what could not be used of an applied message is listed by system and field, and found on the message and the person', async () => {
   const page = await stage.openAs('admin', { path: '/intake?tab=notes' })
+  await page.getByRole('row', { name: /PV1-44/ }).waitFor()
+  await picture(page, 'intake-notes')
   await page.getByRole('row', { name: /PV1-44 不是时间 20261399/ }).click()
   await page.getByRole('row', { name: /BAD-2.*没有采用的内容 · PV1-44 不是时间/ }).click()
   const drawer = page.getByRole('dialog')

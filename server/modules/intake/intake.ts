@@ -16,6 +16,7 @@ type Filter = {
   status?: string[] | undefined
   messageType?: string | undefined
   sender?: string | undefined
+  facility?: string | undefined
   controlId?: string | undefined
   note?: string | undefined
   noteAt?: string | undefined
@@ -65,6 +66,7 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
     ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
     ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
     ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
+    ...(filter.facility ? [sql<SqlBool>`m.facility = ${filter.facility}`] : []),
     ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
     ...(filter.note ? [sql<SqlBool>`m.notes @> ${JSON.stringify([{ kind: filter.note }])}::jsonb`] : []),
     ...(filter.noteAt

@@ -42,7 +42,7 @@ export function IntakeMessages() {
 
   const status = intakeStatus.options.find((one) => one === first(filters['status']))
   const note = intakeNoteKinds.find((one) => one === first(filters['note']))
-  const optional = (key: 'messageType' | 'sender' | 'controlId' | 'noteAt' | 'text') => {
+  const optional = (key: 'messageType' | 'sender' | 'facility' | 'controlId' | 'noteAt' | 'text') => {
     const value = first(filters[key])
     return value ? { [key]: value } : {}
   }
@@ -52,7 +52,7 @@ export function IntakeMessages() {
     ...optional('controlId'),
     ...optional('text'),
   }
-  const noted = { ...optional('noteAt'), ...(note && { note }) }
+  const noted = { ...optional('facility'), ...optional('noteAt'), ...(note && { note }) }
   const openId = Number(first(filters['message'])) || null
   const narrowed = status !== undefined || Object.keys({ ...narrow, ...noted }).length > 0
 
@@ -187,7 +187,7 @@ export function IntakeMessages() {
                     text: value,
                   }),
                 )}
-                onChange={(sender) => setFilters({ sender })}
+                onChange={(sender) => setFilters({ sender, facility: undefined })}
               />
               <TextFilter
                 label={t('intake.filter.type')}
@@ -249,6 +249,7 @@ export function IntakeMessages() {
                         sender: undefined,
                         messageType: undefined,
                         controlId: undefined,
+                        facility: undefined,
                         note: undefined,
                         noteAt: undefined,
                         text: undefined,

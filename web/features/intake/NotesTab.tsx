@@ -77,6 +77,7 @@ export function NotesTab() {
           tab: undefined,
           days: undefined,
           sender: one.sender,
+          facility: one.facility || undefined,
           note: one.kind,
           noteAt: one.location,
         })

@@ -95,7 +95,7 @@ export const intake = {
     hint: 'These messages were applied; only the fields listed were not used. Grouped by system and field, so that the sender can be mended.',
     empty: 'No notes',
     emptyHint: 'Every field of the messages applied in the last {{n}} days was understood.',
-    days: 'Last {{n}} days',
+    days: 'Days back: {{n}}',
     notUsed: 'Not used',
     hidden: '(content not shown)',
     filter: 'Note',
