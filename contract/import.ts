@@ -150,6 +150,7 @@ export const importProblems = [
   'not-a-national-id',
   'ends-before-it-starts',
   'number-twice',
+  'another-person',
   'unknown-group',
   'no-way-to-know',
   'wrong-number-of-columns',

@@ -39,6 +39,22 @@ async function person(mrn: string): Promise<Known | undefined> {
   return rows[0]
 }
 
+test('a record number that another row has for somebody else is reported; one difference is a correction', async () => {
+  const head = '病案号,姓名,出生日期,电话'
+  const done = await files.imported(
+    [
+      head,
+      'O1,重甲,1950-01-01,13800007001',
+      'O1,重乙,1990-09-09,13800007002',
+      'O2,重丙,1950-01-01,',
+      'O2,重丁,1950-01-01,',
+    ].join('\n'),
+  )
+  expect(done).toMatchObject({ created: 2, failed: 1 })
+  expect(await files.problemsOf(done.id)).toEqual([[3, 'recordNumber', 'another-person']])
+  expect(await person('O1')).toMatchObject({ name: '重甲', phones: ['+8613800007001'] })
+})
+
 test('numbers that a spreadsheet has spoilt are reported, and make no two people one', async () => {
   const done = await files.imported(
     [

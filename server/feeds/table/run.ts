@@ -14,6 +14,7 @@ import { log } from '../../platform/log.ts'
 import { type Batch, closeFile, takeRows } from './ahead.ts'
 import { applyRows, type Good, idsOf, recordOf, sourceOf } from './apply.ts'
 import type { RowContext } from './cells.ts'
+import { rowsOfOthers } from './other-person.ts'
 import { factStates } from './facts.ts'
 import type { Delimiter, Encoding } from './file.ts'
 import { memberKey } from './row-group.ts'
@@ -162,6 +163,11 @@ async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good
       else message.person.identifiers.push(memberKey(each.groupId, message.person, member))
     }
   }
+  if (one.kind === 'persons') {
+    const others = await rowsOfOthers(trx, sourceOf(one), statementsOf(good))
+    for (const [at, each] of good.entries())
+      if (others.has(at)) refuse(each, 'recordNumber', recordNumberOf(each), 'another-person')
+  }
   if (one.kind === 'charges') {
     const states = await factStates(trx, one.site_id, sourceOf(one), statementsOf(good))
     for (const [at, each] of good.entries())
@@ -170,6 +176,9 @@ async function placeRows(trx: Trx, one: Running, good: Good[]): Promise<Map<Good
   }
   return refused
 }
+
+const recordNumberOf = ({ stated }: Good) =>
+  stated.message?.person.identifiers.find((one) => one.ofSite)?.value ?? ''
 
 const statementsOf = (good: Good[]) => good.map(({ stated }) => stated)
 

@@ -109,6 +109,8 @@ export const imports = {
     'not-a-kind': 'Not a kind we know',
     'not-a-payment': 'Not a way of payment we know',
     'not-a-service': 'Not a service we know',
+    'another-person':
+      'Another row of this file has this record number for somebody else: both name and birth date differ',
     'number-twice': 'Another row of this file says something else under the same number, item and day',
     'unknown-group': 'No such group customer',
     'no-way-to-know': 'Needs a record, staff, identity or telephone number',

@@ -106,6 +106,7 @@ export const imports = {
     'not-a-kind': '看不懂的类别',
     'not-a-payment': '看不懂的结算方式',
     'not-a-service': '看不懂的服务',
+    'another-person': '本文件里另一行用这个病案号登记了另一个人：姓名和出生日期都不同',
     'number-twice': '同一单号、项目、日期在本文件里另有一行，内容不同',
     'unknown-group': '没有这个团体客户',
     'no-way-to-know': '病案号、工号、身份证号、电话至少要有一个',

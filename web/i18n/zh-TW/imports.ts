@@ -106,6 +106,7 @@ export const imports = {
     'not-a-kind': '看不懂的類別',
     'not-a-payment': '看不懂的結算方式',
     'not-a-service': '看不懂的服務',
+    'another-person': '本檔案裡另一行用這個病歷號登記了另一個人：姓名和出生日期都不同',
     'number-twice': '同一單號、項目、日期在本檔案裡另有一行，內容不同',
     'unknown-group': '沒有這個團體客戶',
     'no-way-to-know': '病歷號、工號、身分證號、電話至少要有一個',
