@@ -101,6 +101,16 @@ test('PID-2, -4, -18, -19 and -20 are numbers of their kinds; an identity number
   ])
 })
 
+test('a newborn does not keep the identity number of the mother, who may be registered later', async () => {
+  const number = '11010119900307234X'
+  await receive(
+    app,
+    { mrn: 'nb-1', name: '周红之女', birth: '20261116', nationalId: number },
+    { mrn: 'nb-2', name: '周红', birth: '19900307', nationalId: number },
+  )
+  expect(await withSystem('national-id', number)).toBe(await personOf(app, 'nb-2'))
+})
+
 test('a merge stays within the authority that is named: the same number elsewhere is somebody else, also where MRG names none', async () => {
   await receive(
     app,

@@ -22,8 +22,11 @@ test('mother, newborn and his twin under one identity number stay three persons,
   const ids = await Promise.all(['m1', 'b1', 'b2', 'b3'].map((mrn) => personOf(app, mrn)))
   expect(new Set(ids).size).toBe(4)
   const told = await sql`
-    select 1 from event where person_id = ${ids[0]} and data -> 'conflicts' ? 'national-id'`.execute(app.db)
+    select 1 from event where person_id = ${ids[1]} and data -> 'conflicts' ? 'national-id'`.execute(app.db)
   expect(told.rows).toHaveLength(1)
+  // The number says when its owner was born.
+  const owner = await sql`select person_id from person_identifier where value = ${national}`.execute(app.db)
+  expect(owner.rows).toEqual([{ person_id: ids[0] }])
 })
 
 test('two sites and one identity number are one person with two record numbers', async () => {

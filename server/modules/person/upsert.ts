@@ -4,6 +4,7 @@ import type { Trx } from '../../platform/db.ts'
 import type { ClaimField } from '../../../contract/provenance.ts'
 import { type Claim, restate, type Stated } from './claim.ts'
 import { type ClaimRules, rulesFrom } from './claim-rules.ts'
+import { marksOf } from './id-check.ts'
 import { comparedNumber, isPlaceholderNumber } from './identity-number.ts'
 import { normalise, sameName, searchName } from './name.ts'
 import { type DecidedAddress, dedupe, deleteAddresses, deletePhones, upsertParts } from './parts.ts'
@@ -195,10 +196,11 @@ async function resolve(trx: Trx, inputs: PersonInput[]): Promise<Resolved[]> {
     const conflicts = others.filter((one) => {
       const owner = known.get(key(one))
       // Of an account (PID-18) several people may be members.
-      return owner && owner.survivor_id !== person?.survivor_id && !one.system.startsWith('an:')
+      if (!owner) return isBorrowed(one, input)
+      return owner.survivor_id !== person?.survivor_id && !one.system.startsWith('an:')
     })
     const fresh = dedupe(
-      all.filter((one) => !known.has(key(one))),
+      all.filter((one) => !known.has(key(one)) && !conflicts.includes(one)),
       key,
     )
     return {
@@ -219,6 +221,15 @@ function identifiersOf({ identifiers }: PersonInput): Identifier[] {
   return identifiers
     .map((one) => ({ ...one, value: comparedNumber(one.system, one.value) }))
     .filter((one, at) => at === 0 || !isPlaceholderNumber(one.value))
+}
+
+/** A newborn is registered with its mother's number, often before she is: the number says another birth date, and stays free for her. */
+function isBorrowed({ system, value }: Identifier, { name, birthDate }: PersonInput): boolean {
+  return (
+    system === 'national-id' &&
+    isPlaceholderName(name) &&
+    marksOf(value, { sex: 'unknown', birthDate }).includes('birth-date')
+  )
 }
 
 const key = (one: { system: string; value: string }) =>
