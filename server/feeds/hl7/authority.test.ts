@@ -111,6 +111,12 @@ test('a newborn does not keep the identity number of the mother, who may be regi
   expect(await withSystem('national-id', number)).toBe(await personOf(app, 'nb-2'))
 })
 
+test('somebody without a name keeps the own identity number, also with a birth date that systems fill in', async () => {
+  const number = '110101196503072343'
+  await receive(app, { mrn: 'nn-1', name: '无名氏', birth: '19000101', nationalId: number })
+  expect(await withSystem('national-id', number)).toBe(await personOf(app, 'nn-1'))
+})
+
 test('a merge stays within the authority that is named: the same number elsewhere is somebody else, also where MRG names none', async () => {
   await receive(
     app,

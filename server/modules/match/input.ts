@@ -6,7 +6,7 @@ import { countryAt } from '../setting/country.ts'
 import type { MatchInput } from './record.ts'
 
 /** Kinds of numbers that are not a person's: records, visits, accounts, memberships, whatever has no type (HL7 table 0203). */
-const notOfPersons = '^(mrn|group|fhir|id|an|vn|pt|mrt|ri|anon|pnt|sr|u|xx):'
+const notOfPersons = '^(mrn|alt|group|fhir|id|an|vn|pt|mrt|ri|anon|pnt|sr|u|xx):'
 
 /** Matching data of unmerged persons `p` that meet a condition. */
 export async function matchInputs(

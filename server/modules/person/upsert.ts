@@ -228,6 +228,7 @@ function isBorrowed({ system, value }: Identifier, { name, birthDate }: PersonIn
   return (
     system === 'national-id' &&
     isPlaceholderName(name) &&
+    !isPlaceholderDate(birthDate ?? '') &&
     marksOf(value, { sex: 'unknown', birthDate }).includes('birth-date')
   )
 }
