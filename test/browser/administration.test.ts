@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { adt } from '../support/hl7.ts'
-import { axeViolations, picture, settled } from './look.ts'
+import { axeViolations, choose, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -98,7 +98,7 @@ test('a site has a rule and a calendar of its own, sees what it inherits, and in
   await stage.rows(`insert into site (code, name) values ('WEST', '西院区') on conflict do nothing`)
   const page = await stage.openAs('admin', { path: '/settings' })
   const site = page.getByLabel('院区', { exact: true })
-  await site.selectOption({ label: '西院区' })
+  await choose(site, '西院区')
   const row = page.getByRole('row', { name: /电话尝试次数|最多尝试次数|follow-up\.attempts\.max/ })
   await row.getByText('沿用', { exact: true }).waitFor()
   // What is one for all sites is not offered to one.
@@ -112,15 +112,15 @@ test('a site has a rule and a calendar of its own, sees what it inherits, and in
   await settled(page)
   await picture(page, 'settings-site')
   expect(await axeViolations(page)).toEqual([])
-  await site.selectOption({ label: '全部院区' })
+  await choose(site, '全部院区')
   await row.getByText('另有设置：西院区').waitFor()
-  await site.selectOption({ label: '西院区' })
+  await choose(site, '西院区')
   await row.getByRole('button', { name: '恢复沿用' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '恢复沿用' }).click()
   await row.getByText('沿用', { exact: true }).waitFor()
 
   await page.goto(new URL('/settings?tab=calendar&year=2026', page.url()).href)
-  await page.getByLabel('院区', { exact: true }).selectOption({ label: '西院区' })
+  await choose(page.getByLabel('院区', { exact: true }), '西院区')
   await page.getByText(/^这是本国家（地区）的日历/).waitFor()
   await page.getByRole('button', { name: '修改日历' }).click()
   await page.getByRole('button', { name: '移除' }).first().click()
@@ -145,7 +145,7 @@ test('a user is created, signs in with the one-time password and chooses another
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('姓名', { exact: true }).fill('周晓岚')
   await dialog.getByLabel('用户名').fill('zhouxl')
-  await dialog.getByLabel('角色', { exact: true }).selectOption({ label: '客服中心' })
+  await choose(dialog.getByLabel('角色', { exact: true }), '客服中心')
   await dialog.getByRole('button', { name: '添加', exact: true }).click()
   await page.getByText('“周晓岚”的一次性密码').waitFor()
   const secret = (await page.getByRole('dialog').locator('code').first().textContent()) ?? ''

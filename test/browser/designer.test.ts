@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { axeViolations, latinWords, picture, settled } from './look.ts'
+import { axeViolations, choose, latinWords, picture, settled } from './look.ts'
 import { png } from '../support/picture.ts'
 import { useStage } from './support.ts'
 
@@ -20,11 +20,11 @@ test('an administrator writes a questionnaire with a condition and a red flag, t
   await form.getByRole('group', { name: '题目' }).getByLabel('简体中文').fill('伤口疼吗？')
   await form.getByRole('group', { name: '选项 1' }).getByLabel('简体中文').fill('不疼')
   await form.getByRole('group', { name: '选项 2' }).getByLabel('简体中文').fill('疼')
-  await page.getByLabel('类型').selectOption('scale')
+  await choose(page.getByLabel('类型'), { value: 'scale' })
   await page.getByRole('button', { name: '加一题' }).click()
   await form.getByRole('group', { name: '题目' }).getByLabel('简体中文').fill('有几分疼？')
   await form.getByRole('button', { name: '加一个条件' }).click()
-  await form.getByLabel('回答', { exact: true }).selectOption('2')
+  await choose(form.getByLabel('回答', { exact: true }), { value: '2' })
   await form.getByRole('checkbox', { name: /红旗/ }).check()
   await page.getByText('红旗缺少给医生看的话').waitFor()
   await form.getByRole('group', { name: '给医生看的话' }).getByLabel('简体中文').fill('术后疼痛')
@@ -46,12 +46,12 @@ test('an administrator writes a questionnaire with a condition and a red flag, t
   await picture(page, 'designer')
 
   // A photo is asked for as long as the first question is not answered; in the preview it stays in the page.
-  await page.getByLabel('类型').selectOption('photo')
+  await choose(page.getByLabel('类型'), { value: 'photo' })
   await page.getByRole('button', { name: '加一题' }).click()
   await form.getByRole('group', { name: '题目' }).getByLabel('简体中文').fill('请拍一张伤口的照片')
   await form.getByLabel(/最多几张照片/).fill('3')
   await form.getByRole('button', { name: '加一个条件' }).click()
-  await form.getByLabel('比较').selectOption('missing')
+  await choose(form.getByLabel('比较'), { value: 'missing' })
   await preview.getByText('有几分疼？').waitFor()
   expect(await preview.getByText('请拍一张伤口的照片').count()).toBe(0)
   await page.getByRole('button', { name: '清空' }).click()

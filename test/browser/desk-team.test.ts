@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { axeViolations, colours, settled } from './look.ts'
+import { axeViolations, choose, colours, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -122,7 +122,7 @@ test('the head hands the open tasks of a doctor to the list, takes it back, and 
     )[0]?.n ?? 0
   const before = await onLists()
   await row.first().getByRole('button', { name: '交接' }).click()
-  await page.getByLabel('交给', { exact: true }).selectOption('queue')
+  await choose(page.getByLabel('交给', { exact: true }), { value: 'queue' })
   await page.getByLabel('原因').fill('外出会诊')
   await page.getByText(/将改派 \d+ 项/).waitFor()
   await keep(page, 'hand-over-zh')
@@ -140,7 +140,7 @@ test('the head hands the open tasks of a doctor to the list, takes it back, and 
     `select s.id from staff s join app_user u on u.username = 'head' join staff h on h.id = u.staff_id
      where s.department_id = h.department_id and s.active and s.id <> h.id order by s.id desc limit 1`,
   )
-  await cover.selectOption(String(colleague?.id))
+  await choose(cover, { value: String(colleague?.id) })
   await page.getByRole('button', { name: /保\s*存/ }).click()
   await page.getByText(/的任务由 .* 代班/).waitFor()
   await page.getByRole('button', { name: '提前回来' }).first().click()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import readExcelFile from 'read-excel-file/node'
 import { expect, test } from 'vitest'
-import { settled } from './look.ts'
+import { choose, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -43,9 +43,9 @@ test('a result at the desk moves the coverage of the department, and its rows ag
 test('level, period and grouping are changed and stay in the address', async () => {
   const page = await stage.openAs('manager', { path: '/figures' })
   await settled(page)
-  await page.getByLabel('分组', { exact: true }).selectOption({ label: '按医生' })
-  await page.getByLabel('随访级别').selectOption({ label: '二级 · 护士长或客服' })
-  await page.getByLabel('出院时间').selectOption({ label: '近 30 天' })
+  await choose(page.getByLabel('分组', { exact: true }), '按医生')
+  await choose(page.getByLabel('随访级别'), '二级 · 护士长或客服')
+  await choose(page.getByLabel('出院时间'), '近 30 天')
   await settled(page)
   const { search } = new URL(page.url())
   expect(search).toContain('doctor')

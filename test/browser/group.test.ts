@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { axeViolations, latinWords, picture, settled } from './look.ts'
+import { axeViolations, choose, latinWords, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -25,7 +25,7 @@ const members = [
 async function bring(page: Page, kind: string, name: string, rows: string[], good: number): Promise<void> {
   await page.getByRole('button', { name: '导入表格' }).first().click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('内容').selectOption({ label: kind })
+  await choose(dialog.getByLabel('内容'), kind)
   await dialog.locator('input[type="file"]').setInputFiles({
     name,
     mimeType: 'text/csv',
@@ -91,7 +91,7 @@ test('group customers and their members are imported, looked at, changed and exp
   await dialog.getByLabel('找人').fill('smcf')
   await dialog.getByRole('button', { name: /司马长风/ }).click()
   await dialog.getByText('已选：司马长风').waitFor()
-  await dialog.getByLabel('身份').selectOption({ label: '退休' })
+  await choose(dialog.getByLabel('身份'), '退休')
   await dialog.getByRole('button', { name: /保\s*存/ }).click()
   await list.getByRole('row', { name: /司马长风.*退休/ }).waitFor()
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { axeViolations, latinWords, picture, settled } from './look.ts'
+import { axeViolations, choose, latinWords, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -80,9 +80,9 @@ test('titles above the names of the columns are seen, columns of one name serve 
   expect(await header.inputValue()).toBe('2')
   const phone = page.getByLabel('电话', { exact: true })
   expect(await phone.locator('option:checked').textContent()).toBe('电话（2 列合用）')
-  await header.selectOption('1')
+  await choose(header, { value: '1' })
   await page.getByText('还没有指定：病案号、姓名').waitFor()
-  await header.selectOption('2')
+  await choose(header, { value: '2' })
   await page.getByRole('button', { name: '检查全部行' }).click()
   await page.getByRole('row', { name: /4 病案号 1.23457E\+11 被表格软件改坏了/ }).waitFor()
   await page.getByRole('button', { name: '导入 1 行' }).waitFor()

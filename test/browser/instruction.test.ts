@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
+import { axeViolations, choose, colours, latinWords, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -13,7 +13,7 @@ test('service centre issues an instruction, a doctor executes it, the service ce
   const service = await stage.openAs('service', { path: `/persons/${patient?.id ?? 0}` })
   await service.getByRole('region', { name: '回访指令' }).getByRole('button', { name: '下达指令' }).click()
   const dialog = service.getByRole('dialog')
-  await dialog.getByLabel('原因').selectOption({ label: '检查结果异常' })
+  await choose(dialog.getByLabel('原因'), '检查结果异常')
   await dialog.getByLabel('指令内容').fill('血钾 6.1，请问有无乏力、心慌，叮嘱当天复查')
   await settled(service)
   await picture(service, 'instruction-issue')

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 const axeSource = await readFile(
   path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'),
@@ -123,4 +123,23 @@ export async function picture(page: Page, name: string): Promise<void> {
 export async function personMenu(page: Page, entry: string): Promise<void> {
   await page.getByRole('button', { name: /我的账号/ }).click()
   await page.getByRole('menuitem', { name: entry }).click()
+}
+
+/** Takes one option of a select: by what it says, or by its value. */
+export async function choose(select: Locator, option: string | { value: string } | { index: number }) {
+  await select.click()
+  const list = select.page().locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
+  const one =
+    typeof option === 'string'
+      ? list.and(select.page().locator(`[title="${option}"]`))
+      : 'value' in option
+        ? list.and(select.page().locator(`[data-value="${option.value}"]`))
+        : list.nth(option.index)
+  await one.click()
+}
+
+/** Writes into a date field as somebody types it. */
+export async function typeDate(field: Locator, value: string) {
+  await field.fill(value.replace('T', ' '))
+  await field.press('Enter')
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { axeViolations, picture, settled } from './look.ts'
+import { axeViolations, choose, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -86,7 +86,7 @@ test('a wish not to be called is written down and taken back', async () => {
   const page = await open('head', person)
   const optOuts = panel(page, '勿扰登记')
   await optOuts.getByRole('button', { name: '登记勿扰' }).click()
-  await page.getByLabel('不要用').selectOption({ label: '电话' })
+  await choose(page.getByLabel('不要用'), '电话')
   await page.getByLabel('原因或患者原话').fill('在上班，不方便')
   await page.getByRole('button', { name: '保存' }).click()
   await optOuts.getByText('在上班，不方便').waitFor()
@@ -119,7 +119,7 @@ test('a person is put on a pathway by hand and taken off again with a reason', a
   const pathways = panel(page, '随访路径')
   await pathways.getByRole('button', { name: '纳入路径' }).click()
   // Of each stay a person is on a pathway once, so this time it is by no stay.
-  await pathways.getByLabel('按哪次就诊').selectOption({ label: '不按就诊' })
+  await choose(pathways.getByLabel('按哪次就诊'), '不按就诊')
   await pathways.getByRole('button', { name: '纳入路径' }).last().click()
   await page.getByText('已纳入路径').waitFor()
   await pathways.getByRole('button', { name: '移出' }).first().click()

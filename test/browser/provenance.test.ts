@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MllpClient } from '../../server/modules/hl7/mllp-client.ts'
 import { type Adt, adtBytes } from '../support/hl7.ts'
-import { axeViolations, latinWords, picture } from './look.ts'
+import { axeViolations, choose, latinWords, picture } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -77,7 +77,7 @@ test('a correction needs a reason; numbers and contacts are corrected together',
   const panel = (name: string) =>
     page.locator('section', { has: page.getByRole('heading', { name, exact: true }) }).first()
   await panel('基本资料').getByRole('button', { name: '修改' }).click()
-  await page.getByLabel('婚姻').selectOption({ label: '丧偶' })
+  await choose(page.getByLabel('婚姻'), '丧偶')
   const save = page.getByRole('button', { name: '保存' })
   expect(await save.isDisabled()).toBe(true)
   await page.getByLabel('原因').fill('女儿来电说明')
@@ -91,7 +91,7 @@ test('a correction needs a reason; numbers and contacts are corrected together',
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: /标为有误/ }).click()
   await dialog.getByRole('button', { name: /移除.*苏父/ }).click()
-  await dialog.getByLabel('关系').selectOption({ label: '子女' })
+  await choose(dialog.getByLabel('关系'), '子女')
   await dialog.getByLabel('姓名').fill('苏小妹')
   await dialog.getByLabel('电话').fill('138 0000 9999')
   await dialog.getByRole('button', { name: '家属告知' }).click()

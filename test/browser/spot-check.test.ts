@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { axeViolations, colours, latinWords, picture, settled } from './look.ts'
+import { axeViolations, choose, colours, latinWords, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -78,7 +78,7 @@ test('manager draws, service centre checks, doctor appeals, head decides', async
     .getByRole('button', { name: /^裁\s*定$/ })
     .first()
     .click()
-  await head.getByLabel('裁定', { exact: true }).selectOption({ label: '申诉成立' })
+  await choose(head.getByLabel('裁定', { exact: true }), '申诉成立')
   await head.getByRole('dialog').getByRole('button', { name: '通话记录属实' }).click()
   await head
     .getByRole('dialog')

@@ -1,4 +1,5 @@
 import { ApiError, send, written } from '../api.ts'
+import { forgetDrafts } from '../ui/drafts.ts'
 import { clearVisits } from '../visit/clear.ts'
 import { forgetSignedIn, startLeaving } from './hint.ts'
 import type { SignInWords } from './words.ts'
@@ -30,6 +31,7 @@ export async function signOut() {
   startLeaving()
   await send('post', '/api/auth/sign-out', {})
   await clearVisits()
+  forgetDrafts()
   forgetSignedIn()
   location.assign('/sign-in')
 }

@@ -40,6 +40,8 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       fontFamily,
       fontSize: size.base,
       controlHeight: size.control,
+      // One focus ring for every control stands in base.css.
+      controlOutlineWidth: 0,
       borderRadius: radius,
       // Who asks for less motion gets none: cut to nothing by a style sheet instead, menus never finish opening.
       motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,

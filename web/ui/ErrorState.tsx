@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api.ts'
 import { useExplain } from './useExplain.ts'
@@ -23,11 +24,7 @@ export function ErrorState({ error, onRetry, page = false }: ErrorStateProps) {
     <div className="state-block" role="alert">
       {page ? <h1 className="state-title">{title}</h1> : <p className="state-title">{title}</p>}
       <p className="secondary">{explain(error)}</p>
-      {onRetry && status !== 403 && status !== 404 && (
-        <button type="button" className="soft-button" onClick={onRetry}>
-          {t('common.retry')}
-        </button>
-      )}
+      {onRetry && status !== 403 && status !== 404 && <Button onClick={onRetry}>{t('common.retry')}</Button>}
     </div>
   )
 }

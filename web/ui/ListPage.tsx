@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState } from './ErrorState.tsx'
@@ -179,14 +180,9 @@ export function ListTable<T>({
       </table>
       <div ref={sentinel} className="list-end">
         {hasNextPage ? (
-          <button
-            type="button"
-            className="soft-button"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage?.()}
-          >
+          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage?.()}>
             {isFetchingNextPage ? t('common.loadingMore') : t('common.loadMore')}
-          </button>
+          </Button>
         ) : (
           <span className="secondary small">{t('common.allLoaded', { n: items.length })}</span>
         )}

@@ -1,30 +1,27 @@
+import { Select } from 'antd'
+import { type Choice, selectOptions } from './fields.tsx'
+
 type SelectFilterProps = {
   label: string
   value: string | undefined
-  options: readonly { value: string; text: string }[]
+  options: readonly Choice[]
   /** Words for "no restriction"; left out when one option must always be chosen. */
   all?: string | undefined
   disabled?: boolean
   onChange: (value: string | undefined) => void
 }
 
-/** One filter of a list as a plain select: quick by keyboard, sure on a phone. */
+/** One filter of a list: searchable when long. */
 export function SelectFilter({ label, value, options, all, disabled = false, onChange }: SelectFilterProps) {
   return (
-    <select
-      className="field-input filter-select"
+    <Select
+      className="filter-select"
       aria-label={label}
       title={label}
       disabled={disabled}
       value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-    >
-      {all !== undefined && <option value="">{all}</option>}
-      {options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.text}
-        </option>
-      ))}
-    </select>
+      onChange={(next) => onChange(next || undefined)}
+      {...selectOptions(all === undefined ? options : [{ value: '', text: all }, ...options])}
+    />
   )
 }

@@ -1,4 +1,4 @@
-import { App, Modal } from 'antd'
+import { App, Button, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { listSessions, revokeSession } from '../../../contract/access.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
@@ -47,14 +47,12 @@ export default function SessionsDialog({ onClose }: { onClose: () => void }) {
             {session.current ? (
               <span className="secondary">{t('account.thisSession')}</span>
             ) : (
-              <button
-                type="button"
-                className="soft-button"
+              <Button
                 disabled={revoke.isPending}
                 onClick={() => revoke.mutate({ params: { id: session.id } })}
               >
                 {t('account.endSession')}
-              </button>
+              </Button>
             )}
           </li>
         ))}

@@ -11,6 +11,7 @@ import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
@@ -179,14 +180,12 @@ export default function AuditPage() {
       }
       filters={
         <>
-          <TextFilter
-            type="date"
+          <DateFilter
             label={t('audit.filter.from')}
             value={text('from')}
             onChange={(value) => setFilters({ from: value })}
           />
-          <TextFilter
-            type="date"
+          <DateFilter
             label={t('audit.filter.to')}
             value={text('to')}
             onChange={(value) => setFilters({ to: value })}

@@ -7,7 +7,7 @@ import { clock, toLocalInput } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { DateField } from '../../ui/fields.tsx'
 
 const hour = 3_600_000
 /** Shift with an arrow moves the call: up and down by an hour, left and right by a day. */
@@ -79,9 +79,9 @@ export function CallBackChip({ call, busy, onMove }: CallBackChipProps) {
             setChoosing(null)
           }}
         >
-          <TextField
+          <DateField
             label={t('desk.callBackAt')}
-            type="datetime-local"
+            time
             required
             autoFocus
             value={choosing}

@@ -1,5 +1,6 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { App, Button } from 'antd'
 import { type KeyboardEvent, useMemo, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -88,9 +89,9 @@ export function Designer({ draft, onReload }: { draft: Draft; onReload: () => vo
         title={localized(design.title) || t('designer.title')}
         extra={
           <>
-            <Link to="/questionnaires" className="soft-button">
+            <LinkButton to="/questionnaires">
               <ArrowLeftOutlined aria-hidden /> {t('questionnaires.back')}
-            </Link>
+            </LinkButton>
             <span className="secondary small" role="status">
               {save === 'conflict' ? '' : t(`designer.${save}`)}
             </span>

@@ -1,4 +1,4 @@
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listDisputes, resumeDispute } from '../../../contract/dispute.ts'
@@ -45,11 +45,7 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
     <section className="panel" aria-label={t('disputes.title')}>
       <div className="panel-head">
         <h2>{t('disputes.title')}</h2>
-        {writes && (
-          <button type="button" className="soft-button" onClick={() => setOpening(true)}>
-            {t('disputes.open')}
-          </button>
-        )}
+        {writes && <Button onClick={() => setOpening(true)}>{t('disputes.open')}</Button>}
       </div>
       {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.isSuccess && items.length === 0 && <p className="secondary small">{t('disputes.none')}</p>}
@@ -80,14 +76,10 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
             {writes && !one.outcome && (
               <span className="button-line">
                 {one.clock && one.clock.pausedAt === null && (
-                  <button type="button" className="soft-button" onClick={() => setPausing(one.id)}>
-                    {t('disputes.pause')}
-                  </button>
+                  <Button onClick={() => setPausing(one.id)}>{t('disputes.pause')}</Button>
                 )}
                 {one.clock && one.clock.pausedAt !== null && <LetRun id={one.id} onDone={done} />}
-                <button type="button" className="soft-button" onClick={() => setClosing(one.id)}>
-                  {t('disputes.close')}
-                </button>
+                <Button onClick={() => setClosing(one.id)}>{t('disputes.close')}</Button>
               </span>
             )}
           </li>
@@ -113,14 +105,9 @@ function LetRun({ id, onDone }: { id: number; onDone: () => void }) {
     onError: (error) => void message.error(explain(error)),
   })
   return (
-    <button
-      type="button"
-      className="soft-button"
-      disabled={act.isPending}
-      onClick={() => act.mutate({ params: { id } })}
-    >
+    <Button disabled={act.isPending} onClick={() => act.mutate({ params: { id } })}>
       {t('disputes.letRun')}
-    </button>
+    </Button>
   )
 }
 
@@ -147,9 +134,7 @@ function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
         {offers.map(({ pathwayId, pathwayName, encounterId, enrollmentId }) => (
           <li key={pathwayId}>
             <strong>{pathwayName}</strong>
-            <button
-              type="button"
-              className="soft-button"
+            <Button
               disabled={resume.isPending || enroll.isPending}
               onClick={() => {
                 if (enrollmentId === null)
@@ -158,7 +143,7 @@ function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
               }}
             >
               {t(enrollmentId === null ? 'disputes.enroll' : 'disputes.resume')}
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

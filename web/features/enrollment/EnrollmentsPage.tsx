@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -138,13 +139,9 @@ export default function EnrollmentsPage() {
             ? {
                 title: t('pathways.enrollments.emptyFiltered'),
                 action: (
-                  <button
-                    type="button"
-                    className="soft-button"
-                    onClick={() => setFilters({ pathwayId: undefined, status: undefined })}
-                  >
+                  <Button onClick={() => setFilters({ pathwayId: undefined, status: undefined })}>
                     {t('common.clearFilters')}
-                  </button>
+                  </Button>
                 ),
               }
             : { title: t('pathways.enrollments.empty'), hint: t('pathways.enrollments.emptyHint') }

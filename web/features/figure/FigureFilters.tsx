@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { TextFilter } from '../../ui/TextFilter.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import type { Filters } from '../../ui/filters.ts'
 import { type FigureScope, groupings, presets } from './period.ts'
 
@@ -45,18 +45,8 @@ export function FigureFilters({
       />
       {preset === 'custom' && (
         <>
-          <TextFilter
-            type="date"
-            label={t('figures.from')}
-            value={query.from}
-            onChange={(from) => onChange({ from })}
-          />
-          <TextFilter
-            type="date"
-            label={t('figures.to')}
-            value={query.to}
-            onChange={(to) => onChange({ to })}
-          />
+          <DateFilter label={t('figures.from')} value={query.from} onChange={(from) => onChange({ from })} />
+          <DateFilter label={t('figures.to')} value={query.to} onChange={(to) => onChange({ to })} />
         </>
       )}
       <SelectFilter

@@ -8,7 +8,7 @@ import {
   payments,
   updateGroupAgreement,
 } from '../../../contract/group.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
@@ -82,15 +82,13 @@ export function AgreementDialog({ groupId, agreement, onClose }: AgreementDialog
         />
       </div>
       <div className="field-row">
-        <TextField
+        <DateField
           label={t('groups.validFrom')}
-          type="date"
           value={draft.validFrom}
           onChange={(validFrom) => change({ validFrom })}
         />
-        <TextField
+        <DateField
           label={t('groups.validUntil')}
-          type="date"
           value={draft.validUntil}
           onChange={(validUntil) => change({ validUntil })}
         />
@@ -160,9 +158,8 @@ export function AgreementDialog({ groupId, agreement, onClose }: AgreementDialog
           maxLength={300}
           onChange={(document) => change({ document })}
         />
-        <TextField
+        <DateField
           label={t('groups.signedOn')}
-          type="date"
           value={draft.signedOn}
           onChange={(signedOn) => change({ signedOn })}
         />

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import './group.css'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -47,15 +48,11 @@ export default function GroupPage() {
           <>
             <StatusTag tone={groupTones[group.status]}>{t(`groups.statuses.${group.status}`)}</StatusTag>
             {group.abilities.export && (
-              <a className="soft-button" href={addressOf(exportGroup, { params: { id: group.id } })} download>
+              <Button href={addressOf(exportGroup, { params: { id: group.id } })} download>
                 {t('groups.export')}
-              </a>
+              </Button>
             )}
-            {group.abilities.write && (
-              <button type="button" className="soft-button" onClick={() => setEditing(true)}>
-                {t('groups.edit')}
-              </button>
-            )}
+            {group.abilities.write && <Button onClick={() => setEditing(true)}>{t('groups.edit')}</Button>}
           </>
         }
       >

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addGroupMember, type GroupMember, memberRoles, updateGroupMember } from '../../../contract/group.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useSaveGroup } from './useSaveGroup.ts'
 
@@ -95,15 +95,9 @@ export function MemberDialog({ groupId, member, ending = false, onClose }: Membe
         />
       </div>
       <div className="field-row">
-        <TextField
-          label={t('groups.since')}
-          type="date"
-          value={draft.since}
-          onChange={(since) => change({ since })}
-        />
-        <TextField
+        <DateField label={t('groups.since')} value={draft.since} onChange={(since) => change({ since })} />
+        <DateField
           label={t('groups.lastDay')}
-          type="date"
           autoFocus={ending}
           value={draft.until}
           onChange={(until) => change({ until })}

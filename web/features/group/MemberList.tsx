@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -116,13 +117,7 @@ export function MemberList({ group }: { group: GroupDetail }) {
       <div className="panel-head">
         <h2>{t('groups.members')}</h2>
         {group.abilities.write && (
-          <button
-            type="button"
-            className="soft-button"
-            onClick={() => setOpen({ member: null, ending: false })}
-          >
-            {t('groups.addMember')}
-          </button>
+          <Button onClick={() => setOpen({ member: null, ending: false })}>{t('groups.addMember')}</Button>
         )}
       </div>
       <div className="group-member-filters">

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -51,9 +52,9 @@ export function ErrorList({ id, refresh }: { id: number; refresh: string }) {
     <section className="panel" aria-label={t('imports.errors')}>
       <div className="panel-head">
         <h2>{t('imports.errors')}</h2>
-        <a className="soft-button" href={addressOf(exportImportErrors, { params: { id } })} download>
+        <Button href={addressOf(exportImportErrors, { params: { id } })} download>
           {t('imports.download')}
-        </a>
+        </Button>
       </div>
       <p className="secondary small">{t('imports.errorsHint')}</p>
       <ListTable

@@ -1,3 +1,4 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import './import.css'
 import { Link, useParams } from '@tanstack/react-router'
 import { App, Button, Progress } from 'antd'
@@ -117,14 +118,10 @@ export default function ImportPage() {
             </Button>
           )}
           {data.status === 'imported' && data.kind.startsWith('group') && may(me, 'group.read') && (
-            <Link to="/groups" className="soft-button">
-              {t('imports.openGroups')}
-            </Link>
+            <LinkButton to="/groups">{t('imports.openGroups')}</LinkButton>
           )}
           {data.status === 'imported' && data.kind !== 'groups' && may(me, 'person.read') && (
-            <Link to="/persons" className="soft-button">
-              {t('imports.openPersons')}
-            </Link>
+            <LinkButton to="/persons">{t('imports.openPersons')}</LinkButton>
           )}
         </div>
       )}

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -29,11 +30,7 @@ export function InstructionPanel({ person }: { person: PersonDetail }) {
     <section className="panel" aria-label={t('instructions.title')}>
       <div className="panel-head">
         <h2>{t('instructions.title')}</h2>
-        {issues && (
-          <button type="button" className="soft-button" onClick={() => setIssuing(true)}>
-            {t('instructions.issue')}
-          </button>
-        )}
+        {issues && <Button onClick={() => setIssuing(true)}>{t('instructions.issue')}</Button>}
       </div>
       {items.length === 0 ? (
         <p className="secondary small">{t('instructions.noneForPerson')}</p>

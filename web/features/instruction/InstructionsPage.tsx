@@ -18,7 +18,7 @@ import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { TextFilter } from '../../ui/TextFilter.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { DepartmentTable } from './DepartmentTable.tsx'
 import { InstructionDrawer } from './InstructionDrawer.tsx'
@@ -113,13 +113,9 @@ export default function InstructionsPage() {
         actions={
           <>
             {may(me, 'figure.export') && (
-              <a
-                className="soft-button"
-                href={addressOf(exportInstructions, { query: { view, ...scope } })}
-                download
-              >
+              <Button href={addressOf(exportInstructions, { query: { view, ...scope } })} download>
                 <DownloadOutlined aria-hidden /> {t('tasks.export')}
-              </a>
+              </Button>
             )}
             {may(me, 'instruction.issue') && (
               <Button type="primary" onClick={() => setIssuing(true)}>
@@ -152,14 +148,12 @@ export default function InstructionsPage() {
                 .map((one) => ({ value: String(one.id), text: one.name }))}
               onChange={(value) => setFilters({ departmentId: value })}
             />
-            <TextFilter
-              type="date"
+            <DateFilter
               label={t('instructions.from')}
               value={from ?? ''}
               onChange={(value) => setFilters({ from: value })}
             />
-            <TextFilter
-              type="date"
+            <DateFilter
               label={t('instructions.to')}
               value={to ?? ''}
               onChange={(value) => setFilters({ to: value })}

@@ -12,7 +12,7 @@ import { PersonPick } from '../../app/PersonPick.tsx'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, DateField, PickField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useActInstruction } from './useActInstruction.ts'
 
@@ -146,9 +146,9 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
           }))}
           onChange={(value) => setReason(instructionReason.safeParse(value).data ?? '')}
         />
-        <TextField
+        <DateField
           label={t('instructions.due')}
-          type="datetime-local"
+          time
           value={dueAt}
           hint={t('instructions.dueHint')}
           onChange={setDueAt}

@@ -6,7 +6,7 @@ import {
   submitInstruction,
   withdrawInstruction,
 } from '../../../contract/instruction.ts'
-import { AreaField, TextField } from '../../ui/fields.tsx'
+import { AreaField, DateField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useActInstruction } from './useActInstruction.ts'
 
@@ -55,9 +55,9 @@ export function SettleDialog({ act, instruction, onDone, onClose }: SettleDialog
         onChange={setWords}
       />
       {act === 'return' && (
-        <TextField
+        <DateField
           label={t('instructions.due')}
-          type="datetime-local"
+          time
           value={dueAt}
           hint={t('instructions.dueHint')}
           onChange={setDueAt}

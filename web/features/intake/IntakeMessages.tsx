@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -149,19 +149,12 @@ export function IntakeMessages() {
           mayReplay && (
             <>
               {chosen.length > 0 && (
-                <button
-                  type="button"
-                  className="soft-button"
-                  disabled={replay.isPending}
-                  onClick={() => replay.mutate({ body: { ids: chosen } })}
-                >
+                <Button disabled={replay.isPending} onClick={() => replay.mutate({ body: { ids: chosen } })}>
                   {t('intake.replaySelected', { n: chosen.length })}
-                </button>
+                </Button>
               )}
               {(overview.data?.dead ?? 0) > 0 && (
-                <button type="button" className="soft-button" onClick={() => setAsking(true)}>
-                  {t('intake.replayAll')}
-                </button>
+                <Button onClick={() => setAsking(true)}>{t('intake.replayAll')}</Button>
               )}
             </>
           )
@@ -240,9 +233,7 @@ export function IntakeMessages() {
                 title: t('intake.empty.filtered'),
                 hint: t('intake.empty.filteredHint'),
                 action: (
-                  <button
-                    type="button"
-                    className="soft-button"
+                  <Button
                     onClick={() =>
                       setFilters({
                         status: undefined,
@@ -257,7 +248,7 @@ export function IntakeMessages() {
                     }
                   >
                     {t('common.clearFilters')}
-                  </button>
+                  </Button>
                 ),
               }
             : { title: t('intake.empty.title'), hint: t('intake.empty.hint') }

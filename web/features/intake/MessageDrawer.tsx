@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Drawer } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getIntakeMessage } from '../../../contract/intake.ts'
@@ -44,14 +44,12 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
       extra={
         <span className="intake-actions">
           {onCorrected && (data?.status === 'dead' || data?.status === 'rejected') && (
-            <button type="button" className="soft-button" onClick={() => setCorrecting(true)}>
-              {t('intake.correct.open')}
-            </button>
+            <Button onClick={() => setCorrecting(true)}>{t('intake.correct.open')}</Button>
           )}
           {onReplay && data?.status === 'dead' && (
-            <button type="button" className="soft-button" disabled={replaying} onClick={onReplay}>
+            <Button disabled={replaying} onClick={onReplay}>
               {t('intake.replayThis')}
-            </button>
+            </Button>
           )}
         </span>
       }

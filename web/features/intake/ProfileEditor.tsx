@@ -165,13 +165,9 @@ function FieldLines({ lines, onChange }: { lines: FieldLine[]; onChange: (lines:
           </li>
         ))}
       </ol>
-      <button
-        type="button"
-        className="soft-button"
-        onClick={() => onChange([...lines, { to: '', from: '', value: '' }])}
-      >
+      <Button onClick={() => onChange([...lines, { to: '', from: '', value: '' }])}>
         {t('intake.profile.addLine')}
-      </button>
+      </Button>
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Hl7Profile, listHl7Profiles } from '../../../contract/hl7-profile.ts'
@@ -113,9 +114,9 @@ function AddSender({ onAdd }: { onAdd: (sender: string) => void }) {
         maxLength={200}
         onChange={(event) => setSender(event.target.value)}
       />
-      <button type="submit" className="soft-button" disabled={!sender.trim()}>
+      <Button htmlType="submit" disabled={!sender.trim()}>
         {t('intake.profile.add')}
-      </button>
+      </Button>
     </form>
   )
 }

@@ -89,9 +89,7 @@ export default function MatchesPage() {
               ))}
             </ul>
             {source.hasNextPage && (
-              <button type="button" className="soft-button" onClick={() => void source.fetchNextPage()}>
-                {t('common.loadMore')}
-              </button>
+              <Button onClick={() => void source.fetchNextPage()}>{t('common.loadMore')}</Button>
             )}
           </section>
           <Review

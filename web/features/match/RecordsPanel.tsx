@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import './match.css'
 import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -42,14 +43,12 @@ export function RecordsPanel({ person }: { person: PersonDetail }) {
               </p>
             </div>
             {person.abilities.merge && (
-              <button
-                type="button"
-                className="soft-button"
+              <Button
                 aria-label={t('match.separateNamed', { name: record.name })}
                 onClick={() => setSeparating(record.mergeId)}
               >
                 {t('match.separate')}
-              </button>
+              </Button>
             )}
           </li>
         ))}

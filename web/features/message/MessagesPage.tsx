@@ -1,7 +1,7 @@
 import './message.css'
 import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
-import { Popover } from 'antd'
+import { Button, Popover } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
 import { count } from '../../format/number.ts'
@@ -112,13 +112,9 @@ export default function MessagesPage() {
           ? {
               title: t('messages.emptyFiltered'),
               action: (
-                <button
-                  type="button"
-                  className="soft-button"
-                  onClick={() => setFilters({ status: undefined, personId: undefined })}
-                >
+                <Button onClick={() => setFilters({ status: undefined, personId: undefined })}>
                   {t('common.clearFilters')}
-                </button>
+                </Button>
               ),
             }
           : { title: t('messages.empty'), hint: t('messages.emptyHint') }

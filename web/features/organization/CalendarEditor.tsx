@@ -97,9 +97,7 @@ export function CalendarEditor({ year, initial, busy, onSave, onCancel }: Calend
         </p>
       )}
       <div className="button-line">
-        <button type="button" className="soft-button" onClick={() => setRows([...rows, blank])}>
-          {t('settings.calendar.add')}
-        </button>
+        <Button onClick={() => setRows([...rows, blank])}>{t('settings.calendar.add')}</Button>
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('settings.calendar.save', { year })}
         </Button>

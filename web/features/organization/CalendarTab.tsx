@@ -1,5 +1,5 @@
 import { LeftOutlined, RightOutlined } from '@ant-design/icons'
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
@@ -50,11 +50,7 @@ export function CalendarTab() {
       cancelText: t('common.cancel'),
       onOk: () => put([]),
     })
-  const edit = site.mayEdit && (
-    <button type="button" className="soft-button" onClick={() => setEditing(true)}>
-      {t('settings.calendar.edit')}
-    </button>
-  )
+  const edit = site.mayEdit && <Button onClick={() => setEditing(true)}>{t('settings.calendar.edit')}</Button>
 
   const regions = new Intl.DisplayNames(i18n.language, { type: 'region' })
   const sourceWords = (source = '') => {
@@ -105,14 +101,9 @@ export function CalendarTab() {
         }}
       />
       <div className="calendar-year">
-        <button
-          type="button"
-          className="soft-button"
-          aria-label={t('settings.calendar.previous')}
-          onClick={() => goTo(year - 1)}
-        >
+        <Button aria-label={t('settings.calendar.previous')} onClick={() => goTo(year - 1)}>
           <LeftOutlined aria-hidden />
-        </button>
+        </Button>
         <h2>
           {data
             ? t('settings.calendar.yearOfCountry', {
@@ -121,14 +112,9 @@ export function CalendarTab() {
               })
             : t('settings.calendar.year', { year })}
         </h2>
-        <button
-          type="button"
-          className="soft-button"
-          aria-label={t('settings.calendar.next')}
-          onClick={() => goTo(year + 1)}
-        >
+        <Button aria-label={t('settings.calendar.next')} onClick={() => goTo(year + 1)}>
           <RightOutlined aria-hidden />
-        </button>
+        </Button>
         {data?.known && !editing && edit}
         {siteId !== undefined && data?.known && !data.inherited && !editing && site.mayEdit && (
           <button type="button" className="plain-button" onClick={inherit}>

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
@@ -93,9 +94,9 @@ export function OrganizationTab() {
   }
 
   const addSite = mayEdit && (
-    <button type="button" className="soft-button" onClick={() => setOpen({ kind: 'site', site: null })}>
+    <Button onClick={() => setOpen({ kind: 'site', site: null })}>
       {t('settings.organization.addSite')}
-    </button>
+    </Button>
   )
 
   return (
@@ -126,16 +127,12 @@ export function OrganizationTab() {
             </h2>
             {mayEdit && (
               <span className="button-line">
-                <button type="button" className="soft-button" onClick={() => setOpen({ kind: 'site', site })}>
+                <Button onClick={() => setOpen({ kind: 'site', site })}>
                   {t('settings.organization.editSite')}
-                </button>
-                <button
-                  type="button"
-                  className="soft-button"
-                  onClick={() => setOpen({ kind: 'department', siteId: site.id, department: null })}
-                >
+                </Button>
+                <Button onClick={() => setOpen({ kind: 'department', siteId: site.id, department: null })}>
                   {t('settings.organization.addDepartment')}
-                </button>
+                </Button>
               </span>
             )}
           </div>

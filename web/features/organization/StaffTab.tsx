@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type StaffView, listSites, listStaff, updateStaff } from '../../../contract/setting.ts'
@@ -80,11 +81,7 @@ export function StaffTab() {
   }
 
   const narrowed = departmentId !== undefined || search !== undefined
-  const add = mayEdit && (
-    <button type="button" className="soft-button" onClick={() => setOpen('new')}>
-      {t('settings.staff.add')}
-    </button>
-  )
+  const add = mayEdit && <Button onClick={() => setOpen('new')}>{t('settings.staff.add')}</Button>
   return (
     <>
       <div className="section-head">
@@ -117,13 +114,9 @@ export function StaffTab() {
             ? {
                 title: t('settings.staff.emptyFiltered'),
                 action: (
-                  <button
-                    type="button"
-                    className="soft-button"
-                    onClick={() => setFilters({ search: undefined, departmentId: undefined })}
-                  >
+                  <Button onClick={() => setFilters({ search: undefined, departmentId: undefined })}>
                     {t('common.clearFilters')}
-                  </button>
+                  </Button>
                 ),
               }
             : { title: t('settings.staff.empty'), hint: t('settings.staff.emptyHint'), action: add }

@@ -1,4 +1,4 @@
-import { App, Modal } from 'antd'
+import { App, Button, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -117,9 +117,7 @@ export function ChannelDialog({ channel, defaultTimeout, onClose }: ChannelDialo
           </div>
         )}
         <div className="channel-test">
-          <button
-            type="button"
-            className="soft-button"
+          <Button
             disabled={test.isPending || !body.host || !body.port}
             onClick={() =>
               test.mutate({
@@ -128,7 +126,7 @@ export function ChannelDialog({ channel, defaultTimeout, onClose }: ChannelDialo
             }
           >
             {t(test.isPending ? 'outbound.editor.testing' : 'outbound.editor.test')}
-          </button>
+          </Button>
           {test.data &&
             (test.data.open ? (
               <Notice tone="success" title={t('outbound.editor.open', { n: test.data.milliseconds })} />

@@ -1,4 +1,4 @@
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import {
   listOutboundChannels,
@@ -70,24 +70,14 @@ export function ChannelList({ channels, onEdit }: ChannelListProps) {
           )}
           <div className="intake-actions">
             {may(me, 'setting.write') && (
-              <button
-                type="button"
-                className="soft-button"
-                aria-label={`${t('outbound.edit')} ${one.name}`}
-                onClick={() => onEdit(one)}
-              >
+              <Button aria-label={`${t('outbound.edit')} ${one.name}`} onClick={() => onEdit(one)}>
                 {t('outbound.edit')}
-              </button>
+              </Button>
             )}
             {may(me, 'intake.replay') && one.state === 'down' && (
-              <button
-                type="button"
-                className="soft-button"
-                disabled={retry.isPending}
-                onClick={() => retry.mutate({ params: { id: one.id } })}
-              >
+              <Button disabled={retry.isPending} onClick={() => retry.mutate({ params: { id: one.id } })}>
                 {t('outbound.retry')}
-              </button>
+              </Button>
             )}
           </div>
         </li>

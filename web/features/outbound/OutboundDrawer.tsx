@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { App, Drawer } from 'antd'
+import { App, Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -70,30 +70,16 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
         data && (
           <span className="intake-actions">
             {cancellable(data) && (
-              <button
-                type="button"
-                className="soft-button"
-                disabled={actions.busy}
-                onClick={actions.onCancel}
-              >
+              <Button disabled={actions.busy} onClick={actions.onCancel}>
                 {t('outbound.cancelThis')}
-              </button>
+              </Button>
             )}
             {replayable(data) && (
-              <button
-                type="button"
-                className="soft-button"
-                disabled={actions.busy}
-                onClick={actions.onReplay}
-              >
+              <Button disabled={actions.busy} onClick={actions.onReplay}>
                 {t('outbound.replayThis')}
-              </button>
+              </Button>
             )}
-            {!reveal.data && (
-              <button type="button" className="soft-button" onClick={() => setAsking(true)}>
-                {t('outbound.reveal')}
-              </button>
-            )}
+            {!reveal.data && <Button onClick={() => setAsking(true)}>{t('outbound.reveal')}</Button>}
           </span>
         )
       }

@@ -1,6 +1,6 @@
 import './outbound.css'
 import { useNavigate } from '@tanstack/react-router'
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -167,24 +167,15 @@ export function OutboundTab() {
         actions={
           <>
             {mayReplay && again.length > 0 && (
-              <button
-                type="button"
-                className="soft-button"
-                disabled={replay.isPending}
-                onClick={() => replay.mutate({ body: { ids: again } })}
-              >
+              <Button disabled={replay.isPending} onClick={() => replay.mutate({ body: { ids: again } })}>
                 {t('outbound.replay', { n: again.length })}
-              </button>
+              </Button>
             )}
             {mayReplay && off.length > 0 && (
-              <button type="button" className="soft-button" onClick={() => setCancelling(off)}>
-                {t('outbound.cancel', { n: off.length })}
-              </button>
+              <Button onClick={() => setCancelling(off)}>{t('outbound.cancel', { n: off.length })}</Button>
             )}
             {may(me, 'setting.write') && (
-              <button type="button" className="soft-button" onClick={() => setEditing('new')}>
-                {t('outbound.addChannel')}
-              </button>
+              <Button onClick={() => setEditing('new')}>{t('outbound.addChannel')}</Button>
             )}
           </>
         }

@@ -1,3 +1,4 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import './pathway.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
@@ -27,9 +28,9 @@ export default function PathwayPage() {
   const time = useTime()
   const { data } = pathway
   const back = (
-    <Link to="/pathways" className="soft-button">
+    <LinkButton to="/pathways">
       <ArrowLeftOutlined aria-hidden /> {t('pathways.back')}
-    </Link>
+    </LinkButton>
   )
   if (pathway.isError) {
     return (
@@ -57,12 +58,12 @@ export default function PathwayPage() {
             {back}
             {mayEdit && (
               <>
-                <Link to="/pathways/$id/rehearsal" params={{ id: String(data.id) }} className="soft-button">
+                <LinkButton to="/pathways/$id/rehearsal" params={{ id: String(data.id) }}>
                   {t('rehearsal.open')}
-                </Link>
-                <Link to="/pathways/$id/edit" params={{ id: String(data.id) }} className="soft-button">
+                </LinkButton>
+                <LinkButton to="/pathways/$id/edit" params={{ id: String(data.id) }}>
                   {t(data.draftSavedAt ? 'editor.openDraft' : 'pathways.edit')}
-                </Link>
+                </LinkButton>
               </>
             )}
           </>

@@ -1,5 +1,5 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { ExportOutlined } from '@ant-design/icons'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { listPathways } from '../../../contract/pathway.ts'
 import { useCall } from '../../query.ts'
@@ -11,8 +11,8 @@ export function SubPathwayLink({ code }: { code: string }) {
   const found = pathways.data?.items.find((one) => one.code === code)
   if (!found) return null
   return (
-    <Link to="/pathways/$id" params={{ id: String(found.id) }} className="soft-button" target="_blank">
+    <LinkButton to="/pathways/$id" params={{ id: String(found.id) }} target="_blank">
       <ExportOutlined aria-hidden /> {t('pathways.openSub', { name: found.name })}
-    </Link>
+    </LinkButton>
   )
 }

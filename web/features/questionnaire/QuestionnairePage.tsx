@@ -1,6 +1,8 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
+import { Button } from 'antd'
 import './questionnaire.css'
 import { ArrowLeftOutlined, FlagFilled } from '@ant-design/icons'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import {
   type Band,
@@ -32,9 +34,9 @@ export default function QuestionnairePage() {
   const inWords = useConditionWords({ questions: data?.items ?? [] })
   const flags = data?.items.filter((one) => one.redFlag).length ?? 0
   const back = (
-    <Link to="/questionnaires" className="soft-button">
+    <LinkButton to="/questionnaires">
       <ArrowLeftOutlined aria-hidden /> {t('questionnaires.back')}
-    </Link>
+    </LinkButton>
   )
   if (questionnaire.isError) {
     return (
@@ -55,17 +57,17 @@ export default function QuestionnairePage() {
   const extra = (
     <>
       {back}
-      <a className="soft-button" href={addressOf(exportQuestionnaire, { params: { id: data.id } })} download>
+      <Button href={addressOf(exportQuestionnaire, { params: { id: data.id } })} download>
         {t('questionnaires.exportFhir')}
-      </a>
+      </Button>
       {writes && (
         <>
-          <Link to="/questionnaires/new" search={{ copy: String(data.id) } as never} className="soft-button">
+          <LinkButton to="/questionnaires/new" search={{ copy: String(data.id) } as never}>
             {t('designer.copyIt')}
-          </Link>
-          <Link to="/questionnaires/$id/edit" params={{ id: String(data.id) }} className="soft-button">
+          </LinkButton>
+          <LinkButton to="/questionnaires/$id/edit" params={{ id: String(data.id) }}>
             {t('designer.edit')}
-          </Link>
+          </LinkButton>
         </>
       )}
     </>

@@ -1,3 +1,4 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import './questionnaire.css'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -70,13 +71,7 @@ export default function QuestionnairesPage() {
       columns={columns}
       rowKey={(one) => one.id}
       onOpen={(one) => void navigate({ to: '/questionnaires/$id', params: { id: String(one.id) } })}
-      actions={
-        writes && (
-          <Link to="/questionnaires/new" className="soft-button">
-            {t('designer.create')}
-          </Link>
-        )
-      }
+      actions={writes && <LinkButton to="/questionnaires/new">{t('designer.create')}</LinkButton>}
       above={
         (drafts.data?.items.length ?? 0) > 0 && (
           <section className="panel sheet-drafts" aria-labelledby="drafts">

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SettingView } from '../../../contract/setting.ts'
@@ -91,9 +92,9 @@ export function SettingEditor({ setting, name, busy, onSave, onCancel }: Setting
         </span>
       )}
       <span className="button-line">
-        <button type="submit" className="soft-button" disabled={busy}>
+        <Button htmlType="submit" disabled={busy}>
           {t('common.save')}
-        </button>
+        </Button>
         <button type="button" className="plain-button" onClick={onCancel}>
           {t('common.cancel')}
         </button>

@@ -5,7 +5,7 @@ import { addEvidence, type TaskDetail } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct } from '../../query.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 
@@ -68,9 +68,7 @@ export function EvidenceDialog({ task, onClose, onDone }: EvidenceDialogProps) {
           onChange={setReference}
         />
       )}
-      {timed && (
-        <TextField label={t('desk.proof.at')} type="datetime-local" value={at} required onChange={setAt} />
-      )}
+      {timed && <DateField label={t('desk.proof.at')} time value={at} required onChange={setAt} />}
     </FormDialog>
   )
 }

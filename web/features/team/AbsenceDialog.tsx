@@ -5,7 +5,7 @@ import { createAbsence, listAbsences, type Member } from '../../../contract/team
 import { toLocalInput } from '../../format/time.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { DateField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { refreshDesk } from '../task/refresh.ts'
 import { StaffPick } from './StaffPick.tsx'
@@ -53,8 +53,8 @@ export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (d
       }
     >
       <StaffPick label={t('team.cover')} value={cover} but={member.staffId} onChange={setCover} />
-      <TextField label={t('team.from')} type="datetime-local" value={from} required onChange={setFrom} />
-      <TextField label={t('team.to')} type="datetime-local" value={to} required onChange={setTo} />
+      <DateField label={t('team.from')} time value={from} required onChange={setFrom} />
+      <DateField label={t('team.to')} time value={to} required onChange={setTo} />
       <TextField label={t('team.absenceReason')} value={reason} maxLength={200} onChange={setReason} />
       <p className="secondary">{t('team.absenceHint')}</p>
     </FormDialog>

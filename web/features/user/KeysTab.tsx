@@ -1,4 +1,4 @@
-import { App, Modal } from 'antd'
+import { App, Button, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -12,7 +12,7 @@ import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField } from '../../ui/fields.tsx'
 import { type Column, ListTable } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -108,11 +108,7 @@ export function KeysTab() {
         ),
     })
   }
-  const add = mayEdit && (
-    <button type="button" className="soft-button" onClick={() => setAdding(true)}>
-      {t('users.keys.add')}
-    </button>
-  )
+  const add = mayEdit && <Button onClick={() => setAdding(true)}>{t('users.keys.add')}</Button>
   return (
     <>
       <div className="user-head">
@@ -214,8 +210,7 @@ function KeyDialog({ sites, onCreated, onClose }: KeyDialogProps) {
           options={sites.map((one) => ({ value: String(one.id), text: one.name }))}
           onChange={(siteId) => change({ siteId })}
         />
-        <TextField
-          type="date"
+        <DateField
           label={t('users.keys.expires')}
           hint={t('users.keys.noExpiry')}
           value={draft.expires}

@@ -28,11 +28,7 @@ export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps
       <div className="secret-line">
         <code>{secret}</code>
         {/* Plain HTTP inside a hospital has no clipboard; the words can still be selected. */}
-        {isSecureContext && (
-          <button type="button" className="soft-button" onClick={() => void copy()}>
-            {t('common.copy')}
-          </button>
-        )}
+        {isSecureContext && <Button onClick={() => void copy()}>{t('common.copy')}</Button>}
       </div>
     </Modal>
   )

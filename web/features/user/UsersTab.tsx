@@ -1,4 +1,4 @@
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
@@ -153,11 +153,7 @@ export function UsersTab() {
       ),
     })
   }
-  const add = mayEdit && (
-    <button type="button" className="soft-button" onClick={() => setOpen('new')}>
-      {t('users.add')}
-    </button>
-  )
+  const add = mayEdit && <Button onClick={() => setOpen('new')}>{t('users.add')}</Button>
 
   return (
     <>

@@ -6,7 +6,7 @@ import { createOutreachTask, outreachPurpose } from '../../../contract/visit.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { isoDay } from '../../format/time.ts'
 import { useAct } from '../../query.ts'
-import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, DateField, PickField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { refreshVisits } from './refresh.ts'
@@ -59,7 +59,7 @@ export function ByHandDialog({ siteId, onClose }: { siteId: number; onClose: () 
         options={outreachPurpose.options.map((one) => ({ value: one, text: t(`visits.purpose.${one}`) }))}
         onChange={setPurpose}
       />
-      <TextField label={t('visits.due')} type="date" required value={due} onChange={setDue} />
+      <DateField label={t('visits.due')} required value={due} onChange={setDue} />
       <AreaField label={t('visits.note')} value={note} maxLength={500} onChange={setNote} />
     </FormDialog>
   )

@@ -10,7 +10,7 @@ import { useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { CheckField, NumberField, TextField } from '../../ui/fields.tsx'
+import { CheckField, DateField, NumberField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { ByHandDialog } from './ByHandDialog.tsx'
 import { PositionDialog } from './PositionDialog.tsx'
@@ -185,7 +185,7 @@ function PlanForm({ siteId, setup, some }: { siteId: number; setup: VisitSetup; 
         make.mutate({ body: { siteId, from, days, again } })
       }}
     >
-      <TextField label={t('visits.from')} type="date" required value={from} onChange={setFrom} />
+      <DateField label={t('visits.from')} required value={from} onChange={setFrom} />
       <NumberField label={t('visits.days')} value={days} min={1} max={60} onChange={setDays} />
       <CheckField label={t('visits.again')} checked={again} onChange={setAgain} />
       <Button type="primary" htmlType="submit" loading={make.isPending} disabled={!some}>

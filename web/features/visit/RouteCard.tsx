@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import { type DragEvent, useState } from 'react'
 import { Link } from '@tanstack/react-router'
@@ -93,24 +94,20 @@ export function RouteCard({ plan, route, tone, marked, onMark, onPut, onShorten,
             <StopText stop={stop} />
             {change && (
               <span className="visit-stop-tools">
-                <button
-                  type="button"
-                  className="soft-button"
+                <Button
                   disabled={index === 0}
                   aria-label={t('visits.up', { name: stop.personName })}
                   onClick={() => onPut(stop.taskId, { ...route, position: index - 1 })}
                 >
                   <ArrowUpOutlined aria-hidden />
-                </button>
-                <button
-                  type="button"
-                  className="soft-button"
+                </Button>
+                <Button
                   disabled={index === route.stops.length - 1}
                   aria-label={t('visits.down', { name: stop.personName })}
                   onClick={() => onPut(stop.taskId, { ...route, position: index + 1 })}
                 >
                   <ArrowDownOutlined aria-hidden />
-                </button>
+                </Button>
                 <PlaceSelect
                   plan={plan}
                   label={t('visits.moveTo', { name: stop.personName })}

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { type MouseEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { distanceKm, type Point } from '../../../contract/geo.ts'
@@ -151,24 +152,12 @@ export function VisitMap({ base, zones = [], lines = [], markers = [], height = 
         </g>
       </svg>
       <figcaption className="secondary small">
-        <button
-          type="button"
-          className="soft-button"
-          aria-label={t('visits.nearer')}
-          disabled={zoom >= 64}
-          onClick={() => setZoom(zoom * 2)}
-        >
+        <Button aria-label={t('visits.nearer')} disabled={zoom >= 64} onClick={() => setZoom(zoom * 2)}>
           +
-        </button>{' '}
-        <button
-          type="button"
-          className="soft-button"
-          aria-label={t('visits.farther')}
-          disabled={zoom <= 1}
-          onClick={() => setZoom(zoom / 2)}
-        >
+        </Button>{' '}
+        <Button aria-label={t('visits.farther')} disabled={zoom <= 1} onClick={() => setZoom(zoom / 2)}>
           −
-        </button>{' '}
+        </Button>{' '}
         {t('visits.mapHint')}
       </figcaption>
     </figure>

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../../contract/questionnaire.ts'
@@ -118,9 +119,9 @@ function Parts({ parts, facts, rules, onChange }: PartsProps) {
           onRemove={parts.length > 1 ? () => onChange(parts.toSpliced(index, 1)) : undefined}
         />
       ))}
-      <button type="button" className="soft-button" onClick={() => onChange([...parts, firstComparison])}>
+      <Button onClick={() => onChange([...parts, firstComparison])}>
         <PlusOutlined aria-hidden /> {t('editor.conditionAdd')}
-      </button>
+      </Button>
     </div>
   )
 }

@@ -1,5 +1,6 @@
+import { LinkButton } from '../../../ui/LinkButton.tsx'
+import { Button } from 'antd'
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PathwayDraft } from '../../../../contract/pathway-draft.ts'
@@ -53,30 +54,18 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
         extra={
           <>
             <SaveState saver={saver} />
-            <Link to="/pathways/$id" params={{ id: String(pathway.id) }} className="soft-button">
+            <LinkButton to="/pathways/$id" params={{ id: String(pathway.id) }}>
               <ArrowLeftOutlined aria-hidden /> {t('common.back')}
-            </Link>
-            <button
-              type="button"
-              className="soft-button"
-              disabled={editing.past.length === 0}
-              title="Ctrl+Z"
-              onClick={undo}
-            >
+            </LinkButton>
+            <Button disabled={editing.past.length === 0} title="Ctrl+Z" onClick={undo}>
               <UndoIcon /> {t('editor.undo')}
-            </button>
-            <button
-              type="button"
-              className="soft-button"
-              disabled={editing.future.length === 0}
-              title="Ctrl+Shift+Z"
-              onClick={redo}
-            >
+            </Button>
+            <Button disabled={editing.future.length === 0} title="Ctrl+Shift+Z" onClick={redo}>
               <RedoIcon /> {t('editor.redo')}
-            </button>
-            <Link to="/pathways/$id/rehearsal" params={{ id: String(pathway.id) }} className="soft-button">
+            </Button>
+            <LinkButton to="/pathways/$id/rehearsal" params={{ id: String(pathway.id) }}>
               {t('rehearsal.open')}
-            </Link>
+            </LinkButton>
             <PublishButtons
               pathway={pathway}
               definition={definition}

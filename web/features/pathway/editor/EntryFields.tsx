@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { dateFacts } from '../../../../contract/fact.ts'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
@@ -107,9 +108,7 @@ export function EntryFields({ definition, onChange }: FormProps) {
         />
       ) : (
         byItself && (
-          <button type="button" className="soft-button" onClick={() => setEntry({ when: firstComparison })}>
-            {t('editor.entryCondition')}
-          </button>
+          <Button onClick={() => setEntry({ when: firstComparison })}>{t('editor.entryCondition')}</Button>
         )
       )}
     </fieldset>

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { App } from 'antd'
+import { App, Button } from 'antd'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { deletePathwayDraft, getPathwayDraft } from '../../../../contract/pathway-draft.ts'
@@ -77,16 +77,12 @@ export function FileButtons({ pathway, definition, saver, onAction }: FileButton
         }}
       />
       <div className="button-line">
-        <button
-          type="button"
-          className="soft-button"
+        <Button
           onClick={() => download(`${pathway.name}.pathway.json`, pathwayFileText(pathway.name, definition))}
         >
           {t('editor.export')}
-        </button>
-        <button
-          type="button"
-          className="soft-button"
+        </Button>
+        <Button
           onClick={() =>
             download(
               `${pathway.name}.PlanDefinition.json`,
@@ -96,18 +92,11 @@ export function FileButtons({ pathway, definition, saver, onAction }: FileButton
           }
         >
           {t('editor.exportFhir')}
-        </button>
-        <button type="button" className="soft-button" onClick={() => file.current?.click()}>
-          {t('editor.import')}
-        </button>
-        <button
-          type="button"
-          className="soft-button"
-          disabled={saver.draft === null}
-          onClick={confirmDiscard}
-        >
+        </Button>
+        <Button onClick={() => file.current?.click()}>{t('editor.import')}</Button>
+        <Button disabled={saver.draft === null} onClick={confirmDiscard}>
           {t('editor.discard')}
-        </button>
+        </Button>
       </div>
     </fieldset>
   )

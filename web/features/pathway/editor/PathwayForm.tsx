@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { DeleteOutlined } from '@ant-design/icons'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -112,9 +113,9 @@ function Rules({ definition, onChange }: FormProps) {
           value={name}
           onChange={({ target }) => setName(target.value)}
         />
-        <button type="submit" className="soft-button" disabled={!free}>
+        <Button htmlType="submit" disabled={!free}>
           {t('editor.ruleFixed')}
-        </button>
+        </Button>
       </form>
       <p className="secondary small">{t('pathways.variablesHint')}</p>
     </fieldset>

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { CopyOutlined, DeleteOutlined } from '@ant-design/icons'
 import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition, PathwayStep } from '../../../../contract/pathway.ts'
@@ -33,9 +34,7 @@ export function StepPanel({ step, definition, onAction, onInsert }: StepPanelPro
           {t(`pathways.kind.${step.kind}`)} <code className="secondary small">{key}</code>
         </strong>
         <span className="button-line">
-          <button
-            type="button"
-            className="soft-button"
+          <Button
             onClick={() =>
               onAction({
                 do: 'duplicate',
@@ -45,15 +44,10 @@ export function StepPanel({ step, definition, onAction, onInsert }: StepPanelPro
             }
           >
             <CopyOutlined aria-hidden /> {t('editor.duplicate')}
-          </button>
-          <button
-            type="button"
-            className="soft-button"
-            disabled={definition.steps.length === 1}
-            onClick={() => onAction({ do: 'delete', key })}
-          >
+          </Button>
+          <Button disabled={definition.steps.length === 1} onClick={() => onAction({ do: 'delete', key })}>
             <DeleteOutlined aria-hidden /> {t('editor.delete')}
-          </button>
+          </Button>
         </span>
       </div>
       <StepForm

@@ -8,7 +8,7 @@ import { isoDay } from '../../../format/time.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../../query.ts'
 import { Notice } from '../../../ui/Notice.tsx'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
-import { TextFilter } from '../../../ui/TextFilter.tsx'
+import { DateFilter } from '../../../ui/DateFilter.tsx'
 import { useExplain } from '../../../ui/useExplain.ts'
 
 /** The last twelve months up to today. */
@@ -45,14 +45,12 @@ export function RehearsalForm({
   return (
     <>
       <div className="filter-bar">
-        <TextFilter
-          type="date"
+        <DateFilter
           label={t('rehearsal.from')}
           value={period.from}
           onChange={(from) => from && setPeriod({ ...period, from })}
         />
-        <TextFilter
-          type="date"
+        <DateFilter
           label={t('rehearsal.to')}
           value={period.to}
           onChange={(to) => to && setPeriod({ ...period, to })}

@@ -1,8 +1,10 @@
+import { LinkButton } from '../../../ui/LinkButton.tsx'
+import { Button } from 'antd'
 import '../pathway.css'
 import '../../figure/figure.css'
 import './rehearsal.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { asksOf } from '../../../../contract/pathway-fact.ts'
 import { getPathwayDraft } from '../../../../contract/pathway-draft.ts'
@@ -35,12 +37,12 @@ export default function RehearsalPage() {
   const error = pathway.error ?? draft.error ?? query.error
   const back = (
     <>
-      <Link to="/pathways/$id" params={{ id: String(id) }} className="soft-button">
+      <LinkButton to="/pathways/$id" params={{ id: String(id) }}>
         <ArrowLeftOutlined aria-hidden /> {t('common.back')}
-      </Link>
-      <Link to="/pathways/$id/edit" params={{ id: String(id) }} className="soft-button">
+      </LinkButton>
+      <LinkButton to="/pathways/$id/edit" params={{ id: String(id) }}>
         {t(pathway.data?.draftSavedAt ? 'editor.openDraft' : 'pathways.edit')}
-      </Link>
+      </LinkButton>
     </>
   )
   if (error)
@@ -104,14 +106,9 @@ function Progress({ id, rehearsal }: { id: number; rehearsal: Rehearsal }) {
     <section className="panel rehearsal-progress" aria-live="polite">
       <progress max={100} value={percent} aria-label={t('rehearsal.open')} />
       <span>{words}</span>
-      <button
-        type="button"
-        className="soft-button"
-        disabled={cancel.isPending}
-        onClick={() => cancel.mutate({ params: { id } })}
-      >
+      <Button disabled={cancel.isPending} onClick={() => cancel.mutate({ params: { id } })}>
         {t('rehearsal.cancel')}
-      </button>
+      </Button>
     </section>
   )
 }
