@@ -1,3 +1,4 @@
+import { Input } from 'antd'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonSummary } from '../../contract/person.ts'
@@ -10,15 +11,19 @@ type PersonPickProps = {
   /** Words for "nobody found". */
   empty: string
   chosenId?: number | null
+  id?: string
+  error?: string | undefined
   /** Somebody who cannot be meant. */
   exceptId?: number
   onChoose: (person: PersonSummary) => void
 }
 
 /** Finds one person by what is typed; Enter takes the only one found. */
-export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }: PersonPickProps) {
+export function PersonPick(props: PersonPickProps) {
+  const { label, hint, error, empty, chosenId, exceptId, onChoose } = props
   const { t } = useTranslation()
-  const id = useId()
+  const own = useId()
+  const id = props.id ?? own
   const [text, setText] = useState('')
   const { items, settled } = usePersonSearch(text, 8)
   const offered = items.filter((one) => one.id !== exceptId)
@@ -35,9 +40,8 @@ export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }:
     <div>
       <div className="labelled">
         <label htmlFor={id}>{label}</label>
-        <input
+        <Input
           id={id}
-          className="field-input"
           type="search"
           autoComplete="off"
           aria-describedby={hint ? `${id}-hint` : undefined}
@@ -55,6 +59,7 @@ export function PersonPick({ label, hint, empty, chosenId, exceptId, onChoose }:
             take()
           }}
         />
+        {error && <span className="field-error">{error}</span>}
         {hint && (
           <span id={`${id}-hint`} className="secondary small">
             {hint}

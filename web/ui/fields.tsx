@@ -160,6 +160,11 @@ export function AreaField(props: AreaFieldProps) {
 
 export type Choice = { value: string; text: string; disabled?: boolean }
 
+/** Options of what has a number and a name, such as sites and staff. */
+export function choices(items: readonly { id: number; name: string }[]): Choice[] {
+  return items.map(({ id, name }) => ({ value: String(id), text: name }))
+}
+
 /** From here on a list is searched instead of read. */
 const searchFrom = 9
 

@@ -51,7 +51,16 @@ export function shapeOf(schema: z.ZodType | undefined): FieldShape {
 }
 
 type Complaint =
-  'required' | 'tooShort' | 'tooLong' | 'tooSmall' | 'tooBig' | 'email' | 'date' | 'number' | 'wrong'
+  | 'required'
+  | 'tooShort'
+  | 'tooLong'
+  | 'tooSmall'
+  | 'tooBig'
+  | 'email'
+  | 'date'
+  | 'number'
+  | 'order'
+  | 'wrong'
 
 /** Key under `common.field` for one complaint of zod, and the limit that it names. */
 export function complaint(issue: z.core.$ZodIssue, empty: boolean): { key: Complaint; n: number } {
@@ -70,6 +79,8 @@ export function complaint(issue: z.core.$ZodIssue, empty: boolean): { key: Compl
         key: issue.expected === 'number' || issue.expected === 'int' ? 'number' : 'wrong',
         n: 0,
       }
+    case 'custom':
+      return { key: issue.message === 'is before the beginning' ? 'order' : 'wrong', n: 0 }
     default:
       return { key: 'wrong', n: 0 }
   }

@@ -15,6 +15,11 @@ type BodyOf<C extends FormContract> = z.output<C['body']>
 type Union<T> = T extends T ? keyof T : never
 /** Fields of a union of contracts, such as one that adds and one that changes, are those of any of them. */
 type NameOf<C extends FormContract> = Extract<C extends C ? Union<BodyOf<C>> : never, string>
+/** What an enum field of the form may hold. */
+type Choices<C extends FormContract, N extends string> = Extract<
+  NonNullable<C extends C ? (BodyOf<C> extends Partial<Record<N, infer V>> ? V : never) : never>,
+  string
+>
 type Values = Readonly<Record<string, unknown>>
 
 type ContractFormOptions<C extends FormContract> = DoOptions<C> & {
@@ -175,12 +180,12 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
     /** For `TextField`, `AreaField` and `DateField`. */
     text,
     /** For `PickField`: options of an enum, each in the words given. */
-    pick: (name: Name, words?: (value: string) => string) => {
+    pick: <N extends Name>(name: N, words?: (value: Choices<C, N>) => string) => {
       const { options: choices, nullable, type } = shapeOf(shape[name])
       return {
         ...bind(name),
         value: textOf(values[name]),
-        options: words ? choices.map((value) => ({ value, text: words(value) })) : [],
+        options: words ? choices.map((value) => ({ value, text: words(value as Choices<C, N>) })) : [],
         ...(nullable && words && { none: t('common.none') }),
         onChange: (value: string) =>
           change({ [name]: type === 'number' && value !== '' ? Number(value) : value }),
@@ -199,6 +204,12 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
         ...((nullable || !required) && { onClear: () => change({ [name]: '' }) }),
       }
     },
+    /** For `PersonPick`; what the person is called is the caller's to show. */
+    person: (name: Name) => ({
+      id: `${id}-${name}`,
+      error: errors[name],
+      chosenId: (values[name] as number | null | undefined) ?? null,
+    }),
     check: (name: Name) => ({
       checked: values[name] === true,
       onChange: (checked: boolean) => change({ [name]: checked }),

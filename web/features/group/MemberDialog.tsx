@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { addGroupMember, type GroupMember, memberRoles, updateGroupMember } from '../../../contract/group.ts'
+import { addGroupMember, type GroupMember, updateGroupMember } from '../../../contract/group.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
-import { DateField, PickField, TextField } from '../../ui/fields.tsx'
+import { isoDay } from '../../format/time.ts'
+import { DateField, FieldRow, PickField, TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useSaveGroup } from './useSaveGroup.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
+import { useGroupSaved } from './useGroupSaved.ts'
 
-type Chosen = { id: number; name: string }
 type MemberDialogProps = {
   groupId: number
   member: GroupMember | null
@@ -15,94 +16,50 @@ type MemberDialogProps = {
   onClose: () => void
 }
 
-const today = () => new Date().toLocaleDateString('sv-SE')
-
 export function MemberDialog({ groupId, member, ending = false, onClose }: MemberDialogProps) {
   const { t } = useTranslation()
-  const [person, setPerson] = useState<Chosen | null>(member && { id: member.personId, name: member.name })
-  const [draft, setDraft] = useState({
-    role: member?.role ?? ('employee' as const),
-    employeeNumber: member?.employeeNumber ?? '',
-    department: member?.department ?? '',
-    title: member?.title ?? '',
-    since: member?.since ?? '',
-    until: member?.until ?? (ending ? today() : ''),
+  const [name, setName] = useState('')
+  const form = useContractForm(member ? updateGroupMember : addGroupMember, {
+    params: member ? { id: groupId, partId: member.id } : { id: groupId },
+    values: member
+      ? { ...member, until: member.until ?? (ending ? isoDay(new Date()) : null) }
+      : { role: 'employee' },
+    draft: !ending,
+    ...useGroupSaved(onClose),
   })
-  const change = (patch: Partial<typeof draft>) => setDraft({ ...draft, ...patch })
-  const add = useSaveGroup(addGroupMember, onClose)
-  const update = useSaveGroup(updateGroupMember, onClose)
-  const save = () => {
-    if (!person) return
-    const body = {
-      role: draft.role,
-      employeeNumber: draft.employeeNumber.trim() || null,
-      department: draft.department.trim() || null,
-      title: draft.title.trim() || null,
-      since: draft.since || null,
-      until: draft.until || null,
-      note: member?.note ?? null,
-    }
-    if (!member) add.mutate({ params: { id: groupId }, body: { ...body, personId: person.id } })
-    else
-      update.mutate({
-        params: { id: groupId, partId: member.id },
-        body: { ...body, version: member.version },
-      })
-  }
   return (
     <FormDialog
       title={member ? `${t('groups.editMember')} · ${member.name}` : t('groups.addMember')}
-      saving={add.isPending || update.isPending}
-      disabled={person === null}
-      onSave={save}
+      form={form}
       onClose={onClose}
     >
       {!member && (
         <PersonPick
           label={t('groups.findPerson')}
-          hint={person ? t('groups.chosen', { name: person.name }) : t('groups.findPersonHint')}
+          hint={name ? t('groups.chosen', { name }) : t('groups.findPersonHint')}
           empty={t('groups.noPerson')}
-          chosenId={person?.id ?? null}
-          onChoose={setPerson}
+          {...form.person('personId')}
+          onChoose={(person) => {
+            setName(person.name)
+            form.change({ personId: person.id })
+          }}
         />
       )}
-      <div className="field-row">
+      <FieldRow>
         <PickField
           label={t('groups.role')}
-          value={draft.role}
-          options={memberRoles.map((value) => ({ value, text: t(`groups.memberRoles.${value}`) }))}
-          onChange={(value) => change({ role: memberRoles.find((one) => one === value) ?? 'other' })}
+          {...form.pick('role', (value) => t(`groups.memberRoles.${value}`))}
         />
-        <TextField
-          label={t('groups.employeeNumber')}
-          value={draft.employeeNumber}
-          maxLength={60}
-          onChange={(employeeNumber) => change({ employeeNumber })}
-        />
-      </div>
-      <div className="field-row">
-        <TextField
-          label={t('groups.department')}
-          value={draft.department}
-          maxLength={100}
-          onChange={(department) => change({ department })}
-        />
-        <TextField
-          label={t('groups.post')}
-          value={draft.title}
-          maxLength={100}
-          onChange={(title) => change({ title })}
-        />
-      </div>
-      <div className="field-row">
-        <DateField label={t('groups.since')} value={draft.since} onChange={(since) => change({ since })} />
-        <DateField
-          label={t('groups.lastDay')}
-          autoFocus={ending}
-          value={draft.until}
-          onChange={(until) => change({ until })}
-        />
-      </div>
+        <TextField label={t('groups.employeeNumber')} {...form.text('employeeNumber')} />
+      </FieldRow>
+      <FieldRow>
+        <TextField label={t('groups.department')} {...form.text('department')} />
+        <TextField label={t('groups.post')} {...form.text('title')} />
+      </FieldRow>
+      <FieldRow>
+        <DateField label={t('groups.since')} {...form.text('since')} />
+        <DateField label={t('groups.lastDay')} autoFocus={ending} {...form.text('until')} />
+      </FieldRow>
     </FormDialog>
   )
 }

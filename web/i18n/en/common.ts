@@ -52,6 +52,7 @@ export const common = {
     email: 'Not an e-mail address',
     date: 'Not a date',
     number: 'Please enter a number',
+    order: 'Not before the beginning',
     wrong: 'Not in the right form',
     count: '{{n}} / {{of}}',
     over: '{{over}} characters too many (at most {{of}})',

@@ -48,6 +48,7 @@ export const common = {
     email: '不是邮箱地址',
     date: '不是日期',
     number: '请填数字',
+    order: '不能早于开始',
     wrong: '格式不对',
     count: '{{n}} / {{of}}',
     over: '多出 {{over}} 个字，请删减（最多 {{of}}）',

@@ -51,6 +51,7 @@ export const common = {
     email: '不是電子郵件地址',
     date: '不是日期',
     number: '請填數字',
+    order: '不能早於開始',
     wrong: '格式不對',
     count: '{{n}} / {{of}}',
     over: '多出 {{over}} 個字，請刪減（最多 {{of}}）',
