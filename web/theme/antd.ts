@@ -27,6 +27,7 @@ export function antdTheme(appearance: Appearance): ThemeConfig {
       colorTextTertiary: colours.textSecondary,
       colorTextDescription: colours.textSecondary,
       colorTextPlaceholder: colours.textSecondary,
+      colorTextDisabled: colours.textSecondary,
       colorBgBase: colours.surface,
       colorBgContainer: colours.surface,
       colorBgElevated: colours.surface,

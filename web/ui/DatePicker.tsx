@@ -1,6 +1,7 @@
 import { DatePicker as AntDatePicker } from 'antd'
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat'
+import { useState } from 'react'
 
 // Ant Design reads typed dates by this plugin of dayjs.
 dayjs.extend(customParseFormat)
@@ -28,22 +29,40 @@ type DatePickerProps = {
   'aria-label'?: string
 }
 
-/** Ant Design's date picker over plain text values; typing counts at once, as picking does. Loaded when first shown. */
+/**
+ * Ant Design's date picker over plain text values, in the application's language; typing counts at once, as picking does. The calendar
+ * opens by a click or the arrow down, not by focus alone, where it would cover what comes next. Loaded when first shown.
+ */
 export default function DatePicker({ kind, value, onChange, min, max, required, ...rest }: DatePickerProps) {
   const { value: format, typed } = kinds[kind]
-  const at = (text: string | undefined) => (text ? dayjs(text, format, true) : undefined)
+  const [open, setOpen] = useState(false)
   const change = (next: dayjs.Dayjs | null) => onChange(next?.isValid() ? next.format(format) : '')
   return (
     <AntDatePicker
       {...(kind === 'month' ? { picker: 'month' as const } : {})}
       {...(kind === 'moment' ? { showTime: { format: 'HH:mm' }, needConfirm: false } : {})}
       format={[...typed]}
-      value={at(value) ?? null}
+      value={value ? dayjs(value, format, true) : null}
       aria-required={required}
       {...(min && { minDate: dayjs(min) })}
       {...(max && { maxDate: dayjs(max) })}
-      onChange={(next) => change(next)}
-      onCalendarChange={(next) => change(Array.isArray(next) ? null : next)}
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) setOpen(false)
+      }}
+      onClick={() => setOpen(true)}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowDown') setOpen(true)
+      }}
+      panelRender={(panel) => (
+        <div role="dialog" aria-label={rest['aria-label'] ?? rest.placeholder ?? format}>
+          {panel}
+        </div>
+      )}
+      onChange={change}
+      onCalendarChange={(next) => {
+        if (!Array.isArray(next)) change(next)
+      }}
       {...rest}
     />
   )

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 const Picker = lazy(() => import('./DatePicker.tsx'))
 
 type LabelledProps = {
+  inline?: boolean | undefined
   id: string
   label: string
   hint?: ReactNode
@@ -15,8 +16,9 @@ type LabelledProps = {
 }
 
 /** Label above, hint or error below: the shape of every field. */
-function Labelled({ id, label, hint, error, count, children }: LabelledProps) {
+function Labelled({ inline = false, id, label, hint, error, count, children }: LabelledProps) {
   const { t } = useTranslation()
+  if (inline) return children
   return (
     <div className="labelled">
       <label htmlFor={id}>{label}</label>
@@ -65,6 +67,8 @@ type FieldProps<T> = {
   error?: string | undefined
   disabled?: boolean
   required?: boolean
+  /** Within a line of controls: the label is heard and stands in the empty field, not above it. */
+  inline?: boolean
 }
 
 type TextFieldProps = FieldProps<string> & {
@@ -76,23 +80,42 @@ type TextFieldProps = FieldProps<string> & {
   autoComplete?: string
   inputMode?: 'numeric' | 'decimal' | 'tel'
   autoFocus?: boolean
+  /** Text that machines read: one width, no spelling. */
+  mono?: boolean
+  readOnly?: boolean
+  minLength?: number
+  className?: string
   /** Usual values, each one click. */
   usual?: readonly string[]
 }
 
 export function TextField(props: TextFieldProps) {
   const own = useId()
-  const { label, hint, error, usual, onChange, maxLength, type = 'text', id = own, ...rest } = props
+  const {
+    label,
+    hint,
+    error,
+    usual,
+    onChange,
+    maxLength,
+    type = 'text',
+    id = own,
+    inline,
+    mono,
+    ...rest
+  } = props
   const near = maxLength !== undefined && props.value.length > maxLength * 0.8
   return (
     <Labelled
-      {...{ id, label, hint, error }}
+      {...{ inline, id, label, hint, error }}
       count={near ? { n: props.value.length, of: maxLength } : undefined}
     >
       <Input
         id={id}
         type={type}
         autoComplete="off"
+        {...(inline && { 'aria-label': label, placeholder: label })}
+        {...(mono && { className: 'mono', spellCheck: false })}
         {...described(id, hint, error)}
         onChange={(event) => onChange(event.target.value)}
         {...rest}
@@ -140,15 +163,16 @@ type AreaFieldProps = FieldProps<string> & {
 /** Long text: counted beside the field, never cut. */
 export function AreaField(props: AreaFieldProps) {
   const own = useId()
-  const { label, hint, error, rows = 3, onChange, maxLength, mono = false, id = own, ...rest } = props
+  const { label, hint, error, rows = 3, onChange, maxLength, mono = false, id = own, inline, ...rest } = props
   return (
     <Labelled
-      {...{ id, label, hint, error }}
+      {...{ inline, id, label, hint, error }}
       count={maxLength !== undefined && props.value ? { n: props.value.length, of: maxLength } : undefined}
     >
       <Input.TextArea
         id={id}
         rows={rows}
+        {...(inline && { 'aria-label': label })}
         {...(mono && { className: 'mono', spellCheck: false })}
         {...described(id, hint, error)}
         onChange={(event) => onChange(event.target.value)}
@@ -221,12 +245,12 @@ type NumberFieldProps = Omit<FieldProps<number | null>, 'onChange'> & {
 /** A number; what is not one stays in the field, marked, without a change event. */
 export function NumberField(props: NumberFieldProps) {
   const own = useId()
-  const { label, hint, error, min, max, step = 1, unit, onChange, onClear, id = own, ...rest } = props
+  const { label, hint, error, min, max, step = 1, unit, onChange, onClear, id = own, inline, ...rest } = props
   return (
-    <Labelled {...{ id, label, hint, error }}>
+    <Labelled {...{ inline, id, label, hint, error }}>
       <InputNumber
         id={id}
-        className="number-input"
+        {...(inline ? { 'aria-label': label, placeholder: label } : { className: 'number-input' })}
         {...(min !== undefined && { min })}
         {...(max !== undefined && { max })}
         {...(unit && { suffix: unit })}
@@ -252,11 +276,17 @@ type DateFieldProps = FieldProps<string> & {
 /** A day as `YYYY-MM-DD`, or with `time` a local moment as `YYYY-MM-DDTHH:mm`; empty text for none. */
 export function DateField({ time = false, ...props }: DateFieldProps & { time?: boolean }) {
   const own = useId()
-  const { label, hint, error, id = own, ...rest } = props
+  const { label, hint, error, id = own, inline, ...rest } = props
   return (
-    <Labelled {...{ id, label, hint, error }}>
+    <Labelled {...{ inline, id, label, hint, error }}>
       <Suspense fallback={<span className="picker-place" />}>
-        <Picker id={id} kind={time ? 'moment' : 'day'} {...described(id, hint, error)} {...rest} />
+        <Picker
+          id={id}
+          kind={time ? 'moment' : 'day'}
+          {...(inline && { 'aria-label': label, placeholder: label })}
+          {...described(id, hint, error)}
+          {...rest}
+        />
       </Suspense>
     </Labelled>
   )
@@ -301,4 +331,25 @@ export function ChecksField({ label, options, value, onChange }: ChecksFieldProp
 /** Fields side by side where there is room. */
 export function FieldRow({ children }: { children: ReactNode }) {
   return <div className="field-row">{children}</div>
+}
+
+type FileFieldProps = { label: string; accept: string; onFile: (file: File) => void }
+
+/** One file from this computer; the same file can be chosen twice. */
+export function FileField({ label, accept, onFile }: FileFieldProps) {
+  const id = useId()
+  return (
+    <Labelled id={id} label={label}>
+      <input
+        id={id}
+        type="file"
+        accept={accept}
+        onChange={({ target }) => {
+          const [file] = target.files ?? []
+          if (file) onFile(file)
+          target.value = ''
+        }}
+      />
+    </Labelled>
+  )
 }

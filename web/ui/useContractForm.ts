@@ -112,7 +112,9 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
       const text = typeof value === 'string' ? value.trim() : value
       if (text === '' || text === null) {
         if (nullable) result[name] = null
-        else if (required && text === '') result[name] = type === 'string' ? '' : undefined
+        // What had a value and is emptied is not "left out": the schema says whether it may be empty.
+        else if (text === '' && (required || (options.values as Values)[name]))
+          result[name] = type === 'string' ? '' : undefined
       } else result[name] = type === 'number' && typeof text === 'string' ? Number(text) : text
     }
     return options.toBody ? options.toBody(result) : result

@@ -1,13 +1,14 @@
-import { App, Button, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api.ts'
 import { changePassword } from '../../sign-in/auth.ts'
+import { TextField } from '../../ui/fields.tsx'
 
 export default function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const id = useId()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   const [again, setAgain] = useState('')
@@ -45,7 +46,7 @@ export default function PasswordDialog({ onClose }: { onClose: () => void }) {
   ]
 
   return (
-    <Modal open title={t('account.password')} footer={null} onCancel={onClose} width={420}>
+    <Dialog title={t('account.password')} size="small" onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -55,20 +56,17 @@ export default function PasswordDialog({ onClose }: { onClose: () => void }) {
       >
         <p className="secondary">{t('account.passwordRule')}</p>
         {fields.map((field) => (
-          <div key={field.key} className="labelled">
-            <label htmlFor={`${id}-${field.key}`}>{field.label}</label>
-            <input
-              id={`${id}-${field.key}`}
-              className="field-input"
-              type="password"
-              value={field.value}
-              autoComplete={field.auto}
-              minLength={field.key === 'current' ? undefined : 8}
-              maxLength={128}
-              required
-              onChange={(event) => field.set(event.target.value)}
-            />
-          </div>
+          <TextField
+            key={field.key}
+            label={field.label}
+            type="password"
+            value={field.value}
+            autoComplete={field.auto}
+            {...(field.key !== 'current' && { minLength: 8 })}
+            maxLength={128}
+            required
+            onChange={field.set}
+          />
         ))}
         {error && (
           <p className="field-error" role="alert">
@@ -79,6 +77,6 @@ export default function PasswordDialog({ onClose }: { onClose: () => void }) {
           {t('account.change')}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

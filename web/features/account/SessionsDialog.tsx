@@ -1,4 +1,5 @@
-import { App, Button, Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { listSessions, revokeSession } from '../../../contract/access.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
@@ -29,7 +30,7 @@ export default function SessionsDialog({ onClose }: { onClose: () => void }) {
     onError: (error) => void message.error(explain(error)),
   })
   return (
-    <Modal open title={t('account.sessions')} footer={null} onCancel={onClose} width={600}>
+    <Dialog title={t('account.sessions')} onClose={onClose}>
       <p className="secondary">{t('account.sessionsHint')}</p>
       {sessions.isError && <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />}
       <ul className="row-list">
@@ -57,6 +58,6 @@ export default function SessionsDialog({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,10 @@
-import { App, Button, Modal, QRCode } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button, QRCode } from 'antd'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, send } from '../../api.ts'
 import { useMe } from '../../session.tsx'
+import { TextField } from '../../ui/fields.tsx'
 
 type Secret = { totpURI: string; backupCodes: string[] }
 
@@ -10,7 +12,6 @@ export default function TwoFactorDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const me = useMe()
-  const id = useId()
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [secret, setSecret] = useState<Secret | null>(null)
@@ -69,22 +70,18 @@ export default function TwoFactorDialog({ onClose }: { onClose: () => void }) {
   )
 
   const passwordField = (
-    <div className="labelled">
-      <label htmlFor={`${id}-password`}>{t('account.yourPassword')}</label>
-      <input
-        id={`${id}-password`}
-        className="field-input"
-        type="password"
-        autoComplete="current-password"
-        value={password}
-        required
-        onChange={(event) => setPassword(event.target.value)}
-      />
-    </div>
+    <TextField
+      label={t('account.yourPassword')}
+      type="password"
+      autoComplete="current-password"
+      value={password}
+      required
+      onChange={setPassword}
+    />
   )
 
   return (
-    <Modal open title={t('account.twoFactor')} footer={null} onCancel={onClose} width={440}>
+    <Dialog title={t('account.twoFactor')} size="small" onClose={onClose}>
       {secret
         ? form(
             <>
@@ -93,18 +90,14 @@ export default function TwoFactorDialog({ onClose }: { onClose: () => void }) {
               <p className="small secondary">
                 {t('account.secretText')} <code>{new URL(secret.totpURI).searchParams.get('secret')}</code>
               </p>
-              <div className="labelled">
-                <label htmlFor={`${id}-code`}>{t('account.code')}</label>
-                <input
-                  id={`${id}-code`}
-                  className="field-input"
-                  inputMode="numeric"
-                  autoComplete="one-time-code"
-                  value={code}
-                  required
-                  onChange={(event) => setCode(event.target.value)}
-                />
-              </div>
+              <TextField
+                label={t('account.code')}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                value={code}
+                required
+                onChange={setCode}
+              />
               <h3>{t('account.backupCodes')}</h3>
               <ul className="backup-codes">
                 {secret.backupCodes.map((one) => (
@@ -127,6 +120,6 @@ export default function TwoFactorDialog({ onClose }: { onClose: () => void }) {
             me.twoFactorEnabled ? disable : start,
             t(me.twoFactorEnabled ? 'account.disable' : 'account.enable'),
           )}
-    </Modal>
+    </Dialog>
   )
 }

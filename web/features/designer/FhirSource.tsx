@@ -1,9 +1,9 @@
 import { App, Button } from 'antd'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportNote, readFhirQuestionnaire } from '../../../contract/questionnaire-design.ts'
 import { useAct } from '../../query.ts'
-import { AreaField } from '../../ui/fields.tsx'
+import { AreaField, FileField } from '../../ui/fields.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 
@@ -23,7 +23,6 @@ export function FhirSource({ read, onRead }: FhirSourceProps) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const explain = useExplain()
-  const fileId = useId()
   const [pasted, setPasted] = useState('')
   const ask = useAct(readFhirQuestionnaire, { onError: (error) => void message.error(explain(error), 10) })
   const take = async (text: string) => {
@@ -54,15 +53,11 @@ export function FhirSource({ read, onRead }: FhirSourceProps) {
   return (
     <fieldset className="field-set">
       <legend>{t('designer.fhir.legend')}</legend>
-      <div className="labelled">
-        <label htmlFor={fileId}>{t('designer.fhir.file')}</label>
-        <input
-          id={fileId}
-          type="file"
-          accept="application/json,application/fhir+json,.json"
-          onChange={({ target }) => void target.files?.[0]?.text().then(take)}
-        />
-      </div>
+      <FileField
+        label={t('designer.fhir.file')}
+        accept="application/json,application/fhir+json,.json"
+        onFile={(file) => void file.text().then(take)}
+      />
       <details>
         <summary>{t('designer.fhir.paste')}</summary>
         <AreaField

@@ -3,10 +3,10 @@ import { type Dispatch, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import type { Question } from '../../../contract/questionnaire.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { CheckField, TextField } from '../../ui/fields.tsx'
 import { comparisonWith, ConditionField } from './ConditionField.tsx'
 import { type DesignAction, earlierQuestions, freeLinkId, linkIdsOf } from './design.ts'
-import { CheckField, LocalizedField, NumberInput } from './fields.tsx'
+import { LocalizedField, NumberInput } from './fields.tsx'
 
 type ItemFormProps = { items: Question[]; at: number; scored: boolean; dispatch: Dispatch<DesignAction> }
 

@@ -2,9 +2,9 @@ import { Button } from 'antd'
 import type { Dispatch } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Band } from '../../../contract/questionnaire.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { CheckField, PickField, TextField } from '../../ui/fields.tsx'
 import { type Design, type DesignAction, freeLinkId, tidy } from './design.ts'
-import { CheckField, LocalizedField, NumberInput } from './fields.tsx'
+import { LocalizedField, NumberInput } from './fields.tsx'
 
 const tones = ['good', 'watch', 'bad'] as const
 const blank = { 'zh-CN': '' }

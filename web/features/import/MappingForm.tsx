@@ -15,6 +15,7 @@ import { keyOf, queryClient, useAct } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { PickField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 const delimiterWords = { ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'bar' } as const
 
@@ -145,25 +146,19 @@ export function MappingForm({ data, missing }: { data: ImportDetail; missing: re
                 <tr key={field}>
                   <td data-label={t('imports.field')}>{label}</td>
                   <td data-label={t('imports.column')}>
-                    <select
-                      className="field-input"
-                      aria-label={label}
+                    <SelectFilter
+                      label={label}
                       value={at.join()}
+                      all={t('imports.noColumn')}
                       disabled={update.isPending}
-                      onChange={(event) =>
-                        choose(
-                          field,
-                          event.target.value === '' ? [] : event.target.value.split(',').map(Number),
-                        )
+                      options={options.map((columns) => ({
+                        value: columns.join(),
+                        text: named(columns),
+                      }))}
+                      onChange={(next) =>
+                        choose(field, next === undefined ? [] : next.split(',').map(Number))
                       }
-                    >
-                      <option value="">{t('imports.noColumn')}</option>
-                      {options.map((columns) => (
-                        <option key={columns.join()} value={columns.join()}>
-                          {named(columns)}
-                        </option>
-                      ))}
-                    </select>
+                    />
                   </td>
                   <td data-label={t('imports.example')}>
                     <span className="import-example secondary mono" title={example(at)}>

@@ -1,5 +1,6 @@
+import { Dialog } from '../../ui/Dialog.tsx'
 import './import.css'
-import { Button, Modal, Progress, Skeleton } from 'antd'
+import { Button, Progress, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportKind, importKinds, listImports } from '../../../contract/import.ts'
@@ -42,7 +43,7 @@ export function UploadDialog({ onClose, onDone }: UploadDialogProps) {
   }
 
   return (
-    <Modal open title={t('imports.new')} onCancel={onClose} mask={{ closable: share === null }} footer={null}>
+    <Dialog title={t('imports.new')} onClose={onClose} maskClosable={share === null}>
       <div className="stack">
         <div className="import-choice">
           <PickField
@@ -94,6 +95,6 @@ export function UploadDialog({ onClose, onDone }: UploadDialogProps) {
           <Button onClick={onClose}>{t('common.cancel')}</Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

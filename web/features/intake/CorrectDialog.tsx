@@ -1,9 +1,10 @@
-import { App, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { correctIntakeMessage, type IntakeMessage, revealIntakeMessage } from '../../../contract/intake.ts'
 import { useAct } from '../../query.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { AreaField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
 
@@ -15,7 +16,6 @@ export function CorrectDialog({ message, onDone, onClose }: CorrectDialogProps) 
   const explain = useExplain()
   const why = useIntakeReason()
   const { message: toast } = App.useApp()
-  const id = useId()
   const [reason, setReason] = useState('')
   const [text, setText] = useState<string | null>(null)
   const params = { id: message.id }
@@ -33,21 +33,19 @@ export function CorrectDialog({ message, onDone, onClose }: CorrectDialogProps) 
   })
   const body = { reason: reason.trim() }
   return (
-    <Modal
-      open
-      width="min(900px, 96vw)"
+    <Dialog
       title={t('intake.correct.title', { id: message.controlId || message.id })}
-      okText={t(text === null ? 'intake.correct.show' : 'intake.correct.apply')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{
+      size="large"
+      onClose={onClose}
+      ok={{
+        text: t(text === null ? 'intake.correct.show' : 'intake.correct.apply'),
+        onClick: () => {
+          if (text === null) reveal.mutate({ params, body })
+          else correct.mutate({ params, body: { ...body, message: text } })
+        },
         disabled: body.reason.length < 2 || text?.trim() === '',
         loading: reveal.isPending || correct.isPending,
       }}
-      onOk={() => {
-        if (text === null) reveal.mutate({ params, body })
-        else correct.mutate({ params, body: { ...body, message: text } })
-      }}
-      onCancel={onClose}
     >
       <div className="stack">
         {message.reason && (
@@ -63,20 +61,16 @@ export function CorrectDialog({ message, onDone, onClose }: CorrectDialogProps) 
           onChange={setReason}
         />
         {text !== null && (
-          <div className="labelled">
-            <label htmlFor={id}>{t('intake.correct.text')}</label>
-            <textarea
-              id={id}
-              className="field-input mono"
-              rows={14}
-              spellCheck={false}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-            <span className="secondary small">{t('intake.correct.hint')}</span>
-          </div>
+          <AreaField
+            label={t('intake.correct.text')}
+            hint={t('intake.correct.hint')}
+            mono
+            rows={14}
+            value={text}
+            onChange={setText}
+          />
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

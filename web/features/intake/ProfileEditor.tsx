@@ -1,5 +1,5 @@
 import { App, Button } from 'antd'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   type Hl7Profile,
@@ -10,7 +10,7 @@ import {
 import { getIntakeOverview } from '../../../contract/intake.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { codeMaps, emptyForm, type FieldLine, fromForm, type ProfileForm, toForm } from './profileForm.ts'
@@ -110,7 +110,9 @@ export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps)
           <p className="secondary small">{t('intake.profile.codesHint')}</p>
           <div className="profile-codes">
             {codeMaps.map((name) => (
-              <CodeLines
+              <AreaField
+                mono
+                rows={4}
                 key={name}
                 label={t(`intake.profile.code.${name}`)}
                 value={form.codes[name]}
@@ -145,13 +147,13 @@ function FieldLines({ lines, onChange }: { lines: FieldLine[]; onChange: (lines:
         {lines.map((line, index) => (
           <li key={index}>
             {(['to', 'from', 'value'] as const).map((part) => (
-              <input
+              <TextField
                 key={part}
-                className="field-input mono"
-                aria-label={`${t(`intake.profile.line.${part}`)} ${index + 1}`}
-                placeholder={t(`intake.profile.line.${part}`)}
+                inline
+                mono
+                label={`${t(`intake.profile.line.${part}`)} ${index + 1}`}
                 value={line[part]}
-                onChange={(event) => set(index, { [part]: event.target.value })}
+                onChange={(text) => set(index, { [part]: text })}
               />
             ))}
             <button
@@ -169,21 +171,5 @@ function FieldLines({ lines, onChange }: { lines: FieldLine[]; onChange: (lines:
         {t('intake.profile.addLine')}
       </Button>
     </>
-  )
-}
-
-function CodeLines(props: { label: string; value: string; onChange: (text: string) => void }) {
-  const id = useId()
-  return (
-    <div className="labelled">
-      <label htmlFor={id}>{props.label}</label>
-      <textarea
-        id={id}
-        className="field-input mono"
-        rows={4}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-      />
-    </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Hl7ProfileDefinition, previewHl7Profile } from '../../../contract/hl7-profile.ts'
 import { type AnswerOf, call } from '../../api.ts'
@@ -9,6 +9,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { NoteList } from './NoteList.tsx'
 import { useIntakeReason } from './useIntakeReason.ts'
+import { AreaField } from '../../ui/fields.tsx'
 
 type Understood = NonNullable<AnswerOf<typeof previewHl7Profile>['understood']>
 
@@ -18,7 +19,6 @@ const pause = 400
 export function ProfilePreview({ definition }: { definition: Hl7ProfileDefinition | null }) {
   const { t } = useTranslation()
   const why = useIntakeReason()
-  const id = useId()
   const [message, setMessage] = useState('')
   const [asked, setAsked] = useState({ message: '', definition })
   useEffect(() => {
@@ -41,20 +41,15 @@ export function ProfilePreview({ definition }: { definition: Hl7ProfileDefinitio
   return (
     <section className="panel profile-preview" aria-label={t('intake.profile.preview')}>
       <h2>{t('intake.profile.preview')}</h2>
-      <div className="labelled">
-        <label htmlFor={id}>{t('intake.profile.paste')}</label>
-        <textarea
-          id={id}
-          className="field-input mono"
-          rows={8}
-          spellCheck={false}
-          maxLength={200_000}
-          placeholder="MSH|^~\&|"
-          value={message}
-          onChange={(event) => setMessage(event.target.value)}
-        />
-        <span className="secondary small">{t('intake.profile.pasteHint')}</span>
-      </div>
+      <AreaField
+        label={t('intake.profile.paste')}
+        hint={t('intake.profile.pasteHint')}
+        mono
+        rows={8}
+        placeholder="MSH|^~\&|"
+        value={message}
+        onChange={setMessage}
+      />
       <div aria-live="polite">
         {message.trim() === '' ? null : preview.isError ? (
           <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />

@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { ProfileEditor } from './ProfileEditor.tsx'
+import { TextField } from '../../ui/fields.tsx'
 
 type Key = { sender: string; facility: string }
 const keyOf = (one: Key) => `${one.sender}|${one.facility}`
@@ -106,13 +107,12 @@ function AddSender({ onAdd }: { onAdd: (sender: string) => void }) {
         setSender('')
       }}
     >
-      <input
-        className="field-input"
-        aria-label={t('intake.profile.newSender')}
-        placeholder={t('intake.profile.newSender')}
-        value={sender}
+      <TextField
+        inline
+        label={t('intake.profile.newSender')}
         maxLength={200}
-        onChange={(event) => setSender(event.target.value)}
+        value={sender}
+        onChange={setSender}
       />
       <Button htmlType="submit" disabled={!sender.trim()}>
         {t('intake.profile.add')}

@@ -1,5 +1,5 @@
+import { Dialog } from '../../ui/Dialog.tsx'
 import { useQuery } from '@tanstack/react-query'
-import { Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { count } from '../../format/number.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -26,14 +26,15 @@ export function ReplayDialog({ filter, busy, onReplay, onClose }: ReplayDialogPr
   const { data } = dead
   const n = data?.messages.length ?? 0
   return (
-    <Modal
-      open
+    <Dialog
       title={t('intake.preview.title')}
-      okText={t('intake.preview.confirm', { n: count(n) })}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ disabled: n === 0, loading: busy }}
-      onOk={() => onReplay(data?.messages.map((one) => one.id) ?? [])}
-      onCancel={onClose}
+      onClose={onClose}
+      ok={{
+        text: t('intake.preview.confirm', { n: count(n) }),
+        onClick: () => onReplay(data?.messages.map((one) => one.id) ?? []),
+        disabled: n === 0,
+        loading: busy,
+      }}
     >
       {dead.isError ? (
         <ErrorState error={dead.error} onRetry={() => void dead.refetch()} />
@@ -59,6 +60,6 @@ export function ReplayDialog({ filter, busy, onReplay, onClose }: ReplayDialogPr
           <p className="secondary small">{t('intake.preview.hint')}</p>
         </>
       )}
-    </Modal>
+    </Dialog>
   )
 }

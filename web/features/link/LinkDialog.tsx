@@ -1,5 +1,6 @@
+import { Dialog } from '../../ui/Dialog.tsx'
 import { CopyOutlined, PrinterOutlined } from '@ant-design/icons'
-import { App, Button, Modal, QRCode } from 'antd'
+import { App, Button, QRCode } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createTaskLink, listTaskLinks, revokeLink } from '../../../contract/questionnaire-link.ts'
@@ -11,6 +12,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import './link.css'
+import { PickField, TextField } from '../../ui/fields.tsx'
 
 type Link = ItemOf<typeof listTaskLinks>
 const toneOf: Partial<Record<Link['state'], Tone>> = {
@@ -57,7 +59,7 @@ export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () =>
     })
 
   return (
-    <Modal open title={t('links.title')} footer={null} onCancel={onClose} className="link-dialog">
+    <Dialog title={t('links.title')} className="link-dialog" onClose={onClose}>
       <p className="secondary">{t('links.hint')}</p>
       {links.isError ? (
         <ErrorState error={links.error} onRetry={() => void links.refetch()} />
@@ -65,20 +67,13 @@ export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () =>
         <ShownLink {...shown} />
       ) : (
         <div className="link-make">
-          <label htmlFor={id}>{t('links.language')}</label>
-          <select
-            id={id}
-            className="field-input"
+          <PickField
+            label={t('links.language')}
             value={language}
-            onChange={(event) => setLanguage(event.target.value)}
-          >
-            <option value="">{t('links.languageAuto')}</option>
-            {languages.map((one) => (
-              <option key={one} value={one} lang={one}>
-                {languageNames[one]}
-              </option>
-            ))}
-          </select>
+            none={t('links.languageAuto')}
+            options={languages.map((one) => ({ value: one, text: languageNames[one] }))}
+            onChange={setLanguage}
+          />
           <Button
             type="primary"
             disabled={!links.data?.address || !links.data.mailReady}
@@ -110,7 +105,7 @@ export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () =>
           </ul>
         </section>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -165,7 +160,7 @@ function ShownLink({ url, expiresAt }: { url: string; expiresAt: string }) {
         <p>{t('links.printHint', { time: time.moment(expiresAt) })}</p>
       </div>
       <p>{t('links.once', { time: time.moment(expiresAt) })}</p>
-      <input className="field-input mono" readOnly value={url} aria-label={t('links.copy')} />
+      <TextField inline mono readOnly label={t('links.copy')} value={url} onChange={() => undefined} />
       <div className="link-actions">
         <Button type="primary" icon={<CopyOutlined aria-hidden />} onClick={() => void copy()}>
           {t('links.copy')}

@@ -12,7 +12,8 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { PairTable } from './PairTable.tsx'
-import { ReasonField } from './ReasonField.tsx'
+import { useUsualReasons } from './useUsualReasons.ts'
+import { TextField } from '../../ui/fields.tsx'
 
 /** Two records side by side: look, say which one stays, merge. */
 export default function MergePage() {
@@ -23,6 +24,7 @@ export default function MergePage() {
   const { message } = App.useApp()
   const [survivor, setSurvivor] = useState<'left' | 'right'>('left')
   const [reason, setReason] = useState('')
+  const usual = useUsualReasons('merge')
   const query = useCall(comparePersons, { params: { leftId: Number(left), rightId: Number(right) } })
   const merge = useAct(mergePersons, {
     onSuccess: ({ survivorId }) => {
@@ -60,7 +62,13 @@ export default function MergePage() {
           <PairTable pair={pair} survivor={survivor} onSurvivor={setSurvivor} />
           {!pair.merged && (
             <div className="merge-actions">
-              <ReasonField kind="merge" value={reason} onChange={setReason} />
+              <TextField
+                label={t('match.reason')}
+                usual={usual}
+                maxLength={200}
+                value={reason}
+                onChange={setReason}
+              />
               <Button type="primary" disabled={!ready} loading={merge.isPending} onClick={act}>
                 {t('match.merge')} <kbd>Ctrl Enter</kbd>
               </Button>

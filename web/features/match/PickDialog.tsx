@@ -1,5 +1,5 @@
+import { Dialog } from '../../ui/Dialog.tsx'
 import { useNavigate } from '@tanstack/react-router'
-import { Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { PersonPick } from '../../app/PersonPick.tsx'
 
@@ -8,7 +8,7 @@ export default function PickDialog({ personId, onClose }: { personId: number; on
   const { t } = useTranslation()
   const navigate = useNavigate()
   return (
-    <Modal open title={t('match.mergeWith')} footer={null} onCancel={onClose}>
+    <Dialog title={t('match.mergeWith')} onClose={onClose}>
       <PersonPick
         label={t('match.findOther')}
         empty={t('person.notFound')}
@@ -20,6 +20,6 @@ export default function PickDialog({ personId, onClose }: { personId: number; on
           })
         }
       />
-    </Modal>
+    </Dialog>
   )
 }

@@ -2,6 +2,8 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Day, type Range, toDays } from './ranges.ts'
+import { DateField, TextField } from '../../ui/fields.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 type CalendarEditorProps = {
   year: number
@@ -35,46 +37,43 @@ export function CalendarEditor({ year, initial, busy, onSave, onCancel }: Calend
         {rows.map((row, index) => (
           <div key={index} className="calendar-edit-row" role="group" aria-label={`${index + 1}`}>
             <span className="secondary">{index + 1}</span>
-            <input
-              type="date"
-              className="field-input"
-              aria-label={t('settings.calendar.from')}
+            <DateField
+              inline
+              label={t('settings.calendar.from')}
               min={`${year}-01-01`}
               max={`${year}-12-31`}
               value={row.from}
-              onChange={(event) =>
+              onChange={(from) =>
                 change(index, {
-                  from: event.target.value,
+                  from,
                   // The end follows as long as it would lie before the beginning.
-                  ...(row.to < event.target.value ? { to: event.target.value } : {}),
+                  ...(row.to < from ? { to: from } : {}),
                 })
               }
             />
-            <input
-              type="date"
-              className="field-input"
-              aria-label={t('settings.calendar.to')}
+            <DateField
+              inline
+              label={t('settings.calendar.to')}
               min={row.from}
               max={`${year}-12-31`}
               value={row.to}
-              onChange={(event) => change(index, { to: event.target.value })}
+              onChange={(to) => change(index, { to })}
             />
-            <select
-              className="field-input"
-              aria-label={t('settings.calendar.kind')}
+            <SelectFilter
+              label={t('settings.calendar.kind')}
               value={String(row.working)}
-              onChange={(event) => change(index, { working: event.target.value === 'true' })}
-            >
-              <option value="false">{t('settings.calendar.holiday')}</option>
-              <option value="true">{t('settings.calendar.workday')}</option>
-            </select>
-            <input
-              className="field-input"
-              aria-label={t('settings.calendar.name')}
-              placeholder={t('settings.calendar.name')}
+              options={[
+                { value: 'false', text: t('settings.calendar.holiday') },
+                { value: 'true', text: t('settings.calendar.workday') },
+              ]}
+              onChange={(working) => change(index, { working: working === 'true' })}
+            />
+            <TextField
+              inline
+              label={t('settings.calendar.name')}
               maxLength={60}
               value={row.name}
-              onChange={(event) => change(index, { name: event.target.value })}
+              onChange={(name) => change(index, { name })}
             />
             <button
               type="button"

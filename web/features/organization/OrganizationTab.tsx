@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
-import { listSites, updateDepartment } from '../../../contract/setting.ts'
+import { listSites, updateDepartment, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -12,7 +12,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { DepartmentDialog } from './DepartmentDialog.tsx'
 import { SiteDialog } from './SiteDialog.tsx'
-import { useSave } from './useSave.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type Places = z.output<typeof listSites.response>
 export type Site = Places['sites'][number]
@@ -28,7 +28,10 @@ export function OrganizationTab() {
   const me = useMe()
   const places = useCall(listSites)
   const [open, setOpen] = useState<Open>(null)
-  const confirm = useSave(updateDepartment, t('settings.organization.confirmed'))
+  const confirm = useDo(updateDepartment, {
+    done: t('settings.organization.confirmed'),
+    stale: [listSites, listStaff],
+  })
   const mayEdit = may(me, 'setting.write')
   if (places.isError) return <ErrorState error={places.error} onRetry={() => void places.refetch()} />
   const sites = places.data?.sites ?? []

@@ -1,69 +1,36 @@
-import { Modal } from 'antd'
-import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createSite, updateSite } from '../../../contract/setting.ts'
 import { TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { useContractForm } from '../../ui/useContractForm.ts'
 import type { Site } from './OrganizationTab.tsx'
-import { useSave } from './useSave.ts'
+import { useOrganizationSaved } from './useOrganizationSaved.ts'
 
 export function SiteDialog({ site, onClose }: { site: Site | null; onClose: () => void }) {
   const { t } = useTranslation()
-  const form = useId()
-  const [draft, setDraft] = useState({
-    code: site?.code ?? '',
-    name: site?.name ?? '',
-    timeZone: site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  const form = useContractForm(site ? updateSite : createSite, {
+    ...(site && { params: { id: site.id } }),
+    values: site ?? { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    ...useOrganizationSaved(onClose),
   })
-  const create = useSave(createSite, '', onClose)
-  const update = useSave(updateSite, '', onClose)
-  const change = (patch: Partial<typeof draft>) => setDraft({ ...draft, ...patch })
-  const save = () => {
-    if (!site) create.mutate({ body: draft })
-    else update.mutate({ params: { id: site.id }, body: { name: draft.name, timeZone: draft.timeZone } })
-  }
   return (
-    <Modal
-      open
+    <FormDialog
       title={t(site ? 'settings.organization.editSite' : 'settings.organization.addSite')}
-      okText={t('common.save')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ htmlType: 'submit', form, loading: create.isPending || update.isPending }}
-      onCancel={onClose}
+      form={form}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <TextField
-          label={t('settings.organization.name')}
-          value={draft.name}
-          required
-          maxLength={100}
-          autoFocus
-          onChange={(name) => change({ name })}
-        />
-        <TextField
-          label={t('settings.organization.code')}
-          hint={t('settings.organization.codeHint')}
-          value={draft.code}
-          disabled={site !== null}
-          required
-          maxLength={40}
-          onChange={(code) => change({ code })}
-        />
-        <TextField
-          label={t('settings.organization.timeZone')}
-          hint={t('settings.organization.timeZoneHint')}
-          value={draft.timeZone}
-          required
-          maxLength={60}
-          onChange={(timeZone) => change({ timeZone })}
-        />
-      </form>
-    </Modal>
+      <TextField label={t('settings.organization.name')} autoFocus {...form.text('name')} />
+      <TextField
+        label={t('settings.organization.code')}
+        hint={t('settings.organization.codeHint')}
+        {...form.text('code')}
+        {...(site && { value: site.code, disabled: true })}
+      />
+      <TextField
+        label={t('settings.organization.timeZone')}
+        hint={t('settings.organization.timeZoneHint')}
+        {...form.text('timeZone')}
+      />
+    </FormDialog>
   )
 }

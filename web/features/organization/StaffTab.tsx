@@ -10,7 +10,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { StaffDialog } from './StaffDialog.tsx'
-import { useSave } from './useSave.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 export function StaffTab() {
   const { t } = useTranslation()
@@ -25,7 +25,10 @@ export function StaffTab() {
     { query: { limit: 100, ...(departmentId ? { departmentId } : {}), ...(search ? { search } : {}) } },
     { keepPrevious: true },
   )
-  const confirm = useSave(updateStaff, t('settings.organization.confirmed'))
+  const confirm = useDo(updateStaff, {
+    done: t('settings.organization.confirmed'),
+    stale: [listSites, listStaff],
+  })
   const mayEdit = may(me, 'setting.write')
 
   const columns: Column<StaffView>[] = [

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { App, Button, Drawer } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -9,16 +9,15 @@ import {
   revealOutboundMessage,
 } from '../../../contract/outbound.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Fact } from '../../ui/Fact.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { Segments } from '../intake/Segments.tsx'
-import { ReasonDialog } from './ReasonDialog.tsx'
+import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { useOutboundReason } from './useOutboundReason.ts'
 
 const tones: Record<OutboundMessage['status'], Tone> = {
@@ -49,15 +48,10 @@ type OutboundDrawerProps = {
 export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
   const { t } = useTranslation()
   const me = useMe()
-  const explain = useExplain()
   const why = useOutboundReason()
-  const { message: toast } = App.useApp()
   const [asking, setAsking] = useState(false)
   const message = useCall(getOutboundMessage, { params: { id } })
-  const reveal = useAct(revealOutboundMessage, {
-    onSuccess: () => setAsking(false),
-    onError: (error) => void toast.error(explain(error)),
-  })
+  const [revealed, setRevealed] = useState<string | null>(null)
   const { data } = message
   return (
     <Drawer
@@ -79,7 +73,7 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
                 {t('outbound.replayThis')}
               </Button>
             )}
-            {!reveal.data && <Button onClick={() => setAsking(true)}>{t('outbound.reveal')}</Button>}
+            {revealed === null && <Button onClick={() => setAsking(true)}>{t('outbound.reveal')}</Button>}
           </span>
         )
       }
@@ -128,20 +122,23 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
             </ol>
           )}
           <h2 className="outbound-head">
-            {t(reveal.data ? 'outbound.detail.plain' : 'outbound.detail.segments')}
+            {t(revealed !== null ? 'outbound.detail.plain' : 'outbound.detail.segments')}
           </h2>
           <Segments
-            label={t(reveal.data ? 'outbound.detail.plain' : 'outbound.detail.segments')}
-            segments={reveal.data?.text.split('\r').filter(Boolean) ?? data.segments}
+            label={t(revealed !== null ? 'outbound.detail.plain' : 'outbound.detail.segments')}
+            segments={revealed?.split('\r').filter(Boolean) ?? data.segments}
           />
         </>
       )}
       {asking && (
         <ReasonDialog
+          contract={revealOutboundMessage}
+          params={{ id }}
           title={t('outbound.revealTitle')}
           okText={t('outbound.show')}
-          busy={reveal.isPending}
-          onReason={(reason) => reveal.mutate({ params: { id }, body: { reason } })}
+          label={t('outbound.reason')}
+          labelHint={t('outbound.reasonHint')}
+          onDone={({ text }) => setRevealed(text)}
           onClose={() => setAsking(false)}
         />
       )}

@@ -28,7 +28,7 @@ import { useExplain } from '../../ui/useExplain.ts'
 import { ChannelDialog } from './ChannelDialog.tsx'
 import { ChannelList } from './ChannelList.tsx'
 import { cancellable, OutboundDrawer, OutboundStatusTag, replayable } from './OutboundDrawer.tsx'
-import { ReasonDialog } from './ReasonDialog.tsx'
+import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { useOutboundReason } from './useOutboundReason.ts'
 
 function refresh() {
@@ -97,13 +97,6 @@ export function OutboundTab() {
     onSuccess: ({ replayed, overtaken }) => {
       if (replayed > 0) void toast.success(t('outbound.replayed', { n: replayed }))
       if (overtaken > 0) void toast.warning(t('outbound.overtaken', { n: overtaken }))
-      done()
-    },
-    onError: failed,
-  })
-  const cancel = useAct(cancelOutboundMessages, {
-    onSuccess: ({ cancelled }) => {
-      void toast.success(t('outbound.cancelled', { n: cancelled }))
       done()
     },
     onError: failed,
@@ -243,7 +236,7 @@ export function OutboundTab() {
           {...(mayReplay
             ? {
                 actions: {
-                  busy: replay.isPending || cancel.isPending,
+                  busy: replay.isPending,
                   onReplay: () => replay.mutate({ body: { ids: [openId] } }),
                   onCancel: () => setCancelling([openId]),
                 },
@@ -253,12 +246,16 @@ export function OutboundTab() {
       )}
       {cancelling && (
         <ReasonDialog
+          contract={cancelOutboundMessages}
+          fixed={{ ids: cancelling }}
           title={t('outbound.cancelTitle', { n: cancelling.length })}
           hint={t('outbound.cancelHint')}
           okText={t('outbound.cancelTitle', { n: cancelling.length })}
+          label={t('outbound.reason')}
+          labelHint={t('outbound.reasonHint')}
           danger
-          busy={cancel.isPending}
-          onReason={(reason) => cancel.mutate({ body: { ids: cancelling, reason } })}
+          done={({ cancelled }) => t('outbound.cancelled', { n: cancelled })}
+          onDone={done}
           onClose={() => setCancelling(null)}
         />
       )}

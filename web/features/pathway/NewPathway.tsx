@@ -1,6 +1,7 @@
+import { Dialog } from '../../ui/Dialog.tsx'
 import { useNavigate } from '@tanstack/react-router'
-import { App, Button, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createPathway } from '../../../contract/pathway-draft.ts'
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../../contract/pathway.ts'
 import { call } from '../../api.ts'
 import { keyOf, queryClient } from '../../query.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { FileField, PickField, TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { readPathwayFile } from './definitionFile.ts'
 import { blankPathway } from './editing.ts'
@@ -24,7 +25,6 @@ export function NewPathway({ pathways }: { pathways: PathwaySummary[] }) {
   const explain = useExplain()
   const navigate = useNavigate()
   const { message } = App.useApp()
-  const fileId = useId()
   const [open, setOpen] = useState(false)
   const [name, setName] = useState('')
   const [from, setFrom] = useState('')
@@ -50,8 +50,7 @@ export function NewPathway({ pathways }: { pathways: PathwaySummary[] }) {
       setBusy(false)
     }
   }
-  const choose = async (one: File | undefined) => {
-    if (!one) return
+  const choose = async (one: File) => {
     const found = readPathwayFile(await one.text())
     if (!found.ok) {
       setRead(null)
@@ -67,51 +66,49 @@ export function NewPathway({ pathways }: { pathways: PathwaySummary[] }) {
       <Button type="primary" onClick={() => setOpen(true)}>
         {t('editor.new')}
       </Button>
-      <Modal
-        open={open}
-        title={t('editor.new')}
-        okText={t('editor.create')}
-        cancelText={t('common.cancel')}
-        confirmLoading={busy}
-        okButtonProps={{ disabled: name.trim() === '' || (from === file && !read) }}
-        onOk={() => void begin()}
-        onCancel={() => setOpen(false)}
-      >
-        <div className="stack">
-          <TextField
-            label={t('editor.newName')}
-            value={name}
-            required
-            maxLength={100}
-            autoFocus
-            onChange={setName}
-          />
-          <PickField
-            label={t('editor.newFrom')}
-            value={from}
-            none={t('editor.newBlank')}
-            options={[
-              ...pathways.map((one) => ({
-                value: String(one.id),
-                text: t('editor.newCopy', { name: one.name }),
-              })),
-              { value: file, text: t('editor.newFile') },
-            ]}
-            onChange={setFrom}
-          />
-          {from === file && (
-            <div className="labelled">
-              <label htmlFor={fileId}>{t('editor.newFileChoose')}</label>
-              <input
-                id={fileId}
-                type="file"
+      {open && (
+        <Dialog
+          title={t('editor.new')}
+          onClose={() => setOpen(false)}
+          ok={{
+            text: t('editor.create'),
+            onClick: () => void begin(),
+            disabled: name.trim() === '' || (from === file && !read),
+            loading: busy,
+          }}
+        >
+          <div className="stack">
+            <TextField
+              label={t('editor.newName')}
+              value={name}
+              required
+              maxLength={100}
+              autoFocus
+              onChange={setName}
+            />
+            <PickField
+              label={t('editor.newFrom')}
+              value={from}
+              none={t('editor.newBlank')}
+              options={[
+                ...pathways.map((one) => ({
+                  value: String(one.id),
+                  text: t('editor.newCopy', { name: one.name }),
+                })),
+                { value: file, text: t('editor.newFile') },
+              ]}
+              onChange={setFrom}
+            />
+            {from === file && (
+              <FileField
+                label={t('editor.newFileChoose')}
                 accept="application/json,.json"
-                onChange={(event) => void choose(event.target.files?.[0])}
+                onFile={(one) => void choose(one)}
               />
-            </div>
-          )}
-        </div>
-      </Modal>
+            )}
+          </div>
+        </Dialog>
+      )}
     </>
   )
 }

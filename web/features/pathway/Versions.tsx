@@ -1,4 +1,4 @@
-import { Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getPathwayVersion } from '../../../contract/pathway-draft.ts'
@@ -67,7 +67,7 @@ function Comparison({
   const before = useCall(getPathwayVersion, { params: { id: pathway.id, version: other } })
   const error = after.error ?? before.error
   return (
-    <Modal open width={640} footer={null} title={t('editor.compareOf', { n: version })} onCancel={onClose}>
+    <Dialog title={t('editor.compareOf', { n: version })} onClose={onClose}>
       <div className="stack">
         <PickField
           label={t('editor.compareWith')}
@@ -83,6 +83,6 @@ function Comparison({
           <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 120 }} />
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

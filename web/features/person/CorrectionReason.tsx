@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { ReasonField } from '../../ui/ReasonField.tsx'
+import { TextField } from '../../ui/fields.tsx'
 
 const usual = ['self', 'family', 'document', 'his'] as const
 
@@ -9,7 +9,8 @@ type CorrectionReasonProps = { value: string; onChange: (value: string) => void 
 export function CorrectionReason(props: CorrectionReasonProps) {
   const { t } = useTranslation()
   return (
-    <ReasonField
+    <TextField
+      maxLength={200}
       {...props}
       label={t('person.reason')}
       placeholder={t('person.reasonHint')}

@@ -8,6 +8,7 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 import { SitePicker, useSite } from '../organization/useSite.tsx'
+import { TextField } from '../../ui/fields.tsx'
 
 const groups = [
   'follow-up',
@@ -60,13 +61,12 @@ function Rules({ site }: { site: ReturnType<typeof useSite> }) {
 
   return (
     <>
-      <input
-        className="field-input filter-search"
-        type="search"
-        aria-label={t('settings.search')}
-        placeholder={t('settings.search')}
+      <TextField
+        inline
+        className="filter-search"
+        label={t('settings.search')}
         value={search}
-        onChange={(event) => setSearch(event.target.value)}
+        onChange={setSearch}
       />
       {shown.length === 0 && <EmptyState title={t('settings.searchNone', { text: search })} />}
       {groups.map((group) => {

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next'
 import type { SettingView } from '../../../contract/setting.ts'
 import { useSettingWords } from './useSettingWords.ts'
 import { isShare, parseValue, toText } from './values.ts'
+import { TextField } from '../../ui/fields.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 type SettingEditorProps = {
   setting: SettingView
@@ -48,31 +50,20 @@ export function SettingEditor({ setting, name, busy, onSave, onCancel }: Setting
     >
       <span className="setting-field">
         {picked ? (
-          <select
-            className="field-input"
-            aria-label={name}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          >
-            {options.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.text}
-              </option>
-            ))}
-          </select>
+          <SelectFilter label={name} value={text} options={options} onChange={(next = '') => setText(next)} />
         ) : (
-          <input
-            className={`field-input ${numeric ? 'is-number' : ''}`}
-            aria-label={name}
-            aria-invalid={touched && !parsed.ok}
+          <TextField
+            inline
+            {...(numeric && { className: 'is-number', inputMode: 'decimal' as const })}
+            label={name}
+            error={touched && !parsed.ok ? name : undefined}
             type={setting.kind === 'secret' ? 'password' : 'text'}
             autoComplete={setting.kind === 'secret' ? 'new-password' : 'off'}
-            inputMode={numeric ? 'decimal' : undefined}
             // The row was just opened for this field.
             autoFocus
             value={text}
-            onChange={(event) => {
-              setText(event.target.value)
+            onChange={(next) => {
+              setText(next)
               setTouched(true)
             }}
           />

@@ -1,4 +1,5 @@
-import { App, Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { drawSpotChecks, previewSpotChecks, riskReason } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -27,15 +28,16 @@ export function DrawDialog({ siteId, month, onClose }: DrawDialogProps) {
   const doctors = preview.data?.doctors ?? []
   const total = doctors.reduce((sum, one) => sum + one.size, 0)
   return (
-    <Modal
-      open
-      width={760}
+    <Dialog
       title={t('spotChecks.drawTitle', { month })}
-      okText={t('spotChecks.drawNow', { n: total })}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ loading: draw.isPending, disabled: total === 0 }}
-      onOk={() => draw.mutate({ body: { siteId, month } })}
-      onCancel={onClose}
+      size="large"
+      onClose={onClose}
+      ok={{
+        text: t('spotChecks.drawNow', { n: total }),
+        onClick: () => draw.mutate({ body: { siteId, month } }),
+        loading: draw.isPending,
+        disabled: total === 0,
+      }}
     >
       {preview.isError ? (
         <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
@@ -81,6 +83,6 @@ export function DrawDialog({ siteId, month, onClose }: DrawDialogProps) {
           </div>
         </>
       )}
-    </Modal>
+    </Dialog>
   )
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { holdTaskAnyway, type TaskDetail } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct } from '../../query.ts'
-import { ReasonField } from '../../ui/ReasonField.tsx'
+import { TextField } from '../../ui/fields.tsx'
 import { rememberWork } from './useWork.ts'
 
 /** The gate lets nobody contact this person; whoever turned to us themselves is answered all the same, with a reason that is kept. */
@@ -25,7 +25,8 @@ export function ContactRefused({ task }: { task: TaskDetail }) {
         <strong role="alert">
           {t('desk.contactRefused', { reason: code('suppressionReason', task.contact.refused ?? '') })}
         </strong>
-        <ReasonField
+        <TextField
+          maxLength={200}
           label={t('desk.contactAnyway')}
           usual={[t('desk.contactTheyCalled'), t('desk.contactOnlyResult')]}
           value={reason}

@@ -5,7 +5,7 @@ import { type Evidence, type TaskDetail, withdrawEvidence } from '../../../contr
 import { useCode } from '../../i18n/useCode.ts'
 import { queryClient, useAct } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { ReasonField } from '../../ui/ReasonField.tsx'
+import { TextField } from '../../ui/fields.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { EvidenceDialog } from './EvidenceDialog.tsx'
@@ -105,7 +105,8 @@ function WithdrawDialog({ taskId, evidenceId, onClose, onDone }: WithdrawDialogP
       onSave={() => withdraw.mutate({ params: { id: taskId, evidenceId }, body: { reason } })}
       onClose={onClose}
     >
-      <ReasonField
+      <TextField
+        maxLength={200}
         label={t('desk.proof.withdrawReason')}
         usual={[t('desk.proof.usualWrong'), t('desk.proof.usualOther')]}
         value={reason}

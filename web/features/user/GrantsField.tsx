@@ -3,6 +3,8 @@ import { roles } from '../../../contract/access.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
+import { choices } from '../../ui/fields.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { type GrantDraft, blankGrant } from './grants.ts'
 
 export function GrantsField({
@@ -22,48 +24,30 @@ export function GrantsField({
       <legend>{t('users.roles')}</legend>
       {value.map((grant, index) => (
         <div key={index} className="grant-row">
-          <select
-            className="field-input"
-            aria-label={t('users.role')}
+          <SelectFilter
+            label={t('users.role')}
             value={grant.role}
-            onChange={(event) =>
-              change(index, { role: roles.find((one) => one === event.target.value) ?? grant.role })
-            }
-          >
-            {roles.map((role) => (
-              <option key={role} value={role}>
-                {code('role', role)}
-              </option>
-            ))}
-          </select>
-          <select
-            className="field-input"
-            aria-label={t('users.site')}
+            options={roles.map((role) => ({ value: role, text: code('role', role) }))}
+            onChange={(role) => change(index, { role: roles.find((one) => one === role) ?? grant.role })}
+          />
+          <SelectFilter
+            label={t('users.site')}
             value={grant.siteId}
-            onChange={(event) => change(index, { siteId: event.target.value, departmentId: '' })}
-          >
-            <option value="">{t('users.allSites')}</option>
-            {(places.data?.sites ?? []).map((site) => (
-              <option key={site.id} value={site.id}>
-                {site.name}
-              </option>
-            ))}
-          </select>
-          <select
-            className="field-input"
-            aria-label={t('users.department')}
+            all={t('users.allSites')}
+            options={choices(places.data?.sites ?? [])}
+            onChange={(siteId = '') => change(index, { siteId, departmentId: '' })}
+          />
+          <SelectFilter
+            label={t('users.department')}
             value={grant.departmentId}
-            onChange={(event) => change(index, { departmentId: event.target.value })}
-          >
-            <option value="">{t('users.allDepartments')}</option>
-            {(places.data?.departments ?? [])
-              .filter((one) => !grant.siteId || String(one.siteId) === grant.siteId)
-              .map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-          </select>
+            all={t('users.allDepartments')}
+            options={choices(
+              (places.data?.departments ?? []).filter(
+                (one) => !grant.siteId || String(one.siteId) === grant.siteId,
+              ),
+            )}
+            onChange={(departmentId = '') => change(index, { departmentId })}
+          />
           {value.length > 1 && (
             <button
               type="button"

@@ -1,43 +1,30 @@
-import { App, Button, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import {
-  type ApiKeySummary,
-  createApiKey,
-  listApiKeys,
-  revokeApiKey,
-  roles,
-} from '../../../contract/access.ts'
+import { type ApiKeySummary, createApiKey, listApiKeys, revokeApiKey } from '../../../contract/access.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { DateField, PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField, choices } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
 import { type Column, ListTable } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
+import { useDo } from '../../ui/useDo.ts'
 import { SecretDialog } from './SecretDialog.tsx'
-
-const refresh = () => void queryClient.invalidateQueries({ queryKey: keyOf(listApiKeys) })
 
 export function KeysTab() {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
   const me = useMe()
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const keys = useCall(listApiKeys)
   const places = useCall(listSites)
   const [adding, setAdding] = useState(false)
   const [created, setCreated] = useState<{ name: string; key: string } | null>(null)
-  const revoke = useAct(revokeApiKey, {
-    onSuccess: () => {
-      void message.success(t('users.keys.done'))
-      refresh()
-    },
-    onError: (error) => void message.error(explain(error)),
-  })
+  const revoke = useDo(revokeApiKey, { done: t('users.keys.done'), stale: [listApiKeys] })
   const mayEdit = may(me, 'user.write')
   const ask = (one: ApiKeySummary) =>
     void modal.confirm({
@@ -150,73 +137,42 @@ type KeyDialogProps = {
 function KeyDialog({ sites, onCreated, onClose }: KeyDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const form = useId()
-  const [draft, setDraft] = useState({ name: '', role: 'integration', siteId: '', expires: '' })
-  const change = (patch: Partial<typeof draft>) => setDraft({ ...draft, ...patch })
-  const create = useAct(createApiKey, {
-    onSuccess: (made) => {
-      refresh()
+  const [expires, setExpires] = useState('')
+  const form = useContractForm(createApiKey, {
+    values: { role: 'integration' },
+    // Valid through the end of the chosen local day.
+    toBody: (values) => ({
+      ...values,
+      expiresAt: expires ? new Date(`${expires}T23:59:59`).toISOString() : null,
+    }),
+    draft: false,
+    stale: [listApiKeys],
+    onDone: (made) => {
       onClose()
       onCreated(made.name, made.key)
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
-    <Modal
-      open
-      title={t('users.keys.add')}
-      okText={t('users.keys.add')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ htmlType: 'submit', form, loading: create.isPending }}
-      onCancel={onClose}
-    >
-      <form
-        id={form}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate({
-            body: {
-              name: draft.name.trim(),
-              role: roles.find((one) => one === draft.role) ?? 'integration',
-              siteId: draft.siteId ? Number(draft.siteId) : null,
-              // Valid through the end of the chosen local day.
-              expiresAt: draft.expires ? new Date(`${draft.expires}T23:59:59`).toISOString() : null,
-            },
-          })
-        }}
-      >
-        <TextField
-          label={t('users.keys.name')}
-          hint={t('users.keys.nameHint')}
-          value={draft.name}
-          required
-          maxLength={100}
-          autoFocus
-          onChange={(name) => change({ name })}
-        />
-        <PickField
-          label={t('users.role')}
-          value={draft.role}
-          options={roles.map((value) => ({ value, text: code('role', value) }))}
-          onChange={(role) => change({ role })}
-        />
-        <PickField
-          label={t('users.site')}
-          value={draft.siteId}
-          none={t('users.allSites')}
-          options={sites.map((one) => ({ value: String(one.id), text: one.name }))}
-          onChange={(siteId) => change({ siteId })}
-        />
-        <DateField
-          label={t('users.keys.expires')}
-          hint={t('users.keys.noExpiry')}
-          value={draft.expires}
-          onChange={(expires) => change({ expires })}
-        />
-      </form>
-    </Modal>
+    <FormDialog title={t('users.keys.add')} okText={t('users.keys.add')} form={form} onClose={onClose}>
+      <TextField
+        label={t('users.keys.name')}
+        hint={t('users.keys.nameHint')}
+        autoFocus
+        {...form.text('name')}
+      />
+      <PickField label={t('users.role')} {...form.pick('role', (one) => code('role', one))} />
+      <PickField
+        label={t('users.site')}
+        {...form.pick('siteId')}
+        none={t('users.allSites')}
+        options={choices(sites)}
+      />
+      <DateField
+        label={t('users.keys.expires')}
+        hint={t('users.keys.noExpiry')}
+        value={expires}
+        onChange={setExpires}
+      />
+    </FormDialog>
   )
 }

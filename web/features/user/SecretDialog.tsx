@@ -1,4 +1,5 @@
-import { App, Button, Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 type SecretDialogProps = { title: string; hint: string; secret: string; onClose: () => void }
@@ -12,17 +13,16 @@ export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps
     void message.success(t('common.copied'))
   }
   return (
-    <Modal
-      open
+    <Dialog
       title={title}
-      closable={false}
-      keyboard={false}
-      mask={{ closable: false }}
+      onClose={onClose}
       footer={
         <Button type="primary" onClick={onClose}>
           {t('users.secret.kept')}
         </Button>
       }
+      closable={false}
+      maskClosable={false}
     >
       <p>{hint}</p>
       <div className="secret-line">
@@ -30,6 +30,6 @@ export function SecretDialog({ title, hint, secret, onClose }: SecretDialogProps
         {/* Plain HTTP inside a hospital has no clipboard; the words can still be selected. */}
         {isSecureContext && <Button onClick={() => void copy()}>{t('common.copy')}</Button>}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

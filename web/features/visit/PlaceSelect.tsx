@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { VisitPlan } from '../../../contract/visit-plan.ts'
 import { useTime } from '../../format/useTime.ts'
 import { type Place, routeKey } from './place.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 type PlaceSelectProps = {
   plan: VisitPlan
@@ -28,20 +29,18 @@ export function PlaceSelect({ plan, label, current, onChoose }: PlaceSelectProps
     onChoose({ teamId: place.teamId, date: place.date, position: route?.stops.length ?? 0 })
   }
   return (
-    <select
-      className="field-input"
-      aria-label={label}
-      title={label}
-      value={current ? routeKey(current) : ''}
-      onChange={(event) => choose(event.target.value)}
-    >
-      {!current && <option value="">—</option>}
-      {places.map((place) => (
-        <option key={routeKey(place)} value={routeKey(place)}>
-          {time.day(`${place.date}T00:00:00`)} {place.name}
-        </option>
-      ))}
-      {current && <option value="out">{t('visits.takeOut')}</option>}
-    </select>
+    <SelectFilter
+      label={label}
+      value={current ? routeKey(current) : undefined}
+      {...(!current && { all: '—' })}
+      options={[
+        ...places.map((place) => ({
+          value: routeKey(place),
+          text: `${time.day(`${place.date}T00:00:00`)} ${place.name}`,
+        })),
+        ...(current ? [{ value: 'out', text: t('visits.takeOut') }] : []),
+      ]}
+      onChange={(next = '') => choose(next)}
+    />
   )
 }

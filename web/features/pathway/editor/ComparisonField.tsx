@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../../contract/questionnaire.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
 import { type Fact, usualDays } from './useFacts.ts'
+import { NumberField, TextField } from '../../../ui/fields.tsx'
 
 type Comparison = Extract<Condition, { fact: string }>
 type Operator = Comparison['op']
@@ -71,13 +72,13 @@ export function ComparisonField({
         onChange={choose}
       />
       {fact.coded && (
-        <input
-          className="field-input filter-text"
-          aria-label={t('editor.resultCode')}
-          placeholder="4548-4"
+        <TextField
+          inline
+          className="filter-text"
+          label={t('editor.resultCode')}
           maxLength={60}
           value={comparison.fact.slice(fact.name.length)}
-          onChange={({ target }) => onChange({ ...comparison, fact: `${fact.name}${target.value.trim()}` })}
+          onChange={(text) => onChange({ ...comparison, fact: `${fact.name}${text.trim()}` })}
         />
       )}
       <SelectFilter
@@ -91,13 +92,13 @@ export function ComparisonField({
       />
       <Value fact={fact} comparison={comparison} onChange={onChange} />
       {fact.coded && op !== 'exists' && (
-        <input
-          className="field-input condition-number"
-          aria-label={t('editor.resultUnit')}
-          placeholder={t('editor.resultUnit')}
+        <TextField
+          inline
+          className="condition-number"
+          label={t('editor.resultUnit')}
           maxLength={40}
           value={comparison.unit ?? ''}
-          onChange={({ target }) => onChange({ ...comparison, unit: target.value.trim() || undefined })}
+          onChange={(unit) => onChange({ ...comparison, unit: unit.trim() || undefined })}
         />
       )}
       {fact.aged && <Age must={fact.aged === 'must'} comparison={comparison} onChange={onChange} />}
@@ -124,21 +125,15 @@ function Age({
   return (
     <span className="check-line">
       {t('editor.within')}
-      <input
-        className="field-input condition-number"
-        type="number"
+      <NumberField
+        inline
         min={1}
         max={3650}
         required={must}
-        aria-label={t('editor.withinDays')}
-        placeholder={must ? '' : t('editor.anyAge')}
-        value={comparison.withinDays ?? ''}
-        onChange={({ target }) => {
-          const days = Number(target.value)
-          if (target.value === '') onChange({ ...comparison, withinDays: undefined })
-          else if (Number.isInteger(days) && days >= 1 && days <= 3650)
-            onChange({ ...comparison, withinDays: days })
-        }}
+        label={must ? t('editor.withinDays') : t('editor.anyAge')}
+        value={comparison.withinDays ?? null}
+        onChange={(withinDays) => onChange({ ...comparison, withinDays })}
+        onClear={() => onChange({ ...comparison, withinDays: undefined })}
       />
       {t('editor.days')}
     </span>
@@ -203,25 +198,23 @@ function Value({
         </div>
       )
     return (
-      <input
-        className="field-input filter-text"
-        aria-label={t('editor.values')}
+      <TextField
+        inline
+        className="filter-text"
+        label={t('editor.values')}
         value={list.join(', ')}
-        onChange={({ target }) => set(target.value.split(/[,，、\s]+/))}
+        onChange={(typed) => set(typed.split(/[,，、\s]+/))}
       />
     )
   }
   if (fact.type === 'number')
     return (
-      <input
-        className="field-input condition-number"
-        type="number"
+      <NumberField
+        inline
         step="any"
-        aria-label={t('editor.value')}
-        value={text}
-        onChange={({ target }) => {
-          if (target.value !== '') set(Number(target.value))
-        }}
+        label={t('editor.value')}
+        value={text === '' ? null : Number(text)}
+        onChange={set}
       />
     )
   if (fact.type === 'boolean')
@@ -250,13 +243,13 @@ function Value({
       />
     )
   return (
-    <input
-      className="field-input filter-text"
-      aria-label={t(fact.type === 'codes' ? 'editor.codeBegins' : 'editor.value')}
-      placeholder={fact.type === 'codes' ? 'I10' : ''}
+    <TextField
+      inline
+      className="filter-text"
+      label={t(fact.type === 'codes' ? 'editor.codeBegins' : 'editor.value')}
       maxLength={100}
       value={text}
-      onChange={({ target }) => set(target.value.trim())}
+      onChange={(typed) => set(typed.trim())}
     />
   )
 }

@@ -5,6 +5,7 @@ import type { Condition } from '../../../../contract/questionnaire.ts'
 import { ComparisonField } from './ComparisonField.tsx'
 import type { Fact } from './useFacts.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
+import { NumberField } from '../../../ui/fields.tsx'
 
 type ConditionProps = {
   condition: Condition
@@ -149,22 +150,16 @@ function Sample({
         onChange={(name) => onChange({ ...sample, rate: name ? { var: name } : 0.1 })}
       />
       {typeof rate === 'number' && (
-        <span className="check-line">
-          <input
-            className="field-input condition-number"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            aria-label={t('editor.samplePercent')}
-            value={Math.round(rate * 10_000) / 100}
-            onChange={({ target }) => {
-              const percent = Number(target.value)
-              if (percent >= 0 && percent <= 100) onChange({ ...sample, rate: percent / 100 })
-            }}
-          />
-          %
-        </span>
+        <NumberField
+          inline
+          label={t('editor.samplePercent')}
+          unit="%"
+          min={0}
+          max={100}
+          step="any"
+          value={Math.round(rate * 10_000) / 100}
+          onChange={(percent) => onChange({ ...sample, rate: percent / 100 })}
+        />
       )}
     </div>
   )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
 import { listSettings } from '../../../../contract/setting.ts'
 import { useCall } from '../../../query.ts'
-import { AreaField, NumberField, PickField } from '../../../ui/fields.tsx'
+import { AreaField, NumberField, PickField, TextField } from '../../../ui/fields.tsx'
 import { useSettingWords } from '../../setting/useSettingWords.ts'
 import { useStepWords } from '../useStepWords.ts'
 import { EntryFields } from './EntryFields.tsx'
@@ -105,14 +105,7 @@ function Rules({ definition, onChange }: FormProps) {
           setName('')
         }}
       >
-        <input
-          className="field-input"
-          aria-label={t('editor.ruleName')}
-          placeholder={t('editor.ruleName')}
-          maxLength={40}
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-        />
+        <TextField inline label={t('editor.ruleName')} maxLength={40} value={name} onChange={setName} />
         <Button htmlType="submit" disabled={!free}>
           {t('editor.ruleFixed')}
         </Button>

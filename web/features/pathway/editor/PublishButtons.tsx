@@ -1,5 +1,6 @@
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { useNavigate } from '@tanstack/react-router'
-import { App, Button, Modal } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -16,7 +17,7 @@ import {
 } from '../../../../contract/pathway.ts'
 import { count } from '../../../format/number.ts'
 import { keyOf, queryClient, useAct } from '../../../query.ts'
-import { ReasonField } from '../../../ui/ReasonField.tsx'
+import { TextField } from '../../../ui/fields.tsx'
 import { useExplain } from '../../../ui/useExplain.ts'
 import { DifferenceList } from '../DifferenceList.tsx'
 import type { Saver } from './SaveState.tsx'
@@ -84,59 +85,63 @@ export function PublishButtons({ pathway, definition, saver, ready }: PublishPro
           {t('editor.publish', { n: next })}
         </Button>
       )}
-      <Modal
-        open={open === 'publish' || asking}
-        width={640}
-        title={t(asking ? 'editor.askConfirm' : 'editor.publishConfirm', { n: next })}
-        okText={t(asking ? 'editor.ask' : 'editor.publish', { n: next })}
-        cancelText={t('common.cancel')}
-        confirmLoading={publish.isPending || ask.isPending}
-        onOk={() =>
-          void withRevision((revision) => (asking ? ask : publish).mutate({ params, body: { revision } }))
-        }
-        onCancel={() => setOpen(null)}
-      >
-        <div className="stack">
-          <p>
-            {t(pathway.version === null ? 'editor.firstHint' : 'editor.publishHint', {
-              open: count(pathway.openEnrollments),
-            })}
-          </p>
-          {pathway.version !== null && (
-            <>
-              <strong>{t('editor.differsFrom', { n: pathway.version })}</strong>
-              <div className="difference-box">
-                <DifferenceList before={pathway.definition} after={definition} />
-              </div>
-            </>
-          )}
-        </div>
-      </Modal>
-      <Modal
-        open={open === 'return'}
-        title={t('editor.sendBack')}
-        okText={t('editor.sendBack')}
-        cancelText={t('common.cancel')}
-        okButtonProps={{ disabled: reason.trim().length < 2 }}
-        confirmLoading={sendBack.isPending}
-        onOk={() =>
-          void withRevision((revision) =>
-            sendBack.mutate({ params, body: { revision, reason: reason.trim() } }),
-          )
-        }
-        onCancel={() => setOpen(null)}
-      >
-        <ReasonField
-          label={t('editor.sendBackWhy')}
-          usual={[
-            t('editor.sendBackReasons.timing'),
-            t('editor.sendBackReasons.words'),
-            t('editor.sendBackReasons.load'),
-          ]}
-          value={reason}
-          onChange={setReason}
-        />
-      </Modal>
+      {(open === 'publish' || asking) && (
+        <Dialog
+          title={t(asking ? 'editor.askConfirm' : 'editor.publishConfirm', { n: next })}
+          onClose={() => setOpen(null)}
+          ok={{
+            text: t(asking ? 'editor.ask' : 'editor.publish', { n: next }),
+            onClick: () =>
+              void withRevision((revision) =>
+                (asking ? ask : publish).mutate({ params, body: { revision } }),
+              ),
+            loading: publish.isPending || ask.isPending,
+          }}
+        >
+          <div className="stack">
+            <p>
+              {t(pathway.version === null ? 'editor.firstHint' : 'editor.publishHint', {
+                open: count(pathway.openEnrollments),
+              })}
+            </p>
+            {pathway.version !== null && (
+              <>
+                <strong>{t('editor.differsFrom', { n: pathway.version })}</strong>
+                <div className="difference-box">
+                  <DifferenceList before={pathway.definition} after={definition} />
+                </div>
+              </>
+            )}
+          </div>
+        </Dialog>
+      )}
+      {open === 'return' && (
+        <Dialog
+          title={t('editor.sendBack')}
+          onClose={() => setOpen(null)}
+          ok={{
+            text: t('editor.sendBack'),
+            onClick: () =>
+              void withRevision((revision) =>
+                sendBack.mutate({ params, body: { revision, reason: reason.trim() } }),
+              ),
+            disabled: reason.trim().length < 2,
+            loading: sendBack.isPending,
+          }}
+        >
+          <TextField
+            maxLength={200}
+            label={t('editor.sendBackWhy')}
+            usual={[
+              t('editor.sendBackReasons.timing'),
+              t('editor.sendBackReasons.words'),
+              t('editor.sendBackReasons.load'),
+            ]}
+            value={reason}
+            onChange={setReason}
+          />
+        </Dialog>
+      )}
     </>
   )
 }
