@@ -35,9 +35,25 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 
-/** A page of a list; `nextCursor` is null on the last page. */
+/** Rows beyond this number are not counted: a list says "more than" instead. */
+export const countedTo = 10_000
+
+/** Query of a list that can be ordered by some of its columns; `-name` is descending. `total` asks for the number of all rows. */
+export function listQuery<const K extends string>(...keys: [K, ...K[]]) {
+  const orders = keys.flatMap((key) => [key, `-${key}` as const])
+  return pageQuery.extend({
+    sort: z.enum(orders).optional(),
+    total: z.stringbool().default(false),
+  })
+}
+
+/** A page of a list; `nextCursor` is null on the last page. `total`, where asked for, counts to one more than `countedTo`. */
 export function page<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    total: z.number().int().nullable().optional(),
+  })
 }
 
 /** `?level=1&level=2` and `?level=1` both arrive as a list. */

@@ -21,6 +21,7 @@ import { mountIntake } from './modules/intake/routes.ts'
 import { mountMatch } from './modules/match/routes.ts'
 import { mountMessage } from './modules/message/routes.ts'
 import { mountOrganisation } from './modules/organisation/routes.ts'
+import { mountSavedViews } from './modules/saved-view/routes.ts'
 import { mountOutbound } from './modules/outbound/routes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
@@ -68,6 +69,7 @@ const modules: Mount[] = [
   mountImport,
   mountGroup,
   mountOrganisation,
+  mountSavedViews,
   mountSegment,
   mountSetting,
   mountSpotCheck,
