@@ -24,7 +24,7 @@ const upward = modules
   )
 
 const sharedWithPaper =
-  '^web/(i18n/(shape|[a-zA-Z-]+/(codes|contact|desk|errors|event-fields|figures|permissions|report|spot-checks))|format/number|theme/tokens|features/figure/(measures|report-sheet))[.]ts$'
+  '^web/(i18n/(shape|zh-TW|(zh-CN|en)/.+)|format/number|theme/tokens|features/figure/(measures|report-sheet))[.]ts$'
 
 module.exports = {
   forbidden: [

@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { words } from './scripts/words.ts'
 
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [words(), react()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -17,7 +17,16 @@ async function newest(pattern: string): Promise<number> {
 
 const built = await stat(path.join(root, 'web/dist/index.html')).catch(() => undefined)
 const sources = Math.max(
-  ...(await Promise.all(['web/**/*', 'contract/*.ts', 'vite.config.ts', 'package-lock.json'].map(newest))),
+  ...(await Promise.all(
+    [
+      'web/**/*',
+      'contract/*.ts',
+      'scripts/words.ts',
+      'server/platform/taiwanese.ts',
+      'vite.config.ts',
+      'package-lock.json',
+    ].map(newest),
+  )),
 )
 if (process.argv.includes('--force') || !built || built.mtimeMs < sources)
   await build({ configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' })

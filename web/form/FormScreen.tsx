@@ -7,7 +7,7 @@ import { Alarm } from './Alarm.tsx'
 import { ConfirmYear } from './ConfirmYear.tsx'
 import { FormWork } from './FormWork.tsx'
 import { forgetPass, greetIn, lookUp, type View } from './view.ts'
-import { speak } from './words.ts'
+import { speak } from '../i18n/start.ts'
 
 /** The whole page behind a one-time link. */
 export function FormScreen({ token, first }: { token: string; first: View }) {

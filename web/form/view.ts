@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import type { ApiError } from '../api.ts'
 import { type Confirmation, type Handed, open, type OpenForm } from './api.ts'
-import { speak } from './words.ts'
+import { speak } from '../i18n/start.ts'
 
 /** What the page shows. */
 export type View =

@@ -1,7 +1,8 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { type Language, language, rememberLanguage } from './language.ts'
-import type { words as zhCN } from './zh-CN/words.ts'
+import { type Language, language, rememberLanguage, speakHere } from './language.ts'
+import { addAllWords, resources } from './words.ts'
+import type * as zhCN from './zh-CN/index.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -10,19 +11,19 @@ declare module 'i18next' {
   }
 }
 
-const load = {
-  'zh-CN': () => import('./zh-CN/words.ts'),
-  'zh-TW': () => import('./zh-TW/words.ts'),
-  en: () => import('./en/words.ts'),
-} satisfies Record<Language, () => Promise<{ words: object; antdLocale: object }>>
+const antdLocales = {
+  'zh-CN': () => import('antd/locale/zh_CN'),
+  'zh-TW': () => import('antd/locale/zh_TW'),
+  en: () => import('antd/locale/en_US'),
+} satisfies Record<Language, unknown>
 
+/** Words came with the part that is about to be shown. */
 export async function startLanguage(): Promise<void> {
   const lng = language()
-  const { words } = await load[lng]()
   document.documentElement.lang = lng
   await i18next.use(initReactI18next).init({
     lng,
-    resources: { [lng]: { translation: words } },
+    resources,
     fallbackLng: false,
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
@@ -31,12 +32,19 @@ export async function startLanguage(): Promise<void> {
 
 /** Only the chosen language is fetched; a switch loads the other one and redraws in place. */
 export async function switchLanguage(next: Language): Promise<void> {
-  const { words } = await load[next]()
-  i18next.addResourceBundle(next, 'translation', words)
+  await addAllWords(next)
   rememberLanguage(next)
   await i18next.changeLanguage(next)
 }
 
+/** Does not touch what staff chose for themselves on the same device. */
+export async function speak(next: Language): Promise<void> {
+  await addAllWords(next)
+  speakHere(next)
+  document.documentElement.lang = next
+  await i18next.changeLanguage(next)
+}
+
 export async function antdLocaleOf(lang: Language) {
-  return (await load[lang]()).antdLocale
+  return (await antdLocales[lang]()).default
 }

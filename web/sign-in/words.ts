@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react'
 import { type Language, language, rememberLanguage } from '../i18n/language.ts'
 import type { SameWords } from '../i18n/shape.ts'
-import { signIn as zhCN } from '../i18n/zh-CN/signIn.ts'
+import { loadWords } from '../i18n/words.ts'
+import { signIn as zhCN } from '../i18n/zh-CN/sign-in.ts'
 
 export type SignInWords = SameWords<typeof zhCN>
 
-const load: Record<Language, () => Promise<SignInWords>> = {
-  'zh-CN': () => Promise.resolve(zhCN),
-  'zh-TW': async () => (await import('../i18n/zh-TW/signIn.ts')).signIn,
-  en: async () => (await import('../i18n/en/signIn.ts')).signIn,
+async function load(chosen: Language): Promise<SignInWords> {
+  if (chosen === 'zh-CN') return zhCN
+  return ((await loadWords(chosen, 'sign-in')) as { signIn: SignInWords }).signIn
 }
 
 /** The sign-in screen carries its own few words and does not wait for the words of the whole app. */
@@ -17,7 +17,7 @@ export function useSignInWords() {
   const [words, setWords] = useState<SignInWords | null>(chosen === 'zh-CN' ? zhCN : null)
   useEffect(() => {
     let stale = false
-    void load[chosen]().then((loaded) => {
+    void load(chosen).then((loaded) => {
       if (!stale) setWords(loaded)
     })
     return () => {

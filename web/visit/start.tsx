@@ -1,10 +1,9 @@
 import './visit-day.css'
 import { createRoot } from 'react-dom/client'
 import { ApiError } from '../api.ts'
-import { language } from '../i18n/language.ts'
+import { startLanguage } from '../i18n/start.ts'
 import { signedInAs } from './api.ts'
 import { VisitApp } from './VisitApp.tsx'
-import { startVisitWords } from './words.ts'
 
 /**
  * Today's visits on a telephone: opens without the rest of the app and without a line.
@@ -21,7 +20,7 @@ export async function startVisits(): Promise<boolean> {
   }
   const root = document.getElementById('root')
   if (!root) throw new Error('The page has no #root element')
-  await startVisitWords(language())
+  await startLanguage()
   createRoot(root).render(<VisitApp />)
   return true
 }

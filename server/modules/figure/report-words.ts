@@ -10,44 +10,40 @@ import { desk as deskCN } from '../../../web/i18n/zh-CN/desk.ts'
 import { figures as figuresCN } from '../../../web/i18n/zh-CN/figures.ts'
 import { report as reportCN } from '../../../web/i18n/zh-CN/report.ts'
 import { spotChecks as spotChecksCN } from '../../../web/i18n/zh-CN/spot-checks.ts'
-import { codes as codesTW } from '../../../web/i18n/zh-TW/codes.ts'
-import { desk as deskTW } from '../../../web/i18n/zh-TW/desk.ts'
-import { figures as figuresTW } from '../../../web/i18n/zh-TW/figures.ts'
-import { report as reportTW } from '../../../web/i18n/zh-TW/report.ts'
-import { spotChecks as spotChecksTW } from '../../../web/i18n/zh-TW/spot-checks.ts'
 import type { SameWords } from '../../../web/i18n/shape.ts'
+import { taiwanOtherwise } from '../../../web/i18n/zh-TW.ts'
+import { taiwaneseWords } from '../../platform/taiwanese.ts'
 
 export type PaperLanguage = z.output<typeof printMonthlyReport.query>['language']
 
 const chinese = {
   report: reportCN,
   figures: figuresCN,
-  level: deskCN.level,
-  evidence: codesCN.evidence,
-  tooFew: spotChecksCN.tooFew,
+  desk: deskCN,
+  codes: codesCN,
+  spotChecks: spotChecksCN,
 }
-export type PaperWords = SameWords<typeof chinese>
+type Words = SameWords<typeof chinese>
 
 /** The words of the page, so that paper and screen use the same terms. */
-const words: Record<PaperLanguage, PaperWords> = {
-  'zh-CN': chinese,
-  'zh-TW': {
-    report: reportTW,
-    figures: figuresTW,
-    level: deskTW.level,
-    evidence: codesTW.evidence,
-    tooFew: spotChecksTW.tooFew,
-  },
-  en: {
+const words: Record<PaperLanguage, () => Words> = {
+  'zh-CN': () => chinese,
+  'zh-TW': () => taiwaneseWords(chinese, taiwanOtherwise),
+  en: () => ({
     report: reportEn,
     figures: figuresEn,
-    level: deskEn.level,
-    evidence: codesEn.evidence,
-    tooFew: spotChecksEn.tooFew,
-  },
+    desk: deskEn,
+    codes: codesEn,
+    spotChecks: spotChecksEn,
+  }),
 }
 
-export const wordsOf = (language: PaperLanguage): PaperWords => words[language]
+export type PaperWords = ReturnType<typeof wordsOf>
+
+export function wordsOf(language: PaperLanguage) {
+  const { report, figures, desk, codes, spotChecks } = words[language]()
+  return { report, figures, level: desk.level, evidence: codes.evidence, tooFew: spotChecks.tooFew }
+}
 
 /** Interpolates `{{name}}` like i18next on the page. */
 export function fill(text: string, values: Record<string, string | number>): string {

@@ -1,5 +1,5 @@
-import { Converter } from 'opencc-js/cn2t'
 import type { Localized, Question, QuestionnaireDefinition } from '../../../../contract/questionnaire.ts'
+import { taiwanese } from '../../../platform/taiwanese.ts'
 
 /** An instrument as it is shipped. */
 export type Instrument = Pick<
@@ -7,10 +7,8 @@ export type Instrument = Pick<
   'code' | 'title' | 'source' | 'script' | 'items' | 'scoring' | 'bands' | 'licence'
 >
 
-const toTaiwan = Converter({ from: 'cn', to: 'twp' })
-
 /** The same words in three languages; Taiwan's are converted from the mainland's unless it says it otherwise. */
-export function words(mainland: string, en: string, taiwan = toTaiwan(mainland)): Localized {
+export function words(mainland: string, en: string, taiwan = taiwanese(mainland)): Localized {
   return { 'zh-CN': mainland, 'zh-TW': taiwan, en }
 }
 

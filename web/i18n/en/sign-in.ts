@@ -1,5 +1,5 @@
 import type { SameWords } from '../shape.ts'
-import type { signIn as reference } from '../zh-CN/signIn.ts'
+import type { signIn as reference } from '../zh-CN/sign-in.ts'
 
 export const signIn = {
   product: 'CareLoop',

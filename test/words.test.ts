@@ -1,10 +1,18 @@
+import { globSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { signIn as signInEn } from './en/signIn.ts'
-import { words as en } from './en/words.ts'
-import { signIn as signInCn } from './zh-CN/signIn.ts'
-import { words as zhCN } from './zh-CN/words.ts'
-import { signIn as signInTw } from './zh-TW/signIn.ts'
-import { words as zhTW } from './zh-TW/words.ts'
+import { taiwanese, taiwaneseWords } from '../server/platform/taiwanese.ts'
+import { taiwanOtherwise } from '../web/i18n/zh-TW.ts'
+
+async function wordsOf(language: string): Promise<object> {
+  const files = globSync(path.join(import.meta.dirname, '../web/i18n', language, '*.ts')).filter(
+    (file) => !file.endsWith('index.ts'),
+  )
+  return Object.assign(
+    {},
+    ...(await Promise.all(files.map((file) => import(file) as Promise<object>))),
+  ) as object
+}
 
 function flatten(value: object, prefix = ''): Map<string, string> {
   const result = new Map<string, string>()
@@ -16,8 +24,9 @@ function flatten(value: object, prefix = ''): Map<string, string> {
 }
 
 const placeholders = (text: string) => (text.match(/\{\{\w+\}\}/g) ?? []).sort()
-const reference = flatten({ ...zhCN, signIn: signInCn })
-const others = { 'zh-TW': flatten({ ...zhTW, signIn: signInTw }), en: flatten({ ...en, signIn: signInEn }) }
+const zhCN = await wordsOf('zh-CN')
+const reference = flatten(zhCN)
+const others = { 'zh-TW': flatten(taiwaneseWords(zhCN, taiwanOtherwise)), en: flatten(await wordsOf('en')) }
 
 describe.each(Object.entries(others))('%s', (name, words) => {
   it('has every key and no other', () => {
@@ -44,4 +53,19 @@ describe.each(Object.entries(others))('%s', (name, words) => {
 
 it('zh-CN has no empty text', () => {
   expect([...reference].filter(([, text]) => text.trim() === '')).toEqual([])
+})
+
+it('Taiwan says nothing otherwise that is gone, or that is written the same anyway', () => {
+  const written = flatten(taiwaneseWords(zhCN, {}))
+  expect(Object.keys(taiwanOtherwise).filter((key) => !reference.has(key))).toEqual([])
+  expect(Object.entries(taiwanOtherwise).filter(([key, text]) => written.get(key) === text)).toEqual([])
+})
+
+it.each([
+  ['病案号、预约和短信都在数据库里', '病歷號、預約和簡訊都在資料庫裡'],
+  ['按 Shift 加方向键移动', '按 Shift 加方向鍵移動'],
+  ['患者上周日出院，护士长随访', '病患上週日出院，護理長追蹤'],
+  ['共 {{n}} 条，第 {{line}} 行', '共 {{n}} 筆，第 {{line}} 列'],
+])('%s is written %s in Taiwan', (mainland, taiwan) => {
+  expect(taiwanese(mainland)).toBe(taiwan)
 })
