@@ -94,6 +94,8 @@ export const currentUser = z.object({
   launch: z.object({ personId: id.nullable(), taskId: id.nullable() }).nullable(),
   /** Idle time after which the session ends. */
   idleMinutes: z.number().int(),
+  /** Pages that the user keeps at hand, in their order. */
+  favourites: z.array(z.string()),
 })
 export type CurrentUser = z.infer<typeof currentUser>
 
@@ -103,6 +105,15 @@ export const getCurrentUser = route({
   permission: 'signed-in',
   summary: 'Who am I, and what may I do',
   response: currentUser,
+})
+
+export const saveFavourites = route({
+  method: 'put',
+  path: '/me/favourites',
+  permission: 'signed-in',
+  summary: 'Pages that I keep at hand',
+  body: z.object({ pages: z.array(z.string().regex(/^\/[a-z][a-z/-]{0,60}$/)).max(7) }),
+  status: 204,
 })
 
 const userSummary = z.object({

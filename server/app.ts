@@ -35,6 +35,7 @@ import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
+import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
 import { isStream, refuseUnstorable } from './platform/input-guard.ts'
@@ -77,6 +78,7 @@ const modules: Mount[] = [
   mountDispute,
   mountHeadCheck,
   mountVisit,
+  mountWaiting,
 ]
 
 export type AppOptions = {

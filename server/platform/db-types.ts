@@ -83,6 +83,7 @@ export interface AppUser {
   display_username: string | null;
   email: string;
   email_verified: Generated<boolean>;
+  favourites: Generated<string[]>;
   id: string;
   image: string | null;
   last_sign_in_at: Timestamp | null;

@@ -9,18 +9,26 @@ import {
   resetUserPassword,
   revokeApiKey,
   revokeSession,
+  saveFavourites,
   updateUser,
 } from '../../../contract/access.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { createApiKeyAs, listApiKeysOf, revokeApiKeyAs } from './api-key.ts'
-import { getMe, listMySessions, revokeMySession } from './session.ts'
+import { getMe, listMySessions, revokeMySession, saveMyFavourites } from './session.ts'
 import { completeFirstSetup } from './setup.ts'
 import { createUserAs, getUser, listUsersPage, resetPasswordAs, updateUserAs } from './user.ts'
 
 export function mountAccess(api: Api): void {
   implement(api, getCurrentUser, ({ db, actor }) => getMe(db, actor))
+
+  implement(api, saveFavourites, ({ db, actor, body }) =>
+    transaction(db, async (trx) => {
+      await saveMyFavourites(trx, actor, body.pages)
+      return undefined
+    }),
+  )
 
   implement(api, listUsers, async ({ db, actor, query }) => {
     await audit(db, actor, { action: 'user.list' })

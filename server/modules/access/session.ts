@@ -24,12 +24,19 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
   }
   if (!actor.userId) {
     const grants = actor.grants.map((grant) => ({ ...grant, siteName: null, departmentName: null }))
-    return { ...common, username: null, grants, twoFactorEnabled: false, mustChangePassword: false }
+    return {
+      ...common,
+      username: null,
+      grants,
+      twoFactorEnabled: false,
+      mustChangePassword: false,
+      favourites: [],
+    }
   }
   const [user, grants] = await Promise.all([
     db
       .selectFrom('app_user')
-      .select(['username', 'two_factor_enabled', 'must_change_password'])
+      .select(['username', 'two_factor_enabled', 'must_change_password', 'favourites'])
       .where('id', '=', actor.userId)
       .executeTakeFirst(),
     grantsOf(db, actor.userId),
@@ -41,7 +48,14 @@ export async function getMe(db: Db, actor: Actor): Promise<CurrentUser> {
     grants,
     twoFactorEnabled: row.two_factor_enabled,
     mustChangePassword: row.must_change_password,
+    favourites: row.favourites,
   }
+}
+
+/** An API key or a link has no pages to keep. @throws {AppError} forbidden */
+export async function saveMyFavourites(trx: Trx, actor: Actor, favourites: string[]): Promise<void> {
+  if (!actor.userId) throw new AppError('forbidden')
+  await trx.updateTable('app_user').set({ favourites }).where('id', '=', actor.userId).execute()
 }
 
 async function idleMinutes(db: Db): Promise<number> {

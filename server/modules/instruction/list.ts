@@ -228,6 +228,21 @@ type FigureRow = {
   filed: number
 }
 
+/** Instructions that somebody with this permission has to deal with: to be carried out, or to be filed. */
+export async function countInstructions(
+  db: Db,
+  actor: Actor,
+  permission: 'instruction.submit' | 'instruction.issue',
+): Promise<{ open: number; late: number; submitted: number }> {
+  const within = await instructionWithin(db, actor, permission)
+  const { rows } = await sql<{ open: number; late: number; submitted: number }>`
+    select count(*) filter (where ${inView.open}) as open, count(*) filter (where ${inView.late}) as late,
+      count(*) filter (where ${inView.submitted}) as submitted
+    from return_visit_instruction i join task t on t.id = i.task_id ${joinClock(executionClock, sql`i.id`)}
+    where i.status in ('issued', 'executed', 'submitted') and ${within}`.execute(db)
+  return rows[0] ?? { open: 0, late: 0, submitted: 0 }
+}
+
 /** Counts by department of what was issued in a period. */
 export async function getInstructionFigures(
   db: Db,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { decideMatchPair, MatchPair } from '../../../contract/match.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, type Reach, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -54,11 +54,7 @@ export async function listPairs(db: Db, actor: Actor, query: Query) {
       and ${after ? sql`(m.probability, -m.left_id, -m.right_id) < (${after[0]}::real, ${-after[1]}::bigint, ${-after[2]}::bigint)` : sql`true`}
       and ${personWithin(reach, sql`coalesce(l.survivor_id, l.id)`)} and ${personWithin(reach, sql`coalesce(r.survivor_id, r.id)`)}
     order by m.probability desc, m.left_id, m.right_id limit ${query.limit + 1}`.execute(db)
-  const { rows: counted } = await sql<{ open: number; later: number }>`
-    select count(*) filter (where m.status = 'open') as open, count(*) filter (where m.status = 'later') as later
-    from match_pair m join person l on l.id = m.left_id join person r on r.id = m.right_id
-    where m.status in ('open', 'later') and l.survivor_id is null and r.survivor_id is null
-      and ${personWithin(reach, sql`l.id`)} and ${personWithin(reach, sql`r.id`)}`.execute(db)
+  const counted = await countPairs(db, reach)
   const shown = rows.slice(0, query.limit)
   await audit(db, actor, {
     action: 'match.list',
@@ -67,9 +63,18 @@ export async function listPairs(db: Db, actor: Actor, query: Query) {
   })
   return {
     ...pageOf(rows, query.limit, (row) => [row.probability, row.left_id, row.right_id], viewPair),
-    open: counted[0]?.open ?? 0,
-    later: counted[0]?.later ?? 0,
+    ...counted,
   }
+}
+
+/** Pairs that wait for a decision, and those put off. */
+export async function countPairs(db: Db, reach: Reach): Promise<{ open: number; later: number }> {
+  const { rows } = await sql<{ open: number; later: number }>`
+    select count(*) filter (where m.status = 'open') as open, count(*) filter (where m.status = 'later') as later
+    from match_pair m join person l on l.id = m.left_id join person r on r.id = m.right_id
+    where m.status in ('open', 'later') and l.survivor_id is null and r.survivor_id is null
+      and ${personWithin(reach, sql`l.id`)} and ${personWithin(reach, sql`r.id`)}`.execute(db)
+  return rows[0] ?? { open: 0, later: 0 }
 }
 
 function viewPair(row: Row): MatchPair {
