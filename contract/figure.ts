@@ -41,6 +41,8 @@ export const measure = z.enum([
   'stopped',
   'open',
   'overdue',
+  /** Open, and the time limit has not passed yet. */
+  'pending',
   'checked',
   'agreed',
   'disagreed',
@@ -66,13 +68,17 @@ export const counts = z.object({
   stopped: z.number().int(),
   open: z.number().int(),
   overdue: z.number().int(),
+  /** Open and still in time; overdue + pending = open. */
+  pending: z.number().int(),
+  /** Denominator of coverage: discharged (level 3: planned, because it is a sample) without those still in time. */
+  due: z.number().int(),
   /** Spot-checked with a clear outcome, appeals that were granted left out. */
   checked: z.number().int(),
   agreed: z.number().int(),
   disagreed: z.number().int(),
   /** Share of results that a second call agrees with, with its 95 % interval. */
   spotCheck: spotCheckScore,
-  /** followed ÷ discharged (level 3: ÷ planned, because it is a sample); null when nothing was discharged. */
+  /** followed ÷ due; null when nobody is due yet. */
   coverage: z.number().nullable(),
   /** With proof; the same denominator. */
   provenCoverage: z.number().nullable(),
@@ -97,10 +103,13 @@ export const getFollowUpFigures = route({
   }),
   response: z.object({
     total: counts,
-    previous: counts,
+    /** Null when the period to compare with has no data. */
+    previous: counts.nullable(),
     targets: z.object({ coverage: z.number(), timeliness: z.number(), reach: z.number() }),
     groups: z.array(counts.extend({ key: z.string(), label: z.string() })),
-    trend: z.array(counts.extend({ key: z.string() })),
+    /** By day, week or month; weeks also where days would be too few people each. */
+    trendBy: grouping.extract(['day', 'week', 'month']),
+    trend: z.array(counts.extend({ key: z.string(), label: z.string() })),
   }),
 })
 

@@ -37,9 +37,9 @@ const monthlyReport = z.object({
     z.object({
       level: z.number().int(),
       now: counts,
-      /** The month before, and the same month of last year. */
-      before: counts,
-      lastYear: counts,
+      /** The month before, and the same month of last year; null without data. */
+      before: counts.nullable(),
+      lastYear: counts.nullable(),
       proof: proofCounts,
       departments: z.array(group.extend({ now: counts, before: counts.nullable(), proof: proofCounts })),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { permission } from './access.ts'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
 const settingView = z.object({
@@ -124,7 +125,8 @@ export const listSites = route({
   method: 'get',
   path: '/sites',
   permission: 'signed-in',
-  summary: 'Sites and their departments',
+  summary: 'Sites and their departments; `within` a permission: only those that it reaches for the caller',
+  query: z.object({ within: permission.optional() }),
   response: z.object({ sites: z.array(site), departments: z.array(department) }),
 })
 
@@ -182,7 +184,11 @@ export const listStaff = route({
   path: '/staff',
   permission: 'signed-in',
   summary: 'Staff, for assignment and for links to users',
-  query: pageQuery.extend({ departmentId: id.optional(), search: z.string().max(100).optional() }),
+  query: pageQuery.extend({
+    departmentId: id.optional(),
+    search: z.string().max(100).optional(),
+    within: permission.optional(),
+  }),
   response: page(staff),
 })
 

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 type FigureProps = {
   label: string
   value: string
+  /** How many of how many: a rate alone does not say whether it is of three or of three hundred. */
+  note?: string | null
   target?: string | undefined
   /** Change against the previous period, already worded (`+3.2%`), and whether it is welcome (null: nothing to judge). */
   change?: { text: string; direction: 'up' | 'down' | 'flat'; welcome: boolean | null } | undefined
@@ -17,7 +19,7 @@ type FigureProps = {
 }
 
 /** One number with its target, its change and its recent course. */
-export function Figure({ label, value, target, change, state, spark, help, onOpen }: FigureProps) {
+export function Figure({ label, value, note, target, change, state, spark, help, onOpen }: FigureProps) {
   const { t } = useTranslation()
   return (
     <section className="figure" aria-label={label}>
@@ -36,6 +38,7 @@ export function Figure({ label, value, target, change, state, spark, help, onOpe
         {spark && spark.length > 1 && <Sparkline values={spark} />}
       </div>
       <div className="figure-foot small">
+        {note && <span className="secondary">{note}</span>}
         {target && (
           <span className={state === 'missed' ? 'text-danger' : 'secondary'}>
             {t('common.target', { value: target })}

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
+import { type FollowUpCounts, type Measure, measure } from '../../../contract/figure.ts'
 import type { Reach } from '../../platform/actor.ts'
 import { shiftDate } from '../../platform/clock.ts'
 import { counts } from '../spot-check/list.ts'
@@ -94,6 +94,7 @@ export const measures: Record<Measure, RawBuilder<SqlBool>> = {
   agreed: sql`coalesce(c.checked_status = 'agree', false)`,
   disagreed: sql`coalesce(c.checked_status = 'disagree', false)`,
   overdue: sql`(c.status in ('requested', 'in-progress') and c.due_at < now())`,
+  pending: sql`coalesce(c.status in ('requested', 'in-progress') and c.due_at >= now(), false)`,
 }
 
 /** Key of a group; null where a discharge has none. Converted to text only for display: numbers and dates are faster to group. */
@@ -112,37 +113,19 @@ export const groupKeys: Record<Grouping, RawBuilder<unknown>> = {
   month: sql`to_char(c.local_day, 'YYYY-MM')`,
 }
 
-export type CountRow = {
+export type CountRow = Record<Measure, number> & {
   key: string | null
-  discharged: number
-  planned: number
-  followed: number
-  proven: number
-  stated: number
-  on_time: number
-  reached: number
-  unreached: number
-  refused: number
-  stopped: number
-  open: number
-  overdue: number
-  checked: number
-  agreed: number
-  disagreed: number
   /** Sums of the weights (1 ÷ probability), of their squares, and of the agreeing ones. */
   weight: number
   weight_squared: number
   weight_agreed: number
 }
 
+const measured = Object.entries(measures) as [Measure, RawBuilder<SqlBool>][]
+const plain = measure.options.filter((name) => name !== 'on-time')
+
 export const countColumns = sql`
-  count(*) as discharged, count(*) filter (where ${measures.planned}) as planned, count(*) filter (where ${measures.followed}) as followed,
-  count(*) filter (where ${measures.proven}) as proven, count(*) filter (where ${measures.stated}) as stated,
-  count(*) filter (where ${measures['on-time']}) as on_time, count(*) filter (where ${measures.reached}) as reached,
-  count(*) filter (where ${measures.unreached}) as unreached, count(*) filter (where ${measures.refused}) as refused,
-  count(*) filter (where ${measures.stopped}) as stopped, count(*) filter (where ${measures.open}) as open,
-  count(*) filter (where ${measures.overdue}) as overdue, count(*) filter (where ${measures.checked}) as checked,
-  count(*) filter (where ${measures.agreed}) as agreed, count(*) filter (where ${measures.disagreed}) as disagreed,
+  ${sql.join(measured.map(([name, is]) => sql`count(*) filter (where ${is}) as ${sql.ref(name)}`))},
   coalesce(sum(1 / c.checked_probability), 0) as weight, coalesce(sum(1 / (c.checked_probability * c.checked_probability)), 0) as weight_squared,
   coalesce(sum(1 / c.checked_probability) filter (where ${measures.agreed}), 0) as weight_agreed`
 
@@ -150,24 +133,13 @@ const share = (part: number, whole: number): number | null => (whole === 0 ? nul
 
 /** @param fewest minimum of spot checks for a score */
 export function viewCounts(row: CountRow, level: number, fewest: number): FollowUpCounts {
-  // Level 3 is a sample, so its denominator is the planned calls.
-  const whole = level === 3 ? row.planned : row.discharged
+  const onTime = row['on-time']
+  // Level 3 is a sample, so its denominator is the planned calls. Whoever can still be called in time is no gap yet.
+  const due = (level === 3 ? row.planned : row.discharged) - row.pending
   return {
-    discharged: row.discharged,
-    planned: row.planned,
-    followed: row.followed,
-    proven: row.proven,
-    stated: row.stated,
-    onTime: row.on_time,
-    reached: row.reached,
-    unreached: row.unreached,
-    refused: row.refused,
-    stopped: row.stopped,
-    open: row.open,
-    overdue: row.overdue,
-    checked: row.checked,
-    agreed: row.agreed,
-    disagreed: row.disagreed,
+    ...(Object.fromEntries(plain.map((name) => [name, row[name]])) as Record<(typeof plain)[number], number>),
+    onTime,
+    due,
     spotCheck: scoreOf(
       {
         checked: row.checked,
@@ -177,32 +149,23 @@ export function viewCounts(row: CountRow, level: number, fewest: number): Follow
       },
       fewest,
     ),
-    coverage: share(row.followed, whole),
-    provenCoverage: share(row.proven, whole),
-    statedCoverage: share(row.stated, whole),
-    timeliness: share(row.on_time, row.followed),
+    coverage: share(row.followed, due),
+    provenCoverage: share(row.proven, due),
+    statedCoverage: share(row.stated, due),
+    timeliness: share(onTime, row.followed),
     reach: share(row.reached, row.reached + row.unreached),
   }
 }
 
-export const noCounts: CountRow = {
+/** A period to compare with; null when nobody was discharged in it or nothing was planned for anybody: then there is nothing to compare. */
+export function viewEarlier(row: CountRow | undefined, level: number, fewest: number): FollowUpCounts | null {
+  return row && row.planned > 0 ? viewCounts(row, level, fewest) : null
+}
+
+export const noCounts = {
+  ...(Object.fromEntries(measured.map(([name]) => [name, 0])) as Record<Measure, number>),
   key: null,
-  discharged: 0,
-  planned: 0,
-  followed: 0,
-  proven: 0,
-  stated: 0,
-  on_time: 0,
-  reached: 0,
-  unreached: 0,
-  refused: 0,
-  stopped: 0,
-  open: 0,
-  overdue: 0,
-  checked: 0,
-  agreed: 0,
-  disagreed: 0,
   weight: 0,
   weight_squared: 0,
   weight_agreed: 0,
-}
+} satisfies CountRow

@@ -153,6 +153,7 @@ function counts(stay: Stay, level: number): Record<Measure, boolean> {
     stopped: task?.status === 'cancelled' || ended('deceased', 'readmitted'),
     open,
     overdue: open && task.overdue,
+    pending: open && !task.overdue,
     checked: ['agree', 'disagree'].includes(task?.check ?? ''),
     agreed: task?.check === 'agree',
     disagreed: task?.check === 'disagree',
@@ -172,6 +173,7 @@ const fields: Record<Measure, 'onTime' | Exclude<Measure, 'on-time'>> = {
   stopped: 'stopped',
   open: 'open',
   overdue: 'overdue',
+  pending: 'pending',
   checked: 'checked',
   agreed: 'agreed',
   disagreed: 'disagreed',
@@ -237,8 +239,10 @@ test('every figure, in total and by group, is what counting the rows by hand giv
             one,
             expected.get(group.key)?.filter(({ stay, at }) => counts(stay, at)[one]).length,
           ])
-      const { followed, proven, stated, discharged, planned, onTime, reached, unreached } = body.total
-      const whole = level === 3 ? planned : discharged
+      const { followed, proven, stated, discharged, planned, pending, onTime, reached, unreached } =
+        body.total
+      const whole = (level === 3 ? planned : discharged) - pending
+      expect(body.total.due).toBe(whole)
       expect(body.total.coverage).toBe(whole === 0 ? null : followed / whole)
       expect(body.total.provenCoverage).toBe(whole === 0 ? null : proven / whole)
       expect(body.total.statedCoverage).toBe(whole === 0 ? null : stated / whole)
@@ -346,7 +350,44 @@ test('a period is compared with the one before it, or with the same days a year 
   expect(before.previous).toEqual((await ask('before', '2026-09-11', '2026-09-20')).total)
   const year = await ask('year', '2027-09-11', '2027-09-20')
   expect(year.previous).toEqual((await ask('before', '2026-09-11', '2026-09-20')).total)
-  expect(year.previous.discharged).toBeGreaterThan(0)
+  expect(year.previous?.discharged).toBeGreaterThan(0)
+})
+
+test('nothing is compared with a period without data: nobody discharged, or the hospital began within it', async () => {
+  const ask = async (compare: string, from: string, to: string) =>
+    (await app.request(all, getFollowUpFigures, { query: { from, to, compare } })).body
   // The last day of February has no twin in every year.
-  expect((await ask('year', '2028-02-29', '2028-02-29')).previous.discharged).toBe(0)
+  expect((await ask('year', '2028-02-29', '2028-02-29')).previous).toBeNull()
+  const late = await ask('before', '2026-09-16', '2026-10-31')
+  expect(late.total.discharged).toBeGreaterThan(0)
+  // The 46 days before have discharges, but only in their second half: the first ever was on 2 September.
+  expect(late.previous).toBeNull()
+})
+
+test('whoever can still be called in time is shown apart: the divisor leaves them out, and a group of only those has no rate', async () => {
+  const query = { from: '2026-08-01', to: '2026-12-31', by: 'day' }
+  const { body } = await app.request(all, getFollowUpFigures, { query })
+  const days = body.groups.filter((one) => one.pending > 0)
+  expect(days.length).toBeGreaterThan(0)
+  for (const day of days)
+    expect(day.coverage).toBe(
+      day.pending === day.discharged ? null : day.followed / (day.discharged - day.pending),
+    )
+  expect(days.some((day) => day.coverage === null)).toBe(true)
+})
+
+test('a trend of few people is by week, each told by its days', async () => {
+  const { body } = await app.request(all, getFollowUpFigures, {
+    query: { from: '2026-09-10', to: '2026-10-09', by: 'day' },
+  })
+  expect(body.trendBy).toBe('week')
+  expect(body.trend.map((one) => one.label)).toEqual(
+    ['09-07～09-13', '09-14～09-20', '09-21～09-27', '09-28～10-04', '10-05～10-11'].slice(
+      0,
+      body.trend.length,
+    ),
+  )
+  const sum = (of: typeof body.trend) => of.reduce((total, one) => total + one.discharged, 0)
+  expect(sum(body.trend)).toBe(body.total.discharged)
+  expect(body.groups.every((one) => /^\d\d-\d\d$/.test(one.label))).toBe(true)
 })

@@ -20,6 +20,7 @@ import {
   measures,
   noCounts,
   viewCounts,
+  viewEarlier,
 } from './cohort.ts'
 import { joinPerson } from '../event/record.ts'
 
@@ -43,33 +44,67 @@ export async function getFollowUpFigures(db: Db, actor: Actor, query: FigureQuer
     query.siteId ?? null,
   )
   const fewest = settings['spot-check.score-minimum']
-  const trendBy = days <= 31 ? 'day' : days <= 190 ? 'week' : 'month'
-  const ofLevels = query.by === 'level'
-  const [[total, trend, groups], [previous], levels, labels] = await Promise.all([
-    count(db, reach, query, [query.level], ofLevels ? [trendBy] : [trendBy, query.by]),
-    count(db, reach, before, [query.level], []),
-    ofLevels ? count(db, reach, query, [1, 2, 3], ['level']) : undefined,
+  const trends =
+    days <= 31 ? (['day', 'week'] as const) : days <= 190 ? (['week'] as const) : (['month'] as const)
+  const groupings = [...new Set<Grouping>([...trends, ...(query.by === 'level' ? [] : [query.by])])]
+  const [[total, ...sets], [previous], levels, labels] = await Promise.all([
+    count(db, reach, query, [query.level], groupings),
+    hasDataAt(db, before.from).then((has) => (has ? count(db, reach, before, [query.level], []) : [])),
+    query.by === 'level' ? count(db, reach, query, [1, 2, 3], ['level']) : undefined,
     labelsOf(db, reach, query),
   ])
+  const rowsBy = (by: Grouping) => sets[groupings.indexOf(by)] ?? []
+  const sum = viewCounts(total?.[0] ?? noCounts, query.level, fewest)
+  // A day of three discharges jumps between 0, 33, 67 and 100 %: a week says more.
+  const trendBy = trends[0] === 'day' && sum.discharged < days * fewestADay ? 'week' : trends[0]
   await audit(db, actor, {
     action: 'figure.read',
     subject: `follow-up ${query.from}..${query.to} level ${query.level}`,
   })
   return {
-    total: viewCounts(total?.[0] ?? noCounts, query.level, fewest),
-    previous: viewCounts(previous?.[0] ?? noCounts, query.level, fewest),
+    total: sum,
+    previous: viewEarlier(previous?.[0], query.level, fewest),
     targets: {
       coverage: settings['figure.target.coverage'],
       timeliness: settings['figure.target.timeliness'],
       reach: settings['figure.target.reach'],
     },
-    groups: (groups ?? levels?.[1] ?? []).map((row) => ({
+    groups: (levels?.[1] ?? rowsBy(query.by)).map((row) => ({
       key: row.key ?? '-',
-      label: labels.get(row.key ?? '-') ?? row.key ?? '-',
+      label: labels.get(row.key ?? '-') ?? labelOf(query.by, row.key ?? '-'),
       ...viewCounts(row, query.by === 'level' ? Number(row.key) : query.level, fewest),
     })),
-    trend: (trend ?? []).map((row) => ({ key: row.key ?? '-', ...viewCounts(row, query.level, fewest) })),
+    trendBy,
+    trend: rowsBy(trendBy).map((row) => ({
+      key: row.key ?? '-',
+      label: labelOf(trendBy, row.key ?? '-'),
+      ...viewCounts(row, query.level, fewest),
+    })),
   }
+}
+
+/** Below this many discharges a day on average, a trend is by week. */
+const fewestADay = 10
+
+/** Whether the hospital told of discharges by the week before a day: one that began later cannot be compared with that time. */
+async function hasDataAt(db: Db, day: string): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`
+    select exists (select 1 from encounter where class = 'inpatient' and status = 'finished'
+      and ends_at >= ${shiftDate(day, -6)}::timestamptz and ends_at < ${shiftDate(day, 1)}::timestamptz) as has`.execute(
+    db,
+  )
+  return rows[0]?.has ?? false
+}
+
+/** How a key reads without names: a day `11-21`, a week by its days `11-16～11-22`. */
+function labelOf(by: Grouping, key: string): string {
+  if (by === 'day') return key.slice(5)
+  const week = by === 'week' && /^(\d{4})-W(\d\d)$/.exec(key)
+  if (!week) return key
+  // The week with 4 January is the first (ISO 8601).
+  const fourth = `${week[1]}-01-04`
+  const monday = shiftDate(fourth, (Number(week[2]) - 1) * 7 - ((new Date(fourth).getUTCDay() + 6) % 7))
+  return `${monday.slice(5)}～${shiftDate(monday, 6).slice(5)}`
 }
 
 /** Days of the period, both ends counted. @throws {AppError} invalid */

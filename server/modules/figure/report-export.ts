@@ -50,11 +50,15 @@ export async function exportReport(db: Db, actor: Actor, query: Query): Promise<
 }
 
 const countHeads = [
-  ...['出院', '应随访', '已随访', '有凭证', '仅口述', '按时', '接通', '失访', '拒访'],
+  ...['出院', '应随访', '未到期', '已随访', '有凭证', '仅口述', '按时', '接通', '失访', '拒访'],
   ...['覆盖率', '有凭证覆盖率', '仅口述覆盖率', '及时率', '接通率'],
 ]
-const countCells = (counts: FollowUpCounts) => [
-  ...[counts.discharged, counts.planned, counts.followed, counts.proven, counts.stated].map(cell),
+const countCells = (counts: FollowUpCounts | null) =>
+  counts ? cellsOf(counts) : countHeads.map(() => cell(null))
+const cellsOf = (counts: FollowUpCounts) => [
+  ...[counts.discharged, counts.planned, counts.pending, counts.followed, counts.proven, counts.stated].map(
+    cell,
+  ),
   ...[counts.onTime, counts.reached, counts.unreached, counts.refused].map(cell),
   ...[counts.coverage, counts.provenCoverage, counts.statedCoverage, counts.timeliness, counts.reach].map(
     percent,

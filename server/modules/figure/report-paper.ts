@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts'
 import type { Cell, Content, Document } from 'pdfmake'
 import type { MonthlyReport, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
-import { show } from '../../../web/features/figure/measures.ts'
+import { show, showWhole } from '../../../web/features/figure/measures.ts'
 import {
   changeText,
   coverageByDepartment,
@@ -194,7 +194,10 @@ function levelSection(report: MonthlyReport, words: PaperWords): Content {
       cells: [
         name === 'now' ? levelName(one.level, words) : '',
         word,
-        ...levelColumns.map((column) => show(one[name], column)),
+        ...levelColumns.map((column) => {
+          const counts = one[name]
+          return counts ? showWhole(counts, column) : '—'
+        }),
       ],
     })),
   )
@@ -256,9 +259,9 @@ function departmentSections(report: MonthlyReport, words: PaperWords): Content[]
       one.departments.map(({ departmentName, now, before, proof }) => ({
         cells: [
           departmentName ?? words.report.noDepartment,
-          ...departmentColumns.map((name) => show(now, name)),
+          ...departmentColumns.map((name) => showWhole(now, name)),
           changeText(now.coverage, before?.coverage ?? null),
-          ...rateColumns.map((name) => show(now, name)),
+          ...rateColumns.map((name) => showWhole(now, name)),
           ...proofClass.options.map((name) => String(proof[name])),
         ],
       })),

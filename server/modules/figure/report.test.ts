@@ -128,12 +128,14 @@ test('every count of every level, now, the month before and a year before, is wh
     for (const [at, name] of (['now', 'before', 'lastYear'] as const).entries()) {
       const raw = await independent(one.level, periods[at] ?? periods[0])
       expect(raw['followed']).toBeGreaterThan(0)
-      expect(raw).toMatchObject(shown(one[name]))
+      const counts = one[name]
+      if (!counts) throw new Error(`no figures ${name}`)
+      expect(raw).toMatchObject(shown(counts))
       const whole = one.level === 3 ? raw['planned'] : raw['discharged']
-      expect(one[name].coverage).toBeCloseTo((raw['followed'] ?? 0) / (whole ?? 1), 12)
-      expect(one[name].provenCoverage).toBeCloseTo((raw['proven'] ?? 0) / (whole ?? 1), 12)
-      expect(one[name].timeliness).toBeCloseTo((raw['onTime'] ?? 0) / (raw['followed'] ?? 1), 12)
-      expect(one[name].reach).toBeCloseTo(
+      expect(counts.coverage).toBeCloseTo((raw['followed'] ?? 0) / (whole ?? 1), 12)
+      expect(counts.provenCoverage).toBeCloseTo((raw['proven'] ?? 0) / (whole ?? 1), 12)
+      expect(counts.timeliness).toBeCloseTo((raw['onTime'] ?? 0) / (raw['followed'] ?? 1), 12)
+      expect(counts.reach).toBeCloseTo(
         (raw['reached'] ?? 0) / ((raw['reached'] ?? 0) + (raw['unreached'] ?? 0)),
         12,
       )
@@ -236,8 +238,8 @@ test('the workbook says the same', async () => {
   const answer = await app.send(manager, 'get', '/api/v1/figures/report/export', { query: { month } })
   const sheets = (await readExcelFile(Buffer.from(await answer.arrayBuffer()))) as unknown
   const text = JSON.stringify(sheets)
-  const { discharged, planned, followed, proven, stated } = report.levels[0]?.now ?? {}
-  expect(text).toContain(`[1,"${month}",${discharged},${planned},${followed},${proven},${stated}`)
+  const { discharged, planned, pending, followed, proven, stated } = report.levels[0]?.now ?? {}
+  expect(text).toContain(`[1,"${month}",${discharged},${planned},${pending},${followed},${proven},${stated}`)
   expect(text).toContain(`["合计",${report.redFlags.now.raised},${report.redFlags.now.acted}`)
 })
 
@@ -261,8 +263,8 @@ test.each([
     const tenths = Math.round((value ?? 0) * 1000)
     return value === null ? '—' : `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)}%`
   }
-  const line = ({ discharged, followed, coverage }: MonthlyReport['levels'][0]['now']) =>
-    `${discharged} ${followed} ${percent(coverage)}`
+  const line = ({ discharged, followed, due, coverage }: MonthlyReport['levels'][0]['now']) =>
+    `${discharged} ${percent(coverage)} ${followed}/${due}`
   const { answer, raw, totalPages, text } = await pdfOf(manager, { month, language })
   expect(answer.headers.get('content-disposition')).toBe(
     `attachment; filename="follow-up-report-${month}.pdf"`,

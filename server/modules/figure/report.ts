@@ -8,7 +8,7 @@ import { shiftDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
-import { cohort, type CountRow, type Filter, measures, noCounts, viewCounts } from './cohort.ts'
+import { cohort, type CountRow, type Filter, measures, noCounts, viewCounts, viewEarlier } from './cohort.ts'
 import { count } from './follow-up.ts'
 
 type Query = { month: string; siteId?: number | undefined }
@@ -58,19 +58,19 @@ export async function getMonthlyReport(db: Db, actor: Actor, query: Query): Prom
     scoreMinimum: fewest,
     levels: byLevel.map((one, at) => {
       const level = levels[at] ?? 1
-      const total = (rows: CountRow[][]) => view(rows[0]?.[0], level)
+      const earlier = (rows: CountRow[][]) => viewEarlier(rows[0]?.[0], level, fewest)
       return {
         level,
-        now: total(one.now),
-        before: total(one.before),
-        lastYear: total(one.lastYear),
+        now: view(one.now[0]?.[0], level),
+        before: earlier(one.before),
+        lastYear: earlier(one.lastYear),
         proof: proofCounts(one.proof),
         departments: (one.now[1] ?? []).map((row) => {
-          const earlier = one.before[1]?.find((other) => other.key === row.key)
+          const before = one.before[1]?.find((other) => other.key === row.key)
           return {
             ...place(row.key),
             now: view(row, level),
-            before: earlier ? view(earlier, level) : null,
+            before: viewEarlier(before, level, fewest),
             proof: proofCounts(one.proof.filter((other) => other.key === row.key)),
           }
         }),

@@ -10,6 +10,7 @@ import {
   updateStaff,
 } from '../../../contract/setting.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'
 
 let app: TestApp
@@ -105,4 +106,35 @@ test('staff are found by name and code, page by page, and a sign of LIKE is only
   const first = await list({ search: '柯', limit: 2 })
   const second = await list({ search: '柯', limit: 200, cursor: first.nextCursor })
   expect([...first.items, ...second.items].map((one) => one.code)).toEqual(['K0', 'K1', 'K2', 'K3', 'K4'])
+})
+
+test('what a filter may offer is told by the server: a head is not told of other departments, nor a doctor of other doctors', async () => {
+  await receive(
+    app,
+    { mrn: 'W1', department: 'WA', doctor: 'WA1' },
+    { mrn: 'W2', department: 'WA', doctor: 'WA2' },
+  )
+  await receive(app, { mrn: 'W3', department: 'WB', doctor: 'WB1' })
+  const ids = await idsOf(app)
+  const asked = async (who: string) => {
+    const within = { query: { within: 'figure.read', limit: 200 } }
+    const { sites, departments } = (await app.request(who, listSites, { query: { within: 'figure.read' } }))
+      .body
+    const staff = (await app.request(who, listStaff, within)).body.items
+    return {
+      sites: sites.map((one) => one.code),
+      departments: departments.map((one) => one.code),
+      staff: staff.map((one) => one.code),
+    }
+  }
+  const site = ids.site('NH')
+  const head = await app.signInAs('department-head', { site, department: ids.department('WA') })
+  expect(await asked(head)).toEqual({ sites: ['NH'], departments: ['WA'], staff: ['WA1', 'WA2'] })
+  const doctor = await app.signInAs('doctor', { staff: ids.staff('WA1') })
+  expect(await asked(doctor)).toMatchObject({ staff: ['WA1'] })
+  const service = await app.signInAs('service-centre', { site })
+  expect(await asked(service)).toMatchObject({ sites: ['NH'] })
+  expect((await asked(service)).departments).toEqual(expect.arrayContaining(['WA', 'WB']))
+  // An auditor reads no figures, and is offered none.
+  expect(await asked(await app.signInAs('auditor'))).toEqual({ sites: [], departments: [], staff: [] })
 })

@@ -1,6 +1,6 @@
-import { type Selectable, sql } from 'kysely'
-import type { Insertable, Updateable } from 'kysely'
-import type { Actor } from '../../platform/actor.ts'
+import { type Insertable, type RawBuilder, type Selectable, sql, type SqlBool, type Updateable } from 'kysely'
+import type { Permission } from '../../../contract/access.ts'
+import type { Actor, Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isTimeZone } from '../../platform/clock.ts'
 import type { Department, Site, Staff } from '../../platform/db-types.ts'
@@ -105,12 +105,37 @@ function unknown<T extends Named>(wanted: T[], known: Map<string, number>): T[] 
   return [...new Map(wanted.filter((one) => !known.has(one.code)).map((one) => [one.code, one])).values()]
 }
 
-export async function listSites(db: Db) {
-  const [sites, departments] = await Promise.all([
-    db.selectFrom('site').selectAll().orderBy('code').execute(),
-    db.selectFrom('department').selectAll().orderBy('site_id').orderBy('code').execute(),
-  ])
+/** Sites and departments; `within`: only those that a permission of the actor reaches, so that nobody is offered what shows nothing. */
+export async function listSites(db: Db, actor: Actor, within?: Permission) {
+  const reach = within && (actor.access[within] ?? null)
+  const departments = await db
+    .selectFrom('department')
+    .selectAll()
+    .$if(reach !== undefined, (query) => query.where(reached(reach ?? null, 'department')))
+    .orderBy('site_id')
+    .orderBy('code')
+    .execute()
+  const shown = departments.map((one) => one.site_id)
+  const sites = await db
+    .selectFrom('site')
+    .selectAll()
+    .$if(reach !== undefined && !reach?.all, (query) =>
+      query.where('id', '=', sql<number>`any(${[...shown, ...(reach?.siteIds ?? [])]}::int[])`),
+    )
+    .orderBy('code')
+    .execute()
   return { sites: sites.map(viewSite), departments: departments.map(viewDepartment) }
+}
+
+/** Rows within a reach; an own reach shows the own department, and of staff oneself. Null: no permission, no rows. */
+function reached(reach: Reach | null, table: 'department' | 'staff'): RawBuilder<SqlBool> {
+  if (!reach) return sql`false`
+  if (reach.all) return sql`true`
+  const { siteIds, departmentIds, staffId } = reach
+  return table === 'staff'
+    ? sql`(staff.site_id = any(${siteIds}::int[]) or staff.department_id = any(${departmentIds}::int[]) or staff.id = ${staffId})`
+    : sql`(site_id = any(${siteIds}::int[]) or id = any(${departmentIds}::int[])
+        or id = (select department_id from staff where staff.id = ${staffId}))`
 }
 
 type SiteRow = { id: number; code: string; name: string; time_zone: string }
@@ -325,12 +350,20 @@ export function viewStaff(row: StaffRow) {
 
 export function listStaffRows(
   db: Db,
-  input: { departmentId?: number | undefined; search?: string | undefined; after: number; limit: number },
+  actor: Actor,
+  input: {
+    departmentId?: number | undefined
+    search?: string | undefined
+    within?: Permission | undefined
+    after: number
+    limit: number
+  },
 ) {
   let query = staffQuery(db)
     .where('staff.id', '>', input.after)
     .orderBy('staff.id')
     .limit(input.limit + 1)
+  if (input.within) query = query.where(reached(actor.access[input.within] ?? null, 'staff'))
   if (input.departmentId) query = query.where('staff.department_id', '=', input.departmentId)
   const search = input.search?.trim()
   if (search)

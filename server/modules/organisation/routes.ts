@@ -24,7 +24,7 @@ import {
 } from './organisation.ts'
 
 export function mountOrganisation(api: Api): void {
-  implement(api, listSitesRoute, ({ db }) => listSites(db))
+  implement(api, listSitesRoute, ({ db, actor, query }) => listSites(db, actor, query.within))
   implement(api, createSiteRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => createSite(trx, actor, body)),
   )
@@ -37,9 +37,9 @@ export function mountOrganisation(api: Api): void {
   implement(api, updateDepartmentRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => updateDepartment(trx, actor, params.id, body)),
   )
-  implement(api, listStaff, async ({ db, query }) => {
+  implement(api, listStaff, async ({ db, actor, query }) => {
     const [after = 0] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
-    const rows = await listStaffRows(db, { ...query, after })
+    const rows = await listStaffRows(db, actor, { ...query, after })
     return pageOf(rows, query.limit, (row) => [row.id], viewStaff)
   })
   implement(api, createStaffRoute, ({ db, actor, body }) =>

@@ -4,25 +4,30 @@ import { useCall } from '../../query.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { DateFilter } from '../../ui/DateFilter.tsx'
 import type { Filters } from '../../ui/filters.ts'
-import { type FigureScope, groupings, presets } from './period.ts'
+import { type FigureScope, type Grouping, groupings, presets } from './period.ts'
 
 export function FigureFilters({
   scope,
+  start,
   onChange,
 }: {
   scope: FigureScope
+  start: Grouping
   onChange: (patch: Filters) => void
 }) {
   const { t } = useTranslation()
   const { preset, query } = scope
-  const places = useCall(listSites)
-  const staff = useCall(
-    listStaff,
-    { query: { limit: 200, ...(query.departmentId ? { departmentId: query.departmentId } : {}) } },
-    { enabled: query.departmentId !== undefined },
-  )
+  const places = useCall(listSites, { query: { within: 'figure.read' } })
+  const sites = places.data?.sites ?? []
   const departments = (places.data?.departments ?? []).filter(
     (one) => one.active && (query.siteId === undefined || one.siteId === query.siteId),
+  )
+  // The doctors of one department; whoever may see a single one need not choose it first.
+  const departmentId = query.departmentId ?? (departments.length === 1 ? departments[0]?.id : undefined)
+  const staff = useCall(
+    listStaff,
+    { query: { within: 'figure.read', limit: 200, ...(departmentId ? { departmentId } : {}) } },
+    { enabled: departmentId !== undefined },
   )
   const doctors = (staff.data?.items ?? []).filter(
     (one) => one.role === 'doctor' || one.role === 'department-head',
@@ -58,21 +63,25 @@ export function FigureFilters({
         }))}
         onChange={(level) => onChange({ level: level === '1' ? undefined : level })}
       />
-      <SelectFilter
-        label={t('figures.site')}
-        all={t('figures.allSites')}
-        value={text(query.siteId)}
-        options={(places.data?.sites ?? []).map((site) => ({ value: String(site.id), text: site.name }))}
-        onChange={(siteId) => onChange({ siteId, departmentId: undefined, attendingStaffId: undefined })}
-      />
-      <SelectFilter
-        label={t('figures.department')}
-        all={t('figures.allDepartments')}
-        value={text(query.departmentId)}
-        options={departments.map((one) => ({ value: String(one.id), text: one.name }))}
-        onChange={(departmentId) => onChange({ departmentId, attendingStaffId: undefined })}
-      />
-      {query.departmentId !== undefined && (
+      {sites.length > 1 && (
+        <SelectFilter
+          label={t('figures.site')}
+          all={t('figures.allSites')}
+          value={text(query.siteId)}
+          options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
+          onChange={(siteId) => onChange({ siteId, departmentId: undefined, attendingStaffId: undefined })}
+        />
+      )}
+      {departments.length > 1 && (
+        <SelectFilter
+          label={t('figures.department')}
+          all={t('figures.allDepartments')}
+          value={text(query.departmentId)}
+          options={departments.map((one) => ({ value: String(one.id), text: one.name }))}
+          onChange={(departmentId) => onChange({ departmentId, attendingStaffId: undefined })}
+        />
+      )}
+      {doctors.length > 1 && (
         <SelectFilter
           label={t('figures.doctor')}
           all={t('figures.allDoctors')}
@@ -85,7 +94,7 @@ export function FigureFilters({
         label={t('figures.by.label')}
         value={query.by}
         options={groupings.map((value) => ({ value, text: t(`figures.by.${value}`) }))}
-        onChange={(by) => onChange({ by: by === 'department' ? undefined : by })}
+        onChange={(by) => onChange({ by: by === start ? undefined : by })}
       />
       <SelectFilter
         label={t('figures.compare.label')}

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { exportFollowUpFigures, getFollowUpFigures } from '../../../contract/figure.ts'
 import { addressOf } from '../../api.ts'
+import { count } from '../../format/number.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -17,14 +18,17 @@ import { GroupTable } from './GroupTable.tsx'
 import { Headline } from './Headline.tsx'
 import { TrendChart } from './TrendChart.tsx'
 import { type RowsAt, rowsSearch } from './rows.ts'
-import { readScope } from './period.ts'
+import { readScope, startOf } from './period.ts'
+import { useScopeWords } from './useScopeWords.ts'
 
 export default function FiguresPage() {
   const { t } = useTranslation()
   const me = useMe()
   const navigate = useNavigate()
   const [filters, setFilters] = useFilters()
-  const scope = useMemo(() => readScope(filters, new Date()), [filters])
+  const start = startOf(me.permissions['figure.read'])
+  const scope = useMemo(() => readScope(filters, new Date(), start), [filters, start])
+  const place = useScopeWords(scope)
   const figures = useCall(
     getFollowUpFigures,
     { query: scope.query },
@@ -58,13 +62,21 @@ export default function FiguresPage() {
           </>
         }
       >
-        <FigureFilters scope={scope} onChange={setFilters} />
+        <FigureFilters scope={scope} start={start} onChange={setFilters} />
         <p className="figures-scope secondary small">
-          {t('figures.rows.scope', {
-            from: scope.query.from,
-            to: scope.query.to,
-            level: t(`figures.level.l${scope.query.level as 1 | 2 | 3}`),
-          })}
+          {[
+            place,
+            t('figures.rows.scope', {
+              from: scope.query.from,
+              to: scope.query.to,
+              level: t(`figures.level.l${scope.query.level as 1 | 2 | 3}`),
+            }),
+            data && t('figures.discharges', { n: count(data.total.discharged) }),
+            data && data.total.pending > 0 && t('figures.notDue', { n: count(data.total.pending) }),
+            data && data.previous === null && t(`figures.noComparison.${scope.query.compare}`),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
       </PageHeader>
       {figures.isError ? (
@@ -97,7 +109,7 @@ export default function FiguresPage() {
             <>
               <div className="figures-charts">
                 <GroupChart groups={data.groups} targets={data.targets} scope={scope} onOpen={openRows} />
-                <TrendChart trend={data.trend} targets={data.targets} scope={scope} onOpen={openRows} />
+                <TrendChart trend={data.trend} by={data.trendBy} scope={scope} onOpen={openRows} />
               </div>
               <GroupTable groups={data.groups} total={data.total} scope={scope} />
             </>

@@ -6,9 +6,9 @@ import { percent } from '../../format/number.ts'
 import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { comparable, hasTarget, isRate, show } from './measures.ts'
+import { comparable, hasTarget, isRate, showWhole } from './measures.ts'
 import type { FigureScope } from './period.ts'
-import { RowsLink } from './RowsLink.tsx'
+import { RateText } from './RateText.tsx'
 import type { RowsAt } from './rows.ts'
 
 type Figures = AnswerOf<typeof getFollowUpFigures>
@@ -41,7 +41,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
 
   const option = useCallback(
     (colours: Palette) => ({
-      grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
+      grid: { left: 8, right: isRate(name) ? 88 : 48, top: 8, bottom: 8, containLabel: true },
       tooltip: {
         trigger: 'axis' as const,
         axisPointer: { type: 'shadow' as const },
@@ -83,10 +83,14 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
             padding: [1, 3],
             formatter: ({ dataIndex }: { dataIndex: number }) => {
               const group = ordered[dataIndex]
-              return group ? show(group, name) : ''
+              if (!group) return ''
+              return group[name] === null && group.pending > 0
+                ? t('figures.notDue', { n: group.pending })
+                : showWhole(group, name)
             },
           },
-          data: ordered.map((group) => group[name]),
+          // A bar of nothing still has its words beside it.
+          data: ordered.map((group) => group[name] ?? 0),
           ...(target === undefined
             ? {}
             : {
@@ -102,7 +106,7 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
         },
       ],
     }),
-    [ordered, name, target, measure, targetWord],
+    [ordered, name, target, measure, targetWord, t],
   )
 
   return (
@@ -134,9 +138,13 @@ export function GroupChart({ groups, targets, scope, onOpen }: GroupChartProps) 
           columns: [t('figures.group'), measure],
           rows: ordered.map((group) => [
             group.label,
-            <RowsLink key={group.key} scope={scope} at={{ name, by, key: group.key, label: group.label }}>
-              {show(group, name)}
-            </RowsLink>,
+            <RateText
+              key={group.key}
+              counts={group}
+              name={name}
+              scope={scope}
+              at={{ by, key: group.key, label: group.label }}
+            />,
           ]),
         }}
         onSelect={(index) => {

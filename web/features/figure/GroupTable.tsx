@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import type { FollowUpCounts, getFollowUpFigures } from '../../../contract/figure.ts'
 import type { AnswerOf } from '../../api.ts'
-import { show, tableColumns } from './measures.ts'
+import { tableColumns } from './measures.ts'
 import { ScoreText } from '../spot-check/ScoreText.tsx'
 import type { FigureScope } from './period.ts'
-import { RowsLink } from './RowsLink.tsx'
+import { RateText } from './RateText.tsx'
 import type { RowsAt } from './rows.ts'
 
 type GroupTableProps = {
@@ -19,13 +19,7 @@ export function GroupTable({ groups, total, scope }: GroupTableProps) {
   const cells = (counts: FollowUpCounts, at: Omit<RowsAt, 'name'>) =>
     tableColumns.map((name) => (
       <td key={name} data-label={t(`figures.name.${name}`)}>
-        {counts[name] === null || counts[name] === 0 ? (
-          <span className="secondary">{show(counts, name)}</span>
-        ) : (
-          <RowsLink scope={scope} at={{ ...at, name }}>
-            {show(counts, name)}
-          </RowsLink>
-        )}
+        <RateText counts={counts} name={name} scope={scope} at={at} />
       </td>
     ))
   return (

@@ -5,7 +5,7 @@ import type { getFollowUpFigures } from '../../../contract/figure.ts'
 import type { AnswerOf } from '../../api.ts'
 import { percent } from '../../format/number.ts'
 import { Figure } from '../../ui/Figure.tsx'
-import { changeOf, hasTarget, headline, show } from './measures.ts'
+import { changeOf, fractionOf, hasTarget, headline, show } from './measures.ts'
 import type { RowsAt } from './rows.ts'
 
 type Figures = AnswerOf<typeof getFollowUpFigures>
@@ -29,6 +29,7 @@ export function Headline({ figures, compare, onOpen }: HeadlineProps) {
             key={name}
             label={t(`figures.name.${name}`)}
             value={show(total, name)}
+            note={fractionOf(total, name)}
             target={target === undefined ? undefined : percent(target)}
             state={target === undefined || value === null ? undefined : value >= target ? 'met' : 'missed'}
             change={changeOf(total, previous, name, (n) => t('figures.points', { n }))}

@@ -33,7 +33,7 @@ export default function ReportPage() {
   const [filters, setFilters] = useFilters()
   const wanted = first(filters['month'])
   const month = wanted && /^\d{4}-(0[1-9]|1[0-2])$/.test(wanted) ? wanted : lastMonth()
-  const places = useCall(listSites)
+  const places = useCall(listSites, { query: { within: 'figure.read' } })
   const sites = places.data?.sites ?? []
   const siteId = sites.find((site) => site.id === Number(first(filters['siteId'])))?.id
   const query = { month, ...(siteId === undefined ? {} : { siteId }) }

@@ -5,7 +5,7 @@ import type { MonthlyReport, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ScoreText } from '../spot-check/ScoreText.tsx'
-import { type FigureName, show } from './measures.ts'
+import type { FigureName } from './measures.ts'
 import type { FigureScope, Period } from './period.ts'
 import {
   changeText,
@@ -17,6 +17,7 @@ import {
   listedLevels,
   rateColumns,
 } from './report-sheet.ts'
+import { RateText } from './RateText.tsx'
 import { RowsLink } from './RowsLink.tsx'
 import type { RowsAt } from './rows.ts'
 
@@ -37,7 +38,7 @@ function scopeOf(period: Period, level: number, siteId: number | undefined): Fig
 }
 
 type CellsProps = {
-  counts: FollowUpCounts
+  counts: FollowUpCounts | null
   columns: readonly FigureName[]
   scope: FigureScope
   at?: Omit<RowsAt, 'name'>
@@ -45,15 +46,7 @@ type CellsProps = {
 
 function Cells({ counts, columns, scope, at = {} }: CellsProps) {
   return columns.map((name) => (
-    <td key={name}>
-      {counts[name] === null || counts[name] === 0 ? (
-        <span className="secondary">{show(counts, name)}</span>
-      ) : (
-        <RowsLink scope={scope} at={{ ...at, name }}>
-          {show(counts, name)}
-        </RowsLink>
-      )}
-    </td>
+    <td key={name}>{counts ? <RateText counts={counts} name={name} scope={scope} at={at} /> : '—'}</td>
   ))
 }
 

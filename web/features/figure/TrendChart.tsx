@@ -5,9 +5,9 @@ import type { AnswerOf } from '../../api.ts'
 import { percent } from '../../format/number.ts'
 import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
-import { show } from './measures.ts'
-import { type FigureScope, trendGrouping } from './period.ts'
-import { RowsLink } from './RowsLink.tsx'
+import { showWhole } from './measures.ts'
+import type { FigureScope } from './period.ts'
+import { RateText } from './RateText.tsx'
 import type { RowsAt } from './rows.ts'
 
 type Figures = AnswerOf<typeof getFollowUpFigures>
@@ -19,14 +19,14 @@ const dashes = ['solid', 'dashed', 'dotted'] as const
 
 type TrendChartProps = {
   trend: Figures['trend']
-  targets: Figures['targets']
+  by: Figures['trendBy']
   scope: FigureScope
   onOpen: (at: RowsAt) => void
 }
 
-export function TrendChart({ trend, scope, onOpen }: TrendChartProps) {
+/** Courses of the rates. A hollow point is not settled: some of its people can still be called in time. */
+export function TrendChart({ trend, by, scope, onOpen }: TrendChartProps) {
   const { t } = useTranslation()
-  const by = trendGrouping(trend.map((point) => point.key))
 
   const option = useCallback(
     (colours: Palette) => {
@@ -39,15 +39,11 @@ export function TrendChart({ trend, scope, onOpen }: TrendChartProps) {
           backgroundColor: colours.surface,
           borderColor: colours.border,
           textStyle: { color: colours.text },
-          valueFormatter: (value: unknown) => (typeof value === 'number' ? percent(value) : '—'),
         },
         xAxis: {
           type: 'category' as const,
-          data: trend.map((point) => point.key),
-          axisLabel: {
-            color: colours.textSecondary,
-            formatter: (key: string) => (/^\d{4}-\d{2}-\d{2}$/.test(key) ? key.slice(5) : key),
-          },
+          data: trend.map((point) => point.label),
+          axisLabel: { color: colours.textSecondary },
           axisLine: { lineStyle: { color: colours.borderStrong } },
         },
         yAxis: {
@@ -60,7 +56,26 @@ export function TrendChart({ trend, scope, onOpen }: TrendChartProps) {
         series: lines.map((name, index) => ({
           type: 'line' as const,
           name: t(`figures.name.${name}`),
-          data: trend.map((point) => point[name]),
+          data: trend.map((point) => ({
+            value: point[name],
+            ...(name === 'coverage' && point.pending > 0
+              ? {
+                  itemStyle: {
+                    color: colours.surface,
+                    borderColor: of[index] ?? colours.primary,
+                    borderWidth: 2,
+                  },
+                }
+              : {}),
+          })),
+          tooltip: {
+            valueFormatter: (_: unknown, at: number) => {
+              const point = trend[at]
+              if (!point) return '—'
+              const pending = name === 'coverage' && point.pending > 0
+              return `${showWhole(point, name)}${pending ? ` · ${t('figures.notDue', { n: point.pending })}` : ''}`
+            },
+          },
           symbol: symbols[index] ?? 'circle',
           symbolSize: 7,
           cursor: 'pointer',
@@ -84,19 +99,33 @@ export function TrendChart({ trend, scope, onOpen }: TrendChartProps) {
         option={option}
         height={320}
         table={{
-          columns: [t('figures.when'), ...lines.map((name) => t(`figures.name.${name}`))],
+          columns: [
+            t('figures.when'),
+            t('figures.name.discharged'),
+            t('figures.name.pending'),
+            ...lines.map((name) => t(`figures.name.${name}`)),
+          ],
           rows: trend.map((point) => [
-            point.key,
-            ...lines.map((name) => (
-              <RowsLink key={name} scope={scope} at={{ name, by, key: point.key, label: point.key }}>
-                {show(point, name)}
-              </RowsLink>
+            point.label,
+            ...(['discharged', 'pending', ...lines] as const).map((name) => (
+              <RateText
+                key={name}
+                counts={point}
+                name={name}
+                scope={scope}
+                at={{ by, key: point.key, label: point.label }}
+              />
             )),
           ]),
         }}
+        extra={
+          trend.some((point) => point.pending > 0) && (
+            <span className="secondary small">{t('figures.hollow')}</span>
+          )
+        }
         onSelect={(index) => {
           const point = trend[index]
-          if (point) onOpen({ name: 'discharged', by, key: point.key, label: point.key })
+          if (point) onOpen({ name: 'discharged', by, key: point.key, label: point.label })
         }}
       />
     </div>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FollowUpCounts } from '../../../contract/figure.ts'
-import { changeOf, show } from './measures.ts'
+import { changeOf, show, showWhole } from './measures.ts'
 
 const none: FollowUpCounts = {
   discharged: 0,
@@ -15,6 +15,8 @@ const none: FollowUpCounts = {
   stopped: 0,
   open: 0,
   overdue: 0,
+  pending: 0,
+  due: 0,
   checked: 0,
   agreed: 0,
   disagreed: 0,
@@ -46,7 +48,16 @@ test('a change too small to show is flat', () => {
   })
 })
 
-test('nothing discharged before means there is no change to speak of', () => {
+test('a period without data is no period to compare with, not even for counts', () => {
+  expect(changeOf({ ...none, overdue: 5 }, null, 'overdue', points)).toBeUndefined()
   expect(changeOf({ ...none, coverage: 1 }, none, 'coverage', points)).toBeUndefined()
   expect(show(none, 'coverage')).toBe('—')
+})
+
+test('a rate says how many of how many it is of', () => {
+  const counts = { ...none, followed: 54, due: 60, coverage: 0.9, reached: 7, unreached: 3, reach: 0.7 }
+  expect(showWhole(counts, 'coverage')).toBe('90% 54/60')
+  expect(showWhole(counts, 'reach')).toBe('70% 7/10')
+  expect(showWhole(counts, 'timeliness')).toBe('—')
+  expect(showWhole({ ...none, overdue: 3 }, 'overdue')).toBe('3')
 })

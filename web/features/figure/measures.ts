@@ -1,25 +1,16 @@
-import type { FollowUpCounts, Measure } from '../../../contract/figure.ts'
+import { type FollowUpCounts, type Measure, measure } from '../../../contract/figure.ts'
 import { count, percent, signed } from '../../format/number.ts'
 
 /** A column of the counts: what it is called here and which rows lie behind it. */
-export type FigureName = Exclude<keyof FollowUpCounts, 'spotCheck'>
+export type FigureName = Exclude<keyof FollowUpCounts, 'spotCheck' | 'due'>
+
+const own = Object.fromEntries(
+  measure.options.filter((one) => one !== 'on-time').map((one) => [one, one]),
+) as Record<Exclude<Measure, 'on-time'>, Measure>
 
 export const rowsOf: Record<FigureName, Measure> = {
-  discharged: 'discharged',
-  planned: 'planned',
-  followed: 'followed',
-  proven: 'proven',
-  stated: 'stated',
+  ...own,
   onTime: 'on-time',
-  reached: 'reached',
-  unreached: 'unreached',
-  refused: 'refused',
-  stopped: 'stopped',
-  open: 'open',
-  overdue: 'overdue',
-  checked: 'checked',
-  agreed: 'agreed',
-  disagreed: 'disagreed',
   coverage: 'followed',
   provenCoverage: 'proven',
   statedCoverage: 'stated',
@@ -28,23 +19,8 @@ export const rowsOf: Record<FigureName, Measure> = {
 }
 
 /** What the list of rows may be narrowed to. */
-export const countNames = [
-  'discharged',
-  'planned',
-  'followed',
-  'proven',
-  'stated',
-  'onTime',
-  'reached',
-  'unreached',
-  'refused',
-  'stopped',
-  'open',
-  'overdue',
-  'checked',
-  'agreed',
-  'disagreed',
-] as const satisfies readonly FigureName[]
+export const countNames = [...measure.options.filter((one) => one !== 'on-time'), 'onTime' as const]
+
 export const headline = [
   'discharged',
   'coverage',
@@ -63,23 +39,19 @@ export const comparable = [
   'overdue',
   'refused',
 ] as const
+/** What a rate is a share of stands beside it, so it needs no column. */
 export const tableColumns = [
   'discharged',
   'planned',
-  'followed',
   'coverage',
-  'proven',
   'provenCoverage',
-  'stated',
   'statedCoverage',
-  'onTime',
   'timeliness',
-  'reached',
   'reach',
   'unreached',
   'refused',
   'stopped',
-  'open',
+  'pending',
   'overdue',
   'checked',
   'disagreed',
@@ -96,6 +68,24 @@ export function show(counts: FollowUpCounts, name: FigureName): string {
   return isRate(name) ? percent(counts[name]) : count(counts[name])
 }
 
+/** How many of how many a rate is: `54/60`; nothing for counts, and where there is nobody. */
+export function fractionOf(counts: FollowUpCounts, name: FigureName): string | null {
+  if (!isRate(name) || counts[name] === null) return null
+  const { followed, onTime, due, proven, stated, reached, unreached } = counts
+  const [part, whole] = {
+    coverage: [followed, due],
+    provenCoverage: [proven, due],
+    statedCoverage: [stated, due],
+    timeliness: [onTime, followed],
+    reach: [reached, reached + unreached],
+  }[name]
+  return `${count(part)}/${count(whole)}`
+}
+
+/** A number with what it is a share of: `90% 54/60`. */
+export const showWhole = (counts: FollowUpCounts, name: FigureName): string =>
+  [show(counts, name), fractionOf(counts, name)].filter(Boolean).join(' ')
+
 export type Change = { text: string; direction: 'up' | 'down' | 'flat'; welcome: boolean | null }
 
 /** Fewer overdue and refused is welcome; more discharges is neither good nor bad. */
@@ -108,14 +98,14 @@ const wanted: Partial<Record<FigureName, 'up' | 'down'>> = {
   refused: 'down',
 }
 
-/** The change against the previous period: rates in points, counts as they are. */
+/** The change against the previous period: rates in points, counts as they are; none where that period has no data. */
 export function changeOf(
   now: FollowUpCounts,
-  before: FollowUpCounts,
+  before: FollowUpCounts | null,
   name: FigureName,
   points: (n: string) => string,
 ): Change | undefined {
-  const [current, previous] = [now[name], before[name]]
+  const [current, previous] = [now[name], before?.[name] ?? null]
   if (current === null || previous === null) return undefined
   const by = isRate(name) ? (current - previous) * 100 : current - previous
   const size = signed(by)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { periodOf, readScope, trendGrouping } from './period.ts'
+import { periodOf, readScope, startOf } from './period.ts'
 
 const today = new Date(2026, 10, 21)
 
@@ -55,9 +55,9 @@ test('the address carries the whole scope', () => {
   })
 })
 
-test('trend points are days, weeks or months', () => {
-  expect(trendGrouping(['2026-11-01', '2026-11-02'])).toBe('day')
-  expect(trendGrouping(['2026-11-02', '2026-11-09'])).toBe('week')
-  expect(trendGrouping(['2026-W45'])).toBe('week')
-  expect(trendGrouping(['2026-10', '2026-11'])).toBe('month')
+test('a head starts by doctor, and whoever has only the own patients by disease', () => {
+  expect(readScope({}, today, startOf('department')).query.by).toBe('doctor')
+  expect(readScope({}, today, startOf('own')).query.by).toBe('disease')
+  expect(readScope({}, today, startOf('site')).query.by).toBe('department')
+  expect(readScope({ by: 'week' }, today, startOf('department')).query.by).toBe('week')
 })

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Scope } from '../../../contract/access.ts'
 import type { getFollowUpFigures, grouping } from '../../../contract/figure.ts'
 import type { InputOf } from '../../api.ts'
 import { isoDay } from '../../format/time.ts'
@@ -56,8 +57,12 @@ export type FigureScope = {
   query: FigureQuery & { by: Grouping; compare: 'before' | 'year' }
 }
 
+/** What a reader starts with: a head compares doctors, who has only the own patients compares diseases. */
+export const startOf = (reach: Scope | undefined): Grouping =>
+  reach === 'department' ? 'doctor' : reach === 'own' ? 'disease' : 'department'
+
 /** What the address asks for; anything that is not understood falls back to the default. */
-export function readScope(filters: Filters, today: Date): FigureScope {
+export function readScope(filters: Filters, today: Date, start: Grouping = 'department'): FigureScope {
   const wanted = presets.find((one) => one === first(filters['period'])) ?? 'last-30-days'
   const [from, to] = [first(filters['from']), first(filters['to'])]
   const custom = wanted === 'custom' && isDay(from) && isDay(to) && from <= to
@@ -75,19 +80,8 @@ export function readScope(filters: Filters, today: Date): FigureScope {
       ...number('siteId'),
       ...number('departmentId'),
       ...number('attendingStaffId'),
-      by: groupings.find((one) => one === first(filters['by'])) ?? 'department',
+      by: groupings.find((one) => one === first(filters['by'])) ?? start,
       compare: first(filters['compare']) === 'year' ? 'year' : 'before',
     },
   }
-}
-
-/** The grouping that the points of a trend stand for, seen from their keys. */
-export function trendGrouping(keys: readonly string[]): 'day' | 'week' | 'month' {
-  const [one, two] = keys
-  if (!one) return 'day'
-  if (/^\d{4}-\d{2}$/.test(one)) return 'month'
-  if (/W/.test(one)) return 'week'
-  if (!two) return 'day'
-  const days = Math.round((Date.parse(two) - Date.parse(one)) / 86_400_000)
-  return days >= 28 ? 'month' : days === 7 ? 'week' : 'day'
 }

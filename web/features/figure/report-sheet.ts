@@ -8,7 +8,6 @@ import type { FigureName } from './measures.ts'
 
 export const levelColumns = [
   'discharged',
-  'followed',
   'coverage',
   'provenCoverage',
   'statedCoverage',
@@ -16,11 +15,7 @@ export const levelColumns = [
   'reach',
   'refused',
 ] as const satisfies readonly FigureName[]
-export const departmentColumns = [
-  'discharged',
-  'followed',
-  'coverage',
-] as const satisfies readonly FigureName[]
+export const departmentColumns = ['discharged', 'coverage'] as const satisfies readonly FigureName[]
 export const rateColumns = ['timeliness', 'reach'] as const satisfies readonly FigureName[]
 export const doctorColumns = ['checked', 'agreed', 'disagreed'] as const satisfies readonly FigureName[]
 export const flagColumns = ['raised', 'acted', 'inTime', 'medianMinutes', 'p90Minutes'] as const
@@ -82,7 +77,7 @@ export function coverageOverTime(
         fontSize: 10,
         formatter: ({ value }) => (typeof value === 'number' ? percent(value) : ''),
       },
-      data: report.levels.map((one) => one[name].coverage),
+      data: report.levels.map((one) => one[name]?.coverage ?? null),
     })),
   }
 }

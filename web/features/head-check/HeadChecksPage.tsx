@@ -32,7 +32,7 @@ export default function HeadChecksPage() {
   const wanted = first(filters['month'])
   const month = wanted && /^\d{4}-(0[1-9]|1[0-2])$/.test(wanted) ? wanted : lastMonth()
   const departmentId = Number(first(filters['departmentId'])) || undefined
-  const places = useCall(listSites)
+  const places = useCall(listSites, { query: { within: 'head-check.read' } })
   const checks = useCall(listHeadChecks, { query: { month, ...(departmentId ? { departmentId } : {}) } })
   const acknowledge = useAct(acknowledgeHeadCheck, {
     onSuccess: () => {

@@ -41,7 +41,7 @@ export default function InstructionsPage() {
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
   }
-  const places = useCall(listSites)
+  const places = useCall(listSites, { query: { within: 'instruction.read' } })
   const figures = useCall(getInstructionFigures, { query: scope })
   const source = useCallPages(
     listInstructions,

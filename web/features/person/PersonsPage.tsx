@@ -189,7 +189,7 @@ function CompletenessFilters({
 }) {
   const { t } = useTranslation()
   const code = useCode()
-  const sites = useCall(listSites)
+  const sites = useCall(listSites, { query: { within: 'person.read' } })
   const now = completenessQuery(filters)
   const band = `${now.completeFrom ?? 0}-${now.completeTo ?? 100}`
   return (

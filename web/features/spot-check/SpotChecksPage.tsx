@@ -30,7 +30,7 @@ export default function SpotChecksPage() {
   const me = useMe()
   const [filters, setFilters] = useFilters()
   const [drawing, setDrawing] = useState(false)
-  const places = useCall(listSites)
+  const places = useCall(listSites, { query: { within: 'spot-check.read' } })
   const sites = places.data?.sites ?? []
   const asked = Number(first(filters['siteId']))
   const siteId =

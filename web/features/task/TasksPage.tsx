@@ -34,7 +34,7 @@ export default function TasksPage() {
   const level = Number(first(filters['level'])) || undefined
   const departmentId = Number(first(filters['departmentId'])) || undefined
   const search = first(filters['search'])
-  const places = useCall(listSites, {})
+  const places = useCall(listSites, { query: { within: 'task.read' } })
   const query = {
     view,
     whose: 'team' as const,

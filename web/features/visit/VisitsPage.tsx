@@ -19,7 +19,7 @@ export default function VisitsPage() {
   const { t } = useTranslation()
   const me = useMe()
   const [filters, setFilters] = useFilters()
-  const places = useCall(listSites)
+  const places = useCall(listSites, { query: { within: 'visit.read' } })
   const own = me.grants.flatMap((grant) => grant.siteId ?? [])
   const sites = (places.data?.sites ?? []).filter(
     (site) => me.permissions['visit.read'] === 'all' || own.includes(site.id),

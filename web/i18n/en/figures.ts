@@ -59,15 +59,16 @@ export const figures = {
     unreached: 'Not reached',
     stopped: 'Stopped',
     open: 'Open',
+    pending: 'Not due yet',
   },
   explain: 'How is this counted?',
   how: {
     discharged:
       'Inpatient discharges on the chosen days, first and last day included. A patient discharged twice counts twice.',
     coverage:
-      'Followed up ÷ discharges. A discharge counts once a contact has led to a result. Level 3 is a sample: there the divisor is “planned”.',
+      'Followed up ÷ everybody who should have a result by now. Whoever can still be called in time is not due yet: left out here and shown apart. Level 3 is a sample: only planned ones count. The number opens those followed up.',
     provenCoverage:
-      'Followed up with proof ÷ discharged. Proof is a call record, the patient’s own reply, a visit note with place and time, or a document; the rest is stated only. Both add up to coverage.',
+      'Followed up with proof ÷ the same divisor as coverage. Proof is a call record, the patient’s own reply, a visit note with place and time, or a document; the rest is stated only. Both add up to coverage.',
     timeliness: 'Followed up within the time limit ÷ followed up. The limits are in Settings · Follow-up.',
     reach:
       'Reached ÷ (reached + not reached); who refused was reached. Not reached means all attempts were used up.',
@@ -79,6 +80,27 @@ export const figures = {
   compared: {
     before: 'Compared with the period of the same length before',
     year: 'Compared with the same days a year earlier',
+  },
+  notDue: '{{n}} not due yet',
+  hollow: 'Hollow: some are not due yet',
+  discharges: '{{n}} discharges',
+  noComparison: {
+    before: 'no data for the period before, so nothing is compared',
+    year: 'no data for last year, so nothing is compared',
+  },
+  scope: {
+    own: 'Own patients',
+    department: 'My department ({{name}})',
+    departments: 'My departments',
+    site: '{{name}}',
+    all: 'All sites',
+  },
+  dash: {
+    coverage: 'Nobody is due yet',
+    provenCoverage: 'Nobody is due yet',
+    statedCoverage: 'Nobody is due yet',
+    timeliness: 'Nobody has been followed up yet',
+    reach: 'Nobody was reached or given up yet',
   },
   largest: 'The {{n}} largest groups',
   groupsChart: 'Compared: {{measure}}',

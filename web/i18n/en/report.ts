@@ -10,7 +10,7 @@ export const report = {
   page: 'Page {{page}} of {{pages}}',
   levels: 'Levels of follow-up',
   levelsHint:
-    'Coverage = followed up ÷ discharged (level 3 is a sample: ÷ planned); proven and stated-only add up to it.',
+    'Coverage = followed up ÷ those who should have a result by now (not those still in time; level 3 is a sample: only planned ones); proven and stated-only add up to it.',
   linksHint: 'Numbers open their patients.',
   when: 'Month',
   before: 'Month before',

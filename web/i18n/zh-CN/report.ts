@@ -6,7 +6,8 @@ export const report = {
   pdf: '导出 PDF',
   page: '第 {{page}} 页，共 {{pages}} 页',
   levels: '各级随访',
-  levelsHint: '覆盖率 = 已随访 ÷ 出院（三级为抽样，除以应随访）；有凭证与仅口述相加即覆盖率。',
+  levelsHint:
+    '覆盖率 = 已随访 ÷ 应有结果的人次（未到期的不算；三级为抽样，只算应随访的）；有凭证与仅口述相加即覆盖率。',
   linksHint: '数字可点开名单。',
   when: '时期',
   before: '上月',
