@@ -80,3 +80,22 @@ export const withdrawConsent = route({
   body: z.object({ reason: z.string().trim().max(200).optional() }),
   response: consents,
 })
+
+/** Ways in which a person turns to the hospital. */
+export const receivedChannels = ['phone', 'visit', 'wechat', 'email'] as const
+
+export const recordReceived = route({
+  method: 'post',
+  path: '/persons/{id}/received',
+  permission: 'person.write',
+  summary: 'Record that a person, or somebody for them, called or came, and what it was about',
+  params: idParams,
+  body: z.object({
+    channel: z.enum(receivedChannels),
+    /** Who called, when it was not the person. */
+    caller: z.string().trim().max(60).optional(),
+    note: z.string().trim().min(2).max(1000),
+  }),
+  response: z.object({ at: timestamp }),
+  status: 201,
+})

@@ -145,7 +145,13 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
     lastDischargeAt: timestamp.nullable(),
     visits: z.number().int(),
     stays: z.number().int(),
+    /** The next appointment known. */
+    nextVisitAt: timestamp.nullable(),
   }),
+  /** The open task that comes next. */
+  nextTask: z
+    .object({ id, title: z.string(), at: timestamp, assigneeName: z.string().nullable() })
+    .nullable(),
   enrollments: z.array(
     z.object({
       id,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerLine } from './questionnaire.ts'
 import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
 
 export const eventKinds = [
@@ -34,6 +35,7 @@ export const eventKinds = [
   'task.reopened',
   'contact.attempted',
   'contact.refused',
+  'contact.received',
   'consent.given',
   'consent.withdrawn',
   'questionnaire.completed',
@@ -116,6 +118,26 @@ export const timelineEvent = z.object({
   taskId: id.nullable(),
   /** Facts of this event kind, such as department, outcome, score; already masked. */
   data: z.record(z.string(), z.unknown()),
+  /** With `contact.attempted`, for readers of tasks: its whole story. The events that it led to do not come beside it. */
+  contact: z
+    .object({
+      /** It closed the task. */
+      closed: z.boolean(),
+      /** Who did it. */
+      by: z.string().nullable(),
+      proof: z.string().nullable(),
+      note: z.string().nullable(),
+      seconds: z.number().int().nullable(),
+      /** The relative who was called instead. */
+      callee: z.string().nullable(),
+      relation: z.string().nullable(),
+      score: z.number().nullable(),
+      band: z.string().nullable(),
+      /** Answers that raised a red flag. */
+      flags: z.number().int(),
+      lines: z.array(answerLine),
+    })
+    .nullable(),
 })
 export type TimelineEvent = z.infer<typeof timelineEvent>
 

@@ -34,6 +34,7 @@ import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
+import { mountTimeline } from './modules/timeline/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -58,6 +59,7 @@ const modules: Mount[] = [
   mountContact,
   mountMatch,
   mountTask,
+  mountTimeline,
   mountTeam,
   mountGuidance,
   mountPathway,

@@ -14,6 +14,7 @@ import { personOfRecord, recordsOf } from '../event/record.ts'
 import { marksOf } from './id-check.ts'
 import { maskAddress, maskIdentifier, maskPhone, maskTelecom } from './mask.ts'
 import { viewProvenance } from './provenance.ts'
+import { readmitted } from './readmitted.ts'
 import { personWithin } from './scope.ts'
 import { addressColumns, type RecordRow } from './stated.ts'
 import { countryAt } from '../setting/country.ts'
@@ -60,7 +61,9 @@ export type PersonRow = {
     stays: number
     last_condition_text: string | null
     missing: number | null
+    next_visit_at: string | null
   } | null
+  next_task: { id: number; title: string; at: string; assignee: string | null } | null
   /** In whose form telephone numbers are shown. */
   country: string
   /** The site's own settings of `completeness`. */
@@ -146,9 +149,8 @@ export type PersonRow = {
  * merged record; the result is the person it belongs to now.
  * @throws {AppError} not-found, also outside the actor's reach
  */
-export async function loadPerson(db: Db, actor: Actor, id: number): Promise<PersonRow> {
-  return found(await findPerson(db, actor, id))
-}
+export const loadPerson = async (db: Db, actor: Actor, id: number): Promise<PersonRow> =>
+  found(await findPerson(db, actor, id))
 
 /** The same; undefined when there is no such person within reach. */
 export async function findPerson(db: Db, actor: Actor, id: number): Promise<PersonRow | undefined> {
@@ -190,6 +192,9 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
         where m.person_id = any(g.members) order by m.started_at desc, m.id limit 20) e) as enrollments,
       ${membershipsOf(sql`g.members`)} as memberships,
       (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
+      (select to_jsonb(t) from (
+        select t.id, t.title, coalesce(t.next_attempt_at, t.start_at) as at, h.name as assignee from task t left join staff h on h.id = t.assignee_staff_id
+        where t.person_id = any(g.members) and t.status in ('requested', 'in-progress') order by (t.kind = 'red-flag') desc, 3, 1 limit 1) t) as next_task,
       (select count(*) from task t where t.person_id = any(g.members) and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')) as red_flags,
       ${inDispute(sql`p.id`)} as disputed
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
@@ -301,9 +306,10 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       updatedAt: statedTime(one.updated_at),
     })),
     provenance: viewProvenance(person.id, row.records),
-    optOuts: row.opt_outs
-      .map((one) => ({ ...one, since: new Date(one.since).toISOString() }))
-      .map(({ channel, purpose, since, reason }) => ({ channel, purpose, since, reason })),
+    optOuts: row.opt_outs.map(({ channel, purpose, since, reason }) => ({
+      ...{ channel, purpose, reason },
+      since: new Date(since).toISOString(),
+    })),
     mergedRecords: row.merges.map((one) => ({
       mergeId: one.id,
       recordId: one.merged_id,
@@ -322,6 +328,17 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
       lastDischargeAt: iso(facts?.last_discharge_at ?? null),
       visits: facts?.visits ?? 0,
       stays: facts?.stays ?? 0,
+      // The fact is prepared at night: by day the appointment may be over.
+      nextVisitAt:
+        facts?.next_visit_at && Date.parse(facts.next_visit_at) > Date.now()
+          ? iso(facts.next_visit_at)
+          : null,
+    },
+    nextTask: row.next_task && {
+      id: row.next_task.id,
+      title: row.next_task.title,
+      at: new Date(row.next_task.at).toISOString(),
+      assigneeName: row.next_task.assignee,
     },
     enrollments: row.enrollments.map((one) => ({
       id: one.id,
@@ -372,18 +389,4 @@ function viewEncounter(one: PersonRow['encounters'][number]): PersonDetail['enco
     dischargeDisposition: one['disposition'] as string | null,
     conditions: one['conditions'] as PersonDetail['encounters'][number]['conditions'],
   }
-}
-
-/** Readmission: a second inpatient stay within 30 days after the first. */
-function readmitted(encounters: PersonRow['encounters']): boolean {
-  const stays = encounters.filter((one) => one['class'] === 'inpatient' && one.starts_at)
-  return stays.some((later) =>
-    stays.some((earlier) => {
-      const gap =
-        earlier.ends_at && later.starts_at ? Date.parse(later.starts_at) - Date.parse(earlier.ends_at) : -1
-      return (
-        gap > 0 && gap <= 30 * 86_400_000 && Date.now() - Date.parse(later.starts_at ?? '') <= 90 * 86_400_000
-      )
-    }),
-  )
 }

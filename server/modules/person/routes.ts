@@ -12,11 +12,9 @@ import {
   setOptOut as setOptOutRoute,
   updatePerson as updatePersonRoute,
 } from '../../../contract/person.ts'
-import { getTimeline as getTimelineRoute } from '../../../contract/timeline.ts'
 import { transaction } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { type Api, implement } from '../../platform/http.ts'
-import { getTimeline } from './timeline.ts'
 import { chooseStatement, revealPerson, setOptOut, updatePerson } from './change.ts'
 import { mergePersons, unmergePerson } from './merge.ts'
 import { comparePersons, getPersonMerge } from './merge-view.ts'
@@ -55,5 +53,4 @@ export function mountPerson(api: Api): void {
   implement(api, undoPersonMergeRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => unmergePerson(trx, actor, { mergeId: params.id, reason: body.reason })),
   )
-  implement(api, getTimelineRoute, ({ db, actor, params, query }) => getTimeline(db, actor, params.id, query))
 }

@@ -120,7 +120,7 @@ test('a result says what proves it, and the agent can hand proof in later', asyn
   })
   expect(again.error?.id).toBe('not-found')
   const { body: timeline } = await app.request(doctor, getTimeline, { params: { id: person } })
-  expect(timeline.items.find((event) => event.kind === 'task.completed')?.data['proof']).toBe('visit-note')
+  expect(timeline.items.find((event) => event.contact?.closed)?.contact?.proof).toBe('visit-note')
   const { rows } = await sql<{ action: string }>`
     select action from audit_event where action like 'task.evidence.%' and person_id = ${person} order by seq`.execute(
     app.db,
@@ -206,11 +206,11 @@ test('figures count proven and stated results apart, and their rows say which', 
   const clear = await app.request(await app.signInAs('manager'), getFollowUpFigures, {
     query,
   })
-  const { proven, stated, followed, provenCoverage, discharged: all } = clear.body.total
+  const { proven, stated, followed, provenCoverage, due } = clear.body.total
   expect(proven).toBeGreaterThan(0)
   expect(stated).toBeGreaterThan(0)
   expect(proven + stated).toBe(followed)
-  expect(provenCoverage).toBe(proven / all)
+  expect(provenCoverage).toBe(proven / due)
   const { body } = await app.request(doctor, listFollowUpRows, {
     query: { ...query, measure: 'stated' },
   })
