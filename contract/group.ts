@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { calendarDate, id, idParams, listQuery, page, pageQuery, route, timestamp } from './route.ts'
 
 /** Organisations that refer, pay for or care for people; FHIR Organization. */
 export const groupKinds = [
@@ -214,7 +214,7 @@ export const listGroups = route({
   path: '/groups',
   permission: 'group.read',
   summary: 'Group customers by name, pinyin or number; those whose agreement ends soon can be asked for',
-  query: pageQuery.extend({
+  query: listQuery('name', 'code', 'kind', 'members', 'owner', 'site').extend({
     search: z.string().trim().max(100).optional(),
     kind: z.enum(groupKinds).optional(),
     status: z.enum(groupStatuses).optional(),

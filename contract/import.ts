@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { id, idParams, listQuery, page, pageQuery, route, timestamp } from './route.ts'
 
 export const importKinds = [
   'persons',
@@ -234,7 +234,7 @@ export const listImports = route({
   path: '/imports',
   permission: 'import.read',
   summary: 'Imports of tables, the latest first',
-  query: pageQuery,
+  query: listQuery('file', 'at'),
   response: page(importSummary),
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clockView } from './clock.ts'
-import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { id, idParams, listQuery, page, route, timestamp } from './route.ts'
 import { outcome, proofClass } from './task.ts'
 
 /**
@@ -73,7 +73,7 @@ export const listInstructions = route({
   path: '/return-visit-instructions',
   permission: 'instruction.read',
   summary: 'Return-visit instructions; `open` until submitted, the next due first; settled ones newest first',
-  query: pageQuery.extend({
+  query: listQuery('person', 'status', 'due', 'issued').extend({
     view: instructionView.default('open'),
     personId: id.optional(),
     ...place,
@@ -102,15 +102,6 @@ export const getInstructionFigures = route({
     'How every department stands with the instructions issued in a period; withdrawn ones do not count',
   query: z.object({ ...place, ...period }),
   response: z.object({ departments: z.array(departmentLine) }),
-})
-
-export const exportInstructions = route({
-  method: 'get',
-  path: '/return-visit-instructions/export',
-  permission: 'figure.export',
-  summary: 'The filtered list as XLSX (masked)',
-  query: listInstructions.query.omit({ cursor: true, limit: true }),
-  produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 })
 
 export const getInstruction = route({

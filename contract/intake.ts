@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+import { countedQuery, id, idParams, many, page, route, timestamp } from './route.ts'
 
 /**
  * `received`: stored and acknowledged, not yet applied. `applied`. `dead`: could not be applied, has a reason and a replay button.
@@ -59,7 +59,7 @@ export const listIntakeMessages = route({
   path: '/intake/messages',
   permission: 'intake.read',
   summary: 'What arrived from the hospital systems, newest first',
-  query: pageQuery.extend({
+  query: countedQuery.extend({
     status: many(intakeStatus),
     messageType: z.string().max(20).optional(),
     sender: z.string().max(100).optional(),

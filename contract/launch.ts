@@ -4,7 +4,7 @@ import { giveGuidance, listTaskGuidance } from './guidance.ts'
 import { revealPerson } from './person.ts'
 import { addTaskPhoto, readTaskPhoto } from './photo.ts'
 import { createTaskLink, listTaskLinks, revokeLink } from './questionnaire-link.ts'
-import { id, idParams, route, type RouteContract, timestamp } from './route.ts'
+import { id, idParams, route, timestamp, type RouteContract } from './route.ts'
 import {
   addEvidence,
   countTasks,

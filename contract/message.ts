@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { purposes } from './contact.ts'
-import { id, many, page, pageQuery, route, timestamp } from './route.ts'
+import { id, listQuery, many, page, route, timestamp } from './route.ts'
 
 export const messageChannels = ['email', 'sms', 'wechat', 'letter', 'portal'] as const
 export type MessageChannel = (typeof messageChannels)[number]
@@ -13,7 +13,10 @@ export const listMessages = route({
   path: '/messages',
   permission: 'message.read',
   summary: 'Outbound messages, newest first, each accounted for',
-  query: pageQuery.extend({ status: many(messageStatus), personId: id.optional() }),
+  query: listQuery('person', 'due', 'finished').extend({
+    status: many(messageStatus),
+    personId: id.optional(),
+  }),
   response: page(
     z.object({
       id,

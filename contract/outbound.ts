@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+import { countedQuery, id, idParams, many, page, route, timestamp } from './route.ts'
 
 /** Message types that can be sent, as in MSH-9: a correction of demographics. */
 export const outboundKinds = ['ADT^A31'] as const
@@ -142,7 +142,7 @@ export const listOutboundMessages = route({
   path: '/outbound/messages',
   permission: 'intake.read',
   summary: 'Messages to hospital systems, newest first',
-  query: pageQuery.extend({
+  query: countedQuery.extend({
     status: many(outboundStatus),
     channelId: id.optional(),
     controlId: z.string().max(200).optional(),

@@ -3,7 +3,7 @@ import { schedule } from './schedule.ts'
 import { stopRule } from './stop-rule.ts'
 import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
-import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { id, idParams, listQuery, page, route, timestamp } from './route.ts'
 import { messageChannels } from './message.ts'
 import { taskKind } from './task.ts'
 
@@ -263,7 +263,7 @@ export const listEnrollments = route({
   path: '/enrollments',
   permission: 'enrollment.read',
   summary: 'Who is on which pathway, at which step',
-  query: pageQuery.extend({
+  query: listQuery('person', 'pathway', 'due', 'started').extend({
     pathwayId: id.optional(),
     personId: id.optional(),
     groupId: id.optional(),

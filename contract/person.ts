@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { groupKinds, memberRoles } from './group.ts'
 import { claimField, gap, provenance } from './provenance.ts'
-import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { calendarDate, id, idParams, listQuery, page, route, timestamp } from './route.ts'
 
 /** FHIR administrative-gender. */
 export const sex = z.enum(['male', 'female', 'other', 'unknown'])
@@ -193,7 +193,7 @@ export const listPersons = route({
   path: '/persons',
   permission: 'person.read',
   summary: 'Search persons by name, pinyin (full or initials), phone (whole or last digits) or record number',
-  query: pageQuery.extend({
+  query: listQuery('name', 'lastVisit').extend({
     search: z.string().trim().max(100).optional(),
     /** Exact phone number in any usual form. */
     phone: z.string().trim().max(40).optional(),

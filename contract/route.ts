@@ -38,13 +38,12 @@ export const pageQuery = z.object({
 /** Rows beyond this number are not counted: a list says "more than" instead. */
 export const countedTo = 10_000
 
-/** Query of a list that can be ordered by some of its columns; `-name` is descending. `total` asks for the number of all rows. */
+/** Query of a list that says how many rows there are in all, when `total` asks for it. */
+export const countedQuery = pageQuery.extend({ total: z.stringbool().default(false) })
+
+/** Query of a list that can also be ordered by some of its columns; `-name` is descending. */
 export function listQuery<const K extends string>(...keys: [K, ...K[]]) {
-  const orders = keys.flatMap((key) => [key, `-${key}` as const])
-  return pageQuery.extend({
-    sort: z.enum(orders).optional(),
-    total: z.stringbool().default(false),
-  })
+  return countedQuery.extend({ sort: z.enum(keys.flatMap((key) => [key, `-${key}` as const])).optional() })
 }
 
 /** A page of a list; `nextCursor` is null on the last page. `total`, where asked for, counts to one more than `countedTo`. */

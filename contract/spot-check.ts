@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { month } from './month.ts'
-import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
+import { id, idParams, listQuery, page, route, timestamp } from './route.ts'
 
 export const spotCheckStatus = z.enum(['open', 'agree', 'disagree', 'unclear', 'unreached'])
 export type SpotCheckStatus = z.infer<typeof spotCheckStatus>
@@ -111,7 +111,7 @@ export const listSpotChecks = route({
   path: '/spot-checks/rows',
   permission: 'spot-check.read',
   summary: 'Single spot checks, newest first; open ones are hidden from the checked doctors',
-  query: pageQuery.extend({
+  query: listQuery('month', 'doctor', 'person', 'completed').extend({
     siteId: id.optional(),
     month: month.optional(),
     staffId: id.optional(),

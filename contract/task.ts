@@ -4,7 +4,7 @@ import { answers, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
 import { listReason } from './list-reason.ts'
-import { id, idParams, many, page, pageQuery, route, timestamp } from './route.ts'
+import { calendarDate, id, idParams, listQuery, many, page, pageQuery, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
 export const taskStatus = z.enum(['requested', 'in-progress', 'completed', 'cancelled'])
@@ -98,7 +98,7 @@ export const listTasks = route({
   permission: 'task.read',
   summary:
     'Work list in priority order: red flags, then by due time; `waiting` = next attempt lies in the future',
-  query: pageQuery.extend({
+  query: listQuery('person', 'title', 'department', 'assignee', 'discharged', 'due').extend({
     view: taskView.default('todo'),
     /** `mine`: tasks the user may work now; `team`: everything in scope. */
     whose: z.enum(['mine', 'team']).default('mine'),
@@ -108,6 +108,13 @@ export const listTasks = route({
     assigneeStaffId: id.optional(),
     personId: id.optional(),
     search: z.string().trim().max(100).optional(),
+    /** Days of discharge, both inclusive, in the site's time. */
+    dischargedFrom: calendarDate.optional(),
+    dischargedTo: calendarDate.optional(),
+    /** Part of the diagnosis of the stay. */
+    condition: z.string().trim().max(100).optional(),
+    /** Doctor in charge of the stay. */
+    attendingStaffId: id.optional(),
   }),
   response: page(taskSummary),
 })
@@ -393,13 +400,4 @@ export const assignTasks = route({
     /** For the undo; null when nothing moved. */
     handOverId: id.nullable(),
   }),
-})
-
-export const exportTasks = route({
-  method: 'get',
-  path: '/tasks/export',
-  permission: 'figure.export',
-  summary: 'The filtered list as XLSX (masked)',
-  query: listTasks.query.omit({ cursor: true, limit: true }),
-  produces: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 })

@@ -98,6 +98,7 @@ const local = [
     'app_user',
     'app_verification',
     'role_grant',
+    'saved_view',
   ],
   ...[
     'audit_event',

@@ -1080,6 +1080,16 @@ export interface RoleGrant {
   user_id: string;
 }
 
+export interface SavedView {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  route: string;
+  search: string;
+  shared: Generated<boolean>;
+  user_id: string;
+}
+
 export interface Segment {
   code: string;
   created_at: Generated<Timestamp>;
@@ -1482,6 +1492,7 @@ export interface DB {
   return_visit_instruction: ReturnVisitInstruction;
   return_visit_instruction_history: ReturnVisitInstructionHistory;
   role_grant: RoleGrant;
+  saved_view: SavedView;
   segment: Segment;
   segment_member: SegmentMember;
   setting: Setting;

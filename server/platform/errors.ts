@@ -10,6 +10,7 @@ const catalogue = {
   forbidden: [403, 'Your role does not allow this.'],
   'not-found': [404, 'There is no such thing, or it lies outside what you may see.'],
   invalid: [422, 'Some fields are not right.'],
+  'too-many-to-sort': [422, 'More than 10,000 rows: narrow the list before ordering it.'],
   'malformed-request': [400, 'The request could not be read.'],
   'unknown-parameter': [400, 'The address has a parameter that is not known here.'],
   'changed-meanwhile': [409, 'Somebody changed this meanwhile. Look at the new state and try again.'],

@@ -1,5 +1,7 @@
 import { DatePicker as AntDatePicker } from 'antd'
 import dayjs from 'dayjs'
+import 'dayjs/locale/zh-cn'
+import 'dayjs/locale/zh-tw'
 import customParseFormat from 'dayjs/plugin/customParseFormat'
 import { useState } from 'react'
 

@@ -59,7 +59,13 @@ export function ListPage<T>({ title, filters, actions, above, totalText, ...tabl
               </span>
             )}
             <Suspense fallback={null}>
-              <Tools title={title} source={source as never} all={table.columns as never} shown={shown as never} show={show} />
+              <Tools
+                title={title}
+                source={source as never}
+                all={table.columns as never}
+                shown={shown as never}
+                show={show}
+              />
             </Suspense>
           </span>
         </div>

@@ -1,16 +1,17 @@
 import { Input } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 
 type TextFilterProps = {
   label: string
   value: string | undefined
   numeric?: boolean
   wide?: boolean
-  /** Milliseconds of rest after which typing takes effect; left out, on Enter or when left only. */
   onChange: (value: string | undefined) => void
 }
 
-/** A filter that is typed: it takes effect on Enter or when left, so that the list does not jump at every key. */
+const restMs = 400
+
+/** A filter that is typed: it takes effect on Enter, when left, or after a rest, so that the list does not jump at every key. */
 export function TextFilter({ label, value, numeric = false, wide = false, onChange }: TextFilterProps) {
   const [draft, setDraft] = useState({ text: value ?? '', of: value })
   // Cleared or changed from outside, such as by "clear filters" or the back button.
@@ -19,6 +20,10 @@ export function TextFilter({ label, value, numeric = false, wide = false, onChan
     const next = text.trim() || undefined
     if (next !== value) onChange(next)
   }
+  useEffect(() => {
+    const timer = setTimeout(() => commit(draft.text), restMs)
+    return () => clearTimeout(timer)
+  })
   return (
     <Input
       className={wide ? 'filter-search' : 'filter-text'}

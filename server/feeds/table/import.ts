@@ -13,6 +13,7 @@ import {
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -75,15 +76,25 @@ async function load(
 export async function listImports(
   db: Db,
   actor: Actor,
-  query: { cursor?: string | undefined; limit: number },
+  query: {
+    cursor?: string | undefined
+    limit: number
+    sort?: string | undefined
+    total?: boolean | undefined
+  },
 ) {
   const reach = authorize(actor, 'import.read')
-  const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
-  const { rows } = await sql<Stored>`
-    select i.*, s.name as site_name from import i join site s on s.id = i.site_id
-    where ${within(reach)} and ${before === undefined ? sql`true` : sql`i.id < ${before}`} and i.status <> 'uploading'
-    order by i.id desc limit ${query.limit + 1}`.execute(db)
-  return pageOf(rows, query.limit, (row) => [row.id], viewSummary)
+  const order = listOrder<Stored & Sorted>(
+    { file: { by: sql`i.file_name`, type: 'text' }, at: { by: sql`i.created_at`, type: 'time' } },
+    sql`i.id`,
+    newestFirst(sql`i.id`),
+    query,
+  )
+  const from = sql`from import i join site s on s.id = i.site_id where ${within(reach)} and i.status <> 'uploading'`
+  const { rows } = await sql<Stored & Sorted>`
+    select i.*, ${order.key} as sort_key, s.name as site_name ${from} and ${order.beyond[0] ?? sql`true`}
+    order by ${order.by} limit ${query.limit + 1}`.execute(db)
+  return { ...order.page(rows, query.limit, viewSummary), total: await totalOf(db, query, from) }
 }
 
 function viewSummary(row: Stored): ImportSummary {

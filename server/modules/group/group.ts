@@ -3,7 +3,8 @@ import type { GroupBody, GroupDetail, GroupSummary } from '../../../contract/gro
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { localDate } from '../../platform/clock.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { decodeCursor } from '../../platform/cursor.ts'
+import { listOrder, type Sorted, totalOf, type UsualOrder } from '../../platform/listing.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { normalise, searchOrganisation } from '../person/name.ts'
@@ -17,6 +18,8 @@ type Query = {
   kind?: GroupSummary['kind'] | undefined
   status?: GroupSummary['status'] | undefined
   expiring?: boolean | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -38,16 +41,37 @@ const ends = ({ today, soon }: { today: string; soon: string }) => sql`
   coalesce(a.status = 'active' and a.valid_until < ${today}::date, false) as expired,
   coalesce(a.status = 'active' and a.valid_until between ${today}::date and ${soon}::date, false) as expires_soon`
 
+type ListRow = SummaryRow & Sorted & { search_name: string }
+
+const byName: UsualOrder<ListRow> = {
+  by: sql`g.search_name, g.id`,
+  beyond(cursor) {
+    const after = decodeCursor<[string, number]>(cursor, ['string', 'number'])
+    return after ? [sql<SqlBool>`(g.search_name, g.id) > (${after[0]}, ${after[1]})`] : []
+  },
+  key: (row) => [row.search_name, row.id],
+}
+
+const sortColumns = {
+  name: { by: sql`g.pinyin`, type: 'text' },
+  code: { by: sql`g.code`, type: 'text' },
+  kind: { by: sql`g.kind`, type: 'text' },
+  members: {
+    by: sql`(select count(*) from group_member gm where gm.group_id = g.id and ${isCurrent})`,
+    type: 'number',
+  },
+  owner: { by: sql`o.name`, type: 'text' },
+  site: { by: sql`s.name`, type: 'text' },
+} as const
+
 /** Group customers within reach, by name. */
 export async function listGroups(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'group.read')
-  const after = decodeCursor<[string, number]>(query.cursor, ['string', 'number'])
   const days = await daysOf(db)
   const typed = (query.search ?? '').trim().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
   const word = searchOrganisation(typed).search_name
   const where = [
     groupWithin(reach),
-    ...(after ? [sql<SqlBool>`(g.search_name, g.id) > (${after[0]}, ${after[1]})`] : []),
     ...(query.kind ? [sql<SqlBool>`g.kind = ${query.kind}`] : []),
     ...(query.status ? [sql<SqlBool>`g.status = ${query.status}`] : []),
     ...(typed
@@ -61,16 +85,22 @@ export async function listGroups(db: Db, actor: Actor, query: Query) {
         ]
       : []),
   ]
-  const { rows } = await sql<SummaryRow & { search_name: string }>`
-    select g.id, g.code, g.name, g.search_name, g.kind, g.status, g.level, g.site_id, s.name as site_name, o.name as owner_name,
+  const order = listOrder<ListRow>(sortColumns, sql`g.id`, byName, query)
+  const from = sql`
+    from group_customer g left join site s on s.id = g.site_id left join staff o on o.id = g.owner_staff_id
+    where ${sql.join(where, sql` and `)}`
+  const { rows } = await sql<ListRow>`
+    select ${order.key} as sort_key, g.id, g.code, g.name, g.search_name, g.kind, g.status, g.level, g.site_id, s.name as site_name, o.name as owner_name,
       (select count(*) from group_member gm where gm.group_id = g.id and ${isCurrent}) as members,
       (select to_jsonb(x) from (
         select a.number, a.valid_until, ${ends(days)} from group_agreement a where a.group_id = g.id and a.status = 'active'
         order by a.valid_until desc nulls first, a.id desc limit 1) x) as agreement
     from group_customer g left join site s on s.id = g.site_id left join staff o on o.id = g.owner_staff_id
-    where ${sql.join(where, sql` and `)} order by g.search_name, g.id limit ${query.limit + 1}`.execute(db)
+    where ${sql.join([...where, ...order.beyond], sql` and `)} order by ${order.by} limit ${query.limit + 1}`.execute(
+    db,
+  )
   await audit(db, actor, { action: 'group.search', subject: `groups:${Math.min(rows.length, query.limit)}` })
-  return pageOf(rows, query.limit, (row) => [row.search_name, row.id], viewGroupSummary)
+  return { ...order.page(rows, query.limit, viewGroupSummary), total: await totalOf(db, query, from) }
 }
 
 /** @throws {AppError} forbidden, not-found */

@@ -2,7 +2,8 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Instruction, InstructionDetail, InstructionView } from '../../../contract/instruction.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { decodeCursor } from '../../platform/cursor.ts'
+import { listOrder, type Sorted, totalOf, type UsualOrder } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
@@ -21,8 +22,7 @@ export type InstructionFilter = {
   to?: string | undefined
 }
 
-export type InstructionRow = {
-  id: number
+export type InstructionRow = Sorted & {
   status: Instruction['status']
   round: number
   reason: Instruction['reason']
@@ -92,51 +92,62 @@ function conditions({ siteId, departmentId, from, to }: Omit<InstructionFilter, 
   return where
 }
 
-/** Rows in list order: what is open by its due time, everything else newest first. */
-export async function instructionRows(
-  db: Db,
-  actor: Actor,
-  filter: InstructionFilter,
-  limit: number,
-  cursor?: string,
-): Promise<InstructionRow[]> {
-  const within = await instructionWithin(db, actor, 'instruction.read')
-  const byDue = filter.view === 'open' || filter.view === 'late'
-  const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
-  const where = [within, inView[filter.view], ...conditions(filter)]
-  if (filter.personId)
-    where.push(sql<SqlBool>`i.person_id = any(${recordsOf(personOfRecord(sql`${filter.personId}`))})`)
-  if (after)
-    where.push(
-      byDue
-        ? sql<SqlBool>`(c.due_at, i.id) > (${after[0]}::timestamptz, ${after[1]}::bigint)`
-        : sql<SqlBool>`(i.issued_at, i.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`,
-    )
-  const { rows } = await sql<InstructionRow>`
-    select ${columns} from return_visit_instruction i ${joins} where ${sql.join(where, sql` and `)}
-    order by ${byDue ? sql`c.due_at, i.id` : sql`i.issued_at desc, i.id desc`} limit ${limit}`.execute(db)
-  return rows
+const byDueTime: UsualOrder<InstructionRow> = {
+  by: sql`c.due_at, i.id`,
+  beyond(cursor) {
+    const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
+    return after ? [sql<SqlBool>`(c.due_at, i.id) > (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []
+  },
+  key: (row) => [row.due_key, row.id],
+}
+const byIssueTime: UsualOrder<InstructionRow> = {
+  by: sql`i.issued_at desc, i.id desc`,
+  beyond(cursor) {
+    const after = decodeCursor<[string, number]>(cursor, ['time', 'number'])
+    return after ? [sql<SqlBool>`(i.issued_at, i.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`] : []
+  },
+  key: (row) => [row.issued_key, row.id],
+}
+const sortColumns = {
+  person: { by: sql`p.pinyin`, type: 'text' },
+  status: { by: sql`i.status`, type: 'text' },
+  due: { by: sql`c.due_at`, type: 'time' },
+  issued: { by: sql`i.issued_at`, type: 'time' },
+} as const
+
+type ListQuery = InstructionFilter & {
+  limit: number
+  cursor?: string | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
 }
 
-export async function listInstructions(
-  db: Db,
-  actor: Actor,
-  { limit, cursor, ...filter }: InstructionFilter & { limit: number; cursor?: string | undefined },
-) {
-  const rows = await instructionRows(db, actor, filter, limit + 1, cursor)
+/** Rows in list order: what is open by its due time, everything else newest first; at most `limit + 1`. */
+export async function instructionRows(db: Db, actor: Actor, query: ListQuery) {
+  const within = await instructionWithin(db, actor, 'instruction.read')
+  const usual = query.view === 'open' || query.view === 'late' ? byDueTime : byIssueTime
+  const order = listOrder(sortColumns, sql`i.id`, usual, query)
+  const where = [within, inView[query.view], ...conditions(query)]
+  if (query.personId)
+    where.push(sql<SqlBool>`i.person_id = any(${recordsOf(personOfRecord(sql`${query.personId}`))})`)
+  const from = sql`from return_visit_instruction i ${joins} where ${sql.join(where, sql` and `)}`
+  const { rows } = await sql<InstructionRow>`
+    select ${order.key} as sort_key, ${columns} from return_visit_instruction i ${joins}
+    where ${sql.join([...where, ...order.beyond], sql` and `)} order by ${order.by} limit ${query.limit + 1}`.execute(
+    db,
+  )
+  return { rows, order, total: await totalOf(db, query, from) }
+}
+
+export async function listInstructions(db: Db, actor: Actor, query: ListQuery) {
+  const { rows, order, total } = await instructionRows(db, actor, query)
   await audit(db, actor, {
     action: 'instruction.list',
     subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
     fields: ['name'],
   })
   const queues = await queuesOf(db, actor)
-  const byDue = filter.view === 'open' || filter.view === 'late'
-  return pageOf(
-    rows,
-    limit,
-    (row) => [byDue ? row.due_key : row.issued_key, row.id],
-    (row) => viewInstruction(row, actor, queues),
-  )
+  return { ...order.page(rows, query.limit, (row) => viewInstruction(row, actor, queues)), total }
 }
 
 export async function getInstruction(db: Db, actor: Actor, id: number): Promise<InstructionDetail> {

@@ -1,5 +1,4 @@
 import {
-  exportInstructions as exportInstructionsRoute,
   fileInstruction as fileInstructionRoute,
   getInstruction as getInstructionRoute,
   getInstructionFigures as getInstructionFiguresRoute,
@@ -12,7 +11,6 @@ import {
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { xlsxType } from '../../platform/sheet.ts'
-import { exportInstructions } from './export.ts'
 import { issueInstruction } from './issue.ts'
 import { getInstruction, getInstructionFigures, listInstructions } from './list.ts'
 import { fileInstruction, returnInstruction, submitInstruction, withdrawInstruction } from './settle.ts'
@@ -22,13 +20,6 @@ export function mountInstruction(api: Api): void {
   implement(api, getInstructionFiguresRoute, ({ db, actor, query }) =>
     getInstructionFigures(db, actor, query),
   )
-  implement(api, exportInstructionsRoute, async ({ c, db, actor, query }) => {
-    const file = await exportInstructions(db, actor, query)
-    return c.body(new Uint8Array(file), 200, {
-      'Content-Type': xlsxType,
-      'Content-Disposition': 'attachment; filename="return-visit-instructions.xlsx"',
-    })
-  })
   implement(api, getInstructionRoute, ({ db, actor, params }) => getInstruction(db, actor, params.id))
   implement(api, issueInstructionRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => issueInstruction(trx, actor, body)),

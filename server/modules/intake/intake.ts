@@ -5,6 +5,7 @@ import type { IntakeMessage } from '../../../contract/intake.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { totalOf } from '../../platform/listing.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -21,6 +22,7 @@ type Filter = {
   note?: string | undefined
   noteAt?: string | undefined
   text?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -62,7 +64,6 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
     sql<SqlBool>`true`,
-    ...(before === undefined ? [] : [sql<SqlBool>`m.id < ${before}`]),
     ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
     ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
     ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
@@ -78,9 +79,13 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
     ...(filter.text ? [holdsText(filter.text)] : []),
   ]
   const { rows } = await sql<Row>`
-    select ${columns} from inbound_message m ${keyJoin} where ${sql.join(where, sql` and `)}
+    select ${columns} from inbound_message m ${keyJoin}
+    where ${sql.join(where, sql` and `)} and ${before === undefined ? sql`true` : sql`m.id < ${before}`}
     order by m.id desc limit ${filter.limit + 1}`.execute(db)
-  return pageOf(rows, filter.limit, (row) => [row.id], viewMessage)
+  return {
+    ...pageOf(rows, filter.limit, (row) => [row.id], viewMessage),
+    total: await totalOf(db, filter, sql`from inbound_message m where ${sql.join(where, sql` and `)}`),
+  }
 }
 
 /** Raw bytes are in the sender's character set; a set that cannot encode the text cannot contain it. */

@@ -1,24 +1,24 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Message } from '../../platform/db-types.ts'
 import { countMessages, listMessages } from '../../../contract/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
+import { assertSortable, listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import { maskEmail, maskName } from '../person/mask.ts'
 import { personWithin } from '../person/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 export function mountMessage(api: Api): void {
   implement(api, listMessages, async ({ db, actor, query }) => {
-    const rows = await messageRows(db, actor, query)
+    const { rows, order, total } = await messageRows(db, actor, query)
     await audit(db, actor, {
       action: 'message.list',
       subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
       fields: ['name-masked', 'address-masked'],
     })
-    return pageOf(rows, query.limit, (row) => [row.id], viewMessage)
+    return { ...order.page(rows, query.limit, viewMessage), total }
   })
   implement(api, countMessages, async ({ db, actor }) => {
     const reach = authorize(actor, 'message.read')
@@ -35,31 +35,38 @@ export function mountMessage(api: Api): void {
 }
 
 type Filter = {
+  sort?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
   status?: Selectable<Message>['status'][] | undefined
   personId?: number | undefined
 }
 
+type Row = Selectable<Message> & Sorted & { person_name: string }
+
+const sortColumns = {
+  person: { by: sql`person.pinyin`, type: 'text' },
+  due: { by: sql`message.due_at`, type: 'time' },
+  finished: { by: sql`message.finished_at`, type: 'time' },
+} as const
+
 async function messageRows(db: Db, actor: Actor, query: Filter) {
   const reach = authorize(actor, 'message.read')
-  const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
-  let select = db
-    .selectFrom('message')
-    .innerJoin('person', (join) => join.on('person.id', '=', personOfRecord(sql`message.person_id`)))
-    .selectAll('message')
-    .select(['person.id as person_id', 'person.name as person_name'])
-    .where(personWithin(reach, personOfRecord(sql`message.person_id`)))
-    .orderBy('message.id', 'desc')
-    .limit(query.limit + 1)
-  if (before !== undefined) select = select.where('message.id', '<', before)
-  if (query.status?.length) select = select.where('message.status', 'in', query.status)
-  if (query.personId)
-    select = select.where('message.person_id', '=', sql<number>`any(${recordsOf(sql`${query.personId}`)})`)
-  return select.execute()
+  const order = listOrder<Row>(sortColumns, sql`message.id`, newestFirst(sql`message.id`), query)
+  const where = [personWithin(reach, personOfRecord(sql`message.person_id`))]
+  if (query.status?.length) where.push(sql<SqlBool>`message.status = any(${query.status}::text[])`)
+  if (query.personId) where.push(sql<SqlBool>`message.person_id = any(${recordsOf(sql`${query.personId}`)})`)
+  const from = (all: RawBuilder<SqlBool>[]) => sql`
+    from message join person on person.id = ${personOfRecord(sql`message.person_id`)} where ${sql.join(all, sql` and `)}`
+  await assertSortable(db, query.sort, from(where))
+  const { rows } = await sql<Row>`
+    select ${order.key} as sort_key, message.*, person.id as person_id, person.name as person_name
+    ${from([...where, ...order.beyond])} order by ${order.by} limit ${query.limit + 1}`.execute(db)
+  return { rows, order, total: await totalOf(db, query, from(where)) }
 }
 
-function viewMessage(row: Awaited<ReturnType<typeof messageRows>>[number]) {
+function viewMessage(row: Row) {
   return {
     id: row.id,
     personId: row.person_id,

@@ -4,6 +4,7 @@ import { decodeMessage } from '../hl7/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { totalOf } from '../../platform/listing.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
@@ -33,6 +34,7 @@ type Filter = {
   status?: string[] | undefined
   channelId?: number | undefined
   controlId?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
@@ -42,15 +44,18 @@ export async function listOutbound(db: Db, actor: Actor, filter: Filter) {
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
     sql<SqlBool>`true`,
-    ...(before === undefined ? [] : [sql<SqlBool>`m.id < ${before}`]),
     ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
     ...(filter.channelId ? [sql<SqlBool>`m.channel_id = ${filter.channelId}`] : []),
     ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
   ]
   const { rows } = await sql<Row>`
-    select ${columns} from outbound_message m join outbound_channel c on c.id = m.channel_id where ${sql.join(where, sql` and `)}
+    select ${columns} from outbound_message m join outbound_channel c on c.id = m.channel_id
+    where ${sql.join(where, sql` and `)} and ${before === undefined ? sql`true` : sql`m.id < ${before}`}
     order by m.id desc limit ${filter.limit + 1}`.execute(db)
-  return pageOf(rows, filter.limit, (row) => [row.id], view)
+  return {
+    ...pageOf(rows, filter.limit, (row) => [row.id], view),
+    total: await totalOf(db, filter, sql`from outbound_message m where ${sql.join(where, sql` and `)}`),
+  }
 }
 
 function view(row: Row): OutboundMessage {

@@ -7,7 +7,7 @@ import type {
 } from '../../../contract/pathway.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -22,8 +22,7 @@ import { personOfRecord, recordsOf } from '../event/record.ts'
 import { joinSubject, type Subject, subjectKind } from '../event/subject.ts'
 import { assertGroup, groupWithin } from '../group/scope.ts'
 
-type Row = {
-  id: number
+type Row = Sorted & {
   pathway_id: number
   pathway_name: string
   version: number
@@ -48,19 +47,26 @@ type Filter = {
   personId?: number | undefined
   groupId?: number | undefined
   status?: string | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
 
-async function enrollmentRows(db: Db, actor: Actor, filter: Filter): Promise<Row[]> {
+const sortColumns = {
+  person: { by: sql`coalesce(p.pinyin, g.pinyin)`, type: 'text' },
+  pathway: { by: sql`w.name`, type: 'text' },
+  due: { by: sql`e.due_at`, type: 'time' },
+  started: { by: sql`e.started_at`, type: 'time' },
+} as const
+
+async function enrollmentRows(db: Db, actor: Actor, filter: Filter) {
   const reach = authorize(actor, 'enrollment.read')
-  const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const groups = actor.access['group.read']
   const where = [
     sql<SqlBool>`case when e.person_id is null then ${groups ? groupWithin(groups) : sql`false`}
       else ${personWithin(reach, personOfRecord(sql`e.person_id`))} end`,
     ...(filter.id === undefined ? [] : [sql<SqlBool>`e.id = ${filter.id}`]),
-    ...(before === undefined ? [] : [sql<SqlBool>`e.id < ${before}`]),
     ...(filter.pathwayId === undefined ? [] : [sql<SqlBool>`e.pathway_id = ${filter.pathwayId}`]),
     ...(filter.personId === undefined
       ? []
@@ -68,8 +74,13 @@ async function enrollmentRows(db: Db, actor: Actor, filter: Filter): Promise<Row
     ...(filter.groupId === undefined ? [] : [sql<SqlBool>`e.group_id = ${filter.groupId}`]),
     ...(filter.status === undefined ? [] : [sql<SqlBool>`e.status = ${filter.status}`]),
   ]
+  const order = listOrder<Row>(sortColumns, sql`e.id`, newestFirst(sql`e.id`), filter)
+  const from = sql`
+    from enrollment e join pathway w on w.id = e.pathway_id join pathway_version v on v.id = e.pathway_version_id
+    left join person p on p.id = ${personOfRecord(sql`e.person_id`)} left join group_customer g on g.id = e.group_id
+    where ${sql.join(where, sql` and `)}`
   const { rows } = await sql<Row>`
-    select e.id, e.pathway_id, w.name as pathway_name, v.version, p.id as person_id, e.group_id, coalesce(p.name, g.name) as name, e.encounter_id,
+    select ${order.key} as sort_key, e.id, e.pathway_id, w.name as pathway_name, v.version, p.id as person_id, e.group_id, coalesce(p.name, g.name) as name, e.encounter_id,
       ${subjectColumn}, s.words as subject_words, e.status,
       coalesce(e.waiting_for, e.step_key) as step_key, e.due_at, e.started_at, e.ended_at, e.stop_reason,
       (select s ->> 'title' from jsonb_array_elements(v.definition -> 'steps') s
@@ -77,8 +88,15 @@ async function enrollmentRows(db: Db, actor: Actor, filter: Filter): Promise<Row
     from enrollment e join pathway w on w.id = e.pathway_id join pathway_version v on v.id = e.pathway_version_id
     left join person p on p.id = ${personOfRecord(sql`e.person_id`)} left join group_customer g on g.id = e.group_id
     ${joinSubject(sql`e.subject_kind`, sql`e.subject_id`)}
-    where ${sql.join(where, sql` and `)} order by e.id desc limit ${filter.limit + 1}`.execute(db)
-  return rows
+    where ${sql.join([...where, ...order.beyond], sql` and `)} order by ${order.by} limit ${filter.limit + 1}`.execute(
+    db,
+  )
+  return { rows, order, total: await totalOf(db, filter, from) }
+}
+
+/** @throws {AppError} not-found */
+async function enrollmentRow(trx: Trx, actor: Actor, id: number): Promise<Row> {
+  return found((await enrollmentRows(trx, actor, { id, limit: 1 })).rows[0])
 }
 
 function viewEnrollment(row: Row): EnrollmentSummary {
@@ -103,13 +121,13 @@ function viewEnrollment(row: Row): EnrollmentSummary {
 }
 
 export async function listEnrollments(db: Db, actor: Actor, filter: Filter) {
-  const rows = await enrollmentRows(db, actor, filter)
+  const { rows, order, total } = await enrollmentRows(db, actor, filter)
   await audit(db, actor, {
     action: 'enrollment.list',
     subject: `persons:${rows.flatMap((row) => row.person_id ?? []).join(',')}`,
     fields: ['name'],
   })
-  return pageOf(rows, filter.limit, (row) => [row.id], viewEnrollment)
+  return { ...order.page(rows, filter.limit, viewEnrollment), total }
 }
 
 type Start = z.output<(typeof createRoute)['body']>
@@ -150,7 +168,7 @@ export async function createEnrollment(trx: Trx, actor: Actor, input: Start): Pr
     personId: person?.id ?? null,
     subject: `enrollment:${id}`,
   })
-  return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+  return viewEnrollment(await enrollmentRow(trx, actor, id))
 }
 
 /** @throws {AppError} not-found also for a site outside the reach */
@@ -195,7 +213,7 @@ export async function stopEnrollment(
   reason: string,
 ): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const row = found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0])
+  const row = await enrollmentRow(trx, actor, id)
   if (!['active', 'waiting', 'blocked'].includes(row.status)) throw new AppError('already-closed')
   await sql`select 1 from enrollment where id = ${id} for update`.execute(trx)
   const stopped = await stopEnrollments(trx, [{ id, reason, undoable: false }], actor.id)
@@ -206,7 +224,7 @@ export async function stopEnrollment(
     subject: `enrollment:${id}`,
     reason,
   })
-  return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+  return viewEnrollment(await enrollmentRow(trx, actor, id))
 }
 
 /**
@@ -215,7 +233,7 @@ export async function stopEnrollment(
  */
 export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Promise<EnrollmentSummary> {
   authorize(actor, 'enrollment.write')
-  const row = found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0])
+  const row = await enrollmentRow(trx, actor, id)
   if (row.person_id === null) throw new AppError('already-closed')
   const { disputed } = await loadPerson(trx, actor, row.person_id)
   if (disputed) throw new AppError('open-dispute')
@@ -225,7 +243,7 @@ export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Prom
     personId: row.person_id,
     subject: `enrollment:${id}`,
   })
-  return viewEnrollment(found((await enrollmentRows(trx, actor, { id, limit: 1 }))[0]))
+  return viewEnrollment(await enrollmentRow(trx, actor, id))
 }
 
 /** Retries blocked enrolments after the cause was fixed (such as a missing calendar). */

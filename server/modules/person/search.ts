@@ -5,7 +5,7 @@ import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { assertSortable, listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
 import { deceasedOf, recordsOf } from '../event/record.ts'
@@ -17,8 +17,7 @@ import { personWithin } from './scope.ts'
 import { withoutSigns } from './text.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
-type Row = {
-  id: number
+type Row = Sorted & {
   /** Of the organisation. */
   zone: string
   name: string
@@ -44,9 +43,16 @@ type Query = {
   completeTo?: number | undefined
   missing?: Gap | undefined
   lastSite?: 'none' | number | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
   cursor?: string | undefined
   limit: number
 }
+
+const sortColumns = {
+  name: { by: sql`(select x.pinyin from person x where x.id = c.id)`, type: 'text' },
+  lastVisit: { by: sql`(select x.last_visit_at from person_facts x where x.person_id = c.id)`, type: 'time' },
+} as const
 
 /**
  * Finds persons within the actor's reach in one statement, with an index for every kind of search term. Without a term: the latest persons
@@ -54,7 +60,6 @@ type Query = {
  */
 export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'person.read')
-  const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
   const within = personWithin(reach, sql`c.id`)
   const candidates = query.phone
     ? sql`${sql.join(
@@ -64,22 +69,26 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         sql` union all `,
       )}`
     : query.search && candidatesFor(query.search)
-  const hits = candidates
-    ? // A hit on a merged record is a hit on its survivor.
-      sql`
-        select c.id, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
+  const hitsOf = (place: RawBuilder<unknown>, key: RawBuilder<unknown>) =>
+    candidates
+      ? // A hit on a merged record is a hit on its survivor.
+        sql`
+        select c.id, ${place} as place, ${key} as sort_key, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
         from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
-    : sql`select c.id, '{}'::bigint[] as via from person c`
+      : sql`select c.id, ${place} as place, ${key} as sort_key, '{}'::bigint[] as via from person c`
   // Only a filter needs the weights beforehand; otherwise they come with the results.
   const known = filtersCompleteness(query) ? await readWeights(db) : null
   const complete = completeWithin(query, known)
+  const where = sql`where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${within} and ${complete}`
+  const order = listOrder<Row>(sortColumns, sql`c.id`, newestFirst(sql`c.id`), query)
+  const all = sql`from (${hitsOf(sql`0`, sql`null`)} ${where} group by c.id) as every`
+  await assertSortable(db, query.sort, all)
   const { rows } = await sql<Row>`
     with found as (
-      ${hits}
-      where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${before === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.id < ${before}`} and ${within} and ${complete}
-      group by c.id order by c.id desc limit ${query.limit + 1}
+      ${hitsOf(query.sort === undefined ? sql`0` : sql`row_number() over (order by ${order.by})`, order.key)} ${where} and ${order.beyond[0] ?? sql<SqlBool>`true`}
+      group by c.id order by ${order.by} limit ${query.limit + 1}
     )
-    select p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, f.missing, d.name as last_department_name, f.last_condition_text,
+    select found.sort_key, p.id, p.name, p.sex, p.birth_date, ${deceasedOf(sql`p.id`, sql`p.deceased`)} as deceased, f.last_visit_at, f.missing, d.name as last_department_name, f.last_condition_text,
       (select t.value from person_telecom t where t.person_id = any(g.members) and t.system = 'phone' and t.valid
         order by t.updated_at desc, t.id limit 1) as phone,
       (select jsonb_agg(jsonb_build_object('siteId', i.site_id, 'value', i.value) order by i.system, i.person_id, i.value) from person_identifier i
@@ -92,7 +101,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
     left join department d on d.id = f.last_department_id
-    order by p.id desc`.execute(db)
+    order by ${query.sort === undefined ? sql`p.id desc` : sql`found.place`}`.execute(db)
   await audit(db, actor, {
     action: 'person.search',
     // One audit entry names the persons shown; the search term itself may be a name and is left out.
@@ -105,12 +114,10 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   })
   const today = rows[0] ? localDate(new Date(), rows[0].zone) : ''
   const weights = known ?? weightsFrom(rows[0]?.weights ?? {})
-  return pageOf(
-    rows,
-    query.limit,
-    (row) => [row.id],
-    (row) => viewSummary(row, today, weights),
-  )
+  return {
+    ...order.page(rows, query.limit, (row) => viewSummary(row, today, weights)),
+    total: await totalOf(db, query, all),
+  }
 }
 
 const filtersCompleteness = ({ completeFrom, completeTo, missing }: Query) =>

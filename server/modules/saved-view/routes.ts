@@ -14,5 +14,7 @@ export function mountSavedViews(api: Api): void {
   implement(api, deleteRoute, ({ db, actor, params }) =>
     transaction(db, (trx) => deleteSavedView(trx, actor, params.id)),
   )
-  implement(api, exportRoute, ({ db, actor, body }) => transaction(db, (trx) => logListExport(trx, actor, body)))
+  implement(api, exportRoute, ({ db, actor, body }) =>
+    transaction(db, (trx) => logListExport(trx, actor, body)),
+  )
 }

@@ -1,6 +1,10 @@
 import { type SqlBool, sql } from 'kysely'
 import type { z } from 'zod'
-import type { logListExport as exportRoute, SavedView, saveView as saveRoute } from '../../../contract/list.ts'
+import type {
+  logListExport as exportRoute,
+  SavedView,
+  saveView as saveRoute,
+} from '../../../contract/list.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
@@ -34,7 +38,9 @@ const viewOf = (row: Row, actor: Actor): SavedView => ({
 async function viewRows(db: Db, where: ReturnType<typeof sql<SqlBool>>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select v.id, v.route, v.name, v.search, v.shared, v.user_id, u.name as owner_name
-    from saved_view v join app_user u on u.id = v.user_id where ${where} order by v.user_id, v.name`.execute(db)
+    from saved_view v join app_user u on u.id = v.user_id where ${where} order by v.user_id, v.name`.execute(
+    db,
+  )
   return rows
 }
 
@@ -76,7 +82,7 @@ export async function saveView(
 }
 
 /** @throws {AppError} not-found, also for somebody else's */
-export async function deleteSavedView(db: Db, actor: Actor, id: number): Promise<void> {
+export async function deleteSavedView(db: Db, actor: Actor, id: number): Promise<undefined> {
   const { numDeletedRows } = await db
     .deleteFrom('saved_view')
     .where('id', '=', id)
@@ -91,6 +97,6 @@ export async function logListExport(
   db: Db,
   actor: Actor,
   { route, rows, columns }: z.output<(typeof exportRoute)['body']>,
-): Promise<void> {
+): Promise<undefined> {
   await audit(db, actor, { action: 'list.export', subject: `list:${route} rows:${rows}`, fields: columns })
 }

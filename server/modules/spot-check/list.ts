@@ -9,7 +9,7 @@ import type {
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { localDate } from '../../platform/clock.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { nameFor } from '../person/mask.ts'
@@ -134,12 +134,13 @@ type Query = {
   status?: SpotCheckStatus | undefined
   appeal?: 'open' | 'any' | undefined
   mine?: boolean | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
   limit: number
   cursor?: string | undefined
 }
 
-type Row = {
-  id: number
+type Row = Sorted & {
   month: string
   status: SpotCheckStatus
   staff_id: number
@@ -172,9 +173,7 @@ type Row = {
 
 export async function listSpotChecks(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'spot-check.read')
-  const after = decodeCursor<[number]>(query.cursor, ['number'])
   const where = [checksWithin(reach), sql<SqlBool>`(k.status <> 'open' or ${openVisible(reach)})`]
-  if (after) where.push(sql<SqlBool>`k.id < ${after[0]}`)
   if (query.siteId) where.push(sql<SqlBool>`k.site_id = ${query.siteId}`)
   if (query.month) where.push(sql<SqlBool>`w.month = ${`${query.month}-01`}::date`)
   if (query.staffId) where.push(sql<SqlBool>`k.staff_id = ${query.staffId}`)
@@ -183,26 +182,36 @@ export async function listSpotChecks(db: Db, actor: Actor, query: Query) {
   if (query.appeal) where.push(sql<SqlBool>`k.appealed_at is not null`)
   if (query.appeal === 'open') where.push(sql<SqlBool>`k.decision is null`)
   if (query.mine) where.push(sql<SqlBool>`k.staff_id = ${actor.staffId}`)
-  const { rows } = await sql<Row>`
-    select k.*, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, p.name as person_name,
-      t.completed_at, c.reasons, ${openVisible(reach)} as see_task,
-      k.checked_at < now() - (${settingSql('spot-check.appeal-days', sql`k.site_id`)})::int * interval '1 day' as late
+  const order = listOrder<Row>(
+    {
+      month: { by: sql`w.month`, type: 'text' },
+      doctor: { by: sql`s.name`, type: 'text' },
+      person: { by: sql`p.pinyin`, type: 'text' },
+      completed: { by: sql`t.completed_at`, type: 'time' },
+    },
+    sql`k.id`,
+    newestFirst(sql`k.id`),
+    query,
+  )
+  const from = sql`
     from spot_check k join spot_check_draw w on w.id = k.draw_id join task t on t.id = k.checked_task_id ${joinPerson(sql`t.person_id`)}
       join staff s on s.id = k.staff_id left join department d on d.id = k.department_id
-      join spot_check_candidate c on c.draw_id = k.draw_id and c.task_id = k.checked_task_id
-    where ${sql.join(where, sql` and `)}
-    order by k.id desc limit ${query.limit + 1}`.execute(db)
+      join spot_check_candidate c on c.draw_id = k.draw_id and c.task_id = k.checked_task_id`
+  const { rows } = await sql<Row>`
+    select k.*, ${order.key} as sort_key, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, p.name as person_name,
+      t.completed_at, c.reasons, ${openVisible(reach)} as see_task,
+      k.checked_at < now() - (${settingSql('spot-check.appeal-days', sql`k.site_id`)})::int * interval '1 day' as late
+    ${from} where ${sql.join([...where, ...order.beyond], sql` and `)}
+    order by ${order.by} limit ${query.limit + 1}`.execute(db)
   await audit(db, actor, {
     action: 'spot-check.rows',
     subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
     fields: ['name', 'answers'],
   })
-  return pageOf(
-    rows,
-    query.limit,
-    (row) => [row.id],
-    (row) => viewCheck(row, actor),
-  )
+  return {
+    ...order.page(rows, query.limit, (row) => viewCheck(row, actor)),
+    total: await totalOf(db, query, sql`${from} where ${sql.join(where, sql` and `)}`),
+  }
 }
 
 function viewCheck(row: Row, actor: Actor): SpotCheck {

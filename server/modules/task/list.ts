@@ -4,8 +4,10 @@ import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
-import { decodeCursor, pageOf } from '../../platform/cursor.ts'
+import { countedTo } from '../../../contract/route.ts'
+import { decodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
+import { assertSortable, listOrder, type Sorted, totalOf, type UsualOrder } from '../../platform/listing.ts'
 import { maskPhone } from '../person/mask.ts'
 import { typedForms } from '../person/name.ts'
 import { leftJoinPerson, personOfRecord, recordsOf } from '../event/record.ts'
@@ -26,12 +28,15 @@ export type TaskFilter = {
   assigneeStaffId?: number | undefined
   personId?: number | undefined
   search?: string | undefined
+  dischargedFrom?: string | undefined
+  dischargedTo?: string | undefined
+  condition?: string | undefined
+  attendingStaffId?: number | undefined
   /** Only tasks that nobody else holds. */
   freeFor?: string
 }
 
-export type TaskRow = {
-  id: number
+export type TaskRow = Sorted & {
   kind: TaskSummary['kind']
   level: number | null
   title: string
@@ -166,9 +171,30 @@ function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
   if (filter.assigneeStaffId) parts.push(sql`t.assignee_staff_id = ${filter.assigneeStaffId}`)
   if (filter.personId) parts.push(sql`t.person_id = any(${recordsOf(sql`${filter.personId}`)})`)
   if (filter.search) parts.push(nameLike(filter.search))
+  const stay = stayOf(filter)
+  if (stay) parts.push(stay)
   if (filter.freeFor)
     parts.push(sql`(t.held_by is null or t.held_by = ${filter.freeFor} or t.held_until < now())`)
   return parts
+}
+
+/** The stay that a task follows: its days, diagnosis and doctor. */
+function stayOf({
+  dischargedFrom: from,
+  dischargedTo: to,
+  condition,
+  attendingStaffId,
+}: TaskFilter): RawBuilder<SqlBool> | null {
+  const zone = sql`(select s.time_zone from site s where s.id = t.site_id)`
+  const parts: RawBuilder<SqlBool>[] = []
+  if (from) parts.push(sql`n.ends_at >= ${from}::date::timestamp at time zone ${zone}`)
+  if (to) parts.push(sql`n.ends_at < (${to}::date + 1)::timestamp at time zone ${zone}`)
+  if (condition)
+    parts.push(sql`n.condition_text ilike ${`%${condition.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`)
+  if (attendingStaffId) parts.push(sql`n.attending_staff_id = ${attendingStaffId}`)
+  return parts.length === 0
+    ? null
+    : sql`exists (select 1 from encounter n where n.id = t.encounter_id and ${sql.join(parts, sql` and `)})`
 }
 
 function nameLike(word: string): RawBuilder<SqlBool> {
@@ -181,15 +207,7 @@ function nameLike(word: string): RawBuilder<SqlBool> {
     or (t.person_id is null and (t.title ilike ${contains} or exists (select 1 from group_customer x where x.id = t.group_id and x.name ilike ${contains}))))`
 }
 
-/** Order of a view and start of a page; every list has an index in its order. */
-type Order = {
-  /** For the chosen columns of a branch, and for the rows of a task `t`. */
-  by: RawBuilder<unknown>
-  key: (row: TaskRow) => (string | number)[]
-  beyond: (cursor: string | undefined) => RawBuilder<SqlBool>[]
-}
-
-const byCompletion: Order = {
+const byCompletion: UsualOrder<TaskRow> = {
   by: sql`t.completed_at desc, t.id desc`,
   key: (row) => [row.completed_key ?? '', row.id],
   beyond(cursor) {
@@ -198,7 +216,7 @@ const byCompletion: Order = {
   },
 }
 
-const byTurn: Order = {
+const byTurn: UsualOrder<TaskRow> = {
   by: sql`${turn}, t.id`,
   key: (row) => [row.turn_key, row.id],
   beyond(cursor) {
@@ -207,7 +225,7 @@ const byTurn: Order = {
   },
 }
 
-const byUrgency: Order = {
+const byUrgency: UsualOrder<TaskRow> = {
   by: sql`t.priority desc, t.due_at, t.id`,
   key: (row) => [row.priority, row.due_key, row.id],
   beyond(cursor) {
@@ -220,51 +238,73 @@ const byUrgency: Order = {
   },
 }
 
-function orderOf(view: TaskFilter['view']): Order {
+/** Every view has an index in its usual order. */
+function orderOf(view: TaskFilter['view']): UsualOrder<TaskRow> {
   if (view === 'done') return byCompletion
   return view === 'waiting' ? byTurn : byUrgency
 }
 
-/** Rows of a work list in list order, at most `limit + 1`. */
-export async function taskRows(
-  db: Db,
-  actor: Actor,
-  filter: TaskFilter,
-  limit: number,
-  cursor?: string,
-): Promise<TaskRow[]> {
-  const reach = authorize(actor, 'task.read')
-  const queues = await queuesOf(db, actor)
-  const order = orderOf(filter.view)
-  const only = reach.only ? [onlyTasks(reach.only, 't')] : []
-  const where = sql.join([...conditions(filter), ...only, ...order.beyond(cursor)], sql` and `)
-  // A literal: for a parameter PostgreSQL would assume a tenth of the rows and replan each page.
-  const most = sql.lit(limit + 1)
-  // Queues differ greatly in length; assuming an average one, PostgreSQL would sort all of it. A tenth makes it read in index order.
-  const mostOf = (column: string) => (column === 'queue' ? sql`${limit + 1}` : most)
-  const parts = branches(reach, queues, filter.whose).map(
-    ({ column, values, only }) => sql`
-      select b.* from ${values} as v(value) cross join lateral (
-        select t.id, t.priority, t.due_at, t.completed_at, t.start_at, t.next_attempt_at from task t
-        where ${sql.ref(`t.${column}`)} = v.value and ${only} and ${where}
-        order by ${order.by} limit ${mostOf(column)}) b`,
-  )
-  const { rows } = await sql<TaskRow>`
-    with listed as (
-      select t.id from (${sql.join(parts, sql` union `)}) as t order by ${order.by} limit ${most}
-    )
-    select ${taskColumns} from listed join task t on t.id = listed.id ${taskJoins}
-    order by ${order.by}`.execute(db)
-  return rows
+const sortColumns = {
+  person: {
+    by: sql`(select x.pinyin from person x where x.id = ${personOfRecord(sql`t.person_id`)})`,
+    type: 'text',
+  },
+  title: { by: sql`t.title`, type: 'text' },
+  department: { by: sql`(select x.name from department x where x.id = t.department_id)`, type: 'text' },
+  assignee: { by: sql`(select x.name from staff x where x.id = t.assignee_staff_id)`, type: 'text' },
+  discharged: { by: sql`(select x.ends_at from encounter x where x.id = t.encounter_id)`, type: 'time' },
+  due: { by: sql`t.due_at`, type: 'time' },
+} as const
+
+type ListQuery = TaskFilter & {
+  limit: number
+  cursor?: string | undefined
+  sort?: string | undefined
+  total?: boolean | undefined
 }
 
-export async function listTasks(
-  db: Db,
-  actor: Actor,
-  query: TaskFilter & { limit: number; cursor?: string | undefined },
-) {
-  const [rows, ladder] = await Promise.all([
-    taskRows(db, actor, query, query.limit, query.cursor),
+/** Rows of a work list in list order, at most `limit + 1`. @throws {AppError} too-many-to-sort */
+export async function taskRows(db: Db, actor: Actor, query: ListQuery) {
+  const reach = authorize(actor, 'task.read')
+  const queues = await queuesOf(db, actor)
+  const usual = orderOf(query.view)
+  const order = listOrder<TaskRow>(sortColumns, sql`t.id`, usual, query)
+  const only = reach.only ? [onlyTasks(reach.only, 't')] : []
+  const filters = [...conditions(query), ...only]
+  const partsOf = (where: RawBuilder<SqlBool>[], rest: (column: string) => RawBuilder<unknown>) =>
+    sql.join(
+      branches(reach, queues, query.whose).map(
+        ({ column, values, only }) => sql`
+          select b.* from ${values} as v(value) cross join lateral (
+            select t.id, t.priority, t.due_at, t.completed_at, t.start_at, t.next_attempt_at from task t
+            where ${sql.ref(`t.${column}`)} = v.value and ${only} and ${sql.join(where, sql` and `)}
+            ${rest(column)}) b`,
+      ),
+      sql` union `,
+    )
+  const all = sql`from (${partsOf(filters, () => sql`limit ${sql.lit(countedTo + 1)}`)}) as every`
+  await assertSortable(db, query.sort, all)
+  const where = [...filters, ...order.beyond]
+  // A literal: for a parameter PostgreSQL would assume a tenth of the rows and replan each page.
+  const most = sql.lit(query.limit + 1)
+  // Queues differ greatly in length; assuming an average one, PostgreSQL would sort all of it. A tenth makes it read in index order.
+  const inOrder = (column: string) =>
+    sql`order by ${usual.by} limit ${column === 'queue' ? sql`${query.limit + 1}` : most}`
+  const listed =
+    query.sort === undefined
+      ? sql`select t.id from (${partsOf(where, inOrder)}) as t order by ${usual.by} limit ${most}`
+      : sql`select t.id from task t where t.id in (select id ${all}) and ${sql.join([sql`true`, ...order.beyond], sql` and `)}
+          order by ${order.by} limit ${most}`
+  const { rows } = await sql<TaskRow>`
+    with listed as (${listed})
+    select ${order.key} as sort_key, ${taskColumns} from listed join task t on t.id = listed.id ${taskJoins}
+    order by ${order.by}`.execute(db)
+  return { rows, order, total: await totalOf(db, query, all) }
+}
+
+export async function listTasks(db: Db, actor: Actor, query: ListQuery) {
+  const [{ rows, order, total }, ladder] = await Promise.all([
+    taskRows(db, actor, query),
     readSettingsEverywhere(db, ladderKeys),
   ])
   const now = new Date()
@@ -273,9 +313,12 @@ export async function listTasks(
     subject: `tasks:${rows.map((row) => row.id).join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  return pageOf(rows, query.limit, orderOf(query.view).key, (row) =>
-    viewTask(row, actor, attemptsOf(row.ladder_step, ladder(row.site_id)), now),
-  )
+  return {
+    ...order.page(rows, query.limit, (row) =>
+      viewTask(row, actor, attemptsOf(row.ladder_step, ladder(row.site_id)), now),
+    ),
+    total,
+  }
 }
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const

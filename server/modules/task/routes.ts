@@ -3,7 +3,6 @@ import {
   assignTasks as assignTasksRoute,
   completeTask as completeTaskRoute,
   countTasks as countTasksRoute,
-  exportTasks as exportTasksRoute,
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
   holdTaskAnyway as holdTaskAnywayRoute,
@@ -28,7 +27,6 @@ import { assignTasks } from './assign.ts'
 import { listCallBacks, moveCallBack } from './call-back.ts'
 import { completeTask } from './complete.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
-import { exportTasks } from './export.ts'
 import { countTasks, listTasks } from './list.ts'
 import { makeLetter } from './letter.ts'
 import { reopenTask } from './reopen.ts'
@@ -37,13 +35,6 @@ import { getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 export function mountTask(api: Api): void {
   implement(api, listTasksRoute, ({ db, actor, query }) => listTasks(db, actor, query))
   implement(api, countTasksRoute, ({ db, actor, query }) => countTasks(db, actor, query.whose))
-  implement(api, exportTasksRoute, async ({ c, db, actor, query }) => {
-    const file = await exportTasks(db, actor, query)
-    return c.body(new Uint8Array(file), 200, {
-      'Content-Type': xlsxType,
-      'Content-Disposition': 'attachment; filename="tasks.xlsx"',
-    })
-  })
   implement(api, takeNextTaskRoute, async ({ db, actor, body }) => {
     const id = await transaction(db, (trx) => takeNextTask(trx, actor, body))
     return { task: id === null ? null : await getTask(db, actor, id) }

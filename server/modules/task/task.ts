@@ -239,12 +239,13 @@ export async function takeNextTask(
   input: { afterTaskId?: number | undefined; level?: number | undefined },
 ): Promise<number | null> {
   authorize(actor, 'task.work')
-  const rows = await taskRows(
-    trx,
-    actor,
-    { view: 'todo', whose: 'mine', level: input.level ? [input.level] : undefined, freeFor: actor.id },
-    60,
-  )
+  const { rows } = await taskRows(trx, actor, {
+    view: 'todo',
+    whose: 'mine',
+    level: input.level ? [input.level] : undefined,
+    freeFor: actor.id,
+    limit: 60,
+  })
   const refused = await refusedAmong(trx, rows)
   const free = rows.filter((row) => row.id !== input.afterTaskId && !refused.has(row.id))
   if (free.length === 0) return null

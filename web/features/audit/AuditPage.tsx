@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { auditOutcome, listAudit, verifyAudit } from '../../../contract/audit.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { type ItemOf, useAct, useCallPages } from '../../query.ts'
+import { type ItemOf, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -35,21 +35,14 @@ export default function AuditPage() {
     dayBegins(text('from')),
     dayEnds(text('to')),
   ]
-  const entries = useCallPages(
-    listAudit,
-    {
-      query: {
-        limit: 100,
-        ...(actorId ? { actorId } : {}),
-        ...(personId ? { personId } : {}),
-        ...(action ? { action } : {}),
-        ...(outcome.length > 0 ? { outcome } : {}),
-        ...(from ? { from } : {}),
-        ...(to ? { to } : {}),
-      },
-    },
-    { keepPrevious: true },
-  )
+  const entries = useList(listAudit, {
+    ...(actorId ? { actorId } : {}),
+    ...(personId ? { personId } : {}),
+    ...(action ? { action } : {}),
+    ...(outcome.length > 0 ? { outcome } : {}),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+  })
   const verify = useAct(verifyAudit)
   const actionWords = (name: string) => {
     const key = `audit.action.${name.replaceAll('.', '_')}`

@@ -9,9 +9,9 @@ import {
   listPathways,
 } from '../../../contract/pathway.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCall, useCallPages } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -35,11 +35,10 @@ export default function EnrollmentsPage() {
   const pathwayId = Number(first(filters['pathwayId'])) || undefined
   const status = enrollmentStatus.options.find((one) => one === first(filters['status']))
   const pathways = useCall(listPathways, {}, { enabled: may(me, 'pathway.read') })
-  const enrollments = useCallPages(
-    listEnrollments,
-    { query: { limit: 50, ...(pathwayId ? { pathwayId } : {}), ...(status ? { status } : {}) } },
-    { keepPrevious: true },
-  )
+  const enrollments = useList(listEnrollments, {
+    ...(pathwayId ? { pathwayId } : {}),
+    ...(status ? { status } : {}),
+  })
 
   const columns: Column<EnrollmentSummary>[] = [
     {

@@ -5,9 +5,9 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listFollowUpRows } from '../../../contract/figure.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { type ItemOf, useCallPages } from '../../query.ts'
+import { type ItemOf } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -34,8 +34,10 @@ export default function FigureRowsPage() {
   const key = first(filters['key'])
   const label = first(filters['label'])
   const { by: _, compare: _compare, ...scope } = query
-  const rows = useCallPages(listFollowUpRows, {
-    query: { ...scope, measure: rowsOf[name], limit: 100, ...(by && key !== undefined ? { by, key } : {}) },
+  const rows = useList(listFollowUpRows, {
+    ...scope,
+    measure: rowsOf[name],
+    ...(by && key !== undefined ? { by, key } : {}),
   })
   const { figure: _figure, group: _group, key: _key, label: _label, ...back } = filters
 

@@ -4,10 +4,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupKinds, groupStatuses, type GroupSummary, listGroups } from '../../../contract/group.ts'
 import { count } from '../../format/number.ts'
-import { useCallPages } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -38,7 +37,7 @@ export default function GroupsPage() {
     ...(status && { status }),
     ...(expiring && { expiring }),
   }
-  const groups = useCallPages(listGroups, { query }, { keepPrevious: true })
+  const groups = useList(listGroups, query)
   const open = (id: number) => void navigate({ to: '/groups/$id', params: { id: String(id) } })
   const add = may(me, 'group.write') && (
     <Button type="primary" onClick={() => setAdding(true)}>

@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type GroupDetail, type GroupMember, listGroupMembers } from '../../../contract/group.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCallPages } from '../../query.ts'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { MemberDialog } from './MemberDialog.tsx'
@@ -21,13 +20,10 @@ export function MemberList({ group }: { group: GroupDetail }) {
   const [open, setOpen] = useState<Open>(null)
   const search = first(filters['search'])
   const former = first(filters['members']) === 'former'
-  const members = useCallPages(
+  const members = useList(
     listGroupMembers,
-    {
-      params: { id: group.id },
-      query: { limit: 50, current: !former, ...(search && { search }) },
-    },
-    { keepPrevious: true },
+    { current: !former, ...(search && { search }) },
+    { params: { id: group.id } },
   )
 
   const columns: Column<GroupMember>[] = [

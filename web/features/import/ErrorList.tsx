@@ -9,8 +9,8 @@ import {
   listImportErrors,
 } from '../../../contract/import.ts'
 import { addressOf } from '../../api.ts'
-import { type ItemOf, keyOf, queryClient, useCallPages } from '../../query.ts'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type ItemOf, keyOf, queryClient } from '../../query.ts'
+import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 
 type Row = ItemOf<typeof listImportErrors>
 const known = importKinds.flatMap((kind): readonly ImportField[] => importFields[kind])
@@ -18,7 +18,7 @@ const known = importKinds.flatMap((kind): readonly ImportField[] => importFields
 /** @param refresh changes when there may be more of them */
 export function ErrorList({ id, refresh }: { id: number; refresh: string }) {
   const { t } = useTranslation()
-  const errors = useCallPages(listImportErrors, { params: { id }, query: { limit: 50 } })
+  const errors = useList(listImportErrors, {}, { params: { id } })
   useEffect(() => {
     void queryClient.invalidateQueries({ queryKey: keyOf(listImportErrors) })
   }, [refresh])

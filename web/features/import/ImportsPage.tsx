@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportStatus, type ImportSummary, listImports } from '../../../contract/import.ts'
 import { count } from '../../format/number.ts'
-import { useCallPages } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { UploadDialog } from './UploadDialog.tsx'
@@ -28,7 +27,7 @@ export default function ImportsPage() {
   const { t } = useTranslation()
   const me = useMe()
   const navigate = useNavigate()
-  const imports = useCallPages(listImports, { query: { limit: 50 } })
+  const imports = useList(listImports, {})
   const [uploading, setUploading] = useState(false)
   const open = (id: number) => void navigate({ to: '/imports/$id', params: { id: String(id) } })
   const add = may(me, 'import.write') && (

@@ -1,22 +1,19 @@
 import '../figure/figure.css'
-import { DownloadOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
-  exportInstructions,
   getInstructionFigures,
   type Instruction,
   instructionView,
   listInstructions,
 } from '../../../contract/instruction.ts'
 import { listSites } from '../../../contract/setting.ts'
-import { addressOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCall, useCallPages } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { DateFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -43,11 +40,7 @@ export default function InstructionsPage() {
   }
   const places = useCall(listSites, { query: { within: 'instruction.read' } })
   const figures = useCall(getInstructionFigures, { query: scope })
-  const source = useCallPages(
-    listInstructions,
-    { query: { view, ...scope, limit: 50 } },
-    { keepPrevious: true },
-  )
+  const source = useList(listInstructions, { view, ...scope })
   const columns: Column<Instruction>[] = [
     {
       key: 'person',
@@ -112,11 +105,6 @@ export default function InstructionsPage() {
         title={t('instructions.title')}
         actions={
           <>
-            {may(me, 'figure.export') && (
-              <Button href={addressOf(exportInstructions, { query: { view, ...scope } })} download>
-                <DownloadOutlined aria-hidden /> {t('tasks.export')}
-              </Button>
-            )}
             {may(me, 'instruction.issue') && (
               <Button type="primary" onClick={() => setIssuing(true)}>
                 {t('instructions.issue')}

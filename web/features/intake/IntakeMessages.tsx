@@ -13,9 +13,9 @@ import {
 } from '../../../contract/intake.ts'
 import { bytes, count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall, useCallPages } from '../../query.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -57,11 +57,11 @@ export function IntakeMessages() {
   const narrowed = status !== undefined || Object.keys({ ...narrow, ...noted }).length > 0
 
   const overview = useCall(getIntakeOverview, {}, { refetchInterval: 60_000 })
-  const messages = useCallPages(
-    listIntakeMessages,
-    { query: { limit: 50, ...narrow, ...noted, ...(status ? { status: [status] } : {}) } },
-    { keepPrevious: true },
-  )
+  const messages = useList(listIntakeMessages, {
+    ...narrow,
+    ...noted,
+    ...(status ? { status: [status] } : {}),
+  })
 
   const refresh = () => {
     seen()

@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next'
 import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { type ItemOf, useCall, useCallPages } from '../../query.ts'
+import { type ItemOf, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Figure } from '../../ui/Figure.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
@@ -37,11 +37,10 @@ export default function MessagesPage() {
   const status = messageStatus.options.filter((one) => list(filters['status']).includes(one))
   const personId = Number(list(filters['personId'])[0]) || undefined
   const counts = useCall(countMessages)
-  const messages = useCallPages(
-    listMessages,
-    { query: { limit: 50, ...(status.length > 0 ? { status } : {}), ...(personId ? { personId } : {}) } },
-    { keepPrevious: true },
-  )
+  const messages = useList(listMessages, {
+    ...(status.length > 0 ? { status } : {}),
+    ...(personId ? { personId } : {}),
+  })
 
   const columns: Column<Row>[] = [
     {

@@ -2,9 +2,9 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type StaffView, listSites, listStaff, updateStaff } from '../../../contract/setting.ts'
-import { useCall, useCallPages } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -20,11 +20,10 @@ export function StaffTab() {
   const places = useCall(listSites)
   const departmentId = Number(first(filters['departmentId'])) || undefined
   const search = first(filters['search'])
-  const staff = useCallPages(
-    listStaff,
-    { query: { limit: 100, ...(departmentId ? { departmentId } : {}), ...(search ? { search } : {}) } },
-    { keepPrevious: true },
-  )
+  const staff = useList(listStaff, {
+    ...(departmentId ? { departmentId } : {}),
+    ...(search ? { search } : {}),
+  })
   const confirm = useDo(updateStaff, {
     done: t('settings.organization.confirmed'),
     stale: [listSites, listStaff],

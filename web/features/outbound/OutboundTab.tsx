@@ -15,11 +15,11 @@ import {
 } from '../../../contract/outbound.ts'
 import { liveEvents } from '../../app/live.tsx'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall, useCallPages } from '../../query.ts'
+import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -75,18 +75,11 @@ export function OutboundTab() {
   const controlId = first(filters['controlId'])
   const openId = Number(first(filters['out'])) || null
   const channels = useCall(listOutboundChannels, {}, { refetchInterval: 60_000 })
-  const messages = useCallPages(
-    listOutboundMessages,
-    {
-      query: {
-        limit: 50,
-        ...(status ? { status: [status] } : {}),
-        ...(channelId ? { channelId } : {}),
-        ...(controlId ? { controlId } : {}),
-      },
-    },
-    { keepPrevious: true },
-  )
+  const messages = useList(listOutboundMessages, {
+    ...(status ? { status: [status] } : {}),
+    ...(channelId ? { channelId } : {}),
+    ...(controlId ? { controlId } : {}),
+  })
   const failed = (error: Error) => void toast.error(explain(error))
   const done = () => {
     setSelected(new Set())

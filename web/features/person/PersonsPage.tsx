@@ -1,19 +1,18 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PersonSummary, listPersons } from '../../../contract/person.ts'
 import { completenessBands, gap, gaps } from '../../../contract/provenance.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCall, useCallPages } from '../../query.ts'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { useCall } from '../../query.ts'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { type Filters, first, useFilters } from '../../ui/filters.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { may, useMe } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-
-const pause = 250
+import { TextFilter } from '../../ui/TextFilter.tsx'
 
 export default function PersonsPage() {
   const { t } = useTranslation()
@@ -24,26 +23,13 @@ export default function PersonsPage() {
   const [chosen, setChosen] = useState<Set<string | number>>(new Set())
   const [filters, setFilters] = useFilters()
   const search = first(filters['search']) ?? ''
-  const [draft, setDraft] = useState({ text: search, of: search })
-  // Changed from outside, such as by the back button.
-  if (draft.of !== search) setDraft({ text: search, of: search })
-  const { text } = draft
-  const setText = (next: string) => setDraft({ text: next, of: search })
-  const source = useCallPages(
-    listPersons,
-    { query: { limit: 50, ...(search ? { search } : {}), ...completenessQuery(filters) } },
-    { keepPrevious: true },
-  )
-
-  useEffect(() => {
-    if (text.trim() === search) return
-    const timer = setTimeout(() => setFilters({ search: text.trim() || undefined }), pause)
-    return () => clearTimeout(timer)
-  }, [text, search, setFilters])
+  const source = useList(listPersons, { ...(search ? { search } : {}), ...completenessQuery(filters) })
 
   const columns: Column<PersonSummary>[] = [
     {
       key: 'name',
+      personal: true,
+      text: (person) => person.name,
       title: t('person.column.name'),
       width: '16%',
       render: (person) => (
@@ -113,19 +99,18 @@ export default function PersonsPage() {
   return (
     <ListPage
       title={t('person.title')}
+      totalText={(n) => t('person.total', { n })}
       source={source}
       columns={columns}
       rowKey={(person) => person.id}
       onOpen={(person) => void navigate({ to: '/persons/$id', params: { id: String(person.id) } })}
       filters={
         <>
-          <input
-            className="field-input filter-search"
-            type="search"
-            aria-label={t('person.searchHint')}
-            placeholder={t('person.searchHint')}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
+          <TextFilter
+            label={t('person.searchHint')}
+            value={search || undefined}
+            wide
+            onChange={(text) => setFilters({ search: text })}
           />
           <CompletenessFilters filters={filters} onChange={setFilters} />
         </>

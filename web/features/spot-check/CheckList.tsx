@@ -9,10 +9,10 @@ import {
   type SpotCheckStatus,
 } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCallPages } from '../../query.ts'
+import { useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Filters, first } from '../../ui/filters.ts'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
@@ -58,13 +58,10 @@ export function CheckList({ siteId, month, filters, onFilter, appealDays }: Chec
   const staffId = Number(first(filters['staffId'])) || undefined
   const own = me.permissions['spot-check.read'] === 'own'
   const everyMonth = view === 'appeals' || own
-  const source = useCallPages(listSpotChecks, {
-    query: {
-      ...(everyMonth ? {} : { siteId, month }),
-      ...(staffId && !own ? { staffId } : {}),
-      ...queryOf[view],
-      limit: 50,
-    },
+  const source = useList(listSpotChecks, {
+    ...(everyMonth ? {} : { siteId, month }),
+    ...(staffId && !own ? { staffId } : {}),
+    ...queryOf[view],
   })
   const accept = useAct(acceptSpotCheck, {
     onSuccess: () => {

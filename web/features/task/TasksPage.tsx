@@ -1,15 +1,15 @@
-import { DownloadOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { listSites } from '../../../contract/setting.ts'
-import { exportTasks, listTasks, type TaskSummary, taskView } from '../../../contract/task.ts'
-import { addressOf } from '../../api.ts'
+import { listSites, listStaff } from '../../../contract/setting.ts'
+import { listTasks, type TaskSummary, taskView } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useCall, useCallPages } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { choices } from '../../ui/fields.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -35,14 +35,24 @@ export default function TasksPage() {
   const departmentId = Number(first(filters['departmentId'])) || undefined
   const search = first(filters['search'])
   const places = useCall(listSites, { query: { within: 'task.read' } })
+  const staff = useCall(listStaff, { query: { limit: 200, ...(departmentId ? { departmentId } : {}) } })
+  const doctor = Number(first(filters['attendingStaffId'])) || undefined
+  const text = (name: 'condition' | 'dischargedFrom' | 'dischargedTo') => {
+    const value = first(filters[name])
+    return value ? { [name]: value } : {}
+  }
   const query = {
     view,
     whose: 'team' as const,
     ...(level ? { level: [level] } : {}),
     ...(departmentId ? { departmentId } : {}),
     ...(search ? { search } : {}),
+    ...(doctor ? { attendingStaffId: doctor } : {}),
+    ...text('condition'),
+    ...text('dischargedFrom'),
+    ...text('dischargedTo'),
   }
-  const tasks = useCallPages(listTasks, { query: { ...query, limit: 50 } }, { keepPrevious: true })
+  const tasks = useList(listTasks, query)
   const change = (changes: Record<string, string | undefined>) => {
     setSelected(new Set())
     setFilters(changes)
@@ -62,9 +72,23 @@ export default function TasksPage() {
     {
       key: 'person',
       title: t('tasks.person'),
+      personal: true,
+      text: (one) => one.personName ?? one.groupName,
       render: (one) => <SubjectLink task={one} />,
     },
     { key: 'title', title: t('tasks.task'), render: (one) => one.title },
+    {
+      key: 'condition',
+      title: t('tasks.condition'),
+      hidden: true,
+      render: (one) => one.conditionText ?? '—',
+    },
+    {
+      key: 'discharged',
+      title: t('tasks.discharged'),
+      hidden: true,
+      render: (one) => <TimeText at={one.dischargedAt} show="day" />,
+    },
     { key: 'department', title: t('tasks.department'), render: (one) => one.departmentName ?? '—' },
     {
       key: 'assignee',
@@ -97,11 +121,6 @@ export default function TasksPage() {
         title={t('tasks.title')}
         actions={
           <>
-            {may(me, 'figure.export') && (
-              <a className="soft-button" href={addressOf(exportTasks, { query })} download>
-                <DownloadOutlined aria-hidden /> {t('tasks.export')}
-              </a>
-            )}
             {may(me, 'task.assign') && (
               <Button type="primary" disabled={selected.size === 0} onClick={() => setAssigning(true)}>
                 {t('tasks.assign', { n: selected.size })}
@@ -134,6 +153,28 @@ export default function TasksPage() {
               }))}
               onChange={(value) => change({ departmentId: value })}
             />
+            <SelectFilter
+              label={t('tasks.doctor')}
+              all={t('tasks.allDoctors')}
+              value={doctor ? String(doctor) : undefined}
+              options={choices((staff.data?.items ?? []).filter((one) => one.role === 'doctor'))}
+              onChange={(value) => change({ attendingStaffId: value })}
+            />
+            <DateFilter
+              label={t('tasks.dischargedFrom')}
+              value={first(filters['dischargedFrom'])}
+              onChange={(value) => change({ dischargedFrom: value })}
+            />
+            <DateFilter
+              label={t('tasks.dischargedTo')}
+              value={first(filters['dischargedTo'])}
+              onChange={(value) => change({ dischargedTo: value })}
+            />
+            <TextFilter
+              label={t('tasks.condition')}
+              value={first(filters['condition'])}
+              onChange={(value) => change({ condition: value })}
+            />
             <TextFilter
               label={t('tasks.search')}
               value={search}
@@ -141,6 +182,7 @@ export default function TasksPage() {
             />
           </>
         }
+        totalText={(n) => t('tasks.total', { n })}
         source={tasks}
         columns={columns}
         rowKey={(one) => one.id}

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCallPages } from '../../query.ts'
+import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -24,11 +24,7 @@ export function UsersTab() {
   const [open, setOpen] = useState<UserSummary | 'new' | null>(null)
   const [password, setPassword] = useState<{ name: string; secret: string } | null>(null)
   const search = first(filters['search'])
-  const users = useCallPages(
-    listUsers,
-    { query: { limit: 100, ...(search ? { search } : {}) } },
-    { keepPrevious: true },
-  )
+  const users = useList(listUsers, { ...(search ? { search } : {}) })
   const refresh = () => void queryClient.invalidateQueries({ queryKey: keyOf(listUsers) })
   const onError = (error: Error) => void message.error(explain(error))
   const update = useAct(updateUser, {

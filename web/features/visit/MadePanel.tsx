@@ -11,13 +11,13 @@ import {
 } from '../../../contract/visit-record.ts'
 import { isoDay } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCall, useCallPages } from '../../query.ts'
+import { useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AreaField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { ListTable } from '../../ui/ListPage.tsx'
+import { ListTable, useList } from '../../ui/ListPage.tsx'
 import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
@@ -120,7 +120,7 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
   const { t } = useTranslation()
   const code = useCode()
   const { time } = useAmounts()
-  const source = useCallPages(listVisitRecords, { query: { siteId, month, ...(teamId && { teamId }) } })
+  const source = useList(listVisitRecords, { siteId, month, ...(teamId && { teamId }) })
   return (
     <ListTable
       label={t('visits.rows')}

@@ -43,6 +43,23 @@ export const common = {
   columns: 'Columns',
   rowsCount: '{{n}} shown',
   weekdays: 'Sun Mon Tue Wed Thu Fri Sat',
+  list: {
+    total: '{{n}} in all',
+    export: 'Export',
+    exporting: 'Exporting',
+    exported: '{{n}} rows so far…',
+  },
+  view: {
+    open: 'Views',
+    save: 'Save this view…',
+    name: 'Name of the view',
+    hint: 'Filters, order and columns are kept; searched words are not.',
+    share: 'Colleagues of my sites may use it',
+    saved: 'View saved',
+    deleted: 'View deleted',
+    delete: 'Delete view “{{name}}”',
+    sharedByMe: 'Shared',
+  },
   field: {
     required: 'Please fill in',
     tooShort: 'At least {{n}} characters',

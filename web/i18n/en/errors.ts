@@ -16,6 +16,7 @@ export const errors = {
   'not-found': 'Not found: it may have been moved, or lie outside what you may see.',
   invalid: 'Some entries are not right.',
   'unknown-parameter': 'The address has a parameter that is not known here.',
+  'too-many-to-sort': 'More than 10,000 rows cannot be ordered by a column. Narrow the list first.',
   'changed-meanwhile': 'Somebody has just changed this. Look at the new state and try again.',
   'held-by-other': 'A colleague is working on this task.',
   'not-held': 'You no longer hold this task. Open it again.',

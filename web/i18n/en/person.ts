@@ -2,6 +2,7 @@ import type { SameWords } from '../shape.ts'
 import type { person as reference } from '../zh-CN/person.ts'
 
 export const person = {
+  total: '{{n}} persons',
   title: 'Patients',
   searchHint: 'Name, pinyin or initials, phone tail, record number',
   column: {

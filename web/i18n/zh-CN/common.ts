@@ -39,6 +39,23 @@ export const common = {
   columns: '选择列',
   rowsCount: '已显示 {{n}} 条',
   weekdays: '周日 周一 周二 周三 周四 周五 周六',
+  list: {
+    total: '共 {{n}} 条',
+    export: '导出',
+    exporting: '正在导出',
+    exported: '已取 {{n}} 行…',
+  },
+  view: {
+    open: '视图',
+    save: '保存当前视图…',
+    name: '视图名称',
+    hint: '保存筛选、排序和列；搜索的文字不保存。',
+    share: '同院区的同事也能用',
+    saved: '视图已保存',
+    deleted: '视图已删除',
+    delete: '删除视图“{{name}}”',
+    sharedByMe: '已共享',
+  },
   field: {
     required: '请填写',
     tooShort: '至少 {{n}} 个字',

@@ -16,6 +16,7 @@ export const errors = {
   'not-found': '没有找到，可能已被移走，或不在您的权限范围内。',
   invalid: '有几处填得不对，请核对。',
   'unknown-parameter': '网址里有这里不认识的参数。',
+  'too-many-to-sort': '超过 1 万条，不能按列排序。请先筛选，再排序。',
   'changed-meanwhile': '刚刚有人改过，请看新内容后再试。',
   'held-by-other': '同事正在做这条任务。',
   'not-held': '这条任务已不在您手上，请重新打开。',

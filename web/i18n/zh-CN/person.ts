@@ -1,4 +1,5 @@
 export const person = {
+  total: '共 {{n}} 人',
   title: '患者',
   searchHint: '输入姓名、拼音或首字母、手机尾号、病案号',
   column: {

@@ -89,7 +89,11 @@ export function ListTable<T>(props: ListTableProps<T>) {
 
   return (
     <div className="list-scroll" ref={scroller}>
-      <table className={tall ? 'list-table is-tall' : 'list-table'} aria-label={label} aria-rowcount={items.length + 1}>
+      <table
+        className={tall ? 'list-table is-tall' : 'list-table'}
+        aria-label={label}
+        aria-rowcount={items.length + 1}
+      >
         <thead>
           <tr>
             {selection && (

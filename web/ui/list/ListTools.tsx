@@ -36,7 +36,11 @@ export function ColumnChooser<T>({ all, shown, show }: Columns<T>) {
         </div>
       }
     >
-      <Button icon={<SettingOutlined aria-hidden />} aria-label={t('common.columns')} title={t('common.columns')} />
+      <Button
+        icon={<SettingOutlined aria-hidden />}
+        aria-label={t('common.columns')}
+        title={t('common.columns')}
+      />
     </Popover>
   )
 }

@@ -28,8 +28,6 @@ export type ListSource<T> = {
 export const countedTo = 10_000
 
 type Page = { items: unknown[]; nextCursor: string | null; total?: number | null }
-type Query = Record<string, unknown>
-
 const pageSize = 50
 /** A file is made of larger pages than the screen. */
 const exportPageSize = 200
@@ -45,7 +43,7 @@ type ListOptions = { params?: object; enabled?: boolean; refetchInterval?: numbe
 /** A list of the server: filters from the caller, order from the address, the number of all rows asked once with the first page. */
 export function useList<C extends RouteContract & { query: z.ZodObject }>(
   contract: C,
-  query: Query,
+  query: Partial<z.output<C['query']>>,
   { params, ...extra }: ListOptions = {},
 ): ListSource<ItemOf<C>> & ReturnType<typeof useCallPages<C>> {
   const [filters, setFilters] = useFilters()
@@ -69,7 +67,10 @@ export function useList<C extends RouteContract & { query: z.ZodObject }>(
       for (let cursor: string | undefined; ;) {
         const page: Page = await ask(
           contract,
-          { ...(input as object), query: { ...query, ...(now && { sort: now }), limit: exportPageSize, cursor } },
+          {
+            ...(input as object),
+            query: { ...query, ...(now && { sort: now }), limit: exportPageSize, cursor },
+          },
           { signal },
         )
         onPage(page.items as ItemOf<C>[])

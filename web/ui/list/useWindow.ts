@@ -17,7 +17,8 @@ type Drawn = {
 /** The element that scrolls a list: itself where it has its own height, else the page's pane. */
 function paneOf(box: HTMLElement): HTMLElement {
   for (let one: HTMLElement | null = box; one; one = one.parentElement) {
-    if (/auto|scroll/.test(getComputedStyle(one).overflowY) && one.scrollHeight > one.clientHeight + 1) return one
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY) && one.scrollHeight > one.clientHeight + 1)
+      return one
   }
   return document.documentElement
 }
@@ -49,8 +50,7 @@ export function useWindow(box: RefObject<HTMLElement | null>, length: number, ma
     }
   }, [box, windowed, length])
 
-  if (!windowed)
-    return { from: 0, to: length, above: 0, below: 0, windowed, reveal: () => undefined }
+  if (!windowed) return { from: 0, to: length, above: 0, below: 0, windowed, reveal: () => undefined }
   const from = Math.max(0, Math.floor(view.top / view.row) - spare)
   const to = Math.min(length, Math.ceil((view.top + view.height) / view.row) + spare)
   return {

@@ -18,7 +18,15 @@ type WriteList<T> = {
 const most = 20_000
 
 /** Collects a list, logs that it leaves the hospital, and hands the file over. @throws {ApiError} */
-export async function writeList<T>({ title, route, columns, moment, everything, signal, onRows }: WriteList<T>) {
+export async function writeList<T>({
+  title,
+  route,
+  columns,
+  moment,
+  everything,
+  signal,
+  onRows,
+}: WriteList<T>) {
   const named = columns.filter((one) => one.title !== '')
   const rows: { value: string | number; type: StringConstructor | NumberConstructor }[][] = []
   const enough = new AbortController()
