@@ -11,7 +11,7 @@ test('service centre issues an instruction, a doctor executes it, the service ce
      where e.class = 'inpatient' and e.ends_at is not null and not p.deceased and p.name ~ '^[一-龥]+$' order by e.ends_at desc limit 1`,
   )
   const service = await stage.openAs('service', { path: `/persons/${patient?.id ?? 0}` })
-  await service.getByRole('region', { name: '回访指令' }).getByRole('button', { name: '下达指令' }).click()
+  await service.getByRole('button', { name: '下达指令' }).click()
   const dialog = service.getByRole('dialog')
   await choose(dialog.getByLabel('原因'), '检查结果异常')
   await dialog.getByLabel('指令内容').fill('血钾 6.1，请问有无乏力、心慌，叮嘱当天复查')

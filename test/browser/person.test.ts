@@ -81,17 +81,20 @@ test('a number is shown for a reason, and the look is in the audit with that rea
   expect(looks).toEqual([{ reason: '核对家属电话' }])
 })
 
-test('a wish not to be called is written down and taken back', async () => {
+test('a wish not to be called is written down from the action bar and taken back', async () => {
   const person = await aPatient(3)
   const page = await open('head', person)
+  await page.getByRole('button', { name: '登记勿扰' }).click()
+  const dialog = page.getByRole('dialog')
+  // What it will stop is said before it is saved.
+  await dialog.getByText('登记后这样的联系会被拦下').waitFor()
+  await choose(dialog.getByLabel('不要用'), '电话')
+  await dialog.getByLabel('原因或患者原话').fill('在上班，不方便')
+  await dialog.getByRole('button', { name: '保存' }).click()
   const optOuts = panel(page, '勿扰登记')
-  await optOuts.getByRole('button', { name: '登记勿扰' }).click()
-  await choose(page.getByLabel('不要用'), '电话')
-  await page.getByLabel('原因或患者原话').fill('在上班，不方便')
-  await page.getByRole('button', { name: '保存' }).click()
   await optOuts.getByText('在上班，不方便').waitFor()
   await optOuts.getByRole('button', { name: '恢复联系' }).click()
-  await optOuts.getByText('没有勿扰要求').waitFor()
+  await optOuts.waitFor({ state: 'detached' })
 })
 
 test('the timeline is narrowed to what one looks for', async () => {
@@ -117,10 +120,12 @@ test('a person is put on a pathway by hand and taken off again with a reason', a
   )
   const page = await open('head', person)
   const pathways = panel(page, '随访路径')
-  await pathways.getByRole('button', { name: '纳入路径' }).click()
+  await page.getByRole('button', { name: '纳入路径' }).click()
+  const dialog = page.getByRole('dialog')
+  await choose(dialog.getByLabel('选择路径'), { index: 1 })
   // Of each stay a person is on a pathway once, so this time it is by no stay.
-  await choose(pathways.getByLabel('按哪次就诊'), '不按就诊')
-  await pathways.getByRole('button', { name: '纳入路径' }).last().click()
+  await choose(dialog.getByLabel('按哪次就诊'), '不按就诊')
+  await dialog.getByRole('button', { name: '纳入路径' }).click()
   await page.getByText('已纳入路径').waitFor()
   await pathways.getByRole('button', { name: '移出' }).first().click()
   await page.getByRole('dialog').getByLabel('移出原因').fill('转外院治疗')
@@ -148,4 +153,113 @@ test('a dispute is registered and closed on the person page; a nurse sees the ma
   await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
   await disputes.getByText('已和解').waitFor()
   await page.locator('.tag-line').getByText('有未结纠纷').waitFor({ state: 'detached' })
+})
+
+/** A patient of the ward with a finished call, as the hospital's staff left it. */
+async function called(): Promise<Person & { by: string; task: number }> {
+  const [one] = await stage.rows<Person & { by: string; task: number }>(
+    `select p.id, p.name, p.initials, p.version, '' as phone, a.user_name as by, t.id as task
+     from task t join task_attempt a on a.task_id = t.id and a.outcome = 'done' join person p on p.id = t.person_id
+       join questionnaire_response r on r.task_id = t.id join app_user u on u.username = 'head' join staff s on s.id = u.staff_id
+     where t.status = 'completed' and t.outcome = 'done' and t.level = 1 and t.department_id = s.department_id order by t.id limit 1`,
+  )
+  if (!one) throw new Error('nobody of the ward was called')
+  return one
+}
+
+test('a contact is one line with its whole story, opened for the answers', async () => {
+  const person = await called()
+  const page = await open('head', person)
+  const line = panel(page, '时间线').locator('.timeline-event', { hasText: '已随访：' }).first()
+  const summary = (await line.locator('summary').textContent()) ?? ''
+  expect(summary).toMatch(/^\d\d-\d\d 周. \d\d:\d\d ?(电话|上门)/)
+  expect(summary).toContain(`${person.by} · 已随访：`)
+  // The result and the answers are told here and nowhere beside it.
+  expect(await panel(page, '时间线').getByText('任务完成').count()).toBe(0)
+  await line.locator('summary').click()
+  await line.getByRole('link', { name: '打开任务' }).waitFor()
+  expect(await line.locator('dl > div').count()).toBeGreaterThan(3)
+})
+
+test('above a person stand who answers for the person, the consent, what comes next, and what one can do', async () => {
+  const person = await aPatient(5)
+  const page = await open('service', person)
+  const summary = page.locator('.person-summary')
+  for (const label of ['责任医生', '同意', '接下来'])
+    await summary.getByText(label, { exact: true }).waitFor()
+  await summary.getByText('没有记录：不发营销消息').waitFor()
+  for (const name of ['登记来电', '纳入路径', '下达指令', '登记勿扰'])
+    await page.getByRole('button', { name }).waitFor()
+  await page.locator('.person-actions').getByText('打电话').waitFor()
+  await page.getByRole('button', { name: '登记来电' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await dialog.getByText('请填写').waitFor()
+  await dialog.getByLabel('说了什么、怎么答复的').fill('女儿问哪天拆线，已告知')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await panel(page, '时间线').locator('summary', { hasText: '女儿问哪天拆线，已告知' }).waitFor()
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('who said a value and when stands on hover, in words without codes', async () => {
+  const person = await aPatient(2)
+  const page = await open('head', person)
+  await settled(page)
+  const facts = panel(page, '基本资料')
+  expect(await facts.getByText(/HIS 接口/).count()).toBe(0)
+  const mark = facts.locator('.source-mark').first()
+  expect(await mark.getAttribute('title')).toMatch(/HIS 接口 .*医院/)
+  expect(await page.locator('#main').textContent()).not.toContain('GH01')
+})
+
+test('an outpatient is never said to be in hospital', async () => {
+  const [seen] = await stage.rows<{ person_id: number }>(
+    `insert into encounter (person_id, site_id, visit_number, class, status, source, department_id, starts_at, source_time)
+     select n.person_id, n.site_id, 'OPEN-OUTPATIENT', 'outpatient', 'in-progress', 'test', n.department_id, now() - interval '20 days', now()
+     from encounter n join app_user u on u.username = 'head' join staff s on s.id = u.staff_id
+     where n.department_id = s.department_id and n.class = 'inpatient' and n.status = 'finished' order by n.id limit 1 returning person_id`,
+  )
+  const page = await stage.openAs('head', { path: `/persons/${seen?.person_id ?? 0}` })
+  const visit = panel(page, '就诊记录').locator('li', { hasText: 'OPEN-OUTPATIENT' })
+  await visit.getByText('已就诊').waitFor()
+  expect(await panel(page, '就诊记录').getByText('在院', { exact: true }).count()).toBe(0)
+})
+
+test('a life of a thousand events keeps the frame, draws what is near and jumps to a year', async () => {
+  const person = await aPatient(6)
+  await stage.rows(
+    `insert into event (person_id, at, kind, source, data)
+     select $1, now() - n * interval '2 days', 'contact.received', 'staff', jsonb_build_object('channel', 'phone', 'note', '第' || n || '次来电')
+     from generate_series(1, 1000) n`,
+    [person.id],
+  )
+  await stage.rows(
+    `update person_facts set first_visit_at = now() - interval '6 years' where person_id = $1`,
+    [person.id],
+  )
+  const page = await open('head', person)
+  const line = panel(page, '时间线')
+  const rows = line.locator('.timeline-event')
+  await rows.first().waitFor()
+  await expect
+    .poll(async () => {
+      await line.evaluate((pane) => pane.scrollTo(0, pane.scrollHeight))
+      return rows.count()
+    })
+    .toBeGreaterThan(1000)
+  const drawn = await rows.evaluateAll(
+    (all) =>
+      all.filter((one) => one.querySelector('summary')?.checkVisibility({ contentVisibilityAuto: true }))
+        .length,
+  )
+  expect(drawn).toBeLessThan(200)
+  const frame = () =>
+    page.evaluate(() => ({ page: document.documentElement.scrollHeight, window: innerHeight }))
+  const { page: height, window } = await frame()
+  expect(height).toBeLessThanOrEqual(window)
+  expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
+  const year = new Date().getFullYear() - 3
+  await choose(page.getByLabel('跳到年份'), `${year} 年及以前`)
+  await line.locator('.timeline-year').first().getByText(String(year)).waitFor()
 })

@@ -1,7 +1,16 @@
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
+import { isoDay } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
+
+/** Nobody is in hospital as an outpatient: such a visit is under way on its day, and over afterwards, told as ended or not. */
+function stateOf({ status, class: kind, start }: PersonDetail['encounters'][number]) {
+  if (status === 'planned' || status === 'cancelled') return status
+  if (kind === 'inpatient') return status === 'in-progress' ? 'inHospital' : 'discharged'
+  const today = start !== null && isoDay(new Date(start)) === isoDay(new Date())
+  return status === 'in-progress' && today ? 'underWay' : 'seen'
+}
 
 export function EncounterPanel({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
@@ -19,7 +28,7 @@ export function EncounterPanel({ person }: { person: PersonDetail }) {
               <strong>
                 {code('encounterClass', encounter.class)} · {encounter.departmentName ?? encounter.siteName}
               </strong>{' '}
-              <span className="secondary small">{code('encounterStatus', encounter.status)}</span>
+              <span className="secondary small">{t(`person.visitState.${stateOf(encounter)}`)}</span>
               <p className="secondary small">
                 <TimeText at={encounter.start} show="day" />
                 {encounter.end && (

@@ -21,6 +21,8 @@ import { EnrollmentPanel } from './EnrollmentPanel.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { OptOutPanel } from './OptOutPanel.tsx'
 import { MembershipPanel } from './MembershipPanel.tsx'
+import { PersonActions } from './PersonActions.tsx'
+import { PersonSummary } from './PersonSummary.tsx'
 import { PhotoPanel } from './PhotoPanel.tsx'
 import { personTagTone } from './tags.ts'
 import { Timeline } from './Timeline.tsx'
@@ -81,22 +83,24 @@ function PersonView({ personId }: { personId: number }) {
             .filter(Boolean)
             .join(' · ')}
         </p>
+        <PersonSummary person={person} />
+        <PersonActions person={person} onRevealed={setRevealed} />
       </PageHeader>
       {person.id !== personId && <Notice tone="info" title={t('match.shownInstead')} />}
       <div className="person-columns">
-        <div className="person-facts">
-          <CompletenessLine person={person} />
+        <div className="person-facts" tabIndex={0} role="region" aria-label={t('person.facts')}>
           <FactsPanel person={person} />
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
+          <OptOutPanel person={person} />
           <DisputePanel person={person} />
           <EnrollmentPanel person={person} />
           <InstructionPanel person={person} />
           <PhotoPanel person={person} />
-          <OptOutPanel person={person} />
           <ConsentPanel person={person} />
           <MembershipPanel person={person} />
           <EncounterPanel person={person} />
           <RecordsPanel person={person} />
+          <CompletenessLine person={person} />
         </div>
         <Timeline person={person} />
       </div>

@@ -1,10 +1,9 @@
-import { App, Modal } from 'antd'
-import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { revealPerson } from '../../../contract/person.ts'
 import type { AnswerOf, InputOf } from '../../api.ts'
-import { useAct } from '../../query.ts'
-import { useExplain } from '../../ui/useExplain.ts'
+import { TextField } from '../../ui/fields.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { useContractForm } from '../../ui/useContractForm.ts'
 
 export type Revealed = AnswerOf<typeof revealPerson>
 type Fields = InputOf<typeof revealPerson>['body']['fields']
@@ -28,61 +27,40 @@ export default function RevealDialog({
   onRevealed,
 }: RevealDialogProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const id = useId()
-  const [reason, setReason] = useState<string>(t(`person.revealReasons.${firstReason}`))
-  const reveal = useAct(revealPerson, {
-    onSuccess: (revealed) => {
+  const usual = reasons.map((one) => t(`person.revealReasons.${one}`))
+  const form = useContractForm(revealPerson, {
+    params: { id: personId },
+    values: { fields, reason: t(`person.revealReasons.${firstReason}`) },
+    draft: false,
+    onDone: (revealed) => {
       onRevealed(revealed)
       onClose()
     },
-    onError: (error) => void message.error(explain(error)),
   })
-  const confirm = () => reveal.mutate({ params: { id: personId }, body: { fields, reason: reason.trim() } })
-
+  const { value, onChange, ...reason } = form.text('reason')
   return (
-    <Modal
-      open
+    <FormDialog
       title={t('person.revealTitle')}
       okText={t('person.revealConfirm')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ disabled: reason.trim().length < 2, loading: reveal.isPending }}
-      onOk={confirm}
-      onCancel={onClose}
-      width={440}
+      size="small"
+      form={form}
+      onClose={onClose}
     >
-      <div className="stack">
-        <p className="secondary">{t('person.revealHint')}</p>
-        <div className="labelled">
-          <label htmlFor={id}>{t('person.revealReason')}</label>
-          <input
-            id={id}
-            className="field-input"
-            value={reason}
-            maxLength={200}
-            autoFocus
-            onFocus={(event) => event.target.select()}
-            onChange={(event) => setReason(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && !event.nativeEvent.isComposing && reason.trim().length >= 2)
-                confirm()
-            }}
-          />
-        </div>
-        <div className="button-line">
-          {reasons.map((one) => (
-            <button
-              key={one}
-              type="button"
-              className="soft-button"
-              onClick={() => setReason(t(`person.revealReasons.${one}`))}
-            >
-              {t(`person.revealReasons.${one}`)}
-            </button>
-          ))}
-        </div>
+      <p className="secondary">{t('person.revealHint')}</p>
+      <TextField label={t('person.revealReason')} autoFocus {...reason} value={value} onChange={onChange} />
+      <div className="tag-line">
+        {usual.map((text) => (
+          <button
+            key={text}
+            type="button"
+            className="chip"
+            aria-pressed={value === text}
+            onClick={() => onChange(text)}
+          >
+            {text}
+          </button>
+        ))}
       </div>
-    </Modal>
+    </FormDialog>
   )
 }

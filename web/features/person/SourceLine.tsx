@@ -1,3 +1,4 @@
+import { InfoCircleOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { FieldProvenance } from '../../../contract/provenance.ts'
@@ -5,7 +6,7 @@ import { useTime } from '../../format/useTime.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useSource } from './useSource.ts'
 
-/** Source and time of a value: relative here, exact on focus or hover. */
+/** Who said a value and when, on hover or focus: needed now and then, so it takes no line of its own. */
 export function SourceLine({ source, at }: { source: string; at: string }) {
   const { t } = useTranslation()
   const time = useTime()
@@ -16,10 +17,13 @@ export function SourceLine({ source, at }: { source: string; at: string }) {
       title={t('person.sources.line', { source: name, time: time.moment(at) })}
     >
       {/* The exact time must be had without a mouse, too. */}
-      <span className="source-line" tabIndex={0}>
-        <span>
-          {name} · <time dateTime={at}>{time.relative(at)}</time>
-        </span>
+      <span
+        className="source-mark"
+        tabIndex={0}
+        role="img"
+        aria-label={t('person.sources.line', { source: name, time: time.moment(at) })}
+      >
+        <InfoCircleOutlined aria-hidden />
       </span>
     </Tooltip>
   )
@@ -43,7 +47,7 @@ export function FieldSource({
   return (
     <button
       type="button"
-      className="source-line source-button"
+      className="plain-button source-mark"
       title={t('person.sources.line', { source: nameOf(first.source), time: time.moment(first.at) })}
       aria-haspopup="dialog"
       onClick={() => onOpen(provenance)}
@@ -54,9 +58,7 @@ export function FieldSource({
           {t(`person.sources.${provenance.conflict}`)}
         </StatusTag>
       )}
-      <span>
-        {nameOf(first.source)} · <time dateTime={first.at}>{time.relative(first.at)}</time>
-      </span>
+      <InfoCircleOutlined aria-hidden />
     </button>
   )
 }

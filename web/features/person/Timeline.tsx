@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { type TimelineEvent, getTimeline } from '../../../contract/timeline.ts'
@@ -8,12 +8,13 @@ import { useCallPages } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { type EventGroup, eventGroups, eventTone, useTimelineText } from './timelineText.ts'
 
 const groups = Object.keys(eventGroups) as EventGroup[]
-const pause = 300
 
 export function Timeline({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
@@ -21,20 +22,13 @@ export function Timeline({ person }: { person: PersonDetail }) {
   const chosen = groups.filter((group) => list(filters['show']).includes(group))
   const search = first(filters['find']) ?? ''
   const year = first(filters['year'])
-  const [text, setText] = useState(search)
-
-  useEffect(() => {
-    if (text.trim() === search) return
-    const timer = setTimeout(() => setFilters({ find: text.trim() || undefined }), pause)
-    return () => clearTimeout(timer)
-  }, [text, search, setFilters])
 
   const source = useCallPages(
     getTimeline,
     {
       params: { id: person.id },
       query: {
-        limit: 50,
+        limit: 100,
         ...(chosen.length ? { kind: chosen.flatMap((group) => eventGroups[group]) } : {}),
         ...(search ? { search } : {}),
         ...(year ? { before: new Date(Number(year) + 1, 0, 1).toISOString() } : {}),
@@ -69,27 +63,23 @@ export function Timeline({ person }: { person: PersonDetail }) {
             </button>
           ))}
         </div>
-        <input
-          className="field-input"
-          type="search"
-          aria-label={t('person.timelineSearch')}
-          placeholder={t('person.timelineSearch')}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+        <TextFilter
+          label={t('person.timelineSearch')}
+          value={search || undefined}
+          onChange={(find) => setFilters({ find })}
         />
-        <select
-          className="field-input"
-          aria-label={t('person.jump')}
-          value={year ?? ''}
-          onChange={(event) => setFilters({ year: event.target.value || undefined })}
-        >
-          <option value="">{t('person.newest')}</option>
-          {years.map((one) => (
-            <option key={one} value={one}>
-              {t('person.yearBefore', { year: one })}
-            </option>
-          ))}
-        </select>
+        {years.length > 1 && (
+          <SelectFilter
+            label={t('person.jump')}
+            all={t('person.newest')}
+            value={year}
+            options={years.map((one) => ({
+              value: String(one),
+              text: t('person.yearBefore', { year: one }),
+            }))}
+            onChange={(value) => setFilters({ year: value })}
+          />
+        )}
       </div>
       {source.isPending ? (
         <div className="desk-skeleton" role="status" aria-label={t('common.loading')}>
@@ -105,7 +95,7 @@ export function Timeline({ person }: { person: PersonDetail }) {
           hint={t(narrowed ? 'person.timelineEmptyHint' : 'person.timelineNoneHint')}
         />
       ) : (
-        <ol className="timeline">
+        <ol className="timeline" tabIndex={0}>
           {source.items.map((event, index) => (
             <EventLine
               key={event.id}
@@ -141,48 +131,52 @@ function yearOf(event: TimelineEvent | undefined): number | null {
   return event ? new Date(event.at).getFullYear() : null
 }
 
-function EventLine({ event, startsYear }: { event: TimelineEvent; startsYear: boolean }) {
+/** One line, opened for the rest; drawn only near the window (`content-visibility`), so a thousand scroll like twenty. */
+const EventLine = memo(function EventLine({
+  event,
+  startsYear,
+}: {
+  event: TimelineEvent
+  startsYear: boolean
+}) {
   const { t } = useTranslation()
   const code = useCode()
-  const { title, facts, all } = useTimelineText()(event)
+  const { title, line, all } = useTimelineText()(event)
   return (
     <>
       {startsYear && <li className="timeline-year">{yearOf(event)}</li>}
       <li className={`timeline-event${event.data['superseded'] === true ? ' is-superseded' : ''}`}>
-        <div className="timeline-when secondary small">
-          <TimeText at={event.at} show="moment" />
-        </div>
-        <div>
-          <StatusTag tone={eventTone(event.kind, event.data)}>{title}</StatusTag>
-          {facts.length > 0 && (
-            <p className="timeline-facts">
-              {facts.map((fact) => (
-                <span key={fact.field}>
-                  <span className="secondary">{fact.label}</span> {fact.value}
-                </span>
-              ))}
-            </p>
-          )}
-          <div className="secondary small timeline-source">
-            <span>{event.actorName ?? code('source', event.source)}</span>
-            {event.taskId && (
-              <Link to="/desk/$taskId" params={{ taskId: String(event.taskId) }}>
-                {t('person.openTask')}
-              </Link>
-            )}
-            {all.length > facts.length && (
-              <details>
-                <summary>{t('person.details')}</summary>
-                {all.map((fact) => (
-                  <div key={fact.field}>
-                    {fact.label}: {fact.value}
-                  </div>
-                ))}
-              </details>
-            )}
-          </div>
-        </div>
+        <details>
+          <summary>
+            <span className="secondary small timeline-when">
+              <TimeText at={event.at} show="moment" />
+            </span>
+            <StatusTag tone={eventTone(event.kind, event.data)}>{title}</StatusTag>{' '}
+            <span className="timeline-line" title={line}>
+              {line}
+            </span>
+          </summary>
+          <dl className="facts timeline-more">
+            {all.map((fact) => (
+              <div key={fact.field}>
+                <dt>{fact.label}</dt>
+                <dd>{fact.value}</dd>
+              </div>
+            ))}
+            <div>
+              <dt>{t('person.recordedBy')}</dt>
+              <dd>
+                {event.contact?.by ?? event.actorName ?? code('source', event.source)}{' '}
+                {event.taskId && (
+                  <Link to="/desk/$taskId" params={{ taskId: String(event.taskId) }}>
+                    {t('person.openTask')}
+                  </Link>
+                )}
+              </dd>
+            </div>
+          </dl>
+        </details>
       </li>
     </>
   )
-}
+})

@@ -8,6 +8,7 @@ import {
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import type { Tone } from '../../ui/StatusTag.tsx'
+import { useAnswerWords } from '../task/AnswerText.tsx'
 import { useLocalized } from '../task/localized.ts'
 
 export const eventGroups = {
@@ -38,7 +39,7 @@ export const eventGroups = {
     'appointment.cancelled',
     'appointment.missed',
   ],
-  calls: ['contact.attempted', 'contact.refused'],
+  calls: ['contact.attempted', 'contact.received', 'contact.refused'],
   answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
   tasks: [
     'task.created',
@@ -90,7 +91,8 @@ export function eventTone(kind: EventKind, data: Record<string, unknown> = {}): 
   if (kind.startsWith('encounter.')) return 'primary'
   if (kind === 'task.completed' || kind === 'questionnaire.completed' || kind === 'message.sent')
     return 'success'
-  if (kind === 'contact.attempted') return 'info'
+  if (kind === 'contact.attempted') return data['outcome'] === 'done' ? 'success' : 'info'
+  if (kind === 'contact.received') return 'info'
   return 'neutral'
 }
 
@@ -144,6 +146,7 @@ export function useTimelineText() {
   const code = useCode()
   const time = useTime()
   const localized = useLocalized()
+  const answerWords = useAnswerWords()
   const valueText = (field: string, value: unknown): string => {
     if (isCoded(field) && typeof value === 'string') return code(coded[field], value)
     if (field === 'fields' && typeof value === 'string') return code('eventField', value)
@@ -162,7 +165,53 @@ export function useTimelineText() {
           .filter(Boolean)
           .join(' ')
       : null
+  /** A contact in one line: `姜蕾 · 已随访：恢复好 · 满意 12 分`. */
+  const story = ({ contact, actorName, data }: TimelineEvent): string => {
+    // How the patient is: every questionnaire that asks for it calls the question so.
+    const first = contact?.lines.find(({ question }) => question.linkId === 'condition')
+    const score = contact?.score ?? null
+    return [
+      contact?.by ?? actorName,
+      contact?.callee &&
+        [contact.relation && code('relation', contact.relation), contact.callee].filter(Boolean).join(' '),
+      [valueText('outcome', data['outcome']), first && answerWords(first.question, first.value)]
+        .filter(Boolean)
+        .join(t('person.colon')),
+      score !== null && [contact?.band, t('desk.score', { n: score })].filter(Boolean).join(' '),
+      contact && contact.flags > 0 && t('person.flags', { n: contact.flags }),
+      contact?.note,
+    ]
+      .filter(Boolean)
+      .join(' · ')
+  }
   return (event: TimelineEvent) => {
+    if (event.kind === 'contact.attempted')
+      return {
+        title: valueText('channel', event.data['channel']),
+        line: story(event),
+        all: [
+          ...(event.contact?.lines ?? []).map(({ question, value }) => ({
+            field: question.linkId,
+            label: localized(question.text),
+            value: answerWords(question, value) ?? '',
+          })),
+          {
+            field: 'proof',
+            label: code('eventField', 'proof'),
+            value: event.contact?.proof ? code('evidence', event.contact.proof) : '',
+          },
+          {
+            field: 'seconds',
+            label: t('person.callLength'),
+            value: event.contact?.seconds ? t('person.seconds', { n: event.contact.seconds }) : '',
+          },
+          {
+            field: 'taskTitle',
+            label: code('eventField', 'taskTitle'),
+            value: valueText('taskTitle', event.data['taskTitle'] ?? ''),
+          },
+        ].filter((one) => one.value !== ''),
+      }
     const facts = Object.entries(event.data)
       .filter(
         ([, value]) =>
@@ -190,10 +239,13 @@ export function useTimelineText() {
     const about =
       (event.kind === 'intake.noted' ? noted(event.data) : factTitle(event.data)) ?? outcome?.value
     const inHeading = about === outcome?.value ? new Set(['outcome']) : inTitle
+    const shown = facts.filter((fact) => fact.known && !inHeading.has(fact.field))
     return {
       title: about ? `${kind} · ${about}` : kind,
-      facts: facts.filter((fact) => fact.known && !inHeading.has(fact.field)),
-      all: facts,
+      line: [...shown.map((fact) => `${fact.label} ${fact.value}`), event.actorName]
+        .filter(Boolean)
+        .join(' · '),
+      all: facts.filter((fact) => fact.known),
     }
   }
 }

@@ -4,21 +4,26 @@ import type { AnswerValue } from './answering.ts'
 import { useLocalized } from './localized.ts'
 import { PhotoThumbs } from './PhotoThumbs.tsx'
 
-export function AnswerText({ question, value }: { question: Question; value: AnswerValue | undefined }) {
+/** The words of an answer, for a line of text; null for pictures and where nothing was said. */
+export function useAnswerWords() {
   const { t } = useTranslation()
   const localized = useLocalized()
-  if (value === undefined || value === null) return <span className="secondary">—</span>
-  if (typeof value === 'boolean') return <>{t(value ? 'common.yes' : 'common.no')}</>
-  const word = (one: string) => {
-    const option = question.options?.find((candidate) => candidate.value === one)
-    return option ? localized(option.text) : one
+  return (question: Question, value: AnswerValue | undefined): string | null => {
+    if (value === undefined || value === null || question.type === 'photo') return null
+    if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
+    const word = (one: string) => {
+      const option = question.options?.find((candidate) => candidate.value === one)
+      return option ? localized(option.text) : one
+    }
+    if (Array.isArray(value)) return value.map(word).join('、')
+    return [word(String(value)), question.unit].filter(Boolean).join(' ')
   }
+}
+
+export function AnswerText({ question, value }: { question: Question; value: AnswerValue | undefined }) {
+  const localized = useLocalized()
+  const words = useAnswerWords()(question, value)
   if (question.type === 'photo')
     return <PhotoThumbs keys={Array.isArray(value) ? value : []} text={localized(question.text)} />
-  if (Array.isArray(value)) return <>{value.map(word).join('、')}</>
-  return (
-    <>
-      {word(String(value))} {question.unit}
-    </>
-  )
+  return words === null ? <span className="secondary">—</span> : <>{words}</>
 }

@@ -75,6 +75,7 @@ export const common = {
     over: '{{over}} characters too many (at most {{of}})',
   },
   form: {
+    choose: 'Choose',
     gaps: 'Fields to mend, marked: {{n}}',
     restored: 'What you had not saved last time is still here.',
     discard: 'Discard it',

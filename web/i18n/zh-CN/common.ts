@@ -71,6 +71,7 @@ export const common = {
     over: '多出 {{over}} 个字，请删减（最多 {{of}}）',
   },
   form: {
+    choose: '请选择',
     gaps: '还有 {{n}} 处要改，已标出',
     restored: '上次没存完的内容还在。',
     discard: '不要了',
