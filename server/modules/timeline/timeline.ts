@@ -41,7 +41,7 @@ type Row = {
 }
 
 type ContactRow = {
-  closed: boolean
+  closed: boolean | null
   by: string | null
   proof: string | null
   note: string | null
