@@ -1,7 +1,25 @@
 import { z } from 'zod'
-import { many, page, pageQuery, route, timestamp } from './route.ts'
+import { id, many, page, pageQuery, route, timestamp } from './route.ts'
 
 export const auditOutcome = z.enum(['allowed', 'refused', 'failed'])
+
+/** What an act is about, with the beginnings of the names of such acts. */
+export const auditObjects = {
+  patient: ['person', 'match', 'consent', 'contact', 'dispute', 'photo'],
+  task: ['task', 'absence', 'goal', 'team'],
+  visit: ['visit'],
+  supervision: ['spot-check', 'head-check', 'instruction'],
+  pathway: ['pathway', 'enrollment', 'segment'],
+  questionnaire: ['questionnaire', 'questionnaire-link', 'questionnaire-response', 'guidance'],
+  group: ['group'],
+  figure: ['figure', 'list', 'saved-view'],
+  message: ['message', 'outbound', 'intake', 'fhir'],
+  import: ['import'],
+  setting: ['setting', 'calendar', 'site', 'department', 'staff'],
+  account: ['user', 'sign-in', 'sign-out', 'session', 'password', 'second-factor', 'api-key', 'launch'],
+  audit: ['audit'],
+} as const
+export type AuditObject = keyof typeof auditObjects
 
 export const listAudit = route({
   method: 'get',
@@ -12,6 +30,11 @@ export const listAudit = route({
     actorId: z.string().max(80).optional(),
     personId: z.coerce.number().int().positive().optional(),
     action: z.string().max(60).optional(),
+    object: z.enum(Object.keys(auditObjects) as [AuditObject, ...AuditObject[]]).optional(),
+    /** Acts of the staff of a site. */
+    siteId: id.optional(),
+    /** The person of this record number, whole. */
+    recordNumber: z.string().trim().max(60).optional(),
     outcome: many(auditOutcome),
     from: timestamp.optional(),
     to: timestamp.optional(),
@@ -25,13 +48,27 @@ export const listAudit = route({
       action: z.string(),
       outcome: auditOutcome,
       personId: z.number().int().nullable(),
+      /** Surname only. */
+      personName: z.string().nullable(),
       subject: z.string().nullable(),
+      /** What the subject names: its kind, its name where it has one, how many of them. */
+      object: z
+        .object({ kind: z.string(), name: z.string().nullable(), count: z.number().int().nullable() })
+        .nullable(),
       fields: z.array(z.string()),
       reason: z.string().nullable(),
       address: z.string().nullable(),
       hash: z.string(),
     }),
   ),
+})
+
+export const listAuditActors = route({
+  method: 'get',
+  path: '/audit/actors',
+  permission: 'audit.read',
+  summary: 'Whom the log can be narrowed to: users and keys, also those closed',
+  response: z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) }),
 })
 
 export const verifyAudit = route({

@@ -174,6 +174,24 @@ test('the auditor verifies the chain, and a tampered entry is named', async () =
   await stage.rows(`update audit_event set reason = null where seq = 17`)
 })
 
+test('the auditor picks what, who and what about from lists and reads sentences without codes', async () => {
+  const page = await stage.openAs('auditor', { path: '/audit' })
+  await settled(page)
+  expect(await page.locator('#main table').textContent()).not.toMatch(/\b[a-z-]+:\d+/)
+  await choose(page.getByLabel('做了什么'), '记录随访结果')
+  await settled(page)
+  const line = page.locator('tbody tr').first()
+  expect(await line.textContent()).toMatch(
+    / 记录随访结果：患者.\*，.*随访.*，(已随访|未接通|号码有误|拒访|已拒访|约定回拨|再入院|已去世)/,
+  )
+  const who = (await line.getByRole('button').first().textContent()) ?? ''
+  await choose(page.getByLabel('谁', { exact: true }), who)
+  await settled(page)
+  expect(new URL(page.url()).searchParams.get('actorId')).toBeTruthy()
+  await choose(page.getByLabel('对什么'), '账号与登录')
+  await page.getByText('没有符合条件的记录').waitFor()
+})
+
 test('every message has its place: the account balances and the list of each part has as many rows', async () => {
   const page = await stage.openAs('admin', { path: '/messages' })
   await settled(page)

@@ -1,8 +1,8 @@
-import { listAudit, verifyAudit } from '../../../contract/audit.ts'
+import { listAudit, listAuditActors, verifyAudit } from '../../../contract/audit.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import type { Services } from '../../platform/services.ts'
-import { listAuditPage } from './audit.ts'
+import { listActors, listAuditPage } from './audit.ts'
 import { verifyChain } from './verify.ts'
 
 export function mountAudit(api: Api, services: Services): void {
@@ -10,6 +10,7 @@ export function mountAudit(api: Api, services: Services): void {
     await audit(db, actor, { action: 'audit.list', personId: query.personId ?? null })
     return listAuditPage(db, query)
   })
+  implement(api, listAuditActors, ({ db }) => listActors(db))
   implement(api, verifyAudit, async ({ db, actor }) => {
     const report = await verifyChain(db, services.config.dataDir)
     await audit(db, actor, { action: 'audit.verify', reason: report.intact ? 'intact' : 'not intact' })

@@ -1,11 +1,16 @@
-import './audit.css'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { auditOutcome, listAudit, verifyAudit } from '../../../contract/audit.ts'
+import {
+  type AuditObject,
+  auditObjects,
+  auditOutcome,
+  listAudit,
+  listAuditActors,
+  verifyAudit,
+} from '../../../contract/audit.ts'
+import { listSites } from '../../../contract/setting.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { type ItemOf, useAct } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
+import { type ItemOf, useAct, useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -16,66 +21,79 @@ import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
 import { dayBegins, dayEnds } from './days.ts'
+import { useSentence } from './useSentence.ts'
 
 type Row = ItemOf<typeof listAudit>
 
+const objects = Object.keys(auditObjects) as AuditObject[]
+const keyOfFilter: Record<string, string> = { actor: 'actorId', site: 'siteId' }
 const tones = { allowed: 'success', refused: 'warning', failed: 'danger' } as const
 
 export default function AuditPage() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const code = useCode()
-  const me = useMe()
+  const sentence = useSentence()
   const [filters, setFilters] = useFilters()
   const text = (key: string) => first(filters[key])
   const outcome = auditOutcome.options.filter((one) => list(filters['outcome']).includes(one))
-  const personId = Number(text('personId')) || undefined
-  const [actorId, action, from, to] = [
-    text('actorId'),
-    text('action'),
-    dayBegins(text('from')),
-    dayEnds(text('to')),
-  ]
+  const object = objects.find((one) => one === text('object'))
+  const number = (key: string) => Number(text(key)) || undefined
+  const given = {
+    actorId: text('actorId'),
+    action: text('action'),
+    recordNumber: text('recordNumber'),
+    object,
+    personId: number('personId'),
+    siteId: number('siteId'),
+    from: dayBegins(text('from')),
+    to: dayEnds(text('to')),
+    ...(outcome.length > 0 && { outcome }),
+  }
   const entries = useList(listAudit, {
-    ...(actorId ? { actorId } : {}),
-    ...(personId ? { personId } : {}),
-    ...(action ? { action } : {}),
-    ...(outcome.length > 0 ? { outcome } : {}),
-    ...(from ? { from } : {}),
-    ...(to ? { to } : {}),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)),
   })
+  const actors = useCall(listAuditActors).data?.items ?? []
+  const sites = useCall(listSites).data?.sites ?? []
   const verify = useAct(verifyAudit)
-  const actionWords = (name: string) => {
-    const key = `audit.action.${name.replaceAll('.', '_')}`
-    return i18n.exists(key) ? String(t(key as never)) : name
-  }
-
-  const reasonWords = (reason: string) => {
-    const key = `audit.why.${reason.replaceAll(' ', '-')}`
-    return i18n.exists(key) ? String(t(key as never)) : reason
-  }
 
   const columns: Column<Row>[] = [
     { key: 'at', title: t('audit.at'), width: 150, render: (one) => <TimeText at={one.at} show="moment" /> },
     {
-      key: 'actor',
-      title: t('audit.actor'),
-      width: 110,
-      render: (one) => (
-        <button
-          type="button"
-          className="plain-button"
-          title={t('audit.onlyActor', { name: one.actorName })}
-          onClick={() => setFilters({ actorId: one.actorId })}
-        >
-          {one.actorName}
-        </button>
-      ),
-    },
-    {
       key: 'what',
       title: t('audit.what'),
-      width: 150,
-      render: (one) => <span title={one.action}>{actionWords(one.action)}</span>,
+      text: (one) => sentence(one).join(''),
+      render: (one) => {
+        const [who, did, person, rest] = sentence(one)
+        return (
+          <>
+            <button
+              type="button"
+              className="plain-button"
+              title={t('audit.onlyActor', { name: one.actorName })}
+              onClick={() => setFilters({ actorId: one.actorId })}
+            >
+              {who}
+            </button>
+            {did}
+            {person && (
+              <button
+                type="button"
+                className="plain-button"
+                title={t('audit.onlyPerson')}
+                onClick={() => setFilters({ personId: String(one.personId) })}
+              >
+                {person}
+              </button>
+            )}
+            {rest}
+            {one.fields.length > 0 && (
+              <p className="secondary small">
+                {t('audit.about', { list: one.fields.map((field) => code('eventField', field)).join('、') })}
+              </p>
+            )}
+          </>
+        )
+      },
     },
     {
       key: 'outcome',
@@ -84,68 +102,16 @@ export default function AuditPage() {
       render: (one) => <StatusTag tone={tones[one.outcome]}>{code('auditOutcome', one.outcome)}</StatusTag>,
     },
     {
-      key: 'person',
-      title: t('audit.person'),
-      width: 120,
-      render: (one) =>
-        one.personId === null ? (
-          '—'
-        ) : (
-          <>
-            <button
-              type="button"
-              className="plain-button"
-              title={t('audit.onlyPerson')}
-              onClick={() => setFilters({ personId: String(one.personId) })}
-            >
-              {t('audit.patient', { id: one.personId })}
-            </button>{' '}
-            {may(me, 'person.read') && (
-              <Link className="small" to="/persons/$id" params={{ id: String(one.personId) }}>
-                {t('audit.open')}
-              </Link>
-            )}
-          </>
-        ),
-    },
-    {
-      key: 'subject',
-      title: t('audit.subject'),
-      width: 200,
-      render: (one) =>
-        one.subject === null ? (
-          '—'
-        ) : (
-          <span className="mono audit-subject" title={one.subject}>
-            {one.subject}
-          </span>
-        ),
-    },
-    {
-      key: 'fields',
-      title: t('audit.fields'),
-      width: 140,
-      wideOnly: true,
-      render: (one) => (
-        <span className="small">
-          {one.fields.map((field) => code('eventField', field)).join(', ') || '—'}
-        </span>
-      ),
-    },
-    {
-      key: 'reason',
-      title: t('audit.reason'),
-      render: (one) => (one.reason ? reasonWords(one.reason) : '—'),
-    },
-    {
       key: 'address',
       title: t('audit.address'),
+      width: 120,
       wideOnly: true,
       render: (one) => <span className="small">{one.address ?? '—'}</span>,
     },
     {
       key: 'seq',
       title: t('audit.seq'),
+      width: 80,
       align: 'right',
       render: (one) => (
         <span className="secondary small" title={one.hash}>
@@ -154,9 +120,19 @@ export default function AuditPage() {
       ),
     },
   ]
-  const names = ['actorId', 'personId', 'action', 'outcome', 'from', 'to'] as const
-  const clear = () => setFilters(Object.fromEntries(names.map((name) => [name, undefined])))
-  const narrowed = names.some((name) => filters[name] !== undefined)
+  const actions = Object.entries(t('audit.action', { returnObjects: true }) as Record<string, string>).map(
+    ([key, words]) => ({ value: key.replaceAll('_', '.'), text: words }),
+  )
+  const narrowed = Object.keys(filters).length > 0
+  const pick = (name: string, all: string, options: { value: string; text: string }[]) => (
+    <SelectFilter
+      label={t(`audit.filter.${name as 'actor'}`)}
+      all={all}
+      value={text(keyOfFilter[name] ?? name)}
+      options={options}
+      onChange={(value) => setFilters({ [keyOfFilter[name] ?? name]: value })}
+    />
+  )
 
   return (
     <ListPage
@@ -183,34 +159,33 @@ export default function AuditPage() {
             value={text('to')}
             onChange={(value) => setFilters({ to: value })}
           />
-          <SelectFilter
-            label={t('audit.filter.outcome')}
-            all={t('audit.filter.allOutcomes')}
-            value={outcome[0]}
-            options={auditOutcome.options.map((value) => ({ value, text: code('auditOutcome', value) }))}
-            onChange={(value) => setFilters({ outcome: value })}
-          />
-          <TextFilter
-            label={t('audit.filter.action')}
-            value={action}
-            onChange={(value) => setFilters({ action: value })}
-          />
-          <TextFilter
-            label={t('audit.filter.actor')}
-            value={actorId}
-            onChange={(value) => setFilters({ actorId: value })}
-          />
-          <TextFilter
-            label={t('audit.filter.person')}
-            numeric
-            value={text('personId')}
-            onChange={(value) => setFilters({ personId: value })}
-          />
-          {narrowed && (
-            <button type="button" className="plain-button" onClick={clear}>
-              {t('common.clearFilters')}
-            </button>
+          {pick('action', t('audit.filter.allActions'), actions)}
+          {pick(
+            'actor',
+            t('audit.filter.allActors'),
+            actors.map((one) => ({ value: one.id, text: one.name })),
           )}
+          {pick(
+            'object',
+            t('audit.filter.allObjects'),
+            objects.map((value) => ({ value, text: t(`audit.objects.${value}`) })),
+          )}
+          {sites.length > 1 &&
+            pick(
+              'site',
+              t('audit.filter.allSites'),
+              sites.map((one) => ({ value: String(one.id), text: one.name })),
+            )}
+          {pick(
+            'outcome',
+            t('audit.filter.allOutcomes'),
+            auditOutcome.options.map((value) => ({ value, text: code('auditOutcome', value) })),
+          )}
+          <TextFilter
+            label={t('audit.filter.record')}
+            value={text('recordNumber')}
+            onChange={(value) => setFilters({ recordNumber: value })}
+          />
         </>
       }
       above={
