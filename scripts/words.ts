@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { pinyin } from 'pinyin-pro'
 import type { Plugin } from 'vite'
 import { taiwaneseWords } from '../server/platform/taiwanese.ts'
 import { taiwanOtherwise } from '../web/i18n/zh-TW.ts'
@@ -43,6 +44,19 @@ function wordsOf(entry: string): string[] {
   return [...found].sort()
 }
 
+const textsOf = (words: object): string[] =>
+  Object.values(words).flatMap((one: string | object) => (typeof one === 'string' ? one : textsOf(one)))
+
+/** Each text with its pinyin, in full and as initials. */
+function spoken(texts: string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const syllables = pinyin(text, { toneType: 'none', type: 'array', nonZh: 'removed', v: true })
+      return [text, `${syllables.join('')} ${syllables.map((one) => one[0] ?? '').join('')}`]
+    }),
+  )
+}
+
 /**
  * Words of the staff app: zh-TW is written from zh-CN, and every lazily loaded part brings the files of words that it names, fetched beside it in
  * the reader's language alone.
@@ -52,9 +66,12 @@ export function words(): Plugin {
     name: 'careloop-words',
     enforce: 'pre',
     load(id) {
-      const name = id.endsWith('.ts?taiwan') && path.basename(id, '.ts?taiwan')
-      if (!name) return
-      const taiwan = taiwaneseWords(files.get(name) ?? {}, taiwanOtherwise)
+      const [, name = '', how] = /([\w-]+)\.ts\?(taiwan|pinyin)$/.exec(id) ?? []
+      const written = files.get(name)
+      if (!written) return
+      const taiwan = taiwaneseWords(written, taiwanOtherwise)
+      if (how === 'pinyin')
+        return `export default ${JSON.stringify(spoken([...textsOf(written), ...textsOf(taiwan)]))}`
       return Object.entries(taiwan)
         .map(([group, tree]) => `export const ${group} = ${JSON.stringify(tree)}`)
         .join('\n')

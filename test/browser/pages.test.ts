@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { adt } from '../support/hl7.ts'
@@ -5,6 +8,7 @@ import { axeViolations, colours, latinWords, personMenu, picture, settled } from
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
+const built = path.resolve(import.meta.dirname, '../../web/dist')
 
 type Screen = {
   name: string
@@ -49,6 +53,8 @@ const instruments =
 
 const screens: Screen[] = [
   { name: 'sign-in', as: null, path: '/sign-in' },
+  { name: 'home', as: 'head', path: '/' },
+  { name: 'home-admin', as: 'admin', path: '/', plain: true },
   { name: 'desk', as: 'nurse', path: '/desk' },
   { name: 'desk-work', as: 'nurse', path: '/desk', prepare: work },
   { name: 'desk-doctor', as: 'doctor', path: '/desk', prepare: work },
@@ -211,6 +217,44 @@ async function agreed(look: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
+const sizes = [
+  { width: 1366, height: 768 },
+  { width: 390, height: 844 },
+]
+
+/** Windows that the document does not fit into: only panes may scroll. */
+async function tallerThanWindow(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const size of [...sizes].reverse()) {
+    await page.setViewportSize(size)
+    await settled(page)
+    const { height, width } = await page.evaluate(() => ({
+      height: document.documentElement.scrollHeight - innerHeight,
+      width: document.documentElement.scrollWidth - innerWidth,
+    }))
+    if (height > 0 || width > 0)
+      found.push(`${size.width}x${size.height}: ${height} px too high, ${width} px too wide`)
+  }
+  return found
+}
+
+const assets = new Map<string, number>()
+
+/** Says by how much the scripts that a page has loaded, packed with gzip, exceed their limit in kB. */
+async function scriptsOver(page: Page, limit: number): Promise<string[]> {
+  const names = await page.evaluate(() =>
+    performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname),
+  )
+  let bytes = 0
+  for (const name of new Set(names.filter((one) => /^\/assets\/.*\.js$/.test(one)))) {
+    const size = assets.get(name) ?? gzipSync(await readFile(path.join(built, name))).length
+    assets.set(name, size)
+    bytes += size
+  }
+  expect(bytes).toBeGreaterThan(10_000)
+  return bytes > limit * 1000 ? [`${Math.round(bytes / 1000)} kB of script, ${limit} are allowed`] : []
+}
+
 async function show({ as, path, prepare }: Screen, options = {}): Promise<Page> {
   const address = typeof path === 'string' ? path : await path()
   const page =
@@ -225,7 +269,7 @@ async function show({ as, path, prepare }: Screen, options = {}): Promise<Page> 
 
 describe('every screen', () => {
   test.each(screens)(
-    '$name is accessible in light and dark and says everything in Chinese',
+    '$name is accessible in light and dark, says everything in Chinese, scrolls no frame away and loads no more script than it may',
     async (screen) => {
       const page = await show(screen)
       if (!screen.plain) await picture(page, screen.name)
@@ -237,7 +281,10 @@ describe('every screen', () => {
       const latin = (await latinWords(page, screen.allowed)).filter(
         (one) => !foreign.has(one.split(' in ')[0] ?? ''),
       )
-      expect({ light, dark, latin }).toEqual({ light: [], dark: [], latin: [] })
+      const tall = await tallerThanWindow(page)
+      expect({ light, dark, latin, tall }).toEqual({ light: [], dark: [], latin: [], tall: [] })
+      const limit = screen.as === null ? 150 : /^desk/.test(screen.name) ? 400 : 600
+      expect(await scriptsOver(page, limit)).toEqual([])
     },
   )
 })

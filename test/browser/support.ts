@@ -133,7 +133,7 @@ export function useStage(): Stage {
     },
     open,
     async openAs(username, options = {}) {
-      const { path: start = '/', shared = false, ...rest } = options
+      const { path: start = '/desk', shared = false, ...rest } = options
       const page = shared ? await sharedTab(await sharedWindow(username, rest)) : await open(rest)
       if (!shared) await signInAs(page.context(), username)
       await page.goto(start)

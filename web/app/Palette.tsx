@@ -1,59 +1,63 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isDark, setAppearance, useAppearance } from '../theme/appearance.ts'
 import { may, useMe } from '../session.tsx'
-import { navigation } from './navigation.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { areasOf } from './navigation.tsx'
 import { PersonOption } from './PersonOption.tsx'
+import type { Action } from './useActions.tsx'
+import { useFavourites } from './useFavourites.ts'
 import { usePersonSearch } from './usePersonSearch.ts'
 
 type Entry = { key: string; group: string; content: ReactNode; run: () => void }
 
-export default function Palette({ onClose }: { onClose: () => void }) {
+/** Pinyin and initials of the frame's words, written when the app is built. */
+const [spoken = {}] = Object.values(
+  import.meta.glob<Record<string, string>>('../i18n/zh-CN/frame.ts', {
+    query: '?pinyin',
+    import: 'default',
+    eager: true,
+  }),
+)
+
+/** Finds pages, persons and actions by their words, pinyin (`suifang`) or initials (`sf`). */
+export default function Palette({ onClose, actions }: { onClose: () => void; actions: Action[] }) {
   const { t } = useTranslation()
   const me = useMe()
-  const { size } = useAppearance()
   const navigate = useNavigate()
   const id = useId()
+  const { favourites } = useFavourites()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const { items } = usePersonSearch(may(me, 'person.read') ? text : '', 6)
 
-  const wanted = text.trim().toLowerCase()
-  const fits = (words: string) => words.toLowerCase().includes(wanted)
+  const wanted = text.trim().toLowerCase().replaceAll(/\s+/g, '')
+  const fits = (words: string) =>
+    words.toLowerCase().replaceAll(/\s+/g, '').includes(wanted) ||
+    (wanted !== '' && (spoken[words] ?? '').split(' ').some((one) => one.startsWith(wanted)))
+  const pages = areasOf(me)
+    .flatMap((area) => area.pages.map((one) => ({ ...one, area: t(`frame.area.${area.word}`) })))
+    .filter((one) => fits(t(`frame.nav.${one.word}`)) || fits(one.area) || one.to.includes(wanted))
+    .sort((a, b) => Number(favourites.includes(b.to)) - Number(favourites.includes(a.to)))
   const entries: Entry[] = [
-    ...navigation
-      .filter((entry) => may(me, entry.permission) && fits(`${t(`frame.nav.${entry.word}`)} ${entry.to}`))
-      .map((entry) => ({
-        key: entry.to,
-        group: t('frame.palettePages'),
-        content: t(`frame.nav.${entry.word}`),
-        run: () => void navigate({ to: entry.to }),
-      })),
+    ...pages.map((one) => ({
+      key: one.to,
+      group: one.area,
+      content: t(`frame.nav.${one.word}`),
+      run: () => void navigate({ to: one.to }),
+    })),
     ...items.map((person) => ({
       key: `person-${person.id}`,
       group: t('frame.palettePersons'),
       content: <PersonOption person={person} />,
       run: () => void navigate({ to: '/persons/$id', params: { id: String(person.id) } }),
     })),
-    ...[
-      {
-        key: 'mode',
-        words: t(isDark() ? 'frame.mode.light' : 'frame.mode.dark'),
-        run: () => setAppearance({ mode: isDark() ? 'light' : 'dark' }),
-      },
-      {
-        key: 'size',
-        words: t('frame.largeText'),
-        run: () => setAppearance({ size: size === 'large' ? 'normal' : 'large' }),
-      },
-    ]
+    ...actions
       .filter((action) => fits(action.words))
       .map((action) => ({
         key: action.key,
-        group: t('frame.paletteActions'),
-        content: action.words,
+        group: action.group ?? t('frame.paletteActions'),
+        content: action.label ?? action.words,
         run: action.run,
       })),
   ]
@@ -66,7 +70,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal open footer={null} closable={false} onCancel={onClose} width={560} title={t('frame.palette')}>
+    <Dialog onClose={onClose} closable={false} title={t('frame.palette')}>
       <input
         className="field-input"
         role="combobox"
@@ -75,6 +79,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         aria-controls={`${id}-list`}
         {...(entries[at] ? { 'aria-activedescendant': `${id}-${entries[at].key}` } : {})}
         autoFocus
+        placeholder={t('frame.paletteHint')}
         value={text}
         onChange={(event) => {
           setText(event.target.value)
@@ -87,6 +92,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             const step = event.key === 'ArrowDown' ? 1 : -1
             setChosen((at + step + entries.length) % Math.max(1, entries.length))
           } else if (event.key === 'Enter') run(entries[at])
+          else if (event.key === 'Escape') onClose()
         }}
       />
       <ul id={`${id}-list`} role="listbox" aria-label={t('frame.palette')} className="palette-list">
@@ -96,6 +102,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             id={`${id}-${entry.key}`}
             role="option"
             aria-selected={index === at}
+            ref={index === at ? (row) => row?.scrollIntoView({ block: 'nearest' }) : undefined}
             onClick={() => run(entry)}
           >
             <span>{entry.content}</span>
@@ -103,6 +110,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-    </Modal>
+      {entries.length === 0 && <p className="search-none">{t('frame.paletteNone', { text: text.trim() })}</p>}
+    </Dialog>
   )
 }

@@ -1,56 +1,45 @@
-import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
+import { MenuOutlined } from '@ant-design/icons'
 import { Link, useRouterState } from '@tanstack/react-router'
 import { Suspense, type ReactNode, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { may, useMe } from '../session.tsx'
-import { setAppearance, useAppearance } from '../theme/appearance.ts'
 import { signOutIdle } from '../sign-in/auth.ts'
 import { useIdle } from '../ui/useIdle.ts'
 import { useShortcut } from '../ui/useShortcut.ts'
 import { GlobalSearch } from './GlobalSearch.tsx'
 import { LiveBadge } from './LiveBadge.tsx'
-import { navigation } from './navigation.tsx'
+import { pageAt } from './navigation.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
+import { AllPages, BottomEntries, Rail } from './Rail.tsx'
 import { Refused } from './Refused.tsx'
+import { useActions } from './useActions.tsx'
 
-const Palette = lazy(() => import('./Palette.tsx'))
-const ShortcutsHelp = lazy(() => import('./ShortcutsHelp.tsx'))
-
-const onPhone = 3
+const overlays = {
+  palette: lazy(() => import('./Palette.tsx')),
+  shortcuts: lazy(() => import('./ShortcutsHelp.tsx')),
+  sessions: lazy(() => import('../features/account/SessionsDialog.tsx')),
+  password: lazy(() => import('../features/account/PasswordDialog.tsx')),
+  twoFactor: lazy(() => import('../features/account/TwoFactorDialog.tsx')),
+}
+export type Overlay = keyof typeof overlays
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const me = useMe()
-  const { railOpen } = useAppearance()
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null)
+  const [overlay, setOverlay] = useState<Overlay | null>(null)
   const [moreOpen, setMoreOpen] = useState(false)
-  const entries = navigation.filter((entry) => may(me, entry.permission))
-  const refused = navigation.find((entry) => path.startsWith(entry.to) && !may(me, entry.permission))
+  const actions = useActions(setOverlay)
+  const here = pageAt(path)
+  const Open = overlay && overlays[overlay]
+  const closeMore = () => setMoreOpen(false)
 
   useIdle(me.idleMinutes, () => void signOutIdle())
   useShortcut('Ctrl+k', () => setOverlay('palette'))
   useShortcut('?', () => setOverlay('shortcuts'))
 
-  const links = (shown: typeof entries) =>
-    shown.map(({ to, word, icon: Icon }) => (
-      <Link
-        key={to}
-        to={to}
-        className="rail-link"
-        title={railOpen ? undefined : t(`frame.nav.${word}`)}
-        {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
-        onClick={() => setMoreOpen(false)}
-      >
-        <span className="rail-icon" aria-hidden="true">
-          <Icon />
-        </span>
-        <span className="rail-word">{t(`frame.nav.${word}`)}</span>
-      </Link>
-    ))
-
   return (
-    <div className={`shell ${railOpen ? '' : 'rail-closed'}`}>
+    <div className="shell">
       <a className="skip-link" href="#main">
         {t('frame.skip')}
       </a>
@@ -62,47 +51,34 @@ export function Shell({ children }: { children: ReactNode }) {
         {may(me, 'person.read') && <GlobalSearch />}
         <div className="top-bar-end">
           {may(me, 'task.read') && <LiveBadge />}
-          <PersonMenu onShortcuts={() => setOverlay('shortcuts')} />
+          <PersonMenu actions={actions} />
         </div>
       </header>
-      <nav className="rail" aria-label={t('frame.navigation')}>
-        {links(entries)}
+      <Rail path={path} />
+      <nav className="bottom-bar" aria-label={t('frame.navigation')}>
+        <BottomEntries path={path} onGo={closeMore} />
         <button
           type="button"
-          className="rail-link rail-toggle"
-          aria-expanded={railOpen}
-          title={t(railOpen ? 'frame.collapse' : 'frame.expand')}
-          onClick={() => setAppearance({ railOpen: !railOpen })}
+          className="rail-link"
+          aria-expanded={moreOpen}
+          onClick={() => setMoreOpen(!moreOpen)}
         >
           <span className="rail-icon" aria-hidden="true">
-            {railOpen ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
+            <MenuOutlined />
           </span>
-          <span className="rail-word">{t(railOpen ? 'frame.collapse' : 'frame.expand')}</span>
+          <span className="rail-word">{t('frame.more')}</span>
         </button>
-      </nav>
-      <nav className="bottom-bar" aria-label={t('frame.navigation')}>
-        {links(entries.slice(0, onPhone))}
-        {entries.length > onPhone && (
-          <button
-            type="button"
-            className="rail-link"
-            aria-expanded={moreOpen}
-            onClick={() => setMoreOpen(!moreOpen)}
-          >
-            <span className="rail-icon" aria-hidden="true">
-              <MenuOutlined />
-            </span>
-            <span className="rail-word">{t('frame.more')}</span>
-          </button>
+        {moreOpen && (
+          <div className="bottom-more">
+            <AllPages path={path} onGo={closeMore} />
+          </div>
         )}
-        {moreOpen && <div className="bottom-more">{links(entries.slice(onPhone))}</div>}
       </nav>
       <main id="main" tabIndex={-1} className="main">
-        {refused ? <Refused page={t(`frame.nav.${refused.word}`)} /> : children}
+        {here && !may(me, here.permission) ? <Refused page={t(`frame.nav.${here.word}`)} /> : children}
       </main>
       <Suspense fallback={null}>
-        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
-        {overlay === 'shortcuts' && <ShortcutsHelp onClose={() => setOverlay(null)} />}
+        {Open && <Open onClose={() => setOverlay(null)} actions={actions} />}
       </Suspense>
     </div>
   )

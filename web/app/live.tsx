@@ -22,8 +22,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     stream.addEventListener('tasks', (event: MessageEvent<string>) => {
       const { created } = JSON.parse(event.data) as { created: number; changed: number }
       if (created > 0) setNewTasks((before) => before + created)
+      liveEvents.dispatchEvent(new Event('waiting'))
     })
-    stream.addEventListener('intake', () => liveEvents.dispatchEvent(new Event('intake')))
+    stream.addEventListener('intake', () => {
+      liveEvents.dispatchEvent(new Event('intake'))
+      liveEvents.dispatchEvent(new Event('waiting'))
+    })
     stream.addEventListener('session-ended', () => {
       forgetSignedIn()
       if (!isLeaving()) location.reload()

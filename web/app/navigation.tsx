@@ -4,10 +4,18 @@ import {
   AuditOutlined,
   BarChartOutlined,
   BranchesOutlined,
-  FileDoneOutlined,
+  CalendarOutlined,
   CarOutlined,
+  CheckSquareOutlined,
+  CustomerServiceOutlined,
+  FileDoneOutlined,
+  FileTextOutlined,
   FormOutlined,
+  GiftOutlined,
+  HomeOutlined,
   ImportOutlined,
+  InboxOutlined,
+  LineChartOutlined,
   MailOutlined,
   MergeCellsOutlined,
   NodeIndexOutlined,
@@ -19,40 +27,119 @@ import {
   SettingOutlined,
   SolutionOutlined,
   TeamOutlined,
+  UserOutlined,
   UserSwitchOutlined,
 } from '@ant-design/icons'
 import type { ComponentType } from 'react'
-import type { Permission } from '../../contract/access.ts'
+import type { CurrentUser, Permission } from '../../contract/access.ts'
+import type { WaitingKind } from '../../contract/waiting.ts'
 import type { frame } from '../i18n/zh-CN/frame.ts'
+import { may } from '../session.tsx'
 
-export type NavigationEntry = {
+type PageWord = keyof typeof frame.nav
+export type AppPage = {
   to: string
-  word: keyof typeof frame.nav
+  word: PageWord
   icon: ComponentType
   permission: Permission
+  /** What waits there, counted beside the entry. */
+  waits: readonly WaitingKind[]
+}
+export type Area = {
+  word: keyof typeof frame.area
+  icon: ComponentType
+  pages: readonly AppPage[]
 }
 
-/** The rail, in its order; who lacks the permission does not see the entry. */
-export const navigation: readonly NavigationEntry[] = [
-  { to: '/desk', word: 'desk', icon: PhoneOutlined, permission: 'task.read' },
-  { to: '/tasks', word: 'tasks', icon: ScheduleOutlined, permission: 'task.assign' },
-  { to: '/team', word: 'team', icon: SolutionOutlined, permission: 'task.assign' },
-  { to: '/persons', word: 'persons', icon: TeamOutlined, permission: 'person.read' },
-  { to: '/matches', word: 'matches', icon: MergeCellsOutlined, permission: 'person.merge' },
-  { to: '/groups', word: 'groups', icon: ApartmentOutlined, permission: 'group.read' },
-  { to: '/instructions', word: 'instructions', icon: NotificationOutlined, permission: 'instruction.read' },
-  { to: '/figures', word: 'figures', icon: BarChartOutlined, permission: 'figure.read' },
-  { to: '/spot-checks', word: 'spotChecks', icon: SafetyCertificateOutlined, permission: 'spot-check.read' },
-  { to: '/head-checks', word: 'headChecks', icon: FileDoneOutlined, permission: 'head-check.read' },
-  { to: '/visits', word: 'visits', icon: CarOutlined, permission: 'visit.read' },
-  { to: '/enrollments', word: 'enrollments', icon: NodeIndexOutlined, permission: 'enrollment.read' },
-  { to: '/pathways', word: 'pathways', icon: BranchesOutlined, permission: 'pathway.read' },
-  { to: '/questionnaires', word: 'questionnaires', icon: FormOutlined, permission: 'questionnaire.read' },
-  { to: '/guidance', word: 'guidance', icon: ReadOutlined, permission: 'guidance.read' },
-  { to: '/messages', word: 'messages', icon: MailOutlined, permission: 'message.read' },
-  { to: '/intake', word: 'intake', icon: ApiOutlined, permission: 'intake.read' },
-  { to: '/imports', word: 'imports', icon: ImportOutlined, permission: 'import.read' },
-  { to: '/settings', word: 'settings', icon: SettingOutlined, permission: 'setting.read' },
-  { to: '/users', word: 'users', icon: UserSwitchOutlined, permission: 'user.read' },
-  { to: '/audit', word: 'audit', icon: AuditOutlined, permission: 'audit.read' },
+const page = (
+  to: string,
+  word: PageWord,
+  icon: ComponentType,
+  permission: Permission,
+  ...waits: WaitingKind[]
+): AppPage => ({ to, word, icon, permission, waits })
+
+/** Every area of work in its order, at most seven pages in each; those without a page wait for their system. */
+const areas: readonly Area[] = [
+  {
+    word: 'followUp',
+    icon: PhoneOutlined,
+    pages: [
+      page('/desk', 'desk', PhoneOutlined, 'task.read', 'tasks'),
+      page('/call-backs', 'callBacks', CalendarOutlined, 'task.read'),
+      page('/tasks', 'tasks', ScheduleOutlined, 'task.assign', 'team'),
+      page('/team', 'team', SolutionOutlined, 'task.assign'),
+      page('/visits', 'visits', CarOutlined, 'visit.read'),
+      page('/enrollments', 'enrollments', NodeIndexOutlined, 'enrollment.read'),
+      page('/messages', 'messages', MailOutlined, 'message.read'),
+    ],
+  },
+  { word: 'calls', icon: CustomerServiceOutlined, pages: [] },
+  { word: 'appointments', icon: CalendarOutlined, pages: [] },
+  {
+    word: 'supervision',
+    icon: SafetyCertificateOutlined,
+    pages: [
+      page(
+        '/instructions',
+        'instructions',
+        NotificationOutlined,
+        'instruction.read',
+        'instructions',
+        'results',
+      ),
+      page('/spot-checks', 'spotChecks', CheckSquareOutlined, 'spot-check.read', 'objections', 'appeals'),
+      page('/head-checks', 'headChecks', FileDoneOutlined, 'head-check.read', 'findings'),
+      page('/audit', 'audit', AuditOutlined, 'audit.read'),
+    ],
+  },
+  {
+    word: 'patients',
+    icon: TeamOutlined,
+    pages: [
+      page('/persons', 'persons', UserOutlined, 'person.read'),
+      page('/matches', 'matches', MergeCellsOutlined, 'person.merge', 'matches'),
+      page('/groups', 'groups', ApartmentOutlined, 'group.read'),
+    ],
+  },
+  { word: 'marketing', icon: GiftOutlined, pages: [] },
+  {
+    word: 'insight',
+    icon: BarChartOutlined,
+    pages: [
+      page('/figures', 'figures', LineChartOutlined, 'figure.read'),
+      page('/figures/report', 'report', FileTextOutlined, 'figure.read'),
+      page('/figures/completeness', 'completeness', BarChartOutlined, 'figure.read'),
+    ],
+  },
+  { word: 'community', icon: HomeOutlined, pages: [] },
+  { word: 'supply', icon: InboxOutlined, pages: [] },
+  {
+    word: 'settings',
+    icon: SettingOutlined,
+    pages: [
+      page('/pathways', 'pathways', BranchesOutlined, 'pathway.read'),
+      page('/questionnaires', 'questionnaires', FormOutlined, 'questionnaire.read'),
+      page('/guidance', 'guidance', ReadOutlined, 'guidance.read'),
+      page('/intake', 'intake', ApiOutlined, 'intake.read', 'intake', 'outbound'),
+      page('/imports', 'imports', ImportOutlined, 'import.read'),
+      page('/settings', 'settings', SettingOutlined, 'setting.read'),
+      page('/users', 'users', UserSwitchOutlined, 'user.read'),
+    ],
+  },
 ]
+
+/** The areas in which somebody may open a page, with those pages. */
+export function areasOf(me: CurrentUser): Area[] {
+  return areas
+    .map((area) => ({ ...area, pages: area.pages.filter((one) => may(me, one.permission)) }))
+    .filter((area) => area.pages.length > 0)
+}
+
+/** The page that an address belongs to: the longest one that it begins with. */
+export function pageAt(path: string): AppPage | undefined {
+  return areas
+    .flatMap((area) => area.pages)
+    .filter((one) => path === one.to || path.startsWith(`${one.to}/`))
+    .sort((a, b) => b.to.length - a.to.length)[0]
+}

@@ -4,11 +4,9 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
 } from '@tanstack/react-router'
 import type { CurrentUser } from '../../contract/access.ts'
 import { type Filters, parseFilters, writeFilters } from '../ui/filters.ts'
-import { landingOf } from './landing.ts'
 import { NotFound } from './NotFound.tsx'
 import { PagePending } from './PagePending.tsx'
 import { RouteError } from './RouteError.tsx'
@@ -24,21 +22,13 @@ const root = createRootRouteWithContext<{ me: CurrentUser }>()({
   validateSearch: (search): Filters => search as Filters,
 })
 
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: ({ context }) => {
-    redirect({ to: landingOf(context.me), replace: true, throw: true })
-  },
-})
-
 function page<const P extends string>(path: P, load: Parameters<typeof lazyRouteComponent>[0]) {
   return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) })
 }
 
 /** Every page, lazily loaded; a page file has one default export. A new page is one line here and one in navigation.tsx. */
 const routeTree = root.addChildren([
-  home,
+  page('/', () => import('../features/home/HomePage.tsx')),
   page('/desk', () => import('../features/task/DeskPage.tsx')),
   page('/desk/$taskId', () => import('../features/task/DeskPage.tsx')),
   page('/call-backs', () => import('../features/call-back/CallBacksPage.tsx')),

@@ -31,6 +31,7 @@ export function applyAppearance() {
   const root = document.documentElement
   root.dataset['theme'] = isDark() ? 'dark' : 'light'
   root.dataset['size'] = current.size
+  root.dataset['rail'] = current.railOpen ? 'open' : 'closed'
   root.style.colorScheme = isDark() ? 'dark' : 'light'
   for (const [name, value] of Object.entries(cssVariables(palette(), current.size, current.density))) {
     root.style.setProperty(name, value)
