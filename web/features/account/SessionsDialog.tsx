@@ -1,11 +1,11 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { listSessions, revokeSession } from '../../../contract/access.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** "Chrome · Windows" out of a user-agent string; whatever is not recognised stays as it came. */
 function deviceName(userAgent: string | null): string {
@@ -19,16 +19,8 @@ function deviceName(userAgent: string | null): string {
 
 export default function SessionsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const sessions = useCall(listSessions)
-  const revoke = useAct(revokeSession, {
-    onSuccess: () => {
-      void message.success(t('account.ended'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listSessions) })
-    },
-    onError: (error) => void message.error(explain(error)),
-  })
+  const revoke = useDo(revokeSession, { done: t('account.ended'), stale: [listSessions] })
   return (
     <Dialog title={t('account.sessions')} onClose={onClose}>
       <p className="secondary">{t('account.sessionsHint')}</p>

@@ -1,23 +1,21 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { type SubmitEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createDraft } from '../../../contract/questionnaire-design.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { PickField, TextField } from '../../ui/fields.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useLocalized } from '../task/localized.ts'
 import './designer.css'
 import { type FhirRead, FhirSource } from './FhirSource.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 /** A new questionnaire: blank, as a copy of one that is published, or from another system by FHIR. */
 export default function NewQuestionnairePage() {
   const { t } = useTranslation()
-  const { message } = App.useApp()
   const localized = useLocalized()
-  const explain = useExplain()
   const navigate = useNavigate()
   const search: { copy?: string } = useSearch({ strict: false })
   const [title, setTitle] = useState('')
@@ -25,9 +23,8 @@ export default function NewQuestionnairePage() {
   const [copyOf, setCopyOf] = useState(search.copy ?? '')
   const [fhir, setFhir] = useState<FhirRead | null>(null)
   const published = useCall(listQuestionnaires)
-  const create = useAct(createDraft, {
-    onSuccess: ({ id }) => void navigate({ to: '/questionnaires/$id/edit', params: { id: String(id) } }),
-    onError: (error) => void message.error(explain(error)),
+  const create = useDo(createDraft, {
+    onDone: ({ id }) => void navigate({ to: '/questionnaires/$id/edit', params: { id: String(id) } }),
   })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()

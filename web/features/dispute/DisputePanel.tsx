@@ -14,6 +14,7 @@ import { ClockTags } from '../../ui/ClockTags.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { CloseDisputeDialog, OpenDisputeDialog, PauseDisputeDialog } from './DisputeDialogs.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 function refresh() {
   for (const one of [getPerson, getTimeline, listDisputes])
@@ -95,14 +96,11 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
 
 function LetRun({ id, onDone }: { id: number; onDone: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const act = useAct(resumeDispute, {
-    onSuccess: () => {
-      void message.success(t('disputes.running'))
+  const act = useDo(resumeDispute, {
+    done: t('disputes.running'),
+    onDone: () => {
       onDone()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <Button disabled={act.isPending} onClick={() => act.mutate({ params: { id } })}>

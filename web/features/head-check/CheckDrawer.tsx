@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { App, Button, Drawer } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -11,14 +11,14 @@ import {
 } from '../../../contract/head-check.ts'
 import { monthPeriod } from '../../../contract/month.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { AreaField } from '../../ui/fields.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { type FigureName, show } from '../figure/measures.ts'
 import type { FigureScope } from '../figure/period.ts'
 import { RowsLink } from '../figure/RowsLink.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const shown = [
   'discharged',
@@ -38,19 +38,16 @@ type CheckDrawerProps = { line: HeadCheckLine; month: string; onClose: () => voi
 export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const { staffId, departmentId, counts, check, abilities } = line
   const [verdict, setVerdict] = useState(check?.verdict ?? 'satisfactory')
   const [remark, setRemark] = useState(check?.remark ?? '')
   const sample = useCall(getHeadCheckSample, { query: { month, staffId, departmentId } })
-  const save = useAct(saveHeadCheck, {
-    onSuccess: () => {
-      void message.success(t('headChecks.saved'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listHeadChecks) })
+  const save = useDo(saveHeadCheck, {
+    done: t('headChecks.saved'),
+    stale: [listHeadChecks],
+    onDone: () => {
       onClose()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const scope: FigureScope = {
     preset: 'custom',

@@ -1,12 +1,12 @@
 import '../figure/figure.css'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { acknowledgeHeadCheck, type HeadCheckLine, listHeadChecks } from '../../../contract/head-check.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { percent } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
@@ -14,9 +14,9 @@ import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { lastMonth } from '../spot-check/SpotChecksPage.tsx'
 import { CheckDrawer } from './CheckDrawer.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const share = (value: number | null) => (value === null ? '—' : percent(value))
 
@@ -25,8 +25,6 @@ export default function HeadChecksPage() {
   const { t } = useTranslation()
   const code = useCode()
   const me = useMe()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [filters, setFilters] = useFilters()
   const [opened, setOpened] = useState<HeadCheckLine | null>(null)
   const wanted = first(filters['month'])
@@ -34,12 +32,9 @@ export default function HeadChecksPage() {
   const departmentId = Number(first(filters['departmentId'])) || undefined
   const places = useCall(listSites, { query: { within: 'head-check.read' } })
   const checks = useCall(listHeadChecks, { query: { month, ...(departmentId ? { departmentId } : {}) } })
-  const acknowledge = useAct(acknowledgeHeadCheck, {
-    onSuccess: () => {
-      void message.success(t('headChecks.acknowledged'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listHeadChecks) })
-    },
-    onError: (error) => void message.error(explain(error)),
+  const acknowledge = useDo(acknowledgeHeadCheck, {
+    done: t('headChecks.acknowledged'),
+    stale: [listHeadChecks],
   })
   const items = checks.data?.items ?? []
   const done = items.filter((one) => one.check !== null).length

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -13,27 +13,25 @@ import {
 } from '../../../contract/intake.ts'
 import { bytes, count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { keyOf, queryClient, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { IntakeOverview } from './IntakeOverview.tsx'
 import { IntakeStatusTag } from './IntakeStatusTag.tsx'
 import { MessageDrawer } from './MessageDrawer.tsx'
 import { ReplayDialog } from './ReplayDialog.tsx'
 import { IntakeReason } from './IntakeReason.tsx'
 import { useIntakeLive } from './useIntakeLive.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 export function IntakeMessages() {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
   const me = useMe()
-  const { message: toast } = App.useApp()
   const navigate = useNavigate()
   const [filters, setFilters] = useFilters()
   const [selected, setSelected] = useState<Set<string | number>>(new Set())
@@ -69,14 +67,13 @@ export function IntakeMessages() {
       void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
     }
   }
-  const replay = useAct(replayIntakeMessages, {
-    onSuccess: ({ replayed }) => {
-      void toast.success(t('intake.replayed', { n: replayed }))
+  const replay = useDo(replayIntakeMessages, {
+    done: ({ replayed }) => t('intake.replayed', { n: replayed }),
+    onDone: () => {
       setSelected(new Set())
       setAsking(false)
       refresh()
     },
-    onError: (error) => void toast.error(explain(error)),
   })
   const open = (id: number | null) =>
     void navigate({ to: '.', search: ((old: object) => ({ ...old, message: id ?? undefined })) as never })

@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -8,32 +8,25 @@ import {
   putHl7Profile,
 } from '../../../contract/hl7-profile.ts'
 import { getIntakeOverview } from '../../../contract/intake.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { codeMaps, emptyForm, type FieldLine, fromForm, type ProfileForm, toForm } from './profileForm.ts'
 import { ProfilePreview } from './ProfilePreview.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 type ProfileEditorProps = { sender: string; facility: string; profile: Hl7Profile | undefined }
 
 export function ProfileEditor({ sender, facility, profile }: ProfileEditorProps) {
   const { t } = useTranslation()
   const me = useMe()
-  const explain = useExplain()
-  const { message: toast } = App.useApp()
   const [form, setForm] = useState(() => (profile ? toForm(profile.definition) : emptyForm))
   const mayWrite = may(me, 'setting.write')
   const read = fromForm(form)
   const change = (part: Partial<ProfileForm>) => setForm((old) => ({ ...old, ...part }))
-  const save = useAct(putHl7Profile, {
-    onSuccess: () => {
-      void toast.success(t('intake.profile.saved'))
-      for (const contract of [listHl7Profiles, getIntakeOverview])
-        void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
-    },
-    onError: (error) => void toast.error(explain(error)),
+  const save = useDo(putHl7Profile, {
+    done: t('intake.profile.saved'),
+    stale: [listHl7Profiles, getIntakeOverview],
   })
   return (
     <>

@@ -1,25 +1,19 @@
 import './letter.css'
 import { Link, useParams } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Letter, makeLetter } from '../../../contract/task.ts'
 import { isoDay } from '../../format/time.ts'
-import { useAct } from '../../query.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** One A4 sheet to a person who cannot be reached. The address is shown only when asked for: the look is logged. */
 export default function LetterPage() {
   const { t } = useTranslation()
-  const { message } = App.useApp()
-  const explain = useExplain()
   const { taskId } = useParams({ strict: false })
   const [letter, setLetter] = useState<Letter | null>(null)
-  const make = useAct(makeLetter, {
-    onSuccess: setLetter,
-    onError: (error) => void message.error(explain(error)),
-  })
+  const make = useDo(makeLetter, { onDone: setLetter })
   return (
     <div className="letter-page">
       <div className="no-print">

@@ -7,12 +7,12 @@ import { createTaskLink, listTaskLinks, revokeLink } from '../../../contract/que
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { languageNames, languages } from '../../i18n/language.ts'
-import { type ItemOf, keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { type ItemOf, keyOf, queryClient, useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import './link.css'
 import { PickField, TextField } from '../../ui/fields.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 type Link = ItemOf<typeof listTaskLinks>
 const toneOf: Partial<Record<Link['state'], Tone>> = {
@@ -37,20 +37,18 @@ export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () =>
   const { t } = useTranslation()
   const { message } = App.useApp()
   const time = useTime()
-  const explain = useExplain()
   const id = useId()
   const [language, setLanguage] = useState('')
   const [shown, setShown] = useState<{ url: string; expiresAt: string } | null>(null)
   const links = useCall(listTaskLinks, { params: { id: taskId } }, { refetchInterval: 5000 })
   const refresh = () =>
     void queryClient.invalidateQueries({ queryKey: keyOf(listTaskLinks, { params: { id: taskId } }) })
-  const create = useAct(createTaskLink, {
-    onSuccess: ({ url, expiresAt }) => {
+  const create = useDo(createTaskLink, {
+    onDone: ({ url, expiresAt }) => {
       refresh()
       if (url && expiresAt) setShown({ url, expiresAt })
       else void message.success(t('links.mailed'))
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const make = (channel: 'email' | 'shown') =>
     create.mutate({
@@ -111,15 +109,12 @@ export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () =>
 
 function LinkLine({ link, when, onRevoked }: { link: Link; when: string; onRevoked: () => void }) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
   const code = useCode()
-  const explain = useExplain()
-  const revoke = useAct(revokeLink, {
-    onSuccess: () => {
-      void message.success(t('links.revoked'))
+  const revoke = useDo(revokeLink, {
+    done: t('links.revoked'),
+    onDone: () => {
       onRevoked()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <li>

@@ -1,39 +1,35 @@
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { comparePersons, mergePersons } from '../../../contract/match.ts'
 import { getPerson, listPersons } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { PairTable } from './PairTable.tsx'
 import { useUsualReasons } from './useUsualReasons.ts'
 import { TextField } from '../../ui/fields.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 /** Two records side by side: look, say which one stays, merge. */
 export default function MergePage() {
   const { left, right } = useParams({ strict: false })
   const { t } = useTranslation()
-  const explain = useExplain()
   const navigate = useNavigate()
-  const { message } = App.useApp()
   const [survivor, setSurvivor] = useState<'left' | 'right'>('left')
   const [reason, setReason] = useState('')
   const usual = useUsualReasons('merge')
   const query = useCall(comparePersons, { params: { leftId: Number(left), rightId: Number(right) } })
-  const merge = useAct(mergePersons, {
-    onSuccess: ({ survivorId }) => {
-      for (const contract of [getPerson, getTimeline, listPersons, comparePersons])
-        void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
-      void message.success(t('match.mergedDone'))
+  const merge = useDo(mergePersons, {
+    done: t('match.mergedDone'),
+    stale: [getPerson, getTimeline, listPersons, comparePersons],
+    onDone: ({ survivorId }) => {
       void navigate({ to: '/persons/$id', params: { id: String(survivorId) }, replace: true })
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const pair = query.data
   const ready = pair !== undefined && !pair.merged && reason.trim().length >= 2 && !merge.isPending

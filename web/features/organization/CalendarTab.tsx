@@ -4,36 +4,32 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { type Column, ListTable } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { CalendarEditor } from './CalendarEditor.tsx'
 import { type Day, type Range, daysIn, toRanges } from './ranges.ts'
 import { SitePicker, useSite } from './useSite.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 export function CalendarTab() {
   const { t, i18n } = useTranslation()
   const time = useTime()
-  const explain = useExplain()
   const site = useSite()
   const { siteId } = site
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const [filters, setFilters] = useFilters()
   const [editing, setEditing] = useState(false)
   const asked = Number(first(filters['year']))
   const year = asked >= 2000 && asked <= 2100 ? asked : new Date().getFullYear()
   const calendar = useCall(listCalendar, { query: { year, siteId } })
-  const save = useAct(putCalendarYear, {
-    onSuccess: () => {
-      void message.success(t('settings.calendar.saved', { year }))
-      setEditing(false)
-      void queryClient.invalidateQueries({ queryKey: keyOf(listCalendar) })
-    },
-    onError: (error) => void message.error(explain(error)),
+  const save = useDo(putCalendarYear, {
+    done: t('settings.calendar.saved', { year }),
+    stale: [listCalendar],
+    onDone: () => setEditing(false),
   })
   const goTo = (next: number) => {
     setEditing(false)

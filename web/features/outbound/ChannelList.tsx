@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import {
   listOutboundChannels,
@@ -6,12 +6,11 @@ import {
   retryOutboundChannel,
 } from '../../../contract/outbound.ts'
 import { count } from '../../format/number.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { ChannelStateTag } from './ChannelAlarm.tsx'
 import { useOutboundReason } from './useOutboundReason.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type ChannelListProps = { channels: OutboundChannel[]; onEdit: (channel: OutboundChannel) => void }
 
@@ -19,15 +18,7 @@ export function ChannelList({ channels, onEdit }: ChannelListProps) {
   const { t } = useTranslation()
   const me = useMe()
   const why = useOutboundReason()
-  const explain = useExplain()
-  const { message: toast } = App.useApp()
-  const retry = useAct(retryOutboundChannel, {
-    onSuccess: () => {
-      void toast.success(t('outbound.retried'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listOutboundChannels) })
-    },
-    onError: (error) => void toast.error(explain(error)),
-  })
+  const retry = useDo(retryOutboundChannel, { done: t('outbound.retried'), stale: [listOutboundChannels] })
   return (
     <ul className="channel-list" aria-label={t('outbound.channels')}>
       {channels.map((one) => (

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -9,16 +9,15 @@ import {
   type SpotCheckStatus,
 } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Filters, first } from '../../ui/filters.ts'
 import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { AppealDialog } from './AppealDialog.tsx'
 import { CheckFields } from './CheckFields.tsx'
 import { refreshSpotChecks } from './refresh.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 const tones: Record<SpotCheckStatus, Tone> = {
   open: 'primary',
@@ -51,8 +50,6 @@ export function CheckList({ siteId, month, filters, onFilter, appealDays }: Chec
   const { t } = useTranslation()
   const code = useCode()
   const me = useMe()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [dialog, setDialog] = useState<{ check: SpotCheck; act: 'appeal' | 'decide' } | null>(null)
   const view = views.find((one) => one === first(filters['view'])) ?? 'all'
   const staffId = Number(first(filters['staffId'])) || undefined
@@ -63,12 +60,11 @@ export function CheckList({ siteId, month, filters, onFilter, appealDays }: Chec
     ...(staffId && !own ? { staffId } : {}),
     ...queryOf[view],
   })
-  const accept = useAct(acceptSpotCheck, {
-    onSuccess: () => {
-      void message.success(t('spotChecks.accepted'))
+  const accept = useDo(acceptSpotCheck, {
+    done: t('spotChecks.accepted'),
+    onDone: () => {
       refreshSpotChecks()
     },
-    onError: (error) => void message.error(explain(error)),
   })
 
   const columns: Column<SpotCheck>[] = [

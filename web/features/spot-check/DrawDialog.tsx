@@ -1,12 +1,11 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { drawSpotChecks, previewSpotChecks, riskReason } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { refreshSpotChecks } from './refresh.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type DrawDialogProps = { siteId: number; month: string; onClose: () => void }
 
@@ -14,16 +13,13 @@ type DrawDialogProps = { siteId: number; month: string; onClose: () => void }
 export function DrawDialog({ siteId, month, onClose }: DrawDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const preview = useCall(previewSpotChecks, { query: { siteId, month } })
-  const draw = useAct(drawSpotChecks, {
-    onSuccess: ({ drawn }) => {
-      void message.success(t('spotChecks.drawn', { n: drawn }))
+  const draw = useDo(drawSpotChecks, {
+    done: ({ drawn }) => t('spotChecks.drawn', { n: drawn }),
+    onDone: () => {
       refreshSpotChecks()
       onClose()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const doctors = preview.data?.doctors ?? []
   const total = doctors.reduce((sum, one) => sum + one.size, 0)

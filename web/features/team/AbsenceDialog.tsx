@@ -1,14 +1,12 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createAbsence, listAbsences, type Member } from '../../../contract/team.ts'
 import { toLocalInput } from '../../format/time.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { DateField, TextField } from '../../ui/fields.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { refreshDesk } from '../task/refresh.ts'
 import { StaffPick } from './StaffPick.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 function midnight(days: number): string {
   const at = new Date()
@@ -19,20 +17,17 @@ function midnight(days: number): string {
 
 export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [cover, setCover] = useState('')
   const [from, setFrom] = useState(() => midnight(0))
   const [to, setTo] = useState(() => midnight(7))
   const [reason, setReason] = useState('')
-  const act = useAct(createAbsence, {
-    onSuccess: (made) => {
-      void message.success(t('team.absenceMade', { name: made.staffName, cover: made.coverName }))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listAbsences) })
+  const act = useDo(createAbsence, {
+    done: (made) => t('team.absenceMade', { name: made.staffName, cover: made.coverName }),
+    stale: [listAbsences],
+    onDone: () => {
       refreshDesk()
       onClose(true)
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <FormDialog

@@ -1,10 +1,10 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { endAbsence, getTeam, listAbsences } from '../../../contract/team.ts'
 import { useTime } from '../../format/useTime.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 const tones = { planned: 'info', absent: 'warning', ended: 'neutral' } as const
 
@@ -12,16 +12,8 @@ const tones = { planned: 'info', absent: 'warning', ended: 'neutral' } as const
 export function AbsenceList() {
   const { t } = useTranslation()
   const time = useTime()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const absences = useCall(listAbsences, {})
-  const end = useAct(endAbsence, {
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: keyOf(listAbsences) })
-      void queryClient.invalidateQueries({ queryKey: keyOf(getTeam) })
-    },
-    onError: (error) => void message.error(explain(error)),
-  })
+  const end = useDo(endAbsence, { stale: [listAbsences, getTeam] })
   const items = absences.data?.items ?? []
   if (items.length === 0) return null
   return (

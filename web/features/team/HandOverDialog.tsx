@@ -1,13 +1,13 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { handOver, type Member } from '../../../contract/team.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { StaffPick } from './StaffPick.tsx'
 import { useMoved } from './useMoved.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const queue = 'queue'
 
@@ -15,7 +15,6 @@ const queue = 'queue'
 export function HandOverDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
   const { t } = useTranslation()
   const explain = useExplain()
-  const { message } = App.useApp()
   const moved = useMoved()
   const [to, setTo] = useState('')
   const [reason, setReason] = useState('')
@@ -26,12 +25,11 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
     { params, body: { toStaffId, reason: t('team.preview'), dryRun: true } },
     { enabled: to !== '', staleTime: 0 },
   )
-  const act = useAct(handOver, {
-    onSuccess: (answer) => {
+  const act = useDo(handOver, {
+    onDone: (answer) => {
       moved(answer)
       onClose(true)
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <FormDialog

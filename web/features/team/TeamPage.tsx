@@ -1,21 +1,21 @@
 import './team.css'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getTeam, type Member, setGoal } from '../../../contract/team.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { keyOf, queryClient, useCall } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { AbsenceDialog } from './AbsenceDialog.tsx'
 import { AbsenceList } from './AbsenceList.tsx'
 import { HandOverDialog } from './HandOverDialog.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 type Open = { what: 'hand-over' | 'absence' | 'goal'; member: Member } | null
 
@@ -161,13 +161,8 @@ export default function TeamPage() {
 
 function GoalDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [goal, setGoalText] = useState(member.ownGoal ? String(member.goal) : '')
-  const save = useAct(setGoal, {
-    onSuccess: () => onClose(true),
-    onError: (error) => void message.error(explain(error)),
-  })
+  const save = useDo(setGoal, { onDone: () => onClose(true) })
   return (
     <FormDialog
       title={t('team.goalTitle', { name: member.name })}

@@ -1,32 +1,27 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonSummary } from '../../../contract/person.ts'
 import { createOutreachTask, outreachPurpose } from '../../../contract/visit.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { isoDay } from '../../format/time.ts'
-import { useAct } from '../../query.ts'
 import { AreaField, DateField, PickField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { refreshVisits } from './refresh.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** A task of the outreach department that no pathway makes. */
 export function ByHandDialog({ siteId, onClose }: { siteId: number; onClose: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [person, setPerson] = useState<PersonSummary | null>(null)
   const [purpose, setPurpose] = useState<string>('visit')
   const [due, setDue] = useState(() => isoDay(new Date(Date.now() + 7 * 86_400_000)))
   const [note, setNote] = useState('')
-  const create = useAct(createOutreachTask, {
-    onSuccess: () => {
-      void message.success(t('visits.byHandMade'))
+  const create = useDo(createOutreachTask, {
+    done: t('visits.byHandMade'),
+    onDone: () => {
       refreshVisits()
       onClose()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <FormDialog

@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { App } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { VisitSetup } from '../../../contract/visit.ts'
@@ -11,7 +10,7 @@ import {
 } from '../../../contract/visit-record.ts'
 import { isoDay } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
@@ -20,12 +19,12 @@ import { FormDialog } from '../../ui/FormDialog.tsx'
 import { ListTable, useList } from '../../ui/ListPage.tsx'
 import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { AnswerText } from '../task/AnswerText.tsx'
 import { useLocalized } from '../task/localized.ts'
 import { PhotoProvider, taskPhotos } from '../task/photos.ts'
 import { useAmounts } from './amounts.ts'
 import { refreshVisits } from './refresh.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** What was made in a month and what it cost; each figure opens its visits. */
 export function MadePanel({ siteId, setup }: { siteId: number; setup: VisitSetup }) {
@@ -175,16 +174,13 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
 function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolean }) {
   const { t, i18n } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const localized = useLocalized()
   const [reason, setReason] = useState<string | null>(null)
-  const settle = useAct(settleVisitRecord, {
-    onSuccess: () => {
-      void message.success(t('visits.settled'))
+  const settle = useDo(settleVisitRecord, {
+    done: t('visits.settled'),
+    onDone: () => {
       refreshVisits()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const [opened, setOpened] = useState(false)
   const sees = may(useMe(), 'person.reveal')

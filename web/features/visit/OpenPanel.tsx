@@ -1,21 +1,21 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listVisitTasks, type VisitSetup, type VisitTask } from '../../../contract/visit.ts'
 import { createVisitPlan } from '../../../contract/visit-plan.ts'
 import { isoDay } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { CheckField, DateField, NumberField } from '../../ui/fields.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { ByHandDialog } from './ByHandDialog.tsx'
 import { PositionDialog } from './PositionDialog.tsx'
 import { refreshVisits } from './refresh.ts'
 import { VisitMap } from './VisitMap.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 /** Who is to be visited, and the way to a plan. */
 export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup }) {
@@ -161,18 +161,15 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
 
 function PlanForm({ siteId, setup, some }: { siteId: number; setup: VisitSetup; some: boolean }) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const navigate = useNavigate()
-  const { message } = App.useApp()
   const [from, setFrom] = useState(isoDay(new Date()))
   const [days, setDays] = useState(5)
   const [again, setAgain] = useState(false)
-  const make = useAct(createVisitPlan, {
-    onSuccess: (plan) => {
+  const make = useDo(createVisitPlan, {
+    onDone: (plan) => {
       refreshVisits()
       void navigate({ to: '/visits/plans/$id', params: { id: String(plan.id) } })
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const hasTeam = setup.teams.some((team) => team.active && team.members.length > 0)
   const lack = !setup.base ? t('visits.needBase') : !hasTeam ? t('visits.needTeam') : null

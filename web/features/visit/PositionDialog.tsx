@@ -1,13 +1,11 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { setPersonPosition, type VisitSetup, type VisitTask } from '../../../contract/visit.ts'
-import { useAct } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { DegreeFields, readPoint, typed } from './DegreeFields.tsx'
 import { refreshVisits } from './refresh.ts'
 import { VisitMap } from './VisitMap.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 type PositionDialogProps = {
   task: Pick<VisitTask, 'personId' | 'personName' | 'position'>
@@ -18,17 +16,14 @@ type PositionDialogProps = {
 /** Where somebody lives, by a click or in degrees. */
 export function PositionDialog({ task, setup, onClose }: PositionDialogProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [text, setText] = useState(typed(task.position))
   const point = readPoint(text)
-  const save = useAct(setPersonPosition, {
-    onSuccess: () => {
-      void message.success(t('visits.positionSaved'))
+  const save = useDo(setPersonPosition, {
+    done: t('visits.positionSaved'),
+    onDone: () => {
       refreshVisits()
       onClose()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const params = { id: task.personId }
   return (
