@@ -10,6 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     rollupOptions: {
+      // Without it a page that shows one field would load all of them.
+      treeshake: { moduleSideEffects: [{ test: /web.ui.fields[.]ts$/, sideEffects: false }] },
       input: { main: 'web/index.html', 'visit-worker': 'web/visit/worker.ts' },
       // A service worker keeps its address, else an old one would never give way to a new one.
       output: {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
 import type { RouteContract } from '../../contract/route.ts'
-import { TextField } from './fields.tsx'
+import { TextField } from './fields.ts'
 import { FormDialog } from './FormDialog.tsx'
 import type { DoOptions } from './useDo.ts'
 import { useContractForm } from './useContractForm.ts'

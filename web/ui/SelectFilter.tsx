@@ -1,5 +1,5 @@
 import { Select } from 'antd'
-import { type Choice, selectOptions } from './fields.tsx'
+import { type Choice, selectOptions } from './field/choice.ts'
 
 type SelectFilterProps = {
   label: string

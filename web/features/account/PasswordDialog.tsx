@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api.ts'
 import { changePassword } from '../../sign-in/auth.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 
 export default function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()

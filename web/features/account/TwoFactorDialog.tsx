@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, send } from '../../api.ts'
 import { useMe } from '../../session.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 
 type Secret = { totpURI: string; backupCodes: string[] }
 

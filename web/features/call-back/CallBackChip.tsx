@@ -7,7 +7,7 @@ import { clock, toLocalInput } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { DateField } from '../../ui/fields.tsx'
+import { DateField } from '../../ui/fields.ts'
 
 const hour = 3_600_000
 /** Shift with an arrow moves the call: up and down by an hour, left and right by a day. */

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportNote, readFhirQuestionnaire } from '../../../contract/questionnaire-design.ts'
 import { useAct } from '../../query.ts'
-import { AreaField, FileField } from '../../ui/fields.tsx'
+import { AreaField, FileField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 

@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import type { Dispatch } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Band } from '../../../contract/questionnaire.ts'
-import { CheckField, PickField, TextField } from '../../ui/fields.tsx'
+import { CheckField, PickField, TextField } from '../../ui/fields.ts'
 import { type Design, type DesignAction, freeLinkId, tidy } from './design.ts'
 import { LocalizedField, NumberInput } from './fields.tsx'
 

@@ -1,6 +1,6 @@
 import type { Localized } from '../../../contract/questionnaire.ts'
 import { languageNames, languages } from '../../i18n/language.ts'
-import { AreaField, NumberField } from '../../ui/fields.tsx'
+import { AreaField, NumberField } from '../../ui/fields.ts'
 
 type LocalizedFieldProps = {
   label: string

@@ -5,7 +5,7 @@ import {
   type GroupAgreement,
   updateGroupAgreement,
 } from '../../../contract/group.ts'
-import { ChecksField, DateField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.tsx'
+import { ChecksField, DateField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { useGroupSaved } from './useGroupSaved.ts'

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { addGroupContact, type GroupContact, updateGroupContact } from '../../../contract/group.ts'
-import { CheckField, FieldRow, PickField, TextField } from '../../ui/fields.tsx'
+import { CheckField, FieldRow, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { useGroupSaved } from './useGroupSaved.ts'

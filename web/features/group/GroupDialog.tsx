@@ -3,7 +3,7 @@ import { createGroup, type GroupDetail, listGroups, updateGroup } from '../../..
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
-import { choices, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.tsx'
+import { choices, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { useGroupSaved } from './useGroupSaved.ts'

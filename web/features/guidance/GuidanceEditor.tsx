@@ -6,7 +6,7 @@ import { listSites } from '../../../contract/setting.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { AreaField, CheckField, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, CheckField, PickField, TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 
 /** Writes a text; each save keeps the former version. */

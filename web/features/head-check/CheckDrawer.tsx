@@ -12,7 +12,7 @@ import {
 import { monthPeriod } from '../../../contract/month.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { AreaField } from '../../ui/fields.tsx'
+import { AreaField } from '../../ui/fields.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { type FigureName, show } from '../figure/measures.ts'

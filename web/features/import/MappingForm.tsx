@@ -13,7 +13,7 @@ import {
 } from '../../../contract/import.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
-import { PickField } from '../../ui/fields.tsx'
+import { PickField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 

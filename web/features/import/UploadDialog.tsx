@@ -8,7 +8,7 @@ import { listSites } from '../../../contract/setting.ts'
 import { keyOf, queryClient, useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import { PickField } from '../../ui/fields.tsx'
+import { PickField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { upload } from './upload.ts'
 

@@ -12,7 +12,7 @@ import { PersonPick } from '../../app/PersonPick.tsx'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { AreaField, DateField, PickField } from '../../ui/fields.tsx'
+import { AreaField, DateField, PickField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useActInstruction } from './useActInstruction.ts'
 

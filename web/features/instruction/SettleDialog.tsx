@@ -6,7 +6,7 @@ import {
   submitInstruction,
   withdrawInstruction,
 } from '../../../contract/instruction.ts'
-import { AreaField, DateField } from '../../ui/fields.tsx'
+import { AreaField, DateField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useActInstruction } from './useActInstruction.ts'
 

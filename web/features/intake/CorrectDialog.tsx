@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { correctIntakeMessage, type IntakeMessage, revealIntakeMessage } from '../../../contract/intake.ts'
 import { useAct } from '../../query.ts'
-import { AreaField, TextField } from '../../ui/fields.tsx'
+import { AreaField, TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
 

@@ -9,7 +9,7 @@ import {
 } from '../../../contract/hl7-profile.ts'
 import { getIntakeOverview } from '../../../contract/intake.ts'
 import { may, useMe } from '../../session.tsx'
-import { AreaField, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, PickField, TextField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { codeMaps, emptyForm, type FieldLine, fromForm, type ProfileForm, toForm } from './profileForm.ts'
 import { ProfilePreview } from './ProfilePreview.tsx'

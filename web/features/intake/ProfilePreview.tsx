@@ -9,7 +9,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { NoteList } from './NoteList.tsx'
 import { useIntakeReason } from './useIntakeReason.ts'
-import { AreaField } from '../../ui/fields.tsx'
+import { AreaField } from '../../ui/fields.ts'
 
 type Understood = NonNullable<AnswerOf<typeof previewHl7Profile>['understood']>
 

@@ -12,7 +12,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { ProfileEditor } from './ProfileEditor.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 
 type Key = { sender: string; facility: string }
 const keyOf = (one: Key) => `${one.sender}|${one.facility}`

@@ -1,13 +1,14 @@
 import { SendOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listTaskLinks } from '../../../contract/questionnaire-link.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
 import { queryClient, useCall } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
-import { LinkDialog } from './LinkDialog.tsx'
+
+const LinkDialog = lazy(() => import('./LinkDialog.tsx'))
 
 /** What the person does by a link, beside the questions: send one, and see what came back. */
 export function LinkBar({ task, canWork }: { task: TaskDetail; canWork: boolean }) {
@@ -51,7 +52,9 @@ export function LinkBar({ task, canWork }: { task: TaskDetail; canWork: boolean 
           {t('links.open')}
         </Button>
       )}
-      {open && <LinkDialog taskId={task.id} onClose={() => setOpen(false)} />}
+      <Suspense fallback={null}>
+        {open && <LinkDialog taskId={task.id} onClose={() => setOpen(false)} />}
+      </Suspense>
     </>
   )
 }

@@ -11,7 +11,7 @@ import { type ItemOf, keyOf, queryClient, useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import './link.css'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { PickField, TextField } from '../../ui/fields.ts'
 import { useDo } from '../../ui/useDo.ts'
 
 type Link = ItemOf<typeof listTaskLinks>
@@ -33,7 +33,7 @@ const living = new Set<Link['state']>([
 ])
 
 /** Lets the person answer: mail a one-time link, or show it on the spot. */
-export function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
+export default function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const time = useTime()

@@ -12,7 +12,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { PairTable } from './PairTable.tsx'
 import { useUsualReasons } from './useUsualReasons.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { useDo } from '../../ui/useDo.ts'
 
 /** Two records side by side: look, say which one stays, merge. */

@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Day, type Range, toDays } from './ranges.ts'
-import { DateField, TextField } from '../../ui/fields.tsx'
+import { DateField, TextField } from '../../ui/fields.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 type CalendarEditorProps = {

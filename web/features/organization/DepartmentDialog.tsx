@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { createDepartment, updateDepartment } from '../../../contract/setting.ts'
-import { CheckField, TextField } from '../../ui/fields.tsx'
+import { CheckField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import type { Department } from './OrganizationTab.tsx'

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { createSite, updateSite } from '../../../contract/setting.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import type { Site } from './OrganizationTab.tsx'

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { type StaffView, createStaff, updateStaff } from '../../../contract/setting.ts'
-import { CheckField, FieldRow, PickField, TextField, choices } from '../../ui/fields.tsx'
+import { CheckField, FieldRow, PickField, TextField, choices } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import type { Department, Site } from './OrganizationTab.tsx'

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { listSites } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
-import { PickField } from '../../ui/fields.tsx'
+import { PickField } from '../../ui/fields.ts'
 import { first, useFilters } from '../../ui/filters.ts'
 
 /** The site whose settings or calendar are on the screen, from the address; none: those of all sites. */

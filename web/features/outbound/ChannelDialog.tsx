@@ -7,7 +7,7 @@ import {
   testOutboundChannel,
   updateOutboundChannel,
 } from '../../../contract/outbound.ts'
-import { AreaField, CheckField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, CheckField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'

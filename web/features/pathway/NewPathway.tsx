@@ -12,7 +12,7 @@ import {
 } from '../../../contract/pathway.ts'
 import { call } from '../../api.ts'
 import { keyOf, queryClient } from '../../query.ts'
-import { FileField, PickField, TextField } from '../../ui/fields.tsx'
+import { FileField, PickField, TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { readPathwayFile } from './definitionFile.ts'
 import { blankPathway } from './editing.ts'

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { revealPerson } from '../../../contract/person.ts'
 import type { AnswerOf, InputOf } from '../../api.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 

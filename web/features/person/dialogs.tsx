@@ -14,7 +14,7 @@ import { getTimeline } from '../../../contract/timeline.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { AreaField, choices, FieldRow, PickField, TextField } from '../../ui/fields.tsx'
+import { AreaField, choices, FieldRow, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 

@@ -8,7 +8,7 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 import { SitePicker, useSite } from '../organization/useSite.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 
 const groups = [
   'follow-up',

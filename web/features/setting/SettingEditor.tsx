@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { SettingView } from '../../../contract/setting.ts'
 import { useSettingWords } from './useSettingWords.ts'
 import { isShare, parseValue, toText } from './values.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 
 type SettingEditorProps = {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { appealSpotCheck, decideSpotCheck, type SpotCheck } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { CheckFields } from './CheckFields.tsx'

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { holdTaskAnyway, type TaskDetail } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct } from '../../query.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { rememberWork } from './useWork.ts'
 
 /** The gate lets nobody contact this person; whoever turned to us themselves is answered all the same, with a reason that is kept. */

@@ -5,7 +5,7 @@ import { addEvidence, type TaskDetail } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useAct } from '../../query.ts'
-import { DateField, PickField, TextField } from '../../ui/fields.tsx'
+import { DateField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 
@@ -14,7 +14,7 @@ type Kind = (typeof kinds)[number]
 
 type EvidenceDialogProps = { task: TaskDetail; onClose: () => void; onDone: () => void }
 
-export function EvidenceDialog({ task, onClose, onDone }: EvidenceDialogProps) {
+export default function EvidenceDialog({ task, onClose, onDone }: EvidenceDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
   const explain = useExplain()

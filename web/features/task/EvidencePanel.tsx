@@ -1,18 +1,19 @@
 import { App, Button } from 'antd'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Evidence, type TaskDetail, withdrawEvidence } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { queryClient, useAct } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
-import { EvidenceDialog } from './EvidenceDialog.tsx'
 import { ProofTag } from './ProofTag.tsx'
 import { refreshDesk } from './refresh.ts'
 
 /** What proves the result of a closed task, and the way to hand in more. */
+const EvidenceDialog = lazy(() => import('./EvidenceDialog.tsx'))
+
 export function EvidencePanel({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState(false)

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { listStaff } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCallPages } from '../../query.ts'
-import { PickField, TextField } from '../../ui/fields.tsx'
+import { PickField, TextField } from '../../ui/fields.ts'
 
 type StaffPickProps = {
   label: string

@@ -3,7 +3,7 @@ import { roles } from '../../../contract/access.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { choices } from '../../ui/fields.tsx'
+import { choices } from '../../ui/fields.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { type GrantDraft, blankGrant } from './grants.ts'
 

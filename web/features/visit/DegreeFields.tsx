@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Point } from '../../../contract/geo.ts'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.ts'
 
 export type TypedPoint = { latitude: string; longitude: string }
 

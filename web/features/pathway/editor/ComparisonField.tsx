@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../../contract/questionnaire.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
 import { type Fact, usualDays } from './useFacts.ts'
-import { NumberField, TextField } from '../../../ui/fields.tsx'
+import { NumberField, TextField } from '../../../ui/fields.ts'
 
 type Comparison = Extract<Condition, { fact: string }>
 type Operator = Comparison['op']

@@ -5,7 +5,7 @@ import type { Condition } from '../../../../contract/questionnaire.ts'
 import { ComparisonField } from './ComparisonField.tsx'
 import type { Fact } from './useFacts.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
-import { NumberField } from '../../../ui/fields.tsx'
+import { NumberField } from '../../../ui/fields.ts'
 
 type ConditionProps = {
   condition: Condition

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { PathwayStep } from '../../../../contract/pathway.ts'
-import { NumberField, PickField } from '../../../ui/fields.tsx'
+import { NumberField, PickField } from '../../../ui/fields.ts'
 
 type Duration = Extract<PathwayStep, { kind: 'wait' }>['for']
 const units = ['minutes', 'hours', 'days', 'working-days'] as const

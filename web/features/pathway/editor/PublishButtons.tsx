@@ -17,7 +17,7 @@ import {
 } from '../../../../contract/pathway.ts'
 import { count } from '../../../format/number.ts'
 import { keyOf, queryClient, useAct } from '../../../query.ts'
-import { TextField } from '../../../ui/fields.tsx'
+import { TextField } from '../../../ui/fields.ts'
 import { useExplain } from '../../../ui/useExplain.ts'
 import { DifferenceList } from '../DifferenceList.tsx'
 import type { Saver } from './SaveState.tsx'

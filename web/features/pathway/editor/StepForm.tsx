@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { listPathways, type PathwayDefinition, type PathwayStep } from '../../../../contract/pathway.ts'
-import { AreaField, CheckField, NumberField, PickField, TextField } from '../../../ui/fields.tsx'
+import { AreaField, CheckField, NumberField, PickField, TextField } from '../../../ui/fields.ts'
 import { ConditionField } from './ConditionField.tsx'
 import { useCall } from '../../../query.ts'
 import { SubPathwayLink } from '../SubPathwayLink.tsx'

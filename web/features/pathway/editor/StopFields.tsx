@@ -9,7 +9,7 @@ import {
 } from '../../../../contract/stop-rule.ts'
 import { eventKinds } from '../../../../contract/timeline.ts'
 import { useCode } from '../../../i18n/useCode.ts'
-import { CheckField, PickField } from '../../../ui/fields.tsx'
+import { CheckField, PickField } from '../../../ui/fields.ts'
 import { useStopWords } from '../useStopWords.ts'
 
 const isStandard = (reason: string): reason is StandardStop =>

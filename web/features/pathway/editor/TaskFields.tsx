@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { AreaField, CheckField, PickField } from '../../../ui/fields.tsx'
+import { AreaField, CheckField, PickField } from '../../../ui/fields.ts'
 import { DurationField } from './DurationField.tsx'
 import type { StepFieldsProps } from './StepForm.tsx'
 import { placeholders, usePicks } from './usePicks.ts'

@@ -1,0 +1,28 @@
+import { Select } from 'antd'
+import { useId } from 'react'
+import { type Choice, selectOptions } from './choice.ts'
+import { type FieldProps, Labelled, described } from './Labelled.tsx'
+
+type PickFieldProps = FieldProps<string> & {
+  options: readonly Choice[]
+  /** Words for "none". */
+  none?: string
+}
+
+export function PickField(props: PickFieldProps) {
+  const own = useId()
+  const { label, hint, error, options, none, value, disabled, required, onChange, id = own } = props
+  return (
+    <Labelled {...{ id, label, hint, error }}>
+      <Select
+        id={id}
+        value={value === '' && none === undefined ? null : value}
+        aria-required={required}
+        {...described(id, hint, error)}
+        {...(disabled && { disabled })}
+        onChange={(next: string | null) => onChange(next ?? '')}
+        {...selectOptions(none === undefined ? options : [{ value: '', text: none }, ...options])}
+      />
+    </Labelled>
+  )
+}

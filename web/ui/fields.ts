@@ -1,0 +1,10 @@
+// Each field is a module of its own, so that a page loads those that it shows.
+export { AreaField } from './field/AreaField.tsx'
+export { CheckField, ChecksField } from './field/CheckField.tsx'
+export { choices } from './field/choice.ts'
+export { DateField } from './field/DateField.tsx'
+export { FieldRow } from './field/Labelled.tsx'
+export { FileField } from './field/FileField.tsx'
+export { NumberField } from './field/NumberField.tsx'
+export { PickField } from './field/PickField.tsx'
+export { TextField } from './field/TextField.tsx'
