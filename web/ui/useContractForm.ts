@@ -217,6 +217,7 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
       onChange: (checked: boolean) => change({ [name]: checked }),
     }),
     checks: (name: Name) => ({
+      error: errors[name],
       value: (values[name] as string[] | undefined) ?? [],
       onChange: (value: string[]) => change({ [name]: value }),
     }),

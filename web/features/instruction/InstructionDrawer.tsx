@@ -11,7 +11,8 @@ import { Fact } from '../../ui/Fact.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { InstructionStatusTag } from './status.tsx'
 import { type Settlement, SettleDialog } from './SettleDialog.tsx'
-import { useActInstruction } from './useActInstruction.ts'
+import { useInstructionDone } from './useInstructionDone.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** One instruction with everything that was done about it, and what is to be done next. */
 export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => void }) {
@@ -20,7 +21,7 @@ export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => 
   const me = useMe()
   const [settling, setSettling] = useState<Settlement | null>(null)
   const detail = useCall(getInstruction, { params: { id } })
-  const file = useActInstruction(fileInstruction, 'filed', onClose)
+  const file = useDo(fileInstruction, useInstructionDone('filed', onClose))
   const { data } = detail
   return (
     <Drawer

@@ -1,20 +1,16 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import {
-  type InstructionReason,
-  instructionReason,
-  instructionRole,
-  issueInstruction,
-} from '../../../contract/instruction.ts'
+import { instructionReason, instructionRole, issueInstruction } from '../../../contract/instruction.ts'
 import { getPerson } from '../../../contract/person.ts'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { AreaField, DateField, PickField } from '../../ui/fields.ts'
+import { AreaField, DateField, PickField, choices } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useActInstruction } from './useActInstruction.ts'
+import { useInstructionDone } from './useInstructionDone.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
 
 type IssueDialogProps = { person: { id: number; name: string } | null; onClose: () => void }
 
@@ -25,60 +21,56 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
   const code = useCode()
   const time = useTime()
   const [person, setPerson] = useState(given)
-  const [departmentId, setDepartmentId] = useState('')
+  const [due, setDue] = useState('')
   const [who, setWho] = useState('')
-  const [encounterId, setEncounterId] = useState('')
-  const [reason, setReason] = useState<InstructionReason | ''>('')
-  const [text, setText] = useState('')
-  const [dueAt, setDueAt] = useState('')
   const places = useCall(listSites)
   const record = useCall(getPerson, { params: { id: person?.id ?? 0 } }, { enabled: person !== null })
   const stays = record.data?.encounters ?? []
-  const stay = stays.find((one) => String(one.id) === encounterId) ?? stays[0]
-  const chosenDepartment = departmentId || String(stay?.departmentId ?? '')
+  const form = useContractForm(issueInstruction, {
+    values: { personId: given?.id, text: '' },
+    // The last stay, its department and its doctor, unless somebody chose otherwise.
+    toBody: (values): object => ({
+      ...values,
+      departmentId,
+      encounterId: stay?.id ?? null,
+      staffId: chosenWho.startsWith('staff:') ? Number(chosenWho.slice(6)) : null,
+      assigneeRole: instructionRole.safeParse(chosenWho).data ?? 'doctor',
+      ...(due && { dueAt: new Date(due).toISOString() }),
+    }),
+    draft: given ? String(given.id) : false,
+    ...useInstructionDone('issued', onClose),
+  })
+  const { values } = form
+  const stay = stays.find((one) => one.id === values['encounterId']) ?? stays[0]
+  const departmentId =
+    (values['departmentId'] as number | null | undefined) ?? stay?.departmentId ?? undefined
   const staff = useCall(
     listStaff,
-    { query: { limit: 200, departmentId: Number(chosenDepartment) } },
-    { enabled: chosenDepartment !== '' },
+    { query: { limit: 200, departmentId: departmentId ?? 0 } },
+    { enabled: departmentId !== undefined },
   )
   const colleagues = (staff.data?.items ?? []).filter((one) => one.active)
   const attending = colleagues.find((one) => one.id === stay?.attendingStaffId)
   const chosenWho = who || (attending ? `staff:${attending.id}` : 'doctor')
-  const issue = useActInstruction(issueInstruction, 'issued', onClose)
-  const save = () => {
-    if (!person || !reason) return
-    issue.mutate({
-      body: {
-        personId: person.id,
-        departmentId: Number(chosenDepartment),
-        encounterId: stay?.id ?? null,
-        staffId: chosenWho.startsWith('staff:') ? Number(chosenWho.slice(6)) : null,
-        assigneeRole: instructionRole.safeParse(chosenWho).data ?? 'doctor',
-        reason,
-        text,
-        ...(dueAt && { dueAt: new Date(dueAt).toISOString() }),
-      },
-    })
+  const choose = (patch: Record<string, unknown>) => {
+    form.change(patch)
+    setWho('')
   }
 
   return (
     <FormDialog
       title={person ? t('instructions.issueFor', { name: person.name }) : t('instructions.issue')}
-      saving={issue.isPending}
-      disabled={!person || !reason || chosenDepartment === '' || text.trim().length < 2}
-      onSave={save}
+      form={form}
       onClose={onClose}
     >
       {!given && (
         <PersonPick
           label={t('instructions.person')}
           empty={t('person.notFound')}
-          chosenId={person?.id ?? null}
+          {...form.person('personId')}
           onChoose={(one) => {
             setPerson({ id: one.id, name: one.name })
-            setEncounterId('')
-            setDepartmentId('')
-            setWho('')
+            choose({ personId: one.id, encounterId: null, departmentId: null })
           }}
         />
       )}
@@ -97,26 +89,16 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
               .filter(Boolean)
               .join(' · '),
           }))}
-          onChange={(value) => {
-            setEncounterId(value)
-            setDepartmentId('')
-            setWho('')
-          }}
+          onChange={(value) => choose({ encounterId: Number(value), departmentId: null })}
         />
       )}
       <div className="field-row">
         <PickField
           label={t('instructions.department')}
-          value={chosenDepartment}
-          none={t('instructions.choose')}
-          required
-          options={(places.data?.departments ?? [])
-            .filter((one) => one.active)
-            .map((one) => ({ value: String(one.id), text: one.name }))}
-          onChange={(value) => {
-            setDepartmentId(value)
-            setWho('')
-          }}
+          {...form.pick('departmentId')}
+          value={String(departmentId ?? '')}
+          options={choices((places.data?.departments ?? []).filter((one) => one.active))}
+          onChange={(value) => choose({ departmentId: Number(value) })}
         />
         <PickField
           label={t('instructions.who')}
@@ -137,30 +119,17 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
       <div className="field-row">
         <PickField
           label={t('instructions.reason')}
-          value={reason}
-          none={t('instructions.choose')}
-          required
-          options={instructionReason.options.map((value) => ({
-            value,
-            text: code('instructionReason', value),
-          }))}
-          onChange={(value) => setReason(instructionReason.safeParse(value).data ?? '')}
+          {...form.pick('reason', (value) => code('instructionReason', value))}
         />
         <DateField
           label={t('instructions.due')}
           time
-          value={dueAt}
+          value={due}
           hint={t('instructions.dueHint')}
-          onChange={setDueAt}
+          onChange={setDue}
         />
       </div>
-      <AreaField
-        label={t('instructions.text')}
-        hint={t('instructions.textHint')}
-        value={text}
-        maxLength={1000}
-        onChange={setText}
-      />
+      <AreaField label={t('instructions.text')} hint={t('instructions.textHint')} {...form.text('text')} />
     </FormDialog>
   )
 }

@@ -8,7 +8,8 @@ import {
 } from '../../../contract/instruction.ts'
 import { AreaField, DateField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useActInstruction } from './useActInstruction.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
+import { useInstructionDone } from './useInstructionDone.ts'
 
 export type Settlement = 'submit' | 'return' | 'withdraw'
 
@@ -19,40 +20,30 @@ type SettleDialogProps = {
   onClose: () => void
 }
 
+const acts = {
+  submit: { contract: submitInstruction, done: 'submitted' },
+  return: { contract: returnInstruction, done: 'returned' },
+  withdraw: { contract: withdrawInstruction, done: 'withdrawn' },
+} as const
+
 /** Submits, sends back or withdraws an instruction; each with words that stay in its history. */
 export function SettleDialog({ act, instruction, onDone, onClose }: SettleDialogProps) {
   const { t } = useTranslation()
-  const [words, setWords] = useState(act === 'submit' ? (instruction.report ?? '') : '')
   const [dueAt, setDueAt] = useState('')
-  const submit = useActInstruction(submitInstruction, 'submitted', onDone)
-  const sendBack = useActInstruction(returnInstruction, 'returned', onDone)
-  const withdraw = useActInstruction(withdrawInstruction, 'withdrawn', onDone)
-  const params = { id: instruction.id }
-  const save = () => {
-    if (act === 'submit') submit.mutate({ params, body: { report: words } })
-    else if (act === 'withdraw') withdraw.mutate({ params, body: { reason: words } })
-    else
-      sendBack.mutate({
-        params,
-        body: { reason: words, ...(dueAt && { dueAt: new Date(dueAt).toISOString() }) },
-      })
-  }
+  const form = useContractForm(acts[act].contract, {
+    params: { id: instruction.id },
+    values: { report: instruction.report ?? '', reason: '' },
+    toBody: (values) => ({ ...values, ...(dueAt && { dueAt: new Date(dueAt).toISOString() }) }),
+    ...useInstructionDone(acts[act].done, onDone),
+  })
   return (
-    <FormDialog
-      title={t(`instructions.${act}`)}
-      saving={submit.isPending || sendBack.isPending || withdraw.isPending}
-      disabled={words.trim().length < 2}
-      onSave={save}
-      onClose={onClose}
-    >
+    <FormDialog title={t(`instructions.${act}`)} form={form} onClose={onClose}>
       <p>
         {instruction.personName} · {instruction.departmentName}
       </p>
       <AreaField
         label={t(act === 'submit' ? 'instructions.report' : 'instructions.why')}
-        value={words}
-        maxLength={1000}
-        onChange={setWords}
+        {...form.text(act === 'submit' ? 'report' : 'reason')}
       />
       {act === 'return' && (
         <DateField

@@ -1,12 +1,11 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { createAbsence, listAbsences, type Member } from '../../../contract/team.ts'
 import { toLocalInput } from '../../format/time.ts'
-import { FormDialog } from '../../ui/FormDialog.tsx'
 import { DateField, TextField } from '../../ui/fields.ts'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { useContractForm } from '../../ui/useContractForm.ts'
 import { refreshDesk } from '../task/refresh.ts'
 import { StaffPick } from './StaffPick.tsx'
-import { useDo } from '../../ui/useDo.ts'
 
 function midnight(days: number): string {
   const at = new Date()
@@ -17,11 +16,10 @@ function midnight(days: number): string {
 
 export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
   const { t } = useTranslation()
-  const [cover, setCover] = useState('')
-  const [from, setFrom] = useState(() => midnight(0))
-  const [to, setTo] = useState(() => midnight(7))
-  const [reason, setReason] = useState('')
-  const act = useDo(createAbsence, {
+  const form = useContractForm(createAbsence, {
+    values: { staffId: member.staffId, from: midnight(0), to: midnight(7) },
+    toBody: (values) => ({ ...values, from: instant(values['from']), to: instant(values['to']) }),
+    draft: false,
     done: (made) => t('team.absenceMade', { name: made.staffName, cover: made.coverName }),
     stale: [listAbsences],
     onDone: () => {
@@ -32,26 +30,20 @@ export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (d
   return (
     <FormDialog
       title={t('team.absenceTitle', { name: member.name })}
-      saving={act.isPending}
-      disabled={cover === ''}
+      form={form}
       onClose={() => onClose(false)}
-      onSave={() =>
-        act.mutate({
-          body: {
-            staffId: member.staffId,
-            coverStaffId: Number(cover),
-            from: new Date(from).toISOString(),
-            to: new Date(to).toISOString(),
-            ...(reason.trim() && { reason: reason.trim() }),
-          },
-        })
-      }
     >
-      <StaffPick label={t('team.cover')} value={cover} but={member.staffId} onChange={setCover} />
-      <DateField label={t('team.from')} time value={from} required onChange={setFrom} />
-      <DateField label={t('team.to')} time value={to} required onChange={setTo} />
-      <TextField label={t('team.absenceReason')} value={reason} maxLength={200} onChange={setReason} />
+      <StaffPick label={t('team.cover')} but={member.staffId} {...form.pick('coverStaffId')} />
+      <DateField label={t('team.from')} time {...form.text('from')} />
+      <DateField label={t('team.to')} time {...form.text('to')} />
+      <TextField label={t('team.absenceReason')} {...form.text('reason')} />
       <p className="secondary">{t('team.absenceHint')}</p>
     </FormDialog>
   )
+}
+
+/** A local moment as the server wants it; what is none stays for the schema to refuse. */
+function instant(value: unknown): unknown {
+  const at = new Date(typeof value === 'string' ? value : '')
+  return Number.isNaN(at.getTime()) ? value : at.toISOString()
 }

@@ -7,7 +7,7 @@ import { TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { StaffPick } from './StaffPick.tsx'
 import { useMoved } from './useMoved.tsx'
-import { useDo } from '../../ui/useDo.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
 
 const queue = 'queue'
 
@@ -17,7 +17,6 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
   const explain = useExplain()
   const moved = useMoved()
   const [to, setTo] = useState('')
-  const [reason, setReason] = useState('')
   const toStaffId = to === queue ? null : Number(to)
   const params = { id: member.staffId }
   const preview = useCall(
@@ -25,7 +24,11 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
     { params, body: { toStaffId, reason: t('team.preview'), dryRun: true } },
     { enabled: to !== '', staleTime: 0 },
   )
-  const act = useDo(handOver, {
+  const form = useContractForm(handOver, {
+    params,
+    values: { reason: '' },
+    toBody: (values) => ({ ...values, ...(to && { toStaffId }), dryRun: false }),
+    draft: false,
     onDone: (answer) => {
       moved(answer)
       onClose(true)
@@ -34,19 +37,18 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
   return (
     <FormDialog
       title={t('team.handOverTitle', { name: member.name })}
-      saving={act.isPending}
-      disabled={!preview.data?.changed}
+      form={form}
       onClose={() => onClose(false)}
-      onSave={() => act.mutate({ params, body: { toStaffId, reason: reason.trim(), dryRun: false } })}
     >
       <StaffPick
         label={t('team.handOverTo')}
         value={to}
+        error={form.errors['toStaffId']}
         but={member.staffId}
         first={[{ value: queue, text: t('tasks.backToQueue') }]}
         onChange={setTo}
       />
-      <TextField label={t('team.reason')} value={reason} required maxLength={200} onChange={setReason} />
+      <TextField label={t('team.reason')} {...form.text('reason')} />
       <p className="secondary" role="status">
         {preview.isError
           ? explain(preview.error)

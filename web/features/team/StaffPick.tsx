@@ -12,11 +12,12 @@ type StaffPickProps = {
   but?: number
   /** Further choices before the people. */
   first?: readonly { value: string; text: string }[]
+  error?: string | undefined
   onChange: (value: string) => void
 }
 
 /** Finds a colleague by name or number and chooses one. */
-export function StaffPick({ label, value, but, first = [], onChange }: StaffPickProps) {
+export function StaffPick({ label, value, but, first = [], error, onChange }: StaffPickProps) {
   const { t } = useTranslation()
   const code = useCode()
   const [search, setSearch] = useState('')
@@ -37,6 +38,7 @@ export function StaffPick({ label, value, but, first = [], onChange }: StaffPick
       <PickField
         label={label}
         value={value}
+        error={error}
         none={t('tasks.choose')}
         required
         options={[...first, ...options]}

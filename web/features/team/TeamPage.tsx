@@ -10,12 +10,12 @@ import { FormDialog } from '../../ui/FormDialog.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { TextField } from '../../ui/fields.ts'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AbsenceDialog } from './AbsenceDialog.tsx'
 import { AbsenceList } from './AbsenceList.tsx'
 import { HandOverDialog } from './HandOverDialog.tsx'
-import { useDo } from '../../ui/useDo.ts'
+import { useContractForm } from '../../ui/useContractForm.ts'
+import { NumberField } from '../../ui/fields.ts'
 
 type Open = { what: 'hand-over' | 'absence' | 'goal'; member: Member } | null
 
@@ -140,13 +140,7 @@ export default function TeamPage() {
             </p>
           ) : undefined
         }
-        source={{
-          items: data?.members ?? [],
-          isPending: team.isPending,
-          isError: team.isError,
-          error: team.error,
-          refetch: team.refetch,
-        }}
+        source={{ ...team, items: data?.members ?? [] }}
         columns={columns}
         rowKey={(one) => one.staffId}
         empty={{ title: t('team.empty'), hint: t('team.emptyHint') }}
@@ -161,28 +155,19 @@ export default function TeamPage() {
 
 function GoalDialog({ member, onClose }: { member: Member; onClose: (done: boolean) => void }) {
   const { t } = useTranslation()
-  const [goal, setGoalText] = useState(member.ownGoal ? String(member.goal) : '')
-  const save = useDo(setGoal, { onDone: () => onClose(true) })
+  const form = useContractForm(setGoal, {
+    params: { id: member.staffId },
+    values: { goal: member.ownGoal ? member.goal : null },
+    onDone: () => onClose(true),
+  })
   return (
     <FormDialog
       title={t('team.goalTitle', { name: member.name })}
-      saving={save.isPending}
+      size="small"
+      form={form}
       onClose={() => onClose(false)}
-      onSave={() =>
-        save.mutate({
-          params: { id: member.staffId },
-          body: { goal: goal.trim() === '' ? null : Number(goal) },
-        })
-      }
     >
-      <TextField
-        label={t('team.goalLabel')}
-        hint={t('team.goalHint')}
-        pattern="[0-9]*"
-        value={goal}
-        autoFocus
-        onChange={setGoalText}
-      />
+      <NumberField label={t('team.goalLabel')} hint={t('team.goalHint')} {...form.number('goal')} />
     </FormDialog>
   )
 }

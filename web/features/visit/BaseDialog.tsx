@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { putVisitBase, type VisitSetup } from '../../../contract/visit.ts'
-import { useAct } from '../../query.ts'
+import { useDo } from '../../ui/useDo.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { DegreeFields, readPoint, typed } from './DegreeFields.tsx'
 import { useSaved } from './useSaved.ts'
@@ -13,7 +13,7 @@ export function BaseDialog({ siteId, setup, onClose }: SetupDialogProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(typed(setup.base))
   const point = readPoint(text)
-  const save = useAct(putVisitBase, useSaved(onClose))
+  const save = useDo(putVisitBase, useSaved(onClose))
   return (
     <FormDialog
       title={t('visits.base')}

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { saveVisitZone, type VisitZone, type ZoneShape } from '../../../contract/visit.ts'
-import { useAct } from '../../query.ts'
+import { useDo } from '../../ui/useDo.ts'
 import { AreaField, CheckField, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import type { SetupDialogProps } from './BaseDialog.tsx'
@@ -60,7 +60,7 @@ export function ZoneDialog({ siteId, setup, zone, onClose }: SetupDialogProps & 
   const [draft, setDraft] = useState(() => draftOf(zone?.shape))
   const change = (patch: Partial<Draft>) => setDraft({ ...draft, ...patch })
   const shape = shapeOf(draft)
-  const save = useAct(saveVisitZone, useSaved(onClose))
+  const save = useDo(saveVisitZone, useSaved(onClose))
   return (
     <FormDialog
       title={t(zone ? 'visits.zone' : 'visits.addZone')}

@@ -21,11 +21,12 @@ type ChecksFieldProps = {
   label: string
   options: readonly Choice[]
   value: readonly string[]
+  error?: string | undefined
   onChange: (value: string[]) => void
 }
 
 /** Several of a few. */
-export function ChecksField({ label, options, value, onChange }: ChecksFieldProps) {
+export function ChecksField({ label, options, value, error, onChange }: ChecksFieldProps) {
   return (
     <fieldset className="checks-field">
       <legend>{label}</legend>
@@ -34,6 +35,7 @@ export function ChecksField({ label, options, value, onChange }: ChecksFieldProp
         options={options.map(({ value: one, text }) => ({ value: one, label: text }))}
         onChange={onChange}
       />
+      {error && <span className="field-error">{error}</span>}
     </fieldset>
   )
 }
