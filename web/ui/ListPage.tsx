@@ -61,7 +61,7 @@ export function ListPage<T>({ title, filters, actions, above, totalText, ...tabl
             <Suspense fallback={null}>
               <Tools
                 title={title}
-                source={source as never}
+                source={source}
                 all={table.columns as never}
                 shown={shown as never}
                 show={show}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { instructionReason, instructionRole, issueInstruction } from '../../../contract/instruction.ts'
+import { instructionRole, issueInstruction } from '../../../contract/instruction.ts'
 import { getPerson } from '../../../contract/person.ts'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'

@@ -12,8 +12,9 @@ import { refreshVisits } from './refresh.ts'
 export function ByHandDialog({ siteId, onClose }: { siteId: number; onClose: () => void }) {
   const { t } = useTranslation()
   const [name, setName] = useState('')
+  const [due] = useState(() => isoDay(new Date(Date.now() + 7 * 86_400_000)))
   const form = useContractForm(createOutreachTask, {
-    values: { siteId, purpose: 'visit', due: isoDay(new Date(Date.now() + 7 * 86_400_000)) },
+    values: { siteId, purpose: 'visit', due },
     draft: false,
     done: t('visits.byHandMade'),
     onDone: () => {
