@@ -34,7 +34,15 @@ const response = z.object({
 
 /** Summary of a person for a telephone call; contact data masked. Lists hold the newest entries. */
 export const personCard = personDetail
-  .pick({ id: true, tags: true, note: true, optOuts: true, telecoms: true, relationships: true })
+  .pick({
+    id: true,
+    birthDate: true,
+    tags: true,
+    note: true,
+    optOuts: true,
+    telecoms: true,
+    relationships: true,
+  })
   .extend({
     mayReveal: z.boolean(),
     /** The stay that the task is about, else the last one. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { contactVerdict } from './contact.ts'
-import { answers, questionnaireDefinition } from './questionnaire.ts'
+import { answerLine, answers, localized, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
 import { listReason } from './list-reason.ts'
@@ -34,8 +34,15 @@ export const outcome = z.enum([
   'deceased',
   'readmitted',
   'other',
+  // Of a red flag.
+  'advised',
+  'sent-to-clinic',
+  'sent-to-emergency',
 ])
 export type Outcome = z.infer<typeof outcome>
+
+/** Outcomes of a red flag only: what the doctor told the person to do. */
+export const redFlagOutcomes = ['advised', 'sent-to-clinic', 'sent-to-emergency'] as const satisfies Outcome[]
 
 /** The main reason for a task's position in the list. */
 export const orderReason = z.enum(['red-flag', 'overdue', 'call-back-due', 'due-today', 'due-soon', 'later'])
@@ -87,8 +94,16 @@ export const taskSummary = z.object({
   heldByMe: z.boolean(),
   /** The person submitted the answers by a link; they only need review. */
   answeredByPerson: z.boolean(),
+  /** What a red flag is about, in few words each. */
+  redFlags: z.array(localized),
+  /** A red flag on somebody else's list: it can be read, and that person reminded. */
+  ofOthers: z.boolean(),
 })
 export type TaskSummary = z.infer<typeof taskSummary>
+
+/** The next times in which calls may be made, the first of which may have begun. */
+const callingHours = z.array(z.object({ from: timestamp, to: timestamp }))
+export type CallingHours = z.infer<typeof callingHours>
 
 export const taskView = z.enum(['todo', 'overdue', 'waiting', 'done', 'all'])
 
@@ -132,6 +147,7 @@ export const countTasks = route({
     redFlags: z.number().int(),
     doneToday: z.number().int(),
     dailyGoal: z.number().int(),
+    callingHours,
   }),
 })
 
@@ -184,6 +200,18 @@ const evidence = z.object({
 })
 export type Evidence = z.infer<typeof evidence>
 
+/** A dangerous answer as it was given. */
+const alarm = z.object({
+  text: localized,
+  /** Null for a total score. */
+  line: answerLine.nullable(),
+  source: z.enum(['staff', 'person']),
+  /** The member of staff who wrote it down. */
+  byName: z.string().nullable(),
+  at: timestamp,
+})
+export type Alarm = z.infer<typeof alarm>
+
 export const taskDetail = taskSummary.extend({
   description: z.string().nullable(),
   version: z.number().int(),
@@ -197,6 +225,9 @@ export const taskDetail = taskSummary.extend({
   /** The outcome of a task closed without a contact. */
   resultNote: z.string().nullable(),
   attemptList: z.array(attempt),
+  alarms: z.array(alarm),
+  /** When somebody last reminded the owner of this red flag. */
+  remindedAt: timestamp.nullable(),
   evidence: z.array(evidence),
   questionnaire: questionnaireDefinition.nullable(),
   response: z
@@ -211,6 +242,9 @@ export const taskDetail = taskSummary.extend({
     .nullable(),
   /** The gate's verdict on calling or visiting now. */
   contact: contactVerdict,
+  callingHours,
+  /** A call that the desk timed as shorter than this is no proof. */
+  shortCallSeconds: z.number().int(),
   abilities: z.object({
     work: z.boolean(),
     /** It may be closed without the outcome of a contact. */
@@ -219,6 +253,8 @@ export const taskDetail = taskSummary.extend({
     reopen: z.boolean(),
     /** The result is final and may be given evidence. */
     prove: z.boolean(),
+    /** An open red flag of somebody else: its owner may be reminded. */
+    remind: z.boolean(),
   }),
 })
 export type TaskDetail = z.infer<typeof taskDetail>
@@ -253,6 +289,15 @@ export const holdTaskAnyway = route({
   response: taskDetail,
 })
 
+export const remindOwner = route({
+  method: 'post',
+  path: '/tasks/{id}/remind',
+  permission: 'task.work',
+  summary: 'Remind the owner of an open red flag, on their screen and on the timeline',
+  params: idParams,
+  response: taskDetail,
+})
+
 export const releaseTask = route({
   method: 'post',
   path: '/tasks/{id}/release',
@@ -266,8 +311,13 @@ export const takeNextTask = route({
   method: 'post',
   path: '/tasks/next',
   permission: 'task.work',
-  summary: 'Hold and return the first task of my list; null when nothing is due',
-  body: z.object({ afterTaskId: id.optional(), level: z.number().int().min(1).max(3).optional() }),
+  summary:
+    'Hold and return the first task of my list, or of the team’s without red flags of others; null when nothing is due',
+  body: z.object({
+    afterTaskId: id.optional(),
+    level: z.number().int().min(1).max(3).optional(),
+    whose: z.enum(['mine', 'team']).default('mine'),
+  }),
   response: z.object({ task: taskDetail.nullable() }),
 })
 
@@ -316,6 +366,28 @@ export const recordAttempt = route({
     idempotencyKey: z.string().max(80).optional(),
   }),
   response: taskDetail,
+})
+
+const consequences = z.object({
+  /** Names of the pathways that end. */
+  pathways: z.array(z.string()),
+  /** How many other open tasks are cancelled, and unsent messages withheld. */
+  tasks: z.number().int(),
+  messages: z.number().int(),
+})
+export type Consequences = z.infer<typeof consequences>
+
+export const foreseeOutcome = route({
+  method: 'get',
+  path: '/tasks/{id}/consequences',
+  permission: 'task.work',
+  summary: 'What recording this outcome of the held task would stop; nothing is recorded',
+  params: idParams,
+  query: z.object({
+    outcome: outcome.extract(['refused', 'deceased']),
+    optOut: z.stringbool().default(false),
+  }),
+  response: consequences,
 })
 
 export const completeTask = route({

@@ -40,6 +40,7 @@ export const eventKinds = [
   'consent.withdrawn',
   'questionnaire.completed',
   'red-flag.raised',
+  'red-flag.reminded',
   'clock.breached',
   'clock.escalated',
   'guidance.given',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { answerLine, answers, questionnaireDefinition } from './questionnaire.ts'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { month } from './month.ts'
-import { outcome, taskStatus } from './task.ts'
+import { outcome, redFlagOutcomes, taskStatus } from './task.ts'
 import { point, site } from './visit.ts'
 
 const packStop = z.object({
@@ -56,7 +56,7 @@ export const recordVisit = route({
   params: idParams,
   body: z.object({
     idempotencyKey: z.string().min(8).max(80),
-    outcome: outcome.exclude(['wrong-number', 'call-back']),
+    outcome: outcome.exclude(['wrong-number', 'call-back', ...redFlagOutcomes]),
     answers: answers.optional(),
     basedOn: timestamp.nullable().optional(),
     note: z.string().trim().max(2000).optional(),

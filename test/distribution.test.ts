@@ -32,7 +32,7 @@ const byPerson: Record<string, string> = {
         'person_name',
         'person_number_claim',
       ],
-      ...['person_relationship', 'person_telecom', 'questionnaire_link', 'questionnaire_photo'],
+      ...['person_relationship', 'person_telecom', 'red_flag', 'questionnaire_link', 'questionnaire_photo'],
       ...[
         'questionnaire_response',
         'return_visit_instruction',

@@ -1007,6 +1007,18 @@ export interface QuestionnaireVersion {
   version: number;
 }
 
+export interface RedFlag {
+  actor_name: string | null;
+  alarm: string;
+  line: Json | null;
+  link_id: string;
+  person_id: number;
+  raised_at: Generated<Timestamp>;
+  source: "staff" | "person";
+  task_id: number;
+  text: Json;
+}
+
 export interface Rehearsal {
   compared_version_id: number | null;
   created_at: Generated<Timestamp>;
@@ -1239,7 +1251,7 @@ export interface Task {
   kind: "follow-up-call" | "home-visit" | "red-flag" | "spot-check" | "spot-check-review" | "return-visit" | "other";
   level: number | null;
   next_attempt_at: Timestamp | null;
-  outcome: "done" | "refused" | "wrong-number" | "call-back" | "unreached" | "deceased" | "readmitted" | "other" | null;
+  outcome: "done" | "refused" | "wrong-number" | "call-back" | "unreached" | "deceased" | "readmitted" | "other" | "advised" | "sent-to-clinic" | "sent-to-emergency" | null;
   person_id: number | null;
   priority: Generated<number>;
   proof: "call-record" | "reply" | "visit-note" | "document" | "stated" | null;
@@ -1487,6 +1499,7 @@ export interface DB {
   questionnaire_photo: QuestionnairePhoto;
   questionnaire_response: QuestionnaireResponse;
   questionnaire_version: QuestionnaireVersion;
+  red_flag: RedFlag;
   rehearsal: Rehearsal;
   rehearsal_day: RehearsalDay;
   return_visit_instruction: ReturnVisitInstruction;

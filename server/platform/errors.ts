@@ -16,6 +16,7 @@ const catalogue = {
   'changed-meanwhile': [409, 'Somebody changed this meanwhile. Look at the new state and try again.'],
   'held-by-other': [409, 'A colleague is working on this task.'],
   'own-result': [409, 'This checks a result of your own; a colleague has to do it.'],
+  'red-flag-of-others': [403, 'This red flag is on somebody else’s list; you can remind that person.'],
   'not-held': [409, 'You no longer hold this task; open it again.'],
   'not-closed': [409, 'This has no result yet.'],
   'already-closed': [409, 'This is already finished.'],

@@ -14,6 +14,8 @@ export type LivePayload = {
   created?: number
   changed?: number
   received?: number
+  taskId?: number
+  reminded?: boolean
 }
 export type LiveEvent = LivePayload & { name: LiveEventName }
 
@@ -52,6 +54,14 @@ export function reaches(actor: Actor, event: LiveEvent): boolean {
   const reach = actor.access['task.read']
   if (!reach) return false
   const { siteId = null, departmentId = null, staffId = null } = event
+  if (event.name === 'red-flag') {
+    if (staffId !== null) return actor.staffId === staffId
+    const roles = departmentId === null ? ['service-centre'] : ['doctor', 'department-head']
+    return actor.grants.some(
+      (one) =>
+        roles.includes(one.role) && (one.departmentId ?? null) === departmentId && one.siteId === siteId,
+    )
+  }
   if (reach.all || (siteId === null && departmentId === null && staffId === null)) return true
   return (
     (siteId !== null && reach.siteIds.includes(siteId)) ||

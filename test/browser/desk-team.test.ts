@@ -135,7 +135,6 @@ test('the head hands the open tasks of a doctor to the list, takes it back, and 
 
   await row.first().getByRole('button', { name: '请假' }).click()
   const cover = page.getByLabel('代班人')
-  await expect.poll(() => cover.locator('option').count()).toBeGreaterThan(1)
   const [colleague] = await stage.rows<{ id: number }>(
     `select s.id from staff s join app_user u on u.username = 'head' join staff h on h.id = u.staff_id
      where s.department_id = h.department_id and s.active and s.id <> h.id order by s.id desc limit 1`,
@@ -156,7 +155,7 @@ test('the same screens speak English, also large and in the dark', async () => {
   const page = await stage.openAs('head', { path: '/team', locale: 'en-US' })
   await page.getByRole('heading', { name: 'Team' }).waitFor()
   await keep(page, 'team-en')
-  await page.goto('/desk?whose=team')
+  await page.goto('/desk?whose=team&level=1')
   await page.locator('.task-row').first().click()
   await page.getByText('Why it stands here').waitFor()
   await keep(page, 'card-en')

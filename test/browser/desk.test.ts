@@ -182,7 +182,7 @@ test('a dangerous answer reaches the attending doctor while the nurse still spea
   await doctor.getByRole('button', { name: /有 1 条新任务，点击刷新/ }).click()
   await doctor
     .locator('.task-row', { hasText: mine?.person ?? '' })
-    .filter({ hasText: '红旗' })
+    .filter({ hasText: '出现新的不适' })
     .waitFor()
 })
 
@@ -222,7 +222,7 @@ test('j and k walk through the list and the address opens the same task again', 
   const opened = await page.locator('.task-row.is-open').getAttribute('href')
   expect(opened).toContain(`/desk/${openedTask(page)}`)
   await page.goBack()
-  await page.getByText('从左边选一位开始').waitFor()
+  await page.getByRole('region', { name: '先做这一位' }).waitFor()
 })
 
 /** A page of the hospital's own system, on another site, with a frame for us. */

@@ -11,6 +11,7 @@ import { LiveBadge } from './LiveBadge.tsx'
 import { pageAt } from './navigation.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
 import { AllPages, BottomEntries, Rail } from './Rail.tsx'
+import { RedFlagNotice } from './RedFlagNotice.tsx'
 import { Refused } from './Refused.tsx'
 import { useActions } from './useActions.tsx'
 
@@ -77,6 +78,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <main id="main" tabIndex={-1} className="main">
         {here && !may(me, here.permission) ? <Refused page={t(`frame.nav.${here.word}`)} /> : children}
       </main>
+      {may(me, 'task.read') && <RedFlagNotice />}
       <Suspense fallback={null}>
         {Open && <Open onClose={() => setOverlay(null)} actions={actions} />}
       </Suspense>

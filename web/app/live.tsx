@@ -28,6 +28,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       liveEvents.dispatchEvent(new Event('intake'))
       liveEvents.dispatchEvent(new Event('waiting'))
     })
+    stream.addEventListener('red-flag', ({ data }: MessageEvent<string>) =>
+      liveEvents.dispatchEvent(new CustomEvent('red-flag', { detail: JSON.parse(data) as unknown })),
+    )
     stream.addEventListener('session-ended', () => {
       forgetSignedIn()
       if (!isLeaving()) location.reload()

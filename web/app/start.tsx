@@ -7,12 +7,14 @@ import { whenSignedOut } from '../api.ts'
 import { antdLocaleOf, startLanguage } from '../i18n/start.ts'
 import { language } from '../i18n/language.ts'
 import { forgetSignedIn } from '../sign-in/hint.ts'
+import { claimDrafts } from '../ui/drafts.ts'
 import { App } from './App.tsx'
 import { LiveProvider } from './live.tsx'
 import { router } from './routes.tsx'
 
 /** Shows the app to somebody who is signed in. @public Used through a dynamic import. */
 export function startApp(me: CurrentUser) {
+  claimDrafts(me.id)
   whenSignedOut(() => {
     forgetSignedIn()
     // The same address again: the sign-in screen shows there and leads back to it.

@@ -61,7 +61,9 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
     unsaved: t('form.saving'),
     saving: t('form.saving'),
     saved: t('form.saved'),
+    offline: t('form.offline'),
     failed: t('form.offline'),
+    refused: t('form.offline'),
   }
 
   const walked = useRef(false)
@@ -150,7 +152,7 @@ export function FormWork({ token, opened, onClosed, onHanded }: FormWorkProps) {
       <div className="form-progress">
         <progress value={Math.min(at, steps.length)} max={steps.length} aria-hidden="true" />
         <span>{review ? '' : t('form.progress', { n: at + 1, all: steps.length })}</span>
-        <span role="status" className={state === 'failed' ? 'text-danger' : 'secondary'}>
+        <span role="status" className={saveWords[state] === saveWords.offline ? 'text-danger' : 'secondary'}>
           {saveWords[state]}
         </span>
       </div>

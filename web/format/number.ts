@@ -28,3 +28,8 @@ export function bytes(value: number): string {
   if (value < 1_000_000) return `${(value / 1000).toFixed(1)} kB`
   return `${(value / 1_000_000).toFixed(1)} MB`
 }
+
+/** A length of time as a clock counts it: `0:12`, `61:05`. */
+export function duration(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { endLaunch } from '../../contract/launch.ts'
 import { call, written } from '../api.ts'
 import { useMe } from '../session.tsx'
+import { forgetDrafts } from '../ui/drafts.ts'
 import { useIdle } from '../ui/useIdle.ts'
 import { MessageBody } from './LaunchMessage.tsx'
 
@@ -38,7 +39,10 @@ export function LaunchFrame() {
 function Left({ state }: { state: 'left' | 'ended' }) {
   useEffect(() => {
     // Without a line it ends by itself, idle.
-    void written().then(() => call(endLaunch).catch(() => undefined))
-  }, [])
+    void written().then(() => {
+      if (state === 'left') forgetDrafts()
+      return call(endLaunch).catch(() => undefined)
+    })
+  }, [state])
   return <MessageBody state={state} />
 }

@@ -7,13 +7,14 @@ import { whenSignedOut } from '../api.ts'
 import { App } from '../app/App.tsx'
 import { language, speakHere } from '../i18n/language.ts'
 import { antdLocaleOf, startLanguage } from '../i18n/start.ts'
+import { claimDrafts } from '../ui/drafts.ts'
 import { enter } from './enter.ts'
 import { LaunchMessage } from './LaunchMessage.tsx'
 import { launchRouter } from './router.tsx'
 
 /**
  * Shows the desk to whom the workstation's link is for. The session lives in this page alone: no cookie, nothing stored, so that it works in a
- * frame of another site and ends with the page.
+ * frame of another site and ends with the page; only what was typed and not saved waits in this tab for the next link.
  * @public Used through a dynamic import.
  */
 export async function startLaunch() {
@@ -34,6 +35,7 @@ export async function startLaunch() {
   }
   whenSignedOut(() => root.render(<LaunchMessage state="ended" />))
   const { me, path } = entered
+  claimDrafts(me.id)
   root.render(
     <App me={me} firstLocale={locale}>
       <RouterProvider router={launchRouter(me, path)} />

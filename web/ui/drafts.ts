@@ -1,11 +1,14 @@
 const prefix = 'careloop.draft.'
+const ownerKey = 'careloop.draft-owner'
 
-/** What is typed stays in this tab only, until it is saved, discarded or somebody signs out. */
-export function keepDraft(key: string, values: object) {
+/** What is typed stays in this tab only, until it is saved, discarded or somebody signs out. @returns whether it is kept */
+export function keepDraft(key: string, values: object): boolean {
   try {
     sessionStorage.setItem(prefix + key, JSON.stringify(values))
+    return true
   } catch {
     // Storage refused or full: the form itself still holds everything.
+    return false
   }
 }
 
@@ -32,5 +35,15 @@ export function forgetDrafts() {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key)
   } catch {
     // Nothing was kept.
+  }
+}
+
+/** When a session has run out, what was typed waits for the same person; whoever else signs in finds nothing. */
+export function claimDrafts(userId: string) {
+  try {
+    if (sessionStorage.getItem(ownerKey) !== userId) forgetDrafts()
+    sessionStorage.setItem(ownerKey, userId)
+  } catch {
+    // Nothing is kept.
   }
 }

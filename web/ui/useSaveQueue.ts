@@ -1,14 +1,17 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { ApiError } from '../api.ts'
 
-export type SaveQueueState = 'idle' | 'unsaved' | 'saving' | 'saved' | 'failed'
-/** What becomes of a value that was not taken: it is sent again in a moment, or the state says so until the next change. */
-export type AfterTrouble = 'again' | 'failed' | 'idle'
+/** `offline` and `failed` are being tried again; `refused` waits for the next change or for the reader. */
+export type SaveQueueState = 'idle' | 'unsaved' | 'saving' | 'saved' | 'offline' | 'failed' | 'refused'
+/** What becomes of a value that was not taken: it is sent again in a moment, or only with the next change. */
+export type AfterTrouble = 'again' | 'refused' | 'idle'
 
 const pauseMs = 600
 const retryAfterMs = 4000
 
 /**
- * Sends the latest value a moment after the last change, one request at a time, and goes on trying while the line is down.
+ * Sends the latest value a moment after the last change, one request at a time. What is not taken stays in the queue; it is tried every few
+ * seconds, and at once when the line is back.
  * @param send stable between renders; the value it gets is the whole of what is to be kept
  * @param afterTrouble stable between renders
  */
@@ -32,10 +35,12 @@ export function useSaveQueue<T>(
     running.current = send(next.value)
       .then(() => setState(pending.current ? 'unsaved' : 'saved'))
       .catch((error: unknown) => {
-        const then = afterTrouble(error)
-        setState(then === 'again' ? 'failed' : then)
-        if (then !== 'again') return
         pending.current ??= next
+        const then = afterTrouble(error)
+        const offline = error instanceof ApiError && error.status === 0
+        setState(then === 'again' ? (offline ? 'offline' : 'failed') : then)
+        if (then !== 'again') return
+        clearTimeout(timer.current)
         timer.current = setTimeout(() => again.current(), retryAfterMs)
       })
       .finally(() => {
@@ -67,11 +72,13 @@ export function useSaveQueue<T>(
   }, [])
 
   useEffect(() => {
-    const leave = () => void flush()
-    addEventListener('pagehide', leave)
+    const now = () => void flush()
+    addEventListener('pagehide', now)
+    addEventListener('online', now)
     return () => {
-      removeEventListener('pagehide', leave)
-      leave()
+      removeEventListener('pagehide', now)
+      removeEventListener('online', now)
+      now()
       clearTimeout(timer.current)
     }
   }, [flush])

@@ -88,6 +88,11 @@ function openStream(
             checkSafely()
             return
           }
+          if (event.name === 'red-flag') {
+            const { taskId, reminded } = event
+            send(`event: red-flag\ndata: ${JSON.stringify({ taskId, reminded })}\n\n`)
+            return
+          }
           dirty.add(event.name)
           gathered.created += event.created ?? 0
           gathered.changed += event.changed ?? 0

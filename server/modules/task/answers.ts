@@ -3,9 +3,10 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { assertPhotos } from '../questionnaire/photo-store.ts'
-import { checkAnswers, getQuestionnaire, type RedFlag, redFlagsOf } from '../questionnaire/questionnaire.ts'
+import { checkAnswers, getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import type { PersonTask } from './list.ts'
-import { type Asked, askedBy, type StoredAnswers, storeResponse, syncRedFlags } from './response.ts'
+import { type Danger, dangersIn, syncRedFlags } from './red-flag.ts'
+import { type Asked, askedBy, type StoredAnswers, storeResponse } from './response.ts'
 
 /**
  * Stores the answers of a task as entered by staff (all of them, not a difference), scores them and raises red flags at once.
@@ -51,10 +52,10 @@ export async function watchDraft(
 ): Promise<{ answers: Answers; redFlags: string[] }> {
   const checked = checkAnswers(questionnaire, answers, false)
   await assertPhotos(trx, asked.taskId, questionnaire, checked, 'person')
-  const flags = redFlagsOf(questionnaire, checked, false)
+  const flags = dangersIn(questionnaire, checked, false)
   const saved = asked.taskId === null ? {} : await savedAnswers(trx, asked.taskId)
-  const noted = redFlagsOf(questionnaire, saved, false)
-  await syncRedFlags(trx, actor, asked, 'person', questionnaire, [...flags, ...noted])
+  const noted = dangersIn(questionnaire, saved, false)
+  await syncRedFlags(trx, actor, asked, 'person', [...flags, ...noted])
   return { answers: checked, redFlags: flags.map((flag) => flag.linkId) }
 }
 
@@ -63,7 +64,7 @@ async function draftFlags(
   trx: Trx,
   taskId: number,
   questionnaire: QuestionnaireDefinition,
-): Promise<RedFlag[]> {
+): Promise<Danger[]> {
   const draft = await trx
     .selectFrom('questionnaire_link')
     .select('answers')
@@ -71,7 +72,7 @@ async function draftFlags(
     .where('used_at', 'is', null)
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
-  return draft ? redFlagsOf(questionnaire, draft.answers as Answers, false) : []
+  return draft ? dangersIn(questionnaire, draft.answers as Answers, false) : []
 }
 
 /** @throws {AppError} changed-meanwhile */

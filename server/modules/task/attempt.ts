@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import type { recordAttempt as recordRoute } from '../../../contract/task.ts'
+import { type Outcome, type recordAttempt as recordRoute, redFlagOutcomes } from '../../../contract/task.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -38,6 +38,8 @@ export async function recordAttempt(trx: Trx, actor: Actor, id: number, input: A
   if (input.idempotencyKey && (await alreadyRecorded(trx, id, input.idempotencyKey))) return
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   assertHeld(task, actor)
+  if (task.kind !== 'red-flag' && redFlagOutcomes.some((one) => one === input.outcome))
+    throw new AppError('invalid', undefined, [{ path: 'outcome', message: 'is one of red flags only' }])
   const number = task.attempts + 1
   const at = contactTime(task, input.occurredAt)
   await storeAnswers(trx, actor, task, input.answers, input.outcome === 'done', at, input.basedOn)
@@ -194,7 +196,15 @@ async function insertAttempt(
   return id
 }
 
-const reachedOutcomes = new Set(['done', 'refused', 'call-back', 'deceased', 'readmitted', 'other'])
+const reachedOutcomes = new Set<Outcome>([
+  'done',
+  'refused',
+  'call-back',
+  'deceased',
+  'readmitted',
+  'other',
+  ...redFlagOutcomes,
+])
 
 async function eventsOf(
   trx: Trx,

@@ -23,10 +23,14 @@ export async function cardOf(db: Db, actor: Actor, task: PersonTask): Promise<Pe
   if (!may(actor, 'person.read')) return null
   const row = await findPerson(db, actor, task.person_id)
   if (!row) return null
-  const { id, tags, note, optOuts, telecoms, relationships, encounters, abilities } = viewPerson(row, actor)
+  const { id, birthDate, tags, note, optOuts, telecoms, relationships, encounters, abilities } = viewPerson(
+    row,
+    actor,
+  )
   const facts = await factsOf(db, id)
   return {
     id,
+    birthDate,
     tags,
     note,
     optOuts,

@@ -15,8 +15,10 @@ import { ofDepartment, onlyTasks } from '../person/scope.ts'
 import { homeSite } from '../organisation/home-site.ts'
 import { readSettingsEverywhere, settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
+import { callingHoursAt } from './calling-hours.ts'
 import { attemptsOf, ladderKeys } from './next-attempt.ts'
-import { queuesOf } from './scope.ts'
+import { isOfOthers, queuesOf } from './scope.ts'
+import { freeFor } from './transition.ts'
 import { type RiskRow, riskColumn, listReasonsOf } from './list-reason.ts'
 
 export type TaskFilter = {
@@ -32,8 +34,8 @@ export type TaskFilter = {
   dischargedTo?: string | undefined
   condition?: string | undefined
   attendingStaffId?: number | undefined
-  /** Only tasks that nobody else holds. */
-  freeFor?: string
+  /** Only tasks that nobody else holds, and no red flag of somebody else. */
+  freeFor?: Actor
 }
 
 export type TaskRow = Sorted & {
@@ -88,6 +90,7 @@ export type TaskRow = Sorted & {
   held_until: Date | null
   questionnaire_version_id: number | null
   answered_by_person: boolean
+  red_flags: TaskSummary['redFlags'] | null
   version: number
   queue: string
   risk: RiskRow | null
@@ -111,6 +114,7 @@ export const taskColumns = sql`
   coalesce(contact.ladder_step, 'phone') as ladder_step, coalesce(contact.ladder_step_from, 0) as ladder_step_from, t.outcome, t.result_note, t.completed_at, t.completed_by, t.proof, t.held_by, t.held_by_name,
   t.held_until, t.questionnaire_version_id,
   exists (select 1 from questionnaire_response x where x.task_id = t.id and x.source = 'person') as answered_by_person,
+  case when t.kind = 'red-flag' then (select jsonb_agg(f.text order by f.raised_at, f.link_id) from red_flag f where f.task_id = t.id) end as red_flags,
   t.version, t.queue, case when t.status in ('requested', 'in-progress') then ${riskColumn} end as risk, t.due_at::text as due_key, greatest(t.start_at, t.next_attempt_at)::text as turn_key,
   t.completed_at::text as completed_key`
 export const taskJoins = sql`
@@ -154,7 +158,7 @@ function valuesOf(values: (string | number)[], type: 'text' | 'int'): RawBuilder
 /** When a task is due to be worked: not before its window opens, nor before the next agreed call. As in the index task_site_turn. */
 const turn = sql`greatest(t.start_at, t.next_attempt_at)`
 
-function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
+function conditions(filter: TaskFilter, queues: readonly string[]): RawBuilder<SqlBool>[] {
   const open = sql<SqlBool>`t.status in ('requested', 'in-progress')`
   const ready = sql<SqlBool>`${turn} <= now()`
   const views: Record<TaskFilter['view'], RawBuilder<SqlBool>[]> = {
@@ -173,8 +177,11 @@ function conditions(filter: TaskFilter): RawBuilder<SqlBool>[] {
   if (filter.search) parts.push(nameLike(filter.search))
   const stay = stayOf(filter)
   if (stay) parts.push(stay)
-  if (filter.freeFor)
-    parts.push(sql`(t.held_by is null or t.held_by = ${filter.freeFor} or t.held_until < now())`)
+  if (filter.freeFor) {
+    parts.push(freeFor(filter.freeFor))
+    if (filter.freeFor.kind === 'staff')
+      parts.push(sql`(t.kind <> 'red-flag' or t.queue = any(${queues}::text[]))`)
+  }
   return parts
 }
 
@@ -270,7 +277,7 @@ export async function taskRows(db: Db, actor: Actor, query: ListQuery) {
   const usual = orderOf(query.view)
   const order = listOrder<TaskRow>(sortColumns, sql`t.id`, usual, query)
   const only = reach.only ? [onlyTasks(reach.only, 't')] : []
-  const filters = [...conditions(query), ...only]
+  const filters = [...conditions(query, queues), ...only]
   const partsOf = (where: RawBuilder<SqlBool>[], rest: (column: string) => RawBuilder<unknown>) =>
     sql.join(
       branches(reach, queues, query.whose).map(
@@ -303,9 +310,10 @@ export async function taskRows(db: Db, actor: Actor, query: ListQuery) {
 }
 
 export async function listTasks(db: Db, actor: Actor, query: ListQuery) {
-  const [{ rows, order, total }, ladder] = await Promise.all([
+  const [{ rows, order, total }, ladder, queues] = await Promise.all([
     taskRows(db, actor, query),
     readSettingsEverywhere(db, ladderKeys),
+    queuesOf(db, actor),
   ])
   const now = new Date()
   await audit(db, actor, {
@@ -315,7 +323,7 @@ export async function listTasks(db: Db, actor: Actor, query: ListQuery) {
   })
   return {
     ...order.page(rows, query.limit, (row) =>
-      viewTask(row, actor, attemptsOf(row.ladder_step, ladder(row.site_id)), now),
+      viewTask(row, actor, queues, attemptsOf(row.ladder_step, ladder(row.site_id)), now),
     ),
     total,
   }
@@ -323,7 +331,13 @@ export async function listTasks(db: Db, actor: Actor, query: ListQuery) {
 
 const priorityWords = ['routine', 'urgent', 'stat'] as const
 
-export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, now: Date): TaskSummary {
+export function viewTask(
+  row: TaskRow,
+  actor: Actor,
+  queues: readonly string[],
+  attemptsAllowed: number,
+  now: Date,
+): TaskSummary {
   const held = row.held_by !== null && row.held_until !== null && row.held_until > now
   return {
     id: row.id,
@@ -365,6 +379,8 @@ export function viewTask(row: TaskRow, actor: Actor, attemptsAllowed: number, no
     heldByName: held ? row.held_by_name : null,
     heldByMe: held && row.held_by === actor.id,
     answeredByPerson: row.answered_by_person,
+    redFlags: row.red_flags ?? [],
+    ofOthers: isOfOthers(row, actor, queues),
   }
 }
 
@@ -395,6 +411,8 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     red_flags: number
     done_today: number
     goal: number
+    home_site: number | null
+    zone: string
   }>`
     with open as (${sql.join(parts, sql` union `)}), marked as (
       select *, start_at <= now() and (next_attempt_at is null or next_attempt_at <= now()) as ready from open
@@ -405,7 +423,8 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
         and completed_at >= (select date_trunc('day', now() at time zone z) at time zone z
           from (select ${zoneAt(homeSite(actor))} as z) zone)) as done_today,
       coalesce((select goal from daily_goal where staff_id = ${actor.staffId}),
-        (${settingSql('follow-up.daily-goal', homeSite(actor))})::int) as goal
+        (${settingSql('follow-up.daily-goal', homeSite(actor))})::int) as goal,
+      ${homeSite(actor)} as home_site, ${zoneAt(homeSite(actor))} as zone
     from marked`.execute(db)
   const row = rows[0]
   return {
@@ -415,5 +434,6 @@ export async function countTasks(db: Db, actor: Actor, whose: TaskFilter['whose'
     redFlags: row?.red_flags ?? 0,
     doneToday: row?.done_today ?? 0,
     dailyGoal: row?.goal ?? 0,
+    callingHours: await callingHoursAt(db, row?.home_site ?? null, row?.zone ?? 'UTC'),
   }
 }

@@ -8,6 +8,7 @@ import { recordsOf } from '../event/record.ts'
 import type { SettingValues } from '../setting/definitions.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { AttemptInput } from './attempt.ts'
+import { hourKeys, hoursOf } from './calling-hours.ts'
 import type { PersonTask } from './list.ts'
 
 export const ladderKeys = [
@@ -24,9 +25,7 @@ const settingKeys = [
   ...ladderKeys,
   'follow-up.attempts.second-after-hours',
   'follow-up.attempts.third-after-hours',
-  'follow-up.hours.from',
-  'follow-up.hours.to',
-  'follow-up.hours.working-days-only',
+  ...hourKeys,
 ] as const
 type Settings = SettingValues<(typeof settingKeys)[number]>
 
@@ -81,6 +80,8 @@ export async function nextAttemptAfter(
     .execute()
   const unreached = earlier.length + 1
   if (unreached >= attemptsOf(task.ladder_step, settings)) return nextStep(trx, task, settings, contactAt)
+  // Danger does not wait for tomorrow.
+  if (task.kind === 'red-flag') return { ...closed, closes: false }
   // Counted from the first attempt: 0 / 24 / 72 h.
   const first = new Date(Math.min(earlier[0]?.at.getTime() ?? Infinity, contactAt.getTime()))
   // For a contact registered later, the next one may be due at once.
@@ -102,11 +103,7 @@ function waitOf(step: LadderStep, unreached: number, settings: Settings): number
 }
 
 async function opening(trx: Trx, task: PersonTask, settings: Settings, wanted: Date): Promise<Date> {
-  const open = {
-    from: settings['follow-up.hours.from'],
-    to: settings['follow-up.hours.to'],
-    workingDaysOnly: settings['follow-up.hours.working-days-only'],
-  }
+  const open = hoursOf(settings)
   const calendar = (await loadCalendars(trx))(task.site_id)
   const at = nextOpening(wanted, open, task.time_zone, calendar, false)
   return nextOpening(await contactTimeOf(trx, task, at), open, task.time_zone, calendar, false)

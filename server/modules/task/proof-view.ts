@@ -20,6 +20,7 @@ export async function evidenceOf(
   actor: Actor,
   task: TaskRow,
   last: Attempt | undefined,
+  shortCall: number,
 ): Promise<TaskDetail['evidence']> {
   const given = await db
     .selectFrom('task_evidence')
@@ -33,12 +34,15 @@ export async function evidenceOf(
   const timed =
     last &&
     task.status === 'completed' &&
-    isTimedCall({
-      channel: last.channel,
-      at: last.at,
-      recordedAt: last.recorded_at,
-      durationSeconds: last.duration_seconds,
-    })
+    isTimedCall(
+      {
+        channel: last.channel,
+        at: last.at,
+        recordedAt: last.recorded_at,
+        durationSeconds: last.duration_seconds,
+      },
+      shortCall,
+    )
   return [
     ...(timed
       ? [

@@ -43,33 +43,37 @@ const anyRows: fc.Arbitrary<ProofRows> = fc.record({
   evidence: fc.array(fc.constantFrom('call-record', 'reply', 'visit-note', 'document')),
   ownResponses: fc.nat(2),
 })
+const shortCall = 30
 const order = ['stated', 'document', 'visit-note', 'reply', 'call-record']
 
 test('more evidence never weakens a result, and without any it is only stated', () => {
   fc.assert(
     fc.property(anyRows, fc.constantFrom('call-record', 'reply', 'visit-note', 'document'), (rows, more) => {
-      const before = order.indexOf(proofOf(rows))
-      const after = order.indexOf(proofOf({ ...rows, evidence: [...rows.evidence, more] }))
+      const before = order.indexOf(proofOf(rows, shortCall))
+      const after = order.indexOf(proofOf({ ...rows, evidence: [...rows.evidence, more] }, shortCall))
       expect(after).toBe(Math.max(before, order.indexOf(more)))
     }),
   )
-  expect(proofOf({ contact: null, evidence: [], ownResponses: 0 })).toBe('stated')
+  expect(proofOf({ contact: null, evidence: [], ownResponses: 0 }, shortCall)).toBe('stated')
 })
 
 test('a call counts as recorded when the desk timed it, not when its length was written down later', () => {
   const at = new Date('2026-11-01T02:00:00Z')
   const after = (seconds: number, more = {}) =>
-    proofOf({
-      contact: {
-        channel: 'phone',
-        at,
-        recordedAt: new Date(at.getTime() + seconds * 1000),
-        durationSeconds: 80,
-        ...more,
+    proofOf(
+      {
+        contact: {
+          channel: 'phone',
+          at,
+          recordedAt: new Date(at.getTime() + seconds * 1000),
+          durationSeconds: 80,
+          ...more,
+        },
+        evidence: [],
+        ownResponses: 0,
       },
-      evidence: [],
-      ownResponses: 0,
-    })
+      shortCall,
+    )
   expect([
     after(0),
     after(60),
@@ -77,6 +81,11 @@ test('a call counts as recorded when the desk timed it, not when its length was 
     after(0, { durationSeconds: null }),
     after(0, { channel: 'visit' }),
   ]).toEqual(['call-record', 'call-record', 'stated', 'stated', 'stated'])
+  // In so little time nobody can have been asked.
+  expect([after(0, { durationSeconds: 30 }), after(0, { durationSeconds: 29 })]).toEqual([
+    'call-record',
+    'stated',
+  ])
 })
 
 async function finished(body: Record<string, unknown> = {}) {

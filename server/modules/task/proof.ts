@@ -3,6 +3,7 @@ import type { ProofClass } from '../../../contract/task.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AnyEvent } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
+import { settingSql } from '../setting/setting.ts'
 import { setProof } from './transition.ts'
 
 /** What is known about a finished result, for {@link proofOf}. */
@@ -22,12 +23,12 @@ export const isProvable = (task: { status: string; kind: string; person_id: numb
 /** A call whose result was recorded at once; calls registered later have no measured duration. */
 const liveSeconds = 60
 
-/** Whether the desk itself timed this contact as a call. */
-export function isTimedCall(contact: ProofRows['contact']): boolean {
+/** Whether the desk itself timed this contact as a call of at least so many seconds; in less nobody is asked anything. */
+export function isTimedCall(contact: ProofRows['contact'], least: number): boolean {
   return (
     contact !== null &&
     ['phone', 'video'].includes(contact.channel) &&
-    (contact.durationSeconds ?? 0) > 0 &&
+    (contact.durationSeconds ?? 0) >= Math.max(1, least) &&
     Math.abs(contact.recordedAt.getTime() - contact.at.getTime()) <= liveSeconds * 1000
   )
 }
@@ -35,9 +36,10 @@ export function isTimedCall(contact: ProofRows['contact']): boolean {
 /**
  * Class of proof of a result, the strongest first: a call record, the person's own reply, a visit note with place and time, a document.
  * None of these: only stated.
+ * @param shortCall seconds below which a timed call is none
  */
-export function proofOf({ contact, evidence, ownResponses }: ProofRows): ProofClass {
-  if (evidence.includes('call-record') || isTimedCall(contact)) return 'call-record'
+export function proofOf({ contact, evidence, ownResponses }: ProofRows, shortCall: number): ProofClass {
+  if (evidence.includes('call-record') || isTimedCall(contact, shortCall)) return 'call-record'
   if (evidence.includes('reply') || ownResponses > 0) return 'reply'
   if (evidence.includes('visit-note')) return 'visit-note'
   return evidence.includes('document') ? 'document' : 'stated'
@@ -63,6 +65,7 @@ type Row = {
   duration_seconds: number | null
   evidence: ProofRows['evidence']
   own: number
+  short_call: number
 }
 
 /** Recomputes the class of proof of these tasks; open tasks have none. */
@@ -72,7 +75,8 @@ export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
     select t.id, t.status <> 'completed' or t.kind = 'spot-check-review' or t.person_id is null as open, a.channel, a.at, a.recorded_at, a.duration_seconds,
       array(select e.kind from task_evidence e where e.task_id = t.id and e.withdrawn_at is null
         and (e.attempt_id is null or e.attempt_id = a.id)) as evidence,
-      (select count(*) from (${ownResponsesOf}) own) as own
+      (select count(*) from (${ownResponsesOf}) own) as own,
+      (${settingSql('spot-check.short-call-seconds', sql`t.site_id`)})::int as short_call
     from task t left join lateral (select * from task_attempt x where x.task_id = t.id order by x.number desc limit 1) a on true
     where t.id = any(${taskIds}::bigint[])`.execute(trx)
   await setProof(
@@ -81,11 +85,14 @@ export async function refreshProof(trx: Trx, taskIds: number[]): Promise<void> {
       id: row.id,
       proof: row.open
         ? null
-        : proofOf({
-            contact: row.channel === null ? null : contactOf(row, row.channel),
-            evidence: row.evidence,
-            ownResponses: row.own,
-          }),
+        : proofOf(
+            {
+              contact: row.channel === null ? null : contactOf(row, row.channel),
+              evidence: row.evidence,
+              ownResponses: row.own,
+            },
+            row.short_call,
+          ),
     })),
   )
 }

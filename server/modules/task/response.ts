@@ -5,10 +5,10 @@ import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
 import { assertPhotos, dropUnnamed } from '../questionnaire/photo-store.ts'
-import { checkAnswers, type RedFlag, redFlagsOf, totalFlag } from '../questionnaire/questionnaire.ts'
-import { createTasks, type Place } from './create.ts'
+import { checkAnswers } from '../questionnaire/questionnaire.ts'
+import type { Place } from './create.ts'
 import type { PersonTask } from './list.ts'
-import { cancelTasks } from './transition.ts'
+import { type Danger, dangersIn, syncRedFlags } from './red-flag.ts'
 
 export type StoredAnswers = {
   savedAt: string
@@ -54,7 +54,7 @@ type Storing = {
   at: Date
   source: Source
   /** Red flags from elsewhere that these answers do not withdraw. */
-  otherFlags?: RedFlag[]
+  otherFlags?: Danger[]
 }
 
 /**
@@ -69,19 +69,18 @@ export async function storeResponse(
   answers: Answers,
   { complete, at, source, otherFlags = [] }: Storing,
 ): Promise<{ responseId: number; stored: StoredAnswers }> {
-  const savedAt = new Date().toISOString()
   const checked = checkAnswers(questionnaire, answers, complete)
   await assertPhotos(trx, asked.taskId, questionnaire, checked, source)
   const score = scoreOf(questionnaire, checked)
-  const flags = redFlagsOf(questionnaire, checked, complete)
-  const responseId = await write(trx, actor, asked, questionnaire, {
+  const flags = dangersIn(questionnaire, checked, complete)
+  const { id: responseId, updated_at: savedAt } = await write(trx, actor, asked, questionnaire, {
     status: complete ? 'completed' : 'in-progress',
     answers: checked,
     score,
     source,
   })
   const alarmed = { ...asked, alarm: asked.alarm ?? `response-${responseId}` }
-  await syncRedFlags(trx, actor, alarmed, source, questionnaire, [...flags, ...otherFlags])
+  await syncRedFlags(trx, actor, alarmed, source, [...flags, ...otherFlags])
   const band = complete ? bandOf(questionnaire, checked) : null
   if (complete) {
     if (asked.taskId !== null) await dropUnnamed(trx, actor, asked.taskId)
@@ -101,7 +100,7 @@ export async function storeResponse(
     ])
   }
   const redFlags = flags.map((flag) => ({ linkId: flag.linkId, text: flag.text['zh-CN'] ?? flag.linkId }))
-  return { responseId, stored: { savedAt, score, redFlags } }
+  return { responseId, stored: { savedAt: savedAt.toISOString(), score, redFlags } }
 }
 
 type Written = { status: 'completed' | 'in-progress'; answers: Answers; score: number | null; source: Source }
@@ -113,7 +112,7 @@ async function write(
   asked: Asked,
   questionnaire: QuestionnaireDefinition,
   { status, answers, score, source }: Written,
-): Promise<number> {
+): Promise<{ id: number; updated_at: Date }> {
   const values = {
     questionnaire_version_id: questionnaire.versionId,
     person_id: asked.recordId,
@@ -137,13 +136,12 @@ async function write(
     source: unlessSame('source', sql`excluded.source`),
     updated_at: unlessSame('updated_at', sql`clock_timestamp()`),
   }
-  const { id } = await trx
+  return trx
     .insertInto('questionnaire_response')
     .values(values)
     .onConflict((c) => c.column('task_id').where('task_id', 'is not', null).doUpdateSet(changes))
-    .returning('id')
+    .returning(['id', 'updated_at'])
     .executeTakeFirstOrThrow()
-  return id
 }
 
 function eventBase(asked: Asked, actor: Actor, source: Source) {
@@ -155,65 +153,4 @@ function eventBase(asked: Asked, actor: Actor, source: Source) {
     encounterId: asked.encounterId,
     taskId: asked.taskId,
   }
-}
-
-/**
- * A dangerous answer creates an urgent task for the attending doctor; withdrawing the answer cancels the task unless somebody has begun it
- * (a typing error must not alarm a doctor, a seen alarm must not vanish).
- */
-export async function syncRedFlags(
-  trx: Trx,
-  actor: Actor,
-  asked: Asked,
-  source: Source,
-  questionnaire: QuestionnaireDefinition,
-  all: RedFlag[],
-): Promise<void> {
-  const flags = [...new Map(all.map((flag) => [flag.linkId, flag])).values()]
-  const cause = (linkId: string) => `red-flag:${asked.alarm}:${linkId}`
-  const raisedNow = new Set(flags.map((flag) => flag.linkId))
-  const possible = questionnaire.items.filter((item) => item.redFlag).map((item) => item.linkId)
-  const withdrawn = [...possible, totalFlag].filter((linkId) => !raisedNow.has(linkId))
-  // Equality, to use the index: this runs at every autosave.
-  await cancelTasks(
-    trx,
-    sql`t.cause = any(${withdrawn.map(cause)}::text[]) and t.status <> 'cancelled' and t.status = 'requested' and t.held_by is null`,
-    { reason: 'answer-withdrawn', actorId: actor.id, source },
-  )
-  if (flags.length === 0) return
-  const { rows: known } = await sql<{ cause: string }>`
-    select cause from task where cause = any(${flags.map((flag) => cause(flag.linkId))}::text[]) and status <> 'cancelled'`.execute(
-    trx,
-  )
-  const raised = flags.filter((flag) => !known.some((row) => row.cause === cause(flag.linkId)))
-  if (raised.length === 0) return
-  const now = new Date()
-  await createTasks(
-    trx,
-    raised.map((flag) => ({
-      kind: 'red-flag' as const,
-      level: null,
-      title: flag.text['zh-CN'] ?? flag.linkId,
-      description: asked.title,
-      personId: asked.recordId,
-      encounterId: asked.encounterId,
-      enrollmentId: null,
-      stepKey: null,
-      cause: cause(flag.linkId),
-      place: asked.place,
-      assignee: 'attending-doctor' as const,
-      priority: 2 as const,
-      startAt: now,
-      dueAt: new Date(now.getTime() + flag.withinMinutes * 60_000),
-      questionnaireVersionId: null,
-    })),
-  )
-  await recordEvents(
-    trx,
-    raised.map((flag) => ({
-      ...eventBase(asked, actor, source),
-      kind: 'red-flag.raised' as const,
-      data: { linkId: flag.linkId, text: flag.text['zh-CN'] ?? flag.linkId },
-    })),
-  )
 }

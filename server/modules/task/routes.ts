@@ -3,6 +3,7 @@ import {
   assignTasks as assignTasksRoute,
   completeTask as completeTaskRoute,
   countTasks as countTasksRoute,
+  foreseeOutcome as foreseeOutcomeRoute,
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
   holdTaskAnyway as holdTaskAnywayRoute,
@@ -10,6 +11,7 @@ import {
   makeLetter as makeLetterRoute,
   recordAttempt as recordAttemptRoute,
   releaseTask as releaseTaskRoute,
+  remindOwner as remindOwnerRoute,
   reopenTask as reopenTaskRoute,
   saveAnswers as saveAnswersRoute,
   takeNextTask as takeNextTaskRoute,
@@ -27,8 +29,10 @@ import { assignTasks } from './assign.ts'
 import { listCallBacks, moveCallBack } from './call-back.ts'
 import { completeTask } from './complete.ts'
 import { addEvidence, withdrawEvidence } from './evidence.ts'
+import { foreseeOutcome } from './foresee.ts'
 import { countTasks, listTasks } from './list.ts'
 import { makeLetter } from './letter.ts'
+import { remindOwner } from './remind.ts'
 import { reopenTask } from './reopen.ts'
 import { getTask, holdTask, releaseTask, takeNextTask } from './task.ts'
 
@@ -55,6 +59,10 @@ export function mountTask(api: Api): void {
     await transaction(db, (trx) => holdTask(trx, actor, params.id, body))
     return getTask(db, actor, params.id)
   })
+  implement(api, remindOwnerRoute, async ({ db, actor, params }) => {
+    await transaction(db, (trx) => remindOwner(trx, actor, params.id))
+    return getTask(db, actor, params.id)
+  })
   implement(api, releaseTaskRoute, async ({ db, actor, params }) => {
     await transaction(db, (trx) => releaseTask(trx, actor, params.id))
     return undefined
@@ -66,6 +74,9 @@ export function mountTask(api: Api): void {
     await transaction(db, (trx) => recordAttempt(trx, actor, params.id, body))
     return getTask(db, actor, params.id)
   })
+  implement(api, foreseeOutcomeRoute, ({ db, actor, params, query }) =>
+    foreseeOutcome(db, actor, params.id, query),
+  )
   implement(api, completeTaskRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => completeTask(trx, actor, params.id, body))
     return getTask(db, actor, params.id)

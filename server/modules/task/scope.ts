@@ -46,3 +46,10 @@ export async function queuesOf(db: Db, actor: Pick<Actor, 'staffId' | 'grants'>)
     for (const team of await visitTeamsOf(db, actor.staffId)) queues.add(visitQueue(team.site_id, team.id))
   return [...queues]
 }
+
+/** A red flag that a colleague has to act on. Programs register what others did, so that nothing is somebody else's for them. */
+export const isOfOthers = (
+  row: { kind: string; queue: string },
+  actor: Pick<Actor, 'kind'>,
+  queues: readonly string[],
+): boolean => row.kind === 'red-flag' && actor.kind === 'staff' && !queues.includes(row.queue)

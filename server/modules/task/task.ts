@@ -1,9 +1,11 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
-import type { TaskDetail } from '../../../contract/task.ts'
+import type { z } from 'zod'
+import type { takeNextTask as nextRoute, TaskDetail } from '../../../contract/task.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
+import { ageYears, localDate } from '../../platform/clock.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { assertContactPermitted, refusedAmong, contactVerdictOf } from '../contact/task.ts'
 import { taskWithin } from '../person/scope.ts'
@@ -11,10 +13,12 @@ import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { readSettings } from '../setting/setting.ts'
 import { cardOf } from './card.ts'
 import { type PersonTask, taskColumns, taskJoins, type TaskRow, taskRows, viewTask } from './list.ts'
+import { callingHoursAt } from './calling-hours.ts'
 import { attemptsOf, ladderKeys } from './next-attempt.ts'
 import { isProvable } from './proof.ts'
 import { evidenceOf } from './proof-view.ts'
-import { queuesOf } from './scope.ts'
+import { alarmsOf, remindedAt } from './red-flag.ts'
+import { isOfOthers, queuesOf } from './scope.ts'
 import { bestHourOf } from './list-reason.ts'
 import { freeFor, hold, release } from './transition.ts'
 
@@ -90,7 +94,11 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     .where('task_id', '=', row.id)
     .orderBy('number')
     .execute()
-  const settings = await readSettings(db, [...ladderKeys, 'follow-up.undo-minutes'], row.site_id)
+  const settings = await readSettings(
+    db,
+    [...ladderKeys, 'follow-up.undo-minutes', 'spot-check.short-call-seconds'],
+    row.site_id,
+  )
   const response = await db
     .selectFrom('questionnaire_response')
     .selectAll()
@@ -113,7 +121,10 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     result.user_id === actor.id &&
     now.getTime() - result.recorded_at.getTime() < settings['follow-up.undo-minutes'] * 60_000
   const allowed = attemptsOf(row.ladder_step, settings)
-  const summary = viewTask(row, actor, allowed, now)
+  const queues = await queuesOf(db, actor)
+  const summary = viewTask(row, actor, queues, allowed, now)
+  const isOpen = ['requested', 'in-progress'].includes(row.status)
+  const isFlag = row.kind === 'red-flag'
   const bestHour = isOfPerson(row) && summary.standing.length > 0 ? await bestHourOf(db, row) : null
   return {
     ...summary,
@@ -126,7 +137,9 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
     attemptsAllowed: allowed,
     attemptsMade: row.attempts - row.ladder_step_from,
     attemptList: attempts.map(viewAttempt),
-    evidence: await evidenceOf(db, actor, row, last),
+    alarms: isFlag ? await alarmsOf(db, row.id) : [],
+    remindedAt: isFlag ? await remindedAt(db, row) : null,
+    evidence: await evidenceOf(db, actor, row, last, settings['spot-check.short-call-seconds']),
     resultNote: row.result_note,
     questionnaire: questionnaire && withScript(questionnaire, row, actor),
     response: response
@@ -140,13 +153,15 @@ async function viewDetail(db: Db, actor: Actor, row: TaskRow): Promise<TaskDetai
         }
       : null,
     contact: await contactVerdictOf(db, row),
+    callingHours: await callingHoursAt(db, row.site_id, row.time_zone),
+    shortCallSeconds: settings['spot-check.short-call-seconds'],
     abilities: {
-      work: may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status),
-      complete:
-        may(actor, 'task.work') && ['requested', 'in-progress'].includes(row.status) && withoutContact(row),
+      work: may(actor, 'task.work') && isOpen && !summary.ofOthers,
+      complete: may(actor, 'task.work') && isOpen && withoutContact(row),
       assign: may(actor, 'task.assign'),
       reopen: undoable && may(actor, 'task.work'),
       prove: may(actor, 'task.work') && isProvable(row),
+      remind: may(actor, 'task.work') && isOpen && summary.ofOthers,
     },
   }
 }
@@ -167,6 +182,16 @@ function viewAttempt(row: Attempt): TaskDetail['attemptList'][number] {
   }
 }
 
+/** How one speaks to the person; children are called by their names. */
+function addressed(row: TaskRow, language: string): string {
+  const name = row.person_name ?? row.group_name ?? ''
+  const age = ageYears(row.birth_date, localDate(new Date(), row.time_zone))
+  if (age === null || age < 18 || (row.sex !== 'male' && row.sex !== 'female')) return name
+  return language === 'en'
+    ? `${row.sex === 'male' ? 'Mr' : 'Ms'} ${name}`
+    : `${name}${row.sex === 'male' ? '先生' : '女士'}`
+}
+
 /** The opening words with this person's facts in them. */
 function withScript(
   questionnaire: QuestionnaireDefinition,
@@ -175,16 +200,20 @@ function withScript(
 ): QuestionnaireDefinition {
   if (!questionnaire.script) return questionnaire
   const facts: Record<string, string> = {
-    name: row.person_name ?? row.group_name ?? '',
     hospital: row.site_name,
     department: row.department_name ?? row.site_name,
     condition: row.condition_text ?? '',
     agent: actor.name,
   }
-  const fill = (text: string) =>
-    text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => facts[name] ?? whole)
+  const fill = (text: string, name: string) =>
+    text.replaceAll(/\{\{(\w+)\}\}/g, (whole, fact: string) =>
+      fact === 'name' ? name : (facts[fact] ?? whole),
+    )
   const script = Object.fromEntries(
-    Object.entries(questionnaire.script).map(([language, text]) => [language, fill(text)]),
+    Object.entries(questionnaire.script).map(([language, text]) => [
+      language,
+      fill(text, addressed(row, language)),
+    ]),
   )
   return { ...questionnaire, script: script as QuestionnaireDefinition['script'] }
 }
@@ -197,7 +226,7 @@ const independent = (actor: Actor) => sql<SqlBool>`(t.kind <> 'spot-check' or no
 /**
  * Holds the task for 15 minutes (setting), extended by every save.
  * @param contact `made`: the contact already took place and is registered now; a reason: why to proceed although the gate refuses
- * @throws {AppError} not-found, held-by-other, already-closed, own-result, contact-refused
+ * @throws {AppError} not-found, held-by-other, already-closed, red-flag-of-others, own-result, contact-refused
  */
 export async function holdTask(
   trx: Trx,
@@ -207,6 +236,7 @@ export async function holdTask(
 ): Promise<TaskRow> {
   const row = await loadTask(trx, actor, 'task.work', id)
   if (!['requested', 'in-progress'].includes(row.status)) throw new AppError('already-closed')
+  if (isOfOthers(row, actor, await queuesOf(trx, actor))) throw new AppError('red-flag-of-others')
   const ownHold = row.held_by === actor.id && row.held_until !== null && row.held_until > new Date()
   if (contact === 'to-come' && !ownHold) await assertContactPermitted(trx, row)
   const minutes = (await readSettings(trx, ['follow-up.hold-minutes'], row.site_id))['follow-up.hold-minutes']
@@ -232,22 +262,22 @@ export async function releaseTask(trx: Trx, actor: Actor, id: number): Promise<v
   await audit(trx, actor, { action: 'task.release', personId: row.person_id, subject: `task:${id}` })
 }
 
-/** Holds the first task of the actor's list that nobody holds; two agents asking at once get different ones. */
+/** Holds the first task of the list that nobody holds and that is nobody else's; two agents asking at once get different ones. */
 export async function takeNextTask(
   trx: Trx,
   actor: Actor,
-  input: { afterTaskId?: number | undefined; level?: number | undefined },
+  { afterTaskId, level, whose }: z.output<(typeof nextRoute)['body']>,
 ): Promise<number | null> {
   authorize(actor, 'task.work')
   const { rows } = await taskRows(trx, actor, {
     view: 'todo',
-    whose: 'mine',
-    level: input.level ? [input.level] : undefined,
-    freeFor: actor.id,
+    whose,
+    level: level ? [level] : undefined,
+    freeFor: actor,
     limit: 60,
   })
   const refused = await refusedAmong(trx, rows)
-  const free = rows.filter((row) => row.id !== input.afterTaskId && !refused.has(row.id))
+  const free = rows.filter((row) => row.id !== afterTaskId && !refused.has(row.id))
   if (free.length === 0) return null
   const { rows: locked } = await sql<{ id: number }>`
     select t.id from unnest(${free.map((row) => row.id)}::bigint[]) with ordinality as w(id, position) join task t on t.id = w.id

@@ -234,6 +234,14 @@ export async function touchTasks(trx: Trx, ids: number[]): Promise<void> {
   await notifyTaskLists(trx, rows)
 }
 
+/** Gives open tasks another title, and an earlier end where one is given. */
+export async function retitle(trx: Trx, id: number, title: string, dueAt: Date | null): Promise<void> {
+  const { rows } = await sql<ChangedTask>`
+    update task t set title = ${title}, due_at = least(t.due_at, ${dueAt}), version = t.version + 1
+    where t.id = ${id} and ${isOpen} returning ${columns}`.execute(trx)
+  await notifyTaskLists(trx, rows)
+}
+
 /** The list and owner of an open task. */
 export type Listing = {
   id: number

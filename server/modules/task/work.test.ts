@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getPerson } from '../../../contract/person.ts'
 import {
+  foreseeOutcome,
   getTask,
   holdTask,
   recordAttempt,
@@ -238,45 +239,42 @@ test('a task cancelled with its pathway is not brought back by an undo', async (
   expect((await hold(task)).error?.id).toBe('already-closed')
 })
 
-const dangerous = { condition: 'worse' }
-const harmless = { condition: 'better' }
-async function flagsOf(person: number) {
-  const { rows } = await sql<{ id: number; status: string }>`
-    select id, status from task where person_id = ${person} and kind = 'red-flag' order by id`.execute(app.db)
-  return rows
-}
-
-test('a dangerous answer rings the attending doctor at once, and only once', async () => {
+test('what a death or a refusal would stop is told by the server before it is recorded, and is what then stops', async () => {
   const { task, person } = await fresh()
   await hold(task)
-  const save = (answers: Body) =>
-    app.request(doctor, saveAnswers, { params: { id: task }, body: { answers } })
-  expect((await save(dangerous)).body.redFlags).toHaveLength(1)
-  await save({ ...dangerous, danger: ['fever'] })
-  const flags = await flagsOf(person)
-  expect(flags).toHaveLength(2)
-  expect(await look(flags[0]?.id ?? 0)).toMatchObject({
-    priority: 'stat',
-    assigneeRole: 'doctor',
-    reason: 'red-flag',
-  })
-  const { body } = await app.request(doctor, getPerson, { params: { id: person } })
-  expect(body.tags).toContain('red-flag')
+  const foresee = async (query: Body) =>
+    (await app.request(doctor, foreseeOutcome, { params: { id: task }, query })).body
+  const open = async () => {
+    const { rows } = await sql<{ pathways: number; tasks: number }>`
+      select (select count(*) from enrollment where person_id = ${person} and status in ('active', 'waiting', 'blocked')) as pathways,
+        (select count(*) from task where person_id = ${person} and id <> ${task} and status in ('requested', 'in-progress')) as tasks`.execute(
+      app.db,
+    )
+    return rows[0] ?? { pathways: 0, tasks: 0 }
+  }
+  const before = await open()
+  const told = await foresee({ outcome: 'deceased' })
+  expect(told.pathways.length).toBeGreaterThan(0)
+  expect(await open()).toEqual(before)
+  expect(await look(task)).toMatchObject({ status: 'in-progress', attempts: 0 })
+  // One who wants no call about this stay may still be called about another; one who wants none at all is not.
+  expect((await foresee({ outcome: 'refused', optOut: true })).pathways).toEqual(told.pathways)
+  await attempt(task, { outcome: 'deceased' })
+  const after = await open()
+  expect([before.pathways - after.pathways, before.tasks - after.tasks]).toEqual([
+    told.pathways.length,
+    told.tasks,
+  ])
 })
 
-test('a dangerous answer taken back cancels an untouched alarm, not a seen one; said again it rings again', async () => {
-  const { task, person } = await fresh()
-  await hold(task)
-  const save = (answers: Body) =>
-    app.request(doctor, saveAnswers, { params: { id: task }, body: { answers } })
-  await save(dangerous)
-  await save(harmless)
-  expect((await flagsOf(person)).map((one) => one.status)).toEqual(['cancelled'])
-  await save(dangerous)
-  const [, second] = await flagsOf(person)
-  await hold(second?.id ?? 0)
-  await save(harmless)
-  expect((await flagsOf(person)).map((one) => one.status)).toEqual(['cancelled', 'in-progress'])
-  await save(dangerous)
-  expect(await flagsOf(person)).toHaveLength(2)
+test('the opening words address a grown-up as one, and the card lets the caller check who answers', async () => {
+  const { task } = await fresh({ name: '王某', sex: 'F', birth: '19580312' })
+  const detail = await look(task)
+  expect(detail.questionnaire?.script?.['zh-CN']).toContain('王某女士')
+  expect(detail.questionnaire?.script?.en).toContain('Ms 王某')
+  expect(detail.card?.birthDate).toBe('1958-03-12')
+  const [hours, next] = detail.callingHours
+  expect(new Date(hours?.from ?? 0).getTime()).toBeLessThan(new Date(hours?.to ?? 0).getTime())
+  expect(new Date(hours?.to ?? 0).getTime()).toBeGreaterThan(Date.now())
+  expect(new Date(next?.from ?? 0).getTime()).toBeGreaterThan(new Date(hours?.to ?? 0).getTime())
 })

@@ -10,6 +10,7 @@ import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { refreshDesk } from '../task/refresh.ts'
@@ -112,15 +113,15 @@ export default function CallBacksPage() {
         title={t('callBacks.title')}
         extra={
           <div className="call-backs-tools">
-            <select
-              className="field-input"
-              aria-label={t('callBacks.whose')}
+            <SelectFilter
+              label={t('callBacks.whose')}
               value={whose}
-              onChange={(event) => setFilters({ whose: event.target.value === 'team' ? 'team' : undefined })}
-            >
-              <option value="mine">{t('desk.whose.mine')}</option>
-              <option value="team">{t('desk.whose.team')}</option>
-            </select>
+              options={(['mine', 'team'] as const).map((value) => ({
+                value,
+                text: t(`desk.whose.${value}`),
+              }))}
+              onChange={(value) => setFilters({ whose: value === 'team' ? 'team' : undefined })}
+            />
             <Button onClick={() => go(-shownDays)}>{t('callBacks.before')}</Button>
             <Button onClick={() => setFilters({ from: undefined })}>{t('callBacks.today')}</Button>
             <Button onClick={() => go(shownDays)}>{t('callBacks.after')}</Button>

@@ -1,26 +1,27 @@
 import { ReadOutlined } from '@ant-design/icons'
-import { App, Button, Modal } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { giveGuidance, listTaskGuidance } from '../../../contract/guidance.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
-import { useShortcut } from '../../ui/useShortcut.ts'
+import { Key, useKey } from '../task/Key.tsx'
 import './guidance.css'
 
 /** Texts to read aloud or send while one is on the telephone. */
 export function GuidanceBar({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
-  useShortcut('g', () => setOpen(true), { enabled: !open })
+  useKey('G', () => setOpen(true), !open)
   return (
     <>
       <Button size="small" icon={<ReadOutlined aria-hidden />} onClick={() => setOpen(true)}>
-        <kbd>G</kbd> {t('guidance.open')}
+        <Key letter="G" /> {t('guidance.open')}
       </Button>
       {open && <GuidanceDialog taskId={task.id} onClose={() => setOpen(false)} />}
     </>
@@ -48,7 +49,7 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
       give.mutate({ params: { id: taskId }, body: { guidanceId: text.id, version: text.version, how } })
   }
   return (
-    <Modal open width={760} title={t('guidance.title')} footer={null} onCancel={onClose}>
+    <Dialog size="large" title={t('guidance.title')} onClose={onClose}>
       {offered.isError ? (
         <ErrorState error={offered.error} onRetry={() => void offered.refetch()} />
       ) : !data ? (
@@ -95,6 +96,6 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
           </div>
         </div>
       )}
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Modal } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Guidance, listGuidance, listGuidanceVersions } from '../../../contract/guidance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -105,7 +106,7 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
   const time = useTime()
   const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
   return (
-    <Modal open footer={null} width={640} title={text.title} onCancel={onClose}>
+    <Dialog title={text.title} onClose={onClose}>
       {(versions.data?.items ?? []).map((one) => (
         <section key={one.version}>
           <h3>
@@ -117,6 +118,6 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
           <p className="pre-line">{one.body}</p>
         </section>
       ))}
-    </Modal>
+    </Dialog>
   )
 }

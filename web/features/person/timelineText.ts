@@ -40,7 +40,7 @@ export const eventGroups = {
     'appointment.missed',
   ],
   calls: ['contact.attempted', 'contact.received', 'contact.refused'],
-  answers: ['questionnaire.completed', 'red-flag.raised', 'guidance.given'],
+  answers: ['questionnaire.completed', 'red-flag.raised', 'red-flag.reminded', 'guidance.given'],
   tasks: [
     'task.created',
     'task.completed',

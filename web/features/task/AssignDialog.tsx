@@ -1,8 +1,9 @@
-import { App, Modal } from 'antd'
+import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assignTasks } from '../../../contract/task.ts'
 import { useAct, useCall } from '../../query.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { StaffPick } from '../team/StaffPick.tsx'
@@ -34,18 +35,18 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
     onError: (error) => void message.error(explain(error)),
   })
   return (
-    <Modal
-      open
+    <Dialog
       title={t('tasks.assignTitle', { n: taskIds.length })}
-      okText={t('tasks.assignOk', { n: preview.data?.changed ?? 0 })}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ disabled: !preview.data?.changed, loading: assign.isPending }}
-      onOk={() =>
-        assign.mutate({
-          body: { taskIds, staffId, dryRun: false, ...(reason.trim() && { reason: reason.trim() }) },
-        })
-      }
-      onCancel={() => onClose(false)}
+      ok={{
+        text: t('tasks.assignOk', { n: preview.data?.changed ?? 0 }),
+        disabled: !preview.data?.changed,
+        loading: assign.isPending,
+        onClick: () =>
+          assign.mutate({
+            body: { taskIds, staffId, dryRun: false, ...(reason.trim() && { reason: reason.trim() }) },
+          }),
+      }}
+      onClose={() => onClose(false)}
     >
       <div className="stack">
         <StaffPick
@@ -61,6 +62,6 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
             : t('tasks.previewHint')}
         </p>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

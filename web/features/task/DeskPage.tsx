@@ -4,8 +4,9 @@ import { CalendarOutlined } from '@ant-design/icons'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
-import { countTasks, listTasks, takeNextTask } from '../../../contract/task.ts'
+import { type CallingHours, countTasks, listTasks, takeNextTask } from '../../../contract/task.ts'
 import { call } from '../../api.ts'
+import { useTime } from '../../format/useTime.ts'
 import { useCall, useCallPages } from '../../query.ts'
 import { may, useMe, useWholeApp } from '../../session.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
@@ -65,14 +66,14 @@ export default function DeskPage() {
     async (afterTaskId?: number) => {
       const level = levels.length === 1 ? levels[0] : undefined
       const { task } = await call(takeNextTask, {
-        body: { ...(afterTaskId ? { afterTaskId } : {}), ...(level ? { level } : {}) },
+        body: { whose, ...(afterTaskId ? { afterTaskId } : {}), ...(level ? { level } : {}) },
       })
       if (task) rememberWork(task, true)
       refreshDesk()
       open(task?.id ?? null)
       return task
     },
-    [levels, open],
+    [levels, whose, open],
   )
 
   /** Moves the focus only: opening would take each task on the way. Enter then opens as on any link. */
@@ -86,7 +87,7 @@ export default function DeskPage() {
   }
   useShortcut('j', () => step(1))
   useShortcut('k', () => step(-1))
-  const firstFree = tasks.items.find((task) => task.heldByName === null || task.heldByMe) ?? tasks.items[0]
+  const firstFree = tasks.items.find((one) => !one.ofOthers && (one.heldByName === null || one.heldByMe))
   useShortcut('Enter', () => open(firstFree?.id ?? null), {
     enabled: openId === null,
     when: () => document.activeElement === document.body,
@@ -111,6 +112,7 @@ export default function DeskPage() {
             )
           }
         />
+        {counts.data && <OutsideHours hours={counts.data.callingHours} />}
       </div>
       <TaskList
         source={tasks}
@@ -120,10 +122,27 @@ export default function DeskPage() {
         openId={openId}
       />
       {openId === null ? (
-        <PickOne canStart={may(me, 'task.work') && tasks.items.length > 0} onStart={() => takeNext()} />
+        <PickOne
+          counts={counts.data}
+          first={firstFree}
+          canStart={may(me, 'task.work') && tasks.items.length > 0}
+          onStart={() => takeNext()}
+        />
       ) : (
         <TaskPanel key={openId} taskId={openId} onNext={takeNext} onOpen={open} />
       )}
     </div>
+  )
+}
+
+/** A person called at night is no satisfied one: said before the first number is dialled. */
+function OutsideHours({ hours: [next] }: { hours: CallingHours }) {
+  const { t } = useTranslation()
+  const time = useTime()
+  if (!next || new Date(next.from) <= new Date()) return null
+  return (
+    <p className="outside-hours" role="status">
+      {t('desk.outsideUntil', { time: time.moment(next.from) })}
+    </p>
   )
 }

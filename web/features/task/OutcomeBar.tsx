@@ -1,11 +1,23 @@
-import { Button } from 'antd'
-import { useId } from 'react'
+import { Button, Checkbox, Input } from 'antd'
+import type { KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Outcome } from '../../../contract/task.ts'
+import { type Outcome, foreseeOutcome, type TaskDetail } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
+import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { DateField } from '../../ui/field/DateField.tsx'
 import { useShortcut } from '../../ui/useShortcut.ts'
-import { outcomeKeys, plainKeys } from './outcomes.ts'
+import { callBackTimes, isAllowed, usualCallBack } from './callBackTimes.ts'
+import { useSeconds } from './CallBar.tsx'
+import { Key, useKey } from './Key.tsx'
+import { outcomeKeys, stopping } from './outcomes.ts'
+import { SaveState } from './SaveState.tsx'
+import { outcomeGroup } from './subject.ts'
+import { TextCount } from './TextCount.tsx'
+import type { Save } from './useAutosave.ts'
+import type { Calling } from './useCalling.ts'
 
 const channels = ['phone', 'visit', 'video', 'wechat', 'sms', 'letter', 'other'] as const
 
@@ -18,43 +30,49 @@ export type Result = {
   channel: (typeof channels)[number]
 }
 
+/** As the contract has it. */
+export const longestNote = 2000
+
 type OutcomeBarProps = {
+  task: TaskDetail
   result: Result
   outcome: Outcome | null
-  /** Whether the task is a contact with a person; else the outcome is only done or not done. */
-  contact: boolean
   busy: boolean
+  save: Save
+  calling: Calling
   onChange: (patch: Partial<Result>) => void
   onFinish: (goOn: boolean) => void
+  onUp: () => void
 }
 
-function at(days: number, hour: number): Date {
-  const time = new Date()
-  time.setDate(time.getDate() + days)
-  time.setHours(hour, 0, 0, 0)
-  return time
-}
-
-function callBackChoices(now = new Date()) {
-  return [
-    { word: 'hour' as const, time: new Date(now.getTime() + 3_600_000) },
-    ...(now.getHours() < 16 ? [{ word: 'afternoon' as const, time: at(0, 16) }] : []),
-    { word: 'tomorrow' as const, time: at(1, 9) },
-    { word: 'afterTomorrow' as const, time: at(2, 9) },
-  ]
-}
-
-export function OutcomeBar({ result, outcome, contact, busy, onChange, onFinish }: OutcomeBarProps) {
+export function OutcomeBar({
+  task,
+  result,
+  outcome,
+  busy,
+  save,
+  calling,
+  onChange,
+  onFinish,
+  onUp,
+}: OutcomeBarProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const id = useId()
+  /** Whether the task is a contact with a person; else the outcome is only done or not done. */
+  const contact = task.personId !== null
+  const { callingHours } = task
 
   const choose = (next: Outcome) => {
+    const usual = usualCallBack(callingHours)
     onChange({
       outcome: next,
-      // Tomorrow morning is what people mostly agree on, so that a call-back needs no further key.
-      ...(next === 'call-back' && !result.callBackAt ? { callBackAt: toLocalInput(at(1, 9)) } : {}),
+      ...(next === 'call-back' && !result.callBackAt && usual ? { callBackAt: toLocalInput(usual) } : {}),
     })
+  }
+  const up = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowUp' || event.target !== event.currentTarget) return
+    event.preventDefault()
+    onUp()
   }
 
   const heading = t(contact ? 'desk.outcome' : 'desk.workOutcome')
@@ -62,78 +80,53 @@ export function OutcomeBar({ result, outcome, contact, busy, onChange, onFinish 
 
   return (
     <section className="outcome-bar" aria-label={heading}>
-      <div className="outcome-choices" role="group" aria-label={heading}>
-        {(contact ? outcomeKeys : plainKeys).map(({ outcome: one, letter, tone }) => (
+      <div
+        className="outcome-choices"
+        role="group"
+        aria-label={heading}
+        tabIndex={-1}
+        data-focus
+        data-outcomes
+        onKeyDown={up}
+      >
+        {outcomeKeys(task).map(({ outcome: one, letter, tone }) => (
           <OutcomeButton
             key={one}
             letter={letter}
             className={`outcome tone-${tone}`}
             pressed={outcome === one}
-            words={code(contact ? 'outcome' : 'workOutcome', one)}
+            words={code(outcomeGroup(task), one)}
             onChoose={() => choose(one)}
           />
         ))}
       </div>
-      {outcome === 'call-back' && (
-        <div className="outcome-extra">
-          <label htmlFor={`${id}-call-back`}>{t('desk.callBackAt')}</label>
-          <input
-            id={`${id}-call-back`}
-            className="field-input"
-            type="datetime-local"
-            data-call-back
-            value={result.callBackAt}
-            min={toLocalInput(new Date())}
-            onChange={(event) => onChange({ callBackAt: event.target.value })}
-          />
-          {callBackChoices().map((choice) => (
-            <button
-              key={choice.word}
-              type="button"
-              className="soft-button"
-              onClick={() => onChange({ callBackAt: toLocalInput(choice.time) })}
-            >
-              {t(`desk.callBack.${choice.word}`)}
-            </button>
-          ))}
-        </div>
-      )}
+      {outcome === 'call-back' && <CallBackLine task={task} at={result.callBackAt} onChange={onChange} />}
       {outcome === 'refused' && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={result.optOut}
-            onChange={(event) => onChange({ optOut: event.target.checked })}
-          />
+        <Checkbox checked={result.optOut} onChange={(event) => onChange({ optOut: event.target.checked })}>
           {t('desk.optOut')}
-        </label>
+        </Checkbox>
+      )}
+      {stopping(outcome) && <WhatStops taskId={task.id} outcome={outcome} optOut={result.optOut} />}
+      {outcome === 'done' && !task.answeredByPerson && ['phone', 'video'].includes(result.channel) && (
+        <ShortCall began={calling.began?.at} least={task.shortCallSeconds} />
       )}
       <div className="outcome-line">
-        <textarea
-          className="field-input"
-          rows={1}
+        <Input.TextArea
+          autoSize={{ minRows: 1, maxRows: 4 }}
           aria-label={t('desk.note')}
           placeholder={t('desk.notePlaceholder')}
-          maxLength={2000}
-          data-focus
+          data-note
           value={result.note}
+          {...(result.note.length > longestNote && { status: 'error' as const })}
           onChange={(event) => onChange({ note: event.target.value })}
         />
         {contact && (
-          <select
-            className="field-input"
-            aria-label={t('desk.channel')}
+          <SelectFilter
+            label={t('desk.channel')}
             value={result.channel}
-            onChange={(event) =>
-              onChange({ channel: channels.find((channel) => channel === event.target.value) ?? 'phone' })
-            }
-          >
-            {channels.map((channel) => (
-              <option key={channel} value={channel}>
-                {code('channel', channel)}
-              </option>
-            ))}
-          </select>
+            options={channels.map((value) => ({ value, text: code('channel', value) }))}
+            onChange={(value) => onChange({ channel: channels.find((one) => one === value) ?? 'phone' })}
+          />
         )}
         <Button size="large" disabled={busy} onClick={() => onFinish(false)}>
           {t('desk.saveOnly')}
@@ -142,7 +135,97 @@ export function OutcomeBar({ result, outcome, contact, busy, onChange, onFinish 
           {t('desk.saveNext')} <span className="key-hint">Ctrl ↵</span>
         </Button>
       </div>
+      <div className="outcome-foot">
+        <TextCount text={result.note} of={longestNote} />
+        <SaveState save={save} />
+      </div>
     </section>
+  )
+}
+
+function CallBackLine(props: {
+  task: TaskDetail
+  at: string
+  onChange: (patch: { callBackAt: string }) => void
+}) {
+  const { task, at, onChange } = props
+  const { t } = useTranslation()
+  const time = useTime()
+  const set = (callBackAt: string) => onChange({ callBackAt })
+  const outside = at !== '' && task.callingHours.length > 0 && isOutside(task, new Date(at))
+  return (
+    <div className="outcome-extra">
+      <DateField
+        label={t('desk.callBackAt')}
+        time
+        id="call-back-at"
+        value={at}
+        onChange={set}
+        {...(outside && { hint: t('desk.outsideHours') })}
+      />
+      {callBackTimes(task.callingHours).map((choice) => (
+        <button
+          key={choice.word}
+          type="button"
+          className="soft-button"
+          aria-pressed={at === toLocalInput(choice.time)}
+          onClick={() => set(toLocalInput(choice.time))}
+        >
+          {choice.word === 'hour'
+            ? t('desk.callBack.hour')
+            : t(`desk.callBack.${choice.word}`, { time: time.moment(choice.time) })}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Beyond the days that are known nothing is said. */
+const isOutside = ({ callingHours }: TaskDetail, at: Date): boolean =>
+  !isAllowed(callingHours, at) && at < new Date(callingHours.at(-1)?.to ?? 0)
+
+/** Before it is recorded: what ends with this outcome, as the server knows it. */
+function WhatStops({
+  taskId,
+  outcome,
+  optOut,
+}: {
+  taskId: number
+  outcome: 'refused' | 'deceased'
+  optOut: boolean
+}) {
+  const { t } = useTranslation()
+  const { data } = useCall(
+    foreseeOutcome,
+    { params: { id: taskId }, query: { outcome, optOut } },
+    { staleTime: 0 },
+  )
+  if (!data) return null
+  const parts = [
+    data.pathways.length > 0 && t('desk.stops.pathways', { names: data.pathways.join('、') }),
+    data.tasks > 0 && t('desk.stops.tasks', { n: data.tasks }),
+    data.messages > 0 && t('desk.stops.messages', { n: data.messages }),
+    outcome === 'deceased' && t('desk.stops.deceased'),
+    outcome === 'refused' && optOut && t('desk.stops.optOut'),
+  ].filter(Boolean)
+  return (
+    <p className="what-stops" role="status">
+      {parts.length > 0
+        ? t('desk.stops.will', { what: parts.join(t('desk.stops.and')) })
+        : t('desk.stops.nothing')}
+    </p>
+  )
+}
+
+/** Said before it is judged: nobody can have been asked in so little time. */
+function ShortCall({ began, least }: { began: number | undefined; least: number }) {
+  const { t } = useTranslation()
+  const seconds = useSeconds(began)
+  if (seconds !== null && seconds >= least) return null
+  return (
+    <p className="secondary small short-call" role="note">
+      {seconds === null ? t('desk.notTimed') : t('desk.shortCall', { n: seconds, least })}
+    </p>
   )
 }
 
@@ -153,8 +236,7 @@ function OutcomeButton(props: {
   words: string
   onChoose: () => void
 }) {
-  useShortcut(props.letter, props.onChoose)
-  useShortcut(`Alt+${props.letter}`, props.onChoose)
+  useKey(props.letter, props.onChoose)
   return (
     <button
       type="button"
@@ -163,7 +245,7 @@ function OutcomeButton(props: {
       aria-keyshortcuts={`${props.letter} Alt+${props.letter}`}
       onClick={props.onChoose}
     >
-      <kbd>{props.letter}</kbd>
+      <Key letter={props.letter} />
       {props.words}
     </button>
   )

@@ -12,9 +12,10 @@ import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
 import { bandTone } from './ScoreText.tsx'
 import { SubjectLink } from './SubjectLink.tsx'
+import type { Calling } from './useCalling.ts'
 
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
-export function PersonCard({ task }: { task: TaskDetail }) {
+export function PersonCard({ task, calling, held }: { task: TaskDetail; calling: Calling; held: boolean }) {
   const { t } = useTranslation()
   const code = useCode()
   const time = useTime()
@@ -43,7 +44,7 @@ export function PersonCard({ task }: { task: TaskDetail }) {
         </p>
       )}
       {card ? (
-        <CardBody card={card} />
+        <CardBody card={card} phones={<PhoneLines personId={card.id} {...{ calling, held }} />} />
       ) : (
         task.personId !== null && <p className="secondary">{t('desk.noCard')}</p>
       )}
@@ -64,7 +65,7 @@ export function PersonCard({ task }: { task: TaskDetail }) {
   )
 }
 
-function CardBody({ card }: { card: Card }) {
+function CardBody({ card, phones }: { card: Card; phones: ReactNode }) {
   const { t } = useTranslation()
   const code = useCode()
   return (
@@ -78,7 +79,7 @@ function CardBody({ card }: { card: Card }) {
           ))}
         </div>
       )}
-      <PhoneLines card={card} />
+      {phones}
       {(card.note || card.optOuts.length > 0) && (
         <section>
           <h3>{t('desk.warnings')}</h3>

@@ -2,11 +2,12 @@ import { ExclamationCircleFilled } from '@ant-design/icons'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Question } from '../../../contract/questionnaire.ts'
-import type { AnswerValue } from './answering.ts'
+import { type AnswerValue, longestText } from './answering.ts'
 import { ChoiceField } from './ChoiceField.tsx'
 import { useLocalized } from './localized.ts'
 import { NumberField } from './NumberField.tsx'
 import { PhotoField } from './PhotoField.tsx'
+import { TextCount } from './TextCount.tsx'
 
 type QuestionFieldProps = {
   question: Question
@@ -15,6 +16,8 @@ type QuestionFieldProps = {
   /** `seen`: the answer is a red flag; `raised`: the server has notified the doctor. */
   danger: 'seen' | 'raised' | null
   problem: string | null
+  /** The digits answer this one wherever the focus is. */
+  next?: boolean
   onChange: (value: AnswerValue) => void
   onMove: (step: 1 | -1) => void
 }
@@ -45,7 +48,10 @@ export function QuestionField(props: QuestionFieldProps) {
   }
 
   return (
-    <div className={`question ${danger ? 'is-dangerous' : ''}`} data-question={question.linkId}>
+    <div
+      className={`question ${danger ? 'is-dangerous' : ''} ${props.next ? 'is-next' : ''}`}
+      data-question={question.linkId}
+    >
       <div id={id} className="question-text">
         {text}
         {question.required && (
@@ -138,15 +144,18 @@ function Answer({
       )
     case 'text':
       return (
-        <textarea
-          className="field-input"
-          rows={2}
-          aria-labelledby={labelId}
-          data-focus
-          disabled={disabled}
-          value={typeof value === 'string' ? value : ''}
-          onChange={(event) => onChange(event.target.value)}
-        />
+        <>
+          <textarea
+            className="field-input"
+            rows={2}
+            aria-labelledby={labelId}
+            data-focus
+            disabled={disabled}
+            value={typeof value === 'string' ? value : ''}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          {typeof value === 'string' && <TextCount text={value} of={longestText} />}
+        </>
       )
     default:
       return (

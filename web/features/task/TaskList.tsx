@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { useLive } from '../../app/live.tsx'
@@ -10,6 +9,8 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import type { Filters } from '../../ui/filters.ts'
 import type { ListSource } from '../../ui/ListPage.tsx'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { TextFilter } from '../../ui/TextFilter.tsx'
 import { VirtualList } from '../../ui/VirtualList.tsx'
 import type { DeskView } from './DeskPage.tsx'
 import { refreshDesk } from './refresh.ts'
@@ -17,6 +18,10 @@ import { TaskRow } from './TaskRow.tsx'
 
 const views: DeskView[] = ['todo', 'overdue', 'waiting', 'done']
 const levels = [1, 2, 3]
+
+/** What all say need not be said in each. */
+const shared = <T,>(values: readonly (T | null)[]): T | null =>
+  values.every((one) => one === values[0]) ? (values[0] ?? null) : null
 
 type TaskListProps = {
   source: ListSource<TaskSummary>
@@ -29,10 +34,9 @@ type TaskListProps = {
 export function TaskList({ source, counts, filters, onFilters, openId }: TaskListProps) {
   const { t } = useTranslation()
   const { newTasks, seen } = useLive()
-  const { size } = useAppearance()
+  const { size, density } = useAppearance()
   const { launch } = useMe()
   const forOne = launch !== null && launch.personId !== null
-  const [search, setSearch] = useState(filters.search ?? '')
   const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = source
   const countOf = {
     todo: counts?.todo,
@@ -40,6 +44,10 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
     waiting: counts?.waiting,
     // What is done has no end to count to; the day's share stands at the top.
     done: undefined,
+  }
+  const ofAll = items[0] && {
+    departmentName: shared(items.map((one) => one.departmentName)),
+    level: shared(items.map((one) => one.level)),
   }
   const narrowed = filters.levels.length > 0 || filters.search !== undefined
 
@@ -74,51 +82,30 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
       </div>
       {!forOne && (
         <div className="desk-filters">
-          <select
-            className="field-input"
-            aria-label={t('desk.levelFilter')}
-            value={filters.levels.length === 1 ? String(filters.levels[0]) : ''}
-            onChange={(event) => onFilters({ level: event.target.value || undefined })}
-          >
-            <option value="">{t('desk.allLevels')}</option>
-            {levels.map((level) => (
-              <option key={level} value={level}>
-                {t('desk.level', { n: level })}
-              </option>
-            ))}
-          </select>
+          <SelectFilter
+            label={t('desk.levelFilter')}
+            all={t('desk.allLevels')}
+            value={filters.levels.length === 1 ? String(filters.levels[0]) : undefined}
+            options={levels.map((n) => ({ value: String(n), text: t('desk.level', { n }) }))}
+            onChange={(level) => onFilters({ level })}
+          />
           {!launch && (
-            <select
-              className="field-input"
-              aria-label={`${t('desk.whose.mine')} / ${t('desk.whose.team')}`}
+            <SelectFilter
+              label={`${t('desk.whose.mine')} / ${t('desk.whose.team')}`}
               value={filters.whose}
-              onChange={(event) => onFilters({ whose: event.target.value === 'team' ? 'team' : undefined })}
-            >
-              <option value="mine">{t('desk.whose.mine')}</option>
-              <option value="team">{t('desk.whose.team')}</option>
-            </select>
+              options={(['mine', 'team'] as const).map((value) => ({
+                value,
+                text: t(`desk.whose.${value}`),
+              }))}
+              onChange={(whose) => onFilters({ whose: whose === 'team' ? 'team' : undefined })}
+            />
           )}
-          <input
-            className="field-input"
-            type="search"
-            aria-label={t('desk.search')}
-            placeholder={t('desk.search')}
-            value={search}
-            onChange={(event) => {
-              setSearch(event.target.value)
-              if (event.target.value === '') onFilters({ search: undefined })
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') onFilters({ search: search.trim() || undefined })
-            }}
-            onBlur={() => onFilters({ search: search.trim() || undefined })}
+          <TextFilter
+            label={t('desk.search')}
+            value={filters.search}
+            onChange={(search) => onFilters({ search })}
           />
         </div>
-      )}
-      {newTasks > 0 && (
-        <button type="button" className="desk-new" onClick={refresh}>
-          {t('desk.newTasks', { n: newTasks })}
-        </button>
       )}
       {source.isPending ? (
         <div className="desk-skeleton" role="status" aria-label={t('common.loading')}>
@@ -137,10 +124,7 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
               <button
                 type="button"
                 className="soft-button"
-                onClick={() => {
-                  setSearch('')
-                  onFilters({ level: undefined, search: undefined })
-                }}
+                onClick={() => onFilters({ level: undefined, search: undefined })}
               >
                 {t('common.clearFilters')}
               </button>
@@ -150,7 +134,7 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
       ) : (
         <VirtualList
           items={items}
-          rowHeight={Math.round(sizes[size].base * 5.3)}
+          rowHeight={Math.round((sizes[size].base / 14) * (density === 'compact' ? 44 : 52))}
           rowKey={(task) => task.id}
           label={t('desk.list')}
           activeIndex={items.findIndex((task) => task.id === openId)}
@@ -166,10 +150,15 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
               className={`task-row ${task.id === openId ? 'is-open' : ''}`}
               {...(task.id === openId ? { 'aria-current': 'true' as const } : {})}
             >
-              <TaskRow task={task} done={filters.view === 'done'} />
+              <TaskRow task={task} done={filters.view === 'done'} of={ofAll} />
             </Link>
           )}
         />
+      )}
+      {newTasks > 0 && (
+        <button type="button" className="desk-new" onClick={refresh}>
+          {t('desk.newTasks', { n: newTasks })}
+        </button>
       )}
     </section>
   )

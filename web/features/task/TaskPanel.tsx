@@ -4,19 +4,20 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
-import { useCode } from '../../i18n/useCode.ts'
 import { queryClient, useAct } from '../../query.ts'
-import { may, useMe, useWholeApp } from '../../session.tsx'
+import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
+import { CallBar } from './CallBar.tsx'
 import { ClosedTask } from './ClosedTask.tsx'
 import { ContactRefused } from './ContactRefused.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
+import { OthersRedFlag } from './RedFlagBrief.tsx'
 import { refreshDesk } from './refresh.ts'
-import { subjectName } from './subject.ts'
 import { TaskWork } from './TaskWork.tsx'
-import { type Work, useWork } from './useWork.ts'
+import { useCalling } from './useCalling.ts'
+import { type Work, useWork, workHere } from './useWork.ts'
 
 type TaskPanelProps = {
   taskId: number
@@ -24,12 +25,13 @@ type TaskPanelProps = {
   onOpen: (taskId: number | null) => void
 }
 
+const restOnOutcomes = () => document.querySelector<HTMLElement>('[data-outcomes]')?.focus()
+
 /** Middle and right of the desk: the work and the person. */
 export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
   const { t } = useTranslation()
-  const code = useCode()
-  const wholeApp = useWholeApp()
   const work = useWork(taskId)
+  const calling = useCalling(work.data?.task, work.data?.held ?? false)
   const { message } = App.useApp()
   const sees = may(useMe(), 'person.reveal')
   const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
@@ -70,23 +72,13 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
     )
   }
 
-  const { task, held, refusal }: Work = work.data
+  const { task, held, refusal, elsewhere }: Work = work.data
   const closed = task.status === 'completed' || task.status === 'cancelled'
   return (
     <>
       <section className="desk-work" aria-label={t('desk.work')}>
         {back}
-        {!wholeApp && (
-          // In a narrow panel the card comes last, and whose follow-up it is must be seen first.
-          <p className="desk-who">
-            <strong>{subjectName(task)}</strong>{' '}
-            {task.personId !== null && (
-              <>
-                {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-              </>
-            )}
-          </p>
-        )}
+        <CallBar {...{ task, calling, held }} onShown={restOnOutcomes} />
         <PhotoProvider value={photos}>
           {closed ? (
             <ClosedTask
@@ -97,7 +89,14 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
           ) : (
             <>
               {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
-              {!held && refusal && refusal.id !== 'contact-refused' && (
+              {elsewhere && (
+                <div className="notice tone-warning" role="alert">
+                  <strong>{t('desk.elsewhere')}</strong>
+                  <Button onClick={() => void workHere(taskId)}>{t('desk.workHere')}</Button>
+                </div>
+              )}
+              {task.ofOthers && <OthersRedFlag task={task} />}
+              {!held && refusal && !['contact-refused', 'red-flag-of-others'].includes(refusal.id) && (
                 <div className="notice tone-warning" role="alert">
                   <div>
                     <strong>
@@ -119,16 +118,14 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
               <TaskWork
                 // What the person handed in meanwhile is a new start.
                 key={`${task.id}-${held}-${task.response?.source === 'person' ? task.response.updatedAt : ''}`}
-                task={task}
+                {...{ task, calling, onNext, onOpen }}
                 canWork={held}
-                onNext={onNext}
-                onOpen={onOpen}
               />
             </>
           )}
         </PhotoProvider>
       </section>
-      <PersonCard task={task} />
+      <PersonCard {...{ task, calling, held }} />
     </>
   )
 }

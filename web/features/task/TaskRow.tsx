@@ -6,67 +6,79 @@ import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useListReason } from './ListReasonLine.tsx'
+import { useLocalized } from './localized.ts'
 import { useReason } from './reasonWords.ts'
 import { outcomeGroup, subjectName } from './subject.ts'
 
-/** Three short lines: why now, who, what from. */
-export function TaskRow({ task, done }: { task: TaskSummary; done: boolean }) {
+/** Two short lines: who and why now; what from and how far. `of` is what all rows say anyway. */
+export function TaskRow({
+  task,
+  done,
+  of,
+}: {
+  task: TaskSummary
+  done: boolean
+  of?: { departmentName: string | null; level: number | null } | undefined
+}) {
   const { t } = useTranslation()
   const code = useCode()
   const reason = useReason()(task)
   const wordsOf = useListReason()
+  const localized = useLocalized()
   const since = task.dischargedAt ? calendarDays(new Date(task.dischargedAt), new Date()) : null
+  const flags = task.redFlags.map(localized).join('、')
+  const facts = [
+    flags === '' && (task.conditionText ?? task.title),
+    since !== null && (since === 0 ? t('desk.dischargedToday') : t('desk.discharged', { n: since })),
+    task.departmentName !== of?.departmentName && task.departmentName,
+    task.level !== null && task.level !== of?.level && t('desk.level', { n: task.level }),
+  ].filter(Boolean)
+  const state = task.heldByMe
+    ? t('desk.heldByMe')
+    : task.heldByName
+      ? t('desk.heldBy', { name: task.heldByName })
+      : task.attempts > 0 && t('desk.attemptsSoFar', { n: task.attempts })
   return (
     <>
       <span className="task-row-line">
+        <span className="task-row-who ellipsis">
+          <strong>{subjectName(task)}</strong>{' '}
+          {task.personId !== null && (
+            <span className="secondary small">
+              {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+            </span>
+          )}
+        </span>
         {done ? (
           <StatusTag tone="success">
             {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
           </StatusTag>
         ) : (
-          <span title={task.standing.map((fact) => wordsOf(fact).long).join('\n')}>
+          <span className="task-row-why" title={task.standing.map((fact) => wordsOf(fact).long).join('\n')}>
             <StatusTag tone={reason.tone}>{reason.words}</StatusTag>
           </span>
         )}
-        <span className="secondary small">
+      </span>
+      <span className="task-row-line secondary small">
+        <span className="ellipsis" title={[flags, ...facts].filter(Boolean).join(' · ')}>
+          {flags && <b className="text-danger">{flags} </b>}
+          {facts.join(' · ')}
+        </span>
+        <span className="task-row-state">
           {done ? (
             <>
               <ProofTag proof={task.proof} /> <TimeText at={task.completedAt} />
             </>
-          ) : task.heldByMe ? (
-            t('desk.heldByMe')
-          ) : task.heldByName ? (
-            t('desk.heldBy', { name: task.heldByName })
-          ) : task.attempts > 0 ? (
-            t('desk.attemptsSoFar', { n: task.attempts })
-          ) : null}
+          ) : (
+            [
+              task.answeredByPerson && t('links.answeredTag'),
+              task.ladderStep !== 'phone' && t(`ladder.step.${task.ladderStep}`),
+              state,
+            ]
+              .filter(Boolean)
+              .join(' · ')
+          )}
         </span>
-      </span>
-      <span className="task-row-line">
-        <strong className="ellipsis">{subjectName(task)}</strong>
-        {task.personId !== null && (
-          <span className="task-row-who">
-            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-          </span>
-        )}
-        {task.answeredByPerson && !done && <StatusTag tone="info">{t('links.answeredTag')}</StatusTag>}
-        {task.ladderStep !== 'phone' && (
-          <StatusTag tone="info">{t(`ladder.step.${task.ladderStep}`)}</StatusTag>
-        )}
-        {task.level !== null && <span className="level-mark">{t('desk.level', { n: task.level })}</span>}
-      </span>
-      <span className="secondary small ellipsis">
-        {[
-          task.departmentName,
-          since === null
-            ? null
-            : since === 0
-              ? t('desk.dischargedToday')
-              : t('desk.discharged', { n: since }),
-          task.kind === 'red-flag' ? task.title : (task.conditionText ?? task.title),
-        ]
-          .filter(Boolean)
-          .join(' · ')}
       </span>
     </>
   )

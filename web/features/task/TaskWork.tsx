@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { flushSync } from 'react-dom'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
@@ -15,25 +14,30 @@ import {
   answersThatApply,
   firstMissing,
   isDangerous,
+  isOpenChoice,
   numberProblem,
   progress,
   shownQuestions,
+  tooLong,
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
-import { keepNote, keptNote } from './note.ts'
-import { OutcomeBar, type Result } from './OutcomeBar.tsx'
+import { changeDraft, draftOf, unsavedAnswers } from './draft.ts'
+import { longestNote, OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
 import { ListReasonLine } from './ListReasonLine.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
-import { SaveState } from './SaveState.tsx'
+import { RedFlagBrief } from './RedFlagBrief.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { useAutosave } from './useAutosave.ts'
+import type { Calling } from './useCalling.ts'
+import { outcomesSelector, questionSelector, useFocus } from './useFocus.ts'
 import { useRecord } from './useRecord.tsx'
 
 type TaskWorkProps = {
   task: TaskDetail
   canWork: boolean
+  calling: Calling
   onNext: (afterTaskId: number) => Promise<TaskDetail | null>
   onOpen: (taskId: number | null) => void
 }
@@ -44,18 +48,19 @@ function usualChannel(task: TaskDetail): Result['channel'] {
   return task.kind === 'home-visit' ? 'visit' : 'phone'
 }
 
-export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
+export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkProps) {
   const { t } = useTranslation()
   const localized = useLocalized()
   const wholeApp = useWholeApp()
   const { message } = App.useApp()
   const form = useRef<HTMLDivElement>(null)
-  const [answers, setAnswers] = useState<Answers>(task.response?.answers ?? {})
+  const [unsaved] = useState(() => (canWork ? unsavedAnswers(task) : null))
+  const [answers, setAnswers] = useState<Answers>(unsaved ?? task.response?.answers ?? {})
   const [raised, setRaised] = useState<{ linkId: string; text: string }[]>([])
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [result, setResult] = useState<Result>(() => ({
     outcome: null,
-    note: keptNote(task.id),
+    note: draftOf(task.id).note,
     callBackAt: '',
     optOut: false,
     channel: usualChannel(task),
@@ -68,8 +73,16 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     onNext,
     onOpen,
     settle,
-    onRecorded: () => keepNote(task.id, ''),
+    calling,
+    onRecorded: () => changeDraft(task.id, { answers: null, note: '' }),
+    onRefused: () => send(answers),
   })
+
+  useEffect(() => {
+    if (!unsaved) return
+    queue(unsaved)
+    void message.info(t('desk.restored'))
+  }, [unsaved, queue, message, t])
 
   const questions = useMemo(() => shownQuestions(task.questionnaire, answers), [task.questionnaire, answers])
   const { done, all } = progress(questions, answers)
@@ -77,39 +90,21 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
   // When everything required is answered the call went well, so the nurse need not say so again.
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
-  useLayoutEffect(() => {
-    // The task may come late; who has opened a menu or a dialog meanwhile is not pulled out of it.
-    const elsewhere = document.activeElement?.closest('[role="menu"], [role="dialog"]')
-    if (canWork && !elsewhere)
-      form.current?.querySelector<HTMLElement>('[data-focus]')?.focus({ preventScroll: true })
-  }, [canWork])
+  const open = unfold(questions).find((question) => isOpenChoice(question, answers))?.linkId
+  const focus = useFocus(form, canWork, open)
 
   const change = (linkId: string, value: AnswerValue) => {
     const next = { ...answers, [linkId]: value }
     setAnswers(next)
     setProblem(null)
-    queue(answersThatApply(task.questionnaire, next))
+    send(next)
   }
 
-  const focusQuestion = (linkId: string) => {
-    const target = form.current?.querySelector<HTMLElement>(
-      `[data-question="${CSS.escape(linkId)}"] [data-focus]`,
-    )
-    target?.focus()
-    target?.scrollIntoView({ block: 'center' })
-  }
-
-  /** From the last question on, the way leads to the outcome bar. */
-  const moveFrom = (linkId: string, step: 1 | -1) => {
-    // After the answer a follow-on question may have appeared, so it is drawn before the order is read; at once, so that the next key of a
-    // quick hand already meets the next question.
-    flushSync(() => undefined)
-    const stops = Array.from(form.current?.querySelectorAll<HTMLElement>('[data-focus]') ?? [])
-    const here = stops.findIndex((stop) => stop.closest(`[data-question="${CSS.escape(linkId)}"]`))
-    const target = stops[here + step]
-    target?.focus({ preventScroll: true })
-    const whole = target?.closest('[data-question]') ?? target
-    whole?.scrollIntoView({ block: 'nearest' })
+  /** Text that is too long waits until it is shortened: the server would take none of the answers. */
+  const send = (all: Answers) => {
+    const given = answersThatApply(task.questionnaire, all)
+    if (tooLong(given) === undefined) queue(given)
+    else changeDraft(task.id, { answers: given })
   }
 
   async function finish(goOn: boolean) {
@@ -121,7 +116,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
     }
     if (!outcome) {
       void message.warning(t('desk.chooseOutcome'))
-      if (missing) focusQuestion(missing.linkId)
+      if (missing) focus.focusQuestion(missing.linkId)
       return
     }
     if (outcome === 'done') {
@@ -134,20 +129,30 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
       if (first) {
         if (missing)
           setProblem({ linkId: first.linkId, text: t('desk.answerMissing', { text: localized(first.text) }) })
-        focusQuestion(first.linkId)
+        focus.focusQuestion(first.linkId)
         return
       }
     }
     if (outcome === 'call-back' && !(new Date(result.callBackAt) > new Date())) {
       void message.warning(t('desk.callBackNeeded'))
-      form.current?.querySelector<HTMLElement>('[data-call-back]')?.focus()
+      document.getElementById('call-back-at')?.focus()
       return
     }
-    await record.run({ ...result, outcome }, answersThatApply(task.questionnaire, answers), goOn)
+    const given = answersThatApply(task.questionnaire, answers)
+    const long = tooLong(given)
+    if (long !== undefined) {
+      focus.focusQuestion(long)
+      return
+    }
+    if (result.note.length > longestNote) {
+      form.current?.querySelector<HTMLElement>('[data-note]')?.focus()
+      return
+    }
+    await record.run({ ...result, outcome }, given, goOn)
   }
 
   const changeResult = (patch: Partial<Result>) => {
-    if (patch.note !== undefined) keepNote(task.id, patch.note)
+    if (patch.note !== undefined) changeDraft(task.id, { note: patch.note })
     setResult((before) => ({ ...before, ...patch }))
   }
 
@@ -161,10 +166,10 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
               task.ladderStep === 'phone' &&
               t('desk.attemptsLeft', { n: task.attempts + 1, all: task.attemptsAllowed })}
           </span>
-          <SaveState save={save} />
         </div>
         <LadderStepNote task={task} />
         <ListReasonLine reasons={task.standing} />
+        {task.alarms.length > 0 && <RedFlagBrief task={task} />}
         {task.description && <p>{task.description}</p>}
         {wholeApp && task.kind === 'spot-check-review' && (
           <p>
@@ -180,6 +185,9 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
           <section className="script" aria-label={t('desk.script')}>
             <h3>{t('desk.script')}</h3>
             <p>{localized(task.questionnaire.script)}</p>
+            {task.card?.birthDate && (
+              <p className="secondary small">{t('desk.identityCheck', { birthDate: task.card.birthDate })}</p>
+            )}
           </section>
         )}
         <AttemptHistory attempts={task.attemptList} />
@@ -204,6 +212,7 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
                 question={question}
                 value={answers[question.linkId]}
                 disabled={!canWork}
+                next={question.linkId === open}
                 danger={
                   raised.some((flag) => flag.linkId === question.linkId)
                     ? 'raised'
@@ -213,22 +222,22 @@ export function TaskWork({ task, canWork, onNext, onOpen }: TaskWorkProps) {
                 }
                 problem={problem?.linkId === question.linkId ? problem.text : null}
                 onChange={(value) => change(question.linkId, value)}
-                onMove={(step) => moveFrom(question.linkId, step)}
+                onMove={(step) => focus.move(questionSelector(question.linkId), step)}
               />
             ))}
           </section>
         ) : (
-          task.personId !== null && <p className="secondary">{t('desk.noQuestions')}</p>
+          task.personId !== null &&
+          task.alarms.length === 0 && <p className="secondary">{t('desk.noQuestions')}</p>
         )}
       </div>
       {canWork && (
         <OutcomeBar
-          result={result}
-          outcome={outcome}
-          contact={task.personId !== null}
+          {...{ task, result, outcome, save, calling }}
           busy={record.busy}
           onChange={changeResult}
           onFinish={(goOn) => void finish(goOn)}
+          onUp={() => focus.move(outcomesSelector, -1)}
         />
       )}
     </div>

@@ -30,6 +30,19 @@ export function answersThatApply(questionnaire: Asked, answers: Answers): Answer
   return result
 }
 
+const choosable = new Set<Question['type']>(['choice', 'multiple', 'boolean', 'scale'])
+
+/** Not answered, and answered by a digit. */
+export const isOpenChoice = (question: Question, answers: Answers): boolean =>
+  choosable.has(question.type) && !isAnswered(answers[question.linkId])
+
+/** As the contract has it. */
+export const longestText = 4000
+
+/** The first question with more text than can be kept. */
+export const tooLong = (answers: Answers): string | undefined =>
+  Object.entries(answers).find(([, value]) => typeof value === 'string' && value.length > longestText)?.[0]
+
 export function progress(questions: Question[], answers: Answers) {
   const asked = unfold(questions).filter(asks)
   return { all: asked.length, done: asked.filter((question) => isAnswered(answers[question.linkId])).length }

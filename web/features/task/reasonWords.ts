@@ -11,7 +11,16 @@ export function useReason() {
   return (task: TaskSummary): { words: string; tone: Tone } => {
     const now = new Date()
     const due = new Date(task.dueAt)
-    if (task.reason === 'red-flag') return { words: t('desk.reason.red-flag'), tone: 'danger' }
+    if (task.reason === 'red-flag') {
+      const left = Math.floor((due.getTime() - now.getTime()) / 60_000)
+      const words =
+        left >= 0
+          ? t('desk.reason.flagLeft', { n: left })
+          : left > -24 * 60
+            ? t('desk.reason.flagHours', { n: Math.max(1, Math.floor(-left / 60)) })
+            : t('desk.reason.flagDays', { n: Math.floor(-left / 1440) })
+      return { words, tone: 'danger' }
+    }
     if (task.reason === 'overdue') {
       const hours = Math.max(1, Math.floor((now.getTime() - due.getTime()) / 3_600_000))
       const words =

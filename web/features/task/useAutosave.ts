@@ -1,49 +1,63 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import { saveAnswers, type TaskDetail } from '../../../contract/task.ts'
-import { ApiError, call } from '../../api.ts'
+import { holdTask, saveAnswers, type TaskDetail } from '../../../contract/task.ts'
+import { type AnswerOf, ApiError, call } from '../../api.ts'
 import { type AfterTrouble, type SaveQueueState, useSaveQueue } from '../../ui/useSaveQueue.ts'
+import { changeDraft } from './draft.ts'
 
-export type Save = { state: SaveQueueState; savedAt: string | null }
+export type Save = { state: SaveQueueState; savedAt: string | null; kept: boolean; refusal: ApiError | null }
 
-type Saved = { score: number | null; redFlags: { linkId: string; text: string }[] }
+/** Sending again does not help: the person handed in other answers, a colleague has the task, or an answer is not possible. */
+const isRefusal = (error: unknown): error is ApiError =>
+  error instanceof ApiError && [403, 404, 409, 422].includes(error.status)
 
-/** A refusal stays one: the person handed in other answers, or the task is no longer ours. */
-function afterTrouble(error: unknown): AfterTrouble {
-  return error instanceof ApiError && [403, 404, 409].includes(error.status) ? 'failed' : 'again'
-}
+const afterTrouble = (error: unknown): AfterTrouble => (isRefusal(error) ? 'refused' : 'again')
 
-/** Saves the answers of a task while they are given. */
+/** Saves the answers of a task while they are given; until then they are kept on this computer. */
 export function useAutosave(
-  { id: taskId, response }: Pick<TaskDetail, 'id' | 'response'>,
+  { id, response }: Pick<TaskDetail, 'id' | 'response'>,
   enabled: boolean,
-  onSaved: (saved: Saved) => void,
+  onSaved: (saved: AnswerOf<typeof saveAnswers>) => void,
 ) {
   const basedOn = response?.updatedAt ?? null
-  const [savedAt, setSavedAt] = useState<string | null>(null)
+  const seen = useRef(basedOn)
+  const latest = useRef<Answers>(null)
+  const [save, setSave] = useState<Omit<Save, 'state'>>({ savedAt: null, kept: true, refusal: null })
   const done = useRef(onSaved)
   useEffect(() => {
     done.current = onSaved
   })
   const send = useCallback(
     async (answers: Answers) => {
-      const saved = await call(
-        saveAnswers,
-        { params: { id: taskId }, body: { answers, basedOn } },
-        { keepalive: true },
-      )
-      setSavedAt(saved.savedAt)
-      done.current(saved)
+      const put = () => call(saveAnswers, { params: { id }, body: { answers, basedOn } }, { keepalive: true })
+      try {
+        const saved = await put().catch(async (error: unknown) => {
+          // A computer that slept lets go of its task; whoever wakes it goes on, if nobody else has begun.
+          if (!(error instanceof ApiError) || error.id !== 'not-held') throw error
+          await call(holdTask, { params: { id } })
+          return put()
+        })
+        seen.current = saved.savedAt
+        if (latest.current === answers) changeDraft(id, { answers: null })
+        setSave({ savedAt: saved.savedAt, kept: true, refusal: null })
+        done.current(saved)
+      } catch (error) {
+        if (isRefusal(error)) setSave((before) => ({ ...before, refusal: error }))
+        throw error
+      }
     },
-    [taskId, basedOn],
+    [id, basedOn],
   )
   const { state, queue, settle } = useSaveQueue(send, afterTrouble)
   const queueWhenEnabled = useCallback(
     (answers: Answers) => {
-      if (enabled) queue(answers)
+      if (!enabled) return
+      latest.current = answers
+      const kept = changeDraft(id, { answers, seen: seen.current })
+      setSave((before) => ({ ...before, kept }))
+      queue(answers)
     },
-    [enabled, queue],
+    [enabled, queue, id],
   )
-  const save: Save = { state, savedAt }
-  return { save, queue: queueWhenEnabled, settle }
+  return { save: { ...save, state }, queue: queueWhenEnabled, settle }
 }

@@ -18,10 +18,10 @@ import { newKey } from '../../key.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import type { Result } from './OutcomeBar.tsx'
-import { diallingOf, forgetDialled } from './dialling.ts'
 import { plainOutcome } from './outcomes.ts'
 import { refreshDesk } from './refresh.ts'
 import { outcomeGroup, subjectName } from './subject.ts'
+import type { Calling } from './useCalling.ts'
 import { forgetHold } from './useWork.ts'
 
 type UseRecord = {
@@ -29,11 +29,14 @@ type UseRecord = {
   onNext: (afterTaskId: number) => Promise<TaskDetail | null>
   onOpen: (taskId: number | null) => void
   settle: () => Promise<void>
+  calling: Calling
   onRecorded: () => void
+  /** It was not recorded: what {@link UseRecord.settle} held back is ours to save again. */
+  onRefused: () => void
 }
 
 /** Records the result, offers to take it back, and moves on. */
-export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecord) {
+export function useRecord({ task, onNext, onOpen, settle, calling, onRecorded, onRefused }: UseRecord) {
   const { t } = useTranslation()
   const code = useCode()
   const time = useTime()
@@ -91,11 +94,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
     return call(completeTask, { params: { id: task.id }, body: { outcome, ...noteOf(result) } })
   }
 
-  function attempt(
-    result: Result & { outcome: Outcome },
-    answers: Answers,
-    dialled: ReturnType<typeof diallingOf>,
-  ) {
+  function attempt(result: Result & { outcome: Outcome }, answers: Answers) {
     return call(recordAttempt, {
       params: { id: task.id },
       body: {
@@ -106,20 +105,19 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
         ...(Object.keys(answers).length > 0 ? { answers, basedOn: task.response?.updatedAt ?? null } : {}),
         ...noteOf(result),
         ...(result.outcome === 'call-back' ? { callBackAt: new Date(result.callBackAt).toISOString() } : {}),
-        ...dialled,
+        ...calling.result(),
       },
     })
   }
 
   async function run(result: Result & { outcome: Outcome }, answers: Answers, goOn: boolean) {
     setBusy(true)
+    let done = false
     try {
       await settle()
-      const recorded = await (task.personId === null
-        ? complete(result)
-        : attempt(result, answers, diallingOf(task.personId)))
+      const recorded = await (task.personId === null ? complete(result) : attempt(result, answers))
+      done = true
       onRecorded()
-      forgetDialled()
       forgetHold(recorded)
       if (task.personId !== null)
         void queryClient.invalidateQueries({ queryKey: keyOf(getPerson, { params: { id: task.personId } }) })
@@ -134,6 +132,7 @@ export function useRecord({ task, onNext, onOpen, settle, onRecorded }: UseRecor
       }
     } catch (error) {
       void message.error(explain(error))
+      if (!done) onRefused()
     } finally {
       setBusy(false)
     }

@@ -3,9 +3,10 @@ import { useEffect } from 'react'
 import { type TaskDetail, getTask, holdTask, releaseTask } from '../../../contract/task.ts'
 import { ApiError, call } from '../../api.ts'
 import { queryClient } from '../../query.ts'
+import { claimTask, leaveTask } from './oneWindow.ts'
 
-/** The task as opened, whether it is ours to work, and if not, the refusal. */
-export type Work = { task: TaskDetail; held: boolean; refusal: ApiError | null }
+/** The task as opened, whether it is ours to work, and if not, the refusal or that another window of ours has it. */
+export type Work = { task: TaskDetail; held: boolean; refusal: ApiError | null; elsewhere?: boolean }
 
 const workKey = (taskId: number) => ['work', taskId]
 const beat = 5 * 60_000
@@ -16,12 +17,26 @@ export function rememberWork(task: TaskDetail, held: boolean) {
 
 /** Opening takes the task at once; when that is refused it is shown for reading. */
 async function open(taskId: number): Promise<Work> {
+  const params = { id: taskId }
+  if (!(await claimTask(taskId, false, () => lose(taskId))))
+    return { task: await call(getTask, { params }), held: false, refusal: null, elsewhere: true }
   try {
-    return { task: await call(holdTask, { params: { id: taskId } }), held: true, refusal: null }
+    return { task: await call(holdTask, { params }), held: true, refusal: null }
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 403)) throw error
-    return { task: await call(getTask, { params: { id: taskId } }), held: false, refusal: error }
+    return { task: await call(getTask, { params }), held: false, refusal: error }
   }
+}
+
+/** Another window of ours goes on with it: here it can only be read, and this window no longer gives it back. */
+function lose(taskId: number) {
+  queryClient.setQueryData<Work>(workKey(taskId), (work) => work && { ...work, held: false, elsewhere: true })
+}
+
+/** Goes on in this window with a task that another one has. */
+export async function workHere(taskId: number) {
+  await claimTask(taskId, true, () => lose(taskId))
+  await queryClient.invalidateQueries({ queryKey: workKey(taskId) })
 }
 
 export function useWork(taskId: number) {
@@ -35,6 +50,8 @@ export function useWork(taskId: number) {
 
   useEffect(() => {
     if (!held) return
+    // The next task comes held from the server, without being opened here.
+    void claimTask(taskId, false, () => lose(taskId)).then((free) => free || lose(taskId))
     const release = () => {
       // An answered task has let go by itself; a failure here only means that the 15 minutes run out.
       if (queryClient.getQueryData<Work>(workKey(taskId))?.held === false) return
@@ -53,7 +70,13 @@ export function useWork(taskId: number) {
   }, [taskId, held])
 
   // A reopened task must ask for the hold anew, so nothing of this visit may stay in the cache.
-  useEffect(() => () => queryClient.removeQueries({ queryKey: workKey(taskId) }), [taskId])
+  useEffect(
+    () => () => {
+      leaveTask(taskId)
+      queryClient.removeQueries({ queryKey: workKey(taskId) })
+    },
+    [taskId],
+  )
 
   return query
 }

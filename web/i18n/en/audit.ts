@@ -263,6 +263,7 @@ export const audit = {
     task_read: 'Looked at tasks',
     task_work: 'Worked a task',
     task_hold: 'Took a task',
+    task_remind: 'Reminded of a red flag',
     task_attempt: 'Recorded a contact',
     task_assign: 'Assigned tasks',
     figure_read: 'Looked at figures',

@@ -22,6 +22,7 @@ export const errors = {
   'not-held': 'You no longer hold this task. Open it again.',
   'own-result': 'This checks a result of your own. A colleague has to do it.',
   'already-closed': 'This task is already closed.',
+  'red-flag-of-others': 'This red flag is on somebody else’s list. You can remind that person.',
   'not-closed': 'There is no result yet. Record one first.',
   'already-exists': 'This is already on record.',
   'cannot-undo': 'This can no longer be undone.',

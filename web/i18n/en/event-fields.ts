@@ -147,6 +147,7 @@ export const eventKinds = {
   questionnaire_completed: 'Questionnaire answered',
   guidance_given: 'Guidance given',
   'red-flag_raised': 'Red flag raised',
+  'red-flag_reminded': 'Doctor reminded of a red flag',
   message_sent: 'Message sent',
   message_failed: 'Message failed',
   message_suppressed: 'Message held back',

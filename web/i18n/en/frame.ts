@@ -5,6 +5,11 @@ export const frame = {
   product: 'CareLoop',
   skip: 'Skip to content',
   navigation: 'Main navigation',
+  redFlag: {
+    reminder: 'A colleague reminds you: a red flag is waiting',
+    more: 'A further dangerous answer in one of your red flags',
+    open: 'Open',
+  },
   collapse: 'Collapse',
   expand: 'Expand menu',
   more: 'More',

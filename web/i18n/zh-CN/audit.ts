@@ -262,6 +262,7 @@ export const audit = {
     task_read: '查看任务',
     task_work: '做随访',
     task_hold: '打开任务',
+    task_remind: '提醒处理红旗',
     task_attempt: '记录随访结果',
     task_assign: '分派任务',
     figure_read: '查看统计',

@@ -22,6 +22,7 @@ export const errors = {
   'not-held': '这条任务已不在您手上，请重新打开。',
   'own-result': '这条抽查核对的是您自己的结果，请由同事来做。',
   'already-closed': '这条任务已经办结了。',
+  'red-flag-of-others': '这条红旗由别人处理。您可以提醒他。',
   'not-closed': '还没有结果，先填写结果。',
   'already-exists': '已经有了，不用重复登记。',
   'cannot-undo': '已经不能撤销了。',

@@ -150,6 +150,7 @@ export const eventKinds = {
   questionnaire_completed: '完成问卷',
   guidance_given: '已做宣教',
   'red-flag_raised': '红旗报警',
+  'red-flag_reminded': '提醒医生处理红旗',
   message_sent: '消息已发出',
   message_failed: '消息发送失败',
   message_suppressed: '消息已拦下',

@@ -2,6 +2,7 @@ export const frame = {
   product: '关怀环',
   skip: '跳到正文',
   navigation: '主导航',
+  redFlag: { reminder: '同事提醒您：有一条红旗等您处理', more: '一条红旗里又多了一项危险回答', open: '打开' },
   collapse: '收起导航',
   expand: '展开导航',
   more: '更多',

@@ -1,0 +1,114 @@
+import { CopyOutlined, PhoneOutlined } from '@ant-design/icons'
+import { App, Button } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { TaskDetail } from '../../../contract/task.ts'
+import { duration } from '../../format/number.ts'
+import { grouped } from '../../format/phone.ts'
+import { useCode } from '../../i18n/useCode.ts'
+import { telHref } from '../../ui/telHref.ts'
+import { Key, useKey } from './Key.tsx'
+import { subjectName } from './subject.ts'
+import { type Calling, secondsSince } from './useCalling.ts'
+
+type CallBarProps = { task: TaskDetail; calling: Calling; held: boolean; onShown: () => void }
+
+/** On top of the work: who it is about, and while the task is held the number to dial and how long ago that was. */
+export function CallBar({ task, calling, held, onShown }: CallBarProps) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const { chosen, mayShow, show, dial, began } = calling
+  const link = useRef<HTMLAnchorElement>(null)
+  const number = chosen?.number
+  useKey('P', () => (number ? link.current?.click() : show()), held && (mayShow || Boolean(number)))
+  // The button that asked for it is gone with the answer.
+  useEffect(() => {
+    if (number && document.activeElement === document.body) onShown()
+  }, [number, onShown])
+
+  return (
+    <header className="call-bar">
+      <span className="call-who">
+        <strong>{subjectName(task)}</strong>
+        {task.personId !== null && (
+          <span>
+            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+          </span>
+        )}
+      </span>
+      {held && number && (
+        <>
+          <span className="secondary small">{chosen.who}</span>
+          <output className="call-number">{grouped(number)}</output>
+          <Copy text={number} />
+          <a
+            ref={link}
+            href={telHref(number)}
+            className="soft-button call-dial"
+            aria-keyshortcuts="P Alt+P"
+            onClick={dial}
+          >
+            <PhoneOutlined aria-hidden /> <Key letter="P" /> {t('desk.call')}
+          </a>
+          {began && <Timer {...began} />}
+        </>
+      )}
+      {held && mayShow && !number && (
+        <Button
+          className="call-dial"
+          icon={<PhoneOutlined aria-hidden />}
+          loading={calling.showing}
+          aria-keyshortcuts="P Alt+P"
+          onClick={show}
+        >
+          <Key letter="P" /> {t('desk.revealPhone')}
+        </Button>
+      )}
+      {held && task.card && calling.lines.length === 0 && (
+        <span className="secondary">{t('desk.noPhone')}</span>
+      )}
+    </header>
+  )
+}
+
+function Copy({ text }: { text: string }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => message.success(t('desk.copied')),
+      () => message.warning(t('desk.notCopied')),
+    )
+  return (
+    <Button
+      size="small"
+      icon={<CopyOutlined aria-hidden />}
+      // The keys go on working where one was.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => void copy()}
+    >
+      {t('desk.copy')}
+    </Button>
+  )
+}
+
+/** Renders every second for itself. @returns how long ago that was */
+export function useSeconds(since: number | undefined): number | null {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    if (since === undefined) return
+    const timer = setInterval(() => tick((n) => n + 1), 1000)
+    return () => clearInterval(timer)
+  }, [since])
+  return since === undefined ? null : secondsSince(since)
+}
+
+function Timer({ at, dialled }: { at: number; dialled: boolean }) {
+  const { t } = useTranslation()
+  const seconds = useSeconds(at) ?? 0
+  return (
+    <span className="call-timer secondary" role="timer">
+      {t(dialled ? 'desk.sinceDialled' : 'desk.sinceShown', { time: duration(seconds) })}
+    </span>
+  )
+}
