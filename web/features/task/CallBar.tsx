@@ -105,10 +105,11 @@ export function useSeconds(since: number | undefined): number | null {
 
 function Timer({ at, dialled }: { at: number; dialled: boolean }) {
   const { t } = useTranslation()
-  const seconds = useSeconds(at) ?? 0
+  const time = duration(useSeconds(at) ?? 0)
+  const words = t(dialled ? 'desk.sinceDialled' : 'desk.sinceShown', { time })
   return (
-    <span className="call-timer secondary" role="timer">
-      {t(dialled ? 'desk.sinceDialled' : 'desk.sinceShown', { time: duration(seconds) })}
+    <span className="call-timer" role="timer" aria-label={words} title={words}>
+      {time}
     </span>
   )
 }

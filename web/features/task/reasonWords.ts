@@ -14,11 +14,13 @@ export function useReason() {
     if (task.reason === 'red-flag') {
       const left = Math.floor((due.getTime() - now.getTime()) / 60_000)
       const words =
-        left >= 0
-          ? t('desk.reason.flagLeft', { n: left })
-          : left > -24 * 60
-            ? t('desk.reason.flagHours', { n: Math.max(1, Math.floor(-left / 60)) })
-            : t('desk.reason.flagDays', { n: Math.floor(-left / 1440) })
+        left >= 120
+          ? t('desk.reason.flagLeftHours', { n: Math.floor(left / 60) })
+          : left >= 0
+            ? t('desk.reason.flagLeft', { n: left })
+            : left > -24 * 60
+              ? t('desk.reason.flagHours', { n: Math.max(1, Math.floor(-left / 60)) })
+              : t('desk.reason.flagDays', { n: Math.floor(-left / 1440) })
       return { words, tone: 'danger' }
     }
     if (task.reason === 'overdue') {

@@ -18,6 +18,7 @@ export const desk = {
   newTasks: 'New tasks: {{n}}. Click to refresh',
   reason: {
     flagLeft: 'Red flag · {{n}} min left',
+    flagLeftHours: 'Red flag · {{n}} h left',
     flagHours: 'Red flag · {{n}} h late',
     flagDays: 'Red flag · {{n}} d late',
     overdueDays: '{{n}} d overdue',

@@ -15,6 +15,7 @@ export const desk = {
   newTasks: '有 {{n}} 条新任务，点击刷新',
   reason: {
     flagLeft: '红旗 · 还剩 {{n}} 分钟',
+    flagLeftHours: '红旗 · 还剩 {{n}} 小时',
     flagHours: '红旗 · 已超 {{n}} 小时',
     flagDays: '红旗 · 已超 {{n}} 天',
     overdueDays: '超期 {{n}} 天',
