@@ -1,13 +1,12 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assignTasks } from '../../../contract/task.ts'
-import { useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/fields.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { StaffPick } from '../team/StaffPick.tsx'
 import { useMoved } from '../team/useMoved.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 type AssignDialogProps = { taskIds: number[]; onClose: (done: boolean) => void }
 
@@ -16,8 +15,6 @@ const back = 'queue'
 /** Chooses the colleague and says beforehand how many tasks will really move: a task that somebody is working on stays. */
 export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [chosen, setChosen] = useState('')
   const [reason, setReason] = useState('')
   const moved = useMoved()
@@ -27,12 +24,11 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
     { body: { taskIds, staffId, dryRun: true } },
     { enabled: chosen !== '', staleTime: 0 },
   )
-  const assign = useAct(assignTasks, {
-    onSuccess: (answer) => {
+  const assign = useDo(assignTasks, {
+    onDone: (answer) => {
       moved(answer)
       onClose(true)
     },
-    onError: (error) => void message.error(explain(error)),
   })
   return (
     <Dialog

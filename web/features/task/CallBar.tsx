@@ -41,15 +41,15 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
           <span className="secondary small">{chosen.who}</span>
           <output className="call-number">{grouped(number)}</output>
           <Copy text={number} />
-          <a
+          <Button
             ref={link}
             href={telHref(number)}
-            className="soft-button call-dial"
+            className="call-dial"
             aria-keyshortcuts="P Alt+P"
             onClick={dial}
           >
             <PhoneOutlined aria-hidden /> <Key letter="P" /> {t('desk.call')}
-          </a>
+          </Button>
           {began && <Timer {...began} />}
         </>
       )}

@@ -72,13 +72,9 @@ export function ClosedTask({
       )}
       {wholeApp && task.response && (
         <p>
-          <a
-            className="soft-button"
-            href={addressOf(exportTaskResponse, { params: { id: task.id } })}
-            download
-          >
+          <Button href={addressOf(exportTaskResponse, { params: { id: task.id } })} download>
             {t('desk.exportFhir')}
-          </a>
+          </Button>
         </p>
       )}
     </div>

@@ -1,13 +1,11 @@
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addEvidence, type TaskDetail } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { useAct } from '../../query.ts'
 import { DateField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 const kinds = ['call-record', 'reply', 'visit-note', 'document'] as const
 type Kind = (typeof kinds)[number]
@@ -17,19 +15,16 @@ type EvidenceDialogProps = { task: TaskDetail; onClose: () => void; onDone: () =
 export default function EvidenceDialog({ task, onClose, onDone }: EvidenceDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [kind, setKind] = useState<Kind>(task.kind === 'home-visit' ? 'visit-note' : 'call-record')
   const [reference, setReference] = useState('')
   const [place, setPlace] = useState('')
   const [at, setAt] = useState(task.completedAt ? toLocalInput(new Date(task.completedAt)) : '')
   const timed = kind === 'visit-note' || kind === 'reply'
-  const add = useAct(addEvidence, {
-    onSuccess: () => {
-      void message.success(t('desk.proof.added'))
+  const add = useDo(addEvidence, {
+    done: t('desk.proof.added'),
+    onDone: () => {
       onDone()
     },
-    onError: (error) => void message.error(explain(error)),
   })
   const save = () =>
     add.mutate({

@@ -1,15 +1,15 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Evidence, type TaskDetail, withdrawEvidence } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { queryClient, useAct } from '../../query.ts'
+import { queryClient } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { ProofTag } from './ProofTag.tsx'
 import { refreshDesk } from './refresh.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 /** What proves the result of a closed task, and the way to hand in more. */
 const EvidenceDialog = lazy(() => import('./EvidenceDialog.tsx'))
@@ -45,7 +45,9 @@ export function EvidencePanel({ task }: { task: TaskDetail }) {
           ))}
         </ul>
       )}
-      {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
+      <Suspense fallback={null}>
+        {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
+      </Suspense>
       {taking !== null && (
         <WithdrawDialog
           taskId={task.id}
@@ -91,13 +93,8 @@ type WithdrawDialogProps = { taskId: number; evidenceId: number; onClose: () => 
 
 function WithdrawDialog({ taskId, evidenceId, onClose, onDone }: WithdrawDialogProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [reason, setReason] = useState('')
-  const withdraw = useAct(withdrawEvidence, {
-    onSuccess: onDone,
-    onError: (error) => void message.error(explain(error)),
-  })
+  const withdraw = useDo(withdrawEvidence, { onDone: onDone })
   return (
     <FormDialog
       title={t('desk.proof.withdraw')}

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { useTranslation } from 'react-i18next'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useWholeApp } from '../../session.tsx'
@@ -35,9 +35,9 @@ export function LadderStepNote({ task }: { task: TaskDetail }) {
           )}
         </p>
         {wholeApp && task.ladderStep === 'letter' && task.attemptsMade === 0 && (
-          <Link to="/letters/$taskId" params={{ taskId: String(task.id) }} className="soft-button">
+          <LinkButton to="/letters/$taskId" params={{ taskId: String(task.id) }}>
             {t('ladder.print')}
-          </Link>
+          </LinkButton>
         )}
       </div>
     </div>

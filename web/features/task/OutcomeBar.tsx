@@ -164,17 +164,15 @@ function CallBackLine(props: {
         {...(outside && { hint: t('desk.outsideHours') })}
       />
       {callBackTimes(task.callingHours).map((choice) => (
-        <button
+        <Button
           key={choice.word}
-          type="button"
-          className="soft-button"
           aria-pressed={at === toLocalInput(choice.time)}
           onClick={() => set(toLocalInput(choice.time))}
         >
           {choice.word === 'hour'
             ? t('desk.callBack.hour')
             : t(`desk.callBack.${choice.word}`, { time: time.moment(choice.time) })}
-        </button>
+        </Button>
       ))}
     </div>
   )

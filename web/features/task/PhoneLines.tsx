@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { CheckOutlined } from '@ant-design/icons'
 import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -40,9 +41,9 @@ export function PhoneLines({ personId, calling, held }: PhoneLinesProps) {
       {family.length > 0 && <h3>{t('desk.family')}</h3>}
       {family.map(line)}
       {mayAsk && (
-        <button type="button" className="soft-button" onClick={() => setAsking(true)}>
+        <Button onClick={() => setAsking(true)}>
           <Key letter="P" /> {t('desk.revealPhone')}
-        </button>
+        </Button>
       )}
       <Suspense fallback={null}>
         {asking && (

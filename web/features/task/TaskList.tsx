@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
@@ -121,13 +122,9 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
           hint={t(emptyWords.hint)}
           action={
             narrowed && (
-              <button
-                type="button"
-                className="soft-button"
-                onClick={() => onFilters({ level: undefined, search: undefined })}
-              >
+              <Button onClick={() => onFilters({ level: undefined, search: undefined })}>
                 {t('common.clearFilters')}
-              </button>
+              </Button>
             )
           }
         />

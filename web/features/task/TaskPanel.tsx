@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
-import { queryClient, useAct } from '../../query.ts'
+import { queryClient } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { CallBar } from './CallBar.tsx'
 import { ClosedTask } from './ClosedTask.tsx'
 import { ContactRefused } from './ContactRefused.tsx'
@@ -18,6 +17,7 @@ import { refreshDesk } from './refresh.ts'
 import { TaskWork } from './TaskWork.tsx'
 import { useCalling } from './useCalling.ts'
 import { type Work, useWork, workHere } from './useWork.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type TaskPanelProps = {
   taskId: number
@@ -32,17 +32,14 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
   const { t } = useTranslation()
   const work = useWork(taskId)
   const calling = useCalling(work.data?.task, work.data?.held ?? false)
-  const { message } = App.useApp()
   const sees = may(useMe(), 'person.reveal')
   const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
-  const explain = useExplain()
-  const reopen = useAct(reopenTask, {
-    onSuccess: () => {
-      void message.success(t('desk.reopened'))
+  const reopen = useDo(reopenTask, {
+    done: t('desk.reopened'),
+    onDone: () => {
       void queryClient.invalidateQueries({ queryKey: ['work', taskId] })
       refreshDesk()
     },
-    onError: (error) => void message.error(explain(error)),
   })
 
   const back = (
