@@ -51,5 +51,41 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   { files: ['web/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
+  {
+    // Lists, forms and dialogs are made of the kit in web/ui (docs/decisions/0045-one-kit.md).
+    files: ['web/features/**/*.tsx', 'web/app/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXOpeningElement[name.name=/^(select|input|textarea|table|dialog)$/]',
+          message: 'Fields and lists come from web/ui.',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'antd',
+              importNames: [
+                'Modal',
+                'Drawer',
+                'Select',
+                'DatePicker',
+                'Input',
+                'InputNumber',
+                'Checkbox',
+                'Radio',
+                'Form',
+                'Table',
+              ],
+              message: 'Fields, lists and dialogs come from web/ui.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['*.js', '*.cjs'], ...tseslint.configs.disableTypeChecked },
 )
