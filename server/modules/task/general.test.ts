@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createGroup } from '../../../contract/group.ts'
 import {

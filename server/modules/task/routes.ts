@@ -23,7 +23,6 @@ import {
 } from '../../../contract/call-back.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
-import { xlsxType } from '../../platform/sheet.ts'
 import { recordAttempt, saveAnswers } from './attempt.ts'
 import { assignTasks } from './assign.ts'
 import { listCallBacks, moveCallBack } from './call-back.ts'
