@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pinyin } from 'pinyin-pro'
 import type { Plugin } from 'vite'
+import { type Permission, permissions } from '../contract/access.ts'
 import { taiwaneseWords } from '../server/platform/taiwanese.ts'
 import { taiwanOtherwise } from '../web/i18n/zh-TW.ts'
 
@@ -21,11 +22,14 @@ const lazyImport = /\bimport\('(\.[^']+\.tsx?)'\)/g
 /** The files whose keys a source text names, as in `t('desk.save')` or `t(`codes.${group}`)`. */
 function wordsIn(text: string): string[] {
   const found = new Set<string>()
-  for (const [, group = '', first = '', open] of text.matchAll(key))
+  for (const [, group = '', first = '', open] of text.matchAll(key)) {
+    // `may(me, 'intake.replay')` names a permission, no words.
+    if (!open && permissions.includes(`${group}.${first}` as Permission)) continue
     for (const [name, words] of files) {
       const keys = Object.keys(words[group] ?? {})
       if (open ? keys.some((one) => one.startsWith(first)) : keys.includes(first)) found.add(name)
     }
+  }
   return [...found]
 }
 

@@ -46,6 +46,7 @@ const catalogue = {
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ErrorId = keyof typeof catalogue
+export const errorIds = Object.keys(catalogue) as ErrorId[]
 export type FieldError = { path: string; message: string }
 
 /** An error meant for the caller; everything else becomes `internal` and its text stays in the log. */

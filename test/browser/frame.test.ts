@@ -44,7 +44,7 @@ describe('the menu', () => {
     const shown = async () => Number((await todo.textContent())?.replaceAll(/\D/g, ''))
     const counted = async () => Number(await link(page, '工作台').locator('.rail-count').textContent())
     await expect.poll(counted).toBeGreaterThan(0)
-    expect(await counted()).toBe(await shown())
+    await expect.poll(async () => (await shown()) === (await counted())).toBe(true)
     const [one] = await stage.rows<{ id: number; department_id: number; site_id: number }>(
       `update task set next_attempt_at = now() + interval '1 day' where id = (
          select t.id from task t join app_user u on u.username = 'nurse' join role_grant g on g.user_id = u.id

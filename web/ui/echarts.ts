@@ -1,7 +1,6 @@
-import { BarChart, LineChart, PieChart } from 'echarts/charts'
+import { BarChart, LineChart } from 'echarts/charts'
 import {
   AriaComponent,
-  DatasetComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -13,12 +12,10 @@ import { SVGRenderer } from 'echarts/renderers'
 register([
   AriaComponent,
   BarChart,
-  DatasetComponent,
   GridComponent,
   LegendComponent,
   LineChart,
   MarkLineComponent,
-  PieChart,
   SVGRenderer,
   TooltipComponent,
 ])

@@ -8,7 +8,7 @@ import { useMe } from '../session.tsx'
 import { type DoOptions, useFinish } from './useDo.ts'
 import { complaint, shapeOf } from './schema.ts'
 import { forgetDraft, keepDraft, keptDraft } from './drafts.ts'
-import { useExplain } from './useExplain.ts'
+import { useExplain, useProblem } from './useExplain.ts'
 
 type FormContract = RouteContract & { body: z.ZodType }
 type BodyOf<C extends FormContract> = z.output<C['body']>
@@ -43,6 +43,7 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
   type Name = NameOf<C>
   const { t } = useTranslation()
   const explain = useExplain()
+  const problem = useProblem()
   const id = useId()
   const me = useMe()
   const schema = contract.body as z.ZodType & { shape?: Record<string, z.ZodType> }
@@ -87,7 +88,10 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
   const refuse = async (error: Error) => {
     const fields = error instanceof ApiError ? error.fields : []
     const known = fields
-      .map(({ path, message }) => [path.replace(/^body\./, '').split('.')[0] ?? '', message] as const)
+      .map(({ path, message }) => {
+        const name = path.replace(/^body\./, '').split('.')[0] ?? ''
+        return [name, problem(message) || t('common.field.wrong')] as const
+      })
       .filter(([name]) => name in shape)
     if (known.length > 0 && known.length === fields.length) {
       point(Object.fromEntries(known))

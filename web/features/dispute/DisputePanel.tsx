@@ -7,6 +7,7 @@ import { type PersonDetail, getPerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -114,6 +115,7 @@ type Offer = { pathwayId: number; pathwayName: string; encounterId: number; enro
 /** What was halted goes on only when somebody wants it to. */
 function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const explain = useExplain()
   const { message } = App.useApp()
   const handlers = {
@@ -131,7 +133,7 @@ function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
       <ul className="row-list">
         {offers.map(({ pathwayId, pathwayName, encounterId, enrollmentId }) => (
           <li key={pathwayId}>
-            <strong>{pathwayName}</strong>
+            <strong>{shipped(pathwayName)}</strong>
             <Button
               disabled={resume.isPending || enroll.isPending}
               onClick={() => {

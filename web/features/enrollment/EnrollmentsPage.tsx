@@ -9,6 +9,7 @@ import {
   listPathways,
 } from '../../../contract/pathway.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
@@ -28,6 +29,7 @@ const tones: Record<EnrollmentSummary['status'], Tone> = {
 
 export default function EnrollmentsPage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const me = useMe()
   const [filters, setFilters] = useFilters()
@@ -63,7 +65,7 @@ export default function EnrollmentsPage() {
       title: t('pathways.enrollments.pathway'),
       render: (one) => (
         <>
-          {one.pathwayName}{' '}
+          {shipped(one.pathwayName)}{' '}
           <span className="secondary small">{t('pathways.versionOf', { n: one.version })}</span>
         </>
       ),
@@ -71,7 +73,7 @@ export default function EnrollmentsPage() {
     {
       key: 'step',
       title: t('pathways.enrollments.step'),
-      render: (one) => one.stepTitle ?? one.stepKey ?? '—',
+      render: (one) => shipped(one.stepTitle ?? one.stepKey ?? '—'),
     },
     { key: 'due', title: t('pathways.enrollments.due'), render: (one) => <TimeText at={one.dueAt} /> },
     {

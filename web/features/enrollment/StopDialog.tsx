@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import {
   type EnrollmentSummary,
   listEnrollments,
@@ -9,13 +10,14 @@ import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 
 export function StopDialog({ enrollment, onClose }: { enrollment: EnrollmentSummary; onClose: () => void }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   return (
     <ReasonDialog
       contract={stopEnrollment}
       params={{ id: enrollment.id }}
       title={t('pathways.enrollments.stopTitle', {
         name: enrollment.name,
-        pathway: enrollment.pathwayName,
+        pathway: shipped(enrollment.pathwayName),
       })}
       okText={t('pathways.enrollments.stop')}
       danger

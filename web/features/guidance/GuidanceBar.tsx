@@ -2,6 +2,7 @@ import { ReadOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { giveGuidance, listTaskGuidance } from '../../../contract/guidance.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -30,6 +31,7 @@ export function GuidanceBar({ task }: { task: TaskDetail }) {
 
 function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const explain = useExplain()
   const { message } = App.useApp()
@@ -69,7 +71,7 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
                   aria-pressed={one.id === text.id}
                   onClick={() => setChosen(one.id)}
                 >
-                  {one.title}
+                  {shipped(one.title)}
                 </button>
               </li>
             ))}
@@ -88,7 +90,8 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
               <ul className="guidance-given secondary small">
                 {data.given.map((one) => (
                   <li key={`${one.at}-${one.title}`}>
-                    {time.moment(one.at)} · {one.byName} · {t(`guidance.how.${one.how}`)} · {one.title}
+                    {time.moment(one.at)} · {one.byName} · {t(`guidance.how.${one.how}`)} ·{' '}
+                    {shipped(one.title)}
                   </li>
                 ))}
               </ul>

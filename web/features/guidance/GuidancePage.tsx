@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { type Guidance, listGuidance, listGuidanceVersions } from '../../../contract/guidance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
@@ -16,6 +17,7 @@ import { GuidanceEditor } from './GuidanceEditor.tsx'
 /** Texts for patients, by place and diagnosis. */
 export default function GuidancePage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const me = useMe()
   const [filters, setFilters] = useFilters()
   const [editing, setEditing] = useState<Guidance | 'new' | null>(null)
@@ -32,7 +34,7 @@ export default function GuidancePage() {
       title: t('guidance.name'),
       render: (one) => (
         <>
-          {one.title} {!one.active && <StatusTag tone="neutral">{t('guidance.inactive')}</StatusTag>}
+          {shipped(one.title)} {!one.active && <StatusTag tone="neutral">{t('guidance.inactive')}</StatusTag>}
         </>
       ),
     },
@@ -103,6 +105,7 @@ export default function GuidancePage() {
 
 function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
   return (
@@ -113,7 +116,7 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
             {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} · {one.changedByName}
           </h3>
           <p>
-            <b>{one.title}</b>
+            <b>{shipped(one.title)}</b>
           </p>
           <p className="pre-line">{one.body}</p>
         </section>

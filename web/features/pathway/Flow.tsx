@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { type Block, layout } from './layout.ts'
 import { stepIcons } from './stepIcons.ts'
@@ -62,6 +63,7 @@ function Lane({ blocks, ...drawing }: { blocks: Block[] } & Drawing) {
 
 function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const Icon = stepIcons[step.kind]
   return (
     <div id={`step-${step.key}`} className={`flow-step kind-${step.kind}`}>
@@ -70,7 +72,7 @@ function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
       </span>
       <div>
         <div>
-          <strong>{step.title}</strong>{' '}
+          <strong>{shipped(step.title)}</strong>{' '}
           <span className="secondary small">
             {t(`pathways.kind.${step.kind}`)} · <code>{step.key}</code>
           </span>

@@ -4,6 +4,7 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useParams } from '@tanstack/react-router'
 import { Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { type PathwayDetail, getPathway } from '../../../contract/pathway.ts'
 import { reasonsOf } from '../../../contract/stop-rule.ts'
 import { count } from '../../format/number.ts'
@@ -21,6 +22,7 @@ import { useSwitchActive } from './useSwitchActive.ts'
 
 export default function PathwayPage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const me = useMe()
   const { id } = useParams({ strict: false })
   const pathway = useCall(getPathway, { params: { id: Number(id) } })
@@ -52,7 +54,7 @@ export default function PathwayPage() {
   return (
     <div className="page">
       <PageHeader
-        title={data.name}
+        title={shipped(data.name)}
         extra={
           <>
             {back}

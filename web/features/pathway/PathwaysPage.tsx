@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { type PathwaySummary, listPathways } from '../../../contract/pathway.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage } from '../../ui/ListPage.tsx'
@@ -14,6 +15,7 @@ import { useSwitchActive } from './useSwitchActive.ts'
 
 export default function PathwaysPage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const me = useMe()
   const navigate = useNavigate()
@@ -34,7 +36,7 @@ export default function PathwaysPage() {
       title: t('pathways.name'),
       render: (one) => (
         <Link to="/pathways/$id" params={{ id: String(one.id) }}>
-          {one.name}
+          {shipped(one.name)}
         </Link>
       ),
     },

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 
 const StopDialog = lazy(async () => ({ default: (await import('./dialogs.tsx')).StopDialog }))
 
 export function EnrollmentPanel({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const time = useTime()
   const [stopping, setStopping] = useState<number | null>(null)
@@ -24,11 +26,13 @@ export function EnrollmentPanel({ person }: { person: PersonDetail }) {
           return (
             <li key={enrollment.id}>
               <div>
-                <strong>{enrollment.pathwayName}</strong>{' '}
+                <strong>{shipped(enrollment.pathwayName)}</strong>{' '}
                 <span className="secondary small">{code('enrollmentStatus', enrollment.status)}</span>
                 <p className="secondary small">
                   {[
-                    open && enrollment.stepTitle ? t('person.step', { step: enrollment.stepTitle }) : null,
+                    open && enrollment.stepTitle
+                      ? t('person.step', { step: shipped(enrollment.stepTitle) })
+                      : null,
                     open && enrollment.dueAt ? t('person.due', { time: time.day(enrollment.dueAt) }) : null,
                     t('person.startedAt', { time: time.day(enrollment.startedAt) }),
                   ]

@@ -4,6 +4,7 @@ import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { personTagTone } from '../person/tags.ts'
@@ -17,6 +18,7 @@ import type { Calling } from './useCalling.ts'
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
 export function PersonCard({ task, calling, held }: { task: TaskDetail; calling: Calling; held: boolean }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const time = useTime()
   const { card } = task
@@ -51,7 +53,7 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
       <section className="secondary small card-facts">
         {task.pathwayName && (
           <p>
-            {t('desk.pathway')}: {task.pathwayName}
+            {t('desk.pathway')}: {shipped(task.pathwayName)}
           </p>
         )}
         <p>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { unfold } from '../../../contract/answer.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
@@ -50,6 +51,7 @@ function usualChannel(task: TaskDetail): Result['channel'] {
 
 export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkProps) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const localized = useLocalized()
   const wholeApp = useWholeApp()
   const { message } = App.useApp()
@@ -160,7 +162,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
     <div className="work" ref={form}>
       <div className="work-scroll">
         <div className="work-title">
-          <h2>{task.title}</h2>
+          <h2>{shipped(task.title)}</h2>
           <span className="secondary small">
             {task.personId !== null &&
               task.ladderStep === 'phone' &&

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { listTasks, type TaskSummary, taskView } from '../../../contract/task.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
@@ -23,6 +24,7 @@ import { SubjectLink } from './SubjectLink.tsx'
 /** The team's list for those who hand out work: what is slipping, with whom, and hand it to somebody else. */
 export default function TasksPage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const reason = useReason()
   const me = useMe()
@@ -76,7 +78,7 @@ export default function TasksPage() {
       text: (one) => one.personName ?? one.groupName,
       render: (one) => <SubjectLink task={one} />,
     },
-    { key: 'title', title: t('tasks.task'), render: (one) => one.title },
+    { key: 'title', title: t('tasks.task'), render: (one) => shipped(one.title) },
     {
       key: 'condition',
       title: t('tasks.condition'),

@@ -4,6 +4,7 @@ import type { SameWords } from '../shape.ts'
 import type { codes as reference } from '../zh-CN/codes.ts'
 import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
+import { problems } from './problems.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
 
@@ -382,4 +383,5 @@ export const codes = {
     portal: 'Patient app',
   },
   error: errors,
+  problem: problems,
 } satisfies SameWords<typeof reference>

@@ -27,6 +27,8 @@ export const common = {
   reveal: 'Show',
   hide: 'Hide',
   years: '{{n}} y',
+  newVersion: 'A new version was installed. Reload the page to go on.',
+  unexpected: 'Something went wrong on this page. Reload it; if it goes on, tell IT what you did and when.',
   errorTitle: 'Could not be loaded',
   refusedTitle: 'You may not see this',
   refusedHint:

@@ -4,6 +4,7 @@ import type { IdentifierMark } from '../../../contract/person.ts'
 import type { Outcome } from '../../../contract/task.ts'
 import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
+import { problems } from './problems.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
 
@@ -367,4 +368,5 @@ export const codes = {
     portal: '患者端',
   },
   error: errors,
+  problem: problems,
 } as const

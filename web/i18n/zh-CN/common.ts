@@ -24,6 +24,8 @@ export const common = {
   reveal: '显示',
   hide: '隐藏',
   years: '{{n}} 岁',
+  newVersion: '系统升级了，请刷新页面再继续。',
+  unexpected: '这个页面出了问题。请刷新后再试；一直不行请把时间和做的事告诉信息科。',
   errorTitle: '没有取到内容',
   refusedTitle: '您没有这个权限',
   refusedHint: '“{{page}}”不在您的权限内。需要的话，请把这个地址发给管理员，请他开通。',

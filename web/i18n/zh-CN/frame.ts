@@ -73,7 +73,7 @@ export const frame = {
     signOut: '退出登录',
   },
   palette: '去哪里、找谁',
-  paletteHint: '名称、拼音或首字母，如“随访”“sf”',
+  paletteHint: '输入名称、拼音或拼音首字母',
   paletteNone: '没有找到“{{text}}”。试试页面名称、拼音首字母，或患者姓名。',
   newQuestionnaire: '新建问卷',
   palettePersons: '患者',
