@@ -146,3 +146,20 @@ describe('the home page', () => {
     await page.getByRole('dialog').waitFor()
   })
 })
+
+test.each([
+  ['en-US', 'Hypertension after discharge', /\p{Script=Han}/u],
+  ['zh-TW', '高血壓出院追蹤', /[随访压诊]/],
+])('what is shipped speaks %s: %s', async (locale, name, foreign) => {
+  const page = await stage.openAs('admin', { path: '/pathways', locale })
+  const link = page.getByRole('link', { name })
+  await link.first().waitFor()
+  expect(await page.locator('#main tbody').innerText()).not.toMatch(foreign)
+  await link.first().click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  // A hospital that gives it a name of its own sees that name.
+  await stage.rows(`update pathway set name = '本院高血压随访' where name = '高血压出院随访'`)
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: '本院高血压随访' }).waitFor()
+  await stage.rows(`update pathway set name = '高血压出院随访' where name = '本院高血压随访'`)
+})

@@ -102,6 +102,20 @@ export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> 
   return [...new Set(words)]
 }
 
+/** What only the API and the log should say: ids of subjects, senders, placeholders, keys of settings. */
+const raw =
+  /\b(task|person|persons|user|encounter|link|group|enrollment|questionnaire|setting|site):\d+|\bHIS\/\w+|\{\{\s*\w+\s*\}\}|\b(follow-up|spot-check|head-check|security|intake|outbound|pathway|visit|organisation)\.[a-z]+[a-z.-]*/g
+
+/** Codes that a screen for staff shows; what people are told to type elsewhere stands in `code`. */
+export async function rawCodes(page: Page): Promise<string[]> {
+  const text = await page.evaluate(() => {
+    const shown = document.body.cloneNode(true) as HTMLElement
+    for (const one of shown.querySelectorAll('code, script, style, .setting-key')) one.remove()
+    return shown.textContent ?? ''
+  })
+  return [...new Set(text.match(raw) ?? [])]
+}
+
 /** Writes a picture for the guide, only when the guide is being renewed: UPDATE_GUIDE=1. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.UPDATE_GUIDE !== '1') return
@@ -128,7 +142,9 @@ export async function personMenu(page: Page, entry: string): Promise<void> {
 /** Takes one option of a select: by what it says, or by its value. */
 export async function choose(select: Locator, option: string | { value: string } | { index: number }) {
   await select.click()
-  const list = select.page().locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
+  const list = select
+    .page()
+    .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
   const one =
     typeof option === 'string'
       ? list.and(select.page().locator(`[title="${option}"]`))

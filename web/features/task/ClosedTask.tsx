@@ -5,6 +5,7 @@ import { exportTaskResponse } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { addressOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useWholeApp } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -27,6 +28,7 @@ export function ClosedTask({
   onReopen: () => void
 }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const wholeApp = useWholeApp()
   const code = useCode()
   const localized = useLocalized()
@@ -36,7 +38,7 @@ export function ClosedTask({
   )
   return (
     <div className="work-scroll">
-      <h2>{task.title}</h2>
+      <h2>{shipped(task.title)}</h2>
       <div className="notice tone-success">
         <div>
           <strong>{t('desk.closedTitle')}</strong>

@@ -2,6 +2,7 @@ import type { SameWords } from '../shape.ts'
 import type { problems as reference } from '../zh-CN/problems.ts'
 
 export const problems = {
+  'is-one-of-red-flags-only': 'Only a red flag can end like this',
   'is-before-the-beginning': 'Is before the beginning',
   'says-what-needs-work': 'Say what needs work',
   'either-a-person-or-an-organisation': 'Either a person or an organisation',

@@ -1,5 +1,6 @@
 /** What is wrong with one value, by the server's sentence in small letters; `{{n}}` is the number in it. */
 export const problems = {
+  'is-one-of-red-flags-only': '只有红旗任务可以选这个结果',
   'is-before-the-beginning': '早于开始时间',
   'says-what-needs-work': '请写明哪里需要改进',
   'either-a-person-or-an-organisation': '患者和团体只能选一个',
