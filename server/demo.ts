@@ -1,11 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createWorld, lifeEventsGently, type World } from '../sim/life.ts'
+import { createWorld, lifeEventsGently, type SimEvent, type World } from '../sim/life.ts'
 import { liveEvents } from '../sim/live.ts'
 import { play } from '../sim/play.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
 import { SimulatedStaff } from '../sim/staff.ts'
+import { drainLoops } from './loops.ts'
 import { type Running, serve } from './main.ts'
+import { resendingSender } from './modules/hl7/mllp-client.ts'
 import type { Config } from './platform/config.ts'
 import { log } from './platform/log.ts'
 import {
@@ -16,6 +18,8 @@ import {
   seedDemoHospital,
   seedDemoUsers,
 } from './seed/demo/seed.ts'
+import { secondRecords, seedDemoExamples } from './seed/demo/examples.ts'
+import { rememberMonths, workDemoPast } from './seed/demo/past.ts'
 import { seedDemoVisits } from './seed/demo/visits.ts'
 
 const day = 86_400_000
@@ -24,6 +28,8 @@ const liveDays = 3
 const liveSpeed = 72
 /** History that is loaded before the demo counts as usable; what is older follows in the background. */
 const recentDays = 32
+/** And for the department of the log-ins, so that its figures have a month to compare with; the rest of that follows at once. */
+const comparedDays = 62
 const people = 20_000
 const years = 3
 
@@ -50,7 +56,8 @@ export async function runDemo(options: Config): Promise<void> {
   const running = await serve({
     ...config,
     adminPassword: demoPassword,
-    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+    // Lines of the log between the words of the demo would only alarm.
+    logLevel: ['info', 'warn'].includes(config.logLevel) ? 'error' : config.logLevel,
   }).catch(async (error: unknown) => {
     await sink.close()
     throw error
@@ -59,12 +66,22 @@ export async function runDemo(options: Config): Promise<void> {
   await seedDemoHospital(db)
   await configureDemoMail(db, running.services.secret, sink.port)
   const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
-  if (fresh)
-    await feed(running, {
-      events: lifeEventsGently(world, { from: new Date(world.now.getTime() - recentDays * day) }),
-    })
+  if (fresh) {
+    await rememberMonths(db, comparedDays + 3)
+    await feed(running, { events: between(world, comparedDays, recentDays, (event) => isOfWard(event)) })
+    await feed(running, { events: between(world, recentDays, 0) })
+  }
+  if (fresh) {
+    await sendAll(running, await secondRecords(db))
+    await drainLoops(running.services)
+  }
   const logins = await seedDemoUsers(db)
   await seedDemoVisits(db)
+  const ward = logins.find((login) => login.role === 'nurse')?.departmentId ?? 0
+  if (fresh) {
+    await workDemoPast(db, anchor.seed, ward)
+    await seedDemoExamples(db, running.services.secret, ward)
+  }
   const background = startBackground({
     running,
     world,
@@ -72,6 +89,7 @@ export async function runDemo(options: Config): Promise<void> {
     stop,
     key: await demoApiKey(db),
     seed: anchor.seed,
+    ward: logins.find((login) => login.departmentId !== null)?.where ?? '',
   })
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
@@ -96,10 +114,26 @@ async function readAnchor(dataDir: string): Promise<Anchor> {
   return anchor
 }
 
+/** Everything between some days before the anchor, or the part of it that fits. */
+async function* between(world: World, from: number, to: number, fits = (_: SimEvent) => true) {
+  const at = (days: number) => new Date(world.now.getTime() - days * day)
+  for await (const event of lifeEventsGently(world, { from: at(from), to: at(to) }))
+    if (fits(event)) yield event
+}
+
+/** The log-ins of the demo belong to this ward. */
+const isOfWard = ({ encounter }: SimEvent) => encounter.department.code === 'CARD' && encounter.class === 'I'
+
 type PlayInput = Pick<Parameters<typeof play>[0], 'events' | 'pace' | 'signal'> & { connections?: number }
 
 async function feed(running: Running, input: PlayInput): Promise<void> {
   await play({ connections: 4, ...input, host: '127.0.0.1', port: running.mllpPort ?? 0 })
+}
+
+async function sendAll(running: Running, messages: Buffer[]): Promise<void> {
+  const sender = resendingSender({ host: '127.0.0.1', port: running.mllpPort ?? 0, timeoutMs: 10_000 })
+  for (const message of messages) await sender.send(message)
+  sender.close()
 }
 
 type Background = {
@@ -109,16 +143,19 @@ type Background = {
   stop: AbortController
   key: string
   seed: number
+  /** Name of the department of the log-ins. */
+  ward: string
 }
 
-function startBackground({ running, world, fresh, stop, key, seed }: Background): Promise<unknown>[] {
+function startBackground({ running, world, fresh, stop, key, seed, ward }: Background): Promise<unknown>[] {
   const { signal } = stop
   const staff = new SimulatedStaff({
     baseUrl: running.url ?? '',
     apiKey: key,
     seed,
     signal,
-    leave: (task) => task.departmentName === '心血管内科',
+    // The lists of those who try the demo are theirs: nothing is done away under their hands.
+    leave: (task) => task.departmentName === ward || !/^follow-up/.test(task.kind),
   })
   const guarded = async (name: string, work: () => Promise<unknown>) => {
     try {
@@ -149,7 +186,10 @@ function startBackground({ running, world, fresh, stop, key, seed }: Background)
     }),
     guarded('history', async () => {
       if (!fresh) return
-      const to = new Date(world.now.getTime() - recentDays * day)
+      const rest = between(world, comparedDays, recentDays, (event) => !isOfWard(event))
+      await feed(running, { events: rest, connections: 2, signal })
+      await staff.workPast(new Date())
+      const to = new Date(world.now.getTime() - comparedDays * day)
       // About 250 messages a second: slow enough that the screens stay quick.
       const pace = { speed: (3 * 365 * 86_400) / 360, startAt: new Date(to.getTime() - years * 365 * day) }
       await feed(running, { events: lifeEventsGently(world, { to }), pace, connections: 2, signal })

@@ -9,7 +9,7 @@ const LIVE_STREAM = 403
 const EVIDENCE_STREAM = 404
 
 /** Parts of the API's answers that a member of staff looks at; the simulator knows only the public interface. */
-type Question = {
+export type Question = {
   linkId: string
   type: string
   required?: boolean
@@ -18,7 +18,7 @@ type Question = {
   options?: { value: string }[]
   enableWhen?: unknown
 }
-type Task = {
+export type Task = {
   id: number
   kind: string
   status: string
@@ -30,7 +30,7 @@ type Task = {
   nextAttemptAt: string | null
   attempts: number
 }
-type TaskDetail = Task & { questionnaire: { items: Question[] } | null }
+export type TaskDetail = Task & { questionnaire: { items: Question[] } | null }
 
 export type StaffOptions = {
   baseUrl: string
@@ -60,11 +60,10 @@ export class SimulatedStaff {
     // Whoever was not reached is called again a day later and once more after that.
     for (let pass = 0; pass < 3; pass++) {
       for await (const task of this.#openTasks()) {
-        if (task.attempts !== pass || isCheck(task)) continue
-        const random = prng(this.#options.seed, PAST_STREAM, task.id, pass)
-        const at = task.nextAttemptAt === null ? contactTime(random, task) : new Date(task.nextAttemptAt)
-        if (at.getTime() > now.getTime() || chance(random, 0.05)) continue
-        await this.#try(task.id, random, at, progress)
+        if (task.attempts !== pass || isCheck(task) || this.#options.leave?.(task)) continue
+        const random = pastStream(this.#options.seed, task.id, pass)
+        const at = pastContact(random, task, now)
+        if (at) await this.#try(task.id, random, at, progress)
         onProgress?.(progress)
       }
     }
@@ -109,32 +108,7 @@ export class SimulatedStaff {
 
   async #work(id: number, random: Prng, at: Date | undefined): Promise<void> {
     const task = await this.#call<TaskDetail>('POST', `/tasks/${id}/hold`)
-    const now = at ?? new Date()
-    const discharged = task.dischargedAt === null ? now : new Date(task.dischargedAt)
-    const patient: PatientSituation = {
-      age: task.ageYears ?? 50,
-      now,
-      daysSinceDischarge: Math.max(1, Math.round((now.getTime() - discharged.getTime()) / DAY)),
-    }
-    const call = answerCall(random, patient)
-    const channel = task.kind === 'home-visit' ? 'visit' : 'phone'
-    const evidence = evidenceFor(
-      prng(this.#options.seed, EVIDENCE_STREAM, task.id, task.attempts),
-      task,
-      channel,
-      now,
-    )
-    const outcome = outcomes[call.reached]
-    const base = {
-      outcome,
-      channel,
-      durationSeconds: int(random, 20, 260),
-      ...(evidence && { evidence }),
-      ...(at && { occurredAt: at.toISOString() }),
-    }
-    const answers =
-      outcome === 'done' ? answersFor(random, task.questionnaire?.items ?? [], patient) : undefined
-    await this.#call('POST', `/tasks/${id}/attempts`, { ...base, ...(answers && { answers }) })
+    await this.#call('POST', `/tasks/${id}/attempts`, contactOf(random, this.#options.seed, task, at))
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -147,6 +121,42 @@ export class SimulatedStaff {
     })
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
+  }
+}
+
+/** When a task of the past was worked on: null when its time had not come by then, and for a few that nobody got to. */
+export function pastContact(random: Prng, task: Task, now: Date): Date | null {
+  const at = task.nextAttemptAt === null ? contactTime(random, task) : new Date(task.nextAttemptAt)
+  return at.getTime() > now.getTime() || chance(random, 0.05) ? null : at
+}
+
+/** Stream of the past for one task and its so-many-eth contact. */
+export const pastStream = (seed: number, task: number, pass: number): Prng =>
+  prng(seed, PAST_STREAM, task, pass)
+
+/** How a contact with the patient of a task goes, as the API takes it. @param at of a contact in the past; left out: now */
+export function contactOf(random: Prng, seed: number, task: TaskDetail, at?: Date) {
+  const now = at ?? new Date()
+  const discharged = task.dischargedAt === null ? now : new Date(task.dischargedAt)
+  const patient: PatientSituation = {
+    age: task.ageYears ?? 50,
+    now,
+    daysSinceDischarge: Math.max(1, Math.round((now.getTime() - discharged.getTime()) / DAY)),
+  }
+  const call = answerCall(random, patient)
+  const channel = task.kind === 'home-visit' ? ('visit' as const) : ('phone' as const)
+  const evidence = evidenceFor(prng(seed, EVIDENCE_STREAM, task.id, task.attempts), task, channel, now)
+  const outcome = outcomes[call.reached]
+  const durationSeconds = int(random, 20, 260)
+  const answers =
+    outcome === 'done' ? answersFor(random, task.questionnaire?.items ?? [], patient) : undefined
+  return {
+    outcome,
+    channel,
+    durationSeconds,
+    ...(evidence && { evidence }),
+    ...(at && { occurredAt: at.toISOString() }),
+    ...(answers && { answers }),
   }
 }
 

@@ -5,7 +5,7 @@ import { demoPassword } from '../server/seed/demo/seed.ts'
 import { createDataDir } from './support/database.ts'
 import { careloop, freePort } from './support/process.ts'
 
-test('the demo gets ready, gives every role something to do, and ends when told', async () => {
+test('the demo gets ready with something on every page and weeks of work behind it, and leaves the lists of its log-ins alone', async () => {
   const dir = await createDataDir('demo')
   const port = await freePort()
   const today = localDate(new Date(), 'Asia/Shanghai')
@@ -19,11 +19,21 @@ test('the demo gets ready, gives every role something to do, and ends when told'
     const answer = await fetch(`${origin}/api/v1${url}`, { headers: { cookie } })
     return {
       status: answer.status,
-      body: (await answer.json()) as { items: unknown[]; total: { discharged: number } },
+      body: (await answer.json()) as {
+        items: { id: number; departmentName?: string | null }[]
+        total: { discharged: number; followed: number }
+        previous: { followed: number } | null
+        groups: { label: string }[]
+        sites: { id: number }[]
+        draw: unknown
+      },
     }
   }
   try {
-    await demo.until('CareLoop demo is ready')
+    // Before the words of the demo stands nothing for machines.
+    const said = await demo.until('CareLoop demo is ready')
+    expect(said.split('\n').filter((line) => line.startsWith('{'))).toEqual([])
+    const cookies: Record<string, string> = {}
     for (const username of ['nurse', 'doctor', 'head', 'service', 'outreach', 'manager']) {
       const signedIn = await fetch(`${origin}/api/auth/sign-in/username`, {
         method: 'POST',
@@ -31,13 +41,53 @@ test('the demo gets ready, gives every role something to do, and ends when told'
         body: JSON.stringify({ username, password: demoPassword }),
       })
       expect(signedIn.status).toBe(200)
-      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-      if (username === 'manager')
-        expect(
-          (await get(cookie, `/figures/follow-up?from=${shiftDate(today, -40)}&to=${today}`)).body.total
-            .discharged,
-        ).toBeGreaterThan(100)
-      else expect((await get(cookie, '/tasks?whose=team&view=all')).body.items.length).toBeGreaterThan(0)
+      cookies[username] = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    }
+    const ask = async (username: string, url: string) => (await get(cookies[username] ?? '', url)).body
+    const open = async (username: string) =>
+      (await ask(username, '/tasks?whose=mine&view=todo&limit=200')).items.map((one) => one.id)
+    const lists = Object.fromEntries(
+      await Promise.all(
+        ['nurse', 'doctor', 'head', 'outreach'].map(async (one) => [one, await open(one)] as const),
+      ),
+    )
+    expect(lists['nurse']?.length).toBeGreaterThan(5)
+    expect(lists['doctor']?.length).toBeGreaterThan(2)
+
+    // Weeks of finished work lie behind: the figures of the ward have a month to compare with, with results in both.
+    const period = `from=${shiftDate(today, -29)}&to=${today}`
+    const figures = await ask('head', `/figures/follow-up?${period}`)
+    expect(figures.total.discharged).toBeGreaterThan(30)
+    expect(figures.total.followed).toBeGreaterThan(15)
+    expect(figures.previous?.followed).toBeGreaterThan(15)
+    expect((await ask('manager', `/figures/follow-up?${period}`)).total.discharged).toBeGreaterThan(100)
+
+    // Every feature has something living on its page.
+    const now = Date.now()
+    const span = `from=${new Date(now - 3_600_000).toISOString()}&to=${new Date(now + 4 * 86_400_000).toISOString()}`
+    const examples: [who: string, where: string, least: number][] = [
+      ['service', '/groups', 3],
+      ['service', '/return-visit-instructions?view=all', 3],
+      ['service', '/match-pairs', 3],
+      ['nurse', `/tasks/call-backs?${span}`, 3],
+    ]
+    for (const [who, where, least] of examples)
+      expect((await ask(who, where)).items.length, where).toBeGreaterThanOrEqual(least)
+    const [site] = (await ask('manager', '/sites')).sites
+    const month = shiftDate(`${today.slice(0, 7)}-01`, -1).slice(0, 7)
+    const checks = await ask('manager', `/spot-checks?siteId=${site?.id ?? 0}&month=${month}`)
+    expect(checks.draw).not.toBeNull()
+
+    // Simulated colleagues go on elsewhere; nothing vanishes from the lists of those who try the demo.
+    const workedElsewhere = async () =>
+      (await ask('manager', '/tasks?whose=team&view=done&limit=200')).items.filter(
+        (one) => one.departmentName !== figures.groups[0]?.label,
+      ).length
+    const before = await workedElsewhere()
+    await expect.poll(workedElsewhere, { timeout: 60_000, interval: 500 }).toBeGreaterThan(before)
+    for (const [who, list] of Object.entries(lists)) {
+      const still = new Set(await open(who))
+      expect([who, list.filter((id) => !still.has(id))]).toEqual([who, []])
     }
     demo.child.kill('SIGTERM')
     expect((await demo.ended).code).toBe(0)
@@ -45,4 +95,4 @@ test('the demo gets ready, gives every role something to do, and ends when told'
     demo.child.kill('SIGKILL')
     await rm(dir, { recursive: true, force: true })
   }
-}, 120_000)
+}, 240_000)

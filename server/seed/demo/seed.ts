@@ -33,7 +33,13 @@ export async function seedDemoHospital(db: Db): Promise<void> {
   )
 }
 
-export type DemoLogin = { username: string; role: Role; name: string; where: string }
+export type DemoLogin = {
+  username: string
+  role: Role
+  name: string
+  where: string
+  departmentId: number | null
+}
 
 const wanted: {
   username: string
@@ -92,7 +98,8 @@ export async function seedDemoUsers(db: Db): Promise<DemoLogin[]> {
           { mustChangePassword: false },
         )
       const where = { all: '全院', site: post.site_name, department: post.department_name }[reach]
-      logins.push({ username, role, name, where })
+      const departmentId = reach === 'department' ? post.department_id : null
+      logins.push({ username, role, name, where, departmentId })
     }
     return logins
   })
