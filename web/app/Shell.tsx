@@ -12,6 +12,7 @@ import { pageAt } from './navigation.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
 import { AllPages, BottomEntries, Rail } from './Rail.tsx'
 import { RedFlagNotice } from './RedFlagNotice.tsx'
+import { PrintHead } from './PrintHead.tsx'
 import { Refused } from './Refused.tsx'
 import { useActions } from './useActions.tsx'
 
@@ -76,6 +77,7 @@ export function Shell({ children }: { children: ReactNode }) {
         )}
       </nav>
       <main id="main" tabIndex={-1} className="main">
+        <PrintHead />
         {here && !may(me, here.permission) ? <Refused page={t(`frame.nav.${here.word}`)} /> : children}
       </main>
       {may(me, 'task.read') && <RedFlagNotice />}

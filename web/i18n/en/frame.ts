@@ -2,6 +2,7 @@ import type { SameWords } from '../shape.ts'
 import type { frame as reference } from '../zh-CN/frame.ts'
 
 export const frame = {
+  printed: 'Printed by {{name}}, {{time}}',
   product: 'CareLoop',
   skip: 'Skip to content',
   navigation: 'Main navigation',

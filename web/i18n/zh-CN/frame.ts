@@ -1,4 +1,5 @@
 export const frame = {
+  printed: '{{name}} 打印于 {{time}}',
   product: '关怀环',
   skip: '跳到正文',
   navigation: '主导航',

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react'
 
 /** Up to here every row is drawn: find in page and print see them all. */
 const drawnWhole = 200
@@ -23,10 +23,28 @@ function paneOf(box: HTMLElement): HTMLElement {
   return document.documentElement
 }
 
+const printing = {
+  now: false,
+  listen(changed: () => void) {
+    const at = (now: boolean) => () => {
+      printing.now = now
+      changed()
+    }
+    const [before, after] = [at(true), at(false)]
+    addEventListener('beforeprint', before)
+    addEventListener('afterprint', after)
+    return () => {
+      removeEventListener('beforeprint', before)
+      removeEventListener('afterprint', after)
+    }
+  },
+}
+
 /** Which rows of one height are near what is in sight: 10,000 rows scroll like 200. Cards on a phone are all drawn. */
 export function useWindow(box: RefObject<HTMLElement | null>, length: number, may: boolean): Drawn {
   const [view, setView] = useState({ top: 0, height: 900, row: 36 })
-  const windowed = may && length > drawnWhole && matchMedia('(min-width: 721px)').matches
+  const onPaper = useSyncExternalStore(printing.listen, () => printing.now)
+  const windowed = may && !onPaper && length > drawnWhole && matchMedia('(min-width: 721px)').matches
 
   useEffect(() => {
     const element = box.current
