@@ -1,4 +1,4 @@
-import { Modal } from 'antd'
+import { Dialog } from '../ui/Dialog.tsx'
 import { useTranslation } from 'react-i18next'
 import type { frame } from '../i18n/zh-CN/frame.ts'
 
@@ -37,7 +37,7 @@ const groups: { title: Word; keys: [string[], Word][] }[] = [
 export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal open title={t('frame.shortcuts.title')} footer={null} onCancel={onClose} width={640}>
+    <Dialog title={t('frame.shortcuts.title')} onClose={onClose}>
       <div className="shortcut-groups">
         {groups.map((group) => (
           <section key={group.title}>
@@ -57,6 +57,6 @@ export default function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -64,13 +64,19 @@ export function Dialog(props: DialogProps) {
   )
 }
 
-type SidePanelProps = { title: ReactNode; onClose: () => void; extra?: ReactNode; children: ReactNode }
+type SidePanelProps = {
+  title: ReactNode
+  onClose: () => void
+  extra?: ReactNode
+  footer?: ReactNode
+  children: ReactNode
+}
 
 /** Details beside a list: rendered while open, gives the focus back. */
-export function SidePanel({ title, onClose, extra, children }: SidePanelProps) {
+export function SidePanel({ title, onClose, extra, footer, children }: SidePanelProps) {
   useGiveBackFocus()
   return (
-    <Drawer open title={title} extra={extra} size="min(640px, 100vw)" onClose={onClose}>
+    <Drawer open title={title} extra={extra} footer={footer} size="min(720px, 100vw)" onClose={onClose}>
       {children}
     </Drawer>
   )

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import {
   type AuditObject,
@@ -138,14 +139,9 @@ export default function AuditPage() {
     <ListPage
       title={t('audit.title')}
       actions={
-        <button
-          type="button"
-          className="soft-button"
-          disabled={verify.isPending}
-          onClick={() => verify.mutate({})}
-        >
+        <Button disabled={verify.isPending} onClick={() => verify.mutate({})}>
           {t(verify.isPending ? 'audit.verifying' : 'audit.verify')}
-        </button>
+        </Button>
       }
       filters={
         <>

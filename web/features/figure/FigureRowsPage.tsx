@@ -1,3 +1,4 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import './figure.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Link, useNavigate } from '@tanstack/react-router'
@@ -130,9 +131,9 @@ export default function FigureRowsPage() {
         measure: [label, t(`figures.name.${name}`)].filter(Boolean).join(' · '),
       })}
       actions={
-        <Link to="/figures" search={back as never} className="soft-button">
+        <LinkButton to="/figures" search={back as never}>
           <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
-        </Link>
+        </LinkButton>
       }
       filters={
         <>

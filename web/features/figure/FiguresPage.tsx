@@ -1,6 +1,8 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
+import { Button } from 'antd'
 import './figure.css'
 import { DownloadOutlined, FileTextOutlined, PrinterOutlined } from '@ant-design/icons'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { exportFollowUpFigures, getFollowUpFigures } from '../../../contract/figure.ts'
@@ -44,20 +46,16 @@ export default function FiguresPage() {
         title={t('figures.title')}
         extra={
           <>
-            <Link to="/figures/report" className="soft-button">
+            <LinkButton to="/figures/report">
               <FileTextOutlined aria-hidden /> {t('figures.report')}
-            </Link>
-            <button type="button" className="soft-button" onClick={() => window.print()}>
+            </LinkButton>
+            <Button onClick={() => window.print()}>
               <PrinterOutlined aria-hidden /> {t('figures.print')}
-            </button>
+            </Button>
             {may(me, 'figure.export') && (
-              <a
-                className="soft-button"
-                href={addressOf(exportFollowUpFigures, { query: scope.query })}
-                download
-              >
+              <Button href={addressOf(exportFollowUpFigures, { query: scope.query })} download>
                 <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
-              </a>
+              </Button>
             )}
           </>
         }
@@ -95,13 +93,11 @@ export default function FiguresPage() {
               hint={t('figures.empty.hint')}
               action={
                 scope.preset !== 'last-quarter' && (
-                  <button
-                    type="button"
-                    className="soft-button"
+                  <Button
                     onClick={() => setFilters({ period: 'last-quarter', from: undefined, to: undefined })}
                   >
                     {t('figures.period.last-quarter')}
-                  </button>
+                  </Button>
                 )
               }
             />

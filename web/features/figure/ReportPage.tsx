@@ -1,7 +1,8 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
+import { Button } from 'antd'
 import './figure.css'
 import './report.css'
 import { ArrowLeftOutlined, DownloadOutlined, FilePdfOutlined, PrinterOutlined } from '@ant-design/icons'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { exportMonthlyReport, getMonthlyReport, printMonthlyReport } from '../../../contract/report.ts'
 import { listSites } from '../../../contract/setting.ts'
@@ -43,9 +44,9 @@ export default function ReportPage() {
   return (
     <div className="page report-page">
       <div className="report-bar">
-        <Link to="/figures" className="soft-button">
+        <LinkButton to="/figures">
           <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
-        </Link>
+        </LinkButton>
         <MonthFilter
           label={t('spotChecks.month')}
           value={month}
@@ -60,21 +61,20 @@ export default function ReportPage() {
             onChange={(value) => setFilters({ siteId: value })}
           />
         )}
-        <button type="button" className="soft-button" onClick={() => window.print()}>
+        <Button onClick={() => window.print()}>
           <PrinterOutlined aria-hidden /> {t('report.print')}
-        </button>
+        </Button>
         {may(me, 'figure.export') && (
           <>
-            <a
-              className="soft-button"
+            <Button
               href={addressOf(printMonthlyReport, { query: { ...query, language: language() } })}
               download
             >
               <FilePdfOutlined aria-hidden /> {t('report.pdf')}
-            </a>
-            <a className="soft-button" href={addressOf(exportMonthlyReport, { query })} download>
+            </Button>
+            <Button href={addressOf(exportMonthlyReport, { query })} download>
               <DownloadOutlined aria-hidden /> {t('figures.exportXlsx')}
-            </a>
+            </Button>
           </>
         )}
       </div>

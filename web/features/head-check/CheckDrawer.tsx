@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -19,6 +19,7 @@ import { type FigureName, show } from '../figure/measures.ts'
 import type { FigureScope } from '../figure/period.ts'
 import { RowsLink } from '../figure/RowsLink.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { SidePanel } from '../../ui/Dialog.tsx'
 
 const shown = [
   'discharged',
@@ -61,9 +62,7 @@ export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
     },
   }
   return (
-    <Drawer
-      open
-      size="min(680px, 100vw)"
+    <SidePanel
       title={t('headChecks.of', { name: line.staffName, month })}
       onClose={onClose}
       footer={
@@ -158,6 +157,6 @@ export function CheckDrawer({ line, month, onClose }: CheckDrawerProps) {
           )
         )}
       </div>
-    </Drawer>
+    </SidePanel>
   )
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fileInstruction, getInstruction } from '../../../contract/instruction.ts'
@@ -13,6 +13,7 @@ import { InstructionStatusTag } from './status.tsx'
 import { type Settlement, SettleDialog } from './SettleDialog.tsx'
 import { useInstructionDone } from './useInstructionDone.ts'
 import { useDo } from '../../ui/useDo.ts'
+import { SidePanel } from '../../ui/Dialog.tsx'
 
 /** One instruction with everything that was done about it, and what is to be done next. */
 export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => void }) {
@@ -24,9 +25,7 @@ export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => 
   const file = useDo(fileInstruction, useInstructionDone('filed', onClose))
   const { data } = detail
   return (
-    <Drawer
-      open
-      size="min(640px, 100vw)"
+    <SidePanel
       title={t('instructions.detail', { id })}
       onClose={onClose}
       footer={
@@ -121,6 +120,6 @@ export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => 
       {settling && data && (
         <SettleDialog act={settling} instruction={data} onDone={onClose} onClose={() => setSettling(null)} />
       )}
-    </Drawer>
+    </SidePanel>
   )
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getIntakeMessage } from '../../../contract/intake.ts'
@@ -15,6 +15,7 @@ import { NoteList } from './NoteList.tsx'
 import { Segments } from './Segments.tsx'
 import { readLocation, viewSegments } from './segments.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
+import { SidePanel } from '../../ui/Dialog.tsx'
 
 type MessageDrawerProps = {
   id: number
@@ -36,9 +37,7 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
   const notThere = fault && data && !segments.some((one) => one.marked) ? fault.segment : null
 
   return (
-    <Drawer
-      open
-      size="min(760px, 100vw)"
+    <SidePanel
       title={t('intake.detail.title', { id: data?.controlId || id })}
       onClose={onClose}
       extra={
@@ -159,6 +158,6 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
           onClose={() => setCorrecting(false)}
         />
       )}
-    </Drawer>
+    </SidePanel>
   )
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -19,6 +19,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { Segments } from '../intake/Segments.tsx'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { useOutboundReason } from './useOutboundReason.ts'
+import { SidePanel } from '../../ui/Dialog.tsx'
 
 const tones: Record<OutboundMessage['status'], Tone> = {
   queued: 'primary',
@@ -54,9 +55,7 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
   const [revealed, setRevealed] = useState<string | null>(null)
   const { data } = message
   return (
-    <Drawer
-      open
-      size="min(760px, 100vw)"
+    <SidePanel
       title={t('outbound.detail.title', { id: data?.controlId ?? id })}
       onClose={onClose}
       extra={
@@ -142,7 +141,7 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
           onClose={() => setAsking(false)}
         />
       )}
-    </Drawer>
+    </SidePanel>
   )
 }
 

@@ -1,4 +1,5 @@
-import { Button, Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -28,10 +29,9 @@ export function ConflictDialog({ before, theirs, draft, busy, onKeep, onDrop }: 
     return field === 'preferredChannel' ? code('channel', value) : value
   }
   return (
-    <Modal
-      open
+    <Dialog
       title={t('person.conflictTitle')}
-      onCancel={onDrop}
+      onClose={onDrop}
       footer={[
         <Button key="drop" onClick={onDrop}>
           {t('person.dropMine')}
@@ -64,6 +64,6 @@ export function ConflictDialog({ before, theirs, draft, busy, onKeep, onDrop }: 
           </tbody>
         </table>
       )}
-    </Modal>
+    </Dialog>
   )
 }

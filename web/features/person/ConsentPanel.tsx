@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listConsents, withdrawConsent } from '../../../contract/contact.ts'
@@ -57,14 +58,12 @@ export function ConsentPanel({ person }: { person: PersonDetail }) {
               </p>
             </div>
             {person.abilities.write && !one.withdrawnAt && (
-              <button
-                type="button"
-                className="soft-button"
+              <Button
                 disabled={withdraw.isPending}
                 onClick={() => withdraw.mutate({ params: { id: person.id, consentId: one.id }, body: {} })}
               >
                 {t('person.consentWithdraw')}
-              </button>
+              </Button>
             )}
           </li>
         ))}

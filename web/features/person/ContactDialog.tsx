@@ -1,5 +1,6 @@
-import { App, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getPerson, type PersonDetail, updatePerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
@@ -7,6 +8,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
 import { CorrectionReason, isReason } from './CorrectionReason.tsx'
+import { TextField, PickField } from '../../ui/fields.ts'
 
 const relations = ['SPO', 'PAR', 'CHD', 'SIB', 'GRD', 'EXF', 'FND', 'OTH'] as const
 
@@ -16,7 +18,6 @@ export default function ContactDialog({ person, onClose }: { person: PersonDetai
   const code = useCode()
   const explain = useExplain()
   const { message } = App.useApp()
-  const id = useId()
   const [turned, setTurned] = useState<Set<number>>(new Set())
   const [removed, setRemoved] = useState<Set<number>>(new Set())
   const [contact, setContact] = useState<{ relation: string; name: string; phone: string }>({
@@ -60,14 +61,15 @@ export default function ContactDialog({ person, onClose }: { person: PersonDetai
   }
 
   return (
-    <Modal
-      open
+    <Dialog
       title={t('person.changeContact')}
-      okText={t('common.save')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ disabled: !isChanged || !isReason(reason), loading: save.isPending }}
-      onOk={() => save.mutate({ params: { id: person.id }, body })}
-      onCancel={onClose}
+      onClose={onClose}
+      ok={{
+        text: t('common.save'),
+        onClick: () => save.mutate({ params: { id: person.id }, body }),
+        disabled: !isChanged || !isReason(reason),
+        loading: save.isPending,
+      }}
     >
       <div className="stack">
         <ul className="row-list contact-changes">
@@ -76,15 +78,10 @@ export default function ContactDialog({ person, onClose }: { person: PersonDetai
             return (
               <li key={one.id}>
                 <span className={valid ? '' : 'is-dropped'}>{one.value}</span>
-                <button
-                  type="button"
-                  className="soft-button"
-                  aria-pressed={turned.has(one.id)}
-                  onClick={() => setTurned(toggled(turned, one.id))}
-                >
+                <Button aria-pressed={turned.has(one.id)} onClick={() => setTurned(toggled(turned, one.id))}>
                   {t(valid ? 'person.markWrong' : 'person.markRight')}{' '}
                   <span className="visually-hidden">{one.value}</span>
-                </button>
+                </Button>
               </li>
             )
           })}
@@ -93,58 +90,36 @@ export default function ContactDialog({ person, onClose }: { person: PersonDetai
               <span className={removed.has(one.id) ? 'is-dropped' : ''}>
                 {code('relation', one.relation)} {one.name} {one.phone}
               </span>
-              <button
-                type="button"
-                className="soft-button"
-                aria-pressed={removed.has(one.id)}
-                onClick={() => setRemoved(toggled(removed, one.id))}
-              >
+              <Button aria-pressed={removed.has(one.id)} onClick={() => setRemoved(toggled(removed, one.id))}>
                 {t('person.remove')} <span className="visually-hidden">{one.name}</span>
-              </button>
+              </Button>
             </li>
           ))}
         </ul>
         <fieldset className="stack">
           <legend>{t('person.addContact')}</legend>
-          <div className="labelled">
-            <label htmlFor={`${id}-relation`}>{t('person.contactRelation')}</label>
-            <select
-              id={`${id}-relation`}
-              className="field-input"
-              value={contact.relation}
-              onChange={(event) => setContact({ ...contact, relation: event.target.value })}
-            >
-              {relations.map((one) => (
-                <option key={one} value={one}>
-                  {code('relation', one)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="labelled">
-            <label htmlFor={`${id}-name`}>{t('person.contactName')}</label>
-            <input
-              id={`${id}-name`}
-              className="field-input"
-              maxLength={120}
-              value={contact.name}
-              onChange={(event) => setContact({ ...contact, name: event.target.value })}
-            />
-          </div>
-          <div className="labelled">
-            <label htmlFor={`${id}-phone`}>{t('person.contactPhone')}</label>
-            <input
-              id={`${id}-phone`}
-              className="field-input"
-              type="tel"
-              maxLength={40}
-              value={contact.phone}
-              onChange={(event) => setContact({ ...contact, phone: event.target.value })}
-            />
-          </div>
+          <PickField
+            label={t('person.contactRelation')}
+            value={contact.relation}
+            options={relations.map((value) => ({ value, text: code('relation', value) }))}
+            onChange={(relation) => setContact({ ...contact, relation })}
+          />
+          <TextField
+            label={t('person.contactName')}
+            maxLength={120}
+            value={contact.name}
+            onChange={(name) => setContact({ ...contact, name })}
+          />
+          <TextField
+            label={t('person.contactPhone')}
+            type="tel"
+            maxLength={40}
+            value={contact.phone}
+            onChange={(phone) => setContact({ ...contact, phone })}
+          />
         </fieldset>
         <CorrectionReason value={reason} onChange={setReason} />
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
@@ -41,9 +42,7 @@ export function EnrollmentPanel({ person }: { person: PersonDetail }) {
                 </p>
               </div>
               {open && person.abilities.enroll && (
-                <button type="button" className="soft-button" onClick={() => setStopping(enrollment.id)}>
-                  {t('person.stop')}
-                </button>
+                <Button onClick={() => setStopping(enrollment.id)}>{t('person.stop')}</Button>
               )}
             </li>
           )

@@ -1,8 +1,8 @@
-import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PersonDetail, type updatePerson } from '../../../contract/person.ts'
 import type { InputOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { TextField, AreaField, PickField, DateField } from '../../ui/fields.ts'
 
 export type FactsDraft = {
   name: string
@@ -69,136 +69,39 @@ export function isCorrection(from: PersonDetail, draft: FactsDraft): boolean {
 export function FactsForm({ draft, onChange }: { draft: FactsDraft; onChange: (draft: FactsDraft) => void }) {
   const { t } = useTranslation()
   const code = useCode()
-  const id = useId()
+  const of = <K extends keyof FactsDraft>(name: K) => ({
+    value: draft[name],
+    onChange: (value: string) => onChange({ ...draft, [name]: value }),
+  })
   return (
     <>
-      <div className="labelled">
-        <label htmlFor={`${id}-name`}>{t('person.name')}</label>
-        <input
-          id={`${id}-name`}
-          className="field-input"
-          value={draft.name}
-          maxLength={120}
-          required
-          autoFocus
-          onChange={(event) => onChange({ ...draft, name: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-sex`}>{t('person.sex')}</label>
-        <select
-          id={`${id}-sex`}
-          className="field-input"
-          value={draft.sex}
-          onChange={(event) =>
-            onChange({ ...draft, sex: sexes.find((one) => one === event.target.value) ?? 'unknown' })
-          }
-        >
-          {sexes.map((one) => (
-            <option key={one} value={one}>
-              {code('sex', one)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-birth`}>{t('person.birthDate')}</label>
-        <input
-          id={`${id}-birth`}
-          className="field-input"
-          type="date"
-          value={draft.birthDate}
-          onChange={(event) => onChange({ ...draft, birthDate: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-marital`}>{t('person.maritalStatus')}</label>
-        <select
-          id={`${id}-marital`}
-          className="field-input"
-          value={draft.maritalStatus}
-          onChange={(event) => onChange({ ...draft, maritalStatus: event.target.value })}
-        >
-          <option value="">—</option>
-          {/* Sources have codes of their own; what is there must stay choosable. */}
-          {[...new Set([...maritalStatuses, draft.maritalStatus])].filter(Boolean).map((one) => (
-            <option key={one} value={one}>
-              {code('marital', one)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-language`}>{t('person.language')}</label>
-        <input
-          id={`${id}-language`}
-          className="field-input"
-          value={draft.language}
-          maxLength={20}
-          onChange={(event) => onChange({ ...draft, language: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-address`}>{t('person.newAddress')}</label>
-        <input
-          id={`${id}-address`}
-          className="field-input"
-          value={draft.address}
-          maxLength={300}
-          onChange={(event) => onChange({ ...draft, address: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-channel`}>{t('person.preferredChannel')}</label>
-        <select
-          id={`${id}-channel`}
-          className="field-input"
-          value={draft.preferredChannel}
-          onChange={(event) =>
-            onChange({ ...draft, preferredChannel: channels.find((one) => one === event.target.value) ?? '' })
-          }
-        >
-          <option value="">{t('person.noPreference')}</option>
-          {channels.map((one) => (
-            <option key={one} value={one}>
-              {code('channel', one)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-note`}>{t('person.note')}</label>
-        <textarea
-          id={`${id}-note`}
-          className="field-input"
-          rows={3}
-          maxLength={2000}
-          value={draft.note}
-          onChange={(event) => onChange({ ...draft, note: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-phone`}>{t('person.addPhone')}</label>
-        <input
-          id={`${id}-phone`}
-          className="field-input"
-          type="tel"
-          maxLength={40}
-          value={draft.addPhone}
-          onChange={(event) => onChange({ ...draft, addPhone: event.target.value })}
-        />
-      </div>
-      <div className="labelled">
-        <label htmlFor={`${id}-email`}>{t('person.addEmail')}</label>
-        <input
-          id={`${id}-email`}
-          className="field-input"
-          type="email"
-          maxLength={120}
-          value={draft.addEmail}
-          onChange={(event) => onChange({ ...draft, addEmail: event.target.value })}
-        />
-      </div>
+      <TextField label={t('person.name')} maxLength={120} required autoFocus {...of('name')} />
+      <PickField
+        label={t('person.sex')}
+        options={sexes.map((value) => ({ value, text: code('sex', value) }))}
+        {...of('sex')}
+      />
+      <DateField label={t('person.birthDate')} {...of('birthDate')} />
+      <PickField
+        label={t('person.maritalStatus')}
+        none="—"
+        // Sources have codes of their own; what is there must stay choosable.
+        options={[...new Set([...maritalStatuses, draft.maritalStatus])]
+          .filter(Boolean)
+          .map((value) => ({ value, text: code('marital', value) }))}
+        {...of('maritalStatus')}
+      />
+      <TextField label={t('person.language')} maxLength={20} {...of('language')} />
+      <TextField label={t('person.newAddress')} maxLength={300} {...of('address')} />
+      <PickField
+        label={t('person.preferredChannel')}
+        none={t('person.noPreference')}
+        options={channels.map((value) => ({ value, text: code('channel', value) }))}
+        {...of('preferredChannel')}
+      />
+      <AreaField label={t('person.note')} maxLength={2000} {...of('note')} />
+      <TextField label={t('person.addPhone')} type="tel" maxLength={40} {...of('addPhone')} />
+      <TextField label={t('person.addEmail')} type="email" maxLength={120} {...of('addEmail')} />
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type PersonDetail, getPerson, setOptOut } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
@@ -29,9 +30,7 @@ export function OptOutPanel({ person }: { person: PersonDetail }) {
               </p>
             </div>
             {person.abilities.write && (
-              <button
-                type="button"
-                className="soft-button"
+              <Button
                 disabled={takeBack.isPending}
                 onClick={() =>
                   takeBack.mutate({
@@ -41,7 +40,7 @@ export function OptOutPanel({ person }: { person: PersonDetail }) {
                 }
               >
                 {t('person.optOutBack')}
-              </button>
+              </Button>
             )}
           </li>
         ))}

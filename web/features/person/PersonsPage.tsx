@@ -1,3 +1,4 @@
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -140,11 +141,7 @@ export default function PersonsPage() {
 
 function CompletenessLink() {
   const { t } = useTranslation()
-  return (
-    <Link className="soft-button" to="/figures/completeness">
-      {t('person.completeness.open')}
-    </Link>
-  )
+  return <LinkButton to="/figures/completeness">{t('person.completeness.open')}</LinkButton>
 }
 
 /** What the address says of completeness; whatever else stands there is left aside. */
@@ -221,8 +218,8 @@ function MergeChosen({ chosen }: { chosen: string[] }) {
   if (right === undefined || more !== undefined)
     return <span className="secondary small">{t('match.chooseTwo')}</span>
   return (
-    <Link className="soft-button" to="/persons/merge/$left/$right" params={{ left, right }}>
+    <LinkButton to="/persons/merge/$left/$right" params={{ left, right }}>
       {t('match.mergeChosen')}
-    </Link>
+    </LinkButton>
   )
 }

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -24,9 +25,7 @@ export function PhotoPanel({ person }: { person: PersonDetail }) {
       <div className="panel-head">
         <h2>{t('person.photos.title')}</h2>
         {!shown && (
-          <button type="button" className="soft-button" onClick={() => setShown(true)}>
-            {t('person.photos.show', { n: items.length })}
-          </button>
+          <Button onClick={() => setShown(true)}>{t('person.photos.show', { n: items.length })}</Button>
         )}
       </div>
       <p className="secondary small">{t('person.photos.hint')}</p>

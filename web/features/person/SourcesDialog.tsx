@@ -1,4 +1,5 @@
-import { App, Modal } from 'antd'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { chooseStatement, getPerson, type PersonDetail, updatePerson } from '../../../contract/person.ts'
@@ -64,13 +65,7 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
     ].filter(Boolean)
 
   return (
-    <Modal
-      open
-      width={720}
-      title={t('person.sources.title', { field: t(`person.${field}`) })}
-      footer={null}
-      onCancel={onClose}
-    >
+    <Dialog title={t('person.sources.title', { field: t(`person.${field}`) })} size="large" onClose={onClose}>
       <div className="stack">
         <table className="list-table plain-table">
           <thead>
@@ -105,9 +100,7 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
                 <td>
                   {one.counts ? <StatusTag tone="success">{t('person.sources.counts')}</StatusTag> : null}{' '}
                   {mayChoose && !(one.counts && provenance.conflict === 'settled') && one.value !== '' && (
-                    <button
-                      type="button"
-                      className="soft-button"
+                    <Button
                       disabled={!isReason(reason) || choose.isPending}
                       aria-label={t('person.sources.chooseOf', {
                         source: sourceName(one.source),
@@ -127,7 +120,7 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
                       }
                     >
                       {t('person.sources.choose')}
-                    </button>
+                    </Button>
                   )}
                 </td>
               </tr>
@@ -138,9 +131,7 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
           <>
             <CorrectionReason value={reason} onChange={setReason} />
             <p className="secondary small">{t('person.sources.withdrawHint')}</p>
-            <button
-              type="button"
-              className="soft-button"
+            <Button
               disabled={!isReason(reason) || withdraw.isPending}
               onClick={() =>
                 withdraw.mutate({
@@ -150,7 +141,7 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
               }
             >
               {t('person.sources.withdraw')}
-            </button>
+            </Button>
           </>
         )}
         {mayChoose && (
@@ -160,6 +151,6 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
           </>
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -106,9 +107,7 @@ export function Timeline({ person }: { person: PersonDetail }) {
         </ol>
       )}
       {source.hasNextPage && (
-        <button
-          type="button"
-          className="soft-button"
+        <Button
           disabled={source.isFetchingNextPage}
           onClick={() => void source.fetchNextPage()}
           ref={(button) => {
@@ -121,7 +120,7 @@ export function Timeline({ person }: { person: PersonDetail }) {
           }}
         >
           {source.isFetchingNextPage ? t('common.loadingMore') : t('common.loadMore')}
-        </button>
+        </Button>
       )}
     </section>
   )

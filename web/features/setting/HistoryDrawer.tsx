@@ -1,4 +1,3 @@
-import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type SettingView, listSettingHistory } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
@@ -6,6 +5,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useSettingWords } from './useSettingWords.ts'
+import { SidePanel } from '../../ui/Dialog.tsx'
 
 type HistoryDrawerProps = { setting: SettingView; siteId: number | undefined; onClose: () => void }
 
@@ -22,12 +22,7 @@ export function HistoryDrawer({ setting, siteId, onClose }: HistoryDrawerProps) 
     return words.value(setting, value)
   }
   return (
-    <Drawer
-      open
-      size="min(440px, 100vw)"
-      title={t('settings.historyOf', { name: words.name(setting.key) })}
-      onClose={onClose}
-    >
+    <SidePanel title={t('settings.historyOf', { name: words.name(setting.key) })} onClose={onClose}>
       {history.isError ? (
         <ErrorState error={history.error} onRetry={() => void history.refetch()} />
       ) : !history.data ? (
@@ -49,6 +44,6 @@ export function HistoryDrawer({ setting, siteId, onClose }: HistoryDrawerProps) 
           ))}
         </ul>
       )}
-    </Drawer>
+    </SidePanel>
   )
 }
