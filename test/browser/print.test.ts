@@ -25,7 +25,7 @@ async function onPaper(page: Page) {
       ink: main.color,
       paper: getComputedStyle(document.body).backgroundColor,
       rows: [...document.querySelectorAll('#main tbody tr')].map(
-        (row) => row.querySelector('td, th')?.textContent?.trim() ?? '',
+        (row) => row.querySelector('td, th')?.textContent.trim() ?? '',
       ),
     }
   })

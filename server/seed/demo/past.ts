@@ -36,7 +36,7 @@ export async function rememberMonths(db: Db, days: number): Promise<void> {
       select p.id, v.definition from pathway p join pathway_version v on v.id = p.current_version_id
       where v.definition -> 'entry' ->> 'event' = 'encounter.discharged'`.execute(trx)
     for (const { id, definition } of rows) {
-      const entry = { ...definition.entry, maxAgeDays: days } as PathwayDefinition['entry']
+      const entry = { ...definition.entry, maxAgeDays: days }
       const draft = await saveDraft(trx, actor, id, { definition: { ...definition, entry }, revision: 0 })
       await publishDraft(trx, actor, id, draft.revision)
     }

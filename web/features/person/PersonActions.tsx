@@ -6,22 +6,19 @@ import {
   StopOutlined,
 } from '@ant-design/icons'
 import { Button } from 'antd'
-import { type ComponentType, Suspense, lazy, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { may, useMe } from '../../session.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
-import type { PersonDialogProps } from './dialogs.tsx'
 import type { Revealed } from './RevealDialog.tsx'
 
 const IssueDialog = lazy(() => import('../instruction/IssueDialog.tsx'))
 const RevealDialog = lazy(() => import('./RevealDialog.tsx'))
-const ofPerson = (name: 'EnrollDialog' | 'ReceivedDialog' | 'OptOutDialog') =>
-  lazy<ComponentType<PersonDialogProps>>(async () => ({ default: (await import('./dialogs.tsx'))[name] }))
 const dialogs = {
-  enroll: ofPerson('EnrollDialog'),
-  received: ofPerson('ReceivedDialog'),
-  optOut: ofPerson('OptOutDialog'),
+  enroll: lazy(async () => ({ default: (await import('./dialogs.tsx')).EnrollDialog })),
+  received: lazy(async () => ({ default: (await import('./dialogs.tsx')).ReceivedDialog })),
+  optOut: lazy(async () => ({ default: (await import('./dialogs.tsx')).OptOutDialog })),
   issue: IssueDialog,
 }
 

@@ -20,7 +20,7 @@ import { useContractForm } from '../../ui/useContractForm.ts'
 
 // Everything that is done to a person from the action bar or beside a list of the person page.
 
-export type PersonDialogProps = { person: PersonDetail; onClose: () => void }
+type PersonDialogProps = { person: PersonDetail; onClose: () => void }
 
 const stale = [getPerson, getTimeline, listConsents]
 

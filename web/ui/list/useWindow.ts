@@ -25,7 +25,7 @@ function paneOf(box: HTMLElement): HTMLElement {
 
 const printing = {
   now: false,
-  listen(changed: () => void) {
+  listen: (changed: () => void) => {
     const at = (now: boolean) => () => {
       printing.now = now
       changed()
