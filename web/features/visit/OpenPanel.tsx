@@ -15,6 +15,7 @@ import { ByHandDialog } from './ByHandDialog.tsx'
 import { PositionDialog } from './PositionDialog.tsx'
 import { refreshVisits } from './refresh.ts'
 import { VisitMap } from './VisitMap.tsx'
+import { type Column, ListTable } from '../../ui/ListPage.tsx'
 import { useDo } from '../../ui/useDo.ts'
 
 /** Who is to be visited, and the way to a plan. */
@@ -33,6 +34,48 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
   const { items, draft, plans } = tasks.data
   const missing = items.filter((item) => item.position === null)
   const mayPlace = may(me, 'person.write')
+  const place = (item: VisitTask) => t(item.position ? 'visits.changePosition' : 'visits.setPosition')
+  const columns: Column<VisitTask>[] = [
+    { key: 'number', title: '#', width: 40, render: (item) => items.indexOf(item) + 1 },
+    {
+      key: 'person',
+      title: t('visits.person'),
+      render: (item) => (
+        <Link to="/persons/$id" params={{ id: String(item.personId) }}>
+          {item.personName}
+        </Link>
+      ),
+    },
+    { key: 'address', title: t('visits.address'), render: (item) => item.address ?? '—' },
+    { key: 'due', title: t('visits.due'), render: (item) => time.day(item.dueAt) },
+    {
+      key: 'planned',
+      title: t('visits.planned'),
+      render: (item) =>
+        item.planned
+          ? `${time.day(`${item.planned.date}T00:00:00`)} ${item.planned.teamName}`
+          : t('visits.notPlanned'),
+    },
+    {
+      key: 'position',
+      title: t('visits.position'),
+      render: (item) =>
+        item.address !== null && mayPlace ? (
+          <Button
+            type="link"
+            size="small"
+            aria-label={`${place(item)} ${item.personName}`}
+            onClick={() => setPlacing(item)}
+          >
+            {place(item)}
+          </Button>
+        ) : item.position ? (
+          '✓'
+        ) : (
+          '—'
+        ),
+    },
+  ]
   return (
     <div className="stack">
       {setup.mayPlan && <PlanForm siteId={siteId} setup={setup} some={items.length > 0} />}
@@ -77,60 +120,13 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
                   : [],
               )}
             />
-            <div
-              className="list-scroll"
-              tabIndex={0}
-              role="region"
-              aria-label={t('visits.open', { n: items.length })}
-            >
-              <table className="list-table">
-                <thead>
-                  <tr>
-                    <th scope="col">#</th>
-                    <th scope="col">{t('visits.person')}</th>
-                    <th scope="col">{t('visits.address')}</th>
-                    <th scope="col">{t('visits.due')}</th>
-                    <th scope="col">{t('visits.planned')}</th>
-                    <th scope="col">{t('visits.position')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((item, index) => (
-                    <tr key={item.taskId}>
-                      <td>{index + 1}</td>
-                      <td>
-                        <Link to="/persons/$id" params={{ id: String(item.personId) }}>
-                          {item.personName}
-                        </Link>
-                      </td>
-                      <td>{item.address ?? '—'}</td>
-                      <td>{time.day(item.dueAt)}</td>
-                      <td>
-                        {item.planned
-                          ? `${time.day(`${item.planned.date}T00:00:00`)} ${item.planned.teamName}`
-                          : t('visits.notPlanned')}
-                      </td>
-                      <td>
-                        {item.address !== null && mayPlace ? (
-                          <button
-                            type="button"
-                            className="plain-button"
-                            aria-label={`${t(item.position ? 'visits.changePosition' : 'visits.setPosition')} ${item.personName}`}
-                            onClick={() => setPlacing(item)}
-                          >
-                            {t(item.position ? 'visits.changePosition' : 'visits.setPosition')}
-                          </button>
-                        ) : item.position ? (
-                          '✓'
-                        ) : (
-                          '—'
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <ListTable
+              label={t('visits.open', { n: items.length })}
+              source={{ ...tasks, items }}
+              rowKey={(item) => item.taskId}
+              columns={columns}
+              empty={{ title: t('visits.none') }}
+            />
           </>
         )}
       </section>
