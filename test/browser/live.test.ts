@@ -72,7 +72,7 @@ test('outreach does a home visit on a phone', async () => {
   await page.locator('.task-row').first().tap()
   await page.getByRole('group', { name: '这次联系的结果' }).waitFor()
   const taskId = Number(/\/desk\/(\d+)/.exec(page.url())?.[1])
-  expect(await page.locator('.outcome-line .filter-select').textContent()).toBe('上门')
+  await page.getByRole('button', { name: '联系方式 上门' }).waitFor()
   await picture(page, 'phone-visit')
   expect(await axeViolations(page)).toEqual([])
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

@@ -1,12 +1,11 @@
 import { Button, Checkbox, Input } from 'antd'
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Outcome, foreseeOutcome, type TaskDetail } from '../../../contract/task.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { DateField } from '../../ui/field/DateField.tsx'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { callBackTimes, isAllowed, usualCallBack } from './callBackTimes.ts'
@@ -18,6 +17,10 @@ import { outcomeGroup } from './subject.ts'
 import { TextCount } from './TextCount.tsx'
 import type { Save } from './useAutosave.ts'
 import type { Calling } from './useCalling.ts'
+
+const SelectFilter = lazy(() =>
+  import('../../ui/SelectFilter.tsx').then((part) => ({ default: part.SelectFilter })),
+)
 
 const channels = ['phone', 'visit', 'video', 'wechat', 'sms', 'letter', 'other'] as const
 
@@ -120,14 +123,7 @@ export function OutcomeBar({
           {...(result.note.length > longestNote && { status: 'error' as const })}
           onChange={(event) => onChange({ note: event.target.value })}
         />
-        {contact && (
-          <SelectFilter
-            label={t('desk.channel')}
-            value={result.channel}
-            options={channels.map((value) => ({ value, text: code('channel', value) }))}
-            onChange={(value) => onChange({ channel: channels.find((one) => one === value) ?? 'phone' })}
-          />
-        )}
+        {contact && <ChannelPick value={result.channel} onChange={(channel) => onChange({ channel })} />}
         <Button size="large" disabled={busy} onClick={() => onFinish(false)}>
           {t('desk.saveOnly')}
         </Button>
@@ -140,6 +136,39 @@ export function OutcomeBar({
         <SaveState save={save} />
       </div>
     </section>
+  )
+}
+
+/** Nearly always as proposed, so that the list of the others is loaded when asked for. */
+function ChannelPick({
+  value,
+  onChange,
+}: {
+  value: Result['channel']
+  onChange: (channel: Result['channel']) => void
+}) {
+  const { t } = useTranslation()
+  const code = useCode()
+  const [open, setOpen] = useState(false)
+  const shown = (
+    <Button
+      className="channel-pick"
+      aria-label={`${t('desk.channel')} ${code('channel', value)}`}
+      onClick={() => setOpen(true)}
+    >
+      {code('channel', value)}
+    </Button>
+  )
+  if (!open) return shown
+  return (
+    <Suspense fallback={shown}>
+      <SelectFilter
+        label={t('desk.channel')}
+        value={value}
+        options={channels.map((one) => ({ value: one, text: code('channel', one) }))}
+        onChange={(next) => onChange(channels.find((one) => one === next) ?? 'phone')}
+      />
+    </Suspense>
   )
 }
 

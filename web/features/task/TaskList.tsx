@@ -10,7 +10,6 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import type { Filters } from '../../ui/filters.ts'
 import type { ListSource } from '../../ui/ListPage.tsx'
-import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { VirtualList } from '../../ui/VirtualList.tsx'
 import type { DeskView } from './DeskPage.tsx'
@@ -83,23 +82,33 @@ export function TaskList({ source, counts, filters, onFilters, openId }: TaskLis
       </div>
       {!forOne && (
         <div className="desk-filters">
-          <SelectFilter
-            label={t('desk.levelFilter')}
-            all={t('desk.allLevels')}
-            value={filters.levels.length === 1 ? String(filters.levels[0]) : undefined}
-            options={levels.map((n) => ({ value: String(n), text: t('desk.level', { n }) }))}
-            onChange={(level) => onFilters({ level })}
-          />
+          <div role="group" className="desk-picks" aria-label={t('desk.levelFilter')}>
+            {[undefined, ...levels].map((n) => (
+              <button
+                key={n ?? 0}
+                type="button"
+                className="chip"
+                aria-pressed={n === (filters.levels.length === 1 ? filters.levels[0] : undefined)}
+                onClick={() => onFilters({ level: n === undefined ? undefined : String(n) })}
+              >
+                {n === undefined ? t('desk.allLevels') : t('desk.level', { n })}
+              </button>
+            ))}
+          </div>
           {!launch && (
-            <SelectFilter
-              label={`${t('desk.whose.mine')} / ${t('desk.whose.team')}`}
-              value={filters.whose}
-              options={(['mine', 'team'] as const).map((value) => ({
-                value,
-                text: t(`desk.whose.${value}`),
-              }))}
-              onChange={(whose) => onFilters({ whose: whose === 'team' ? 'team' : undefined })}
-            />
+            <div role="group" className="desk-picks" aria-label={t('desk.whoseFilter')}>
+              {(['mine', 'team'] as const).map((whose) => (
+                <button
+                  key={whose}
+                  type="button"
+                  className="chip"
+                  aria-pressed={whose === filters.whose}
+                  onClick={() => onFilters({ whose: whose === 'team' ? 'team' : undefined })}
+                >
+                  {t(`desk.whose.${whose}`)}
+                </button>
+              ))}
+            </div>
           )}
           <TextFilter
             label={t('desk.search')}

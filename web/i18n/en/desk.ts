@@ -10,6 +10,7 @@ export const desk = {
   whose: { mine: 'Mine', team: 'Team' },
   level: 'Level {{n}}',
   levelFilter: 'Follow-up level',
+  whoseFilter: 'Whose tasks',
   allLevels: 'All levels',
   search: 'Find in list',
   today: 'Today {{done}} / {{goal}}',

@@ -7,6 +7,7 @@ export const desk = {
   whose: { mine: '我的', team: '全科' },
   level: '{{n}} 级',
   levelFilter: '随访级别',
+  whoseFilter: '谁的任务',
   allLevels: '全部级别',
   search: '在列表中找',
   today: '今日 {{done}} / {{goal}}',
