@@ -1,4 +1,4 @@
-import { Button, Checkbox, Input } from 'antd'
+import { Button, Input } from 'antd'
 import { type KeyboardEvent, Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Outcome, foreseeOutcome, type TaskDetail } from '../../../contract/task.ts'
@@ -6,6 +6,7 @@ import { toLocalInput } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
+import { CheckField } from '../../ui/field/CheckField.tsx'
 import { DateField } from '../../ui/field/DateField.tsx'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { callBackTimes, isAllowed, usualCallBack } from './callBackTimes.ts'
@@ -105,9 +106,11 @@ export function OutcomeBar({
       </div>
       {outcome === 'call-back' && <CallBackLine task={task} at={result.callBackAt} onChange={onChange} />}
       {outcome === 'refused' && (
-        <Checkbox checked={result.optOut} onChange={(event) => onChange({ optOut: event.target.checked })}>
-          {t('desk.optOut')}
-        </Checkbox>
+        <CheckField
+          label={t('desk.optOut')}
+          checked={result.optOut}
+          onChange={(optOut) => onChange({ optOut })}
+        />
       )}
       {stopping(outcome) && <WhatStops taskId={task.id} outcome={outcome} optOut={result.optOut} />}
       {outcome === 'done' && !task.answeredByPerson && ['phone', 'video'].includes(result.channel) && (
