@@ -98,7 +98,7 @@ export default tseslint.config(
       'web/features/call-back/CallBacksPage.tsx',
       'web/features/import/{MappingForm,UploadDialog}.tsx',
       'web/features/setting/RulesTab.tsx',
-      'web/features/task/{PhotoField,NumberField,QuestionField,OutcomeBar}.tsx',
+      'web/features/task/{PhotoField,PhotoThumbs,NumberField,QuestionField,OutcomeBar}.tsx',
       'web/app/{GlobalSearch,Palette,PersonPick}.tsx',
     ],
     rules: { 'no-restricted-syntax': 'off' },

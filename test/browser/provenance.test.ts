@@ -82,10 +82,7 @@ test('a correction needs a reason; numbers and contacts are corrected together',
   await page.getByLabel('原因').fill('女儿来电说明')
   await save.click()
   await panel('基本资料').getByText('丧偶').waitFor()
-  await panel('基本资料')
-    .locator('[title^="人工录入"]')
-    .first()
-    .waitFor()
+  await panel('基本资料').locator('[title^="人工录入"]').first().waitFor()
 
   await panel('联系方式').getByRole('button', { name: '修改联系方式' }).click()
   const dialog = page.getByRole('dialog')

@@ -61,7 +61,7 @@ export function GlobalSearch() {
       <span className="global-search-icon" aria-hidden="true">
         <SearchOutlined />
       </span>
-      {/* eslint-disable-next-line no-restricted-syntax -- A combobox over its own list of results, not a field of a form. */}
+      {}
       <input
         ref={input}
         className="field-input"

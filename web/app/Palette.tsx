@@ -71,7 +71,7 @@ export default function Palette({ onClose, actions }: { onClose: () => void; act
 
   return (
     <Dialog onClose={onClose} closable={false} title={t('frame.palette')}>
-      {/* eslint-disable-next-line no-restricted-syntax -- A combobox over its own list of results, not a field of a form. */}
+      {}
       <input
         className="field-input"
         role="combobox"

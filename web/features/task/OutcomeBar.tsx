@@ -1,4 +1,5 @@
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
+import TextArea from 'antd/es/input/TextArea'
 import { type KeyboardEvent, Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Outcome, foreseeOutcome, type TaskDetail } from '../../../contract/task.ts'
@@ -117,7 +118,7 @@ export function OutcomeBar({
         <ShortCall began={calling.began?.at} least={task.shortCallSeconds} />
       )}
       <div className="outcome-line">
-        <Input.TextArea
+        <TextArea
           autoSize={{ minRows: 1, maxRows: 4 }}
           aria-label={t('desk.note')}
           placeholder={t('desk.notePlaceholder')}
