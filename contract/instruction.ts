@@ -18,7 +18,6 @@ export const instructionReason = z.enum([
   'complaint',
   'other',
 ])
-export type InstructionReason = z.infer<typeof instructionReason>
 
 /** The role whose list it goes to when no name is given. */
 export const instructionRole = z.enum(['doctor', 'nurse', 'department-head'])

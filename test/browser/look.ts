@@ -153,9 +153,3 @@ export async function choose(select: Locator, option: string | { value: string }
         : list.nth(option.index)
   await one.click()
 }
-
-/** Writes into a date field as somebody types it. */
-export async function typeDate(field: Locator, value: string) {
-  await field.fill(value.replace('T', ' '))
-  await field.press('Enter')
-}
