@@ -279,8 +279,10 @@ test('a pathway runs another one inside, which opens from the step', async () =>
   await side.getByRole('button', { name: '+ 子路径' }).first().click()
   await page.getByText(/没有已发布的路径/).waitFor()
   // Other tests may have published a newer version.
-  const option = side.getByLabel('子路径').locator('option', { hasText: '出院三级随访 ·' })
-  const version = Number(/第 (\d+) 版/.exec((await option.textContent()) ?? '')?.[1])
+  await side.getByLabel('子路径').click()
+  const option = page.locator('.ant-select-item-option[title^="出院三级随访 ·"]')
+  const version = Number(/第 (\d+) 版/.exec((await option.getAttribute('title')) ?? '')?.[1])
+  await page.keyboard.press('Escape')
   await choose(side.getByLabel('子路径'), `出院三级随访 · 第 ${version} 版`)
   await side.getByRole('link', { name: '打开“出院三级随访”' }).waitFor()
   await page.getByText('没有要改的地方。').waitFor()

@@ -74,8 +74,10 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
   const point = (found: Record<string, string>) => {
     setErrors(found)
     const [first] = Object.keys(found)
+      .flatMap((name) => document.getElementById(`${id}-${name}`) ?? [])
+      .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))
     // The field is marked first, so that a screen reader hears why the focus came here.
-    requestAnimationFrame(() => document.getElementById(`${id}-${first ?? ''}`)?.focus())
+    requestAnimationFrame(() => first?.focus())
   }
 
   const act = useAct(contract, {
@@ -90,7 +92,12 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
     const known = fields
       .map(({ path, message }) => {
         const name = path.replace(/^body\./, '').split('.')[0] ?? ''
-        return [name, problem(message) || t('common.field.wrong')] as const
+        // Such as a name that is taken: the refusal itself says more than "wrong".
+        const sentence =
+          error instanceof ApiError &&
+          error.id !== 'invalid' &&
+          explain(new ApiError(error.status, error.id, error.message))
+        return [name, problem(message) || sentence || t('common.field.wrong')] as const
       })
       .filter(([name]) => name in shape)
     if (known.length > 0 && known.length === fields.length) {

@@ -8,6 +8,8 @@ type NumberFieldProps = Omit<FieldProps<number | null>, 'onChange'> & {
   /** `any` allows parts of one. */
   step?: number | 'any'
   unit?: string
+  /** Words in the empty field, where they are not the label's. */
+  placeholder?: string
   onChange: (value: number) => void
   /** Given where "no number" is a value as well. */
   onClear?: () => void
@@ -25,6 +27,8 @@ export function NumberField(props: NumberFieldProps) {
         {...(min !== undefined && { min })}
         {...(max !== undefined && { max })}
         {...(unit && { suffix: unit })}
+        // Its arrows bear English words for a screen reader, and few people use them.
+        controls={false}
         step={step === 'any' ? 0.1 : step}
         {...(step !== 'any' && Number.isInteger(step) && { precision: 0 })}
         {...described(id, hint, error)}

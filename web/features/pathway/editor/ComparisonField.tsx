@@ -130,7 +130,8 @@ function Age({
         min={1}
         max={3650}
         required={must}
-        label={must ? t('editor.withinDays') : t('editor.anyAge')}
+        label={t('editor.withinDays')}
+        placeholder={must ? '' : t('editor.anyAge')}
         value={comparison.withinDays ?? null}
         onChange={(withinDays) => onChange({ ...comparison, withinDays })}
         onClear={() => onChange({ ...comparison, withinDays: undefined })}
