@@ -18,7 +18,10 @@ test('a consent is recorded with its proof; who wants no calls is not called, un
   await settled(page)
   await picture(page, 'person-consent')
   expect(await axeViolations(page)).toEqual([])
-  await page.getByRole('dialog').getByRole('button', { name: /保\s*存/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /保\s*存/ })
+    .click()
   await consents.getByRole('button', { name: '撤回' }).waitFor()
   await stage.rows(
     `insert into opt_out (person_id, channel, purpose, recorded_by) values ($1, 'phone', 'all', 'test')`,
