@@ -4,7 +4,7 @@ import { answerLine, answers, localized, questionnaireDefinition } from './quest
 import { personCard } from './person-card.ts'
 import { sex } from './person.ts'
 import { listReason } from './list-reason.ts'
-import { calendarDate, id, idParams, listQuery, many, page, pageQuery, route, timestamp } from './route.ts'
+import { calendarDate, id, idParams, listQuery, many, page, route, timestamp } from './route.ts'
 
 /** FHIR Task status, the part that a work list needs. */
 export const taskStatus = z.enum(['requested', 'in-progress', 'completed', 'cancelled'])

@@ -29,8 +29,7 @@ async function openBy(page: Page, name: string | RegExp): Promise<void> {
   await settled(page)
 }
 
-const hasFocus = (page: Page) =>
-  page.evaluate(() => document.activeElement?.textContent?.trim() ?? document.activeElement?.tagName ?? '')
+const hasFocus = (page: Page) => page.evaluate(() => document.activeElement?.textContent.trim() ?? '')
 
 test.each(dialogs)('the dialog for %s gives the focus back to what opened it', async (_, as, path, name) => {
   const page = await stage.openAs(as, { path, shared: true })

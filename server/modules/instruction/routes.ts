@@ -10,7 +10,6 @@ import {
 } from '../../../contract/instruction.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
-import { xlsxType } from '../../platform/sheet.ts'
 import { issueInstruction } from './issue.ts'
 import { getInstruction, getInstructionFigures, listInstructions } from './list.ts'
 import { fileInstruction, returnInstruction, submitInstruction, withdrawInstruction } from './settle.ts'

@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-imports -- searched by the server, which the kit's select is not
 import { Select } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
