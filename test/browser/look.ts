@@ -153,3 +153,10 @@ export async function choose(select: Locator, option: string | { value: string }
         : list.nth(option.index)
   await one.click()
 }
+
+/** What a select says that is chosen. */
+export function chosen(select: Locator): Promise<string> {
+  return select
+    .locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " ant-select ")][1]')
+    .innerText()
+}
