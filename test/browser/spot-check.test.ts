@@ -136,7 +136,12 @@ test('the monthly report prints on A4, light in every mode, and its numbers open
   const discharged = page.getByRole('table').first().getByRole('row').nth(1).getByRole('link').first()
   const said = Number((await discharged.textContent())?.replaceAll(',', ''))
   await discharged.click()
-  await page.getByText(`已到末尾，共 ${said} 条`).waitFor()
+  await expect
+    .poll(async () => {
+      await page.locator('.list-scroll').evaluate((list) => list.scrollTo(0, list.scrollHeight))
+      return page.getByText(`已到末尾，共 ${said} 条`).isVisible()
+    })
+    .toBe(true)
 })
 
 test('the screens read in English', async () => {

@@ -115,6 +115,9 @@ export const audit = {
     call: 'Follow-up call',
   },
   action: {
+    'saved-view_save': 'Kept a view of a list',
+    'saved-view_delete': 'Deleted a view of a list',
+    list_export: 'Wrote a list to a file',
     contact_received: 'Record a call in',
     consent_give: 'Consent recorded',
     consent_withdraw: 'Consent withdrawn',

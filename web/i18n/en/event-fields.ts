@@ -1,5 +1,6 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  enrollments: 'Pathways in progress',
   rule: 'rule',
   body: 'text',
   created: 'created',

@@ -114,6 +114,9 @@ export const audit = {
     call: '电话随访',
   },
   action: {
+    'saved-view_save': '保存列表视图',
+    'saved-view_delete': '删除列表视图',
+    list_export: '导出列表',
     contact_received: '登记来电或来访',
     consent_give: '记录同意',
     consent_withdraw: '撤回同意',

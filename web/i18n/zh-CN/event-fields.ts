@@ -3,6 +3,7 @@ import type { CodeKey } from '../shape.ts'
 
 /** What an event or a line of the audit names. */
 export const eventFields = {
+  enrollments: '在径路径',
   rule: '规则',
   body: '正文',
   created: '新建',
