@@ -13,7 +13,18 @@ type Look = Awaited<ReturnType<typeof lookAt>>
 /** Told with the contact that they belong to since the timeline folds them: their rows are compared as tasks and answers. */
 const folded = /^\["[^"]*","(questionnaire|task|contact|red-flag)\./
 /** What a person's answer says since then besides. */
-const added = ['nextVisitAt', 'nextTask', 'redFlags', 'ofOthers', 'alarms', 'shortCallSeconds']
+const added = [
+  'nextVisitAt',
+  'nextTask',
+  'redFlags',
+  'ofOthers',
+  'alarms',
+  'shortCallSeconds',
+  'callingHours',
+  'identity',
+  'script',
+  'opening',
+]
 
 /** Two pictures with what only one version can say left out. */
 function alike(value: unknown): unknown {
