@@ -21,9 +21,7 @@ const added = [
   'alarms',
   'shortCallSeconds',
   'callingHours',
-  'identity',
-  'script',
-  'opening',
+  'remindedAt',
 ]
 
 /** Two pictures with what only one version can say left out. */
