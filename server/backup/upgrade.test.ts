@@ -10,33 +10,6 @@ import { restore } from './restore.ts'
 
 type Look = Awaited<ReturnType<typeof lookAt>>
 
-/** Told with the contact that they belong to since the timeline folds them: their rows are compared as tasks and answers. */
-const folded = /^\["[^"]*","(questionnaire|task|contact|red-flag)\./
-/** What a person's answer says since then besides. */
-const added = [
-  'nextVisitAt',
-  'nextTask',
-  'redFlags',
-  'ofOthers',
-  'alarms',
-  'shortCallSeconds',
-  'callingHours',
-  'remindedAt',
-]
-
-/** Two pictures with what only one version can say left out. */
-function alike(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.filter((one) => !(typeof one === 'string' && folded.test(one))).map(alike)
-  if (typeof value === 'string' && /^(\{|\[\{)/.test(value)) return alike(JSON.parse(value))
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !added.includes(name))
-      .map(([name, one]) => [name, alike(one)]),
-  )
-}
-
 const file = (name: string) => path.join(import.meta.dirname, '../../test/support', name)
 let app: TestApp
 let before: Look
@@ -67,7 +40,7 @@ const parts = [
   'persons',
   'work',
   'tasks',
-  // Not figures and their rows: since that version who is not due yet is out of the divisor.
+  'rows',
   'pairs',
   'merges',
   'messages',
@@ -80,8 +53,55 @@ const parts = [
   'dead',
 ] as const
 
+type Told = [at: string, kind: string, source: string, who: unknown, encounterId: unknown, taskId: unknown]
+
+/** Since then a result and its answers are told by the contact of the same moment and task, where there is one, and not beside it. */
+function told(timeline: string[]): string[] {
+  const place = ([at, , , , , taskId]: Told) => `${at} ${String(taskId)}`
+  const events = timeline.map((text) => ({ text, event: JSON.parse(text) as Told }))
+  const contacts = new Set(
+    events.flatMap(({ event }) => (event[1] === 'contact.attempted' ? [place(event)] : [])),
+  )
+  return events.flatMap(({ text, event }) =>
+    ['task.completed', 'questionnaire.completed'].includes(event[1]) && contacts.has(place(event))
+      ? []
+      : [text],
+  )
+}
+
+/** Coverage is of those who are due since then, days are named without their year, and a period without data is no longer compared with; every count stays. */
+const coverages = ['coverage', 'provenCoverage', 'statedCoverage']
+function countsOf(figures: string): unknown {
+  const { previous: _, ...all } = JSON.parse(figures, (name: string, value: unknown) =>
+    coverages.includes(name)
+      ? undefined
+      : name === 'label'
+        ? String(value).replace(/^\d{4}-(?=\d\d-)/, '')
+        : value,
+  ) as { previous: unknown }
+  return all
+}
+
+/** A picture with each timeline as it is told now; the order of names within a record says nothing. */
+function asNow(picture: unknown): unknown {
+  if (typeof picture === 'string' && picture.startsWith('{')) return JSON.parse(picture)
+  if (picture === null || typeof picture !== 'object' || Array.isArray(picture)) return picture
+  return Object.fromEntries(
+    Object.entries(picture).map(([name, value]) => [
+      name,
+      name === 'timeline' ? told(value as string[]) : asNow(value),
+    ]),
+  )
+}
+
+test('after an upgrade of an installation made before it, every count of the figures is what it was', () => {
+  expect(after.figures).toBeDefined()
+  for (const [name, figures] of Object.entries(before.figures))
+    expect(countsOf(after.figures[name] ?? '{}'), name).toEqual(countsOf(figures))
+})
+
 test.each(parts)('after an upgrade of an installation made before it, %s are what they were', (part) => {
-  expect(alike(after[part])).toEqual(alike(before[part]))
+  expect(asNow(after[part])).toEqual(asNow(before[part]))
 })
 
 test('deadlines that ran before the upgrade run on as clocks, one for each', async () => {
@@ -110,7 +130,7 @@ test('the audit chain is whole, before and after merges of the old version are t
 test.each(Array.from({ length: 8 }, (_, n) => `merge ${n + 1}`).filter((name) => name !== 'merge 4'))(
   '%s, made before the upgrade and taken back after it, gives each record exactly what was its own',
   (merge) => {
-    expect(alike(after.separated[merge])).toEqual(alike(before.separated[merge]))
+    expect(asNow(after.separated[merge])).toEqual(asNow(before.separated[merge]))
     expect(after.separated[merge]).toBeDefined()
   },
 )

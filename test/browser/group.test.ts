@@ -132,3 +132,32 @@ test('who may not see group customers has no way there, and English and a phone 
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
   expect(wide).toBe(false)
 })
+
+test('what was typed before a colleague saved does not overwrite it: theirs stands at the field, and only a second save replaces it', async () => {
+  const [group] = await stage.rows<{ id: number }>(
+    `update group_customer set phone = '0574-1', note = null where id = (select min(id) from group_customer) returning id`,
+  )
+  if (!group) throw new Error('there is no group customer')
+  const page = await stage.openAs('service', { path: `/groups/${group.id}` })
+  const dialog = page.getByRole('dialog')
+  const open = () => page.getByRole('button', { name: '修改资料' }).click()
+  await open()
+  await dialog.getByLabel('电话').fill('0574-2')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await stage.rows(
+    `update group_customer set phone = '0574-3', note = '同事写的', version = version + 1 where id = $1`,
+    [group.id],
+  )
+  await page.reload()
+  await open()
+  await dialog.getByText('上次没存完的内容还在。').waitFor()
+  await dialog.getByRole('button', { name: /保\s*存/ }).click()
+  await dialog.getByText('别人刚改成：0574-3').waitFor()
+  expect(await dialog.getByLabel('备注').inputValue()).toBe('同事写的')
+  await dialog.getByRole('button', { name: /保\s*存/ }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await stage.rows(`select phone, note from group_customer where id = $1`, [group.id])).toEqual([
+    { phone: '0574-2', note: '同事写的' },
+  ])
+})

@@ -125,6 +125,17 @@ async function recordOf(app: TestApp, caller: Caller, id: unknown) {
 }
 
 const unnumbered = ['id', 'updatedAt', 'completeness', 'tags', 'personName']
+/** What a version after the one of the dump says besides. */
+const saidSince = [
+  'nextVisitAt',
+  'nextTask',
+  'redFlags',
+  'ofOthers',
+  'alarms',
+  'remindedAt',
+  'shortCallSeconds',
+  'callingHours',
+]
 
 /** One person as staff and other systems see it; `until` leaves out what came later. */
 async function personSeen(app: TestApp, { centre }: Users, id: unknown, until: Until) {
@@ -142,7 +153,7 @@ async function personSeen(app: TestApp, { centre }: Users, id: unknown, until: U
       list(listInstructions, { view: 'all', personId: id }),
     ])
   return {
-    person: line(person, ...unnumbered, 'missing', 'enrollments', 'provenance'),
+    person: line(person, ...unnumbered, ...saidSince, 'missing', 'enrollments', 'provenance'),
     tags: (person.tags as string[]).filter((tag) => /deceased|dispute|contact/.test(tag)).sort(),
     /** Where there is more than one statement. */
     provenance: (person.provenance as { statements: unknown[] }[])
@@ -187,10 +198,14 @@ async function figuresSeen(app: TestApp, { manager }: Users) {
         'trend',
         'targets',
         'spotCheck',
+        // By a later rule of their own.
+        'pending',
+        'due',
+        'trendBy',
       )
   const rows: Record<string, string[]> = {}
   for (const level of [1, 2, 3])
-    for (const of of measure.options.filter((name) => name !== 'overdue'))
+    for (const of of measure.options.filter((name) => name !== 'overdue' && name !== 'pending'))
       rows[`${level} ${of}`] = (
         await all(app, manager, listFollowUpRows, { query: { ...period, level, measure: of } })
       )
@@ -248,6 +263,7 @@ async function tasksSeen(app: TestApp, { centre }: Users) {
         'subject',
         'resultNote',
         'contact',
+        ...saidSince,
       )
     }
   return seen

@@ -28,11 +28,14 @@ type ContractFormOptions<C extends FormContract> = DoOptions<C> & {
   values: object
   /** Last touch before sending, for what no field shows. */
   toBody?: (values: Values) => object
-  /** Reads the present state after a conflict; what differs is shown at its field. */
-  latest?: () => Promise<object>
   /** `false`: nothing typed is kept when the form closes, such as for secrets. */
   draft?: boolean | string
-}
+} & ('version' extends NameOf<C>
+    ? {
+        /** Reads the present state after a conflict: what differs is shown at its field. */
+        latest: () => Promise<object | undefined>
+      }
+    : { latest?: never })
 
 /**
  * A form made from the body of a route's contract: limits, required fields and complaints come from its schema, what the
@@ -48,10 +51,9 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
   const me = useMe()
   const schema = contract.body as z.ZodType & { shape?: Record<string, z.ZodType> }
   const shape = schema.shape ?? {}
-  const start = () =>
-    Object.fromEntries(
-      Object.entries(options.values).filter(([name, value]) => name in shape && value !== undefined),
-    )
+  const inShape = (all: object) =>
+    Object.fromEntries(Object.entries(all).filter(([name, value]) => name in shape && value !== undefined))
+  const start = () => inShape(options.values)
   const draftKey =
     options.draft === false
       ? null
@@ -64,12 +66,18 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
   const [trouble, setTrouble] = useState<string | null>(null)
   const finish = useFinish(options)
 
+  /** What differs from the start, with the version that it was typed over: what others save meanwhile is a conflict, never overwritten. */
+  const changesOf = (typed: Values) => {
+    const before: Values = options.values as Values
+    return Object.fromEntries(
+      Object.entries(typed).filter(([name, value]) => name === 'version' || !same(value, before[name])),
+    )
+  }
   const change = (patch: Values) => {
     const next = { ...values, ...patch }
     setValues(next)
     setErrors((old) => Object.fromEntries(Object.entries(old).filter(([name]) => !(name in patch))))
-    if (draftKey)
-      keepDraft(draftKey, Object.fromEntries(Object.entries(next).filter(([n]) => n !== 'version')))
+    if (draftKey) keepDraft(draftKey, changesOf(next))
   }
   const point = (found: Record<string, string>) => {
     setErrors(found)
@@ -106,13 +114,16 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
     }
     setTrouble(explain(error))
     if (!(error instanceof ApiError) || error.id !== 'changed-meanwhile' || !options.latest) return
-    const latest = (await options.latest()) as Values
-    const before = options.values as Values
-    const changed = Object.entries(latest).filter(
-      ([name, value]) => name in shape && JSON.stringify(value) !== JSON.stringify(before[name]),
+    const latest = (await options.latest()) as Values | undefined
+    if (!latest) return
+    // What was not touched here follows the others; what was stays, with theirs beside it.
+    const { version: _, ...own } = changesOf(values)
+    setTheirs(
+      Object.fromEntries(
+        Object.keys(own).flatMap((name) => (same(latest[name], own[name]) ? [] : [[name, latest[name]]])),
+      ),
     )
-    setTheirs(Object.fromEntries(changed))
-    setValues((old) => ({ ...old, version: latest['version'] }))
+    setValues({ ...inShape(latest), ...own })
   }
 
   /** Values as the schema wants them. */
@@ -234,6 +245,8 @@ export function useContractForm<C extends FormContract>(contract: C, options: Co
     }),
   }
 }
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''

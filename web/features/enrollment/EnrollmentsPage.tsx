@@ -1,5 +1,5 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { Button } from 'antd'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -43,18 +43,7 @@ export default function EnrollmentsPage() {
   })
 
   const columns: Column<EnrollmentSummary>[] = [
-    {
-      key: 'person',
-      title: t('pathways.enrollments.person'),
-      render: (one) =>
-        may(me, 'person.read') && one.personId !== null ? (
-          <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-            {one.name}
-          </Link>
-        ) : (
-          one.name
-        ),
-    },
+    personColumn(t('pathways.enrollments.person'), (one) => ({ id: one.personId, name: one.name })),
     {
       key: 'status',
       title: t('pathways.enrollments.status'),

@@ -1,3 +1,4 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import './figure.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
@@ -62,18 +63,7 @@ export default function FigureRowsPage() {
   }
 
   const columns: Column<Row>[] = [
-    {
-      key: 'person',
-      title: t('figures.rows.person'),
-      render: (row) =>
-        may(me, 'person.read') ? (
-          <Link to="/persons/$id" params={{ id: String(row.personId) }}>
-            {row.personName}
-          </Link>
-        ) : (
-          row.personName
-        ),
-    },
+    personColumn(t('figures.rows.person'), (row) => ({ id: row.personId, name: row.personName })),
     {
       key: 'discharged',
       title: t('figures.rows.discharged'),

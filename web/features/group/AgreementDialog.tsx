@@ -1,9 +1,11 @@
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
 import {
   addGroupAgreement,
   agreementServices,
   type GroupAgreement,
   updateGroupAgreement,
+  getGroup,
 } from '../../../contract/group.ts'
 import { ChecksField, DateField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
@@ -15,6 +17,8 @@ type AgreementDialogProps = { groupId: number; agreement: GroupAgreement | null;
 export function AgreementDialog({ groupId, agreement, onClose }: AgreementDialogProps) {
   const { t } = useTranslation()
   const form = useContractForm(agreement ? updateGroupAgreement : addGroupAgreement, {
+    latest: async () =>
+      (await call(getGroup, { params: { id: groupId } })).agreements.find((one) => one.id === agreement?.id),
     params: agreement ? { id: groupId, partId: agreement.id } : { id: groupId },
     values: agreement ?? { status: 'active' },
     ...useGroupSaved(onClose),

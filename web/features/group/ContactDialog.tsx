@@ -1,5 +1,6 @@
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
-import { addGroupContact, type GroupContact, updateGroupContact } from '../../../contract/group.ts'
+import { addGroupContact, type GroupContact, updateGroupContact, getGroup } from '../../../contract/group.ts'
 import { CheckField, FieldRow, PickField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
@@ -10,6 +11,8 @@ type ContactDialogProps = { groupId: number; contact: GroupContact | null; onClo
 export function ContactDialog({ groupId, contact, onClose }: ContactDialogProps) {
   const { t } = useTranslation()
   const form = useContractForm(contact ? updateGroupContact : addGroupContact, {
+    latest: async () =>
+      (await call(getGroup, { params: { id: groupId } })).contacts.find((one) => one.id === contact?.id),
     params: contact ? { id: groupId, partId: contact.id } : { id: groupId },
     values: contact ?? { role: 'liaison' },
     ...useGroupSaved(onClose),

@@ -1,5 +1,6 @@
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
-import { createGroup, type GroupDetail, listGroups, updateGroup } from '../../../contract/group.ts'
+import { createGroup, type GroupDetail, listGroups, updateGroup, getGroup } from '../../../contract/group.ts'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
@@ -25,6 +26,7 @@ export function GroupDialog({ group, onClose, onMade }: GroupDialogProps) {
   const offered = (sites.data?.sites ?? []).filter((site) => reachesAll || mine.includes(site.id))
   const saved = useGroupSaved(onClose)
   const form = useContractForm(group ? updateGroup : createGroup, {
+    latest: async () => (group ? call(getGroup, { params: { id: group.id } }) : undefined),
     ...(group && { params: { id: group.id } }),
     values: group ?? { siteId: mine[0] ?? null, kind: 'contract-unit', status: 'active' },
     ...saved,

@@ -1,6 +1,12 @@
 import { useState } from 'react'
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
-import { addGroupMember, type GroupMember, updateGroupMember } from '../../../contract/group.ts'
+import {
+  addGroupMember,
+  type GroupMember,
+  updateGroupMember,
+  listGroupMembers,
+} from '../../../contract/group.ts'
 import { PersonPick } from '../../app/PersonPick.tsx'
 import { isoDay } from '../../format/time.ts'
 import { DateField, FieldRow, PickField, TextField } from '../../ui/fields.ts'
@@ -20,6 +26,13 @@ export function MemberDialog({ groupId, member, ending = false, onClose }: Membe
   const { t } = useTranslation()
   const [name, setName] = useState('')
   const form = useContractForm(member ? updateGroupMember : addGroupMember, {
+    latest: async () =>
+      (
+        await call(listGroupMembers, {
+          params: { id: groupId },
+          query: { search: member?.name, current: member?.until === null },
+        })
+      ).items.find((one) => one.id === member?.id),
     params: member ? { id: groupId, partId: member.id } : { id: groupId },
     values: member
       ? { ...member, until: member.until ?? (ending ? isoDay(new Date()) : null) }

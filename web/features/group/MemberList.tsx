@@ -1,5 +1,5 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { Button } from 'antd'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type GroupDetail, type GroupMember, listGroupMembers } from '../../../contract/group.ts'
@@ -27,19 +27,11 @@ export function MemberList({ group }: { group: GroupDetail }) {
   )
 
   const columns: Column<GroupMember>[] = [
-    {
+    personColumn(t('groups.memberName'), (one) => ({ id: one.personId, name: one.name }), {
       key: 'name',
-      title: t('groups.memberName'),
       width: '20%',
-      render: (one) => (
-        <>
-          <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-            {one.name}
-          </Link>{' '}
-          <span className="secondary small">{code('sex', one.sex)}</span>
-        </>
-      ),
-    },
+      after: (one) => <span className="secondary small">{code('sex', one.sex)}</span>,
+    }),
     { key: 'phone', title: t('groups.memberPhone'), width: 130, render: (one) => one.phone ?? '—' },
     {
       key: 'number',

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
 import { createGuidance, type Guidance, listGuidance, updateGuidance } from '../../../contract/guidance.ts'
 import { listSites } from '../../../contract/setting.ts'
@@ -18,6 +19,7 @@ export function GuidanceEditor({ text, onClose }: { text: Guidance | null; onClo
     text?.departmentId ? `d${text.departmentId}` : text?.siteId ? `s${text.siteId}` : '',
   )
   const form = useContractForm(text ? updateGuidance : createGuidance, {
+    latest: async () => (await call(listGuidance, {})).items.find((one) => one.id === text?.id),
     ...(text && { params: { id: text.id } }),
     values: text ?? { title: '', body: '', active: true },
     toBody: (values) => ({

@@ -1,3 +1,4 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import '../figure/figure.css'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -42,11 +43,7 @@ export default function InstructionsPage() {
   const figures = useCall(getInstructionFigures, { query: scope })
   const source = useList(listInstructions, { view, ...scope })
   const columns: Column<Instruction>[] = [
-    {
-      key: 'person',
-      title: t('instructions.person'),
-      render: (one) => <strong>{one.personName}</strong>,
-    },
+    personColumn(t('instructions.person'), (one) => ({ id: one.personId, name: one.personName })),
     {
       key: 'reason',
       title: t('instructions.reason'),

@@ -1,13 +1,12 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import './message.css'
 import { QuestionCircleOutlined } from '@ant-design/icons'
-import { Link } from '@tanstack/react-router'
 import { Button, Popover } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useCall } from '../../query.ts'
-import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
@@ -32,7 +31,6 @@ const tones: Record<Row['status'], Tone> = {
 export default function MessagesPage() {
   const { t } = useTranslation()
   const code = useCode()
-  const me = useMe()
   const [filters, setFilters] = useFilters()
   const status = messageStatus.options.filter((one) => list(filters['status']).includes(one))
   const personId = Number(list(filters['personId'])[0]) || undefined
@@ -43,22 +41,9 @@ export default function MessagesPage() {
   })
 
   const columns: Column<Row>[] = [
-    {
-      key: 'person',
-      title: t('messages.person'),
-      render: (one) => (
-        <>
-          {may(me, 'person.read') ? (
-            <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-              {one.personName}
-            </Link>
-          ) : (
-            one.personName
-          )}{' '}
-          <span className="secondary small">{one.address}</span>
-        </>
-      ),
-    },
+    personColumn(t('messages.person'), (one) => ({ id: one.personId, name: one.personName }), {
+      after: (one) => <span className="secondary small">{one.address}</span>,
+    }),
     {
       key: 'status',
       title: t('messages.status'),

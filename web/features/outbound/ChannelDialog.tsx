@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import { call } from '../../api.ts'
 import { useTranslation } from 'react-i18next'
 import {
   createOutboundChannel,
@@ -24,6 +25,7 @@ export function ChannelDialog({ channel, defaultTimeout, onClose }: ChannelDialo
   const { t } = useTranslation()
   const why = useOutboundReason()
   const form = useContractForm(channel ? updateOutboundChannel : createOutboundChannel, {
+    latest: async () => (await call(listOutboundChannels)).items.find((one) => one.id === channel?.id),
     ...(channel && { params: { id: channel.id } }),
     values: channel ?? {
       port: 2575,

@@ -1,5 +1,6 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PersonSummary, listPersons } from '../../../contract/person.ts'
@@ -27,24 +28,18 @@ export default function PersonsPage() {
   const source = useList(listPersons, { ...(search ? { search } : {}), ...completenessQuery(filters) })
 
   const columns: Column<PersonSummary>[] = [
-    {
+    personColumn(t('person.column.name'), ({ id, name }) => ({ id, name }), {
       key: 'name',
-      personal: true,
-      text: (person) => person.name,
-      title: t('person.column.name'),
       width: '16%',
-      render: (person) => (
+      after: (person) => (
         <>
-          <Link to="/persons/$id" params={{ id: String(person.id) }}>
-            {person.name}
-          </Link>{' '}
           {person.deceased && <StatusTag tone="neutral">{code('personTag', 'deceased')}</StatusTag>}
           {person.foundAs.length > 0 && (
             <p className="secondary small">{t('match.foundAs', { names: person.foundAs.join('、') })}</p>
           )}
         </>
       ),
-    },
+    }),
     {
       key: 'sexAge',
       title: t('person.column.sexAge'),

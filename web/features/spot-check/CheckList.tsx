@@ -1,3 +1,4 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -74,18 +75,7 @@ export function CheckList({ siteId, month, filters, onFilter, appealDays }: Chec
     ...(own
       ? []
       : [{ key: 'doctor', title: t('spotChecks.doctor'), render: (row: SpotCheck) => row.staffName }]),
-    {
-      key: 'person',
-      title: t('figures.rows.person'),
-      render: (row) =>
-        may(me, 'person.read') ? (
-          <Link to="/persons/$id" params={{ id: String(row.personId) }}>
-            {row.personName}
-          </Link>
-        ) : (
-          row.personName
-        ),
-    },
+    personColumn(t('figures.rows.person'), (row) => ({ id: row.personId, name: row.personName })),
     {
       key: 'completed',
       title: t('spotChecks.recordedAt'),

@@ -1,3 +1,4 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -132,15 +133,7 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
           title: t('visits.arrived'),
           render: (one) => <TimeText at={one.arrivedAt} show="moment" />,
         },
-        {
-          key: 'person',
-          title: t('visits.person'),
-          render: (one) => (
-            <Link to="/persons/$id" params={{ id: String(one.personId) }}>
-              {one.personName}
-            </Link>
-          ),
-        },
+        personColumn<VisitRecord>(t('visits.person'), (one) => ({ id: one.personId, name: one.personName })),
         { key: 'outcome', title: t('visits.result'), render: (one) => code('outcome', one.outcome) },
         {
           key: 'stay',

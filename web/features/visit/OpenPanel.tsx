@@ -1,3 +1,4 @@
+import { personColumn } from '../../app/personColumn.tsx'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -37,15 +38,7 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
   const place = (item: VisitTask) => t(item.position ? 'visits.changePosition' : 'visits.setPosition')
   const columns: Column<VisitTask>[] = [
     { key: 'number', title: '#', width: 40, render: (item) => items.indexOf(item) + 1 },
-    {
-      key: 'person',
-      title: t('visits.person'),
-      render: (item) => (
-        <Link to="/persons/$id" params={{ id: String(item.personId) }}>
-          {item.personName}
-        </Link>
-      ),
-    },
+    personColumn(t('visits.person'), (item) => ({ id: item.personId, name: item.personName })),
     { key: 'address', title: t('visits.address'), render: (item) => item.address ?? '—' },
     { key: 'due', title: t('visits.due'), render: (item) => time.day(item.dueAt) },
     {
