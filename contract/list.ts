@@ -64,7 +64,6 @@ export const logListExport = route({
     route: listPath,
     rows: z.number().int().min(0).max(1_000_000),
     columns: z.array(z.string().max(40)).max(60),
-    filters: z.string().max(1000),
   }),
   status: 204,
 })

@@ -1,16 +1,14 @@
 import type { Cell, SheetData } from 'write-excel-file/node'
+import { plainCell } from '../../contract/export.ts'
 
 type Value = string | number | Date | null | undefined
 
-/**
- * A spreadsheet cell of a value that people typed: text that a spreadsheet would run as a formula is kept as text by a leading
- * apostrophe (OWASP "CSV Injection": = + - @ tab CR).
- */
+/** A spreadsheet cell of a value that people typed. */
 export function cell(value: Value): Cell {
   if (value === null || value === undefined || value === '') return null
   if (typeof value === 'number') return { type: Number, value }
   if (value instanceof Date) return { type: Date, value, format: 'yyyy-mm-dd hh:mm' }
-  return { type: String, value: /^[=+\-@\t\r]/.test(value) ? `'${value}` : value }
+  return { type: String, value: plainCell(value) }
 }
 
 export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

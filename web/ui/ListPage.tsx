@@ -1,10 +1,10 @@
+import { countedTo } from '../../contract/route.ts'
 import { Button } from 'antd'
 import { type ReactNode, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { count } from '../format/number.ts'
 import { useFilters } from './filters.ts'
 import { ListTable, type ListTableProps } from './list/ListTable.tsx'
-import { countedTo } from './list/useList.ts'
 import { useColumns } from './list/useColumns.ts'
 import { PageHeader } from './PageHeader.tsx'
 

@@ -4,7 +4,7 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { cell, headings, tableSheet } from '../../platform/sheet.ts'
-import { maskName } from '../person/mask.ts'
+import { maskName } from '../../../contract/export.ts'
 import { dischargeRows, type FigureQuery, getFollowUpFigures } from './follow-up.ts'
 
 const most = 20_000

@@ -1,5 +1,6 @@
-import { formatPhone } from './phone.ts'
+import { maskName } from '../../../contract/export.ts'
 import { type Actor, may } from '../../platform/actor.ts'
+import { formatPhone } from './phone.ts'
 
 /** `+8613812341234` → `138****1234`, `+8657188886666` → `0571-****6666` */
 export function maskPhone(value: string): string {
@@ -30,11 +31,6 @@ export function maskEmail(value: string): string {
 /** To the district: `宁波市海曙区***` */
 export function maskAddress(address: { city: string | null; district: string | null }): string {
   return `${[address.city, address.district].filter(Boolean).join('')}***`
-}
-
-/** Surname only: `王*`, `J*`. */
-export function maskName(name: string): string {
-  return name === '' ? '' : `${[...name][0] ?? ''}*`
 }
 
 /** Readers of persons see full names (one cannot phone a `王*`); everybody else sees the surname. */

@@ -13,7 +13,7 @@ import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { conditionSql, joinPersonSite } from '../person/fact.ts'
-import { maskName } from '../person/mask.ts'
+import { maskName } from '../../../contract/export.ts'
 import { assertSite } from '../setting/setting.ts'
 import { personWithin } from '../person/scope.ts'
 

@@ -18,26 +18,24 @@ type RevealDialogProps = {
   onRevealed: (revealed: Revealed) => void
 }
 
-/** Asks why before showing what is masked; Enter confirms, so that it costs one key on the desk. */
+/** Asks why before showing what is masked; for a call the reason is known and Enter confirms. */
 export default function RevealDialog({
   personId,
   fields,
-  firstReason = 'verify',
+  firstReason,
   onClose,
   onRevealed,
 }: RevealDialogProps) {
   const { t } = useTranslation()
-  const usual = reasons.map((one) => t(`person.revealReasons.${one}`))
   const form = useContractForm(revealPerson, {
     params: { id: personId },
-    values: { fields, reason: t(`person.revealReasons.${firstReason}`) },
+    values: { fields, reason: firstReason ? t(`person.revealReasons.${firstReason}`) : '' },
     draft: false,
     onDone: (revealed) => {
       onRevealed(revealed)
       onClose()
     },
   })
-  const { value, onChange, ...reason } = form.text('reason')
   return (
     <FormDialog
       title={t('person.revealTitle')}
@@ -47,20 +45,12 @@ export default function RevealDialog({
       onClose={onClose}
     >
       <p className="secondary">{t('person.revealHint')}</p>
-      <TextField label={t('person.revealReason')} autoFocus {...reason} value={value} onChange={onChange} />
-      <div className="tag-line">
-        {usual.map((text) => (
-          <button
-            key={text}
-            type="button"
-            className="chip"
-            aria-pressed={value === text}
-            onClick={() => onChange(text)}
-          >
-            {text}
-          </button>
-        ))}
-      </div>
+      <TextField
+        label={t('person.revealReason')}
+        autoFocus
+        usual={reasons.map((one) => t(`person.revealReasons.${one}`))}
+        {...form.text('reason')}
+      />
     </FormDialog>
   )
 }

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import { createAbsence, listAbsences, type Member } from '../../../contract/team.ts'
+import { StaffPick } from '../../app/StaffPick.tsx'
 import { toLocalInput } from '../../format/time.ts'
 import { DateField, TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { refreshDesk } from '../task/refresh.ts'
-import { StaffPick } from './StaffPick.tsx'
 
 function midnight(days: number): string {
   const at = new Date()

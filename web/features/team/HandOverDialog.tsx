@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { handOver, type Member } from '../../../contract/team.ts'
+import { StaffPick } from '../../app/StaffPick.tsx'
 import { useCall } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { useExplain } from '../../ui/useExplain.ts'
-import { StaffPick } from './StaffPick.tsx'
 import { useMoved } from './useMoved.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 

@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, createUser, listUsers, updateUser } from '../../../contract/access.ts'
+import { StaffPick } from '../../app/StaffPick.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { GrantsField } from './GrantsField.tsx'
 import { blankGrant, toDraft, toGrants } from './grants.ts'
-import { StaffPicker } from './StaffPicker.tsx'
 
 type UserDialogProps = {
   user: UserSummary | null
@@ -17,7 +17,6 @@ type UserDialogProps = {
 export function UserDialog({ user, onPassword, onClose }: UserDialogProps) {
   const { t } = useTranslation()
   const [grants, setGrants] = useState(() => (user ? user.grants.map(toDraft) : [blankGrant]))
-  const [staffName, setStaffName] = useState(user?.staffName ?? null)
   const form = useContractForm(user ? updateUser : createUser, {
     ...(user && { params: { id: user.id } }),
     values: { name: user?.name, staffId: user?.staffId ?? null },
@@ -46,13 +45,12 @@ export function UserDialog({ user, onPassword, onClose }: UserDialogProps) {
       />
       {!user && <TextField type="email" label={t('users.email')} {...form.text('email')} />}
       <GrantsField value={grants} onChange={setGrants} />
-      <StaffPicker
-        value={(form.values['staffId'] as number | null | undefined) ?? null}
-        name={staffName}
-        onChange={(staffId, name) => {
-          form.change({ staffId })
-          setStaffName(name)
-        }}
+      <StaffPick
+        label={t('users.staff')}
+        name={user?.staffName ?? null}
+        none={t('common.none')}
+        {...form.pick('staffId')}
+        hint={t('users.staffHint')}
       />
     </FormDialog>
   )

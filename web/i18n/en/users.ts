@@ -20,7 +20,6 @@ export const users = {
   staff: 'Staff',
   noStaff: 'Not linked',
   staffHint: 'When linked, “my tasks” follow this person’s own patients and department.',
-  staffSearch: 'Type a name or staff number',
   state: 'State',
   active: 'Active',
   suspended: 'Suspended',

@@ -20,7 +20,6 @@ export const users = {
   staff: '对应人员',
   noStaff: '不关联',
   staffHint: '关联后，“我的任务”按本人的患者和科室显示。',
-  staffSearch: '输入姓名或工号查找',
   state: '状态',
   active: '正常',
   suspended: '已停用',

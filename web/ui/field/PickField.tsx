@@ -7,11 +7,28 @@ type PickFieldProps = FieldProps<string> & {
   options: readonly Choice[]
   /** Words for "none". */
   none?: string
+  /** Words in the field while nothing is chosen. */
+  placeholder?: string
+  /** Given where the server searches; `options` are then what it found. */
+  onSearch?: (search: string) => void
 }
 
 export function PickField(props: PickFieldProps) {
   const own = useId()
-  const { label, hint, error, options, none, value, disabled, required, onChange, id = own } = props
+  const {
+    label,
+    hint,
+    error,
+    options,
+    none,
+    value,
+    disabled,
+    required,
+    onChange,
+    onSearch,
+    id = own,
+    ...rest
+  } = props
   return (
     <Labelled {...{ id, label, hint, error }}>
       <Select
@@ -22,6 +39,8 @@ export function PickField(props: PickFieldProps) {
         {...(disabled && { disabled })}
         onChange={(next: string | null) => onChange(next ?? '')}
         {...selectOptions(none === undefined ? options : [{ value: '', text: none }, ...options])}
+        {...(onSearch && { showSearch: { filterOption: false, onSearch } })}
+        {...rest}
       />
     </Labelled>
   )

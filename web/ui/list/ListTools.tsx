@@ -1,3 +1,4 @@
+import { countedTo } from '../../../contract/route.ts'
 import { DownloadOutlined, SettingOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Popover, Progress } from 'antd'
 import { useRef, useState } from 'react'
@@ -8,7 +9,7 @@ import { Dialog } from '../Dialog.tsx'
 import { Notice } from '../Notice.tsx'
 import { useExplain } from '../useExplain.ts'
 import type { Column } from './column.ts'
-import { type ListSource, countedTo } from './useList.ts'
+import type { ListSource } from './useList.ts'
 
 type Columns<T> = { all: Column<T>[]; shown: Column<T>[]; show: (key: string, on: boolean) => void }
 

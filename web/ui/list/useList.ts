@@ -24,9 +24,6 @@ export type ListSource<T> = {
   route?: string
 }
 
-/** The server counts this far; beyond it says "more than". */
-export const countedTo = 10_000
-
 type Page = { items: unknown[]; nextCursor: string | null; total?: number | null }
 const pageSize = 50
 /** A file is made of larger pages than the screen. */

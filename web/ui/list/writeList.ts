@@ -1,4 +1,5 @@
 import writeXlsxFile from 'write-excel-file/browser'
+import { maskName, plainCell } from '../../../contract/export.ts'
 import { logListExport } from '../../../contract/list.ts'
 import { call } from '../../api.ts'
 import { type Column, cellText } from './column.ts'
@@ -38,7 +39,9 @@ export async function writeList<T>({
           named.map((column) => {
             const text = cellText(column, item, moment)
             const value = column.personal ? maskName(String(text)) : text
-            return typeof value === 'number' ? { value, type: Number } : { value: cell(value), type: String }
+            return typeof value === 'number'
+              ? { value, type: Number }
+              : { value: plainCell(value), type: String }
           }),
         )
       }
@@ -54,7 +57,6 @@ export async function writeList<T>({
       route,
       rows: rows.length,
       columns: named.map((one) => one.key),
-      filters: new URLSearchParams(location.search).size === 0 ? '' : location.search.slice(0, 1000),
     },
   })
   const head = named.map((one) => ({ value: one.title, fontWeight: 'bold' as const, type: String }))
@@ -64,13 +66,4 @@ export async function writeList<T>({
   link.download = `${title}.xlsx`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href))
-}
-
-/** Text that a spreadsheet would take for a formula stays text. OWASP, CSV Injection. */
-function cell(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d[\d.,\s%]*$/.test(text) ? `'${text}` : text
-}
-
-function maskName(name: string): string {
-  return name === '' ? '' : `${[...name][0] ?? ''}*`
 }
