@@ -1,40 +1,26 @@
 import { Suspense, lazy } from 'react'
+import { type Bound, useBound } from './filters.ts'
 
 const Picker = lazy(() => import('./DatePicker.tsx'))
 
-type DateFilterProps = {
+type DateFilterProps = Bound & {
   label: string
-  value: string | undefined
-  onChange: (value: string | undefined) => void
-}
-
-/** A month as `YYYY-MM`. */
-export function MonthFilter({ label, value, onChange }: DateFilterProps) {
-  return (
-    <Suspense fallback={<span className="picker-place filter-date" />}>
-      <Picker
-        kind="month"
-        aria-label={label}
-        className="filter-date"
-        allowClear={false}
-        value={value ?? ''}
-        onChange={(month) => onChange(month || undefined)}
-      />
-    </Suspense>
-  )
+  /** A month as `YYYY-MM`, which is always one. */
+  month?: boolean
 }
 
 /** A day as `YYYY-MM-DD`; the label stands in the field until a day does. */
-export function DateFilter({ label, value, onChange }: DateFilterProps) {
+export function DateFilter({ label, month = false, ...bound }: DateFilterProps) {
+  const { value, onChange } = useBound(bound)
   return (
     <Suspense fallback={<span className="picker-place filter-date" />}>
       <Picker
-        kind="day"
+        kind={month ? 'month' : 'day'}
         aria-label={label}
         className="filter-date"
-        placeholder={label}
+        {...(month ? { allowClear: false } : { placeholder: label })}
         value={value ?? ''}
-        onChange={(day) => onChange(day || undefined)}
+        onChange={(next) => onChange(next || undefined)}
       />
     </Suspense>
   )

@@ -1,16 +1,16 @@
 import { countedTo } from '../../contract/route.ts'
-import { Button } from 'antd'
 import { type ReactNode, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { count } from '../format/number.ts'
-import { useFilters } from './filters.ts'
 import { ListTable, type ListTableProps } from './list/ListTable.tsx'
 import { useColumns } from './list/useColumns.ts'
+import { useNarrowed } from './list/useNarrowed.tsx'
 import { PageHeader } from './PageHeader.tsx'
 
 export { ListTable } from './list/ListTable.tsx'
 export { type ListSource, useList } from './list/useList.ts'
-export type { Column } from './list/column.ts'
+export { useNarrowed } from './list/useNarrowed.tsx'
+export { type Column, column } from './list/column.ts'
 
 const Tools = lazy(() => import('./list/Tools.tsx'))
 
@@ -27,12 +27,9 @@ type ListPageProps<T> = Omit<ListTableProps<T>, 'label'> & {
 /** A list screen declares columns, filters and actions; order, columns, views, total, file, paging, states and keys are done here. */
 export function ListPage<T>({ title, filters, actions, above, totalText, ...table }: ListPageProps<T>) {
   const { t } = useTranslation()
-  const [address, setFilters] = useFilters()
+  const { clear, emptyOf } = useNarrowed()
   const { shown, show } = useColumns(table.columns)
   const { source } = table
-  const filtered = Object.keys(address).filter(
-    (key) => !['view', 'tab', 'sort', 'columns'].includes(key) && address[key] !== undefined,
-  )
   const total =
     source.total === undefined
       ? null
@@ -44,14 +41,7 @@ export function ListPage<T>({ title, filters, actions, above, totalText, ...tabl
       <PageHeader title={title} extra={actions}>
         <div className="filter-bar">
           {filters}
-          {filters && filtered.length > 0 && (
-            <Button
-              type="link"
-              onClick={() => setFilters(Object.fromEntries(filtered.map((key) => [key, undefined])))}
-            >
-              {t('common.clearFilters')}
-            </Button>
-          )}
+          {filters && clear}
           <span className="list-tools">
             {total !== null && (
               <span className="secondary" role="status">
@@ -71,7 +61,7 @@ export function ListPage<T>({ title, filters, actions, above, totalText, ...tabl
         </div>
       </PageHeader>
       {above}
-      <ListTable {...table} columns={shown} label={title} />
+      <ListTable {...table} columns={shown} label={title} empty={emptyOf(table.empty)} />
     </div>
   )
 }

@@ -1,25 +1,26 @@
 import { Select } from 'antd'
 import { type Choice, selectOptions } from './field/choice.ts'
+import { type Bound, useBound } from './filters.ts'
 
-type SelectFilterProps = {
+type SelectFilterProps = Bound & {
   label: string
-  value: string | undefined
   options: readonly Choice[]
   /** Words for "no restriction"; left out when one option must always be chosen. */
   all?: string | undefined
   disabled?: boolean
-  onChange: (value: string | undefined) => void
 }
 
 /** One filter of a list: searchable when long. */
-export function SelectFilter({ label, value, options, all, disabled = false, onChange }: SelectFilterProps) {
+export function SelectFilter({ label, options, all, disabled = false, ...bound }: SelectFilterProps) {
+  const { value, onChange } = useBound(bound)
   return (
     <Select
       className="filter-select"
       aria-label={label}
       title={label}
       disabled={disabled}
-      value={value ?? ''}
+      // What is not among the options, such as before they are loaded, is not shown as a code.
+      value={options.some((one) => one.value === value) ? value : ''}
       onChange={(next) => onChange(next || undefined)}
       {...selectOptions(all === undefined ? options : [{ value: '', text: all }, ...options])}
     />

@@ -1,18 +1,18 @@
 import Input from 'antd/es/input/Input'
 import { useEffect, useState } from 'react'
+import { type Bound, useBound } from './filters.ts'
 
-type TextFilterProps = {
+type TextFilterProps = Bound & {
   label: string
-  value: string | undefined
   numeric?: boolean
   wide?: boolean
-  onChange: (value: string | undefined) => void
 }
 
 const restMs = 400
 
 /** A filter that is typed: it takes effect on Enter, when left, or after a rest, so that the list does not jump at every key. */
-export function TextFilter({ label, value, numeric = false, wide = false, onChange }: TextFilterProps) {
+export function TextFilter({ label, numeric = false, wide = false, ...bound }: TextFilterProps) {
+  const { value, onChange } = useBound(bound)
   const [draft, setDraft] = useState({ text: value ?? '', of: value })
   // Cleared or changed from outside, such as by "clear filters" or the back button.
   if (draft.of !== value) setDraft({ text: value ?? '', of: value })

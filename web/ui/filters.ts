@@ -46,3 +46,21 @@ export function useFilters() {
   )
   return [filters, setFilters] as const
 }
+
+/** What a filter control is bound to: a name in the address (with what counts while it is not there, and names that a change makes void), or a value of its own. */
+export type Bound =
+  | { of: string; initial?: string | undefined; clears?: readonly string[] }
+  | { of?: undefined; value: string | undefined; onChange: (value: string | undefined) => void }
+
+export function useBound(bound: Bound) {
+  const [filters, setFilters] = useFilters()
+  if (bound.of === undefined) return bound
+  const { of, initial, clears = [] } = bound
+  const now = filters[of] ?? initial
+  return {
+    // Of several, none is the one.
+    value: Array.isArray(now) ? undefined : now,
+    onChange: (value: string | undefined) =>
+      setFilters({ ...Object.fromEntries(clears.map((name) => [name, undefined])), [of]: value }),
+  }
+}

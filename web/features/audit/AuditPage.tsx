@@ -13,7 +13,7 @@ import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useAct, useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -58,80 +58,60 @@ export default function AuditPage() {
   const verify = useAct(verifyAudit)
 
   const columns: Column<Row>[] = [
-    { key: 'at', title: t('audit.at'), width: 150, render: (one) => <TimeText at={one.at} show="moment" /> },
-    {
-      key: 'what',
-      title: t('audit.what'),
-      text: (one) => sentence(one).join(''),
-      render: (one) => {
-        const [who, did, person, rest] = sentence(one)
-        return (
-          <>
+    column('at', t('audit.at'), 150, (one) => <TimeText at={one.at} show="moment" />),
+    column('what', t('audit.what'), { text: (one) => sentence(one).join('') }, (one) => {
+      const [who, did, person, rest] = sentence(one)
+      return (
+        <>
+          <button
+            type="button"
+            className="plain-button"
+            title={t('audit.onlyActor', { name: one.actorName })}
+            onClick={() => setFilters({ actorId: one.actorId })}
+          >
+            {who}
+          </button>
+          {did}
+          {person && (
             <button
               type="button"
               className="plain-button"
-              title={t('audit.onlyActor', { name: one.actorName })}
-              onClick={() => setFilters({ actorId: one.actorId })}
+              title={t('audit.onlyPerson')}
+              onClick={() => setFilters({ personId: String(one.personId) })}
             >
-              {who}
+              {person}
             </button>
-            {did}
-            {person && (
-              <button
-                type="button"
-                className="plain-button"
-                title={t('audit.onlyPerson')}
-                onClick={() => setFilters({ personId: String(one.personId) })}
-              >
-                {person}
-              </button>
-            )}
-            {rest}
-            {one.fields.length > 0 && (
-              <p className="secondary small">
-                {t('audit.about', { list: one.fields.map((field) => code('eventField', field)).join('、') })}
-              </p>
-            )}
-          </>
-        )
-      },
-    },
-    {
-      key: 'outcome',
-      title: t('audit.outcome'),
-      width: 90,
-      render: (one) => <StatusTag tone={tones[one.outcome]}>{code('auditOutcome', one.outcome)}</StatusTag>,
-    },
-    {
-      key: 'address',
-      title: t('audit.address'),
-      width: 120,
-      wideOnly: true,
-      render: (one) => <span className="small">{one.address ?? '—'}</span>,
-    },
-    {
-      key: 'seq',
-      title: t('audit.seq'),
-      width: 80,
-      align: 'right',
-      render: (one) => (
-        <span className="secondary small" title={one.hash}>
-          {one.seq}
-        </span>
-      ),
-    },
+          )}
+          {rest}
+          {one.fields.length > 0 && (
+            <p className="secondary small">
+              {t('audit.about', { list: one.fields.map((field) => code('eventField', field)).join('、') })}
+            </p>
+          )}
+        </>
+      )
+    }),
+    column('outcome', t('audit.outcome'), 90, (one) => (
+      <StatusTag tone={tones[one.outcome]}>{code('auditOutcome', one.outcome)}</StatusTag>
+    )),
+    column('address', t('audit.address'), { width: 120, wideOnly: true }, (one) => (
+      <span className="small">{one.address ?? '—'}</span>
+    )),
+    column('seq', t('audit.seq'), { width: 80, align: 'right' }, (one) => (
+      <span className="secondary small" title={one.hash}>
+        {one.seq}
+      </span>
+    )),
   ]
   const actions = Object.entries(t('audit.action', { returnObjects: true }) as Record<string, string>).map(
     ([key, words]) => ({ value: key.replaceAll('_', '.'), text: words }),
   )
-  const narrowed = Object.keys(filters).length > 0
   const pick = (name: string, all: string, options: { value: string; text: string }[]) => (
     <SelectFilter
       label={t(`audit.filter.${name as 'actor'}`)}
       all={all}
-      value={text(keyOfFilter[name] ?? name)}
+      of={keyOfFilter[name] ?? name}
       options={options}
-      onChange={(value) => setFilters({ [keyOfFilter[name] ?? name]: value })}
     />
   )
 
@@ -145,16 +125,8 @@ export default function AuditPage() {
       }
       filters={
         <>
-          <DateFilter
-            label={t('audit.filter.from')}
-            value={text('from')}
-            onChange={(value) => setFilters({ from: value })}
-          />
-          <DateFilter
-            label={t('audit.filter.to')}
-            value={text('to')}
-            onChange={(value) => setFilters({ to: value })}
-          />
+          <DateFilter label={t('audit.filter.from')} of="from" />
+          <DateFilter label={t('audit.filter.to')} of="to" />
           {pick('action', t('audit.filter.allActions'), actions)}
           {pick(
             'actor',
@@ -177,11 +149,7 @@ export default function AuditPage() {
             t('audit.filter.allOutcomes'),
             auditOutcome.options.map((value) => ({ value, text: code('auditOutcome', value) })),
           )}
-          <TextFilter
-            label={t('audit.filter.record')}
-            value={text('recordNumber')}
-            onChange={(value) => setFilters({ recordNumber: value })}
-          />
+          <TextFilter label={t('audit.filter.record')} of="recordNumber" />
         </>
       }
       above={
@@ -194,11 +162,7 @@ export default function AuditPage() {
       source={entries}
       columns={columns}
       rowKey={(one) => one.seq}
-      empty={
-        narrowed
-          ? { title: t('audit.emptyFiltered') }
-          : { title: t('audit.empty'), hint: t('audit.emptyHint') }
-      }
+      empty={{ title: t('audit.empty'), hint: t('audit.emptyHint') }}
     />
   )
 }

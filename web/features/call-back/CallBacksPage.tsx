@@ -8,7 +8,7 @@ import { day, isoDay } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
@@ -131,13 +131,8 @@ export default function CallBacksPage() {
       />
       <p className="secondary small">{t('callBacks.hint', { n: calls.data?.perHour ?? 0 })}</p>
       {calls.data?.more && <p className="notice tone-warning">{t('callBacks.more')}</p>}
-      {calls.isError ? (
-        <ErrorState error={calls.error} onRetry={() => void calls.refetch()} />
-      ) : calls.isPending ? (
-        <div className="desk-skeleton" role="status" aria-label={t('common.loading')}>
-          <span className="skeleton" />
-          <span className="skeleton" />
-        </div>
+      {calls.isError || calls.isPending ? (
+        <Unloaded query={calls} />
       ) : items.length === 0 ? (
         <EmptyState title={t('callBacks.empty')} hint={t('callBacks.emptyHint')} />
       ) : (

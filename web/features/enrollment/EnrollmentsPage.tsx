@@ -1,5 +1,4 @@
 import { personColumn } from '../../app/personColumn.tsx'
-import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -12,7 +11,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -32,7 +31,7 @@ export default function EnrollmentsPage() {
   const shipped = useShipped()
   const code = useCode()
   const me = useMe()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [stopping, setStopping] = useState<EnrollmentSummary | null>(null)
   const pathwayId = Number(first(filters['pathwayId'])) || undefined
   const status = enrollmentStatus.options.find((one) => one === first(filters['status']))
@@ -44,43 +43,22 @@ export default function EnrollmentsPage() {
 
   const columns: Column<EnrollmentSummary>[] = [
     personColumn(t('pathways.enrollments.person'), (one) => ({ id: one.personId, name: one.name })),
-    {
-      key: 'status',
-      title: t('pathways.enrollments.status'),
-      render: (one) => <StatusTag tone={tones[one.status]}>{code('enrollmentStatus', one.status)}</StatusTag>,
-    },
-    {
-      key: 'pathway',
-      title: t('pathways.enrollments.pathway'),
-      render: (one) => (
-        <>
-          {shipped(one.pathwayName)}{' '}
-          <span className="secondary small">{t('pathways.versionOf', { n: one.version })}</span>
-        </>
-      ),
-    },
-    {
-      key: 'step',
-      title: t('pathways.enrollments.step'),
-      render: (one) => shipped(one.stepTitle ?? one.stepKey ?? '—'),
-    },
-    { key: 'due', title: t('pathways.enrollments.due'), render: (one) => <TimeText at={one.dueAt} /> },
-    {
-      key: 'started',
-      title: t('pathways.enrollments.started'),
-      render: (one) => <TimeText at={one.startedAt} show="day" />,
-    },
-    {
-      key: 'ended',
-      title: t('pathways.enrollments.ended'),
-      wideOnly: true,
-      render: (one) => <TimeText at={one.endedAt} show="day" />,
-    },
-    {
-      key: 'reason',
-      title: t('pathways.enrollments.reason'),
-      render: (one) => code('stopReason', one.stopReason) || '—',
-    },
+    column('status', t('pathways.enrollments.status'), (one) => (
+      <StatusTag tone={tones[one.status]}>{code('enrollmentStatus', one.status)}</StatusTag>
+    )),
+    column('pathway', t('pathways.enrollments.pathway'), (one) => (
+      <>
+        {shipped(one.pathwayName)}{' '}
+        <span className="secondary small">{t('pathways.versionOf', { n: one.version })}</span>
+      </>
+    )),
+    column('step', t('pathways.enrollments.step'), (one) => shipped(one.stepTitle ?? one.stepKey ?? '—')),
+    column('due', t('pathways.enrollments.due'), (one) => <TimeText at={one.dueAt} />),
+    column('started', t('pathways.enrollments.started'), (one) => <TimeText at={one.startedAt} show="day" />),
+    column('ended', t('pathways.enrollments.ended'), { wideOnly: true }, (one) => (
+      <TimeText at={one.endedAt} show="day" />
+    )),
+    column('reason', t('pathways.enrollments.reason'), (one) => code('stopReason', one.stopReason) || '—'),
   ]
   if (may(me, 'enrollment.write')) {
     columns.push({
@@ -105,37 +83,24 @@ export default function EnrollmentsPage() {
             <SelectFilter
               label={t('pathways.enrollments.pathway')}
               all={t('pathways.enrollments.allPathways')}
-              value={pathwayId === undefined ? undefined : String(pathwayId)}
+              of="pathwayId"
               options={(pathways.data?.items ?? []).map((one) => ({ value: String(one.id), text: one.name }))}
-              onChange={(value) => setFilters({ pathwayId: value })}
             />
             <SelectFilter
               label={t('pathways.enrollments.status')}
               all={t('pathways.enrollments.allStatus')}
-              value={status}
+              of="status"
               options={enrollmentStatus.options.map((value) => ({
                 value,
                 text: code('enrollmentStatus', value),
               }))}
-              onChange={(value) => setFilters({ status: value })}
             />
           </>
         }
         source={enrollments}
         columns={columns}
         rowKey={(one) => one.id}
-        empty={
-          pathwayId || status
-            ? {
-                title: t('pathways.enrollments.emptyFiltered'),
-                action: (
-                  <Button onClick={() => setFilters({ pathwayId: undefined, status: undefined })}>
-                    {t('common.clearFilters')}
-                  </Button>
-                ),
-              }
-            : { title: t('pathways.enrollments.empty'), hint: t('pathways.enrollments.emptyHint') }
-        }
+        empty={{ title: t('pathways.enrollments.empty'), hint: t('pathways.enrollments.emptyHint') }}
       />
       {stopping && <StopDialog enrollment={stopping} onClose={() => setStopping(null)} />}
     </>

@@ -13,9 +13,9 @@ import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { useAppearance } from '../../theme/appearance.ts'
 import { cssVariables, light } from '../../theme/tokens.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { MonthFilter } from '../../ui/DateFilter.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { ReportCharts } from './ReportCharts.tsx'
 import { DepartmentTables, DoctorTable, LevelTable, RedFlagTable } from './ReportTables.tsx'
@@ -47,7 +47,8 @@ export default function ReportPage() {
         <LinkButton to="/figures">
           <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
         </LinkButton>
-        <MonthFilter
+        <DateFilter
+          month
           label={t('spotChecks.month')}
           value={month}
           onChange={(value) => setFilters({ month: value })}
@@ -78,10 +79,8 @@ export default function ReportPage() {
           </>
         )}
       </div>
-      {report.isError ? (
-        <ErrorState error={report.error} onRetry={() => void report.refetch()} />
-      ) : !data ? (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 600 }} />
+      {report.isError || !data ? (
+        <Unloaded query={report} height={600} />
       ) : (
         <article
           className="report"

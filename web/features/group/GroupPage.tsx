@@ -13,7 +13,7 @@ import {
 import { addressOf } from '../../api.ts'
 import { count } from '../../format/number.ts'
 import { useCall } from '../../query.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { AgreementDialog } from './AgreementDialog.tsx'
@@ -28,17 +28,7 @@ export default function GroupPage() {
   const { id } = useParams({ strict: false })
   const query = useCall(getGroup, { params: { id: Number(id) } })
   const [editing, setEditing] = useState(false)
-  if (query.isError) return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />
-  if (query.isPending)
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ width: 260, height: 28 }} />
-        <div className="group-columns">
-          <span className="skeleton" style={{ height: 320 }} />
-          <span className="skeleton" style={{ height: 320 }} />
-        </div>
-      </div>
-    )
+  if (query.isError || query.isPending) return <Unloaded page query={query} height={320} />
   const group = query.data
   return (
     <div className="page">

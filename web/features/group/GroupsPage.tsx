@@ -6,7 +6,7 @@ import { groupKinds, groupStatuses, type GroupSummary, listGroups } from '../../
 import { count } from '../../format/number.ts'
 import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -46,65 +46,33 @@ export default function GroupsPage() {
   )
 
   const columns: Column<GroupSummary>[] = [
-    {
-      key: 'name',
-      title: t('groups.name'),
-      render: (one) => (
-        <Link to="/groups/$id" params={{ id: String(one.id) }}>
-          {one.name}
-        </Link>
+    column('name', t('groups.name'), (one) => (
+      <Link to="/groups/$id" params={{ id: String(one.id) }}>
+        {one.name}
+      </Link>
+    )),
+    column('code', t('groups.code'), 120, (one) => <span className="mono">{one.code}</span>),
+    column('kind', t('groups.kindLabel'), 120, (one) => t(`groups.kinds.${one.kind}`)),
+    column('status', t('groups.statusLabel'), 100, (one) => (
+      <StatusTag tone={groupTones[one.status]}>{t(`groups.statuses.${one.status}`)}</StatusTag>
+    )),
+    column('agreement', t('groups.agreement'), 220, (one) =>
+      one.agreement ? (
+        <AgreementEnd {...one.agreement} />
+      ) : (
+        <span className="secondary">{t('groups.noAgreement')}</span>
       ),
-    },
-    {
-      key: 'code',
-      title: t('groups.code'),
-      width: 120,
-      render: (one) => <span className="mono">{one.code}</span>,
-    },
-    { key: 'kind', title: t('groups.kindLabel'), width: 120, render: (one) => t(`groups.kinds.${one.kind}`) },
-    {
-      key: 'status',
-      title: t('groups.statusLabel'),
-      width: 100,
-      render: (one) => (
-        <StatusTag tone={groupTones[one.status]}>{t(`groups.statuses.${one.status}`)}</StatusTag>
-      ),
-    },
-    {
-      key: 'agreement',
-      title: t('groups.agreement'),
-      width: 220,
-      render: (one) =>
-        one.agreement ? (
-          <AgreementEnd {...one.agreement} />
-        ) : (
-          <span className="secondary">{t('groups.noAgreement')}</span>
-        ),
-    },
-    {
-      key: 'members',
-      title: t('groups.members'),
-      width: 90,
-      align: 'right',
-      render: (one) => count(one.members),
-    },
-    {
-      key: 'owner',
-      title: t('groups.owner'),
-      width: 120,
-      wideOnly: true,
-      render: (one) => one.ownerName ?? '—',
-    },
-    {
-      key: 'site',
-      title: t('groups.site'),
-      width: 150,
-      wideOnly: true,
-      render: (one) => one.siteName ?? t('groups.allSites'),
-    },
+    ),
+    column('members', t('groups.members'), { width: 90, align: 'right' }, (one) => count(one.members)),
+    column('owner', t('groups.owner'), { width: 120, wideOnly: true }, (one) => one.ownerName ?? '—'),
+    column(
+      'site',
+      t('groups.site'),
+      { width: 150, wideOnly: true },
+      (one) => one.siteName ?? t('groups.allSites'),
+    ),
   ]
 
-  const filtered = Boolean(search ?? kind ?? status) || expiring
   return (
     <>
       <ListPage
@@ -116,24 +84,18 @@ export default function GroupsPage() {
         onOpen={(one) => open(one.id)}
         filters={
           <>
-            <TextFilter
-              label={t('groups.searchHint')}
-              value={search}
-              onChange={(value) => setFilters({ search: value })}
-            />
+            <TextFilter label={t('groups.searchHint')} of="search" />
             <SelectFilter
               label={t('groups.kindLabel')}
-              value={kind}
+              of="kind"
               all={t('groups.allKinds')}
               options={groupKinds.map((value) => ({ value, text: t(`groups.kinds.${value}`) }))}
-              onChange={(value) => setFilters({ kind: value })}
             />
             <SelectFilter
               label={t('groups.statusLabel')}
-              value={status}
+              of="status"
               all={t('groups.allStatuses')}
               options={groupStatuses.map((value) => ({ value, text: t(`groups.statuses.${value}`) }))}
-              onChange={(value) => setFilters({ status: value })}
             />
             <button
               type="button"
@@ -145,11 +107,7 @@ export default function GroupsPage() {
             </button>
           </>
         }
-        empty={
-          filtered
-            ? { title: t('groups.notFound'), hint: t('groups.notFoundHint') }
-            : { title: t('groups.empty'), hint: t('groups.emptyHint'), action: add }
-        }
+        empty={{ title: t('groups.empty'), hint: t('groups.emptyHint'), action: add }}
       />
       {adding && <GroupDialog group={null} onClose={() => setAdding(false)} onMade={open} />}
     </>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type GroupDetail, type GroupMember, listGroupMembers } from '../../../contract/group.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList, column } from '../../ui/ListPage.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { MemberDialog } from './MemberDialog.tsx'
@@ -32,70 +32,40 @@ export function MemberList({ group }: { group: GroupDetail }) {
       width: '20%',
       after: (one) => <span className="secondary small">{code('sex', one.sex)}</span>,
     }),
-    { key: 'phone', title: t('groups.memberPhone'), width: 130, render: (one) => one.phone ?? '—' },
-    {
-      key: 'number',
-      title: t('groups.employeeNumber'),
-      width: 110,
-      render: (one) => <span className="mono">{one.employeeNumber ?? '—'}</span>,
-    },
-    {
-      key: 'department',
-      title: t('groups.place'),
-      render: (one) =>
-        [one.department, one.title, t(`groups.memberRoles.${one.role}`)].filter(Boolean).join(' · '),
-    },
-    {
-      key: 'since',
-      title: t('groups.since'),
-      width: 110,
-      render: (one) => <span className="group-day">{one.since ?? '—'}</span>,
-    },
-    ...(former
-      ? [
-          {
-            key: 'until',
-            title: t('groups.lastDay'),
-            width: 110,
-            render: (one: GroupMember) => one.until ?? '—',
-          },
-        ]
-      : []),
-    {
-      key: 'visit',
-      title: t('groups.lastVisit'),
-      width: 100,
-      wideOnly: true,
-      render: (one) => <TimeText at={one.lastVisitAt} />,
-    },
+    column('phone', t('groups.memberPhone'), 130, (one) => one.phone ?? '—'),
+    column('number', t('groups.employeeNumber'), 110, (one) => (
+      <span className="mono">{one.employeeNumber ?? '—'}</span>
+    )),
+    column('department', t('groups.place'), (one) =>
+      [one.department, one.title, t(`groups.memberRoles.${one.role}`)].filter(Boolean).join(' · '),
+    ),
+    column('since', t('groups.since'), 110, (one) => <span className="group-day">{one.since ?? '—'}</span>),
+    ...(former ? [column('until', t('groups.lastDay'), 110, (one: GroupMember) => one.until ?? '—')] : []),
+    column('visit', t('groups.lastVisit'), { width: 100, wideOnly: true }, (one) => (
+      <TimeText at={one.lastVisitAt} />
+    )),
     ...(group.abilities.write
       ? [
-          {
-            key: 'actions',
-            title: '',
-            width: 110,
-            align: 'right' as const,
-            render: (one: GroupMember) => (
-              <span className="row-actions group-day">
+          column('actions', '', { width: 110, align: 'right' as const }, (one: GroupMember) => (
+            <span className="row-actions group-day">
+              <button
+                type="button"
+                className="plain-button"
+                onClick={() => setOpen({ member: one, ending: false })}
+              >
+                {t('common.edit')}
+              </button>
+              {one.until === null && (
                 <button
                   type="button"
                   className="plain-button"
-                  onClick={() => setOpen({ member: one, ending: false })}
+                  onClick={() => setOpen({ member: one, ending: true })}
                 >
-                  {t('common.edit')}
+                  {t('groups.endMember')}
                 </button>
-                {one.until === null && (
-                  <button
-                    type="button"
-                    className="plain-button"
-                    onClick={() => setOpen({ member: one, ending: true })}
-                  >
-                    {t('groups.endMember')}
-                  </button>
-                )}
-              </span>
-            ),
-          },
+              )}
+            </span>
+          )),
         ]
       : []),
   ]
@@ -109,11 +79,7 @@ export function MemberList({ group }: { group: GroupDetail }) {
         )}
       </div>
       <div className="group-member-filters">
-        <TextFilter
-          label={t('groups.memberSearch')}
-          value={search}
-          onChange={(value) => setFilters({ search: value })}
-        />
+        <TextFilter label={t('groups.memberSearch')} of="search" />
         {(['current', 'former'] as const).map((view) => (
           <button
             key={view}

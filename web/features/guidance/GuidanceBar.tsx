@@ -9,7 +9,7 @@ import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { Key, useKey } from '../task/Key.tsx'
 import './guidance.css'
@@ -52,12 +52,8 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
   }
   return (
     <Dialog size="large" title={t('guidance.title')} onClose={onClose}>
-      {offered.isError ? (
-        <ErrorState error={offered.error} onRetry={() => void offered.refetch()} />
-      ) : !data ? (
-        <div role="status" aria-label={t('common.loading')} className="desk-skeleton">
-          <span className="skeleton" />
-        </div>
+      {offered.isError || !data ? (
+        <Unloaded query={offered} />
       ) : !text ? (
         <EmptyState title={t('guidance.none')} hint={t('guidance.noneHint')} />
       ) : (

@@ -7,7 +7,7 @@ import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -19,7 +19,7 @@ export default function GuidancePage() {
   const { t } = useTranslation()
   const shipped = useShipped()
   const me = useMe()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [editing, setEditing] = useState<Guidance | 'new' | null>(null)
   const [history, setHistory] = useState<Guidance | null>(null)
   const texts = useCall(listGuidance, {})
@@ -29,47 +29,24 @@ export default function GuidancePage() {
   )
   const place = (one: Guidance) => one.departmentName ?? one.siteName ?? t('guidance.everywhere')
   const columns: Column<Guidance>[] = [
-    {
-      key: 'title',
-      title: t('guidance.name'),
-      render: (one) => (
-        <>
-          {shipped(one.title)} {!one.active && <StatusTag tone="neutral">{t('guidance.inactive')}</StatusTag>}
-        </>
-      ),
-    },
-    { key: 'place', title: t('guidance.place'), render: place },
-    {
-      key: 'condition',
-      title: t('guidance.condition'),
-      render: (one) => one.conditionCodes.join(' ') || t('guidance.any'),
-    },
-    {
-      key: 'changed',
-      title: t('guidance.changed'),
-      wideOnly: true,
-      render: (one) => (
-        <>
-          <TimeText at={one.changedAt} /> · {one.changedByName}
-        </>
-      ),
-    },
-    {
-      key: 'given',
-      title: t('guidance.givenTimes'),
-      align: 'right',
-      wideOnly: true,
-      render: (one) => one.given,
-    },
-    {
-      key: 'acts',
-      title: t('team.acts'),
-      render: (one) => (
-        <Button size="small" onClick={() => setHistory(one)}>
-          {t('guidance.versions', { n: one.version })}
-        </Button>
-      ),
-    },
+    column('title', t('guidance.name'), (one) => (
+      <>
+        {shipped(one.title)} {!one.active && <StatusTag tone="neutral">{t('guidance.inactive')}</StatusTag>}
+      </>
+    )),
+    column('place', t('guidance.place'), place),
+    column('condition', t('guidance.condition'), (one) => one.conditionCodes.join(' ') || t('guidance.any')),
+    column('changed', t('guidance.changed'), { wideOnly: true }, (one) => (
+      <>
+        <TimeText at={one.changedAt} /> · {one.changedByName}
+      </>
+    )),
+    column('given', t('guidance.givenTimes'), { align: 'right', wideOnly: true }, (one) => one.given),
+    column('acts', t('team.acts'), (one) => (
+      <Button size="small" onClick={() => setHistory(one)}>
+        {t('guidance.versions', { n: one.version })}
+      </Button>
+    )),
   ]
   return (
     <>
@@ -82,13 +59,7 @@ export default function GuidancePage() {
             </Button>
           )
         }
-        filters={
-          <TextFilter
-            label={t('guidance.search')}
-            value={search}
-            onChange={(value) => setFilters({ search: value })}
-          />
-        }
+        filters={<TextFilter label={t('guidance.search')} of="search" />}
         source={{ ...texts, items }}
         columns={columns}
         rowKey={(one) => one.id}

@@ -9,8 +9,8 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
-import { MonthFilter } from '../../ui/DateFilter.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -25,7 +25,7 @@ export default function HeadChecksPage() {
   const { t } = useTranslation()
   const code = useCode()
   const me = useMe()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [opened, setOpened] = useState<HeadCheckLine | null>(null)
   const wanted = first(filters['month'])
   const month = wanted && /^\d{4}-(0[1-9]|1[0-2])$/.test(wanted) ? wanted : lastMonth()
@@ -41,95 +41,64 @@ export default function HeadChecksPage() {
   const several = me.permissions['head-check.read'] === 'site' || me.permissions['head-check.read'] === 'all'
 
   const columns: Column<HeadCheckLine>[] = [
-    {
-      key: 'doctor',
-      title: t('spotChecks.doctor'),
-      render: (one) => (
+    column('doctor', t('spotChecks.doctor'), (one) => (
+      <>
+        <strong>{one.staffName}</strong> <span className="secondary small">{one.title}</span>
+      </>
+    )),
+    column('department', t('figures.department'), (one) => one.departmentName),
+    column('discharged', t('figures.name.discharged'), { align: 'right' }, (one) => one.counts.discharged),
+    column('coverage', t('figures.name.coverage'), { align: 'right' }, (one) => share(one.counts.coverage)),
+    column('proven', t('figures.name.provenCoverage'), { align: 'right' }, (one) =>
+      share(one.counts.provenCoverage),
+    ),
+    column('timeliness', t('figures.name.timeliness'), { align: 'right' }, (one) =>
+      share(one.counts.timeliness),
+    ),
+    column('overdue', t('figures.name.overdue'), { align: 'right' }, (one) => one.counts.overdue),
+    column('verdict', t('headChecks.verdict'), (one) =>
+      one.check ? (
         <>
-          <strong>{one.staffName}</strong> <span className="secondary small">{one.title}</span>
+          <StatusTag tone={one.check.verdict === 'satisfactory' ? 'success' : 'warning'}>
+            {code('headCheckVerdict', one.check.verdict)}
+          </StatusTag>
+          {one.check.remark && <p className="small">{one.check.remark}</p>}
         </>
+      ) : (
+        <StatusTag tone="neutral">{t('headChecks.notYet')}</StatusTag>
       ),
-    },
-    { key: 'department', title: t('figures.department'), render: (one) => one.departmentName },
-    {
-      key: 'discharged',
-      title: t('figures.name.discharged'),
-      align: 'right',
-      render: (one) => one.counts.discharged,
-    },
-    {
-      key: 'coverage',
-      title: t('figures.name.coverage'),
-      align: 'right',
-      render: (one) => share(one.counts.coverage),
-    },
-    {
-      key: 'proven',
-      title: t('figures.name.provenCoverage'),
-      align: 'right',
-      render: (one) => share(one.counts.provenCoverage),
-    },
-    {
-      key: 'timeliness',
-      title: t('figures.name.timeliness'),
-      align: 'right',
-      render: (one) => share(one.counts.timeliness),
-    },
-    { key: 'overdue', title: t('figures.name.overdue'), align: 'right', render: (one) => one.counts.overdue },
-    {
-      key: 'verdict',
-      title: t('headChecks.verdict'),
-      render: (one) =>
-        one.check ? (
-          <>
-            <StatusTag tone={one.check.verdict === 'satisfactory' ? 'success' : 'warning'}>
-              {code('headCheckVerdict', one.check.verdict)}
-            </StatusTag>
-            {one.check.remark && <p className="small">{one.check.remark}</p>}
-          </>
-        ) : (
-          <StatusTag tone="neutral">{t('headChecks.notYet')}</StatusTag>
-        ),
-    },
-    {
-      key: 'when',
-      title: t('headChecks.when'),
-      render: (one) =>
-        one.check ? (
-          <>
-            <TimeText at={one.check.checkedAt} show="day" />
-            <br />
-            <span className="secondary small">
-              {one.check.checkedByName}
-              {one.check.acknowledgedAt && ` · ${t('headChecks.read')}`}
-            </span>
-          </>
-        ) : (
-          '—'
-        ),
-    },
-    {
-      key: 'act',
-      title: '',
-      align: 'right',
-      render: (one) => (
-        <span className="button-line">
-          <Button size="small" onClick={() => setOpened(one)}>
-            {t(one.abilities.check ? 'headChecks.check' : 'headChecks.look')}
+    ),
+    column('when', t('headChecks.when'), (one) =>
+      one.check ? (
+        <>
+          <TimeText at={one.check.checkedAt} show="day" />
+          <br />
+          <span className="secondary small">
+            {one.check.checkedByName}
+            {one.check.acknowledgedAt && ` · ${t('headChecks.read')}`}
+          </span>
+        </>
+      ) : (
+        '—'
+      ),
+    ),
+    column('act', '', { align: 'right' }, (one) => (
+      <span className="button-line">
+        <Button size="small" onClick={() => setOpened(one)}>
+          {t(one.abilities.check ? 'headChecks.check' : 'headChecks.look')}
+        </Button>
+        {one.abilities.acknowledge && one.check && (
+          <Button
+            size="small"
+            type="primary"
+            loading={acknowledge.isPending}
+            onClick={() => acknowledge.mutate({ params: { id: one.check?.id ?? 0 } })}
+          >
+            {t('headChecks.acknowledge')}
           </Button>
-          {one.abilities.acknowledge && one.check && (
-            <Button
-              size="small"
-              type="primary"
-              loading={acknowledge.isPending}
-              onClick={() => acknowledge.mutate({ params: { id: one.check?.id ?? 0 } })}
-            >
-              {t('headChecks.acknowledge')}
-            </Button>
-          )}
-        </span>
-      ),
-    },
+        )}
+      </span>
+    )),
   ]
 
   return (
@@ -138,20 +107,16 @@ export default function HeadChecksPage() {
         title={t('headChecks.title')}
         filters={
           <>
-            <MonthFilter
-              label={t('spotChecks.month')}
-              value={month}
-              onChange={(value) => setFilters({ month: value })}
-            />
+            <DateFilter month label={t('spotChecks.month')} of="month" initial={month} />
             {several && (
               <SelectFilter
                 label={t('figures.department')}
                 all={t('figures.allDepartments')}
-                value={departmentId === undefined ? undefined : String(departmentId)}
+                of="departmentId"
+                initial={departmentId === undefined ? undefined : String(departmentId)}
                 options={(places.data?.departments ?? [])
                   .filter((one) => one.active)
                   .map((one) => ({ value: String(one.id), text: one.name }))}
-                onChange={(value) => setFilters({ departmentId: value })}
               />
             )}
             {checks.data && items.length > 0 && (

@@ -10,7 +10,7 @@ import {
 } from '../../../contract/import.ts'
 import { addressOf } from '../../api.ts'
 import { type ItemOf, keyOf, queryClient } from '../../query.ts'
-import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList, column } from '../../ui/ListPage.tsx'
 
 type Row = ItemOf<typeof listImportErrors>
 const known = importKinds.flatMap((kind): readonly ImportField[] => importFields[kind])
@@ -23,30 +23,18 @@ export function ErrorList({ id, refresh }: { id: number; refresh: string }) {
     void queryClient.invalidateQueries({ queryKey: keyOf(listImportErrors) })
   }, [refresh])
   const columns: Column<Row>[] = [
-    { key: 'row', title: t('imports.row'), align: 'right', width: 80, render: (one) => one.row },
-    {
-      key: 'field',
-      title: t('imports.field'),
-      render: (one) => {
-        const field = known.find((name) => name === one.field)
-        return field ? t(`imports.fields.${field}`) : '—'
-      },
-    },
-    {
-      key: 'value',
-      title: t('imports.value'),
-      render: (one) => <span className="mono">{one.value ?? '—'}</span>,
-    },
-    {
-      key: 'problem',
-      title: t('imports.problem'),
-      render: (one) => (
-        <>
-          {t(`imports.problems.${one.problem}`)}
-          {one.detail && <span className="secondary small"> {one.detail}</span>}
-        </>
-      ),
-    },
+    column('row', t('imports.row'), { align: 'right', width: 80 }, (one) => one.row),
+    column('field', t('imports.field'), (one) => {
+      const field = known.find((name) => name === one.field)
+      return field ? t(`imports.fields.${field}`) : '—'
+    }),
+    column('value', t('imports.value'), (one) => <span className="mono">{one.value ?? '—'}</span>),
+    column('problem', t('imports.problem'), (one) => (
+      <>
+        {t(`imports.problems.${one.problem}`)}
+        {one.detail && <span className="secondary small"> {one.detail}</span>}
+      </>
+    )),
   ]
   return (
     <section className="panel" aria-label={t('imports.errors')}>

@@ -15,7 +15,7 @@ import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
@@ -49,13 +49,7 @@ export default function ImportPage() {
   useEffect(() => {
     void queryClient.invalidateQueries({ queryKey: keyOf(listImports) })
   }, [status])
-  if (source.isError) return <ErrorState error={source.error} onRetry={() => void source.refetch()} />
-  if (!data)
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ height: 240 }} />
-      </div>
-    )
+  if (source.isError || !data) return <Unloaded page query={source} />
 
   const run = (what: Act) => act.mutate({ params: { id, act: what } })
   const undo = () =>

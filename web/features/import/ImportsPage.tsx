@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type ImportStatus, type ImportSummary, listImports } from '../../../contract/import.ts'
 import { count } from '../../format/number.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { UploadDialog } from './UploadDialog.tsx'
@@ -37,35 +37,24 @@ export default function ImportsPage() {
   )
 
   const columns: Column<ImportSummary>[] = [
-    {
-      key: 'file',
-      title: t('imports.file'),
-      render: (one) => (
-        <Link to="/imports/$id" params={{ id: String(one.id) }}>
-          {one.fileName}
-        </Link>
-      ),
-    },
-    { key: 'kind', title: t('imports.kindLabel'), render: (one) => t(`imports.kinds.${one.kind}`) },
-    { key: 'site', title: t('imports.site'), wideOnly: true, render: (one) => one.siteName },
-    {
-      key: 'status',
-      title: t('imports.status'),
-      render: (one) => (
-        <StatusTag tone={importTones[one.status]}>{t(`imports.statuses.${one.status}`)}</StatusTag>
-      ),
-    },
-    {
-      key: 'rows',
-      title: t('imports.rows'),
-      align: 'right',
-      render: (one) => (one.rows === null ? '—' : count(one.rows)),
-    },
-    { key: 'created', title: t('imports.created'), align: 'right', render: (one) => count(one.created) },
-    { key: 'updated', title: t('imports.updated'), align: 'right', render: (one) => count(one.updated) },
-    { key: 'failed', title: t('imports.failed'), align: 'right', render: (one) => count(one.failed) },
-    { key: 'by', title: t('imports.by'), wideOnly: true, render: (one) => one.createdBy },
-    { key: 'at', title: t('imports.at'), render: (one) => <TimeText at={one.createdAt} show="moment" /> },
+    column('file', t('imports.file'), (one) => (
+      <Link to="/imports/$id" params={{ id: String(one.id) }}>
+        {one.fileName}
+      </Link>
+    )),
+    column('kind', t('imports.kindLabel'), (one) => t(`imports.kinds.${one.kind}`)),
+    column('site', t('imports.site'), { wideOnly: true }, (one) => one.siteName),
+    column('status', t('imports.status'), (one) => (
+      <StatusTag tone={importTones[one.status]}>{t(`imports.statuses.${one.status}`)}</StatusTag>
+    )),
+    column('rows', t('imports.rows'), { align: 'right' }, (one) =>
+      one.rows === null ? '—' : count(one.rows),
+    ),
+    column('created', t('imports.created'), { align: 'right' }, (one) => count(one.created)),
+    column('updated', t('imports.updated'), { align: 'right' }, (one) => count(one.updated)),
+    column('failed', t('imports.failed'), { align: 'right' }, (one) => count(one.failed)),
+    column('by', t('imports.by'), { wideOnly: true }, (one) => one.createdBy),
+    column('at', t('imports.at'), (one) => <TimeText at={one.createdAt} show="moment" />),
   ]
 
   return (

@@ -6,7 +6,7 @@ import { fileInstruction, getInstruction } from '../../../contract/instruction.t
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Fact } from '../../ui/Fact.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { InstructionStatusTag } from './status.tsx'
@@ -60,10 +60,8 @@ export function InstructionDrawer({ id, onClose }: { id: number; onClose: () => 
         )
       }
     >
-      {detail.isError ? (
-        <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />
-      ) : !data ? (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
+      {detail.isError || !data ? (
+        <Unloaded query={detail} />
       ) : (
         <div className="stack">
           <InstructionStatusTag instruction={data} />

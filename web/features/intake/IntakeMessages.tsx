@@ -15,7 +15,7 @@ import { bytes, count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -52,7 +52,6 @@ export function IntakeMessages() {
   }
   const noted = { ...optional('facility'), ...optional('noteAt'), ...(note && { note }) }
   const openId = Number(first(filters['message'])) || null
-  const narrowed = status !== undefined || Object.keys({ ...narrow, ...noted }).length > 0
 
   const overview = useCall(getIntakeOverview, {}, { refetchInterval: 60_000 })
   const messages = useList(listIntakeMessages, {
@@ -83,59 +82,34 @@ export function IntakeMessages() {
     .filter((one) => one.status === 'dead' && selected.has(one.id))
     .map((one) => one.id)
   const columns: Column<IntakeMessage>[] = [
-    {
-      key: 'received',
-      title: t('intake.column.received'),
-      width: 150,
-      render: (one) => <TimeText at={one.receivedAt} show="moment" />,
-    },
-    {
-      key: 'status',
-      title: t('intake.column.status'),
-      width: 110,
-      render: (one) => <IntakeStatusTag status={one.status} />,
-    },
-    {
-      key: 'type',
-      title: t('intake.column.type'),
-      width: 96,
-      render: (one) => <span className="mono">{one.messageType || '—'}</span>,
-    },
-    {
-      key: 'sender',
-      title: t('intake.column.sender'),
-      width: 170,
-      render: (one) => [one.sender, one.facility].filter(Boolean).join(' · ') || '—',
-    },
-    {
-      key: 'controlId',
-      title: t('intake.column.controlId'),
-      width: 170,
-      render: (one) => (
-        <span className="mono">
-          {one.controlId || '—'}
-          {one.duplicates > 0 && (
-            <span className="secondary small" title={t('intake.duplicates', { n: one.duplicates })}>
-              {' '}
-              ×{one.duplicates + 1}
-            </span>
-          )}
-        </span>
-      ),
-    },
-    {
-      key: 'reason',
-      title: t('intake.column.reason'),
-      render: (one) => <IntakeReason message={one} />,
-    },
-    {
-      key: 'size',
-      title: t('intake.column.size'),
-      width: 80,
-      align: 'right',
-      wideOnly: true,
-      render: (one) => bytes(one.bytes),
-    },
+    column('received', t('intake.column.received'), 150, (one) => (
+      <TimeText at={one.receivedAt} show="moment" />
+    )),
+    column('status', t('intake.column.status'), 110, (one) => <IntakeStatusTag status={one.status} />),
+    column('type', t('intake.column.type'), 96, (one) => (
+      <span className="mono">{one.messageType || '—'}</span>
+    )),
+    column(
+      'sender',
+      t('intake.column.sender'),
+      170,
+      (one) => [one.sender, one.facility].filter(Boolean).join(' · ') || '—',
+    ),
+    column('controlId', t('intake.column.controlId'), 170, (one) => (
+      <span className="mono">
+        {one.controlId || '—'}
+        {one.duplicates > 0 && (
+          <span className="secondary small" title={t('intake.duplicates', { n: one.duplicates })}>
+            {' '}
+            ×{one.duplicates + 1}
+          </span>
+        )}
+      </span>
+    )),
+    column('reason', t('intake.column.reason'), (one) => <IntakeReason message={one} />),
+    column('size', t('intake.column.size'), { width: 80, align: 'right', wideOnly: true }, (one) =>
+      bytes(one.bytes),
+    ),
   ]
 
   return (
@@ -163,46 +137,31 @@ export function IntakeMessages() {
               <SelectFilter
                 label={t('intake.filter.status')}
                 all={t('intake.filter.allStatus')}
-                value={status}
+                of="status"
                 options={intakeStatus.options.map((value) => ({ value, text: code('intakeStatus', value) }))}
-                onChange={(value) => setFilters({ status: value })}
               />
               <SelectFilter
                 label={t('intake.filter.sender')}
                 all={t('intake.filter.allSenders')}
-                value={first(filters['sender'])}
+                of="sender"
                 options={Array.from(new Set(overview.data?.senders.map((one) => one.sender))).map(
                   (value) => ({
                     value,
                     text: value,
                   }),
                 )}
-                onChange={(sender) => setFilters({ sender, facility: undefined })}
+                clears={['facility']}
               />
-              <TextFilter
-                label={t('intake.filter.type')}
-                value={first(filters['messageType'])}
-                onChange={(messageType) => setFilters({ messageType })}
-              />
-              <TextFilter
-                label={t('intake.filter.controlId')}
-                value={first(filters['controlId'])}
-                onChange={(controlId) => setFilters({ controlId })}
-              />
+              <TextFilter label={t('intake.filter.type')} of="messageType" />
+              <TextFilter label={t('intake.filter.controlId')} of="controlId" />
               <SelectFilter
                 label={t('intake.notes.filter')}
                 all={t('intake.notes.filter')}
-                value={note}
+                of="note"
                 options={intakeNoteKinds.map((value) => ({ value, text: code('intakeNote', value) }))}
-                onChange={(value) => setFilters({ note: value, noteAt: undefined })}
+                clears={['noteAt']}
               />
-              {mayReplay && (
-                <TextFilter
-                  label={t('intake.filter.text')}
-                  value={first(filters['text'])}
-                  onChange={(text) => setFilters({ text })}
-                />
-              )}
+              {mayReplay && <TextFilter label={t('intake.filter.text')} of="text" />}
               {arrived && (
                 <button type="button" className="plain-button" role="status" onClick={refresh}>
                   {t('intake.newArrived')}
@@ -224,32 +183,7 @@ export function IntakeMessages() {
               },
             }
           : {})}
-        empty={
-          narrowed
-            ? {
-                title: t('intake.empty.filtered'),
-                hint: t('intake.empty.filteredHint'),
-                action: (
-                  <Button
-                    onClick={() =>
-                      setFilters({
-                        status: undefined,
-                        sender: undefined,
-                        messageType: undefined,
-                        controlId: undefined,
-                        facility: undefined,
-                        note: undefined,
-                        noteAt: undefined,
-                        text: undefined,
-                      })
-                    }
-                  >
-                    {t('common.clearFilters')}
-                  </Button>
-                ),
-              }
-            : { title: t('intake.empty.title'), hint: t('intake.empty.hint') }
-        }
+        empty={{ title: t('intake.empty.title'), hint: t('intake.empty.hint') }}
       />
       {openId !== null && (
         <MessageDrawer

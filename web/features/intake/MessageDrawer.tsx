@@ -6,7 +6,8 @@ import { getIntakeMessage } from '../../../contract/intake.ts'
 import { bytes } from '../../format/number.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
+import { Fact } from '../../ui/Fact.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { CorrectDialog } from './CorrectDialog.tsx'
@@ -53,12 +54,8 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
         </span>
       }
     >
-      {message.isError ? (
-        <ErrorState error={message.error} onRetry={() => void message.refetch()} />
-      ) : !data ? (
-        <div role="status" aria-label={t('common.loading')}>
-          <span className="skeleton intake-skeleton" />
-        </div>
+      {message.isError || !data ? (
+        <Unloaded query={message} />
       ) : (
         <>
           {data.reason && (
@@ -76,60 +73,35 @@ export function MessageDrawer({ id, onClose, onReplay, replaying = false, onCorr
             </Notice>
           )}
           <dl className="intake-facts">
-            <div>
-              <dt>{t('intake.column.status')}</dt>
-              <dd>
-                <IntakeStatusTag status={data.status} />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('intake.column.type')}</dt>
-              <dd className="mono">{data.messageType || '—'}</dd>
-            </div>
-            <div>
-              <dt>{t('intake.column.sender')}</dt>
-              <dd>{data.sender || '—'}</dd>
-            </div>
-            <div>
-              <dt>{t('intake.detail.facility')}</dt>
-              <dd>{data.facility || '—'}</dd>
-            </div>
-            <div>
-              <dt>{t('intake.detail.received')}</dt>
-              <dd>
-                <TimeText at={data.receivedAt} show="moment" />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('intake.detail.applied')}</dt>
-              <dd>
-                <TimeText at={data.appliedAt} show="moment" />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('intake.detail.attempts')}</dt>
-              <dd>
-                {data.attempts}
-                {data.duplicates > 0 && (
-                  <span className="secondary small"> · {t('intake.duplicates', { n: data.duplicates })}</span>
-                )}
-              </dd>
-            </div>
-            <div>
-              <dt>{t('intake.detail.charset')}</dt>
-              <dd>
-                {data.charset || '—'} · {bytes(data.bytes)}
-              </dd>
-            </div>
+            <Fact name={t('intake.column.status')}>
+              <IntakeStatusTag status={data.status} />
+            </Fact>
+            <Fact name={t('intake.column.type')}>
+              <span className="mono">{data.messageType || '—'}</span>
+            </Fact>
+            <Fact name={t('intake.column.sender')}>{data.sender || '—'}</Fact>
+            <Fact name={t('intake.detail.facility')}>{data.facility || '—'}</Fact>
+            <Fact name={t('intake.detail.received')}>
+              <TimeText at={data.receivedAt} show="moment" />
+            </Fact>
+            <Fact name={t('intake.detail.applied')}>
+              <TimeText at={data.appliedAt} show="moment" />
+            </Fact>
+            <Fact name={t('intake.detail.attempts')}>
+              {data.attempts}
+              {data.duplicates > 0 && (
+                <span className="secondary small"> · {t('intake.duplicates', { n: data.duplicates })}</span>
+              )}
+            </Fact>
+            <Fact name={t('intake.detail.charset')}>
+              {data.charset || '—'} · {bytes(data.bytes)}
+            </Fact>
             {data.personId !== null && may(me, 'person.read') && (
-              <div>
-                <dt>{t('intake.detail.person')}</dt>
-                <dd>
-                  <Link to="/persons/$id" params={{ id: String(data.personId) }}>
-                    {t('intake.detail.openPerson')}
-                  </Link>
-                </dd>
-              </div>
+              <Fact name={t('intake.detail.person')}>
+                <Link to="/persons/$id" params={{ id: String(data.personId) }}>
+                  {t('intake.detail.openPerson')}
+                </Link>
+              </Fact>
             )}
           </dl>
           {(data.correctsId ?? data.correctedById) !== null && (

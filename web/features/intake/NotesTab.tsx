@@ -3,7 +3,7 @@ import { type IntakeNoteGroup, listIntakeNotes } from '../../../contract/intake.
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
@@ -18,37 +18,20 @@ export function NotesTab() {
   const days = spans.find((one) => one === first(filters['days'])) ?? '7'
   const notes = useCall(listIntakeNotes, { query: { days: Number(days) } })
   const columns: Column<IntakeNoteGroup>[] = [
-    {
-      key: 'sender',
-      title: t('intake.notes.column.sender'),
-      render: (one) => [one.sender, one.facility].filter(Boolean).join(' · ') || '—',
-    },
-    {
-      key: 'field',
-      title: t('intake.notes.column.field'),
-      width: 110,
-      render: (one) => <b className="mono">{one.location}</b>,
-    },
-    { key: 'kind', title: t('intake.notes.column.kind'), render: (one) => code('intakeNote', one.kind) },
-    {
-      key: 'example',
-      title: t('intake.notes.column.example'),
-      wideOnly: true,
-      render: (one) => <span className="mono">{one.example ?? '—'}</span>,
-    },
-    {
-      key: 'messages',
-      title: t('intake.notes.column.messages'),
-      width: 100,
-      align: 'right',
-      render: (one) => count(one.messages),
-    },
-    {
-      key: 'last',
-      title: t('intake.notes.column.last'),
-      width: 150,
-      render: (one) => <TimeText at={one.lastAt} show="moment" />,
-    },
+    column(
+      'sender',
+      t('intake.notes.column.sender'),
+      (one) => [one.sender, one.facility].filter(Boolean).join(' · ') || '—',
+    ),
+    column('field', t('intake.notes.column.field'), 110, (one) => <b className="mono">{one.location}</b>),
+    column('kind', t('intake.notes.column.kind'), (one) => code('intakeNote', one.kind)),
+    column('example', t('intake.notes.column.example'), { wideOnly: true }, (one) => (
+      <span className="mono">{one.example ?? '—'}</span>
+    )),
+    column('messages', t('intake.notes.column.messages'), { width: 100, align: 'right' }, (one) =>
+      count(one.messages),
+    ),
+    column('last', t('intake.notes.column.last'), 150, (one) => <TimeText at={one.lastAt} show="moment" />),
   ]
   return (
     <ListPage
@@ -60,11 +43,10 @@ export function NotesTab() {
             <SelectFilter
               label={t('intake.notes.column.last')}
               all={t('intake.notes.days', { n: 7 })}
-              value={days === '7' ? undefined : days}
+              of="days"
               options={spans
                 .filter((one) => one !== '7')
                 .map((value) => ({ value, text: t('intake.notes.days', { n: value }) }))}
-              onChange={(value) => setFilters({ days: value })}
             />
           </div>
         </>

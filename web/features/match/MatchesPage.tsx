@@ -17,6 +17,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PairTable } from './PairTable.tsx'
 import { RunLine } from './RunLine.tsx'
 
@@ -61,10 +62,7 @@ export default function MatchesPage() {
           ))}
         </div>
       </PageHeader>
-      {source.isError && <ErrorState error={source.error} onRetry={() => void source.refetch()} />}
-      {source.isPending && (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 360 }} />
-      )}
+      {(source.isError || source.isPending) && <Unloaded query={source} height={360} />}
       {!source.isPending && !source.isError && !pair && (
         <EmptyState title={t('match.reviewEmpty')} hint={t('match.reviewEmptyHint')} />
       )}

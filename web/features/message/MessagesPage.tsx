@@ -1,15 +1,15 @@
 import { personColumn } from '../../app/personColumn.tsx'
 import './message.css'
 import { QuestionCircleOutlined } from '@ant-design/icons'
-import { Button, Popover } from 'antd'
+import { Popover } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useCall } from '../../query.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Figure } from '../../ui/Figure.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
@@ -44,31 +44,17 @@ export default function MessagesPage() {
     personColumn(t('messages.person'), (one) => ({ id: one.personId, name: one.personName }), {
       after: (one) => <span className="secondary small">{one.address}</span>,
     }),
-    {
-      key: 'status',
-      title: t('messages.status'),
-      render: (one) => <StatusTag tone={tones[one.status]}>{code('messageStatus', one.status)}</StatusTag>,
-    },
-    {
-      key: 'reason',
-      title: t('messages.reason'),
-      render: (one) => code('suppressionReason', one.reason) || '—',
-    },
-    { key: 'subject', title: t('messages.subject'), render: (one) => one.subject ?? '—' },
-    { key: 'channel', title: t('messages.channel'), render: (one) => code('channel', one.channel) },
-    {
-      key: 'purpose',
-      title: t('messages.purpose'),
-      render: (one) => code('purpose', one.purpose),
-      wideOnly: true,
-    },
-    { key: 'due', title: t('messages.due'), render: (one) => <TimeText at={one.dueAt} show="moment" /> },
-    {
-      key: 'finished',
-      title: t('messages.finished'),
-      wideOnly: true,
-      render: (one) => <TimeText at={one.finishedAt} show="moment" />,
-    },
+    column('status', t('messages.status'), (one) => (
+      <StatusTag tone={tones[one.status]}>{code('messageStatus', one.status)}</StatusTag>
+    )),
+    column('reason', t('messages.reason'), (one) => code('suppressionReason', one.reason) || '—'),
+    column('subject', t('messages.subject'), (one) => one.subject ?? '—'),
+    column('channel', t('messages.channel'), (one) => code('channel', one.channel)),
+    column('purpose', t('messages.purpose'), { wideOnly: true }, (one) => code('purpose', one.purpose)),
+    column('due', t('messages.due'), (one) => <TimeText at={one.dueAt} show="moment" />),
+    column('finished', t('messages.finished'), { wideOnly: true }, (one) => (
+      <TimeText at={one.finishedAt} show="moment" />
+    )),
   ]
 
   return (
@@ -81,9 +67,8 @@ export default function MessagesPage() {
             <SelectFilter
               label={t('messages.filter.status')}
               all={t('messages.filter.all')}
-              value={status.length === 1 ? status[0] : undefined}
+              of="status"
               options={messageStatus.options.map((value) => ({ value, text: code('messageStatus', value) }))}
-              onChange={(value) => setFilters({ status: value })}
             />
           </div>
         </>
@@ -91,18 +76,7 @@ export default function MessagesPage() {
       source={messages}
       columns={columns}
       rowKey={(one) => one.id}
-      empty={
-        status.length > 0 || personId
-          ? {
-              title: t('messages.emptyFiltered'),
-              action: (
-                <Button onClick={() => setFilters({ status: undefined, personId: undefined })}>
-                  {t('common.clearFilters')}
-                </Button>
-              ),
-            }
-          : { title: t('messages.empty'), hint: t('messages.emptyHint') }
-      }
+      empty={{ title: t('messages.empty'), hint: t('messages.emptyHint') }}
     />
   )
 }
@@ -115,9 +89,7 @@ type AccountProps = {
 function Account({ counts, onOpen }: AccountProps) {
   const { t } = useTranslation()
   const { data } = counts
-  if (counts.isError) return <ErrorState error={counts.error} onRetry={() => void counts.refetch()} />
-  if (!data)
-    return <span className="skeleton message-skeleton" role="status" aria-label={t('common.loading')} />
+  if (counts.isError || !data) return <Unloaded query={counts} height={70} />
   const { underWay, gap } = balance(data)
   const shown = [
     { name: 'targeted', n: data.targeted, status: undefined },

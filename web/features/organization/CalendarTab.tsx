@@ -6,7 +6,7 @@ import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
@@ -55,35 +55,21 @@ export function CalendarTab() {
   }
 
   const columns: Column<Range>[] = [
-    {
-      key: 'period',
-      title: t('settings.calendar.period'),
-      render: (one) =>
-        one.from === one.to
-          ? time.day(`${one.from}T00:00`)
-          : `${time.day(`${one.from}T00:00`)} – ${time.day(`${one.to}T00:00`)}`,
-    },
-    { key: 'name', title: t('settings.calendar.name'), render: (one) => one.name },
-    {
-      key: 'kind',
-      title: t('settings.calendar.kind'),
-      render: (one) => (
-        <StatusTag tone={one.working ? 'warning' : 'success'}>
-          {t(one.working ? 'settings.calendar.workday' : 'settings.calendar.holiday')}
-        </StatusTag>
-      ),
-    },
-    {
-      key: 'days',
-      title: '',
-      align: 'right',
-      render: (one) => t('settings.calendar.days', { n: daysIn(one) }),
-    },
-    {
-      key: 'source',
-      title: t('settings.calendar.source'),
-      render: (one) => <span className="secondary small">{sourceWords(sources.get(one.from))}</span>,
-    },
+    column('period', t('settings.calendar.period'), (one) =>
+      one.from === one.to
+        ? time.day(`${one.from}T00:00`)
+        : `${time.day(`${one.from}T00:00`)} – ${time.day(`${one.to}T00:00`)}`,
+    ),
+    column('name', t('settings.calendar.name'), (one) => one.name),
+    column('kind', t('settings.calendar.kind'), (one) => (
+      <StatusTag tone={one.working ? 'warning' : 'success'}>
+        {t(one.working ? 'settings.calendar.workday' : 'settings.calendar.holiday')}
+      </StatusTag>
+    )),
+    column('days', '', { align: 'right' }, (one) => t('settings.calendar.days', { n: daysIn(one) })),
+    column('source', t('settings.calendar.source'), (one) => (
+      <span className="secondary small">{sourceWords(sources.get(one.from))}</span>
+    )),
   ]
   const total = (working: boolean) => (data?.days ?? []).filter((day) => day.working === working).length
 

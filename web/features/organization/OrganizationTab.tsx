@@ -7,7 +7,7 @@ import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { DepartmentDialog } from './DepartmentDialog.tsx'
@@ -39,32 +39,22 @@ export function OrganizationTab() {
   const toReview = departments.filter((one) => one.needsReview).length
 
   const columns: Column<Department>[] = [
-    { key: 'name', title: t('settings.organization.name'), render: (one) => one.name },
-    {
-      key: 'code',
-      title: t('settings.organization.code'),
-      width: 140,
-      render: (one) => <span className="setting-key small">{one.code}</span>,
-    },
-    {
-      key: 'specialty',
-      title: t('settings.organization.specialty'),
-      width: 160,
-      render: (one) => (one.specialty ? <span className="mono">{one.specialty}</span> : '—'),
-    },
-    {
-      key: 'state',
-      title: t('settings.organization.state'),
-      width: 130,
-      render: (one) =>
-        one.needsReview ? (
-          <StatusTag tone="warning">{t('settings.organization.needsReview')}</StatusTag>
-        ) : (
-          <StatusTag tone={one.active ? 'success' : 'neutral'}>
-            {t(one.active ? 'settings.organization.active' : 'settings.organization.inactive')}
-          </StatusTag>
-        ),
-    },
+    column('name', t('settings.organization.name'), (one) => one.name),
+    column('code', t('settings.organization.code'), 140, (one) => (
+      <span className="setting-key small">{one.code}</span>
+    )),
+    column('specialty', t('settings.organization.specialty'), 160, (one) =>
+      one.specialty ? <span className="mono">{one.specialty}</span> : '—',
+    ),
+    column('state', t('settings.organization.state'), 130, (one) =>
+      one.needsReview ? (
+        <StatusTag tone="warning">{t('settings.organization.needsReview')}</StatusTag>
+      ) : (
+        <StatusTag tone={one.active ? 'success' : 'neutral'}>
+          {t(one.active ? 'settings.organization.active' : 'settings.organization.inactive')}
+        </StatusTag>
+      ),
+    ),
   ]
   if (mayEdit) {
     columns.push({

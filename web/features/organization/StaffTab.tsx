@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { type StaffView, listSites, listStaff, updateStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column, useList, useNarrowed } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -14,8 +14,9 @@ import { useDo } from '../../ui/useDo.ts'
 
 export function StaffTab() {
   const { t } = useTranslation()
+  const { emptyOf } = useNarrowed()
   const me = useMe()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [open, setOpen] = useState<StaffView | 'new' | null>(null)
   const places = useCall(listSites)
   const departmentId = Number(first(filters['departmentId'])) || undefined
@@ -31,31 +32,24 @@ export function StaffTab() {
   const mayEdit = may(me, 'setting.write')
 
   const columns: Column<StaffView>[] = [
-    { key: 'name', title: t('settings.staff.name'), render: (one) => one.name },
-    { key: 'role', title: t('settings.staff.role'), render: (one) => t(`settings.staff.role_.${one.role}`) },
-    {
-      key: 'department',
-      title: t('settings.staff.department'),
-      render: (one) => one.departmentName ?? t('settings.staff.none'),
-    },
-    { key: 'title', title: t('settings.staff.titleField'), render: (one) => one.title ?? '—' },
-    {
-      key: 'code',
-      title: t('settings.staff.code'),
-      render: (one) => <span className="setting-key small">{one.code}</span>,
-    },
-    {
-      key: 'state',
-      title: t('settings.organization.state'),
-      render: (one) =>
-        one.needsReview ? (
-          <StatusTag tone="warning">{t('settings.organization.needsReview')}</StatusTag>
-        ) : (
-          <StatusTag tone={one.active ? 'success' : 'neutral'}>
-            {t(one.active ? 'settings.staff.active' : 'settings.staff.inactive')}
-          </StatusTag>
-        ),
-    },
+    column('name', t('settings.staff.name'), (one) => one.name),
+    column('role', t('settings.staff.role'), (one) => t(`settings.staff.role_.${one.role}`)),
+    column(
+      'department',
+      t('settings.staff.department'),
+      (one) => one.departmentName ?? t('settings.staff.none'),
+    ),
+    column('title', t('settings.staff.titleField'), (one) => one.title ?? '—'),
+    column('code', t('settings.staff.code'), (one) => <span className="setting-key small">{one.code}</span>),
+    column('state', t('settings.organization.state'), (one) =>
+      one.needsReview ? (
+        <StatusTag tone="warning">{t('settings.organization.needsReview')}</StatusTag>
+      ) : (
+        <StatusTag tone={one.active ? 'success' : 'neutral'}>
+          {t(one.active ? 'settings.staff.active' : 'settings.staff.inactive')}
+        </StatusTag>
+      ),
+    ),
   ]
   if (mayEdit) {
     columns.push({
@@ -82,26 +76,20 @@ export function StaffTab() {
     })
   }
 
-  const narrowed = departmentId !== undefined || search !== undefined
   const add = mayEdit && <Button onClick={() => setOpen('new')}>{t('settings.staff.add')}</Button>
   return (
     <>
       <div className="section-head">
         <div className="filter-bar">
-          <TextFilter
-            label={t('settings.staff.search')}
-            value={search}
-            onChange={(value) => setFilters({ search: value })}
-          />
+          <TextFilter label={t('settings.staff.search')} of="search" />
           <SelectFilter
             label={t('settings.staff.department')}
             all={t('settings.staff.allDepartments')}
-            value={departmentId === undefined ? undefined : String(departmentId)}
+            of="departmentId"
             options={(places.data?.departments ?? []).map((one) => ({
               value: String(one.id),
               text: one.name,
             }))}
-            onChange={(value) => setFilters({ departmentId: value })}
           />
         </div>
         {add}
@@ -111,18 +99,11 @@ export function StaffTab() {
         source={staff}
         columns={columns}
         rowKey={(one) => one.id}
-        empty={
-          narrowed
-            ? {
-                title: t('settings.staff.emptyFiltered'),
-                action: (
-                  <Button onClick={() => setFilters({ search: undefined, departmentId: undefined })}>
-                    {t('common.clearFilters')}
-                  </Button>
-                ),
-              }
-            : { title: t('settings.staff.empty'), hint: t('settings.staff.emptyHint'), action: add }
-        }
+        empty={emptyOf({
+          title: t('settings.staff.empty'),
+          hint: t('settings.staff.emptyHint'),
+          action: add,
+        })}
       />
       {open && (
         <StaffDialog

@@ -11,7 +11,7 @@ import {
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Fact } from '../../ui/Fact.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
@@ -77,12 +77,8 @@ export function OutboundDrawer({ id, onClose, actions }: OutboundDrawerProps) {
         )
       }
     >
-      {message.isError ? (
-        <ErrorState error={message.error} onRetry={() => void message.refetch()} />
-      ) : !data ? (
-        <div role="status" aria-label={t('common.loading')}>
-          <span className="skeleton intake-skeleton" />
-        </div>
+      {message.isError || !data ? (
+        <Unloaded query={message} />
       ) : (
         <>
           {data.reason && (

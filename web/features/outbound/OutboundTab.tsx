@@ -18,8 +18,8 @@ import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -64,7 +64,7 @@ export function OutboundTab() {
   const me = useMe()
   const { message: toast } = App.useApp()
   const navigate = useNavigate()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [selected, setSelected] = useState<Set<string | number>>(new Set())
   const [editing, setEditing] = useState<OutboundChannel | 'new' | null>(null)
   const [cancelling, setCancelling] = useState<number[] | null>(null)
@@ -103,48 +103,32 @@ export function OutboundTab() {
   const off = chosen.filter(cancellable).map((one) => one.id)
   const known = channels.data?.items ?? []
   const columns: Column<OutboundMessage>[] = [
-    {
-      key: 'created',
-      title: t('outbound.column.created'),
-      width: 150,
-      render: (one) => <TimeText at={one.createdAt} show="moment" />,
-    },
-    {
-      key: 'status',
-      title: t('outbound.column.status'),
-      width: 150,
-      render: (one) => <OutboundStatusTag status={one.status} />,
-    },
-    {
-      key: 'kind',
-      title: t('outbound.column.kind'),
-      width: 96,
-      render: (one) => <span className="mono">{one.kind}</span>,
-    },
-    { key: 'channel', title: t('outbound.column.channel'), width: 160, render: (one) => one.channelName },
-    {
-      key: 'controlId',
-      title: t('outbound.column.controlId'),
-      width: 190,
-      render: (one) => <span className="mono">{one.controlId}</span>,
-    },
-    {
-      key: 'sendings',
-      title: t('outbound.column.sendings'),
-      width: 130,
-      render: (one) =>
+    column('created', t('outbound.column.created'), 150, (one) => (
+      <TimeText at={one.createdAt} show="moment" />
+    )),
+    column('status', t('outbound.column.status'), 150, (one) => <OutboundStatusTag status={one.status} />),
+    column('kind', t('outbound.column.kind'), 96, (one) => <span className="mono">{one.kind}</span>),
+    column('channel', t('outbound.column.channel'), 160, (one) => one.channelName),
+    column('controlId', t('outbound.column.controlId'), 190, (one) => (
+      <span className="mono">{one.controlId}</span>
+    )),
+    column(
+      'sendings',
+      t('outbound.column.sendings'),
+      130,
+      (one) =>
         one.attempts > 0 && (
           <span title={one.possibleDuplicate ? t('outbound.again') : undefined}>
             {t('outbound.times', { n: one.attempts })}
             {one.possibleDuplicate && <b className="small outbound-mark"> {t('outbound.mark')}</b>}
           </span>
         ),
-    },
-    {
-      key: 'reason',
-      title: t('outbound.column.reason'),
-      render: (one) => one.reason && <span className="intake-reason">{why(one.reason)}</span>,
-    },
+    ),
+    column(
+      'reason',
+      t('outbound.column.reason'),
+      (one) => one.reason && <span className="intake-reason">{why(one.reason)}</span>,
+    ),
   ]
   return (
     <>
@@ -168,10 +152,8 @@ export function OutboundTab() {
         above={
           <>
             <p className="secondary">{t('outbound.hint')}</p>
-            {channels.isError ? (
-              <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
-            ) : channels.isPending ? (
-              <span className="skeleton channel-skeleton" role="status" aria-label={t('common.loading')} />
+            {channels.isError || channels.isPending ? (
+              <Unloaded query={channels} />
             ) : known.length === 0 ? (
               <EmptyState title={t('outbound.noChannels')} hint={t('outbound.noChannelsHint')} />
             ) : (
@@ -181,25 +163,19 @@ export function OutboundTab() {
               <SelectFilter
                 label={t('outbound.filter.status')}
                 all={t('outbound.filter.allStatus')}
-                value={status}
+                of="status"
                 options={outboundStatus.options.map((value) => ({
                   value,
                   text: code('outboundStatus', value),
                 }))}
-                onChange={(value) => setFilters({ status: value })}
               />
               <SelectFilter
                 label={t('outbound.filter.channel')}
                 all={t('outbound.filter.allChannels')}
-                value={channelId ? String(channelId) : undefined}
+                of="channel"
                 options={known.map((one) => ({ value: String(one.id), text: one.name }))}
-                onChange={(channel) => setFilters({ channel })}
               />
-              <TextFilter
-                label={t('outbound.filter.controlId')}
-                value={controlId}
-                onChange={(value) => setFilters({ controlId: value })}
-              />
+              <TextFilter label={t('outbound.filter.controlId')} of="controlId" />
             </div>
           </>
         }
@@ -216,11 +192,7 @@ export function OutboundTab() {
               },
             }
           : {})}
-        empty={
-          status || channelId || controlId
-            ? { title: t('intake.empty.filtered'), hint: t('intake.empty.filteredHint') }
-            : { title: t('outbound.empty.title'), hint: t('outbound.empty.hint') }
-        }
+        empty={{ title: t('outbound.empty.title'), hint: t('outbound.empty.hint') }}
       />
       {openId !== null && (
         <OutboundDrawer

@@ -11,7 +11,7 @@ import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { Flow } from './Flow.tsx'
@@ -34,22 +34,7 @@ export default function PathwayPage() {
       <ArrowLeftOutlined aria-hidden /> {t('pathways.back')}
     </LinkButton>
   )
-  if (pathway.isError) {
-    return (
-      <div className="page">
-        <PageHeader title={t('pathways.title')} extra={back} />
-        <ErrorState error={pathway.error} onRetry={() => void pathway.refetch()} />
-      </div>
-    )
-  }
-  if (!data) {
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ width: 240, height: 28 }} />
-        <span className="skeleton" style={{ height: 400, marginTop: 16 }} />
-      </div>
-    )
-  }
+  if (pathway.isError || !data) return <Unloaded page query={pathway} height={400} />
   const mayEdit = may(me, 'pathway.write')
   return (
     <div className="page">

@@ -7,7 +7,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { NewPathway } from './NewPathway.tsx'
@@ -31,72 +31,50 @@ export default function PathwaysPage() {
     )
 
   const columns: Column<PathwaySummary>[] = [
-    {
-      key: 'name',
-      title: t('pathways.name'),
-      render: (one) => (
-        <Link to="/pathways/$id" params={{ id: String(one.id) }}>
-          {shipped(one.name)}
-        </Link>
+    column('name', t('pathways.name'), (one) => (
+      <Link to="/pathways/$id" params={{ id: String(one.id) }}>
+        {shipped(one.name)}
+      </Link>
+    )),
+    column('active', t('pathways.entering'), (one) =>
+      may(me, 'pathway.write') ? (
+        <Switch
+          checked={one.active}
+          disabled={one.version === null}
+          checkedChildren={t('pathways.on')}
+          unCheckedChildren={t('pathways.off')}
+          aria-label={`${t('pathways.entering')}: ${one.name}`}
+          onChange={() => switchActive(one)}
+        />
+      ) : (
+        <StatusTag tone={one.active ? 'success' : 'neutral'}>
+          {t(one.active ? 'pathways.on' : 'pathways.off')}
+        </StatusTag>
       ),
-    },
-    {
-      key: 'active',
-      title: t('pathways.entering'),
-      render: (one) =>
-        may(me, 'pathway.write') ? (
-          <Switch
-            checked={one.active}
-            disabled={one.version === null}
-            checkedChildren={t('pathways.on')}
-            unCheckedChildren={t('pathways.off')}
-            aria-label={`${t('pathways.entering')}: ${one.name}`}
-            onChange={() => switchActive(one)}
-          />
+    ),
+    column('open', t('pathways.open'), { align: 'right' }, (one) => enrolled(one, one.openEnrollments)),
+    column('completed', t('pathways.completed'), { align: 'right' }, (one) =>
+      enrolled(one, one.completedEnrollments, 'completed'),
+    ),
+    column('stopped', t('pathways.stopped'), { align: 'right' }, (one) =>
+      enrolled(one, one.stoppedEnrollments, 'stopped'),
+    ),
+    column('purpose', t('pathways.purpose'), (one) => code('purpose', one.purpose)),
+    column('version', t('pathways.version'), (one) => (
+      <span className="tag-line">
+        {one.version === null ? (
+          <StatusTag tone="warning">{t('editor.unpublished')}</StatusTag>
         ) : (
-          <StatusTag tone={one.active ? 'success' : 'neutral'}>
-            {t(one.active ? 'pathways.on' : 'pathways.off')}
-          </StatusTag>
-        ),
-    },
-    {
-      key: 'open',
-      title: t('pathways.open'),
-      align: 'right',
-      render: (one) => enrolled(one, one.openEnrollments),
-    },
-    {
-      key: 'completed',
-      title: t('pathways.completed'),
-      align: 'right',
-      render: (one) => enrolled(one, one.completedEnrollments, 'completed'),
-    },
-    {
-      key: 'stopped',
-      title: t('pathways.stopped'),
-      align: 'right',
-      render: (one) => enrolled(one, one.stoppedEnrollments, 'stopped'),
-    },
-    { key: 'purpose', title: t('pathways.purpose'), render: (one) => code('purpose', one.purpose) },
-    {
-      key: 'version',
-      title: t('pathways.version'),
-      render: (one) => (
-        <span className="tag-line">
-          {one.version === null ? (
-            <StatusTag tone="warning">{t('editor.unpublished')}</StatusTag>
-          ) : (
-            t('pathways.versionOf', { n: one.version })
-          )}
-          {one.draftAsked && <StatusTag tone="info">{t('editor.draftAsked')}</StatusTag>}
-        </span>
-      ),
-    },
-    {
-      key: 'published',
-      title: t('pathways.published'),
-      render: (one) => one.publishedAt && <TimeText at={one.publishedAt} show="day" />,
-    },
+          t('pathways.versionOf', { n: one.version })
+        )}
+        {one.draftAsked && <StatusTag tone="info">{t('editor.draftAsked')}</StatusTag>}
+      </span>
+    )),
+    column(
+      'published',
+      t('pathways.published'),
+      (one) => one.publishedAt && <TimeText at={one.publishedAt} show="day" />,
+    ),
   ]
   return (
     <ListPage

@@ -6,7 +6,7 @@ import { getPerson } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -41,18 +41,7 @@ function PersonView({ personId }: { personId: number }) {
   const [revealed, setRevealed] = useState<Revealed>({})
   const query = useCall(getPerson, { params: { id: personId } })
 
-  if (query.isError) return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />
-  if (query.isPending) {
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ width: 260, height: 28 }} />
-        <div className="person-columns">
-          <span className="skeleton" style={{ height: 420 }} />
-          <span className="skeleton" style={{ height: 420 }} />
-        </div>
-      </div>
-    )
-  }
+  if (query.isError || query.isPending) return <Unloaded page query={query} height={420} />
 
   const person = query.data
   return (

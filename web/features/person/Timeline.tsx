@@ -64,21 +64,16 @@ export function Timeline({ person }: { person: PersonDetail }) {
             </button>
           ))}
         </div>
-        <TextFilter
-          label={t('person.timelineSearch')}
-          value={search || undefined}
-          onChange={(find) => setFilters({ find })}
-        />
+        <TextFilter label={t('person.timelineSearch')} of="find" />
         {years.length > 1 && (
           <SelectFilter
             label={t('person.jump')}
             all={t('person.newest')}
-            value={year}
+            of="year"
             options={years.map((one) => ({
               value: String(one),
               text: t('person.yearBefore', { year: one }),
             }))}
-            onChange={(value) => setFilters({ year: value })}
           />
         )}
       </div>

@@ -16,7 +16,7 @@ import { addressOf } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useLocalized } from '../task/localized.ts'
@@ -38,22 +38,7 @@ export default function QuestionnairePage() {
       <ArrowLeftOutlined aria-hidden /> {t('questionnaires.back')}
     </LinkButton>
   )
-  if (questionnaire.isError) {
-    return (
-      <div className="page">
-        <PageHeader title={t('questionnaires.title')} extra={back} />
-        <ErrorState error={questionnaire.error} onRetry={() => void questionnaire.refetch()} />
-      </div>
-    )
-  }
-  if (!data) {
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ width: 240, height: 28 }} />
-        <span className="skeleton" style={{ height: 320, marginTop: 16 }} />
-      </div>
-    )
-  }
+  if (questionnaire.isError || !data) return <Unloaded page query={questionnaire} height={320} />
   const extra = (
     <>
       {back}

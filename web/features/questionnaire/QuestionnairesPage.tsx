@@ -8,7 +8,7 @@ import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
 import { type ItemOf, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useLocalized } from '../task/localized.ts'
 import { SourceText } from './SourceText.tsx'
@@ -24,45 +24,20 @@ export default function QuestionnairesPage() {
   const questionnaires = useCall(listQuestionnaires)
   const drafts = useCall(listDrafts, {}, { enabled: writes })
   const columns: Column<Row>[] = [
-    {
-      key: 'name',
-      title: t('questionnaires.name'),
-      render: (one) => (
-        <Link to="/questionnaires/$id" params={{ id: String(one.id) }}>
-          {localized(one.title)}
-        </Link>
-      ),
-    },
-    {
-      key: 'version',
-      title: t('questionnaires.version'),
-      render: (one) => (
-        <span style={{ whiteSpace: 'nowrap' }}>{t('questionnaires.versionOf', { n: one.version })}</span>
-      ),
-    },
-    {
-      key: 'questions',
-      title: t('questionnaires.questions'),
-      align: 'right',
-      render: (one) => count(one.questions),
-    },
-    {
-      key: 'responses',
-      title: t('questionnaires.responses'),
-      align: 'right',
-      render: (one) => count(one.responses),
-    },
-    {
-      key: 'source',
-      title: t('questionnaires.source'),
-      wideOnly: true,
-      render: (one) => <SourceText code={one.code} source={one.source} />,
-    },
-    {
-      key: 'published',
-      title: t('questionnaires.published'),
-      render: (one) => <TimeText at={one.publishedAt} show="day" />,
-    },
+    column('name', t('questionnaires.name'), (one) => (
+      <Link to="/questionnaires/$id" params={{ id: String(one.id) }}>
+        {localized(one.title)}
+      </Link>
+    )),
+    column('version', t('questionnaires.version'), (one) => (
+      <span style={{ whiteSpace: 'nowrap' }}>{t('questionnaires.versionOf', { n: one.version })}</span>
+    )),
+    column('questions', t('questionnaires.questions'), { align: 'right' }, (one) => count(one.questions)),
+    column('responses', t('questionnaires.responses'), { align: 'right' }, (one) => count(one.responses)),
+    column('source', t('questionnaires.source'), { wideOnly: true }, (one) => (
+      <SourceText code={one.code} source={one.source} />
+    )),
+    column('published', t('questionnaires.published'), (one) => <TimeText at={one.publishedAt} show="day" />),
   ]
   return (
     <ListPage

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { type SettingView, listSettingHistory } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useSettingWords } from './useSettingWords.ts'
 import { SidePanel } from '../../ui/Dialog.tsx'
@@ -23,10 +23,8 @@ export function HistoryDrawer({ setting, siteId, onClose }: HistoryDrawerProps) 
   }
   return (
     <SidePanel title={t('settings.historyOf', { name: words.name(setting.key) })} onClose={onClose}>
-      {history.isError ? (
-        <ErrorState error={history.error} onRetry={() => void history.refetch()} />
-      ) : !history.data ? (
-        <span className="skeleton setting-skeleton" role="status" aria-label={t('common.loading')} />
+      {history.isError || !history.data ? (
+        <Unloaded query={history} />
       ) : history.data.items.length === 0 ? (
         <EmptyState title={t('settings.historyEmpty')} />
       ) : (

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type SettingView, listSettings } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { SettingRow } from './SettingRow.tsx'
 import { useSettingWords } from './useSettingWords.ts'
@@ -44,16 +44,7 @@ function Rules({ site }: { site: ReturnType<typeof useSite> }) {
   const [editing, setEditing] = useState<string | null>(null)
   const [history, setHistory] = useState<SettingView | null>(null)
 
-  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
-  if (!settings.data) {
-    return (
-      <div role="status" aria-label={t('common.loading')}>
-        {Array.from({ length: 8 }, (_, row) => (
-          <span key={row} className="skeleton setting-skeleton" />
-        ))}
-      </div>
-    )
-  }
+  if (settings.isError || !settings.data) return <Unloaded query={settings} height={400} />
   const wanted = search.trim().toLowerCase()
   const shown = settings.data.items.filter((one) =>
     `${words.name(one.key)} ${one.key}`.toLowerCase().includes(wanted),

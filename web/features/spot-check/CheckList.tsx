@@ -12,7 +12,7 @@ import {
 import { useCode } from '../../i18n/useCode.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Filters, first } from '../../ui/filters.ts'
-import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, useList, column } from '../../ui/ListPage.tsx'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { AppealDialog } from './AppealDialog.tsx'
@@ -69,63 +69,49 @@ export function CheckList({ siteId, month, filters, onFilter, appealDays }: Chec
   })
 
   const columns: Column<SpotCheck>[] = [
-    ...(everyMonth
-      ? [{ key: 'month', title: t('spotChecks.month'), render: (row: SpotCheck) => row.month }]
-      : []),
-    ...(own
-      ? []
-      : [{ key: 'doctor', title: t('spotChecks.doctor'), render: (row: SpotCheck) => row.staffName }]),
+    ...(everyMonth ? [column('month', t('spotChecks.month'), (row: SpotCheck) => row.month)] : []),
+    ...(own ? [] : [column('doctor', t('spotChecks.doctor'), (row: SpotCheck) => row.staffName)]),
     personColumn(t('figures.rows.person'), (row) => ({ id: row.personId, name: row.personName })),
-    {
-      key: 'completed',
-      title: t('spotChecks.recordedAt'),
-      render: (row) => <TimeText at={row.completedAt} show="day" />,
-    },
-    {
-      key: 'risk',
-      title: t('spotChecks.risks'),
-      wideOnly: true,
-      render: (row) => row.reasons.map((reason) => code('riskReason', reason)).join('、') || '—',
-    },
-    {
-      key: 'status',
-      title: t('spotChecks.result'),
-      render: (row) => <StatusTag tone={tones[row.status]}>{code('spotCheckStatus', row.status)}</StatusTag>,
-    },
-    { key: 'fields', title: t('spotChecks.fields'), render: (row) => <CheckFields fields={row.fields} /> },
-    { key: 'appeal', title: t('spotChecks.appeal'), render: (row) => <AppealText check={row} /> },
-    {
-      key: 'act',
-      title: t('spotChecks.act'),
-      render: (row) => (
-        <span className="button-line">
-          {row.taskId !== null && row.status === 'open' && may(me, 'task.work') && (
-            <Link to="/desk/$taskId" params={{ taskId: String(row.taskId) }}>
-              {t('spotChecks.work')}
-            </Link>
-          )}
-          {row.abilities.appeal && (
-            <>
-              <Button size="small" onClick={() => setDialog({ check: row, act: 'appeal' })}>
-                {t('spotChecks.doAppeal')}
-              </Button>
-              <Button
-                size="small"
-                loading={accept.isPending}
-                onClick={() => accept.mutate({ params: { id: row.id } })}
-              >
-                {t('spotChecks.accept')}
-              </Button>
-            </>
-          )}
-          {row.abilities.decide && (
-            <Button size="small" type="primary" onClick={() => setDialog({ check: row, act: 'decide' })}>
-              {t('spotChecks.decide')}
+    column('completed', t('spotChecks.recordedAt'), (row) => <TimeText at={row.completedAt} show="day" />),
+    column(
+      'risk',
+      t('spotChecks.risks'),
+      { wideOnly: true },
+      (row) => row.reasons.map((reason) => code('riskReason', reason)).join('、') || '—',
+    ),
+    column('status', t('spotChecks.result'), (row) => (
+      <StatusTag tone={tones[row.status]}>{code('spotCheckStatus', row.status)}</StatusTag>
+    )),
+    column('fields', t('spotChecks.fields'), (row) => <CheckFields fields={row.fields} />),
+    column('appeal', t('spotChecks.appeal'), (row) => <AppealText check={row} />),
+    column('act', t('spotChecks.act'), (row) => (
+      <span className="button-line">
+        {row.taskId !== null && row.status === 'open' && may(me, 'task.work') && (
+          <Link to="/desk/$taskId" params={{ taskId: String(row.taskId) }}>
+            {t('spotChecks.work')}
+          </Link>
+        )}
+        {row.abilities.appeal && (
+          <>
+            <Button size="small" onClick={() => setDialog({ check: row, act: 'appeal' })}>
+              {t('spotChecks.doAppeal')}
             </Button>
-          )}
-        </span>
-      ),
-    },
+            <Button
+              size="small"
+              loading={accept.isPending}
+              onClick={() => accept.mutate({ params: { id: row.id } })}
+            >
+              {t('spotChecks.accept')}
+            </Button>
+          </>
+        )}
+        {row.abilities.decide && (
+          <Button size="small" type="primary" onClick={() => setDialog({ check: row, act: 'decide' })}>
+            {t('spotChecks.decide')}
+          </Button>
+        )}
+      </span>
+    )),
   ]
 
   return (

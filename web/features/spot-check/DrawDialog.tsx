@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { drawSpotChecks, previewSpotChecks, riskReason } from '../../../contract/spot-check.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { refreshSpotChecks } from './refresh.ts'
 import { useDo } from '../../ui/useDo.ts'
 
@@ -35,10 +35,8 @@ export function DrawDialog({ siteId, month, onClose }: DrawDialogProps) {
         disabled: total === 0,
       }}
     >
-      {preview.isError ? (
-        <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
-      ) : !preview.data ? (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 200 }} />
+      {preview.isError || !preview.data ? (
+        <Unloaded query={preview} height={200} />
       ) : doctors.length === 0 ? (
         <p>{t('spotChecks.nothingToDraw')}</p>
       ) : (

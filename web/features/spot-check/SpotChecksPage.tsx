@@ -9,9 +9,9 @@ import { isoDay } from '../../format/time.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { MonthFilter } from '../../ui/DateFilter.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -60,17 +60,14 @@ export default function SpotChecksPage() {
       >
         <p className="secondary">{t('spotChecks.hint')}</p>
         <div className="filter-bar">
-          <MonthFilter
-            label={t('spotChecks.month')}
-            value={month}
-            onChange={(value) => setFilters({ month: value, staffId: undefined })}
-          />
+          <DateFilter month label={t('spotChecks.month')} of="month" initial={month} clears={['staffId']} />
           {sites.length > 1 && (
             <SelectFilter
               label={t('figures.site')}
-              value={siteId === undefined ? undefined : String(siteId)}
+              of="siteId"
+              initial={siteId === undefined ? undefined : String(siteId)}
               options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
-              onChange={(value) => setFilters({ siteId: value, staffId: undefined })}
+              clears={['staffId']}
             />
           )}
           {data?.draw && (
@@ -99,10 +96,8 @@ export default function SpotChecksPage() {
           )}
         </div>
       </PageHeader>
-      {checks.isError ? (
-        <ErrorState error={checks.error} onRetry={() => void checks.refetch()} />
-      ) : !data ? (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
+      {checks.isError || !data ? (
+        <Unloaded query={checks} />
       ) : (
         <div className="stack">
           {data.doctors.length > 0 ? (

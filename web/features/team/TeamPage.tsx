@@ -7,7 +7,7 @@ import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useCall } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { type Column, ListPage } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
@@ -24,7 +24,7 @@ export default function TeamPage() {
   const { t } = useTranslation()
   const code = useCode()
   const time = useTime()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [open, setOpen] = useState<Open>(null)
   const asked = Number(first(filters['departmentId'])) || undefined
   const team = useCall(
@@ -34,79 +34,57 @@ export default function TeamPage() {
   )
   const data = team.data
   const columns: Column<Member>[] = [
-    {
-      key: 'name',
-      title: t('team.member'),
-      render: (one) => (
-        <>
-          {one.name} <span className="secondary small">{one.title ?? code('role', one.role)}</span>
-          {one.absent && (
-            <>
-              {' '}
-              <StatusTag tone="warning">
-                {t('team.absentUntil', { time: time.day(one.absent.until), name: one.absent.coverName })}
-              </StatusTag>
-            </>
-          )}
-          {one.covering > 0 && (
-            <>
-              {' '}
-              <StatusTag tone="info">{t('team.covering', { n: one.covering })}</StatusTag>
-            </>
-          )}
-        </>
-      ),
-    },
-    {
-      key: 'today',
-      title: t('team.today'),
-      render: (one) => (
-        <span className="team-progress">
-          <span>{t('team.progress', { done: one.doneToday, goal: one.goal })}</span>
-          <progress
-            aria-label={`${one.name} ${t('desk.todayLabel')}`}
-            value={Math.min(one.doneToday, one.goal)}
-            max={one.goal}
-          />
-        </span>
-      ),
-    },
-    { key: 'open', title: t('team.open'), align: 'right', render: (one) => one.open },
-    {
-      key: 'overdue',
-      title: t('team.overdue'),
-      align: 'right',
-      render: (one) =>
-        one.overdue > 0 ? <StatusTag tone="danger">{String(one.overdue)}</StatusTag> : one.overdue,
-    },
-    {
-      key: 'waiting',
-      title: t('team.waiting'),
-      align: 'right',
-      wideOnly: true,
-      render: (one) => one.waiting,
-    },
-    {
-      key: 'acts',
-      title: t('team.acts'),
-      render: (one) => (
-        <span className="team-acts">
-          <Button
-            size="small"
-            disabled={one.open === 0}
-            onClick={() => setOpen({ what: 'hand-over', member: one })}
-          >
-            {t('team.handOver')}
-          </Button>
-          <Button size="small" onClick={() => setOpen({ what: 'absence', member: one })}>
-            {t('team.absence')}
-          </Button>
-          <Button size="small" onClick={() => setOpen({ what: 'goal', member: one })}>
-            {t('team.goal')}
-          </Button>
-        </span>
-      ),
-    },
+    column('name', t('team.member'), (one) => (
+      <>
+        {one.name} <span className="secondary small">{one.title ?? code('role', one.role)}</span>
+        {one.absent && (
+          <>
+            {' '}
+            <StatusTag tone="warning">
+              {t('team.absentUntil', { time: time.day(one.absent.until), name: one.absent.coverName })}
+            </StatusTag>
+          </>
+        )}
+        {one.covering > 0 && (
+          <>
+            {' '}
+            <StatusTag tone="info">{t('team.covering', { n: one.covering })}</StatusTag>
+          </>
+        )}
+      </>
+    )),
+    column('today', t('team.today'), (one) => (
+      <span className="team-progress">
+        <span>{t('team.progress', { done: one.doneToday, goal: one.goal })}</span>
+        <progress
+          aria-label={`${one.name} ${t('desk.todayLabel')}`}
+          value={Math.min(one.doneToday, one.goal)}
+          max={one.goal}
+        />
+      </span>
+    )),
+    column('open', t('team.open'), { align: 'right' }, (one) => one.open),
+    column('overdue', t('team.overdue'), { align: 'right' }, (one) =>
+      one.overdue > 0 ? <StatusTag tone="danger">{String(one.overdue)}</StatusTag> : one.overdue,
+    ),
+    column('waiting', t('team.waiting'), { align: 'right', wideOnly: true }, (one) => one.waiting),
+    column('acts', t('team.acts'), (one) => (
+      <span className="team-acts">
+        <Button
+          size="small"
+          disabled={one.open === 0}
+          onClick={() => setOpen({ what: 'hand-over', member: one })}
+        >
+          {t('team.handOver')}
+        </Button>
+        <Button size="small" onClick={() => setOpen({ what: 'absence', member: one })}>
+          {t('team.absence')}
+        </Button>
+        <Button size="small" onClick={() => setOpen({ what: 'goal', member: one })}>
+          {t('team.goal')}
+        </Button>
+      </span>
+    )),
   ]
   const close = (done: boolean) => {
     setOpen(null)
@@ -120,12 +98,12 @@ export default function TeamPage() {
           data && data.departments.length > 1 ? (
             <SelectFilter
               label={t('tasks.department')}
-              value={String(data.departmentId ?? '')}
+              of="departmentId"
+              initial={String(data.departmentId ?? '')}
               options={data.departments.map((one) => ({
                 value: String(one.id),
                 text: `${one.name} · ${one.siteName}`,
               }))}
-              onChange={(value) => setFilters({ departmentId: value })}
             />
           ) : undefined
         }

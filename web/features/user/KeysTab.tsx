@@ -8,7 +8,7 @@ import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { DateField, PickField, TextField, choices } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
@@ -37,50 +37,34 @@ export function KeysTab() {
     })
 
   const columns: Column<ApiKeySummary>[] = [
-    { key: 'name', title: t('users.keys.name'), render: (one) => one.name },
-    {
-      key: 'state',
-      title: t('users.state'),
-      render: (one) => {
-        if (one.revokedAt) return <StatusTag tone="neutral">{t('users.keys.revoked')}</StatusTag>
-        const expired = one.expiresAt !== null && new Date(one.expiresAt) < new Date()
-        return (
-          <StatusTag tone={expired ? 'warning' : 'success'}>
-            {t(expired ? 'users.keys.expired' : 'users.keys.valid')}
-          </StatusTag>
-        )
-      },
-    },
-    { key: 'prefix', title: t('users.keys.prefix'), render: (one) => <code>{one.prefix}…</code> },
-    {
-      key: 'role',
-      title: t('users.role'),
-      render: (one) => (
-        <>
-          {code('role', one.role)}{' '}
-          <span className="secondary small">
-            {places.data?.sites.find((site) => site.id === one.siteId)?.name ?? t('users.allSites')}
-          </span>
-        </>
-      ),
-    },
-    {
-      key: 'created',
-      title: t('users.keys.created'),
-      wideOnly: true,
-      render: (one) => <TimeText at={one.createdAt} show="day" />,
-    },
-    {
-      key: 'expires',
-      title: t('users.keys.expires'),
-      render: (one) =>
-        one.expiresAt ? <TimeText at={one.expiresAt} show="day" /> : t('users.keys.noExpiry'),
-    },
-    {
-      key: 'lastUsed',
-      title: t('users.keys.lastUsed'),
-      render: (one) => (one.lastUsedAt ? <TimeText at={one.lastUsedAt} /> : t('users.keys.neverUsed')),
-    },
+    column('name', t('users.keys.name'), (one) => one.name),
+    column('state', t('users.state'), (one) => {
+      if (one.revokedAt) return <StatusTag tone="neutral">{t('users.keys.revoked')}</StatusTag>
+      const expired = one.expiresAt !== null && new Date(one.expiresAt) < new Date()
+      return (
+        <StatusTag tone={expired ? 'warning' : 'success'}>
+          {t(expired ? 'users.keys.expired' : 'users.keys.valid')}
+        </StatusTag>
+      )
+    }),
+    column('prefix', t('users.keys.prefix'), (one) => <code>{one.prefix}…</code>),
+    column('role', t('users.role'), (one) => (
+      <>
+        {code('role', one.role)}{' '}
+        <span className="secondary small">
+          {places.data?.sites.find((site) => site.id === one.siteId)?.name ?? t('users.allSites')}
+        </span>
+      </>
+    )),
+    column('created', t('users.keys.created'), { wideOnly: true }, (one) => (
+      <TimeText at={one.createdAt} show="day" />
+    )),
+    column('expires', t('users.keys.expires'), (one) =>
+      one.expiresAt ? <TimeText at={one.expiresAt} show="day" /> : t('users.keys.noExpiry'),
+    ),
+    column('lastUsed', t('users.keys.lastUsed'), (one) =>
+      one.lastUsedAt ? <TimeText at={one.lastUsedAt} /> : t('users.keys.neverUsed'),
+    ),
   ]
   if (mayEdit) {
     columns.push({

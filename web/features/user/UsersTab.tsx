@@ -5,7 +5,7 @@ import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../.
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListTable, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column, useList, useNarrowed } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -16,11 +16,12 @@ import { UserDialog } from './UserDialog.tsx'
 
 export function UsersTab() {
   const { t } = useTranslation()
+  const { emptyOf } = useNarrowed()
   const code = useCode()
   const explain = useExplain()
   const me = useMe()
   const { message, modal } = App.useApp()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [open, setOpen] = useState<UserSummary | 'new' | null>(null)
   const [password, setPassword] = useState<{ name: string; secret: string } | null>(null)
   const search = first(filters['search'])
@@ -68,58 +69,40 @@ export function UsersTab() {
     })
 
   const columns: Column<UserSummary>[] = [
-    {
-      key: 'name',
-      title: t('users.name'),
-      render: (one) => (
-        <>
-          {one.name} <span className="secondary small">{one.username}</span>
-        </>
+    column('name', t('users.name'), (one) => (
+      <>
+        {one.name} <span className="secondary small">{one.username}</span>
+      </>
+    )),
+    column('state', t('users.state'), (one) => (
+      <StatusTag tone={one.suspended ? 'danger' : 'success'}>
+        {t(one.suspended ? 'users.suspended' : 'users.active')}
+      </StatusTag>
+    )),
+    column('roles', t('users.roles'), (one) => (
+      <ul className="grant-list">
+        {one.grants.map((grant, index) => (
+          <li key={index}>
+            {code('role', grant.role)}
+            <span className="secondary small">
+              {' '}
+              {grant.departmentName ?? grant.siteName ?? t('users.allSites')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    )),
+    column('staff', t('users.staff'), (one) => one.staffName ?? '—'),
+    column('twoFactor', t('users.twoFactor'), { wideOnly: true }, (one) =>
+      t(one.twoFactorEnabled ? 'users.twoFactorOn' : 'users.twoFactorOff'),
+    ),
+    column('lastSignIn', t('users.lastSignIn'), (one) =>
+      one.lastSignInAt ? (
+        <TimeText at={one.lastSignInAt} />
+      ) : (
+        <span className="secondary">{t('users.never')}</span>
       ),
-    },
-    {
-      key: 'state',
-      title: t('users.state'),
-      render: (one) => (
-        <StatusTag tone={one.suspended ? 'danger' : 'success'}>
-          {t(one.suspended ? 'users.suspended' : 'users.active')}
-        </StatusTag>
-      ),
-    },
-    {
-      key: 'roles',
-      title: t('users.roles'),
-      render: (one) => (
-        <ul className="grant-list">
-          {one.grants.map((grant, index) => (
-            <li key={index}>
-              {code('role', grant.role)}
-              <span className="secondary small">
-                {' '}
-                {grant.departmentName ?? grant.siteName ?? t('users.allSites')}
-              </span>
-            </li>
-          ))}
-        </ul>
-      ),
-    },
-    { key: 'staff', title: t('users.staff'), render: (one) => one.staffName ?? '—' },
-    {
-      key: 'twoFactor',
-      title: t('users.twoFactor'),
-      wideOnly: true,
-      render: (one) => t(one.twoFactorEnabled ? 'users.twoFactorOn' : 'users.twoFactorOff'),
-    },
-    {
-      key: 'lastSignIn',
-      title: t('users.lastSignIn'),
-      render: (one) =>
-        one.lastSignInAt ? (
-          <TimeText at={one.lastSignInAt} />
-        ) : (
-          <span className="secondary">{t('users.never')}</span>
-        ),
-    },
+    ),
   ]
   const mayEdit = may(me, 'user.write')
   if (mayEdit) {
@@ -154,11 +137,7 @@ export function UsersTab() {
   return (
     <>
       <div className="user-head">
-        <TextFilter
-          label={t('users.search')}
-          value={search}
-          onChange={(value) => setFilters({ search: value })}
-        />
+        <TextFilter label={t('users.search')} of="search" />
         {add}
       </div>
       <ListTable
@@ -166,11 +145,7 @@ export function UsersTab() {
         source={users}
         columns={columns}
         rowKey={(one) => one.id}
-        empty={
-          search
-            ? { title: t('users.emptyFiltered', { text: search }) }
-            : { title: t('users.empty'), hint: t('users.emptyHint'), action: add }
-        }
+        empty={emptyOf({ title: t('users.empty'), hint: t('users.emptyHint'), action: add })}
       />
       {open && (
         <UserDialog

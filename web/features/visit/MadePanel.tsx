@@ -17,8 +17,8 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { AreaField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
-import { ListTable, useList } from '../../ui/ListPage.tsx'
-import { MonthFilter } from '../../ui/DateFilter.tsx'
+import { type Column, ListTable, column, useList } from '../../ui/ListPage.tsx'
+import { DateFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { AnswerText } from '../task/AnswerText.tsx'
 import { useLocalized } from '../task/localized.ts'
@@ -51,11 +51,7 @@ export function MadePanel({ siteId, setup }: { siteId: number; setup: VisitSetup
         </section>
       )}
       <div className="filter-bar">
-        <MonthFilter
-          label={t('visits.month')}
-          value={month}
-          onChange={(value) => setFilters({ month: value, teamId: undefined })}
-        />
+        <DateFilter month label={t('visits.month')} of="month" initial={month} clears={['teamId']} />
       </div>
       <section className="panel">
         <h2>{t('visits.costs')}</h2>
@@ -120,6 +116,23 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
   const { t } = useTranslation()
   const code = useCode()
   const { time } = useAmounts()
+  const columns: Column<VisitRecord>[] = [
+    column('arrived', t('visits.arrived'), (one) => <TimeText at={one.arrivedAt} show="moment" />),
+    personColumn(t('visits.person'), (one) => ({ id: one.personId, name: one.personName })),
+    column('outcome', t('visits.result'), (one) => code('outcome', one.outcome)),
+    column('stay', t('visits.stay'), (one) =>
+      time((Date.parse(one.leftAt) - Date.parse(one.arrivedAt)) / 60_000),
+    ),
+    column('distance', t('visits.distance'), (one) =>
+      one.distanceMetres === null
+        ? t('visits.noPlace')
+        : `${t('visits.metres', { n: one.distanceMetres })}${one.accuracyMetres === null ? '' : ` (±${one.accuracyMetres})`}`,
+    ),
+    column('visitor', t('visits.visitor'), (one) => `${one.actorName} ${one.teamName ?? ''}`),
+    column('note', t('visits.note'), { wideOnly: true }, (one) =>
+      [one.note, one.settled?.reason].filter(Boolean).join(' · '),
+    ),
+  ]
   const source = useList(listVisitRecords, { siteId, month, ...(teamId && { teamId }) })
   return (
     <ListTable
@@ -127,39 +140,7 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
       source={source}
       rowKey={(record) => record.id}
       empty={{ title: t('visits.noVisits') }}
-      columns={[
-        {
-          key: 'arrived',
-          title: t('visits.arrived'),
-          render: (one) => <TimeText at={one.arrivedAt} show="moment" />,
-        },
-        personColumn<VisitRecord>(t('visits.person'), (one) => ({ id: one.personId, name: one.personName })),
-        { key: 'outcome', title: t('visits.result'), render: (one) => code('outcome', one.outcome) },
-        {
-          key: 'stay',
-          title: t('visits.stay'),
-          render: (one) => time((Date.parse(one.leftAt) - Date.parse(one.arrivedAt)) / 60_000),
-        },
-        {
-          key: 'distance',
-          title: t('visits.distance'),
-          render: (one) =>
-            one.distanceMetres === null
-              ? t('visits.noPlace')
-              : `${t('visits.metres', { n: one.distanceMetres })}${one.accuracyMetres === null ? '' : ` (±${one.accuracyMetres})`}`,
-        },
-        {
-          key: 'visitor',
-          title: t('visits.visitor'),
-          render: (one) => `${one.actorName} ${one.teamName ?? ''}`,
-        },
-        {
-          key: 'note',
-          title: t('visits.note'),
-          wideOnly: true,
-          render: (one) => [one.note, one.settled?.reason].filter(Boolean).join(' · '),
-        },
-      ]}
+      columns={columns}
     />
   )
 }

@@ -10,13 +10,13 @@ import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { CheckField, DateField, NumberField } from '../../ui/fields.ts'
 import { ByHandDialog } from './ByHandDialog.tsx'
 import { PositionDialog } from './PositionDialog.tsx'
 import { refreshVisits } from './refresh.ts'
 import { VisitMap } from './VisitMap.tsx'
-import { type Column, ListTable } from '../../ui/ListPage.tsx'
+import { type Column, ListTable, column } from '../../ui/ListPage.tsx'
 import { useDo } from '../../ui/useDo.ts'
 
 /** Who is to be visited, and the way to a plan. */
@@ -27,47 +27,37 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
   const [adding, setAdding] = useState(false)
   const [placing, setPlacing] = useState<VisitTask | null>(null)
   const tasks = useCall(listVisitTasks, { query: { siteId } })
-  if (tasks.isError) return <ErrorState error={tasks.error} onRetry={() => void tasks.refetch()} />
-  if (!tasks.data)
-    return (
-      <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
-    )
+  if (tasks.isError || !tasks.data) return <Unloaded query={tasks} />
   const { items, draft, plans } = tasks.data
   const missing = items.filter((item) => item.position === null)
   const mayPlace = may(me, 'person.write')
   const place = (item: VisitTask) => t(item.position ? 'visits.changePosition' : 'visits.setPosition')
   const columns: Column<VisitTask>[] = [
-    { key: 'number', title: '#', width: 40, render: (item) => items.indexOf(item) + 1 },
+    column('number', '#', 40, (item) => items.indexOf(item) + 1),
     personColumn(t('visits.person'), (item) => ({ id: item.personId, name: item.personName })),
-    { key: 'address', title: t('visits.address'), render: (item) => item.address ?? '—' },
-    { key: 'due', title: t('visits.due'), render: (item) => time.day(item.dueAt) },
-    {
-      key: 'planned',
-      title: t('visits.planned'),
-      render: (item) =>
-        item.planned
-          ? `${time.day(`${item.planned.date}T00:00:00`)} ${item.planned.teamName}`
-          : t('visits.notPlanned'),
-    },
-    {
-      key: 'position',
-      title: t('visits.position'),
-      render: (item) =>
-        item.address !== null && mayPlace ? (
-          <Button
-            type="link"
-            size="small"
-            aria-label={`${place(item)} ${item.personName}`}
-            onClick={() => setPlacing(item)}
-          >
-            {place(item)}
-          </Button>
-        ) : item.position ? (
-          '✓'
-        ) : (
-          '—'
-        ),
-    },
+    column('address', t('visits.address'), (item) => item.address ?? '—'),
+    column('due', t('visits.due'), (item) => time.day(item.dueAt)),
+    column('planned', t('visits.planned'), (item) =>
+      item.planned
+        ? `${time.day(`${item.planned.date}T00:00:00`)} ${item.planned.teamName}`
+        : t('visits.notPlanned'),
+    ),
+    column('position', t('visits.position'), (item) =>
+      item.address !== null && mayPlace ? (
+        <Button
+          type="link"
+          size="small"
+          aria-label={`${place(item)} ${item.personName}`}
+          onClick={() => setPlacing(item)}
+        >
+          {place(item)}
+        </Button>
+      ) : item.position ? (
+        '✓'
+      ) : (
+        '—'
+      ),
+    ),
   ]
   return (
     <div className="stack">

@@ -13,7 +13,7 @@ import {
   type VisitRoute,
 } from '../../../contract/visit-plan.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useExplain } from '../../ui/useExplain.ts'
@@ -28,13 +28,8 @@ import { VisitMap } from './VisitMap.tsx'
 /** A plan: map, routes by day and team, what is left out; a draft can be changed and confirmed. */
 export default function PlanPage() {
   const { id } = useParams({ strict: false })
-  const { t } = useTranslation()
   const plan = useCall(getVisitPlan, { params: { id: Number(id) } })
-  if (plan.isError) return <ErrorState page error={plan.error} onRetry={() => void plan.refetch()} />
-  if (!plan.data)
-    return (
-      <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 400 }} />
-    )
+  if (plan.isError || !plan.data) return <Unloaded page query={plan} height={400} />
   return <Plan plan={plan.data} />
 }
 

@@ -4,7 +4,7 @@ import { listSites } from '../../../contract/setting.ts'
 import { getVisitSetup } from '../../../contract/visit.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Unloaded } from '../../ui/Unloaded.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
@@ -60,20 +60,14 @@ export default function VisitsPage() {
           {sites.length > 1 && (
             <SelectFilter
               label={t('visits.site')}
-              value={siteId === undefined ? undefined : String(siteId)}
+              of="siteId"
+              initial={siteId === undefined ? undefined : String(siteId)}
               options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
-              onChange={(value) => setFilters({ siteId: value })}
             />
           )}
         </div>
       </PageHeader>
-      {setup.isError ? (
-        <ErrorState error={setup.error} onRetry={() => void setup.refetch()} />
-      ) : !setup.data ? (
-        <span className="skeleton" role="status" aria-label={t('common.loading')} style={{ height: 240 }} />
-      ) : (
-        panel()
-      )}
+      {setup.isError || !setup.data ? <Unloaded query={setup} /> : panel()}
     </div>
   )
 }

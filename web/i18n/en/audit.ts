@@ -33,7 +33,6 @@ export const audit = {
   onlyPerson: 'Only this patient',
   empty: 'No entries yet',
   emptyHint: 'Every look at or change to a patient, sign-in and setting is kept here, refusals too.',
-  emptyFiltered: 'No entry matches',
   otherAct: 'Another act',
   about: 'About: {{list}}',
   because: 'reason: {{reason}}',

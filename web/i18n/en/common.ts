@@ -47,6 +47,8 @@ export const common = {
   weekdays: 'Sun Mon Tue Wed Thu Fri Sat',
   list: {
     total: '{{n}} in all',
+    noneFit: 'Nothing fits these filters',
+    noneFitHint: 'Change them, or clear them all.',
     export: 'Export',
     exporting: 'Exporting',
     exported: '{{n}} rows so far…',

@@ -6,8 +6,6 @@ export const groups = {
   empty: 'No group customers yet',
   emptyHint:
     'Contract units, companies, insurers, dialysis clinics … Enter them one by one, or import a list.',
-  notFound: 'No such group customer',
-  notFoundHint: 'Try a few characters of the name, the pinyin initials or the number.',
   allKinds: 'All kinds',
   allStatuses: 'All states',
   expiring: 'Agreement ends soon or has ended',

@@ -196,7 +196,5 @@ export const intake = {
   empty: {
     title: 'No interface messages yet',
     hint: 'Have the HIS send ADT messages by MLLP to port 2575 of this machine, or try one with the command careloop intake send.',
-    filtered: 'No message matches',
-    filteredHint: 'Widen or clear the filters.',
   },
 } as const

@@ -36,5 +36,4 @@ export const messages = {
   empty: 'No messages yet',
   emptyHint:
     'They appear when a patient reaches a message step of a pathway. The mail server is set under Settings · Sending.',
-  emptyFiltered: 'No message has this status',
 } as const

@@ -175,6 +175,5 @@ export const pathways = {
     },
     empty: 'Nobody is on a pathway yet',
     emptyHint: 'Patients enter by themselves when a discharge fits; or put one on from the patient page.',
-    emptyFiltered: 'Nobody matches',
   },
 } as const

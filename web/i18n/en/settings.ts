@@ -251,7 +251,6 @@ export const settings = {
     empty: 'No staff yet',
     emptyHint:
       'Add somebody, or wait for HIS messages to bring the attending doctors and check their positions.',
-    emptyFiltered: 'Nobody matches',
     role_: {
       doctor: 'Doctor',
       'department-head': 'Head of department',

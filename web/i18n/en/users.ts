@@ -52,7 +52,6 @@ export const users = {
   empty: 'No users yet',
   emptyHint:
     'Add accounts for heads of department, head nurses and the service centre, and link them to staff.',
-  emptyFiltered: 'Nobody matches “{{text}}”',
   keys: {
     add: 'Create key',
     name: 'Name',

@@ -32,7 +32,6 @@ export const audit = {
   onlyPerson: '只看这位患者',
   empty: '还没有记录',
   emptyHint: '查看或修改患者资料、登录、改设置都会记在这里，被拒绝的也记。',
-  emptyFiltered: '没有符合条件的记录',
   otherAct: '其他操作',
   about: '涉及：{{list}}',
   because: '理由：{{reason}}',

@@ -43,6 +43,8 @@ export const common = {
   weekdays: '周日 周一 周二 周三 周四 周五 周六',
   list: {
     total: '共 {{n}} 条',
+    noneFit: '没有符合条件的记录',
+    noneFitHint: '换个条件，或清除筛选再看。',
     export: '导出',
     exporting: '正在导出',
     exported: '已取 {{n}} 行…',

@@ -5,8 +5,6 @@ export const groups = {
   edit: '修改资料',
   empty: '还没有团体客户',
   emptyHint: '合同单位、企业、保险公司、透析中心……可以一个个新增，也可以用“数据导入”导入名单。',
-  notFound: '没有找到团体客户',
-  notFoundHint: '试试单位名称中的几个字、拼音首字母或客户编号。',
   allKinds: '全部类型',
   allStatuses: '全部状态',
   expiring: '协议快到期或已过期',

@@ -194,7 +194,5 @@ export const intake = {
   empty: {
     title: '还没有接口消息',
     hint: '请 HIS 把 ADT 消息用 MLLP 发到本机 2575 端口；也可用命令 careloop intake send 送一条试试。',
-    filtered: '没有符合条件的消息',
-    filteredHint: '放宽或清除筛选再看。',
   },
 } as const

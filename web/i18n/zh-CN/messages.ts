@@ -35,5 +35,4 @@ export const messages = {
   finished: '完成',
   empty: '还没有消息',
   emptyHint: '随访路径里有“发消息”步骤、且患者到了这一步时才会有。邮件服务器在“设置 · 发送渠道”里填。',
-  emptyFiltered: '没有这种状态的消息',
 } as const

@@ -172,6 +172,5 @@ export const pathways = {
     },
     empty: '还没有患者在路径上',
     emptyHint: '有患者出院并符合入径条件后会自动出现；也可在患者页人工纳入。',
-    emptyFiltered: '没有符合条件的患者',
   },
 } as const

@@ -243,7 +243,6 @@ export const settings = {
     editTitle: '修改人员',
     empty: '还没有人员',
     emptyHint: '添加人员，或等 HIS 消息带入主管医生后回来核对岗位。',
-    emptyFiltered: '没有符合条件的人员',
     role_: {
       doctor: '医生',
       'department-head': '科主任',

@@ -50,7 +50,6 @@ export const users = {
   },
   empty: '还没有用户',
   emptyHint: '先添加科主任、护士长和客服的账号，并关联到人员。',
-  emptyFiltered: '没有找到“{{text}}”',
   keys: {
     add: '新建密钥',
     name: '用途名称',

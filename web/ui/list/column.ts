@@ -17,6 +17,22 @@ export type Column<T> = {
   hidden?: boolean
 }
 
+type Render<T> = Column<T>['render']
+type More<T> = Omit<Column<T>, 'key' | 'title' | 'render'>
+
+/** A column by its key, head and cell, with its width in pixels or whatever else a column may say before the cell. */
+export function column<T>(key: string, title: string, render: Render<T>): Column<T>
+export function column<T>(key: string, title: string, more: number | More<T>, render: Render<T>): Column<T>
+export function column<T>(
+  key: string,
+  title: string,
+  more: number | More<T> | Render<T>,
+  render?: Render<T>,
+) {
+  if (typeof more === 'function') return { key, title, render: more }
+  return { key, title, render, ...(typeof more === 'number' ? { width: more } : more) }
+}
+
 type Props = { children?: ReactNode; at?: string | null }
 
 /** Words of rendered content: texts, what stands inside of elements, and the exact time of a `TimeText`. */

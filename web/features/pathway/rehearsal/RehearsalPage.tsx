@@ -14,7 +14,7 @@ import { count } from '../../../format/number.ts'
 import { useTime } from '../../../format/useTime.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../../query.ts'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
-import { ErrorState } from '../../../ui/ErrorState.tsx'
+import { Unloaded } from '../../../ui/Unloaded.tsx'
 import { Notice } from '../../../ui/Notice.tsx'
 import { PageHeader } from '../../../ui/PageHeader.tsx'
 import { RehearsalForm } from './RehearsalForm.tsx'
@@ -34,7 +34,6 @@ export default function RehearsalPage() {
   const running = going(first.data?.rehearsal)
   const query = useCall(getRehearsal, { params: { id } }, running ? { refetchInterval: 700 } : {})
   const rehearsal = query.data?.rehearsal
-  const error = pathway.error ?? draft.error ?? query.error
   const back = (
     <>
       <LinkButton to="/pathways/$id" params={{ id: String(id) }}>
@@ -45,20 +44,15 @@ export default function RehearsalPage() {
       </LinkButton>
     </>
   )
-  if (error)
-    return (
-      <div className="page">
-        <PageHeader title={t('rehearsal.open')} extra={back} />
-        <ErrorState error={error} onRetry={() => void query.refetch()} />
-      </div>
-    )
-  if (!pathway.data || !draft.data || rehearsal === undefined)
-    return (
-      <div className="page" role="status" aria-label={t('common.loading')}>
-        <span className="skeleton" style={{ width: 240, height: 28 }} />
-        <span className="skeleton" style={{ height: 400, marginTop: 16 }} />
-      </div>
-    )
+  if (
+    pathway.isError ||
+    draft.isError ||
+    query.isError ||
+    !pathway.data ||
+    !draft.data ||
+    rehearsal === undefined
+  )
+    return <Unloaded page query={[pathway, draft, query]} height={400} />
   const definition = draft.data.draft?.definition ?? pathway.data.definition
   const byHand = definition.entry.event === null
   const stale =
