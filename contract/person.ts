@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ages } from './age.ts'
 import { groupKinds, memberRoles } from './group.ts'
 import { claimField, gap, provenance } from './provenance.ts'
 import { calendarDate, id, idParams, listQuery, page, route, timestamp } from './route.ts'
@@ -51,7 +52,7 @@ export const personSummary = z.object({
   name: z.string(),
   sex,
   birthDate: calendarDate.nullable(),
-  ageYears: z.number().int().nullable(),
+  ...ages,
   deceased: z.boolean(),
   phone: z.string().nullable(),
   recordNumbers: z.array(z.object({ siteId: id.nullable(), value: z.string() })),

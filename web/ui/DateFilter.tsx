@@ -1,4 +1,6 @@
 import { Suspense, lazy } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Filters, first } from './filters.ts'
 
 const Picker = lazy(() => import('./DatePicker.tsx'))
 
@@ -24,18 +26,39 @@ export function MonthFilter({ label, value, onChange }: DateFilterProps) {
   )
 }
 
-/** A day as `YYYY-MM-DD`; the label stands in the field until a day does. */
-export function DateFilter({ label, value, onChange }: DateFilterProps) {
+type PeriodFilterProps = {
+  labels: readonly [string, string]
+  /** What the first and the last day are called in the address. */
+  names?: readonly [string, string]
+  filters: Filters
+  onChange: (patch: Filters) => void
+}
+
+/** A first and a last day as `YYYY-MM-DD`; each label stands in its field until a day does. One that ends before it begins is told so. */
+export function PeriodFilter({ labels, names = ['from', 'to'], filters, onChange }: PeriodFilterProps) {
+  const { t } = useTranslation()
+  const [from = '', to = ''] = names.map((name) => first(filters[name]))
+  const reversed = from !== '' && to !== '' && to < from
   return (
-    <Suspense fallback={<span className="picker-place filter-date" />}>
-      <Picker
-        kind="day"
-        aria-label={label}
-        className="filter-date"
-        placeholder={label}
-        value={value ?? ''}
-        onChange={(day) => onChange(day || undefined)}
-      />
-    </Suspense>
+    <>
+      {names.map((name, index) => (
+        <Suspense key={name} fallback={<span className="picker-place filter-date" />}>
+          <Picker
+            kind="day"
+            aria-label={labels[index] ?? ''}
+            className="filter-date"
+            placeholder={labels[index] ?? ''}
+            {...(reversed && { status: 'error' as const })}
+            value={index === 0 ? from : to}
+            onChange={(day) => onChange({ [name]: day || undefined })}
+          />
+        </Suspense>
+      ))}
+      {reversed && (
+        <span className="field-error small" role="alert">
+          {t('common.field.reversed')}
+        </span>
+      )}
+    </>
   )
 }

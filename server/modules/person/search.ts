@@ -4,7 +4,7 @@ import type { PersonSummary } from '../../../contract/person.ts'
 import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
 import { assertSortable, listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
@@ -142,7 +142,7 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
     name: row.name,
     sex: row.sex,
     birthDate: row.birth_date,
-    ageYears: ageYears(row.birth_date, today),
+    ...agesOf(row.birth_date, today),
     deceased: row.deceased,
     phone: row.phone && maskPhone(row.phone),
     recordNumbers: row.record_numbers ?? [],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PackStop, VisitDay } from '../../../contract/visit-record.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { visitQueue } from '../task/scope.ts'
@@ -108,7 +108,7 @@ function viewStop(row: Row, arrives: number, date: string): PackStop {
     description: row.description,
     personName: row.person_name,
     sex: row.sex,
-    ageYears: ageYears(row.birth_date, date),
+    ...agesOf(row.birth_date, date),
     departmentName: row.department_name,
     conditionText: row.condition_text,
     address: row.address,

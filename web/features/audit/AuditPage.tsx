@@ -17,7 +17,7 @@ import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
@@ -145,15 +145,10 @@ export default function AuditPage() {
       }
       filters={
         <>
-          <DateFilter
-            label={t('audit.filter.from')}
-            value={text('from')}
-            onChange={(value) => setFilters({ from: value })}
-          />
-          <DateFilter
-            label={t('audit.filter.to')}
-            value={text('to')}
-            onChange={(value) => setFilters({ to: value })}
+          <PeriodFilter
+            labels={[t('audit.filter.from'), t('audit.filter.to')]}
+            filters={filters}
+            onChange={setFilters}
           />
           {pick('action', t('audit.filter.allActions'), actions)}
           {pick(

@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
-import type { Filters } from '../../ui/filters.ts'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
+import { type Filters, useFilters } from '../../ui/filters.ts'
 import { type FigureScope, type Grouping, groupings, presets } from './period.ts'
 
 export function FigureFilters({
@@ -17,6 +17,7 @@ export function FigureFilters({
 }) {
   const { t } = useTranslation()
   const { preset, query } = scope
+  const [filters] = useFilters()
   const places = useCall(listSites, { query: { within: 'figure.read' } })
   const sites = places.data?.sites ?? []
   const departments = (places.data?.departments ?? []).filter(
@@ -49,10 +50,11 @@ export function FigureFilters({
         }
       />
       {preset === 'custom' && (
-        <>
-          <DateFilter label={t('figures.from')} value={query.from} onChange={(from) => onChange({ from })} />
-          <DateFilter label={t('figures.to')} value={query.to} onChange={(to) => onChange({ to })} />
-        </>
+        <PeriodFilter
+          labels={[t('figures.from'), t('figures.to')]}
+          filters={{ from: query.from, to: query.to, ...filters }}
+          onChange={onChange}
+        />
       )}
       <SelectFilter
         label={t('figures.level.label')}

@@ -16,7 +16,7 @@ import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { DepartmentTable } from './DepartmentTable.tsx'
 import { InstructionDrawer } from './InstructionDrawer.tsx'
@@ -133,15 +133,10 @@ export default function InstructionsPage() {
                 .map((one) => ({ value: String(one.id), text: one.name }))}
               onChange={(value) => setFilters({ departmentId: value })}
             />
-            <DateFilter
-              label={t('instructions.from')}
-              value={from ?? ''}
-              onChange={(value) => setFilters({ from: value })}
-            />
-            <DateFilter
-              label={t('instructions.to')}
-              value={to ?? ''}
-              onChange={(value) => setFilters({ to: value })}
+            <PeriodFilter
+              labels={[t('instructions.from'), t('instructions.to')]}
+              filters={filters}
+              onChange={setFilters}
             />
           </>
         }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type PersonSummary, listPersons } from '../../../contract/person.ts'
 import { completenessBands, gap, gaps } from '../../../contract/provenance.ts'
 import { listSites } from '../../../contract/setting.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
@@ -19,6 +20,7 @@ import { TextFilter } from '../../ui/TextFilter.tsx'
 export default function PersonsPage() {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const navigate = useNavigate()
   const me = useMe()
   const mayMerge = may(me, 'person.merge')
@@ -46,7 +48,7 @@ export default function PersonsPage() {
       width: 110,
       render: (person) => (
         <>
-          {code('sex', person.sex)} {person.ageYears !== null && t('common.years', { n: person.ageYears })}
+          {code('sex', person.sex)} {age(person.age)}
         </>
       ),
     },

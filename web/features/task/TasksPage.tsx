@@ -10,12 +10,12 @@ import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { choices } from '../../ui/fields.ts'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { first, useFilters } from '../../ui/filters.ts'
+import { type Filters, first, useFilters } from '../../ui/filters.ts'
 import { AssignDialog } from './AssignDialog.tsx'
 import { useReason } from './reasonWords.ts'
 import { outcomeGroup } from './subject.ts'
@@ -55,7 +55,7 @@ export default function TasksPage() {
     ...text('dischargedTo'),
   }
   const tasks = useList(listTasks, query)
-  const change = (changes: Record<string, string | undefined>) => {
+  const change = (changes: Filters) => {
     setSelected(new Set())
     setFilters(changes)
   }
@@ -162,15 +162,11 @@ export default function TasksPage() {
               options={choices((staff.data?.items ?? []).filter((one) => one.role === 'doctor'))}
               onChange={(value) => change({ attendingStaffId: value })}
             />
-            <DateFilter
-              label={t('tasks.dischargedFrom')}
-              value={first(filters['dischargedFrom'])}
-              onChange={(value) => change({ dischargedFrom: value })}
-            />
-            <DateFilter
-              label={t('tasks.dischargedTo')}
-              value={first(filters['dischargedTo'])}
-              onChange={(value) => change({ dischargedTo: value })}
+            <PeriodFilter
+              labels={[t('tasks.dischargedFrom'), t('tasks.dischargedTo')]}
+              names={['dischargedFrom', 'dischargedTo']}
+              filters={filters}
+              onChange={change}
             />
             <TextFilter
               label={t('tasks.condition')}
