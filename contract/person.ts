@@ -67,6 +67,10 @@ export const personSummary = z.object({
 })
 export type PersonSummary = z.infer<typeof personSummary>
 
+/** Tags that persons can be listed by. */
+export const personTag = z.enum(['red-flag', 'open-dispute', 'do-not-contact', 'deceased'])
+export type PersonTag = z.infer<typeof personTag>
+
 export const personDetail = personSummary.omit({ foundAs: true }).extend({
   pinyin: z.string(),
   deceasedAt: timestamp.nullable(),
@@ -78,7 +82,7 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   source: z.string(),
   updatedAt: timestamp,
   tags: z.array(
-    z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor', 'open-dispute']),
+    z.enum([...personTag.options, 'chronic', 'readmitted', 'minor']),
   ),
   identifiers: z.array(
     z.object({
@@ -205,6 +209,14 @@ export const listPersons = route({
     missing: gap.optional(),
     /** Site of the last visit; `none`: no visit yet. */
     lastSite: z.union([z.literal('none'), id]).optional(),
+    /** Department, doctor and diagnosis of the last visit, as the list shows them. */
+    departmentId: id.optional(),
+    attendingStaffId: id.optional(),
+    condition: z.string().trim().max(100).optional(),
+    /** Days of the last discharge from a stay, both inclusive. */
+    dischargedFrom: calendarDate.optional(),
+    dischargedTo: calendarDate.optional(),
+    tag: personTag.optional(),
   }),
   response: page(personSummary),
 })

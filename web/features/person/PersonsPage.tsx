@@ -3,14 +3,16 @@ import { LinkButton } from '../../ui/LinkButton.tsx'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type PersonSummary, listPersons } from '../../../contract/person.ts'
+import { type PersonSummary, listPersons, personTag } from '../../../contract/person.ts'
 import { completenessBands, gap, gaps } from '../../../contract/provenance.ts'
-import { listSites } from '../../../contract/setting.ts'
+import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
 import { type Filters, first, useFilters } from '../../ui/filters.ts'
+import { choices } from '../../ui/fields.ts'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { may, useMe } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -27,7 +29,7 @@ export default function PersonsPage() {
   const [chosen, setChosen] = useState<Set<string | number>>(new Set())
   const [filters, setFilters] = useFilters()
   const search = first(filters['search']) ?? ''
-  const source = useList(listPersons, { ...(search ? { search } : {}), ...completenessQuery(filters) })
+  const source = useList(listPersons, { ...(search ? { search } : {}), ...narrowing(filters) })
 
   const columns: Column<PersonSummary>[] = [
     personColumn(t('person.column.name'), ({ id, name }) => ({ id, name }), {
@@ -110,7 +112,7 @@ export default function PersonsPage() {
             wide
             onChange={(text) => setFilters({ search: text })}
           />
-          <CompletenessFilters filters={filters} onChange={setFilters} />
+          <PersonFilters filters={filters} onChange={setFilters} />
         </>
       }
       {...(may(me, 'figure.read') && !mayMerge && { actions: <CompletenessLink /> })}
@@ -128,7 +130,7 @@ export default function PersonsPage() {
         ),
       })}
       empty={
-        search || Object.keys(completenessQuery(filters)).length > 0
+        search || Object.keys(narrowing(filters)).length > 0
           ? { title: t('person.notFound'), hint: t('person.notFoundHint') }
           : { title: t('person.empty'), hint: t('person.emptyHint') }
       }
@@ -141,38 +143,77 @@ function CompletenessLink() {
   return <LinkButton to="/figures/completeness">{t('person.completeness.open')}</LinkButton>
 }
 
-/** What the address says of completeness; whatever else stands there is left aside. */
-function completenessQuery(filters: Filters) {
-  const score = (name: string) => {
+/** What the address narrows the list to; whatever else stands there is left aside. */
+function narrowing(filters: Filters) {
+  const number = (name: string, most = Infinity) => {
     const value = Number(first(filters[name]) || NaN)
-    return value >= 0 && value <= 100 ? Math.round(value) : undefined
+    return value >= 0 && value <= most ? { [name]: Math.round(value) } : {}
   }
-  const [completeFrom, completeTo] = [score('completeFrom'), score('completeTo')]
-  const missing = gap.safeParse(first(filters['missing']))
-  const site = first(filters['lastSite'])
+  const text = (name: string) => {
+    const value = first(filters[name])
+    return value ? { [name]: value } : {}
+  }
+  const missing = gap.safeParse(first(filters['missing'])).data
+  const tag = personTag.safeParse(first(filters['tag'])).data
   return {
-    ...(completeFrom !== undefined && { completeFrom }),
-    ...(completeTo !== undefined && { completeTo }),
-    ...(missing.success && { missing: missing.data }),
-    ...(site === 'none' && { lastSite: 'none' as const }),
-    ...(site !== undefined && Number(site) > 0 && { lastSite: Number(site) }),
+    ...number('completeFrom', 100),
+    ...number('completeTo', 100),
+    ...(first(filters['lastSite']) === 'none' ? { lastSite: 'none' as const } : number('lastSite')),
+    ...number('departmentId'),
+    ...number('attendingStaffId'),
+    ...text('dischargedFrom'),
+    ...text('dischargedTo'),
+    ...text('condition'),
+    ...(missing && { missing }),
+    ...(tag && { tag }),
   }
 }
 
-function CompletenessFilters({
-  filters,
-  onChange,
-}: {
-  filters: Filters
-  onChange: (patch: Filters) => void
-}) {
+function PersonFilters({ filters, onChange }: { filters: Filters; onChange: (patch: Filters) => void }) {
   const { t } = useTranslation()
   const code = useCode()
-  const sites = useCall(listSites, { query: { within: 'person.read' } })
-  const now = completenessQuery(filters)
-  const band = `${now.completeFrom ?? 0}-${now.completeTo ?? 100}`
+  const places = useCall(listSites, { query: { within: 'person.read' } })
+  const staff = useCall(listStaff, { query: { within: 'person.read', limit: 200 } })
+  const departmentId = first(filters['departmentId'])
+  const doctors = (staff.data?.items ?? []).filter(
+    (one) => one.role === 'doctor' && (!departmentId || String(one.departmentId) === departmentId),
+  )
+  const band = `${first(filters['completeFrom']) ?? 0}-${first(filters['completeTo']) ?? 100}`
+  const pick = (name: string, label: string, all: string, options: { value: string; text: string }[]) => (
+    <SelectFilter
+      label={label}
+      all={all}
+      value={first(filters[name])}
+      options={options}
+      onChange={(value) => onChange({ [name]: value })}
+    />
+  )
   return (
     <>
+      {pick(
+        'departmentId',
+        t('tasks.department'),
+        t('tasks.allDepartments'),
+        choices(places.data?.departments ?? []),
+      )}
+      {pick('attendingStaffId', t('tasks.doctor'), t('tasks.allDoctors'), choices(doctors))}
+      <PeriodFilter
+        labels={[t('tasks.dischargedFrom'), t('tasks.dischargedTo')]}
+        names={['dischargedFrom', 'dischargedTo']}
+        filters={filters}
+        onChange={onChange}
+      />
+      <TextFilter
+        label={t('tasks.condition')}
+        value={first(filters['condition'])}
+        onChange={(condition) => onChange({ condition })}
+      />
+      {pick(
+        'tag',
+        t('person.tagFilter'),
+        t('person.allTags'),
+        personTag.options.map((one) => ({ value: one, text: code('personTag', one) })),
+      )}
       <SelectFilter
         label={t('person.completeness.filter')}
         all={t('person.completeness.all')}
@@ -186,23 +227,16 @@ function CompletenessFilters({
           onChange({ completeFrom, completeTo })
         }}
       />
-      <SelectFilter
-        label={t('person.completeness.missingFilter')}
-        all={t('person.completeness.allGaps')}
-        value={now.missing}
-        options={gaps.map((one) => ({ value: one, text: code('gap', one) }))}
-        onChange={(missing) => onChange({ missing })}
-      />
-      <SelectFilter
-        label={t('person.completeness.site')}
-        all={t('person.completeness.anySite')}
-        value={now.lastSite === undefined ? undefined : String(now.lastSite)}
-        options={[
-          ...(sites.data?.sites ?? []).map((site) => ({ value: String(site.id), text: site.name })),
-          { value: 'none', text: t('person.completeness.noSite') },
-        ]}
-        onChange={(lastSite) => onChange({ lastSite })}
-      />
+      {pick(
+        'missing',
+        t('person.completeness.missingFilter'),
+        t('person.completeness.allGaps'),
+        gaps.map((one) => ({ value: one, text: code('gap', one) })),
+      )}
+      {pick('lastSite', t('person.completeness.site'), t('person.completeness.anySite'), [
+        ...choices(places.data?.sites ?? []),
+        { value: 'none', text: t('person.completeness.noSite') },
+      ])}
     </>
   )
 }

@@ -18,6 +18,8 @@ export const person = {
   },
   empty: 'No patients yet',
   emptyHint: 'They appear here by themselves once the hospital system is connected.',
+  tagFilter: 'Tag',
+  allTags: 'Any tag',
   notFound: 'Nobody found',
   notFoundHint: 'Try pinyin initials (such as zxm), the last four digits of the phone, or the record number.',
   facts: 'Facts',

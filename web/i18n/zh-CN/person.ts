@@ -15,6 +15,8 @@ export const person = {
   },
   empty: '还没有患者',
   emptyHint: 'HIS 接口接通后，患者会自动出现在这里。',
+  tagFilter: '标记',
+  allTags: '不限标记',
   notFound: '没有找到这位患者',
   notFoundHint: '试试拼音首字母（如 zxm）、手机后四位，或病案号。',
   facts: '基本资料',
