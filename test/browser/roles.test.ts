@@ -43,6 +43,10 @@ async function walkAs(role: RoleName) {
     click,
     press,
     button,
+    async pick(select: Locator, option: string) {
+      await choose(select, option)
+      clicks += 2
+    },
     /** From the menu: the area, and its page unless the area opens with it. */
     async menu(...words: string[]) {
       const rail = page.getByRole('navigation', { name: '主导航' }).first()
@@ -136,7 +140,7 @@ test('the service centre tells a department to call a patient: find, instruct, s
   await walk.click(walk.page.getByRole('option', { name: new RegExp(patient.name) }).first())
   await walk.button('下达指令')
   const dialog = walk.page.getByRole('dialog')
-  await choose(dialog.getByLabel('原因'), '检查结果异常')
+  await walk.pick(dialog.getByLabel('原因'), '检查结果异常')
   await dialog.getByLabel('指令内容').fill('血钾 6.1，请叮嘱当天复查')
   await walk.button(/^保\s*存$/, dialog)
   await walk.page.getByText('指令已下达').waitFor()
@@ -179,26 +183,43 @@ test('a manager has last month checked: what waits at home, how many of each, dr
   walk.done('the sample of a month', 6)
 })
 
-test('an administrator adds a user, who gets a password for once', async () => {
+test('an administrator adds a user, who signs in with the one-time password and chooses another', async () => {
   const walk = await walkAs('admin')
   await walk.menu('设置', '用户')
   await walk.button('添加用户')
   const dialog = walk.page.getByRole('dialog')
-  await dialog.getByLabel('姓名').fill('新来的护士')
-  await dialog.getByLabel('用户名').fill('newcomer')
-  await choose(dialog.getByLabel('角色').first(), '护士')
-  await walk.button(/^保\s*存$/, dialog)
-  await walk.page.getByText('一次性密码').first().waitFor()
+  await dialog.getByLabel('姓名', { exact: true }).fill('周晓岚')
+  await dialog.getByLabel('用户名').fill('zhouxl')
+  await walk.pick(dialog.getByLabel('角色', { exact: true }), '客服中心')
+  await walk.button('添加', dialog)
+  await walk.page.getByText('“周晓岚”的一次性密码').waitFor()
+  const secret = (await walk.page.getByRole('dialog').locator('code').first().textContent()) ?? ''
+  await walk.button('已记下，关闭')
+  await walk.page.getByRole('row', { name: /周晓岚/ }).waitFor()
+  walk.done('a new user', 9)
+
+  const theirs = await stage.open({ path: '/sign-in' })
+  await theirs.getByLabel('用户名').fill('zhouxl')
+  await theirs.getByLabel('密码').fill(secret)
+  await theirs.keyboard.press('Enter')
+  await theirs.getByRole('heading', { name: '请先修改密码' }).waitFor()
+  await theirs.getByLabel('新密码', { exact: true }).fill('Acht-Laternen-5')
+  await theirs.getByLabel('再输一次新密码').fill('Acht-Laternen-5')
+  await theirs.keyboard.press('Enter')
+  await theirs.getByRole('heading', { level: 1, name: /您好/ }).waitFor()
   const made = await stage.rows(
-    `select u.username, g.role from app_user u join role_grant g on g.user_id = u.id where u.username = 'newcomer'`,
+    `select g.role from app_user u join role_grant g on g.user_id = u.id where u.username = 'zhouxl'`,
   )
-  expect(made).toEqual([{ username: 'newcomer', role: 'nurse' }])
-  walk.done('a new user', 6)
+  expect(made).toEqual([{ role: 'service-centre' }])
 })
 
 test('an auditor looks at what was refused today and has the chain verified', async () => {
+  // Somebody tried today what is not theirs.
+  const nurse = await stage.openAs('nurse', { path: '/' })
+  await nurse.evaluate(() => fetch('/api/v1/users'))
   const walk = await walkAs('auditor')
-  await walk.menu('审计')
+  await walk.home('今天被拒绝或失败的操作')
+  await walk.page.getByText('被拒绝').first().waitFor()
   await walk.button('校验日志完整性')
   await walk.page.getByText('日志完整，没有被动过').waitFor()
   const [last] = await stage.rows<{ action: string; outcome: string }>(
