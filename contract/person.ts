@@ -81,9 +81,7 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   version: z.number().int(),
   source: z.string(),
   updatedAt: timestamp,
-  tags: z.array(
-    z.enum([...personTag.options, 'chronic', 'readmitted', 'minor']),
-  ),
+  tags: z.array(z.enum([...personTag.options, 'chronic', 'readmitted', 'minor'])),
   identifiers: z.array(
     z.object({
       system: z.string(),

@@ -55,7 +55,7 @@ async function walkAs(role: RoleName) {
     /** A line of the home page. */
     home: (word: string | RegExp) => click(page.locator('.home').getByRole('link', { name: word }).first()),
     done(job: string, most: number) {
-      console.info(`${role}: ${job}, ${clicks} clicks and keys`)
+      process.stdout.write(`${role}: ${job}, ${clicks} clicks and keys\n`)
       expect(clicks).toBeLessThanOrEqual(most)
     },
   }

@@ -11,8 +11,7 @@ export function PersonOption({ person }: { person: PersonSummary }) {
   return (
     <div className="person-option">
       <span>
-        <strong>{person.name}</strong> {code('sex', person.sex)}{' '}
-        {age(person.age)}
+        <strong>{person.name}</strong> {code('sex', person.sex)} {age(person.age)}
       </span>
       <span className="secondary small">
         {[

@@ -61,7 +61,9 @@ export default function HomePage() {
         extra={<span className="secondary">{time.day(new Date())}</span>}
       />
       <div className="home-columns">
-        {may(me, 'task.work') && waiting.data?.today && <Today waiting={waiting.data} today={waiting.data.today} />}
+        {may(me, 'task.work') && waiting.data?.today && (
+          <Today waiting={waiting.data} today={waiting.data.today} />
+        )}
         <WaitingList waiting={waiting.data} />
         {may(me, 'intake.read') && <Feeds />}
         <Shortcuts />

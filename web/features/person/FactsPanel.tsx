@@ -80,8 +80,7 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
     [t('person.sex'), code('sex', person.sex), 'sex'],
     [
       t('person.birthDate'),
-      person.birthDate &&
-        [person.birthDate, age(person.age)].filter(Boolean).join(' · '),
+      person.birthDate && [person.birthDate, age(person.age)].filter(Boolean).join(' · '),
       'birthDate',
     ],
     [t('person.maritalStatus'), code('marital', person.maritalStatus) || null, 'maritalStatus'],
