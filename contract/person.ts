@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ages } from './age.ts'
 import { groupKinds, memberRoles } from './group.ts'
 import { claimField, gap, provenance } from './provenance.ts'
 import { calendarDate, id, idParams, listQuery, page, route, timestamp } from './route.ts'
@@ -51,7 +52,7 @@ export const personSummary = z.object({
   name: z.string(),
   sex,
   birthDate: calendarDate.nullable(),
-  ageYears: z.number().int().nullable(),
+  ...ages,
   deceased: z.boolean(),
   phone: z.string().nullable(),
   recordNumbers: z.array(z.object({ siteId: id.nullable(), value: z.string() })),
@@ -66,6 +67,10 @@ export const personSummary = z.object({
 })
 export type PersonSummary = z.infer<typeof personSummary>
 
+/** Tags that persons can be listed by. */
+export const personTag = z.enum(['red-flag', 'open-dispute', 'do-not-contact', 'deceased'])
+export type PersonTag = z.infer<typeof personTag>
+
 export const personDetail = personSummary.omit({ foundAs: true }).extend({
   pinyin: z.string(),
   deceasedAt: timestamp.nullable(),
@@ -76,9 +81,7 @@ export const personDetail = personSummary.omit({ foundAs: true }).extend({
   version: z.number().int(),
   source: z.string(),
   updatedAt: timestamp,
-  tags: z.array(
-    z.enum(['deceased', 'do-not-contact', 'chronic', 'readmitted', 'red-flag', 'minor', 'open-dispute']),
-  ),
+  tags: z.array(z.enum([...personTag.options, 'chronic', 'readmitted', 'minor'])),
   identifiers: z.array(
     z.object({
       system: z.string(),
@@ -204,6 +207,14 @@ export const listPersons = route({
     missing: gap.optional(),
     /** Site of the last visit; `none`: no visit yet. */
     lastSite: z.union([z.literal('none'), id]).optional(),
+    /** Department, doctor and diagnosis of the last visit, as the list shows them. */
+    departmentId: id.optional(),
+    attendingStaffId: id.optional(),
+    condition: z.string().trim().max(100).optional(),
+    /** Days of the last discharge from a stay, both inclusive. */
+    dischargedFrom: calendarDate.optional(),
+    dischargedTo: calendarDate.optional(),
+    tag: personTag.optional(),
   }),
   response: page(personSummary),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ages } from './age.ts'
 import { contactVerdict } from './contact.ts'
 import { answerLine, answers, localized, questionnaireDefinition } from './questionnaire.ts'
 import { personCard } from './person-card.ts'
@@ -66,7 +67,7 @@ export const taskSummary = z.object({
   personId: id.nullable(),
   personName: z.string().nullable(),
   sex,
-  ageYears: z.number().int().nullable(),
+  ...ages,
   phone: z.string().nullable(),
   groupId: id.nullable(),
   groupName: z.string().nullable(),

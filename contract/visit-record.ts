@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ages } from './age.ts'
 import { answerLine, answers, questionnaireDefinition } from './questionnaire.ts'
 import { calendarDate, id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 import { month } from './month.ts'
@@ -11,7 +12,7 @@ const packStop = z.object({
   description: z.string().nullable(),
   personName: z.string(),
   sex: z.string(),
-  ageYears: z.number().int().nullable(),
+  ...ages,
   departmentName: z.string().nullable(),
   conditionText: z.string().nullable(),
   /** Unmasked: the team has to find the home and to call before. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { route } from './route.ts'
+import { route, timestamp } from './route.ts'
 
 /** What may wait for somebody; each is shown beside the page that deals with it. */
 export const waitingKind = z.enum([
@@ -10,9 +10,18 @@ export const waitingKind = z.enum([
   'objections',
   'appeals',
   'findings',
+  'checks',
+  'draws',
+  'calls',
+  'disputes',
+  'visits',
+  'unplanned',
+  'unsettled',
   'matches',
   'intake',
   'outbound',
+  'refusals',
+  'reveals',
 ])
 export type WaitingKind = z.infer<typeof waitingKind>
 
@@ -37,6 +46,8 @@ export const listWaiting = route({
         goal: z.number().int(),
         redFlags: z.number().int(),
         waiting: z.number().int(),
+        /** When calls may be made again; null: now. */
+        callsFrom: timestamp.nullable(),
       })
       .nullable(),
   }),

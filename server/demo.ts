@@ -95,7 +95,7 @@ export async function runDemo(options: Config): Promise<void> {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  announce(running, logins, (performance.now() - started) / 1000, sink.port)
+  announce(running, logins, { seconds: (performance.now() - started) / 1000, smtpPort: sink.port, fresh })
 
   await stopped
   stop.abort()
@@ -197,11 +197,18 @@ function startBackground({ running, world, fresh, stop, key, seed, ward }: Backg
   ]
 }
 
-function announce(running: Running, logins: DemoLogin[], seconds: number, smtpPort: number): void {
+function announce(
+  running: Running,
+  logins: DemoLogin[],
+  { seconds, smtpPort, fresh }: { seconds: number; smtpPort: number; fresh: boolean },
+): void {
   const width = Math.max(...logins.map((login) => login.username.length))
   const lines = [
     '',
     `CareLoop demo is ready after ${seconds.toFixed(1)} s`,
+    ...(fresh
+      ? ['History of the other wards follows for some minutes: figures of the whole hospital still move.']
+      : []),
     '',
     `  Web      ${running.url ?? ''}`,
     `  API      ${running.url ?? ''}/api/v1/docs`,

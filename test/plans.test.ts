@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { populate } from '../bench/population.ts'
+import { personTag } from '../contract/person.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import type { RouteContract } from '../contract/route.ts'
 import { implementedContracts } from '../server/platform/http.ts'
@@ -70,6 +71,11 @@ const variants: Record<string, Record<string, unknown>[]> = {
     { search: '5678' },
     { search: '100000017' },
     { phone: '13800000000' },
+    { departmentId: 1 },
+    { attendingStaffId: 1, sort: '-lastVisit' },
+    { dischargedFrom: '2026-11-01', dischargedTo: '2026-11-02' },
+    { condition: '肺炎', total: true },
+    ...personTag.options.map((tag) => ({ tag })),
   ],
   '/api/v1/tasks': [
     ...['todo', 'overdue', 'waiting', 'done', 'all'].map((view) => ({ view, whose: 'team' })),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addWorkingDays, type Calendar, isWorkingDay, nextOpening } from './calendar.ts'
-import { addDays, ageYears, fromLocal, localDate, shiftDate, toLocal } from './clock.ts'
+import { addDays, agesOf, ageYears, fromLocal, localDate, shiftDate, toLocal } from './clock.ts'
 
 const zone = fc.constantFrom(
   ...['Asia/Shanghai', 'Asia/Taipei', 'UTC', 'America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe'],
@@ -152,4 +152,19 @@ test('age counts completed years, and who was born on a leap day has the birthda
   expect(ageYears('2000-02-29', '2026-03-01')).toBe(26)
   expect(ageYears('2000-02-29', '2028-02-29')).toBe(28)
   expect(ageYears(null, '2026-01-01')).toBeNull()
+})
+
+test('a newborn is so many days old, a child below two so many months', () => {
+  const said = (birth: string | null, today = '2026-03-01') => {
+    const { age } = agesOf(birth, today)
+    return age && `${age.n} ${age.unit}`
+  }
+  expect(said('2026-03-01')).toBe('0 days')
+  expect(said('2026-02-20')).toBe('9 days')
+  expect(said('2026-01-31')).toBe('1 months')
+  expect(said('2026-02-02', '2026-03-01')).toBe('27 days')
+  expect(said('2025-03-02')).toBe('11 months')
+  expect(said('2024-03-02')).toBe('23 months')
+  expect(said('2024-03-01')).toBe('2 years')
+  expect(said(null)).toBeNull()
 })

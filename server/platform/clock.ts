@@ -1,3 +1,5 @@
+import type { Age } from '../../contract/age.ts'
+
 /** Wall-clock parts in one time zone. */
 export type Local = { year: number; month: number; day: number; hour: number; minute: number; second: number }
 
@@ -125,4 +127,18 @@ export function ageYears(birthDate: string | null, today: string): number | null
   if (!birthDate) return null
   const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4))
   return today.slice(5) < birthDate.slice(5) ? years - 1 : years
+}
+
+/** Age for views: in days within the first month, in months within the first two years, as paediatricians say it. */
+export function agesOf(birthDate: string | null, today: string): { ageYears: number | null; age: Age } {
+  const years = ageYears(birthDate, today)
+  if (birthDate === null || years === null || years >= 2)
+    return { ageYears: years, age: years === null ? null : { unit: 'years', n: years } }
+  const part = (date: string, from: number, to: number) => Number(date.slice(from, to))
+  const months =
+    12 * (part(today, 0, 4) - part(birthDate, 0, 4)) +
+    (part(today, 5, 7) - part(birthDate, 5, 7)) -
+    (today.slice(8) < birthDate.slice(8) ? 1 : 0)
+  const days = Math.round((Date.parse(today) - Date.parse(birthDate)) / 86_400_000)
+  return { ageYears: years, age: months > 0 ? { unit: 'months', n: months } : { unit: 'days', n: days } }
 }

@@ -163,3 +163,39 @@ test.each([
   await page.getByRole('heading', { level: 1, name: '本院高血压随访' }).waitFor()
   await stage.rows(`update pathway set name = '高血压出院随访' where name = '本院高血压随访'`)
 })
+
+describe('the home page', () => {
+  test.each<[RoleName, string]>([
+    ['doctor', '一级 · 主管医生电话 · 本人的患者'],
+    ['nurse', '二级 · 护士长或客服 · 本科'],
+    ['manager', '一级 · 主管医生电话 · 全院'],
+  ])('of %s says of which level its figures are, and whose: %s', async (role, words) => {
+    const page = await stage.openAs(role, { path: '/', shared: true })
+    await page.locator('#home-figures').filter({ hasText: words }).waitFor()
+  })
+
+  test('does not urge to call before the hour', async () => {
+    await stage.rows(
+      `insert into setting (key, value) values ('follow-up.hours.from', '19') on conflict do nothing`,
+    )
+    const page = await stage.openAs('nurse', { path: '/' })
+    await page.getByText(/^现在不是打电话的时间，.*19:00 起可以打。$/).waitFor()
+    await page.getByRole('link', { name: '打开工作台' }).waitFor()
+    expect(await page.getByText('现在可以打').count()).toBe(0)
+    await stage.rows(`delete from setting where key = 'follow-up.hours.from'`)
+  })
+})
+
+test('the site of the settings is chosen in a field as wide as its words, and no rule is cut', async () => {
+  const page = await stage.openAs('admin', { path: '/settings', shared: true })
+  await settled(page)
+  const select = page.locator('.ant-select').filter({ has: page.getByLabel('院区', { exact: true }) })
+  expect((await select.boundingBox())?.width).toBeLessThanOrEqual(220)
+  const cut = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('.setting-group td')].filter(
+        (one) => one.scrollWidth > one.clientWidth + 1,
+      ).length,
+  )
+  expect(cut).toBe(0)
+})

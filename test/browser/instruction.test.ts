@@ -65,3 +65,14 @@ test('instructions read in English and fit a phone', async () => {
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(sideways).toBeLessThanOrEqual(0)
 })
+
+test('a text that is too long is complained about once', async () => {
+  const page = await stage.openAs('service', { path: '/instructions' })
+  await page.getByRole('button', { name: '下达指令' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('指令内容').fill('请'.repeat(1200))
+  const complaints = dialog.locator('.labelled', { hasText: '指令内容' }).locator('.field-error')
+  await expect.poll(() => complaints.allTextContents()).toEqual(['多出 200 个字，请删减（最多 1000）'])
+  await dialog.getByRole('button', { name: /^保\s*存$/ }).click()
+  await expect.poll(() => complaints.allTextContents()).toEqual(['最多 1000 个字'])
+})

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import readXlsxFile from 'read-excel-file/node'
 import { expect, test } from 'vitest'
-import { settled } from './look.ts'
+import { choose, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -91,4 +91,38 @@ test('a date is picked and typed in the language of the application, whatever th
   await from.fill('20260101')
   await from.press('Enter')
   await page.waitForURL(/dischargedFrom=2026-01-01/)
+})
+
+test('a period that ends before it begins is told so at its fields, in lists and figures', async () => {
+  const page = await stage.openAs('head', {
+    path: '/tasks?dischargedFrom=2026-11-20&dischargedTo=2026-11-10',
+  })
+  const told = page.getByRole('alert').filter({ hasText: '结束日期早于开始日期' })
+  await told.waitFor()
+  await page.goto('/figures?period=custom&from=2026-11-20&to=2026-11-10')
+  await told.waitFor()
+  await page.getByLabel('出院到').or(page.locator('.filter-date input').nth(1)).first().fill('2026-11-25')
+  await page.keyboard.press('Enter')
+  await told.waitFor({ state: 'detached' })
+})
+
+test('persons are narrowed by department, discharge, diagnosis and tag, all of it in the address', async () => {
+  const page = await stage.openAs('service', { path: '/persons' })
+  const total = async () =>
+    Number((await page.getByText(/^共 [\d,]+ 人$/).textContent())?.replaceAll(/\D/g, ''))
+  await settled(page)
+  const all = await total()
+  await choose(page.getByLabel('科室', { exact: true }), '心血管内科')
+  await page.waitForURL(/departmentId=\d+/)
+  await expect.poll(total).toBeLessThan(all)
+  await page.getByRole('searchbox', { name: '诊断' }).fill('没有这种病')
+  await page.waitForURL(/condition=/)
+  await page.getByText('没有找到这位患者').waitFor()
+  await page.goto('/persons?tag=red-flag')
+  await settled(page)
+  const [row] = await stage.rows<{ n: number }>(
+    `select count(distinct t.person_id)::int as n from task t join app_user u on u.username = 'service' join role_grant g on g.user_id = u.id and g.site_id = t.site_id
+     where t.kind = 'red-flag' and t.status in ('requested', 'in-progress')`,
+  )
+  await expect.poll(total).toBe(row?.n)
 })

@@ -14,7 +14,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { cohort, countColumns, type CountRow, viewCounts } from '../figure/cohort.ts'
 import { nameFor } from '../person/mask.ts'
-import { homeSite } from '../organisation/home-site.ts'
+import { homeSite, zoneOf } from '../organisation/home-site.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
 import { joinPerson } from '../event/record.ts'
@@ -89,6 +89,20 @@ export async function listHeadChecks(db: Db, actor: Actor, query: ListQuery) {
     over: today > to,
     items: rows.map((row) => viewLine(row, actor, settings['spot-check.score-minimum'], today > to)),
   }
+}
+
+/** Doctors of last month whom nobody has checked yet, late from the day on that is set. */
+export async function countUnchecked(db: Db, actor: Actor, reach: Reach) {
+  const [{ 'head-check.due-day': dueDay }, zone] = await Promise.all([
+    readSettings(db, ['head-check.due-day'], null),
+    zoneOf(db, actor),
+  ])
+  const today = localDate(new Date(), zone)
+  const { from, to } = monthPeriod(today.slice(0, 7), 1)
+  const open = (await lines(db, reach, { month: from.slice(0, 7) })).filter(
+    (row) => row.check_id === null && row.staff_id !== actor.staffId,
+  )
+  return { count: open.length, late: today > shiftDate(to, dueDay) ? open.length : 0 }
 }
 
 function viewLine(row: Row, actor: Actor, fewest: number, over: boolean): HeadCheckLine {

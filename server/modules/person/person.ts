@@ -3,7 +3,7 @@ import type { Person } from '../../platform/db-types.ts'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { realTime } from '../../platform/statement.ts'
@@ -223,7 +223,7 @@ const chronic = /^(I1[0-5]|E1[0-4]|J44|I25|I50|N18)/
 
 export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   const { person, facts } = row
-  const age = ageYears(person.birth_date, localDate(new Date(), row.zone))
+  const ages = agesOf(person.birth_date, localDate(new Date(), row.zone))
   const codes = row.encounters.flatMap((one) =>
     (one['conditions'] as { code: string }[]).map((condition) => condition.code),
   )
@@ -234,7 +234,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
   if (row.red_flags > 0) tags.push('red-flag')
   if (codes.some((code) => chronic.test(code))) tags.push('chronic')
   if (readmitted(row.encounters)) tags.push('readmitted')
-  if (age !== null && age < 18) tags.push('minor')
+  if (ages.ageYears !== null && ages.ageYears < 18) tags.push('minor')
   const weights = weightsFrom(row.weights ?? {})
   const missing = facts?.missing ?? null
   const phone = row.telecoms.find((one) => one.system === 'phone' && one.valid)
@@ -244,7 +244,7 @@ export function viewPerson(row: PersonRow, actor: Actor): PersonDetail {
     pinyin: person.pinyin,
     sex: person.sex,
     birthDate: person.birth_date,
-    ageYears: age,
+    ...ages,
     deceased: row.deceased,
     deceasedAt: iso(row.deceased_at),
     phone: phone ? maskPhone(phone.value) : null,

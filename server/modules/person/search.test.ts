@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getPerson, listPersons, revealPerson, updatePerson } from '../../../contract/person.ts'
+import { getPerson, listPersons, revealPerson, setOptOut, updatePerson } from '../../../contract/person.ts'
 import { updateSetting as updateRoute } from '../../../contract/setting.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { about, personOf, receive, receiveText } from '../../../test/support/hl7.ts'
@@ -121,4 +121,42 @@ test('names stored in an older folding are found after the worker went through t
   expect(await find('grossmann')).toEqual(['S2'])
   const { rows } = await sql`select 1 from name_refold`.execute(app.db)
   expect(rows).toEqual([])
+})
+
+test('the list is narrowed by department, doctor, diagnosis and days of the last visit, and by tags, within the reach', async () => {
+  const at = new Date('2026-10-12T02:00:00Z')
+  const stay = { event: 'A03', at, department: 'RESP', departmentName: '呼吸科' }
+  await receive(
+    app,
+    { ...stay, mrn: 'N1', visit: 'N1', doctor: 'D7', diagnoses: [['J18.9', '社区获得性肺炎', 'F']] },
+    { ...stay, mrn: 'N2', visit: 'N2', doctor: 'D8', diagnoses: [['J45', '支气管哮喘', 'F']] },
+    { mrn: 'N3', visit: 'N3', diedAt: at },
+  )
+  await app.processAll()
+  const ids = await idsOf(app)
+  const list = async (query: object, caller = centre) => {
+    const { body, status } = await app.request(caller, listPersons, { query: { ...query, total: true } })
+    expect(status).toBe(200)
+    expect(body.total).toBe(body.items.length)
+    return body.items.flatMap((one) => one.recordNumbers.map(({ value }) => value)).sort()
+  }
+  const departmentId = ids.department('RESP')
+  expect(await list({ departmentId })).toEqual(['N1', 'N2'])
+  expect(await list({ departmentId, sort: 'name' })).toEqual(['N1', 'N2'])
+  expect(await list({ attendingStaffId: ids.staff('D8') })).toEqual(['N2'])
+  expect(await list({ condition: '肺炎' })).toEqual(['N1'])
+  expect(await list({ condition: '100%' })).toEqual([])
+  const days = (dischargedFrom: string, dischargedTo: string) =>
+    list({ departmentId, dischargedFrom, dischargedTo })
+  expect(await days('2026-10-12', '2026-10-12')).toEqual(['N1', 'N2'])
+  expect(await days('2026-10-13', '2026-10-20')).toEqual([])
+  expect(await list({ tag: 'deceased' })).toEqual(['N3'])
+  const opened = await personOf(app, 'N2')
+  const shut = { channel: 'all', purpose: 'all', active: true } as const
+  await app.request(centre, setOptOut, { params: { id: opened }, body: shut })
+  expect(await list({ tag: 'do-not-contact' })).toEqual(['N2'])
+  expect(await list({ tag: 'do-not-contact', attendingStaffId: ids.staff('D7') })).toEqual([])
+  for (const tag of ['red-flag', 'open-dispute']) expect(await list({ tag })).toEqual([])
+  const elsewhere = await app.signInAs('service-centre', { site: ids.site('EAST') })
+  expect(await list({ departmentId }, elsewhere)).toEqual([])
 })

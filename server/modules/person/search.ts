@@ -1,17 +1,17 @@
 import { type Selectable, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Person } from '../../platform/db-types.ts'
 import type { PersonSummary } from '../../../contract/person.ts'
-import type { Gap } from '../../../contract/provenance.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
 import { assertSortable, listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
-import { masksWithin, readWeights, scoreOf, type Weights, weightsFrom } from './completeness.ts'
+import { scoreOf, type Weights, weightsFrom } from './completeness.ts'
 import { deceasedOf, recordsOf } from '../event/record.ts'
 import { maskPhone } from './mask.ts'
 import { comparedNumber } from './identity-number.ts'
 import { isHan, typedForms } from './name.ts'
+import { type Narrowed, narrowedTo, weightsFor } from './narrow.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
 import { withoutSigns } from './text.ts'
@@ -36,13 +36,9 @@ type Row = Sorted & {
   weights: Record<string, unknown> | null
 }
 
-type Query = {
+type Query = Narrowed & {
   search?: string | undefined
   phone?: string | undefined
-  completeFrom?: number | undefined
-  completeTo?: number | undefined
-  missing?: Gap | undefined
-  lastSite?: 'none' | number | undefined
   sort?: string | undefined
   total?: boolean | undefined
   cursor?: string | undefined
@@ -76,10 +72,8 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
         select c.id, ${place} as place, ${key} as sort_key, coalesce(array_agg(c.via) filter (where c.via <> c.id), '{}') as via
         from (select coalesce(r.survivor_id, r.id) as id, r.id as via from (${candidates}) as hit join person r on r.id = hit.id) as c`
       : sql`select c.id, ${place} as place, ${key} as sort_key, '{}'::bigint[] as via from person c`
-  // Only a filter needs the weights beforehand; otherwise they come with the results.
-  const known = filtersCompleteness(query) ? await readWeights(db) : null
-  const complete = completeWithin(query, known)
-  const where = sql`where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${within} and ${complete}`
+  const known = await weightsFor(db, query)
+  const where = sql`where ${candidates ? sql<SqlBool>`true` : sql<SqlBool>`c.survivor_id is null`} and ${within} and ${narrowedTo(query, known)}`
   const order = listOrder<Row>(sortColumns, sql`c.id`, newestFirst(sql`c.id`), query)
   const all = sql`from (${hitsOf(sql`0`, sql`null`)} ${where} group by c.id) as every`
   await assertSortable(db, query.sort, all)
@@ -120,29 +114,13 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   }
 }
 
-const filtersCompleteness = ({ completeFrom, completeTo, missing }: Query) =>
-  completeFrom !== undefined || completeTo !== undefined || missing !== undefined
-
-/** Filter by completeness, on the columns that the figure counts. */
-function completeWithin(query: Query, weights: Weights | null): RawBuilder<SqlBool> {
-  const { completeFrom: from, completeTo: to, missing, lastSite } = query
-  const parts: RawBuilder<SqlBool>[] = []
-  if (weights) parts.push(sql`cf.missing = any(${masksWithin(weights, { from, to, missing })}::int[])`)
-  else if (lastSite !== undefined) parts.push(sql`cf.missing is not null`)
-  if (lastSite === 'none') parts.push(sql`cf.last_department_id is null`)
-  else if (lastSite !== undefined)
-    parts.push(sql`cf.last_department_id in (select id from department where site_id = ${lastSite})`)
-  if (parts.length === 0) return sql<SqlBool>`true`
-  return sql<SqlBool>`c.id in (select cf.person_id from person_facts cf where ${sql.join(parts, sql` and `)})`
-}
-
 function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   return {
     id: row.id,
     name: row.name,
     sex: row.sex,
     birthDate: row.birth_date,
-    ageYears: ageYears(row.birth_date, today),
+    ...agesOf(row.birth_date, today),
     deceased: row.deceased,
     phone: row.phone && maskPhone(row.phone),
     recordNumbers: row.record_numbers ?? [],

@@ -3,7 +3,7 @@ import type { Person } from '../../platform/db-types.ts'
 import type { ProofClass, LadderStep, TaskSummary } from '../../../contract/task.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
 import { countedTo } from '../../../contract/route.ts'
 import { decodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
@@ -351,7 +351,7 @@ export function viewTask(
     personId: row.person_id,
     personName: row.person_name,
     sex: row.sex ?? 'unknown',
-    ageYears: ageYears(row.birth_date, localDate(now, row.time_zone)),
+    ...agesOf(row.birth_date, localDate(now, row.time_zone)),
     phone: row.phone && maskPhone(row.phone),
     groupId: row.group_id,
     groupName: row.group_name,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { PackStop, VisitDay } from '../../../contract/visit-record.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
-import { ageYears, localDate } from '../../platform/clock.ts'
-import type { Trx } from '../../platform/db.ts'
+import { agesOf, localDate } from '../../platform/clock.ts'
+import type { Db, Trx } from '../../platform/db.ts'
 import { getQuestionnaire } from '../questionnaire/questionnaire.ts'
 import { visitQueue } from '../task/scope.ts'
 import { homeOf } from './open-visits.ts'
@@ -73,6 +73,16 @@ export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
   }
 }
 
+/** How many visits of the actor's teams are still to be made today; looked at by nobody, as no address is told. */
+export async function countToday(db: Db, actor: Actor): Promise<number> {
+  const teams = await teamsOf(db, actor)
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from visit_stop s join visit_plan l on l.id = s.plan_id and l.status = 'confirmed' join task t on t.id = s.task_id
+    where s.team_id = any(${teams.map((team) => team.id)}::int[]) and s.replaced_at is null and t.status in ('requested', 'in-progress')
+      and s.date = ${localDate(new Date(), teams[0]?.time_zone ?? 'UTC')}`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
 async function note(trx: Trx, actor: Actor, rows: Row[], date: string): Promise<void> {
   if (rows.length === 0) return
   await sql`
@@ -108,7 +118,7 @@ function viewStop(row: Row, arrives: number, date: string): PackStop {
     description: row.description,
     personName: row.person_name,
     sex: row.sex,
-    ageYears: ageYears(row.birth_date, date),
+    ...agesOf(row.birth_date, date),
     departmentName: row.department_name,
     conditionText: row.condition_text,
     address: row.address,

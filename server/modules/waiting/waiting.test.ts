@@ -1,12 +1,17 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Role, getCurrentUser, roles, saveFavourites } from '../../../contract/access.ts'
+import { type Role, getCurrentUser, listUsers, roles, saveFavourites } from '../../../contract/access.ts'
+import { listHeadChecks } from '../../../contract/head-check.ts'
+import { monthPeriod } from '../../../contract/month.ts'
 import { issueInstruction } from '../../../contract/instruction.ts'
 import { listTasks } from '../../../contract/task.ts'
 import { listWaiting, type WaitingKind } from '../../../contract/waiting.ts'
-import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
+import { localDate, toLocal } from '../../platform/clock.ts'
+import { transaction } from '../../platform/db.ts'
+import { updateSetting } from '../setting/setting.ts'
 
 let app: TestApp
 let ids: Awaited<ReturnType<typeof idsOf>>
@@ -46,6 +51,15 @@ test.each(roles)('%s is told of what that role may deal with, and of nothing els
     ['objections', 'spot-check.appeal'],
     ['appeals', 'spot-check.decide'],
     ['findings', 'head-check.acknowledge'],
+    ['checks', 'head-check.write'],
+    ['draws', 'spot-check.draw'],
+    ['calls', 'spot-check.draw'],
+    ['disputes', 'dispute.write'],
+    ['visits', 'visit.work'],
+    ['unplanned', 'visit.plan'],
+    ['unsettled', 'visit.plan'],
+    ['refusals', 'audit.read'],
+    ['reveals', 'audit.read'],
     ['matches', 'person.merge'],
     ['intake', 'intake.replay'],
     ['outbound', 'intake.replay'],
@@ -102,6 +116,40 @@ test('an instruction waits for those who carry it out, its result for those who 
   expect(await count(d1 ?? '', 'instructions')).toMatchObject({ count: 0 })
   expect(await count(centre, 'results')).toMatchObject({ count: 1 })
   expect(await count(await at('EAST', 'service-centre'), 'results')).toMatchObject({ count: 0 })
+})
+
+test('outside calling hours the day says when calls may be made again', async () => {
+  const nurse = await at('NH', 'nurse', { department: ids.department('CARD') })
+  const callsFrom = async () => (await waiting(nurse)).today?.callsFrom
+  const hours = (from: number, version: number) =>
+    transaction(app.db, (trx) =>
+      updateSetting(trx, testActor, 'x', 'follow-up.hours.from', { value: from, version }),
+    )
+  const { hour } = toLocal(new Date(), 'Asia/Shanghai')
+  await hours(Math.min(hour + 1, 19), 0)
+  const from = await callsFrom()
+  expect(new Date(from ?? 0).getTime()).toBeGreaterThan(Date.now())
+  expect(toLocal(new Date(from ?? 0), 'Asia/Shanghai').minute).toBe(0)
+})
+
+test('a head is told of the doctors of last month who are not checked yet, an auditor of what was refused today', async () => {
+  await sql`update encounter set starts_at = at - interval '5 days', ends_at = at
+    from (select date_trunc('month', now()) - interval '3 days' as at) x where class = 'inpatient'`.execute(
+    app.db,
+  )
+  const head = await at('NH', 'department-head', { department: ids.department('CARD') })
+  const doctors = (
+    await app.request(head, listHeadChecks, {
+      query: { month: monthPeriod(localDate(new Date(), 'Asia/Shanghai').slice(0, 7), 1).from.slice(0, 7) },
+    })
+  ).body.items
+  expect(doctors.length).toBeGreaterThan(0)
+  expect(await count(head, 'checks')).toMatchObject({ count: doctors.length })
+  const auditor = await app.signInAs('auditor')
+  const refused = async () => (await count(auditor, 'refusals'))?.count ?? 0
+  const before = await refused()
+  await app.request(head, listUsers)
+  expect(await refused()).toBe(before + 1)
 })
 
 test('favourites are kept with the account, and hold pages of this app only', async () => {

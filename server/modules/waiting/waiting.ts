@@ -1,19 +1,30 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Permission } from '../../../contract/access.ts'
+import type { CallingHours } from '../../../contract/task.ts'
 import type { Waiting, WaitingKind } from '../../../contract/waiting.ts'
 import { type Actor, type Reach, authorize, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
+import { countUnchecked } from '../head-check/head-check.ts'
 import { countInstructions } from '../instruction/list.ts'
 import { countPairs } from '../match/review.ts'
 import { checksWithin } from '../spot-check/scope.ts'
 import { countTasks } from '../task/list.ts'
+import { organisationZone } from '../setting/time-zone.ts'
+import { openVisit, plannedStop } from '../visit/open-visits.ts'
+import { countToday } from '../visit/today.ts'
 
 type Counts = { count: number; late: number }
 
-async function counted(db: Db, statement: RawBuilder<{ count: number }>): Promise<Counts> {
+async function counted(db: Db, statement: RawBuilder<{ count: number; late?: number }>): Promise<Counts> {
   const { rows } = await statement.execute(db)
-  return { count: rows[0]?.count ?? 0, late: 0 }
+  return { count: rows[0]?.count ?? 0, late: rows[0]?.late ?? 0 }
 }
+
+const late = sql`count(*) filter (where t.due_at < now()) as late`
+const open = sql<SqlBool>`t.status in ('requested', 'in-progress')`
+const atSites = (reach: Reach, column: string) =>
+  reach.all ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(column)} = any(${reach.siteIds}::int[])`
+const today = sql`date_trunc('day', now() at time zone ${organisationZone}) at time zone ${organisationZone}`
 
 /** Each kind with the permission that lets somebody deal with it, counted within the reach of that permission. */
 const kinds: Record<
@@ -55,8 +66,10 @@ const kinds: Record<
     (db, actor, reach) =>
       counted(
         db,
-        sql`select count(*) as count from spot_check k where k.appealed_at is not null and k.decision is null
-          and k.staff_id is distinct from ${actor.staffId} and ${checksWithin(reach)}`,
+        sql`select count(*) as count, ${late} from spot_check k
+            left join task t on t.cause = 'spot-check-appeal:' || k.id and t.status <> 'cancelled'
+          where k.appealed_at is not null and k.decision is null
+            and k.staff_id is distinct from ${actor.staffId} and ${checksWithin(reach)}`,
       ),
   ],
   findings: [
@@ -65,6 +78,57 @@ const kinds: Record<
       counted(
         db,
         sql`select count(*) as count from head_check where staff_id = ${actor.staffId} and acknowledged_at is null`,
+      ),
+  ],
+  checks: ['head-check.write', countUnchecked],
+  // A month is drawn once; one without results has nothing to draw from.
+  draws: [
+    'spot-check.draw',
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from site s, lateral (select date_trunc('month', now() at time zone s.time_zone) as month) m
+          where ${atSites(reach, 's.id')} and not exists (
+              select 1 from spot_check_draw d where d.site_id = s.id and d.month = (m.month - interval '1 month')::date)
+            and exists (select 1 from task t where t.site_id = s.id and t.level = 1 and t.status = 'completed' and t.outcome = 'done'
+              and t.completed_at >= (m.month - interval '1 month') at time zone s.time_zone and t.completed_at < m.month at time zone s.time_zone)`,
+      ),
+  ],
+  calls: [
+    'spot-check.draw',
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count, ${late} from spot_check k join task t on t.id = k.task_id
+          where ${open} and ${atSites(reach, 'k.site_id')}`,
+      ),
+  ],
+  disputes: [
+    'dispute.write',
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count, ${late} from dispute x
+            left join task t on t.cause = 'dispute:' || x.id and t.status <> 'cancelled'
+          where x.closed_at is null and ${atSites(reach, 'x.site_id')}`,
+      ),
+  ],
+  visits: ['visit.work', async (db, actor) => ({ count: await countToday(db, actor), late: 0 })],
+  unplanned: [
+    'visit.plan',
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count, ${late} from task t where ${openVisit} and ${atSites(reach, 't.site_id')}
+          and not exists (${plannedStop})`,
+      ),
+  ],
+  unsettled: [
+    'visit.plan',
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from visit_record r where r.status = 'kept' and r.settled_at is null and ${atSites(reach, 'r.site_id')}`,
       ),
   ],
   matches: ['person.merge', async (db, _, reach) => ({ count: (await countPairs(db, reach)).open, late: 0 })],
@@ -76,6 +140,27 @@ const kinds: Record<
     'intake.replay',
     (db) => counted(db, sql`select count(*) as count from outbound_message where status = 'rejected'`),
   ],
+  refusals: [
+    'audit.read',
+    (db) =>
+      counted(
+        db,
+        sql`select count(*) as count from audit_event where outcome <> 'allowed' and at >= ${today}`,
+      ),
+  ],
+  reveals: [
+    'audit.read',
+    (db) =>
+      counted(
+        db,
+        sql`select count(*) as count from audit_event where action = 'person.reveal' and at >= ${today}`,
+      ),
+  ],
+}
+
+/** When the first hours begin that have not begun. */
+function opensAt([hours]: CallingHours): string | null {
+  return hours && new Date(hours.from) > new Date() ? hours.from : null
 }
 
 /** What waits for the actor. What they may not deal with is left out, which is not the same as none. */
@@ -92,7 +177,13 @@ export async function listWaiting(db: Db, actor: Actor): Promise<Waiting> {
   return {
     items: [...(own ? [{ kind: 'tasks' as const, count: own.todo, late: own.overdue }] : []), ...others],
     today: own
-      ? { done: own.doneToday, goal: own.dailyGoal, redFlags: own.redFlags, waiting: own.waiting }
+      ? {
+          done: own.doneToday,
+          goal: own.dailyGoal,
+          redFlags: own.redFlags,
+          waiting: own.waiting,
+          callsFrom: opensAt(own.callingHours),
+        }
       : null,
   }
 }

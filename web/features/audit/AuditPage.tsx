@@ -17,7 +17,7 @@ import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, list, useFilters } from '../../ui/filters.ts'
@@ -125,8 +125,7 @@ export default function AuditPage() {
       }
       filters={
         <>
-          <DateFilter label={t('audit.filter.from')} of="from" />
-          <DateFilter label={t('audit.filter.to')} of="to" />
+          <PeriodFilter labels={[t('audit.filter.from'), t('audit.filter.to')]} />
           {pick('action', t('audit.filter.allActions'), actions)}
           {pick(
             'actor',

@@ -2,21 +2,15 @@ import { useTranslation } from 'react-i18next'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
-import type { Filters } from '../../ui/filters.ts'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
+import { choices } from '../../ui/fields.ts'
+import { useFilters } from '../../ui/filters.ts'
 import { type FigureScope, type Grouping, groupings, presets } from './period.ts'
 
-export function FigureFilters({
-  scope,
-  start,
-  onChange,
-}: {
-  scope: FigureScope
-  start: Grouping
-  onChange: (patch: Filters) => void
-}) {
+export function FigureFilters({ scope, start }: { scope: FigureScope; start: Grouping }) {
   const { t } = useTranslation()
   const { preset, query } = scope
+  const [filters, setFilters] = useFilters()
   const places = useCall(listSites, { query: { within: 'figure.read' } })
   const sites = places.data?.sites ?? []
   const departments = (places.data?.departments ?? []).filter(
@@ -32,7 +26,6 @@ export function FigureFilters({
   const doctors = (staff.data?.items ?? []).filter(
     (one) => one.role === 'doctor' || one.role === 'department-head',
   )
-  const text = (value: number | undefined) => (value === undefined ? undefined : String(value))
 
   return (
     <div className="filter-bar">
@@ -41,7 +34,7 @@ export function FigureFilters({
         value={preset}
         options={presets.map((value) => ({ value, text: t(`figures.period.${value}`) }))}
         onChange={(period) =>
-          onChange({
+          setFilters({
             period,
             from: period === 'custom' ? query.from : undefined,
             to: period === 'custom' ? query.to : undefined,
@@ -49,61 +42,60 @@ export function FigureFilters({
         }
       />
       {preset === 'custom' && (
-        <>
-          <DateFilter label={t('figures.from')} value={query.from} onChange={(from) => onChange({ from })} />
-          <DateFilter label={t('figures.to')} value={query.to} onChange={(to) => onChange({ to })} />
-        </>
+        <PeriodFilter
+          labels={[t('figures.from'), t('figures.to')]}
+          filters={{ from: query.from, to: query.to, ...filters }}
+        />
       )}
       <SelectFilter
         label={t('figures.level.label')}
-        value={text(query.level)}
+        of="level"
+        initial="1"
         options={([1, 2, 3] as const).map((level) => ({
           value: String(level),
           text: t(`figures.level.l${level}`),
         }))}
-        onChange={(level) => onChange({ level: level === '1' ? undefined : level })}
       />
       {sites.length > 1 && (
         <SelectFilter
           label={t('figures.site')}
           all={t('figures.allSites')}
-          value={text(query.siteId)}
-          options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
-          onChange={(siteId) => onChange({ siteId, departmentId: undefined, attendingStaffId: undefined })}
+          of="siteId"
+          clears={['departmentId', 'attendingStaffId']}
+          options={choices(sites)}
         />
       )}
       {departments.length > 1 && (
         <SelectFilter
           label={t('figures.department')}
           all={t('figures.allDepartments')}
-          value={text(query.departmentId)}
-          options={departments.map((one) => ({ value: String(one.id), text: one.name }))}
-          onChange={(departmentId) => onChange({ departmentId, attendingStaffId: undefined })}
+          of="departmentId"
+          clears={['attendingStaffId']}
+          options={choices(departments)}
         />
       )}
       {doctors.length > 1 && (
         <SelectFilter
           label={t('figures.doctor')}
           all={t('figures.allDoctors')}
-          value={text(query.attendingStaffId)}
-          options={doctors.map((one) => ({ value: String(one.id), text: one.name }))}
-          onChange={(attendingStaffId) => onChange({ attendingStaffId })}
+          of="attendingStaffId"
+          options={choices(doctors)}
         />
       )}
       <SelectFilter
         label={t('figures.by.label')}
-        value={query.by}
+        of="by"
+        initial={start}
         options={groupings.map((value) => ({ value, text: t(`figures.by.${value}`) }))}
-        onChange={(by) => onChange({ by: by === start ? undefined : by })}
       />
       <SelectFilter
         label={t('figures.compare.label')}
-        value={query.compare}
+        of="compare"
+        initial="before"
         options={(['before', 'year'] as const).map((value) => ({
           value,
           text: t(`figures.compare.${value}`),
         }))}
-        onChange={(compare) => onChange({ compare: compare === 'year' ? compare : undefined })}
       />
     </div>
   )

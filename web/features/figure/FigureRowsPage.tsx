@@ -9,7 +9,7 @@ import { listFollowUpRows } from '../../../contract/figure.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -64,55 +64,39 @@ export default function FigureRowsPage() {
 
   const columns: Column<Row>[] = [
     personColumn(t('figures.rows.person'), (row) => ({ id: row.personId, name: row.personName })),
-    {
-      key: 'discharged',
-      title: t('figures.rows.discharged'),
-      render: (row) => <TimeText at={row.dischargedAt} show="day" />,
-    },
-    { key: 'department', title: t('figures.rows.department'), render: (row) => row.departmentName ?? '—' },
-    { key: 'doctor', title: t('figures.rows.doctor'), render: (row) => row.attendingName ?? '—' },
-    {
-      key: 'condition',
-      title: t('figures.rows.condition'),
-      render: (row) => row.conditionText ?? '—',
-      wideOnly: true,
-    },
-    { key: 'state', title: t('figures.rows.state'), render: stateOf },
-    { key: 'proof', title: t('figures.rows.proof'), render: (row) => <ProofTag proof={row.task?.proof} /> },
-    {
-      key: 'due',
-      title: t('figures.rows.due'),
-      render: (row) => <TimeText at={row.task?.dueAt} show="day" />,
-      wideOnly: true,
-    },
-    {
-      key: 'completed',
-      title: t('figures.rows.completed'),
-      render: (row) => <TimeText at={row.task?.completedAt} show="moment" />,
-    },
-    {
-      key: 'attempts',
-      title: t('figures.rows.attempts'),
-      align: 'right',
-      render: (row) => row.task?.attempts ?? '—',
-      wideOnly: true,
-    },
-    {
-      key: 'assignee',
-      title: t('figures.rows.assignee'),
-      render: (row) => row.task?.assigneeName ?? '—',
-      wideOnly: true,
-    },
-    {
-      key: 'task',
-      title: t('figures.rows.task'),
-      render: (row) =>
-        row.task && may(me, 'task.read') ? (
-          <Link to="/desk/$taskId" params={{ taskId: String(row.task.id) }}>
-            {t('figures.rows.openTask')}
-          </Link>
-        ) : null,
-    },
+    column('discharged', t('figures.rows.discharged'), (row) => (
+      <TimeText at={row.dischargedAt} show="day" />
+    )),
+    column('department', t('figures.rows.department'), (row) => row.departmentName ?? '—'),
+    column('doctor', t('figures.rows.doctor'), (row) => row.attendingName ?? '—'),
+    column('condition', t('figures.rows.condition'), { wideOnly: true }, (row) => row.conditionText ?? '—'),
+    column('state', t('figures.rows.state'), stateOf),
+    column('proof', t('figures.rows.proof'), (row) => <ProofTag proof={row.task?.proof} />),
+    column('due', t('figures.rows.due'), { wideOnly: true }, (row) => (
+      <TimeText at={row.task?.dueAt} show="day" />
+    )),
+    column('completed', t('figures.rows.completed'), (row) => (
+      <TimeText at={row.task?.completedAt} show="moment" />
+    )),
+    column(
+      'attempts',
+      t('figures.rows.attempts'),
+      { align: 'right', wideOnly: true },
+      (row) => row.task?.attempts ?? '—',
+    ),
+    column(
+      'assignee',
+      t('figures.rows.assignee'),
+      { wideOnly: true },
+      (row) => row.task?.assigneeName ?? '—',
+    ),
+    column('task', t('figures.rows.task'), (row) =>
+      row.task && may(me, 'task.read') ? (
+        <Link to="/desk/$taskId" params={{ taskId: String(row.task.id) }}>
+          {t('figures.rows.openTask')}
+        </Link>
+      ) : null,
+    ),
   ]
 
   return (
@@ -130,8 +114,8 @@ export default function FigureRowsPage() {
           <SelectFilter
             label={t('figures.rows.which')}
             value={countNames.find((one) => rowsOf[one] === rowsOf[name])}
-            options={countNames.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
             onChange={(figure) => setFilters({ figure })}
+            options={countNames.map((value) => ({ value, text: t(`figures.name.${value}`) }))}
           />
           <span className="secondary">
             {t('figures.rows.scope', {

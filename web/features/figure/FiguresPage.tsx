@@ -60,7 +60,7 @@ export default function FiguresPage() {
           </>
         }
       >
-        <FigureFilters scope={scope} start={start} onChange={setFilters} />
+        <FigureFilters scope={scope} start={start} />
         <p className="figures-scope secondary small">
           {[
             place,

@@ -15,7 +15,7 @@ import { useAppearance } from '../../theme/appearance.ts'
 import { cssVariables, light } from '../../theme/tokens.ts'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { ReportCharts } from './ReportCharts.tsx'
 import { DepartmentTables, DoctorTable, LevelTable, RedFlagTable } from './ReportTables.tsx'
@@ -31,7 +31,7 @@ export default function ReportPage() {
   const me = useMe()
   const time = useTime()
   const { size, density } = useAppearance()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const wanted = first(filters['month'])
   const month = wanted && /^\d{4}-(0[1-9]|1[0-2])$/.test(wanted) ? wanted : lastMonth()
   const places = useCall(listSites, { query: { within: 'figure.read' } })
@@ -47,19 +47,13 @@ export default function ReportPage() {
         <LinkButton to="/figures">
           <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
         </LinkButton>
-        <DateFilter
-          month
-          label={t('spotChecks.month')}
-          value={month}
-          onChange={(value) => setFilters({ month: value })}
-        />
+        <MonthFilter label={t('spotChecks.month')} of="month" />
         {sites.length > 1 && (
           <SelectFilter
             label={t('figures.site')}
             all={t('figures.allSites')}
-            value={siteId === undefined ? undefined : String(siteId)}
+            of="siteId"
             options={sites.map((site) => ({ value: String(site.id), text: site.name }))}
-            onChange={(value) => setFilters({ siteId: value })}
           />
         )}
         <Button onClick={() => window.print()}>

@@ -10,7 +10,7 @@ import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { type Column, ListPage, column } from '../../ui/ListPage.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -107,7 +107,7 @@ export default function HeadChecksPage() {
         title={t('headChecks.title')}
         filters={
           <>
-            <DateFilter month label={t('spotChecks.month')} of="month" initial={month} />
+            <MonthFilter label={t('spotChecks.month')} of="month" initial={month} />
             {several && (
               <SelectFilter
                 label={t('figures.department')}

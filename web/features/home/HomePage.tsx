@@ -9,20 +9,21 @@ import type { Waiting, WaitingKind } from '../../../contract/waiting.ts'
 import { areasOf } from '../../app/navigation.tsx'
 import { useFavourites } from '../../app/useFavourites.ts'
 import { useWaiting } from '../../app/useWaiting.ts'
+import { isoDay } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { readScope } from '../figure/period.ts'
 import { Headline } from '../figure/Headline.tsx'
 import { rowsSearch } from '../figure/rows.ts'
+import { useScopeWords } from '../figure/useScopeWords.ts'
 import { DayProgress } from '../task/DayProgress.tsx'
 
-/** Where what waits is dealt with, narrowed to it. */
-const places: Record<WaitingKind, { to: string; search?: object }> = {
+/** Where what waits is dealt with, narrowed to it; `today` as an address writes a day. */
+const placesOn = (today: string): Record<WaitingKind, { to: string; search?: object }> => ({
   tasks: { to: '/desk' },
   team: { to: '/tasks', search: { view: 'overdue' } },
   instructions: { to: '/instructions' },
@@ -30,10 +31,21 @@ const places: Record<WaitingKind, { to: string; search?: object }> = {
   objections: { to: '/spot-checks' },
   appeals: { to: '/spot-checks', search: { view: 'appeals' } },
   findings: { to: '/head-checks' },
+  checks: { to: '/head-checks' },
+  draws: { to: '/spot-checks' },
+  calls: { to: '/spot-checks' },
+  disputes: { to: '/persons', search: { tag: 'open-dispute' } },
+  visits: { to: '/visits' },
+  unplanned: { to: '/visits' },
+  unsettled: { to: '/visits', search: { tab: 'made' } },
   matches: { to: '/matches' },
   intake: { to: '/intake', search: { status: 'dead' } },
   outbound: { to: '/intake', search: { tab: 'outbound' } },
-}
+  refusals: { to: '/audit', search: { outcome: ['refused', 'failed'], from: today } },
+  reveals: { to: '/audit', search: { action: 'person.reveal', from: today } },
+})
+
+const looks: readonly WaitingKind[] = ['refusals', 'reveals']
 
 /** The day of whoever opens it: own work, what waits, and, for those who answer for it, the figures and the feeds. */
 export default function HomePage() {
@@ -49,7 +61,9 @@ export default function HomePage() {
         extra={<span className="secondary">{time.day(new Date())}</span>}
       />
       <div className="home-columns">
-        {waiting.data?.today && <Today waiting={waiting.data} today={waiting.data.today} />}
+        {may(me, 'task.work') && waiting.data?.today && (
+          <Today waiting={waiting.data} today={waiting.data.today} />
+        )}
         <WaitingList waiting={waiting.data} />
         {may(me, 'intake.read') && <Feeds />}
         <Shortcuts />
@@ -61,11 +75,19 @@ export default function HomePage() {
 
 function Today({ waiting, today }: { waiting: Waiting; today: NonNullable<Waiting['today']> }) {
   const { t } = useTranslation()
+  const time = useTime()
+  const visits = may(useMe(), 'visit.work')
+  const { callsFrom } = today
   const own = waiting.items.find((one) => one.kind === 'tasks')
   const rows = [
     { word: 'redFlags', count: today.redFlags, search: {}, tone: 'danger' },
     { word: 'late', count: own?.late ?? 0, search: { view: 'overdue' }, tone: 'warning' },
-    { word: 'todo', count: own?.count ?? 0, search: {}, tone: 'neutral' },
+    {
+      word: visits ? 'todoVisits' : callsFrom ? 'todoLater' : 'todo',
+      count: own?.count ?? 0,
+      search: {},
+      tone: 'neutral',
+    },
     { word: 'later', count: today.waiting, search: { view: 'waiting' }, tone: 'neutral' },
   ] as const
   return (
@@ -82,8 +104,11 @@ function Today({ waiting, today }: { waiting: Waiting; today: NonNullable<Waitin
           </li>
         ))}
       </ul>
+      {callsFrom && (
+        <p className="secondary small">{t('home.notBefore', { time: time.moment(callsFrom) })}</p>
+      )}
       <Link to="/desk" className="home-start">
-        {t((own?.count ?? 0) > 0 ? 'home.start' : 'home.look')}
+        {t((own?.count ?? 0) > 0 && !callsFrom && !visits ? 'home.start' : 'home.look')}
       </Link>
     </section>
   )
@@ -102,7 +127,9 @@ function WaitingList({ waiting }: { waiting: Waiting | undefined }) {
   const { t } = useTranslation()
   const items = waiting?.items.filter((one) => one.kind !== 'tasks') ?? []
   if (waiting && items.length === 0) return null
-  const open = items.filter((one) => one.count > 0)
+  // What an auditor looks at is work also when there is nothing.
+  const open = items.filter((one) => one.count > 0 || looks.includes(one.kind))
+  const places = placesOn(isoDay(new Date()))
   return (
     <section className="home-card" aria-labelledby="home-waiting" aria-busy={waiting === undefined}>
       <h2 id="home-waiting">{t('home.waiting')}</h2>
@@ -179,17 +206,22 @@ function Shortcuts() {
 function Figures() {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const scope = useMemo(() => readScope({}, new Date()), [])
+  const roles = useMe().grants.map((grant) => grant.role)
+  // Whose work it is: nurses answer for the second level, home visitors for the third.
+  const level = roles.includes('outreach') ? 3 : roles.includes('nurse') ? 2 : 1
+  const scope = useMemo(() => readScope({ level: String(level) }, new Date()), [level])
+  const place = useScopeWords(scope)
   const figures = useCall(getFollowUpFigures, { query: scope.query })
-  if (figures.isError) return null
+  if (figures.isError || figures.data?.total.discharged === 0) return null
   return (
     <section className="home-figures" aria-labelledby="home-figures">
       <h2 id="home-figures">
-        <Link to="/figures">{t('home.figures')}</Link>
+        <Link to="/figures" search={(level === 1 ? {} : { level }) as never}>
+          {t('home.figures')}
+        </Link>{' '}
+        <span className="secondary small">{[t(`figures.level.l${level}`), place].join(' · ')}</span>
       </h2>
-      {figures.data?.total.discharged === 0 ? (
-        <EmptyState title={t('figures.empty.title')} hint={t('figures.empty.hint')} />
-      ) : figures.data ? (
+      {figures.data ? (
         <Headline
           figures={figures.data}
           compare={scope.query.compare}

@@ -14,9 +14,9 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { DepartmentTable } from './DepartmentTable.tsx'
 import { InstructionDrawer } from './InstructionDrawer.tsx'
@@ -44,56 +44,36 @@ export default function InstructionsPage() {
   const source = useList(listInstructions, { view, ...scope })
   const columns: Column<Instruction>[] = [
     personColumn(t('instructions.person'), (one) => ({ id: one.personId, name: one.personName })),
-    {
-      key: 'reason',
-      title: t('instructions.reason'),
-      render: (one) => code('instructionReason', one.reason),
-    },
-    { key: 'text', title: t('instructions.text'), render: (one) => one.text },
-    {
-      key: 'who',
-      title: t('instructions.who'),
-      render: (one) => (
+    column('reason', t('instructions.reason'), (one) => code('instructionReason', one.reason)),
+    column('text', t('instructions.text'), (one) => one.text),
+    column('who', t('instructions.who'), (one) => (
+      <>
+        {one.departmentName}
+        <br />
+        <span className="secondary small">
+          {one.assigneeName ?? t('instructions.anyOf', { role: code('role', one.assigneeRole) })}
+        </span>
+      </>
+    )),
+    column('status', t('instructions.status'), (one) => <InstructionStatusTag instruction={one} />),
+    column('due', t('instructions.due'), (one) => <TimeText at={one.dueAt} />),
+    column('result', t('instructions.outcome'), (one) =>
+      one.outcome ? (
         <>
-          {one.departmentName}
-          <br />
-          <span className="secondary small">
-            {one.assigneeName ?? t('instructions.anyOf', { role: code('role', one.assigneeRole) })}
-          </span>
+          {code('outcome', one.outcome)}
+          {one.report && <p className="secondary small">{one.report}</p>}
         </>
+      ) : (
+        '—'
       ),
-    },
-    {
-      key: 'status',
-      title: t('instructions.status'),
-      render: (one) => <InstructionStatusTag instruction={one} />,
-    },
-    { key: 'due', title: t('instructions.due'), render: (one) => <TimeText at={one.dueAt} /> },
-    {
-      key: 'result',
-      title: t('instructions.outcome'),
-      render: (one) =>
-        one.outcome ? (
-          <>
-            {code('outcome', one.outcome)}
-            {one.report && <p className="secondary small">{one.report}</p>}
-          </>
-        ) : (
-          '—'
-        ),
-    },
-    {
-      key: 'issued',
-      title: t('instructions.issuedAt'),
-      wideOnly: true,
-      render: (one) => (
-        <>
-          <TimeText at={one.issuedAt} />
-          <br />
-          <span className="secondary small">{one.issuedByName}</span>
-        </>
-      ),
-    },
+    ),
+    column('issued', t('instructions.issuedAt'), { wideOnly: true }, (one) => (
+      <>
+        <TimeText at={one.issuedAt} />
+        <br />
+        <span className="secondary small">{one.issuedByName}</span>
+      </>
+    )),
   ]
 
   return (
@@ -127,22 +107,12 @@ export default function InstructionsPage() {
             <SelectFilter
               label={t('instructions.department')}
               all={t('figures.allDepartments')}
-              value={departmentId === undefined ? undefined : String(departmentId)}
+              of="departmentId"
               options={(places.data?.departments ?? [])
                 .filter((one) => one.active)
                 .map((one) => ({ value: String(one.id), text: one.name }))}
-              onChange={(value) => setFilters({ departmentId: value })}
             />
-            <DateFilter
-              label={t('instructions.from')}
-              value={from ?? ''}
-              onChange={(value) => setFilters({ from: value })}
-            />
-            <DateFilter
-              label={t('instructions.to')}
-              value={to ?? ''}
-              onChange={(value) => setFilters({ to: value })}
-            />
+            <PeriodFilter labels={[t('instructions.from'), t('instructions.to')]} />
           </>
         }
         above={

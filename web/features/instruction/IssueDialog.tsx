@@ -14,8 +14,10 @@ import { useContractForm } from '../../ui/useContractForm.ts'
 
 type IssueDialogProps = { person: { id: number; name: string } | null; onClose: () => void }
 
-/** End of the working day after tomorrow: long enough to reach somebody, short enough to matter. */
-/** Tells a department to get in touch with a patient. The last stay says which department and doctor are likely meant. */
+/**
+ * Tells a department to get in touch with a patient. The last inpatient stay says which department and doctor are likely meant, whatever
+ * outpatient visits came after it.
+ */
 export default function IssueDialog({ person: given, onClose }: IssueDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
@@ -41,7 +43,10 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
     ...useInstructionDone('issued', onClose),
   })
   const { values } = form
-  const stay = stays.find((one) => one.id === values['encounterId']) ?? stays[0]
+  const stay =
+    stays.find((one) => one.id === values['encounterId']) ??
+    stays.find((one) => one.class === 'inpatient') ??
+    stays[0]
   const departmentId =
     (values['departmentId'] as number | null | undefined) ?? stay?.departmentId ?? undefined
   const staff = useCall(

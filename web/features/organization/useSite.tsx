@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { listSites } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
-import { PickField } from '../../ui/fields.ts'
+import { choices } from '../../ui/fields.ts'
+import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 
 /** The site whose settings or calendar are on the screen, from the address; none: those of all sites. */
@@ -17,7 +18,7 @@ export function useSite() {
     sites,
     /** Who administers one site changes that site's only; whose it is, the server says. */
     mayEdit: reach === 'all' || (reach === 'site' && site !== undefined),
-    choose: (id: string) => setFilters({ site: id || undefined }),
+    choose: (site: string | undefined) => setFilters({ site }),
   }
 }
 
@@ -31,13 +32,15 @@ export function SitePicker({
   if (sites.length < 2) return null
   return (
     <>
-      <PickField
-        label={t('settings.site')}
-        value={siteId === undefined ? '' : String(siteId)}
-        none={t('settings.everySite')}
-        options={sites.map((one) => ({ value: String(one.id), text: one.name }))}
-        onChange={choose}
-      />
+      <div className="filter-bar">
+        <SelectFilter
+          label={t('settings.site')}
+          all={t('settings.everySite')}
+          value={siteId?.toString()}
+          options={choices(sites)}
+          onChange={choose}
+        />
+      </div>
       {siteId !== undefined && <p className="secondary small">{t('settings.siteHint')}</p>}
     </>
   )

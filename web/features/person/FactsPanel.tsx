@@ -6,6 +6,7 @@ import { getTimeline } from '../../../contract/timeline.ts'
 import { type ClaimField } from '../../../contract/provenance.ts'
 import { ApiError, call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { keyOf, queryClient } from '../../query.ts'
 import { useExplain } from '../../ui/useExplain.ts'
@@ -20,6 +21,7 @@ const SourcesDialog = lazy(() => import('./SourcesDialog.tsx'))
 export function FactsPanel({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const time = useTime()
   const explain = useExplain()
   const { message } = App.useApp()
@@ -78,8 +80,7 @@ export function FactsPanel({ person }: { person: PersonDetail }) {
     [t('person.sex'), code('sex', person.sex), 'sex'],
     [
       t('person.birthDate'),
-      person.birthDate &&
-        `${person.birthDate}${person.ageYears === null ? '' : ` · ${t('common.years', { n: person.ageYears })}`}`,
+      person.birthDate && [person.birthDate, age(person.age)].filter(Boolean).join(' · '),
       'birthDate',
     ],
     [t('person.maritalStatus'), code('marital', person.maritalStatus) || null, 'maritalStatus'],

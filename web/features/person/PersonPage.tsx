@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getPerson } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
 import { Unloaded } from '../../ui/Unloaded.tsx'
@@ -37,6 +38,7 @@ export default function PersonPage() {
 function PersonView({ personId }: { personId: number }) {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const time = useTime()
   const [revealed, setRevealed] = useState<Revealed>({})
   const query = useCall(getPerson, { params: { id: personId } })
@@ -64,7 +66,7 @@ function PersonView({ personId }: { personId: number }) {
         <p className="secondary">
           {[
             code('sex', person.sex),
-            person.ageYears === null ? null : t('common.years', { n: person.ageYears }),
+            age(person.age),
             ...person.recordNumbers.map((one) => one.value),
             t('person.visits', { visits: person.facts.visits, stays: person.facts.stays }),
             person.deceasedAt ? t('person.deceasedOn', { time: time.day(person.deceasedAt) }) : null,

@@ -3,13 +3,16 @@ import { LinkButton } from '../../ui/LinkButton.tsx'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type PersonSummary, listPersons } from '../../../contract/person.ts'
+import { type PersonSummary, listPersons, personTag } from '../../../contract/person.ts'
 import { completenessBands, gap, gaps } from '../../../contract/provenance.ts'
-import { listSites } from '../../../contract/setting.ts'
+import { listSites, listStaff } from '../../../contract/setting.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { type Filters, first, useFilters } from '../../ui/filters.ts'
+import { choices } from '../../ui/fields.ts'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { may, useMe } from '../../session.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -19,13 +22,14 @@ import { TextFilter } from '../../ui/TextFilter.tsx'
 export default function PersonsPage() {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const navigate = useNavigate()
   const me = useMe()
   const mayMerge = may(me, 'person.merge')
   const [chosen, setChosen] = useState<Set<string | number>>(new Set())
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const search = first(filters['search']) ?? ''
-  const source = useList(listPersons, { ...(search ? { search } : {}), ...completenessQuery(filters) })
+  const source = useList(listPersons, { ...(search ? { search } : {}), ...narrowing(filters) })
 
   const columns: Column<PersonSummary>[] = [
     personColumn(t('person.column.name'), ({ id, name }) => ({ id, name }), {
@@ -40,56 +44,40 @@ export default function PersonsPage() {
         </>
       ),
     }),
-    {
-      key: 'sexAge',
-      title: t('person.column.sexAge'),
-      width: 110,
-      render: (person) => (
-        <>
-          {code('sex', person.sex)} {person.ageYears !== null && t('common.years', { n: person.ageYears })}
-        </>
-      ),
-    },
-    { key: 'phone', title: t('person.column.phone'), width: 140, render: (person) => person.phone ?? '—' },
-    {
-      key: 'recordNumber',
-      title: t('person.column.recordNumber'),
-      width: 130,
-      render: (person) => person.recordNumbers.map((one) => one.value).join('、') || '—',
-    },
-    {
-      key: 'lastVisit',
-      title: t('person.column.lastVisit'),
-      width: 110,
-      render: (person) => <TimeText at={person.lastVisitAt} />,
-    },
-    {
-      key: 'department',
-      title: t('person.column.department'),
-      width: '14%',
-      render: (person) => person.lastDepartmentName ?? '—',
-    },
-    {
-      key: 'condition',
-      title: t('person.column.condition'),
-      render: (person) => person.lastConditionText ?? '—',
-      wideOnly: true,
-    },
-    {
-      key: 'completeness',
-      title: t('person.column.completeness'),
-      width: 80,
-      align: 'right',
-      render: (person) => person.completeness ?? '—',
-      wideOnly: true,
-    },
-    {
-      key: 'openTasks',
-      title: t('person.column.openTasks'),
-      width: 70,
-      align: 'right',
-      render: (person) => (person.openTasks > 0 ? person.openTasks : '—'),
-    },
+    column('sexAge', t('person.column.sexAge'), 110, (person) => (
+      <>
+        {code('sex', person.sex)} {age(person.age)}
+      </>
+    )),
+    column('phone', t('person.column.phone'), 140, (person) => person.phone ?? '—'),
+    column(
+      'recordNumber',
+      t('person.column.recordNumber'),
+      130,
+      (person) => person.recordNumbers.map((one) => one.value).join('、') || '—',
+    ),
+    column('lastVisit', t('person.column.lastVisit'), 110, (person) => <TimeText at={person.lastVisitAt} />),
+    column(
+      'department',
+      t('person.column.department'),
+      { width: '14%' },
+      (person) => person.lastDepartmentName ?? '—',
+    ),
+    column(
+      'condition',
+      t('person.column.condition'),
+      { wideOnly: true },
+      (person) => person.lastConditionText ?? '—',
+    ),
+    column(
+      'completeness',
+      t('person.column.completeness'),
+      { width: 80, align: 'right', wideOnly: true },
+      (person) => person.completeness ?? '—',
+    ),
+    column('openTasks', t('person.column.openTasks'), { width: 70, align: 'right' }, (person) =>
+      person.openTasks > 0 ? person.openTasks : '—',
+    ),
   ]
 
   return (
@@ -102,13 +90,8 @@ export default function PersonsPage() {
       onOpen={(person) => void navigate({ to: '/persons/$id', params: { id: String(person.id) } })}
       filters={
         <>
-          <TextFilter
-            label={t('person.searchHint')}
-            value={search || undefined}
-            wide
-            onChange={(text) => setFilters({ search: text })}
-          />
-          <CompletenessFilters filters={filters} onChange={setFilters} />
+          <TextFilter label={t('person.searchHint')} of="search" wide />
+          <PersonFilters />
         </>
       }
       {...(may(me, 'figure.read') && !mayMerge && { actions: <CompletenessLink /> })}
@@ -125,11 +108,7 @@ export default function PersonsPage() {
           </>
         ),
       })}
-      empty={
-        search || Object.keys(completenessQuery(filters)).length > 0
-          ? { title: t('person.notFound'), hint: t('person.notFoundHint') }
-          : { title: t('person.empty'), hint: t('person.emptyHint') }
-      }
+      empty={{ title: t('person.empty'), hint: t('person.emptyHint') }}
     />
   )
 }
@@ -139,38 +118,66 @@ function CompletenessLink() {
   return <LinkButton to="/figures/completeness">{t('person.completeness.open')}</LinkButton>
 }
 
-/** What the address says of completeness; whatever else stands there is left aside. */
-function completenessQuery(filters: Filters) {
-  const score = (name: string) => {
+/** What the address narrows the list to; whatever else stands there is left aside. */
+function narrowing(filters: Filters) {
+  const number = (name: string, most = Infinity) => {
     const value = Number(first(filters[name]) || NaN)
-    return value >= 0 && value <= 100 ? Math.round(value) : undefined
+    return value >= 0 && value <= most ? { [name]: Math.round(value) } : {}
   }
-  const [completeFrom, completeTo] = [score('completeFrom'), score('completeTo')]
-  const missing = gap.safeParse(first(filters['missing']))
-  const site = first(filters['lastSite'])
+  const text = (name: string) => {
+    const value = first(filters[name])
+    return value ? { [name]: value } : {}
+  }
+  const missing = gap.safeParse(first(filters['missing'])).data
+  const tag = personTag.safeParse(first(filters['tag'])).data
   return {
-    ...(completeFrom !== undefined && { completeFrom }),
-    ...(completeTo !== undefined && { completeTo }),
-    ...(missing.success && { missing: missing.data }),
-    ...(site === 'none' && { lastSite: 'none' as const }),
-    ...(site !== undefined && Number(site) > 0 && { lastSite: Number(site) }),
+    ...number('completeFrom', 100),
+    ...number('completeTo', 100),
+    ...(first(filters['lastSite']) === 'none' ? { lastSite: 'none' as const } : number('lastSite')),
+    ...number('departmentId'),
+    ...number('attendingStaffId'),
+    ...text('dischargedFrom'),
+    ...text('dischargedTo'),
+    ...text('condition'),
+    ...(missing && { missing }),
+    ...(tag && { tag }),
   }
 }
 
-function CompletenessFilters({
-  filters,
-  onChange,
-}: {
-  filters: Filters
-  onChange: (patch: Filters) => void
-}) {
+function PersonFilters() {
   const { t } = useTranslation()
+  const [filters, setFilters] = useFilters()
   const code = useCode()
-  const sites = useCall(listSites, { query: { within: 'person.read' } })
-  const now = completenessQuery(filters)
-  const band = `${now.completeFrom ?? 0}-${now.completeTo ?? 100}`
+  const places = useCall(listSites, { query: { within: 'person.read' } })
+  const staff = useCall(listStaff, { query: { within: 'person.read', limit: 200 } })
+  const departmentId = first(filters['departmentId'])
+  const doctors = (staff.data?.items ?? []).filter(
+    (one) => one.role === 'doctor' && (!departmentId || String(one.departmentId) === departmentId),
+  )
+  const band = `${first(filters['completeFrom']) ?? 0}-${first(filters['completeTo']) ?? 100}`
+  const pick = (name: string, label: string, all: string, options: { value: string; text: string }[]) => (
+    <SelectFilter label={label} all={all} of={name} options={options} />
+  )
   return (
     <>
+      {pick(
+        'departmentId',
+        t('tasks.department'),
+        t('tasks.allDepartments'),
+        choices(places.data?.departments ?? []),
+      )}
+      {pick('attendingStaffId', t('tasks.doctor'), t('tasks.allDoctors'), choices(doctors))}
+      <PeriodFilter
+        labels={[t('tasks.dischargedFrom'), t('tasks.dischargedTo')]}
+        names={['dischargedFrom', 'dischargedTo']}
+      />
+      <TextFilter label={t('tasks.condition')} of="condition" />
+      {pick(
+        'tag',
+        t('person.tagFilter'),
+        t('person.allTags'),
+        personTag.options.map((one) => ({ value: one, text: code('personTag', one) })),
+      )}
       <SelectFilter
         label={t('person.completeness.filter')}
         all={t('person.completeness.all')}
@@ -181,26 +188,19 @@ function CompletenessFilters({
         }))}
         onChange={(value) => {
           const [completeFrom, completeTo] = value?.split('-') ?? []
-          onChange({ completeFrom, completeTo })
+          setFilters({ completeFrom, completeTo })
         }}
       />
-      <SelectFilter
-        label={t('person.completeness.missingFilter')}
-        all={t('person.completeness.allGaps')}
-        value={now.missing}
-        options={gaps.map((one) => ({ value: one, text: code('gap', one) }))}
-        onChange={(missing) => onChange({ missing })}
-      />
-      <SelectFilter
-        label={t('person.completeness.site')}
-        all={t('person.completeness.anySite')}
-        value={now.lastSite === undefined ? undefined : String(now.lastSite)}
-        options={[
-          ...(sites.data?.sites ?? []).map((site) => ({ value: String(site.id), text: site.name })),
-          { value: 'none', text: t('person.completeness.noSite') },
-        ]}
-        onChange={(lastSite) => onChange({ lastSite })}
-      />
+      {pick(
+        'missing',
+        t('person.completeness.missingFilter'),
+        t('person.completeness.allGaps'),
+        gaps.map((one) => ({ value: one, text: code('gap', one) })),
+      )}
+      {pick('lastSite', t('person.completeness.site'), t('person.completeness.anySite'), [
+        ...choices(places.data?.sites ?? []),
+        { value: 'none', text: t('person.completeness.noSite') },
+      ])}
     </>
   )
 }

@@ -52,13 +52,15 @@ function Rules({ site }: { site: ReturnType<typeof useSite> }) {
 
   return (
     <>
-      <TextField
-        inline
-        className="filter-search"
-        label={t('settings.search')}
-        value={search}
-        onChange={setSearch}
-      />
+      <div className="filter-bar">
+        <TextField
+          inline
+          className="filter-search"
+          label={t('settings.search')}
+          value={search}
+          onChange={setSearch}
+        />
+      </div>
       {shown.length === 0 && <EmptyState title={t('settings.searchNone', { text: search })} />}
       {groups.map((group) => {
         const items = shown.filter((one) => one.group === group)
@@ -66,7 +68,7 @@ function Rules({ site }: { site: ReturnType<typeof useSite> }) {
         return (
           <section key={group} className="panel setting-group" aria-label={t(`settings.group.${group}`)}>
             <h2>{t(`settings.group.${group}`)}</h2>
-            <table className="list-table">
+            <table className="list-table is-tall">
               <thead>
                 <tr>
                   <th scope="col" className="setting-name">

@@ -11,7 +11,7 @@ import { useMe } from '../../session.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
@@ -60,7 +60,7 @@ export default function SpotChecksPage() {
       >
         <p className="secondary">{t('spotChecks.hint')}</p>
         <div className="filter-bar">
-          <DateFilter month label={t('spotChecks.month')} of="month" initial={month} clears={['staffId']} />
+          <MonthFilter label={t('spotChecks.month')} of="month" initial={month} clears={['staffId']} />
           {sites.length > 1 && (
             <SelectFilter
               label={t('figures.site')}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { duration } from '../../format/number.ts'
 import { grouped } from '../../format/phone.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { telHref } from '../../ui/telHref.ts'
 import { Key, useKey } from './Key.tsx'
@@ -17,6 +18,7 @@ type CallBarProps = { task: TaskDetail; calling: Calling; held: boolean; onShown
 export function CallBar({ task, calling, held, onShown }: CallBarProps) {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const { chosen, mayShow, show, dial, began } = calling
   const link = useRef<HTMLAnchorElement>(null)
   const number = chosen?.number
@@ -32,7 +34,7 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
         <strong>{subjectName(task)}</strong>
         {task.personId !== null && (
           <span>
-            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+            {code('sex', task.sex)} {age(task.age)}
           </span>
         )}
       </span>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -20,6 +21,7 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
   const { t } = useTranslation()
   const shipped = useShipped()
   const code = useCode()
+  const age = useAge()
   const time = useTime()
   const { card } = task
 
@@ -31,7 +33,7 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
         </h2>
         {task.personId !== null && (
           <span>
-            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+            {code('sex', task.sex)} {age(task.age)}
           </span>
         )}
       </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { calendarDays } from '../../format/time.ts'
+import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -22,6 +23,7 @@ export function TaskRow({
 }) {
   const { t } = useTranslation()
   const code = useCode()
+  const age = useAge()
   const reason = useReason()(task)
   const wordsOf = useListReason()
   const localized = useLocalized()
@@ -45,7 +47,7 @@ export function TaskRow({
           <strong>{subjectName(task)}</strong>{' '}
           {task.personId !== null && (
             <span className="secondary small">
-              {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+              {code('sex', task.sex)} {age(task.age)}
             </span>
           )}
         </span>

@@ -8,9 +8,9 @@ import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { type Column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { type Column, ListPage, useList, column } from '../../ui/ListPage.tsx'
 import { choices } from '../../ui/fields.ts'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../ui/DateFilter.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
@@ -29,7 +29,7 @@ export default function TasksPage() {
   const reason = useReason()
   const me = useMe()
   const navigate = useNavigate()
-  const [filters, setFilters] = useFilters()
+  const [filters] = useFilters()
   const [selected, setSelected] = useState<Set<string | number>>(new Set())
   const [assigning, setAssigning] = useState(false)
   const view = taskView.options.find((one) => one === first(filters['view'])) ?? 'overdue'
@@ -55,66 +55,33 @@ export default function TasksPage() {
     ...text('dischargedTo'),
   }
   const tasks = useList(listTasks, query)
-  const change = (changes: Record<string, string | undefined>) => {
-    setSelected(new Set())
-    setFilters(changes)
-  }
+  const chosen = tasks.items.filter((one) => selected.has(one.id)).map((one) => one.id)
 
   const columns: Column<TaskSummary>[] = [
-    {
-      key: 'reason',
-      title: t('tasks.reason'),
-      render: (one) => {
-        if (one.status === 'completed')
-          return <StatusTag tone="success">{code(outcomeGroup(one), one.outcome)}</StatusTag>
-        const { words, tone } = reason(one)
-        return <StatusTag tone={tone}>{words}</StatusTag>
-      },
-    },
-    {
-      key: 'person',
-      title: t('tasks.person'),
-      personal: true,
-      text: (one) => one.personName ?? one.groupName,
-      render: (one) => <SubjectLink task={one} />,
-    },
-    { key: 'title', title: t('tasks.task'), render: (one) => shipped(one.title) },
-    {
-      key: 'condition',
-      title: t('tasks.condition'),
-      hidden: true,
-      render: (one) => one.conditionText ?? '—',
-    },
-    {
-      key: 'discharged',
-      title: t('tasks.discharged'),
-      hidden: true,
-      render: (one) => <TimeText at={one.dischargedAt} show="day" />,
-    },
-    { key: 'department', title: t('tasks.department'), render: (one) => one.departmentName ?? '—' },
-    {
-      key: 'assignee',
-      title: t('tasks.assignee'),
-      render: (one) => one.assigneeName ?? code('role', one.assigneeRole),
-    },
-    {
-      key: 'attempts',
-      title: t('tasks.attempts'),
-      align: 'right',
-      wideOnly: true,
-      render: (one) => one.attempts,
-    },
-    {
-      key: 'due',
-      title: view === 'done' ? t('tasks.completed') : t('tasks.due'),
-      render: (one) => <TimeText at={view === 'done' ? one.completedAt : one.dueAt} />,
-    },
-    {
-      key: 'held',
-      title: t('tasks.held'),
-      wideOnly: true,
-      render: (one) => one.heldByName ?? '—',
-    },
+    column('reason', t('tasks.reason'), (one) => {
+      if (one.status === 'completed')
+        return <StatusTag tone="success">{code(outcomeGroup(one), one.outcome)}</StatusTag>
+      const { words, tone } = reason(one)
+      return <StatusTag tone={tone}>{words}</StatusTag>
+    }),
+    column(
+      'person',
+      t('tasks.person'),
+      { personal: true, text: (one) => one.personName ?? one.groupName },
+      (one) => <SubjectLink task={one} />,
+    ),
+    column('title', t('tasks.task'), (one) => shipped(one.title)),
+    column('condition', t('tasks.condition'), { hidden: true }, (one) => one.conditionText ?? '—'),
+    column('discharged', t('tasks.discharged'), { hidden: true }, (one) => (
+      <TimeText at={one.dischargedAt} show="day" />
+    )),
+    column('department', t('tasks.department'), (one) => one.departmentName ?? '—'),
+    column('assignee', t('tasks.assignee'), (one) => one.assigneeName ?? code('role', one.assigneeRole)),
+    column('attempts', t('tasks.attempts'), { align: 'right', wideOnly: true }, (one) => one.attempts),
+    column('due', view === 'done' ? t('tasks.completed') : t('tasks.due'), (one) => (
+      <TimeText at={view === 'done' ? one.completedAt : one.dueAt} />
+    )),
+    column('held', t('tasks.held'), { wideOnly: true }, (one) => one.heldByName ?? '—'),
   ]
 
   return (
@@ -124,8 +91,8 @@ export default function TasksPage() {
         actions={
           <>
             {may(me, 'task.assign') && (
-              <Button type="primary" disabled={selected.size === 0} onClick={() => setAssigning(true)}>
-                {t('tasks.assign', { n: selected.size })}
+              <Button type="primary" disabled={chosen.length === 0} onClick={() => setAssigning(true)}>
+                {t('tasks.assign', { n: chosen.length })}
               </Button>
             )}
           </>
@@ -134,54 +101,34 @@ export default function TasksPage() {
           <>
             <SelectFilter
               label={t('tasks.view')}
-              value={view}
+              of="view"
+              initial={view}
               options={taskView.options.map((value) => ({ value, text: t(`tasks.views.${value}`) }))}
-              onChange={(value) => change({ view: value })}
             />
             <SelectFilter
               label={t('desk.levelFilter')}
               all={t('desk.allLevels')}
-              value={level ? String(level) : undefined}
+              of="level"
               options={[1, 2, 3].map((n) => ({ value: String(n), text: t('desk.level', { n }) }))}
-              onChange={(value) => change({ level: value })}
             />
             <SelectFilter
               label={t('tasks.department')}
               all={t('tasks.allDepartments')}
-              value={departmentId ? String(departmentId) : undefined}
-              options={(places.data?.departments ?? []).map((one) => ({
-                value: String(one.id),
-                text: one.name,
-              }))}
-              onChange={(value) => change({ departmentId: value })}
+              of="departmentId"
+              options={choices(places.data?.departments ?? [])}
             />
             <SelectFilter
               label={t('tasks.doctor')}
               all={t('tasks.allDoctors')}
-              value={doctor ? String(doctor) : undefined}
+              of="attendingStaffId"
               options={choices((staff.data?.items ?? []).filter((one) => one.role === 'doctor'))}
-              onChange={(value) => change({ attendingStaffId: value })}
             />
-            <DateFilter
-              label={t('tasks.dischargedFrom')}
-              value={first(filters['dischargedFrom'])}
-              onChange={(value) => change({ dischargedFrom: value })}
+            <PeriodFilter
+              labels={[t('tasks.dischargedFrom'), t('tasks.dischargedTo')]}
+              names={['dischargedFrom', 'dischargedTo']}
             />
-            <DateFilter
-              label={t('tasks.dischargedTo')}
-              value={first(filters['dischargedTo'])}
-              onChange={(value) => change({ dischargedTo: value })}
-            />
-            <TextFilter
-              label={t('tasks.condition')}
-              value={first(filters['condition'])}
-              onChange={(value) => change({ condition: value })}
-            />
-            <TextFilter
-              label={t('tasks.search')}
-              value={search}
-              onChange={(value) => change({ search: value })}
-            />
+            <TextFilter label={t('tasks.condition')} of="condition" />
+            <TextFilter label={t('tasks.search')} of="search" />
           </>
         }
         totalText={(n) => t('tasks.total', { n })}
@@ -202,7 +149,7 @@ export default function TasksPage() {
       />
       {assigning && (
         <AssignDialog
-          taskIds={[...selected].map(Number)}
+          taskIds={chosen}
           onClose={(done) => {
             setAssigning(false)
             if (done) setSelected(new Set())

@@ -18,7 +18,7 @@ import { first, useFilters } from '../../ui/filters.ts'
 import { AreaField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { type Column, ListTable, column, useList } from '../../ui/ListPage.tsx'
-import { DateFilter } from '../../ui/DateFilter.tsx'
+import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { AnswerText } from '../task/AnswerText.tsx'
 import { useLocalized } from '../task/localized.ts'
@@ -51,7 +51,7 @@ export function MadePanel({ siteId, setup }: { siteId: number; setup: VisitSetup
         </section>
       )}
       <div className="filter-bar">
-        <DateFilter month label={t('visits.month')} of="month" initial={month} clears={['teamId']} />
+        <MonthFilter label={t('visits.month')} of="month" initial={month} clears={['teamId']} />
       </div>
       <section className="panel">
         <h2>{t('visits.costs')}</h2>

@@ -33,7 +33,8 @@ export function Labelled({ inline = false, id, label, hint, error, count, childr
               </span>
             )
           )}
-          {count && (
+          {/* The refusal of a text that is too long says the same as its counter. */}
+          {count && !(error && count.n > count.of) && (
             <span className={`field-count small ${count.n > count.of ? 'field-error' : 'secondary'}`}>
               {t(count.n > count.of ? 'common.field.over' : 'common.field.count', {
                 n: count.n,

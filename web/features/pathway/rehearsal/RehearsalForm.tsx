@@ -8,7 +8,8 @@ import { isoDay } from '../../../format/time.ts'
 import { keyOf, queryClient, useAct, useCall } from '../../../query.ts'
 import { Notice } from '../../../ui/Notice.tsx'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
-import { DateFilter } from '../../../ui/DateFilter.tsx'
+import { PeriodFilter } from '../../../ui/DateFilter.tsx'
+import { first } from '../../../ui/filters.ts'
 import { useExplain } from '../../../ui/useExplain.ts'
 
 /** The last twelve months up to today. */
@@ -45,15 +46,12 @@ export function RehearsalForm({
   return (
     <>
       <div className="filter-bar">
-        <DateFilter
-          label={t('rehearsal.from')}
-          value={period.from}
-          onChange={(from) => from && setPeriod({ ...period, from })}
-        />
-        <DateFilter
-          label={t('rehearsal.to')}
-          value={period.to}
-          onChange={(to) => to && setPeriod({ ...period, to })}
+        <PeriodFilter
+          labels={[t('rehearsal.from'), t('rehearsal.to')]}
+          filters={period}
+          onChange={({ from = period.from, to = period.to }) =>
+            setPeriod({ from: first(from) ?? '', to: first(to) ?? '' })
+          }
         />
         <SelectFilter
           label={t('rehearsal.site')}
