@@ -77,7 +77,10 @@ function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => vo
             ))}
           </ul>
           <div>
-            <p className="guidance-text">{text.body}</p>
+            <p className="guidance-text">{shipped(text.body)}</p>
+            {data.address && shipped(text.body) !== text.body && (
+              <p className="secondary small">{t('guidance.sentAsWritten')}</p>
+            )}
             <div className="guidance-acts">
               <Button type="primary" loading={give.isPending} onClick={() => act('read-aloud')}>
                 {t('guidance.readAloud')}

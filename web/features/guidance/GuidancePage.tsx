@@ -25,7 +25,9 @@ export default function GuidancePage() {
   const texts = useCall(listGuidance, {})
   const search = first(filters['search'])
   const items = (texts.data?.items ?? []).filter(
-    (one) => !search || [one.title, one.body, ...one.conditionCodes].some((text) => text.includes(search)),
+    (one) =>
+      !search ||
+      [one.title, shipped(one.title), one.body, ...one.conditionCodes].some((text) => text.includes(search)),
   )
   const place = (one: Guidance) => one.departmentName ?? one.siteName ?? t('guidance.everywhere')
   const columns: Column<Guidance>[] = [
@@ -109,7 +111,7 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
   const time = useTime()
   const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
   return (
-    <Dialog title={text.title} onClose={onClose}>
+    <Dialog title={shipped(text.title)} onClose={onClose}>
       {(versions.data?.items ?? []).map((one) => (
         <section key={one.version}>
           <h3>
@@ -118,7 +120,7 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
           <p>
             <b>{shipped(one.title)}</b>
           </p>
-          <p className="pre-line">{one.body}</p>
+          <p className="pre-line">{shipped(one.body)}</p>
         </section>
       ))}
     </Dialog>

@@ -8,7 +8,8 @@ import { useStepWords } from './useStepWords.ts'
 
 export function Flow({ definition }: { definition: PathwayDefinition }) {
   const words = useStepWords(definition)
-  const titles = new Map(definition.steps.map((step) => [step.key, step.title]))
+  const shipped = useShipped()
+  const titles = new Map(definition.steps.map((step) => [step.key, shipped(step.title)]))
   return <Lane blocks={layout(definition)} words={words} titles={titles} />
 }
 
@@ -79,10 +80,10 @@ function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
         </div>
         <div>{words.parts(step)}</div>
         {step.kind === 'task' && step.description && (
-          <p className="secondary small pre-line">{step.description}</p>
+          <p className="secondary small pre-line">{shipped(step.description)}</p>
         )}
         {step.kind === 'pathway' && <SubPathwayLink code={step.pathway} />}
-        {step.kind === 'message' && <p className="secondary small pre-line">{step.body}</p>}
+        {step.kind === 'message' && <p className="secondary small pre-line">{shipped(step.body)}</p>}
       </div>
     </div>
   )
