@@ -52,7 +52,7 @@ export default function GuidancePage() {
       wideOnly: true,
       render: (one) => (
         <>
-          <TimeText at={one.changedAt} /> · {one.changedByName}
+          <TimeText at={one.changedAt} /> · {shipped(one.changedByName)}
         </>
       ),
     },
@@ -115,7 +115,8 @@ function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
       {(versions.data?.items ?? []).map((one) => (
         <section key={one.version}>
           <h3>
-            {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} · {one.changedByName}
+            {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} ·{' '}
+            {shipped(one.changedByName)}
           </h3>
           <p>
             <b>{shipped(one.title)}</b>

@@ -2,6 +2,7 @@ import { LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
@@ -17,6 +18,7 @@ import { useDo } from '../../ui/useDo.ts'
 
 export function CalendarTab() {
   const { t, i18n } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const site = useSite()
   const { siteId } = site
@@ -63,7 +65,7 @@ export function CalendarTab() {
           ? time.day(`${one.from}T00:00`)
           : `${time.day(`${one.from}T00:00`)} – ${time.day(`${one.to}T00:00`)}`,
     },
-    { key: 'name', title: t('settings.calendar.name'), render: (one) => one.name },
+    { key: 'name', title: t('settings.calendar.name'), render: (one) => shipped(one.name) },
     {
       key: 'kind',
       title: t('settings.calendar.kind'),

@@ -30,7 +30,7 @@ export function SitePicker({
   const { t } = useTranslation()
   if (sites.length < 2) return null
   return (
-    <>
+    <div className="site-picker">
       <PickField
         label={t('settings.site')}
         value={siteId === undefined ? '' : String(siteId)}
@@ -39,6 +39,6 @@ export function SitePicker({
         onChange={choose}
       />
       {siteId !== undefined && <p className="secondary small">{t('settings.siteHint')}</p>}
-    </>
+    </div>
   )
 }

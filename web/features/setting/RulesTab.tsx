@@ -75,7 +75,7 @@ function Rules({ site }: { site: ReturnType<typeof useSite> }) {
         return (
           <section key={group} className="panel setting-group" aria-label={t(`settings.group.${group}`)}>
             <h2>{t(`settings.group.${group}`)}</h2>
-            <table className="list-table">
+            <table className="list-table is-tall">
               <thead>
                 <tr>
                   <th scope="col" className="setting-name">

@@ -2,6 +2,14 @@ import type { SameWords } from '../shape.ts'
 import type { shippedTexts as reference } from '../zh-CN/shipped-texts.ts'
 
 export const shippedTexts = {
+  系统初始化: 'Set-up',
+  元旦: 'New Year’s Day',
+  春节: 'Spring Festival',
+  清明: 'Qingming Festival',
+  劳动节: 'Labour Day',
+  端午: 'Dragon Boat Festival',
+  中秋: 'Mid-Autumn Festival',
+  国庆节: 'National Day',
   患者诉病情加重: 'The patient says it has got worse',
   患者有危险症状: 'The patient has a warning sign',
   '重度疼痛（≥7 分）': 'Severe pain (7 or more)',

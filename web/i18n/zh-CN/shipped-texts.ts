@@ -1,5 +1,13 @@
-/** Longer texts that every hospital starts with, line by line: names of red flags, what a call is about, advice to patients. What a hospital has changed stays as it wrote it. */
+/** Longer texts that every hospital starts with, line by line: red flags, what a call is about, advice to patients. What a hospital has changed stays as it wrote it. */
 const texts = [
+  '系统初始化',
+  '元旦',
+  '春节',
+  '清明',
+  '劳动节',
+  '端午',
+  '中秋',
+  '国庆节',
   '患者诉病情加重',
   '患者有危险症状',
   '重度疼痛（≥7 分）',
