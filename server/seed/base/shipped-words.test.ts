@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { shippedGuidance } from '../../../web/i18n/en/shipped-guidance.ts'
 import { shippedTexts } from '../../../web/i18n/en/shipped-texts.ts'
 import { shipped } from '../../../web/i18n/en/shipped.ts'
 import { basePathways } from './pathways.ts'
 import { shippedQuestionnaires } from './seed.ts'
 import { diseaseGuidance, shippedTemplates } from './templates/templates.ts'
 
-const en: Record<string, string> = { ...shipped, ...shippedTexts }
+const en: Record<string, string> = { ...shipped, ...shippedTexts, ...shippedGuidance }
 
 test('every name, text and red flag that is shipped can be said in the reader’s language, line by line', () => {
   const texts = [

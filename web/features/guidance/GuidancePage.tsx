@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { guidanceLine } from '../../i18n/guidanceLine.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { type Guidance, listGuidance, listGuidanceVersions } from '../../../contract/guidance.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -17,7 +18,7 @@ import { GuidanceEditor } from './GuidanceEditor.tsx'
 /** Texts for patients, by place and diagnosis. */
 export default function GuidancePage() {
   const { t } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const me = useMe()
   const [filters, setFilters] = useFilters()
   const [editing, setEditing] = useState<Guidance | 'new' | null>(null)
@@ -107,7 +108,7 @@ export default function GuidancePage() {
 
 function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
   const { t } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const time = useTime()
   const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
   return (

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { guidanceLine } from '../../i18n/guidanceLine.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { listPathways, type PathwayDefinition, type PathwayStep } from '../../../contract/pathway.ts'
 import { asksOf } from '../../../contract/pathway-fact.ts'
@@ -20,7 +21,7 @@ type Duration = Task['dueIn']
 /** Steps, variables and conditions of a pathway in words, with the rule numbers that hold now. */
 export function useStepWords(definition: PathwayDefinition) {
   const { t, i18n } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const code = useCode()
   const me = useMe()
   const setting = useSettingWords()

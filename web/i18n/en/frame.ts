@@ -36,7 +36,7 @@ export const frame = {
   nav: {
     desk: 'Desk',
     callBacks: 'Call-backs',
-    report: 'Monthly report',
+    report: 'Report',
     completeness: 'Completeness',
     team: 'Team',
     guidance: 'Guidance texts',
@@ -55,7 +55,7 @@ export const frame = {
     messages: 'Messages',
     intake: 'Intake',
     imports: 'Imports',
-    settings: 'System settings',
+    settings: 'System',
     users: 'Users',
     audit: 'Audit',
   },
