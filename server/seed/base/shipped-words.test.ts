@@ -15,7 +15,7 @@ test('every name, text and red flag that is shipped can be said in the reader’
       ...definition.steps.flatMap((step) => [
         step.title,
         ...(step.kind === 'task' ? [step.description ?? ''] : []),
-        ...(step.kind === 'message' ? [step.subject ?? '', step.body] : []),
+        ...(step.kind === 'message' ? [step.subject, step.body] : []),
       ]),
     ]),
     ...diseaseGuidance.flatMap(({ title, body }) => [title, body]),
