@@ -222,16 +222,20 @@ const sizes = [
   { width: 390, height: 844 },
 ]
 
-/** Windows that the document does not fit into: only panes may scroll. */
-async function tallerThanWindow(page: Page): Promise<string[]> {
+/** Windows that the document does not fit into (only panes may scroll), and cards of a list that hide part of what they say. */
+async function notFitting(page: Page): Promise<string[]> {
   const found: string[] = []
   for (const size of [...sizes].reverse()) {
     await page.setViewportSize(size)
     await settled(page)
-    const { height, width } = await page.evaluate(() => ({
+    const { height, width, cut } = await page.evaluate(() => ({
       height: document.documentElement.scrollHeight - innerHeight,
       width: document.documentElement.scrollWidth - innerWidth,
+      cut: Array.from(document.querySelectorAll('.list-table:not(.plain-table) td'))
+        .filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
+        .map((cell) => cell.textContent),
     }))
+    if (size.width < 720) found.push(...cut.map((text) => `${size.width}: “${text}” is cut`))
     if (height > 0 || width > 0)
       found.push(`${size.width}x${size.height}: ${height} px too high, ${width} px too wide`)
   }
@@ -300,7 +304,7 @@ describe('every screen', () => {
       const latin = (await latinWords(page, screen.allowed)).filter(
         (one) => !foreign.has(one.split(' in ')[0] ?? ''),
       )
-      const tall = await tallerThanWindow(page)
+      const tall = await notFitting(page)
       // Those who set the system up see what it is set up with.
       const codes = screen.as === 'admin' ? [] : await rawCodes(page)
       expect({ light, dark, latin, tall, codes }).toEqual({

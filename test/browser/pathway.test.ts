@@ -406,3 +406,13 @@ test('a recall is entered by the calendar, again each quarter, stops on a new bo
       },
     ])
 })
+
+test('what is shipped is said in the reader’s language to the last line: steps, what a call is about, what the patient is sent', async () => {
+  const [row] = await stage.rows<{ id: number }>(`select id from pathway where code = 'disease-hypertension'`)
+  const page = await stage.openAs('admin', { path: `/pathways/${row?.id ?? 0}`, locale: 'en-GB' })
+  await page.getByText('Measure your blood pressure every morning').waitFor()
+  const steps = await page.locator('.flow').innerText()
+  expect(steps).toContain('2 weeks after a change of drugs')
+  expect(steps).toContain('Dear {{name}}')
+  expect(steps.replace('(退订)', '')).not.toMatch(/\p{Script=Han}/u)
+})

@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest'
-import { shipped as en } from '../../../web/i18n/en/shipped.ts'
+import { shippedGuidance } from '../../../web/i18n/en/shipped-guidance.ts'
+import { shippedTexts } from '../../../web/i18n/en/shipped-texts.ts'
+import { shipped } from '../../../web/i18n/en/shipped.ts'
 import { basePathways } from './pathways.ts'
+import { shippedQuestionnaires } from './seed.ts'
 import { diseaseGuidance, shippedTemplates } from './templates/templates.ts'
 
-test('every name and title that is shipped can be said in the reader’s language', () => {
+const en: Record<string, string> = { ...shipped, ...shippedTexts, ...shippedGuidance }
+
+test('every name, text and red flag that is shipped can be said in the reader’s language, line by line', () => {
   const texts = [
     ...[...basePathways, ...shippedTemplates].flatMap(({ name, definition }) => [
       name,
-      ...definition.steps.map((step) => step.title),
+      ...definition.steps.flatMap((step) => [
+        step.title,
+        ...(step.kind === 'task' ? [step.description ?? ''] : []),
+        ...(step.kind === 'message' ? [step.subject, step.body] : []),
+      ]),
     ]),
-    ...diseaseGuidance.map(({ title }) => title),
+    ...diseaseGuidance.flatMap(({ title, body }) => [title, body]),
+    ...shippedQuestionnaires.flatMap(({ items }) => items.map((one) => one.redFlag?.text['zh-CN'] ?? '')),
   ]
   expect(texts.length).toBeGreaterThan(100)
-  const said = (text: string) => text in en || text.replace(/\d+/, '{{n}}') in en
-  expect(texts.filter((text) => !said(text))).toEqual([])
-  expect(Object.values(en).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([])
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '')
+  const said = (line: string) => line in en || line.replace(/\d+/, '{{n}}') in en
+  expect(lines.filter((line) => !said(line))).toEqual([])
+  expect(Object.values(en).filter((text) => /\p{Script=Han}/u.test(text.replace('(退订)', '')))).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import type { listAudit } from '../../../contract/audit.ts'
 import type { ItemOf } from '../../query.ts'
 
@@ -8,6 +9,7 @@ const ends = ['outcome', 'evidence', 'channel'] as const
 /** An entry as one would say it, in parts: who, did what, to whom, the rest. `张平 记录随访结果：患者张*，一级随访，已随访` */
 export function useSentence() {
   const { t, i18n } = useTranslation()
+  const shipped = useShipped()
   const known = (key: string): string | null =>
     i18n.exists(key, { nsSeparator: false }) ? String(t(key as never, { nsSeparator: false })) : null
   return (entry: ItemOf<typeof listAudit>): [string, string, string, string] => {
@@ -15,7 +17,7 @@ export function useSentence() {
     const act = known(`audit.action.${entry.action.replaceAll('.', '_')}`) ?? t('audit.otherAct')
     const what =
       object &&
-      (object.name ??
+      ((object.name && shipped(object.name)) ??
         (object.count === null
           ? known(`audit.noun.${object.kind}`)
           : t(`audit.counted.${object.kind as 'persons'}`, { n: object.count, defaultValue: '' })))

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Dropdown } from 'antd'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import type { CallBack } from '../../../contract/call-back.ts'
 import { clock, toLocalInput } from '../../format/time.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -23,6 +24,7 @@ type CallBackChipProps = { call: CallBack; busy: boolean; onMove: (at: Date) => 
 /** One call to come: opens its task, or is moved by keys or from its menu. */
 export function CallBackChip({ call, busy, onMove }: CallBackChipProps) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const code = useCode()
   const navigate = useNavigate()
@@ -55,7 +57,7 @@ export function CallBackChip({ call, busy, onMove }: CallBackChipProps) {
           title={[
             time.moment(call.at),
             t(call.agreed ? 'callBacks.agreed' : 'callBacks.planned'),
-            call.title,
+            shipped(call.title),
             call.departmentName,
             call.assigneeName ?? code('role', call.assigneeRole),
             late && t('callBacks.afterDue'),

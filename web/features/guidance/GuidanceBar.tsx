@@ -1,18 +1,11 @@
 import { ReadOutlined } from '@ant-design/icons'
-import { App, Button } from 'antd'
-import { useState } from 'react'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useShipped } from '../../i18n/useShipped.ts'
-import { giveGuidance, listTaskGuidance } from '../../../contract/guidance.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
-import { useTime } from '../../format/useTime.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
-import { Dialog } from '../../ui/Dialog.tsx'
-import { EmptyState } from '../../ui/EmptyState.tsx'
-import { Unloaded } from '../../ui/Unloaded.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { Key, useKey } from '../task/Key.tsx'
-import './guidance.css'
+
+const GuidanceDialog = lazy(() => import('./GuidanceDialog.tsx'))
 
 /** Texts to read aloud or send while one is on the telephone. */
 export function GuidanceBar({ task }: { task: TaskDetail }) {
@@ -24,77 +17,11 @@ export function GuidanceBar({ task }: { task: TaskDetail }) {
       <Button size="small" icon={<ReadOutlined aria-hidden />} onClick={() => setOpen(true)}>
         <Key letter="G" /> {t('guidance.open')}
       </Button>
-      {open && <GuidanceDialog taskId={task.id} onClose={() => setOpen(false)} />}
-    </>
-  )
-}
-
-function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
-  const { t } = useTranslation()
-  const shipped = useShipped()
-  const time = useTime()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const [chosen, setChosen] = useState<number | null>(null)
-  const offered = useCall(listTaskGuidance, { params: { id: taskId } }, { staleTime: 0 })
-  const give = useAct(giveGuidance, {
-    onSuccess: (_, { body }) => {
-      void message.success(t(body.how === 'email' ? 'guidance.queued' : 'guidance.noted'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listTaskGuidance) })
-    },
-    onError: (error) => void message.error(explain(error)),
-  })
-  const data = offered.data
-  const text = data?.items.find((one) => one.id === chosen) ?? data?.items[0]
-  const act = (how: 'email' | 'read-aloud') => {
-    if (text)
-      give.mutate({ params: { id: taskId }, body: { guidanceId: text.id, version: text.version, how } })
-  }
-  return (
-    <Dialog size="large" title={t('guidance.title')} onClose={onClose}>
-      {offered.isError || !data ? (
-        <Unloaded query={offered} />
-      ) : !text ? (
-        <EmptyState title={t('guidance.none')} hint={t('guidance.noneHint')} />
-      ) : (
-        <div className="guidance">
-          <ul className="guidance-list" aria-label={t('guidance.title')}>
-            {data.items.map((one) => (
-              <li key={one.id}>
-                <button
-                  type="button"
-                  className="plain-button"
-                  aria-pressed={one.id === text.id}
-                  onClick={() => setChosen(one.id)}
-                >
-                  {shipped(one.title)}
-                </button>
-              </li>
-            ))}
-          </ul>
-          <div>
-            <p className="guidance-text">{text.body}</p>
-            <div className="guidance-acts">
-              <Button type="primary" loading={give.isPending} onClick={() => act('read-aloud')}>
-                {t('guidance.readAloud')}
-              </Button>
-              <Button disabled={!data.address} loading={give.isPending} onClick={() => act('email')}>
-                {data.address ? t('guidance.send', { address: data.address }) : t('guidance.noAddress')}
-              </Button>
-            </div>
-            {data.given.length > 0 && (
-              <ul className="guidance-given secondary small">
-                {data.given.map((one) => (
-                  <li key={`${one.at}-${one.title}`}>
-                    {time.moment(one.at)} · {one.byName} · {t(`guidance.how.${one.how}`)} ·{' '}
-                    {shipped(one.title)}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-        </div>
+      {open && (
+        <Suspense fallback={null}>
+          <GuidanceDialog taskId={task.id} onClose={() => setOpen(false)} />
+        </Suspense>
       )}
-    </Dialog>
+    </>
   )
 }

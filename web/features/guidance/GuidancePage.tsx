@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { guidanceLine } from '../../i18n/guidanceLine.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { type Guidance, listGuidance, listGuidanceVersions } from '../../../contract/guidance.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -17,7 +18,7 @@ import { GuidanceEditor } from './GuidanceEditor.tsx'
 /** Texts for patients, by place and diagnosis. */
 export default function GuidancePage() {
   const { t } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const me = useMe()
   const [filters] = useFilters()
   const [editing, setEditing] = useState<Guidance | 'new' | null>(null)
@@ -25,7 +26,9 @@ export default function GuidancePage() {
   const texts = useCall(listGuidance, {})
   const search = first(filters['search'])
   const items = (texts.data?.items ?? []).filter(
-    (one) => !search || [one.title, one.body, ...one.conditionCodes].some((text) => text.includes(search)),
+    (one) =>
+      !search ||
+      [one.title, shipped(one.title), one.body, ...one.conditionCodes].some((text) => text.includes(search)),
   )
   const place = (one: Guidance) => one.departmentName ?? one.siteName ?? t('guidance.everywhere')
   const columns: Column<Guidance>[] = [
@@ -38,7 +41,7 @@ export default function GuidancePage() {
     column('condition', t('guidance.condition'), (one) => one.conditionCodes.join(' ') || t('guidance.any')),
     column('changed', t('guidance.changed'), { wideOnly: true }, (one) => (
       <>
-        <TimeText at={one.changedAt} /> · {one.changedByName}
+        <TimeText at={one.changedAt} /> · {shipped(one.changedByName)}
       </>
     )),
     column('given', t('guidance.givenTimes'), { align: 'right', wideOnly: true }, (one) => one.given),
@@ -76,20 +79,21 @@ export default function GuidancePage() {
 
 function Versions({ text, onClose }: { text: Guidance; onClose: () => void }) {
   const { t } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const time = useTime()
   const versions = useCall(listGuidanceVersions, { params: { id: text.id } }, { staleTime: 0 })
   return (
-    <Dialog title={text.title} onClose={onClose}>
+    <Dialog title={shipped(text.title)} onClose={onClose}>
       {(versions.data?.items ?? []).map((one) => (
         <section key={one.version}>
           <h3>
-            {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} · {one.changedByName}
+            {t('guidance.version', { n: one.version })} · {time.moment(one.changedAt)} ·{' '}
+            {shipped(one.changedByName)}
           </h3>
           <p>
             <b>{shipped(one.title)}</b>
           </p>
-          <p className="pre-line">{one.body}</p>
+          <p className="pre-line">{shipped(one.body)}</p>
         </section>
       ))}
     </Dialog>

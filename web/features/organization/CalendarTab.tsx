@@ -2,6 +2,7 @@ import { LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { listCalendar, putCalendarYear } from '../../../contract/setting.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
@@ -17,6 +18,7 @@ import { useDo } from '../../ui/useDo.ts'
 
 export function CalendarTab() {
   const { t, i18n } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const site = useSite()
   const { siteId } = site
@@ -60,7 +62,7 @@ export function CalendarTab() {
         ? time.day(`${one.from}T00:00`)
         : `${time.day(`${one.from}T00:00`)} – ${time.day(`${one.to}T00:00`)}`,
     ),
-    column('name', t('settings.calendar.name'), (one) => one.name),
+    column('name', t('settings.calendar.name'), (one) => shipped(one.name)),
     column('kind', t('settings.calendar.kind'), (one) => (
       <StatusTag tone={one.working ? 'warning' : 'success'}>
         {t(one.working ? 'settings.calendar.workday' : 'settings.calendar.holiday')}

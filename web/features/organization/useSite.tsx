@@ -31,7 +31,7 @@ export function SitePicker({
   const { t } = useTranslation()
   if (sites.length < 2) return null
   return (
-    <>
+    <div className="site-picker">
       <div className="filter-bar">
         <SelectFilter
           label={t('settings.site')}
@@ -42,6 +42,6 @@ export function SitePicker({
         />
       </div>
       {siteId !== undefined && <p className="secondary small">{t('settings.siteHint')}</p>}
-    </>
+    </div>
   )
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { guidanceLine } from '../../i18n/guidanceLine.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import { type Block, layout } from './layout.ts'
@@ -8,7 +9,8 @@ import { useStepWords } from './useStepWords.ts'
 
 export function Flow({ definition }: { definition: PathwayDefinition }) {
   const words = useStepWords(definition)
-  const titles = new Map(definition.steps.map((step) => [step.key, step.title]))
+  const shipped = useShipped(guidanceLine)
+  const titles = new Map(definition.steps.map((step) => [step.key, shipped(step.title)]))
   return <Lane blocks={layout(definition)} words={words} titles={titles} />
 }
 
@@ -63,7 +65,7 @@ function Lane({ blocks, ...drawing }: { blocks: Block[] } & Drawing) {
 
 function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
   const { t } = useTranslation()
-  const shipped = useShipped()
+  const shipped = useShipped(guidanceLine)
   const Icon = stepIcons[step.kind]
   return (
     <div id={`step-${step.key}`} className={`flow-step kind-${step.kind}`}>
@@ -79,10 +81,10 @@ function StepCard({ step, words }: { step: PathwayStep } & Drawing) {
         </div>
         <div>{words.parts(step)}</div>
         {step.kind === 'task' && step.description && (
-          <p className="secondary small pre-line">{step.description}</p>
+          <p className="secondary small pre-line">{shipped(step.description)}</p>
         )}
         {step.kind === 'pathway' && <SubPathwayLink code={step.pathway} />}
-        {step.kind === 'message' && <p className="secondary small pre-line">{step.body}</p>}
+        {step.kind === 'message' && <p className="secondary small pre-line">{shipped(step.body)}</p>}
       </div>
     </div>
   )

@@ -43,7 +43,7 @@ export default function PathwaysPage() {
           disabled={one.version === null}
           checkedChildren={t('pathways.on')}
           unCheckedChildren={t('pathways.off')}
-          aria-label={`${t('pathways.entering')}: ${one.name}`}
+          aria-label={`${t('pathways.entering')}: ${shipped(one.name)}`}
           onChange={() => switchActive(one)}
         />
       ) : (

@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next'
+import { guidanceLine } from '../../i18n/guidanceLine.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { listPathways, type PathwayDefinition, type PathwayStep } from '../../../contract/pathway.ts'
 import { asksOf } from '../../../contract/pathway-fact.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
@@ -19,6 +21,7 @@ type Duration = Task['dueIn']
 /** Steps, variables and conditions of a pathway in words, with the rule numbers that hold now. */
 export function useStepWords(definition: PathwayDefinition) {
   const { t, i18n } = useTranslation()
+  const shipped = useShipped(guidanceLine)
   const code = useCode()
   const me = useMe()
   const setting = useSettingWords()
@@ -139,7 +142,7 @@ export function useStepWords(definition: PathwayDefinition) {
           step.waitFor === 'result' ? t('pathways.words.waitResult') : '',
         ]
       case 'message':
-        return [code('channel', step.channel), code('purpose', step.purpose), step.subject]
+        return [code('channel', step.channel), code('purpose', step.purpose), shipped(step.subject)]
       case 'questionnaire':
         return [
           assignee(step.assignee),
@@ -150,7 +153,7 @@ export function useStepWords(definition: PathwayDefinition) {
         const sub = pathways.data?.items.find((one) => one.code === step.pathway)
         const newer = step.version !== undefined && sub?.version ? sub.version > step.version : false
         return [
-          sub?.name ?? step.pathway,
+          shipped(sub?.name ?? step.pathway),
           step.version === undefined ? '' : t('pathways.words.version', { n: step.version }),
           newer ? t('pathways.words.newer', { n: sub?.version ?? 0 }) : '',
         ]

@@ -1,5 +1,6 @@
 import { App } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { type PathwaySummary, getPathway, listPathways, updatePathway } from '../../../contract/pathway.ts'
 import { call } from '../../api.ts'
 import { keyOf, queryClient } from '../../query.ts'
@@ -8,11 +9,12 @@ import { useExplain } from '../../ui/useExplain.ts'
 /** Asks, switches entry into a pathway on or off, and shows the new state everywhere. */
 export function useSwitchActive() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const explain = useExplain()
   const { message, modal } = App.useApp()
   return (pathway: PathwaySummary) =>
     void modal.confirm({
-      title: t(pathway.active ? 'pathways.switchOff' : 'pathways.switchOn', { name: pathway.name }),
+      title: t(pathway.active ? 'pathways.switchOff' : 'pathways.switchOn', { name: shipped(pathway.name) }),
       content: t('pathways.switchHint', { n: pathway.openEnrollments }),
       okText: t(pathway.active ? 'pathways.turnOff' : 'pathways.turnOn'),
       cancelText: t('common.cancel'),

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { listConsents } from '../../../contract/contact.ts'
 import type { PersonDetail } from '../../../contract/person.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -11,6 +12,7 @@ import { may, useMe } from '../../session.tsx'
 /** Who answers for the person, what the person agreed to, what comes next. */
 export function PersonSummary({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const time = useTime()
   const me = useMe()
@@ -24,7 +26,8 @@ export function PersonSummary({ person }: { person: PersonDetail }) {
   const { nextTask, facts } = person
   const next = [
     facts.nextVisitAt && t('person.nextVisit', { time: time.moment(facts.nextVisitAt) }),
-    nextTask && [time.moment(nextTask.at), nextTask.title, nextTask.assigneeName].filter(Boolean).join(' '),
+    nextTask &&
+      [time.moment(nextTask.at), shipped(nextTask.title), nextTask.assigneeName].filter(Boolean).join(' '),
   ].filter(Boolean)
   const rows: [string, ReactNode][] = [
     [t('person.owner'), owner && [owner.attendingName, owner.departmentName].filter(Boolean).join(' · ')],

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import {
   abnormalInterpretations,
   criticalInterpretations,
@@ -143,6 +144,7 @@ const inTitle = new Set(['code', 'value', 'unit'])
 /** What one event says: its kind, the facts worth reading in the line, and all of them for who wants more. */
 export function useTimelineText() {
   const { t, i18n } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const time = useTime()
   const localized = useLocalized()
@@ -156,7 +158,7 @@ export function useTimelineText() {
     if (isLocalized(value)) return localized(value)
     if (isConcept(value)) return [value.text, value.code && `(${value.code})`].filter(Boolean).join(' ')
     if (value !== null && typeof value === 'object') return JSON.stringify(value)
-    return String(value)
+    return shipped(String(value))
   }
   /** Which field of a message could not be used, and why. */
   const noted = ({ code: about, value }: Record<string, unknown>): string | null =>

@@ -2,6 +2,7 @@ import { App, Button } from 'antd'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { listCallBacks } from '../../../contract/call-back.ts'
 import type { countTasks, TaskSummary } from '../../../contract/task.ts'
 import type { AnswerOf } from '../../api.ts'
@@ -29,6 +30,7 @@ function endOfDay(of: string): string {
 /** Until somebody is chosen: what today holds, and who comes first. */
 export function PickOne({ counts, first, canStart, onStart }: PickOneProps) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const { message } = App.useApp()
   const explain = useExplain()
   const time = useTime()
@@ -83,7 +85,7 @@ export function PickOne({ counts, first, canStart, onStart }: PickOneProps) {
                 <Link to="/desk/$taskId" params={{ taskId: String(one.id) }}>
                   {one.personName}
                 </Link>{' '}
-                <span className="secondary small">{one.title}</span>
+                <span className="secondary small">{shipped(one.title)}</span>
               </li>
             ))}
           </ul>

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../i18n/useShipped.ts'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { calendarDays } from '../../format/time.ts'
 import { useAge } from '../../i18n/useAge.ts'
@@ -22,6 +23,7 @@ export function TaskRow({
   of?: { departmentName: string | null; level: number | null } | undefined
 }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const code = useCode()
   const age = useAge()
   const reason = useReason()(task)
@@ -30,7 +32,7 @@ export function TaskRow({
   const since = task.dischargedAt ? calendarDays(new Date(task.dischargedAt), new Date()) : null
   const flags = task.redFlags.map(localized).join('、')
   const facts = [
-    flags === '' && (task.conditionText ?? task.title),
+    flags === '' && (task.conditionText ?? shipped(task.title)),
     since !== null && (since === 0 ? t('desk.dischargedToday') : t('desk.discharged', { n: since })),
     task.departmentName !== of?.departmentName && task.departmentName,
     task.level !== null && task.level !== of?.level && t('desk.level', { n: task.level }),

@@ -172,7 +172,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
         <LadderStepNote task={task} />
         <ListReasonLine reasons={task.standing} />
         {task.alarms.length > 0 && <RedFlagBrief task={task} />}
-        {task.description && <p>{task.description}</p>}
+        {task.description && <p>{shipped(task.description)}</p>}
         {wholeApp && task.kind === 'spot-check-review' && (
           <p>
             <Link

@@ -141,7 +141,7 @@ export default function TasksPage() {
               selection: {
                 selected,
                 onChange: setSelected,
-                label: (one: TaskSummary) => `${one.personName ?? one.groupName ?? ''} ${one.title}`,
+                label: (one: TaskSummary) => `${one.personName ?? one.groupName ?? ''} ${shipped(one.title)}`,
               },
             }
           : {})}

@@ -64,11 +64,13 @@ export function OpenPanel({ siteId, setup }: { siteId: number; setup: VisitSetup
       {setup.mayPlan && <PlanForm siteId={siteId} setup={setup} some={items.length > 0} />}
       {draft && (
         <div className="notice tone-warning">
-          <span>{t('visits.draft', { name: draft.createdByName })}</span>{' '}
-          <Link to="/visits/plans/$id" params={{ id: String(draft.id) }}>
-            {t('visits.openDraft')}
-          </Link>{' '}
-          {setup.mayPlan && <span className="secondary">{t('visits.draftGoes')}</span>}
+          <p>
+            {t('visits.draft', { name: draft.createdByName })}{' '}
+            <Link to="/visits/plans/$id" params={{ id: String(draft.id) }}>
+              {t('visits.openDraft')}
+            </Link>{' '}
+            {setup.mayPlan && <span className="secondary">{t('visits.draftGoes')}</span>}
+          </p>
         </div>
       )}
       <section className="panel">

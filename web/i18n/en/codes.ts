@@ -32,7 +32,7 @@ export const codes = {
     unreached: 'No answer',
     deceased: 'Deceased',
     readmitted: 'Readmitted',
-    advised: 'Advised by telephone',
+    advised: 'Advised by phone',
     'sent-to-clinic': 'Sent to clinic',
     'sent-to-emergency': 'Sent to emergency',
     other: 'Other',

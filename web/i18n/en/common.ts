@@ -7,6 +7,7 @@ export const common = {
   close: 'Close',
   confirm: 'OK',
   edit: 'Edit',
+  chooseFile: 'Choose a file',
   retry: 'Try again',
   refresh: 'Refresh',
   loadMore: 'Show more',

@@ -128,7 +128,7 @@ export const desk = {
   outcome: 'How the contact ended',
   workOutcome: 'How the work ended',
   note: 'Note',
-  notePlaceholder: 'What the patient said, what you advised',
+  notePlaceholder: 'What was said and advised',
   callBackAt: 'Call back at',
   callBackNeeded: 'Choose a time for the call-back (later than now)',
   callBack: {

@@ -3,6 +3,7 @@ export const guidance = {
   title: 'Guidance texts',
   none: 'No text fits this person',
   noneHint: 'Heads and the service centre write them by site, department and disease under “Guidance texts”.',
+  sentAsWritten: 'The e-mail goes out as written, in Simplified Chinese.',
   readAloud: 'Read to the person',
   send: 'Mail to {{address}}',
   noAddress: 'No e-mail address',

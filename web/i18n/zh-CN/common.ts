@@ -4,6 +4,7 @@ export const common = {
   close: '关闭',
   confirm: '确定',
   edit: '修改',
+  chooseFile: '选择文件',
   retry: '再试一次',
   refresh: '刷新',
   loadMore: '再看一些',

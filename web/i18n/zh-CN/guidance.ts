@@ -3,6 +3,7 @@ export const guidance = {
   title: '宣教文本',
   none: '没有适合这位患者的文本',
   noneHint: '科主任、客服中心可以在“宣教文本”里按医院、科室和疾病写好。',
+  sentAsWritten: '邮件按原文（简体中文）发送。',
   readAloud: '已读给患者',
   send: '发邮件到 {{address}}',
   noAddress: '没有邮箱，不能发送',

@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { lazy, Suspense, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../../i18n/useShipped.ts'
 import type { PathwayDraft } from '../../../../contract/pathway-draft.ts'
 import { type PathwayDetail, validatePathway } from '../../../../contract/pathway.ts'
 import { useCall } from '../../../query.ts'
@@ -25,6 +26,7 @@ const Canvas = lazy(() => import('./Canvas.tsx'))
 
 export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draft: PathwayDraft | null }) {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const [initial] = useState({ definition: found?.definition ?? pathway.definition, draft: found })
   const [editing, dispatch] = useReducer(edit, initial.definition, startEditing)
   const definition = editing.present
@@ -50,7 +52,7 @@ export function Editor({ pathway, draft: found }: { pathway: PathwayDetail; draf
   return (
     <div className="page editor-page">
       <PageHeader
-        title={t('editor.title', { name: pathway.name })}
+        title={t('editor.title', { name: shipped(pathway.name) })}
         extra={
           <>
             <SaveState saver={saver} />

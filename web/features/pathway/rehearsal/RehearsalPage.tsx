@@ -6,6 +6,7 @@ import './rehearsal.css'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useShipped } from '../../../i18n/useShipped.ts'
 import { asksOf } from '../../../../contract/pathway-fact.ts'
 import { getPathwayDraft } from '../../../../contract/pathway-draft.ts'
 import { getPathway } from '../../../../contract/pathway.ts'
@@ -25,6 +26,7 @@ const going = (one: Rehearsal | null | undefined) => one?.status === 'waiting' |
 /** What the draft of a pathway, else the version in force, would have made of past discharges. */
 export default function RehearsalPage() {
   const { t } = useTranslation()
+  const shipped = useShipped()
   const time = useTime()
   const params = useParams({ strict: false })
   const id = Number(params.id)
@@ -59,7 +61,7 @@ export default function RehearsalPage() {
     rehearsal?.status === 'finished' && rehearsal.revision !== (draft.data.draft?.revision ?? null)
   return (
     <div className="page">
-      <PageHeader title={t('rehearsal.title', { name: pathway.data.name })} extra={back}>
+      <PageHeader title={t('rehearsal.title', { name: shipped(pathway.data.name) })} extra={back}>
         <p className="secondary">{t('rehearsal.hint')}</p>
         <p>
           {t('rehearsal.what')}{' '}
