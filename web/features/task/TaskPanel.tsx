@@ -28,10 +28,42 @@ type TaskPanelProps = {
 const restOnOutcomes = () => document.querySelector<HTMLElement>('[data-outcomes]')?.focus()
 
 /** Middle and right of the desk: the work and the person. */
-export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
+export function TaskPanel(props: TaskPanelProps) {
   const { t } = useTranslation()
-  const work = useWork(taskId)
-  const calling = useCalling(work.data?.task, work.data?.held ?? false)
+  const work = useWork(props.taskId)
+  // Whoever takes the task begins a contact of their own.
+  if (work.data) return <OpenTask key={String(work.data.held)} {...props} work={work} {...work.data} />
+  return (
+    <section className="desk-work" aria-label={t('desk.work')}>
+      <BackToList />
+      {work.isError ? (
+        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
+      ) : (
+        <div role="status" aria-label={t('common.loading')} className="desk-skeleton">
+          <span className="skeleton" />
+          <span className="skeleton" />
+          <span className="skeleton" />
+        </div>
+      )}
+    </section>
+  )
+}
+
+function BackToList() {
+  const { t } = useTranslation()
+  return (
+    <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
+      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
+    </Link>
+  )
+}
+
+type OpenTaskProps = TaskPanelProps & Work & { work: ReturnType<typeof useWork> }
+
+function OpenTask(props: OpenTaskProps) {
+  const { taskId, task, held, refusal, elsewhere, work, onNext, onOpen } = props
+  const { t } = useTranslation()
+  const calling = useCalling(task, held)
   const sees = may(useMe(), 'person.reveal')
   const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
   const reopen = useDo(reopenTask, {
@@ -41,40 +73,11 @@ export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
       refreshDesk()
     },
   })
-
-  const back = (
-    <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
-      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
-    </Link>
-  )
-
-  if (work.isPending) {
-    return (
-      <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
-        <div role="status" aria-label={t('common.loading')} className="desk-skeleton">
-          <span className="skeleton" />
-          <span className="skeleton" />
-          <span className="skeleton" />
-        </div>
-      </section>
-    )
-  }
-  if (work.isError) {
-    return (
-      <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
-        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
-      </section>
-    )
-  }
-
-  const { task, held, refusal, elsewhere }: Work = work.data
   const closed = task.status === 'completed' || task.status === 'cancelled'
   return (
     <>
       <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
+        <BackToList />
         <CallBar {...{ task, calling, held }} onShown={restOnOutcomes} />
         <PhotoProvider value={photos}>
           {closed ? (

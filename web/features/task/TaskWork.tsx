@@ -22,7 +22,7 @@ import {
   tooLong,
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
-import { changeDraft, draftOf, unsavedAnswers } from './draft.ts'
+import { changeDraft, draftOf, dropDraft, unsavedAnswers } from './draft.ts'
 import { longestNote, OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
@@ -62,10 +62,11 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [result, setResult] = useState<Result>(() => ({
     outcome: null,
-    note: draftOf(task.id).note,
+    note: '',
     callBackAt: '',
     optOut: false,
     channel: usualChannel(task),
+    ...draftOf(task.id).result,
   }))
   const { save, queue, settle } = useAutosave(task, canWork, (saved) => {
     setRaised(saved.redFlags)
@@ -76,7 +77,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
     onOpen,
     settle,
     calling,
-    onRecorded: () => changeDraft(task.id, { answers: null, note: '' }),
+    onRecorded: () => dropDraft(task.id),
     onRefused: () => send(answers),
   })
 
@@ -154,7 +155,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   }
 
   const changeResult = (patch: Partial<Result>) => {
-    if (patch.note !== undefined) changeDraft(task.id, { note: patch.note })
+    changeDraft(task.id, { result: { ...draftOf(task.id).result, ...patch } })
     setResult((before) => ({ ...before, ...patch }))
   }
 
