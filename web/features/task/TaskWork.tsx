@@ -94,7 +94,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
   const open = unfold(questions).find((question) => isOpenChoice(question, answers))?.linkId
-  const focus = useFocus(form, canWork, open)
+  const focus = useFocus(form, canWork, open, done > 0)
 
   const change = (linkId: string, value: AnswerValue) => {
     const next = { ...answers, [linkId]: value }
