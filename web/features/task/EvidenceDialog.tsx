@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { addEvidence, type TaskDetail } from '../../../contract/task.ts'
+import { type TaskDetail } from '../../../contract/task.ts'
+import { addEvidence } from '../../../contract/task-result.ts'
 import { toLocalInput } from '../../format/time.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { DateField, PickField, TextField } from '../../ui/fields.ts'

@@ -4,13 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { getPerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import {
-  completeTask,
-  type Outcome,
-  type TaskDetail,
-  recordAttempt,
-  reopenTask,
-} from '../../../contract/task.ts'
+import { type Outcome, type TaskDetail } from '../../../contract/task.ts'
+import { completeTask, recordAttempt, reopenTask } from '../../../contract/task-result.ts'
 import { call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
