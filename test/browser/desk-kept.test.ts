@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { answered, number, ready, saveState, useCalls } from './call.ts'
-import { personMenu } from './look.ts'
+import { axeViolations, personMenu, picture } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -155,4 +155,35 @@ test('the second window on a task is told, and takes it over only when asked', a
   await ready(second)
   await answered(second, 2)
   await first.getByText('这条任务已在您的另一个窗口打开').waitFor()
+})
+
+test('a day is asked for by the calendar of the application, typed or picked, and Enter goes on', async () => {
+  const page = await stage.openAs('nurse')
+  const id = await openCall(page)
+  await stage.rows(
+    `update questionnaire_version set definition = jsonb_set(definition, '{items,0}', '{"linkId": "day", "type": "date", "text": {"zh-CN": "哪一天复诊？"}}')
+     where id = (select questionnaire_version_id from task where id = $1)`,
+    [id],
+  )
+  await page.reload()
+  await ready(page)
+  const day = page.getByRole('textbox', { name: '哪一天复诊？' })
+  await day.waitFor()
+  expect(await page.locator('input[type="date"]').count()).toBe(0)
+  await day.click()
+  await page.getByRole('dialog', { name: '哪一天复诊？' }).waitFor()
+  await day.fill('2026-11-20')
+  await page.keyboard.press('Enter')
+  await answered(page, 1)
+  await expect.poll(() => day.evaluate((input) => input === document.activeElement)).toBe(false)
+  await page.keyboard.press('1')
+  await answered(page, 2)
+  await expect.poll(() => saveState(page).textContent()).toContain('已自动保存')
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'desk-date')
+  const [kept] = await stage.rows<{ day: string }>(
+    `select answers ->> 'day' as day from questionnaire_response where task_id = $1`,
+    [id],
+  )
+  expect(kept?.day).toBe('2026-11-20')
 })

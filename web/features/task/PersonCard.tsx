@@ -1,3 +1,4 @@
+import './person-card.css'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'

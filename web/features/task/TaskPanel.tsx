@@ -4,21 +4,18 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type TaskDetail } from '../../../contract/task.ts'
-import { reopenTask } from '../../../contract/task-result.ts'
-import { queryClient } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { CallBar } from './CallBar.tsx'
 import { ClosedTask } from './ClosedTask.tsx'
 import { ContactRefused } from './ContactRefused.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { OthersRedFlag } from './RedFlagBrief.tsx'
-import { refreshDesk } from './refresh.ts'
 import { TaskWork } from './TaskWork.tsx'
 import { useCalling } from './useCalling.ts'
 import { type Work, useWork, workHere } from './useWork.ts'
-import { useDo } from '../../ui/useDo.ts'
 
 type TaskPanelProps = {
   taskId: number
@@ -67,13 +64,6 @@ function OpenTask(props: OpenTaskProps) {
   const calling = useCalling(task, held)
   const sees = may(useMe(), 'person.reveal')
   const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
-  const reopen = useDo(reopenTask, {
-    done: t('desk.reopened'),
-    onDone: () => {
-      void queryClient.invalidateQueries({ queryKey: ['work', taskId] })
-      refreshDesk()
-    },
-  })
   const closed = task.status === 'completed' || task.status === 'cancelled'
   return (
     <>
@@ -82,39 +72,38 @@ function OpenTask(props: OpenTaskProps) {
         <CallBar {...{ task, calling, held }} onShown={restOnOutcomes} />
         <PhotoProvider value={photos}>
           {closed ? (
-            <ClosedTask
-              task={task}
-              busy={reopen.isPending}
-              onReopen={() => reopen.mutate({ params: { id: task.id } })}
-            />
+            <ClosedTask task={task} />
           ) : (
             <>
               {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
               {elsewhere && (
-                <div className="notice tone-warning" role="alert">
-                  <strong>{t('desk.elsewhere')}</strong>
-                  <Button onClick={() => void workHere(taskId)}>{t('desk.workHere')}</Button>
-                </div>
+                <Notice
+                  tone="warning"
+                  title={t('desk.elsewhere')}
+                  action={<Button onClick={() => void workHere(taskId)}>{t('desk.workHere')}</Button>}
+                />
               )}
               {task.ofOthers && <OthersRedFlag task={task} />}
               {!held && refusal && !['contact-refused', 'red-flag-of-others'].includes(refusal.id) && (
-                <div className="notice tone-warning" role="alert">
-                  <div>
-                    <strong>
-                      {refusal.status === 403
-                        ? t('desk.readOnly')
-                        : task.heldByName
-                          ? t('desk.heldTitle', { name: task.heldByName })
-                          : t('desk.heldTitleUnknown')}
-                    </strong>
-                    {refusal.status === 409 && <p className="secondary">{t('desk.heldHint')}</p>}
-                  </div>
-                  {refusal.status === 409 && (
-                    <Button onClick={() => void work.refetch()} loading={work.isFetching}>
-                      {t('desk.takeOver')}
-                    </Button>
-                  )}
-                </div>
+                <Notice
+                  tone="warning"
+                  title={
+                    refusal.status === 403
+                      ? t('desk.readOnly')
+                      : task.heldByName
+                        ? t('desk.heldTitle', { name: task.heldByName })
+                        : t('desk.heldTitleUnknown')
+                  }
+                  action={
+                    refusal.status === 409 && (
+                      <Button onClick={() => void work.refetch()} loading={work.isFetching}>
+                        {t('desk.takeOver')}
+                      </Button>
+                    )
+                  }
+                >
+                  {refusal.status === 409 && t('desk.heldHint')}
+                </Notice>
               )}
               <TaskWork
                 // What the person handed in meanwhile is a new start.

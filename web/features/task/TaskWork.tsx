@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { unfold } from '../../../contract/answer.ts'
@@ -34,6 +34,8 @@ import { useAutosave } from './useAutosave.ts'
 import type { Calling } from './useCalling.ts'
 import { outcomesSelector, questionSelector, useFocus } from './useFocus.ts'
 import { useRecord } from './useRecord.tsx'
+
+const DatePicker = lazy(() => import('../../ui/DatePicker.tsx'))
 
 type TaskWorkProps = {
   task: TaskDetail
@@ -216,6 +218,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
                 value={answers[question.linkId]}
                 disabled={!canWork}
                 next={question.linkId === open}
+                DatePicker={DatePicker}
                 danger={
                   raised.some((flag) => flag.linkId === question.linkId)
                     ? 'raised'

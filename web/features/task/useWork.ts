@@ -5,6 +5,7 @@ import { ApiError, call } from '../../api.ts'
 import { queryClient } from '../../query.ts'
 import { endContact } from './draft.ts'
 import { claimTask, leaveTask } from './oneWindow.ts'
+import { refreshDesk } from './refresh.ts'
 
 /** The task as opened, whether it is ours to work, and if not, the refusal or that another window of ours has it. */
 export type Work = { task: TaskDetail; held: boolean; refusal: ApiError | null; elsewhere?: boolean }
@@ -39,6 +40,12 @@ function lose(taskId: number) {
 export async function workHere(taskId: number) {
   await claimTask(taskId, true, () => lose(taskId))
   await queryClient.invalidateQueries({ queryKey: workKey(taskId) })
+}
+
+/** An open task was changed in another way than by working on it. */
+export function refreshTask(taskId: number) {
+  void queryClient.invalidateQueries({ queryKey: workKey(taskId) })
+  refreshDesk()
 }
 
 export function useWork(taskId: number) {
