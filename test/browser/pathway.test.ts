@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { box, placed, saved } from './canvas.ts'
 import { axeViolations, choose, latinWords, picture, settled } from './look.ts'

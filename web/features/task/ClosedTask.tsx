@@ -15,8 +15,7 @@ import { useDo } from '../../ui/useDo.ts'
 import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import { EvidencePanel } from './EvidencePanel.tsx'
-import { AnswerText } from './AnswerText.tsx'
-import { useLocalized } from './localized.ts'
+import { AnswerList } from './AnswerText.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { outcomeGroup } from './subject.ts'
@@ -27,12 +26,11 @@ export function ClosedTask({ task }: { task: TaskDetail }) {
   const shipped = useShipped()
   const wholeApp = useWholeApp()
   const code = useCode()
-  const localized = useLocalized()
   const reopen = useDo(reopenTask, { done: t('desk.reopened'), onDone: () => refreshTask(task.id) })
   const answers = task.response?.answers ?? {}
-  const questions = unfold(shownQuestions(task.questionnaire, answers)).filter(
-    (question) => answers[question.linkId] !== undefined,
-  )
+  const lines = unfold(shownQuestions(task.questionnaire, answers))
+    .map((question) => ({ question, value: answers[question.linkId] }))
+    .filter(({ value }) => value !== undefined)
   return (
     <div className="work-scroll">
       <h2>{shipped(task.title)}</h2>
@@ -57,18 +55,7 @@ export function ClosedTask({ task }: { task: TaskDetail }) {
       {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
       {task.personId !== null && <EvidencePanel task={task} />}
       <AttemptHistory attempts={task.attemptList} />
-      {questions.length > 0 && (
-        <dl className="answer-list">
-          {questions.map((question) => (
-            <div key={question.linkId}>
-              <dt>{localized(question.text)}</dt>
-              <dd>
-                <AnswerText question={question} value={answers[question.linkId]} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {lines.length > 0 && <AnswerList className="answer-list" lines={lines} />}
       {wholeApp && task.response && (
         <p>
           <Button href={addressOf(exportTaskResponse, { params: { id: task.id } })} download>

@@ -9,11 +9,11 @@ import { useShipped } from '../../i18n/useShipped.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { personTagTone } from '../person/tags.ts'
-import { AnswerText } from './AnswerText.tsx'
+import { AnswerList } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
 import { bandTone } from './ScoreText.tsx'
-import { SubjectLink } from './SubjectLink.tsx'
+import { SexAndAge, SubjectLink } from './SubjectLink.tsx'
 import type { Calling } from './useCalling.ts'
 
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
@@ -30,11 +30,7 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
         <h2>
           <SubjectLink task={task} title={t('desk.openPerson')} />
         </h2>
-        {task.personId !== null && (
-          <span>
-            {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-          </span>
-        )}
+        <SexAndAge task={task} />
       </div>
       {task.contact.refused && (
         <StatusTag tone="danger">
@@ -199,16 +195,7 @@ function Responses({ lines }: { lines: Card['responses'] }) {
               <TimeText at={one.at} />
             </span>
           </summary>
-          <dl>
-            {one.lines.map(({ question, value }) => (
-              <div key={question.linkId}>
-                <dt className="secondary small">{localized(question.text)}</dt>
-                <dd>
-                  <AnswerText question={question} value={value} />
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <AnswerList lines={one.lines} />
         </details>
       ))}
     </section>

@@ -181,7 +181,7 @@ function Answer({
       }
       if (isDate && DatePicker)
         return (
-          <div className="date-line" onKeyDown={onKeyDown}>
+          <div onKeyDown={onKeyDown}>
             <Suspense fallback={<span className="picker-place" />}>
               <DatePicker
                 kind="day"

@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
 import type { TaskSummary } from '../../../contract/task.ts'
+import { useCode } from '../../i18n/useCode.ts'
 import { useWholeApp } from '../../session.tsx'
 
 type SubjectLinkProps = {
@@ -20,5 +22,17 @@ export function SubjectLink({ task, title }: SubjectLinkProps) {
     <Link to="/persons/$id" params={{ id: String(task.personId) }} title={title}>
       {name}
     </Link>
+  )
+}
+
+/** Beside the name of the person whom a task is about. */
+export function SexAndAge({ task, className }: { task: TaskSummary; className?: string }) {
+  const { t } = useTranslation()
+  const code = useCode()
+  if (task.personId === null) return null
+  return (
+    <span className={className}>
+      {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
+    </span>
   )
 }

@@ -8,6 +8,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useListReason } from './ListReasonLine.tsx'
 import { useLocalized } from './localized.ts'
 import { useReason } from './reasonWords.ts'
+import { SexAndAge } from './SubjectLink.tsx'
 import { outcomeGroup, subjectName } from './subject.ts'
 
 /** Two short lines: who and why now; what from and how far. `of` is what all rows say anyway. */
@@ -42,12 +43,7 @@ export function TaskRow({
     <>
       <span className="task-row-line">
         <span className="task-row-who ellipsis">
-          <strong>{subjectName(task)}</strong>{' '}
-          {task.personId !== null && (
-            <span className="secondary small">
-              {code('sex', task.sex)} {task.ageYears !== null && t('common.years', { n: task.ageYears })}
-            </span>
-          )}
+          <strong>{subjectName(task)}</strong> <SexAndAge task={task} className="secondary small" />
         </span>
         {done ? (
           <StatusTag tone="success">

@@ -122,13 +122,11 @@ export default function TasksPage() {
       <ListPage
         title={t('tasks.title')}
         actions={
-          <>
-            {may(me, 'task.assign') && (
-              <Button type="primary" disabled={selected.size === 0} onClick={() => setAssigning(true)}>
-                {t('tasks.assign', { n: selected.size })}
-              </Button>
-            )}
-          </>
+          may(me, 'task.assign') && (
+            <Button type="primary" disabled={selected.size === 0} onClick={() => setAssigning(true)}>
+              {t('tasks.assign', { n: selected.size })}
+            </Button>
+          )
         }
         filters={
           <>
