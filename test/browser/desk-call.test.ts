@@ -4,7 +4,7 @@ import { updateSetting } from '../../server/modules/setting/setting.ts'
 import { systemActor } from '../../server/platform/actor.ts'
 import { transaction } from '../../server/platform/db.ts'
 import { notify } from '../../server/platform/live.ts'
-import { answered, number, ready, useCalls } from './call.ts'
+import { answered, number, ready, saveState, useCalls } from './call.ts'
 import { axeViolations, colours, latinWords } from './look.ts'
 import { useStage } from './support.ts'
 
@@ -101,12 +101,23 @@ test('a death and a refusal say what they stop before they are saved', async () 
 })
 
 test('the doctor’s red flag tells what was said; somebody else can read it, reminds the doctor, and is never given it', async () => {
-  const [flag] = await stage.rows<{ id: number; name: string; title: string; person_id: number }>(
-    `select t.id, p.name, t.title, t.person_id from task t join person p on p.id = t.person_id join red_flag f on f.task_id = t.id and f.line is not null
-     join app_user u on u.username = 'doctor' and t.queue = 'staff:' || u.staff_id
-     where t.kind = 'red-flag' and t.status in ('requested', 'in-progress') order by t.id limit 1`,
+  const nurse = await stage.openAs('nurse')
+  const call = await openCall(nurse)
+  await nurse.keyboard.press('1')
+  // A new complaint.
+  await nurse.keyboard.press('2')
+  await nurse.locator('.question-flag').waitFor()
+  await expect.poll(() => saveState(nurse).textContent()).toContain('已自动保存')
+  await nurse.keyboard.press('Alt+o')
+  await nurse.keyboard.press('Control+Enter')
+  await nurse.getByText(/：其他/).waitFor()
+  const [flag] = await stage.rows<{ id: number; name: string }>(
+    `update task t set queue = 'staff:' || u.staff_id, assignee_staff_id = u.staff_id from person p, app_user u
+     where p.id = t.person_id and u.username = 'doctor' and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')
+       and t.person_id = (select person_id from task where id = $1) returning t.id, p.name`,
+    [call],
   )
-  if (!flag) throw new Error('the doctor has no red flag')
+  if (!flag) throw new Error('no red flag was raised')
   const doctor = await stage.openAs('doctor', { path: '/team' })
   const head = await stage.openAs('head', { path: `/desk/${flag.id}?whose=team` })
   await head.getByText(/这条红旗由 .+ 处理/).waitFor()
