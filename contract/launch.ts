@@ -5,19 +5,8 @@ import { revealPerson } from './person.ts'
 import { addTaskPhoto, readTaskPhoto } from './photo.ts'
 import { createTaskLink, listTaskLinks, revokeLink } from './questionnaire-link.ts'
 import { id, idParams, route, timestamp, type RouteContract } from './route.ts'
-import {
-  addEvidence,
-  countTasks,
-  getTask,
-  holdTask,
-  listTasks,
-  recordAttempt,
-  releaseTask,
-  reopenTask,
-  saveAnswers,
-  takeNextTask,
-  withdrawEvidence,
-} from './task.ts'
+import { countTasks, getTask, holdTask, listTasks, releaseTask, takeNextTask } from './task.ts'
+import { addEvidence, recordAttempt, reopenTask, saveAnswers, withdrawEvidence } from './task-result.ts'
 
 // "Launch" as in SMART App Launch: the workstation starts us for its user, with or without a patient.
 

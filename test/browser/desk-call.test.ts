@@ -1,101 +1,15 @@
 import { availableParallelism, loadavg } from 'node:os'
-import type { Page } from 'playwright-core'
-import { beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { updateSetting } from '../../server/modules/setting/setting.ts'
 import { systemActor } from '../../server/platform/actor.ts'
 import { transaction } from '../../server/platform/db.ts'
 import { notify } from '../../server/platform/live.ts'
-import { axeViolations, colours, latinWords, personMenu } from './look.ts'
+import { answered, number, ready, saveState, useCalls } from './call.ts'
+import { axeViolations, colours, latinWords } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
-
-beforeEach(() =>
-  stage.rows(`update task set held_by = null, held_by_name = null, held_until = null, next_attempt_at = null,
-    start_at = least(start_at, now()) where status in ('requested', 'in-progress')`),
-)
-
-const ready = (page: Page) => page.getByRole('group', { name: '这次联系的结果' }).waitFor()
-const answered = (page: Page, n: number) => page.getByText(new RegExp(`^已答 ${n} /`)).waitFor()
-const saveState = (page: Page) => page.locator('.outcome-bar .save-state')
-const number = (page: Page) => page.locator('.call-number')
-
-/** An untouched call of the nurse's ward, opened. */
-async function openCall(page: Page): Promise<number> {
-  const [mine] = await stage.rows<{ id: number }>(
-    `select t.id from task t join app_user u on u.username = 'nurse' join staff s on s.id = u.staff_id and s.department_id = t.department_id
-     where t.level = 2 and t.status = 'requested' and t.questionnaire_version_id is not null
-       and not exists (select 1 from questionnaire_response r where r.task_id = t.id) order by t.id limit 1`,
-  )
-  await page.goto(`/desk/${mine?.id ?? 0}`)
-  await ready(page)
-  return mine?.id ?? 0
-}
-
-const drafts = (page: Page) =>
-  page.evaluate(() => Object.keys(sessionStorage).filter((one) => one.startsWith('careloop.draft.')))
-
-test('answers given without a line stay on this computer over a reload, are saved as soon as it is back, and are then gone from here', async () => {
-  const page = await stage.openAs('nurse')
-  const id = await openCall(page)
-  await page.route('**/answers', (route) => route.abort('internetdisconnected'))
-  await page.keyboard.press('1')
-  await page.keyboard.press('1')
-  await expect.poll(() => saveState(page).textContent()).toBe('断网，内容已存在本机')
-  expect(await drafts(page)).toEqual([`careloop.draft.task.${id}`])
-  await page.reload()
-  await ready(page)
-  await answered(page, 2)
-  await page.getByText('已找回本机上没存上的回答').waitFor()
-  await expect.poll(() => saveState(page).textContent()).toBe('断网，内容已存在本机')
-  await page.unroute('**/answers')
-  // At once, not with the next try some seconds later.
-  const sent = page.waitForRequest('**/answers', { timeout: 1500 })
-  await page.evaluate(() => dispatchEvent(new Event('online')))
-  await sent
-  await expect.poll(() => saveState(page).textContent()).toContain('已自动保存')
-  expect(await drafts(page)).toEqual([])
-  const [kept] = await stage.rows<{ n: number }>(
-    `select count(*)::int as n from questionnaire_response r, jsonb_object_keys(r.answers) where r.task_id = $1`,
-    [id],
-  )
-  expect(kept?.n).toBe(2)
-
-  // Whoever leaves this computer leaves nothing on it.
-  await page.getByRole('textbox', { name: '备注' }).fill('家属在旁')
-  expect(await drafts(page)).toHaveLength(1)
-  await personMenu(page, '退出')
-  await page.waitForURL('**/sign-in')
-  expect(await drafts(page)).toEqual([])
-})
-
-test('a save that is refused says why and goes out with the next change; a computer that slept takes its task again', async () => {
-  const page = await stage.openAs('nurse')
-  const id = await openCall(page)
-  await stage.rows(
-    `update task set held_by = 'user:other', held_by_name = '李四', held_until = now() + interval '5 minutes' where id = $1`,
-    [id],
-  )
-  await page.keyboard.press('1')
-  await expect.poll(() => saveState(page).textContent()).toContain('没有存上：同事正在做这条任务')
-  // The colleague has left, and nobody holds it any more.
-  await stage.rows('update task set held_by = null, held_by_name = null, held_until = null where id = $1', [
-    id,
-  ])
-  await page.keyboard.press('1')
-  await expect.poll(() => saveState(page).textContent()).toContain('已自动保存')
-  const [kept] = await stage.rows<{ n: number }>(
-    `select count(*)::int as n from questionnaire_response r, jsonb_object_keys(r.answers) where r.task_id = $1`,
-    [id],
-  )
-  expect(kept?.n).toBe(2)
-  await page.keyboard.press('Control+Enter')
-  await page
-    .getByRole('alert')
-    .or(page.getByText(/还有必答题没答|：已随访/))
-    .first()
-    .waitFor()
-})
+const openCall = useCalls(stage)
 
 test('one key shows the number, large and grouped, and the digits go on answering; a call too short to be one is named before it is saved', async () => {
   const page = await stage.openAs('nurse')
@@ -187,12 +101,23 @@ test('a death and a refusal say what they stop before they are saved', async () 
 })
 
 test('the doctor’s red flag tells what was said; somebody else can read it, reminds the doctor, and is never given it', async () => {
-  const [flag] = await stage.rows<{ id: number; name: string; title: string; person_id: number }>(
-    `select t.id, p.name, t.title, t.person_id from task t join person p on p.id = t.person_id join red_flag f on f.task_id = t.id and f.line is not null
-     join app_user u on u.username = 'doctor' and t.queue = 'staff:' || u.staff_id
-     where t.kind = 'red-flag' and t.status in ('requested', 'in-progress') order by t.id limit 1`,
+  const nurse = await stage.openAs('nurse')
+  const call = await openCall(nurse)
+  await nurse.keyboard.press('1')
+  // A new complaint.
+  await nurse.keyboard.press('2')
+  await nurse.locator('.question-flag').waitFor()
+  await expect.poll(() => saveState(nurse).textContent()).toContain('已自动保存')
+  await nurse.keyboard.press('Alt+o')
+  await nurse.keyboard.press('Control+Enter')
+  await nurse.getByText(/：其他/).waitFor()
+  const [flag] = await stage.rows<{ id: number; name: string }>(
+    `update task t set queue = 'staff:' || u.staff_id, assignee_staff_id = u.staff_id from person p, app_user u
+     where p.id = t.person_id and u.username = 'doctor' and t.kind = 'red-flag' and t.status in ('requested', 'in-progress')
+       and t.person_id = (select person_id from task where id = $1) returning t.id, p.name`,
+    [call],
   )
-  if (!flag) throw new Error('the doctor has no red flag')
+  if (!flag) throw new Error('no red flag was raised')
   const doctor = await stage.openAs('doctor', { path: '/team' })
   const head = await stage.openAs('head', { path: `/desk/${flag.id}?whose=team` })
   await head.getByText(/这条红旗由 .+ 处理/).waitFor()
@@ -233,27 +158,6 @@ test('the doctor’s red flag tells what was said; somebody else can read it, re
     [opened],
   )
   expect(first?.mine).toBe(true)
-})
-
-test('the second window on a task is told, and takes it over only when asked', async () => {
-  const first = await stage.openAs('nurse')
-  const id = await openCall(first)
-  await first.keyboard.press('1')
-  await expect.poll(() => saveState(first).textContent()).toContain('已自动保存')
-  const second = await first.context().newPage()
-  await second.goto(`/desk/${id}`)
-  await second.getByText('这条任务已在您的另一个窗口打开').waitFor()
-  expect(await second.locator('.outcome-bar').count()).toBe(0)
-  await second.goto('/desk')
-  await second.locator('.task-row').first().waitFor()
-  // Looking on did not let go of it.
-  await first.keyboard.press('1')
-  await expect.poll(() => saveState(first).textContent()).toContain('已自动保存')
-  await second.goto(`/desk/${id}`)
-  await second.getByRole('button', { name: '在这里接着做' }).click()
-  await ready(second)
-  await answered(second, 2)
-  await first.getByText('这条任务已在您的另一个窗口打开').waitFor()
 })
 
 test('text that is too long is counted, never cut, and goes nowhere until it is shortened', async () => {

@@ -10,7 +10,8 @@ import {
   saveForm,
   submitForm,
 } from '../../../contract/questionnaire-link.ts'
-import { getTask, holdTask, recordAttempt, saveAnswers } from '../../../contract/task.ts'
+import { getTask, holdTask } from '../../../contract/task.ts'
+import { recordAttempt, saveAnswers } from '../../../contract/task-result.ts'
 import { type SmtpSink, startSmtpSink } from '../../../sim/smtp-sink.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, goodAnswers, idsOf } from '../../../test/support/hospital.ts'

@@ -13,7 +13,8 @@ import {
   withdrawInstruction,
 } from '../../../contract/instruction.ts'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
-import { holdTask, listTasks, recordAttempt, reopenTask } from '../../../contract/task.ts'
+import { holdTask, listTasks } from '../../../contract/task.ts'
+import { recordAttempt, reopenTask } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'

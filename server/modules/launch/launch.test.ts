@@ -14,14 +14,8 @@ import { createLaunch, endLaunch, launchRoutes, openLaunch, revokeLaunch } from 
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { revealPerson } from '../../../contract/person.ts'
 import { updateSetting } from '../../../contract/setting.ts'
-import {
-  countTasks,
-  getTask,
-  holdTask,
-  listTasks,
-  recordAttempt,
-  takeNextTask,
-} from '../../../contract/task.ts'
+import { countTasks, getTask, holdTask, listTasks, takeNextTask } from '../../../contract/task.ts'
+import { recordAttempt } from '../../../contract/task-result.ts'
 import { implementedContracts } from '../../platform/http.ts'
 import { readOrigins } from '../../platform/origins.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'

@@ -12,7 +12,8 @@ import {
   getQuestionnaire,
   listQuestionnaires,
 } from '../../../contract/questionnaire.ts'
-import { holdTask, saveAnswers } from '../../../contract/task.ts'
+import { holdTask } from '../../../contract/task.ts'
+import { saveAnswers } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { fhir, integrationKey } from '../../../test/support/fhir.ts'
 import { receive } from '../../../test/support/hl7.ts'

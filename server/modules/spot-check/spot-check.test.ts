@@ -11,15 +11,8 @@ import {
   previewSpotChecks,
   type SpotCheck,
 } from '../../../contract/spot-check.ts'
-import {
-  getTask,
-  holdTask,
-  listTasks,
-  recordAttempt,
-  releaseTask,
-  reopenTask,
-  takeNextTask,
-} from '../../../contract/task.ts'
+import { getTask, holdTask, listTasks, releaseTask, takeNextTask } from '../../../contract/task.ts'
+import { recordAttempt, reopenTask } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
 import { idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

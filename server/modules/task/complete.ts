@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { completeTask as completeRoute } from '../../../contract/task.ts'
+import type { completeTask as completeRoute } from '../../../contract/task-result.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'

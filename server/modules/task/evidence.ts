@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { addEvidence as addRoute } from '../../../contract/task.ts'
+import type { addEvidence as addRoute } from '../../../contract/task-result.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { isUniqueViolation, type Trx } from '../../platform/db.ts'

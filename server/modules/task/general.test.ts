@@ -3,17 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createGroup } from '../../../contract/group.ts'
 import {
   assignTasks,
-  completeTask,
   countTasks,
   getTask,
   holdTask,
   listTasks,
-  recordAttempt,
   releaseTask,
-  reopenTask,
-  saveAnswers,
   takeNextTask,
 } from '../../../contract/task.ts'
+import { completeTask, recordAttempt, reopenTask, saveAnswers } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'

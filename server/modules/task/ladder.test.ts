@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTask, holdTask, makeLetter, recordAttempt, reopenTask } from '../../../contract/task.ts'
+import { getTask, holdTask } from '../../../contract/task.ts'
+import { makeLetter, recordAttempt, reopenTask } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Letter } from '../../../contract/task.ts'
+import type { Letter } from '../../../contract/task-result.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTask, holdTask, listTasks, recordAttempt } from '../../../contract/task.ts'
+import { getTask, holdTask, listTasks } from '../../../contract/task.ts'
+import { recordAttempt } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

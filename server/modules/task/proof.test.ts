@@ -3,14 +3,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getFollowUpFigures, listFollowUpRows } from '../../../contract/figure.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
-import {
-  addEvidence,
-  getTask,
-  holdTask,
-  recordAttempt,
-  reopenTask,
-  withdrawEvidence,
-} from '../../../contract/task.ts'
+import { getTask, holdTask } from '../../../contract/task.ts'
+import { addEvidence, recordAttempt, reopenTask, withdrawEvidence } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, goodAnswers, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

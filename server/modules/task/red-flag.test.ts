@@ -1,15 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getPerson } from '../../../contract/person.ts'
-import {
-  getTask,
-  holdTask,
-  listTasks,
-  recordAttempt,
-  remindOwner,
-  saveAnswers,
-  takeNextTask,
-} from '../../../contract/task.ts'
+import { getTask, holdTask, listTasks, remindOwner, takeNextTask } from '../../../contract/task.ts'
+import { recordAttempt, saveAnswers } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

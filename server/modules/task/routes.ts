@@ -1,22 +1,24 @@
 import {
-  addEvidence as addEvidenceRoute,
   assignTasks as assignTasksRoute,
-  completeTask as completeTaskRoute,
   countTasks as countTasksRoute,
-  foreseeOutcome as foreseeOutcomeRoute,
   getTask as getTaskRoute,
   holdTask as holdTaskRoute,
   holdTaskAnyway as holdTaskAnywayRoute,
   listTasks as listTasksRoute,
-  makeLetter as makeLetterRoute,
-  recordAttempt as recordAttemptRoute,
   releaseTask as releaseTaskRoute,
   remindOwner as remindOwnerRoute,
+  takeNextTask as takeNextTaskRoute,
+} from '../../../contract/task.ts'
+import {
+  addEvidence as addEvidenceRoute,
+  completeTask as completeTaskRoute,
+  foreseeOutcome as foreseeOutcomeRoute,
+  makeLetter as makeLetterRoute,
+  recordAttempt as recordAttemptRoute,
   reopenTask as reopenTaskRoute,
   saveAnswers as saveAnswersRoute,
-  takeNextTask as takeNextTaskRoute,
   withdrawEvidence as withdrawEvidenceRoute,
-} from '../../../contract/task.ts'
+} from '../../../contract/task-result.ts'
 import {
   listCallBacks as listCallBacksRoute,
   moveCallBack as moveCallBackRoute,

@@ -1,16 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getPerson } from '../../../contract/person.ts'
-import {
-  foreseeOutcome,
-  getTask,
-  holdTask,
-  recordAttempt,
-  releaseTask,
-  reopenTask,
-  saveAnswers,
-  takeNextTask,
-} from '../../../contract/task.ts'
+import { getTask, holdTask, releaseTask, takeNextTask } from '../../../contract/task.ts'
+import { foreseeOutcome, recordAttempt, reopenTask, saveAnswers } from '../../../contract/task-result.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { discharged, goodAnswers, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'

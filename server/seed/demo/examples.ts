@@ -8,7 +8,7 @@ import {
   createGroup as createGroupRoute,
 } from '../../../contract/group.ts'
 import { issueInstruction as issueRoute } from '../../../contract/instruction.ts'
-import { recordAttempt as attemptRoute } from '../../../contract/task.ts'
+import { recordAttempt as attemptRoute } from '../../../contract/task-result.ts'
 import { giveConsent } from '../../modules/contact/consent.ts'
 import { recordReceived } from '../../modules/contact/received.ts'
 import { closeDispute, openDispute } from '../../modules/dispute/dispute.ts'

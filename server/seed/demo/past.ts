@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { contactOf, pastContact, pastStream, type TaskDetail } from '../../../sim/staff.ts'
-import { recordAttempt as recordAttemptRoute } from '../../../contract/task.ts'
+import { recordAttempt as recordAttemptRoute } from '../../../contract/task-result.ts'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import { redFlagsOf } from '../../modules/questionnaire/questionnaire.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'

@@ -27,3 +27,25 @@ export function AnswerText({ question, value }: { question: Question; value: Ans
     return <PhotoThumbs keys={Array.isArray(value) ? value : []} text={localized(question.text)} />
   return words === null ? <span className="secondary">—</span> : <>{words}</>
 }
+
+type AnswerListProps = {
+  lines: readonly { question: Question; value?: AnswerValue | undefined }[]
+  className?: string
+}
+
+/** Questions with what was answered. */
+export function AnswerList({ lines, className }: AnswerListProps) {
+  const localized = useLocalized()
+  return (
+    <dl className={className}>
+      {lines.map(({ question, value }) => (
+        <div key={question.linkId}>
+          <dt className="secondary">{localized(question.text)}</dt>
+          <dd>
+            <AnswerText question={question} value={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -5,10 +5,9 @@ import { useTranslation } from 'react-i18next'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { duration } from '../../format/number.ts'
 import { grouped } from '../../format/phone.ts'
-import { useAge } from '../../i18n/useAge.ts'
-import { useCode } from '../../i18n/useCode.ts'
 import { telHref } from '../../ui/telHref.ts'
 import { Key, useKey } from './Key.tsx'
+import { SexAndAge } from './SubjectLink.tsx'
 import { subjectName } from './subject.ts'
 import { type Calling, secondsSince } from './useCalling.ts'
 
@@ -17,8 +16,6 @@ type CallBarProps = { task: TaskDetail; calling: Calling; held: boolean; onShown
 /** On top of the work: who it is about, and while the task is held the number to dial and how long ago that was. */
 export function CallBar({ task, calling, held, onShown }: CallBarProps) {
   const { t } = useTranslation()
-  const code = useCode()
-  const age = useAge()
   const { chosen, mayShow, show, dial, began } = calling
   const link = useRef<HTMLAnchorElement>(null)
   const number = chosen?.number
@@ -32,11 +29,7 @@ export function CallBar({ task, calling, held, onShown }: CallBarProps) {
     <header className="call-bar">
       <span className="call-who">
         <strong>{subjectName(task)}</strong>
-        {task.personId !== null && (
-          <span>
-            {code('sex', task.sex)} {age(task.age)}
-          </span>
-        )}
+        <SexAndAge task={task} />
       </span>
       {held && number && (
         <>

@@ -3,75 +3,59 @@ import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
 import { exportTaskResponse } from '../../../contract/questionnaire.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
+import { reopenTask } from '../../../contract/task-result.ts'
 import { addressOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { useWholeApp } from '../../session.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import { useDo } from '../../ui/useDo.ts'
 import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
 import { EvidencePanel } from './EvidencePanel.tsx'
-import { AnswerText } from './AnswerText.tsx'
-import { useLocalized } from './localized.ts'
+import { AnswerList } from './AnswerText.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { outcomeGroup } from './subject.ts'
+import { refreshTask } from './useWork.ts'
 
-export function ClosedTask({
-  task,
-  busy,
-  onReopen,
-}: {
-  task: TaskDetail
-  busy: boolean
-  onReopen: () => void
-}) {
+export function ClosedTask({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const shipped = useShipped()
   const wholeApp = useWholeApp()
   const code = useCode()
-  const localized = useLocalized()
+  const reopen = useDo(reopenTask, { done: t('desk.reopened'), onDone: () => refreshTask(task.id) })
   const answers = task.response?.answers ?? {}
-  const questions = unfold(shownQuestions(task.questionnaire, answers)).filter(
-    (question) => answers[question.linkId] !== undefined,
-  )
+  const lines = unfold(shownQuestions(task.questionnaire, answers))
+    .map((question) => ({ question, value: answers[question.linkId] }))
+    .filter(({ value }) => value !== undefined)
   return (
     <div className="work-scroll">
       <h2>{shipped(task.title)}</h2>
-      <div className="notice tone-success">
-        <div>
-          <strong>{t('desk.closedTitle')}</strong>
-          <p>
-            <StatusTag tone={task.outcome === 'done' ? 'success' : 'neutral'}>
-              {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
-            </StatusTag>{' '}
-            <TimeText at={task.completedAt} show="moment" />
-            {task.questionnaire && <ScoreText questionnaire={task.questionnaire} answers={answers} />}
-          </p>
-        </div>
-        {task.abilities.reopen && (
-          <Button loading={busy} onClick={onReopen}>
-            {t('desk.reopen')}
-          </Button>
-        )}
-      </div>
+      <Notice
+        tone="success"
+        title={t('desk.closedTitle')}
+        action={
+          task.abilities.reopen && (
+            <Button loading={reopen.isPending} onClick={() => reopen.mutate({ params: { id: task.id } })}>
+              {t('desk.reopen')}
+            </Button>
+          )
+        }
+      >
+        <StatusTag tone={task.outcome === 'done' ? 'success' : 'neutral'}>
+          {code(outcomeGroup(task), task.outcome) || code('taskStatus', task.status)}
+        </StatusTag>{' '}
+        <TimeText at={task.completedAt} show="moment" />
+        {task.questionnaire && <ScoreText questionnaire={task.questionnaire} answers={answers} />}
+      </Notice>
       {task.ladderStep === 'lost' && <LadderStepNote task={task} />}
       {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
       {task.personId !== null && <EvidencePanel task={task} />}
       <AttemptHistory attempts={task.attemptList} />
-      {questions.length > 0 && (
-        <dl className="answer-list">
-          {questions.map((question) => (
-            <div key={question.linkId}>
-              <dt>{localized(question.text)}</dt>
-              <dd>
-                <AnswerText question={question} value={answers[question.linkId]} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {lines.length > 0 && <AnswerList className="answer-list" lines={lines} />}
       {wholeApp && task.response && (
         <p>
           <Button href={addressOf(exportTaskResponse, { params: { id: task.id } })} download>

@@ -1,19 +1,17 @@
 import { Button } from 'antd'
 import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Evidence, type TaskDetail, withdrawEvidence } from '../../../contract/task.ts'
+import { type Evidence, type TaskDetail } from '../../../contract/task.ts'
+import { withdrawEvidence } from '../../../contract/task-result.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { queryClient } from '../../query.ts'
-import { FormDialog } from '../../ui/FormDialog.tsx'
-import { TextField } from '../../ui/fields.ts'
+import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { ProofTag } from './ProofTag.tsx'
-import { refreshDesk } from './refresh.ts'
-import { useDo } from '../../ui/useDo.ts'
+import { refreshTask } from './useWork.ts'
 
-/** What proves the result of a closed task, and the way to hand in more. */
 const EvidenceDialog = lazy(() => import('./EvidenceDialog.tsx'))
 
+/** What proves the result of a closed task, and the way to hand in more. */
 export function EvidencePanel({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState(false)
@@ -22,8 +20,7 @@ export function EvidencePanel({ task }: { task: TaskDetail }) {
   const refresh = () => {
     setAdding(false)
     setTaking(null)
-    void queryClient.invalidateQueries({ queryKey: ['work', task.id] })
-    refreshDesk()
+    refreshTask(task.id)
   }
   return (
     <section className="evidence" aria-label={t('desk.proof.title')}>
@@ -49,9 +46,13 @@ export function EvidencePanel({ task }: { task: TaskDetail }) {
         {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
       </Suspense>
       {taking !== null && (
-        <WithdrawDialog
-          taskId={task.id}
-          evidenceId={taking}
+        <ReasonDialog
+          contract={withdrawEvidence}
+          params={{ id: task.id, evidenceId: taking }}
+          title={t('desk.proof.withdraw')}
+          okText={t('common.save')}
+          label={t('desk.proof.withdrawReason')}
+          usual={[t('desk.proof.usualWrong'), t('desk.proof.usualOther')]}
           onClose={() => setTaking(null)}
           onDone={refresh}
         />
@@ -86,30 +87,5 @@ function EvidenceLine({ evidence, onWithdraw }: { evidence: Evidence; onWithdraw
         </button>
       )}
     </li>
-  )
-}
-
-type WithdrawDialogProps = { taskId: number; evidenceId: number; onClose: () => void; onDone: () => void }
-
-function WithdrawDialog({ taskId, evidenceId, onClose, onDone }: WithdrawDialogProps) {
-  const { t } = useTranslation()
-  const [reason, setReason] = useState('')
-  const withdraw = useDo(withdrawEvidence, { onDone: onDone })
-  return (
-    <FormDialog
-      title={t('desk.proof.withdraw')}
-      saving={withdraw.isPending}
-      disabled={reason.trim().length < 2}
-      onSave={() => withdraw.mutate({ params: { id: taskId, evidenceId }, body: { reason } })}
-      onClose={onClose}
-    >
-      <TextField
-        maxLength={200}
-        label={t('desk.proof.withdrawReason')}
-        usual={[t('desk.proof.usualWrong'), t('desk.proof.usualOther')]}
-        value={reason}
-        onChange={setReason}
-      />
-    </FormDialog>
   )
 }

@@ -1,19 +1,19 @@
+import './person-card.css'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonCard as Card } from '../../../contract/person-card.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
-import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { personTagTone } from '../person/tags.ts'
-import { AnswerText } from './AnswerText.tsx'
+import { AnswerList } from './AnswerText.tsx'
 import { useLocalized } from './localized.ts'
 import { PhoneLines } from './PhoneLines.tsx'
 import { bandTone } from './ScoreText.tsx'
-import { SubjectLink } from './SubjectLink.tsx'
+import { SexAndAge, SubjectLink } from './SubjectLink.tsx'
 import type { Calling } from './useCalling.ts'
 
 /** Right of the desk: everything one looks up while the phone is ringing. It comes with the task; what is not known takes no place. */
@@ -21,7 +21,6 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
   const { t } = useTranslation()
   const shipped = useShipped()
   const code = useCode()
-  const age = useAge()
   const time = useTime()
   const { card } = task
 
@@ -31,11 +30,7 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
         <h2>
           <SubjectLink task={task} title={t('desk.openPerson')} />
         </h2>
-        {task.personId !== null && (
-          <span>
-            {code('sex', task.sex)} {age(task.age)}
-          </span>
-        )}
+        <SexAndAge task={task} />
       </div>
       {task.contact.refused && (
         <StatusTag tone="danger">
@@ -200,16 +195,7 @@ function Responses({ lines }: { lines: Card['responses'] }) {
               <TimeText at={one.at} />
             </span>
           </summary>
-          <dl>
-            {one.lines.map(({ question, value }) => (
-              <div key={question.linkId}>
-                <dt className="secondary small">{localized(question.text)}</dt>
-                <dd>
-                  <AnswerText question={question} value={value} />
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <AnswerList lines={one.lines} />
         </details>
       ))}
     </section>

@@ -1,5 +1,5 @@
 import { ExclamationCircleFilled } from '@ant-design/icons'
-import { useId } from 'react'
+import { type ComponentType, type KeyboardEvent, Suspense, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Question } from '../../../contract/questionnaire.ts'
 import { type AnswerValue, longestText } from './answering.ts'
@@ -8,6 +8,15 @@ import { useLocalized } from './localized.ts'
 import { NumberField } from './NumberField.tsx'
 import { PhotoField } from './PhotoField.tsx'
 import { TextCount } from './TextCount.tsx'
+
+/** The kit's date picker, for pages that load Ant Design; the others use the browser's. */
+type DateControl = ComponentType<{
+  kind: 'day'
+  value: string
+  disabled: boolean
+  'aria-label': string
+  onChange: (value: string) => void
+}>
 
 type QuestionFieldProps = {
   question: Question
@@ -18,6 +27,7 @@ type QuestionFieldProps = {
   problem: string | null
   /** The digits answer this one wherever the focus is. */
   next?: boolean
+  DatePicker?: DateControl
   onChange: (value: AnswerValue) => void
   onMove: (step: 1 | -1) => void
 }
@@ -78,6 +88,7 @@ function Answer({
   value,
   disabled,
   labelId,
+  DatePicker,
   onChange,
   onMove,
 }: QuestionFieldProps & { labelId: string }) {
@@ -157,25 +168,44 @@ function Answer({
           {typeof value === 'string' && <TextCount text={value} of={longestText} />}
         </>
       )
-    default:
+    default: {
+      const isDate = question.type === 'date'
+      const text = typeof value === 'string' ? value : ''
+      const onKeyDown = (event: KeyboardEvent) => {
+        if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return
+        const down = event.key === 'Enter' || (event.key === 'ArrowDown' && !isDate)
+        const up = event.key === 'ArrowUp' && !isDate
+        if (!down && !up) return
+        event.preventDefault()
+        onMove(down ? 1 : -1)
+      }
+      if (isDate && DatePicker)
+        return (
+          <div onKeyDown={onKeyDown}>
+            <Suspense fallback={<span className="picker-place" />}>
+              <DatePicker
+                kind="day"
+                aria-label={localized(question.text)}
+                data-focus
+                disabled={disabled}
+                value={text}
+                onChange={(day) => onChange(day || null)}
+              />
+            </Suspense>
+          </div>
+        )
       return (
         <input
           className="field-input"
-          type={question.type === 'date' ? 'date' : 'text'}
+          type={isDate ? 'date' : 'text'}
           aria-labelledby={labelId}
           data-focus
           disabled={disabled}
-          value={typeof value === 'string' ? value : ''}
+          value={text}
           onChange={(event) => onChange(event.target.value || null)}
-          onKeyDown={(event) => {
-            if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return
-            const down = event.key === 'Enter' || (event.key === 'ArrowDown' && question.type !== 'date')
-            const up = event.key === 'ArrowUp' && question.type !== 'date'
-            if (!down && !up) return
-            event.preventDefault()
-            onMove(down ? 1 : -1)
-          }}
+          onKeyDown={onKeyDown}
         />
       )
+    }
   }
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { remindOwner, type TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { AnswerText } from './AnswerText.tsx'
@@ -76,20 +77,20 @@ export function OthersRedFlag({ task }: { task: TaskDetail }) {
     onDone: (after) => rememberWork(after, false),
   })
   return (
-    <div className="notice tone-warning" role="status">
-      <div>
-        <strong>{t('desk.redFlagOf', { name: owner })}</strong>
-        <p className="secondary">
-          {task.remindedAt
-            ? t('desk.remindedAt', { time: time.relative(task.remindedAt) })
-            : t('desk.redFlagOfHint')}
-        </p>
-      </div>
-      {task.abilities.remind && (
-        <Button loading={remind.isPending} onClick={() => remind.mutate({ params: { id: task.id } })}>
-          {t('desk.remind')}
-        </Button>
-      )}
-    </div>
+    <Notice
+      tone="warning"
+      title={t('desk.redFlagOf', { name: owner })}
+      action={
+        task.abilities.remind && (
+          <Button loading={remind.isPending} onClick={() => remind.mutate({ params: { id: task.id } })}>
+            {t('desk.remind')}
+          </Button>
+        )
+      }
+    >
+      {task.remindedAt
+        ? t('desk.remindedAt', { time: time.relative(task.remindedAt) })
+        : t('desk.redFlagOfHint')}
+    </Notice>
   )
 }

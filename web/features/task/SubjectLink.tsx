@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { TaskSummary } from '../../../contract/task.ts'
+import { useAge } from '../../i18n/useAge.ts'
+import { useCode } from '../../i18n/useCode.ts'
 import { useWholeApp } from '../../session.tsx'
 
 type SubjectLinkProps = {
@@ -20,5 +22,17 @@ export function SubjectLink({ task, title }: SubjectLinkProps) {
     <Link to="/persons/$id" params={{ id: String(task.personId) }} title={title}>
       {name}
     </Link>
+  )
+}
+
+/** Beside the name of the person whom a task is about. */
+export function SexAndAge({ task, className }: { task: TaskSummary; className?: string }) {
+  const code = useCode()
+  const age = useAge()
+  if (task.personId === null) return null
+  return (
+    <span className={className}>
+      {code('sex', task.sex)} {age(task.age)}
+    </span>
   )
 }

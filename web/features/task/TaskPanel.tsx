@@ -3,21 +3,19 @@ import { useMemo } from 'react'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { reopenTask, type TaskDetail } from '../../../contract/task.ts'
-import { queryClient } from '../../query.ts'
+import { type TaskDetail } from '../../../contract/task.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { CallBar } from './CallBar.tsx'
 import { ClosedTask } from './ClosedTask.tsx'
 import { ContactRefused } from './ContactRefused.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { OthersRedFlag } from './RedFlagBrief.tsx'
-import { refreshDesk } from './refresh.ts'
 import { TaskWork } from './TaskWork.tsx'
 import { useCalling } from './useCalling.ts'
 import { type Work, useWork, workHere } from './useWork.ts'
-import { useDo } from '../../ui/useDo.ts'
 
 type TaskPanelProps = {
   taskId: number
@@ -28,89 +26,84 @@ type TaskPanelProps = {
 const restOnOutcomes = () => document.querySelector<HTMLElement>('[data-outcomes]')?.focus()
 
 /** Middle and right of the desk: the work and the person. */
-export function TaskPanel({ taskId, onNext, onOpen }: TaskPanelProps) {
+export function TaskPanel(props: TaskPanelProps) {
   const { t } = useTranslation()
-  const work = useWork(taskId)
-  const calling = useCalling(work.data?.task, work.data?.held ?? false)
-  const sees = may(useMe(), 'person.reveal')
-  const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
-  const reopen = useDo(reopenTask, {
-    done: t('desk.reopened'),
-    onDone: () => {
-      void queryClient.invalidateQueries({ queryKey: ['work', taskId] })
-      refreshDesk()
-    },
-  })
-
-  const back = (
-    <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
-      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
-    </Link>
-  )
-
-  if (work.isPending) {
-    return (
-      <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
+  const work = useWork(props.taskId)
+  // Whoever takes the task begins a contact of their own.
+  if (work.data) return <OpenTask key={String(work.data.held)} {...props} work={work} {...work.data} />
+  return (
+    <section className="desk-work" aria-label={t('desk.work')}>
+      <BackToList />
+      {work.isError ? (
+        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
+      ) : (
         <div role="status" aria-label={t('common.loading')} className="desk-skeleton">
           <span className="skeleton" />
           <span className="skeleton" />
           <span className="skeleton" />
         </div>
-      </section>
-    )
-  }
-  if (work.isError) {
-    return (
-      <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
-        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
-      </section>
-    )
-  }
+      )}
+    </section>
+  )
+}
 
-  const { task, held, refusal, elsewhere }: Work = work.data
+function BackToList() {
+  const { t } = useTranslation()
+  return (
+    <Link to="/desk" search={((old: object) => old) as never} className="desk-back">
+      <ArrowLeftOutlined aria-hidden /> {t('desk.backToList')}
+    </Link>
+  )
+}
+
+type OpenTaskProps = TaskPanelProps & Work & { work: ReturnType<typeof useWork> }
+
+function OpenTask(props: OpenTaskProps) {
+  const { taskId, task, held, refusal, elsewhere, work, onNext, onOpen } = props
+  const { t } = useTranslation()
+  const calling = useCalling(task, held)
+  const sees = may(useMe(), 'person.reveal')
+  const photos = useMemo(() => (sees ? taskPhotos(taskId) : null), [sees, taskId])
   const closed = task.status === 'completed' || task.status === 'cancelled'
   return (
     <>
       <section className="desk-work" aria-label={t('desk.work')}>
-        {back}
+        <BackToList />
         <CallBar {...{ task, calling, held }} onShown={restOnOutcomes} />
         <PhotoProvider value={photos}>
           {closed ? (
-            <ClosedTask
-              task={task}
-              busy={reopen.isPending}
-              onReopen={() => reopen.mutate({ params: { id: task.id } })}
-            />
+            <ClosedTask task={task} />
           ) : (
             <>
               {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
               {elsewhere && (
-                <div className="notice tone-warning" role="alert">
-                  <strong>{t('desk.elsewhere')}</strong>
-                  <Button onClick={() => void workHere(taskId)}>{t('desk.workHere')}</Button>
-                </div>
+                <Notice
+                  tone="warning"
+                  title={t('desk.elsewhere')}
+                  action={<Button onClick={() => void workHere(taskId)}>{t('desk.workHere')}</Button>}
+                />
               )}
               {task.ofOthers && <OthersRedFlag task={task} />}
               {!held && refusal && !['contact-refused', 'red-flag-of-others'].includes(refusal.id) && (
-                <div className="notice tone-warning" role="alert">
-                  <div>
-                    <strong>
-                      {refusal.status === 403
-                        ? t('desk.readOnly')
-                        : task.heldByName
-                          ? t('desk.heldTitle', { name: task.heldByName })
-                          : t('desk.heldTitleUnknown')}
-                    </strong>
-                    {refusal.status === 409 && <p className="secondary">{t('desk.heldHint')}</p>}
-                  </div>
-                  {refusal.status === 409 && (
-                    <Button onClick={() => void work.refetch()} loading={work.isFetching}>
-                      {t('desk.takeOver')}
-                    </Button>
-                  )}
-                </div>
+                <Notice
+                  tone="warning"
+                  title={
+                    refusal.status === 403
+                      ? t('desk.readOnly')
+                      : task.heldByName
+                        ? t('desk.heldTitle', { name: task.heldByName })
+                        : t('desk.heldTitleUnknown')
+                  }
+                  action={
+                    refusal.status === 409 && (
+                      <Button onClick={() => void work.refetch()} loading={work.isFetching}>
+                        {t('desk.takeOver')}
+                      </Button>
+                    )
+                  }
+                >
+                  {refusal.status === 409 && t('desk.heldHint')}
+                </Notice>
               )}
               <TaskWork
                 // What the person handed in meanwhile is a new start.

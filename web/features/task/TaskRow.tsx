@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next'
 import { useShipped } from '../../i18n/useShipped.ts'
 import type { TaskSummary } from '../../../contract/task.ts'
 import { calendarDays } from '../../format/time.ts'
-import { useAge } from '../../i18n/useAge.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ProofTag } from './ProofTag.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -10,6 +9,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useListReason } from './ListReasonLine.tsx'
 import { useLocalized } from './localized.ts'
 import { useReason } from './reasonWords.ts'
+import { SexAndAge } from './SubjectLink.tsx'
 import { outcomeGroup, subjectName } from './subject.ts'
 
 /** Two short lines: who and why now; what from and how far. `of` is what all rows say anyway. */
@@ -25,7 +25,6 @@ export function TaskRow({
   const { t } = useTranslation()
   const shipped = useShipped()
   const code = useCode()
-  const age = useAge()
   const reason = useReason()(task)
   const wordsOf = useListReason()
   const localized = useLocalized()
@@ -46,12 +45,7 @@ export function TaskRow({
     <>
       <span className="task-row-line">
         <span className="task-row-who ellipsis">
-          <strong>{subjectName(task)}</strong>{' '}
-          {task.personId !== null && (
-            <span className="secondary small">
-              {code('sex', task.sex)} {age(task.age)}
-            </span>
-          )}
+          <strong>{subjectName(task)}</strong> <SexAndAge task={task} className="secondary small" />
         </span>
         {done ? (
           <StatusTag tone="success">

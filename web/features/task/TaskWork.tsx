@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { unfold } from '../../../contract/answer.ts'
@@ -22,7 +22,7 @@ import {
   tooLong,
 } from './answering.ts'
 import { useLocalized } from './localized.ts'
-import { changeDraft, draftOf, unsavedAnswers } from './draft.ts'
+import { changeDraft, draftOf, dropDraft, unsavedAnswers } from './draft.ts'
 import { longestNote, OutcomeBar, type Result } from './OutcomeBar.tsx'
 import { sendingIn } from './photos.ts'
 import { QuestionField } from './QuestionField.tsx'
@@ -34,6 +34,8 @@ import { useAutosave } from './useAutosave.ts'
 import type { Calling } from './useCalling.ts'
 import { outcomesSelector, questionSelector, useFocus } from './useFocus.ts'
 import { useRecord } from './useRecord.tsx'
+
+const DatePicker = lazy(() => import('../../ui/DatePicker.tsx'))
 
 type TaskWorkProps = {
   task: TaskDetail
@@ -62,10 +64,11 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   const [problem, setProblem] = useState<{ linkId: string; text: string } | null>(null)
   const [result, setResult] = useState<Result>(() => ({
     outcome: null,
-    note: draftOf(task.id).note,
+    note: '',
     callBackAt: '',
     optOut: false,
     channel: usualChannel(task),
+    ...draftOf(task.id).result,
   }))
   const { save, queue, settle } = useAutosave(task, canWork, (saved) => {
     setRaised(saved.redFlags)
@@ -76,7 +79,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
     onOpen,
     settle,
     calling,
-    onRecorded: () => changeDraft(task.id, { answers: null, note: '' }),
+    onRecorded: () => dropDraft(task.id),
     onRefused: () => send(answers),
   })
 
@@ -93,7 +96,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   const outcome = result.outcome ?? (done > 0 && !missing ? 'done' : null)
 
   const open = unfold(questions).find((question) => isOpenChoice(question, answers))?.linkId
-  const focus = useFocus(form, canWork, open)
+  const focus = useFocus(form, canWork, open, done > 0)
 
   const change = (linkId: string, value: AnswerValue) => {
     const next = { ...answers, [linkId]: value }
@@ -154,7 +157,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
   }
 
   const changeResult = (patch: Partial<Result>) => {
-    if (patch.note !== undefined) changeDraft(task.id, { note: patch.note })
+    changeDraft(task.id, { result: { ...draftOf(task.id).result, ...patch } })
     setResult((before) => ({ ...before, ...patch }))
   }
 
@@ -215,6 +218,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
                 value={answers[question.linkId]}
                 disabled={!canWork}
                 next={question.linkId === open}
+                DatePicker={DatePicker}
                 danger={
                   raised.some((flag) => flag.linkId === question.linkId)
                     ? 'raised'

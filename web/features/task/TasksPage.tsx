@@ -89,13 +89,11 @@ export default function TasksPage() {
       <ListPage
         title={t('tasks.title')}
         actions={
-          <>
-            {may(me, 'task.assign') && (
-              <Button type="primary" disabled={chosen.length === 0} onClick={() => setAssigning(true)}>
-                {t('tasks.assign', { n: chosen.length })}
-              </Button>
-            )}
-          </>
+          may(me, 'task.assign') && (
+            <Button type="primary" disabled={chosen.length === 0} onClick={() => setAssigning(true)}>
+              {t('tasks.assign', { n: chosen.length })}
+            </Button>
+          )
         }
         filters={
           <>

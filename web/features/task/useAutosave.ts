@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import { holdTask, saveAnswers, type TaskDetail } from '../../../contract/task.ts'
+import { holdTask, type TaskDetail } from '../../../contract/task.ts'
+import { saveAnswers } from '../../../contract/task-result.ts'
 import { type AnswerOf, ApiError, call } from '../../api.ts'
 import { type AfterTrouble, type SaveQueueState, useSaveQueue } from '../../ui/useSaveQueue.ts'
 import { changeDraft } from './draft.ts'

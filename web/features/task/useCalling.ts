@@ -1,13 +1,11 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { revealPerson } from '../../../contract/person.ts'
 import type { TaskDetail } from '../../../contract/task.ts'
 import type { AnswerOf } from '../../api.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useDo } from '../../ui/useDo.ts'
-
-/** Whom the agent calls: a number of the person, or a relative. */
-type Callee = { telecomId: number } | { relationshipId: number }
+import { type Call, type Callee, changeDraft, draftOf } from './draft.ts'
 
 export type PhoneLine = {
   callee: Callee
@@ -19,21 +17,25 @@ export type PhoneLine = {
   valid: boolean
 }
 
-/** The call that belongs to an open task: whom, at which number, since when. */
-export function useCalling(task: TaskDetail | undefined, held: boolean) {
+/** The call that belongs to an open task: whom, at which number, since when. It goes on over a reload. */
+export function useCalling(task: TaskDetail, held: boolean) {
   const { t } = useTranslation()
   const code = useCode()
   const [numbers, setNumbers] = useState<AnswerOf<typeof revealPerson> | null>(null)
-  const [choice, setChoice] = useState<Callee | null>(null)
-  const [began, setBegan] = useState<{ at: number; dialled: boolean } | null>(null)
+  const [{ callee, began }, setCall] = useState(() => draftOf(task.id).call)
+  const change = (next: Call) => {
+    setCall(next)
+    if (held) changeDraft(task.id, { call: next })
+  }
+  const beginsNow = (dialled: boolean) => ({ at: Date.now(), dialled })
   const reveal = useDo(revealPerson, {
     onDone: (shown) => {
       setNumbers(shown)
       // Most wards dial by hand on another telephone, so that the number on the screen is where a call begins.
-      if (held) setBegan({ at: Date.now(), dialled: false })
+      if (held) change({ callee, began: began ?? beginsNow(false) })
     },
   })
-  const card = task?.card ?? null
+  const { card } = task
   const lines: PhoneLine[] = [
     ...(card?.telecoms ?? [])
       .filter((one) => one.system === 'phone')
@@ -54,32 +56,34 @@ export function useCalling(task: TaskDetail | undefined, held: boolean) {
       valid: one.phoneValid,
     })),
   ]
-  const isChosen = (line: PhoneLine) => JSON.stringify(line.callee) === JSON.stringify(choice)
+  const isChosen = (line: PhoneLine) => JSON.stringify(line.callee) === JSON.stringify(callee)
   const chosen =
     lines.find(isChosen) ?? lines.find((one) => one.valid && one.masked) ?? lines.find((one) => one.masked)
+  const show = () => {
+    if (card && !reveal.isPending)
+      reveal.mutate({
+        params: { id: card.id },
+        body: { fields: ['telecoms', 'relationships'], reason: t('person.revealReasons.call') },
+      })
+  }
+  // A call that goes on after a reload: its number is asked for again, which is logged like the first time.
+  useEffect(() => {
+    if (held && began && !numbers && reveal.isIdle) show()
+  })
   return {
     lines,
     chosen,
     began,
     mayShow: card?.mayReveal === true && numbers === null && lines.some((one) => one.masked),
     showing: reveal.isPending,
-    show: () => {
-      if (card && !reveal.isPending)
-        reveal.mutate({
-          params: { id: card.id },
-          body: { fields: ['telecoms', 'relationships'], reason: t('person.revealReasons.call') },
-        })
-    },
+    show,
     /** Shown in another way, to be read only. */
     shown: setNumbers,
-    choose: (line: PhoneLine) => {
-      setChoice(line.callee)
-      if (began) setBegan({ at: Date.now(), dialled: false })
-    },
-    dial: () => setBegan({ at: Date.now(), dialled: true }),
+    choose: (line: PhoneLine) => change({ callee: line.callee, began: began && beginsNow(false) }),
+    dial: () => change({ callee, began: beginsNow(true) }),
     /** What a result says of the call. */
     result: () => ({
-      ...(chosen && (choice || began) && chosen.callee),
+      ...(chosen && (callee || began) && chosen.callee),
       ...(began && { durationSeconds: secondsSince(began.at) }),
     }),
   }

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 export const questionSelector = (linkId: string) => `[data-question="${CSS.escape(linkId)}"]`
@@ -7,8 +7,15 @@ export const outcomesSelector = '[data-outcomes]'
 /**
  * Where the keys go while somebody works: stops are marked `data-focus`, the questions in their order and then the outcomes.
  * @param open the first question that a digit could answer
+ * @param begun the questions were begun before, such as before a reload: the keys go on where they were
  */
-export function useFocus(form: RefObject<HTMLElement | null>, canWork: boolean, open: string | undefined) {
+export function useFocus(
+  form: RefObject<HTMLElement | null>,
+  canWork: boolean,
+  open: string | undefined,
+  begun: boolean,
+) {
+  const [from] = useState(begun && open !== undefined ? `${questionSelector(open)} ` : '')
   const focusQuestion = (linkId: string) => {
     const target = form.current?.querySelector<HTMLElement>(`${questionSelector(linkId)} [data-focus]`)
     target?.focus()
@@ -31,8 +38,8 @@ export function useFocus(form: RefObject<HTMLElement | null>, canWork: boolean, 
     // The task may come late; who has opened a menu or a dialog meanwhile is not pulled out of it.
     const elsewhere = document.activeElement?.closest('[role="menu"], [role="dialog"]')
     if (canWork && !elsewhere)
-      form.current?.querySelector<HTMLElement>('[data-focus]')?.focus({ preventScroll: true })
-  }, [canWork, form])
+      form.current?.querySelector<HTMLElement>(`${from}[data-focus]`)?.focus({ preventScroll: true })
+  }, [canWork, form, from])
 
   useEffect(() => {
     // Digits are printed at the first open question: they answer it although the focus rests on the outcomes or was lost.

@@ -4,13 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { getPerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
-import {
-  completeTask,
-  type Outcome,
-  type TaskDetail,
-  recordAttempt,
-  reopenTask,
-} from '../../../contract/task.ts'
+import { type Outcome, type TaskDetail } from '../../../contract/task.ts'
+import { completeTask, recordAttempt, reopenTask } from '../../../contract/task-result.ts'
 import { call } from '../../api.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
@@ -60,6 +55,7 @@ export function useRecord({ task, onNext, onOpen, settle, calling, onRecorded, o
   function showResult(recorded: TaskDetail, outcome: Outcome) {
     const key = `recorded-${task.id}`
     const close = () => message.destroy(key)
+    const told = { name: subjectName(task), outcome: code(outcomeGroup(task), outcome) }
     const waiting = recorded.status !== 'completed' && recorded.nextAttemptAt
     void message.open({
       key,
@@ -68,15 +64,8 @@ export function useRecord({ task, onNext, onOpen, settle, calling, onRecorded, o
       content: (
         <>
           {waiting
-            ? t('desk.recordedWaiting', {
-                name: subjectName(task),
-                outcome: code(outcomeGroup(task), outcome),
-                time: time.moment(waiting),
-              })
-            : t('desk.recorded', {
-                name: subjectName(task),
-                outcome: code(outcomeGroup(task), outcome),
-              })}{' '}
+            ? t('desk.recordedWaiting', { ...told, time: time.moment(waiting) })
+            : t('desk.recorded', told)}{' '}
           {recorded.abilities.reopen && (
             <button type="button" className="plain-button" onClick={() => void undo(close)}>
               {t('common.undo')}

@@ -3,7 +3,9 @@ import { useEffect } from 'react'
 import { type TaskDetail, getTask, holdTask, releaseTask } from '../../../contract/task.ts'
 import { ApiError, call } from '../../api.ts'
 import { queryClient } from '../../query.ts'
+import { endContact } from './draft.ts'
 import { claimTask, leaveTask } from './oneWindow.ts'
+import { refreshDesk } from './refresh.ts'
 
 /** The task as opened, whether it is ours to work, and if not, the refusal or that another window of ours has it. */
 export type Work = { task: TaskDetail; held: boolean; refusal: ApiError | null; elsewhere?: boolean }
@@ -24,6 +26,7 @@ async function open(taskId: number): Promise<Work> {
     return { task: await call(holdTask, { params }), held: true, refusal: null }
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 409 && error.status !== 403)) throw error
+    endContact(taskId)
     return { task: await call(getTask, { params }), held: false, refusal: error }
   }
 }
@@ -39,6 +42,12 @@ export async function workHere(taskId: number) {
   await queryClient.invalidateQueries({ queryKey: workKey(taskId) })
 }
 
+/** An open task was changed in another way than by working on it. */
+export function refreshTask(taskId: number) {
+  void queryClient.invalidateQueries({ queryKey: workKey(taskId) })
+  refreshDesk()
+}
+
 export function useWork(taskId: number) {
   const query = useQuery({
     queryKey: workKey(taskId),
@@ -52,20 +61,25 @@ export function useWork(taskId: number) {
     if (!held) return
     // The next task comes held from the server, without being opened here.
     void claimTask(taskId, false, () => lose(taskId)).then((free) => free || lose(taskId))
-    const release = () => {
-      // An answered task has let go by itself; a failure here only means that the 15 minutes run out.
+    const release = async () => {
+      // An answered task has let go by itself.
       if (queryClient.getQueryData<Work>(workKey(taskId))?.held === false) return
-      void call(releaseTask, { params: { id: taskId } }, { keepalive: true }).catch(() => {})
+      await call(releaseTask, { params: { id: taskId } }, { keepalive: true })
     }
+    // A failure only means that the 15 minutes run out. What closes may be a reload, after which the call goes on.
+    const close = () => void release().catch(() => {})
     const prolong = setInterval(() => {
       if (document.visibilityState === 'visible')
         void call(holdTask, { params: { id: taskId } }).catch(() => {})
     }, beat)
-    addEventListener('pagehide', release)
+    addEventListener('pagehide', close)
     return () => {
       clearInterval(prolong)
-      removeEventListener('pagehide', release)
-      release()
+      removeEventListener('pagehide', close)
+      void release().then(
+        () => endContact(taskId),
+        () => {},
+      )
     }
   }, [taskId, held])
 

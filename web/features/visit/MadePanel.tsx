@@ -20,8 +20,7 @@ import { FormDialog } from '../../ui/FormDialog.tsx'
 import { type Column, ListTable, column, useList } from '../../ui/ListPage.tsx'
 import { MonthFilter } from '../../ui/DateFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
-import { AnswerText } from '../task/AnswerText.tsx'
-import { useLocalized } from '../task/localized.ts'
+import { AnswerList } from '../task/AnswerText.tsx'
 import { PhotoProvider, taskPhotos } from '../task/photos.ts'
 import { useAmounts } from './amounts.ts'
 import { refreshVisits } from './refresh.ts'
@@ -148,7 +147,6 @@ function Records({ siteId, month, teamId }: { siteId: number; month: string; tea
 function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolean }) {
   const { t, i18n } = useTranslation()
   const code = useCode()
-  const localized = useLocalized()
   const [reason, setReason] = useState<string | null>(null)
   const settle = useDo(settleVisitRecord, {
     done: t('visits.settled'),
@@ -178,16 +176,7 @@ function KeptRow({ record, maySettle }: { record: VisitRecord; maySettle: boolea
             {/* Pictures are fetched, and logged, when somebody looks. */}
             {opened && (
               <PhotoProvider value={photos}>
-                <dl className="visit-answers">
-                  {record.answers.map(({ question, value }) => (
-                    <div key={question.linkId}>
-                      <dt className="secondary">{localized(question.text)}</dt>
-                      <dd>
-                        <AnswerText question={question} value={value} />
-                      </dd>
-                    </div>
-                  ))}
-                </dl>
+                <AnswerList className="visit-answers" lines={record.answers} />
               </PhotoProvider>
             )}
           </details>
