@@ -7,7 +7,7 @@ import { useExplain } from './useExplain.ts'
 export type DoOptions<C extends RouteContract> = {
   /** Said when it is done. */
   done?: string | ((answer: AnswerOf<C>) => string) | undefined
-  /** Routes whose answers are old now. */
+  /** Routes whose answers are old now; also after a refusal, when somebody may have been quicker. */
   stale?: readonly RouteContract[]
   onDone?: ((answer: AnswerOf<C>) => void) | undefined
 }
@@ -19,7 +19,10 @@ export function useDo<C extends RouteContract>(contract: C, options: DoOptions<C
   const finish = useFinish(options)
   return useAct(contract, {
     onSuccess: finish,
-    onError: (error) => void message.error(explain(error)),
+    onError: (error) => {
+      makeStale(options.stale)
+      void message.error(explain(error))
+    },
   })
 }
 
@@ -28,7 +31,12 @@ export function useFinish<C extends RouteContract>({ done, stale = [], onDone }:
   const { message } = App.useApp()
   return (answer: AnswerOf<C>) => {
     if (done) void message.success(typeof done === 'function' ? done(answer) : done)
-    for (const one of stale) void queryClient.invalidateQueries({ queryKey: keyOf(one) })
+    makeStale(stale)
     onDone?.(answer)
   }
+}
+
+/** What shows answers of these routes asks for them again. */
+export function makeStale(routes: readonly RouteContract[] = []) {
+  for (const one of routes) void queryClient.invalidateQueries({ queryKey: keyOf(one) })
 }

@@ -7,11 +7,10 @@ import { useTranslation } from 'react-i18next'
 import { problemsOf } from '../../../contract/questionnaire-check.ts'
 import { type Draft, dropDraft, listDrafts, publishDraft } from '../../../contract/questionnaire-design.ts'
 import { getQuestionnaire, listQuestionnaires } from '../../../contract/questionnaire.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
+import { keyOf, queryClient } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { RedoIcon, UndoIcon } from '../../ui/undoIcons.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useLocalized } from '../task/localized.ts'
 import './designer.css'
 import { type Design, designReducer, startDesign } from './design.ts'
@@ -20,14 +19,14 @@ import { ItemList } from './ItemList.tsx'
 import { Preview } from './Preview.tsx'
 import { useDraftSave } from './useDraftSave.ts'
 import { WholeForm } from './WholeForm.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 /** Questions on the left, the open one in the middle, the form as it will be on the right. */
 export function Designer({ draft, onReload }: { draft: Draft; onReload: () => void }) {
   const { t } = useTranslation()
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const navigate = useNavigate()
   const localized = useLocalized()
-  const explain = useExplain()
   const [begin] = useState(() => ({
     design: { title: draft.title, source: draft.source, body: draft.body } satisfies Design,
     revision: draft.revision,
@@ -40,21 +39,18 @@ export function Designer({ draft, onReload }: { draft: Draft; onReload: () => vo
     for (const contract of [listDrafts, listQuestionnaires, getQuestionnaire])
       void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
   }
-  const onError = (error: Error) => void message.error(explain(error))
-  const publish = useAct(publishDraft, {
-    onSuccess: ({ version }) => {
+  const publish = useDo(publishDraft, {
+    done: ({ version }) => t('designer.published', { n: version }),
+    onDone: () => {
       forget()
-      void message.success(t('designer.published', { n: version }))
       void navigate({ to: '/questionnaires/$id', params: { id: String(draft.id) } })
     },
-    onError,
   })
-  const drop = useAct(dropDraft, {
-    onSuccess: () => {
+  const drop = useDo(dropDraft, {
+    onDone: () => {
       forget()
       void navigate({ to: '/questionnaires' })
     },
-    onError,
   })
 
   const askPublish = () =>

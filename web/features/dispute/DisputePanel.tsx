@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { listDisputes, resumeDispute } from '../../../contract/dispute.ts'
@@ -8,19 +8,15 @@ import { getTimeline } from '../../../contract/timeline.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ClockTags } from '../../ui/ClockTags.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { CloseDisputeDialog, OpenDisputeDialog, PauseDisputeDialog } from './DisputeDialogs.tsx'
-import { useDo } from '../../ui/useDo.ts'
+import { makeStale, useDo } from '../../ui/useDo.ts'
 
-function refresh() {
-  for (const one of [getPerson, getTimeline, listDisputes])
-    void queryClient.invalidateQueries({ queryKey: keyOf(one) })
-}
+const stale = [getPerson, getTimeline, listDisputes]
 
 /** Disputes of this person with their words, for those who deal with them; others see the mark beside the name only. */
 export function DisputePanel({ person }: { person: PersonDetail }) {
@@ -41,7 +37,7 @@ export function DisputePanel({ person }: { person: PersonDetail }) {
     setOpening(false)
     setClosing(null)
     setPausing(null)
-    refresh()
+    makeStale(stale)
   }
   return (
     <section className="panel" aria-label={t('disputes.title')}>
@@ -116,17 +112,9 @@ type Offer = { pathwayId: number; pathwayName: string; encounterId: number; enro
 function Offers({ person, offers }: { person: PersonDetail; offers: Offer[] }) {
   const { t } = useTranslation()
   const shipped = useShipped()
-  const explain = useExplain()
-  const { message } = App.useApp()
-  const handlers = {
-    onSuccess: () => {
-      void message.success(t('disputes.resumed'))
-      refresh()
-    },
-    onError: (error: Error) => void message.error(explain(error)),
-  }
-  const resume = useAct(resumeEnrollment, handlers)
-  const enroll = useAct(createEnrollment, handlers)
+  const handlers = { done: t('disputes.resumed'), stale }
+  const resume = useDo(resumeEnrollment, handlers)
+  const enroll = useDo(createEnrollment, handlers)
   return (
     <>
       <p className="small">{t('disputes.offer')}</p>

@@ -5,34 +5,30 @@ import { giveGuidance, listTaskGuidance } from '../../../contract/guidance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { guidanceLine } from '../../i18n/guidanceLine.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import './guidance.css'
+import { useDo } from '../../ui/useDo.ts'
 
 /** Reads what fits the person, and says how it was given. */
 export default function GuidanceDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
   const { t } = useTranslation()
   const shipped = useShipped(guidanceLine)
   const time = useTime()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [chosen, setChosen] = useState<number | null>(null)
   const offered = useCall(listTaskGuidance, { params: { id: taskId } }, { staleTime: 0 })
-  const give = useAct(giveGuidance, {
-    onSuccess: (_, { body }) => {
-      void message.success(t(body.how === 'email' ? 'guidance.queued' : 'guidance.noted'))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listTaskGuidance) })
-    },
-    onError: (error) => void message.error(explain(error)),
-  })
+  const { message } = App.useApp()
+  const give = useDo(giveGuidance, { stale: [listTaskGuidance] })
   const data = offered.data
   const text = data?.items.find((one) => one.id === chosen) ?? data?.items[0]
   const act = (how: 'email' | 'read-aloud') => {
     if (text)
-      give.mutate({ params: { id: taskId }, body: { guidanceId: text.id, version: text.version, how } })
+      give.mutate(
+        { params: { id: taskId }, body: { guidanceId: text.id, version: text.version, how } },
+        { onSuccess: () => void message.success(t(how === 'email' ? 'guidance.queued' : 'guidance.noted')) },
+      )
   }
   return (
     <Dialog size="large" title={t('guidance.title')} onClose={onClose}>

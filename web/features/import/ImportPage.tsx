@@ -13,17 +13,17 @@ import {
 } from '../../../contract/import.ts'
 import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { keyOf, queryClient, useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Figure } from '../../ui/Figure.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { ErrorList } from './ErrorList.tsx'
 import { importTones } from './ImportsPage.tsx'
 import { MappingForm } from './MappingForm.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const running = ['checking', 'importing', 'undoing']
 type Act = 'check' | 'run' | 'cancel' | 'undo'
@@ -33,17 +33,13 @@ export default function ImportPage() {
   const { id: text = '' } = useParams({ strict: false })
   const id = Number(text)
   const me = useMe()
-  const explain = useExplain()
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const source = useCall(
     getImport,
     { params: { id } },
     { refetchInterval: (query) => (running.includes(query.state.data?.status ?? '') ? 700 : false) },
   )
-  const act = useAct(actOnImport, {
-    onSettled: () => queryClient.invalidateQueries({ queryKey: keyOf(getImport) }),
-    onError: (error) => void message.error(explain(error)),
-  })
+  const act = useDo(actOnImport, { stale: [getImport] })
   const { data } = source
   const status = data?.status
   useEffect(() => {

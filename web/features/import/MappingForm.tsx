@@ -1,4 +1,3 @@
-import { App } from 'antd'
 import { useTranslation } from 'react-i18next'
 import {
   getImport,
@@ -11,24 +10,18 @@ import {
   requiredFields,
   updateImport,
 } from '../../../contract/import.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { PickField } from '../../ui/fields.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const delimiterWords = { ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'bar' } as const
 
 /** Which column is what; each change is kept at once, so that nothing is lost when somebody goes to look something up. */
 export function MappingForm({ data, missing }: { data: ImportDetail; missing: readonly ImportField[] }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const params = { id: data.id }
-  const update = useAct(updateImport, {
-    onSettled: () => queryClient.invalidateQueries({ queryKey: keyOf(getImport) }),
-    onError: (error) => void message.error(explain(error)),
-  })
+  const update = useDo(updateImport, { stale: [getImport] })
   const columnsOf = (field: string) => [data.mapping[field] ?? []].flat()
   const choose = (field: ImportField, chosen: number[]) => {
     const others = Object.entries(data.mapping).filter(

@@ -1,35 +1,26 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { correctIntakeMessage, type IntakeMessage, revealIntakeMessage } from '../../../contract/intake.ts'
-import { useAct } from '../../query.ts'
 import { AreaField, TextField } from '../../ui/fields.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useIntakeReason } from './useIntakeReason.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type CorrectDialogProps = { message: IntakeMessage; onDone: (copy: number) => void; onClose: () => void }
 
 /** Corrects a dead letter in a copy: first why, which is logged, then the message as it came. */
 export function CorrectDialog({ message, onDone, onClose }: CorrectDialogProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const why = useIntakeReason()
-  const { message: toast } = App.useApp()
   const [reason, setReason] = useState('')
   const [text, setText] = useState<string | null>(null)
   const params = { id: message.id }
-  const fail = (error: Error) => void toast.error(explain(error))
-  const reveal = useAct(revealIntakeMessage, {
-    onSuccess: (seen) => setText(seen.text.replaceAll('\r', '\n')),
-    onError: fail,
+  const reveal = useDo(revealIntakeMessage, {
+    onDone: (seen) => setText(seen.text.replaceAll('\r', '\n')),
   })
-  const correct = useAct(correctIntakeMessage, {
-    onSuccess: (copy) => {
-      void toast.success(t('intake.correct.done'))
-      onDone(copy.id)
-    },
-    onError: fail,
+  const correct = useDo(correctIntakeMessage, {
+    done: t('intake.correct.done'),
+    onDone: (copy) => onDone(copy.id),
   })
   const body = { reason: reason.trim() }
   return (

@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -9,17 +9,17 @@ import {
   matchStatus,
 } from '../../../contract/match.ts'
 import { getPerson, listPersons } from '../../../contract/person.ts'
-import { keyOf, queryClient, useAct, useCall, useCallPages } from '../../query.ts'
+import { useCall, useCallPages } from '../../query.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useShortcut } from '../../ui/useShortcut.ts'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PairTable } from './PairTable.tsx'
 import { RunLine } from './RunLine.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 const keyOfPair = (pair: MatchPair) => `${pair.left.id}-${pair.right.id}`
 
@@ -106,22 +106,13 @@ export default function MatchesPage() {
 
 function Review({ pair, onDone }: { pair: MatchPair; onDone: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [survivor, setSurvivor] = useState<'left' | 'right'>('left')
   const ids = { leftId: pair.left.id, rightId: pair.right.id }
   const query = useCall(comparePersons, { params: ids })
-  const decide = useAct(decideMatchPair, {
-    onSuccess: ({ status }) => {
-      void message.success(t(`match.decided.${status}`))
-      onDone()
-      for (const contract of [listMatchPairs, comparePersons, getPerson, listPersons])
-        void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
-    },
-    onError: (error) => {
-      void message.error(explain(error))
-      void queryClient.invalidateQueries({ queryKey: keyOf(listMatchPairs) })
-    },
+  const decide = useDo(decideMatchPair, {
+    done: ({ status }) => t(`match.decided.${status}`),
+    stale: [listMatchPairs, comparePersons, getPerson, listPersons],
+    onDone,
   })
   const open = pair.status === 'open' || pair.status === 'later'
   const same = () => {

@@ -1,4 +1,4 @@
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import {
   cancelMatchRun,
@@ -9,9 +9,9 @@ import {
 } from '../../../contract/match.ts'
 import { count } from '../../format/number.ts'
 import { useTime } from '../../format/useTime.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 const going = (run: MatchRun | null | undefined) => run?.status === 'waiting' || run?.status === 'running'
 
@@ -20,21 +20,13 @@ export function RunLine() {
   const { t } = useTranslation()
   const me = useMe()
   const time = useTime()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const query = useCall(getMatchRun)
   const run = query.data?.run
   const polled = useCall(getMatchRun, {}, going(run) ? { refetchInterval: 1500 } : {})
   const latest = polled.data?.run
-  const options = {
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: keyOf(getMatchRun) })
-      void queryClient.invalidateQueries({ queryKey: keyOf(listMatchPairs) })
-    },
-    onError: (error: Error) => void message.error(explain(error)),
-  }
-  const start = useAct(startMatchRun, options)
-  const cancel = useAct(cancelMatchRun, options)
+  const options = { stale: [getMatchRun, listMatchPairs] }
+  const start = useDo(startMatchRun, options)
+  const cancel = useDo(cancelMatchRun, options)
   if (!may(me, 'person.merge') || latest === undefined) return null
   return (
     <div className="match-run" aria-live="polite">

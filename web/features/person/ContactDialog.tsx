@@ -1,14 +1,13 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getPerson, type PersonDetail, updatePerson } from '../../../contract/person.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { CorrectionReason, isReason } from './CorrectionReason.tsx'
 import { TextField, PickField } from '../../ui/fields.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 const relations = ['SPO', 'PAR', 'CHD', 'SIB', 'GRD', 'EXF', 'FND', 'OTH'] as const
 
@@ -16,8 +15,6 @@ const relations = ['SPO', 'PAR', 'CHD', 'SIB', 'GRD', 'EXF', 'FND', 'OTH'] as co
 export default function ContactDialog({ person, onClose }: { person: PersonDetail; onClose: () => void }) {
   const { t } = useTranslation()
   const code = useCode()
-  const explain = useExplain()
-  const { message } = App.useApp()
   const [turned, setTurned] = useState<Set<number>>(new Set())
   const [removed, setRemoved] = useState<Set<number>>(new Set())
   const [contact, setContact] = useState<{ relation: string; name: string; phone: string }>({
@@ -26,17 +23,10 @@ export default function ContactDialog({ person, onClose }: { person: PersonDetai
     phone: '',
   })
   const [reason, setReason] = useState('')
-  const save = useAct(updatePerson, {
-    onSuccess: (saved) => {
-      queryClient.setQueryData(keyOf(getPerson, { params: { id: person.id } }), saved)
-      void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
-      void message.success(t('person.saved'))
-      onClose()
-    },
-    onError: (error) => {
-      void queryClient.invalidateQueries({ queryKey: keyOf(getPerson) })
-      void message.error(explain(error))
-    },
+  const save = useDo(updatePerson, {
+    done: t('person.saved'),
+    stale: [getPerson, getTimeline],
+    onDone: onClose,
   })
   const toggled = (all: Set<number>, one: number) =>
     new Set(all.has(one) ? [...all].filter((other) => other !== one) : [...all, one])

@@ -1,5 +1,5 @@
 import { Dialog } from '../../ui/Dialog.tsx'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { chooseStatement, getPerson, type PersonDetail, updatePerson } from '../../../contract/person.ts'
@@ -7,11 +7,10 @@ import { getTimeline } from '../../../contract/timeline.ts'
 import { type FieldProvenance } from '../../../contract/provenance.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { CorrectionReason, isReason } from './CorrectionReason.tsx'
 import { useSource } from './useSource.ts'
+import { useDo } from '../../ui/useDo.ts'
 
 type Statement = FieldProvenance['statements'][number]
 
@@ -22,25 +21,18 @@ export default function SourcesDialog({ person, field, onClose }: SourcesDialogP
   const { t } = useTranslation()
   const code = useCode()
   const time = useTime()
-  const explain = useExplain()
   const sourceName = useSource()
-  const { message } = App.useApp()
   const [reason, setReason] = useState('')
   const provenance = person.provenance.find((one) => one.field === field)
   const settled = (result: 'chosen' | 'withdrawn') => ({
-    onSuccess: (saved: PersonDetail) => {
-      queryClient.setQueryData(keyOf(getPerson, { params: { id: person.id } }), saved)
-      void queryClient.invalidateQueries({ queryKey: keyOf(getTimeline) })
-      void message.success(t(`person.sources.${result}`))
+    done: t(`person.sources.${result}`),
+    stale: [getTimeline, getPerson],
+    onDone: () => {
       onClose()
     },
-    onError: (error: unknown) => {
-      void queryClient.invalidateQueries({ queryKey: keyOf(getPerson) })
-      void message.error(explain(error))
-    },
   })
-  const choose = useAct(chooseStatement, settled('chosen'))
-  const withdraw = useAct(updatePerson, settled('withdrawn'))
+  const choose = useDo(chooseStatement, settled('chosen'))
+  const withdraw = useDo(updatePerson, settled('withdrawn'))
   const words = (value: string): string => {
     if (field === 'deceased') {
       if (value === 'false') return t('person.sources.alive')

@@ -3,39 +3,29 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
 import { useCode } from '../../i18n/useCode.ts'
-import { keyOf, queryClient, useAct } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListTable, column, useList, useNarrowed } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TextFilter } from '../../ui/TextFilter.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
-import { useExplain } from '../../ui/useExplain.ts'
 import { SecretDialog } from './SecretDialog.tsx'
 import { UserDialog } from './UserDialog.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 export function UsersTab() {
   const { t } = useTranslation()
   const { emptyOf } = useNarrowed()
   const code = useCode()
-  const explain = useExplain()
   const me = useMe()
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const [filters] = useFilters()
   const [open, setOpen] = useState<UserSummary | 'new' | null>(null)
   const [password, setPassword] = useState<{ name: string; secret: string } | null>(null)
   const search = first(filters['search'])
   const users = useList(listUsers, { ...(search ? { search } : {}) })
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: keyOf(listUsers) })
-  const onError = (error: Error) => void message.error(explain(error))
-  const update = useAct(updateUser, {
-    onSuccess: () => {
-      void message.success(t('users.saved'))
-      refresh()
-    },
-    onError,
-  })
-  const reset = useAct(resetUserPassword, { onError })
+  const update = useDo(updateUser, { done: t('users.saved'), stale: [listUsers] })
+  const reset = useDo(resetUserPassword, { stale: [listUsers] })
 
   const suspend = (user: UserSummary) => {
     const change = () => update.mutate({ params: { id: user.id }, body: { suspended: !user.suspended } })
@@ -60,10 +50,7 @@ export function UsersTab() {
         reset.mutate(
           { params: { id: user.id } },
           {
-            onSuccess: ({ oneTimePassword }) => {
-              setPassword({ name: user.name, secret: oneTimePassword })
-              refresh()
-            },
+            onSuccess: ({ oneTimePassword }) => setPassword({ name: user.name, secret: oneTimePassword }),
           },
         ),
     })

@@ -12,11 +12,10 @@ import {
   type VisitPlan,
   type VisitRoute,
 } from '../../../contract/visit-plan.ts'
-import { keyOf, queryClient, useAct, useCall } from '../../query.ts'
+import { keyOf, queryClient, useCall } from '../../query.ts'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
-import { useExplain } from '../../ui/useExplain.ts'
 import { useAmounts } from './amounts.ts'
 import { DaySheet } from './DaySheet.tsx'
 import { LeftOut } from './LeftOut.tsx'
@@ -24,6 +23,7 @@ import { refreshVisits } from './refresh.ts'
 import { type Place, routeKey } from './place.ts'
 import { RouteCard } from './RouteCard.tsx'
 import { VisitMap } from './VisitMap.tsx'
+import { useDo } from '../../ui/useDo.ts'
 
 /** A plan: map, routes by day and team, what is left out; a draft can be changed and confirmed. */
 export default function PlanPage() {
@@ -35,28 +35,16 @@ export default function PlanPage() {
 
 function Plan({ plan }: { plan: VisitPlan }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const { message, modal } = App.useApp()
+  const { modal } = App.useApp()
   const [marked, setMarked] = useState<string | null>(null)
   const [sheet, setSheet] = useState<VisitRoute | null>(null)
   const setup = useCall(getVisitSetup, { query: { siteId: plan.siteId } })
   const keep = (next: VisitPlan) => {
     queryClient.setQueryData(keyOf(getVisitPlan, { params: { id: plan.id } }), next)
   }
-  const onError = (error: Error) => {
-    void message.error(explain(error))
-    void queryClient.invalidateQueries({ queryKey: keyOf(getVisitPlan) })
-  }
-  const move = useAct(moveVisitStop, { onSuccess: keep, onError })
-  const shorten = useAct(shortenVisitRoute, { onSuccess: keep, onError })
-  const confirm = useAct(confirmVisitPlan, {
-    onSuccess: (next) => {
-      void message.success(t('visits.confirmed'))
-      keep(next)
-      refreshVisits()
-    },
-    onError,
-  })
+  const move = useDo(moveVisitStop, { onDone: keep, stale: [getVisitPlan] })
+  const shorten = useDo(shortenVisitRoute, { onDone: keep, stale: [getVisitPlan] })
+  const confirm = useDo(confirmVisitPlan, { done: t('visits.confirmed'), onDone: refreshVisits })
   const params = { id: plan.id }
   const { version } = plan
   const busy = move.isPending || shorten.isPending

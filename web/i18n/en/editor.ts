@@ -229,5 +229,4 @@ export const editor = {
   compare: 'See changes',
   compareOf: 'What version {{n}} changed',
   compareWith: 'Compared with',
-  firstVersion: 'This is the first version.',
 } as const

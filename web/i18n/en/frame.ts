@@ -14,7 +14,6 @@ export const frame = {
   collapse: 'Collapse',
   expand: 'Expand menu',
   more: 'More',
-  menu: 'Menu',
   home: 'Home',
   favourites: 'Favourites',
   keep: 'Keep “{{page}}” at hand',
@@ -63,7 +62,6 @@ export const frame = {
   searchLabel: 'Find a patient',
   searchEmpty:
     'Nobody found for “{{text}}”. Try pinyin initials, the last four digits of the phone, or the record number.',
-  searchAll: 'Show all results',
   searchHint: 'Press / to search from anywhere',
   live: 'New tasks: {{n}}',
   liveNone: 'No new tasks',
@@ -105,5 +103,4 @@ export const frame = {
     lists: 'Lists',
     desk: 'Follow-up desk',
   },
-  signedOut: 'Your session has ended. Please sign in again.',
 } satisfies SameWords<typeof reference>

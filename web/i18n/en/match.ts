@@ -61,7 +61,6 @@ export const match = {
   reviewEmptyHint: 'New patients are compared as they arrive; all patients can be compared as well.',
   keys: 'j / k next pair, 1 / 2 which one stays, s one person, d two persons, l later',
   runStart: 'Compare all patients',
-  runStarted: 'Comparison started',
   runCancel: 'Stop',
   runGoing: 'Comparing {{persons}} patients, {{n}} %',
   runWaiting: 'About to compare',

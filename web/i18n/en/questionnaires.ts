@@ -1,7 +1,6 @@
 export const questionnaires = {
   title: 'Questionnaires',
   name: 'Title',
-  code: 'Code',
   version: 'Version',
   versionOf: 'Version {{n}}',
   questions: 'Questions',
@@ -29,7 +28,6 @@ export const questionnaires = {
     single: 'or {{n}} in any one question',
   },
   scored: 'Scored: the points of the answers are added up',
-  redFlag: 'Red flag',
   redFlagWhen: 'Red flag: {{when}} → {{text}}; the attending doctor acts within {{n}} minutes',
   redFlagCount: '{{n}} red-flag questions',
   onlyWhen: 'Shown only when: {{when}}',

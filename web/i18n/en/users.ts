@@ -18,7 +18,6 @@ export const users = {
   addRole: 'Add a role',
   removeRole: 'Remove',
   staff: 'Staff',
-  noStaff: 'Not linked',
   staffHint: 'When linked, “my tasks” follow this person’s own patients and department.',
   state: 'State',
   active: 'Active',

@@ -222,5 +222,4 @@ export const editor = {
   compare: '看改动',
   compareOf: '第 {{n}} 版改了什么',
   compareWith: '和哪一版比',
-  firstVersion: '这是第一版。',
 } as const

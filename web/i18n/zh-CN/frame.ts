@@ -7,7 +7,6 @@ export const frame = {
   collapse: '收起导航',
   expand: '展开导航',
   more: '更多',
-  menu: '菜单',
   home: '首页',
   favourites: '收藏',
   keep: '收藏“{{page}}”',
@@ -55,7 +54,6 @@ export const frame = {
   searchPlaceholder: '姓名、拼音、手机尾号、病案号',
   searchLabel: '找患者',
   searchEmpty: '没有找到“{{text}}”。试试拼音首字母、手机后四位或病案号。',
-  searchAll: '在患者页看全部结果',
   searchHint: '按 / 随时开始找人',
   live: '有 {{n}} 条新任务',
   liveNone: '没有新任务',
@@ -97,5 +95,4 @@ export const frame = {
     lists: '列表',
     desk: '随访工作台',
   },
-  signedOut: '登录已失效，请重新登录',
 } as const

@@ -56,7 +56,6 @@ export const match = {
   reviewEmptyHint: '新患者建档时会自动比对；也可以把全部患者比对一遍。',
   keys: 'j / k 换一对，1 / 2 选保留哪一份，s 同一人，d 不是，l 稍后',
   runStart: '全部比对一遍',
-  runStarted: '已开始比对',
   runCancel: '停止',
   runGoing: '正在比对 {{persons}} 位患者，{{n}} %',
   runWaiting: '正在准备比对',

@@ -1,7 +1,6 @@
 export const questionnaires = {
   title: '问卷',
   name: '名称',
-  code: '代码',
   version: '版本',
   versionOf: '第 {{n}} 版',
   questions: '题数',
@@ -28,7 +27,6 @@ export const questionnaires = {
     single: '或任一项达 {{n}} 分',
   },
   scored: '按选项计分，合计为总分',
-  redFlag: '红旗',
   redFlagWhen: '红旗：{{when}} → {{text}}，{{n}} 分钟内主管医生处理',
   redFlagCount: '{{n}} 个红旗题',
   onlyWhen: '只在这时出现：{{when}}',

@@ -18,7 +18,6 @@ export const users = {
   addRole: '再加一个角色',
   removeRole: '移除',
   staff: '对应人员',
-  noStaff: '不关联',
   staffHint: '关联后，“我的任务”按本人的患者和科室显示。',
   state: '状态',
   active: '正常',

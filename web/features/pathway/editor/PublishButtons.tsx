@@ -1,6 +1,6 @@
 import { Dialog } from '../../../ui/Dialog.tsx'
 import { useNavigate } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -16,11 +16,10 @@ import {
   type PathwayDetail,
 } from '../../../../contract/pathway.ts'
 import { count } from '../../../format/number.ts'
-import { keyOf, queryClient, useAct } from '../../../query.ts'
 import { TextField } from '../../../ui/fields.ts'
-import { useExplain } from '../../../ui/useExplain.ts'
 import { DifferenceList } from '../DifferenceList.tsx'
 import type { Saver } from './SaveState.tsx'
+import { makeStale, useDo } from '../../../ui/useDo.ts'
 
 type PublishProps = {
   pathway: PathwayDetail
@@ -33,36 +32,27 @@ type PublishProps = {
 /** Publishes, asks another person to, or decides about what another one asks. */
 export function PublishButtons({ pathway, definition, saver, ready }: PublishProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const navigate = useNavigate()
-  const { message } = App.useApp()
   const [open, setOpen] = useState<'publish' | 'ask' | 'return' | null>(null)
   const [reason, setReason] = useState('')
   const { draft } = saver
   const params = { id: pathway.id }
   const next = Math.max(0, ...pathway.versions.map((one) => one.version)) + 1
-  const refused = (error: Error) => void message.error(explain(error))
-  const forget = () => {
-    for (const contract of [getPathway, getPathwayDraft, listPathways])
-      void queryClient.invalidateQueries({ queryKey: keyOf(contract) })
-  }
-  const publish = useAct(publishPathway, {
-    onSuccess: async () => {
-      void message.success(t('editor.published', { n: next }))
-      await navigate({ to: '/pathways/$id', params: { id: String(pathway.id) } })
-      forget()
-    },
-    onError: refused,
+  const publish = useDo(publishPathway, {
+    done: t('editor.published', { n: next }),
+    onDone: () =>
+      void navigate({ to: '/pathways/$id', params: { id: String(pathway.id) } }).then(() =>
+        makeStale([getPathway, getPathwayDraft, listPathways]),
+      ),
   })
   const settle = {
-    onSuccess: (changed: NonNullable<Saver['draft']>) => {
+    onDone: (changed: NonNullable<Saver['draft']>) => {
       saver.adopt(changed)
       setOpen(null)
     },
-    onError: refused,
   }
-  const ask = useAct(askPathwayPublish, settle)
-  const sendBack = useAct(returnPathwayDraft, settle)
+  const ask = useDo(askPathwayPublish, settle)
+  const sendBack = useDo(returnPathwayDraft, settle)
   const withRevision = async (run: (revision: number) => void) => {
     const revision = await saver.settle()
     if (revision !== null && revision > 0) run(revision)
