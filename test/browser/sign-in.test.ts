@@ -56,6 +56,20 @@ test('a shared link survives the sign-in, and signing out closes it again', asyn
   await page.getByRole('button', { name: '登录', exact: true }).waitFor()
 })
 
+test('what is refused while one signs out does not bring the screen back', async () => {
+  const page = await stage.openAs('nurse', { path: '/desk' })
+  await settled(page)
+  await page.route('**/api/auth/sign-out', async (route) => {
+    const response = await route.fetch()
+    const refused = page.waitForResponse((one) => one.status() === 401)
+    await page.getByRole('button', { name: '全科', exact: true }).click()
+    await refused
+    await route.fulfill({ response })
+  })
+  await menu(page, '退出登录')
+  await page.waitForURL('**/sign-in')
+})
+
 test('the menu under one’s name is worked by arrows, Home and End, and Escape gives the focus back', async () => {
   const page = await stage.openAs('nurse', { path: '/desk' })
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')

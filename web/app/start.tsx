@@ -7,7 +7,7 @@ import type { CurrentUser } from '../../contract/access.ts'
 import { whenSignedOut } from '../api.ts'
 import { antdLocaleOf, startLanguage } from '../i18n/start.ts'
 import { language } from '../i18n/language.ts'
-import { forgetSignedIn } from '../sign-in/hint.ts'
+import { forgetSignedIn, isLeaving } from '../sign-in/hint.ts'
 import { claimDrafts } from '../ui/drafts.ts'
 import { App } from './App.tsx'
 import { LiveProvider } from './live.tsx'
@@ -17,6 +17,8 @@ import { router } from './routes.tsx'
 export function startApp(me: CurrentUser) {
   claimDrafts(me.id)
   whenSignedOut(() => {
+    // What was asked before signing out and refused after it must not stop what is cleared on the way.
+    if (isLeaving()) return
     forgetSignedIn()
     // The same address again: the sign-in screen shows there and leads back to it.
     location.reload()
