@@ -59,6 +59,12 @@ test('shown with the mouse, the number leaves the focus on the outcomes, where l
   await page.getByRole('button', { name: '复制' }).click()
   await page.keyboard.press('u')
   await page.locator('.outcome[aria-pressed="true"]', { hasText: '未接通' }).waitFor()
+  // Alt before the letter must not push the time to a second line and everything below it down.
+  const height = () => page.locator('.call-bar').evaluate((bar) => bar.clientHeight)
+  const before = await height()
+  await page.getByRole('textbox', { name: '备注' }).focus()
+  await page.locator('.call-dial kbd', { hasText: 'Alt+P' }).waitFor()
+  expect(await height()).toBe(before)
 })
 
 test('a printed key does what it says: while somebody types it is printed with Alt, and only so it works', async () => {

@@ -23,6 +23,7 @@ export const taiwanOtherwise: Readonly<Record<string, string>> = {
   'links.state.revoked': '已撤銷',
   'pathways.stage.in-hospital': '住院中',
   'questionnaires.type.multiple': '複選',
+  'settings.calendar.builtIn': '國務院放假通知（隨產品附帶）',
   'settings.calendar.holiday': '放假',
   'settings.group.security': '資安',
   'settings.organization.active': '使用中',

@@ -47,7 +47,7 @@ export default function ReportPage() {
         <LinkButton to="/figures">
           <ArrowLeftOutlined aria-hidden /> {t('figures.rows.back')}
         </LinkButton>
-        <MonthFilter label={t('spotChecks.month')} of="month" />
+        <MonthFilter label={t('spotChecks.month')} of="month" initial={month} />
         {sites.length > 1 && (
           <SelectFilter
             label={t('figures.site')}

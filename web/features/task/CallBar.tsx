@@ -78,12 +78,12 @@ function Copy({ text }: { text: string }) {
     <Button
       size="small"
       icon={<CopyOutlined aria-hidden />}
+      aria-label={t('desk.copy')}
+      title={t('desk.copy')}
       // The keys go on working where one was.
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => void copy()}
-    >
-      {t('desk.copy')}
-    </Button>
+    />
   )
 }
 

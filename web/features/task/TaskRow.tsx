@@ -44,7 +44,7 @@ export function TaskRow({
   return (
     <>
       <span className="task-row-line">
-        <span className="task-row-who ellipsis">
+        <span className="task-row-who">
           <strong>{subjectName(task)}</strong> <SexAndAge task={task} className="secondary small" />
         </span>
         {done ? (

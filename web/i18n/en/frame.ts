@@ -39,7 +39,7 @@ export const frame = {
     completeness: 'Completeness',
     team: 'Team',
     guidance: 'Guidance texts',
-    tasks: 'Hand out tasks',
+    tasks: 'Hand out',
     persons: 'Patients',
     matches: 'Duplicates',
     groups: 'Groups',

@@ -5,7 +5,7 @@ export const intake = {
     dead: 'Dead letters',
     oldest: 'Longest wait',
     lastHour: 'Received, last hour',
-    noneWaiting: 'None waiting',
+    noneWaiting: 'None',
     backlogHow:
       'Received and acknowledged, not yet written to the patient record. If it keeps growing, processing cannot keep up.',
     deadHow: 'Messages that could not be applied. Nothing is lost: open one to see why, mend it, replay.',

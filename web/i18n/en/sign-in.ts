@@ -8,7 +8,7 @@ export const signIn = {
   password: 'Password',
   enter: 'Sign in',
   working: 'One moment…',
-  forgot: 'Forgotten your password? Ask your administrator to reset it.',
+  forgot: 'Forgotten your password? Ask your administrator.',
   twoFactorTitle: 'Two-step verification',
   totpCode: '6-digit code',
   totpHint: 'Open the authenticator on your phone and type the number it shows now.',
