@@ -125,7 +125,7 @@ describe('the home page', () => {
   })
 
   test.each<[RoleName, string, RegExp]>([
-    ['head', '本科已超期的任务', /\/tasks\?view=overdue/],
+    ['head', '团队里已超期的任务', /\/tasks\?view=overdue/],
     ['admin', '无法入库的接口消息', /\/intake\?status=dead/],
   ])('tells %s what slips: %s', async (role, name, address) => {
     const page = await stage.openAs(role, { path: '/', shared: true })

@@ -126,3 +126,45 @@ test('persons are narrowed by department, discharge, diagnosis and tag, all of i
   )
   await expect.poll(total).toBe(row?.n)
 })
+
+test('what an address asks for and no list knows narrows nothing, and never breaks the page', async () => {
+  const page = await stage.openAs('auditor', { path: '/audit?from=2026-13-45&actorId=nobody' })
+  await page.getByRole('table').or(page.getByText('没有符合条件的记录')).first().waitFor()
+  for (const path of [
+    '/tasks?level=9&dischargedFrom=2026-13-45&sort=bogus',
+    '/persons?dischargedFrom=2026-13-45&tag=x',
+  ]) {
+    const head = await stage.openAs('head', { path })
+    await head.locator('tbody tr[data-index]').first().waitFor()
+  }
+  const figures = await stage.openAs('manager', {
+    path: '/figures?period=custom&from=2026-11-10&to=2026-11-01',
+  })
+  await figures.getByText('结束日期早于开始日期').first().waitFor()
+  expect(await figures.locator('.figure').count()).toBe(0)
+})
+
+test('a colleague is searched on the server, only among those within reach, and what was begun is kept', async () => {
+  const page = await stage.openAs('head', { path: '/tasks?view=all' })
+  const dialog = page.getByRole('dialog')
+  const open = async () => {
+    await page.locator('tbody input[type=checkbox]').first().check()
+    await page.getByRole('button', { name: /^改派/ }).click()
+  }
+  await open()
+  await dialog.getByRole('button', { name: /改派/ }).click()
+  await dialog.getByText('请填写').waitFor()
+  const [department] = await stage.rows<{ names: string[] }>(
+    `select array_agg(s.name) as names from staff s where department_id = (select s.department_id from staff s join app_user u on u.staff_id = s.id where u.username = 'head')`,
+  )
+  await dialog.getByRole('combobox').click()
+  const offered = await page.locator('.ant-select-item-option').allTextContents()
+  expect(offered[0]).toBe('退回原岗位列表')
+  for (const one of offered.slice(1)) expect(department?.names).toContain(one.split(' · ')[0])
+  await page.locator('.ant-select-item-option').nth(1).click()
+  await dialog.getByText('请填写').waitFor({ state: 'hidden' })
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: /^改派/ }).click()
+  await dialog.getByText('上次没存完的内容还在。').waitFor()
+})

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Permission } from '../../contract/access.ts'
 import { listStaff } from '../../contract/setting.ts'
 import { useCode } from '../i18n/useCode.ts'
 import { useCall } from '../query.ts'
@@ -16,17 +17,19 @@ type StaffPickProps = FieldProps<string> & {
   first?: readonly Choice[]
   /** Words for "nobody". */
   none?: string
+  /** Only those whom one reaches with this permission. */
+  within?: Permission
 }
 
 /** Finds a colleague by name or number, searched by the server. */
-export function StaffPick({ name, but, first = [], ...field }: StaffPickProps) {
+export function StaffPick({ name, but, within, none, first = [], ...field }: StaffPickProps) {
   const { t } = useTranslation()
   const code = useCode()
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState<Choice | null>(name ? { value: field.value, text: name } : null)
   const staff = useCall(
     listStaff,
-    { query: { limit: 50, ...(search.trim() && { search: search.trim() }) } },
+    { query: { limit: 50, ...(within && { within }), ...(search.trim() && { search: search.trim() }) } },
     { placeholderData: (previous) => previous },
   )
   const found = (staff.data?.items ?? [])
@@ -43,7 +46,9 @@ export function StaffPick({ name, but, first = [], ...field }: StaffPickProps) {
       {...field}
       options={options}
       onSearch={setSearch}
+      {...(none !== undefined && search === '' && { none })}
       onChange={(value) => {
+        setSearch('')
         setChosen(options.find((one) => one.value === value) ?? null)
         field.onChange(value)
       }}

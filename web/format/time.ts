@@ -28,6 +28,12 @@ export function isoDay(at: Date): string {
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
 }
 
+/** Whether a text names a day that there is, such as `2026-11-21`. */
+export function isDay(text: string | undefined): text is string {
+  const at = new Date(`${text}T00:00:00`)
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && isoDay(at) === text
+}
+
 /** `11-21 周六 14:05`; another year is named. `weekdays` are seven words from Sunday. */
 export function moment(at: Date, weekdays: readonly string[], now = new Date()): string {
   return `${day(at, weekdays, now)} ${clock(at)}`

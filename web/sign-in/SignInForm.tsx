@@ -48,6 +48,9 @@ export function SignInForm({ words }: { words: SignInWords }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{step === 'password' ? words.title : words.twoFactorTitle}</h1>
+      {step === 'password' && !['/', '/sign-in'].includes(location.pathname) && (
+        <p className="gate-hint">{words.leadsBack}</p>
+      )}
       {error && (
         <p className="gate-error" role="alert">
           {error}

@@ -1,5 +1,6 @@
 import { Suspense, lazy } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isDay } from '../format/time.ts'
 import { type Bound, type Filters, first, useBound, useFilters } from './filters.ts'
 
 const Picker = lazy(() => import('./DatePicker.tsx'))
@@ -35,7 +36,7 @@ export function PeriodFilter({ labels, names = ['from', 'to'], ...own }: PeriodF
   const { t } = useTranslation()
   const [address, setFilters] = useFilters()
   const { filters = address, onChange = setFilters } = own
-  const [from = '', to = ''] = names.map((name) => first(filters[name]))
+  const [from = '', to = ''] = names.map((name) => first(filters[name])).map((day) => (isDay(day) ? day : ''))
   const reversed = from !== '' && to !== '' && to < from
   return (
     <>

@@ -102,21 +102,22 @@ function viewObservation({ at, data }: FactRow): PersonCard['observations'] {
 /** The last finished questionnaires of the person besides the task's own. */
 async function responsesOf(db: Db, personId: number, taskId: number): Promise<PersonCard['responses']> {
   const { rows } = await sql<{
-    updated_at: Date
+    at: Date
     source: 'staff' | 'person'
     score: number | null
     answers: Answers
     definition: QuestionnaireDefinition
     title: QuestionnaireDefinition['title']
   }>`
-    select r.updated_at, r.source, r.score, r.answers, v.definition, q.title
+    select coalesce(k.completed_at, r.updated_at) as at, r.source, r.score, r.answers, v.definition, q.title
     from questionnaire_response r join questionnaire_version v on v.id = r.questionnaire_version_id join questionnaire q on q.id = v.questionnaire_id
+      left join task k on k.id = r.task_id
     where r.person_id = any(${recordsOf(sql`${personId}`)}) and r.status = 'completed' and r.task_id is distinct from ${taskId}
-    order by r.created_at desc limit ${shown.responses}`.execute(db)
-  return rows.map(({ updated_at, source, score, answers, definition, title }) => {
+    order by at desc limit ${shown.responses}`.execute(db)
+  return rows.map(({ at, source, score, answers, definition, title }) => {
     const band = bandOf(definition, answers)
     return {
-      at: updated_at.toISOString(),
+      at: at.toISOString(),
       title,
       source,
       score,

@@ -1,5 +1,4 @@
-const isDay = (text: string | undefined): text is string =>
-  text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
+import { isDay } from '../../format/time.ts'
 
 /** The first moment of a local day. */
 export function dayBegins(day: string | undefined): string | undefined {

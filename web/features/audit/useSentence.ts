@@ -29,7 +29,10 @@ export function useSentence() {
       ends.flatMap((group) => known(`codes.${group}.${word}`) ?? []).slice(0, 1),
     )
     const why =
-      reason && t('audit.because', { reason: known(`audit.why.${reason.replaceAll(' ', '-')}`) ?? reason })
+      reason &&
+      t('audit.because', {
+        reason: known(`audit.why.${reason.replaceAll(' ', '-')}`) ?? known(`errors.${reason}`) ?? reason,
+      })
     const person = personName === null ? '' : t('audit.patientName', { name: personName })
     const rest = [what, setting, ...end, why].filter(Boolean)
     const said = outcome === 'allowed' ? ` ${act}` : ` ${t(`audit.said.${outcome}`, { act })}`

@@ -31,10 +31,11 @@ export default function FiguresPage() {
   const start = startOf(me.permissions['figure.read'])
   const scope = useMemo(() => readScope(filters, new Date(), start), [filters, start])
   const place = useScopeWords(scope)
+  const reversed = scope.query.to < scope.query.from
   const figures = useCall(
     getFollowUpFigures,
     { query: scope.query },
-    { placeholderData: (previous) => previous },
+    { placeholderData: (previous) => previous, enabled: !reversed },
   )
   const { data } = figures
   const openRows = (at: RowsAt) =>
@@ -77,7 +78,9 @@ export default function FiguresPage() {
             .join(' · ')}
         </p>
       </PageHeader>
-      {figures.isError ? (
+      {reversed ? (
+        <EmptyState title={t('common.field.reversed')} />
+      ) : figures.isError ? (
         <ErrorState error={figures.error} onRetry={() => void figures.refetch()} />
       ) : !data ? (
         <FiguresSkeleton />

@@ -19,7 +19,7 @@ test('periods cross the turn of the year', () => {
 
 test('a broken address falls back instead of asking the server for nonsense', () => {
   const { query } = readScope(
-    { period: 'custom', from: '2026-12-01', to: '2026-11-01', level: '9', by: 'x', siteId: '-1' },
+    { period: 'custom', from: '2026-13-45', to: '2026-11-01', level: '9', by: 'x', siteId: '-1' },
     today,
   )
   expect(query).toEqual({

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Scope } from '../../../contract/access.ts'
 import type { getFollowUpFigures, grouping } from '../../../contract/figure.ts'
 import type { InputOf } from '../../api.ts'
-import { isoDay } from '../../format/time.ts'
+import { isDay, isoDay } from '../../format/time.ts'
 import { type Filters, first } from '../../ui/filters.ts'
 
 export const presets = [
@@ -48,9 +48,6 @@ export function periodOf(preset: Exclude<Preset, 'custom'>, today: Date): Period
   }
 }
 
-const isDay = (text: string | undefined): text is string =>
-  text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
-
 export type FigureQuery = InputOf<typeof getFollowUpFigures>['query']
 export type FigureScope = {
   preset: Preset
@@ -65,8 +62,8 @@ export const startOf = (reach: Scope | undefined): Grouping =>
 export function readScope(filters: Filters, today: Date, start: Grouping = 'department'): FigureScope {
   const wanted = presets.find((one) => one === first(filters['period'])) ?? 'last-30-days'
   const [from, to] = [first(filters['from']), first(filters['to'])]
-  const custom = wanted === 'custom' && isDay(from) && isDay(to) && from <= to
-  const period = custom ? { from, to } : periodOf(wanted === 'custom' ? 'last-30-days' : wanted, today)
+  const both = wanted === 'custom' && isDay(from) && isDay(to)
+  const period = both ? { from, to } : periodOf(wanted === 'custom' ? 'last-30-days' : wanted, today)
   const number = (key: string) => {
     const value = Number(first(filters[key]))
     return Number.isInteger(value) && value > 0 ? { [key]: value } : {}

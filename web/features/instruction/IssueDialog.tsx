@@ -22,12 +22,8 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
   const { t } = useTranslation()
   const code = useCode()
   const time = useTime()
-  const [person, setPerson] = useState(given)
-  const [due, setDue] = useState('')
   const [who, setWho] = useState('')
   const places = useCall(listSites)
-  const record = useCall(getPerson, { params: { id: person?.id ?? 0 } }, { enabled: person !== null })
-  const stays = record.data?.encounters ?? []
   const form = useContractForm(issueInstruction, {
     values: { personId: given?.id, text: '' },
     // The last stay, its department and its doctor, unless somebody chose otherwise.
@@ -37,12 +33,16 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
       encounterId: stay?.id ?? null,
       staffId: chosenWho.startsWith('staff:') ? Number(chosenWho.slice(6)) : null,
       assigneeRole: instructionRole.safeParse(chosenWho).data ?? 'doctor',
-      ...(due && { dueAt: new Date(due).toISOString() }),
+      dueAt: values['dueAt'] ? new Date(values['dueAt'] as string).toISOString() : undefined,
     }),
-    draft: given ? String(given.id) : false,
+    draft: given ? String(given.id) : '',
     ...useInstructionDone('issued', onClose),
   })
   const { values } = form
+  const personId = values['personId'] as number | undefined
+  const record = useCall(getPerson, { params: { id: personId ?? 0 } }, { enabled: personId !== undefined })
+  const name = record.data?.name ?? given?.name
+  const stays = record.data?.encounters ?? []
   const stay =
     stays.find((one) => one.id === values['encounterId']) ??
     stays.find((one) => one.class === 'inpatient') ??
@@ -64,7 +64,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
 
   return (
     <FormDialog
-      title={person ? t('instructions.issueFor', { name: person.name }) : t('instructions.issue')}
+      title={name ? t('instructions.issueFor', { name }) : t('instructions.issue')}
       form={form}
       onClose={onClose}
     >
@@ -73,10 +73,7 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
           label={t('instructions.person')}
           empty={t('person.notFound')}
           {...form.person('personId')}
-          onChoose={(one) => {
-            setPerson({ id: one.id, name: one.name })
-            choose({ personId: one.id, encounterId: null, departmentId: null })
-          }}
+          onChoose={(one) => choose({ personId: one.id, encounterId: null, departmentId: null })}
         />
       )}
       {stays.length > 0 && (
@@ -129,9 +126,8 @@ export default function IssueDialog({ person: given, onClose }: IssueDialogProps
         <DateField
           label={t('instructions.due')}
           time
-          value={due}
           hint={t('instructions.dueHint')}
-          onChange={setDue}
+          {...form.text('dueAt')}
         />
       </div>
       <AreaField label={t('instructions.text')} hint={t('instructions.textHint')} {...form.text('text')} />

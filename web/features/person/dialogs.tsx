@@ -34,7 +34,7 @@ export function EnrollDialog({ person, onClose }: PersonDialogProps) {
     done: t('person.enrolled'),
     stale,
     onDone: onClose,
-    draft: false,
+    draft: String(person.id),
   })
   return (
     <FormDialog
@@ -98,7 +98,6 @@ export function OptOutDialog({ person, onClose }: PersonDialogProps) {
     done: t('person.optOutSaved'),
     stale,
     onDone: onClose,
-    draft: false,
   })
   return (
     <FormDialog title={t('person.optOutAdd')} size="small" form={form} onClose={onClose}>
@@ -147,7 +146,6 @@ export function ConsentDialog({ person, onClose }: PersonDialogProps) {
     values: { purpose: purposes[2], channel: 'all', proof: consentProofs[0] },
     stale,
     onDone: onClose,
-    draft: false,
   })
   return (
     <FormDialog title={t('person.consentAdd')} size="small" form={form} onClose={onClose}>

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assignTasks } from '../../../contract/task.ts'
 import { StaffPick } from '../../app/StaffPick.tsx'
@@ -6,6 +5,7 @@ import { useCall } from '../../query.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { useContractForm } from '../../ui/useContractForm.ts'
+import { useExplain } from '../../ui/useExplain.ts'
 import { useMoved } from '../team/useMoved.tsx'
 
 type AssignDialogProps = { taskIds: number[]; onClose: (done: boolean) => void }
@@ -15,23 +15,24 @@ const back = 'queue'
 /** Chooses the colleague and says beforehand how many tasks will really move: a task that somebody is working on stays. */
 export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
   const { t } = useTranslation()
-  const [to, setTo] = useState('')
-  const staffId = to === back ? null : Number(to)
+  const explain = useExplain()
   const moved = useMoved()
-  const preview = useCall(
-    assignTasks,
-    { body: { taskIds, staffId, dryRun: true } },
-    { enabled: to !== '', staleTime: 0 },
-  )
   const form = useContractForm(assignTasks, {
-    values: { taskIds, reason: '' },
-    toBody: (values) => ({ ...values, ...(to && { staffId }), dryRun: false }),
-    draft: false,
+    values: { taskIds, staffId: '', reason: '' },
+    toBody: (values): object => ({ ...values, staffId: to === '' ? undefined : staffId, dryRun: false }),
+    draft: taskIds.join(),
     onDone: (answer) => {
       moved(answer)
       onClose(true)
     },
   })
+  const { value: to, ...field } = form.text('staffId')
+  const staffId = to === back ? null : Number(to)
+  const preview = useCall(
+    assignTasks,
+    { body: { taskIds, staffId, dryRun: true } },
+    { enabled: to !== '', staleTime: 0 },
+  )
   return (
     <FormDialog
       title={t('tasks.assignTitle', { n: taskIds.length })}
@@ -41,16 +42,18 @@ export function AssignDialog({ taskIds, onClose }: AssignDialogProps) {
     >
       <StaffPick
         label={t('tasks.to')}
-        value={to}
-        error={form.errors['staffId']}
+        within="task.assign"
         first={[{ value: back, text: t('tasks.backToQueue') }]}
-        onChange={setTo}
+        value={to}
+        {...field}
       />
       <TextField label={t('tasks.why')} {...form.text('reason')} />
       <p className="secondary" role="status">
-        {preview.data
-          ? t('tasks.preview', { changed: preview.data.changed, skipped: preview.data.skipped })
-          : t('tasks.previewHint')}
+        {preview.isError
+          ? !form.trouble && explain(preview.error)
+          : preview.data
+            ? t('tasks.preview', { changed: preview.data.changed, skipped: preview.data.skipped })
+            : t('tasks.previewHint')}
       </p>
     </FormDialog>
   )

@@ -19,7 +19,7 @@ export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (d
   const form = useContractForm(createAbsence, {
     values: { staffId: member.staffId, from: midnight(0), to: midnight(7) },
     toBody: (values) => ({ ...values, from: instant(values['from']), to: instant(values['to']) }),
-    draft: false,
+    draft: String(member.staffId),
     done: (made) => t('team.absenceMade', { name: made.staffName, cover: made.coverName }),
     stale: [listAbsences],
     onDone: () => {
@@ -33,7 +33,12 @@ export function AbsenceDialog({ member, onClose }: { member: Member; onClose: (d
       form={form}
       onClose={() => onClose(false)}
     >
-      <StaffPick label={t('team.cover')} but={member.staffId} {...form.pick('coverStaffId')} />
+      <StaffPick
+        label={t('team.cover')}
+        within="task.assign"
+        but={member.staffId}
+        {...form.pick('coverStaffId')}
+      />
       <DateField label={t('team.from')} time {...form.text('from')} />
       <DateField label={t('team.to')} time {...form.text('to')} />
       <TextField label={t('team.absenceReason')} {...form.text('reason')} />

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { handOver, type Member } from '../../../contract/team.ts'
 import { StaffPick } from '../../app/StaffPick.tsx'
@@ -16,24 +15,23 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
   const { t } = useTranslation()
   const explain = useExplain()
   const moved = useMoved()
-  const [to, setTo] = useState('')
-  const toStaffId = to === queue ? null : Number(to)
   const params = { id: member.staffId }
-  const preview = useCall(
-    handOver,
-    { params, body: { toStaffId, reason: t('team.preview'), dryRun: true } },
-    { enabled: to !== '', staleTime: 0 },
-  )
   const form = useContractForm(handOver, {
     params,
-    values: { reason: '' },
-    toBody: (values) => ({ ...values, ...(to && { toStaffId }), dryRun: false }),
-    draft: false,
+    values: { toStaffId: '', reason: '' },
+    toBody: (values): object => ({ ...values, toStaffId: to === '' ? undefined : toStaffId, dryRun: false }),
     onDone: (answer) => {
       moved(answer)
       onClose(true)
     },
   })
+  const { value: to, ...field } = form.text('toStaffId')
+  const toStaffId = to === queue ? null : Number(to)
+  const preview = useCall(
+    handOver,
+    { params, body: { toStaffId, reason: t('team.preview'), dryRun: true } },
+    { enabled: to !== '', staleTime: 0 },
+  )
   return (
     <FormDialog
       title={t('team.handOverTitle', { name: member.name })}
@@ -42,16 +40,16 @@ export function HandOverDialog({ member, onClose }: { member: Member; onClose: (
     >
       <StaffPick
         label={t('team.handOverTo')}
-        value={to}
-        error={form.errors['toStaffId']}
+        within="task.assign"
         but={member.staffId}
         first={[{ value: queue, text: t('tasks.backToQueue') }]}
-        onChange={setTo}
+        value={to}
+        {...field}
       />
       <TextField label={t('team.reason')} {...form.text('reason')} />
       <p className="secondary" role="status">
         {preview.isError
-          ? explain(preview.error)
+          ? !form.trouble && explain(preview.error)
           : preview.data
             ? t('tasks.preview', { changed: preview.data.changed, skipped: preview.data.skipped })
             : t('tasks.previewHint')}

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, createUser, listUsers, updateUser } from '../../../contract/access.ts'
 import { StaffPick } from '../../app/StaffPick.tsx'
@@ -6,7 +5,7 @@ import { TextField } from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { GrantsField } from './GrantsField.tsx'
-import { blankGrant, toDraft, toGrants } from './grants.ts'
+import { type GrantDraft, blankGrant, toDraft, toGrants } from './grants.ts'
 
 type UserDialogProps = {
   user: UserSummary | null
@@ -16,12 +15,14 @@ type UserDialogProps = {
 
 export function UserDialog({ user, onPassword, onClose }: UserDialogProps) {
   const { t } = useTranslation()
-  const [grants, setGrants] = useState(() => (user ? user.grants.map(toDraft) : [blankGrant]))
   const form = useContractForm(user ? updateUser : createUser, {
     ...(user && { params: { id: user.id } }),
-    values: { name: user?.name, staffId: user?.staffId ?? null },
-    toBody: (values) => ({ ...values, grants: toGrants(grants) }),
-    draft: false,
+    values: {
+      name: user?.name,
+      staffId: user?.staffId ?? null,
+      grants: user ? user.grants.map(toDraft) : [blankGrant],
+    },
+    toBody: (values) => ({ ...values, grants: toGrants(values['grants'] as GrantDraft[]) }),
     done: t(user ? 'users.saved' : 'users.created'),
     stale: [listUsers],
     onDone: (made) => {
@@ -44,7 +45,10 @@ export function UserDialog({ user, onPassword, onClose }: UserDialogProps) {
         {...(user && { value: user.username ?? '', disabled: true })}
       />
       {!user && <TextField type="email" label={t('users.email')} {...form.text('email')} />}
-      <GrantsField value={grants} onChange={setGrants} />
+      <GrantsField
+        value={form.values['grants'] as GrantDraft[]}
+        onChange={(grants) => form.change({ grants })}
+      />
       <StaffPick
         label={t('users.staff')}
         name={user?.staffName ?? null}

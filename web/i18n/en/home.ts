@@ -20,7 +20,7 @@ export const home = {
   lateOf: 'Overdue: {{n}}',
   kind: {
     tasks: 'My follow-up tasks',
-    team: 'Overdue tasks of the department',
+    team: 'Overdue tasks of the team',
     instructions: 'Instructions to carry out',
     results: 'Results to file',
     objections: 'Spot checks that disagree with my result',
@@ -43,6 +43,7 @@ export const home = {
   backlog: 'Messages to be applied',
   silent: '{{sender}} has been silent for long',
   allSpeak: 'All {{n}} systems send as usual.',
-  noFavourites: 'The star beside a page keeps it here and at the top of the menu.',
+  noFavourites:
+    'Point at a page in the menu: the star at its right keeps it here and at the top of the menu.',
   figures: 'Follow-up of the last 30 days',
 } satisfies SameWords<typeof reference>

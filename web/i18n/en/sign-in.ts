@@ -8,6 +8,7 @@ export const signIn = {
   password: 'Password',
   enter: 'Sign in',
   working: 'One moment…',
+  leadsBack: 'You are not signed in, or no longer. After signing in you are back at this page.',
   forgot: 'Forgotten your password? Ask your administrator.',
   twoFactorTitle: 'Two-step verification',
   totpCode: '6-digit code',

@@ -17,7 +17,7 @@ export const home = {
   lateOf: '{{n}} 件已超期',
   kind: {
     tasks: '我的随访任务',
-    team: '本科已超期的任务',
+    team: '团队里已超期的任务',
     instructions: '要执行的回访指令',
     results: '等归档的回访结果',
     objections: '抽查与我的结果不符',
@@ -40,6 +40,6 @@ export const home = {
   backlog: '等待入库的消息',
   silent: '{{sender}} 很久没有消息',
   allSpeak: '{{n}} 个系统都在正常发消息。',
-  noFavourites: '点页面名称旁的星号，常用的页面就收在这里和菜单上方。',
+  noFavourites: '在菜单里指着一个页面，点它右边的星号，它就收在这里和菜单上方。',
   figures: '近 30 天随访',
 } as const

@@ -5,6 +5,7 @@ export const signIn = {
   password: '密码',
   enter: '登录',
   working: '请稍候…',
+  leadsBack: '登录已结束或还没有登录。登录后直接到您要看的页面。',
   forgot: '忘记密码？请联系信息科或管理员重置。',
   twoFactorTitle: '两步验证',
   totpCode: '6 位动态码',

@@ -22,16 +22,15 @@ export function Labelled({ inline = false, id, label, hint, error, count, childr
       {children}
       {(error ?? hint ?? count) && (
         <span className="field-foot">
-          {error ? (
+          {error && (
             <span id={`${id}-error`} className="field-error">
               {error}
             </span>
-          ) : (
-            hint && (
-              <span id={`${id}-hint`} className="secondary small">
-                {hint}
-              </span>
-            )
+          )}
+          {hint && (
+            <span id={`${id}-hint`} className="secondary small">
+              {hint}
+            </span>
           )}
           {/* The refusal of a text that is too long says the same as its counter. */}
           {count && !(error && count.n > count.of) && (

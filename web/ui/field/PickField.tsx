@@ -1,5 +1,6 @@
 import { Select } from 'antd'
 import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
 import { type Choice, selectOptions } from './choice.ts'
 import { type FieldProps, Labelled, described } from './Labelled.tsx'
 
@@ -14,6 +15,7 @@ type PickFieldProps = FieldProps<string> & {
 }
 
 export function PickField(props: PickFieldProps) {
+  const { t } = useTranslation()
   const own = useId()
   const {
     label,
@@ -39,7 +41,10 @@ export function PickField(props: PickFieldProps) {
         {...(disabled && { disabled })}
         onChange={(next: string | null) => onChange(next ?? '')}
         {...selectOptions(none === undefined ? options : [{ value: '', text: none }, ...options])}
-        {...(onSearch && { showSearch: { filterOption: false, onSearch } })}
+        {...(onSearch && {
+          showSearch: { filterOption: false, onSearch },
+          notFoundContent: t('common.list.noneFit'),
+        })}
         {...rest}
       />
     </Labelled>

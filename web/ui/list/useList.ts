@@ -35,6 +35,14 @@ function sortKeys(contract: RouteContract): ReadonlySet<string> {
   return new Set(sort?.unwrap?.().options?.filter((one) => !one.startsWith('-')) ?? [])
 }
 
+/** Filters as far as the route takes them: what else stands in an address narrows nothing. */
+function fitting(contract: RouteContract & { query: z.ZodObject }, query: object) {
+  const shape = contract.query.shape as Record<string, z.ZodType | undefined>
+  return Object.fromEntries(
+    Object.entries(query).filter(([name, value]) => shape[name]?.safeParse(value).success),
+  )
+}
+
 type ListOptions = { params?: object; enabled?: boolean; refetchInterval?: number }
 
 /** A list of the server: filters from the caller, order from the address, the number of all rows asked once with the first page. */
@@ -48,9 +56,10 @@ export function useList<C extends RouteContract & { query: z.ZodObject }>(
   const asked = first(filters['sort'])
   const now = asked !== undefined && keys.has(asked.replace(/^-/, '')) ? asked : undefined
   const counts = 'total' in contract.query.shape
+  const fits = fitting(contract, query)
   const input = {
     ...(params && { params }),
-    query: { ...query, ...(now && { sort: now }), ...(counts && { total: true }), limit: pageSize },
+    query: { ...fits, ...(now && { sort: now }), ...(counts && { total: true }), limit: pageSize },
   } as InputOf<C>
   const pages = useCallPages(contract, input, { keepPrevious: true, ...extra })
   const [start] = (pages.data?.pages ?? []) as Page[]
@@ -66,7 +75,7 @@ export function useList<C extends RouteContract & { query: z.ZodObject }>(
           contract,
           {
             ...(input as object),
-            query: { ...query, ...(now && { sort: now }), limit: exportPageSize, cursor },
+            query: { ...fits, ...(now && { sort: now }), limit: exportPageSize, cursor },
           },
           { signal },
         )
