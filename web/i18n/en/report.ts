@@ -7,6 +7,7 @@ export const report = {
   made: 'made by {{name}}, {{time}}',
   print: 'Print',
   pdf: 'Export PDF',
+  page: 'Page {{page}} of {{pages}}',
   levels: 'Levels of follow-up',
   levelsHint:
     'Coverage = followed up ÷ those who should have a result by now (not those still in time; level 3 is a sample: only planned ones); proven and stated-only add up to it.',

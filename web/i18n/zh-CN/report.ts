@@ -4,6 +4,7 @@ export const report = {
   made: '{{name}} 制表于 {{time}}',
   print: '打印',
   pdf: '导出 PDF',
+  page: '第 {{page}} 页，共 {{pages}} 页',
   levels: '各级随访',
   levelsHint:
     '覆盖率 = 已随访 ÷ 应有结果的人次（未到期的不算；三级为抽样，只算应随访的）；有凭证与仅口述相加即覆盖率。',
