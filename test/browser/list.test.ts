@@ -117,7 +117,7 @@ test('persons are narrowed by department, discharge, diagnosis and tag, all of i
   await expect.poll(total).toBeLessThan(all)
   await page.getByRole('searchbox', { name: '诊断' }).fill('没有这种病')
   await page.waitForURL(/condition=/)
-  await page.getByText('没有找到这位患者').waitFor()
+  await page.getByText('没有符合条件的记录').waitFor()
   await page.goto('/persons?tag=red-flag')
   await settled(page)
   const [row] = await stage.rows<{ n: number }>(
