@@ -129,7 +129,10 @@ export default function CallBacksPage() {
           </div>
         }
       />
-      <p className="secondary small">{t('callBacks.hint', { n: calls.data?.perHour ?? 0 })}</p>
+      <p className="secondary small">
+        {t('callBacks.hint', { n: calls.data?.perHour ?? 0 })}
+        <span className="call-backs-keys"> {t('callBacks.keys')}</span>
+      </p>
       {calls.data?.more && <p className="notice tone-warning">{t('callBacks.more')}</p>}
       {calls.isError || calls.isPending ? (
         <Unloaded query={calls} />
