@@ -1,5 +1,6 @@
 import './frame.css'
 import '../ui/ui.css'
+import '../ui/list/list.css'
 import './print.css'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'

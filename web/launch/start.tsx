@@ -1,5 +1,6 @@
 import '../app/frame.css'
 import '../ui/ui.css'
+import '../ui/list/list.css'
 import './launch.css'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
