@@ -127,6 +127,7 @@ async function recordOf(app: TestApp, caller: Caller, id: unknown) {
 const unnumbered = ['id', 'updatedAt', 'completeness', 'tags', 'personName']
 /** What a version after the one of the dump says besides. */
 const saidSince = [
+  'age',
   'nextVisitAt',
   'nextTask',
   'redFlags',

@@ -218,9 +218,9 @@ function Figures() {
       <h2 id="home-figures">
         <Link to="/figures" search={(level === 1 ? {} : { level }) as never}>
           {t('home.figures')}
-        </Link>{' '}
-        <span className="secondary small">{[t(`figures.level.l${level}`), place].join(' · ')}</span>
+        </Link>
       </h2>
+      <p className="secondary small">{[t(`figures.level.l${level}`), place].join(' · ')}</p>
       {figures.data ? (
         <Headline
           figures={figures.data}

@@ -1,3 +1,4 @@
+import { Suspense, lazy } from 'react'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { unfold } from '../../../contract/answer.ts'
@@ -14,12 +15,13 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { shownQuestions } from './answering.ts'
 import { AttemptHistory } from './AttemptHistory.tsx'
-import { EvidencePanel } from './EvidencePanel.tsx'
 import { AnswerList } from './AnswerText.tsx'
 import { LadderStepNote } from './LadderStepNote.tsx'
 import { ScoreText } from './ScoreText.tsx'
 import { outcomeGroup } from './subject.ts'
 import { refreshTask } from './useWork.ts'
+
+const EvidencePanel = lazy(() => import('./EvidencePanel.tsx'))
 
 export function ClosedTask({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
@@ -53,7 +55,7 @@ export function ClosedTask({ task }: { task: TaskDetail }) {
       </Notice>
       {task.ladderStep === 'lost' && <LadderStepNote task={task} />}
       {task.resultNote && <p className="pre-line">{task.resultNote}</p>}
-      {task.personId !== null && <EvidencePanel task={task} />}
+      <Suspense fallback={null}>{task.personId !== null && <EvidencePanel task={task} />}</Suspense>
       <AttemptHistory attempts={task.attemptList} />
       {lines.length > 0 && <AnswerList className="answer-list" lines={lines} />}
       {wholeApp && task.response && (

@@ -8,7 +8,7 @@ import { useContractForm } from '../../ui/useContractForm.ts'
 import { rememberWork } from './useWork.ts'
 
 /** The gate lets nobody contact this person; whoever turned to us themselves is answered all the same, with a reason that is kept. */
-export function ContactRefused({ task }: { task: TaskDetail }) {
+export default function ContactRefused({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const code = useCode()
   const take = useContractForm(holdTaskAnyway, {

@@ -1,18 +1,17 @@
 import { Button } from 'antd'
-import { Suspense, lazy, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Evidence, type TaskDetail } from '../../../contract/task.ts'
 import { withdrawEvidence } from '../../../contract/task-result.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import EvidenceDialog from './EvidenceDialog.tsx'
 import { ProofTag } from './ProofTag.tsx'
 import { refreshTask } from './useWork.ts'
 
-const EvidenceDialog = lazy(() => import('./EvidenceDialog.tsx'))
-
 /** What proves the result of a closed task, and the way to hand in more. */
-export function EvidencePanel({ task }: { task: TaskDetail }) {
+export default function EvidencePanel({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const [adding, setAdding] = useState(false)
   const [taking, setTaking] = useState<number | null>(null)
@@ -42,9 +41,7 @@ export function EvidencePanel({ task }: { task: TaskDetail }) {
           ))}
         </ul>
       )}
-      <Suspense fallback={null}>
-        {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
-      </Suspense>
+      {adding && <EvidenceDialog task={task} onClose={() => setAdding(false)} onDone={refresh} />}
       {taking !== null && (
         <ReasonDialog
           contract={withdrawEvidence}

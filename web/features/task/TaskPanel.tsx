@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { Suspense, lazy, useMemo } from 'react'
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
@@ -9,13 +9,14 @@ import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { CallBar } from './CallBar.tsx'
 import { ClosedTask } from './ClosedTask.tsx'
-import { ContactRefused } from './ContactRefused.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { OthersRedFlag } from './RedFlagBrief.tsx'
 import { TaskWork } from './TaskWork.tsx'
 import { useCalling } from './useCalling.ts'
 import { type Work, useWork, workHere } from './useWork.ts'
+
+const ContactRefused = lazy(() => import('./ContactRefused.tsx'))
 
 type TaskPanelProps = {
   taskId: number
@@ -75,7 +76,9 @@ function OpenTask(props: OpenTaskProps) {
             <ClosedTask task={task} />
           ) : (
             <>
-              {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
+              <Suspense fallback={null}>
+                {!held && refusal?.id === 'contact-refused' && <ContactRefused task={task} />}
+              </Suspense>
               {elsewhere && (
                 <Notice
                   tone="warning"

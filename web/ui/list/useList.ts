@@ -35,12 +35,12 @@ function sortKeys(contract: RouteContract): ReadonlySet<string> {
   return new Set(sort?.unwrap?.().options?.filter((one) => !one.startsWith('-')) ?? [])
 }
 
-/** Filters as far as the route takes them: what else stands in an address narrows nothing. */
+/** Filters as far as the route takes them, as values or as they stand in an address: what else is asked for narrows nothing. */
 function fitting(contract: RouteContract & { query: z.ZodObject }, query: object) {
   const shape = contract.query.shape as Record<string, z.ZodType | undefined>
-  return Object.fromEntries(
-    Object.entries(query).filter(([name, value]) => shape[name]?.safeParse(value).success),
-  )
+  const fits = (name: string, value: unknown) =>
+    [value, String(value)].some((one) => shape[name]?.safeParse(one).success)
+  return Object.fromEntries(Object.entries(query).filter(([name, value]) => fits(name, value)))
 }
 
 type ListOptions = { params?: object; enabled?: boolean; refetchInterval?: number }
