@@ -180,7 +180,6 @@ test('a day is asked for by the calendar of the application, typed or picked, an
   await answered(page, 2)
   await expect.poll(() => saveState(page).textContent()).toContain('已自动保存')
   expect(await axeViolations(page)).toEqual([])
-  await picture(page, 'desk-date')
   const [kept] = await stage.rows<{ day: string }>(
     `select answers ->> 'day' as day from questionnaire_response where task_id = $1`,
     [id],

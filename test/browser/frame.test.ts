@@ -171,7 +171,7 @@ describe('the home page', () => {
     ['manager', '一级 · 主管医生电话 · 全院'],
   ])('of %s says of which level its figures are, and whose: %s', async (role, words) => {
     const page = await stage.openAs(role, { path: '/', shared: true })
-    await page.locator('#home-figures').filter({ hasText: words }).waitFor()
+    await page.locator('.home-figures').filter({ hasText: words }).waitFor()
   })
 
   test('does not urge to call before the hour', async () => {
