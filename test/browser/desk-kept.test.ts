@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { answered, number, ready, saveState, useCalls } from './call.ts'
-import { axeViolations, personMenu, picture } from './look.ts'
+import { axeViolations, personMenu } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
