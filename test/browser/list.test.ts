@@ -62,6 +62,7 @@ test('the whole list goes into a workbook as it is shown, names masked, and that
   const total = Number(/\d+/.exec((await page.getByText(/^共 \d+ 条$/).textContent()) ?? '')?.[0])
   expect(head?.[0]).toBe('患者')
   expect(rows).toHaveLength(total)
+  for (const [person] of rows) expect(person).toMatch(/^.\*$/u)
   const logged = await stage.rows<{ subject: string }>(
     `select subject from audit_event where action = 'list.export' order by seq desc limit 1`,
   )

@@ -38,8 +38,15 @@ export function StaffPick({ name, but, within, none, first = [], ...field }: Sta
       value: String(one.id),
       text: [one.name, code('role', one.role), one.departmentName].filter(Boolean).join(' · '),
     }))
-  const missing = chosen && chosen.value === field.value && !found.some((one) => one.value === chosen.value)
-  const options = [...(search ? [] : first), ...(missing && !search ? [chosen] : []), ...found]
+  const known = [...first, ...found].some((one) => one.value === field.value)
+  // A kept draft knows the number only, which is not for the screen.
+  const text = chosen?.value === field.value ? chosen.text : t('tasks.staffOfDraft')
+  const missing = field.value !== '' && staff.isSuccess && !known
+  const options = [
+    ...(search ? [] : first),
+    ...(missing && !search ? [{ value: field.value, text }] : []),
+    ...found,
+  ]
   return (
     <PickField
       placeholder={t('tasks.findStaff')}

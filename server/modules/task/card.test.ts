@@ -105,8 +105,12 @@ test('answers of an earlier questionnaire stand on the card of the next task, wi
   const { rows } = await sql<{
     id: number
   }>`select id from task where person_id = ${person} and title = 'next'`.execute(app.db)
+  // Done weeks before and written down now: the card says when it was done.
+  const done = new Date('2026-11-01T02:00:00.000Z')
+  await sql`update task set completed_at = ${done} where id = ${task}`.execute(app.db)
   const shown = await card(rows[0]?.id ?? 0)
   expect(shown?.responses).toHaveLength(2)
+  expect(shown?.responses.at(-1)?.at).toBe(done.toISOString())
   expect(shown?.responses.map((one) => one.score).includes(24)).toBe(true)
   expect(shown?.responses.every((one) => one.lines.length > 0)).toBe(true)
 })

@@ -23,6 +23,7 @@ export const tasks = {
   assign: 'Reassign ({{n}})',
   assignTitle: 'Reassign {{n}} tasks',
   assignOk: 'Reassign {{n}}',
+  staffOfDraft: 'The colleague chosen before',
   findStaff: 'Find a colleague (name or number)',
   to: 'Reassign to',
   choose: 'Choose',

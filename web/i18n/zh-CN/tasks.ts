@@ -23,6 +23,7 @@ export const tasks = {
   assign: '改派（{{n}}）',
   assignTitle: '把 {{n}} 项任务改派给',
   assignOk: '改派 {{n}} 项',
+  staffOfDraft: '上次选的同事',
   findStaff: '找人（姓名或工号）',
   to: '改派给',
   choose: '请选择',
