@@ -62,18 +62,18 @@ export const roleRules: Record<Role, Rule> = {
     'user.write': 'all',
     'setting.read': 'all',
     'setting.write': 'site',
-    'intake.read': 'all',
-    'intake.replay': 'all',
-    'import.read': 'all',
-    'import.write': 'all',
+    'intake.read': 'site',
+    'intake.replay': 'site',
+    'import.read': 'site',
+    'import.write': 'site',
     'pathway.read': 'all',
     'pathway.write': 'all',
     'questionnaire.read': 'all',
     'questionnaire.write': 'all',
-    'message.read': 'all',
-    'figure.read': 'all',
-    'guidance.read': 'all',
-    'guidance.write': 'all',
+    'message.read': 'site',
+    'figure.read': 'site',
+    'guidance.read': 'site',
+    'guidance.write': 'site',
   },
   'service-centre': {
     ...desk,
@@ -188,7 +188,7 @@ export const roleRules: Record<Role, Rule> = {
     'group.read': 'site',
     'group.export': 'site',
     'setting.read': 'all',
-    'intake.read': 'all',
+    'intake.read': 'site',
     'spot-check.read': 'site',
     'spot-check.draw': 'site',
     'spot-check.decide': 'site',
@@ -219,9 +219,9 @@ export const roleRules: Record<Role, Rule> = {
     'figure.export': 'site',
     'group.read': 'site',
     'group.write': 'site',
-    'intake.read': 'all',
-    'intake.replay': 'all',
-    'intake.send': 'all',
+    'intake.read': 'site',
+    'intake.replay': 'site',
+    'intake.send': 'site',
     'setting.read': 'all',
     'instruction.read': 'site',
     // Signs staff in on the workstation that this system runs on; a site has to switch it on.
@@ -306,14 +306,18 @@ export function taskLinkActor(
   return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
 }
 
-/** The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name. */
-export function systemActor(id: string, name: string): SystemActor {
+/**
+ * The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name.
+ * @param siteIds where it acts for somebody bound to these sites
+ */
+export function systemActor(id: string, name: string, siteIds: number[] | null = null): SystemActor {
+  const reach = siteIds === null ? everything : { ...nothing, siteIds }
   return {
     kind: 'system',
     id,
     name,
     ...nobody,
-    access: Object.fromEntries(permissions.map((permission) => [permission, everything])),
+    access: Object.fromEntries(permissions.map((permission) => [permission, reach])),
     address: null,
   }
 }

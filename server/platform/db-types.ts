@@ -572,6 +572,7 @@ export interface InboundKey {
 export interface InboundMessage {
   applied_at: Timestamp | null;
   attempts: Generated<number>;
+  bound_site_ids: number[] | null;
   charset: string;
   control_id: string;
   corrects_id: number | null;

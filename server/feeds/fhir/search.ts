@@ -1,7 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personWithin } from '../../modules/person/scope.ts'
 import { countriesSet } from '../../modules/person/search.ts'
-import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { assertNotWalking, numberMissed } from '../../modules/person/walk.ts'
+import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
@@ -137,14 +138,25 @@ export async function search(
   parameters: URLSearchParams,
 ): Promise<SearchResult> {
   const reach = authorize(actor, 'person.read')
+  // Whoever reads numbers masked must not find them by trying.
+  const byNumber = !may(actor, 'person.exchange') && (parameters.has('identifier') || parameters.has('phone'))
+  if (byNumber) await assertNotWalking(db, actor)
   const query = await readQuery(db, actor, type, parameters)
-  if (query.counts) return { resources: [], next: null, total: await count(db, actor, reach, type, query) }
+  if (query.counts) {
+    const total = await count(db, reach, type, query)
+    await audit(db, actor, {
+      action: byNumber && total === 0 ? numberMissed : 'fhir.search',
+      subject: `${type} count`,
+      fields: [type],
+    })
+    return { resources: [], next: null, total }
+  }
   const rows = await find(db, reach, type, query, query.count + 1)
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)
   const persons = [...new Set(shown.flatMap((row) => row.person_id ?? []))]
   await audit(db, actor, {
-    action: 'fhir.search',
+    action: byNumber && rows.length === 0 && !query.cursor ? numberMissed : 'fhir.search',
     // One audit entry names the persons shown; the search text may be a name and is left out.
     personId: persons.length === 1 ? (persons[0] ?? null) : null,
     subject: `${type} persons:${persons.join(',')}`,
@@ -157,11 +169,10 @@ export async function search(
   }
 }
 
-async function count(db: Db, actor: Actor, reach: Reach, type: string, query: Query): Promise<number> {
+async function count(db: Db, reach: Reach, type: string, query: Query): Promise<number> {
   const parts = branchesOf(type).map(
     (branch) => sql`(select count(*) from ${branch.from} where ${whereOf(branch, reach, query.criteria)})`,
   )
   const { rows } = await sql<{ total: number }>`select ${sql.join(parts, sql` + `)} as total`.execute(db)
-  await audit(db, actor, { action: 'fhir.search', subject: `${type} count`, fields: [type] })
   return rows[0]?.total ?? 0
 }

@@ -12,6 +12,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { AdtMessage } from '../../modules/hl7/map-adt.ts'
+import { assertOwnNumbers } from './bound.ts'
 import { notedFacts } from '../../modules/hl7/map-facts.ts'
 import type { PersonStatement } from '../../modules/hl7/map-person.ts'
 import { MappingError } from '../../modules/hl7/note.ts'
@@ -59,6 +60,7 @@ export async function applyAdt(trx: Trx, actor: Actor, messages: AdtMessage[]): 
     message,
     organisation: organisationOf(organisations, message.siteCode),
   }))
+  await assertOwnNumbers(trx, actor, located.flatMap(numbersOf))
   for (const wave of intoWaves(located, keysOf)) {
     const applied = await applyWave(trx, actor, wave)
     wave.forEach(({ message }, at) => results.set(message, applied[at] ?? nothing))
@@ -111,11 +113,15 @@ function identifiersOf(person: PersonStatement, organisation: Organisation) {
 }
 
 /** Keys that two messages of one wave must not share: persons and visits. */
-function keysOf({ message, organisation }: Located) {
+function keysOf(located: Located) {
+  const { message, organisation } = located
   const { siteId } = organisation
   const visit = message.visitNumber && { system: `visit:${siteId}`, value: message.visitNumber, siteId }
-  const persons = [message.person, ...message.merges]
-  return [...persons.flatMap((person) => identifiersOf(person, organisation)), ...(visit ? [visit] : [])]
+  return [...numbersOf(located), ...(visit ? [visit] : [])]
+}
+
+function numbersOf({ message, organisation }: Located) {
+  return [message.person, ...message.merges].flatMap((person) => identifiersOf(person, organisation))
 }
 
 /**

@@ -35,6 +35,9 @@ type Stored = {
   profile: unknown
   /** Whether messages for training and debugging are applied. */
   test_messages: boolean
+  /** The only sites whose patients it may be about, with their codes; null: any. */
+  bound_site_ids: number[] | null
+  bound_codes: string[]
 }
 
 type Outcome =
@@ -131,7 +134,8 @@ async function applyNext(trx: Trx, limit: number): Promise<number> {
   if (lanes.length === 0) return 0
   const { rows } = await sql<Stored>`
     select m.id, m.received_at, m.sender, m.facility, m.message_type, m.charset, m.raw, coalesce(s.time_zone, ${organisationZone}) as time_zone, ${countryAt(sql`s.id`)} as country, h.definition as profile,
-      (${settingSql('intake.apply-test-messages')})::boolean as test_messages
+      (${settingSql('intake.apply-test-messages')})::boolean as test_messages, m.bound_site_ids,
+      array(select b.code from site b where b.id = any(m.bound_site_ids)) as bound_codes
     from inbound_message m left join site s on s.code = m.facility ${profileJoin}
     where m.lane = any(${lanes.map((one) => one.lane)}::smallint[]) and m.status = 'received'
     order by m.id limit ${limit}`.execute(trx)
@@ -166,6 +170,8 @@ function interpret(stored: Stored): Outcome {
     overrideFields(message.hl7, profile.fields)
     const context = contextOf(profile, { ...stored, source: sourceOf(stored) })
     const messages = mapMessage(message, stored.message_type, context)
+    if (stored.bound_site_ids && messages.some(({ siteCode }) => !stored.bound_codes.includes(siteCode)))
+      throw new MappingError('PV1-3', 'The message is about a site that its sender does not reach')
     return { stored, status: 'applied', messages, notes: message.notes, personId: null }
   } catch (error) {
     if (error instanceof NothingKept)
@@ -181,10 +187,14 @@ async function effect(trx: Trx, outcomes: Outcome[]): Promise<void> {
   const parts = outcomes.flatMap((outcome) =>
     outcome.status === 'applied' ? outcome.messages.map((message) => ({ outcome, message })) : [],
   )
-  for (const [source, ofSource] of Map.groupBy(parts, ({ message }) => message.person.source)) {
+  const groups = Map.groupBy(parts, ({ message, outcome }) =>
+    JSON.stringify([message.person.source, outcome.stored.bound_site_ids]),
+  )
+  for (const [group, ofSource] of groups) {
+    const [source, siteIds] = JSON.parse(group) as [string, number[] | null]
     const results = await applyAdt(
       trx,
-      feedActor(source),
+      feedActor(source, siteIds),
       ofSource.map(({ message }) => message),
     )
     for (const [at, { outcome }] of ofSource.entries()) {
@@ -194,8 +204,9 @@ async function effect(trx: Trx, outcomes: Outcome[]): Promise<void> {
   }
 }
 
-export function feedActor(source: string): Actor {
-  return systemActor(`feed:${source.replace(/^hl7:/, '')}`, source)
+/** @param siteIds the sites that the sender is bound to, or null */
+export function feedActor(source: string, siteIds: number[] | null = null): Actor {
+  return systemActor(`feed:${source.replace(/^hl7:/, '')}`, source, siteIds)
 }
 
 async function settle(trx: Trx, outcomes: Outcome[]): Promise<void> {

@@ -8,7 +8,8 @@ import { AppError, found } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskPhone, nameFor } from '../person/mask.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
-import { candidatesFor } from '../person/search.ts'
+import { candidatesFor, countriesSet } from '../person/search.ts'
+import { asksNumber, assertNotWalking, numberMissed } from '../person/walk.ts'
 import { isCurrent } from '../person/membership.ts'
 import { assertGroup } from './scope.ts'
 
@@ -71,6 +72,9 @@ const view =
 export async function listMembers(db: Db, actor: Actor, groupId: number, query: Query) {
   await assertGroup(db, actor, 'group.read', groupId)
   const reach = authorize(actor, 'person.read')
+  const byNumber = asksNumber(query.search)
+  if (byNumber) await assertNotWalking(db, actor)
+  const countries = byNumber ? await countriesSet(db) : []
   const [before] = decodeCursor<[number]>(query.cursor, ['number']) ?? []
   const where = [
     sql<SqlBool>`gm.group_id = ${groupId}`,
@@ -80,13 +84,13 @@ export async function listMembers(db: Db, actor: Actor, groupId: number, query: 
     ...(query.search
       ? [
           sql<SqlBool>`(gm.employee_number = ${query.search} or p.id in (
-            select coalesce(r.survivor_id, r.id) from (${candidatesFor(query.search)}) as hit join person r on r.id = hit.id))`,
+            select coalesce(r.survivor_id, r.id) from (${candidatesFor(query.search, countries)}) as hit join person r on r.id = hit.id))`,
         ]
       : []),
   ]
   const rows = await select(db, sql<SqlBool>`${sql.join(where, sql` and `)}`, query.limit + 1)
   await audit(db, actor, {
-    action: 'group.members',
+    action: byNumber && rows.length === 0 && before === undefined ? numberMissed : 'group.members',
     subject: `group:${groupId} persons:${rows
       .slice(0, query.limit)
       .map((row) => row.person_id)

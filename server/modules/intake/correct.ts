@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { encodeAs } from '../hl7/charset.ts'
 import { isProblem, readHeader } from '../hl7/header.ts'
 import { decodeMessage } from '../hl7/message.ts'
+import { assertMaySend, messagesWithin } from './scope.ts'
 import { profileJoin, readProfile } from './sender-profile.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -19,18 +20,17 @@ type Row = {
   corrected: boolean
 }
 
-async function original(db: Db, id: number): Promise<Row> {
+async function original(db: Db, reach: Reach, id: number): Promise<Row> {
   const { rows } = await sql<Row>`
     select m.id, m.person_id, m.status, m.charset, m.raw, h.definition as profile,
       exists (select 1 from inbound_message c where c.corrects_id = m.id) as corrected
-    from inbound_message m ${profileJoin} where m.id = ${id}`.execute(db)
+    from inbound_message m ${profileJoin} where m.id = ${id} and ${messagesWithin(reach)}`.execute(db)
   return found(rows[0])
 }
 
 /** One original message, for correction. Undecodable ones are returned as Latin-1. @throws {AppError} not-found */
 export async function revealMessage(db: Db, actor: Actor, id: number, reason: string) {
-  authorize(actor, 'intake.replay')
-  const row = await original(db, id)
+  const row = await original(db, authorize(actor, 'intake.replay'), id)
   await audit(db, actor, {
     action: 'intake.reveal',
     personId: row.person_id,
@@ -56,9 +56,9 @@ export async function correctMessage(
   id: number,
   { message, reason }: { message: string; reason: string },
 ): Promise<{ id: number }> {
-  authorize(actor, 'intake.replay')
+  const reach = authorize(actor, 'intake.replay')
   await sql`select 1 from inbound_message where id = ${id} for update`.execute(trx)
-  const row = await original(trx, id)
+  const row = await original(trx, reach, id)
   if (!['dead', 'rejected'].includes(row.status) || row.corrected)
     throw new AppError('already-closed', 'Only a dead or a rejected message can be corrected, and only once.')
   const text = message.trimStart().replaceAll(/\r\n|\n/g, '\r')
@@ -68,10 +68,11 @@ export async function correctMessage(
     throw new AppError('invalid', header.reason, [
       { path: 'message', message: `${header.location}: ${header.reason}` },
     ])
+  const boundTo = await assertMaySend(trx, actor, 'intake.replay', header)
   const { rows } = await sql<{ id: number }>`
-    insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, corrects_id)
+    insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, corrects_id, bound_site_ids)
     values (nextval('inbound_message_id'), ${header.lane}, ${header.sender}, ${header.facility}, ${header.controlId},
-      ${header.messageType}, ${header.charset}, ${bytes}, ${id}) returning id`.execute(trx)
+      ${header.messageType}, ${header.charset}, ${bytes}, ${id}, ${boundTo}) returning id`.execute(trx)
   const copy = rows[0]?.id ?? 0
   await sql`
     update inbound_message set status = 'ignored', reason = ${`Corrected by message ${copy}`}, location = null where id = ${id}`.execute(

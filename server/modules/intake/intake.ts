@@ -12,6 +12,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 import { readSettings } from '../setting/setting.ts'
 import { maskedSegments } from './mask-segment.ts'
 import { noteField } from './notes.ts'
+import { messagesWithin } from './scope.ts'
 
 type Filter = {
   status?: string[] | undefined
@@ -55,7 +56,7 @@ const keyJoin = sql`left join inbound_key k on k.sender = m.sender and k.facilit
   and k.message_id = m.id`
 
 export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
-  authorize(actor, 'intake.read')
+  const reach = authorize(actor, 'intake.read')
   if (filter.text) {
     // Finding a name reveals as much as reading it: searching by text needs the right to see the full message, and is audited.
     authorize(actor, 'intake.replay')
@@ -63,7 +64,7 @@ export async function listIntakeMessages(db: Db, actor: Actor, filter: Filter) {
   }
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
-    sql<SqlBool>`true`,
+    messagesWithin(reach),
     ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
     ...(filter.messageType ? [sql<SqlBool>`m.message_type = ${filter.messageType}`] : []),
     ...(filter.sender ? [sql<SqlBool>`m.sender = ${filter.sender}`] : []),
@@ -126,9 +127,11 @@ function viewMessage(row: Row): IntakeMessage {
 
 /** One message with its segments, personal fields masked. @throws {AppError} not-found */
 export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
-  authorize(actor, 'intake.read')
+  const reach = authorize(actor, 'intake.read')
   const { rows } = await sql<Row & { raw: Buffer }>`
-    select ${columns}, m.raw from inbound_message m ${keyJoin} where m.id = ${id}`.execute(db)
+    select ${columns}, m.raw from inbound_message m ${keyJoin} where m.id = ${id} and ${messagesWithin(reach)}`.execute(
+    db,
+  )
   const row = found(rows[0])
   await audit(db, actor, {
     action: 'intake.read',
@@ -141,10 +144,10 @@ export async function getIntakeMessage(db: Db, actor: Actor, id: number) {
 
 /** Requeues dead letters in their original order per patient. */
 export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Promise<number> {
-  authorize(actor, 'intake.replay')
+  const reach = authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number }>`
     update inbound_message m set status = 'received', reason = null, location = null, notes = null
-    where id = any(${ids}::bigint[]) and status in ('dead', 'ignored')
+    where id = any(${ids}::bigint[]) and status in ('dead', 'ignored') and ${messagesWithin(reach)}
       -- Not if a corrected copy replaces it.
       and not exists (select 1 from inbound_message c where c.corrects_id = m.id) returning id`.execute(trx)
   await audit(trx, actor, {
@@ -156,20 +159,20 @@ export async function replayMessages(trx: Trx, actor: Actor, ids: number[]): Pro
 }
 
 export async function getIntakeOverview(db: Db, actor: Actor) {
-  authorize(actor, 'intake.read')
+  const within = messagesWithin(authorize(actor, 'intake.read'))
   const settings = await readSettings(db, ['intake.silent-minutes'])
   const [waiting, minutes, senders] = await Promise.all([
     sql<{ backlog: number; oldest: Date | null; dead: number }>`
-      select (select count(*) from inbound_message where status = 'received') as backlog,
-        (select min(received_at) from inbound_message where status = 'received') as oldest,
-        (select count(*) from inbound_message where status = 'dead') as dead`.execute(db),
+      select (select count(*) from inbound_message m where status = 'received' and ${within}) as backlog,
+        (select min(received_at) from inbound_message m where status = 'received' and ${within}) as oldest,
+        (select count(*) from inbound_message m where status = 'dead' and ${within}) as dead`.execute(db),
     sql<{ minute: Date; received: number; applied: number; dead: number }>`
       select g.minute, coalesce(x.received, 0) as received, coalesce(x.applied, 0) as applied, coalesce(x.dead, 0) as dead
       from generate_series(date_trunc('minute', now()) - interval '59 minutes', date_trunc('minute', now()), interval '1 minute') as g(minute)
       left join (
         select date_trunc('minute', received_at) as minute, count(*) as received, count(*) filter (where status = 'applied') as applied,
           count(*) filter (where status in ('dead', 'rejected')) as dead
-        from inbound_message where received_at > now() - interval '60 minutes' group by 1
+        from inbound_message m where received_at > now() - interval '60 minutes' and ${within} group by 1
       ) x using (minute) order by 1`.execute(db),
     sql<{
       sender: string
@@ -182,7 +185,7 @@ export async function getIntakeOverview(db: Db, actor: Actor) {
       select m.*, (h.definition ->> 'silentMinutes')::int as silent_minutes from (
         select sender, facility, max(received_at) as last, count(*) filter (where received_at > date_trunc('day', now())) as today,
           count(*) filter (where status = 'dead') as dead
-        from inbound_message where sender <> '' and received_at > now() - interval '7 days' group by 1, 2
+        from inbound_message m where sender <> '' and received_at > now() - interval '7 days' and ${within} group by 1, 2
       ) m ${profileJoin} order by 1, 2`.execute(db),
   ])
   const usual = settings['intake.silent-minutes']

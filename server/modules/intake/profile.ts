@@ -7,6 +7,7 @@ import type { AdtMessage } from '../hl7/map-adt.ts'
 import { mapMessage, NothingKept, whyIgnored } from '../hl7/map-message.ts'
 import { parseMessage } from '../hl7/message.ts'
 import { MappingError } from '../hl7/note.ts'
+import { profilesWithin } from './scope.ts'
 import { contextOf, overrideFields, readingOf, readProfile } from './sender-profile.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -37,8 +38,9 @@ function view(row: Row): Hl7Profile {
 }
 
 export async function listProfiles(db: Db, actor: Actor): Promise<{ items: Hl7Profile[] }> {
-  authorize(actor, 'intake.read')
-  const { rows } = await sql<Row>`select * from hl7_profile order by sender, facility`.execute(db)
+  const reach = authorize(actor, 'intake.read')
+  const { rows } = await sql<Row>`
+    select p.* from hl7_profile p where ${profilesWithin(reach)} order by sender, facility`.execute(db)
   await audit(db, actor, { action: 'intake.profiles', fields: ['profiles'] })
   return { items: rows.map(view) }
 }

@@ -10,6 +10,7 @@ import {
   revealIntakeMessage,
 } from '../../../contract/intake.ts'
 import { encode } from '../hl7/charset.ts'
+import { isProblem, readHeader } from '../hl7/header.ts'
 import { RawStore } from './store.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
@@ -19,6 +20,7 @@ import type { Services } from '../../platform/services.ts'
 import { correctMessage, revealMessage } from './correct.ts'
 import { getIntakeMessage, getIntakeOverview, listIntakeMessages, replayMessages } from './intake.ts'
 import { listNotes } from './notes.ts'
+import { assertMaySend } from './scope.ts'
 import { listProfiles, previewProfile, putProfile } from './profile.ts'
 
 export function mountIntake(api: Api, { db: database }: Services): void {
@@ -43,7 +45,10 @@ export function mountIntake(api: Api, { db: database }: Services): void {
   implement(api, listIntakeMessagesRoute, ({ db, actor, query }) => listIntakeMessages(db, actor, query))
   implement(api, listIntakeNotes, ({ db, actor, query }) => listNotes(db, actor, query))
   implement(api, postIntakeMessage, async ({ db, actor, body }) => {
-    const { code, controlId, text } = await store.accept(encode(body.message))
+    const bytes = encode(body.message)
+    const header = readHeader(bytes)
+    const boundTo = isProblem(header) ? null : await assertMaySend(db, actor, 'intake.send', header)
+    const { code, controlId, text } = await store.accept(bytes, boundTo)
     await audit(db, actor, { action: 'intake.send', subject: controlId.slice(0, 100) })
     return { code, controlId, text }
   })

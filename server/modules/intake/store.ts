@@ -11,7 +11,13 @@ export type Receipt = {
   header: Header | null
 }
 
-type Waiting = { bytes: Buffer; header: Header; resolve: (receipt: Receipt) => void }
+type Waiting = {
+  bytes: Buffer
+  header: Header
+  /** The only sites whose patients it may be about, as the sender is bound to them; null: any. */
+  boundTo: number[] | null
+  resolve: (receipt: Receipt) => void
+}
 
 const batchMessages = 400
 const batchBytes = 16 * 1024 * 1024
@@ -38,11 +44,11 @@ export class RawStore {
     this.#onStored = onStored
   }
 
-  async accept(bytes: Buffer): Promise<Receipt> {
+  async accept(bytes: Buffer, boundTo: number[] | null = null): Promise<Receipt> {
     const header = readHeader(bytes)
     if (isProblem(header)) return this.reject(bytes, header.reason, header.location, header.controlId)
     return new Promise((resolve) => {
-      this.#waiting.push({ bytes, header, resolve })
+      this.#waiting.push({ bytes, header, boundTo, resolve })
       if (!this.#writing) void this.#drain()
       else if (this.#waiting.length >= this.#expected) this.#gathered?.()
     })
@@ -132,14 +138,15 @@ export class RawStore {
     // second is a repetition. `ordinality` keeps arrival order in the ids.
     await sql`
       with input as (
-        select sender, facility, control_id, message_type, charset, lane, body_hash, position,
+        select sender, facility, control_id, message_type, charset, lane, body_hash, bound_to, position,
           substring(${Buffer.concat(batch.map((one) => one.bytes))}::bytea from start for length) as raw
         from unnest(
           ${headers.map((one) => one.sender)}::text[], ${headers.map((one) => one.facility)}::text[],
           ${headers.map((one) => one.controlId)}::text[], ${headers.map((one) => one.messageType)}::text[],
           ${headers.map((one) => one.charset)}::text[], ${headers.map((one) => one.lane)}::smallint[],
-          ${headers.map((one) => one.bodyHash)}::text[], ${starts}::int[], ${lengths}::int[]
-        ) with ordinality as t(sender, facility, control_id, message_type, charset, lane, body_hash, start, length, position)
+          ${headers.map((one) => one.bodyHash)}::text[],
+          ${batch.map(({ boundTo }) => boundTo && `{${boundTo.join(',')}}`)}::text[], ${starts}::int[], ${lengths}::int[]
+        ) with ordinality as t(sender, facility, control_id, message_type, charset, lane, body_hash, bound_to, start, length, position)
       ), numbered as (
         select *, nextval('inbound_message_id') as id from (select * from input order by position) as ordered
       ), firsts as (
@@ -151,11 +158,11 @@ export class RawStore {
         on conflict (sender, facility, control_id) do update set duplicates = inbound_key.duplicates + excluded.duplicates + 1
         returning sender, facility, control_id, message_id, body_hash
       )
-      insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, status, reason, location)
-      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, 'received', null, null
+      insert into inbound_message (id, lane, sender, facility, control_id, message_type, charset, raw, bound_site_ids, status, reason, location)
+      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, n.bound_to::int[], 'received', null, null
       from numbered n join keyed k on k.message_id = n.id
       union all
-      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, 'dead',
+      select n.id, n.lane, n.sender, n.facility, n.control_id, n.message_type, n.charset, n.raw, n.bound_to::int[], 'dead',
         'The control id was used before for a message with other content', 'MSH-10'
       from numbered n join keyed k using (sender, facility, control_id)
       where k.message_id <> n.id and k.body_hash <> n.body_hash`.execute(this.#db)

@@ -8,6 +8,7 @@ import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { assertMayWrite, readSettings } from '../setting/setting.ts'
+import { channelsWithin } from '../intake/scope.ts'
 import { openTarget, type Target } from './connect.ts'
 
 type Row = {
@@ -44,7 +45,7 @@ type Row = {
 
 /** All channels with their waiting messages; a state other than `up` and `off` is an alarm. */
 export async function listChannels(db: Db, actor: Actor) {
-  authorize(actor, 'intake.read')
+  const reach = authorize(actor, 'intake.read')
   const settings = await readSettings(db, ['outbound.silent-minutes', 'outbound.ack-timeout-seconds'])
   const { rows } = await sql<Row>`
     select c.*, w.waiting, w.oldest,
@@ -54,7 +55,7 @@ export async function listChannels(db: Db, actor: Actor) {
     from outbound_channel c cross join lateral (
       select count(*) as waiting, min(m.created_at) as oldest from outbound_message m
       where m.channel_id = c.id and m.status in ('queued', 'sent', 'unknown')
-    ) w order by c.name`.execute(db)
+    ) w where ${channelsWithin(reach)} order by c.name`.execute(db)
   const patience = settings['outbound.silent-minutes'] * 60_000
   return {
     items: rows.map((row) => view(row, patience)),
@@ -208,12 +209,13 @@ function subjectOf(id: number, { host, port }: { host: string; port: number }): 
 
 /** @throws {AppError} forbidden, not-found */
 export async function retryChannel(trx: Trx, actor: Actor, id: number): Promise<undefined> {
-  authorize(actor, 'intake.replay')
+  const reach = authorize(actor, 'intake.replay')
   found(
     await trx
-      .updateTable('outbound_channel')
+      .updateTable('outbound_channel as c')
       .set({ retry_at: null })
       .where('id', '=', id)
+      .where(channelsWithin(reach))
       .returning('id')
       .executeTakeFirst(),
   )

@@ -1,7 +1,7 @@
-import { sql, type SqlBool } from 'kysely'
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { OutboundMessage, OutboundMessageDetail, OutboundStatus } from '../../../contract/outbound.ts'
 import { decodeMessage } from '../hl7/message.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { totalOf } from '../../platform/listing.ts'
@@ -11,6 +11,7 @@ import { notify } from '../../platform/live.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { maskNumbersIn } from '../person/mask.ts'
 import { maskedSegments } from '../intake/mask-segment.ts'
+import { channelsWithin } from '../intake/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 type Row = {
@@ -40,10 +41,10 @@ type Filter = {
 }
 
 export async function listOutbound(db: Db, actor: Actor, filter: Filter) {
-  authorize(actor, 'intake.read')
+  const reach = authorize(actor, 'intake.read')
   const [before] = decodeCursor<[number]>(filter.cursor, ['number']) ?? []
   const where = [
-    sql<SqlBool>`true`,
+    channelsWithin(reach),
     ...(filter.status?.length ? [sql<SqlBool>`m.status = any(${filter.status}::text[])`] : []),
     ...(filter.channelId ? [sql<SqlBool>`m.channel_id = ${filter.channelId}`] : []),
     ...(filter.controlId ? [sql<SqlBool>`m.control_id = ${filter.controlId}`] : []),
@@ -54,7 +55,11 @@ export async function listOutbound(db: Db, actor: Actor, filter: Filter) {
     order by m.id desc limit ${filter.limit + 1}`.execute(db)
   return {
     ...pageOf(rows, filter.limit, (row) => [row.id], view),
-    total: await totalOf(db, filter, sql`from outbound_message m where ${sql.join(where, sql` and `)}`),
+    total: await totalOf(
+      db,
+      filter,
+      sql`from outbound_message m join outbound_channel c on c.id = m.channel_id where ${sql.join(where, sql` and `)}`,
+    ),
   }
 }
 
@@ -89,13 +94,15 @@ type Sending = {
 
 /** One message with its segments, personal fields masked. @throws {AppError} forbidden, not-found */
 export async function getOutbound(db: Db, actor: Actor, id: number): Promise<OutboundMessageDetail> {
-  authorize(actor, 'intake.read')
+  const reach = authorize(actor, 'intake.read')
   const { rows } = await sql<Row & { raw: Buffer; charset: string; sendings: Sending[] }>`
     select ${columns}, m.raw, m.charset,
       (select coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'sent_at', a.sent_at, 'resend', a.resend, 'outcome', a.outcome,
         'code', a.code, 'reason', a.reason, 'finished_at', a.finished_at, 'answer', encode(a.answer, 'base64')) order by a.number), '[]')
         from (select * from outbound_attempt where message_id = m.id order by number desc limit 100) a) as sendings
-    from outbound_message m join outbound_channel c on c.id = m.channel_id where m.id = ${id}`.execute(db)
+    from outbound_message m join outbound_channel c on c.id = m.channel_id where m.id = ${id} and ${channelsWithin(reach)}`.execute(
+    db,
+  )
   const row = found(rows[0])
   await audit(db, actor, {
     action: 'outbound.read',
@@ -123,12 +130,12 @@ export async function getOutbound(db: Db, actor: Actor, id: number): Promise<Out
 
 /** One message in full. @throws {AppError} forbidden, not-found */
 export async function revealOutbound(db: Db, actor: Actor, id: number, reason: string) {
-  authorize(actor, 'intake.replay')
   const row = found(
     await db
       .selectFrom('outbound_message')
       .select(['raw', 'charset', personOfRecord(sql`outbound_message.person_id`).as('person_id')])
       .where('id', '=', id)
+      .where(channelWithin(authorize(actor, 'intake.replay')))
       .executeTakeFirst(),
   )
   await audit(db, actor, {
@@ -150,13 +157,14 @@ export async function replayOutbound(
   actor: Actor,
   ids: number[],
 ): Promise<{ replayed: number; overtaken: number }> {
-  authorize(actor, 'intake.replay')
+  const reach = authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number; replayed: boolean }>`
     with asked as (
       select m.id, exists (select 1 from outbound_message n
         where n.channel_id = m.channel_id and n.person_id = any(${recordsOf(personOfRecord(sql`m.person_id`))}) and n.kind = m.kind and n.id > m.id and n.attempts > 0
           and n.status <> 'rejected') as overtaken
-      from outbound_message m where m.id = any(${ids}::bigint[]) and m.status in ('rejected', 'cancelled') for no key update
+      from outbound_message m where m.id = any(${ids}::bigint[]) and m.status in ('rejected', 'cancelled')
+        and ${channelWithin(reach, 'm')} for no key update
     ), queued as (
       update outbound_message m set status = case when m.attempts > 0 then 'unknown' else 'queued' end, reason = null, finished_at = null
       from asked where m.id = asked.id and not asked.overtaken returning m.id
@@ -180,12 +188,11 @@ export async function cancelOutbound(
   actor: Actor,
   { ids, reason }: { ids: number[]; reason: string },
 ): Promise<{ cancelled: number }> {
-  authorize(actor, 'intake.replay')
+  const reach = authorize(actor, 'intake.replay')
   const { rows } = await sql<{ id: number }>`
     update outbound_message set status = 'cancelled', finished_at = now()
-    where id = any(${ids}::bigint[]) and status in ('queued', 'unknown', 'rejected') returning id`.execute(
-    trx,
-  )
+    where id = any(${ids}::bigint[]) and status in ('queued', 'unknown', 'rejected')
+      and ${channelWithin(reach)} returning id`.execute(trx)
   await audit(trx, actor, {
     action: 'outbound.cancel',
     subject: `outbound:${rows.map((row) => row.id).join(',')}`.slice(0, 1000),
@@ -195,4 +202,10 @@ export async function cancelOutbound(
   // A held channel may resume.
   wakeLoop('outbound')
   return { cancelled: rows.length }
+}
+
+/** Row scope of `outbound_message`, under this alias, by its channel. */
+function channelWithin(reach: Reach, alias = 'outbound_message'): RawBuilder<SqlBool> {
+  const id = sql.ref(`${alias}.channel_id`)
+  return sql<SqlBool>`exists (select 1 from outbound_channel c where c.id = ${id} and ${channelsWithin(reach)})`
 }

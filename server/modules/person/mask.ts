@@ -7,14 +7,20 @@ export function maskPhone(value: string): string {
   const digits = formatPhone(value)
   const [area] = /^0\d+-/.exec(digits) ?? []
   if (area) return `${area}****${digits.slice(-4)}`
-  if (digits.length < 7) return '*'.repeat(digits.length)
+  if (digits.length < 11) return hidden(digits, 0)
   return `${digits.slice(0, 3)}****${digits.slice(-4)}`
 }
 
-/** Identity numbers: first 3 and last 4; short ones only the last 2. */
+/** Identity numbers: first 3 and last 4; of short ones, such as a passport's, only the end. */
 export function maskIdentifier(value: string): string {
-  if (value.length < 9) return `${'*'.repeat(Math.max(0, value.length - 2))}${value.slice(-2)}`
-  return `${value.slice(0, 3)}${'*'.repeat(value.length - 7)}${value.slice(-4)}`
+  return hidden(value, value.length < 15 ? 0 : 3)
+}
+
+/** At least half is hidden: the first signs shown and at most the last four, fewer of short values. */
+function hidden(value: string, first: number): string {
+  const last = Math.min(4, Math.floor(value.length / 3))
+  const stars = '*'.repeat(value.length - first - last)
+  return `${value.slice(0, first)}${stars}${value.slice(value.length - last)}`
 }
 
 /** Masks mobile and identity numbers inside free text. */

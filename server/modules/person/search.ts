@@ -14,6 +14,7 @@ import { isHan, typedForms } from './name.ts'
 import { type Narrowed, narrowedTo, weightsFor } from './narrow.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
+import { asksNumber, assertNotWalking, numberMissed } from './walk.ts'
 import { withoutSigns } from './text.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
@@ -57,14 +58,12 @@ const sortColumns = {
 export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'person.read')
   const within = personWithin(reach, sql`c.id`)
+  const byNumber = query.phone !== undefined || asksNumber(query.search)
+  if (byNumber) await assertNotWalking(db, actor)
+  const countries = byNumber ? await countriesSet(db) : []
   const candidates = query.phone
-    ? sql`${sql.join(
-        (await formsOfPhone(db, query.phone)).map(
-          (number) => sql`select person_id as id from person_telecom where ${phoneIs(number)}`,
-        ),
-        sql` union all `,
-      )}`
-    : query.search && candidatesFor(query.search)
+    ? phonesOf(query.phone, countries)
+    : query.search && candidatesFor(query.search, countries)
   const hitsOf = (place: RawBuilder<unknown>, key: RawBuilder<unknown>) =>
     candidates
       ? // A hit on a merged record is a hit on its survivor.
@@ -97,7 +96,7 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
     left join department d on d.id = f.last_department_id
     order by ${query.sort === undefined ? sql`p.id desc` : sql`found.place`}`.execute(db)
   await audit(db, actor, {
-    action: 'person.search',
+    action: byNumber && rows.length === 0 && !query.cursor ? numberMissed : 'person.search',
     // One audit entry names the persons shown; the search term itself may be a name and is left out.
     personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
     subject: `persons:${rows
@@ -133,19 +132,20 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
   }
 }
 
-/** A full telephone number, in the form of the index that also finds the ends of numbers. */
-function phoneIs(number: string): RawBuilder<SqlBool> {
-  return sql<SqlBool>`system = 'phone' and reverse(value) = reverse(${number})`
+/** Who has this full telephone number, in the form of the index that also finds the ends of numbers. */
+function phonesOf(number: string, countries: string[]): RawBuilder<unknown> {
+  const forms = formsOfPhone(number, countries).map((form) => [...form].reverse().join(''))
+  return sql`select person_id as id from person_telecom where system = 'phone' and reverse(value) = any(${forms}::text[])`
 }
 
 /**
  * Every form in which a number may be stored: it depends on the country of the site that it came from, which nobody knows who only has the
  * number. Without settings of a country there is one.
  */
-async function formsOfPhone(db: Db, text: string): Promise<string[]> {
+function formsOfPhone(text: string, countries: string[]): string[] {
   const usual = normalisePhone(text)
   if (usual.startsWith('+')) return [usual]
-  return [...new Set([usual, ...(await countriesSet(db)).map((country) => normalisePhone(text, country))])]
+  return [...new Set([usual, ...countries.map((country) => normalisePhone(text, country))])]
 }
 
 /** The countries that settings name, of the whole organisation or of a site. */
@@ -155,24 +155,28 @@ export async function countriesSet(db: Db): Promise<string[]> {
   return rows.map((row) => row.country)
 }
 
+/** Of a masked telephone number, at its end. */
+const shownDigits = 4
+
 const begins = (text: string) => `${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 
 /**
- * Possible meanings of a search term: digits are a phone number (whole or its end) or the beginning of a record number (of an identity
- * number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a record number;
+ * Possible meanings of a search term: digits are a phone number (whole or its last four digits, which are shown) or the beginning of a record
+ * number (of an identity number only the whole: what is masked must not be guessed digit by digit); letters are pinyin or a Latin name or a record number;
  * characters are the beginning of a name.
+ * @param countries in which a number without a country code may be dialled, beside the organisation's own
  */
-export function candidatesFor(typed: string): RawBuilder<unknown> {
+export function candidatesFor(typed: string, countries: string[] = []): RawBuilder<unknown> {
   const word = withoutSigns(typed).trim()
   const numbers = [...new Set([word, word.toUpperCase(), comparedNumber('national-id', word)])]
   const byNumber = sql`select person_id as id from person_identifier where value = any(${numbers}::text[])`
   const digits = word.replaceAll(/[\s()+-]/g, '')
   if (/^\d{3,}$/.test(digits)) {
-    // The 0 before an area code is dialled, not stored.
-    const end = [...digits.replace(/^0(?=\d{6})/, '')].reverse().join('')
+    const end = [...digits].reverse().join('')
+    const byEnd = sql`
+      select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins(end)} union all`
     return sql`
-      select person_id as id from person_telecom where system = 'phone' and reverse(value) like ${begins(end)}
-      union all select person_id from person_telecom where ${phoneIs(normalisePhone(word))}
+      ${digits.length === shownDigits ? byEnd : sql``} ${phonesOf(word, countries)}
       union all select person_id from person_identifier where value like ${begins(digits)} and site_id is not null
       union all ${byNumber}`
   }

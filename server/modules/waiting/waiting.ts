@@ -5,6 +5,7 @@ import type { Waiting, WaitingKind } from '../../../contract/waiting.ts'
 import { type Actor, type Reach, authorize, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { countUnchecked } from '../head-check/head-check.ts'
+import { channelsWithin, messagesWithin } from '../intake/scope.ts'
 import { countInstructions } from '../instruction/list.ts'
 import { countPairs } from '../match/review.ts'
 import { checksWithin } from '../spot-check/scope.ts'
@@ -134,11 +135,20 @@ const kinds: Record<
   matches: ['person.merge', async (db, _, reach) => ({ count: (await countPairs(db, reach)).open, late: 0 })],
   intake: [
     'intake.replay',
-    (db) => counted(db, sql`select count(*) as count from inbound_message where status = 'dead'`),
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from inbound_message m where status = 'dead' and ${messagesWithin(reach)}`,
+      ),
   ],
   outbound: [
     'intake.replay',
-    (db) => counted(db, sql`select count(*) as count from outbound_message where status = 'rejected'`),
+    (db, _, reach) =>
+      counted(
+        db,
+        sql`select count(*) as count from outbound_message m join outbound_channel c on c.id = m.channel_id
+          where m.status = 'rejected' and ${channelsWithin(reach)}`,
+      ),
   ],
   refusals: [
     'audit.read',

@@ -251,6 +251,8 @@ export const audit = {
     'user_reset-password': 'Reset a password',
     person_read: 'Looked at a patient',
     person_search: 'Searched patients',
+    'person_number-missed': 'Searched a number that belongs to nobody',
+    'person_number-walk': 'Tried numbers one after the other',
     person_reveal: 'Revealed a number',
     person_merge: 'Merged records',
     person_unmerge: 'Separated records',

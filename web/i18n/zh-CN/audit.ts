@@ -250,6 +250,8 @@ export const audit = {
     'user_reset-password': '重置密码',
     person_read: '查看患者',
     person_search: '查找患者',
+    'person_number-missed': '按号码查找，无人对应',
+    'person_number-walk': '连续试探号码',
     person_reveal: '查看完整号码',
     person_merge: '合并档案',
     person_unmerge: '拆分档案',

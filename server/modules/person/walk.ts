@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Actor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
+import { withoutSigns } from './text.ts'
+
+/** The action under which a search by number that found nobody stands in the audit, which is also what counts them. */
+export const numberMissed = 'person.number-missed'
+
+/**
+ * Searches by number without a hit that one actor may make in an hour. An agent who looks up each caller stays far below; whoever tries
+ * the four hidden digits of a number one by one would need a week.
+ */
+export const missesPerHour = 60
+
+/** Whether a search term is a number, of which some are masked, rather than a name. */
+export function asksNumber(term: string | undefined): boolean {
+  return term !== undefined && /^[\d\s()+-]{4,}[Xx]?$/.test(withoutSigns(term).trim())
+}
+
+/**
+ * Refuses further searches by number to somebody who tries numbers one after the other; the refusal is in the audit, where it counts among
+ * what an auditor looks at first.
+ * @throws {AppError} too-many-requests
+ */
+export async function assertNotWalking(db: Db, actor: Actor): Promise<void> {
+  const { rows } = await sql<{ misses: number }>`
+    select count(*) as misses from audit_event
+    where action = ${sql.lit(numberMissed)} and actor_id = ${actor.id} and at > now() - interval '1 hour'`.execute(
+    db,
+  )
+  if ((rows[0]?.misses ?? 0) < missesPerHour) return
+  await audit(db, actor, { action: 'person.number-walk', outcome: 'refused' })
+  throw new AppError(
+    'too-many-requests',
+    `${missesPerHour} numbers within an hour belonged to nobody. Search by name or record number, or go on in an hour.`,
+  )
+}
