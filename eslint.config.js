@@ -50,6 +50,20 @@ export default tseslint.config(
     files: ['server/cli/**', 'bench/**', 'torture/**', 'scripts/**', 'sim/sim.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    // The text of an error quotes what it was given; the logger's serializer leaves it out.
+    files: ['server/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.object.name="log"] :matches(Property[key.name="err"] > MemberExpression, TemplateLiteral MemberExpression[property.name="message"])',
+          message: 'Log the error itself as `err`, never its text.',
+        },
+      ],
+    },
+  },
   { files: ['web/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   {
     // Lists, forms and dialogs are made of the kit in web/ui (docs/decisions/0045-one-kit.md).

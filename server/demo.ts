@@ -161,7 +161,7 @@ function startBackground({ running, world, fresh, stop, key, seed, ward }: Backg
     try {
       await work()
     } catch (error) {
-      if (!signal.aborted) log.error({ err: (error as Error).message }, `the demo's ${name} stopped`)
+      if (!signal.aborted) log.error({ err: error }, `the demo's ${name} stopped`)
     }
   }
   return [

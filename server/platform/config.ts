@@ -18,7 +18,7 @@ const environment = z
     CARELOOP_DATA_DIR: z.string().min(1).default('./data'),
     DATABASE_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database')
+      .refine(isPostgresUrl, 'must look like postgres://user:password@host:5432/database')
       .optional(),
     /** Which parts this process runs: `all`, or a comma-separated list of web, worker, feed. */
     ROLE: z
@@ -75,6 +75,11 @@ export type Config = {
 
 /** A configuration that an operator has to mend; its message is a list of plain sentences. */
 export class ConfigError extends Error {}
+
+/** The parser's own error would quote the address, with its password. */
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
+}
 
 /**
  * Validates environment variables. This file is the only one that reads the environment.

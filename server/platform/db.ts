@@ -100,7 +100,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
   })
   // An idle connection that breaks (server restarted) is replaced by the pool on the next use.
   pool.on('error', (error) => {
-    log.warn({ err: error.message }, 'a database connection was lost')
+    log.warn({ err: error }, 'a database connection was lost')
   })
   // One that breaks while it is in use fails its query; without a listener the event would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined))

@@ -118,6 +118,16 @@ function cacheMegabytes(): number {
   return Math.round(Math.min(2048, Math.max(256, totalmem() / 8 / 2 ** 20)))
 }
 
+/** The server's own log quotes no values: what an error is about, our log says by its code and its constraint. */
+const silentAboutData = {
+  log_error_verbosity: 'terse',
+  // LOG, FATAL and PANIC; the text of an ERROR quotes the value that it is about.
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+}
+
 /**
  * Starts the embedded PostgreSQL in `dataDir/pg`, or adopts the one that a killed process left running.
  * @param options.settings extra `-c name=value` server settings
@@ -161,6 +171,7 @@ export async function startEmbedded(
       max_wal_size: '2GB',
       wal_compression: 'on',
       jit: 'off',
+      ...silentAboutData,
       ...options.settings,
     }
     const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`)

@@ -127,7 +127,7 @@ export function openJobs(url: string, db: Db): Jobs {
     })
     // A lost connection is an event here, and the next poll is the retry.
     boss.on('error', (error) => {
-      log.warn({ err: error.message }, 'background jobs: the database did not answer')
+      log.warn({ err: error }, 'background jobs: the database did not answer')
     })
     boss.on('warning', (warning) => {
       log.debug({ warning: warning.message }, 'background jobs')

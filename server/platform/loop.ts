@@ -53,10 +53,7 @@ export function startLoop(
         }
       } catch (error) {
         failures += 1
-        log.warn(
-          { err: (error as Error).message, loop: name },
-          'background work failed just now, trying again',
-        )
+        log.warn({ err: error, loop: name }, 'background work failed just now, trying again')
         await sleep(Math.min(50 * 2 ** failures, 2000))
       }
     }

@@ -20,6 +20,8 @@ declare module 'vitest' {
     template: string
     /** A data directory with an embedded PostgreSQL that nobody has started CareLoop on; tests copy it. */
     dataDir: string
+    /** Where the test server writes its own log; null for one of DATABASE_URL. */
+    serverLog: string | null
   }
 }
 
@@ -50,6 +52,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('adminUrl', adminUrl)
   project.provide('template', template)
   project.provide('dataDir', dataDir)
+  project.provide('serverLog', external ? null : path.join(own, 'postgres.log'))
   return async () => {
     await run(adminUrl, `drop database if exists ${template} with (force)`)
     await server?.stop()

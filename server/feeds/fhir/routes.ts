@@ -172,7 +172,7 @@ async function writeOne(
 export async function answerFhirError(error: unknown, c: ApiContext): Promise<Response> {
   const known = asFhirError(error)
   if (!known) {
-    log.error({ ...harmless(error), path: routePath(c), method: c.req.method }, 'request failed')
+    log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     const diagnostics = 'Something went wrong on our side. It has been logged.'
     return answer(c, outcomeOf([{ code: 'exception', diagnostics }]), 500)
   }
@@ -194,12 +194,6 @@ export async function answerFhirError(error: unknown, c: ApiContext): Promise<Re
     known.status,
     known.status === 405 ? { allow: 'GET, POST, PUT' } : {},
   )
-}
-
-/** What may be logged of an error: the text of one from the database can hold a patient's data. */
-function harmless(error: unknown) {
-  const { name, code, constraint, stack } = (error ?? {}) as Error & { code?: string; constraint?: string }
-  return { name, code, constraint, at: stack?.split('\n').filter((line) => /^\s+at /.test(line)) }
 }
 
 /** The person of a refused request. */

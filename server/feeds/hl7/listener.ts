@@ -34,7 +34,7 @@ export async function listenMllp(
     : createServer(usual, accept)
   // Failed TLS handshakes carry no message.
   server.on('tlsClientError', (error: Error) => {
-    log.warn({ err: error.message }, 'an MLLP connection without the TLS that is asked for')
+    log.warn({ err: error }, 'an MLLP connection without the TLS that is asked for')
   })
   server.maxConnections = maxConnections
   await new Promise<void>((resolve, reject) => {
@@ -102,7 +102,7 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
     void answers.finally(() => socket.end())
   })
   socket.on('error', (error) => {
-    log.debug({ err: error.message }, 'an MLLP connection broke')
+    log.debug({ err: error }, 'an MLLP connection broke')
   })
 }
 

@@ -64,7 +64,7 @@ export class RawStore {
       )
       return { code: 'AR', controlId, text: reason, header: null }
     } catch (error) {
-      log.error({ err: (error as Error).message }, 'a rejected message could not be stored')
+      log.error({ err: error }, 'a rejected message could not be stored')
       return {
         code: 'AE',
         controlId,
@@ -86,7 +86,7 @@ export class RawStore {
         this.#expected = Math.min(batch.length + this.#waiting.length, batchMessages)
         this.#onStored()
       } catch (error) {
-        log.error({ err: (error as Error).message, messages: batch.length }, 'messages could not be stored')
+        log.error({ err: error, messages: batch.length }, 'messages could not be stored')
         // One message that the database refuses must not block the others.
         if (batch.length > 1 && !isTransient(error)) {
           this.#alone = batch.length

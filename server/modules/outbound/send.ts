@@ -58,7 +58,7 @@ export function openSenders({ db, database }: Services): Senders {
         if (busy.has(id) || stopping.signal.aborted) continue
         const work = sendChannel(db, database.url, id, stopping.signal)
           .catch((error: unknown) => {
-            log.warn({ err: (error as Error).message, channel: id }, 'sending broke off, trying again')
+            log.warn({ err: error, channel: id }, 'sending broke off, trying again')
           })
           .finally(() => busy.delete(id))
         busy.set(id, work)

@@ -73,7 +73,7 @@ export async function seedDemoExamples(db: Db, secret: string, departmentId: num
     try {
       await transaction(db, work)
     } catch (error) {
-      log.debug({ err: (error as Error).message }, `the demo is without ${what}`)
+      log.debug({ err: error }, `the demo is without ${what}`)
     }
   }
   await tell('groups', (trx) => groups(trx, scene))
