@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Role, roles } from '../contract/access.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import type { RouteContract } from '../contract/route.ts'
+import { createUserAs } from '../server/modules/access/user.ts'
 import { roleRules } from '../server/platform/actor.ts'
+import { transaction } from '../server/platform/db.ts'
 import { implementedContracts } from '../server/platform/http.ts'
-import { createTestApp, type TestApp } from './support/app.ts'
+import { createTestApp, goodPassword, type TestApp, testActor } from './support/app.ts'
 import { fillSite, type FilledSite } from './support/filled-site.ts'
 import { type Known, sampleOf } from './support/sample.ts'
 
@@ -46,6 +48,7 @@ function knownOf({ site, department, staff, persons, rows }: FilledSite): Known 
     taskId: task,
     taskIds: [task],
     groupId: rows.groups?.id,
+    teamId: rows['visits/plans']?.teamId,
     reference: 'recording 17',
     sender: 'HIS',
     facility: 'FAR',
@@ -133,6 +136,47 @@ test.each(scoped)('%s of one site finds nothing of another in any list, file or 
     }
   }
   expect(found).toEqual([])
+})
+
+/** Every two roles of which one has a permission at home that the other lacks at the other site. */
+const mixed = scoped.flatMap((home) =>
+  scoped.filter((there) => there !== home).map((there) => [home, there] as const),
+)
+
+test.each(mixed)('who is %s here and %s there has each right at its place only', async (home, there) => {
+  const username = `${home}-and-${there}`
+  await transaction(app.db, (trx) =>
+    createUserAs(trx, testActor, {
+      username,
+      name: username,
+      password: goodPassword,
+      staffId: own.staff,
+      grants: [
+        { role: home, siteId: own.site, departmentId: own.department },
+        { role: there, siteId: foreign.site, departmentId: foreign.department },
+      ],
+    }),
+  )
+  const caller = await app.signIn(username)
+  const before = await digest()
+  const wrong: unknown[] = []
+  for (const contract of contracts) {
+    if (!allowed(home, contract) || allowed(there, contract) || ofNoSite.test(contract.path)) continue
+    if (!contract.path.includes('{')) continue
+    const answer = await call(caller, contract, foreign)
+    const text = await answer.text()
+    if (![403, 404].includes(answer.status))
+      wrong.push([contract.method, contract.path, answer.status, text.slice(0, 200)])
+  }
+  // Who reads no persons there sees no whole names.
+  if (roleRules[there]['person.read'] === undefined)
+    for (const contract of contracts) {
+      if (contract.path.includes('{') || contract.method !== 'get' || contract.path === '/live') continue
+      const text = await (await call(caller, contract, foreign)).text()
+      if (/麴[一二三四五]/.test(text)) wrong.push([contract.path, text.match(/.{30}麴[一二三四五]/)?.[0]])
+    }
+  expect(wrong).toEqual([])
+  expect(await digest()).toBe(before)
 })
 
 test.each(scoped)('%s of one site finds no resource of another over FHIR', async (role) => {

@@ -324,7 +324,7 @@ export async function fillSite(
       'tasks/{id}/photos/{key}': { id: one.task, key: 'a'.repeat(32) },
       tasks: of(one.task),
       users: of(user),
-      'visits/plans': of(plan),
+      'visits/plans': { id: plan, teamId: visitTeam },
       'visits/records': of(
         await id('visit_record', {
           task_id: visit,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Consent, giveConsent as giveRoute } from '../../../contract/contact.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -46,8 +46,7 @@ export async function giveConsent(
   personId: number,
   input: z.output<(typeof giveRoute)['body']>,
 ): Promise<Consent[]> {
-  authorize(actor, 'person.write')
-  const { id } = (await loadPerson(trx, actor, personId)).person
+  const { id } = (await loadPerson(trx, actor, personId, 'person.write')).person
   const givenAt = input.givenAt ? new Date(input.givenAt) : new Date()
   if (givenAt.getTime() > Date.now() + 60_000)
     throw new AppError('invalid', undefined, [{ path: 'givenAt', message: 'lies in the future' }])
@@ -94,8 +93,7 @@ export async function withdrawConsent(
   consentId: number,
   reason: string | undefined,
 ): Promise<Consent[]> {
-  authorize(actor, 'person.write')
-  const { id } = (await loadPerson(trx, actor, personId)).person
+  const { id } = (await loadPerson(trx, actor, personId, 'person.write')).person
   const { rows } = await sql<{ purpose: string; channel: string; withdrawn_at: Date | null }>`
     select purpose, channel, withdrawn_at from consent where id = ${consentId} and person_id = any(${recordsOf(sql`${id}`)})
     for update`.execute(trx)

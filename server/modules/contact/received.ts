@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { recordReceived as receivedRoute } from '../../../contract/contact.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { recordEvents } from '../event/event.ts'
@@ -13,8 +13,7 @@ export async function recordReceived(
   personId: number,
   { channel, caller, note }: z.output<(typeof receivedRoute)['body']>,
 ): Promise<{ at: string }> {
-  authorize(actor, 'person.write')
-  const { id } = (await loadPerson(trx, actor, personId)).person
+  const { id } = (await loadPerson(trx, actor, personId, 'person.write')).person
   const at = new Date()
   await recordEvents(trx, [
     {

@@ -22,7 +22,7 @@ export const percent = (value: number | null) =>
 export async function exportFollowUp(db: Db, actor: Actor, query: FigureQuery): Promise<Buffer> {
   const reach = authorize(actor, 'figure.export')
   const figures = await getFollowUpFigures(db, actor, query)
-  const rows = await dischargeRows(db, reach, { ...query, by: undefined, measure: 'discharged' }, most)
+  const rows = await dischargeRows(db, actor, reach, { ...query, by: undefined, measure: 'discharged' }, most)
   await audit(db, actor, { action: 'figure.export', subject: `rows:${rows.length}`, fields: ['name-masked'] })
   const line = (label: string, counts: (typeof figures)['total']) => [
     cell(label),

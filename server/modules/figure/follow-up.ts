@@ -8,7 +8,7 @@ import { shiftDate } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
-import { nameFor } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import {
   cohort,
@@ -191,6 +191,7 @@ export type DischargeRow = {
 /** The discharges behind a figure: the same cohort and measure, as rows. */
 export async function dischargeRows(
   db: Db,
+  actor: Actor,
   reach: Reach,
   filter: RowsFilter,
   limit: number,
@@ -207,7 +208,7 @@ export async function dischargeRows(
   if (after)
     where.push(sql<SqlBool>`(c.ends_at, c.encounter_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`)
   const { rows } = await sql<DischargeRow>`
-    select c.encounter_id, p.id as person_id, p.name as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
+    select c.encounter_id, p.id as person_id, ${nameSeenBy(actor)} as person_name, d.name as department_name, a.name as attending_name, c.condition_text,
       c.ends_at, c.ends_at::text as ends_key, c.task_id, c.level, c.status, c.outcome, c.due_at, c.completed_at, contact.attempts, c.proof, h.name as assignee_name
     from (${cohort(reach, filter, [level], 'page')}) as c
     ${joinPerson(sql`c.person_id`)} left join department d on d.id = c.department_id
@@ -226,7 +227,7 @@ export async function listFollowUpRows(
   const reach = authorize(actor, 'figure.read')
   lengthOf(query)
   const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
-  const rows = await dischargeRows(db, reach, query, query.limit + 1, after)
+  const rows = await dischargeRows(db, actor, reach, query, query.limit + 1, after)
   await audit(db, actor, {
     action: 'figure.rows',
     subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
@@ -239,7 +240,7 @@ export async function listFollowUpRows(
     (row) => ({
       encounterId: row.encounter_id,
       personId: row.person_id,
-      personName: nameFor(actor, row.person_name),
+      personName: row.person_name,
       departmentName: row.department_name,
       attendingName: row.attending_name,
       conditionText: row.condition_text,

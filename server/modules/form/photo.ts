@@ -6,7 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import type { ApiContext } from '../../platform/http.ts'
-import { personWithin, taskWithin } from '../person/scope.ts'
+import { assertWithin, personWithin, taskWithin } from '../person/scope.ts'
 import { assertHeld } from '../task/attempt.ts'
 import type { TaskRow } from '../task/list.ts'
 import { queuesOf } from '../task/scope.ts'
@@ -69,8 +69,9 @@ export async function readTaskPhoto(
   taskId: number,
   key: string,
 ): Promise<OpenPhoto> {
-  authorize(actor, 'person.reveal')
-  await loadPersonTask(db, actor, 'task.read', taskId)
+  const reach = authorize(actor, 'person.reveal')
+  const { person_id: personId } = await loadPersonTask(db, actor, 'task.read', taskId)
+  await assertWithin(db, reach, [personId])
   return openPhoto(db, actor, secret, { taskId, key }, 'staff')
 }
 

@@ -6,7 +6,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
-import { maskPhone, nameFor } from '../person/mask.ts'
+import { maskPhone } from '../person/mask.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
 import { candidatesFor, countriesSet } from '../person/search.ts'
 import { asksNumber, assertNotWalking, numberMissed } from '../person/walk.ts'
@@ -47,26 +47,24 @@ async function select(db: Db, where: RawBuilder<SqlBool>, limit: number): Promis
   return rows
 }
 
-const view =
-  (actor: Actor) =>
-  (row: Row): GroupMember => ({
-    id: row.id,
-    version: row.version,
-    personId: row.person_id,
-    name: nameFor(actor, row.name),
-    sex: row.sex,
-    birthDate: row.birth_date,
-    phone: row.phone && maskPhone(row.phone),
-    recordNumbers: row.record_numbers,
-    lastVisitAt: row.last_visit_at?.toISOString() ?? null,
-    role: row.role,
-    employeeNumber: row.employee_number,
-    department: row.department,
-    title: row.title,
-    since: row.since,
-    until: row.until,
-    note: row.note,
-  })
+const view = (row: Row): GroupMember => ({
+  id: row.id,
+  version: row.version,
+  personId: row.person_id,
+  name: row.name,
+  sex: row.sex,
+  birthDate: row.birth_date,
+  phone: row.phone && maskPhone(row.phone),
+  recordNumbers: row.record_numbers,
+  lastVisitAt: row.last_visit_at?.toISOString() ?? null,
+  role: row.role,
+  employeeNumber: row.employee_number,
+  department: row.department,
+  title: row.title,
+  since: row.since,
+  until: row.until,
+  note: row.note,
+})
 
 /** Members whom the actor may see as persons. @throws {AppError} forbidden, not-found */
 export async function listMembers(db: Db, actor: Actor, groupId: number, query: Query) {
@@ -97,7 +95,7 @@ export async function listMembers(db: Db, actor: Actor, groupId: number, query: 
       .join(',')}`,
     fields: ['name', 'phone-masked'],
   })
-  return pageOf(rows, query.limit, (row) => [row.id], view(actor))
+  return pageOf(rows, query.limit, (row) => [row.id], view)
 }
 
 /** Members for an export, at most `most`; the caller has checked access to the group. */
@@ -113,7 +111,7 @@ export async function exportedMembers(
     sql<SqlBool>`gm.group_id = ${groupId} and ${personWithin(reach, sql`p.id`)}`,
     most,
   )
-  return rows.map(view(actor))
+  return rows.map(view)
 }
 
 const columnsOf = (input: GroupMemberBody) => ({
@@ -138,7 +136,7 @@ async function getMember(trx: Trx, actor: Actor, groupId: number, id: number): P
     sql<SqlBool>`gm.id = ${id} and gm.group_id = ${groupId} and ${personWithin(reach, sql`p.id`)}`,
     1,
   )
-  return view(actor)(found(row))
+  return view(found(row))
 }
 
 /** @throws {AppError} forbidden, not-found, already-exists */

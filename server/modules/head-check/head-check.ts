@@ -13,7 +13,7 @@ import { localDate, shiftDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { cohort, countColumns, type CountRow, viewCounts } from '../figure/cohort.ts'
-import { nameFor } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 import { homeSite, zoneOf } from '../organisation/home-site.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 import { zoneAt } from '../setting/time-zone.ts'
@@ -163,7 +163,7 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
     attendingStaffId: query.staffId,
   }
   const { rows } = await sql<SampleRow>`
-    select c.task_id, p.id as person_id, p.name as person_name, c.condition_text, c.due_at, c.completed_at, c.outcome, c.proof, coalesce(a.number, 0) as attempts,
+    select c.task_id, p.id as person_id, ${nameSeenBy(actor)} as person_name, c.condition_text, c.due_at, c.completed_at, c.outcome, c.proof, coalesce(a.number, 0) as attempts,
       a.duration_seconds, a.note
     from (${cohort(reach, filter, [1])}) as c ${joinPerson(sql`c.person_id`)}
       left join lateral (select number, duration_seconds, note from task_attempt where task_id = c.task_id order by number desc limit 1) a on true
@@ -181,7 +181,7 @@ export async function getHeadCheckSample(db: Db, actor: Actor, query: SampleQuer
     items: rows.map((row) => ({
       taskId: row.task_id,
       personId: row.person_id,
-      personName: nameFor(actor, row.person_name),
+      personName: row.person_name,
       conditionText: row.condition_text,
       dueAt: row.due_at.toISOString(),
       completedAt: row.completed_at.toISOString(),

@@ -6,7 +6,7 @@ import { decodeCursor } from '../../platform/cursor.ts'
 import { listOrder, type Sorted, totalOf, type UsualOrder } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { nameFor } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 import { queuesOf } from '../task/scope.ts'
 import { instructionWithin } from './scope.ts'
 import { joinPerson, personOfRecord, recordsOf } from '../event/record.ts'
@@ -63,8 +63,8 @@ export type InstructionRow = Sorted & {
 /** Not executed when it was due; a pause stops the time. */
 const late = sql<SqlBool>`coalesce(i.executed_at, c.paused_at, now()) > c.due_at`
 
-const columns = sql`
-  i.id, i.status, i.round, i.reason, i.text, p.id as person_id, p.name as person_name, i.encounter_id, i.site_id, s.name as site_name,
+const columns = (actor: Actor) => sql`
+  i.id, i.status, i.round, i.reason, i.text, p.id as person_id, ${nameSeenBy(actor)} as person_name, i.encounter_id, i.site_id, s.name as site_name,
   i.department_id, d.name as department_name, t.assignee_role, t.assignee_staff_id, h.name as assignee_name, t.queue, t.completed_by, i.task_id, ${clockViewColumns},
   ${late} and i.status <> 'withdrawn' as late, i.issued_at, i.issued_by_name, i.executed_at, i.executed_by_name, i.outcome, t.proof,
   i.report, i.submitted_at, i.filed_at, c.due_at::text as due_key, i.issued_at::text as issued_key`
@@ -132,7 +132,7 @@ export async function instructionRows(db: Db, actor: Actor, query: ListQuery) {
     where.push(sql<SqlBool>`i.person_id = any(${recordsOf(personOfRecord(sql`${query.personId}`))})`)
   const from = sql`from return_visit_instruction i ${joins} where ${sql.join(where, sql` and `)}`
   const { rows } = await sql<InstructionRow>`
-    select ${order.key} as sort_key, ${columns} from return_visit_instruction i ${joins}
+    select ${order.key} as sort_key, ${columns(actor)} from return_visit_instruction i ${joins}
     where ${sql.join([...where, ...order.beyond], sql` and `)} order by ${order.by} limit ${query.limit + 1}`.execute(
     db,
   )
@@ -153,7 +153,9 @@ export async function listInstructions(db: Db, actor: Actor, query: ListQuery) {
 export async function getInstruction(db: Db, actor: Actor, id: number): Promise<InstructionDetail> {
   const within = await instructionWithin(db, actor, 'instruction.read')
   const { rows } = await sql<InstructionRow>`
-    select ${columns} from return_visit_instruction i ${joins} where i.id = ${id} and ${within}`.execute(db)
+    select ${columns(actor)} from return_visit_instruction i ${joins} where i.id = ${id} and ${within}`.execute(
+    db,
+  )
   const row = found(rows[0])
   const history = await db
     .selectFrom('return_visit_instruction_history')
@@ -199,7 +201,7 @@ function viewInstruction(row: InstructionRow, actor: Actor, queues: string[]): I
     reason: row.reason,
     text: row.text,
     personId: row.person_id,
-    personName: nameFor(actor, row.person_name),
+    personName: row.person_name,
     encounterId: row.encounter_id,
     siteName: row.site_name,
     departmentId: row.department_id,

@@ -60,8 +60,10 @@ const sortColumns = {
   started: { by: sql`e.started_at`, type: 'time' },
 } as const
 
-async function enrollmentRows(db: Db, actor: Actor, filter: Filter) {
-  const reach = authorize(actor, 'enrollment.read')
+type Reading = 'enrollment.read' | 'enrollment.write'
+
+async function enrollmentRows(db: Db, actor: Actor, filter: Filter, permission: Reading = 'enrollment.read') {
+  const reach = authorize(actor, permission)
   const groups = actor.access['group.read']
   const where = [
     sql<SqlBool>`case when e.person_id is null then ${groups ? groupWithin(groups) : sql`false`}
@@ -95,8 +97,9 @@ async function enrollmentRows(db: Db, actor: Actor, filter: Filter) {
 }
 
 /** @throws {AppError} not-found */
+/** For somebody who changes it. */
 async function enrollmentRow(trx: Trx, actor: Actor, id: number): Promise<Row> {
-  return found((await enrollmentRows(trx, actor, { id, limit: 1 })).rows[0])
+  return found((await enrollmentRows(trx, actor, { id, limit: 1 }, 'enrollment.write')).rows[0])
 }
 
 function viewEnrollment(row: Row): EnrollmentSummary {
@@ -212,7 +215,6 @@ export async function stopEnrollment(
   id: number,
   reason: string,
 ): Promise<EnrollmentSummary> {
-  authorize(actor, 'enrollment.write')
   const row = await enrollmentRow(trx, actor, id)
   if (!['active', 'waiting', 'blocked'].includes(row.status)) throw new AppError('already-closed')
   await sql`select 1 from enrollment where id = ${id} for update`.execute(trx)
@@ -232,7 +234,6 @@ export async function stopEnrollment(
  * @throws {AppError} not-found, open-dispute, already-closed when something else ended it or would stop it
  */
 export async function resumeEnrollment(trx: Trx, actor: Actor, id: number): Promise<EnrollmentSummary> {
-  authorize(actor, 'enrollment.write')
   const row = await enrollmentRow(trx, actor, id)
   if (row.person_id === null) throw new AppError('already-closed')
   const { disputed } = await loadPerson(trx, actor, row.person_id)

@@ -7,7 +7,7 @@ import type {
   setOptOut as optOutRoute,
   updatePerson as updateRoute,
 } from '../../../contract/person.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
@@ -42,7 +42,7 @@ export async function chooseStatement(
   asked: number,
   { version, field, recordId, source, reason }: z.output<(typeof chooseRoute)['body']>,
 ): Promise<void> {
-  const { records } = await loadPerson(trx, actor, asked)
+  const { records } = await loadPerson(trx, actor, asked, 'person.write')
   const { value } = claimOf(found(records.find((one) => one.id === recordId)), field, source)
   await correctPerson(trx, actor, asked, { version, reason }, { [field]: value })
 }
@@ -54,8 +54,7 @@ async function correctPerson(
   input: Update,
   chosen: ClaimValues = {},
 ): Promise<void> {
-  authorize(actor, 'person.write')
-  const row = await loadPerson(trx, actor, asked)
+  const row = await loadPerson(trx, actor, asked, 'person.write')
   const { person } = row
   const { id } = person
   const values = { ...statedByHand(row, input), ...chosen }
@@ -166,8 +165,7 @@ type Reveal = z.output<(typeof revealRoute)['body']>
 
 /** Reveals masked fields for a reason; audited before the response is sent. @throws {AppError} not-found, forbidden */
 export async function revealPerson(trx: Trx, actor: Actor, id: number, input: Reveal) {
-  authorize(actor, 'person.reveal')
-  const row = await loadPerson(trx, actor, id)
+  const row = await loadPerson(trx, actor, id, 'person.reveal')
   await audit(trx, actor, {
     action: 'person.reveal',
     personId: row.person.id,
@@ -199,8 +197,7 @@ type OptOut = z.output<(typeof optOutRoute)['body']>
 
 /** Withdrawal is as easy as consent (PIPL Art. 15): anybody may record it, effective at the next contact. */
 export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: OptOut): Promise<void> {
-  authorize(actor, 'person.write')
-  const { id } = (await loadPerson(trx, actor, asked)).person
+  const { id } = (await loadPerson(trx, actor, asked, 'person.write')).person
   const { channel, purpose, active, reason = null } = input
   if (active) await recordOptOut(trx, { personId: id, channel, purpose, reason, recordedBy: actor.id })
   else

@@ -1,5 +1,3 @@
-import { maskName } from '../../../contract/export.ts'
-import { type Actor, may } from '../../platform/actor.ts'
 import { formatPhone } from './phone.ts'
 
 /** `+8613812341234` → `138****1234`, `+8657188886666` → `0571-****6666` */
@@ -37,11 +35,6 @@ export function maskEmail(value: string): string {
 /** To the district: `宁波市海曙区***` */
 export function maskAddress(address: { city: string | null; district: string | null }): string {
   return `${[address.city, address.district].filter(Boolean).join('')}***`
-}
-
-/** Readers of persons see full names (one cannot phone a `王*`); everybody else sees the surname. */
-export function nameFor(actor: Actor, name: string): string {
-  return may(actor, 'person.read') ? name : maskName(name)
 }
 
 export function maskTelecom(telecom: { system: string; value: string }): string {

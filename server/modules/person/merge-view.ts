@@ -25,9 +25,8 @@ export async function comparePersons(
   leftId: number,
   rightId: number,
 ): Promise<PersonPair> {
-  authorize(actor, 'person.merge')
-  const left = await loadPerson(db, actor, leftId)
-  const right = await loadPerson(db, actor, rightId)
+  const left = await loadPerson(db, actor, leftId, 'person.merge')
+  const right = await loadPerson(db, actor, rightId, 'person.merge')
   const counted = await countRows(db, [left.person.id, right.person.id])
   const entry = { action: 'person.compare', fields: ['demographics', 'contacts-masked'] }
   await audit(db, actor, { ...entry, personId: left.person.id }, { ...entry, personId: right.person.id })

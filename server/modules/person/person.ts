@@ -1,3 +1,4 @@
+import type { Permission } from '../../../contract/access.ts'
 import { type Selectable, sql } from 'kysely'
 import type { Person } from '../../platform/db-types.ts'
 import type { PersonDetail } from '../../../contract/person.ts'
@@ -147,14 +148,26 @@ export type PersonRow = {
 /**
  * One person in full, in one statement (identifiers in the lists of a group customer belong to the membership). The id may be that of a
  * merged record; the result is the person it belongs to now.
- * @throws {AppError} not-found, also outside the actor's reach
+ * @param permission what is done with the person: its reach has to cover the person, besides that of reading
+ * @throws {AppError} forbidden, not-found, also outside the actor's reach
  */
-export const loadPerson = async (db: Db, actor: Actor, id: number): Promise<PersonRow> =>
-  found(await findPerson(db, actor, id))
+export const loadPerson = async (
+  db: Db,
+  actor: Actor,
+  id: number,
+  permission: Permission = 'person.read',
+): Promise<PersonRow> => found(await findPerson(db, actor, id, permission))
 
 /** The same; undefined when there is no such person within reach. */
-export async function findPerson(db: Db, actor: Actor, id: number): Promise<PersonRow | undefined> {
+export async function findPerson(
+  db: Db,
+  actor: Actor,
+  id: number,
+  permission: Permission = 'person.read',
+): Promise<PersonRow | undefined> {
   const reach = authorize(actor, 'person.read')
+  const done =
+    permission === 'person.read' ? sql`true` : personWithin(authorize(actor, permission), sql`p.id`)
   const { rows } = await sql<PersonRow>`
     select to_jsonb(p) as person, death.deceased, death.at as deceased_at, to_jsonb(f) as facts, d.name as last_department_name,
       (select coalesce(jsonb_agg(to_jsonb(i) order by i.system, i.person_id, i.value), '[]') from person_identifier i where i.person_id = any(g.members)
@@ -200,7 +213,7 @@ export async function findPerson(db: Db, actor: Actor, id: number): Promise<Pers
     from person p left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
     cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     cross join lateral (select bool_or(m.deceased) as deceased, to_json(min(m.deceased_at)) as at from person m where m.id = any(g.members)) death
-    where p.id = ${personOfRecord(sql`${id}`)} and ${personWithin(reach, sql`p.id`)}`.execute(db)
+    where p.id = ${personOfRecord(sql`${id}`)} and ${personWithin(reach, sql`p.id`)} and ${done}`.execute(db)
   return rows[0]
 }
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { Reach } from '../../platform/actor.ts'
+import type { Actor, Reach } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
@@ -36,6 +36,17 @@ function personReached(reach: Reach, id: RawBuilder<unknown>): RawBuilder<SqlBoo
   if (reach.personIds.length > 0) parts.push(sql`${id} = any(${reach.personIds}::bigint[])`)
   if (reach.lists.length > 0) has('task', sql`reached.queue like any(${reach.lists}::text[])`)
   return parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`
+}
+
+/**
+ * The name of person `p`: in full for those who read this person (one cannot phone a `王*`), for everybody else the surname, as
+ * `maskName` has it.
+ */
+export function nameSeenBy(actor: Actor): RawBuilder<string> {
+  const reach = actor.access['person.read']
+  if (reach?.all && !reach.only) return sql<string>`p.name`
+  const within = reach ? personWithin(reach, sql`p.id`) : sql<SqlBool>`false`
+  return sql<string>`case when p.name = '' or ${within} then p.name else left(p.name, 1) || '*' end`
 }
 
 /** @throws {AppError} not-found when one of these persons is outside the reach */

@@ -12,7 +12,7 @@ import { localDate } from '../../platform/clock.ts'
 import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { nameFor } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 import { checksWithin, openVisible } from './scope.ts'
 import { scoreOf } from './score.ts'
@@ -198,7 +198,7 @@ export async function listSpotChecks(db: Db, actor: Actor, query: Query) {
       join staff s on s.id = k.staff_id left join department d on d.id = k.department_id
       join spot_check_candidate c on c.draw_id = k.draw_id and c.task_id = k.checked_task_id`
   const { rows } = await sql<Row>`
-    select k.*, ${order.key} as sort_key, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, p.name as person_name,
+    select k.*, ${order.key} as sort_key, to_char(w.month, 'YYYY-MM') as month, s.name as staff_name, d.name as department_name, p.id as person_id, ${nameSeenBy(actor)} as person_name,
       t.completed_at, c.reasons, ${openVisible(reach)} as see_task,
       k.checked_at < now() - (${settingSql('spot-check.appeal-days', sql`k.site_id`)})::int * interval '1 day' as late
     ${from} where ${sql.join([...where, ...order.beyond], sql` and `)}
@@ -230,7 +230,7 @@ function viewCheck(row: Row, actor: Actor): SpotCheck {
     staffName: row.staff_name,
     departmentName: row.department_name,
     personId: row.person_id,
-    personName: nameFor(actor, row.person_name),
+    personName: row.person_name,
     checkedTaskId: row.checked_task_id,
     taskId: row.see_task ? row.task_id : null,
     completedAt: row.completed_at.toISOString(),

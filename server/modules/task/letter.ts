@@ -5,7 +5,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordsOf } from '../event/record.ts'
-import { personWithin } from '../person/scope.ts'
+import { assertWithin, personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { type TaskRow } from './list.ts'
 import { loadPersonTask } from './task.ts'
@@ -21,6 +21,7 @@ export const letterNumber = (task: Pick<TaskRow, 'id' | 'attempts'>) => `L${task
 export async function makeLetter(trx: Trx, actor: Actor, id: number): Promise<Letter> {
   const reach = authorize(actor, 'person.reveal')
   const task = await loadPersonTask(trx, actor, 'task.work', id)
+  await assertWithin(trx, reach, [task.person_id])
   if (!['requested', 'in-progress'].includes(task.status)) throw new AppError('already-closed')
   const { rows } = await sql<{ text: string | null; postal_code: string | null }>`
     select a.text, a.postal_code from person p left join lateral (

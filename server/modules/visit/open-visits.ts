@@ -6,7 +6,8 @@ import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
-import { maskAddress, nameFor } from '../person/mask.ts'
+import { maskAddress } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 
 /** @throws {AppError} forbidden, not-found when the site is outside the reach */
 export function authorizeSite(actor: Actor, permission: 'visit.read' | 'visit.plan', siteId: number): Reach {
@@ -18,7 +19,6 @@ export function authorizeSite(actor: Actor, permission: 'visit.read' | 'visit.pl
 export type VisitTaskRow = {
   task_id: number
   person_id: number
-  person_name: string
   start_at: Date
   next_attempt_at: Date | null
   due_at: Date
@@ -32,7 +32,7 @@ export type VisitTaskRow = {
 }
 
 export const visitTaskColumns = sql`
-  t.id as task_id, p.id as person_id, p.name as person_name, t.start_at, t.next_attempt_at, t.due_at, t.status, a.text, a.city, a.district,
+  t.id as task_id, p.id as person_id, t.start_at, t.next_attempt_at, t.due_at, t.status, a.text, a.city, a.district,
   a.province, a.latitude, a.longitude`
 
 /** The person of task `t` and their home: for merged records, the address stated last. */
@@ -65,12 +65,14 @@ export function positionOf(row: Pick<VisitTaskRow, 'latitude' | 'longitude'>): P
     : { latitude: row.latitude, longitude: row.longitude }
 }
 
-export function viewVisitTask(row: VisitTaskRow, actor: Actor) {
+export type NamedVisit = VisitTaskRow & { person_name: string }
+
+export function viewVisitTask(row: NamedVisit) {
   const at = positionOf(row)
   return {
     taskId: row.task_id,
     personId: row.person_id,
-    personName: nameFor(actor, row.person_name),
+    personName: row.person_name,
     address: row.text === null ? null : maskAddress(row),
     startAt: row.start_at.toISOString(),
     dueAt: row.due_at.toISOString(),
@@ -80,8 +82,8 @@ export function viewVisitTask(row: VisitTaskRow, actor: Actor) {
 
 export async function listVisitTasks(db: Db, actor: Actor, siteId: number) {
   authorizeSite(actor, 'visit.read', siteId)
-  const { rows } = await sql<VisitTaskRow & { date: string | null; team_name: string | null }>`
-    select ${visitTaskColumns}, l.date, l.team_name from task t ${visitTaskJoins} left join lateral (${plannedStop}) l on true
+  const { rows } = await sql<NamedVisit & { date: string | null; team_name: string | null }>`
+    select ${visitTaskColumns}, ${nameSeenBy(actor)} as person_name, l.date, l.team_name from task t ${visitTaskJoins} left join lateral (${plannedStop}) l on true
     where t.site_id = ${siteId} and ${openVisit} order by t.due_at, t.id limit 2000`.execute(db)
   const plans = await db
     .selectFrom('visit_plan')
@@ -98,7 +100,7 @@ export async function listVisitTasks(db: Db, actor: Actor, siteId: number) {
   const draft = plans.find((plan) => plan.status === 'draft')
   return {
     items: rows.map((row): VisitTask => ({
-      ...viewVisitTask(row, actor),
+      ...viewVisitTask(row),
       planned: row.date && row.team_name ? { date: row.date, teamName: row.team_name } : null,
     })),
     draft: draft

@@ -9,14 +9,15 @@ import {
   authorizeSite,
   roughly,
   viewVisitTask,
-  type VisitTaskRow,
+  type NamedVisit,
   visitTaskColumns,
   visitTaskJoins,
 } from './open-visits.ts'
 import type { LeftOut, PlanRules, Totals } from './plan.ts'
 import { measure } from './route.ts'
+import { nameSeenBy } from '../person/scope.ts'
 
-type PlannedRow = VisitTaskRow & {
+type PlannedRow = NamedVisit & {
   stop_id: number
   team_id: number
   date: string
@@ -42,19 +43,19 @@ export async function getPlan(db: Db, actor: Actor, id: number): Promise<VisitPl
   const plan = found(await db.selectFrom('visit_plan').selectAll().where('id', '=', id).executeTakeFirst())
   authorizeSite(actor, 'visit.read', plan.site_id)
   const { rows } = await sql<PlannedRow>`
-    select ${visitTaskColumns}, s.id as stop_id, s.team_id, s.date, s.latitude as stop_latitude, s.longitude as stop_longitude, s.replaced_at,
+    select ${visitTaskColumns}, ${nameSeenBy(actor)} as person_name, s.id as stop_id, s.team_id, s.date, s.latitude as stop_latitude, s.longitude as stop_longitude, s.replaced_at,
       t.proof, r.distance_metres
     from visit_stop s join task t on t.id = s.task_id ${visitTaskJoins}
       left join lateral (select x.distance_metres from visit_record x where x.task_id = t.id order by x.id desc limit 1) r on true
     where s.plan_id = ${id} order by s.date, s.team_id, s.position`.execute(db)
   const leftOut = plan.left_out as LeftOut[]
-  const { rows: others } = await sql<VisitTaskRow>`
-    select ${visitTaskColumns} from task t ${visitTaskJoins} where t.id = any(${leftOut.map((one) => one.taskId)}::bigint[])
+  const { rows: others } = await sql<NamedVisit>`
+    select ${visitTaskColumns}, ${nameSeenBy(actor)} as person_name from task t ${visitTaskJoins} where t.id = any(${leftOut.map((one) => one.taskId)}::bigint[])
     order by t.due_at, t.id`.execute(db)
   const reasons = new Map(leftOut.map((one) => [one.taskId, one.reason]))
   const rules = plan.rules as unknown as PlanRules
   const routes = [...Map.groupBy(rows, (row) => `${row.date}|${row.team_id}`).values()].map((stops) =>
-    viewRoute(stops, rules, actor),
+    viewRoute(stops, rules),
   )
   const sum = (of: (route: VisitRoute) => number) => routes.reduce((all, one) => all + of(one), 0)
   const cost = sum((route) => route.cost)
@@ -89,7 +90,7 @@ export async function getPlan(db: Db, actor: Actor, id: number): Promise<VisitPl
     baseline: plan.baseline as Totals,
     leftOut: others.flatMap((row) => {
       const reason = reasons.get(row.task_id)
-      return reason ? { ...viewVisitTask(row, actor), reason } : []
+      return reason ? { ...viewVisitTask(row), reason } : []
     }),
     rules: {
       detour: rules.detour,
@@ -103,7 +104,7 @@ export async function getPlan(db: Db, actor: Actor, id: number): Promise<VisitPl
   }
 }
 
-function viewRoute(rows: PlannedRow[], rules: PlanRules, actor: Actor): VisitRoute {
+function viewRoute(rows: PlannedRow[], rules: PlanRules): VisitRoute {
   const [first] = rows
   const team = rules.teams.find((one) => one.id === first?.team_id)
   const points = rows.map((row) => ({ latitude: row.stop_latitude, longitude: row.stop_longitude }))
@@ -114,7 +115,7 @@ function viewRoute(rows: PlannedRow[], rules: PlanRules, actor: Actor): VisitRou
     const arrives = clock + leg.minutes
     clock = arrives + rules.visitMinutes
     return {
-      ...viewVisitTask(row, actor),
+      ...viewVisitTask(row),
       stopId: row.stop_id,
       position: roughly(points[index] ?? rules.base),
       status: row.status,

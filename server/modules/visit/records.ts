@@ -7,7 +7,7 @@ import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { nameFor } from '../person/mask.ts'
+import { nameSeenBy } from '../person/scope.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 import { authorizeSite } from './open-visits.ts'
 import { joinPerson, personOfRecord } from '../event/record.ts'
@@ -50,7 +50,7 @@ export async function listRecords(db: Db, actor: Actor, query: z.output<(typeof 
     ...(after ? [sql`r.id < ${after[0]}`] : []),
   ]
   const { rows } = await sql<RecordRow>`
-    select r.*, p.id as person_id, p.name as person_name, v.name as team_name,
+    select r.*, p.id as person_id, ${nameSeenBy(actor)} as person_name, v.name as team_name,
       case when r.answers is not null then (select q.definition from questionnaire_version q where q.id = t.questionnaire_version_id) end as definition
     from visit_record r join site h on h.id = r.site_id join task t on t.id = r.task_id ${joinPerson(sql`t.person_id`)}
       left join visit_team v on v.id = r.team_id
@@ -73,7 +73,7 @@ function viewRecord(row: RecordRow, actor: Actor): VisitRecord {
     id: row.id,
     taskId: row.task_id,
     personId: row.person_id,
-    personName: nameFor(actor, row.person_name),
+    personName: row.person_name,
     teamId: row.team_id,
     teamName: row.team_name,
     actorName: row.actor_name,

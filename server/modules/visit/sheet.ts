@@ -2,10 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
-import { found } from '../../platform/errors.ts'
+import { AppError, found } from '../../platform/errors.ts'
 import { joinPerson, recordsOf } from '../event/record.ts'
 import { formatPhone } from '../person/phone.ts'
 import { authorizeSite, homeOf } from './open-visits.ts'
+import { personWithin } from '../person/scope.ts'
 
 /** The full address, from a row of {@link homeOf} named `a`; most sources repeat province and city in its text. */
 export const wholeAddress = sql<
@@ -45,21 +46,24 @@ export async function getSheet(
   id: number,
   { teamId, date }: { teamId: number; date: string },
 ) {
-  authorize(actor, 'person.reveal')
+  const reach = authorize(actor, 'person.reveal')
   const plan = found(
     await trx.selectFrom('visit_plan').select('site_id').where('id', '=', id).executeTakeFirst(),
   )
   authorizeSite(actor, 'visit.read', plan.site_id)
-  const { rows } = await sql<{
+  const { rows: stops } = await sql<{
     task_id: number
     person_id: number
     address: string | null
     phone: string | null
+    reached: boolean
   }>`
-    select t.id as task_id, p.id as person_id, ${wholeAddress} as address, ${phoneOf(sql`p.id`)} as phone
+    select ${personWithin(reach, sql`p.id`)} as reached, t.id as task_id, p.id as person_id, ${wholeAddress} as address, ${phoneOf(sql`p.id`)} as phone
     from visit_stop s join task t on t.id = s.task_id ${joinPerson(sql`t.person_id`)} left join lateral (${homeOf(sql`p.id`)}) a on true
     where s.plan_id = ${id} and s.team_id = ${teamId} and s.date = ${date} and t.status in ('requested', 'in-progress')
     order by s.position`.execute(trx)
+  const rows = stops.filter((stop) => stop.reached)
+  if (rows.length === 0 && stops.length > 0) throw new AppError('not-found')
   await auditTaken(trx, actor, rows, date)
   return {
     items: rows.map(({ task_id, address, phone }) => ({

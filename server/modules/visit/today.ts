@@ -12,6 +12,7 @@ import { teamsOf } from './setup.ts'
 import { auditTaken, phoneOf, wholeAddress } from './sheet.ts'
 import { joinPerson } from '../event/record.ts'
 import { zoneOf } from '../organisation/home-site.ts'
+import { personWithin } from '../person/scope.ts'
 
 type Row = {
   task_id: number
@@ -37,7 +38,7 @@ type Row = {
 
 /** Today's visits of the actor's teams, with address and contact data. Without closed ones; each address is audited as revealed. */
 export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
-  authorize(actor, 'person.reveal')
+  const reach = authorize(actor, 'person.reveal')
   const teams = await teamsOf(trx, actor)
   const timeZone = teams[0]?.time_zone ?? (await zoneOf(trx, actor))
   const date = localDate(new Date(), timeZone)
@@ -53,6 +54,7 @@ export async function takeDay(trx: Trx, actor: Actor): Promise<VisitDay> {
       left join lateral (${homeOf(sql`p.id`)}) a on true left join questionnaire_response r on r.task_id = t.id
     where s.team_id = any(${teamIds}::int[]) and s.date = ${date} and s.replaced_at is null
       and t.status in ('requested', 'in-progress') and (t.queue = any(${queues}::text[]) or t.assignee_staff_id = ${actor.staffId})
+      and ${personWithin(reach, sql`p.id`)}
     order by s.team_id, s.position`.execute(trx)
   await note(trx, actor, rows, date)
   const versions = [...new Set(rows.flatMap((row) => row.questionnaire_version_id ?? []))]
