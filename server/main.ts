@@ -153,9 +153,10 @@ async function waitFor(database: ReturnType<typeof openDatabase>, url: string): 
 async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]): Promise<number> {
   const { config, db } = services
   const { mllpTls } = config
-  const tls = mllpTls && { port: mllpTls.port, options: loadMllpTls(mllpTls).options }
+  const tls = mllpTls && { port: mllpTls.port, ...loadMllpTls(mllpTls) }
   try {
-    const feed = await startFeed({ db, host: config.host ?? '0.0.0.0', port: config.mllpPort, tls })
+    const host = config.host ?? '0.0.0.0'
+    const feed = await startFeed({ db, host, port: config.mllpPort, tls, allowed: config.mllpAllow })
     closers.push(() => feed.close())
     return feed.port
   } catch (cause) {
