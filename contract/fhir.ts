@@ -5,6 +5,10 @@ import { route } from './route.ts'
 export const fhirBase = '/fhir/R4'
 
 // Bodies, queries and answers are FHIR's own: see `metadata`, and docs/operations/fhir.md.
+/** A patient's whole record. */
+const largestBundle = 64 * 1024 * 1024
+/** A resource has at most four million characters of three bytes. */
+const largestResource = 12 * 1024 * 1024
 const produces = 'application/fhir+json'
 const typeParams = z.object({ type: z.string().max(60) })
 const instanceParams = z.object({ type: z.string().max(60), id: z.string().max(64) })
@@ -21,6 +25,7 @@ export const fhirBundle = route({
   method: 'post',
   path: '/',
   permission: 'intake.send',
+  largestBody: largestBundle,
   summary: 'A bundle of type transaction (all or nothing) or batch',
   produces,
 })
@@ -47,6 +52,7 @@ export const fhirCreate = route({
   method: 'post',
   path: '/{type}',
   permission: 'intake.send',
+  largestBody: largestResource,
   summary: 'Create a resource, with If-None-Exist only when none is there',
   params: typeParams,
   produces,
@@ -56,6 +62,7 @@ export const fhirConditionalUpdate = route({
   method: 'put',
   path: '/{type}',
   permission: 'intake.send',
+  largestBody: largestResource,
   summary: 'Update the resource that a search finds, or create it',
   params: typeParams,
   produces,
@@ -93,6 +100,7 @@ export const fhirUpdate = route({
   method: 'put',
   path: '/{type}/{id}',
   permission: 'intake.send',
+  largestBody: largestResource,
   summary: 'Update a resource, or create it under an id that the sender chooses',
   params: instanceParams,
   produces,

@@ -143,6 +143,7 @@ export const previewHl7Profile = route({
   path: '/intake/profiles/preview',
   permission: 'intake.read',
   summary: 'What CareLoop would understand of a pasted message under a profile; nothing is stored',
+  largestBody: 1024 * 1024,
   body: z.object({ message: z.string().min(1).max(200_000), definition: hl7ProfileDefinition }),
   response: z.object({
     understood: understood.nullable(),

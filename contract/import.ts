@@ -245,6 +245,8 @@ export const uploadImport = route({
   summary: 'Upload a CSV or XLSX file; the body is the file itself',
   query: z.object({ kind: importKind, siteId: id, fileName: z.string().min(1).max(200) }),
   consumes: 'application/octet-stream',
+  /** A table of a million persons with every column filled. */
+  largestBody: 512 * 1024 * 1024,
   response: importDetail,
   status: 201,
 })

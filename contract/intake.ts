@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { countedQuery, id, idParams, many, page, route, timestamp } from './route.ts'
 
+/** Bytes; a frame over MLLP may be larger. */
+const largestMessage = 12 * 1024 * 1024
+
 /**
  * `received`: stored and acknowledged, not yet applied. `applied`. `dead`: could not be applied, has a reason and a replay button.
  * `ignored`: valid, but without effect here. `rejected`: refused on the wire with AR / AE.
@@ -106,6 +109,7 @@ export const revealIntakeMessage = route({
 export const correctIntakeMessage = route({
   method: 'post',
   path: '/intake/messages/{id}/corrections',
+  largestBody: largestMessage,
   permission: 'intake.replay',
   summary: 'Apply an edited copy of a dead letter; the original is kept beside it',
   params: idParams,
@@ -172,6 +176,7 @@ export const listIntakeNotes = route({
 export const postIntakeMessage = route({
   method: 'post',
   path: '/intake/messages',
+  largestBody: largestMessage,
   permission: 'intake.send',
   summary: 'Hand in one HL7 v2 message over HTTP instead of MLLP; answers after it is stored',
   body: z.object({ message: z.string().min(8).max(10_000_000) }),

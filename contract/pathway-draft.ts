@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pathwayDefinition, pathwayDetail, pathwayName } from './pathway.ts'
-import { id, idParams, route, timestamp } from './route.ts'
+import { designBody, id, idParams, route, timestamp } from './route.ts'
 
 /** The revision the caller saw; refused when somebody saved meanwhile. */
 const revision = z.number().int().min(0)
@@ -25,6 +25,7 @@ export const createPathway = route({
   permission: 'pathway.write',
   summary:
     'Begin a pathway: blank, a copy or a file; it is a draft until published, and takes nobody until switched on',
+  largestBody: designBody,
   body: z.object({ name: pathwayName, definition: pathwayDefinition }),
   response: pathwayDetail,
   status: 201,
@@ -46,6 +47,7 @@ export const savePathwayDraft = route({
   summary:
     'Save the draft over the revision the caller saw (0: there was none); refused when somebody else saved meanwhile',
   params: idParams,
+  largestBody: designBody,
   body: z.object({ definition: pathwayDefinition, revision }),
   response: pathwayDraft,
 })

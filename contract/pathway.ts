@@ -3,7 +3,7 @@ import { schedule } from './schedule.ts'
 import { stopRule } from './stop-rule.ts'
 import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
-import { id, idParams, listQuery, page, route, timestamp } from './route.ts'
+import { designBody, id, idParams, listQuery, page, route, timestamp } from './route.ts'
 import { messageChannels } from './message.ts'
 import { taskKind } from './task.ts'
 
@@ -210,6 +210,7 @@ export const validatePathway = route({
   path: '/pathways/validate',
   permission: 'pathway.write',
   summary: 'Check a definition: names the step and the fix',
+  largestBody: designBody,
   body: z.object({
     definition: pathwayDefinition,
     /** The pathway being checked, so that it does not run itself. */

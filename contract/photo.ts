@@ -5,6 +5,9 @@ import { id, idParams, route, timestamp } from './route.ts'
 /** Maximum bytes of an uploaded picture; the pages scale pictures down well below. */
 export const mostPhotoBytes = 3 * 1024 * 1024
 
+/** The same in base64, four characters for three bytes, with what stands around it. */
+export const largestPhotoBody = (mostPhotoBytes / 3) * 4 + 4096
+
 /** Chosen by the client, so that a picture uploaded twice is stored once. */
 export const photoKey = z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits')
 
@@ -26,6 +29,7 @@ export const addTaskPhoto = route({
   summary: 'Send a picture for a question of the held task; the answers then name its key',
   params: idParams,
   body: photoUpload,
+  largestBody: largestPhotoBody,
   response: photo,
   status: 201,
 })
@@ -67,6 +71,7 @@ export const addVisitPhoto = route({
   summary: 'Send a picture taken at the door, before the report that names it; only for a task taken along',
   params: idParams,
   body: photoUpload,
+  largestBody: largestPhotoBody,
   response: photo,
   status: 201,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { localized, question, questionnaireBody } from './questionnaire.ts'
-import { id, idParams, route, timestamp } from './route.ts'
+import { designBody, id, idParams, route, timestamp } from './route.ts'
 
 /** An unfinished questionnaire: texts and questions may be missing. */
 export const draftBody = questionnaireBody.extend({ items: z.array(question).max(200) })
@@ -76,6 +76,7 @@ export const readFhirQuestionnaire = route({
   path: '/questionnaire-drafts/read-fhir',
   permission: 'questionnaire.write',
   summary: 'What a FHIR R4 Questionnaire would become, and what could not be imported; nothing is written',
+  largestBody: designBody,
   body: z.object({ resource: z.unknown() }),
   response: z.object({
     /** Of questionnaires that come from a CareLoop; null otherwise. */
@@ -92,6 +93,7 @@ export const createDraft = route({
   path: '/questionnaire-drafts',
   permission: 'questionnaire.write',
   summary: 'A new questionnaire, blank, as a copy or from FHIR; nobody can use it before it is published',
+  largestBody: designBody,
   body: z.object({
     code: z
       .string()
@@ -121,6 +123,7 @@ export const saveDraft = route({
   permission: 'questionnaire.write',
   summary: 'Keep the draft; 409 when somebody else saved meanwhile',
   params: idParams,
+  largestBody: designBody,
   body: z.object({ revision: z.number().int().min(0), ...content }),
   response: z.object({ revision: z.number().int(), savedAt: timestamp }),
 })

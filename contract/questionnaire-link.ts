@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { photoKey, photoUpload } from './photo.ts'
+import { largestPhotoBody, photoKey, photoUpload } from './photo.ts'
 import { answers, localized, question } from './questionnaire.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
@@ -157,6 +157,8 @@ export const addFormPhoto = route({
   permission: 'public',
   summary: 'Send a picture for a question of the form; the answers then name its key',
   body: photoUpload.extend({ token, pass }),
+  /** For callers whose link is alive: `X-Form` holds token and pass, separated by a blank. */
+  largestBody: largestPhotoBody,
   response: z.object({ key: photoKey, contentType: z.string(), size: z.number() }),
   status: 201,
 })

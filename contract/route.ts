@@ -15,10 +15,17 @@ export type RouteContract = {
   readonly response?: z.ZodType
   /** A body that is not JSON: the handler reads the stream. */
   readonly consumes?: string
+  /** Bytes that a body may have at most, where these are more than `usualBody`. */
+  readonly largestBody?: number
   /** A response that is not JSON: a file or a stream. */
   readonly produces?: string
   readonly status?: 200 | 201 | 202 | 204
 }
+
+/** Bytes that a body may have at most, unless its route says otherwise. */
+export const usualBody = 256 * 1024
+/** Definitions of questionnaires and pathways with all their texts. */
+export const designBody = 4 * 1024 * 1024
 
 /** Declares a route; the identity function keeps the literal types for handlers and clients. */
 export function route<const R extends RouteContract>(contract: R): R {

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { mountImport } from './feeds/table/routes.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
@@ -39,7 +38,7 @@ import { mountVisit } from './modules/visit/routes.ts'
 import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
 import { type Api, answerError, type ApiContext, type ApiEnvironment, createApi } from './platform/http.ts'
-import { isStream, refuseUnstorable } from './platform/input-guard.ts'
+import { refuseUnstorable } from './platform/input-guard.ts'
 import { log } from './platform/log.ts'
 import { pendingMigrations } from './platform/migrate.ts'
 import { mountApiPage } from './platform/api-page.ts'
@@ -94,12 +93,6 @@ export type AppOptions = {
 
 export type App = { app: Hono<ApiEnvironment>; api: Api; fhir: Api; settled: () => Promise<void> }
 
-const largestBody = 12 * 1024 * 1024
-/** A table of a million persons with every column filled. */
-const largestUpload = 512 * 1024 * 1024
-/** A patient's whole record as one bundle. */
-const largestBundle = 64 * 1024 * 1024
-
 /** Puts the HTTP side together: health, sign-in, the API and the web app. */
 export function createApp(services: Services, options: AppOptions = {}): App {
   const { config, db } = services
@@ -122,16 +115,6 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     return c.json({ status: 'ready' })
   })
 
-  const limit = (maxSize: number): MiddlewareHandler<ApiEnvironment> =>
-    bodyLimit({ maxSize, onError: () => answerTooLarge() })
-  const [ordinary, upload] = [limit(largestBody), limit(largestUpload)]
-  const byLength: MiddlewareHandler<ApiEnvironment> = (c, next) => {
-    // Looking at the body makes the server build a request object that a read does not need.
-    if (c.req.method === 'GET') return next()
-    return c.req.method === 'POST' && isStream(c.req.path) ? upload(c, next) : ordinary(c, next)
-  }
-  app.use('/api/*', byLength)
-  app.use('/fhir/*', limit(largestBundle))
   app.use('*', refuseUnstorable)
   const refuse = refuseCrossSite(config.publicUrl)
   const identify: MiddlewareHandler<ApiEnvironment> = async (c, next) => {
@@ -200,10 +183,6 @@ const mayBeforePasswordChange = new Set([
   'POST /api/auth/sign-out',
   'POST /api/auth/sign-in/username',
 ])
-
-function answerTooLarge(): never {
-  throw new AppError('too-large')
-}
 
 /** No query strings and no bodies: people search by name and telephone number. The token of a one-time link is a key. */
 async function logRequests(

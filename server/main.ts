@@ -153,9 +153,10 @@ async function waitFor(database: ReturnType<typeof openDatabase>, url: string): 
 async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]): Promise<number> {
   const { config, db } = services
   const { mllpTls } = config
-  const tls = mllpTls && { port: mllpTls.port, options: loadMllpTls(mllpTls).options }
+  const tls = mllpTls && { port: mllpTls.port, ...loadMllpTls(mllpTls) }
   try {
-    const feed = await startFeed({ db, host: config.host ?? '0.0.0.0', port: config.mllpPort, tls })
+    const host = config.host ?? '0.0.0.0'
+    const feed = await startFeed({ db, host, port: config.mllpPort, tls, allowed: config.mllpAllow })
     closers.push(() => feed.close())
     return feed.port
   } catch (cause) {
@@ -165,14 +166,24 @@ async function openFeed(services: OpenServices, closers: (() => Promise<void>)[]
   }
 }
 
+/** Milliseconds. A body has a deadline of its own, by its size (platform/body.ts); this ends what nobody reads. */
+const headersTimeout = 15_000
+const requestTimeout = 30 * 60_000
+
 async function startWeb(services: OpenServices, closers: (() => Promise<void>)[]): Promise<string> {
   const { config } = services
   const { app, settled } = createApp(services)
   if (!existsSync(path.resolve(import.meta.dirname, '../web/dist/index.html')))
     log.warn('the web app is not built, only the API is served; build it with: npm run build')
   const server = await new Promise<ServerType>((resolve, reject) => {
-    const started = listen({ fetch: app.fetch, port: config.port, hostname: config.host ?? '0.0.0.0' }, () =>
-      resolve(started),
+    const started = listen(
+      {
+        fetch: app.fetch,
+        port: config.port,
+        hostname: config.host ?? '0.0.0.0',
+        serverOptions: { headersTimeout, requestTimeout, connectionsCheckingInterval: 5000 },
+      },
+      () => resolve(started),
     )
     started.once('error', (cause: Error & { code?: string }) => {
       reject(portError(cause, 'PORT', config.port))

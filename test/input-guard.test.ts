@@ -72,7 +72,7 @@ test('a NUL character in the address is refused on every route, and never an err
 })
 
 test('NUL characters and half surrogate pairs in a body are refused on every route, wherever they stand', async () => {
-  const writing = contracts.filter((one) => one.method !== 'get' && one.consumes === undefined)
+  const writing = contracts.filter((one) => one.body)
   for (const contract of writing)
     for (const body of [
       { note: 'a\0b' },
@@ -80,10 +80,11 @@ test('NUL characters and half surrogate pairs in a body are refused on every rou
       { name: 'x\ud800' },
       { name: '\udc00x' },
     ])
-      expect([contract.path, await statusOf(admin, contract, addressOf(contract, '1'), {}, body)]).toEqual([
-        contract.path,
-        400,
-      ])
+      for (const caller of [admin, nurse]) {
+        const status = await statusOf(caller, contract, addressOf(contract, '1'), {}, body)
+        // Nothing is read of who may not send it.
+        if (status !== 403) expect([contract.path, status]).toEqual([contract.path, 400])
+      }
   const signIn = await app.send(undefined, 'post', '/api/auth/sign-in/username', {
     body: { username: 'a\0', password: 'b' },
   })

@@ -1,9 +1,23 @@
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
 export const processRoles = ['web', 'worker', 'feed'] as const
 export type ProcessRole = (typeof processRoles)[number]
+
+const list = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(',').map((word) => word.trim()))
+  .refine((words) => words.every((word) => word !== ''), 'must be a comma-separated list')
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
 
 const environment = z
   .object({
@@ -14,6 +28,15 @@ const environment = z
     MLLP_TLS_KEY: z.string().min(1).optional(),
     MLLP_TLS_CA: z.string().min(1).optional(),
     MLLP_TLS_PORT: port.optional(),
+    /** Certificates of senders, of those that the authority signed: SHA-256 fingerprints or common names. */
+    MLLP_TLS_SENDERS: list.optional(),
+    /** Addresses and networks (CIDR) that may send HL7. */
+    MLLP_ALLOW: list
+      .refine(
+        (all) => all.every(isNetwork),
+        'must be addresses or networks such as 10.1.0.0/16, comma-separated',
+      )
+      .optional(),
     HOST: z.string().min(1).optional(),
     CARELOOP_DATA_DIR: z.string().min(1).default('./data'),
     DATABASE_URL: z
@@ -48,6 +71,8 @@ const environment = z
       context.addIssue({ code: 'custom', path: [variable], message })
     if (key !== undefined && cert === undefined) report('MLLP_TLS_CERT', 'is missing, MLLP_TLS_KEY needs it')
     if (cert !== undefined && key === undefined) report('MLLP_TLS_KEY', 'is missing, MLLP_TLS_CERT needs it')
+    if (value.MLLP_TLS_SENDERS !== undefined && value.MLLP_TLS_CA === undefined)
+      report('MLLP_TLS_SENDERS', 'does nothing without MLLP_TLS_CA')
     for (const name of ['MLLP_TLS_CA', 'MLLP_TLS_PORT'] as const)
       if (value[name] !== undefined && cert === undefined)
         report(name, 'does nothing without MLLP_TLS_CERT and MLLP_TLS_KEY')
@@ -59,7 +84,18 @@ export type Config = {
   port: number
   mllpPort: number
   /** The MLLP listener with TLS, beside the plain one; undefined: there is none. Paths of PEM files. */
-  mllpTls: { port: number; cert: string; key: string; ca: string | undefined } | undefined
+  mllpTls:
+    | {
+        port: number
+        cert: string
+        key: string
+        ca: string | undefined
+        /** Fingerprints (SHA-256, 64 hexadecimal digits in small letters) or common names. */
+        senders?: string[] | undefined
+      }
+    | undefined
+  /** Addresses and networks that may send HL7; undefined: all. */
+  mllpAllow: string[] | undefined
   /** Address to listen on; undefined: all of them (the demo: this machine only). */
   host: string | undefined
   dataDir: string
@@ -102,8 +138,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
             cert: path.resolve(value.MLLP_TLS_CERT),
             key: path.resolve(value.MLLP_TLS_KEY),
             ca: value.MLLP_TLS_CA === undefined ? undefined : path.resolve(value.MLLP_TLS_CA),
+            senders: value.MLLP_TLS_SENDERS?.map((one) =>
+              /^(?:[\da-f]{2}:?){32}$/i.test(one) ? one.replaceAll(':', '').toLowerCase() : one,
+            ),
           }
         : undefined,
+    mllpAllow: value.MLLP_ALLOW,
     host: value.HOST,
     dataDir: path.resolve(value.CARELOOP_DATA_DIR),
     databaseUrl: value.DATABASE_URL,

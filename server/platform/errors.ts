@@ -36,6 +36,7 @@ const catalogue = {
   'file-nul': [400, 'The file holds NUL characters: it is damaged, or no table.'],
   'picture-type': [422, 'Only pictures can be taken in, as JPEG or PNG.'],
   'picture-damaged': [422, 'The picture is damaged, or the file holds more than a picture.'],
+  'too-slow': [408, 'The request arrived too slowly and was given up.'],
   'too-large': [413, 'That is too large.'],
   'too-many-requests': [429, 'Too many tries. Wait a moment.'],
   'link-closed': [410, 'This link is no longer valid.'],

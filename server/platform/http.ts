@@ -8,6 +8,7 @@ import { launchRoutes } from '../../contract/launch.ts'
 import { errorBody, type RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
+import { receiveText, releaseBody } from './body.ts'
 import type { Db } from './db.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { refuseUnknownParameters } from './input-guard.ts'
@@ -65,7 +66,11 @@ export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
   api.use('*', async (c, next) => {
     c.set('db', db)
     c.header('Cache-Control', 'no-store')
-    await next()
+    try {
+      await next()
+    } finally {
+      if (c.req.method !== 'GET') releaseBody(c as ApiContext)
+    }
   })
   return api
 }
@@ -76,13 +81,15 @@ export function implementedContracts(api: Api): readonly RouteContract[] {
 }
 
 /**
- * Mounts one route: permission first, then validation, then the handler. A contract always names a permission, so a route
+ * Mounts one route: permission first, then its body, validation, the handler. A contract always names a permission, so a route
  * without one cannot be written; a test walks the routes all the same.
+ * @param mayBeLarge of a public route: whether this caller may send more than the usual body
  */
 export function implement<const R extends RouteContract>(
   api: Api,
   contract: R,
   handler: (call: Call<R>) => Promise<Answer<R>>,
+  mayBeLarge?: (c: ApiContext) => Promise<boolean>,
 ): void {
   implemented.get(api)?.push(contract)
   const status: ContentfulStatusCode | 204 = contract.status ?? 200
@@ -95,6 +102,7 @@ export function implement<const R extends RouteContract>(
     middleware: [
       permissionGuard(contract),
       ...(options.get(api)?.openQuery ? [] : [refuseUnknownParameters(contract)]),
+      ...(contract.body ? [receive(contract, mayBeLarge)] : []),
     ],
     request: {
       ...(contract.params && { params: contract.params }),
@@ -154,6 +162,17 @@ function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironm
   }
 }
 
+function receive(
+  { largestBody, permission }: RouteContract,
+  mayBeLarge: ((c: ApiContext) => Promise<boolean>) | undefined,
+): MiddlewareHandler<ApiEnvironment> {
+  return async (c, next) => {
+    const large = permission !== 'public' || (await mayBeLarge?.(c as ApiContext))
+    await receiveText(c as ApiContext, large ? largestBody : undefined)
+    await next()
+  }
+}
+
 function signedIn(c: ApiContext): Actor {
   const actor = c.get('actor')
   if (!actor) throw new AppError('not-signed-in')
@@ -179,6 +198,9 @@ function outOfRange(inPath: boolean, fields?: FieldError[]): AppError {
     : new AppError('malformed-request', 'A number is larger than any that there can be.', fields)
 }
 
+/** Seconds. */
+export const retryAfter = '5'
+
 /** The one error handler: callers get a status, a stable id and a sentence; refusals are audited. */
 export async function answerError(error: unknown, c: ApiContext): Promise<Response> {
   const known = error instanceof AppError ? error : badRequest(error, c)
@@ -186,6 +208,7 @@ export async function answerError(error: unknown, c: ApiContext): Promise<Respon
     log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     return c.json({ error: { id: 'internal', message: new AppError('internal').message } }, 500)
   }
+  if (known.status === 503) c.header('Retry-After', retryAfter)
   const actor = c.get('actor')
   const contract = c.get('contract')
   if (actor && contract && (known.status === 403 || (known.status === 404 && 'params' in contract))) {

@@ -1,30 +1,30 @@
 import type { MiddlewareHandler } from 'hono'
-import { uploadImport } from '../../contract/import.ts'
 import type { RouteContract } from '../../contract/route.ts'
 import { AppError } from './errors.ts'
 
 /**
- * Refuses NUL characters and half surrogate pairs in addresses and JSON bodies, before anything looks at them: PostgreSQL takes neither in a
- * text (RFC 8259, 8.2 allows both in JSON as escapes).
+ * Refuses NUL characters in addresses, before anything looks at them: PostgreSQL takes none in a text.
  * @throws {AppError} malformed-request
  */
 export const refuseUnstorable: MiddlewareHandler = async (c, next) => {
   if (c.req.url.includes('%00'))
     throw new AppError('malformed-request', 'The address holds a NUL character, which no text here may hold.')
-  if (c.req.method !== 'GET' && !isStream(c.req.path)) {
-    const text = await c.req.text()
-    // Most bodies have no such escape; those that do may have it behind a backslash.
-    if (/\\u(?:0000|d[89a-f])/i.test(text) && !isStorable(parsed(text)))
-      throw new AppError(
-        'malformed-request',
-        'The body holds a NUL character or half of a surrogate pair, which no text here may hold.',
-      )
-  }
   await next()
 }
 
-/** Files are checked as they are read, and so are the bodies of FHIR, which may be packed. */
-export const isStream = (path: string) => path === `/api/v1${uploadImport.path}` || path.startsWith('/fhir/')
+/**
+ * Refuses NUL characters and half surrogate pairs in a JSON body (RFC 8259, 8.2 allows both as escapes). Files are checked as they are read,
+ * and so are the bodies of FHIR, which may be packed.
+ * @throws {AppError} malformed-request
+ */
+export function refuseUnstorableBody(text: string): void {
+  // Most bodies have no such escape; those that do may have it behind a backslash.
+  if (/\\u(?:0000|d[89a-f])/i.test(text) && !isStorable(parsed(text)))
+    throw new AppError(
+      'malformed-request',
+      'The body holds a NUL character or half of a surrogate pair, which no text here may hold.',
+    )
+}
 
 function parsed(text: string): unknown {
   try {

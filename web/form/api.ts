@@ -32,7 +32,7 @@ export function formPhotos(token: string, pass: string): PhotoStore {
   return remembering({
     send: async ({ key, linkId, picture }, onProgress, signal) => {
       const body = { token, pass, key, linkId, data: await base64Of(picture) }
-      await postPicture(address, body, onProgress, signal)
+      await postPicture(address, body, onProgress, signal, { 'x-form': `${token} ${pass}` })
     },
     load: (key) => fetchPicture(`${address}/read`, { token, pass, key }),
   })

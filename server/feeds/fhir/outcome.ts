@@ -62,6 +62,7 @@ const codes: Partial<Record<number, IssueCode>> = {
   401: 'login',
   403: 'forbidden',
   404: 'not-found',
+  408: 'transient',
   409: 'conflict',
   413: 'too-long',
   422: 'invalid',

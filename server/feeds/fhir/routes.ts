@@ -5,7 +5,13 @@ import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { readBinary, sendPhoto } from '../../modules/form/photo.ts'
 import { AppError } from '../../platform/errors.ts'
-import { type Api, type ApiContext, implement, implementedContracts } from '../../platform/http.ts'
+import {
+  type Api,
+  type ApiContext,
+  implement,
+  implementedContracts,
+  retryAfter,
+} from '../../platform/http.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
 import { noneMatch, readBundle, readWrite, type WriteRequest } from './bundle.ts'
@@ -192,7 +198,11 @@ export async function answerFhirError(error: unknown, c: ApiContext): Promise<Re
     c,
     outcomeOf(known.issues),
     known.status,
-    known.status === 405 ? { allow: 'GET, POST, PUT' } : {},
+    known.status === 405
+      ? { allow: 'GET, POST, PUT' }
+      : known.status === 503
+        ? { 'retry-after': retryAfter }
+        : {},
   )
 }
 

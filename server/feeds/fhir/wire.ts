@@ -1,20 +1,22 @@
 import type { MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { createGunzip, gzip } from 'node:zlib'
+import { usualBody } from '../../../contract/route.ts'
 import { readSettings } from '../../modules/setting/setting.ts'
+import { bodyBytes, takeRoom } from '../../platform/body.ts'
 import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
 import type { ApiContext, ApiEnvironment } from '../../platform/http.ts'
 import { FhirError } from './outcome.ts'
 
 // What goes over the wire: formats, compression and origins.
 
 const json = 'application/fhir+json; charset=utf-8'
-/** A body as large as the route lets through may not become larger by unpacking. */
-const largestBody = 64 * 1024 * 1024
 const worthPacking = 2048
 
-const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
+const pack = promisify(gzip)
 
 /** An answer in JSON, packed if the caller takes that, indented with `_pretty=true`. */
 export async function answer(
@@ -78,8 +80,9 @@ export async function textOfBody(c: ApiContext, mediaType: RegExp, expected: str
   if (!/^utf-?8$/i.test(charset)) throw refuse('FHIR is written in UTF-8.')
   if (encoding !== 'identity' && encoding !== 'gzip')
     throw refuse('Bodies may be packed with gzip, and not otherwise.')
-  const bytes = new Uint8Array(await c.req.arrayBuffer())
-  const plain = encoding === 'gzip' ? await unpacked(bytes) : bytes
+  const most = c.get('contract')?.largestBody ?? usualBody
+  const bytes = await bodyBytes(c, most)
+  const plain = encoding === 'gzip' ? await unpacked(c, bytes, most) : bytes
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(plain)
   } catch {
@@ -87,12 +90,24 @@ export async function textOfBody(c: ApiContext, mediaType: RegExp, expected: str
   }
 }
 
-async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
+/** A body may not become larger by unpacking than it may be unpacked. */
+async function unpacked(c: ApiContext, bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = []
+  let size = 0
   try {
-    return await unpack(bytes, { maxOutputLength: largestBody })
+    for await (const piece of Readable.from([bytes]).pipe(createGunzip()) as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > most)
+        throw new FhirError(413, {
+          code: 'too-long',
+          diagnostics: `The body unpacks to more than ${most} bytes.`,
+        })
+      takeRoom(c, piece.length)
+      pieces.push(piece)
+    }
+    return Buffer.concat(pieces)
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new FhirError(413, { code: 'too-long', diagnostics: 'The body unpacks to more than 64 MB.' })
+    if (error instanceof FhirError || error instanceof AppError) throw error
     throw new FhirError(400, {
       code: 'structure',
       diagnostics: 'The body is not gzip, as Content-Encoding says.',

@@ -3,6 +3,8 @@ import type { RawStore, Receipt } from '../../modules/intake/store.ts'
 
 const CR = 0x0d
 const LF = 0x0a
+/** Reading so many headers takes a twentieth of a second, in which nobody else is answered. */
+const mostMessages = 10_000
 const envelopes = new Set(['FHS', 'BHS', 'BTS', 'FTS'])
 
 /** Content of one frame: one message, a batch (FHS, BHS … BTS, FTS; chapter 2.10.3), or several concatenated messages. */
@@ -80,6 +82,11 @@ export async function acceptFrame(store: RawStore, bytes: Buffer): Promise<Buffe
   const { header, messages } = openParcel(bytes)
   if (!header && messages.length === 1) return answerTo(await store.accept(messages[0] ?? bytes))
   if (messages.length === 0) return answerTo(await store.reject(bytes, 'The batch holds no message', 'BHS'))
+  if (messages.length > mostMessages)
+    return refuseFrame(
+      store,
+      `The frame holds ${messages.length} messages; at most ${mostMessages} are taken`,
+    )
   const receipts = await Promise.all(messages.map((message) => store.accept(message)))
   const answers = receipts.map(answerTo)
   if (!header) return Buffer.concat(answers)

@@ -1,10 +1,11 @@
-import type { TlsOptions } from 'node:tls'
 import type { Db } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
 import { type Loop, startLoop, wakeLoop } from '../../platform/loop.ts'
 import { applyWaiting } from './apply.ts'
+import { Connections, type Limits, usualLimits } from './connections.ts'
 import { type Listener, listenMllp } from './listener.ts'
 import { RawStore } from '../../modules/intake/store.ts'
+import type { MllpTlsListener } from './tls.ts'
 
 export type Feed = Listener & { tlsPort: number | undefined }
 
@@ -21,16 +22,20 @@ export async function startFeed(options: {
   db: Db
   host: string
   port: number
-  tls?: { port: number; options: TlsOptions } | undefined
+  tls?: ({ port: number } & Omit<MllpTlsListener, 'validTo'>) | undefined
+  /** Addresses and networks (CIDR) that may connect; undefined: all. */
+  allowed?: string[] | undefined
+  limits?: Limits
 }): Promise<Feed> {
   const { host, tls } = options
   const store = new RawStore(options.db, () => {
     wakeLoop('intake')
   })
-  const plain = await listenMllp(store, { host, port: options.port })
+  const connections = new Connections(options.limits ?? usualLimits, options.allowed)
+  const plain = await listenMllp(store, { host, port: options.port }, connections)
   const secure =
     tls &&
-    (await listenMllp(store, { host, port: tls.port, tls: tls.options }).catch(async (error: unknown) => {
+    (await listenMllp(store, { host, port: tls.port, tls }, connections).catch(async (error: unknown) => {
       await plain.close()
       throw error
     }))
@@ -40,6 +45,7 @@ export async function startFeed(options: {
     tlsPort: secure?.port,
     close: async () => {
       await Promise.all([plain.close(), secure?.close()])
+      connections.close()
     },
   }
 }

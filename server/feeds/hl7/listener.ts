@@ -1,42 +1,46 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { log } from '../../platform/log.ts'
 import { acceptFrame, refuseFrame } from './batch.ts'
 import { Deframer, frame } from '../../modules/hl7/framer.ts'
 import type { RawStore } from '../../modules/intake/store.ts'
+import { type Connection, Connections } from './connections.ts'
+import type { MllpTlsListener } from './tls.ts'
 
 /** Outstanding answers per sender before we stop reading from it: bounds memory. */
 const windowMessages = 256
-/** An unfinished frame that gets no byte for this long ends the connection (slow-loris). */
-const idleMs = 120_000
-const maxConnections = 500
+/** A sender that takes no answer for this long is gone. */
+const unreadMs = 60_000
+/** How long accepted messages may take to be answered when the listener closes. */
+const closeMs = 8000
 
 export type Listener = { port: number; close: () => Promise<void> }
 
 /**
  * MLLP server (HL7 "Transport Specification: MLLP, Release 1"): frames in, acknowledgements out, in order of arrival. With `tls`, TLS
  * only.
+ * @param connections shared by the listeners of a process
  */
 export async function listenMllp(
   store: RawStore,
-  address: { host: string; port: number; tls?: TlsOptions | undefined },
+  address: { host: string; port: number; tls?: Omit<MllpTlsListener, 'validTo'> | undefined },
+  connections = new Connections(),
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
   const busy = new Set<Promise<void>>()
   const usual = { keepAlive: true, noDelay: true, allowHalfOpen: true }
-  const accept = (socket: Socket) => {
+  const accept = (connection: Connection) => {
+    const { socket } = connection
     sockets.add(socket)
-    serve(socket, store, busy)
+    serve(connection, connections, store, busy)
     socket.once('close', () => sockets.delete(socket))
   }
   const server = address.tls
-    ? createTlsServer({ ...usual, ...address.tls }, accept)
-    : createServer(usual, accept)
-  // Failed TLS handshakes carry no message.
-  server.on('tlsClientError', (error: Error) => {
-    log.warn({ err: error }, 'an MLLP connection without the TLS that is asked for')
-  })
-  server.maxConnections = maxConnections
+    ? acceptTls(address.tls, usual, connections, accept)
+    : createServer(usual, (socket) => {
+        const connection = connections.admit(socket)
+        if (connection) accept(connection)
+      })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, resolve)
@@ -48,6 +52,39 @@ export async function listenMllp(
   }
 }
 
+/** A connection counts from its first packet on, not only after the handshake. */
+function acceptTls(
+  { options, allows }: Omit<MllpTlsListener, 'validTo'>,
+  usual: object,
+  connections: Connections,
+  accept: (connection: Connection) => void,
+): Server {
+  const shaking = new Map<string, Connection>()
+  const nameOf = (socket: Socket) => `${socket.remoteAddress} ${socket.remotePort}`
+  const server = createTlsServer({ ...usual, ...options }, (socket: TLSSocket) => {
+    const connection = shaking.get(nameOf(socket))
+    if (!connection) return socket.destroy()
+    if (!allows(socket)) {
+      log.warn({ address: connection.address }, 'an MLLP sender with a certificate that is not listed')
+      return socket.destroy()
+    }
+    connection.socket = socket
+    accept(connection)
+  })
+  server.on('connection', (socket: Socket) => {
+    const connection = connections.admit(socket)
+    if (!connection) return
+    const name = nameOf(socket)
+    shaking.set(name, connection)
+    socket.once('close', () => shaking.delete(name))
+  })
+  // Failed TLS handshakes carry no message.
+  server.on('tlsClientError', (error: Error) => {
+    log.warn({ err: error.message }, 'an MLLP connection without the TLS that is asked for')
+  })
+  return server
+}
+
 /** Stops accepting messages, answers the accepted ones, then closes. */
 async function closeAll(server: Server, sockets: Set<Socket>, busy: Set<Promise<void>>): Promise<void> {
   const closed = new Promise<void>((resolve) => {
@@ -56,44 +93,67 @@ async function closeAll(server: Server, sockets: Set<Socket>, busy: Set<Promise<
     })
   })
   for (const socket of sockets) socket.pause()
+  const cut = setTimeout(() => {
+    for (const socket of sockets) socket.destroy()
+  }, closeMs)
   await Promise.allSettled(busy)
   for (const socket of sockets) socket.end()
   for (const socket of sockets) socket.destroySoon()
   await closed
+  clearTimeout(cut)
 }
 
-function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void {
+function serve(
+  connection: Connection,
+  connections: Connections,
+  store: RawStore,
+  busy: Set<Promise<void>>,
+): void {
+  const { socket } = connection
   const deframer = new Deframer()
-  let open = 0
   let answers: Promise<void> = Promise.resolve()
 
   const answer = (reply: Promise<Buffer>) => {
-    open += 1
-    if (open >= windowMessages) socket.pause()
+    connection.open += 1
+    if (connection.open >= windowMessages) connections.pause(connection, 'answers')
     answers = answers
       .then(async () => {
         const bytes = await reply
-        if (socket.writable) socket.write(frame(bytes))
+        if (socket.writable && !socket.write(frame(bytes))) await taken(connection)
       })
       .finally(() => {
-        open -= 1
-        if (open < windowMessages / 2) socket.resume()
+        connection.open -= 1
+        if (connection.open < windowMessages / 2) connections.resume(connection, 'answers')
       })
     const mine = answers
     busy.add(mine)
     void mine.finally(() => busy.delete(mine))
   }
+  const accept = async (bytes: Buffer): Promise<Buffer> => {
+    connections.waitForStore(connection, bytes.length)
+    try {
+      const reply = await acceptFrame(store, bytes)
+      connection.proven ||= /^MSA.AA/m.test(reply.toString('latin1').replaceAll('\r', '\n'))
+      return reply
+    } finally {
+      connections.stored(bytes.length)
+    }
+  }
 
-  socket.setTimeout(idleMs, () => {
-    if (deframer.unfinished) socket.destroy()
-  })
   socket.on('data', (chunk: Buffer) => {
-    for (const item of deframer.push(chunk)) {
-      if (item.kind === 'message') answer(acceptFrame(store, item.bytes))
+    const items = deframer.push(chunk)
+    for (const item of items) {
+      if (item.kind === 'message') answer(accept(item.bytes))
       else if (item.kind === 'outside')
         log.warn({ bytes: item.size }, 'bytes outside of an MLLP frame were skipped')
       else answer(refuseFrame(store, rejections[item.kind](item.size)))
     }
+    const began = items.length > 0
+    connections.heard(
+      connection,
+      chunk.length,
+      deframer.unfinished ? { held: deframer.held, began } : undefined,
+    )
   })
   socket.on('end', () => {
     for (const item of deframer.end())
@@ -104,6 +164,22 @@ function serve(socket: Socket, store: RawStore, busy: Set<Promise<void>>): void 
   socket.on('error', (error) => {
     log.debug({ err: error }, 'an MLLP connection broke')
   })
+}
+
+/** Resolves when the sender has taken its answers, or is gone: those that it leaves lying would fill the memory. */
+async function taken(connection: Connection): Promise<void> {
+  const { socket } = connection
+  connection.unread = true
+  const cut = setTimeout(() => socket.destroy(), unreadMs)
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
+  })
+  clearTimeout(cut)
+  connection.unread = false
 }
 
 const rejections = {

@@ -3,6 +3,7 @@ import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testOutboundChannel } from '../../../contract/outbound.ts'
@@ -44,9 +45,9 @@ async function write(ca: Certificate, own: Certificate): Promise<void> {
   await writeFile(file('key.pem'), own.key)
 }
 
-function start(ca?: string): Promise<Feed> {
-  const { options } = loadMllpTls({ port: 0, cert: file('cert.pem'), key: file('key.pem'), ca })
-  return startFeed({ db: app.db, host: '127.0.0.1', port: 0, tls: { port: 0, options } })
+function start(ca?: string, senders?: string[]): Promise<Feed> {
+  const tls = loadMllpTls({ port: 0, cert: file('cert.pem'), key: file('key.pem'), ca, senders })
+  return startFeed({ db: app.db, host: '127.0.0.1', port: 0, tls: { port: 0, ...tls } })
 }
 
 /** Sends one message as a sender would; undefined when the connection ends without an answer. */
@@ -105,7 +106,41 @@ test('with an authority, only senders with a certificate of its own are let in',
   }
 })
 
+test('with a list, only senders whose certificate stands on it are let in, by name or by fingerprint', async () => {
+  const sender = makeCertificate({ name: 'HIS', by: authority })
+  const other = makeCertificate({ name: 'RIS', by: authority })
+  const fingerprint = new X509Certificate(other.cert).fingerprint256
+  const env = {
+    MLLP_TLS_CERT: file('cert.pem'),
+    MLLP_TLS_KEY: file('key.pem'),
+    MLLP_TLS_CA: file('ca.pem'),
+  }
+  for (const [list, first, second] of [
+    ['HIS', /MSA\|AA\|/, undefined],
+    [fingerprint, undefined, /MSA\|AA\|/],
+    [`LIS, HIS ,${fingerprint.toLowerCase()}`, /MSA\|AA\|/, /MSA\|AA\|/],
+  ] as const) {
+    const listed = await start(
+      file('ca.pem'),
+      readConfig({ ...env, MLLP_TLS_SENDERS: list }).mllpTls?.senders,
+    )
+    const port = listed.tlsPort ?? 0
+    for (const [from, expected] of [
+      [sender, first],
+      [other, second],
+    ] as const) {
+      const answer = await send({ port, cert: from.cert, key: from.key })
+      if (expected) expect(answer).toMatch(expected)
+      else expect(answer).toBeUndefined()
+    }
+    await listed.close()
+  }
+})
+
 test.each<[string, Record<string, string>, RegExp]>([
+  ['a list of senders without authority', { MLLP_TLS_SENDERS: 'HIS' }, /MLLP_TLS_SENDERS: does nothing/],
+  ['no network', { MLLP_ALLOW: '10.0.0.0/33' }, /MLLP_ALLOW: must be addresses/],
+  ['a name as an address', { MLLP_ALLOW: '10.0.0.1, his.local' }, /MLLP_ALLOW: must be addresses/],
   ['a certificate without key', { MLLP_TLS_CERT: 'x' }, /MLLP_TLS_KEY: is missing/],
   ['a key without certificate', { MLLP_TLS_KEY: 'x' }, /MLLP_TLS_CERT: is missing/],
   ['an authority alone', { MLLP_TLS_CA: 'x' }, /MLLP_TLS_CA: does nothing without/],

@@ -1,15 +1,20 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createSecureContext, type TlsOptions } from 'node:tls'
+import { createSecureContext, type PeerCertificate, type TLSSocket, type TlsOptions } from 'node:tls'
 import { type Config, ConfigError } from '../../platform/config.ts'
 
-export type MllpTlsListener = { options: TlsOptions; validTo: Date }
+export type MllpTlsListener = {
+  options: TlsOptions
+  validTo: Date
+  /** Whether the sender's certificate is one of those that are listed; true without a list. */
+  allows: (socket: TLSSocket) => boolean
+}
 
 /**
  * Reads certificate and key of the MLLP listener. With an authority, senders must present a certificate signed by it.
  * @throws {ConfigError} naming the variable to fix
  */
-export function loadMllpTls({ cert, key, ca }: NonNullable<Config['mllpTls']>): MllpTlsListener {
+export function loadMllpTls({ cert, key, ca, senders }: NonNullable<Config['mllpTls']>): MllpTlsListener {
   const certPem = read('MLLP_TLS_CERT', cert)
   const keyPem = read('MLLP_TLS_KEY', key)
   const caPem = ca === undefined ? undefined : read('MLLP_TLS_CA', ca)
@@ -32,7 +37,14 @@ export function loadMllpTls({ cert, key, ca }: NonNullable<Config['mllpTls']>): 
     ...(caPem && { ca: caPem, requestCert: true, rejectUnauthorized: true }),
   }
   parse('MLLP_TLS_CERT', cert, 'a certificate that TLS can use', () => createSecureContext(options))
-  return { options, validTo }
+  return { options, validTo, allows: (socket) => senders === undefined || isListed(socket, senders) }
+}
+
+/** By its SHA-256 fingerprint, or by its common name, which the authority vouches for. */
+function isListed(socket: TLSSocket, senders: string[]): boolean {
+  const { fingerprint256, subject } = socket.getPeerCertificate() as Partial<PeerCertificate>
+  const names = [fingerprint256?.replaceAll(':', '').toLowerCase(), subject?.CN].flat()
+  return senders.some((one) => names.includes(one))
 }
 
 function read(variable: string, path: string): Buffer {

@@ -2,8 +2,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { normalise, searchName } from '../../modules/person/name.ts'
 import { type Db, perDatabase } from '../../platform/db.ts'
 import type { Row, RowContext } from './cells.ts'
-import { type Delimiter, type Encoding, readRows } from './file.ts'
+import type { Delimiter, Encoding } from './file.ts'
 import { readRow } from './row.ts'
+import { readRows } from './stored.ts'
 
 export type ReadRow = ReturnType<typeof readRow>
 
@@ -14,6 +15,7 @@ type Source = { id: number; encoding: Encoding; delimiter: Delimiter; header_row
 
 /** Yields to other work of the process after this many rows. */
 const slice = 100
+const leftAfterMs = 60_000
 
 /**
  * Reads one batch of a file ahead while the database works on the previous one; only one, so that memory does not grow with the file. Rows
@@ -26,13 +28,19 @@ class Reading {
   readonly #rows: AsyncIterator<Row>
   #ahead: Promise<Batch> | undefined
 
-  constructor(db: Db, source: Source) {
+  #left: NodeJS.Timeout | undefined
+  readonly #onLeft: () => void
+
+  /** @param onLeft nobody took a batch for a while: the import was cancelled, or another process goes on with it */
+  constructor(db: Db, source: Source, onLeft: () => void) {
+    this.#onLeft = onLeft
     this.#header = source.header_row
     this.#rows = readRows(db, source.id, source.encoding, source.delimiter)[Symbol.asyncIterator]()
   }
 
   /** The rows from `from` on; not before the end of the last batch. */
   async take(from: number, count: number, context: RowContext | undefined): Promise<Batch> {
+    clearTimeout(this.#left)
     const batch = await (this.#ahead ?? this.#read(from, count, context))
     this.next = from + batch.rows.length
     this.#ahead = undefined
@@ -41,6 +49,7 @@ class Reading {
       // The error is raised when that batch is taken.
       this.#ahead.catch(() => undefined)
     }
+    this.#left = setTimeout(this.#onLeft, leftAfterMs).unref()
     return batch
   }
 
@@ -67,6 +76,7 @@ class Reading {
   }
 
   close(): void {
+    clearTimeout(this.#left)
     void this.#rows.return?.()
   }
 }
@@ -94,7 +104,7 @@ export async function takeRows(
   let reading = readings(db).get(source.id)
   if (reading?.next !== source.done) {
     closeFile(db, source.id)
-    reading = new Reading(db, source)
+    reading = new Reading(db, source, () => closeFile(db, source.id))
     readings(db).set(source.id, reading)
   }
   return reading.take(source.done, count, context)

@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import iconv from 'iconv-lite'
-import { sql } from 'kysely'
 import { importDelimiters, type importEncodings } from '../../../contract/import.ts'
-import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Row } from './cells.ts'
 import { workbookRows } from './workbook.ts'
@@ -14,31 +12,25 @@ export type Delimiter = (typeof importDelimiters)[number]
 const largestRow = 1024 * 1024
 const largestXlsx = 40 * 1024 * 1024
 
-/** The bytes of an upload, piece by piece. */
-async function* chunks(db: Db, importId: number): AsyncGenerator<Buffer> {
-  for (let number = 0; ; number++) {
-    const { rows } = await sql<{ bytes: Buffer }>`
-      select bytes from import_chunk where import_id = ${importId} and number = ${number}`.execute(db)
-    if (!rows[0]) return
-    yield rows[0].bytes
-  }
+/** The rows of a workbook, whose bytes come piece by piece. @throws {AppError} file-unreadable, file-nul, too-large */
+export async function* bookRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row> {
+  yield* storable(workbookRows(await wholeFile(bytes)))
 }
 
 /**
- * Streams the rows of an upload that have anything in them, without holding the file in memory (of a workbook only the packed file and its
- * shared texts).
- * @throws {AppError} file-encoding, file-unreadable, file-nul
+ * The rows of a text, which is not held in memory.
+ * @throws {AppError} file-encoding, file-nul
  */
-export async function* readRows(
-  db: Db,
-  importId: number,
+export async function* textRows(
+  bytes: AsyncIterable<Uint8Array>,
   encoding: Encoding,
   delimiter: Delimiter,
 ): AsyncGenerator<Row> {
-  const rows =
-    encoding === 'xlsx'
-      ? workbookRows(await wholeFile(db, importId))
-      : textRows(decoded(chunks(db, importId), encoding), delimiter)
+  yield* storable(records(decoded(bytes, encoding), delimiter))
+}
+
+/** Those that have anything in them. */
+async function* storable(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
   for await (const row of rows) {
     if (row.cells.every((value) => value === '')) continue
     // PostgreSQL takes neither.
@@ -47,8 +39,8 @@ export async function* readRows(
   }
 }
 
-async function* textRows(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<Row> {
-  const records = Readable.from(text).pipe(
+async function* records(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<Row> {
+  const lines = Readable.from(text).pipe(
     parse({
       bom: true,
       delimiter,
@@ -60,7 +52,7 @@ async function* textRows(text: AsyncIterable<string>, delimiter: Delimiter): Asy
   ) as AsyncIterable<string[]>
   let number = 0
   let first = true
-  for await (const cells of records) {
+  for await (const cells of lines) {
     const isSeparator = first && separatorLine.test(cells.join(''))
     first = false
     // Excel's line that names the separator is no row.
@@ -73,13 +65,13 @@ const separatorLine = /^"?sep=(.?)"?$/i
 /** `="00123"` is how programs make Excel keep a text. */
 const unwrapped = (cell: string) => (cell.startsWith('="') ? cell.replace(/^="(.*)"$/, '$1') : cell)
 
-async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
   // The Unicode encodings are strict enough to detect a wrong guess.
   const strict = encoding.startsWith('utf') ? new TextDecoder(encoding, { fatal: true }) : undefined
   const other = iconv.getDecoder(encoding === 'big5' ? 'big5' : 'gb18030')
   try {
     for await (const chunk of bytes)
-      yield strict ? strict.decode(chunk, { stream: true }) : other.write(chunk)
+      yield strict ? strict.decode(chunk, { stream: true }) : other.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     yield strict ? strict.decode() : (other.end() ?? '')
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
@@ -87,10 +79,10 @@ async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): Async
   }
 }
 
-async function wholeFile(db: Db, importId: number): Promise<Buffer> {
-  const parts: Buffer[] = []
+async function wholeFile(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = []
   let size = 0
-  for await (const chunk of chunks(db, importId)) {
+  for await (const chunk of bytes) {
     size += chunk.length
     if (size > largestXlsx)
       throw new AppError('too-large', 'A workbook of more than 40 MB is too large; save it as CSV.')

@@ -1,70 +1,43 @@
 import { sql } from 'kysely'
 import type { ImportKind } from '../../../contract/import.ts'
+import { runAside } from '../../platform/aside.ts'
 import type { Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
-import type { Row } from './cells.ts'
-import { guessHeader, shapeOf, suggestMapping } from './columns.ts'
-import { type Delimiter, type Encoding, readRows } from './file.ts'
-import { ordersIn } from './when.ts'
+import { shapeOf } from './columns.ts'
+import { type Delimiter, type Encoding, textRows } from './file.ts'
+import { type Head, type HeadData, headOf } from './head-of.ts'
+import { chunks } from './stored.ts'
 
-const sampleRows = 20
-/** Rows to choose the names of the columns from. */
-const headRows = 12
-/** So many rows decide how a column writes its dates. */
-const rowsOfOrders = 5000
-const mostColumns = 500
+/** A text of so many bytes is read in less time than a thread takes to start. */
+const smallText = 128 * 1024
+const headMs = 60_000
 
 /**
- * Reads the beginning of a file and stores what follows from it: the row with the names of the columns (guessed unless chosen), the mapping
- * of the last file of this shape or one by the names, a sample, and the order of day and month in each column.
- * @throws {AppError} file-unreadable, file-without-rows, invalid (the chosen row is empty or missing)
+ * Reads the beginning of a file and stores what follows from it, with the mapping of the last file of this shape, if there was one.
+ * @throws {AppError} file-unreadable, file-without-rows, invalid (the chosen row is empty or missing), too-large, unavailable
  */
 export async function readHead(
   trx: Trx,
-  { id, kind }: { id: number; kind: ImportKind },
+  { id, kind, bytes }: { id: number; kind: ImportKind; bytes: number },
   encoding: Encoding,
   delimiter: Delimiter,
   chosen?: number,
 ): Promise<void> {
-  const rows: Row[] = []
-  try {
-    for await (const row of readRows(trx, id, encoding, delimiter)) {
-      rows.push(row)
-      if (rows.length > rowsOfOrders && row.number > (chosen ?? 0)) break
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    throw new AppError('file-unreadable', `The file cannot be read as a table: ${(error as Error).message}`)
-  }
-  const at =
-    chosen === undefined
-      ? guessHeader(
-          kind,
-          rows.slice(0, sampleRows).map(({ cells }) => cells),
-        )
-      : rows.findIndex((row) => row.number === chosen)
-  if (at < 0)
-    throw new AppError('invalid', undefined, [{ path: 'headerRow', message: 'is an empty row, or none' }])
-  const { number = 1, cells: columns = [] } = rows[at] ?? {}
-  if (columns.length > mostColumns)
-    throw new AppError('file-unreadable', `The file has more than ${mostColumns} columns.`)
-  const below = rows.slice(at + 1)
-  if (below.length === 0 && chosen === undefined) throw new AppError('file-without-rows')
+  const data: HeadData = { kind, encoding, delimiter, chosen }
+  const input = chunks(trx, id)
+  const read =
+    encoding !== 'xlsx' && bytes <= smallText
+      ? await headOf(textRows(input, encoding, delimiter), data)
+      : await runAside<Head>(new URL('head-thread.ts', import.meta.url), data, { timeoutMs: headMs, input })
+  const { number, columns, head, sample, orders, suggested } = read
   const known = await trx
     .selectFrom('import_shape')
     .select('mapping')
     .where('kind', '=', kind)
     .where('shape', '=', shapeOf(columns))
     .executeTakeFirst()
-  const mapping = known?.mapping ?? suggestMapping(kind, columns)
-  const orders = Object.fromEntries(
-    columns.map((_, column) => [column, ordersIn(below.map(({ cells }) => cells[column] ?? ''))]),
-  )
-  const head = rows.slice(0, headRows).map(({ number: row, cells }) => ({ row, cells }))
-  const sample = below.slice(0, sampleRows).map(({ cells }) => cells)
   await sql`
     update import set encoding = ${encoding}, delimiter = ${delimiter}, header_row = ${number}, head = ${JSON.stringify(head)}::jsonb,
       columns = ${columns}::text[], sample = ${JSON.stringify(sample)}::jsonb, date_orders = ${JSON.stringify(orders)}::jsonb,
-      mapping = ${JSON.stringify(mapping)}::jsonb, remembered = ${known !== undefined}, status = 'uploaded', rows = null
+      mapping = ${JSON.stringify(known?.mapping ?? suggested)}::jsonb, remembered = ${known !== undefined}, status = 'uploaded', rows = null
     where id = ${id}`.execute(trx)
 }

@@ -191,7 +191,7 @@ export async function uploadImport(
     await sql`update import set hash = ${hash.digest('hex')}, bytes = ${bytes}, status = 'uploaded' where id = ${id}`.execute(
       trx,
     )
-    await readHead(trx, { id, kind: input.kind }, encoding, delimiter)
+    await readHead(trx, { id, kind: input.kind, bytes }, encoding, delimiter)
     await audit(trx, actor, { action: 'import.upload', subject: `import:${id} ${input.kind} bytes:${bytes}` })
   })
   return getImport(db, actor, id)

@@ -8,7 +8,7 @@ import {
   uploadImport as uploadImportRoute,
 } from '../../../contract/import.ts'
 import { transaction } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
+import { bodyPieces } from '../../platform/body.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import {
   actOnImport,
@@ -22,11 +22,9 @@ import {
 
 export function mountImport(api: Api): void {
   implement(api, listImportsRoute, ({ db, actor, query }) => listImports(db, actor, query))
-  implement(api, uploadImportRoute, async ({ db, actor, query, c }) => {
-    const { body } = c.req.raw
-    if (!body) throw new AppError('file-empty')
-    return uploadImport(db, actor, query, body)
-  })
+  implement(api, uploadImportRoute, ({ db, actor, query, c }) =>
+    uploadImport(db, actor, query, bodyPieces(c, uploadImportRoute.largestBody)),
+  )
   implement(api, getImportRoute, ({ db, actor, params }) => getImport(db, actor, params.id))
   implement(api, updateImportRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => updateImport(trx, actor, params.id, body))

@@ -4,12 +4,17 @@ import { AppError } from '../../platform/errors.ts'
 import type { Row } from './cells.ts'
 import { type CellFormat, formatsIn, shownNumber } from './number-format.ts'
 
-/** Limit of the unpacked size of a workbook (a zip file), checked before unpacking. */
+/** Limit of the unpacked size of a workbook (a zip file), as it is declared; nothing unpacks to more than is declared of it. */
 const largestUnpacked = 400 * 1024 * 1024
+/** Of its parts other than the sheets and their texts. */
+const largestPart = 8 * 1024 * 1024
+const mostEntries = 10_000
+/** Characters of the shared texts together, which are the only part that stays in memory. */
+const mostShared = 100_000_000
 /** Columns of a sheet (ECMA-376: XFD). */
 const mostColumns = 16_384
 const longestTag = 2000
-const largestElement = 32 * 1024 * 1024
+const largestElement = 8 * 1024 * 1024
 
 type Entry = { packed: Buffer; method: number; size: number }
 
@@ -24,7 +29,13 @@ export async function* workbookRows(file: Buffer): AsyncGenerator<Row> {
       throw new AppError('too-large', 'The workbook unpacks to more than 400 MB; save it as CSV.')
     const { sheet, from1904 } = firstSheet(entries)
     const texts: string[] = []
-    for await (const text of elements(entries.get('xl/sharedstrings.xml'), 'si')) texts.push(richText(text))
+    let shared = 0
+    for await (const text of elements(entries.get('xl/sharedstrings.xml'), 'si')) {
+      texts.push(richText(text))
+      shared += text.length
+      if (shared > mostShared)
+        throw new AppError('too-large', 'The workbook holds too many different texts; save it as CSV.')
+    }
     const formats = formatsIn(textOf(entries.get('xl/styles.xml')))
     let number = 0
     for await (const row of elements(sheet, 'row')) {
@@ -42,28 +53,41 @@ function entriesOf(file: Buffer): Map<string, Entry> {
   const end = file.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
   if (end < 0 || end + 22 > file.length) throw new Error('it is cut off')
   const entries = new Map<string, Entry>()
+  const places: { from: number; to: number }[] = []
   let at = file.readUInt32LE(end + 16)
-  for (let left = file.readUInt16LE(end + 10); left > 0; left--) {
+  const count = file.readUInt16LE(end + 10)
+  if (count > mostEntries) throw new Error(`it holds ${count} files`)
+  for (let left = count; left > 0; left--) {
     if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) throw new Error('it is damaged')
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => file.readUInt16LE(at + offset))
     const name = file.toString('utf8', at + 46, at + 46 + (nameLength ?? 0))
     const local = file.readUInt32LE(at + 42)
     const from = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28)
-    entries.set(name.replace(/^\//, '').toLowerCase(), {
-      packed: file.subarray(from, from + file.readUInt32LE(at + 20)),
-      method: file.readUInt16LE(at + 10),
-      size: file.readUInt32LE(at + 24),
-    })
+    const packed = file.readUInt32LE(at + 20)
+    const key = name.replace(/^\//, '').toLowerCase()
+    const method = file.readUInt16LE(at + 10)
+    if (entries.has(key)) throw new Error('it holds two files of one name')
+    if (method !== 0 && method !== 8) throw new Error('it is packed in an unusual way')
+    if (local + 30 > file.length || from + packed > file.length) throw new Error('it is cut off')
+    places.push({ from: local, to: from + packed })
+    entries.set(key, { packed: file.subarray(from, from + packed), method, size: file.readUInt32LE(at + 24) })
     at += 46 + (nameLength ?? 0) + (extra ?? 0) + (comment ?? 0)
   }
+  // Files that share their bytes are how a small zip file unpacks to a large one.
+  places.sort((one, other) => one.from - other.from)
+  if (places.some(({ from }, index) => from < (places[index - 1]?.to ?? 0)))
+    throw new Error('its files overlap')
   return entries
 }
 
 /** Small parts of the workbook; the large ones are streamed. */
 function textOf(entry: Entry | undefined): string {
   if (!entry) return ''
+  if (entry.size > largestPart) throw new Error('a part of it is too large')
   const bytes =
-    entry.method === 0 ? entry.packed : inflateRawSync(entry.packed, { maxOutputLength: entry.size + 1 })
+    entry.method === 0
+      ? entry.packed
+      : inflateRawSync(entry.packed, { maxOutputLength: Math.max(entry.size, 1) })
   return xmlText(bytes.toString('utf8'))
 }
 
@@ -73,15 +97,16 @@ async function* elements(entry: Entry | undefined, name: string): AsyncGenerator
   const stream =
     entry.method === 0
       ? Readable.from([entry.packed])
-      : Readable.from([entry.packed]).pipe(createInflateRaw())
+      : Readable.from([entry.packed]).pipe(createInflateRaw({ chunkSize: 256 * 1024 }))
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const start = new RegExp(`<(?:\\w+:)?${name}(?=[\\s/>])[^>]*>`, 'g')
+  const start = new RegExp(`<(?:\\w+:)?${name}(?=[\\s/>])[^<>]*>`, 'g')
   const end = new RegExp(`</(?:\\w+:)?${name}\\s*>`, 'g')
   let size = 0
   let text = ''
+  let searched = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > largestUnpacked) throw new Error('it unpacks to more than it says')
+    if (size > entry.size) throw new Error('it unpacks to more than it says')
     text += decoder.decode(chunk, { stream: true })
     start.lastIndex = 0
     let done = 0
@@ -91,7 +116,9 @@ async function* elements(entry: Entry | undefined, name: string): AsyncGenerator
         yield open[0]
         continue
       }
-      end.lastIndex = start.lastIndex
+      // Of an element that began in an earlier piece, what was searched then is not searched again.
+      end.lastIndex = Math.max(start.lastIndex, searched)
+      searched = 0
       const close = end.exec(text)
       if (!close) break
       yield xmlText(text.slice(open.index, close.index))
@@ -101,6 +128,7 @@ async function* elements(entry: Entry | undefined, name: string): AsyncGenerator
     const open = start.exec(text)
     // What follows the last element can be long; a tag that is not complete yet is not.
     text = text.slice(open?.index ?? Math.max(done, text.length - longestTag))
+    searched = open ? Math.max(0, text.length - longestTag) : 0
     if (text.length > largestElement) throw new Error('a row is too long')
   }
   if (new RegExp(start.source).test(text)) throw new Error('it is cut off')

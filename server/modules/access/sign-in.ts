@@ -6,6 +6,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit, type AuditEntry } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { receiveText, releaseBody } from '../../platform/body.ts'
 import type { ApiContext, ApiEnvironment } from '../../platform/http.ts'
 import { notify } from '../../platform/live.ts'
 import type { Services } from '../../platform/services.ts'
@@ -14,6 +15,8 @@ import { assertGoodPassword } from './password.ts'
 import type { ActorResolver } from './resolve-actor.ts'
 import { beginAttempt, succeed } from './throttle.ts'
 
+/** Bytes; strangers may call most of these routes. */
+const largestBody = 16 * 1024
 const password = z.string().min(1).max(128)
 const code = z.string().trim().min(4).max(40)
 const bodies = {
@@ -194,6 +197,7 @@ export function createAuthRoutes(
 }
 
 async function read<S extends z.ZodType>(c: ApiContext, schema: S): Promise<z.output<S>> {
+  await receiveText(c, largestBody).finally(() => releaseBody(c))
   const json: unknown = await c.req.json().catch(() => {
     throw new AppError('malformed-request', 'The body is not valid JSON.')
   })

@@ -33,7 +33,7 @@ export async function printReport(
 ): Promise<Uint8Array> {
   const report = await reportToExport(db, actor, query, 'PDF')
   const data: PaperData = { report, language }
-  return runAside(new URL('report-pdf-thread.ts', import.meta.url), data, 30_000)
+  return runAside(new URL('report-pdf-thread.ts', import.meta.url), data, { timeoutMs: 30_000 })
 }
 
 /** The report as a workbook: levels, departments, red flags, spot checks. */

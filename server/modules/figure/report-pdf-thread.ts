@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { answerAside } from '../../platform/aside-thread.ts'
 import { drawReport, type PaperData } from './report-pdf.ts'
 
-const file = await drawReport(workerData as PaperData)
-parentPort?.postMessage(file)
+await answerAside(() => drawReport(workerData as PaperData))

@@ -289,6 +289,18 @@ export async function submitForm(visitor: Visitor, input: Given) {
   })
 }
 
+/**
+ * Whether a caller shows token and pass of a link that is alive, before its picture is taken in.
+ * @param shown both, separated by a blank
+ * @throws {AppError} too-many-requests
+ */
+export async function holdsLink(visitor: Visitor, shown: string | undefined): Promise<boolean> {
+  const [token, pass] = shown?.split(' ') ?? []
+  if (!token) return false
+  const row = await enter(visitor, token)
+  return row !== undefined && stateOf(row) === 'alive' && hasPass(visitor.secret, row, pass)
+}
+
 type PhotoOfForm = { token: string; pass: string; key: string; linkId: string; data: string }
 
 /** @throws {AppError} link-closed, not-found (wrong pass), too-many-requests, and what {@link storePhoto} refuses */

@@ -23,7 +23,15 @@ import { transaction } from '../../platform/db.ts'
 import { type Api, type ApiContext, implement } from '../../platform/http.ts'
 import type { Services } from '../../platform/services.ts'
 import { fhirFile } from '../questionnaire/routes.ts'
-import { addFormPhoto, openForm, readFormPhoto, saveForm, submitForm, type Visitor } from './form.ts'
+import {
+  addFormPhoto,
+  holdsLink,
+  openForm,
+  readFormPhoto,
+  saveForm,
+  submitForm,
+  type Visitor,
+} from './form.ts'
 import { createLink, listLinks, revokeLink } from './link.ts'
 import { addTaskPhoto, addVisitPhoto, listPersonPhotos, readTaskPhoto, sendPhoto } from './photo.ts'
 import { exportResponse } from './response.ts'
@@ -60,7 +68,12 @@ export function mountForm(api: Api, { config, secret }: Services): void {
   implement(api, openFormRoute, ({ c, body }) => openForm(visitor(c), body))
   implement(api, saveFormRoute, ({ c, body }) => saveForm(visitor(c), body))
   implement(api, submitFormRoute, ({ c, body }) => submitForm(visitor(c), body))
-  implement(api, addFormPhotoRoute, ({ c, body }) => addFormPhoto(visitor(c), body))
+  implement(
+    api,
+    addFormPhotoRoute,
+    ({ c, body }) => addFormPhoto(visitor(c), body),
+    (c) => holdsLink(visitor(c), c.req.header('x-form')),
+  )
   implement(api, readFormPhotoRoute, async ({ c, body }) =>
     sendPhoto(c, await readFormPhoto(visitor(c), body)),
   )

@@ -53,6 +53,11 @@ export class Deframer {
     return this.#state !== 'outside'
   }
 
+  /** Memory of the unfinished frame, in bytes. */
+  get held(): number {
+    return this.#held.length
+  }
+
   /** Takes the next chunk and returns what it completed. */
   push(chunk: Buffer): Framed[] {
     const out: Framed[] = []
@@ -131,7 +136,9 @@ export class Deframer {
   #hold(chunk: Buffer, from: number, to: number, length: number): void {
     if (length > this.#held.length) {
       // Doubling keeps the copying linear; a list of chunks would cost an object per byte to a slow sender.
-      const grown = Buffer.allocUnsafe(Math.max(length, this.#held.length * 2, 4096))
+      const grown = Buffer.allocUnsafe(
+        Math.min(this.#maxBytes, Math.max(length, this.#held.length * 2, 4096)),
+      )
       this.#held.copy(grown, 0, 0, this.#heldLength)
       this.#held = grown
     }

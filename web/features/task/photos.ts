@@ -52,12 +52,14 @@ export function postPicture(
   body: object,
   onProgress: (share: number) => void,
   signal: AbortSignal,
+  more: Record<string, string> = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', address)
     request.setRequestHeader('content-type', 'application/json')
-    for (const [name, value] of Object.entries(asCaller().headers)) request.setRequestHeader(name, value)
+    for (const [name, value] of Object.entries({ ...asCaller().headers, ...more }))
+      request.setRequestHeader(name, value)
     request.responseType = 'json'
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     request.onerror = () => reject(new ApiError(0, 'network', 'network'))

@@ -1,0 +1,178 @@
+import { serve, type ServerType } from '@hono/node-server'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { roles } from '../contract/access.ts'
+import { fhirBase } from '../contract/fhir.ts'
+import { type RouteContract, usualBody } from '../contract/route.ts'
+import { authPaths } from '../server/modules/access/sign-in.ts'
+import { implementedContracts } from '../server/platform/http.ts'
+import { createTestApp, type TestApp } from './support/app.ts'
+
+let app: TestApp
+let server: ServerType
+let port: number
+let admin: string
+let robot: string
+
+beforeAll(async () => {
+  app = await createTestApp()
+  admin = await app.signInAs('administrator')
+  robot = await app.signInAs('integration')
+  server = serve({ fetch: app.app.fetch, port: 0, hostname: '127.0.0.1' })
+  await once(server, 'listening')
+  const address = server.address()
+  port = typeof address === 'object' && address ? address.port : 0
+})
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve))
+  await app.close()
+})
+
+type Target = { method: string; path: string; most: number; isPublic: boolean }
+
+/** Every address that may be sent a body. */
+function targets(): Target[] {
+  const below = (base: string, contracts: readonly RouteContract[]): Target[] =>
+    contracts
+      .filter((one) => one.method !== 'get')
+      .map((one) => ({
+        method: one.method.toUpperCase(),
+        path: `${base}${one.path.replace(/\{\w+\}/g, '1')}`,
+        most: one.largestBody ?? usualBody,
+        isPublic: one.permission === 'public',
+      }))
+  const auth = authPaths.map((path) => ({
+    method: 'POST',
+    path: `/api/auth${path}`,
+    most: 16 * 1024,
+    isPublic: true,
+  }))
+  const others = [
+    '/',
+    '/q/token',
+    '/api/v1/no-such',
+    `${fhirBase}/Patient/1/$no-such`,
+    '/api/auth/no-such',
+  ].map((path) => ({ method: 'POST', path, most: usualBody, isPublic: false }))
+  return [
+    ...below('/api/v1', implementedContracts(app.api)),
+    ...below(fhirBase, implementedContracts(app.fhir)),
+    ...auth,
+    ...others,
+  ]
+}
+
+type Answer = { status: number; text: string; retryAfter: boolean; sent: number }
+
+/** Sends a body until something is answered or all is sent; chunked unless a length is stated. */
+async function sendBody(
+  target: Pick<Target, 'method' | 'path'>,
+  bytes: number,
+  headers: Record<string, string> = {},
+  length?: number,
+): Promise<Answer> {
+  const socket: Socket = connect({ host: '127.0.0.1', port })
+  const piece = Buffer.alloc(64 * 1024, ' ')
+  let text = ''
+  let sent = 0
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  socket.on('error', () => undefined)
+  const closed = once(socket, 'close').catch(() => undefined)
+  const all = {
+    host: `127.0.0.1:${port}`,
+    'content-type': 'application/json',
+    'sec-fetch-site': 'same-origin',
+    ...(length === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(length) }),
+    ...headers,
+  }
+  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`${target.method} ${target.path} HTTP/1.1\r\n${head.join('')}\r\n`)
+  while (sent < bytes && text === '' && !socket.destroyed) {
+    if (length === undefined) socket.write(`${piece.length.toString(16)}\r\n`)
+    const full = !socket.write(piece)
+    if (length === undefined) socket.write('\r\n')
+    sent += piece.length
+    if (full) await Promise.race([once(socket, 'drain').catch(() => undefined), closed])
+    else await new Promise((resolve) => setImmediate(resolve))
+  }
+  if (length === undefined && text === '') socket.write('0\r\n\r\n')
+  const hasEnd = () => /\r\n\r\n[^]*(\}|0\r\n\r\n)$/.test(text) || /content-length: 0\r\n/i.test(text)
+  while (!hasEnd() && !socket.destroyed)
+    await Promise.race([once(socket, 'data').catch(() => undefined), closed])
+  socket.destroy()
+  return {
+    status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]),
+    text,
+    retryAfter: /^retry-after: \d+\r$/im.test(text),
+    sent,
+  }
+}
+
+const whole = 480 * 1024 * 1024
+
+test('a stranger with an endless body is answered before much of it is sent, at every address', async () => {
+  for (const target of targets()) {
+    const { status, sent } = await sendBody(target, whole)
+    const where = `${target.method} ${target.path}`
+    const expected = target.isPublic ? [413, 401, 200, 403] : [401, 404, 405]
+    expect([where, expected.includes(status) ? 'refused' : status]).toEqual([where, 'refused'])
+    // Beyond the limit it is what fits into the buffers of the two kernels.
+    expect([where, sent < 16 * 1024 * 1024 ? 'early' : sent]).toEqual([where, 'early'])
+  }
+}, 60_000)
+
+test('who is signed in may send what the route takes and not more, whatever Content-Length says', async () => {
+  const ends = '/api/auth/sign-out'
+  for (const target of targets().filter(({ path }) => /^\/(api|fhir)/.test(path) && path !== ends)) {
+    const where = `${target.method} ${target.path}`
+    const caller = /^\/fhir|\/intake/.test(target.path) ? robot : admin
+    const declared = await sendBody(target, 0, { cookie: caller }, target.most + 1)
+    expect(`${where} ${declared.status}`).toMatch(/ 4\d\d$| 50[13]$| 2\d\d$/)
+    if (target.most > 16 * 1024 * 1024) continue
+    const chunked = await sendBody(target, target.most + 1024 * 1024, { cookie: caller })
+    // Routes that the caller may not use say so, those that take no body do not look at it.
+    const ok = chunked.status === 413 ? /At most \d+ .B can be sent/.test(chunked.text) : chunked.status < 500
+    expect(`${where} ${chunked.status} ${ok}`).toMatch(/true$/)
+  }
+}, 120_000)
+
+test('every route that reads a body answers 413 beyond its limit', async () => {
+  const reading = [...implementedContracts(app.api)].filter((one) => one.body ?? one.consumes)
+  const { id: siteId } = await app.db
+    .insertInto('site')
+    .values({ code: 'B1', name: 'B1' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const callers = await Promise.all(roles.map((role) => app.signInAs(role)))
+  const never: string[] = []
+  for (const contract of reading) {
+    const path = `/api/v1${contract.path.replace(/\{\w+\}/g, '1')}?${contract.consumes ? `kind=persons&siteId=${siteId}&fileName=x` : ''}`
+    const most = contract.permission === 'public' ? usualBody : (contract.largestBody ?? usualBody)
+    const answers: number[] = []
+    for (const caller of callers) {
+      const answer = await sendBody(
+        { method: contract.method.toUpperCase(), path },
+        0,
+        { cookie: caller },
+        most + 1,
+      )
+      answers.push(answer.status)
+      if (answer.status === 413) break
+    }
+    if (!answers.includes(413)) never.push(`${contract.method} ${contract.path} ${answers.join()}`)
+  }
+  expect(never.join('\n')).toBe('')
+}, 60_000)
+
+test('many large bodies at once do not fill the memory: beyond the budget it is 503 with Retry-After', async () => {
+  const target = { method: 'POST', path: fhirBase }
+  const sizes = Array.from({ length: 6 }, () => 48 * 1024 * 1024)
+  const answers = await Promise.all(sizes.map((size) => sendBody(target, size, { cookie: robot })))
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.every(({ retryAfter }) => retryAfter)).toBe(true)
+  expect(answers.filter(({ status }) => status === 400).length).toBeGreaterThan(0)
+  // The room is given back.
+  expect((await sendBody(target, 48 * 1024 * 1024, { cookie: robot })).status).toBe(400)
+}, 60_000)
