@@ -80,7 +80,7 @@ function acceptTls(
   })
   // Failed TLS handshakes carry no message.
   server.on('tlsClientError', (error: Error) => {
-    log.warn({ err: error.message }, 'an MLLP connection without the TLS that is asked for')
+    log.warn({ err: error }, 'an MLLP connection without the TLS that is asked for')
   })
   return server
 }
