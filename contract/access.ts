@@ -137,6 +137,7 @@ export const listUsers = route({
   summary: 'Users with their roles',
   query: pageQuery.extend({ search: z.string().max(100).optional() }),
   response: page(userSummary),
+  example: { query: { search: 'li', limit: 20 } },
 })
 
 export const createUserBody = z.object({
@@ -158,6 +159,13 @@ export const createUser = route({
   body: createUserBody,
   response: userSummary.extend({ oneTimePassword: z.string().nullable() }),
   status: 201,
+  example: {
+    body: {
+      username: 'li.na',
+      name: '李娜',
+      grants: [{ role: 'nurse', siteId: 1, departmentId: null }],
+    },
+  },
 })
 
 const userParams = z.object({ id: z.string().min(1).max(64) })
@@ -251,6 +259,7 @@ export const createApiKey = route({
   }),
   response: apiKeySummary.extend({ key: z.string() }),
   status: 201,
+  example: { body: { name: 'HIS', role: 'integration', siteId: 1 } },
 })
 
 export const revokeApiKey = route({

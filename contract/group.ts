@@ -231,6 +231,7 @@ export const createGroup = route({
   body: groupBody,
   response: groupDetail,
   status: 201,
+  example: { body: { siteId: 1, code: 'G001', name: '宁波某机械厂' } },
 })
 
 export const getGroup = route({

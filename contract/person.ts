@@ -217,6 +217,7 @@ export const listPersons = route({
     tag: personTag.optional(),
   }),
   response: page(personSummary),
+  example: { query: { search: '张', sort: '-lastVisit', limit: 20 } },
 })
 
 export const getPerson = route({

@@ -18,6 +18,12 @@ export type RouteContract = {
   /** A response that is not JSON: a file or a stream. */
   readonly produces?: string
   readonly status?: 200 | 201 | 202 | 204
+  /** A call that works on an installation with one site, by somebody with the permission; shown in the reference. */
+  readonly example?: {
+    readonly params?: Readonly<Record<string, string | number>>
+    readonly query?: Readonly<Record<string, string | number | boolean>>
+    readonly body?: unknown
+  }
 }
 
 /** Declares a route; the identity function keeps the literal types for handlers and clients. */
