@@ -126,6 +126,8 @@ const userSummary = z.object({
   suspended: z.boolean(),
   twoFactorEnabled: z.boolean(),
   lastSignInAt: timestamp.nullable(),
+  /** API keys in force that this user answers for; they stop with a suspension. */
+  apiKeys: z.number().int(),
   grants: z.array(grant.extend({ siteName: z.string().nullable(), departmentName: z.string().nullable() })),
 })
 export type UserSummary = z.infer<typeof userSummary>
@@ -229,6 +231,10 @@ export const apiKeySummary = z.object({
   name: z.string(),
   role,
   siteId: id.nullable(),
+  /** Who answers for the key: it stops while this user is suspended. Null: made on the command line. */
+  ownerId: z.string().nullable(),
+  ownerName: z.string().nullable(),
+  ownerSuspended: z.boolean(),
   /** First characters, to recognise the key; the rest is not stored. */
   prefix: z.string(),
   createdAt: timestamp,
@@ -260,6 +266,16 @@ export const createApiKey = route({
   response: apiKeySummary.extend({ key: z.string() }),
   status: 201,
   example: { body: { name: 'HIS', role: 'integration', siteId: 1 } },
+})
+
+export const handOverApiKey = route({
+  method: 'put',
+  path: '/api-keys/{id}/owner',
+  permission: 'user.write',
+  summary: 'Hand an API key over to another administrator, so that it goes on when its owner is suspended',
+  params: idParams,
+  body: z.object({ ownerId: z.string().min(1).max(64) }),
+  response: apiKeySummary,
 })
 
 export const revokeApiKey = route({

@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { mountImport } from './feeds/table/routes.ts'
 import { fhirBase } from '../contract/fhir.ts'
+import { openLiveStream } from '../contract/live.ts'
 import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
 import { mountAccess } from './modules/access/routes.ts'
@@ -144,6 +145,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       ...(cookie !== undefined && { cookie }),
       ...(authorization !== undefined && { authorization }),
       address,
+      listens: c.req.path === `/api/v1${openLiveStream.path}`,
     }
     const reads = c.req.method === 'GET' && !c.req.path.startsWith('/api/auth/')
     const remembered = reads ? resolver.remembered(credentials) : undefined

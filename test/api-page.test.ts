@@ -84,7 +84,7 @@ test('every example of the reference is answered with success when it is sent as
           one.in === place && one.example !== undefined ? [[one.name, one.example]] : [],
         ),
       )
-    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(given('path')[name]))
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => given('path')[name] as string)
     const body = operation.requestBody?.content['application/json']?.example
     const answer = await app.send(await callerWith(operation), operation.method, `/api/v1${path}`, {
       query: given('query'),

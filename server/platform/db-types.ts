@@ -33,6 +33,7 @@ export interface ApiKey {
   id: Generated<number>;
   last_used_at: Timestamp | null;
   name: string;
+  owner_id: string | null;
   prefix: string;
   revoked_at: Timestamp | null;
   role: string;

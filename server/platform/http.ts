@@ -67,7 +67,7 @@ export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
     c.set('db', db)
     c.header('Cache-Control', 'no-store')
     await next()
-    if (apiOptions.checkAnswers) assertDocumented(c)
+    if (apiOptions.checkAnswers) assertDocumented(c as ApiContext)
   })
   return api
 }

@@ -69,6 +69,8 @@ export const problems = {
     'Is needed: this person was never here, so the site is not known',
   'there-is-no-such-site': 'There is no such site',
   'there-is-no-such-entry': 'There is no such entry',
+  'is-no-active-administrator-of-the-sites-that-this-key-reaches':
+    'Is no active administrator of the sites that this key reaches',
   'you-cannot-suspend-yourself': 'You cannot suspend yourself',
   'at-least-one-active-administrator-has-to-remain': 'At least one active administrator has to remain',
 } satisfies SameWords<typeof reference>
