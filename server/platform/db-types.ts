@@ -657,6 +657,7 @@ export interface Message {
   id: Generated<number>;
   lease_until: Timestamp | null;
   person_id: number;
+  placeholder_at: Generated<number[]>;
   provider_id: string | null;
   purpose: "clinical" | "service" | "marketing";
   reason: string | null;
