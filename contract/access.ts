@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emailAddress } from './email.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
 export const roles = [
@@ -145,7 +146,7 @@ export const listUsers = route({
 export const createUserBody = z.object({
   username: z.string().regex(/^[a-zA-Z0-9_.-]{3,40}$/),
   name: z.string().trim().min(1).max(100),
-  email: z.email().optional(),
+  email: emailAddress.optional(),
   /** Left out: the server makes a one-time password and returns it once. */
   password: z.string().min(8).max(128).optional(),
   staffId: id.nullable().default(null),

@@ -1,3 +1,4 @@
+import { readEmail } from '../../../contract/email.ts'
 import type { Point } from '../../../contract/geo.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
@@ -88,8 +89,10 @@ export function toRelationship(
 export function toTelecom({ system, value, use }: ContactPoint, country: string): Telecom[] {
   if (!value || use === 'old') return []
   const of = use === 'home' || use === 'work' || use === 'mobile' ? use : 'other'
-  if (system === 'email' && value.includes('@'))
-    return [{ system: 'email', value: value.toLowerCase(), use: of }]
+  if (system === 'email') {
+    const address = readEmail(value)
+    return address === null ? [] : [{ system: 'email', value: address, use: of }]
+  }
   if (system !== 'phone' && system !== 'sms') return []
   return readPhones(value, country).map((phone) => ({
     system: 'phone',

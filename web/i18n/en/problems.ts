@@ -71,6 +71,8 @@ export const problems = {
   'there-is-no-such-entry': 'There is no such entry',
   'is-no-active-administrator-of-the-sites-that-this-key-reaches':
     'Is no active administrator of the sites that this key reaches',
+  'has-to-be-a-single-line': 'Has to be a single line',
+  'is-no-name-address-or-range-such-as': 'Is no name, address or range such as 10.1.0.0/16',
   'you-cannot-suspend-yourself': 'You cannot suspend yourself',
   'at-least-one-active-administrator-has-to-remain': 'At least one active administrator has to remain',
 } satisfies SameWords<typeof reference>
