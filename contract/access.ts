@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emailAddress } from './email.ts'
 import { id, idParams, page, pageQuery, route, timestamp } from './route.ts'
 
 export const roles = [
@@ -126,6 +127,8 @@ const userSummary = z.object({
   suspended: z.boolean(),
   twoFactorEnabled: z.boolean(),
   lastSignInAt: timestamp.nullable(),
+  /** API keys in force that this user answers for; they stop with a suspension. */
+  apiKeys: z.number().int(),
   grants: z.array(grant.extend({ siteName: z.string().nullable(), departmentName: z.string().nullable() })),
 })
 export type UserSummary = z.infer<typeof userSummary>
@@ -137,12 +140,13 @@ export const listUsers = route({
   summary: 'Users with their roles',
   query: pageQuery.extend({ search: z.string().max(100).optional() }),
   response: page(userSummary),
+  example: { query: { search: 'li', limit: 20 } },
 })
 
 export const createUserBody = z.object({
   username: z.string().regex(/^[a-zA-Z0-9_.-]{3,40}$/),
   name: z.string().trim().min(1).max(100),
-  email: z.email().optional(),
+  email: emailAddress.optional(),
   /** Left out: the server makes a one-time password and returns it once. */
   password: z.string().min(8).max(128).optional(),
   staffId: id.nullable().default(null),
@@ -158,6 +162,13 @@ export const createUser = route({
   body: createUserBody,
   response: userSummary.extend({ oneTimePassword: z.string().nullable() }),
   status: 201,
+  example: {
+    body: {
+      username: 'li.na',
+      name: '李娜',
+      grants: [{ role: 'nurse', siteId: 1, departmentId: null }],
+    },
+  },
 })
 
 const userParams = z.object({ id: z.string().min(1).max(64) })
@@ -221,6 +232,10 @@ export const apiKeySummary = z.object({
   name: z.string(),
   role,
   siteId: id.nullable(),
+  /** Who answers for the key: it stops while this user is suspended. Null: made on the command line. */
+  ownerId: z.string().nullable(),
+  ownerName: z.string().nullable(),
+  ownerSuspended: z.boolean(),
   /** First characters, to recognise the key; the rest is not stored. */
   prefix: z.string(),
   createdAt: timestamp,
@@ -251,6 +266,17 @@ export const createApiKey = route({
   }),
   response: apiKeySummary.extend({ key: z.string() }),
   status: 201,
+  example: { body: { name: 'HIS', role: 'integration', siteId: 1 } },
+})
+
+export const handOverApiKey = route({
+  method: 'put',
+  path: '/api-keys/{id}/owner',
+  permission: 'user.write',
+  summary: 'Hand an API key over to another administrator, so that it goes on when its owner is suspended',
+  params: idParams,
+  body: z.object({ ownerId: z.string().min(1).max(64) }),
+  response: apiKeySummary,
 })
 
 export const revokeApiKey = route({

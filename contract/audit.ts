@@ -39,6 +39,7 @@ export const listAudit = route({
     from: timestamp.optional(),
     to: timestamp.optional(),
   }),
+  example: { query: { object: 'patient', outcome: 'refused', from: '2026-03-01T00:00:00+08:00' } },
   response: page(
     z.object({
       seq: z.number().int(),

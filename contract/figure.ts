@@ -101,6 +101,7 @@ export const getFollowUpFigures = route({
     by: grouping.default('department'),
     compare,
   }),
+  example: { query: { from: '2026-03-01', to: '2026-03-31', by: 'department' } },
   response: z.object({
     total: counts,
     /** Null when the period to compare with has no data. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emailAddress } from './email.ts'
 import { calendarDate, id, idParams, listQuery, page, pageQuery, route, timestamp } from './route.ts'
 
 /** Organisations that refer, pay for or care for people; FHIR Organization. */
@@ -73,7 +74,7 @@ const contactBody = z.object({
   title: optional(100),
   role: z.enum(contactRoles).default('liaison'),
   phone: optional(40),
-  email: z.email().max(200).nullable().default(null),
+  email: emailAddress.nullable().default(null),
   main: z.boolean().default(false),
   active: z.boolean().default(true),
   note: optional(500),
@@ -231,6 +232,7 @@ export const createGroup = route({
   body: groupBody,
   response: groupDetail,
   status: 201,
+  example: { body: { siteId: 1, code: 'G001', name: '宁波某机械厂' } },
 })
 
 export const getGroup = route({

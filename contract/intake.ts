@@ -186,4 +186,10 @@ export const postIntakeMessage = route({
     text: z.string().nullable(),
   }),
   status: 202,
+  example: {
+    body: {
+      message:
+        'MSH|^~\\&|HIS|NH|CARELOOP|NH|20260301103000+0800||ADT^A01|MSG00001|P|2.5\rPID|1||R1001^^^NH^MR||张^某||19700102|F\rPV1|1|I|CARD^12^^NH||||D1^林^某||||||||||||V1001|||||||||||||||||||||||||20260301100000+0800\r',
+    },
+  },
 })

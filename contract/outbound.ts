@@ -90,6 +90,17 @@ export const createOutboundChannel = route({
   body: outboundChannelBody,
   response: z.object({ id }),
   status: 201,
+  example: {
+    body: {
+      name: '集成平台',
+      host: '10.20.30.40',
+      port: 2575,
+      receivingApplication: 'ESB',
+      receivingFacility: 'NH',
+      assigningAuthority: 'NH',
+      kinds: ['ADT^A31'],
+    },
+  },
 })
 
 export const updateOutboundChannel = route({

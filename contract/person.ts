@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emailAddress } from './email.ts'
 import { ages } from './age.ts'
 import { groupKinds, memberRoles } from './group.ts'
 import { claimField, gap, provenance } from './provenance.ts'
@@ -217,6 +218,7 @@ export const listPersons = route({
     tag: personTag.optional(),
   }),
   response: page(personSummary),
+  example: { query: { search: '张', sort: '-lastVisit', limit: 20 } },
 })
 
 export const getPerson = route({
@@ -254,7 +256,7 @@ export const updatePerson = route({
       })
       .optional(),
     addPhone: z.string().trim().max(40).optional(),
-    addEmail: z.string().trim().max(120).optional(),
+    addEmail: emailAddress.optional(),
     /** Marks numbers and addresses as wrong or valid. */
     telecoms: z
       .array(z.object({ id, valid: z.boolean() }))

@@ -20,6 +20,12 @@ export type RouteContract = {
   /** A response that is not JSON: a file or a stream. */
   readonly produces?: string
   readonly status?: 200 | 201 | 202 | 204
+  /** A call that works on an installation with one site, by somebody with the permission; shown in the reference. */
+  readonly example?: {
+    readonly params?: Readonly<Record<string, string | number>>
+    readonly query?: Readonly<Record<string, string | number | boolean>>
+    readonly body?: unknown
+  }
 }
 
 /** Bytes that a body may have at most, unless its route says otherwise. */

@@ -38,6 +38,9 @@ export const createSegment = route({
   }),
   response: segment,
   status: 201,
+  example: {
+    body: { code: 'women', name: '女性', rule: { fact: 'person.sex', op: '=', value: 'female' }, siteId: 1 },
+  },
 })
 
 export const updateSegment = route({
@@ -66,6 +69,7 @@ export const countSegment = route({
   summary: 'How many persons within reach meet a rule',
   body: z.object({ rule: condition, siteId: id.nullable().default(null) }),
   response: z.object({ count: z.number().int() }),
+  example: { body: { rule: { fact: 'person.ageYears', op: '>=', value: 65 } } },
 })
 
 export const listSegmentMembers = route({

@@ -66,6 +66,7 @@ export const updateSetting = route({
   params: settingParams,
   body: forSite.extend({ value: z.unknown(), version: z.number().int() }),
   response: settingView,
+  example: { params: { key: 'follow-up.level-1.days' }, body: { value: 5, version: 0 } },
 })
 
 export const listSettingHistory = route({
@@ -143,6 +144,7 @@ export const createSite = route({
   body: siteBody,
   response: site,
   status: 201,
+  example: { body: { code: 'EAST', name: '东院区', timeZone: 'Asia/Shanghai' } },
 })
 export const updateSite = route({
   method: 'patch',
@@ -168,6 +170,7 @@ export const createDepartment = route({
   body: departmentBody,
   response: department,
   status: 201,
+  example: { body: { siteId: 1, code: 'NEUR', name: '神经内科', specialty: null } },
 })
 export const updateDepartment = route({
   method: 'patch',
@@ -208,6 +211,9 @@ export const createStaff = route({
   body: staffBody,
   response: staff,
   status: 201,
+  example: {
+    body: { siteId: 1, departmentId: null, code: 'N0042', name: '李娜', title: null, role: 'nurse' },
+  },
 })
 export const updateStaff = route({
   method: 'patch',

@@ -133,6 +133,7 @@ export const listTasks = route({
     attendingStaffId: id.optional(),
   }),
   response: page(taskSummary),
+  example: { query: { view: 'overdue', whose: 'team', sort: '-due' } },
 })
 
 export const countTasks = route({

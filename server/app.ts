@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { mountImport } from './feeds/table/routes.ts'
 import { fhirBase } from '../contract/fhir.ts'
+import { openLiveStream } from '../contract/live.ts'
 import { answerFhirError, mountFhir } from './feeds/fhir/routes.ts'
 import { createAuth } from './modules/access/auth.ts'
 import { mountAccess } from './modules/access/routes.ts'
@@ -127,6 +128,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       ...(cookie !== undefined && { cookie }),
       ...(authorization !== undefined && { authorization }),
       address,
+      listens: c.req.path === `/api/v1${openLiveStream.path}`,
     }
     const reads = c.req.method === 'GET' && !c.req.path.startsWith('/api/auth/')
     const remembered = reads ? resolver.remembered(credentials) : undefined

@@ -1,4 +1,8 @@
-import type { Api } from './http.ts'
+import { z } from 'zod'
+import { errorBody, type RouteContract } from '../../contract/route.ts'
+import { errorStatuses } from './error-answers.ts'
+import { errorsOf } from './errors.ts'
+import { type Api, implementedContracts } from './http.ts'
 
 const description = {
   openapi: '3.1.0',
@@ -6,7 +10,7 @@ const description = {
     title: 'CareLoop',
     version: '1',
     description:
-      'Hospital customer relationship system. Lists answer `{items, nextCursor}`; errors answer `{error: {id, message, fields?}}`. Each operation names the permission it needs in `x-permission`.',
+      'Hospital customer relationship system. Lists answer `{items, nextCursor}`; errors answer `{error: {id, message, fields?}}`, where `id` never changes. Each operation names the permission it needs in `x-permission`.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/api/v1' }],
@@ -26,23 +30,52 @@ export function mountApiPage(api: Api): void {
     name: 'careloop.session',
     description: 'Set by `POST /api/auth/sign-in/username`.',
   })
-  let rendered: object | undefined
+  let rendered: string | undefined
   api.get('/openapi.json', (c) => {
-    rendered ??= markPublic(api.getOpenAPI31Document(description) as unknown as Document)
-    return c.json(rendered)
+    rendered ??= JSON.stringify(render(api))
+    return c.body(rendered, 200, { 'Content-Type': 'application/json' })
   })
   api.get('/docs', (c) => c.html(page))
   api.get('/docs/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
 }
 
-type Operation = { 'x-permission'?: string; security?: unknown[] }
+type Parameter = { name: string; example?: unknown }
+type Operation = {
+  'x-permission'?: string
+  security?: unknown[]
+  parameters?: Parameter[]
+  requestBody?: { content: Record<string, { example?: unknown }> }
+}
 type Document = { paths: Record<string, Record<string, Operation>> }
 
-function markPublic(rendered: Document): Document {
-  for (const path of Object.values(rendered.paths))
-    for (const operation of Object.values(path))
-      if (operation['x-permission'] === 'public') operation.security = []
-  return rendered
+function render(api: Api): Document {
+  const contracts = implementedContracts(api)
+  const { $schema: _, ...error } = z.toJSONSchema(errorBody)
+  api.openAPIRegistry.registerComponent('schemas', 'Error', error as object)
+  for (const status of new Set(contracts.flatMap(errorStatuses)))
+    api.openAPIRegistry.registerComponent('responses', String(status), {
+      description: errorsOf(status)
+        .map(({ id, message }) => `\`${id}\`: ${message}`)
+        .join('\n'),
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    })
+  const document = api.getOpenAPI31Document(description) as unknown as Document
+  for (const contract of contracts) {
+    const operation = document.paths[contract.path]?.[contract.method]
+    if (operation) complete(operation, contract)
+  }
+  return document
+}
+
+/** What zod cannot say: that no sign-in is needed, and a call that works. */
+function complete(operation: Operation, { permission, example }: RouteContract): void {
+  if (permission === 'public') operation.security = []
+  if (!example) return
+  const values: Record<string, unknown> = { ...example.params, ...example.query }
+  for (const parameter of operation.parameters ?? [])
+    if (parameter.name in values) parameter.example = values[parameter.name]
+  const json = operation.requestBody?.content['application/json']
+  if (json) json.example = example.body
 }
 
 const page = `<!doctype html>
@@ -109,10 +142,14 @@ const show = (spec) => {
       details.dataset.text = (method + ' ' + path + ' ' + operation.summary).toLowerCase()
       details.addEventListener('toggle', () => {
         if (!details.open || details.childElementCount > 1) return
-        block(details, 'Parameters', operation.parameters?.map((one) => ({ in: one.in, name: one.name, required: one.required, schema: resolve(one.schema, schemas) })))
-        block(details, 'Body', resolve(operation.requestBody?.content?.['application/json']?.schema, schemas))
+        block(details, 'Parameters', operation.parameters?.map((one) => ({ in: one.in, name: one.name, required: one.required, example: one.example, schema: resolve(one.schema, schemas) })))
+        const body = operation.requestBody?.content?.['application/json']
+        block(details, 'Body', resolve(body?.schema, schemas))
+        block(details, 'Example', body?.example)
         for (const [status, answer] of Object.entries(operation.responses))
-          block(details, 'Answer ' + status, resolve(Object.values(answer.content ?? {})[0]?.schema, schemas))
+          if (!answer.$ref) block(details, 'Answer ' + status, resolve(Object.values(answer.content ?? {})[0]?.schema, schemas))
+        const refusals = Object.entries(operation.responses).filter(([, answer]) => answer.$ref)
+        details.append(make('h4', 'Errors'), make('pre', refusals.map(([status, answer]) => status + '  ' + spec.components.responses[answer.$ref.split('/').pop()].description.replaceAll('\\n', '\\n     ')).join('\\n')))
       })
       section.append(details)
     }

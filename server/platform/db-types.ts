@@ -33,6 +33,7 @@ export interface ApiKey {
   id: Generated<number>;
   last_used_at: Timestamp | null;
   name: string;
+  owner_id: string | null;
   prefix: string;
   revoked_at: Timestamp | null;
   role: string;
@@ -657,6 +658,7 @@ export interface Message {
   id: Generated<number>;
   lease_until: Timestamp | null;
   person_id: number;
+  placeholder_at: Generated<number[]>;
   provider_id: string | null;
   purpose: "clinical" | "service" | "marketing";
   reason: string | null;

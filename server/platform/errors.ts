@@ -48,6 +48,12 @@ const catalogue = {
 
 export type ErrorId = keyof typeof catalogue
 export const errorIds = Object.keys(catalogue) as ErrorId[]
+
+/** Every error that is answered with this status: id and message. */
+export function errorsOf(status: number): { id: ErrorId; message: string }[] {
+  return errorIds.flatMap((id) => (catalogue[id][0] === status ? [{ id, message: catalogue[id][1] }] : []))
+}
+
 export type FieldError = { path: string; message: string }
 
 /** An error meant for the caller; everything else becomes `internal` and its text stays in the log. */

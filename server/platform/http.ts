@@ -5,11 +5,12 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { Permission } from '../../contract/access.ts'
 import { launchRoutes } from '../../contract/launch.ts'
-import { errorBody, type RouteContract } from '../../contract/route.ts'
+import type { RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
 import { receiveText, releaseBody } from './body.ts'
 import type { Db } from './db.ts'
+import { errorStatuses } from './error-answers.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { refuseUnknownParameters } from './input-guard.ts'
 import { log } from './log.ts'
@@ -71,6 +72,7 @@ export function createApi(db: Db, apiOptions: ApiOptions = {}): Api {
     } finally {
       if (c.req.method !== 'GET') releaseBody(c as ApiContext)
     }
+    if (apiOptions.checkAnswers) assertDocumented(c as ApiContext)
   })
   return api
 }
@@ -126,7 +128,9 @@ export function implement<const R extends RouteContract>(
         : contract.response
           ? { description: contract.summary, content: { 'application/json': { schema: contract.response } } }
           : { description: contract.summary },
-      default: { description: 'Error', content: { 'application/json': { schema: errorBody } } },
+      ...Object.fromEntries(
+        errorStatuses(contract).map((one) => [one, { $ref: `#/components/responses/${one}` }]),
+      ),
     },
   })
   // The library's handler type wants the answer's type per status; ours is already checked against the contract above.
@@ -147,6 +151,13 @@ export function implement<const R extends RouteContract>(
     return c.json(answer as object, status)
   }
   api.openapi(definition, run as never)
+}
+
+/** @throws when a route answers an error that the reference does not name */
+function assertDocumented(c: ApiContext): void {
+  const contract = c.get('contract')
+  if (contract && c.res.status >= 400 && !errorStatuses(contract).includes(c.res.status))
+    throw new Error(`${contract.method} ${contract.path} answers ${c.res.status}, which is not documented`)
 }
 
 function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironment> {

@@ -49,7 +49,8 @@ export async function notifyAll(trx: Db, name: LiveEventName, payloads: LivePayl
 
 /** Whether an actor may receive the event. */
 export function reaches(actor: Actor, event: LiveEvent): boolean {
-  if (event.name === 'session-ended') return actor.userId !== null && event.userId === actor.userId
+  // An API key is named by its actor's id.
+  if (event.name === 'session-ended') return event.userId === (actor.userId ?? actor.id)
   if (event.name === 'intake') return actor.access['intake.read'] !== undefined
   const reach = actor.access['task.read']
   if (!reach) return false

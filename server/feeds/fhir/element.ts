@@ -5,7 +5,7 @@ import { isTime, spanOf } from './time.ts'
 
 // Every element that R4 defines is checked against its type, also those that are only kept as sent. Elements that R4 does not know are kept.
 
-type Element = { type: string; many: boolean }
+export type Element = { type: string; many: boolean }
 
 function readTable(text: string): Map<string, Element> {
   return new Map(
@@ -18,7 +18,8 @@ function readTable(text: string): Map<string, Element> {
   )
 }
 
-const tables = new Map(Object.entries(elements).map(([path, text]) => [path, readTable(text)]))
+/** Elements by type and name. */
+export const tables = new Map(Object.entries(elements).map(([path, text]) => [path, readTable(text)]))
 tables.set('Element', new Map())
 const ofElement = readTable('string:id Extension:extension*,modifierExtension*')
 const ofResource = readTable(

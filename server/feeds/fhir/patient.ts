@@ -1,8 +1,9 @@
+import { readEmail } from '../../../contract/email.ts'
 import type { Point } from '../../../contract/geo.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { deceasedOf } from '../../modules/event/record.ts'
-import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
+import { maskAddress, maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { lineOf, readPhones, usualCountry } from '../../modules/person/phone.ts'
 import type { Address, Identifier, PersonInput, Telecom } from '../../modules/person/upsert.ts'
 import type { Db } from '../../platform/db.ts'
@@ -88,8 +89,10 @@ export function toRelationship(
 export function toTelecom({ system, value, use }: ContactPoint, country: string): Telecom[] {
   if (!value || use === 'old') return []
   const of = use === 'home' || use === 'work' || use === 'mobile' ? use : 'other'
-  if (system === 'email' && value.includes('@'))
-    return [{ system: 'email', value: value.toLowerCase(), use: of }]
+  if (system === 'email') {
+    const address = readEmail(value)
+    return address === null ? [] : [{ system: 'email', value: address, use: of }]
+  }
   if (system !== 'phone' && system !== 'sms') return []
   return readPhones(value, country).map((phone) => ({
     system: 'phone',
@@ -345,15 +348,26 @@ export function maskedPatient(row: PersonRow, id: string, systems: IdentifierSys
       identifiers: row.identifiers.map((one) =>
         one.system.startsWith('mrn:') ? one : { ...one, value: maskIdentifier(one.value) },
       ),
-      telecoms: row.telecoms.map((one) => ({ ...one, value: maskTelecom(one) })),
-      addresses: row.addresses.map((one) => ({
-        ...one,
-        text: `${[one.city, one.district].filter(Boolean).join('')}***`,
-        postal_code: null,
+      telecoms: row.telecoms.map(({ system, value, use, valid }) => ({
+        system,
+        value: maskTelecom({ system, value }),
+        extension: null,
+        use,
+        valid,
       })),
-      relationships: row.relationships.map((one) => ({
-        ...one,
-        phone: one.phone && maskTelecom({ system: 'phone', value: one.phone }),
+      addresses: row.addresses.map(({ district, city, province }) => ({
+        text: maskAddress({ city, district }),
+        district,
+        city,
+        province,
+        postal_code: null,
+        latitude: null,
+        longitude: null,
+      })),
+      relationships: row.relationships.map(({ relation, name, phone }) => ({
+        relation,
+        name,
+        phone: phone && maskTelecom({ system: 'phone', value: phone }),
       })),
     },
     id,

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { maskIdentifier, maskTelecom } from '../../modules/person/mask.ts'
 import { type Actor, may } from '../../platform/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { responsesAsFhir, versionsAsFhir } from '../../modules/questionnaire/exchange.ts'
 import { ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import { readSettings } from '../../modules/setting/setting.ts'
-import { nameText } from './concept.ts'
 import {
   composeCondition,
   composeEncounter,
@@ -17,7 +15,7 @@ import {
 import { identifierSystems, type IdentifierSystems } from './identifier.ts'
 import { parseJson } from './json.ts'
 import { composePatient, loadPersons, maskedPatient, type PersonRow } from './patient.ts'
-import type { ContactPoint, FhirIdentifier, HumanName } from './schema.ts'
+import { shownOf } from './shown.ts'
 import type { Resource } from './types.ts'
 
 /** A found resource: stored content, or only a row of ours (`content` null). */
@@ -72,15 +70,15 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
     const composed = compose(row, tables)
     if (!composed) return []
     const { resource, updated } = composed
+    const shown = whole ? resource : mask(row, resource, tables)
     const meta = {
-      ...(resource['meta'] as object | undefined),
+      ...(shown['meta'] as object | undefined),
       versionId:
         row.version !== null && !['Patient', 'Encounter'].includes(row.type)
           ? String(row.version)
           : digest(resource),
       lastUpdated: updated.toISOString(),
     }
-    const shown = whole ? resource : mask(row, resource, tables)
     const { resourceType, id: _id, meta: _meta, ...rest } = shown
     return [{ resourceType, id: row.id, meta, ...rest }]
   })
@@ -124,32 +122,25 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
   return condition && { resource: composeCondition(condition, row.id), updated: condition.recorded_at }
 }
 
-/** S21: narrative and contained resources may repeat contact data, so they are removed. */
+/** S21: what may leave, element by element; the names of places and staff of a visit from our tables, not as somebody sent them. */
 function mask(row: FoundResource, resource: Resource, tables: Tables): Resource {
   const person = tables.persons.get(row.person_id ?? 0)
   if (row.type === 'Patient' && person) return maskedPatient(person, row.id, tables.systems)
-  const { text: _text, contained: _contained, ...rest } = resource
-  if (row.type !== 'RelatedPerson') return rest
-  const shown = rest as {
-    name?: HumanName[]
-    telecom?: ContactPoint[]
-    identifier?: FhirIdentifier[]
-  }
+  // A questionnaire of ours says nothing of anybody, and its extensions say how it is scored.
+  if (row.type === 'Questionnaire' && row.content === null) return resource
+  const encounter = row.type === 'Encounter' ? tables.encounters.get(row.encounter_id ?? 0) : undefined
+  if (!encounter) return shownOf(resource)
+  const { identifier, subject, serviceProvider, location, participant } = composeEncounter(
+    encounter,
+    row.id,
+    undefined,
+  )
   return {
-    resourceType: row.type,
-    patient: resource['patient'],
-    relationship: resource['relationship'],
-    name: shown.name && [{ text: nameText(shown.name) ?? '' }],
-    gender: resource['gender'],
-    birthDate: resource['birthDate'],
-    telecom: shown.telecom?.map((one) => ({
-      system: one.system,
-      use: one.use,
-      value: one.value && maskTelecom({ system: one.system ?? 'other', value: one.value }),
-    })),
-    identifier: shown.identifier?.map((one) => ({
-      system: one.system,
-      value: one.value && maskIdentifier(one.value),
-    })),
+    ...shownOf(resource),
+    identifier,
+    subject,
+    serviceProvider,
+    location,
+    participant,
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { readEmail } from '../../../contract/email.ts'
 import type { ImportField, ImportKind, ImportMapping, ImportProblem } from '../../../contract/import.ts'
 import { type Phone, readPhones, withExtension } from '../../modules/person/phone.ts'
 import { ambiguous, type DateOrder, type DateOrders, readDay, readInstant } from './when.ts'
@@ -158,7 +158,7 @@ export class Cells {
 
   email(field: ImportField): string | null {
     const text = this.text(field)
-    return text === null || z.email().safeParse(text).success ? text : this.wrong(field, 'not-an-email')
+    return text === null ? null : (readEmail(text) ?? this.wrong(field, 'not-an-email'))
   }
 
   /** How day and month follow each other in the column of a field. */

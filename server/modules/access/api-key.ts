@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ApiKeySummary, Role } from '../../../contract/access.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
+import type { DB } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { notify } from '../../platform/live.ts'
+import { endSessionsOfKeys } from './key-in-force.ts'
 import { hashKey } from './resolve-actor.ts'
+import { assertMayGrant } from './user.ts'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -18,29 +22,27 @@ function makeKey(): string {
   return `cl_${text}`
 }
 
-const columns = [
-  'id',
-  'name',
-  'role',
-  'site_id',
-  'prefix',
-  'created_at',
-  'expires_at',
-  'last_used_at',
-  'revoked_at',
-] as const
-
-type KeyRow = {
-  id: number
-  name: string
-  role: string
-  site_id: number | null
-  prefix: string
-  created_at: Date
-  expires_at: Date | null
-  last_used_at: Date | null
-  revoked_at: Date | null
+function keysQuery(db: Kysely<DB>) {
+  return db
+    .selectFrom('api_key')
+    .leftJoin('app_user as owner', 'owner.id', 'api_key.owner_id')
+    .select([
+      'api_key.id',
+      'api_key.name',
+      'api_key.role',
+      'api_key.site_id',
+      'api_key.prefix',
+      'api_key.created_at',
+      'api_key.expires_at',
+      'api_key.last_used_at',
+      'api_key.revoked_at',
+      'api_key.owner_id',
+      'owner.name as owner_name',
+      'owner.suspended as owner_suspended',
+    ])
 }
+
+type KeyRow = Awaited<ReturnType<ReturnType<typeof keysQuery>['execute']>>[number]
 
 function viewKey(row: KeyRow): ApiKeySummary {
   return {
@@ -48,12 +50,19 @@ function viewKey(row: KeyRow): ApiKeySummary {
     name: row.name,
     role: row.role as Role,
     siteId: row.site_id,
+    ownerId: row.owner_id,
+    ownerName: row.owner_name,
+    ownerSuspended: row.owner_suspended ?? false,
     prefix: row.prefix,
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
     revokedAt: row.revoked_at?.toISOString() ?? null,
   }
+}
+
+async function getKey(trx: Trx, id: number): Promise<ApiKeySummary> {
+  return viewKey(found(await keysQuery(trx).where('api_key.id', '=', id).executeTakeFirst()))
 }
 
 type NewKey = { name: string; role: Role; siteId: number | null; expiresAt: string | null }
@@ -65,6 +74,7 @@ export async function createApiKeyAs(
   input: NewKey,
 ): Promise<ApiKeySummary & { key: string }> {
   authorize(actor, 'user.write')
+  assertMayGrant(actor, [input])
   const key = makeKey()
   try {
     const row = await trx
@@ -77,15 +87,18 @@ export async function createApiKeyAs(
         prefix: key.slice(0, 9),
         hash: hashKey(key),
         created_by: actor.id,
+        // Whoever answers for a key answers for the keys that it makes.
+        owner_id:
+          actor.userId ?? sql<string | null>`(select owner_id from api_key where 'key:' || id = ${actor.id})`,
       })
-      .returning(columns)
+      .returning('id')
       .executeTakeFirstOrThrow()
     await audit(trx, actor, {
       action: 'api-key.create',
       subject: `key:${row.id}`,
       fields: ['role', 'siteId'],
     })
-    return { ...viewKey(row), key }
+    return { ...(await getKey(trx, row.id)), key }
   } catch (error) {
     if ((error as { code?: string }).code !== '23503') throw error
     throw new AppError('invalid', undefined, [{ path: 'siteId', message: 'There is no such site.' }])
@@ -93,23 +106,60 @@ export async function createApiKeyAs(
 }
 
 export async function listApiKeysOf(db: Db): Promise<ApiKeySummary[]> {
-  const rows = await db.selectFrom('api_key').select(columns).orderBy('id', 'desc').limit(500).execute()
+  const rows = await keysQuery(db).orderBy('api_key.id', 'desc').limit(500).execute()
   return rows.map(viewKey)
 }
 
+/**
+ * Makes another administrator answer for a key.
+ * @throws {AppError} forbidden, not-found, invalid when that user is suspended or does not administer where the key reaches
+ */
+export async function handOverApiKeyAs(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  ownerId: string,
+): Promise<ApiKeySummary> {
+  authorize(actor, 'user.write')
+  const key = await lockKey(trx, actor, id)
+  const owner = await trx
+    .selectFrom('app_user')
+    .innerJoin('role_grant', 'role_grant.user_id', 'app_user.id')
+    .select('app_user.id')
+    .where('app_user.id', '=', ownerId)
+    .where('app_user.suspended', '=', false)
+    .where('role_grant.role', '=', 'administrator')
+    .where((where) =>
+      where.or([where('role_grant.site_id', 'is', null), where('role_grant.site_id', '=', key.site_id)]),
+    )
+    .executeTakeFirst()
+  if (!owner)
+    throw new AppError('invalid', undefined, [
+      { path: 'ownerId', message: 'is no active administrator of the sites that this key reaches' },
+    ])
+  await trx.updateTable('api_key').set({ owner_id: ownerId }).where('id', '=', id).execute()
+  await audit(trx, actor, { action: 'api-key.hand-over', subject: `key:${id}`, fields: ['ownerId'] })
+  return getKey(trx, id)
+}
+
+/** @throws {AppError} forbidden, not-found */
 export async function revokeApiKeyAs(trx: Trx, actor: Actor, id: number): Promise<void> {
   authorize(actor, 'user.write')
-  found(
-    await trx
-      .updateTable('api_key')
-      .set({ revoked_at: sql<Date>`coalesce(revoked_at, now())` })
-      .where('id', '=', id)
-      .returning('id')
-      .executeTakeFirst(),
-  )
-  // Workstation sessions of the key end with it; its unopened links are closed (`launch/open.ts`).
-  await sql`delete from app_session where launch_id in (select l.id from launch l where l.created_by = ${`key:${id}`})`.execute(
-    trx,
-  )
+  await lockKey(trx, actor, id)
+  await trx
+    .updateTable('api_key')
+    .set({ revoked_at: sql<Date>`coalesce(revoked_at, now())` })
+    .where('id', '=', id)
+    .execute()
+  await endSessionsOfKeys(trx, [`key:${id}`])
+  await notify(trx, 'session-ended', { userId: `key:${id}` })
   await audit(trx, actor, { action: 'api-key.revoke', subject: `key:${id}` })
+}
+
+async function lockKey(trx: Trx, actor: Actor, id: number): Promise<{ site_id: number | null }> {
+  const key = found(
+    await trx.selectFrom('api_key').select('site_id').where('id', '=', id).forUpdate().executeTakeFirst(),
+  )
+  assertMayGrant(actor, [{ siteId: key.site_id }])
+  return key
 }

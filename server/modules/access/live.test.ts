@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createApiKey, revokeApiKey, updateUser } from '../../../contract/access.ts'
 import { transaction } from '../../platform/db.ts'
 import { notify } from '../../platform/live.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -62,6 +63,46 @@ test('the stream of a suspended user ends at once', async () => {
   expect(await event).toBe('event: session-ended\ndata: {}\n\n')
 })
 
+test('an open stream does not keep its session alive, nor does opening it again', async () => {
+  const cookie = await app.signInAs('nurse')
+  const session = { token: decodeURIComponent(cookie.split('=')[1] ?? '').split('.')[0] ?? '' }
+  const seen = async (by: string) => {
+    const { rows } = await sql<{ at: Date }>`
+      update app_session set last_seen_at = last_seen_at - ${by}::interval where token = ${session.token}
+      returning last_seen_at as at`.execute(app.db)
+    return rows[0]?.at
+  }
+  await app.settled()
+  const before = await seen('10 minutes')
+  const first = await open(cookie)
+  const event = nextEvent(await open(cookie))
+  // Each makes the streams look at their session, as every beat does.
+  await notify(app.db, 'session-ended', { userId: await userOf(session.token) })
+  await notify(app.db, 'tasks', { created: 1 })
+  expect(await event).toContain('event: tasks')
+  await app.settled()
+  expect(await seen('0')).toEqual(before)
+  const ends = nextEvent(first)
+  await seen('21 minutes')
+  await notify(app.db, 'session-ended', { userId: await userOf(session.token) })
+  expect(await ends).toContain('event: ')
+  expect((await open(cookie)).status).toBe(401)
+})
+
+test('the stream of an API key ends at once when it is revoked or its owner suspended', async () => {
+  const admin = await app.signInAs('administrator')
+  const leaver = await app.createUser('key-owner', 'administrator')
+  const owner = await app.signIn('key-owner')
+  const make = async () =>
+    (await app.request(owner, createApiKey, { body: { name: 'stream', role: 'manager' } })).body
+  const [revoked, orphan] = [await make(), await make()]
+  const streams = [nextEvent(await open(revoked.key)), nextEvent(await open(orphan.key))]
+  await app.request(admin, revokeApiKey, { params: { id: revoked.id } })
+  expect(await streams[0]).toBe('event: session-ended\ndata: {}\n\n')
+  await app.request(admin, updateUser, { params: { id: leaver }, body: { suspended: true } })
+  expect(await streams[1]).toBe('event: session-ended\ndata: {}\n\n')
+})
+
 test('nothing is heard of a change that was rolled back', async () => {
   const event = nextEvent(await open(await app.signInAs('manager')))
   await expect(
@@ -87,6 +128,15 @@ test('listening comes back by itself after the connection was killed', async () 
   })
   await heard
 })
+
+async function userOf(token: string): Promise<string> {
+  const row = await app.db
+    .selectFrom('app_session')
+    .select('user_id')
+    .where('token', '=', token)
+    .executeTakeFirstOrThrow()
+  return row.user_id
+}
 
 async function site(code: string): Promise<number> {
   const row = await app.db

@@ -21,6 +21,7 @@ export function mountLive(api: Api, services: Services, resolver: ActorResolver)
           ...(cookie !== undefined && { cookie }),
           ...(authorization !== undefined && { authorization }),
           address: actor.address,
+          listens: true,
         })
       )?.actor
     await services.live.ready

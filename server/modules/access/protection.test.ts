@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { getCurrentUser, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
+import { authPaths } from './sign-in.ts'
 import { cookiesOf, createTestApp, goodPassword, type TestApp } from '../../../test/support/app.ts'
 
 let app: TestApp
@@ -11,6 +12,8 @@ beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
 })
+// All tests come from one address, which would be locked, too.
+beforeEach(() => sql`delete from sign_in_throttle where key like 'address:%'`.execute(app.db))
 afterAll(() => app.close())
 
 const post = (
@@ -62,6 +65,55 @@ test('twenty guesses at the same moment are not more than five', async () => {
   )
   expect(answers.filter((answer) => answer.status === 401)).toHaveLength(5)
   expect(answers.filter((answer) => answer.status === 429)).toHaveLength(15)
+})
+
+test.each(authPaths.filter((path) => path !== '/sign-out'))(
+  'within a session, too, %s can be guessed at five times, and then not even rightly',
+  async (path) => {
+    const username = `guessed${path.replaceAll('/', '.')}`
+    const id = await app.createUser(username, 'nurse')
+    const cookie = await app.signIn(username)
+    const guess = (secret: string, code: string) =>
+      post(cookie, path, {
+        username,
+        password: secret,
+        currentPassword: secret,
+        newPassword: 'Drei-Giraffen-11',
+        code,
+      })
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => guess('wrong one', String(100_000 + at))),
+    )
+    const statuses = answers.map((answer) => answer.status)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(7)
+    expect(statuses.filter((status) => status < 400)).toEqual([])
+    const right = await guess(goodPassword, '000000')
+    expect([right.status, Number(right.headers.get('retry-after')) > 50]).toEqual([429, true])
+    const { rows } = await sql`
+      select distinct outcome from audit_event
+      where actor_id = ${`user:${id}`} and outcome <> 'allowed' order by 1`.execute(app.db)
+    expect(rows).toEqual([{ outcome: 'failed' }, { outcome: 'refused' }])
+  },
+)
+
+test('who knows the password does not get more guesses at the code by signing in again', async () => {
+  await app.createUser('halfway', 'nurse')
+  const cookie = await app.signIn('halfway')
+  const begun = await post(cookie, '/two-factor/enable', { password: goodPassword })
+  const { totpURI } = (await begun.json()) as { totpURI: string }
+  const secret = new URL(totpURI).searchParams.get('secret') ?? ''
+  expect((await post(cookie, '/two-factor/verify-totp', { code: totp(secret, -1) })).status).toBe(200)
+  const statuses: number[] = []
+  for (let round = 0; round < 4; round++) {
+    const challenge = cookiesOf(
+      await post(undefined, '/sign-in/username', { username: 'halfway', password: goodPassword }),
+    )
+    for (let at = 0; at < 2; at++)
+      statuses.push(
+        (await post(challenge, '/two-factor/verify-totp', { code: `00000${round * 2 + at}` })).status,
+      )
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
 })
 
 test('an administrator who gives a new password opens the account, and it has to be changed first', async () => {

@@ -8,13 +8,20 @@ import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
 import type { SessionGuard } from '../../platform/session-guard.ts'
 import { authSecret, sessionCookieName } from './auth.ts'
+import { keyInForce } from './key-in-force.ts'
 import { launchesAllowed, sessionAlive } from './session-limit.ts'
 import { personOfRecord } from '../event/record.ts'
 
 /** The caller, and what the screen must do first. */
 export type Caller = { actor: Actor; mustChangePassword: boolean }
 
-type Credentials = { cookie?: string; authorization?: string; address: string | null }
+type Credentials = {
+  cookie?: string
+  authorization?: string
+  address: string | null
+  /** An event stream listens by itself: it is no sign of somebody at work, so it keeps no session alive. */
+  listens?: boolean
+}
 
 export type ActorResolver = {
   /** One SQL statement; undefined when there is no valid session or key. */
@@ -78,13 +85,14 @@ export function createResolver(services: Services): ActorResolver {
     settled: async () => {
       await Promise.all(touching.values())
     },
-    async resolve({ cookie, authorization, address }) {
+    async resolve({ cookie, authorization, address, listens = false }) {
       const key = authorization && /^Bearer (cl_[0-9A-Za-z]{40})$/.exec(authorization)?.[1]
-      if (key) return byKey(db, key, address, touch)
+      const use: Touch = listens ? () => undefined : touch
+      if (key) return byKey(db, key, address, use)
       const named = sessionNamed(cookie, authorization)
       if (!named) return undefined
       memory.delete(named.token)
-      const found = await bySession(db, named, address, touch)
+      const found = await bySession(db, named, address, use)
       if (!found) return undefined
       const { print, ...caller } = found
       // Not cached: until the password is changed almost everything is refused, without a statement that could carry the guard.
@@ -207,8 +215,7 @@ async function byKey(db: Kysely<DB>, key: string, address: string | null, touch:
       ),
     )
     .where('hash', '=', hashKey(key))
-    .where('revoked_at', 'is', null)
-    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<Date>`now()`)]))
+    .where(keyInForce('api_key'))
     .executeTakeFirst()
   if (!row) return undefined
   if (row.stale)

@@ -3,6 +3,7 @@ import {
   createApiKey,
   createUser,
   getCurrentUser,
+  handOverApiKey,
   listApiKeys,
   listSessions,
   listUsers,
@@ -15,7 +16,7 @@ import {
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
-import { createApiKeyAs, listApiKeysOf, revokeApiKeyAs } from './api-key.ts'
+import { createApiKeyAs, handOverApiKeyAs, listApiKeysOf, revokeApiKeyAs } from './api-key.ts'
 import { getMe, listMySessions, revokeMySession, saveMyFavourites } from './session.ts'
 import { completeFirstSetup } from './setup.ts'
 import { createUserAs, getUser, listUsersPage, resetPasswordAs, updateUserAs } from './user.ts'
@@ -60,6 +61,9 @@ export function mountAccess(api: Api): void {
   })
   implement(api, createApiKey, ({ db, actor, body }) =>
     transaction(db, (trx) => createApiKeyAs(trx, actor, body)),
+  )
+  implement(api, handOverApiKey, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => handOverApiKeyAs(trx, actor, params.id, body.ownerId)),
   )
   implement(api, revokeApiKey, ({ db, actor, params }) =>
     transaction(db, async (trx) => {

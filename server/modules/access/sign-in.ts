@@ -13,7 +13,7 @@ import type { Services } from '../../platform/services.ts'
 import { addressHeader, type Auth, challengeCookieName } from './auth.ts'
 import { assertGoodPassword } from './password.ts'
 import type { ActorResolver } from './resolve-actor.ts'
-import { beginAttempt, succeed } from './throttle.ts'
+import { beginAttempt, codesOf, succeed } from './throttle.ts'
 
 /** Bytes; strangers may call most of these routes. */
 const largestBody = 16 * 1024
@@ -52,27 +52,14 @@ export function createAuthRoutes(
     const address = c.get('address')
     const who = await userByName(services, body.username)
     const stranger = actorFor(who, address)
-    const attempt = await beginAttempt(db, body.username, address)
-    if (!attempt.allowed) {
-      await audit(db, stranger, { action: 'sign-in', outcome: 'refused', reason: 'locked' })
-      c.header('Retry-After', String(attempt.retryAfterSeconds))
-      throw new AppError('too-many-requests')
-    }
     const { username } = body
-    const answer = await auth.api.signInUsername({
-      body: { username, password: body.password },
-      headers: headersFor(c, { withSession: false }),
-      asResponse: true,
-    })
-    if (!answer.ok) {
-      const failure = await failureOf(answer, 'wrong-credentials')
-      const entries: AuditEntry[] = [{ action: 'sign-in', outcome: 'failed', reason: failure.id }]
-      if (attempt.locks)
-        entries.push({ action: 'sign-in.lock', outcome: 'allowed', reason: 'too many failures' })
-      await audit(db, stranger, ...entries)
-      throw failure
-    }
-    await succeed(db, username, address)
+    const answer = await guess(c, stranger, passwordOf(username), 'sign-in', () =>
+      auth.api.signInUsername({
+        body: { username, password: body.password },
+        headers: headersFor(c, { withSession: false }),
+        asResponse: true,
+      }),
+    )
     const { twoFactorRedirect } = (await answer.json()) as { twoFactorRedirect?: boolean }
     takeCookies(c, answer)
     if (twoFactorRedirect) return c.json({ twoFactorRedirect: true })
@@ -87,20 +74,14 @@ export function createAuthRoutes(
       const caller = c.get('actor')
       const challenge = resolver.signedCookie(c.req.header('cookie'), challengeCookieName(services))
       const who = caller ?? actorFor(await userOfChallenge(services, challenge), c.get('address'))
-      if (who.userId && !(await burnCode(services, who.userId, body.code))) {
-        await audit(db, who, { action: 'sign-in.second-factor', outcome: 'failed', reason: 'wrong-code' })
-        throw new AppError('wrong-code')
-      }
       const headers = headersFor(c, { withSession: caller !== undefined })
-      const answer =
-        kind === 'totp'
-          ? await auth.api.verifyTOTP({ body, headers, asResponse: true })
-          : await auth.api.verifyBackupCode({ body, headers, asResponse: true })
-      if (!answer.ok) {
-        const failure = await failureOf(answer, 'wrong-code')
-        await audit(db, who, { action: 'sign-in.second-factor', outcome: 'failed', reason: failure.id })
-        throw failure
-      }
+      const answer = await guess(c, who, codeOf(who), 'sign-in.second-factor', async () => {
+        if (who.userId && !(await burnCode(services, who.userId, body.code)))
+          return new AppError('wrong-code')
+        return kind === 'totp'
+          ? auth.api.verifyTOTP({ body, headers, asResponse: true })
+          : auth.api.verifyBackupCode({ body, headers, asResponse: true })
+      })
       takeCookies(c, answer)
       if (caller) await audit(db, caller, { action: 'second-factor.enable' })
       else await signedIn(services, c, who)
@@ -135,18 +116,13 @@ export function createAuthRoutes(
       const message = 'Choose a password that differs from the present one.'
       throw new AppError('invalid', message, [{ path: 'newPassword', message }])
     }
-    const attempt = await beginAttempt(db, user.username ?? actor.userId, actor.address)
-    if (!attempt.allowed) throw new AppError('too-many-requests')
-    const answer = await auth.api.changePassword({
-      body: { ...body, revokeOtherSessions: true },
-      headers: headersFor(c),
-      asResponse: true,
-    })
-    if (!answer.ok) {
-      await audit(db, actor, { action: 'password.change', outcome: 'failed' })
-      throw await failureOf(answer, 'wrong-credentials')
-    }
-    await succeed(db, user.username ?? actor.userId, actor.address)
+    const answer = await guess(c, actor, passwordOf(user.username ?? actor.userId), 'password.change', () =>
+      auth.api.changePassword({
+        body: { ...body, revokeOtherSessions: true },
+        headers: headersFor(c),
+        asResponse: true,
+      }),
+    )
     await transaction(db, async (trx) => {
       await trx
         .updateTable('app_user')
@@ -160,38 +136,63 @@ export function createAuthRoutes(
     return c.json({})
   })
 
-  routes.post('/two-factor/enable', async (c) => {
-    const actor = sessionActor(c)
-    const { password: given } = await read(c, bodies.password)
-    const answer = await auth.api.enableTwoFactor({
-      body: { password: given, method: 'totp' },
-      headers: headersFor(c),
-      asResponse: true,
+  type Ask = (given: { body: { password: string }; headers: Headers; asResponse: true }) => Promise<Response>
+  /** A change of the second factor: asks for the password again, and answers what the caller has to keep. */
+  const protectedAct = (path: string, action: string, ask: Ask) =>
+    routes.post(path, async (c) => {
+      const actor = sessionActor(c)
+      const body = await read(c, bodies.password)
+      const { username } = await db
+        .selectFrom('app_user')
+        .select('username')
+        .where('id', '=', actor.userId)
+        .executeTakeFirstOrThrow()
+      const answer = await guess(c, actor, passwordOf(username ?? actor.userId), action, () =>
+        ask({ body, headers: headersFor(c), asResponse: true }),
+      )
+      await audit(db, actor, { action })
+      takeCookies(c, answer)
+      const { totpURI, backupCodes } = (await answer.json()) as { totpURI?: string; backupCodes?: string[] }
+      return c.json({ totpURI, backupCodes })
     })
-    const shown = await protect(services, actor, answer, 'second-factor.begin')
-    takeCookies(c, answer)
-    const { totpURI, backupCodes } = shown as { totpURI?: string; backupCodes?: string[] }
-    return c.json({ totpURI, backupCodes })
-  })
+  protectedAct('/two-factor/enable', 'second-factor.begin', ({ body, ...rest }) =>
+    auth.api.enableTwoFactor({ body: { ...body, method: 'totp' }, ...rest }),
+  )
+  protectedAct('/two-factor/disable', 'second-factor.disable', (given) => auth.api.disableTwoFactor(given))
+  protectedAct('/two-factor/generate-backup-codes', 'second-factor.backup-codes', (given) =>
+    auth.api.generateBackupCodes(given),
+  )
 
-  routes.post('/two-factor/disable', async (c) => {
-    const actor = sessionActor(c)
-    const body = await read(c, bodies.password)
-    const answer = await auth.api.disableTwoFactor({ body, headers: headersFor(c), asResponse: true })
-    await protect(services, actor, answer, 'second-factor.disable')
-    takeCookies(c, answer)
-    return c.json({})
-  })
-
-  routes.post('/two-factor/generate-backup-codes', async (c) => {
-    const actor = sessionActor(c)
-    const body = await read(c, bodies.password)
-    const answer = await auth.api.generateBackupCodes({ body, headers: headersFor(c), asResponse: true })
-    const { backupCodes } = (await protect(services, actor, answer, 'second-factor.backup-codes')) as {
-      backupCodes?: string[]
+  /**
+   * Every check of a password or code, with a session or without: counted before it is made, locked after five failures, audited. A stolen
+   * session must not find the password.
+   * @throws {AppError} too-many-requests, and what the check refuses
+   */
+  async function guess(
+    c: ApiContext,
+    who: Actor,
+    { key, refusal }: Secret,
+    action: string,
+    check: () => Promise<Response | AppError>,
+  ): Promise<Response> {
+    const attempt = await beginAttempt(db, key, who.address)
+    if (!attempt.allowed) {
+      await audit(db, who, { action, outcome: 'refused', reason: 'locked' })
+      c.header('Retry-After', String(attempt.retryAfterSeconds))
+      throw new AppError('too-many-requests')
     }
-    return c.json({ backupCodes })
-  })
+    const answer = await check()
+    if (!(answer instanceof AppError) && answer.ok) {
+      await succeed(db, key, who.address)
+      return answer
+    }
+    const failure = answer instanceof AppError ? answer : await failureOf(answer, refusal)
+    const entries: AuditEntry[] = [{ action, outcome: 'failed', reason: failure.id }]
+    if (attempt.locks)
+      entries.push({ action: 'sign-in.lock', outcome: 'allowed', reason: 'too many failures' })
+    await audit(db, who, ...entries)
+    throw failure
+  }
 
   return routes
 }
@@ -246,6 +247,14 @@ function takeCookies(c: ApiContext, answer: Response): void {
   for (const cookie of answer.headers.getSetCookie()) c.header('Set-Cookie', cookie, { append: true })
 }
 
+/** What is guessed at. Codes are counted apart: whoever knows the password would otherwise reset their count by signing in. */
+type Secret = { key: string; refusal: 'wrong-credentials' | 'wrong-code' }
+const passwordOf = (username: string): Secret => ({ key: username, refusal: 'wrong-credentials' })
+const codeOf = (who: Actor): Secret => ({
+  key: codesOf(who.userId ?? who.address ?? 'unknown'),
+  refusal: 'wrong-code',
+})
+
 async function failureOf(answer: Response, usual: 'wrong-credentials' | 'wrong-code'): Promise<AppError> {
   const { code: reason } = (await answer.json().catch(() => ({}))) as { code?: string }
   if (answer.status >= 500) throw new Error(`better-auth answered ${answer.status} ${reason ?? ''}`)
@@ -253,16 +262,6 @@ async function failureOf(answer: Response, usual: 'wrong-credentials' | 'wrong-c
   if (answer.status === 429 || reason?.startsWith('TOO_MANY_ATTEMPTS'))
     return new AppError('too-many-requests')
   return new AppError(usual)
-}
-
-async function protect(services: Services, actor: Actor, answer: Response, action: string): Promise<unknown> {
-  if (answer.ok) {
-    await audit(services.db, actor, { action })
-    return answer.json()
-  }
-  const failure = await failureOf(answer, 'wrong-credentials')
-  await audit(services.db, actor, { action, outcome: 'failed', reason: failure.id })
-  throw failure
 }
 
 type KnownUser = { id: string; name: string }

@@ -72,9 +72,15 @@ export async function succeed(db: Db, account: string, address: string | null): 
     where key = ${addressKey(address)}`.execute(db)
 }
 
-/** An administrator who gives a new password also opens the account again. */
-export async function unlock(db: Db, account: string): Promise<void> {
-  await sql`delete from sign_in_throttle where key = ${accountKey(account)}`.execute(db)
+/** An administrator who gives a new password also opens the account again, for passwords and codes. */
+export async function unlock(db: Db, username: string, userId: string): Promise<void> {
+  const keys = [accountKey(username), accountKey(codesOf(userId))]
+  await sql`delete from sign_in_throttle where key = any(${keys})`.execute(db)
+}
+
+/** The account under which wrong codes of a second factor are counted; no user name holds a blank. */
+export function codesOf(userId: string): string {
+  return `code of ${userId}`
 }
 
 /** Deletes expired rows; run by a job. */

@@ -16,7 +16,8 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { notify } from '../../platform/live.ts'
+import { notify, notifyAll } from '../../platform/live.ts'
+import { endKeysOf, keyInForce } from './key-in-force.ts'
 import { assertGoodPassword } from './password.ts'
 import { unlock } from './throttle.ts'
 
@@ -154,7 +155,11 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
       { path: 'grants', message: 'At least one active administrator has to remain.' },
     ])
   if (suspended) await trx.deleteFrom('app_session').where('user_id', '=', id).execute()
-  await notify(trx, 'session-ended', { userId: id })
+  await notifyAll(
+    trx,
+    'session-ended',
+    [id, ...(suspended ? await endKeysOf(trx, id) : [])].map((userId) => ({ userId })),
+  )
   const action =
     suspended === undefined || suspended === user.suspended
       ? 'user.update'
@@ -170,7 +175,7 @@ type SiteGrant = { siteId: number | null }
  * Who administers one site neither gives nor takes rights elsewhere, nor touches those who have them.
  * @throws {AppError} forbidden
  */
-function assertMayGrant(actor: Actor, grants: readonly SiteGrant[]): void {
+export function assertMayGrant(actor: Actor, grants: readonly SiteGrant[]): void {
   if (actor.kind === 'system' || actor.kind === 'link') return
   const own = actor.grants.flatMap((grant) => (grant.role === 'administrator' ? [grant.siteId] : []))
   if (own.includes(null)) return
@@ -217,7 +222,7 @@ export async function resetPasswordAs(trx: Trx, actor: Actor, id: string): Promi
     .execute()
   await trx.updateTable('app_user').set({ must_change_password: true }).where('id', '=', id).execute()
   await trx.deleteFrom('app_session').where('user_id', '=', id).execute()
-  if (user.username) await unlock(trx, user.username)
+  if (user.username) await unlock(trx, user.username, id)
   await notify(trx, 'session-ended', { userId: id })
   await audit(trx, actor, { action: 'user.reset-password', subject: `user:${id}` })
   return oneTimePassword
@@ -238,6 +243,16 @@ function usersQuery(db: Kysely<DB>) {
       'u.two_factor_enabled as twoFactorEnabled',
       'u.last_sign_in_at',
     ])
+    .select((eb) =>
+      eb
+        .selectFrom('api_key as k')
+        .select(sql<number>`count(*)::int`.as('count'))
+        .whereRef('k.owner_id', '=', 'u.id')
+        .where(keyInForce('k'))
+        .$asScalar()
+        .$notNull()
+        .as('apiKeys'),
+    )
     .select((eb) => jsonArrayFrom(grantsQuery(db).whereRef('g.user_id', '=', eb.ref('u.id'))).as('grants'))
 }
 

@@ -5,6 +5,7 @@ import {
   createApiKey,
   createUser,
   getCurrentUser,
+  handOverApiKey,
   listApiKeys,
   listUsers,
   resetUserPassword,
@@ -136,6 +137,64 @@ test('an API key stops working when it expires', async () => {
   expect((await app.request(body.key, getCurrentUser)).status).toBe(200)
   await sql`update api_key set expires_at = now() where id = ${body.id}`.execute(app.db)
   expect((await app.request(body.key, getCurrentUser)).status).toBe(401)
+})
+
+test('an API key stops with the suspension of its owner, unless another administrator took it over', async () => {
+  const id = await app.createUser('leaving', 'administrator')
+  const leaving = await app.signIn('leaving')
+  const { body: key } = await app.request(leaving, createApiKey, {
+    body: { name: 'HIS', role: 'administrator' },
+  })
+  expect(key).toMatchObject({ ownerId: id, ownerName: 'leaving', ownerSuspended: false })
+  // A key that the key makes is of the same owner, or it would be the way around.
+  const { body: second } = await app.request(key.key, createApiKey, { body: { name: '2', role: 'auditor' } })
+  expect(second.ownerId).toBe(id)
+  const users = async () => (await app.request(admin, listUsers, { query: { search: 'leaving' } })).body.items
+  expect((await users())[0]?.apiKeys).toBe(2)
+  const suspend = (suspended: boolean) =>
+    app.request(admin, updateUser, { params: { id }, body: { suspended } })
+  const works = async () =>
+    Promise.all([key.key, second.key].map(async (one) => (await app.request(one, getCurrentUser)).status))
+  expect(await works()).toEqual([200, 200])
+  await suspend(true)
+  expect(await works()).toEqual([401, 401])
+  expect((await users())[0]?.apiKeys).toBe(0)
+
+  const handOver = (ownerId: string) =>
+    app.request(admin, handOverApiKey, { params: { id: second.id }, body: { ownerId } })
+  const nurse = await app.createUser('no-administrator', 'nurse')
+  for (const unfit of [nurse, id, 'nobody'])
+    expect((await handOver(unfit)).error?.fields?.[0]?.path).toBe('ownerId')
+  const { body: me } = await app.request(admin, getCurrentUser)
+  expect((await handOver(me.id)).body).toMatchObject({ ownerId: me.id, ownerSuspended: false })
+  expect(await works()).toEqual([401, 200])
+  const entry = await app.db
+    .selectFrom('audit_event')
+    .select(['actor_id', 'subject', 'fields'])
+    .where('action', '=', 'api-key.hand-over')
+    .executeTakeFirst()
+  expect(entry).toEqual({ actor_id: `user:${me.id}`, subject: `key:${second.id}`, fields: ['ownerId'] })
+  await suspend(false)
+  expect(await works()).toEqual([200, 200])
+})
+
+test('who administers one site makes, revokes and hands over keys of that site only', async () => {
+  await receive(app, { mrn: 'key-one' }, { mrn: 'key-far', site: 'EAST' })
+  const sites = await app.db.selectFrom('site').select(['id', 'code']).execute()
+  const [own, far] = ['NH', 'EAST'].map((code) => sites.find((one) => one.code === code)?.id ?? 0)
+  const bound = await app.signInAs('administrator', { site: own ?? 0 })
+  const make = (caller: string, siteId: number | null | undefined) =>
+    app.request(caller, createApiKey, { body: { name: 'x', role: 'administrator', siteId } })
+  const answers = [await make(bound, own), await make(bound, far), await make(bound, null)]
+  expect(answers.map((one) => one.status)).toEqual([201, 403, 403])
+  const elsewhere = (await make(admin, far)).body
+  const { body: me } = await app.request(bound, getCurrentUser)
+  const params = { id: elsewhere.id }
+  expect((await app.request(bound, revokeApiKey, { params })).status).toBe(403)
+  expect((await app.request(bound, handOverApiKey, { params, body: { ownerId: me.id } })).status).toBe(403)
+  // Nor can a key be handed to who does not administer where it reaches.
+  const given = await app.request(admin, handOverApiKey, { params, body: { ownerId: me.id } })
+  expect(given.error?.fields?.[0]?.path).toBe('ownerId')
 })
 
 test('an API key needs no browser headers, and a cookie beside a wrong key does not help', async () => {

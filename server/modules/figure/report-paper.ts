@@ -2,6 +2,7 @@ import type { EChartsOption } from 'echarts'
 import type { Cell, Content, Document } from 'pdfmake'
 import type { MonthlyReport, RedFlags } from '../../../contract/report.ts'
 import { proofClass } from '../../../contract/task.ts'
+import { renderText } from '../../../contract/template.ts'
 import { show, showWhole } from '../../../web/features/figure/measures.ts'
 import {
   changeText,
@@ -18,7 +19,7 @@ import {
 import { percent } from '../../../web/format/number.ts'
 import { light } from '../../../web/theme/tokens.ts'
 import { toLocal } from '../../platform/clock.ts'
-import { fill, type PaperLanguage, type PaperWords } from './report-words.ts'
+import { type PaperLanguage, type PaperWords } from './report-words.ts'
 
 /** Draws a chart of the given size (points) as SVG. */
 export type Draw = (option: EChartsOption, width: number, height: number) => string
@@ -38,9 +39,9 @@ export function reportDocument(
   language: PaperLanguage,
   draw: Draw,
 ): Document {
-  const title = fill(words.report.title, { month: report.month })
+  const title = renderText(words.report.title, { month: report.month })
   const place = report.siteNames.join('、')
-  const made = fill(words.report.made, {
+  const made = renderText(words.report.made, {
     name: report.madeByName,
     time: minute(new Date(report.madeAt), report.timeZone),
   })
@@ -64,7 +65,7 @@ export function reportDocument(
       margin: [margin, 14, margin, 0],
       columns: [
         { ...small, text: made },
-        { ...small, width: 'auto', text: fill(words.report.page, { page, pages }) },
+        { ...small, width: 'auto', text: renderText(words.report.page, { page, pages }) },
       ],
     }),
     content: [
@@ -74,7 +75,7 @@ export function reportDocument(
         ...small,
         fontSize: 8.5,
         alignment: 'center',
-        text: `${fill(words.report.period, { from: report.from, to: report.to })} · ${made}`,
+        text: `${renderText(words.report.period, { from: report.from, to: report.to })} · ${made}`,
       },
       rule(),
       levelSection(report, words),
@@ -222,7 +223,7 @@ function charts(report: MonthlyReport, words: PaperWords, draw: Draw): Content[]
     ],
   })
   const periods = {
-    level: (n: number) => fill(words.level, { n }),
+    level: (n: number) => renderText(words.level, { n }),
     before: words.report.before,
     lastYear: words.report.lastYear,
   }
@@ -254,7 +255,7 @@ function departmentSections(report: MonthlyReport, words: PaperWords): Content[]
   ]
   return listedLevels(report).map((one) =>
     table(
-      fill(words.report.departments, { level: levelName(one.level, words) }),
+      renderText(words.report.departments, { level: levelName(one.level, words) }),
       heads,
       one.departments.map(({ departmentName, now, before, proof }) => ({
         cells: [
@@ -303,7 +304,7 @@ function doctorSection({ doctors, scoreMinimum }: MonthlyReport, words: PaperWor
         now.checked === 0
           ? '—'
           : !score
-            ? { text: fill(words.tooFew, { n: now.checked }), color: light.textSecondary }
+            ? { text: renderText(words.tooFew, { n: now.checked }), color: light.textSecondary }
             : `${percent(score.value)}（${percent(score.low)}–${percent(score.high)}）`,
       ],
     }
@@ -322,6 +323,6 @@ function doctorSection({ doctors, scoreMinimum }: MonthlyReport, words: PaperWor
           unbreakable: true,
         }
       : table(words.report.spotChecks, heads, rows, [90, 100]),
-    hint(fill(words.report.spotChecksHint, { n: scoreMinimum })),
+    hint(renderText(words.report.spotChecksHint, { n: scoreMinimum })),
   ]
 }

@@ -44,8 +44,3 @@ export function wordsOf(language: PaperLanguage) {
   const { report, figures, desk, codes, spotChecks } = words[language]()
   return { report, figures, level: desk.level, evidence: codes.evidence, tooFew: spotChecks.tooFew }
 }
-
-/** Interpolates `{{name}}` like i18next on the page. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => String(values[name] ?? whole))
-}

@@ -1,46 +1,53 @@
-import { linkPlaceholder } from './link-token.ts'
+import { render, renderText } from '../../../contract/template.ts'
+import { filledAtSending } from '../message/placeholder.ts'
 
 export type FormLanguage = 'zh-CN' | 'zh-TW' | 'en'
 
 type Facts = { hospital: string; department: string | null; days: number }
 
 /** No name and no disease: other people may read the mail. */
-const texts: Record<FormLanguage, (facts: Facts) => { subject: string; body: string }> = {
-  'zh-CN': ({ hospital, department, days }) => ({
-    subject: `${hospital}请您填写一份简短的问卷`,
+const texts: Record<FormLanguage, { subject: string; body: string }> = {
+  'zh-CN': {
+    subject: '{{hospital}}请您填写一份简短的问卷',
     body: [
-      `您好，`,
-      `${hospital}${department ?? ''}想了解您最近的情况，请点开下面的链接回答几个问题，大约需要 3 分钟：`,
-      linkPlaceholder,
-      `链接 ${days} 天内有效，只能提交一次，请不要转给别人。打开后会请您核对出生年份。`,
-      `这封邮件由系统发出，没有人看回信。身体不舒服请直接来院或拨打急救电话。`,
+      '您好，',
+      '{{hospital}}{{department}}想了解您最近的情况，请点开下面的链接回答几个问题，大约需要 3 分钟：',
+      '{{link}}',
+      '链接 {{days}} 天内有效，只能提交一次，请不要转给别人。打开后会请您核对出生年份。',
+      '这封邮件由系统发出，没有人看回信。身体不舒服请直接来院或拨打急救电话。',
     ].join('\n\n'),
-  }),
-  'zh-TW': ({ hospital, department, days }) => ({
-    subject: `${hospital}請您填寫一份簡短的問卷`,
+  },
+  'zh-TW': {
+    subject: '{{hospital}}請您填寫一份簡短的問卷',
     body: [
-      `您好，`,
-      `${hospital}${department ?? ''}想了解您最近的情況，請點開下面的連結回答幾個問題，大約需要 3 分鐘：`,
-      linkPlaceholder,
-      `連結 ${days} 天內有效，只能送出一次，請不要轉給別人。打開後會請您核對出生年份。`,
-      `這封信由系統寄出，沒有人看回信。身體不適請直接來院或撥打急救電話。`,
+      '您好，',
+      '{{hospital}}{{department}}想了解您最近的情況，請點開下面的連結回答幾個問題，大約需要 3 分鐘：',
+      '{{link}}',
+      '連結 {{days}} 天內有效，只能送出一次，請不要轉給別人。打開後會請您核對出生年份。',
+      '這封信由系統寄出，沒有人看回信。身體不適請直接來院或撥打急救電話。',
     ].join('\n\n'),
-  }),
-  en: ({ hospital, department, days }) => ({
-    subject: `${hospital} asks you to answer a few questions`,
+  },
+  en: {
+    subject: '{{hospital}} asks you to answer a few questions',
     body: [
-      `Good day,`,
-      `${hospital}${department ? `, ${department},` : ''} would like to know how you are. Please open this link and answer a few questions; it takes about three minutes:`,
-      linkPlaceholder,
-      `The link works for ${days} days and can be submitted once. Please do not pass it on. You will be asked for your year of birth.`,
-      `This mail was sent automatically and nobody reads replies. If you feel unwell, come to the hospital or call the emergency number.`,
+      'Good day,',
+      '{{hospital}}{{department}} would like to know how you are. Please open this link and answer a few questions; it takes about three minutes:',
+      '{{link}}',
+      'The link works for {{days}} days and can be submitted once. Please do not pass it on. You will be asked for your year of birth.',
+      'This mail was sent automatically and nobody reads replies. If you feel unwell, come to the hospital or call the emergency number.',
     ].join('\n\n'),
-  }),
+  },
 }
 
 /** Text of the e-mail; the link is filled in at sending. */
-export function invitation(language: FormLanguage, facts: Facts): { subject: string; body: string } {
-  return texts[language](facts)
+export function invitation(
+  language: FormLanguage,
+  { hospital, department, days }: Facts,
+): { subject: string; body: string; later: number[] } {
+  const inside = language === 'en' && department !== null ? `, ${department},` : (department ?? '')
+  const values = { hospital, department: inside, days }
+  const { text: body, later } = render(texts[language].body, values, filledAtSending)
+  return { subject: renderText(texts[language].subject, values), body, later }
 }
 
 /** The page's language from BCP 47 or a HIS code (`zh`, `zh-Hant`, `中文`, `ENG`); null when it is none of ours. */

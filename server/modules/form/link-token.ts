@@ -4,9 +4,6 @@ import type { Db, Trx } from '../../platform/db.ts'
 import type { Placeholder } from '../message/placeholder.ts'
 import { readSettings, settingSql } from '../setting/setting.ts'
 
-/** Placeholder for the address of the one-time link in a message. */
-export const linkPlaceholder = '{{link}}'
-
 /** The address that a person opens. */
 export function urlOf(base: string, token: string): string {
   return `${base.replace(/\/$/, '')}/q/${token}`
@@ -29,7 +26,7 @@ export async function linkDays(db: Db, siteId: number): Promise<number> {
 
 /** `{{link}}` in a message. The token is created at sending, so that no table holds it. */
 export const linkInMessage: Placeholder = {
-  mark: linkPlaceholder,
+  name: 'link',
   async prepare(trx, messageIds, publicUrl) {
     await linkPathwayMessages(trx, messageIds)
     if (publicUrl === undefined) return new Map(messageIds.map((id) => [id, 'no-public-address']))

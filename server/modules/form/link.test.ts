@@ -379,3 +379,39 @@ test('a message of a pathway with {{link}} leads to the open questionnaire of it
     { status: 'suppressed', reason: 'form-closed' },
   ])
 })
+
+test.each(['{{link}}', '{{__proto__}}', '{{hospital}}', '{{constructor}}', '{{name}}{{link}}'])(
+  'a patient called %s is written to by that name, and gets no link that the text does not have',
+  async (name) => {
+    const { person, task } = await fresh({ name: '张某' })
+    const address = `q${count}@example.test`
+    await sql`update person set name = ${name} where id = ${person}`.execute(app.db)
+    const form = {
+      key: 'ask',
+      title: '问卷',
+      kind: 'questionnaire',
+      questionnaire: 'phq-9',
+      assignee: 'service-centre',
+    }
+    const steps = [
+      { ...form, description: '问{{name}}', dueIn: { value: 3, unit: 'days' }, next: 'plain' },
+      { ...message('plain', 'link'), subject: '致{{name}}', body: '{{name}}：请多休息。' },
+      { ...message('link', null), body: '{{name}}：请点开 {{link}} 。' },
+    ]
+    const pathwayId = await makePathway(app, definitionOf(steps as never))
+    const centre = await app.signInAs('service-centre')
+    const body = { pathwayId, personId: person }
+    expect((await app.request(centre, createEnrollment, { body })).status).toBe(201)
+    await app.processAll()
+    const plain = await sink.waitFor((one) => one.to.includes(address) && one.text.includes('请多休息'))
+    expect(plain.text).toContain(`${name}：请多休息。`)
+    expect(plain.subject).toBe(`致${name}`)
+    const linked = await sink.waitFor((one) => one.to.includes(address) && one.text.includes('请点开'))
+    expect(linked.text.replace(/http\S+/, '…')).toContain(`${name}：请点开 … 。`)
+    const { body: call } = await app.request(doctor, getTask, { params: { id: task } })
+    expect(call.questionnaire?.script?.['zh-CN']).toContain(name)
+    const { rows } =
+      await sql`select description from task where person_id = ${person} and step_key = 'ask'`.execute(app.db)
+    expect(rows).toEqual([{ description: `问${name}` }])
+  },
+)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { renderText } from '../../../contract/template.ts'
 import { type Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -42,9 +43,10 @@ async function addressOf(db: Db, task: PersonTask): Promise<string | null> {
 
 /** The text with its place filled in. */
 const filled = (body: string, task: PersonTask) =>
-  body
-    .replaceAll('{{hospital}}', task.site_name)
-    .replaceAll('{{department}}', task.department_name ?? task.site_name)
+  renderText(body, {
+    hospital: task.site_name,
+    department: task.department_name ?? task.site_name,
+  })
 
 /** @throws {AppError} not-found */
 export async function listTaskGuidance(db: Db, actor: Actor, taskId: number) {

@@ -1,3 +1,4 @@
+import { readEmail } from '../../../contract/email.ts'
 import { lineOf, type Phone, readPhones } from '../person/phone.ts'
 import type { Telecom } from '../person/upsert.ts'
 
@@ -11,8 +12,10 @@ export function mapTelecoms(repetitions: string[][], field: Telecom['use'], coun
   const all = repetitions.flatMap((components): Telecom[] => {
     const [text = '', code = '', equipment = '', email = ''] = components
     const address = [email, text].find((one) => one.includes('@'))
-    if (address !== undefined)
-      return [{ system: 'email', value: address.trim().toLowerCase(), use: 'home', extension: null }]
+    if (address !== undefined) {
+      const value = readEmail(address)
+      return value === null ? [] : [{ system: 'email', value, use: 'home', extension: null }]
+    }
     const system = notCalled.has(equipment.toUpperCase()) ? 'other' : 'phone'
     const use = kindOf(code.toUpperCase(), equipment.toUpperCase(), field)
     return numbersOf(components, country).map((phone) => ({

@@ -6,6 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { beginLaunchSession, endLaunchSessions } from '../access/launch-session.ts'
+import { keyInForce } from '../access/key-in-force.ts'
 import { hashKey } from '../access/resolve-actor.ts'
 import { launchesAllowed } from '../access/session-limit.ts'
 import { countStranger } from '../access/throttle.ts'
@@ -68,7 +69,7 @@ async function lockLink(trx: Trx, hash: Buffer): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select l.id, l.user_id, u.name as user_name, l.person_id, l.task_id,
       case when l.opened_at is not null then 'used' when l.revoked_at is not null or u.suspended or not ${launchesAllowed}
-          or exists (select 1 from api_key k where l.created_by = 'key:' || k.id and k.revoked_at is not null) then 'closed'
+          or exists (select 1 from api_key k where l.created_by = 'key:' || k.id and not ${keyInForce('k')}) then 'closed'
         when l.expires_at <= now() then 'expired' else 'open' end as state
     from launch l join app_user u on u.id = l.user_id where l.token_hash = ${hash} for update of l`.execute(
     trx,

@@ -304,3 +304,68 @@ test('without a mail server messages wait instead of failing', async () => {
   expect(await statesOf(person)).toMatchObject([{ status: 'queued', tries: 0 }])
   await configure(sink.port)
 })
+
+test('mail goes to no address that messages never go to, nor to one on the premises that is not allowed', async () => {
+  const { person } = await queue(['clinical'])
+  const set = (key: string, value: string) =>
+    sql`insert into setting (key, value) values (${key}, ${JSON.stringify(value)}::jsonb)
+      on conflict (key, site_id) do update set value = excluded.value`.execute(app.db)
+  await configure(sink.port)
+  const before = sink.mails.length
+  for (const [host, allowed] of [
+    ['169.254.169.254', '0.0.0.0/0'],
+    ['127.0.0.1', 'mail.hospital.example'],
+  ] as const) {
+    await set('channel.smtp.host', host)
+    await set('security.outbound-hosts', allowed)
+    await dispatch()
+    expect(await statesOf(person)).toMatchObject([{ status: 'queued', reason: expect.stringMatching(host) }])
+    await dueNow()
+  }
+  expect(sink.mails).toHaveLength(before)
+  await set('channel.smtp.host', 'localhost')
+  await set('security.outbound-hosts', 'localhost')
+  await dispatch()
+  expect(await statesOf(person)).toMatchObject([{ status: 'sent' }])
+  await sql`delete from setting where key = 'security.outbound-hosts'`.execute(app.db)
+})
+
+test('what a server says is repeated to nobody: its greeting, its refusals', async () => {
+  const greeting = createServer((socket) => socket.end('220-SECRET-GREETING of OpenSSH_9.9\r\n999 what\r\n'))
+  greeting.listen(0, '127.0.0.1')
+  await once(greeting, 'listening')
+  await configure((greeting.address() as AddressInfo).port)
+  const { person } = await queue(['clinical'])
+  await dispatch()
+  await configure(sink.port)
+  const refused = await queue(['clinical'])
+  refusals.set(refused.email, { code: 550, message: '5.1.1 SECRET-REFUSAL' })
+  await dispatch()
+  const states = [...(await statesOf(person)), ...(await statesOf(refused.person))]
+  expect(JSON.stringify(states)).not.toContain('SECRET')
+  expect(states.at(-1)?.reason).toBe('EENVELOPE 550 5.1.1')
+  greeting.close()
+})
+
+test('no address that was stored before they were checked becomes two recipients, and no subject another header', async () => {
+  await configure(sink.port)
+  const several = await queue(['clinical'])
+  await sql`update person_telecom set value = 'a@x.cn,evil@y.cn' where person_id = ${several.person} and system = 'email'`.execute(
+    app.db,
+  )
+  const broken = await queue(['clinical'])
+  await sql`update message set subject = ${'您好\r\nBcc: evil@y.cn\r\n\r\nx'} where person_id = ${broken.person}`.execute(
+    app.db,
+  )
+  await dispatch()
+  expect(await statesOf(several.person)).toMatchObject([
+    { status: 'failed', reason: 'Not one e-mail address' },
+  ])
+  const mail = await sink.waitFor((one) => one.to.includes(broken.email))
+  expect([mail.to, mail.subject, mail.headers.has('bcc')]).toEqual([
+    [broken.email],
+    '您好 Bcc: evil@y.cn x',
+    false,
+  ])
+  expect(sink.mails.filter((one) => one.to.some((to) => to.includes('evil')))).toEqual([])
+})

@@ -1,9 +1,14 @@
+import { fillLater } from '../../../contract/template.ts'
 import type { Trx } from '../../platform/db.ts'
+
+/** Names in templates of messages that only sending can fill in. */
+export const filledAtSending = ['link'] as const
+type Name = (typeof filledAtSending)[number]
 
 /** A placeholder that a higher module fills in at sending, such as a one-time link. */
 export type Placeholder = {
-  /** The placeholder's text, such as `{{link}}`. */
-  mark: string
+  /** `link` for `{{link}}`. */
+  name: Name
   /**
    * Before the gate: prepares the data of these messages and locks it until the transaction ends.
    * @returns why messages must not be sent, by message id
@@ -13,18 +18,22 @@ export type Placeholder = {
   fill: (trx: Trx, messageIds: number[], publicUrl: string | undefined) => Promise<Map<number, string>>
 }
 
-const placeholders = new Map<string, Placeholder>()
+const placeholders = new Map<Name, Placeholder>()
 
 /** Called once at start-up by the module that fills it in. */
 export function registerPlaceholder(placeholder: Placeholder): void {
-  placeholders.set(placeholder.mark, placeholder)
+  placeholders.set(placeholder.name, placeholder)
 }
 
-type Text = { id: number; body: string }
+/** A text with the places where its template has something to be filled in now; nothing else in it is looked at. */
+type Text = { id: number; body: string; placeholder_at: number[] }
 
 function holding(messages: Text[]): { placeholder: Placeholder; ids: number[] }[] {
   return [...placeholders.values()].flatMap((placeholder) => {
-    const ids = messages.filter((one) => one.body.includes(placeholder.mark)).map((one) => one.id)
+    const mark = `{{${placeholder.name}}}`
+    const ids = messages
+      .filter((one) => one.placeholder_at.some((place) => one.body.startsWith(mark, place)))
+      .map((one) => one.id)
     return ids.length > 0 ? [{ placeholder, ids }] : []
   })
 }
@@ -47,13 +56,12 @@ export async function fillPlaceholders<M extends Text>(
   messages: M[],
   publicUrl: string | undefined,
 ): Promise<M[]> {
-  let filled = messages
-  for (const { placeholder, ids } of holding(messages)) {
-    const texts = await placeholder.fill(trx, ids, publicUrl)
-    filled = filled.map((one) => {
-      const text = texts.get(one.id)
-      return text === undefined ? one : { ...one, body: one.body.replaceAll(placeholder.mark, text) }
-    })
-  }
-  return filled
+  const values = new Map(messages.map((one) => [one.id, {}]))
+  for (const { placeholder, ids } of holding(messages))
+    for (const [id, text] of await placeholder.fill(trx, ids, publicUrl))
+      Object.assign(values.get(id) ?? {}, { [placeholder.name]: text })
+  return messages.map((one) => ({
+    ...one,
+    body: fillLater({ text: one.body, later: one.placeholder_at }, values.get(one.id) ?? {}),
+  }))
 }

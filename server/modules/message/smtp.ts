@@ -1,7 +1,10 @@
+import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { readEmail, readSender } from '../../../contract/email.ts'
 import type { Db } from '../../platform/db.ts'
+import { HostRefused, resolveHost } from '../../platform/outbound-host.ts'
 import { unseal } from '../../platform/sealed.ts'
 import { readSettings } from '../setting/setting.ts'
 import type { ChannelAdapter, OpenChannel, Outgoing, SendResult } from './channel.ts'
@@ -13,6 +16,7 @@ const keys = [
   'channel.smtp.user',
   'channel.smtp.password',
   'channel.smtp.from',
+  'security.outbound-hosts',
 ] as const
 
 /** Connections of one lane. */
@@ -37,15 +41,16 @@ export const smtp: ChannelAdapter = {
 async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined> {
   const settings = await readSettings(db, keys)
   const host = settings['channel.smtp.host']
-  const from = settings['channel.smtp.from']
+  const from = readSender(settings['channel.smtp.from'])
   if (!host || !from) return undefined
   const port = settings['channel.smtp.port']
   const tls = settings['channel.smtp.tls']
   const user = settings['channel.smtp.user']
   const password = settings['channel.smtp.password']
   const options: SMTPConnection.Options = {
-    host,
     port,
+    // Of the certificate and in EHLO; the connection goes to the address that was checked.
+    ...(isIP(host) === 0 && { servername: host }),
     secure: tls === 'implicit',
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
@@ -54,7 +59,9 @@ async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined
     socketTimeout: 30_000,
   }
   const auth = user ? { user, pass: password === '' ? '' : unseal(secret, password) } : undefined
-  const pool = openPool(() => connect(options, auth))
+  const pool = openPool(async () =>
+    connect({ ...options, host: await resolveHost(host, settings['security.outbound-hosts']) }, auth),
+  )
   return {
     counterpart: `${host}:${port} ${tls} ${user} ${password}`,
     send: (batch) => sendAll(pool, from, batch),
@@ -64,16 +71,22 @@ async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined
 
 type Mail = { envelope: SMTPConnection.Envelope; messageId: string; text: Buffer }
 
-async function compose(from: string, { address, subject, body, key }: Outgoing): Promise<Mail> {
+type Sender = { name: string; address: string }
+
+/** @returns undefined when the address is none, or would be read as several: it may have been stored before addresses were checked */
+async function compose(from: Sender, { address, subject, body, key }: Outgoing): Promise<Mail | undefined> {
+  const to = readEmail(address)
+  if (to === null) return undefined
   const node = new MailComposer({
     from,
-    to: address,
-    subject: subject ?? '',
+    to: { name: '', address: to },
+    // A header is one line, whatever a name in it holds.
+    subject: (subject ?? '').replaceAll(/\p{Cc}+/gu, ' '),
     text: body,
     messageId: `<${key}@careloop>`,
   }).compile()
   const text = await node.build()
-  return { envelope: { ...node.getEnvelope(), size: text.length }, messageId: node.messageId(), text }
+  return { envelope: { from: from.address, to: [to], size: text.length }, messageId: node.messageId(), text }
 }
 
 type Pool = {
@@ -128,7 +141,7 @@ function connect(
  * Several connections with sequential mails on each. Servers limit connections, so failing to open one is tolerated; the channel is down
  * when none is left.
  */
-async function sendAll(pool: Pool, from: string, batch: Outgoing[]): Promise<SendResult[]> {
+async function sendAll(pool: Pool, from: Sender, batch: Outgoing[]): Promise<SendResult[]> {
   const results: SendResult[] = []
   const waiting = [...batch.entries()]
   const until = Date.now() + batchTime
@@ -136,7 +149,12 @@ async function sendAll(pool: Pool, from: string, batch: Outgoing[]): Promise<Sen
   const work = async () => {
     for (let next = waiting.shift(); next; next = Date.now() < until ? waiting.shift() : undefined) {
       const [at, message] = next
-      const result = await sendOne(pool, await compose(from, message))
+      const mail = await compose(from, message)
+      if (!mail) {
+        results[at] = { kind: 'refused', reason: 'Not one e-mail address', permanent: true }
+        continue
+      }
+      const result = await sendOne(pool, mail)
       if (result.kind === 'unavailable') {
         reason = result.reason
         waiting.unshift(next)
@@ -206,9 +224,17 @@ function classify(error: unknown, handedOver: boolean): SendResult {
   return { kind: 'refused', reason, permanent: about && answered && responseCode >= 500 }
 }
 
-/** Servers repeat the recipient in replies; the reason is shown to people who see addresses masked. */
+/**
+ * Codes only (RFC 5321, and 3463 where the server gives one): what the server said may repeat the recipient, or be the greeting of
+ * something that is no mail server.
+ */
 function reasonOf(error: unknown): string {
-  const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string }
-  const text = message.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '***')
-  return `${code ?? ''} ${responseCode ?? ''} ${text}`.trim().slice(0, 300)
+  if (error instanceof HostRefused) return error.message
+  const { code, responseCode, response } = error as {
+    code?: string
+    responseCode?: number
+    response?: string
+  }
+  const enhanced = /^[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1]
+  return [code ?? 'EUNKNOWN', responseCode, enhanced].filter(Boolean).join(' ')
 }

@@ -16,6 +16,8 @@ export type NewMessage = {
   purpose: Purpose
   subject: string | null
   body: string
+  /** Places in the body that sending fills in, as `render` returns them; whatever else stands there goes out as it is. */
+  later?: number[]
   /** The pathway step it comes from; a repeated step and attempt writes nothing. */
   step?: { enrollmentId: number; key: string; attempt?: number }
   /** Its subject, such as an encounter. */
@@ -35,11 +37,12 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
         ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
-        ${messages.map((one) => one.dueAt ?? null)}::timestamptz[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, nr)
+        ${messages.map((one) => one.dueAt ?? null)}::timestamptz[],
+        ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[]
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now())
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at)
+      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[]
       from w order by nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id
     )

@@ -237,7 +237,7 @@ export async function testChannel(db: Db, actor: Actor, target: Target) {
     problem,
   })
   try {
-    const client = await openTarget(target, testTimeoutMs)
+    const client = await openTarget(db, target, testTimeoutMs)
     client.close()
     return result(null)
   } catch (error) {

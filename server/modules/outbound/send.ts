@@ -196,7 +196,7 @@ async function runLane(run: Run): Promise<void> {
   try {
     while (!run.broken && !run.stop.aborted && !run.lost.aborted) {
       if (!client?.connected)
-        client = await openTarget(channel, Math.min(connectTimeoutMs, channel.ackTimeoutMs))
+        client = await openTarget(run.db, channel, Math.min(connectTimeoutMs, channel.ackTimeoutMs))
       const message = await claimNext(run)
       if (!message) break
       const outcome = await deliver(client, message, channel.ackTimeoutMs)

@@ -4,7 +4,8 @@ import type { PathwayStep } from '../../../contract/pathway.ts'
 import { anySteps, definitionOf, message, wait, wayThrough } from '../../../test/support/pathway.ts'
 import type { Calendar } from '../../platform/calendar.ts'
 import { localDate, shiftDate, toLocal } from '../../platform/clock.ts'
-import { advance, draw, type Enrolled, fill } from './step.ts'
+import { renderText } from '../../../contract/template.ts'
+import { advance, draw, type Enrolled, valuesOf } from './step.ts'
 
 const calendar: Calendar = { exceptions: new Map(), years: new Set([2026, 2027, 2028]) }
 const entered = new Date('2026-03-02T07:30:00Z')
@@ -161,9 +162,8 @@ test('a branch sees the facts of person, stay, earlier results and variables', (
 })
 
 test('texts are filled with facts; a name that nobody knows stays for its author to see', () => {
-  expect(fill('{{name}} {{hospital}} {{department}} {{condition}} {{nmae}}', enrolled())).toBe(
-    '郑某 市一院 市一院  {{nmae}}',
-  )
+  const text = '{{name}} {{hospital}} {{department}} {{condition}} {{nmae}}'
+  expect(renderText(text, valuesOf(enrolled()))).toBe('郑某 市一院 市一院  {{nmae}}')
 })
 
 test('a stop ends the pathway with its reason', () => {

@@ -2,10 +2,12 @@ import { type FactLookup, holds, type Qualified } from '../../../contract/condit
 import { type AskedFact, readFactName } from '../../../contract/pathway-fact.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
+import { render, renderText } from '../../../contract/template.ts'
 import { addWorkingDays, type Calendar, nextOpening } from '../../platform/calendar.ts'
 import { AppError } from '../../platform/errors.ts'
 import { addDays, ageYears, localDate, localMinute } from '../../platform/clock.ts'
 import type { Subject } from '../event/subject.ts'
+import { filledAtSending } from '../message/placeholder.ts'
 import type { NewMessage } from '../message/write.ts'
 import type { NewTask, Place } from '../task/create.ts'
 
@@ -149,14 +151,16 @@ const handlers: Handlers = {
   message(step, walk) {
     const { enrolled, result } = walk
     if (enrolled.personId === null) throw new AppError('invalid', onlyPersons(step))
+    const body = render(step.body, valuesOf(enrolled), filledAtSending)
     result.messages.push({
       step: { enrollmentId: enrolled.id, key: step.key },
       ...(enrolled.subject && { about: enrolled.subject }),
       personId: enrolled.personId,
       channel: step.channel,
       purpose: step.purpose,
-      subject: fill(step.subject, enrolled),
-      body: fill(step.body, enrolled),
+      subject: renderText(step.subject, valuesOf(enrolled)),
+      body: body.text,
+      later: body.later,
     })
     done(walk, step, 'message')
     return step.next
@@ -255,7 +259,7 @@ function taskOf(step: Step<'task'>, { enrolled, context }: Walk): NewTask {
     kind: step.task,
     level: step.level ?? null,
     title: step.title,
-    description: step.description ? fill(step.description, enrolled) : null,
+    description: step.description ? renderText(step.description, valuesOf(enrolled)) : null,
     personId: enrolled.personId,
     groupId: enrolled.groupId,
     subject: enrolled.subject,
@@ -311,18 +315,14 @@ export function draw(enrollmentId: number, seed: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
-const fields: Record<string, (enrolled: Enrolled) => string> = {
-  name: (enrolled) => enrolled.name,
-  hospital: (enrolled) => enrolled.siteName,
-  department: (enrolled) => enrolled.departmentName ?? enrolled.siteName,
-  condition: (enrolled) => enrolled.subjectWords ?? '',
-  subject: (enrolled) => enrolled.subjectWords ?? '',
-  start: ({ times, timeZone }) => (times['start'] ? localMinute(times['start'], timeZone) : ''),
-}
-
-/** Fills placeholders such as `{{name}}`; an unknown one stays visible for its author. */
-export function fill(text: string, enrolled: Enrolled): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) =>
-    Object.hasOwn(fields, name) ? (fields[name]?.(enrolled) ?? whole) : whole,
-  )
+/** What the texts of a pathway may name. */
+export function valuesOf({ times, timeZone, ...enrolled }: Enrolled): Record<string, string> {
+  return {
+    name: enrolled.name,
+    hospital: enrolled.siteName,
+    department: enrolled.departmentName ?? enrolled.siteName,
+    condition: enrolled.subjectWords ?? '',
+    subject: enrolled.subjectWords ?? '',
+    start: times['start'] ? localMinute(times['start'], timeZone) : '',
+  }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { updatePerson as updateRoute } from '../../../contract/person.ts'
 import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -33,9 +33,7 @@ export async function changeContacts(
     changed.push('phone')
   }
   if (input.addEmail) {
-    const value = input.addEmail.toLowerCase()
-    if (!z.email().safeParse(value).success) throw invalid('addEmail', 'is not an e-mail address')
-    await addTelecom(trx, { id, source, system: 'email', value, extension: null })
+    await addTelecom(trx, { id, source, system: 'email', value: input.addEmail, extension: null })
     changed.push('email')
   }
   for (const one of input.telecoms ?? []) {

@@ -1,3 +1,4 @@
+import { readEmail } from '../../../contract/email.ts'
 import { formatPhone } from './phone.ts'
 
 /** `+8613812341234` → `138****1234`, `+8657188886666` → `0571-****6666` */
@@ -21,15 +22,18 @@ function hidden(value: string, first: number): string {
   return `${value.slice(0, first)}${stars}${value.slice(value.length - last)}`
 }
 
-/** Masks mobile and identity numbers inside free text. */
+/** Masks mobile and identity numbers and e-mail addresses inside free text. */
 export function maskNumbersIn(text: string): string {
-  return text.replaceAll(/(?<!\d)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?!\d)/g, maskIdentifier)
+  return text
+    .replaceAll(/(?<!\d)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?!\d)/g, maskIdentifier)
+    .replaceAll(/[\w.+'-]+@[\w.-]*\w/g, maskEmail)
 }
 
-/** `wang@example.com` → `w***@example.com` */
+/** `wang@example.com` → `w***@example.com`; nothing of a name of one or two letters, nor of what is no single address. */
 export function maskEmail(value: string): string {
-  const at = value.indexOf('@')
-  return at < 1 ? '***' : `${value.slice(0, 1)}***${value.slice(at)}`
+  const [name = '', domain = ''] = readEmail(value)?.split('@') ?? []
+  if (domain === '') return '***'
+  return `${name.length > 2 ? name.slice(0, 1) : ''}***@${domain}`
 }
 
 /** To the district: `宁波市海曙区***` */

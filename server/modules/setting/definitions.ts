@@ -13,6 +13,7 @@ import {
 import { deadlineSettings } from './deadline.ts'
 import { launchSettings } from './launch.ts'
 import { spotCheckSettings } from './spot-check.ts'
+import { allPremises } from '../../platform/outbound-host.ts'
 import { visitSettings } from './visit.ts'
 
 const report = '96120 call-centre report: three-level follow-up'
@@ -264,6 +265,12 @@ export const settingDefinitions = {
     'OWASP ASVS 5 / NIST SP 800-63B AAL2: 12 hours',
   ),
   ...launchSettings,
+  'security.outbound-hosts': text(
+    'security',
+    'text',
+    allPremises,
+    `${ours}: names, addresses and ranges on the premises that messages may be sent to; narrow it to the systems there are`,
+  ),
   'security.audit-keep-years': integer('security', 6, 'years', [1, 30], 'HIPAA: audit documentation 6 years'),
   'channel.smtp.host': text(
     'channel',
@@ -282,7 +289,10 @@ export const settingDefinitions = {
     source: 'RFC 8314: TLS for submission',
   },
   'channel.smtp.user': text('channel', 'text', '', 'Account on the mail server'),
-  'channel.smtp.password': text('channel', 'secret', '', 'Password of that account; stored encrypted'),
+  'channel.smtp.password': {
+    ...text('channel', 'secret', '', 'Password of that account; stored encrypted'),
+    goesTo: ['channel.smtp.host', 'channel.smtp.tls'],
+  },
   'channel.smtp.from': text(
     'channel',
     'text',

@@ -300,3 +300,31 @@ test("a site's calendar of a year replaces the installation's as a whole, and em
   await enter(north, [])
   expect(await works()).toEqual([common, common, common])
 })
+
+test('a stored password is forgotten when its host or its encryption changes, and what goes to another system is one line', async () => {
+  const settings = async () => (await app.request(admin, listSettings)).body.items
+  const of = async (key: string) => (await settings()).find((one) => one.key === key)
+  const put = async (key: string, value: unknown) => {
+    const version = (await of(key))?.version ?? 0
+    return app.request(admin, updateSetting, { params: { key }, body: { value, version } })
+  }
+  const kept = async () => (await of('channel.smtp.password'))?.isSet
+  expect((await put('channel.smtp.host', 'mail.hospital.example')).status).toBe(200)
+  for (const [key, value] of [
+    ['channel.smtp.host', 'evil.example'],
+    ['channel.smtp.tls', 'none'],
+    ['channel.smtp.host', null],
+  ] as const) {
+    await put('channel.smtp.password', 'of this host only')
+    // What stays the same takes nothing away.
+    await put(key, (await of(key))?.value)
+    expect(await kept()).toBe(true)
+    expect((await put(key, value)).status).toBe(200)
+    expect([key, await kept()]).toEqual([key, false])
+  }
+  for (const key of ['channel.smtp.host', 'channel.smtp.user', 'channel.smtp.from'])
+    expect((await put(key, 'a@x.cn\r\nRCPT TO:<evil@y.cn>')).error?.fields?.[0]?.path).toBe('value')
+  expect((await put('channel.smtp.from', 'a@x.cn, evil@y.cn')).status).toBe(422)
+  expect((await put('security.outbound-hosts', 'http://his')).status).toBe(422)
+  expect((await put('security.outbound-hosts', 'his.example 10.1.0.0/16')).status).toBe(200)
+})

@@ -2,6 +2,7 @@ import { sql, type SqlBool } from 'kysely'
 import type { Answers, QuestionnaireDefinition } from '../../../contract/questionnaire.ts'
 import type { z } from 'zod'
 import type { takeNextTask as nextRoute, TaskDetail } from '../../../contract/task.ts'
+import { renderText } from '../../../contract/template.ts'
 import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
@@ -199,20 +200,16 @@ function withScript(
   actor: Actor,
 ): QuestionnaireDefinition {
   if (!questionnaire.script) return questionnaire
-  const facts: Record<string, string> = {
+  const facts = {
     hospital: row.site_name,
     department: row.department_name ?? row.site_name,
     condition: row.condition_text ?? '',
     agent: actor.name,
   }
-  const fill = (text: string, name: string) =>
-    text.replaceAll(/\{\{(\w+)\}\}/g, (whole, fact: string) =>
-      fact === 'name' ? name : (facts[fact] ?? whole),
-    )
   const script = Object.fromEntries(
     Object.entries(questionnaire.script).map(([language, text]) => [
       language,
-      fill(text, addressed(row, language)),
+      renderText(text, { ...facts, name: addressed(row, language) }),
     ]),
   )
   return { ...questionnaire, script: script as QuestionnaireDefinition['script'] }

@@ -4,6 +4,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Letter, makeLetter } from '../../../contract/task-result.ts'
+import { renderText } from '../../../contract/template.ts'
 import { isoDay } from '../../format/time.ts'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { useDo } from '../../ui/useDo.ts'
@@ -56,12 +57,12 @@ export default function LetterPage() {
 
 function Sheet({ letter }: { letter: Letter }) {
   const { t } = useTranslation()
-  const words: Record<string, string> = {
+  const words = {
     name: letter.name,
     hospital: letter.hospital,
     phone: letter.phone || t('ladder.phoneBlank'),
   }
-  const text = letter.text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => words[name] ?? whole)
+  const text = renderText(letter.text, words)
   return (
     <article className="letter-sheet" lang="zh-CN">
       <address>

@@ -3,20 +3,25 @@ import { roles } from '../../../contract/access.ts'
 import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
+import { useMe } from '../../session.tsx'
 import { choices } from '../../ui/fields.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { type GrantDraft, blankGrant } from './grants.ts'
 
 export function GrantsField({
   value,
+  error,
   onChange,
 }: {
   value: GrantDraft[]
+  error: string | undefined
   onChange: (value: GrantDraft[]) => void
 }) {
   const { t } = useTranslation()
   const code = useCode()
+  const me = useMe()
   const places = useCall(listSites)
+  const sites = places.data?.sites ?? []
   const change = (index: number, patch: Partial<GrantDraft>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...patch } : one)))
   return (
@@ -27,6 +32,7 @@ export function GrantsField({
           <SelectFilter
             label={t('users.role')}
             value={grant.role}
+            {...(grant.role === '' && { all: t('users.chooseRole') })}
             options={roles.map((role) => ({ value: role, text: code('role', role) }))}
             onChange={(role) => change(index, { role: roles.find((one) => one === role) ?? grant.role })}
           />
@@ -34,7 +40,7 @@ export function GrantsField({
             label={t('users.site')}
             value={grant.siteId}
             all={t('users.allSites')}
-            options={choices(places.data?.sites ?? [])}
+            options={choices(sites)}
             onChange={(siteId = '') => change(index, { siteId, departmentId: '' })}
           />
           <SelectFilter
@@ -60,9 +66,18 @@ export function GrantsField({
         </div>
       ))}
       {value.length < 20 && (
-        <button type="button" className="plain-button" onClick={() => onChange([...value, blankGrant])}>
+        <button
+          type="button"
+          className="plain-button"
+          onClick={() => onChange([...value, blankGrant(me, sites)])}
+        >
           {t('users.addRole')}
         </button>
+      )}
+      {error && (
+        <p className="field-error">
+          {value.some((grant) => grant.role === '') ? t('users.chooseRole') : error}
+        </p>
       )}
     </fieldset>
   )

@@ -13,7 +13,9 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
 import { useDo } from '../../ui/useDo.ts'
+import { HandOverDialog } from './HandOverDialog.tsx'
 import { SecretDialog } from './SecretDialog.tsx'
+import { narrowestSite } from './grants.ts'
 
 export function KeysTab() {
   const { t } = useTranslation()
@@ -23,6 +25,7 @@ export function KeysTab() {
   const keys = useCall(listApiKeys)
   const places = useCall(listSites)
   const [adding, setAdding] = useState(false)
+  const [handing, setHanding] = useState<ApiKeySummary | null>(null)
   const [created, setCreated] = useState<{ name: string; key: string } | null>(null)
   const revoke = useDo(revokeApiKey, { done: t('users.keys.done'), stale: [listApiKeys] })
   const mayEdit = may(me, 'user.write')
@@ -39,6 +42,8 @@ export function KeysTab() {
   const columns: Column<ApiKeySummary>[] = [
     column('name', t('users.keys.name'), (one) => one.name),
     column('state', t('users.state'), (one) => {
+      if (one.ownerSuspended && !one.revokedAt)
+        return <StatusTag tone="danger">{t('users.keys.ownerSuspended')}</StatusTag>
       if (one.revokedAt) return <StatusTag tone="neutral">{t('users.keys.revoked')}</StatusTag>
       const expired = one.expiresAt !== null && new Date(one.expiresAt) < new Date()
       return (
@@ -47,6 +52,7 @@ export function KeysTab() {
         </StatusTag>
       )
     }),
+    column('owner', t('users.keys.owner'), (one) => one.ownerName ?? t('users.keys.ownerNone')),
     column('prefix', t('users.keys.prefix'), (one) => <code>{one.prefix}…</code>),
     column('role', t('users.role'), (one) => (
       <>
@@ -73,9 +79,19 @@ export function KeysTab() {
       align: 'right',
       render: (one) =>
         one.revokedAt === null && (
-          <button type="button" className="plain-button" disabled={revoke.isPending} onClick={() => ask(one)}>
-            {t('users.keys.revoke')}
-          </button>
+          <span className="row-actions">
+            <button type="button" className="plain-button" onClick={() => setHanding(one)}>
+              {t('users.keys.handOver')}
+            </button>
+            <button
+              type="button"
+              className="plain-button"
+              disabled={revoke.isPending}
+              onClick={() => ask(one)}
+            >
+              {t('users.keys.revoke')}
+            </button>
+          </span>
         ),
     })
   }
@@ -100,6 +116,7 @@ export function KeysTab() {
           onClose={() => setAdding(false)}
         />
       )}
+      {handing && <HandOverDialog apiKey={handing} onClose={() => setHanding(null)} />}
       {created && (
         <SecretDialog
           title={t('users.secret.key', { name: created.name })}
@@ -122,8 +139,9 @@ function KeyDialog({ sites, onCreated, onClose }: KeyDialogProps) {
   const { t } = useTranslation()
   const code = useCode()
   const [expires, setExpires] = useState('')
+  const me = useMe()
   const form = useContractForm(createApiKey, {
-    values: { role: 'integration' },
+    values: { role: 'integration', siteId: narrowestSite(me, sites) },
     // Valid through the end of the chosen local day.
     toBody: (values) => ({
       ...values,

@@ -2,7 +2,9 @@ import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type UserSummary, listUsers, resetUserPassword, updateUser } from '../../../contract/access.ts'
+import { listSites } from '../../../contract/setting.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, ListTable, column, useList, useNarrowed } from '../../ui/ListPage.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
@@ -23,6 +25,7 @@ export function UsersTab() {
   const [open, setOpen] = useState<UserSummary | 'new' | null>(null)
   const [password, setPassword] = useState<{ name: string; secret: string } | null>(null)
   const search = first(filters['search'])
+  const places = useCall(listSites)
   const users = useList(listUsers, { ...(search ? { search } : {}) })
   const update = useDo(updateUser, { done: t('users.saved'), stale: [listUsers] })
   const reset = useDo(resetUserPassword, { stale: [listUsers] })
@@ -33,7 +36,12 @@ export function UsersTab() {
     else
       void modal.confirm({
         title: t('users.suspendConfirm', { name: user.name }),
-        content: t('users.suspendHint'),
+        content: (
+          <>
+            <p>{t('users.suspendHint')}</p>
+            {user.apiKeys > 0 && <p>{t('users.suspendKeys', { n: user.apiKeys })}</p>}
+          </>
+        ),
         okText: t('users.suspend'),
         okButtonProps: { danger: true },
         cancelText: t('common.cancel'),
@@ -137,6 +145,7 @@ export function UsersTab() {
       {open && (
         <UserDialog
           user={open === 'new' ? null : open}
+          sites={places.data?.sites ?? []}
           onPassword={(name, secret) => setPassword({ name, secret })}
           onClose={() => setOpen(null)}
         />

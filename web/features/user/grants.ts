@@ -1,9 +1,21 @@
-import type { Role, UserSummary } from '../../../contract/access.ts'
+import type { CurrentUser, Role, UserSummary } from '../../../contract/access.ts'
 
 type Grant = UserSummary['grants'][number]
-export type GrantDraft = { role: Role; siteId: string; departmentId: string }
+/** An empty role is not chosen yet; an empty site or department is all of them. */
+export type GrantDraft = { role: Role | ''; siteId: string; departmentId: string }
 
-export const blankGrant: GrantDraft = { role: 'nurse', siteId: '', departmentId: '' }
+/** Starts narrow: no role, and one site, the administrator's own where there is one. What is wider is chosen. */
+export const blankGrant = (me: CurrentUser, sites: readonly { id: number }[]): GrantDraft => ({
+  role: '',
+  siteId: narrowestSite(me, sites),
+  departmentId: '',
+})
+
+/** @returns an id, or nothing while there are no sites */
+export function narrowestSite(me: CurrentUser, sites: readonly { id: number }[]): string {
+  const own = me.grants.find((grant) => grant.siteId !== null)?.siteId
+  return String(own ?? sites[0]?.id ?? '')
+}
 
 export const toDraft = (grant: Grant): GrantDraft => ({
   role: grant.role,

@@ -214,6 +214,7 @@ export const audit = {
     audit_purge: 'Purged old entries',
     'api-key_list': 'Looked at API keys',
     'api-key_create': 'Created an API key',
+    'api-key_hand-over': 'Handed an API key over',
     'api-key_revoke': 'Revoked an API key',
     calendar_write: 'Changed the calendar',
     enrollment_list: 'Looked at enrolments',

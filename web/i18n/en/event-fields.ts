@@ -68,6 +68,7 @@ export const eventFields = {
   'phone-masked': 'Phone (masked)',
   answers: 'Answers',
   value: 'Value',
+  ownerId: 'Owner',
   role: 'Role',
   grants: 'Roles and reach',
   username: 'User name',

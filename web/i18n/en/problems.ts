@@ -69,6 +69,10 @@ export const problems = {
     'Is needed: this person was never here, so the site is not known',
   'there-is-no-such-site': 'There is no such site',
   'there-is-no-such-entry': 'There is no such entry',
+  'is-no-active-administrator-of-the-sites-that-this-key-reaches':
+    'Is no active administrator of the sites that this key reaches',
+  'has-to-be-a-single-line': 'Has to be a single line',
+  'is-no-name-address-or-range-such-as': 'Is no name, address or range such as 10.1.0.0/16',
   'you-cannot-suspend-yourself': 'You cannot suspend yourself',
   'at-least-one-active-administrator-has-to-remain': 'At least one active administrator has to remain',
 } satisfies SameWords<typeof reference>

@@ -68,6 +68,8 @@ export const settingSources = {
     'CareLoop choice: exact origins such as https://his.example.org; empty = own window only',
   'security_launch-open-seconds': 'RFC 6749 4.1.2: 10 minutes at most; a workstation opens its link at once',
   'security_launch-session-hours': 'CareLoop choice: a shift; shorter than a session with a password',
+  'security_outbound-hosts':
+    'CareLoop choice: names, addresses and ranges; narrow it to the systems there are',
   'security_audit-keep-years': 'HIPAA: audit documentation 6 years',
   channel_smtp_host: 'Mail server of the hospital; empty = e-mail is switched off',
   channel_smtp_port: 'RFC 6409: message submission on 587',

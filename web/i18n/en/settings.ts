@@ -137,6 +137,7 @@ export const settings = {
     'security_launch-origins': 'May show the desk in a frame',
     'security_launch-open-seconds': 'A workstation link can be opened for',
     'security_launch-session-hours': 'Longest workstation session',
+    'security_outbound-hosts': 'On-premises hosts that messages may go to',
     'security_audit-keep-years': 'Keep the audit log',
     channel_smtp_host: 'Mail server',
     channel_smtp_port: 'Mail port',

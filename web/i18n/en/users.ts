@@ -13,6 +13,7 @@ export const users = {
   role: 'Role',
   site: 'Site',
   department: 'Department',
+  chooseRole: 'Choose a role',
   allSites: 'All sites',
   allDepartments: 'All departments',
   addRole: 'Add a role',
@@ -37,6 +38,8 @@ export const users = {
   suspendConfirm: 'Suspend {{name}}?',
   suspendHint:
     'They can no longer sign in and are signed out now. Their tasks stay where they are: reassign them.',
+  suspendKeys:
+    'Their API keys ({{n}}) stop, too; hand them over to another administrator first if they should go on.',
   reset: 'Reset password',
   resetConfirm: 'Reset the password of {{name}}?',
   resetHint: 'Makes a one-time password and ends all their sessions.',
@@ -55,6 +58,15 @@ export const users = {
     add: 'Create key',
     name: 'Name',
     nameHint: 'Say who uses it, such as “HIS integration”.',
+    owner: 'Owner',
+    ownerNone: 'Command line',
+    ownerSuspended: 'Owner suspended',
+    handOver: 'Hand over',
+    handOverOf: 'Hand over the key “{{name}}”',
+    newOwner: 'New owner',
+    handOverHint:
+      'A key stops while its owner is suspended. The new owner has to administer the sites that the key reaches.',
+    handedOver: 'Handed over',
     prefix: 'Begins with',
     created: 'Created',
     expires: 'Expires',

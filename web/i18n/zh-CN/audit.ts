@@ -213,6 +213,7 @@ export const audit = {
     audit_purge: '清理到期日志',
     'api-key_list': '查看接口密钥',
     'api-key_create': '新建接口密钥',
+    'api-key_hand-over': '移交接口密钥',
     'api-key_revoke': '吊销接口密钥',
     calendar_write: '修改工作日历',
     enrollment_list: '查看在径患者',

@@ -71,6 +71,7 @@ export const eventFields = {
   'phone-masked': '电话（已遮盖）',
   answers: '回答',
   value: '设置值',
+  ownerId: '负责人',
   role: '角色',
   grants: '角色与范围',
   username: '用户名',

@@ -55,6 +55,7 @@ export const settingSources = {
     '本产品默认：HIS、电子病历的网址，如 https://his.example.org，多个以逗号隔开；不填则只能在独立窗口打开',
   'security_launch-open-seconds': 'RFC 6749 4.1.2：授权码最长 10 分钟；工作站拿到链接马上打开',
   'security_launch-session-hours': '本产品默认：一个班次；没有本系统的两步验证，比密码登录短',
+  'security_outbound-hosts': 'CareLoop 约定：域名、地址或网段，用空格隔开；请收窄到实际使用的系统',
   'security_audit-keep-years': 'HIPAA：审计资料保存 6 年',
   channel_smtp_host: '医院的邮件服务器；不填即不发邮件',
   channel_smtp_port: 'RFC 6409：提交邮件用 587',

@@ -132,6 +132,7 @@ export const settings = {
     'security_launch-origins': '可嵌入随访的网址',
     'security_launch-open-seconds': '工作站链接几秒内有效',
     'security_launch-session-hours': '工作站随访一次最长',
+    'security_outbound-hosts': '允许发送到的院内地址',
     'security_audit-keep-years': '审计日志保存',
     channel_smtp_host: '邮件服务器',
     channel_smtp_port: '邮件端口',
