@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Db } from '../../server/platform/db.ts'
 
 /**
  * The day is an input of the tests, like their data: unless CARELOOP_TEST_NOW says otherwise they all begin at this instant, a working-day
@@ -86,3 +88,12 @@ export function clockSearchPath(database: string): string {
 /** pg-boss asks the time in a function of its own, which it makes for this purpose. */
 export const clockOfJobs = `
   create or replace function pgboss.job_now() returns timestamptz language sql stable as $$ select test_clock.now() $$`
+
+/** The same in a database that is there: its clock is set to the middle of a year and back. */
+export async function inYear(db: Db, year: number, work: () => Promise<void>): Promise<void> {
+  await at(`${year}-07-01T10:00:00Z`, async () => {
+    await sql.raw(clockFunctions()).execute(db)
+    await work()
+  })
+  await sql.raw(clockFunctions()).execute(db)
+}
