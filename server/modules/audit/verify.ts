@@ -91,7 +91,7 @@ async function walk(trx: Trx, anchors: Anchors): Promise<ChainReport> {
  */
 async function changedParts(trx: Trx): Promise<string[]> {
   const { rows: relations } = await sql<{ name: string; sound: boolean }>`
-    select c.relname as name, c.relkind in ('r', 'p') and not c.relhasrules and not c.relrowsecurity
+    select c.relname as name, c.relkind in ('r', 'p') and not c.relrowsecurity and not exists (select from pg_rewrite r where r.ev_class = c.oid)
       and not exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as sound
     from pg_class c where c.relnamespace = 'public'::regnamespace and (c.relname in ('audit_event', 'audit_head')
       or c.oid in (select inhrelid from pg_inherits where inhparent = to_regclass('public.audit_event')))`.execute(trx)
