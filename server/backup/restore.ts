@@ -57,9 +57,10 @@ export async function verifyBackup(file: string, key: BackupKey): Promise<Verifi
       open.hash.update(payload)
       open.rows += countLines(payload)
     } else if (type === 'e' && open) {
-      const { name } = parseFrame(tableEnd, payload)
-      if (name !== open.name) throw new BackupFileError('The backup is damaged: its tables are out of order.')
-      seen.push({ name, rows: open.rows, sha256: open.hash.digest('hex') })
+      const counted = { name: open.name, rows: open.rows, sha256: open.hash.digest('hex') }
+      if (JSON.stringify(parseFrame(tableEnd, payload)) !== JSON.stringify(counted))
+        throw new BackupFileError('The backup is damaged: a table does not fit its checksum.')
+      seen.push(counted)
       open = undefined
     } else if (type === 'z' && manifest && !open) {
       const end = parseFrame(endSchema, payload)

@@ -189,11 +189,11 @@ export async function startEmbedded(
   const host = socketDir ? encodeURIComponent(socketDir) : '127.0.0.1'
   const urlOf = (name: string, secret: string) => `postgres://${name}:${secret}@${host}:${port}/${database}`
   const url = urlOf(user, password)
-  const applicationPassword = await ownPassword(path.join(dataDir, 'pg-app-password'))
-  await ensureDatabase(url, applicationPassword)
+  const application = await ownPassword(path.join(dataDir, 'pg-app-password'))
+  await ensureDatabase(url, application)
   return {
     url,
-    applicationUrl: urlOf(applicationUser, applicationPassword),
+    applicationUrl: urlOf(applicationUser, application.password),
     adopted: running !== undefined,
     async ensure() {
       for (let look = 0; look < 3; look++) {
@@ -236,18 +236,22 @@ async function initialise(
   ])
 }
 
+type OwnPassword = { password: string; made: boolean }
+
 /** The content of the file, which is made when there is none. */
-async function ownPassword(file: string): Promise<string> {
-  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
+async function ownPassword(file: string): Promise<OwnPassword> {
+  const made = await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).then(
+    () => true,
     (error: unknown) => {
       if ((error as { code?: string }).code !== 'EEXIST') throw error
+      return false
     },
   )
-  return (await readFile(file, 'utf8')).trim()
+  return { password: (await readFile(file, 'utf8')).trim(), made }
 }
 
 /** The database and the role of the application; an installation of an older version has no such role yet. */
-async function ensureDatabase(url: string, applicationPassword: string): Promise<void> {
+async function ensureDatabase(url: string, application: OwnPassword): Promise<void> {
   const admin = new URL(url)
   admin.pathname = '/postgres'
   for (let attempt = 1; ; attempt++) {
@@ -256,7 +260,7 @@ async function ensureDatabase(url: string, applicationPassword: string): Promise
       await client.connect()
       const found = await client.query('select 1 from pg_database where datname = $1', [database])
       if (found.rowCount === 0) await client.query(`create database ${database}`)
-      await ensureRole(client, applicationPassword)
+      await ensureRole(client, application)
       return
     } catch (cause) {
       // A server that recovers after a kill refuses connections for a while.
@@ -268,17 +272,18 @@ async function ensureDatabase(url: string, applicationPassword: string): Promise
   }
 }
 
-async function ensureRole(client: pg.Client, password: string): Promise<void> {
+async function ensureRole(client: pg.Client, { password, made }: OwnPassword): Promise<void> {
   const known = await client.query('select 1 from pg_roles where rolname = $1', [applicationUser])
-  const attributes = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
-  const secret = client.escapeLiteral(password)
-  if (known.rowCount === 0)
-    await client
-      .query(`create role ${applicationUser} ${attributes} password ${secret}`)
-      // Another process was quicker.
-      .catch((error: unknown) => {
-        if (!['42710', '23505'].includes((error as { code?: string }).code ?? '')) throw error
-      })
+  if (known.rowCount !== 0 && !made) return
+  await client
+    .query(
+      `${known.rowCount === 0 ? 'create' : 'alter'} role ${applicationUser} login nosuperuser nocreatedb nocreaterole
+        noreplication nobypassrls password ${client.escapeLiteral(password)}`,
+    )
+    // Another process was quicker.
+    .catch((error: unknown) => {
+      if (!['42710', '23505'].includes((error as { code?: string }).code ?? '')) throw error
+    })
 }
 
 /** Fast shutdown (SIGINT): open transactions are rolled back, data files are flushed. */

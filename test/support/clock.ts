@@ -78,7 +78,7 @@ export function clockFunctions(): string {
       create or replace function test_clock.${name}() returns timestamptz language sql ${volatility} parallel safe
         as $$ select pg_catalog.${name}() + interval '${clockOffset() / 1000} seconds' $$;`,
   )
-  return `create schema if not exists test_clock; ${made.join('')}`
+  return `create schema if not exists test_clock; grant usage on schema test_clock to public; ${made.join('')}`
 }
 
 export function clockSearchPath(database: string): string {
