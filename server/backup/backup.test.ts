@@ -22,7 +22,7 @@ const none: BackupKey = { kind: 'none' }
 const quiet = { progress: () => undefined }
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
   dir = await mkdtemp(path.join(tmpdir(), 'careloop-backup-'))
   await app.createUser('kept', 'administrator')
   // Before there are many people whom the newly arrived would be compared with.
@@ -122,7 +122,7 @@ test('a backup taken under load is restored into an empty installation: rows, au
 test('nothing is restored into an installation that is not empty, unless it may be replaced', async () => {
   const file = path.join(dir, 'replace.backup')
   await backup(app.services.database.url, file, none, quiet)
-  const other = await createTestApp()
+  const other = await createTestApp({}, await createTestDatabase())
   await other.createUser('already-here', 'administrator')
   const { url } = other.services.database
   await expect(restore(url, file, none, quiet)).rejects.toThrow('not empty')

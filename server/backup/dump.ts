@@ -92,7 +92,9 @@ async function writeTable(client: pg.Client, writer: BackupWriter, table: TableE
   await writer.write('t', table.name)
   const hash = createHash('sha256')
   const columns = table.columns.map(quote).join(', ')
-  const stream = client.query(copyStreams.to(`copy (select ${columns} from public.${quote(table.name)}) to stdout`))
+  const stream = client.query(
+    copyStreams.to(`copy (select ${columns} from public.${quote(table.name)}) to stdout`),
+  )
   let rows = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     hash.update(chunk)

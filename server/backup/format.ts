@@ -176,7 +176,9 @@ const reasons: Record<string, string> = {
 export function cannotWrite(file: string): (cause: unknown) => never {
   return (cause) => {
     const { code = '', message = '' } = cause as { code?: string; message?: string }
-    throw new BackupFileError(`The backup cannot be written to ${file}: ${reasons[code] ?? message}.`, { cause })
+    throw new BackupFileError(`The backup cannot be written to ${file}: ${reasons[code] ?? message}.`, {
+      cause,
+    })
   }
 }
 

@@ -27,7 +27,7 @@ const files = {} as Record<Kind, { bytes: Buffer; frames: Frame[] }>
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'careloop-mutated-'))
-  const app = await createTestApp()
+  const app = await createTestApp({}, await createTestDatabase())
   for (const kind of ['sealed', 'open'] as const) {
     const file = path.join(dir, kind)
     await backup(app.services.database.url, file, keys[kind], quiet)
@@ -89,12 +89,17 @@ const value: fc.Arbitrary<Json> = fc.oneof(
 )
 
 /** Replaces, removes or doubles the value that is reached by going down `way`. */
-function mutate(json: Json, way: number[], change: { how: 'replace' | 'remove' | 'double'; value: Json }): Json {
+function mutate(
+  json: Json,
+  way: number[],
+  change: { how: 'replace' | 'remove' | 'double'; value: Json },
+): Json {
   const [step = 0, ...rest] = way
   if (Array.isArray(json) && json.length > 0) {
     const at = step % json.length
     const one = json[at] ?? null
-    if (rest.length > 0 && typeof one === 'object' && one !== null) return json.with(at, mutate(one, rest, change))
+    if (rest.length > 0 && typeof one === 'object' && one !== null)
+      return json.with(at, mutate(one, rest, change))
     if (change.how === 'replace') return json.with(at, change.value)
     return json.toSpliced(at, change.how === 'remove' ? 1 : 0, ...(change.how === 'double' ? [one] : []))
   }
@@ -104,7 +109,8 @@ function mutate(json: Json, way: number[], change: { how: 'replace' | 'remove' |
     const one = json[name] ?? null
     if (rest.length > 0 && typeof one === 'object' && one !== null && Object.keys(one).length > 0)
       return { ...json, [name]: mutate(one, rest, change) }
-    if (change.how === 'remove') return Object.fromEntries(Object.entries(json).filter(([key]) => key !== name))
+    if (change.how === 'remove')
+      return Object.fromEntries(Object.entries(json).filter(([key]) => key !== name))
     return { ...json, [name]: change.value }
   }
   return change.value
@@ -113,10 +119,13 @@ function mutate(json: Json, way: number[], change: { how: 'replace' | 'remove' |
 const kind = fc.constantFrom<Kind>('sealed', 'open')
 const bytes = fc.record({
   kind,
-  changes: fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), by: fc.integer({ min: 1, max: 255 }) }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  changes: fc.array(
+    fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), by: fc.integer({ min: 1, max: 255 }) }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  ),
   how: fc.constantFrom('change', 'cut', 'insert', 'repeat'),
 })
 /** By somebody who has the key, or a file without one: frames are changed and the file is sealed anew. */
@@ -134,7 +143,8 @@ function mutateBytes({ kind, changes, how }: typeof bytes extends fc.Arbitrary<i
   for (const { at, by } of changes) {
     const place = Math.floor(at * (mutated.length - 1))
     if (how === 'change') mutated[place] = (mutated[place] ?? 0) ^ by
-    else if (how === 'cut') mutated = Buffer.concat([mutated.subarray(0, place), mutated.subarray(place + by)])
+    else if (how === 'cut')
+      mutated = Buffer.concat([mutated.subarray(0, place), mutated.subarray(place + by)])
     else
       mutated = Buffer.concat([
         mutated.subarray(0, place),
@@ -156,7 +166,9 @@ function mutateFrames(way: typeof structure extends fc.Arbitrary<infer S> ? S : 
   const { payload, type } = frame
   const changed =
     type === 't' || type === 'd'
-      ? Buffer.from(typeof way.change.value === 'string' ? `${way.change.value}\n` : JSON.stringify(way.change.value))
+      ? Buffer.from(
+          typeof way.change.value === 'string' ? `${way.change.value}\n` : JSON.stringify(way.change.value),
+        )
       : Buffer.from(JSON.stringify(mutate(JSON.parse(payload.toString()) as Json, way.way, way.change)))
   return frames.with(at, { type, payload: changed })
 }
@@ -169,42 +181,48 @@ function told(frames: Frame[]): unknown {
       ['application', 'takenAt', 'server'].includes(name)
         ? undefined
         : name === 'partitions' && Array.isArray(value)
-          ? value.filter((one) => !/^\{"name":"(audit_event|inbound_message)_\w+"\}$/.test(JSON.stringify(one)))
+          ? value.filter(
+              (one) => !/^\{"name":"(audit_event|inbound_message)_\w+"\}$/.test(JSON.stringify(one)),
+            )
           : value,
     )
   })
 }
 
-test('a file with changed bytes or a changed structure is refused, runs nothing and changes nothing', async () => {
-  const file = path.join(dir, 'mutated')
-  let refused = 0
-  await fc.assert(
-    fc.asyncProperty(fc.oneof(bytes, { weight: 2, arbitrary: structure }), async (way) => {
-      await rm(file, { force: true })
-      if ('changes' in way) {
-        const mutated = mutateBytes(way)
-        fc.pre(!mutated.equals(files[way.kind].bytes))
-        await writeFile(file, mutated)
-      } else {
-        const frames = mutateFrames(way)
-        const whole = files[way.kind].frames
-        fc.pre(JSON.stringify(told(frames)) !== JSON.stringify(told(whole)))
-        const writer = await writeBackup(file, keys[way.kind])
-        for (const { type, payload } of frames) await writer.write(type, payload)
-        await writer.end()
-      }
-      const error: unknown = await restore(target.url, file, keys[way.kind], quiet).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      )
-      expect(error).toBeInstanceOf(Error)
-      expect(await stateOf()).toBe(before)
-      refused++
-    }),
-    { numRuns: runs },
-  )
-  expect(refused).toBeGreaterThanOrEqual(runs)
-}, tries(120_000))
+test(
+  'a file with changed bytes or a changed structure is refused, runs nothing and changes nothing',
+  async () => {
+    const file = path.join(dir, 'mutated')
+    let refused = 0
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(bytes, { weight: 2, arbitrary: structure }), async (way) => {
+        await rm(file, { force: true })
+        if ('changes' in way) {
+          const mutated = mutateBytes(way)
+          fc.pre(!mutated.equals(files[way.kind].bytes))
+          await writeFile(file, mutated)
+        } else {
+          const frames = mutateFrames(way)
+          const whole = files[way.kind].frames
+          fc.pre(JSON.stringify(told(frames)) !== JSON.stringify(told(whole)))
+          const writer = await writeBackup(file, keys[way.kind])
+          for (const { type, payload } of frames) await writer.write(type, payload)
+          await writer.end()
+        }
+        const error: unknown = await restore(target.url, file, keys[way.kind], quiet).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        )
+        expect(error).toBeInstanceOf(Error)
+        expect(await stateOf()).toBe(before)
+        refused++
+      }),
+      { numRuns: runs },
+    )
+    expect(refused).toBeGreaterThanOrEqual(runs)
+  },
+  tries(120_000),
+)
 
 test('the file that was changed is taken as it was', async () => {
   const empty = await createTestDatabase({ empty: true })

@@ -216,7 +216,11 @@ function matchTables(manifest: Manifest, ours: TableEntry[]) {
       continue
     }
     const found = table.columns.flatMap((column) => own.columns.find((one) => one === column) ?? [])
-    if (columns.has(own.name) || found.length !== table.columns.length || new Set(found).size !== own.columns.length)
+    if (
+      columns.has(own.name) ||
+      found.length !== table.columns.length ||
+      new Set(found).size !== own.columns.length
+    )
       throw new BackupFileError(
         `The backup cannot be restored: its table ${own.name} has other columns than CareLoop's.`,
       )

@@ -26,12 +26,14 @@ export async function restoreIntoScratch<T>(
   const name = `${prefix}${randomBytes(6).toString('hex')}`
   try {
     await dropForgotten(server)
-    await server.query(`create database ${quote(name)} template template0 encoding 'UTF8'`).catch((cause: unknown) => {
-      throw new ConfigError(
-        `The backup is written, but not verified: no scratch database can be created (${(cause as Error).message}). Allow it with: alter role … createdb`,
-        { cause },
-      )
-    })
+    await server
+      .query(`create database ${quote(name)} template template0 encoding 'UTF8'`)
+      .catch((cause: unknown) => {
+        throw new ConfigError(
+          `The backup is written, but not verified: no scratch database can be created (${(cause as Error).message}). Allow it with: alter role … createdb`,
+          { cause },
+        )
+      })
     try {
       const scratch = new URL(url)
       scratch.pathname = `/${name}`
@@ -71,7 +73,9 @@ async function dropForgotten(server: pg.Client): Promise<void> {
 
 async function countRows(client: pg.ClientBase, counts: Map<string, number>): Promise<void> {
   for (const { name } of (await readTables(client)).ours) {
-    const { rows } = await client.query<{ there: number }>(`select count(*) as there from public.${quote(name)}`)
+    const { rows } = await client.query<{ there: number }>(
+      `select count(*) as there from public.${quote(name)}`,
+    )
     counts.set(name, rows[0]?.there ?? 0)
   }
 }

@@ -76,7 +76,9 @@ async function backUp({ ownerUrl, config }: Context, file: string, options: Opti
   if (key.kind === 'none')
     console.log('The file is NOT encrypted: set CARELOOP_SECRET or use --passphrase-file to change that.')
   if (!options.verify) return exitCodes.done
-  const { end, wrong, found } = await restoreIntoScratch(ownerUrl, file, key, (db) => verifyChain(db, anchors))
+  const { end, wrong, found } = await restoreIntoScratch(ownerUrl, file, key, (db) =>
+    verifyChain(db, anchors),
+  )
   for (const one of wrong) console.error(`Restored otherwise: ${one}`)
   if (!found.intact) console.error(brokenChain(found))
   if (wrong.length > 0 || !found.intact) return exitCodes.failed

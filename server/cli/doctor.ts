@@ -22,12 +22,18 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('Check this installation and say what to mend; exit code 1 when something fails')
     .option('--audit', 'also walk the whole audit, all its chains (minutes on a large installation)')
-    .option('--anchors <file...>', 'compare the audit with these anchors, too: files, saved mails, lines of a syslog')
+    .option(
+      '--anchors <file...>',
+      'compare the audit with these anchors, too: files, saved mails, lines of a syslog',
+    )
     .action(async (options: { audit?: boolean; anchors?: string[] }) => {
       const config = readConfig()
       log.level = 'silent'
       let failed = false
-      for await (const finding of examine(config, { audit: options.audit ?? false, anchors: options.anchors ?? [] })) {
+      for await (const finding of examine(config, {
+        audit: options.audit ?? false,
+        anchors: options.anchors ?? [],
+      })) {
         failed ||= finding.level === 'FAIL'
         console.log(`${finding.level.padEnd(5)}${finding.subject.padEnd(16)}${finding.message}`)
         if (finding.advice) console.log(`${' '.repeat(21)}→ ${finding.advice}`)
@@ -163,7 +169,8 @@ async function* database(config: Config, wanted: Wanted): AsyncGenerator<Finding
       level: 'WARN',
       subject: 'database',
       message: `There is no database in ${config.dataDir} yet.`,
-      advice: 'The first start makes it: careloop serve. Or set CARELOOP_DATA_DIR to the directory of the installation.',
+      advice:
+        'The first start makes it: careloop serve. Or set CARELOOP_DATA_DIR to the directory of the installation.',
     }
     return
   }
@@ -324,7 +331,8 @@ async function role(client: pg.Client): Promise<Finding> {
         level: 'WARN',
         subject,
         message: 'The role that the application works as may change the audit.',
-        advice: 'Give it a role of its own and name the owner in DATABASE_OWNER_URL (docs/operations/security.md).',
+        advice:
+          'Give it a role of its own and name the owner in DATABASE_OWNER_URL (docs/operations/security.md).',
       }
     : { level: 'OK', subject, message: 'The application may append to the audit and read it, nothing else.' }
 }

@@ -92,7 +92,8 @@ export const clockOfJobs = `
 /** The same in a database that is there: its clock is set to the middle of a year and back. */
 export async function inYear(db: Db, year: number, work: () => Promise<void>): Promise<void> {
   const set = async () => {
-    for (const statement of clockFunctions().split(';')) if (statement.trim()) await sql.raw(statement).execute(db)
+    for (const statement of clockFunctions().split(';'))
+      if (statement.trim()) await sql.raw(statement).execute(db)
   }
   await at(`${year}-07-01T10:00:00Z`, async () => {
     await set()

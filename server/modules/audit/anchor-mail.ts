@@ -6,7 +6,10 @@ import type { Anchor } from './anchor.ts'
  * that the mail is to testify of.
  * @throws {Error} when the server does not take it
  */
-export async function mailAnchors({ to, smtp }: { to: string; smtp: string }, heads: Anchor[]): Promise<void> {
+export async function mailAnchors(
+  { to, smtp }: { to: string; smtp: string },
+  heads: Anchor[],
+): Promise<void> {
   const transport = createTransport(smtp, { from: to })
   try {
     await transport.sendMail({

@@ -100,7 +100,14 @@ export async function readAnchors(files: string[]): Promise<Anchors> {
     for (const line of lines.slice(since + 1)) {
       const { chain = 0, seq, link = seq, hash = '', at = '', first, keep } = line ?? {}
       if (link === undefined) continue
-      const anchor = { chain, link, hash, at, ...(first !== undefined && { first }), ...(keep !== undefined && { keep }) }
+      const anchor = {
+        chain,
+        link,
+        hash,
+        at,
+        ...(first !== undefined && { first }),
+        ...(keep !== undefined && { keep }),
+      }
       const ofChain = found.chains.get(chain)
       if (ofChain) ofChain.push(anchor)
       else found.chains.set(chain, [anchor])

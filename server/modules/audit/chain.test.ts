@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { listAudit, verifyAudit } from '../../../contract/audit.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { inYear } from '../../../test/support/clock.ts'
@@ -15,7 +16,7 @@ import { type ChainReport, verifyChain } from './verify.ts'
 let app: TestApp
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
 })
 afterAll(() => app.close())
 

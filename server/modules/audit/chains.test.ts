@@ -234,7 +234,9 @@ async function chainsInUse(): Promise<number> {
 /** Removes what is from before a year. */
 async function purgeBefore(year: number): Promise<number> {
   const anchors = await readAnchors([anchorFile])
-  return transaction(app.db, (trx) => purgeAudit(trx, testActor, new Date(`${year}-01-01T00:00:00Z`), anchors))
+  return transaction(app.db, (trx) =>
+    purgeAudit(trx, testActor, new Date(`${year}-01-01T00:00:00Z`), anchors),
+  )
 }
 
 async function waitsForLock(): Promise<void> {

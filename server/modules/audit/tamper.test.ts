@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { tries } from '../../../test/support/tries.ts'
 import { audit } from '../../platform/audit.ts'
 import { anchorFiles, type Anchors, readAnchors, writeAnchor } from './anchor.ts'
@@ -14,7 +15,7 @@ let functions: string[]
 
 /** Three chains of some thirty entries, with anchors on the way and at the end. */
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
   await sql`truncate audit_event`.execute(app.db)
   await sql`update audit_head set seq = 0, link = 0, hash = repeat('0', 64), first_link = 1`.execute(app.db)
   for (let round = 0; round < 10; round++) {
@@ -24,7 +25,12 @@ beforeAll(async () => {
         await sql`select 1 from audit_head where chain < ${chain} for update`.execute(held)
         const entries = Array.from({ length: 3 }, (_, entry) => ({
           ...{ actorId: `user:${chain}`, actorName: 'A', action: 'person.read', outcome: 'allowed' },
-          ...{ personId: round, subject: `person:${round}`, fields: ['name', `f"${entry}`], reason: `看\n${entry}` },
+          ...{
+            personId: round,
+            subject: `person:${round}`,
+            fields: ['name', `f"${entry}`],
+            reason: `看\n${entry}`,
+          },
         }))
         await sql`select audit_append(${JSON.stringify(entries)}::jsonb)`.execute(app.db)
       })
@@ -35,7 +41,9 @@ beforeAll(async () => {
   await sql`create table kept_event as select * from audit_event`.execute(app.db)
   await sql`create table kept_head as select * from audit_head`.execute(app.db)
   const { rows } = await sql<{ text: string }>`
-    select pg_get_functiondef(oid) as text from pg_proc where proname in ('audit_append', 'audit_purge')`.execute(app.db)
+    select pg_get_functiondef(oid) as text from pg_proc where proname in ('audit_append', 'audit_purge')`.execute(
+    app.db,
+  )
   functions = rows.map((row) => row.text)
 })
 afterAll(() => app.close())
@@ -45,11 +53,15 @@ async function putBack(): Promise<void> {
   await sql`insert into audit_event select * from kept_event`.execute(app.db)
   await sql`delete from audit_head`.execute(app.db)
   await sql`insert into audit_head select * from kept_head`.execute(app.db)
+  await sql`delete from setting`.execute(app.db)
+  for (const text of functions) await sql.raw(text).execute(app.db)
 }
 
 const readChain = async (chain: number): Promise<Entry[]> => {
   const { rows } = await sql<Entry>`
-    select ${entryColumns} from audit_event e where e.chain = ${chain} order by coalesce(e.link, e.seq)`.execute(app.db)
+    select ${entryColumns} from audit_event e where e.chain = ${chain} order by coalesce(e.link, e.seq)`.execute(
+    app.db,
+  )
   return rows
 }
 
@@ -74,7 +86,9 @@ async function writeChain(chain: number, entries: Entry[], cover: Cover, at: num
       chain smallint, link bigint)`.execute(app.db)
   const last = written.at(-1)
   if (cover === 'chain' && last)
-    await sql`update audit_head set seq = ${last.seq}, link = ${last.link}, hash = ${last.hash} where chain = ${chain}`.execute(app.db)
+    await sql`update audit_head set seq = ${last.seq}, link = ${last.link}, hash = ${last.hash} where chain = ${chain}`.execute(
+      app.db,
+    )
 }
 
 const edits: ((entry: Entry) => Partial<Entry>)[] = [
@@ -110,7 +124,8 @@ async function rewrite(way: typeof rewriting extends fc.Arbitrary<infer W> ? W :
   if (way.kind === 'edit') entries[at] = { ...one, ...way.edit(one) }
   else if (way.kind === 'delete') entries.splice(at, way.count)
   else if (way.kind === 'cut') entries.splice(Math.max(1, at))
-  else if (way.kind === 'insert') entries.splice(at, 0, { ...one, seq: 1_000_000, person_id: '99', link: at + 1 })
+  else if (way.kind === 'insert')
+    entries.splice(at, 0, { ...one, seq: 1_000_000, person_id: '99', link: at + 1 })
   else {
     const other = (at + way.by) % entries.length
     const [a, b] = [one, entries[other] as Entry]
@@ -153,17 +168,17 @@ const replaced: [string, string][] = [
       returns table (chain smallint, first_link bigint, removed bigint) language sql as $$ select 0::smallint, 1::bigint, 0::bigint $$`,
     '',
   ],
-  ['create function audit_append(entries text) returns bigint language sql as $$ select 1::bigint $$', 'drop function audit_append(text)'],
+  [
+    'create function audit_append(entries text) returns bigint language sql as $$ select 1::bigint $$',
+    'drop function audit_append(text)',
+  ],
   [
     `create function lose() returns trigger language plpgsql as $$ begin return null; end $$;
       create trigger lose before insert on audit_event for each row execute function lose()`,
     'drop trigger lose on audit_event; drop function lose()',
   ],
   ['alter table audit_event enable row level security', 'alter table audit_event disable row level security'],
-  [
-    'create rule lose as on insert to audit_event do instead nothing',
-    'drop rule lose on audit_event',
-  ],
+  ['create rule lose as on insert to audit_event do instead nothing', 'drop rule lose on audit_event'],
 ]
 
 const forgedPurge = fc.record({
@@ -174,8 +189,14 @@ const forgedPurge = fc.record({
 })
 
 /** A purge as the program makes it, or one that says it was made at another time, by somebody who first lowers the rule. */
-async function forgePurge({ chain, count, dated, setting }: typeof forgedPurge extends fc.Arbitrary<infer P> ? P : never) {
-  if (setting) await sql`insert into setting (key, value) values ('security.audit-keep-years', '0')`.execute(app.db)
+async function forgePurge({
+  chain,
+  count,
+  dated,
+  setting,
+}: typeof forgedPurge extends fc.Arbitrary<infer P> ? P : never) {
+  if (setting)
+    await sql`insert into setting (key, value) values ('security.audit-keep-years', '0')`.execute(app.db)
   await sql`delete from audit_event where chain = ${chain} and link <= ${count}`.execute(app.db)
   await sql`update audit_head set first_link = ${count + 1} where chain = ${chain}`.execute(app.db)
   await audit(app.db, testActor, { action: 'audit.purge', subject: `${chain}:${count + 1}` })
@@ -184,7 +205,9 @@ async function forgePurge({ chain, count, dated, setting }: typeof forgedPurge e
   const last = entries.at(-1) as Entry
   last.at = last.at.replace(/^\d{4}/, dated === 'past' ? '2016' : '2090')
   last.hash = hashOf(last)
-  await sql`update audit_event set at = ${`${last.at}Z`}::timestamptz, hash = ${last.hash} where chain = 0 and link = ${last.link}`.execute(app.db)
+  await sql`update audit_event set at = ${`${last.at}Z`}::timestamptz, hash = ${last.hash} where chain = 0 and link = ${last.link}`.execute(
+    app.db,
+  )
   await sql`update audit_head set hash = ${last.hash} where chain = 0`.execute(app.db)
 }
 
@@ -194,12 +217,14 @@ const tampering = fc.oneof(
   { weight: 2, arbitrary: fc.record({ forgedPurge }) },
 )
 
-test('nobody who owns the database changes the audit unseen: every forgery is found with anchors outside', async () => {
-  expect(await verifyChain(app.db, anchors)).toMatchObject({ intact: true, checked: 90 })
-  await fc.assert(
-    fc
-      .asyncProperty(tampering, async (way) => {
-        const [before, after] = 'replaced' in way ? way.replaced : 'rewriting' in way ? (way.disguise ?? ['', '']) : ['', '']
+test(
+  'nobody who owns the database changes the audit unseen: every forgery is found with anchors outside',
+  async () => {
+    expect(await verifyChain(app.db, anchors)).toMatchObject({ intact: true, checked: 90 })
+    await fc.assert(
+      fc.asyncProperty(tampering, async (way) => {
+        const [before, after] =
+          'replaced' in way ? way.replaced : 'rewriting' in way ? (way.disguise ?? ['', '']) : ['', '']
         try {
           for (const statement of statements(before)) await sql.raw(statement).execute(app.db)
           if ('rewriting' in way) await rewrite(way.rewriting)
@@ -207,18 +232,16 @@ test('nobody who owns the database changes the audit unseen: every forgery is fo
           expect((await verifyChain(app.db, anchors)).intact).toBe(false)
         } finally {
           for (const statement of statements(after)) await sql.raw(statement).execute(app.db)
+          await putBack()
         }
-      })
-      .afterEach(async () => {
-        await putBack()
-        await sql`delete from setting`.execute(app.db)
-        for (const text of functions) await sql.raw(text).execute(app.db)
         // What is found next is not what was left behind.
         expect((await verifyChain(app.db, anchors)).problems).toEqual([])
       }),
-    { numRuns: tries(100) },
-  )
-}, tries(60_000))
+      { numRuns: tries(100) },
+    )
+  },
+  tries(60_000),
+)
 
 /** Of a text whose bodies have no statement of more than one line. */
 const statements = (text: string): string[] => text.split(/;\s*\n\s*|; (?=drop)/).filter(Boolean)

@@ -52,7 +52,8 @@ async function walk(trx: Trx, anchors: Anchors): Promise<ChainReport> {
     if (problems.length < enoughProblems) problems.push({ seq, message })
   }
   for (const message of await changedParts(trx)) report(null, message)
-  const { rows: heads } = await sql<Head>`select chain, seq, link, hash, first_link from public.audit_head`.execute(trx)
+  const { rows: heads } =
+    await sql<Head>`select chain, seq, link, hash, first_link from public.audit_head`.execute(trx)
   const { 'security.audit-keep-years': keep } = await readSettings(trx, ['security.audit-keep-years'])
   const chains = new Map<number, ChainWalk>()
   for (const head of heads) chains.set(head.chain, new ChainWalk(head, anchors, keep, report))
@@ -94,20 +95,27 @@ async function changedParts(trx: Trx): Promise<string[]> {
     select c.relname as name, c.relkind in ('r', 'p') and not c.relrowsecurity and not exists (select from pg_rewrite r where r.ev_class = c.oid)
       and not exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as sound
     from pg_class c where c.relnamespace = 'public'::regnamespace and (c.relname in ('audit_event', 'audit_head')
-      or c.oid in (select inhrelid from pg_inherits where inhparent = to_regclass('public.audit_event')))`.execute(trx)
+      or c.oid in (select inhrelid from pg_inherits where inhparent = to_regclass('public.audit_event')))`.execute(
+    trx,
+  )
   const { rows: functions } = await sql<{ name: string; body: string }>`
     select proname as name, prosrc as body from pg_proc where pronamespace = 'public'::regnamespace
       and proname in ('audit_append', 'audit_purge')`.execute(trx)
   return [
     ...relations
       .filter((one) => !one.sound)
-      .map((one) => `The table ${one.name} was changed: it has a trigger, a rule or a policy, or is no table.`),
+      .map(
+        (one) => `The table ${one.name} was changed: it has a trigger, a rule or a policy, or is no table.`,
+      ),
     ...Object.entries(ownFunctions)
       .filter(([name, digest]) => {
         const found = functions.filter((one) => one.name === name)
         return found.length !== 1 || hash('sha256', found[0]?.body ?? '') !== digest
       })
-      .map(([name]) => `The function ${name} is not this version's: it may have written something else than it was told.`),
+      .map(
+        ([name]) =>
+          `The function ${name} is not this version's: it may have written something else than it was told.`,
+      ),
   ]
 }
 
@@ -217,6 +225,8 @@ class ChainWalk {
 async function readLinks(trx: Trx, after: [number, string] | undefined): Promise<Link[]> {
   const beyond = after ? sql`where (e.seq, e.at) > (${after[0]}::bigint, ${after[1]}::timestamptz)` : sql``
   const { rows } = await sql<Entry>`
-    select ${entryColumns} from public.audit_event e ${beyond} order by e.seq, e.at limit ${batch}`.execute(trx)
+    select ${entryColumns} from public.audit_event e ${beyond} order by e.seq, e.at limit ${batch}`.execute(
+    trx,
+  )
   return rows.map((row) => ({ ...row, sound: hashOf(row) === row.hash, link: row.link ?? row.seq }))
 }
