@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp } from '../../test/support/app.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { tries } from '../../test/support/tries.ts'
+import { noAnchors } from '../modules/audit/anchor.ts'
+import { verifyChain } from '../modules/audit/verify.ts'
 import { backup } from './dump.ts'
 import { type BackupKey, type Frame, readBackup, writeBackup } from './format.ts'
 import { restore } from './restore.ts'
@@ -260,4 +262,16 @@ test('what a file says about the bounds of a month is never run', async () => {
   expect(rows[0]?.ran).toBe(null)
   expect(rows[0]?.bound).toMatch(/^FOR VALUES FROM \('2020-01-01 .*'\) TO \('2020-02-01 .*'\)$/)
   await empty.drop()
+})
+
+test('a file of the format before is restored, without the table that somebody else had put there', async () => {
+  const empty = await createTestDatabase({ empty: true })
+  const landed = path.resolve(import.meta.dirname, '../../test/support/format-1.backup')
+  const { leftOut } = await restore(empty.url, landed, open, quiet)
+  expect(leftOut).toEqual(['somebodys_own'])
+  const app = await createTestApp({}, empty)
+  expect((await verifyChain(app.db, noAnchors)).intact).toBe(true)
+  const sites = await app.db.selectFrom('site').select('name').execute()
+  expect(sites).toEqual([{ name: '测试院区' }])
+  await app.close()
 })

@@ -103,8 +103,12 @@ test('no part of the audit can be shadowed by a temporary table of the caller', 
   })
 })
 
-test('a role that owns nothing starts on a schema that is up to date without the owner', async () => {
+test('a role that owns nothing starts on a schema that is up to date without the owner, and gets no table of others', async () => {
   await prepareDatabase({ url: urls.url, ownerUrl: urls.url })
+  // What somebody else put there is neither ours to give nor in the way.
+  await run(database.url, 'create table strangers ()')
+  await prepareDatabase(urls)
+  await expect(sql`select from strangers`.execute(open.db)).rejects.toThrow('permission denied')
 })
 
 test('an installation that had one role gets a second one by two statements', async () => {

@@ -24,7 +24,7 @@ export async function grantApplication(owner: Db, { url, ownerUrl }: DatabaseUrl
     const to = sql.id(role)
     const { rows } = await sql<{ name: string; kind: string; audit: boolean }>`
       select c.relname as name, c.relkind as kind, c.relname ~ '^(audit_event|audit_head)|^kysely_' as audit
-      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')
+      from pg_class c where pg_has_role(c.relowner, 'member') and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')
         and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`.execute(trx)
     const listed = (kinds: string, audit: boolean) =>
       sql.join(
