@@ -127,7 +127,7 @@ export async function importTable(): Promise<Figure[]> {
   const dir = await mkdtemp(path.join(tmpdir(), 'careloop-import-'))
   const server = await startEmbedded(dir)
   try {
-    await prepareDatabase(server.url)
+    await prepareDatabase({ url: server.url, ownerUrl: server.url })
     const { db, close } = openDatabase(server.url, { max: 4 })
     const site = await db
       .insertInto('site')

@@ -157,7 +157,7 @@ async function arrival(persons: number): Promise<Figure[]> {
   const dir = await mkdtemp(path.join(tmpdir(), 'careloop-matching-'))
   const server = await startEmbedded(dir)
   try {
-    await prepareDatabase(server.url)
+    await prepareDatabase({ url: server.url, ownerUrl: server.url })
     await populate(server.url, { persons, encounters: 0, tasks: 0 }, () => undefined)
     const database = openDatabase(server.url, { max: 1 })
     const { rows } = await database.pool.query<{ pid: number }>('select pg_backend_pid() as pid')

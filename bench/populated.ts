@@ -27,7 +27,7 @@ export async function populated(options: { persons?: number } = {}): Promise<Pop
   if (!existsSync(marker)) {
     await rm(data, { recursive: true, force: true })
     const server = await startEmbedded(data)
-    await prepareDatabase(server.url)
+    await prepareDatabase({ url: server.url, ownerUrl: server.url })
     await populate(server.url, { persons, encounters: 5 * persons, tasks: persons })
     await server.stop()
     await writeFile(marker, '')

@@ -16,7 +16,7 @@ export async function onEmptyInstallation<T>(work: (services: Services) => Promi
   const dir = await mkdtemp(path.join(tmpdir(), 'careloop-bench-'))
   const server = await startEmbedded(dir)
   try {
-    await prepareDatabase(server.url)
+    await prepareDatabase({ url: server.url, ownerUrl: server.url })
     const services = await openServices({ ...readConfig({}), dataDir: dir }, server.url)
     const result = await work(services)
     await services.close()

@@ -13,9 +13,11 @@ import { writeAnchor } from './modules/audit/anchor.ts'
 import { type Config, ConfigError } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import { type EmbeddedServer, startEmbedded } from './platform/embedded.ts'
+import { openJobs } from './platform/jobs.ts'
 import { lockDataDir } from './platform/lock.ts'
 import { log } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
+import { type DatabaseUrls, databaseUrls, grantApplication } from './platform/ownership.ts'
 import { seedBase } from './seed/base/seed.ts'
 import { type OpenServices, openServices } from './services.ts'
 
@@ -43,8 +45,9 @@ export async function serve(config: Config): Promise<Running> {
     // Before anything is started: a wrong file is the operator's to mend.
     if (config.mllpTls) loadMllpTls(config.mllpTls)
     closers.push(await lockDataDir(config.dataDir))
-    const url = await openServer(config, closers)
-    await prepareDatabase(url)
+    const urls = await openServer(config, closers)
+    await prepareDatabase(urls)
+    const { url } = urls
     const services = await openServices(config, url)
     closers.push(() => services.close())
     await services.jobs.install()
@@ -53,7 +56,7 @@ export async function serve(config: Config): Promise<Running> {
       adminPassword: config.adminPassword,
       baseUrl,
     })
-    if (config.roles.includes('worker')) closers.push(() => writeAnchor(services.db, config.dataDir))
+    if (config.roles.includes('worker')) closers.push(() => writeAnchor(services.db, config))
     if (config.roles.includes('worker') || config.roles.includes('feed')) {
       const background = await startBackground({ config, url })
       closers.push(() => background.close())
@@ -81,12 +84,12 @@ function closeOnce(closers: (() => Promise<void>)[]): () => Promise<void> {
 }
 
 /** The database of the configuration: the one of DATABASE_URL, or the embedded one. */
-async function openServer(config: Config, closers: (() => Promise<void>)[]): Promise<string> {
-  if (config.databaseUrl) return config.databaseUrl
+async function openServer(config: Config, closers: (() => Promise<void>)[]): Promise<DatabaseUrls> {
+  if (config.databaseUrl) return databaseUrls(config, undefined)
   const embedded = await startEmbedded(config.dataDir)
   closers.push(() => embedded.stop())
   closers.push(watchEmbedded(embedded))
-  return embedded.url
+  return databaseUrls(config, embedded)
 }
 
 /** Nobody but us can bring the embedded server back; a moment's absence is somebody restarting it on purpose. */
@@ -111,20 +114,29 @@ function watchEmbedded(embedded: EmbeddedServer): () => Promise<void> {
   }
 }
 
-/** Waits for the database and brings its schema up to date. */
-export async function prepareDatabase(url: string): Promise<void> {
-  const database = openDatabase(url, { max: 2 })
+/** Waits for the database and brings its schema up to date, as the role that owns it; what every site starts with is written as the other. */
+export async function prepareDatabase(urls: DatabaseUrls): Promise<void> {
+  const { url, ownerUrl } = urls
+  const owner = openDatabase(ownerUrl, { max: 2 })
   try {
-    const version = await waitFor(database, url)
+    const version = await waitFor(owner, ownerUrl)
     if (version < 150000)
       throw new ConfigError(
         `PostgreSQL ${Math.floor(version / 10000)} is too old: CareLoop needs version 15 or newer.`,
       )
-    await migrate(database.db)
-    await seedBase(database.db)
+    await migrate(owner.db)
+    if (url === ownerUrl) {
+      await seedBase(owner.db)
+      return
+    }
+    const jobs = openJobs(ownerUrl, owner.db)
+    await jobs.install().finally(() => jobs.stop())
+    await grantApplication(owner.db, urls)
   } finally {
-    await database.close()
+    await owner.close()
   }
+  const database = openDatabase(url, { max: 2 })
+  await seedBase(database.db).finally(() => database.close())
 }
 
 async function waitFor(database: ReturnType<typeof openDatabase>, url: string): Promise<number> {

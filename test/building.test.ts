@@ -13,6 +13,7 @@ import { registerSubject, type SubjectKind } from '../server/modules/event/subje
 import { executeDue } from '../server/modules/pathway/execute.ts'
 import { settingDefinitions } from '../server/modules/setting/definitions.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { createTestDatabase } from './support/database.ts'
 import { personOf, receive } from './support/hl7.ts'
 import { makePathway } from './support/pathway.ts'
 
@@ -52,7 +53,7 @@ beforeAll(async () => {
   const { loanSettings } = await load<{ loanSettings: object }>('server/modules/setting/loan.ts')
   Object.assign(settingDefinitions, loanSettings)
   const { mountLoan } = await load<{ mountLoan: Mount }>('server/modules/loan/routes.ts')
-  app = await createTestApp({}, undefined, [mountLoan])
+  app = await createTestApp({}, await createTestDatabase(), [mountLoan])
   const { up } = await load<{ up: (db: Kysely<unknown>) => Promise<void> }>('server/migrations/loan.ts')
   await up(app.db as unknown as Kysely<unknown>)
   const { loanSubject } = await load<{ loanSubject: SubjectKind }>('server/modules/loan/subject.ts')

@@ -19,7 +19,7 @@ const day = 86_400_000
 
 async function installation(): Promise<TestApp> {
   const database = await createTestDatabase({ empty: true })
-  await prepareDatabase(database.url)
+  await prepareDatabase({ url: database.url, ownerUrl: database.url })
   return createTestApp({}, database)
 }
 

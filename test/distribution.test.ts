@@ -4,6 +4,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { createTestDatabase } from './support/database.ts'
 
 /** Tables that would be spread over machines, and by which column: those of a person lie together. */
 const byPerson: Record<string, string> = {
@@ -127,7 +128,7 @@ const local = [
 
 let app: TestApp
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
 })
 afterAll(() => app.close())
 

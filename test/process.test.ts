@@ -95,7 +95,13 @@ test(
 
     const doctor = await careloop(['doctor', '--audit'], env).ended
     expect(doctor.output).toMatch(/^OK {3}audit chain/m)
+    expect(doctor.output).toMatch(/^OK {3}role {12}The application may append to the audit and read it/m)
     expect(doctor.code).toBe(0)
+
+    // As in an installation of before there was a second role: it is made at the next start.
+    await rm(path.join(dir, 'data', 'pg-app-password'))
+    const another = await careloop(['api-key', 'create', '--name', 'again', '--role', 'auditor'], env).ended
+    expect(another.output).toMatch(/^cl_/)
   },
   timeout,
 )

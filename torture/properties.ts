@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 
 /** Properties on a real database that the suite tries a few times only. */
 const files = [
+  'server/modules/audit/tamper.test.ts',
+  'server/backup/mutated.test.ts',
   'server/modules/contact/gate.test.ts',
   'server/modules/pathway/interleaving.test.ts',
   'server/modules/pathway/subject.test.ts',

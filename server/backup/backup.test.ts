@@ -7,6 +7,7 @@ import { getFollowUpFigures, listFollowUpRows } from '../../contract/figure.ts'
 import { createTestApp, type TestApp, testActor } from '../../test/support/app.ts'
 import { createTestDatabase } from '../../test/support/database.ts'
 import { discharged } from '../../test/support/hospital.ts'
+import { noAnchors } from '../modules/audit/anchor.ts'
 import { verifyChain } from '../modules/audit/verify.ts'
 import { audit } from '../platform/audit.ts'
 import { localDate, shiftDate } from '../platform/clock.ts'
@@ -21,7 +22,7 @@ const none: BackupKey = { kind: 'none' }
 const quiet = { progress: () => undefined }
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
   dir = await mkdtemp(path.join(tmpdir(), 'careloop-backup-'))
   await app.createUser('kept', 'administrator')
   // Before there are many people whom the newly arrived would be compared with.
@@ -82,7 +83,7 @@ test('a backup taken under load is restored into an empty installation: rows, au
         await audit(trx, testActor, { action: 'site.create', subject: `L${n}` })
       })
   })()
-  const end = await backup(app.services.database.url, file, none, () => undefined)
+  const end = await backup(app.services.database.url, file, none, quiet)
   writing = false
   await load
   const target = await createTestDatabase({ empty: true })
@@ -98,7 +99,7 @@ test('a backup taken under load is restored into an empty installation: rows, au
     select (select count(*) from site where code like 'L%') as sites,
       (select count(*) from audit_event where action = 'site.create') as entries`.execute(database.db)
   expect(rows[0]?.sites).toBe(rows[0]?.entries)
-  expect(await verifyChain(database.db, path.join(dir, 'elsewhere'))).toMatchObject({ intact: true })
+  expect(await verifyChain(database.db, noAnchors)).toMatchObject({ intact: true })
   const site = await database.db
     .selectFrom('site')
     .select('name')
@@ -120,8 +121,8 @@ test('a backup taken under load is restored into an empty installation: rows, au
 
 test('nothing is restored into an installation that is not empty, unless it may be replaced', async () => {
   const file = path.join(dir, 'replace.backup')
-  await backup(app.services.database.url, file, none, () => undefined)
-  const other = await createTestApp()
+  await backup(app.services.database.url, file, none, quiet)
+  const other = await createTestApp({}, await createTestDatabase())
   await other.createUser('already-here', 'administrator')
   const { url } = other.services.database
   await expect(restore(url, file, none, quiet)).rejects.toThrow('not empty')
@@ -141,7 +142,7 @@ test('nothing is restored into an installation that is not empty, unless it may 
 test('an encrypted backup opens with its key only and holds no readable text', async () => {
   const file = path.join(dir, 'sealed.backup')
   const key: BackupKey = { kind: 'passphrase', text: 'correct horse battery' }
-  await backup(app.services.database.url, file, key, () => undefined)
+  await backup(app.services.database.url, file, key, quiet)
   const { end } = await verifyBackup(file, key)
   expect(end.tables.find((table) => table.name === 'person')?.rows).toBeGreaterThanOrEqual(20_000)
   await expect(verifyBackup(file, { kind: 'passphrase', text: 'wrong horse' })).rejects.toThrow(
@@ -152,7 +153,7 @@ test('an encrypted backup opens with its key only and holds no readable text', a
 test.each(['plain', 'sealed'])('a %s backup that was changed or cut anywhere is refused', async (kind) => {
   const file = path.join(dir, `${kind}-torn.backup`)
   const key: BackupKey = kind === 'plain' ? none : { kind: 'secret', text: 'a secret of the installation' }
-  await backup(app.services.database.url, file, key, () => undefined)
+  await backup(app.services.database.url, file, key, quiet)
   const whole = await readFile(file)
   const torn = path.join(dir, 'torn.backup')
   for (const at of [10, 200, 201, whole.length >> 1, whole.length - 30, whole.length - 1]) {
@@ -169,7 +170,7 @@ test('a restore that fails half-way leaves the installation as it was', async ()
   const file = path.join(dir, 'broken.backup')
   await sql`alter table role_grant drop constraint role_grant_user_id_fkey`.execute(app.db)
   await sql`insert into role_grant (user_id, role) values ('nobody', 'nurse')`.execute(app.db)
-  await backup(app.services.database.url, file, none, () => undefined)
+  await backup(app.services.database.url, file, none, quiet)
   await sql`delete from role_grant where user_id = 'nobody'`.execute(app.db)
   const target = await createTestDatabase()
   const database = openDatabase(target.url)

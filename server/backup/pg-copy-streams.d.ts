@@ -5,7 +5,7 @@ declare module 'pg-copy-streams' {
 
   const copyStreams: {
     to: (text: string) => Readable & Submittable
-    from: (text: string) => Writable & Submittable
+    from: (text: string) => Writable & Submittable & { rowCount: number }
   }
   export default copyStreams
 }

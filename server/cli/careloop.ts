@@ -22,8 +22,14 @@ const program = new Command('careloop')
     `
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused or unanswered.
 Settings come from the environment: PORT, MLLP_PORT, CARELOOP_DATA_DIR, DATABASE_URL, ROLE, CARELOOP_ADMIN_PASSWORD,
-CARELOOP_SECRET, CARELOOP_URL.`,
+CARELOOP_SECRET, CARELOOP_URL; all of them: docs/operations/configure.md.`,
   )
+
+// Whoever reads what a command says may leave (`careloop backup … | head`); the command goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 
 addServeCommands(program)
 addUserCommands(program)

@@ -1,16 +1,18 @@
 import type { Command } from 'commander'
 import pg from 'pg'
 import { constants } from 'node:fs'
-import { access, mkdir, statfs } from 'node:fs/promises'
+import { access, mkdir, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { loadMllpTls } from '../feeds/hl7/tls.ts'
+import { anchorFiles, readAnchors } from '../modules/audit/anchor.ts'
 import { verifyChain } from '../modules/audit/verify.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { openDatabase } from '../platform/db.ts'
-import { startEmbedded } from '../platform/embedded.ts'
+import { hasEmbedded, startEmbedded } from '../platform/embedded.ts'
 import { lockOwner } from '../platform/lock.ts'
 import { log } from '../platform/log.ts'
 import { pendingMigrations } from '../platform/migrate.ts'
+import { databaseUrls } from '../platform/ownership.ts'
 import { exitCodes } from './run.ts'
 
 type Finding = { level: 'OK' | 'WARN' | 'FAIL'; subject: string; message: string; advice?: string }
@@ -20,11 +22,18 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('Check this installation and say what to mend; exit code 1 when something fails')
     .option('--audit', 'also walk the whole audit, all its chains (minutes on a large installation)')
-    .action(async (options: { audit?: boolean }) => {
+    .option(
+      '--anchors <file...>',
+      'compare the audit with these anchors, too: files, saved mails, lines of a syslog',
+    )
+    .action(async (options: { audit?: boolean; anchors?: string[] }) => {
       const config = readConfig()
       log.level = 'silent'
       let failed = false
-      for await (const finding of examine(config, options.audit ?? false)) {
+      for await (const finding of examine(config, {
+        audit: options.audit ?? false,
+        anchors: options.anchors ?? [],
+      })) {
         failed ||= finding.level === 'FAIL'
         console.log(`${finding.level.padEnd(5)}${finding.subject.padEnd(16)}${finding.message}`)
         if (finding.advice) console.log(`${' '.repeat(21)}→ ${finding.advice}`)
@@ -33,7 +42,9 @@ export function addDoctorCommand(program: Command): void {
     })
 }
 
-async function* examine(config: Config, audit: boolean): AsyncGenerator<Finding> {
+type Wanted = { audit: boolean; anchors: string[] }
+
+async function* examine(config: Config, wanted: Wanted): AsyncGenerator<Finding> {
   yield await dataDirectory(config)
   yield await diskSpace(config)
   const owner = await lockOwner(config.dataDir)
@@ -54,7 +65,8 @@ async function* examine(config: Config, audit: boolean): AsyncGenerator<Finding>
         subject: 'secret',
         message: config.secret ? 'From CARELOOP_SECRET.' : 'In the data directory.',
       }
-  yield* database(config, audit)
+  yield anchoring(config)
+  yield* database(config, wanted)
 }
 
 async function dataDirectory({ dataDir }: Config): Promise<Finding> {
@@ -137,16 +149,40 @@ function isTaken(port: number, host: string): Promise<boolean> {
   })
 }
 
-async function* database(config: Config, audit: boolean): AsyncGenerator<Finding> {
+/** Anchors beside the database are in the hands of whoever has the machine. */
+function anchoring({ anchors: { file, syslog, mail } }: Config): Finding {
+  const subject = 'audit anchors'
+  const places = [file, syslog, mail?.to].filter((place) => place !== undefined)
+  return places.length > 0
+    ? { level: 'OK', subject, message: `Sent to ${places.join(', ')}.` }
+    : {
+        level: 'WARN',
+        subject,
+        message: 'Kept in the data directory only.',
+        advice: 'Send them elsewhere: AUDIT_ANCHOR_FILE, AUDIT_ANCHOR_SYSLOG or AUDIT_ANCHOR_MAIL.',
+      }
+}
+
+async function* database(config: Config, wanted: Wanted): AsyncGenerator<Finding> {
+  if (!config.databaseUrl && !(await hasEmbedded(config.dataDir))) {
+    yield {
+      level: 'WARN',
+      subject: 'database',
+      message: `There is no database in ${config.dataDir} yet.`,
+      advice:
+        'The first start makes it: careloop serve. Or set CARELOOP_DATA_DIR to the directory of the installation.',
+    }
+    return
+  }
   let embedded: Awaited<ReturnType<typeof startEmbedded>> | undefined
   try {
     embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir)
-    const url = config.databaseUrl ?? embedded?.url ?? ''
+    const { url } = databaseUrls(config, embedded)
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
     await client.connect()
     try {
       yield* server(client)
-      yield* contents(client, url, config, audit)
+      yield* contents(client, url, config, wanted)
     } finally {
       await client.end()
     }
@@ -219,7 +255,7 @@ async function* contents(
   client: pg.Client,
   url: string,
   config: Config,
-  audit: boolean,
+  wanted: Wanted,
 ): AsyncGenerator<Finding> {
   const handle = openDatabase(url, { max: 2 })
   try {
@@ -236,7 +272,8 @@ async function* contents(
     yield { level: 'OK', subject: 'schema', message: 'Up to date.' }
     yield await intake(client)
     yield await heads(client)
-    if (audit) yield* chain(handle, config)
+    yield await role(client)
+    if (wanted.audit) yield* chain(handle, config, wanted.anchors)
   } finally {
     await handle.close()
   }
@@ -283,8 +320,33 @@ async function intake(client: pg.Client): Promise<Finding> {
   return { level: 'OK', subject: 'intake', message }
 }
 
-async function* chain(handle: ReturnType<typeof openDatabase>, config: Config): AsyncGenerator<Finding> {
-  const report = await verifyChain(handle.db, config.dataDir)
+/** Whether a hole in the application would let somebody rewrite the audit. */
+async function role(client: pg.Client): Promise<Finding> {
+  const subject = 'role'
+  const { rows } = await client.query<{ may: boolean }>(
+    `select has_table_privilege('audit_event', 'update') or has_table_privilege('audit_event', 'delete') as may`,
+  )
+  return rows[0]?.may
+    ? {
+        level: 'WARN',
+        subject,
+        message: 'The role that the application works as may change the audit.',
+        advice:
+          'Give it a role of its own and name the owner in DATABASE_OWNER_URL (docs/operations/security.md).',
+      }
+    : { level: 'OK', subject, message: 'The application may append to the audit and read it, nothing else.' }
+}
+
+async function* chain(
+  handle: ReturnType<typeof openDatabase>,
+  config: Config,
+  more: string[],
+): AsyncGenerator<Finding> {
+  for (const file of more)
+    if (!(await stat(file).catch(() => undefined))?.isFile())
+      yield { level: 'FAIL', subject: 'audit anchors', message: `There is no file ${file}.` }
+  const anchors = await readAnchors([...anchorFiles(config), ...more])
+  const report = await verifyChain(handle.db, anchors)
   if (report.intact)
     yield { level: 'OK', subject: 'audit chain', message: `${report.checked} entries, intact.` }
   for (const problem of report.problems)

@@ -1,7 +1,9 @@
+import path from 'node:path'
 import { type Config, ConfigError, readConfig } from '../platform/config.ts'
-import { startEmbedded } from '../platform/embedded.ts'
+import { hasEmbedded, startEmbedded } from '../platform/embedded.ts'
 import { AppError } from '../platform/errors.ts'
 import { log } from '../platform/log.ts'
+import { type DatabaseUrls, databaseUrls } from '../platform/ownership.ts'
 import { prepareDatabase } from '../main.ts'
 import { type OpenServices, openServices } from '../services.ts'
 
@@ -30,21 +32,35 @@ export function explain(error: unknown): number {
 /**
  * Opens the database for one command. The embedded server is adopted when it runs already and then left running.
  * @param options.migrate bring the schema up to date first (default true)
+ * @param options.create make the database when the data directory has none (default false)
+ * @throws {ConfigError} when it has none
  */
 export async function withDatabase<T>(
-  work: (context: { url: string; config: Config }) => Promise<T>,
-  options: { migrate?: boolean } = {},
+  work: (context: DatabaseUrls & { config: Config }) => Promise<T>,
+  options: { migrate?: boolean; create?: boolean } = {},
 ): Promise<T> {
   const config = readConfig()
   log.level = config.logLevel === 'info' ? 'warn' : config.logLevel
+  if (!config.databaseUrl && !options.create) await findDatabase(config)
   const embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir)
   try {
-    const url = config.databaseUrl ?? embedded?.url ?? ''
-    if (options.migrate ?? true) await prepareDatabase(url)
-    return await work({ url, config })
+    const urls = databaseUrls(config, embedded)
+    if (options.migrate ?? true) await prepareDatabase(urls)
+    return await work({ ...urls, config })
   } finally {
     if (embedded && !embedded.adopted) await embedded.stop()
   }
+}
+
+/** Only what starts an installation may make one: a command on a wrong directory would work on an empty one and seem to succeed. */
+async function findDatabase({ dataDir }: Config): Promise<void> {
+  if (await hasEmbedded(dataDir)) return
+  const demo = path.join(dataDir, 'demo')
+  throw new ConfigError(
+    (await hasEmbedded(demo))
+      ? `There is no database in ${dataDir}, but one of the demo. For the demo, set CARELOOP_DATA_DIR=${demo}`
+      : `There is no database in ${dataDir}. Set CARELOOP_DATA_DIR to the directory of the installation, or start it once: careloop serve`,
+  )
 }
 
 /** The same with everything a process opens. */

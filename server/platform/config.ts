@@ -43,6 +43,11 @@ const environment = z
       .string()
       .refine(isPostgresUrl, 'must look like postgres://user:password@host:5432/database')
       .optional(),
+    /** The role that owns the tables, when DATABASE_URL names one that only works with them. */
+    DATABASE_OWNER_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database')
+      .optional(),
     /** Which parts this process runs: `all`, or a comma-separated list of web, worker, feed. */
     ROLE: z
       .string()
@@ -55,6 +60,17 @@ const environment = z
           context.addIssue('must be "all" or a comma-separated list of web, worker, feed')
         return known
       }),
+    /** Where the anchors of the audit go besides the data directory: a file, a syslog server, a mail address. */
+    AUDIT_ANCHOR_FILE: z.string().min(1).optional(),
+    AUDIT_ANCHOR_SYSLOG: z
+      .string()
+      .regex(/^(udp|tcp|tls):\/\/[^/:]+:\d{1,5}$/, 'must look like udp://host:514, tcp://… or tls://…')
+      .optional(),
+    AUDIT_ANCHOR_MAIL: z.email().optional(),
+    AUDIT_ANCHOR_SMTP: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:465')
+      .optional(),
     CARELOOP_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(128).optional(),
     /** Key for sessions and stored secrets; needed when several machines share one database. */
     CARELOOP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -76,6 +92,10 @@ const environment = z
     for (const name of ['MLLP_TLS_CA', 'MLLP_TLS_PORT'] as const)
       if (value[name] !== undefined && cert === undefined)
         report(name, 'does nothing without MLLP_TLS_CERT and MLLP_TLS_KEY')
+    if (value.DATABASE_OWNER_URL !== undefined && value.DATABASE_URL === undefined)
+      report('DATABASE_OWNER_URL', 'does nothing without DATABASE_URL')
+    if (value.AUDIT_ANCHOR_MAIL !== undefined && value.AUDIT_ANCHOR_SMTP === undefined)
+      report('AUDIT_ANCHOR_SMTP', 'is missing, AUDIT_ANCHOR_MAIL needs it')
     if (tlsPort !== undefined && tlsPort !== 0 && tlsPort === value.MLLP_PORT)
       report('MLLP_TLS_PORT', 'must differ from MLLP_PORT')
   })
@@ -100,7 +120,15 @@ export type Config = {
   host: string | undefined
   dataDir: string
   databaseUrl: string | undefined
+  /** Of the role that migrates and restores; undefined: that of `databaseUrl` does. */
+  databaseOwnerUrl: string | undefined
   databasePool: number
+  /** Where anchors of the audit are sent. */
+  anchors: {
+    file: string | undefined
+    syslog: string | undefined
+    mail: { to: string; smtp: string } | undefined
+  }
   roles: ProcessRole[]
   adminPassword: string | undefined
   secret: string | undefined
@@ -147,7 +175,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: value.HOST,
     dataDir: path.resolve(value.CARELOOP_DATA_DIR),
     databaseUrl: value.DATABASE_URL,
+    databaseOwnerUrl: value.DATABASE_OWNER_URL,
     databasePool: value.DATABASE_POOL,
+    anchors: {
+      file: value.AUDIT_ANCHOR_FILE === undefined ? undefined : path.resolve(value.AUDIT_ANCHOR_FILE),
+      syslog: value.AUDIT_ANCHOR_SYSLOG,
+      mail:
+        value.AUDIT_ANCHOR_MAIL !== undefined && value.AUDIT_ANCHOR_SMTP !== undefined
+          ? { to: value.AUDIT_ANCHOR_MAIL, smtp: value.AUDIT_ANCHOR_SMTP }
+          : undefined,
+    },
     roles: value.ROLE,
     adminPassword: value.CARELOOP_ADMIN_PASSWORD,
     secret: value.CARELOOP_SECRET,

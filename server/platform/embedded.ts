@@ -12,11 +12,17 @@ import { log } from './log.ts'
 
 const run = promisify(execFile)
 const database = 'careloop'
+/** Made by initdb: a superuser, who owns the tables. */
 const user = 'careloop'
+/** Whom everything runs as but start, migration, backup and restore. */
+const applicationUser = 'careloop_app'
 
 type Binaries = { initdb: string; pg_ctl: string; postgres: string }
 export type EmbeddedServer = {
+  /** Of the superuser. */
   url: string
+  /** Of the plain role that the application works as. */
+  applicationUrl: string
   /** It ran before we came: a command that only borrows it must not stop it. */
   adopted: boolean
   /** Starts it again, under the same address, when it is gone (killed, out of memory). */
@@ -128,6 +134,11 @@ const silentAboutData = {
   log_parameter_max_length_on_error: '0',
 }
 
+/** Whether a data directory has a database. */
+export async function hasEmbedded(dataDir: string): Promise<boolean> {
+  return (await stat(path.join(dataDir, 'pg', 'PG_VERSION')).catch(() => undefined)) !== undefined
+}
+
 /**
  * Starts the embedded PostgreSQL in `dataDir/pg`, or adopts the one that a killed process left running.
  * @param options.settings extra `-c name=value` server settings
@@ -150,7 +161,7 @@ export async function startEmbedded(
   }
   await Promise.all([initdb, pg_ctl, postgres].map((file) => chmod(file, 0o755).catch(() => undefined)))
 
-  if (!(await stat(path.join(dir, 'PG_VERSION')).catch(() => undefined))) {
+  if (!(await hasEmbedded(dataDir))) {
     await initialise(dir, passwordFile, spawnAs, initdb, uid, gid)
   }
   const password = (await readFile(passwordFile, 'utf8')).trim()
@@ -187,10 +198,13 @@ export async function startEmbedded(
   }
   const socketDir = (await readPostmaster(dir))?.socketDir
   const host = socketDir ? encodeURIComponent(socketDir) : '127.0.0.1'
-  const url = `postgres://${user}:${password}@${host}:${port}/${database}`
-  await ensureDatabase(url)
+  const urlOf = (name: string, secret: string) => `postgres://${name}:${secret}@${host}:${port}/${database}`
+  const url = urlOf(user, password)
+  const application = await ownPassword(path.join(dataDir, 'pg-app-password'))
+  await ensureDatabase(url, application)
   return {
     url,
+    applicationUrl: urlOf(applicationUser, application.password),
     adopted: running !== undefined,
     async ensure() {
       for (let look = 0; look < 3; look++) {
@@ -233,7 +247,22 @@ async function initialise(
   ])
 }
 
-async function ensureDatabase(url: string): Promise<void> {
+type OwnPassword = { password: string; made: boolean }
+
+/** The content of the file, which is made when there is none. */
+async function ownPassword(file: string): Promise<OwnPassword> {
+  const made = await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error
+      return false
+    },
+  )
+  return { password: (await readFile(file, 'utf8')).trim(), made }
+}
+
+/** The database and the role of the application; an installation of an older version has no such role yet. */
+async function ensureDatabase(url: string, application: OwnPassword): Promise<void> {
   const admin = new URL(url)
   admin.pathname = '/postgres'
   for (let attempt = 1; ; attempt++) {
@@ -242,6 +271,7 @@ async function ensureDatabase(url: string): Promise<void> {
       await client.connect()
       const found = await client.query('select 1 from pg_database where datname = $1', [database])
       if (found.rowCount === 0) await client.query(`create database ${database}`)
+      await ensureRole(client, application)
       return
     } catch (cause) {
       // A server that recovers after a kill refuses connections for a while.
@@ -251,6 +281,20 @@ async function ensureDatabase(url: string): Promise<void> {
       await client.end().catch(() => undefined)
     }
   }
+}
+
+async function ensureRole(client: pg.Client, { password, made }: OwnPassword): Promise<void> {
+  const known = await client.query('select 1 from pg_roles where rolname = $1', [applicationUser])
+  if (known.rowCount !== 0 && !made) return
+  await client
+    .query(
+      `${known.rowCount === 0 ? 'create' : 'alter'} role ${applicationUser} login nosuperuser nocreatedb nocreaterole
+        noreplication nobypassrls password ${client.escapeLiteral(password)}`,
+    )
+    // Another process was quicker.
+    .catch((error: unknown) => {
+      if (!['42710', '23505'].includes((error as { code?: string }).code ?? '')) throw error
+    })
 }
 
 /** Fast shutdown (SIGINT): open transactions are rolled back, data files are flushed. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Db } from './db.ts'
@@ -12,6 +12,21 @@ export function migrationNames(): string[] {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.basename(file, '.ts'))
     .sort()
+}
+
+/**
+ * Names of the tables and sequences that any migration of this program made, also those that a later one removed: what else lies in the
+ * schema is not ours. Partitions and the sequences of columns belong to their tables and are not named.
+ */
+export function madeByMigrations(): Set<string> {
+  const made = /\bcreate (?:table|sequence) (?:if not exists )?(\w+)|\brename to (\w+)/g
+  return new Set(
+    migrationNames().flatMap((name) =>
+      [...readFileSync(path.join(folder, `${name}.ts`), 'utf8').matchAll(made)].flatMap(
+        ([, created, renamed]) => created ?? renamed ?? [],
+      ),
+    ),
+  )
 }
 
 function migratorOf(db: Db): Migrator {
@@ -44,6 +59,8 @@ export async function migrateTo(db: Db, name: string): Promise<void> {
 
 /** Brings the schema up to date; several processes may call it at once (the migrator holds an advisory lock). */
 export async function migrate(db: Db): Promise<string[]> {
+  // A role that may not make tables can start on a schema that is up to date.
+  if ((await pendingMigrations(db)).length === 0) return []
   const { error, results } = await migratorOf(db).migrateToLatest()
   const failed = results?.find((result) => result.status === 'Error')
   if (error) throw new Error(`Migration ${failed?.migrationName ?? ''} failed`, { cause: error })

@@ -13,7 +13,7 @@ import { log } from '../../server/platform/log.ts'
 import { type OpenServices, openServices } from '../../server/services.ts'
 import { drainLoops } from '../../server/loops.ts'
 import { allHandlers } from '../../server/worker.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
+import { asApplication, createTestDatabase, type TestDatabase } from './database.ts'
 
 const origin = 'http://careloop.test'
 export const goodPassword = 'Vier-Elefanten-7'
@@ -64,24 +64,29 @@ export type TestApp = App & {
   close: () => Promise<void>
 }
 
-/** The whole application, on a database of its own unless one is named. Call `close` in `afterAll`; it drops the database. */
+/**
+ * The whole application, on a database of its own, where it is the plain role of an installation, unless one is named, where it is who the
+ * address says: usually the owner, who makes tables or changes the audit for a test. Call `close` in `afterAll`; it drops the database.
+ */
 export async function createTestApp(
   overrides: Partial<Config> = {},
   database?: TestDatabase,
   more: Mount[] = [],
 ): Promise<TestApp> {
   log.level = 'error'
+  const named = database
   database ??= await createTestDatabase()
+  const url = named ? named.url : asApplication(database.url)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'careloop-app-'))
   const config: Config = {
     ...readConfig({}),
     dataDir,
-    databaseUrl: database.url,
+    databaseUrl: url,
     databasePool: 6,
     secret: 'a secret that only the tests know, 32+',
     ...overrides,
   }
-  const services = await openServices(config, database.url)
+  const services = await openServices(config, url)
   await services.jobs.install()
   const app = createApp(services, { checkAnswers: true, more })
   let users = 0

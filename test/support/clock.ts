@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Db } from '../../server/platform/db.ts'
 
 /**
  * The day is an input of the tests, like their data: unless CARELOOP_TEST_NOW says otherwise they all begin at this instant, a working-day
@@ -76,7 +78,7 @@ export function clockFunctions(): string {
       create or replace function test_clock.${name}() returns timestamptz language sql ${volatility} parallel safe
         as $$ select pg_catalog.${name}() + interval '${clockOffset() / 1000} seconds' $$;`,
   )
-  return `create schema if not exists test_clock; ${made.join('')}`
+  return `create schema if not exists test_clock; grant usage on schema test_clock to public; ${made.join('')}`
 }
 
 export function clockSearchPath(database: string): string {
@@ -86,3 +88,16 @@ export function clockSearchPath(database: string): string {
 /** pg-boss asks the time in a function of its own, which it makes for this purpose. */
 export const clockOfJobs = `
   create or replace function pgboss.job_now() returns timestamptz language sql stable as $$ select test_clock.now() $$`
+
+/** The same in a database that is there: its clock is set to the middle of a year and back. */
+export async function inYear(db: Db, year: number, work: () => Promise<void>): Promise<void> {
+  const set = async () => {
+    for (const statement of clockFunctions().split(';'))
+      if (statement.trim()) await sql.raw(statement).execute(db)
+  }
+  await at(`${year}-07-01T10:00:00Z`, async () => {
+    await set()
+    await work()
+  })
+  await set()
+}

@@ -8,6 +8,7 @@ import { startEmbedded } from '../../server/platform/embedded.ts'
 import { openJobs } from '../../server/platform/jobs.ts'
 import { log } from '../../server/platform/log.ts'
 import { migrate } from '../../server/platform/migrate.ts'
+import { grantApplication } from '../../server/platform/ownership.ts'
 import { seedBase } from '../../server/seed/base/seed.ts'
 // Declares all jobs, so that their queues are in the template.
 import '../../server/worker.ts'
@@ -18,6 +19,8 @@ declare module 'vitest' {
     /** A database on the test server from which others can be created. */
     adminUrl: string
     template: string
+    /** The role that the application works as, with its password; undefined on an own server. */
+    application: { username: string; password: string } | undefined
     /** A data directory with an embedded PostgreSQL that nobody has started CareLoop on; tests copy it. */
     dataDir: string
     /** Where the test server writes its own log; null for one of DATABASE_URL. */
@@ -48,9 +51,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(database.db)
   await seedBase(database.db)
   await installJobs(url)
+  const application = server && new URL(server.applicationUrl)
+  if (server) await grantApplication(database.db, { url: server.applicationUrl, ownerUrl: server.url })
   await database.close()
   project.provide('adminUrl', adminUrl)
   project.provide('template', template)
+  project.provide(
+    'application',
+    application && { username: application.username, password: application.password },
+  )
   project.provide('dataDir', dataDir)
   project.provide('serverLog', external ? null : path.join(own, 'postgres.log'))
   return async () => {

@@ -18,6 +18,11 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   }
 }
 
+/** The same database as the role that the application works as: it owns nothing, as in an installation. */
+export function asApplication(url: string): string {
+  return Object.assign(new URL(url), inject('application')).href
+}
+
 /**
  * A folder with a data directory on which CareLoop was never started: it saves the time of `initdb` and has the clock of the tests.
  * Whoever asks removes it.

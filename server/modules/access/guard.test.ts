@@ -3,11 +3,12 @@ import { afterAll, expect, test } from 'vitest'
 import { getCurrentUser } from '../../../contract/access.ts'
 import { listPersons } from '../../../contract/person.ts'
 import { createTestApp, testActor } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type SessionGuard, underGuard } from '../../platform/session-guard.ts'
 
-const app = await createTestApp()
+const app = await createTestApp({}, await createTestDatabase())
 afterAll(() => app.close())
 
 await sql`create sequence reads`.execute(app.db)

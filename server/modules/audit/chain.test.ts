@@ -4,27 +4,39 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { listAudit, verifyAudit } from '../../../contract/audit.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
-import { writeAnchor } from './anchor.ts'
+import { inYear } from '../../../test/support/clock.ts'
+import { anchorFiles, noAnchors, readAnchors, writeAnchor } from './anchor.ts'
+import { entryColumns, hashOf, type Entry } from './entry.ts'
 import { purgeAudit } from './purge.ts'
 import { type ChainReport, verifyChain } from './verify.ts'
 
 let app: TestApp
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
 })
 afterAll(() => app.close())
 
-const verify = (): Promise<ChainReport> => verifyChain(app.db, app.services.config.dataDir)
+const verify = async (): Promise<ChainReport> =>
+  verifyChain(app.db, await readAnchors(anchorFiles(app.services.config)))
 
 /** A chain of 40 entries, the anchor at the 30th and at the end. */
 beforeEach(async () => {
+  await emptyChains()
+  await readPersons(40)
+})
+
+async function emptyChains(): Promise<void> {
   await sql`truncate audit_event`.execute(app.db)
   await sql`update audit_head set seq = 0, link = 0, hash = repeat('0', 64), first_link = 1`.execute(app.db)
   await sql`select setval('audit_event_seq', 1, false)`.execute(app.db)
-  for (let entry = 1; entry <= 40; entry++) {
+}
+
+async function readPersons(count: number): Promise<void> {
+  for (let entry = 1; entry <= count; entry++)
     await audit(app.db, testActor, {
       action: 'person.read',
       personId: entry,
@@ -32,8 +44,7 @@ beforeEach(async () => {
       fields: ['name', 'phone'],
       reason: 'because',
     })
-  }
-})
+}
 
 test('a chain that nobody touched verifies', async () => {
   expect(await verify()).toEqual({ intact: true, checked: 40, firstSeq: 1, lastSeq: 40, problems: [] })
@@ -140,20 +151,28 @@ test('a chain that was rewritten from one entry to the head is found by the anch
 })
 
 test('after a purge the rest of the chain verifies', async () => {
-  const { at } = await app.db
-    .selectFrom('audit_event')
-    .select(sql<Date>`at`.as('at'))
-    .where('seq', '=', 21)
-    .executeTakeFirstOrThrow()
-  const older = await sql<{ count: number }>`select count(*) from audit_event where at < ${at}`.execute(
-    app.db,
+  await emptyChains()
+  await inYear(app.db, 2019, async () => {
+    await readPersons(20)
+    await writeAnchor(app.db, app.services.config)
+  })
+  await readPersons(20)
+  await writeAnchor(app.db, app.services.config)
+  const before = new Date('2020-01-01T00:00:00Z')
+  const anchors = await readAnchors(anchorFiles(app.services.config))
+  expect(await transaction(app.db, (trx) => purgeAudit(trx, testActor, before, noAnchors))).toBe(0)
+  expect(await transaction(app.db, (trx) => purgeAudit(trx, testActor, before, anchors))).toBe(20)
+  expect(await verify()).toEqual({ intact: true, checked: 21, firstSeq: 21, lastSeq: 41, problems: [] })
+  await rm(anchorFiles(app.services.config)[0] ?? '')
+})
+
+test('nobody has entries of the last year removed', async () => {
+  await writeAnchor(app.db, app.services.config)
+  const anchors = await readAnchors(anchorFiles(app.services.config))
+  await expect(transaction(app.db, (trx) => purgeAudit(trx, testActor, new Date(), anchors))).rejects.toThrow(
+    'kept for a year at least',
   )
-  const removed = await transaction(app.db, (trx) => purgeAudit(trx, testActor, at))
-  expect(removed).toBe(older.rows[0]?.count)
-  expect(removed).toBeGreaterThan(0)
-  const report = await verify()
-  expect(report).toMatchObject({ intact: true, lastSeq: 41 })
-  expect(report.firstSeq).toBe(removed + 1)
+  await rm(anchorFiles(app.services.config)[0] ?? '')
 })
 
 test('an entry is not written when its transaction fails', async () => {
@@ -182,18 +201,18 @@ test('an auditor reads the audit newest first, page by page, and verifies the ch
   expect(own).toHaveLength(2)
 })
 
+/** As somebody does it who knows how entries are hashed. */
 async function rehash(where: string): Promise<void> {
-  await sql
-    .raw(
-      `update audit_event e set hash = encode(sha256(convert_to(prev_hash || e'\\x1e' || audit_text(e), 'UTF8')), 'hex') where ${where}`,
-    )
-    .execute(app.db)
+  const { rows } = await sql<Entry>`
+    select ${entryColumns} from audit_event e where ${sql.raw(where)}`.execute(app.db)
+  for (const row of rows)
+    await sql`update audit_event set hash = ${hashOf(row)} where seq = ${row.seq}`.execute(app.db)
 }
 
 /** Each with a file of its own, because the chain begins anew for every test. */
 async function withAnchor(work: () => Promise<void>): Promise<void> {
   const { dataDir } = app.services.config
-  await writeAnchor(app.db, dataDir)
+  await writeAnchor(app.db, app.services.config)
   await appendFile(path.join(dataDir, 'audit-anchor.jsonl'), '{"seq": 41, "ha')
   try {
     await work()

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { createTestApp, testActor } from '../../../test/support/app.ts'
+import { inYear } from '../../../test/support/clock.ts'
 import { createTestDatabase } from '../../../test/support/database.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, openDatabase, transaction } from '../../platform/db.ts'
@@ -21,7 +22,8 @@ afterAll(async () => {
 
 const { dataDir } = app.services.config
 const anchorFile = path.join(dataDir, 'audit-anchor.jsonl')
-const verify = (db: Db = app.db): Promise<ChainReport> => verifyChain(db, dataDir)
+const verify = async (db: Db = app.db): Promise<ChainReport> =>
+  verifyChain(db, await readAnchors([anchorFile]))
 
 beforeEach(async () => {
   await sql`truncate audit_event`.execute(app.db)
@@ -132,7 +134,7 @@ test('a chain that is gone with its head is found', async () => {
 
 test('a chain that was emptied with its head is found by the anchor', async () => {
   await atOnce(3)
-  await writeAnchor(app.db, dataDir)
+  await writeAnchor(app.db, app.services.config)
   await sql`delete from audit_event where chain = 2`.execute(app.db)
   await sql`update audit_head set seq = 0, link = 0, hash = repeat('0', 64) where chain = 2`.execute(app.db)
   const { problems } = await verify()
@@ -142,11 +144,11 @@ test('a chain that was emptied with its head is found by the anchor', async () =
 
 test('anchors name every chain that went on, and only those', async () => {
   await atOnce(3, 2)
-  await writeAnchor(app.db, dataDir)
+  await writeAnchor(app.db, app.services.config)
   await audit(app.db, testActor, { action: 'person.read' })
-  await writeAnchor(app.db, dataDir)
-  await writeAnchor(app.db, dataDir)
-  const anchors = await readAnchors(dataDir)
+  await writeAnchor(app.db, app.services.config)
+  await writeAnchor(app.db, app.services.config)
+  const { chains: anchors } = await readAnchors([anchorFile])
   expect([...anchors].map(([chain, seen]) => [chain, seen.map((one) => one.link)])).toEqual([
     [0, [2, 3]],
     [1, [2]],
@@ -156,18 +158,26 @@ test('anchors name every chain that went on, and only those', async () => {
 })
 
 test('a purge cuts the beginning of every chain, and a second one as well', async () => {
-  await atOnce(4, 5)
-  await writeAnchor(app.db, dataDir)
-  await atOnce(2, 3, 'later')
-  expect(await purgeBefore('later')).toBe(20)
-  expect(await verify()).toMatchObject({ intact: true, checked: 7 })
-  await writeAnchor(app.db, dataDir)
+  await sql`insert into setting (key, value) values ('security.audit-keep-years', '1')`.execute(app.db)
+  await inYear(app.db, 2015, async () => {
+    await atOnce(4, 5)
+    await writeAnchor(app.db, app.services.config)
+  })
+  await inYear(app.db, 2017, async () => {
+    await atOnce(2, 3, 'later')
+    expect(await purgeBefore(2016)).toBe(20)
+    expect(await verify()).toMatchObject({ intact: true, checked: 7 })
+    await writeAnchor(app.db, app.services.config)
+  })
   // Chains 2 and 3 are empty now; the next purge takes away the entry that said so.
-  await atOnce(1, 2, 'latest')
-  expect(await purgeBefore('latest')).toBe(7)
-  expect(await verify()).toMatchObject({ intact: true, checked: 3 })
-  await atOnce(4)
-  expect(await verify()).toMatchObject({ intact: true, checked: 7 })
+  await inYear(app.db, 2019, async () => {
+    await atOnce(1, 2, 'latest')
+    expect(await purgeBefore(2018)).toBe(7)
+    expect(await verify()).toMatchObject({ intact: true, checked: 3 })
+    await atOnce(4)
+    expect(await verify()).toMatchObject({ intact: true, checked: 7 })
+  })
+  await sql`delete from setting`.execute(app.db)
   await sql`delete from audit_event where chain = 3`.execute(app.db)
   await sql`update audit_head set first_link = link + 1 where chain = 3`.execute(app.db)
   expect((await verify()).problems).toEqual([
@@ -194,7 +204,8 @@ test('the one chain of an older installation goes on as chain 0, with its anchor
       select jsonb_build_object('seq', seq, 'hash', hash, 'at', now())::text as line from audit_event where seq in (10, 21)`.execute(
       old.db,
     )
-    await appendFile(anchorFile, rows.map((row) => `${row.line}\n`).join(''))
+    const old4 = JSON.stringify({ seq: 4, hash: 'gone', at: '2019-07-01T10:00:00Z' })
+    await appendFile(anchorFile, [old4, ...rows.map((row) => row.line), ''].join('\n'))
     await migrate(old.db)
     for (let more = 0; more < 5; more++) await audit(old.db, testActor, { action: 'person.read' })
     expect(await verify(old.db)).toEqual({
@@ -220,13 +231,12 @@ async function chainsInUse(): Promise<number> {
   return rows.length
 }
 
-/** Removes what is older than the first entry with this reason. */
-async function purgeBefore(reason: string): Promise<number> {
-  const { rows } = await sql<{ at: Date }>`
-    select date_trunc('milliseconds', min(at)) as at from audit_event where reason = ${reason}`.execute(
-    app.db,
+/** Removes what is from before a year. */
+async function purgeBefore(year: number): Promise<number> {
+  const anchors = await readAnchors([anchorFile])
+  return transaction(app.db, (trx) =>
+    purgeAudit(trx, testActor, new Date(`${year}-01-01T00:00:00Z`), anchors),
   )
-  return transaction(app.db, (trx) => purgeAudit(trx, testActor, rows[0]?.at ?? new Date(0)))
 }
 
 async function waitsForLock(): Promise<void> {

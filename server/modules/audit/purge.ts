@@ -2,27 +2,24 @@ import { sql } from 'kysely'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
+import type { Anchors } from './anchor.ts'
 
 /**
- * Removes entries from before a day. The purge is itself an entry that names where each chain begins now, which distinguishes it from
- * tampering. Chains that no purge reached are left out; those of earlier purges are named again, because their own entry may go.
+ * Removes entries from before a time, as far as an anchor from before that time had seen them: that they were old can be shown later, when
+ * they are gone. The purge is itself an entry that names where each chain begins now. Chains that no purge reached are left out; those
+ * of earlier purges are named again, because their own entry may go.
  * @returns how many entries were removed
  */
-export async function purgeAudit(trx: Trx, actor: Actor, before: Date): Promise<number> {
-  const kept = await trx
-    .selectFrom('audit_event')
-    .select(({ fn }) => fn.min('seq').as('seq'))
-    .where('at', '>=', before)
-    .executeTakeFirstOrThrow()
-  if (!kept.seq) return 0
-  // The start of each chain, regardless of concurrent appends: within a chain seq and link grow together.
-  const { rows: cut } = await sql<{ chain: number; first: number; removed: number }>`
-    with removed as (delete from audit_event where seq < ${kept.seq} returning chain, coalesce(link, seq) as link)
-    select chain, max(link) + 1 as first, count(*) as removed from removed group by chain`.execute(trx)
+export async function purgeAudit(trx: Trx, actor: Actor, before: Date, anchors: Anchors): Promise<number> {
+  const seen = [...anchors.chains].flatMap(([chain, ofChain]) => {
+    const last = ofChain.findLast((anchor) => new Date(anchor.at) <= before)
+    return last ? [{ chain, link: last.link }] : []
+  })
+  if (seen.length === 0) return 0
+  const { rows: cut } = await sql<{ removed: number }>`
+    select removed from audit_purge(${before}::timestamptz, ${seen.map((one) => one.chain)}::int[],
+      ${seen.map((one) => one.link)}::bigint[])`.execute(trx)
   if (cut.length === 0) return 0
-  await sql`
-    update audit_head h set first_link = c.first from unnest(${cut.map((one) => one.chain)}::int[], ${cut.map((one) => one.first)}::bigint[])
-      as c (chain, first) where h.chain = c.chain`.execute(trx)
   const heads = await trx
     .selectFrom('audit_head')
     .select(['chain', 'first_link'])

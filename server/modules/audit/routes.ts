@@ -2,6 +2,7 @@ import { listAudit, listAuditActors, verifyAudit } from '../../../contract/audit
 import { audit } from '../../platform/audit.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import type { Services } from '../../platform/services.ts'
+import { anchorFiles, readAnchors } from './anchor.ts'
 import { listActors, listAuditPage } from './audit.ts'
 import { verifyChain } from './verify.ts'
 
@@ -12,7 +13,7 @@ export function mountAudit(api: Api, services: Services): void {
   })
   implement(api, listAuditActors, ({ db }) => listActors(db))
   implement(api, verifyAudit, async ({ db, actor }) => {
-    const report = await verifyChain(db, services.config.dataDir)
+    const report = await verifyChain(db, await readAnchors(anchorFiles(services.config)))
     await audit(db, actor, { action: 'audit.verify', reason: report.intact ? 'intact' : 'not intact' })
     return report
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, testActor, type TestApp } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { ModelCalendars, type ModelClock, nextDate, timesBy } from '../../../test/support/clock-model.ts'
 import { tries } from '../../../test/support/tries.ts'
 import { transaction } from '../../platform/db.ts'
@@ -14,7 +15,7 @@ import type { Unit } from './time.ts'
 
 let app: TestApp
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
   await sql`create table test_fired (clock_id bigint not null, level int not null, at timestamptz not null)`.execute(
     app.db,
   )

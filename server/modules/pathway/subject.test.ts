@@ -6,6 +6,7 @@ import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
 import { listEnrollments, type PathwayDefinition } from '../../../contract/pathway.ts'
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { standInAppointments } from '../../../test/support/appointment.ts'
 import { newPerson, statesOf } from '../../../test/support/enrollment.ts'
 import { receive } from '../../../test/support/hl7.ts'
@@ -18,7 +19,7 @@ let centre: string
 let appointments: Awaited<ReturnType<typeof standInAppointments>>
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
   centre = await app.signInAs('service-centre')
   appointments = await standInAppointments(app)
 })

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { up as identityNumbers } from '../../migrations/2026-11-29T0820-identity-numbers.ts'
 import { transaction } from '../../platform/db.ts'
@@ -8,7 +9,7 @@ import { comparedNumber } from './identity-number.ts'
 
 let app: TestApp
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({}, await createTestDatabase())
 })
 afterAll(() => app.close())
 
