@@ -7,6 +7,7 @@ import { postIntakeMessage } from '../contract/intake.ts'
 import { implementedContracts } from '../server/platform/http.ts'
 import { log } from '../server/platform/log.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { createTestDatabase } from './support/database.ts'
 import { fillSite, type FilledSite } from './support/filled-site.ts'
 import { adt, adtBytes, store } from './support/hl7.ts'
 import { sampleOf } from './support/sample.ts'
@@ -29,7 +30,8 @@ let serverLogFrom = 0
 const serverLog = inject('serverLog')
 
 beforeAll(async () => {
-  app = await createTestApp()
+  // As the owner of its tables, to make triggers.
+  app = await createTestApp({}, await createTestDatabase())
   site = await fillSite(app, 'LOG', { mark: '某', digits: '22222' })
   serverLogFrom = serverLog === null ? 0 : (await stat(serverLog)).size
   await everythingFails()
@@ -51,7 +53,9 @@ async function everythingFails(): Promise<void> {
     end $$`.execute(app.db)
   const { rows } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
-      and table_name !~ '^(audit|app_|sign_in|kysely|inbound|import|api_key|used_code|role_grant)'`.execute(app.db)
+      and table_name !~ '^(audit|app_|sign_in|kysely|inbound|import|api_key|used_code|role_grant)'`.execute(
+    app.db,
+  )
   for (const { name } of rows)
     await sql`create trigger tell_all before insert or update on ${sql.table(name)} for each row execute function tell_all()`.execute(
       app.db,

@@ -58,8 +58,8 @@ const desk: Rule = { 'questionnaire.read': 'all', 'pathway.read': 'all' }
 /** All permissions by role; anything not listed is refused. */
 export const roleRules: Record<Role, Rule> = {
   administrator: {
-    'user.read': 'all',
-    'user.write': 'all',
+    'user.read': 'site',
+    'user.write': 'site',
     'setting.read': 'all',
     'setting.write': 'site',
     'intake.read': 'site',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { ApiKeySummary, Role } from '../../../contract/access.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import type { DB } from '../../platform/db-types.ts'
@@ -105,8 +105,13 @@ export async function createApiKeyAs(
   }
 }
 
-export async function listApiKeysOf(db: Db): Promise<ApiKeySummary[]> {
-  const rows = await keysQuery(db).orderBy('api_key.id', 'desc').limit(500).execute()
+/** Keys, of one's sites. */
+export async function listApiKeysOf(db: Db, reach: Reach): Promise<ApiKeySummary[]> {
+  const rows = await keysQuery(db)
+    .$if(!reach.all, (query) => query.where(sql<boolean>`api_key.site_id = any(${reach.siteIds}::int[])`))
+    .orderBy('api_key.id', 'desc')
+    .limit(500)
+    .execute()
   return rows.map(viewKey)
 }
 

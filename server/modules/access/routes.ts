@@ -13,6 +13,7 @@ import {
   saveFavourites,
   updateUser,
 } from '../../../contract/access.ts'
+import { authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
@@ -33,7 +34,7 @@ export function mountAccess(api: Api): void {
 
   implement(api, listUsers, async ({ db, actor, query }) => {
     await audit(db, actor, { action: 'user.list' })
-    return listUsersPage(db, query)
+    return listUsersPage(db, authorize(actor, 'user.read'), query)
   })
   implement(api, createUser, async ({ db, actor, body }) => {
     const { id, oneTimePassword } = await transaction(db, (trx) => createUserAs(trx, actor, body))
@@ -57,7 +58,7 @@ export function mountAccess(api: Api): void {
 
   implement(api, listApiKeys, async ({ db, actor }) => {
     await audit(db, actor, { action: 'api-key.list' })
-    return { items: await listApiKeysOf(db) }
+    return { items: await listApiKeysOf(db, authorize(actor, 'user.read')) }
   })
   implement(api, createApiKey, ({ db, actor, body }) =>
     transaction(db, (trx) => createApiKeyAs(trx, actor, body)),

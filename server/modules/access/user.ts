@@ -10,7 +10,7 @@ import {
   type updateUser,
   type UserSummary,
 } from '../../../contract/access.ts'
-import { type Actor, authorize, type Grant } from '../../platform/actor.ts'
+import { type Actor, authorize, type Grant, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
@@ -96,7 +96,15 @@ function refused(error: unknown, path: string): unknown {
   return new AppError('invalid', undefined, [{ path, message: 'There is no such entry.' }])
 }
 
+/** @throws {AppError} invalid when an auditor is bound to a site: the audit has none */
 async function writeGrants(trx: Trx, userId: string, grants: Grant[]): Promise<void> {
+  if (grants.some((grant) => grant.role === 'auditor' && grant.siteId !== null))
+    throw new AppError('invalid', undefined, [
+      {
+        path: 'grants',
+        message: 'An auditor reads the audit of the whole installation: leave the site out.',
+      },
+    ])
   await trx.deleteFrom('role_grant').where('user_id', '=', userId).execute()
   const rows = grants.map((grant) => ({
     user_id: userId,
@@ -281,9 +289,10 @@ export async function getUser(db: Db, id: string): Promise<UserSummary> {
   return viewUser(found(await usersQuery(db).where('u.id', '=', id).executeTakeFirst()))
 }
 
-/** Users by name; `search` looks into name and user name. */
+/** Users by name, of one's sites those with a role there; `search` looks into name and user name. */
 export async function listUsersPage(
   db: Db,
+  reach: Reach,
   query: { cursor?: string | undefined; limit: number; search?: string | undefined },
 ): Promise<{ items: UserSummary[]; nextCursor: string | null }> {
   const after = decodeCursor<[string, string]>(query.cursor, ['string', 'string'])
@@ -291,6 +300,10 @@ export async function listUsersPage(
     .orderBy('u.name')
     .orderBy('u.id')
     .limit(query.limit + 1)
+  if (!reach.all)
+    select = select.where(
+      sql<boolean>`exists (select 1 from role_grant g where g.user_id = u.id and g.site_id = any(${reach.siteIds}::int[]))`,
+    )
   if (after) select = select.where(sql<boolean>`(u.name, u.id) > (${after[0]}, ${after[1]})`)
   if (query.search) {
     const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`

@@ -38,7 +38,8 @@ export function GrantsField({
           />
           <SelectFilter
             label={t('users.site')}
-            value={grant.siteId}
+            disabled={grant.role === 'auditor'}
+            value={grant.role === 'auditor' ? '' : grant.siteId}
             all={t('users.allSites')}
             options={choices(sites)}
             onChange={(siteId = '') => change(index, { siteId, departmentId: '' })}

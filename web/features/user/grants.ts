@@ -27,7 +27,8 @@ export const toDraft = (grant: Grant): GrantDraft => ({
 export function toGrants(drafts: readonly GrantDraft[]) {
   const grants = drafts.map((one) => ({
     role: one.role,
-    siteId: one.siteId ? Number(one.siteId) : null,
+    // The audit is of the whole installation.
+    siteId: one.siteId && one.role !== 'auditor' ? Number(one.siteId) : null,
     departmentId: one.departmentId ? Number(one.departmentId) : null,
   }))
   return grants.filter(
