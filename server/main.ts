@@ -124,7 +124,14 @@ export async function prepareDatabase(urls: DatabaseUrls): Promise<void> {
       throw new ConfigError(
         `PostgreSQL ${Math.floor(version / 10000)} is too old: CareLoop needs version 15 or newer.`,
       )
-    await migrate(owner.db)
+    await migrate(owner.db).catch((error: unknown) => {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string }
+      if (code !== '42501') throw error
+      throw new ConfigError(
+        'The schema is not up to date, and the role of the database may not change it. Set DATABASE_OWNER_URL, or start a process first that has it.',
+        { cause: error },
+      )
+    })
     if (url === ownerUrl) {
       await seedBase(owner.db)
       return

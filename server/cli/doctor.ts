@@ -12,7 +12,7 @@ import { hasEmbedded, startEmbedded } from '../platform/embedded.ts'
 import { lockOwner } from '../platform/lock.ts'
 import { log } from '../platform/log.ts'
 import { pendingMigrations } from '../platform/migrate.ts'
-import { databaseUrls } from '../platform/ownership.ts'
+import { type DatabaseUrls, databaseUrls } from '../platform/ownership.ts'
 import { exitCodes } from './run.ts'
 
 type Finding = { level: 'OK' | 'WARN' | 'FAIL'; subject: string; message: string; advice?: string }
@@ -177,12 +177,12 @@ async function* database(config: Config, wanted: Wanted): AsyncGenerator<Finding
   let embedded: Awaited<ReturnType<typeof startEmbedded>> | undefined
   try {
     embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir)
-    const { url } = databaseUrls(config, embedded)
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+    const { url, ownerUrl } = databaseUrls(config, embedded)
+    const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5000 })
     await client.connect()
     try {
       yield* server(client)
-      yield* contents(client, url, config, wanted)
+      yield* contents(client, { url, ownerUrl }, config, wanted)
     } finally {
       await client.end()
     }
@@ -253,11 +253,11 @@ async function* server(client: pg.Client): AsyncGenerator<Finding> {
 
 async function* contents(
   client: pg.Client,
-  url: string,
+  { url, ownerUrl }: DatabaseUrls,
   config: Config,
   wanted: Wanted,
 ): AsyncGenerator<Finding> {
-  const handle = openDatabase(url, { max: 2 })
+  const handle = openDatabase(ownerUrl, { max: 2 })
   try {
     const pending = await pendingMigrations(handle.db)
     if (pending.length > 0) {
@@ -272,7 +272,7 @@ async function* contents(
     yield { level: 'OK', subject: 'schema', message: 'Up to date.' }
     yield await intake(client)
     yield await heads(client)
-    yield await role(client)
+    yield await role(client, url)
     if (wanted.audit) yield* chain(handle, config, wanted.anchors)
   } finally {
     await handle.close()
@@ -321,10 +321,11 @@ async function intake(client: pg.Client): Promise<Finding> {
 }
 
 /** Whether a hole in the application would let somebody rewrite the audit. */
-async function role(client: pg.Client): Promise<Finding> {
+async function role(client: pg.Client, url: string): Promise<Finding> {
   const subject = 'role'
   const { rows } = await client.query<{ may: boolean }>(
-    `select has_table_privilege('audit_event', 'update') or has_table_privilege('audit_event', 'delete') as may`,
+    `select has_table_privilege($1, 'audit_event', 'update') or has_table_privilege($1, 'audit_event', 'delete') as may`,
+    [decodeURIComponent(new URL(url).username) || client.user],
   )
   return rows[0]?.may
     ? {
@@ -349,6 +350,13 @@ async function* chain(
   const report = await verifyChain(handle.db, anchors)
   if (report.intact)
     yield { level: 'OK', subject: 'audit chain', message: `${report.checked} entries, intact.` }
+  if (anchors.chains.size === 0)
+    yield {
+      level: 'WARN',
+      subject: 'audit chain',
+      message: 'There are no anchors to compare it with.',
+      advice: 'Give those that were sent out: --anchors <file>. A worker writes new ones every minute.',
+    }
   for (const problem of report.problems)
     yield {
       level: 'FAIL',

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createTestApp, testActor } from '../../test/support/app.ts'
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts'
-import { run } from '../../test/support/database-server.ts'
-import { receive } from '../../test/support/hl7.ts'
-import { prepareDatabase } from '../main.ts'
-import { anchorFiles, readAnchors, writeAnchor } from '../modules/audit/anchor.ts'
-import { purgeAudit } from '../modules/audit/purge.ts'
-import { verifyChain } from '../modules/audit/verify.ts'
-import { allHandlers } from '../worker.ts'
-import { audit } from './audit.ts'
-import { type Database, openDatabase, transaction } from './db.ts'
-import type { DatabaseUrls } from './ownership.ts'
+import { createTestApp, testActor } from './support/app.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { run } from './support/database-server.ts'
+import { receive } from './support/hl7.ts'
+import { prepareDatabase } from '../server/main.ts'
+import { anchorFiles, readAnchors, writeAnchor } from '../server/modules/audit/anchor.ts'
+import { purgeAudit } from '../server/modules/audit/purge.ts'
+import { verifyChain } from '../server/modules/audit/verify.ts'
+import { allHandlers } from '../server/worker.ts'
+import { audit } from '../server/platform/audit.ts'
+import { type Database, openDatabase, transaction } from '../server/platform/db.ts'
+import type { DatabaseUrls } from '../server/platform/ownership.ts'
 
 const suffix = randomBytes(4).toString('hex')
 const [owner, worker] = [`test_owner_${suffix}`, `test_app_${suffix}`]
@@ -109,6 +109,16 @@ test('a role that owns nothing starts on a schema that is up to date without the
   await run(database.url, 'create table strangers ()')
   await prepareDatabase(urls)
   await expect(sql`select from strangers`.execute(open.db)).rejects.toThrow('permission denied')
+})
+
+test('a role that owns nothing is told so when the schema is not up to date', async () => {
+  const empty = await createTestDatabase({ empty: true })
+  const url = new URL(urls.url)
+  url.pathname = `/${nameOf(empty.url)}`
+  await expect(prepareDatabase({ url: url.href, ownerUrl: url.href })).rejects.toThrow(
+    'Set DATABASE_OWNER_URL',
+  )
+  await empty.drop()
 })
 
 test('an installation that had one role gets a second one by two statements', async () => {
