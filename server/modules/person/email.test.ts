@@ -84,9 +84,5 @@ test('a masked address shows one letter of the name and the domain; of what is n
     }),
     { numRuns: 2000 },
   )
-  expect(['wang@x.cn', 'l@x.cn', 'a@x.cn,evil@y.cn'].map(maskEmail)).toEqual([
-    'w***@x.cn',
-    '***@x.cn',
-    '***',
-  ])
+  expect(['wang@x.cn', 'l@x.cn', 'a@x.cn,evil@y.cn'].map(maskEmail)).toEqual(['w***@x.cn', '***@x.cn', '***'])
 })
