@@ -319,7 +319,8 @@ test('mail goes to no address that messages never go to, nor to one on the premi
     await set('channel.smtp.host', host)
     await set('security.outbound-hosts', allowed)
     await dispatch()
-    expect(await statesOf(person)).toMatchObject([{ status: 'queued', reason: expect.stringMatching(host) }])
+    const [state] = await statesOf(person)
+    expect([state?.status, state?.reason]).toEqual(['queued', expect.stringContaining(host)])
     await dueNow()
   }
   expect(sink.mails).toHaveLength(before)

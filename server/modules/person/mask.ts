@@ -29,11 +29,11 @@ export function maskNumbersIn(text: string): string {
     .replaceAll(/[\w.+'-]+@[\w.-]*\w/g, maskEmail)
 }
 
-/** `wang@example.com` → `w***@example.com`; nothing of a name of one or two letters, nor of what is no single address. */
+/** `wang@example.com` → `w***@example.com`; nothing of a name of one letter, nor of what is no single address. */
 export function maskEmail(value: string): string {
   const [name = '', domain = ''] = readEmail(value)?.split('@') ?? []
   if (domain === '') return '***'
-  return `${name.length > 2 ? name.slice(0, 1) : ''}***@${domain}`
+  return `${name.length > 1 ? name.slice(0, 1) : ''}***@${domain}`
 }
 
 /** To the district: `宁波市海曙区***` */
