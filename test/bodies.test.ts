@@ -6,6 +6,7 @@ import { fhirBase } from '../contract/fhir.ts'
 import { type RouteContract, usualBody } from '../contract/route.ts'
 import { authPaths } from '../server/modules/access/sign-in.ts'
 import { implementedContracts } from '../server/platform/http.ts'
+import { dropUnread } from '../server/platform/unread.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
 import { sendBody as sendTo } from './support/send-body.ts'
 
@@ -19,7 +20,8 @@ beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
   robot = await app.signInAs('integration')
-  server = serve({ fetch: app.app.fetch, port: 0, hostname: '127.0.0.1' })
+  server = serve({ fetch: app.app.fetch, autoCleanupIncoming: false, port: 0, hostname: '127.0.0.1' })
+  server.on('request', dropUnread)
   await once(server, 'listening')
   const address = server.address()
   port = typeof address === 'object' && address ? address.port : 0

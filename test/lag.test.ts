@@ -169,7 +169,6 @@ test.each(Object.keys(inputs))(
     // The best of three: other programs take the processor, too.
     let best = Infinity
     for (let tries = 0; tries < 3 && best > 250; tries++) best = Math.min(best, await lagOf(work))
-    console.log(`${name}: ${best.toFixed(0)} ms`)
     expect(best).toBeLessThan(250)
   },
   60_000,
@@ -183,15 +182,11 @@ test.each(Object.keys(forgedWorkbooks))(
     const before = process.memoryUsage().rss
     let peak = before
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 10)
-    let answer: Awaited<ReturnType<typeof upload>> | undefined
-    const lag = await lagOf(async () => (answer = await upload(file)))
+    const answer = await upload(file)
     clearInterval(watch)
-    console.log(
-      `${name}: ${answer?.status} ${answer?.body.error?.message} ${((peak - before) / 1048576).toFixed(0)} MB ${lag.toFixed(0)} ms`,
-    )
-    expect([413, 422]).toContain(answer?.status)
-    expect(answer?.body.error?.message).toMatch(/^[A-Z].*\w/)
-    expect((peak - before) / 1024 / 1024).toBeLessThan(600)
+    expect([413, 422]).toContain(answer.status)
+    expect(answer.body.error?.message).toMatch(/^[A-Z].*\w/)
+    expect((peak - before) / 1024 / 1024).toBeLessThan(500)
   },
   60_000,
 )

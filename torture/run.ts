@@ -87,8 +87,8 @@ const rows: [string, string][] = [
   ],
   ['malformed: not as it must be', String(malformed.problems.length)],
   [
-    'flood: messages of the HIS, slowest answer, most memory',
-    `${flood.messages}, ${flood.slowest} ms, ${flood.memory} MB`,
+    'flood: messages of the HIS, slowest answer without and with it, most memory',
+    `${flood.messages}, ${flood.calm} and ${flood.slowest} ms, ${flood.memory} MB`,
   ],
   ['flood: bodies of strangers sent / unfinished frames sent', `${flood.bodies} / ${flood.frames} MB`],
   [
