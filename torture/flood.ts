@@ -85,10 +85,10 @@ export async function floodTest(options: Flood): Promise<FloodRun> {
     delay.enable()
     let memory = 0
     let slowestHealth = 0
-    let flooding = true
+    const flood = new AbortController()
     const pid = installation.program().child.pid ?? 0
     const watch = (async () => {
-      while (flooding) {
+      while (!flood.signal.aborted) {
         memory = Math.max(memory, await residentMegabytes(pid))
         const asked = performance.now()
         await fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.text())
@@ -99,7 +99,7 @@ export async function floodTest(options: Flood): Promise<FloodRun> {
     const sending = steadySender(
       mllpPort,
       (controlId) => adtBytes({ controlId }),
-      () => flooding,
+      () => !flood.signal.aborted,
       20,
     )
     const idle = await idleCrowd(mllpPort, options.idle)
@@ -130,7 +130,7 @@ export async function floodTest(options: Flood): Promise<FloodRun> {
       if (status !== 413 && status !== 422) problems.push(`${name} was answered ${status}`)
     }
     await Promise.all([...strangers, taken])
-    flooding = false
+    flood.abort()
     const sent = await sending
     await watch
     idle.leave()

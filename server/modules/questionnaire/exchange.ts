@@ -129,12 +129,13 @@ async function photosOf(db: Db, taskIds: number[]): Promise<(AnsweredPhoto & { t
 const mostItems = 2000
 
 function itemsOf(resource: unknown): number {
-  const waiting = [resource]
+  const waiting: unknown[] = [resource]
   let items = -1
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  while (waiting.length > 0) {
     items += 1
-    const inner = (next as { item?: unknown } | null)?.item
-    if (Array.isArray(inner)) for (const one of inner) waiting.push(one ?? {})
+    const next = waiting.pop() as { item?: unknown } | null | undefined
+    if (Array.isArray(next?.item)) waiting.push(...(next.item as unknown[]).slice(0, mostItems + 1))
+    if (items > mostItems) break
   }
   return items
 }
