@@ -19,6 +19,7 @@ import { log } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { type DatabaseUrls, databaseUrls, grantApplication } from './platform/ownership.ts'
 import { seedBase } from './seed/base/seed.ts'
+import { dropUnread } from './platform/unread.ts'
 import { type OpenServices, openServices } from './services.ts'
 
 export type Running = {
@@ -198,12 +199,14 @@ async function startWeb(services: OpenServices, closers: (() => Promise<void>)[]
     const started = listen(
       {
         fetch: app.fetch,
+        autoCleanupIncoming: false,
         port: config.port,
         hostname: config.host ?? '0.0.0.0',
         serverOptions: { headersTimeout, requestTimeout, connectionsCheckingInterval: 5000 },
       },
       () => resolve(started),
     )
+    started.on('request', dropUnread)
     started.once('error', (cause: Error & { code?: string }) => {
       reject(portError(cause, 'PORT', config.port))
     })

@@ -1,13 +1,14 @@
 import { serve, type ServerType } from '@hono/node-server'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { roles } from '../contract/access.ts'
 import { fhirBase } from '../contract/fhir.ts'
 import { type RouteContract, usualBody } from '../contract/route.ts'
 import { authPaths } from '../server/modules/access/sign-in.ts'
 import { implementedContracts } from '../server/platform/http.ts'
+import { dropUnread } from '../server/platform/unread.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { sendBody as sendTo } from './support/send-body.ts'
 
 let app: TestApp
 let server: ServerType
@@ -19,7 +20,8 @@ beforeAll(async () => {
   app = await createTestApp()
   admin = await app.signInAs('administrator')
   robot = await app.signInAs('integration')
-  server = serve({ fetch: app.app.fetch, port: 0, hostname: '127.0.0.1' })
+  server = serve({ fetch: app.app.fetch, autoCleanupIncoming: false, port: 0, hostname: '127.0.0.1' })
+  server.on('request', dropUnread)
   await once(server, 'listening')
   const address = server.address()
   port = typeof address === 'object' && address ? address.port : 0
@@ -28,6 +30,13 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
   await app.close()
 })
+
+const sendBody = (
+  target: Pick<Target, 'method' | 'path'>,
+  bytes: number,
+  headers: Record<string, string> = {},
+  length?: number,
+) => sendTo(port, target, bytes, headers, length)
 
 type Target = { method: string; path: string; most: number; isPublic: boolean }
 
@@ -61,52 +70,6 @@ function targets(): Target[] {
     ...auth,
     ...others,
   ]
-}
-
-type Answer = { status: number; text: string; retryAfter: boolean; sent: number }
-
-/** Sends a body until something is answered or all is sent; chunked unless a length is stated. */
-async function sendBody(
-  target: Pick<Target, 'method' | 'path'>,
-  bytes: number,
-  headers: Record<string, string> = {},
-  length?: number,
-): Promise<Answer> {
-  const socket: Socket = connect({ host: '127.0.0.1', port })
-  const piece = Buffer.alloc(64 * 1024, ' ')
-  let text = ''
-  let sent = 0
-  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
-  socket.on('error', () => undefined)
-  const closed = once(socket, 'close').catch(() => undefined)
-  const all = {
-    host: `127.0.0.1:${port}`,
-    'content-type': 'application/json',
-    'sec-fetch-site': 'same-origin',
-    ...(length === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(length) }),
-    ...headers,
-  }
-  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`${target.method} ${target.path} HTTP/1.1\r\n${head.join('')}\r\n`)
-  while (sent < bytes && text === '' && !socket.destroyed) {
-    if (length === undefined) socket.write(`${piece.length.toString(16)}\r\n`)
-    const full = !socket.write(piece)
-    if (length === undefined) socket.write('\r\n')
-    sent += piece.length
-    if (full) await Promise.race([once(socket, 'drain').catch(() => undefined), closed])
-    else await new Promise((resolve) => setImmediate(resolve))
-  }
-  if (length === undefined && text === '') socket.write('0\r\n\r\n')
-  const hasEnd = () => /\r\n\r\n[^]*(\}|0\r\n\r\n)$/.test(text) || /content-length: 0\r\n/i.test(text)
-  while (!hasEnd() && !socket.destroyed)
-    await Promise.race([once(socket, 'data').catch(() => undefined), closed])
-  socket.destroy()
-  return {
-    status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]),
-    text,
-    retryAfter: /^retry-after: \d+\r$/im.test(text),
-    sent,
-  }
 }
 
 const whole = 480 * 1024 * 1024

@@ -1,3 +1,4 @@
+import { fullFlood, floodTest } from './flood.ts'
 import { framingTest } from './framing.ts'
 import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
@@ -31,6 +32,11 @@ const malformed = await malformedTest({
   say: (line) => console.log(`  ${line}`),
 })
 failed ||= malformed.problems.length > 0 || malformed.answered !== malformed.frames
+
+console.log('\nA flood of connections, bodies, workbooks and forged files while the HIS sends')
+const flood = await floodTest(fullFlood)
+failed ||= flood.problems.length > 0 || flood.slowest > 1000 || flood.memory > 1024
+for (const problem of flood.problems) console.log(`  FAIL ${problem}`)
 
 console.log(`\nLate, wrong and missing answers to what is sent out (seed ${size.seed})`)
 const outbound = await outboundTest({
@@ -80,6 +86,11 @@ const rows: [string, string][] = [
     `${malformed.accepted} / ${malformed.rejected}, ${malformed.dead}`,
   ],
   ['malformed: not as it must be', String(malformed.problems.length)],
+  [
+    'flood: messages of the HIS, slowest answer without and with it, most memory',
+    `${flood.messages}, ${flood.calm} and ${flood.slowest} ms, ${flood.memory} MB`,
+  ],
+  ['flood: bodies of strangers sent / unfinished frames sent', `${flood.bodies} / ${flood.frames} MB`],
   [
     'messages out / frames received / arrived more than once, each marked',
     `${outbound.messages} / ${outbound.received} / ${outbound.again}`,

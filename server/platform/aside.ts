@@ -85,7 +85,9 @@ function openThread(file: URL, data: object, { timeoutMs, input }: AsideOptions)
   }
   const givePiece = async () => {
     const next = await pieces?.next()
-    tell({ kind: 'piece', piece: next === undefined || next.done === true ? null : next.value })
+    // A view would be sent with all of the memory below it.
+    const piece = next === undefined || next.done === true ? null : new Uint8Array(next.value)
+    thread.postMessage({ kind: 'piece', piece } satisfies ToAside, piece ? [piece.buffer] : [])
   }
   thread.on('message', (said: FromAside) => {
     if (said.kind === 'want') givePiece().catch((error: unknown) => settle(error as Error))
@@ -94,9 +96,7 @@ function openThread(file: URL, data: object, { timeoutMs, input }: AsideOptions)
   })
   thread.on('error', (error: Error & { code?: string }) => {
     const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    settle(
-      outOfMemory ? new AppError('too-large', 'Reading this takes more memory than is allowed.') : error,
-    )
+    settle(outOfMemory ? new AppError('too-large', 'Reading this takes more memory than is allowed.') : error)
   })
   thread.on('exit', (code) => {
     settle(new Error(`The thread ended with ${code} and without an answer.`))

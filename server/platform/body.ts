@@ -38,8 +38,7 @@ export function releaseBody(c: ApiContext): void {
 }
 
 /**
- * The body piece by piece. What is left unread when an answer goes out is thrown away by the server, which closes the connection if that
- * takes long.
+ * The body piece by piece. What is left unread when an answer goes out is dropped (unread.ts).
  * @param most bytes; what Content-Length says is only believed when it is more
  * @throws {AppError} too-large, too-slow
  */

@@ -11,6 +11,8 @@ export type Picture = {
 /** More than any camera of a telephone makes; a picture of 50,000 × 50,000 would stop the browser that shows it. */
 const mostSide = 12_000
 const mostPixels = 60_000_000
+/** Segments or chunks: cameras and programs write some hundreds. */
+const mostParts = 20_000
 
 /**
  * Parses a picture by its content, not its name, and rebuilds it from the parts needed for display: metadata such as camera, place and
@@ -42,7 +44,7 @@ function readJpeg(bytes: Buffer): Picture {
   let scans = 0
   let at = 2
   for (;;) {
-    if (bytes[at] !== 0xff) damaged()
+    if (bytes[at] !== 0xff || parts.length > mostParts) damaged()
     while (bytes[at + 1] === 0xff) at += 1
     const marker = bytes[at + 1]
     if (marker === undefined) damaged()
@@ -113,7 +115,7 @@ function readPng(bytes: Buffer): Picture {
   let pixels = false
   let at = 8
   for (;;) {
-    if (at + 12 > bytes.length) damaged()
+    if (at + 12 > bytes.length || parts.length > mostParts) damaged()
     const length = bytes.readUInt32BE(at)
     const end = at + 12 + length
     if (end > bytes.length) damaged()

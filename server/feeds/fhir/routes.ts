@@ -17,17 +17,18 @@ import type { Services } from '../../platform/services.ts'
 import { noneMatch, readBundle, readWrite, type WriteRequest } from './bundle.ts'
 import { capabilityStatement } from './capability.ts'
 import { type Caller, executeBundle, searchset, write } from './execute.ts'
+import { handOver } from './elsewhere.ts'
 import { asFhirError, FhirError, outcomeOf } from './outcome.ts'
 import { everything, readResource } from './read.ts'
 import { readCount, search } from './search.ts'
 import type { Resource } from './types.ts'
 import { controls, readParameters, readSubset, refuseUnknown, subsetOf } from './subset.ts'
 import { readJson } from './validate.ts'
-import { allowOrigins, answer, checkFormat, corsOrigins, textOfBody } from './wire.ts'
+import { allowOrigins, answer, bytesOfBody, checkFormat, corsOrigins, textOfBytes } from './wire.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
 
-const bodyOf = async (c: ApiContext): Promise<Resource> =>
-  readJson(await textOfBody(c, /^application\/(fhir\+)?json\b/i, 'JSON, application/fhir+json,'))
+const bodyOf = (c: ApiContext) =>
+  bytesOfBody(c, /^application\/(fhir\+)?json\b/i, 'JSON, application/fhir+json,')
 
 const parametersOf = (c: ApiContext) => new URL(c.req.url).searchParams
 
@@ -40,7 +41,15 @@ function headersOf(base: string, resource: Resource): Record<string, string> {
   }
 }
 
-export function mountFhir(api: Api, { config, secret }: Services): void {
+/** @param largeBodies where they are parsed and written: in a thread of their own, or here, in that thread */
+export function mountFhir(
+  api: Api,
+  services: Pick<Services, 'config' | 'secret' | 'database'>,
+  { largeBodies = 'elsewhere' }: { largeBodies?: 'elsewhere' | 'here' } = {},
+): void {
+  const { config, secret } = services
+  const elsewhere = async (c: ApiContext, bytes: Uint8Array) =>
+    largeBodies === 'elsewhere' ? handOver(c, services, bytes) : undefined
   const startedAt = new Date()
   const originOf = (c: ApiContext) => (config.publicUrl ?? new URL(c.req.url).origin).replace(/\/$/, '')
   const baseOf = (c: ApiContext) => `${originOf(c)}${contract.fhirBase}`
@@ -56,7 +65,10 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
     return answer(c, capabilityStatement(implementedContracts(api), originOf(c), startedAt, cors))
   })
   implement(api, contract.fhirBundle, async ({ c, db, actor }) => {
-    const bundle = readBundle(await bodyOf(c))
+    const bytes = await bodyOf(c)
+    const answered = await elsewhere(c, bytes)
+    if (answered) return answered
+    const bundle = readBundle(readJson(textOfBytes(bytes)))
     return answer(c, await executeBundle({ db, actor, base: baseOf(c) }, bundle))
   })
   implement(api, contract.fhirSearch, async ({ c, db, actor, params }) => {
@@ -65,10 +77,12 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
     return answer(c, searchset(baseOf(c), `${baseOf(c)}/${params.type}${text}`, result))
   })
   implement(api, contract.fhirSearchByPost, async ({ c, db, actor, params }) => {
-    const form = await textOfBody(
-      c,
-      /^application\/x-www-form-urlencoded\b/i,
-      'a form, application/x-www-form-urlencoded,',
+    const form = textOfBytes(
+      await bytesOfBody(
+        c,
+        /^application\/x-www-form-urlencoded\b/i,
+        'a form, application/x-www-form-urlencoded,',
+      ),
     )
     const parameters = new URLSearchParams([...parametersOf(c), ...new URLSearchParams(form)])
     const result = await search(db, actor, params.type, parameters)
@@ -109,6 +123,7 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
         id: null,
         query: c.req.header('if-none-exist') ?? null,
       },
+      elsewhere,
     ),
   )
   implement(api, contract.fhirConditionalUpdate, async ({ c, db, actor, params }) =>
@@ -121,10 +136,11 @@ export function mountFhir(api: Api, { config, secret }: Services): void {
         id: null,
         query: new URL(c.req.url).search.slice(1) || null,
       },
+      elsewhere,
     ),
   )
   implement(api, contract.fhirUpdate, async ({ c, db, actor, params }) =>
-    writeOne(c, { db, actor, base: baseOf(c) }, { method: 'PUT', ...params, query: null }),
+    writeOne(c, { db, actor, base: baseOf(c) }, { method: 'PUT', ...params, query: null }, elsewhere),
   )
   api.all('*', (c) => {
     throw notThere(c as ApiContext)
@@ -153,18 +169,22 @@ async function writeOne(
   c: ApiContext,
   caller: Caller,
   request: Pick<WriteRequest, 'method' | 'type' | 'id' | 'query'>,
+  elsewhere: (c: ApiContext, bytes: Uint8Array) => Promise<Response | undefined>,
 ): Promise<Response> {
   if (/^[_$]/.test(request.type)) throw notThere(c)
   if (c.req.header('if-none-match') !== undefined)
     throw new FhirError(400, { code: 'not-supported', diagnostics: noneMatch })
   // The parameters of a conditional update are its condition.
   if (request.query === null || request.method === 'POST') refuseUnknown(parametersOf(c), controls)
+  const bytes = await bodyOf(c)
+  const answered = await elsewhere(c, bytes)
+  if (answered) return answered
   const entry = readWrite({
     ...request,
     path: request.type,
     fullUrl: null,
     ifMatch: c.req.header('if-match') ?? null,
-    resource: await bodyOf(c),
+    resource: readJson(textOfBytes(bytes)),
   })
   if (entry instanceof FhirError) throw entry
   const [result] = await write(caller, [entry])

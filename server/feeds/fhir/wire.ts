@@ -70,8 +70,8 @@ export function checkFormat(c: ApiContext): void {
     })
 }
 
-/** The body as text. @throws {FhirError} 415 for other formats, character sets and encodings; 413 if it unpacks to too much */
-export async function textOfBody(c: ApiContext, mediaType: RegExp, expected: string): Promise<string> {
+/** The body, unpacked. @throws {FhirError} 415 for other formats, character sets and encodings; 413 if it unpacks to too much */
+export async function bytesOfBody(c: ApiContext, mediaType: RegExp, expected: string): Promise<Uint8Array> {
   const type = c.req.header('content-type') ?? ''
   const charset = /;\s*charset="?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8'
   const encoding = (c.req.header('content-encoding') ?? 'identity').trim().toLowerCase()
@@ -82,9 +82,13 @@ export async function textOfBody(c: ApiContext, mediaType: RegExp, expected: str
     throw refuse('Bodies may be packed with gzip, and not otherwise.')
   const most = c.get('contract')?.largestBody ?? usualBody
   const bytes = await bodyBytes(c, most)
-  const plain = encoding === 'gzip' ? await unpacked(c, bytes, most) : bytes
+  return encoding === 'gzip' ? unpacked(c, bytes, most) : bytes
+}
+
+/** @throws {FhirError} 400 */
+export function textOfBytes(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new FhirError(400, { code: 'structure', diagnostics: 'The body is not UTF-8.' })
   }

@@ -71,7 +71,9 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): A
   const other = iconv.getDecoder(encoding === 'big5' ? 'big5' : 'gb18030')
   try {
     for await (const chunk of bytes)
-      yield strict ? strict.decode(chunk, { stream: true }) : other.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+      yield strict
+        ? strict.decode(chunk, { stream: true })
+        : other.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     yield strict ? strict.decode() : (other.end() ?? '')
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause

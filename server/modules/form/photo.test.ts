@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { usualBody } from '../../../contract/route.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mergePersons, undoPersonMerge } from '../../../contract/match.ts'
@@ -206,6 +207,19 @@ test('what is no picture, too large, too many, of another question or of another
   expect(large.length).toBeLessThan(mostPhotoBytes)
   expect((await sendByLink(link, large)).status).toBe(201)
   expect((await sendByLink(link, Buffer.alloc(mostPhotoBytes + 3))).error).toMatchObject({ id: 'too-large' })
+  // A picture above the usual size is taken in from the holder of a living link only, who shows it before sending.
+  const big = Buffer.alloc(usualBody)
+  const shown = async (proof: string | undefined) =>
+    (
+      await app.request(undefined, addFormPhoto, {
+        body: { token: link.token, pass: link.pass, key: newKey(), linkId: 'wound', data: base64(big) },
+        ...(proof && { headers: { 'x-form': proof } }),
+      })
+    ).error?.id
+  expect(await shown(undefined)).toBe('too-large')
+  expect(await shown(`${link.token} wrong`)).toBe('too-large')
+  expect(await shown(`${'x'.repeat(43)} ${link.pass}`)).toBe('too-large')
+  expect(await shown(`${link.token} ${link.pass}`)).toBe('picture-type')
   expect((await sendByLink(link, jpeg(), newKey(), 'pain')).status).toBe(422)
   expect((await sendByLink(link, jpeg(), newKey(), 'device')).status).toBe(422)
   expect((await sendByLink(link, jpeg(), '../../etc/passwd')).status).toBe(422)

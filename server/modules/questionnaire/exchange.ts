@@ -125,8 +125,28 @@ async function photosOf(db: Db, taskIds: number[]): Promise<(AnsweredPhoto & { t
   }))
 }
 
+/** Groups and texts come on top of the questions; checking twenty thousand items takes a second, in which nobody else is answered. */
+const mostItems = 2000
+
+function itemsOf(resource: unknown): number {
+  const waiting: unknown[] = [resource]
+  let items = -1
+  while (waiting.length > 0) {
+    items += 1
+    const next = waiting.pop() as { item?: unknown } | null | undefined
+    if (Array.isArray(next?.item)) waiting.push(...(next.item as unknown[]).slice(0, mostItems + 1))
+    if (items > mostItems) break
+  }
+  return items
+}
+
 /** @throws {AppError} invalid, naming what is not FHIR R4 or does not fit our questionnaires */
 export function readFhir(resource: unknown): Imported {
+  if (itemsOf(resource) > mostItems)
+    throw new AppError(
+      'invalid',
+      `It has more than ${mostItems} items; a questionnaire here has at most 200 questions.`,
+    )
   const parsed = fhirQuestionnaire.safeParse(resource)
   if (!parsed.success) throw unfit('This is not a FHIR R4 Questionnaire.', parsed.error)
   if (parsed.data.modifierExtension?.length)
