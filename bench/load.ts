@@ -50,11 +50,20 @@ export async function busy(
 export type Get = (path: string) => Promise<string>
 
 /** A client that keeps its connections; anything but 200 is an error. */
-export function httpClient(port: number, headers: Record<string, string>): { get: Get; close: () => void } {
+export function httpClient(
+  port: number,
+  headers: Record<string, string>,
+): { get: Get; post: (path: string, body: object) => Promise<string>; close: () => void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const get: Get = (path) =>
+  const ask = (path: string, body?: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const sent = httpRequest({ host: '127.0.0.1', port, path, headers, agent }, (answer) => {
+      const method = body === undefined ? 'GET' : 'POST'
+      const type = body !== undefined && {
+        'content-type': 'application/json',
+        'sec-fetch-site': 'same-origin',
+      }
+      const options = { host: '127.0.0.1', port, method, path, headers: { ...headers, ...type }, agent }
+      const sent = httpRequest(options, (answer) => {
         const parts: Buffer[] = []
         answer.on('data', (part: Buffer) => parts.push(part))
         answer.on('end', () => {
@@ -65,12 +74,16 @@ export function httpClient(port: number, headers: Record<string, string>): { get
       })
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // The server closed an idle connection while we took it up again; its next one tells what the server does.
-        if (sent.reusedSocket && error.code === 'ECONNRESET') get(path).then(resolve, reject)
+        if (sent.reusedSocket && error.code === 'ECONNRESET') ask(path, body).then(resolve, reject)
         else reject(error)
       })
-      sent.end()
+      sent.end(body)
     })
-  return { get, close: () => agent.destroy() }
+  return {
+    get: (path) => ask(path),
+    post: (path, body) => ask(path, JSON.stringify(body)),
+    close: () => agent.destroy(),
+  }
 }
 
 /**

@@ -26,6 +26,7 @@ export const listAudit = route({
   path: '/audit',
   permission: 'audit.read',
   summary: 'Who did or looked at what, newest first; refusals too',
+  personal: ['recordNumber'],
   query: pageQuery.extend({
     actorId: z.string().max(80).optional(),
     personId: z.coerce.number().int().positive().optional(),

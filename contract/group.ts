@@ -304,6 +304,7 @@ export const listGroupMembers = route({
   permission: 'group.read',
   summary: 'Members within reach, the latest first; search as for persons, or by the number there',
   params: idParams,
+  personal: ['search'],
   query: pageQuery.extend({
     search: z.string().trim().max(100).optional(),
     current: z.stringbool().default(true),

@@ -62,6 +62,7 @@ export const listIntakeMessages = route({
   path: '/intake/messages',
   permission: 'intake.read',
   summary: 'What arrived from the hospital systems, newest first',
+  personal: ['text'],
   query: countedQuery.extend({
     status: many(intakeStatus),
     messageType: z.string().max(20).optional(),

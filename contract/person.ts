@@ -197,6 +197,7 @@ export const listPersons = route({
   path: '/persons',
   permission: 'person.read',
   summary: 'Search persons by name, pinyin (full or initials), phone (whole or last digits) or record number',
+  personal: ['search', 'phone'],
   query: listQuery('name', 'lastVisit').extend({
     search: z.string().trim().max(100).optional(),
     /** Exact phone number in any usual form. */

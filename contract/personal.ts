@@ -12,7 +12,9 @@ export function sentAs(
   { method, path, personal }: Pick<RouteContract, 'method' | 'path' | 'personal'>,
   { query = {}, body }: { query?: Record<string, unknown> | undefined; body?: unknown },
 ): Sent {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
   if (!given.some(([name]) => personal?.includes(name))) return { method, path, query, body }
   const texts = given.map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)])
   return { method: 'post', path: searchPath(path), body: Object.fromEntries(texts) as object }

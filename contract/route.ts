@@ -11,6 +11,8 @@ export type RouteContract = {
   readonly summary: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
+  /** Parameters of the query that may hold a name or number of a person: with one of them the list is asked by POST, see `personal.ts`. */
+  readonly personal?: readonly string[]
   readonly body?: z.ZodType
   readonly response?: z.ZodType
   /** A body that is not JSON: the handler reads the stream. */

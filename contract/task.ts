@@ -114,6 +114,7 @@ export const listTasks = route({
   permission: 'task.read',
   summary:
     'Work list in priority order: red flags, then by due time; `waiting` = next attempt lies in the future',
+  personal: ['search'],
   query: listQuery('person', 'title', 'department', 'assignee', 'discharged', 'due').extend({
     view: taskView.default('todo'),
     /** `mine`: tasks the user may work now; `team`: everything in scope. */

@@ -148,6 +148,7 @@ export const getTimeline = route({
   permission: 'person.read',
   summary: 'Everything that happened with this person, newest first',
   params: idParams,
+  personal: ['search'],
   query: pageQuery.extend({
     kind: many(eventKind),
     /** Only events before this time: "jump to year". */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { sentAs } from '../contract/personal.ts'
 import type { RouteContract } from '../contract/route.ts'
 import { language } from './i18n/language.ts'
 
@@ -35,7 +36,7 @@ export type InputArgs<C extends RouteContract> =
   object extends InputOf<C> ? [input?: InputOf<C>] : [input: InputOf<C>]
 
 type CallOptions = { signal?: AbortSignal; keepalive?: boolean }
-type RawInput = { params?: object; query?: object; body?: unknown }
+type RawInput = { params?: object; query?: Record<string, unknown>; body?: unknown }
 
 export class ApiError extends Error {
   readonly status: number
@@ -73,7 +74,7 @@ export function whenSignedOut(handler: () => void) {
   onSignedOut = handler
 }
 
-export function addressOf(contract: RouteContract, input: RawInput = {}): string {
+export function addressOf(contract: Pick<RouteContract, 'path'>, input: RawInput = {}): string {
   const path = contract.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String((input.params as Record<string, unknown> | undefined)?.[name])),
   )
@@ -148,9 +149,12 @@ export async function call<C extends RouteContract>(
   ...rest: [...InputArgs<C>, options?: CallOptions]
 ): Promise<AnswerOf<C>> {
   const [input, options] = rest as unknown as [RawInput | undefined, CallOptions | undefined]
-  const raw = input ?? {}
+  const { params, ...raw } = input ?? {}
+  const { method, path, query, body } = sentAs(contract, raw)
+  // A search changes nothing, so nobody waits for it.
+  const ask = contract.method === 'get' ? fetchJson : send
   try {
-    return (await send(contract.method, addressOf(contract, raw), raw.body, options)) as AnswerOf<C>
+    return (await ask(method, addressOf({ path }, { params, query }), body, options)) as AnswerOf<C>
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) onSignedOut()
     throw error

@@ -2,9 +2,10 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Permission } from '../../contract/access.ts'
 import { launchRoutes } from '../../contract/launch.ts'
+import { searchPath } from '../../contract/personal.ts'
 import type { RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
@@ -93,6 +94,37 @@ export function implement<const R extends RouteContract>(
   handler: (call: Call<R>) => Promise<Answer<R>>,
   mayBeLarge?: (c: ApiContext) => Promise<boolean>,
 ): void {
+  const { query, personal, ...rest } = contract
+  if (!query || !personal) {
+    mount(api, contract, contract, handler, mayBeLarge)
+    return
+  }
+  mount(api, contract, withoutPersonal(contract), handler)
+  const byPost: RouteContract = {
+    ...rest,
+    method: 'post',
+    path: searchPath(contract.path),
+    summary: `${contract.summary}; by name or number of a person`,
+    body: query,
+  }
+  const search = handler as (call: unknown) => Promise<Answer<R>>
+  mount(api, contract, byPost as R, ({ body, ...call }) => search({ ...call, query: body, body: undefined }))
+}
+
+function withoutPersonal<const R extends RouteContract>(contract: R): R {
+  const shape = Object.entries(contract.query?.shape ?? {})
+  const rest = shape.filter(([name]) => !contract.personal?.includes(name))
+  return { ...contract, query: z.object(Object.fromEntries(rest)) }
+}
+
+/** @param declared the contract of which `contract` may be another form */
+function mount<const R extends RouteContract>(
+  api: Api,
+  declared: RouteContract,
+  contract: R,
+  handler: (call: Call<R>) => Promise<Answer<R>>,
+  mayBeLarge?: (c: ApiContext) => Promise<boolean>,
+): void {
   implemented.get(api)?.push(contract)
   const status: ContentfulStatusCode | 204 = contract.status ?? 200
   const definition = createRoute({
@@ -102,7 +134,7 @@ export function implement<const R extends RouteContract>(
     tags: [contract.path.split('/')[1] ?? ''],
     'x-permission': contract.permission,
     middleware: [
-      permissionGuard(contract),
+      permissionGuard(contract, declared),
       ...(options.get(api)?.openQuery ? [] : [refuseUnknownParameters(contract)]),
       ...(contract.body ? [receive(contract, mayBeLarge)] : []),
     ],
@@ -160,11 +192,14 @@ function assertDocumented(c: ApiContext): void {
     throw new Error(`${contract.method} ${contract.path} answers ${c.res.status}, which is not documented`)
 }
 
-function permissionGuard(contract: RouteContract): MiddlewareHandler<ApiEnvironment> {
+function permissionGuard(
+  contract: RouteContract,
+  declared: RouteContract,
+): MiddlewareHandler<ApiEnvironment> {
   return async (c, next) => {
     c.set('contract', contract)
     // Before the permission check: a workstation session may use listed routes only, regardless of its user's rights.
-    if (c.get('actor')?.launch && !forLaunch.has(contract)) throw new AppError('forbidden')
+    if (c.get('actor')?.launch && !forLaunch.has(declared)) throw new AppError('forbidden')
     if (contract.permission !== 'public') {
       const actor = signedIn(c)
       if (contract.permission !== 'signed-in') authorize(actor, contract.permission satisfies Permission)

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { searchPath } from '../../contract/personal.ts'
 import type { RouteContract } from '../../contract/route.ts'
 import { AppError } from './errors.ts'
 
@@ -47,6 +48,7 @@ function isStorable(value: unknown): boolean {
  */
 export function refuseUnknownParameters(contract: RouteContract): MiddlewareHandler {
   const known = Object.keys(contract.query?.shape ?? {})
+  const personal = new Set(contract.personal)
   return async (c, next) => {
     if (c.req.url.includes('?')) {
       const unknown = [...new Set(new URL(c.req.url).searchParams.keys())].filter(
@@ -56,7 +58,12 @@ export function refuseUnknownParameters(contract: RouteContract): MiddlewareHand
         throw new AppError(
           'unknown-parameter',
           `There is no parameter ${unknown.join(', ')} here.${known.length > 0 ? '' : ' This route takes none.'}`,
-          unknown.map((name) => ({ path: name, message: hint(name, known) })),
+          unknown.map((name) => ({
+            path: name,
+            message: personal.has(name)
+              ? `may name a person: send it by POST to ${searchPath(contract.path)}, with all parameters in the body`
+              : hint(name, known),
+          })),
         )
     }
     await next()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { z } from 'zod'
 import type { Role } from '../../contract/access.ts'
+import { sentAs } from '../../contract/personal.ts'
 import type { RouteContract } from '../../contract/route.ts'
 import { type App, createApp, type Mount } from '../../server/app.ts'
 import { createUserAs } from '../../server/modules/access/user.ts'
@@ -142,11 +143,12 @@ export async function createTestApp(
     send,
     createUser,
     signIn,
-    async request(caller, contract, { params, ...input } = {}) {
-      const url = contract.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    async request(caller, contract, { params, headers, ...input } = {}) {
+      const { method, path: address, ...sent } = sentAs(contract, input)
+      const url = address.replace(/\{(\w+)\}/g, (_, name: string) =>
         encodeURIComponent(String((params as Record<string, unknown> | undefined)?.[name])),
       )
-      const answer = await send(caller, contract.method, `/api/v1${url}`, input)
+      const answer = await send(caller, method, `/api/v1${url}`, { ...sent, ...(headers && { headers }) })
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false
       const json: unknown = isJson ? await answer.json() : undefined
       return {
