@@ -106,6 +106,7 @@ export function implement<const R extends RouteContract>(
     path: searchPath(contract.path),
     summary: `${contract.summary}; by name or number of a person`,
     body: query,
+    ...(rest.example && { example: { ...rest.example, query: {}, body: rest.example.query } }),
   }
   const search = handler as (call: unknown) => Promise<Answer<R>>
   mount(api, contract, byPost as R, ({ body, ...call }) => search({ ...call, query: body, body: undefined }))

@@ -48,6 +48,7 @@ function isStorable(value: unknown): boolean {
  */
 export function refuseUnknownParameters(contract: RouteContract): MiddlewareHandler {
   const known = Object.keys(contract.query?.shape ?? {})
+  const near = [...known, ...(contract.personal ?? [])]
   const personal = new Set(contract.personal)
   return async (c, next) => {
     if (c.req.url.includes('?')) {
@@ -62,7 +63,7 @@ export function refuseUnknownParameters(contract: RouteContract): MiddlewareHand
             path: name,
             message: personal.has(name)
               ? `may name a person: send it by POST to ${searchPath(contract.path)}, with all parameters in the body`
-              : hint(name, known),
+              : hint(name, near),
           })),
         )
     }

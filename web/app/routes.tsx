@@ -6,7 +6,8 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import type { CurrentUser } from '../../contract/access.ts'
-import { type Filters, parseFilters, writeFilters } from '../ui/filters.ts'
+import type { Filters } from '../ui/filters.ts'
+import { parseAddress, writeAddress } from '../ui/terms.ts'
 import { NotFound } from './NotFound.tsx'
 import { PagePending } from './PagePending.tsx'
 import { RouteError } from './RouteError.tsx'
@@ -72,8 +73,8 @@ const routeTree = root.addChildren([
 export const router = createRouter({
   routeTree,
   context: { me: undefined as unknown as CurrentUser },
-  parseSearch: parseFilters,
-  stringifySearch: writeFilters,
+  parseSearch: parseAddress,
+  stringifySearch: writeAddress,
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,
   defaultPendingMs: 150,

@@ -9,7 +9,8 @@ import type { CurrentUser } from '../../contract/access.ts'
 import { NotFound } from '../app/NotFound.tsx'
 import { PagePending } from '../app/PagePending.tsx'
 import { RouteError } from '../app/RouteError.tsx'
-import { type Filters, parseFilters, writeFilters } from '../ui/filters.ts'
+import type { Filters } from '../ui/filters.ts'
+import { parseAddress, writeAddress } from '../ui/terms.ts'
 import { LaunchFrame } from './LaunchFrame.tsx'
 
 const root = createRootRouteWithContext<{ me: CurrentUser }>()({
@@ -29,8 +30,8 @@ export function launchRouter(me: CurrentUser, path: string) {
     routeTree,
     history: createMemoryHistory({ initialEntries: [path] }),
     context: { me },
-    parseSearch: parseFilters,
-    stringifySearch: writeFilters,
+    parseSearch: parseAddress,
+    stringifySearch: writeAddress,
     defaultPendingComponent: PagePending,
     defaultPendingMs: 150,
     defaultErrorComponent: RouteError,

@@ -5,6 +5,7 @@ import { fhirBase } from '../../../contract/fhir.ts'
 import { listAudit } from '../../../contract/audit.ts'
 import { listPersons } from '../../../contract/person.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { createTestDatabase } from '../../../test/support/database.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { maskEmail, maskIdentifier, maskPhone } from './mask.ts'
 import { missesPerHour } from './walk.ts'
@@ -12,7 +13,8 @@ import { missesPerHour } from './walk.ts'
 let app: TestApp
 
 beforeAll(async () => {
-  app = await createTestApp()
+  // As the owner of the audit, to let time pass in it.
+  app = await createTestApp({}, await createTestDatabase())
   await receive(app, { mrn: 'W1', name: '司空某', phone: '13955556666', nationalId: '110101195001019876' })
 })
 afterAll(() => app.close())
