@@ -174,7 +174,7 @@ const screens: Screen[] = [
     name: 'settings',
     as: 'admin',
     path: '/settings',
-    allowed: /^(HIS\/NH|address|portal|Ballou|Transportation|Research)$/,
+    allowed: /^(HIS\/NH|address|portal|Ballou|Transportation|Research|fc00)$/,
   },
   { name: 'settings-organization', as: 'admin', path: '/settings?tab=organization' },
   { name: 'settings-staff', as: 'admin', path: '/settings?tab=staff' },

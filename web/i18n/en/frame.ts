@@ -58,7 +58,7 @@ export const frame = {
     users: 'Users',
     audit: 'Audit',
   },
-  searchPlaceholder: 'Name, pinyin, phone tail, record no.',
+  searchPlaceholder: 'Name, pinyin, last 4 phone digits, record no.',
   searchLabel: 'Find a patient',
   searchEmpty:
     'Nobody found for “{{text}}”. Try pinyin initials, the last four digits of the phone, or the record number.',

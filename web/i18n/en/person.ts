@@ -4,7 +4,7 @@ import type { person as reference } from '../zh-CN/person.ts'
 export const person = {
   total: '{{n}} persons',
   title: 'Patients',
-  searchHint: 'Name, pinyin or initials, phone tail, record number',
+  searchHint: 'Name, pinyin or initials, phone number or its last four digits, record number',
   column: {
     name: 'Name',
     sexAge: 'Sex / age',

@@ -51,7 +51,7 @@ export const frame = {
     users: '用户',
     audit: '审计',
   },
-  searchPlaceholder: '姓名、拼音、手机尾号、病案号',
+  searchPlaceholder: '姓名、拼音、手机后四位、病案号',
   searchLabel: '找患者',
   searchEmpty: '没有找到“{{text}}”。试试拼音首字母、手机后四位或病案号。',
   searchHint: '按 / 随时开始找人',

@@ -1,7 +1,7 @@
 export const person = {
   total: '共 {{n}} 人',
   title: '患者',
-  searchHint: '输入姓名、拼音或首字母、手机尾号、病案号',
+  searchHint: '输入姓名、拼音或首字母、手机号或后四位、病案号',
   column: {
     name: '姓名',
     sexAge: '性别 / 年龄',
