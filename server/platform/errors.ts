@@ -37,6 +37,7 @@ const catalogue = {
   'picture-type': [422, 'Only pictures can be taken in, as JPEG or PNG.'],
   'picture-damaged': [422, 'The picture is damaged, or the file holds more than a picture.'],
   'too-slow': [408, 'The request arrived too slowly and was given up.'],
+  'unsupported-type': [415, 'The body has another type than this address takes.'],
   'too-large': [413, 'That is too large.'],
   'too-many-requests': [429, 'Too many tries. Wait a moment.'],
   'link-closed': [410, 'This link is no longer valid.'],

@@ -10,7 +10,7 @@ import type { RouteContract } from '../../contract/route.ts'
 import { type Actor, authorize } from './actor.ts'
 import { audit } from './audit.ts'
 import { receiveText, releaseBody } from './body.ts'
-import type { Db } from './db.ts'
+import { type Db, isTransient } from './db.ts'
 import { errorStatuses } from './error-answers.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { refuseUnknownParameters } from './input-guard.ts'
@@ -250,7 +250,7 @@ export const retryAfter = '5'
 
 /** The one error handler: callers get a status, a stable id and a sentence; refusals are audited. */
 export async function answerError(error: unknown, c: ApiContext): Promise<Response> {
-  const known = error instanceof AppError ? error : badRequest(error, c)
+  const known = foreignError(error, c)
   if (!known) {
     log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     return c.json({ error: { id: 'internal', message: new AppError('internal').message } }, 500)
@@ -276,9 +276,19 @@ export async function answerError(error: unknown, c: ApiContext): Promise<Respon
   return c.json(body, known.status as ContentfulStatusCode)
 }
 
-function badRequest(error: unknown, c: ApiContext): AppError | undefined {
+/**
+ * An error of a library or the database that is not ours: a caller's mistake, or an outage after which the same request will do.
+ * @returns undefined when it is ours
+ */
+export function foreignError(error: unknown, c: ApiContext): AppError | undefined {
+  if (error instanceof AppError) return error
   const { status, code } = (error ?? {}) as { status?: unknown; code?: unknown }
   if (status === 400) return new AppError('malformed-request', 'The body is not valid JSON.')
+  if (status === 415) return new AppError('unsupported-type', 'Send the body as application/json.')
+  if (isTransient(error)) {
+    log.warn({ err: error, path: routePath(c), method: c.req.method }, 'the database did not answer')
+    return new AppError('unavailable', 'The database does not answer just now. Try again in a moment.')
+  }
   // numeric_value_out_of_range: ids of some tables end at 2,147,483,647.
   if (code !== '22003') return undefined
   const path = new URL(c.req.url).pathname

@@ -109,7 +109,7 @@ export async function createTestApp(
             (/^c[lw]_/.test(caller) ? { authorization: `Bearer ${caller}` } : { cookie: caller })),
           ...headers,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       },
       { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
     )

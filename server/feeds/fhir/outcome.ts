@@ -65,6 +65,7 @@ const codes: Partial<Record<number, IssueCode>> = {
   408: 'transient',
   409: 'conflict',
   413: 'too-long',
+  415: 'not-supported',
   422: 'invalid',
   429: 'throttled',
   503: 'transient',

@@ -11,6 +11,7 @@ import {
   implement,
   implementedContracts,
   retryAfter,
+  foreignError,
 } from '../../platform/http.ts'
 import { log } from '../../platform/log.ts'
 import type { Services } from '../../platform/services.ts'
@@ -196,7 +197,7 @@ async function writeOne(
 
 /** The error handler of FHIR paths: an OperationOutcome; refusals are audited under the person. */
 export async function answerFhirError(error: unknown, c: ApiContext): Promise<Response> {
-  const known = asFhirError(error)
+  const known = asFhirError(foreignError(error, c) ?? error)
   if (!known) {
     log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     const diagnostics = 'Something went wrong on our side. It has been logged.'

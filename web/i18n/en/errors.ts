@@ -40,6 +40,7 @@ export const errors = {
   'file-nul': 'The file holds NUL characters: it is damaged, or no table.',
   'picture-type': 'Only photos can be uploaded (JPEG or PNG).',
   'picture-damaged': 'The photo is damaged, or the file holds more than a photo.',
+  'unsupported-type': 'What was sent has another type than is taken here.',
   'too-slow': 'The connection is too slow: this did not arrive in time. Please try again.',
   'too-large': 'That is too large.',
   'too-many-requests': 'Too many requests. Wait a moment.',

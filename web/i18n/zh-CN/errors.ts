@@ -40,6 +40,7 @@ export const errors = {
   'file-nul': '文件里有 NUL 字符：可能已损坏，或不是表格。',
   'picture-type': '只能上传照片（JPEG 或 PNG）。',
   'picture-damaged': '这张照片已损坏，或文件里不只是照片。',
+  'unsupported-type': '发送的内容类型与此处要求的不符。',
   'too-slow': '网络太慢，内容没有及时传到，请重试。',
   'too-large': '内容太大了。',
   'too-many-requests': '操作太频繁，请稍等再试。',
