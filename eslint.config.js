@@ -58,7 +58,7 @@ export default tseslint.config(
         'error',
         {
           selector:
-            'CallExpression[callee.object.name="log"] :matches(Property[key.name="err"] > MemberExpression, TemplateLiteral MemberExpression[property.name="message"])',
+            'CallExpression[callee.object.name="log"] > ObjectExpression MemberExpression[property.name="message"]',
           message: 'Log the error itself as `err`, never its text.',
         },
       ],

@@ -56,6 +56,19 @@ test('the answer names the nearest parameter that there is', async () => {
   })
 })
 
+test('a parameter that may name a person is taken in no address, only in the body of a search', async () => {
+  const personal = contracts.filter((one) => one.method === 'get' && one.personal)
+  expect(personal.length).toBeGreaterThan(4)
+  for (const contract of personal)
+    for (const name of contract.personal ?? []) {
+      const answer = await app.send(admin, 'get', addressOf(contract, '1'), { query: { [name]: '王小明' } })
+      // Who may not ask is not told how.
+      if (answer.status === 403) continue
+      expect([contract.path, name, answer.status]).toEqual([contract.path, name, 400])
+      expect(await answer.text()).toContain(`by POST to ${contract.path}/search`)
+    }
+})
+
 test('a NUL character in the address is refused on every route, and never an error of ours', async () => {
   const below = [
     ...contracts.map((one) => addressOf(one, 'a\0b')),

@@ -46,7 +46,7 @@ const environment = z
     /** The role that owns the tables, when DATABASE_URL names one that only works with them. */
     DATABASE_OWNER_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database')
+      .refine(isPostgresUrl, 'must look like postgres://user:password@host:5432/database')
       .optional(),
     /** Which parts this process runs: `all`, or a comma-separated list of web, worker, feed. */
     ROLE: z

@@ -81,6 +81,8 @@ test('everything that opens a connection to a configured host resolves it here',
   expect(files.sort()).toEqual([
     // A command that whoever runs the server types in, with its target.
     'server/cli/intake.ts',
+    // Where anchors of the audit go, as the environment says, which is the operator's.
+    'server/modules/audit/syslog.ts',
     // The client gets an address, and its two users resolve it.
     'server/modules/hl7/mllp-client.ts',
     'server/modules/message/smtp.ts',

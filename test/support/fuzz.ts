@@ -130,11 +130,13 @@ export async function fuzz(
 ): Promise<Fuzzed> {
   const random = prng(seed)
   const site = await fillSite(app, 'FUZZ', { mark: '测', digits: '33333' })
-  const callers: (string | undefined)[] = [undefined]
-  for (const role of roles)
-    callers.push(await app.signInAs(role, role === 'auditor' ? {} : { site: site.site }))
-  for (const role of ['administrator', 'service-centre', 'integration'] as const)
-    callers.push(await app.signInAs(role))
+  const everywhere = ['administrator', 'service-centre', 'integration'] as const
+  const places = [
+    ...roles.map((role) => ({ role, place: role === 'auditor' ? {} : { site: site.site } })),
+    ...everywhere.map((role) => ({ role, place: {} })),
+  ]
+  const enter = ({ role, place }: (typeof places)[number]) => app.signInAs(role, place)
+  const cookies = await Promise.all(places.map(enter))
   const routes: { contract: RouteContract; base: string }[] = [
     ...implementedContracts(app.api).map((contract) => ({ contract, base: '/api/v1' })),
     ...implementedContracts(app.fhir).map((contract) => ({ contract, base: fhirBase })),
@@ -148,10 +150,14 @@ export async function fuzz(
     const { contract, base } =
       at < routes.length ? (routes[at] ?? pick(random, routes)) : pick(random, routes)
     const asked = request(contract, site, random)
-    const caller = pick(random, callers)
+    // One in so many asks without having signed in.
+    const who = Math.floor(random() * (places.length + 1))
     const address = `${base}${asked.path}`
-    const status = await answered(app, caller, contract.method, address, asked)
+    const status = await answered(app, cookies[who], contract.method, address, asked, random)
     result.statuses[status] = (result.statuses[status] ?? 0) + 1
+    const place = places[who]
+    // Signed out, suspended or with another password by what was asked before.
+    if (status === 401 && place) cookies[who] = await enter(place)
     if (status === 500)
       result.failures.push(
         `${contract.method} ${address} ${text(asked.query).slice(0, 300)} ${asked.type} ${asked.body?.slice(0, 600)}`,
@@ -213,12 +219,17 @@ async function answered(
   method: string,
   address: string,
   asked: Asked,
+  random: Random,
 ): Promise<number> {
   try {
     const answer = await app.send(caller, method, address, {
       query: asked.query,
       ...(asked.body !== undefined && { body: asked.body }),
-      headers: { 'content-type': asked.type },
+      // From many places, or a lock-out would be all there is to see.
+      headers: {
+        'content-type': asked.type,
+        'x-forwarded-for': `10.9.${Math.floor(random() * 250)}.${Math.floor(random() * 250)}`,
+      },
     })
     await answer.body?.cancel()
     return answer.status

@@ -82,7 +82,7 @@ async function writeLines(config: AnchorConfig, lines: string[], afresh: boolean
   const syslog = anchors.syslog === undefined ? [] : [sendToSyslog(anchors.syslog, lines)]
   for (const done of await Promise.allSettled([...others, ...syslog]))
     if (done.status === 'rejected')
-      log.error({ err: (done.reason as Error).message }, 'an anchor of the audit could not be sent out')
+      log.error({ err: done.reason as Error }, 'an anchor of the audit could not be sent out')
   await own
 }
 
