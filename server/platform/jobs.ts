@@ -129,8 +129,8 @@ export function openJobs(url: string, db: Db): Jobs {
     boss.on('error', (error) => {
       log.warn({ err: error }, 'background jobs: the database did not answer')
     })
-    boss.on('warning', (warning) => {
-      log.debug({ warning: warning.message }, 'background jobs')
+    boss.on('warning', () => {
+      log.debug('background jobs are slow or queue up')
     })
     supervised = supervise
     await boss.start()

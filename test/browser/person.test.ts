@@ -35,7 +35,8 @@ test.each(['name', 'initials', 'phone number'])(
     await page.locator('.task-row, .state-block').first().waitFor()
     await page.keyboard.press('/')
     const typed =
-      { name: person.name, initials: person.initials, 'phone number': person.phone.replace('+86', '') }[by] ?? ''
+      { name: person.name, initials: person.initials, 'phone number': person.phone.replace('+86', '') }[by] ??
+      ''
     await page.keyboard.type(typed)
     await page.locator(`[role="option"][id$="-${person.id}"]`).waitFor()
     await page.locator(`[role="option"][id$="-${person.id}"]`).click()

@@ -105,16 +105,16 @@ function asQuery(value: unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,
-      typeof one === 'object' ? JSON.stringify(one)?.slice(0, 2000) : one,
+      typeof one === 'object' ? JSON.stringify(one).slice(0, 2000) : one,
     ]),
   )
 }
 
-const word = (value: unknown) => (typeof value === 'object' ? text(value) : String(value))
+const word = (value: unknown) => (typeof value === 'string' ? value : text(value))
 
 function text(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? ''
+    return JSON.stringify(value)
   } catch {
     return ''
   }

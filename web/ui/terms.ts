@@ -29,11 +29,12 @@ function markOf(term: string): string {
  * tab and a mark stands in its place.
  */
 export function writeAddress(filters: Record<string, unknown>): string {
-  const marked = personal.flatMap((name) => {
+  const marked = { ...filters }
+  for (const name of personal) {
     const term = filters[name]
-    return typeof term === 'string' && term !== '' ? [[name, markOf(term)]] : []
-  })
-  return writeFilters({ ...filters, ...Object.fromEntries(marked) })
+    if (typeof term === 'string' && term !== '') marked[name] = markOf(term)
+  }
+  return writeFilters(marked)
 }
 
 /** The same backwards; the mark of another tab or an earlier session narrows nothing. */

@@ -77,7 +77,8 @@ export const groups = {
   editMember: 'Change membership',
   endMember: 'End',
   findPerson: 'Find a person',
-  findPersonHint: 'Type a name, pinyin, a telephone number or its last four digits, or a record number, then choose below.',
+  findPersonHint:
+    'Type a name, pinyin, a telephone number or its last four digits, or a record number, then choose below.',
   noPerson: 'Nobody found. Import the list of members for people who have no record yet.',
   chosen: 'Chosen: {{name}}',
   memberName: 'Name',

@@ -69,7 +69,8 @@ export const problems = {
     'Is needed: this person was never here, so the site is not known',
   'there-is-no-such-site': 'There is no such site',
   'there-is-no-such-entry': 'There is no such entry',
-  'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out': 'An auditor reads the audit of the whole installation: leave the site out',
+  'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out':
+    'An auditor reads the audit of the whole installation: leave the site out',
   'is-no-active-administrator-of-the-sites-that-this-key-reaches':
     'Is no active administrator of the sites that this key reaches',
   'has-to-be-a-single-line': 'Has to be a single line',

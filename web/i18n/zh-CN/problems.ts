@@ -63,7 +63,8 @@ export const problems = {
   'is-needed-this-person-was-never-here-so-the-site-is-not-known': '这位患者没有来过，请选科室',
   'there-is-no-such-site': '没有这个院区',
   'there-is-no-such-entry': '已不存在，请重新选择',
-  'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out': '审计员查看整个系统的审计记录，请不要选择院区',
+  'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out':
+    '审计员查看整个系统的审计记录，请不要选择院区',
   'is-no-active-administrator-of-the-sites-that-this-key-reaches': '不是该密钥所及院区的在用管理员',
   'has-to-be-a-single-line': '只能是一行文字',
   'is-no-name-address-or-range-such-as': '不是域名、地址或网段（如 10.1.0.0/16）',
