@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** Properties on a real database that the suite tries a few times only. */
 const files = [
+  'test/fuzz.test.ts',
   'server/modules/audit/tamper.test.ts',
   'server/backup/mutated.test.ts',
   'server/modules/contact/gate.test.ts',
