@@ -48,6 +48,7 @@ export async function createUserAs(
   authorize(actor, 'user.write')
   const body = createUserBody.parse(input)
   assertMayGrant(actor, body.grants)
+  await assertMayName(trx, actor, body.staffId)
   const username = body.username.toLowerCase()
   if (body.password !== undefined) await assertGoodPassword(trx, body.password, username)
   const oneTimePassword = body.password === undefined ? makeOneTimePassword() : null
@@ -96,7 +97,7 @@ function refused(error: unknown, path: string): unknown {
   return new AppError('invalid', undefined, [{ path, message: 'There is no such entry.' }])
 }
 
-/** @throws {AppError} invalid when an auditor is bound to a site: the audit has none */
+/** @throws {AppError} invalid when an auditor is bound to a site, as the audit has none, or a department is of another site */
 async function writeGrants(trx: Trx, userId: string, grants: Grant[]): Promise<void> {
   if (grants.some((grant) => grant.role === 'auditor' && grant.siteId !== null))
     throw new AppError('invalid', undefined, [
@@ -104,6 +105,13 @@ async function writeGrants(trx: Trx, userId: string, grants: Grant[]): Promise<v
         path: 'grants',
         message: 'An auditor reads the audit of the whole installation: leave the site out.',
       },
+    ])
+  const { rows: elsewhere } = await sql`
+    select 1 from jsonb_to_recordset(${JSON.stringify(grants)}::jsonb) as g("siteId" int, "departmentId" int)
+    join department d on d.id = g."departmentId" and d.site_id <> g."siteId"`.execute(trx)
+  if (elsewhere.length > 0)
+    throw new AppError('invalid', undefined, [
+      { path: 'grants', message: 'The department is not of this site.' },
     ])
   await trx.deleteFrom('role_grant').where('user_id', '=', userId).execute()
   const rows = grants.map((grant) => ({
@@ -143,6 +151,7 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
     ])
   const { name, staffId, suspended, grants } = input
   assertMayGrant(actor, [...(await sitesOf(trx, id)), ...(grants ?? [])])
+  await assertMayName(trx, actor, staffId)
   try {
     await trx
       .updateTable('app_user')
@@ -185,9 +194,25 @@ type SiteGrant = { siteId: number | null }
  */
 export function assertMayGrant(actor: Actor, grants: readonly SiteGrant[]): void {
   if (actor.kind === 'system' || actor.kind === 'link') return
-  const own = actor.grants.flatMap((grant) => (grant.role === 'administrator' ? [grant.siteId] : []))
+  const own = administered(actor)
   if (own.includes(null)) return
   if (grants.some(({ siteId }) => siteId === null || !own.includes(siteId))) throw new AppError('forbidden')
+}
+
+const administered = (actor: Actor) =>
+  actor.grants.flatMap((grant) => (grant.role === 'administrator' ? [grant.siteId] : []))
+
+/**
+ * A user works as a member of staff, whose patients are theirs: that of another site is for those who administer it.
+ * @throws {AppError} forbidden
+ */
+async function assertMayName(trx: Trx, actor: Actor, staffId: number | null | undefined): Promise<void> {
+  if (actor.kind === 'system' || actor.kind === 'link' || staffId == null) return
+  const own = administered(actor)
+  if (own.includes(null)) return
+  const { rows } = await sql`
+    select 1 from staff where id = ${staffId} and not (site_id = any(${own}::int[]))`.execute(trx)
+  if (rows.length > 0) throw new AppError('forbidden')
 }
 
 async function sitesOf(trx: Trx, userId: string): Promise<SiteGrant[]> {
@@ -200,13 +225,14 @@ async function lockAdministrators(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('careloop.administrators'))`.execute(trx)
 }
 
-/** Whether somebody can administer: an active user with the role administrator. */
+/** Whether somebody can administer everything: an active user with the role administrator at all sites. */
 export async function hasAdministrator(db: Kysely<DB>): Promise<boolean> {
   const row = await db
     .selectFrom('role_grant')
     .innerJoin('app_user', 'app_user.id', 'role_grant.user_id')
     .select('app_user.id')
     .where('role_grant.role', '=', 'administrator')
+    .where('role_grant.site_id', 'is', null)
     .where('app_user.suspended', '=', false)
     .limit(1)
     .executeTakeFirst()

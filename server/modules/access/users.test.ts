@@ -15,6 +15,7 @@ import {
 import { verifyAudit } from '../../../contract/audit.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { createTestApp, goodPassword, type TestApp } from '../../../test/support/app.ts'
+import { idsOf } from '../../../test/support/hospital.ts'
 import { prepareFirstAdministrator } from './setup.ts'
 
 let app: TestApp
@@ -227,3 +228,42 @@ test('who administers one site neither gives nor takes rights elsewhere, nor tou
   const widen = { params: { id: other }, body: { grants: [grant(own ?? 0)] } }
   expect((await app.request(bound, updateUser, widen)).status).toBe(403)
 })
+
+test('who administers one site takes neither staff nor departments of another into a user, nor the last right to all', async () => {
+  await receive(app, { mrn: 'near', site: 'NEAR', doctor: 'N1' }, { mrn: 'far', site: 'FAR', doctor: 'F1' })
+  const { site, staff } = await idsOf(app)
+  const departmentOf = async (id: number) =>
+    (await app.db.selectFrom('department').select('id').where('site_id', '=', id).executeTakeFirstOrThrow())
+      .id
+  const near = await app.signInAs('administrator', { site: site('NEAR') })
+  const create = async (grant: object, staffId: number | null = null) =>
+    (
+      await app.request(near, createUser, {
+        body: {
+          username: `made-${++made}`,
+          name: 'x',
+          staffId,
+          grants: [{ role: 'doctor', siteId: site('NEAR'), departmentId: null, ...grant }],
+        },
+      })
+    ).status
+  expect(await create({ departmentId: await departmentOf(site('FAR')) })).toBe(422)
+  expect(await create({ siteId: site('FAR') })).toBe(403)
+  expect(await create({ siteId: null })).toBe(403)
+  expect(await create({}, staff('F1'))).toBe(403)
+  expect(await create({ departmentId: await departmentOf(site('NEAR')) }, staff('N1'))).toBe(201)
+  // One of a single site does not replace the last one of all.
+  const { body: me } = await app.request(admin, getCurrentUser)
+  const { rows } = await sql<{ id: string }>`
+    select user_id as id from role_grant where role = 'administrator' and site_id is null and user_id <> ${me.id}`.execute(
+    app.db,
+  )
+  for (const { id } of rows)
+    await app.request(admin, updateUser, { params: { id }, body: { suspended: true } })
+  const demoted = await app.request(admin, updateUser, {
+    params: { id: me.id },
+    body: { grants: [{ role: 'administrator', siteId: site('NEAR'), departmentId: null }] },
+  })
+  expect(demoted.status).toBe(422)
+})
+let made = 0

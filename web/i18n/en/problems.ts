@@ -69,6 +69,7 @@ export const problems = {
     'Is needed: this person was never here, so the site is not known',
   'there-is-no-such-site': 'There is no such site',
   'there-is-no-such-entry': 'There is no such entry',
+  'the-department-is-not-of-this-site': 'The department is not of this site',
   'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out':
     'An auditor reads the audit of the whole installation: leave the site out',
   'is-no-active-administrator-of-the-sites-that-this-key-reaches':

@@ -63,6 +63,7 @@ export const problems = {
   'is-needed-this-person-was-never-here-so-the-site-is-not-known': '这位患者没有来过，请选科室',
   'there-is-no-such-site': '没有这个院区',
   'there-is-no-such-entry': '已不存在，请重新选择',
+  'the-department-is-not-of-this-site': '该科室不属于所选院区',
   'an-auditor-reads-the-audit-of-the-whole-installation-leave-the-site-out':
     '审计员查看整个系统的审计记录，请不要选择院区',
   'is-no-active-administrator-of-the-sites-that-this-key-reaches': '不是该密钥所及院区的在用管理员',
