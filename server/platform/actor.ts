@@ -51,7 +51,8 @@ export type Actor = Shared &
   )
 export type SystemActor = Extract<Actor, { kind: 'system' }>
 
-type Rule = Partial<Record<Permission, Scope>>
+/** `installation`: only with a grant that names no site, for what all sites share and for the audit, which has no sites. */
+type Rule = Partial<Record<Permission, Scope | 'installation'>>
 
 const desk: Rule = { 'questionnaire.read': 'all', 'pathway.read': 'all' }
 
@@ -67,9 +68,9 @@ export const roleRules: Record<Role, Rule> = {
     'import.read': 'site',
     'import.write': 'site',
     'pathway.read': 'all',
-    'pathway.write': 'all',
+    'pathway.write': 'installation',
     'questionnaire.read': 'all',
-    'questionnaire.write': 'all',
+    'questionnaire.write': 'installation',
     'message.read': 'site',
     'figure.read': 'site',
     'guidance.read': 'site',
@@ -199,7 +200,7 @@ export const roleRules: Record<Role, Rule> = {
     'visit.read': 'site',
     'guidance.read': 'site',
   },
-  auditor: { 'audit.read': 'all', 'setting.read': 'all', 'user.read': 'all' },
+  auditor: { 'audit.read': 'installation', 'setting.read': 'all', 'user.read': 'installation' },
   integration: {
     'person.read': 'site',
     'person.write': 'site',
@@ -236,7 +237,7 @@ export function accessOf(grants: Grant[], staffId: number | null): Actor['access
     const rule = roleRules[grant.role]
     for (const permission of permissions) {
       const scope = rule[permission]
-      if (!scope) continue
+      if (!scope || (scope === 'installation' && grant.siteId !== null)) continue
       const reach = (access[permission] ??= {
         all: false,
         siteIds: [],
@@ -252,8 +253,9 @@ export function accessOf(grants: Grant[], staffId: number | null): Actor['access
   return access
 }
 
-function widen(reach: Reach, scope: Scope, grant: Grant, staffId: number | null): void {
-  if (scope === 'all' || (scope === 'site' && grant.siteId === null)) reach.all = true
+function widen(reach: Reach, scope: Scope | 'installation', grant: Grant, staffId: number | null): void {
+  if (scope === 'all' || scope === 'installation' || (scope === 'site' && grant.siteId === null))
+    reach.all = true
   else if (scope === 'site' && grant.siteId !== null) reach.siteIds.push(grant.siteId)
   // A department role without a department reaches only the actor's own patients: no implicit "everything".
   else if (scope === 'department' && grant.departmentId !== null) reach.departmentIds.push(grant.departmentId)

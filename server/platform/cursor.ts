@@ -17,13 +17,23 @@ const time =
  */
 export function decodeCursor<T extends Key>(
   cursor: string | undefined,
-  shape: ('string' | 'number' | 'time')[],
+  shape: ('string' | 'number' | 'decimal' | 'time')[],
 ): T | undefined {
   if (cursor === undefined) return undefined
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const fits = (part: unknown, at: number) =>
-      shape[at] === 'time' ? typeof part === 'string' && time.test(part) : typeof part === shape[at]
+    const fits = (part: unknown, at: number) => {
+      const kind = shape[at]
+      if (kind === 'number') return Number.isSafeInteger(part)
+      if (kind === 'decimal') return Number.isFinite(part)
+      // PostgreSQL takes neither NUL nor half characters.
+      return (
+        typeof part === 'string' &&
+        part.isWellFormed() &&
+        !part.includes('\0') &&
+        (kind === 'string' || time.test(part))
+      )
+    }
     if (Array.isArray(key) && key.length === shape.length && key.every(fits)) return key as T
   } catch {
     // Falls through to the one answer for every unreadable cursor.

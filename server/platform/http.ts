@@ -289,6 +289,9 @@ export function foreignError(error: unknown, c: ApiContext): AppError | undefine
     log.warn({ err: error, path: routePath(c), method: c.req.method }, 'the database did not answer')
     return new AppError('unavailable', 'The database does not answer just now. Try again in a moment.')
   }
+  // A day or time that there is none of (datetime_field_overflow and its like), as a forged cursor may hold.
+  if (code === '22007' || code === '22008')
+    return new AppError('malformed-request', 'A day or time is none that there is.')
   // numeric_value_out_of_range: ids of some tables end at 2,147,483,647.
   if (code !== '22003') return undefined
   const path = new URL(c.req.url).pathname

@@ -197,7 +197,7 @@ async function writeOne(
 
 /** The error handler of FHIR paths: an OperationOutcome; refusals are audited under the person. */
 export async function answerFhirError(error: unknown, c: ApiContext): Promise<Response> {
-  const known = asFhirError(foreignError(error, c) ?? error)
+  const known = asFhirError(error) ?? asFhirError(foreignError(error, c))
   if (!known) {
     log.error({ err: error, path: routePath(c), method: c.req.method }, 'request failed')
     const diagnostics = 'Something went wrong on our side. It has been logged.'

@@ -138,8 +138,11 @@ export async function search(
   parameters: URLSearchParams,
 ): Promise<SearchResult> {
   const reach = authorize(actor, 'person.read')
-  // Whoever reads numbers masked must not find them by trying.
-  const byNumber = !may(actor, 'person.exchange') && (parameters.has('identifier') || parameters.has('phone'))
+  // Whoever reads numbers masked must not find them by trying, one by one or many at once.
+  const numbers = ['identifier', 'phone'].flatMap((name) => parameters.getAll(name))
+  const byNumber = !may(actor, 'person.exchange') && numbers.length > 0
+  if (byNumber && numbers.some((one) => one.includes(',')))
+    throw new FhirError(400, { code: 'not-supported', diagnostics: 'Search for one number at a time.' })
   if (byNumber) await assertNotWalking(db, actor)
   const query = await readQuery(db, actor, type, parameters)
   if (query.counts) {

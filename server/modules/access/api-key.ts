@@ -9,7 +9,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
 import { endSessionsOfKeys } from './key-in-force.ts'
 import { hashKey } from './resolve-actor.ts'
-import { assertMayGrant } from './user.ts'
+import { assertAuditsAll, assertMayGrant } from './user.ts'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -75,6 +75,7 @@ export async function createApiKeyAs(
 ): Promise<ApiKeySummary & { key: string }> {
   authorize(actor, 'user.write')
   assertMayGrant(actor, [input])
+  assertAuditsAll([input], 'siteId')
   const key = makeKey()
   try {
     const row = await trx

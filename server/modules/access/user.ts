@@ -97,6 +97,17 @@ function refused(error: unknown, path: string): unknown {
   return new AppError('invalid', undefined, [{ path, message: 'There is no such entry.' }])
 }
 
+/** The audit has no sites. @throws {AppError} invalid when an auditor is bound to one */
+export function assertAuditsAll(
+  grants: readonly { role: string; siteId: number | null }[],
+  path: string,
+): void {
+  if (grants.some((grant) => grant.role === 'auditor' && grant.siteId !== null))
+    throw new AppError('invalid', undefined, [
+      { path, message: 'An auditor reads the audit of the whole installation: leave the site out.' },
+    ])
+}
+
 /** @throws {AppError} invalid when an auditor is bound to a site, as the audit has none, or a department is of another site */
 async function writeGrants(trx: Trx, userId: string, grants: Grant[]): Promise<void> {
   if (grants.some((grant) => grant.role === 'auditor' && grant.siteId !== null))

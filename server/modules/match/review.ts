@@ -46,7 +46,7 @@ type Query = { status: MatchPair['status']; cursor?: string | undefined; limit: 
 /** Pairs of unmerged persons, the likeliest first. Both must be within reach. */
 export async function listPairs(db: Db, actor: Actor, query: Query) {
   const reach = authorize(actor, 'person.merge')
-  const after = decodeCursor<[number, number, number]>(query.cursor, ['number', 'number', 'number'])
+  const after = decodeCursor<[number, number, number]>(query.cursor, ['decimal', 'number', 'number'])
   const { rows } = await sql<Row>`
     select m.left_id, m.right_id, ${side('l')} as left, ${side('r')} as right, m.probability, m.rule, m.status, m.found_at, m.decided_by_name
     from match_pair m join person l on l.id = m.left_id join person r on r.id = m.right_id

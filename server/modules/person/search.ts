@@ -14,7 +14,7 @@ import { isHan, typedForms } from './name.ts'
 import { type Narrowed, narrowedTo, weightsFor } from './narrow.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
-import { asksNumber, assertNotWalking, numberMissed } from './walk.ts'
+import { asksNumber, assertNotWalking, notWalking, numberMissed } from './walk.ts'
 import { withoutSigns } from './text.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
@@ -33,6 +33,8 @@ type Row = Sorted & {
   open_tasks: number
   missing: number | null
   found_as: string[]
+  /** That settings name, when a number is searched. */
+  countries: string[] | null
   /** The site's settings of `completeness`, where it changed them. */
   weights: Record<string, unknown> | null
 }
@@ -56,13 +58,40 @@ const sortColumns = {
  * first.
  */
 export async function searchPersons(db: Db, actor: Actor, query: Query) {
-  const reach = authorize(actor, 'person.read')
-  const within = personWithin(reach, sql`c.id`)
   const byNumber = query.phone !== undefined || asksNumber(query.search)
-  if (byNumber) await assertNotWalking(db, actor)
-  const countries = byNumber ? await countriesSet(db) : []
+  let found = await findPersons(db, actor, query, byNumber ? [] : undefined)
+  const missed = byNumber && found.rows.length === 0 && query.cursor === undefined
+  if (missed) await assertNotWalking(db, actor)
+  // A search that finds somebody tells the countries along; most installations have none set.
+  const countries = byNumber ? (found.rows[0]?.countries ?? (await countriesSet(db))) : []
+  if (countries.length > 0) found = await findPersons(db, actor, query, countries)
+  const { rows, order, all, known } = found
+  await audit(db, actor, {
+    action: missed && rows.length === 0 ? numberMissed : 'person.search',
+    // One audit entry names the persons shown; the search term itself may be a name and is left out.
+    personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
+    subject: `persons:${rows
+      .slice(0, query.limit)
+      .map((row) => row.id)
+      .join(',')}`,
+    fields: ['name', 'phone'],
+  })
+  const today = rows[0] ? localDate(new Date(), rows[0].zone) : ''
+  const weights = known ?? weightsFrom(rows[0]?.weights ?? {})
+  return {
+    ...order.page(rows, query.limit, (row) => viewSummary(row, today, weights)),
+    total: await totalOf(db, query, all),
+  }
+}
+
+/** @param countries in which numbers may be dialled; undefined when the term is no number */
+async function findPersons(db: Db, actor: Actor, query: Query, countries: string[] | undefined) {
+  const reach = authorize(actor, 'person.read')
+  const within = countries
+    ? sql<SqlBool>`${notWalking(actor)} and ${personWithin(reach, sql`c.id`)}`
+    : personWithin(reach, sql`c.id`)
   const candidates = query.phone
-    ? phonesOf(query.phone, countries)
+    ? phonesOf(query.phone, countries ?? [])
     : query.search && candidatesFor(query.search, countries)
   const hitsOf = (place: RawBuilder<unknown>, key: RawBuilder<unknown>) =>
     candidates
@@ -89,28 +118,14 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
       (select count(*) from task t where t.person_id = any(g.members) and t.status in ('requested', 'in-progress')) as open_tasks,
       array(select distinct v.name || coalesce(' ' || (select min(i.value) from person_identifier i where i.person_id = v.id
         and i.system like 'mrn:%'), '') from person v where v.id = any(found.via)) as found_as,
-      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone
+      (select jsonb_object_agg(key, value) from setting where key like 'completeness.%') as weights, ${organisationZone} as zone,
+      ${countries ? sql`array(${setCountries})` : sql`null`} as countries
     from found join person p on p.id = found.id
     cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
     left join person_facts f on f.person_id = p.id
     left join department d on d.id = f.last_department_id
     order by ${query.sort === undefined ? sql`p.id desc` : sql`found.place`}`.execute(db)
-  await audit(db, actor, {
-    action: byNumber && rows.length === 0 && !query.cursor ? numberMissed : 'person.search',
-    // One audit entry names the persons shown; the search term itself may be a name and is left out.
-    personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
-    subject: `persons:${rows
-      .slice(0, query.limit)
-      .map((row) => row.id)
-      .join(',')}`,
-    fields: ['name', 'phone'],
-  })
-  const today = rows[0] ? localDate(new Date(), rows[0].zone) : ''
-  const weights = known ?? weightsFrom(rows[0]?.weights ?? {})
-  return {
-    ...order.page(rows, query.limit, (row) => viewSummary(row, today, weights)),
-    total: await totalOf(db, query, all),
-  }
+  return { rows, order, all, known }
 }
 
 function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
@@ -148,10 +163,11 @@ function formsOfPhone(text: string, countries: string[]): string[] {
   return [...new Set([usual, ...countries.map((country) => normalisePhone(text, country))])]
 }
 
+const setCountries = sql`select distinct value #>> '{}' as country from setting where key = 'organisation.country'`
+
 /** The countries that settings name, of the whole organisation or of a site. */
 export async function countriesSet(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ country: string }>`
-    select distinct value #>> '{}' as country from setting where key = 'organisation.country'`.execute(db)
+  const { rows } = await sql<{ country: string }>`${setCountries}`.execute(db)
   return rows.map((row) => row.country)
 }
 

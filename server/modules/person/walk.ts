@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
@@ -19,18 +19,20 @@ export function asksNumber(term: string | undefined): boolean {
   return term !== undefined && /^[\d\s()+-]{4,}[Xx]?$/.test(withoutSigns(term).trim())
 }
 
+/** Whether an actor may go on, within a statement: a search that may not finds nobody, and says so by {@link assertNotWalking}. */
+export function notWalking(actor: Actor): RawBuilder<SqlBool> {
+  return sql<SqlBool>`((select count(*) from audit_event where action = ${sql.lit(numberMissed)} and actor_id = ${actor.id}
+    and at > now() - interval '1 hour') < ${missesPerHour})`
+}
+
 /**
  * Refuses further searches by number to somebody who tries numbers one after the other; the refusal is in the audit, where it counts among
  * what an auditor looks at first.
  * @throws {AppError} too-many-requests
  */
 export async function assertNotWalking(db: Db, actor: Actor): Promise<void> {
-  const { rows } = await sql<{ misses: number }>`
-    select count(*) as misses from audit_event
-    where action = ${sql.lit(numberMissed)} and actor_id = ${actor.id} and at > now() - interval '1 hour'`.execute(
-    db,
-  )
-  if ((rows[0]?.misses ?? 0) < missesPerHour) return
+  const { rows } = await sql`select 1 where ${notWalking(actor)}`.execute(db)
+  if (rows.length > 0) return
   await audit(db, actor, { action: 'person.number-walk', outcome: 'refused' })
   throw new AppError(
     'too-many-requests',

@@ -151,6 +151,9 @@ export function useTimelineText() {
   const answerWords = useAnswerWords()
   const valueText = (field: string, value: unknown): string => {
     if (isCoded(field) && typeof value === 'string') return code(coded[field], value)
+    // A reason is a code of ours or somebody's own words.
+    if (field === 'reason' && i18n.exists(`codes.suppressionReason.${String(value)}`))
+      return code('suppressionReason', String(value))
     if (field === 'fields' && typeof value === 'string') return code('eventField', value)
     if (isTime(value)) return time.moment(value)
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
