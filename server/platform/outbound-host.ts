@@ -20,7 +20,10 @@ const never = listOf([
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
   ['fd00:ec2::254', 128],
-  ['::', 128],
+  // Protocol assignments, among them metadata of Oracle Cloud (RFC 6890).
+  ['192.0.0.0', 24],
+  // Nobody, and an IPv4 address within an IPv6 one; `::1` is this machine.
+  ['::', 96],
   ['fe80::', 10],
   ['ff00::', 8],
   ['64:ff9b::', 96],
@@ -74,7 +77,7 @@ export async function resolveHost(host: string, allowed: string): Promise<string
     throw new HostRefused(`The name ${host} is not known: ${(cause as Error).message}`, { cause })
   })
   const kind = family === 6 ? 'ipv6' : 'ipv4'
-  if (never.check(address, kind))
+  if (address !== '::1' && never.check(address, kind))
     throw new HostRefused(`${host} is ${address}, an address that messages never go to`)
   if (!premises.check(address, kind)) return address
   const list = readHostList(allowed)
