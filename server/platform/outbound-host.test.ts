@@ -38,7 +38,15 @@ test('addresses of the link, multicast, metadata and their like are refused howe
     }),
     { numRuns: 200 },
   )
-  for (const host of ['fe80::1', 'ff02::1', '::', 'fd00:ec2::254', '64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::1'])
+  for (const host of [
+    'fe80::1',
+    'ff02::1',
+    '::',
+    '::127.0.0.1',
+    'fd00:ec2::254',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+  ])
     expect([host, await refusal(host, '::/0 0.0.0.0/0')]).toEqual([
       host,
       expect.stringMatching(/never go to/),
