@@ -235,7 +235,8 @@ export const apiKeySummary = z.object({
   /** Who answers for the key: it stops while this user is suspended. Null: made on the command line. */
   ownerId: z.string().nullable(),
   ownerName: z.string().nullable(),
-  ownerSuspended: z.boolean(),
+  /** The owner is suspended or no longer administers where the key reaches: it stands still until somebody takes it over. */
+  ownerGone: z.boolean(),
   /** First characters, to recognise the key; the rest is not stored. */
   prefix: z.string(),
   createdAt: timestamp,
@@ -273,7 +274,7 @@ export const handOverApiKey = route({
   method: 'put',
   path: '/api-keys/{id}/owner',
   permission: 'user.write',
-  summary: 'Hand an API key over to another administrator, so that it goes on when its owner is suspended',
+  summary: 'Hand an API key over to another administrator, so that it goes on when its owner leaves',
   params: idParams,
   body: z.object({ ownerId: z.string().min(1).max(64) }),
   response: apiKeySummary,

@@ -175,6 +175,18 @@ test(
       code: 1,
       output: `There is no database in ${empty.CARELOOP_DATA_DIR}. Set CARELOOP_DATA_DIR to the directory of the installation, or start it once: careloop serve\n`,
     })
+    // A look around is no failure, but an audit that was asked for and not walked is one.
+    const looked = await careloop(['doctor'], empty).ended
+    expect(looked.output).not.toMatch(/audit chain|^FAIL +data/m)
+    for (const asked of [
+      ['--audit'],
+      ['--anchors', import.meta.filename],
+      ['--audit', '--anchors', 'none'],
+    ]) {
+      const { code, output } = await careloop(['doctor', ...asked], empty).ended
+      expect(output, asked.join(' ')).toMatch(/^FAIL audit chain +The audit was not walked/m)
+      expect(code, asked.join(' ')).toBe(1)
+    }
     await expect(stat(empty.CARELOOP_DATA_DIR)).rejects.toThrow('ENOENT')
     const demo = path.join(empty.CARELOOP_DATA_DIR, 'demo')
     await mkdir(path.join(demo, 'pg'), { recursive: true })

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import pg from 'pg'
-import { constants } from 'node:fs'
-import { access, mkdir, stat, statfs } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import path from 'node:path'
 import { loadMllpTls } from '../feeds/hl7/tls.ts'
 import { anchorFiles, readAnchors } from '../modules/audit/anchor.ts'
 import { verifyChain } from '../modules/audit/verify.ts'
@@ -24,14 +25,14 @@ export function addDoctorCommand(program: Command): void {
     .option('--audit', 'also walk the whole audit, all its chains (minutes on a large installation)')
     .option(
       '--anchors <file...>',
-      'compare the audit with these anchors, too: files, saved mails, lines of a syslog',
+      'walk the audit and compare it with these anchors, too: files, saved mails, lines of a syslog',
     )
     .action(async (options: { audit?: boolean; anchors?: string[] }) => {
       const config = readConfig()
       log.level = 'silent'
       let failed = false
       for await (const finding of examine(config, {
-        audit: options.audit ?? false,
+        audit: options.audit ?? options.anchors !== undefined,
         anchors: options.anchors ?? [],
       })) {
         failed ||= finding.level === 'FAIL'
@@ -66,15 +67,31 @@ async function* examine(config: Config, wanted: Wanted): AsyncGenerator<Finding>
         message: config.secret ? 'From CARELOOP_SECRET.' : 'In the data directory.',
       }
   yield anchoring(config)
-  yield* database(config, wanted)
+  let walked = false
+  for await (const finding of database(config, wanted)) {
+    walked ||= finding.subject === chainSubject
+    yield finding
+  }
+  // Whoever asks for proof must not take silence for one.
+  if (wanted.audit && !walked)
+    yield {
+      level: 'FAIL',
+      subject: chainSubject,
+      message: 'The audit was not walked: there was none to read.',
+      advice: 'Mend the above, or set CARELOOP_DATA_DIR to the directory of the installation.',
+    }
 }
+
+const chainSubject = 'audit chain'
 
 async function dataDirectory({ dataDir }: Config): Promise<Finding> {
   const subject = 'data directory'
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-    return { level: 'OK', subject, message: `${dataDir} is writable.` }
+    const place = nearest(dataDir)
+    await access(place, constants.R_OK | constants.W_OK | constants.X_OK)
+    const message =
+      place === dataDir ? `${dataDir} is writable.` : `${dataDir} is made at the first start; it can be.`
+    return { level: 'OK', subject, message }
   } catch (error) {
     return {
       level: 'FAIL',
@@ -85,10 +102,16 @@ async function dataDirectory({ dataDir }: Config): Promise<Finding> {
   }
 }
 
+/** The directory, or the one that it would be made in: a check leaves nothing behind. */
+function nearest(dir: string): string {
+  const parent = path.dirname(dir)
+  return existsSync(dir) || parent === dir ? dir : nearest(parent)
+}
+
 async function diskSpace({ dataDir }: Config): Promise<Finding> {
   const subject = 'disk'
   try {
-    const { bavail, bsize, blocks } = await statfs(dataDir)
+    const { bavail, bsize, blocks } = await statfs(nearest(dataDir))
     const free = (bavail * bsize) / 2 ** 30
     const share = Math.round((bavail / blocks) * 100)
     const message = `${free.toFixed(1)} GB free (${share} %).`
@@ -349,18 +372,18 @@ async function* chain(
   const anchors = await readAnchors([...anchorFiles(config), ...more])
   const report = await verifyChain(handle.db, anchors)
   if (report.intact)
-    yield { level: 'OK', subject: 'audit chain', message: `${report.checked} entries, intact.` }
+    yield { level: 'OK', subject: chainSubject, message: `${report.checked} entries, intact.` }
   if (anchors.chains.size === 0)
     yield {
       level: 'WARN',
-      subject: 'audit chain',
+      subject: chainSubject,
       message: 'There are no anchors to compare it with.',
       advice: 'Give those that were sent out: --anchors <file>. A worker writes new ones every minute.',
     }
   for (const problem of report.problems)
     yield {
       level: 'FAIL',
-      subject: 'audit chain',
+      subject: chainSubject,
       message: problem.seq === null ? problem.message : `Entry ${problem.seq}: ${problem.message}`,
     }
 }

@@ -7,7 +7,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
-import { endSessionsOfKeys } from './key-in-force.ts'
+import { answeredFor, endSessionsOfKeys } from './key-in-force.ts'
 import { hashKey } from './resolve-actor.ts'
 import { assertAuditsAll, assertMayGrant } from './user.ts'
 
@@ -38,7 +38,7 @@ function keysQuery(db: Kysely<DB>) {
       'api_key.revoked_at',
       'api_key.owner_id',
       'owner.name as owner_name',
-      'owner.suspended as owner_suspended',
+      sql<boolean>`not ${answeredFor('api_key')}`.as('owner_gone'),
     ])
 }
 
@@ -52,7 +52,7 @@ function viewKey(row: KeyRow): ApiKeySummary {
     siteId: row.site_id,
     ownerId: row.owner_id,
     ownerName: row.owner_name,
-    ownerSuspended: row.owner_suspended ?? false,
+    ownerGone: row.owner_gone,
     prefix: row.prefix,
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,
@@ -67,13 +67,19 @@ async function getKey(trx: Trx, id: number): Promise<ApiKeySummary> {
 
 type NewKey = { name: string; role: Role; siteId: number | null; expiresAt: string | null }
 
-/** Only a hash is stored; the key is only in the response. */
+/** Keys that make or hand over keys would outlive whoever answers for them. @throws {AppError} forbidden */
+function assertNoKey(actor: Actor): void {
+  if (actor.kind === 'key') throw new AppError('forbidden')
+}
+
+/** Only a hash is stored; the key is only in the response. @throws {AppError} forbidden, also for keys; invalid */
 export async function createApiKeyAs(
   trx: Trx,
   actor: Actor,
   input: NewKey,
 ): Promise<ApiKeySummary & { key: string }> {
   authorize(actor, 'user.write')
+  assertNoKey(actor)
   assertMayGrant(actor, [input])
   assertAuditsAll([input], 'siteId')
   const key = makeKey()
@@ -88,9 +94,7 @@ export async function createApiKeyAs(
         prefix: key.slice(0, 9),
         hash: hashKey(key),
         created_by: actor.id,
-        // Whoever answers for a key answers for the keys that it makes.
-        owner_id:
-          actor.userId ?? sql<string | null>`(select owner_id from api_key where 'key:' || id = ${actor.id})`,
+        owner_id: actor.userId,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -118,7 +122,7 @@ export async function listApiKeysOf(db: Db, reach: Reach): Promise<ApiKeySummary
 
 /**
  * Makes another administrator answer for a key.
- * @throws {AppError} forbidden, not-found, invalid when that user is suspended or does not administer where the key reaches
+ * @throws {AppError} forbidden, also for keys; not-found, invalid when that user is suspended or does not administer where the key reaches
  */
 export async function handOverApiKeyAs(
   trx: Trx,
@@ -127,6 +131,7 @@ export async function handOverApiKeyAs(
   ownerId: string,
 ): Promise<ApiKeySummary> {
   authorize(actor, 'user.write')
+  assertNoKey(actor)
   const key = await lockKey(trx, actor, id)
   const owner = await trx
     .selectFrom('app_user')

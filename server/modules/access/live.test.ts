@@ -89,7 +89,7 @@ test('an open stream does not keep its session alive, nor does opening it again'
   expect((await open(cookie)).status).toBe(401)
 })
 
-test('the stream of an API key ends at once when it is revoked or its owner suspended', async () => {
+test('the stream of an API key ends at once when it is revoked or its owner suspended or no longer administrator', async () => {
   const admin = await app.signInAs('administrator')
   const leaver = await app.createUser('key-owner', 'administrator')
   const owner = await app.signIn('key-owner')
@@ -99,8 +99,14 @@ test('the stream of an API key ends at once when it is revoked or its owner susp
   const streams = [nextEvent(await open(revoked.key)), nextEvent(await open(orphan.key))]
   await app.request(admin, revokeApiKey, { params: { id: revoked.id } })
   expect(await streams[0]).toBe('event: session-ended\ndata: {}\n\n')
-  await app.request(admin, updateUser, { params: { id: leaver }, body: { suspended: true } })
+  const params = { id: leaver }
+  await app.request(admin, updateUser, { params, body: { suspended: true } })
   expect(await streams[1]).toBe('event: session-ended\ndata: {}\n\n')
+  await app.request(admin, updateUser, { params, body: { suspended: false } })
+  const again = nextEvent(await open(orphan.key))
+  const grants = [{ role: 'nurse', siteId: null, departmentId: null }]
+  await app.request(admin, updateUser, { params, body: { grants } })
+  expect(await again).toBe('event: session-ended\ndata: {}\n\n')
 })
 
 test('nothing is heard of a change that was rolled back', async () => {

@@ -186,7 +186,7 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
   await notifyAll(
     trx,
     'session-ended',
-    [id, ...(suspended ? await endKeysOf(trx, id) : [])].map((userId) => ({ userId })),
+    [id, ...(suspended || grants ? await endKeysOf(trx, id) : [])].map((userId) => ({ userId })),
   )
   const action =
     suspended === undefined || suspended === user.suspended

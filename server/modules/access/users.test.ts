@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -146,10 +147,8 @@ test('an API key stops with the suspension of its owner, unless another administ
   const { body: key } = await app.request(leaving, createApiKey, {
     body: { name: 'HIS', role: 'administrator' },
   })
-  expect(key).toMatchObject({ ownerId: id, ownerName: 'leaving', ownerSuspended: false })
-  // A key that the key makes is of the same owner, or it would be the way around.
-  const { body: second } = await app.request(key.key, createApiKey, { body: { name: '2', role: 'auditor' } })
-  expect(second.ownerId).toBe(id)
+  expect(key).toMatchObject({ ownerId: id, ownerName: 'leaving', ownerGone: false })
+  const { body: second } = await app.request(leaving, createApiKey, { body: { name: '2', role: 'auditor' } })
   const users = async () => (await app.request(admin, listUsers, { query: { search: 'leaving' } })).body.items
   expect((await users())[0]?.apiKeys).toBe(2)
   const suspend = (suspended: boolean) =>
@@ -167,7 +166,7 @@ test('an API key stops with the suspension of its owner, unless another administ
   for (const unfit of [nurse, id, 'nobody'])
     expect((await handOver(unfit)).error?.fields?.[0]?.path).toBe('ownerId')
   const { body: me } = await app.request(admin, getCurrentUser)
-  expect((await handOver(me.id)).body).toMatchObject({ ownerId: me.id, ownerSuspended: false })
+  expect((await handOver(me.id)).body).toMatchObject({ ownerId: me.id, ownerGone: false })
   expect(await works()).toEqual([401, 200])
   const entry = await app.db
     .selectFrom('audit_event')
@@ -177,6 +176,55 @@ test('an API key stops with the suspension of its owner, unless another administ
   expect(entry).toEqual({ actor_id: `user:${me.id}`, subject: `key:${second.id}`, fields: ['ownerId'] })
   await suspend(false)
   expect(await works()).toEqual([200, 200])
+})
+
+test('an API key works exactly as long as its owner is an active administrator of where it reaches', async () => {
+  await receive(app, { mrn: 'force-one' }, { mrn: 'force-far', site: 'EAST' })
+  const { site } = await idsOf(app)
+  const id = await app.createUser('changing', 'administrator')
+  const changing = await app.signIn('changing')
+  const keys: { key: string; siteId: number | null }[] = []
+  for (const siteId of [null, site('NH'), site('EAST')])
+    keys.push(
+      (await app.request(changing, createApiKey, { body: { name: 'x', role: 'auditor', siteId } })).body,
+    )
+  const place = fc.constantFrom(null, site('NH'), site('EAST'))
+  const grants = fc.uniqueArray(
+    fc.record({
+      role: fc.constantFrom('administrator', 'nurse'),
+      siteId: place,
+      departmentId: fc.constant(null),
+    }),
+    { minLength: 1, maxLength: 3, selector: (one) => `${one.role} ${one.siteId}` },
+  )
+  await fc.assert(
+    fc.asyncProperty(grants, fc.boolean(), async (given, suspended) => {
+      await app.request(admin, updateUser, { params: { id }, body: { grants: given, suspended } })
+      const expected = keys.map((key) =>
+        !suspended &&
+        given.some(
+          (one) => one.role === 'administrator' && (one.siteId === null || one.siteId === key.siteId),
+        )
+          ? 200
+          : 401,
+      )
+      const found = await Promise.all(
+        keys.map(async ({ key }) => (await app.request(key, getCurrentUser)).status),
+      )
+      expect(found).toEqual(expected)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a key neither makes keys nor hands them over', async () => {
+  const { body: key } = await app.request(admin, createApiKey, { body: { name: 'x', role: 'administrator' } })
+  for (const made of ['auditor', 'administrator'])
+    expect((await app.request(key.key, createApiKey, { body: { name: 'y', role: made } })).status).toBe(403)
+  const { body: me } = await app.request(admin, getCurrentUser)
+  const over = { params: { id: key.id }, body: { ownerId: me.id } }
+  expect((await app.request(key.key, handOverApiKey, over)).status).toBe(403)
+  expect((await app.request(admin, handOverApiKey, over)).status).toBe(200)
 })
 
 test('who administers one site makes, revokes and hands over keys of that site only', async () => {

@@ -268,3 +268,24 @@ test('the words stay with those who deal with it; others see that there is one',
   )
   expect(audited.map((row) => row.action).sort()).toEqual(['dispute.open', 'dispute.read'])
 })
+
+test('a dispute about a visit is with a department of the site of that visit', async () => {
+  await receive(
+    app,
+    { mrn: 'DV', visit: 'DV', department: 'DVN' },
+    { mrn: 'DE', site: 'EAST', department: 'DVE' },
+  )
+  const { department } = await idsOf(app)
+  const everywhere = await app.signInAs('service-centre')
+  const id = await personOf(app, 'DV')
+  const { rows } = await sql<{ id: number }>`select id from encounter where person_id = ${id}`.execute(app.db)
+  const opened = async (departmentId: number) =>
+    (
+      await app.request(everywhere, openDispute, {
+        params: { id },
+        body: { reason: 'x', encounterId: rows[0]?.id ?? 0, departmentId },
+      })
+    ).status
+  expect(await opened(department('DVE'))).toBe(404)
+  expect(await opened(department('DVN'))).toBe(201)
+})

@@ -119,7 +119,7 @@ export async function openDispute(
         select coalesce(n.person_id, ${person}) as record_id, coalesce(n.site_id, d.site_id, last.site_id, ${own}::int, (select min(id) from site having count(*) = 1)) as site_id, coalesce(d.id, n.department_id) as department_id
         from (select 1) one
         left join encounter n on n.id = ${input.encounterId} and n.person_id = any(${recordsOf(sql`${person}`)})
-        left join department d on d.id = ${input.departmentId}
+        left join department d on d.id = ${input.departmentId} and (n.id is null or d.site_id = n.site_id)
           and ${reach.all ? sql<SqlBool>`true` : sql<SqlBool>`d.site_id = any(${reach.siteIds}::int[])`}
         left join lateral (
           select site_id from encounter where person_id = any(${recordsOf(sql`${person}`)}) order by starts_at desc nulls last limit 1

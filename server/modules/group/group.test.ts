@@ -241,3 +241,24 @@ test('another site sees neither the group customer nor its members, and what all
   expect((await app.request(whole, createGroup, { body: shared })).status).toBe(201)
   expect(await names({}, far)).toEqual(['全院单位'])
 })
+
+test('who looks after a group customer is of its site, or of any when it has none', async () => {
+  await receive(app, { mrn: 'O1', doctor: 'ON' }, { mrn: 'O2', site: 'EAST', doctor: 'OE' })
+  const { staff } = await idsOf(app)
+  const everywhere = await app.signInAs('service-centre')
+  const create = async (ownerStaffId: number, siteId: number | null) =>
+    (
+      await app.request(everywhere, createGroup, {
+        body: { siteId, code: `O${++count}`, name: '某厂', ownerStaffId },
+      })
+    ).error?.fields?.[0]?.path
+  expect(await create(staff('OE'), site)).toBe('ownerStaffId')
+  expect(await create(staff('ON'), site)).toBeUndefined()
+  expect(await create(staff('OE'), null)).toBeUndefined()
+  const owned = await made('有主', { ownerStaffId: staff('ON') })
+  const { error } = await app.request(centre, updateGroup, {
+    params: { id: owned.id },
+    body: { siteId: site, code: owned.code, name: '有主', version: owned.version, ownerStaffId: staff('OE') },
+  })
+  expect(error?.fields?.[0]?.path).toBe('ownerStaffId')
+})

@@ -26,7 +26,7 @@ export async function assertGroup(
   found(rows[0])
 }
 
-/** Group customers of all sites may be changed only by those who reach all sites. @throws {AppError} forbidden, not-found, invalid */
+/** Group customers of all sites may be changed only by those who reach all sites; who looks after one is of its site. @throws {AppError} forbidden, not-found, invalid */
 export async function assertPlace(
   db: Db,
   actor: Actor,
@@ -38,19 +38,15 @@ export async function assertPlace(
   const { rows } = await sql<{ site: boolean; parent: boolean; owner: boolean }>`
     select ${input.siteId}::int is null or exists (select 1 from site where id = ${input.siteId}) as site,
       ${input.parentId}::int is null or exists (select 1 from group_customer g where g.id = ${input.parentId} and ${groupWithin(reach)}) as parent,
-      ${input.ownerStaffId}::int is null or exists (select 1 from staff where id = ${input.ownerStaffId}) as owner`.execute(
+      ${input.ownerStaffId}::int is null or exists (select 1 from staff
+        where id = ${input.ownerStaffId} and (${input.siteId}::int is null or site_id = ${input.siteId})) as owner`.execute(
     db,
   )
   const known = found(rows[0])
   const wrong = [
-    ...(known.site ? [] : ['siteId']),
-    ...(known.parent ? [] : ['parentId']),
-    ...(known.owner ? [] : ['ownerStaffId']),
+    ...(known.site ? [] : [{ path: 'siteId', message: 'does not exist' }]),
+    ...(known.parent ? [] : [{ path: 'parentId', message: 'does not exist' }]),
+    ...(known.owner ? [] : [{ path: 'ownerStaffId', message: 'does not work at this site' }]),
   ]
-  if (wrong.length > 0)
-    throw new AppError(
-      'invalid',
-      undefined,
-      wrong.map((path) => ({ path, message: 'does not exist' })),
-    )
+  if (wrong.length > 0) throw new AppError('invalid', undefined, wrong)
 }

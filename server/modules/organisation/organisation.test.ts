@@ -72,6 +72,31 @@ test('departments and staff belong to what exists; their codes are unique within
   expect(moved.status).toBe(422)
 })
 
+test('staff work in a department of their own site, whoever puts them there', async () => {
+  await receive(
+    app,
+    { mrn: 'P1', site: 'ONE', department: 'P1' },
+    { mrn: 'P2', site: 'TWO', department: 'P2' },
+  )
+  const { site, department } = await idsOf(app)
+  const bound = await app.signInAs('administrator', { site: site('TWO') })
+  for (const [n, who] of [bound, admin].entries()) {
+    const create = (departmentId: number) =>
+      app.request(who, createStaff, {
+        body: { siteId: site('TWO'), departmentId, code: `P${n}`, name: 'x', title: null, role: 'nurse' },
+      })
+    const elsewhere = await create(department('P1'))
+    expect([elsewhere.status, elsewhere.error?.fields?.[0]?.path]).toEqual([422, 'departmentId'])
+    const { body: made } = await create(department('P2'))
+    const move = (departmentId: number | null) =>
+      app.request(who, updateStaff, { params: { id: made.id }, body: { departmentId } })
+    const moved = await move(department('P1'))
+    expect([moved.status, moved.error?.fields?.[0]?.path]).toEqual([422, 'departmentId'])
+    expect((await move(null)).status).toBe(200)
+    expect((await move(department('P2'))).status).toBe(200)
+  }
+})
+
 test('what the feed made is confirmed by looking at it, and the feed does not undo a name', async () => {
   await receive(app, { mrn: 'O1', department: 'NEU', departmentName: '神内', doctor: 'DX' })
   const made = async () =>

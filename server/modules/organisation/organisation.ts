@@ -7,6 +7,7 @@ import type { Department, Site, Staff } from '../../platform/db-types.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { assertMayWrite } from '../setting/setting.ts'
+import { assertDepartmentOf } from './department-of.ts'
 
 /** What a feed knows of a department or a member of staff: the code, and perhaps a name. */
 export type Named = { code: string; name: string | null }
@@ -222,15 +223,16 @@ function checkTimeZone(timeZone: string): void {
     ])
 }
 
-/** @throws {AppError} forbidden, not-found */
+/** @returns the site of the row. @throws {AppError} forbidden, not-found */
 async function assertMayWriteAt(
   trx: Trx,
   actor: Actor,
   table: 'department' | 'staff',
   id: number,
-): Promise<void> {
+): Promise<number> {
   const row = found(await trx.selectFrom(table).select('site_id').where('id', '=', id).executeTakeFirst())
   assertMayWrite(actor, row.site_id)
+  return row.site_id
 }
 
 export async function createDepartment(
@@ -280,6 +282,7 @@ type StaffInput = {
 
 export async function createStaff(trx: Trx, actor: Actor, input: StaffInput) {
   assertMayWrite(actor, input.siteId)
+  await assertDepartmentOf(trx, input.siteId, input.departmentId)
   const values: Insertable<Staff> = {
     site_id: input.siteId,
     department_id: input.departmentId,
@@ -302,8 +305,9 @@ export async function updateStaff(
   id: number,
   input: Partial<Omit<StaffInput, 'siteId' | 'code'>> & { active?: boolean },
 ) {
-  await assertMayWriteAt(trx, actor, 'staff', id)
+  const siteId = await assertMayWriteAt(trx, actor, 'staff', id)
   const { departmentId, ...rest } = input
+  await assertDepartmentOf(trx, siteId, departmentId)
   const changes: Updateable<Staff> = {
     ...rest,
     ...(departmentId !== undefined && { department_id: departmentId }),

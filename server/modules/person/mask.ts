@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import { readEmail } from '../../../contract/email.ts'
 import { formatPhone } from './phone.ts'
 
@@ -22,11 +23,31 @@ function hidden(value: string, first: number): string {
   return `${value.slice(0, first)}${stars}${value.slice(value.length - last)}`
 }
 
+// Spelled so that JavaScript and PostgreSQL read them alike: `\w` of PostgreSQL has the letters of all languages.
+const numberPattern = '(?<![0-9])((86)?1[3-9][0-9]{9}|[0-9]{15}|[0-9]{17}[0-9Xx])(?![0-9])'
+const emailPattern = "[A-Za-z0-9_.+'-]+@[A-Za-z0-9_.-]*[A-Za-z0-9_]"
+const [numbers, emails] = [new RegExp(numberPattern, 'g'), new RegExp(emailPattern, 'g')]
+
 /** Masks mobile and identity numbers and e-mail addresses inside free text. */
 export function maskNumbersIn(text: string): string {
-  return text
-    .replaceAll(/(?<!\d)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(?!\d)/g, maskIdentifier)
-    .replaceAll(/[\w.+'-]+@[\w.-]*\w/g, maskEmail)
+  return text.replaceAll(numbers, (found) => maskIdentifier(found)).replaceAll(emails, maskEmail)
+}
+
+/** {@link maskNumbersIn} in all texts of a JSON value. */
+export function maskNumbersDeep<T>(value: T): T {
+  if (typeof value === 'string') return maskNumbersIn(value) as T
+  if (Array.isArray(value)) return value.map((one: unknown) => maskNumbersDeep(one)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, maskNumbersDeep<unknown>(inner)]),
+  ) as T
+}
+
+/** Text, or JSON as text, without what {@link maskNumbersIn} hides: searched for those who are not shown it. */
+export function withoutNumbers(text: RawBuilder<unknown>): RawBuilder<string> {
+  // A control character is digits in JSON: `\u0010` before a number would hide it from the pattern.
+  const plain = sql`regexp_replace(${text}, '\\\\u[0-9a-f]{4}', ' ', 'g')`
+  return sql<string>`regexp_replace(regexp_replace(${plain}, ${numberPattern}, '*', 'g'), ${emailPattern}, '*', 'g')`
 }
 
 /** `wang@example.com` → `w***@example.com`; nothing of a name of one letter, nor of what is no single address. */

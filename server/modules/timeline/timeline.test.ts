@@ -107,3 +107,38 @@ test('a person says what comes next: the appointment if there is one, and the ne
   )
   expect((await read()).facts.nextVisitAt).toBeNull()
 })
+
+test('numbers and addresses in free text are shown to and found by only those who may see them', async () => {
+  const { person, task } = await calledTwice('T6')
+  const secrets = {
+    mobile: '13912345678',
+    abroad: '+8613912345679',
+    identity: '11010519491231002X',
+    older: '110105491231002',
+    email: 'li.na+1@example.com',
+  }
+  const text = `打电话${secrets.mobile}，${secrets.abroad}；证\u0010${secrets.identity}/${secrets.older}邮箱${secrets.email}联系女儿`
+  await sql`insert into event (person_id, at, kind, source, data) values (${person}, now(), 'observation.recorded', 'test',
+    ${JSON.stringify({ valueString: text, component: [{ note: [text] }], quantity: 5 })}::jsonb)`.execute(
+    app.db,
+  )
+  await sql`update task_attempt set note = ${text} where task_id = ${task}`.execute(app.db)
+  await sql`update task set title = ${text} where id = ${task}`.execute(app.db)
+  const read = async (who: string, search?: string) =>
+    (await app.request(who, getTimeline, { params: { id: person }, query: { ...(search && { search }) } }))
+      .body.items
+  const manager = await app.signInAs('manager')
+  const [masked, open] = [JSON.stringify(await read(manager)), JSON.stringify(await read(doctor))]
+  expect(masked).toContain('联系女儿')
+  expect(masked).toContain('"quantity":5')
+  for (const [name, secret] of Object.entries(secrets)) {
+    expect(open, name).toContain(secret)
+    expect(masked, name).not.toContain(secret.replace('+', ''))
+    expect(masked, name).not.toContain(secret)
+    for (const part of [secret, secret.slice(0, -1), secret.slice(2, 9), secret.slice(-6, -1)]) {
+      expect(await read(manager, part), `${name} ${part}`).toEqual([])
+      expect((await read(doctor, part)).length, `${name} ${part}`).toBeGreaterThan(0)
+    }
+  }
+  expect((await read(manager, '联系女')).length).toBe((await read(doctor, '联系女')).length)
+})

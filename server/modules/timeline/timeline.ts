@@ -7,6 +7,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
+import { maskNumbersDeep, withoutNumbers } from '../person/mask.ts'
 import { personWithin } from '../person/scope.ts'
 import { answerLines } from '../questionnaire/lines.ts'
 
@@ -62,12 +63,19 @@ const ofContact = (event: string, contact: string) =>
   sql<SqlBool>`${sql.ref(`${event}.person_id`)} = any(members) and ${sql.ref(`${event}.at`)} = ${sql.ref(`${contact}.at`)}
     and ${sql.ref(`${event}.task_id`)} = ${sql.ref(`${contact}.task_id`)} and ${sql.ref(`${event}.recorded_at`)} = ${sql.ref(`${contact}.recorded_at`)}`
 
-/** A person's timeline, newest first; one row for a contact with everything it led to. Ids in events become names at reading, so that a renamed department shows its current name. */
+/**
+ * A person's timeline, newest first; one row for a contact with everything it led to. Ids in events become names at reading, so that a renamed department shows its current name.
+ * Numbers and addresses in texts are masked, and not searched, for those without `person.reveal`.
+ */
 export async function getTimeline(db: Db, actor: Actor, personId: number, query: Query) {
   const reach = authorize(actor, 'person.read')
   const after = decodeCursor<[string, number]>(query.cursor, ['time', 'number'])
   const word = query.search?.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
   const like = `%${word ?? ''}%`
+  const reveals = may(actor, 'person.reveal')
+  /** What is not shown is not found either, or a number could be guessed sign by sign. */
+  const matches = (text: RawBuilder<unknown>) =>
+    sql<SqlBool>`${reveals ? text : withoutNumbers(text)} ilike ${like}`
   /** Of the event itself, or of what is folded into it. */
   const either = (fits: (event: RawBuilder<unknown>) => RawBuilder<unknown>) =>
     sql<SqlBool>`(${fits(sql`e`)} or (e.kind = 'contact.attempted' and exists (
@@ -81,7 +89,7 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
     ...(query.before ? [sql<SqlBool>`e.at < ${query.before}::timestamptz`] : []),
     ...(word
       ? [
-          sql<SqlBool>`(${either((event) => sql`${event}.data::text ilike ${like}`)} or n.condition_text ilike ${like} or d.name ilike ${like} or s.name ilike ${like} or t.title ilike ${like})`,
+          sql<SqlBool>`(${either((event) => matches(sql`${event}.data::text`))} or ${matches(sql`n.condition_text`)} or d.name ilike ${like} or s.name ilike ${like} or ${matches(sql`t.title`)})`,
         ]
       : []),
   ]
@@ -124,7 +132,15 @@ export async function getTimeline(db: Db, actor: Actor, personId: number, query:
   await audit(db, actor, { action: 'person.timeline', personId: person_id, fields: ['timeline'] })
   // A person without events comes back as one empty row.
   const events = rows.filter((row) => (row.id as number | null) !== null)
-  return pageOf(events, query.limit, (row) => [row.at_key, row.id], viewEvent)
+  return pageOf(
+    events,
+    query.limit,
+    (row) => [row.at_key, row.id],
+    (row) => {
+      const { data, contact, ...event } = viewEvent(row)
+      return { ...event, ...(reveals ? { data, contact } : maskNumbersDeep({ data, contact })) }
+    },
+  )
 }
 
 function viewEvent(row: Row): TimelineEvent {

@@ -42,8 +42,8 @@ export function KeysTab() {
   const columns: Column<ApiKeySummary>[] = [
     column('name', t('users.keys.name'), (one) => one.name),
     column('state', t('users.state'), (one) => {
-      if (one.ownerSuspended && !one.revokedAt)
-        return <StatusTag tone="danger">{t('users.keys.ownerSuspended')}</StatusTag>
+      if (one.ownerGone && !one.revokedAt)
+        return <StatusTag tone="danger">{t('users.keys.ownerGone')}</StatusTag>
       if (one.revokedAt) return <StatusTag tone="neutral">{t('users.keys.revoked')}</StatusTag>
       const expired = one.expiresAt !== null && new Date(one.expiresAt) < new Date()
       return (

@@ -59,6 +59,7 @@ export const problems = {
   'must-be-one-of-the-two': 'Must be one of the two',
   'is-missing': 'Is missing',
   'does-not-work-in-that-department': 'Does not work in that department',
+  'does-not-work-at-this-site': 'Does not work at this site',
   'is-not-over-yet': 'Is not over yet',
   'the-person-has-no-e-mail-address': 'The person has no e-mail address',
   'belongs-to-this-one-itself': 'Belongs to this one itself',

@@ -60,7 +60,7 @@ export const users = {
     nameHint: 'Say who uses it, such as “HIS integration”.',
     owner: 'Owner',
     ownerNone: 'Command line',
-    ownerSuspended: 'Owner suspended',
+    ownerGone: 'Owner no longer administers here',
     handOver: 'Hand over',
     handOverOf: 'Hand over the key “{{name}}”',
     newOwner: 'New owner',

@@ -54,6 +54,7 @@ export const problems = {
   'must-be-one-of-the-two': '要在两份档案里选一份',
   'is-missing': '必须填',
   'does-not-work-in-that-department': '不在这个科室工作',
+  'does-not-work-at-this-site': '不在这个院区工作',
   'is-not-over-yet': '这个月还没有结束',
   'the-person-has-no-e-mail-address': '这位患者没有登记电子邮箱',
   'belongs-to-this-one-itself': '属于这个团体本身',

@@ -57,7 +57,7 @@ export const users = {
     nameHint: '写明给谁用，如“HIS 集成平台”。',
     owner: '负责人',
     ownerNone: '命令行创建',
-    ownerSuspended: '负责人已停用',
+    ownerGone: '负责人已停用或不再是管理员',
     handOver: '移交',
     handOverOf: '移交密钥“{{name}}”',
     newOwner: '新负责人',
