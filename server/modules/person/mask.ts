@@ -30,7 +30,8 @@ const [numbers, emails] = [new RegExp(numberPattern, 'g'), new RegExp(emailPatte
 
 /** Masks mobile and identity numbers and e-mail addresses inside free text. */
 export function maskNumbersIn(text: string): string {
-  return text.replaceAll(numbers, (found) => maskIdentifier(found)).replaceAll(emails, maskEmail)
+  const mask = (found: string) => (found.length < 15 ? maskPhone(found) : maskIdentifier(found))
+  return text.replaceAll(numbers, mask).replaceAll(emails, maskEmail)
 }
 
 /** {@link maskNumbersIn} in all texts of a JSON value. */
