@@ -186,7 +186,7 @@ test('an API key works exactly as long as its owner is an active administrator o
   const keys: { key: string; siteId: number | null }[] = []
   for (const siteId of [null, site('NH'), site('EAST')])
     keys.push(
-      (await app.request(changing, createApiKey, { body: { name: 'x', role: 'auditor', siteId } })).body,
+      (await app.request(changing, createApiKey, { body: { name: 'x', role: 'manager', siteId } })).body,
     )
   const place = fc.constantFrom(null, site('NH'), site('EAST'))
   const grants = fc.uniqueArray(
@@ -236,6 +236,12 @@ test('who administers one site makes, revokes and hands over keys of that site o
     app.request(caller, createApiKey, { body: { name: 'x', role: 'administrator', siteId } })
   const answers = [await make(bound, own), await make(bound, far), await make(bound, null)]
   expect(answers.map((one) => one.status)).toEqual([201, 403, 403])
+  // The audit has no sites.
+  const auditor = { name: 'x', role: 'auditor', siteId: own }
+  for (const caller of [bound, admin])
+    expect((await app.request(caller, createApiKey, { body: auditor })).error?.fields?.[0]?.path).toBe(
+      'siteId',
+    )
   const elsewhere = (await make(admin, far)).body
   const { body: me } = await app.request(bound, getCurrentUser)
   const params = { id: elsewhere.id }
