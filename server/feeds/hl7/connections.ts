@@ -18,7 +18,7 @@ export type Limits = {
 export const usualLimits: Limits = {
   connections: 500,
   perAddress: 200,
-  unfinishedBytes: 96 * 1024 * 1024,
+  unfinishedBytes: 64 * 1024 * 1024,
   waitingBytes: 64 * 1024 * 1024,
   frameMs: 30_000,
   bytesPerSecond: 64 * 1024,
