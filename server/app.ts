@@ -130,7 +130,8 @@ export function createApp(services: Services, options: AppOptions = {}): App {
       address,
       listens: c.req.path === `/api/v1${openLiveStream.path}`,
     }
-    const reads = c.req.method === 'GET' && !c.req.path.startsWith('/api/auth/')
+    const searches = c.req.method === 'POST' && /^\/api\/v1\/.*\/search$/.test(c.req.path)
+    const reads = searches || (c.req.method === 'GET' && !c.req.path.startsWith('/api/auth/'))
     const remembered = reads ? resolver.remembered(credentials) : undefined
     const caller = remembered ?? (await resolver.resolve(credentials))
     c.set('actor', caller?.actor)
@@ -151,7 +152,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     resolver.forget(credentials)
     await c.res.body?.cancel()
     c.res = undefined
-    c.res = await app.fetch(c.req.raw, c.env)
+    c.res = await app.fetch(...(await askedAgain(c as ApiContext)))
   }
   for (const path of ['/api/*', '/fhir/*']) app.use(path, refuse, identify)
   app.route('/api/auth', createAuthRoutes(services, auth, resolver))
@@ -185,6 +186,16 @@ const mayBeforePasswordChange = new Set([
   'POST /api/auth/sign-out',
   'POST /api/auth/sign-in/username',
 ])
+
+/** The same request once more; the body of a search was read and goes along as it was. */
+async function askedAgain(c: ApiContext): Promise<[Request, object]> {
+  const env = c.env as { incoming?: { socket?: unknown } }
+  const text = await (c.req.bodyCache.text as string | Promise<string> | undefined)
+  if (text === undefined) return [c.req.raw, env]
+  const { url, method, headers } = c.req.raw
+  const again = new Request(url, { method, headers: Object.fromEntries(headers), body: text })
+  return [again, { ...env, incoming: { socket: env.incoming?.socket } }]
+}
 
 /** No query strings and no bodies: people search by name and telephone number. The token of a one-time link is a key. */
 async function logRequests(

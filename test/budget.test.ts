@@ -74,7 +74,7 @@ test('an ADT message applied alone costs at most 14 statements, and 5 more when 
   for (const [kind, sent] of Object.entries(worst)) budget(sent, kind === 'pathway' ? 19 : 14)
 }, 60_000)
 
-test('a search for persons costs two statements and the look at the session, a person page at most 5', async () => {
+test('a search for persons costs two statements, a person page at most 5', async () => {
   const caller = await app.signInAs('service-centre')
   const [first] = lifeEvents(createWorld({ now: new Date(), seed: 4, people: 20, years: 0.15 }))
   if (!first) throw new Error('the story is empty')
@@ -86,7 +86,7 @@ test('a search for persons costs two statements and the look at the session, a p
   const found = await search()
   const id = found.body.items[0]?.id
   expect(id).toBeDefined()
-  budget(await countStatements(search), 3)
+  budget(await countStatements(search), 2)
   const page = await countStatements(async () => {
     await app.request(caller, persons.getPerson, { params: { id } })
     await app.request(caller, timeline.getTimeline, { params: { id } })

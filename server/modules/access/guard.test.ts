@@ -4,6 +4,7 @@ import { getCurrentUser } from '../../../contract/access.ts'
 import { listPersons } from '../../../contract/person.ts'
 import { createTestApp, testActor } from '../../../test/support/app.ts'
 import { createTestDatabase } from '../../../test/support/database.ts'
+import { receive } from '../../../test/support/hl7.ts'
 import { audit } from '../../platform/audit.ts'
 import { transaction } from '../../platform/db.ts'
 import { type SessionGuard, underGuard } from '../../platform/session-guard.ts'
@@ -125,4 +126,18 @@ test('a session that was ended elsewhere is over on the next request', async () 
     app.db,
   )
   expect((await app.request(cookie, listPersons)).status).toBe(401)
+})
+
+test('a search by POST is asked again, with its body, when the session changed meanwhile', async () => {
+  await receive(app, { mrn: 'GUARDED', name: '公孙某', phone: '13877776666' })
+  const id = await app.createUser('searching', 'manager')
+  const caller = await app.signIn('searching')
+  const search = () => app.request(caller, listPersons, { query: { phone: '13877776666' } })
+  for (let time = 0; time < 2; time += 1) expect((await search()).body.items.length).toBe(1)
+  await sql`update app_user set name = 'Another name' where id = ${id}`.execute(app.db)
+  expect((await search()).body.items.length).toBe(1)
+  await sql`update role_grant set role = 'auditor' where user_id = ${id}`.execute(app.db)
+  expect((await search()).status).toBe(403)
+  await sql`update app_user set suspended = true where id = ${id}`.execute(app.db)
+  expect((await search()).status).toBe(401)
 })
