@@ -675,6 +675,12 @@ export interface NameRefold {
   part: "person" | "group";
 }
 
+export interface NumberMiss {
+  actor_id: string;
+  misses: number;
+  until: Timestamp;
+}
+
 export interface OptOut {
   channel: "all" | "phone" | "sms" | "email" | "wechat" | "letter" | "portal" | "visit";
   person_id: number;
@@ -1478,6 +1484,7 @@ export interface DB {
   match_todo: MatchTodo;
   message: Message;
   name_refold: NameRefold;
+  number_miss: NumberMiss;
   opt_out: OptOut;
   outbound_attempt: OutboundAttempt;
   outbound_channel: OutboundChannel;

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personWithin } from '../../modules/person/scope.ts'
 import { countriesSet } from '../../modules/person/search.ts'
-import { assertNotWalking, numberMissed } from '../../modules/person/walk.ts'
+import { assertNotWalking, countMiss, numberMissed } from '../../modules/person/walk.ts'
 import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
@@ -147,6 +147,7 @@ export async function search(
   const query = await readQuery(db, actor, type, parameters)
   if (query.counts) {
     const total = await count(db, reach, type, query)
+    if (byNumber && total === 0) await countMiss(db, actor)
     await audit(db, actor, {
       action: byNumber && total === 0 ? numberMissed : 'fhir.search',
       subject: `${type} count`,
@@ -158,8 +159,10 @@ export async function search(
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)
   const persons = [...new Set(shown.flatMap((row) => row.person_id ?? []))]
+  const missed = byNumber && rows.length === 0 && !query.cursor
+  if (missed) await countMiss(db, actor)
   await audit(db, actor, {
-    action: byNumber && rows.length === 0 && !query.cursor ? numberMissed : 'fhir.search',
+    action: missed ? numberMissed : 'fhir.search',
     // One audit entry names the persons shown; the search text may be a name and is left out.
     personId: persons.length === 1 ? (persons[0] ?? null) : null,
     subject: `${type} persons:${persons.join(',')}`,

@@ -9,7 +9,7 @@ import { joinPerson, recordsOf } from '../event/record.ts'
 import { maskPhone } from '../person/mask.ts'
 import { assertWithin, personWithin } from '../person/scope.ts'
 import { candidatesFor, countriesSet } from '../person/search.ts'
-import { asksNumber, assertNotWalking, numberMissed } from '../person/walk.ts'
+import { asksNumber, assertNotWalking, countMiss, numberMissed } from '../person/walk.ts'
 import { isCurrent } from '../person/membership.ts'
 import { assertGroup } from './scope.ts'
 
@@ -87,8 +87,10 @@ export async function listMembers(db: Db, actor: Actor, groupId: number, query: 
       : []),
   ]
   const rows = await select(db, sql<SqlBool>`${sql.join(where, sql` and `)}`, query.limit + 1)
+  const missed = byNumber && rows.length === 0 && before === undefined
+  if (missed) await countMiss(db, actor)
   await audit(db, actor, {
-    action: byNumber && rows.length === 0 && before === undefined ? numberMissed : 'group.members',
+    action: missed ? numberMissed : 'group.members',
     subject: `group:${groupId} persons:${rows
       .slice(0, query.limit)
       .map((row) => row.person_id)

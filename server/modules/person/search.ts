@@ -14,7 +14,7 @@ import { isHan, typedForms } from './name.ts'
 import { type Narrowed, narrowedTo, weightsFor } from './narrow.ts'
 import { normalisePhone } from './phone.ts'
 import { personWithin } from './scope.ts'
-import { asksNumber, assertNotWalking, notWalking, numberMissed } from './walk.ts'
+import { asksNumber, assertNotWalking, countMiss, notWalking, numberMissed } from './walk.ts'
 import { withoutSigns } from './text.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 
@@ -66,8 +66,10 @@ export async function searchPersons(db: Db, actor: Actor, query: Query) {
   const countries = byNumber ? (found.rows[0]?.countries ?? (await countriesSet(db))) : []
   if (countries.length > 0) found = await findPersons(db, actor, query, countries)
   const { rows, order, all, known } = found
+  const nobody = missed && rows.length === 0
+  if (nobody) await countMiss(db, actor)
   await audit(db, actor, {
-    action: missed && rows.length === 0 ? numberMissed : 'person.search',
+    action: nobody ? numberMissed : 'person.search',
     // One audit entry names the persons shown; the search term itself may be a name and is left out.
     personId: rows.length === 1 ? (rows[0]?.id ?? null) : null,
     subject: `persons:${rows

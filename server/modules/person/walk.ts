@@ -5,7 +5,7 @@ import type { Db } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { withoutSigns } from './text.ts'
 
-/** The action under which a search by number that found nobody stands in the audit, which is also what counts them. */
+/** The action under which a search by number that found nobody stands in the audit. */
 export const numberMissed = 'person.number-missed'
 
 /**
@@ -21,8 +21,16 @@ export function asksNumber(term: string | undefined): boolean {
 
 /** Whether an actor may go on, within a statement: a search that may not finds nobody, and says so by {@link assertNotWalking}. */
 export function notWalking(actor: Actor): RawBuilder<SqlBool> {
-  return sql<SqlBool>`((select count(*) from audit_event where action = ${sql.lit(numberMissed)} and actor_id = ${actor.id}
-    and at > now() - interval '1 hour') < ${missesPerHour})`
+  return sql<SqlBool>`not exists (
+    select 1 from number_miss w where w.actor_id = ${actor.id} and w.misses >= ${missesPerHour} and w.until > now())`
+}
+
+/** Counts a search by number that found nobody. */
+export async function countMiss(db: Db, actor: Actor): Promise<void> {
+  await sql`
+    insert into number_miss as w (actor_id, misses, until) values (${actor.id}, 1, now() + interval '1 hour')
+    on conflict (actor_id) do update set misses = case when w.until > now() then w.misses + 1 else 1 end,
+      until = case when w.until > now() then w.until else excluded.until end`.execute(db)
 }
 
 /**
