@@ -123,7 +123,7 @@ const local = [
     'match_run',
     'name_refold',
   ],
-  ...['person_merge', 'sign_in_throttle', 'spot_check_draw', 'used_code', 'visit_plan'],
+  ...['person_merge', 'number_miss', 'sign_in_throttle', 'spot_check_draw', 'used_code', 'visit_plan'],
 ]
 
 let app: TestApp
