@@ -151,8 +151,9 @@ function viewSummary(row: Row, today: string, weights: Weights): PersonSummary {
 
 /** Who has this full telephone number, in the form of the index that also finds the ends of numbers. */
 function phonesOf(number: string, countries: string[]): RawBuilder<unknown> {
-  const forms = formsOfPhone(number, countries).map((form) => [...form].reverse().join(''))
-  return sql`select person_id as id from person_telecom where system = 'phone' and reverse(value) = any(${forms}::text[])`
+  const one = (form: string) =>
+    sql`select person_id as id from person_telecom where system = 'phone' and reverse(value) = reverse(${form})`
+  return sql.join(formsOfPhone(number, countries).map(one), sql` union all `)
 }
 
 /**
