@@ -69,6 +69,17 @@ test('a parameter that may name a person is taken in no address, only in the bod
     }
 })
 
+test('a search refuses what it does not know in its body, as lists do in their address', async () => {
+  const searches = contracts.filter((one) => one.method === 'post' && one.path.endsWith('/search'))
+  expect(searches.length).toBeGreaterThan(4)
+  for (const contract of searches) {
+    const answer = await app.send(admin, 'post', addressOf(contract, '1'), { body: { no_such_thing: '1' } })
+    const text = await answer.text()
+    if (answer.status === 403) continue
+    expect([contract.path, answer.status, text.includes('no_such_thing')]).toEqual([contract.path, 422, true])
+  }
+})
+
 test('a NUL character in the address is refused on every route, and never an error of ours', async () => {
   const below = [
     ...contracts.map((one) => addressOf(one, 'a\0b')),

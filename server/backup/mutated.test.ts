@@ -175,7 +175,7 @@ function mutateFrames(way: typeof structure extends fc.Arbitrary<infer S> ? S : 
   return frames.with(at, { type, payload: changed })
 }
 
-/** Without what nobody reads but people, and without months that the target has anyway. */
+/** Leaves out fields that only people read, and months that the target already has. */
 function told(frames: Frame[]): unknown {
   return frames.map(({ type, payload }) => {
     if (type !== 'm') return [type, payload.toString('hex')]

@@ -105,7 +105,8 @@ export function implement<const R extends RouteContract>(
     method: 'post',
     path: searchPath(contract.path),
     summary: `${contract.summary}; by name or number of a person`,
-    body: query,
+    // As in an address, a filter that is ignored would answer with everybody.
+    body: query.strict(),
     ...(rest.example && { example: { ...rest.example, query: {}, body: rest.example.query } }),
   }
   const search = handler as (call: unknown) => Promise<Answer<R>>
@@ -289,12 +290,10 @@ export function foreignError(error: unknown, c: ApiContext): AppError | undefine
     log.warn({ err: error, path: routePath(c), method: c.req.method }, 'the database did not answer')
     return new AppError('unavailable', 'The database does not answer just now. Try again in a moment.')
   }
-  // A day or time that there is none of (datetime_field_overflow and its like), as a forged cursor may hold.
-  if (code === '22007' || code === '22008')
-    return new AppError('malformed-request', 'A day or time is none that there is.')
-  // numeric_value_out_of_range: ids of some tables end at 2,147,483,647.
-  if (code !== '22003') return undefined
+  // Numbers, days and times beyond what there is: ids of some tables end at 2,147,483,647, and a forged cursor may hold 30 February.
+  if (typeof code !== 'string' || !/^2200[378]$/.test(code)) return undefined
+  log.warn({ err: error, path: routePath(c), method: c.req.method }, 'a number, day or time was out of range')
+  if (code !== '22003') return new AppError('malformed-request', 'A day or time is none that there is.')
   const path = new URL(c.req.url).pathname
-  log.warn({ err: error, path: routePath(c), method: c.req.method }, 'a number was out of range')
   return outOfRange(/\/\d{10,}(?=\/|$)/.test(path))
 }

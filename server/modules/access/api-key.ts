@@ -7,7 +7,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import type { DB } from '../../platform/db-types.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { notify } from '../../platform/live.ts'
-import { answeredFor, endSessionsOfKeys } from './key-in-force.ts'
+import { administers, answeredFor, endSessionsOfKeys } from './key-in-force.ts'
 import { hashKey } from './resolve-actor.ts'
 import { assertAuditsAll, assertMayGrant } from './user.ts'
 
@@ -133,18 +133,9 @@ export async function handOverApiKeyAs(
   authorize(actor, 'user.write')
   assertNoKey(actor)
   const key = await lockKey(trx, actor, id)
-  const owner = await trx
-    .selectFrom('app_user')
-    .innerJoin('role_grant', 'role_grant.user_id', 'app_user.id')
-    .select('app_user.id')
-    .where('app_user.id', '=', ownerId)
-    .where('app_user.suspended', '=', false)
-    .where('role_grant.role', '=', 'administrator')
-    .where((where) =>
-      where.or([where('role_grant.site_id', 'is', null), where('role_grant.site_id', '=', key.site_id)]),
-    )
-    .executeTakeFirst()
-  if (!owner)
+  const { rows } =
+    await sql`select 1 where ${administers(sql`${ownerId}::text`, sql`${key.site_id}::int`)}`.execute(trx)
+  if (rows.length === 0)
     throw new AppError('invalid', undefined, [
       { path: 'ownerId', message: 'is no active administrator of the sites that this key reaches' },
     ])

@@ -12,10 +12,14 @@ export function keyInForce(row: 'api_key' | 'k'): RawBuilder<SqlBool> {
  */
 export function answeredFor(row: 'api_key' | 'k'): RawBuilder<SqlBool> {
   const key = sql.table(row)
-  return sql`(${key}.owner_id is null or exists (
+  return sql`(${key}.owner_id is null or ${administers(sql`${key}.owner_id`, sql`${key}.site_id`)})`
+}
+
+/** Whether a user is an active administrator of a site, or, where it is null, of all. */
+export function administers(userId: RawBuilder<unknown>, siteId: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  return sql`exists (
     select 1 from app_user u join role_grant g on g.user_id = u.id
-    where u.id = ${key}.owner_id and not u.suspended and g.role = 'administrator'
-      and (g.site_id is null or g.site_id = ${key}.site_id)))`
+    where u.id = ${userId} and not u.suspended and g.role = 'administrator' and (g.site_id is null or g.site_id = ${siteId}))`
 }
 
 /** Ends the workstation sessions that a key opened; its unopened links are closed (`launch/open.ts`). */

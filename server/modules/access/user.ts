@@ -110,13 +110,7 @@ export function assertAuditsAll(
 
 /** @throws {AppError} invalid when an auditor is bound to a site, as the audit has none, or a department is of another site */
 async function writeGrants(trx: Trx, userId: string, grants: Grant[]): Promise<void> {
-  if (grants.some((grant) => grant.role === 'auditor' && grant.siteId !== null))
-    throw new AppError('invalid', undefined, [
-      {
-        path: 'grants',
-        message: 'An auditor reads the audit of the whole installation: leave the site out.',
-      },
-    ])
+  assertAuditsAll(grants, 'grants')
   const { rows: elsewhere } = await sql`
     select 1 from jsonb_to_recordset(${JSON.stringify(grants)}::jsonb) as g("siteId" int, "departmentId" int)
     join department d on d.id = g."departmentId" and d.site_id <> g."siteId"`.execute(trx)
@@ -197,14 +191,17 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
   await audit(trx, actor, { action, subject: `user:${id}`, fields: Object.keys(input) })
 }
 
-type SiteGrant = { siteId: number | null }
+type SiteGrant = { siteId: number | null; role?: Role }
 
 /**
- * Who administers one site neither gives nor takes rights elsewhere, nor touches those who have them.
+ * Who administers one site neither gives nor takes rights elsewhere, nor touches those who have them; a key makes no administrators, who would
+ * outlive whoever answers for it.
  * @throws {AppError} forbidden
  */
 export function assertMayGrant(actor: Actor, grants: readonly SiteGrant[]): void {
   if (actor.kind === 'system' || actor.kind === 'link') return
+  if (actor.kind === 'key' && grants.some(({ role }) => role === 'administrator'))
+    throw new AppError('forbidden')
   const own = administered(actor)
   if (own.includes(null)) return
   if (grants.some(({ siteId }) => siteId === null || !own.includes(siteId))) throw new AppError('forbidden')

@@ -217,10 +217,18 @@ test('an API key works exactly as long as its owner is an active administrator o
   )
 })
 
-test('a key neither makes keys nor hands them over', async () => {
+test('a key makes neither keys nor administrators, and hands no key over', async () => {
   const { body: key } = await app.request(admin, createApiKey, { body: { name: 'x', role: 'administrator' } })
   for (const made of ['auditor', 'administrator'])
     expect((await app.request(key.key, createApiKey, { body: { name: 'y', role: made } })).status).toBe(403)
+  const user = (role: string) => ({
+    body: { username: `by-key-${role}`, name: 'x', grants: [{ role, siteId: null, departmentId: null }] },
+  })
+  expect((await app.request(key.key, createUser, user('administrator'))).status).toBe(403)
+  const nurse = await app.request(key.key, createUser, user('nurse'))
+  expect(nurse.status).toBe(201)
+  const raised = { params: { id: nurse.body.id }, body: { grants: user('administrator').body.grants } }
+  expect((await app.request(key.key, updateUser, raised)).status).toBe(403)
   const { body: me } = await app.request(admin, getCurrentUser)
   const over = { params: { id: key.id }, body: { ownerId: me.id } }
   expect((await app.request(key.key, handOverApiKey, over)).status).toBe(403)
