@@ -138,7 +138,11 @@ export const listUsers = route({
   path: '/users',
   permission: 'user.read',
   summary: 'Users with their roles',
-  query: pageQuery.extend({ search: z.string().max(100).optional() }),
+  query: pageQuery.extend({
+    search: z.string().max(100).optional(),
+    /** Only those who have this role somewhere. */
+    role: role.optional(),
+  }),
   response: page(userSummary),
   example: { query: { search: 'li', limit: 20 } },
 })

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import {
   createUserBody,
   type CreateUser,
+  type listUsers,
   type Role,
   type updateUser,
   type UserSummary,
@@ -327,7 +328,7 @@ export async function getUser(db: Db, id: string): Promise<UserSummary> {
 export async function listUsersPage(
   db: Db,
   reach: Reach,
-  query: { cursor?: string | undefined; limit: number; search?: string | undefined },
+  query: z.output<typeof listUsers.query>,
 ): Promise<{ items: UserSummary[]; nextCursor: string | null }> {
   const after = decodeCursor<[string, string]>(query.cursor, ['string', 'string'])
   let select = usersQuery(db)
@@ -337,6 +338,10 @@ export async function listUsersPage(
   if (!reach.all)
     select = select.where(
       sql<boolean>`exists (select 1 from role_grant g where g.user_id = u.id and g.site_id = any(${reach.siteIds}::int[]))`,
+    )
+  if (query.role !== undefined)
+    select = select.where(
+      sql<boolean>`exists (select 1 from role_grant g where g.user_id = u.id and g.role = ${query.role})`,
     )
   if (after) select = select.where(sql<boolean>`(u.name, u.id) > (${after[0]}, ${after[1]})`)
   if (query.search) {

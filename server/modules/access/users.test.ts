@@ -231,6 +231,13 @@ test('a key makes neither keys nor administrators, and hands no key over', async
   expect((await app.request(key.key, updateUser, raised)).status).toBe(403)
   const { body: me } = await app.request(admin, getCurrentUser)
   const over = { params: { id: key.id }, body: { ownerId: me.id } }
+  const { body: administrators } = await app.request(admin, listUsers, {
+    query: { role: 'administrator', limit: 200 },
+  })
+  expect(administrators.items.map((one) => one.id)).toContain(me.id)
+  expect(
+    administrators.items.every((one) => one.grants.some((grant) => grant.role === 'administrator')),
+  ).toBe(true)
   expect((await app.request(key.key, handOverApiKey, over)).status).toBe(403)
   expect((await app.request(admin, handOverApiKey, over)).status).toBe(200)
 })

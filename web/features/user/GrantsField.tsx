@@ -46,7 +46,8 @@ export function GrantsField({
           />
           <SelectFilter
             label={t('users.department')}
-            value={grant.departmentId}
+            disabled={grant.role === 'auditor'}
+            value={grant.role === 'auditor' ? '' : grant.departmentId}
             all={t('users.allDepartments')}
             options={choices(
               (places.data?.departments ?? []).filter(

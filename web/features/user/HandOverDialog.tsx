@@ -8,7 +8,7 @@ import { useContractForm } from '../../ui/useContractForm.ts'
 /** Another administrator answers for a key from now on: it no longer stops with its former owner. */
 export function HandOverDialog({ apiKey, onClose }: { apiKey: ApiKeySummary; onClose: () => void }) {
   const { t } = useTranslation()
-  const users = useCall(listUsers, { query: { limit: 200 } })
+  const users = useCall(listUsers, { query: { role: 'administrator', limit: 200 } })
   const fit = (users.data?.items ?? []).filter(
     (user) =>
       !user.suspended &&

@@ -29,7 +29,7 @@ export function toGrants(drafts: readonly GrantDraft[]) {
     role: one.role,
     // The audit is of the whole installation.
     siteId: one.siteId && one.role !== 'auditor' ? Number(one.siteId) : null,
-    departmentId: one.departmentId ? Number(one.departmentId) : null,
+    departmentId: one.departmentId && one.role !== 'auditor' ? Number(one.departmentId) : null,
   }))
   return grants.filter(
     (one, index) => grants.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === index,

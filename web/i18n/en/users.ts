@@ -65,7 +65,7 @@ export const users = {
     handOverOf: 'Hand over the key “{{name}}”',
     newOwner: 'New owner',
     handOverHint:
-      'A key stops while its owner is suspended. The new owner has to administer the sites that the key reaches.',
+      'A key stops while its owner is suspended or no longer administers there. The new owner has to administer the sites that the key reaches.',
     handedOver: 'Handed over',
     prefix: 'Begins with',
     created: 'Created',

@@ -61,7 +61,7 @@ export const users = {
     handOver: '移交',
     handOverOf: '移交密钥“{{name}}”',
     newOwner: '新负责人',
-    handOverHint: '负责人停用时，密钥随之停用。新负责人须是密钥所及院区的管理员。',
+    handOverHint: '负责人停用或不再管理该院区时，密钥随之停用。新负责人须是密钥所及院区的管理员。',
     handedOver: '已移交',
     prefix: '密钥开头',
     created: '创建',
