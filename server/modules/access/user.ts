@@ -143,6 +143,7 @@ type UpdateUser = z.output<(typeof updateUser)['body']>
 export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: UpdateUser): Promise<void> {
   authorize(actor, 'user.write')
   await lockAdministrators(trx)
+  const hadAdministrator = await hasAdministrator(trx)
   const user = found(
     await trx
       .selectFrom('app_user')
@@ -173,7 +174,7 @@ export async function updateUserAs(trx: Trx, actor: Actor, id: string, input: Up
     throw refused(error, 'staffId')
   }
   if (grants) await writeGrants(trx, id, grants)
-  if (!(await hasAdministrator(trx)))
+  if (hadAdministrator && !(await hasAdministrator(trx)))
     throw new AppError('invalid', 'At least one active administrator has to remain.', [
       { path: 'grants', message: 'At least one active administrator has to remain.' },
     ])

@@ -336,3 +336,14 @@ test('who administers one site takes neither staff nor departments of another in
   expect(demoted.status).toBe(422)
 })
 let made = 0
+
+test('an installation that only has administrators of sites can go on without one of all', async () => {
+  const other = await createTestApp()
+  await receive(other, { mrn: 'near', site: 'NEAR' })
+  const place = { site: (await idsOf(other)).site('NEAR') }
+  const near = await other.signInAs('administrator', place)
+  const id = await other.createUser('nurse', 'nurse', place)
+  const renamed = await other.request(near, updateUser, { params: { id }, body: { name: '护士长' } })
+  expect([renamed.status, renamed.body.name]).toEqual([200, '护士长'])
+  await other.close()
+})
