@@ -24,6 +24,7 @@ const byPerson: Record<string, string> = {
       ...[
         'consent',
         'opt_out',
+        'campaign_member',
         'segment_member',
         'task_contact',
         'outbound_attempt',
@@ -69,6 +70,8 @@ const reference = [
   ],
   ...[
     'outbound_channel',
+    'campaign',
+    'campaign_approval',
     'pathway',
     'pathway_draft',
     'pathway_occasion',

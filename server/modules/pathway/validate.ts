@@ -16,9 +16,19 @@ import type { Known } from './asked-problems.ts'
  * Problems of a definition, each with its step and fix. A pathway has no cycle: each step happens at most once per enrolment, which is
  * what makes "never twice" provable by a primary key.
  * @param questionnaires existing ones by code, with their body where a branch uses their answers
+ * @param mayOverride an emergency notice that two people approved
  */
-export function problemsOf(definition: PathwayDefinition, questionnaires: Known): PathwayProblem[] {
+export function problemsOf(
+  definition: PathwayDefinition,
+  questionnaires: Known,
+  mayOverride = false,
+): PathwayProblem[] {
   const problems: PathwayProblem[] = []
+  if (definition.emergency && !mayOverride)
+    problems.push({
+      step: null,
+      message: 'Overrides the rules of contact, which only a campaign with two approvals may.',
+    })
   const steps = new Map(definition.steps.map((step) => [step.key, step]))
   if (steps.size !== definition.steps.length)
     problems.push({ step: null, message: 'Two steps have the same key; rename one.' })
@@ -101,7 +111,7 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
   return problems
 }
 
-const named = /^(event|variables|task|questionnaire|observation)\../
+const named = /^(event|variables|task|questionnaire|observation)\.|^enrollment\.variant$/
 
 /** Whether anything can be asked by that name. */
 function isKnown(fact: string): boolean {

@@ -28,6 +28,7 @@ export const contactSettings = {
     'contact_total-per-7-days': '所有消息，每人 7 天最多',
     'contact_household-marketing-per-30-days': '营销消息，每户 30 天最多',
     'contact_household-total-per-7-days': '所有消息，每户 7 天最多',
+    'contact_campaign-economic-weight': '活动优先级中经济可行性的权重',
     'contact_on-holidays': '节假日也发非诊疗消息',
   },
   source: {
@@ -37,6 +38,7 @@ export const contactSettings = {
     'contact_total-per-7-days': '本产品默认',
     'contact_household-marketing-per-30-days': '本产品预设：共用电话或邮箱的人合计',
     'contact_household-total-per-7-days': '本产品预设：共用电话或邮箱的人合计',
+    'contact_campaign-economic-weight': '本产品预设：经济与战略可行性同等重要',
     'contact_on-holidays': '本产品预设：法定节假日只做诊疗联系',
   },
 }
