@@ -110,7 +110,11 @@ const areas: readonly Area[] = [
       page('/groups', 'groups', ApartmentOutlined, 'group.read'),
     ],
   },
-  { word: 'marketing', icon: GiftOutlined, pages: [] },
+  {
+    word: 'marketing',
+    icon: GiftOutlined,
+    pages: [page('/campaigns', 'campaigns', NotificationOutlined, 'campaign.read')],
+  },
   {
     word: 'insight',
     icon: BarChartOutlined,
