@@ -32,6 +32,7 @@ import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountDispute } from './modules/dispute/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
+import { mountTemplate } from './modules/template/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountTimeline } from './modules/timeline/routes.ts'
@@ -66,6 +67,7 @@ const modules: Mount[] = [
   mountQuestionnaire,
   mountForm,
   mountMessage,
+  mountTemplate,
   mountFigure,
   mountIntake,
   mountOutbound,

@@ -75,6 +75,9 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'site',
     'guidance.read': 'site',
     'guidance.write': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   'service-centre': {
     ...desk,
@@ -108,6 +111,9 @@ export const roleRules: Record<Role, Rule> = {
     'visit.plan': 'site',
     'guidance.read': 'site',
     'guidance.write': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   'department-head': {
     ...desk,
@@ -199,6 +205,9 @@ export const roleRules: Record<Role, Rule> = {
     'dispute.write': 'site',
     'visit.read': 'site',
     'guidance.read': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   auditor: { 'audit.read': 'installation', 'setting.read': 'all', 'user.read': 'installation' },
   integration: {
@@ -216,6 +225,7 @@ export const roleRules: Record<Role, Rule> = {
     'pathway.read': 'all',
     'questionnaire.read': 'all',
     'message.read': 'site',
+    'template.read': 'site',
     'figure.read': 'site',
     'figure.export': 'site',
     'group.read': 'site',

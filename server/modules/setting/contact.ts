@@ -39,4 +39,9 @@ export const contactSettings = {
     false,
     `${ours}: nothing but clinical contact on public holidays of the calendar`,
   ),
+  'template.second-reader': boolean(
+    'contact',
+    true,
+    `${ours}: texts with health wording and marketing texts are published by somebody who did not write them`,
+  ),
 } as const satisfies Record<string, SettingDefinition>

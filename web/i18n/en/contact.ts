@@ -29,6 +29,7 @@ export const contactSettings = {
     'contact_household-marketing-per-30-days': 'Promotion: at most per household in 30 days',
     'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
     'contact_on-holidays': 'Other than clinical contact on public holidays',
+    'template_second-reader': 'Texts with health wording need a second reader',
   },
   source: {
     'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
@@ -40,5 +41,7 @@ export const contactSettings = {
     'contact_household-total-per-7-days':
       'CareLoop choice: all who share a telephone number or e-mail address, together',
     'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
+    'template_second-reader':
+      'CareLoop choice: clinical and marketing texts are published by somebody who did not write them',
   },
 }
