@@ -9,6 +9,10 @@ import { wakeLoop } from '../../platform/loop.ts'
  * or unknown; or suppressed, by the gate or because their cause has ended.
  */
 
+/** A finished text but for what sending fills in. */
+export type MessageText = { subject: string | null; body: string; later: number[] }
+export type MessageTexts = Partial<Record<MessageChannel, MessageText>>
+
 export type NewMessage = {
   /** The recipient: a person or record. */
   personId: number
@@ -18,6 +22,8 @@ export type NewMessage = {
   body: string
   /** Places in the body that sending fills in, as `render` returns them; whatever else stands there goes out as it is. */
   later?: number[]
+  /** Of a template: by channel, while the channel is not known; the chosen one becomes subject, body and places. */
+  texts?: MessageTexts
   /** The pathway step it comes from; a repeated step and attempt writes nothing. */
   step?: { enrollmentId: number; key: string; attempt?: number }
   /** Its subject, such as an encounter. */
@@ -38,11 +44,12 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
         ${messages.map((one) => one.dueAt ?? null)}::timestamptz[],
-        ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, nr)
+        ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
+        ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[]
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[]
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts)
+      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], texts
       from w order by nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id
     )

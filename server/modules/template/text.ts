@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Purpose } from '../../../contract/contact.ts'
 import {
   sendingNames,
   type TemplateChannel,
@@ -9,9 +10,10 @@ import {
   type TemplateTexts,
   withSubject,
 } from '../../../contract/message-template.ts'
-import { type MessageChannel, messageChannels } from '../../../contract/message.ts'
+import { messageChannels } from '../../../contract/message.ts'
 import { render, renderText } from '../../../contract/template.ts'
 import type { Db } from '../../platform/db.ts'
+import type { MessageTexts } from '../message/write.ts'
 import { isTaiwan, languageOf } from '../person/language.ts'
 
 /** Published texts in force by code and site: a site's own template takes the place of the one for all. */
@@ -25,6 +27,15 @@ export async function templatesNamed(db: Db, codes: readonly string[]): Promise<
     where t.code = any(${[...new Set(codes)]}::text[])`.execute(db)
   const texts = new Map(rows.map((row) => [`${row.code} ${row.site_id ?? ''}`, row.texts]))
   return (code, siteId) => texts.get(`${code} ${siteId ?? ''}`) ?? texts.get(`${code} `)
+}
+
+/** Purposes of the published templates in use by code, over all sites. */
+export async function publishedTemplates(db: Db): Promise<Map<string, Purpose[]>> {
+  const { rows } = await sql<{ code: string; purposes: Purpose[] }>`
+    select code, array_agg(distinct purpose) as purposes from template where version is not null and retired_at is null group by code`.execute(
+    db,
+  )
+  return new Map(rows.map((row) => [row.code, row.purposes]))
 }
 
 /** The language that a person gets: their own, else that of the place, else what there is. */
@@ -57,11 +68,6 @@ export function textFor(
   const order = [channel, ...likes[channel], ...templateChannels]
   return order.map((one) => own[one]).find((text) => text !== undefined)
 }
-
-/** A finished text but for what sending fills in. */
-export type MessageText = { subject: string | null; body: string; later: number[] }
-
-export type MessageTexts = Partial<Record<MessageChannel, MessageText>>
 
 /** The texts of a template for each channel, in one language; none when the template has no text. */
 export function messageTexts(
