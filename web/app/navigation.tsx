@@ -25,7 +25,9 @@ import {
   SafetyCertificateOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SnippetsOutlined,
   SolutionOutlined,
+  StopOutlined,
   TeamOutlined,
   UserOutlined,
   UserSwitchOutlined,
@@ -110,7 +112,14 @@ const areas: readonly Area[] = [
       page('/groups', 'groups', ApartmentOutlined, 'group.read'),
     ],
   },
-  { word: 'marketing', icon: GiftOutlined, pages: [] },
+  {
+    word: 'marketing',
+    icon: GiftOutlined,
+    pages: [
+      page('/templates', 'templates', SnippetsOutlined, 'template.read'),
+      page('/contact-log', 'contactLog', StopOutlined, 'message.read'),
+    ],
+  },
   {
     word: 'insight',
     icon: BarChartOutlined,
