@@ -88,6 +88,8 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     purpose: z.enum(['clinical', 'service', 'marketing']),
     /** Code of a published template, which then has subject and text, by the person's language. */
     template: z.string().max(60).optional(),
+    /** Waits for the hour in which the person answers best, where that is known; nothing clinical waits. */
+    bestHour: z.boolean().optional(),
     subject: z.string().max(200).default(''),
     body: z.string().max(5000).default(''),
   }),

@@ -318,6 +318,13 @@ export function taskLinkActor(
   return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
 }
 
+/** A person by a signed link of their own: may change their own contact wishes and reaches nobody else. */
+export function personLinkActor(id: string, name: string, personId: number, address: string | null): Actor {
+  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
+  const access = { 'person.read': reach, 'person.write': reach }
+  return { kind: 'link', id: `link:${id}`, name, ...nobody, access, address }
+}
+
 /**
  * The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name.
  * @param siteIds where it acts for somebody bound to these sites

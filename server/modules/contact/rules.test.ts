@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { tries } from '../../../test/support/tries.ts'
 import { calendarsOf } from '../../platform/calendar.ts'
 import { localDate, toLocal } from '../../platform/clock.ts'
 import { atBestHour, type Contacted, type ContactFacts, type ContactSettings, decide } from './rules.ts'
@@ -35,8 +36,8 @@ const settings: fc.Arbitrary<ContactSettings> = fc.record({
   'contact.household-marketing-per-30-days': fc.integer({ min: 0, max: 5 }),
   'contact.household-total-per-7-days': fc.integer({ min: 1, max: 10 }),
 })
-/** Random contacts of a property; 100,000 in torture/contacts.ts. */
-const runs = Number(process.env.CONTACTS ?? 5000)
+/** Random contacts of each property; 100,000 of them in `torture/properties.ts` with a factor of 20. */
+const runs = tries(5000)
 /** The first week of each October, and New Year. */
 const holidays = calendarsOf(
   [2024, 2025, 2026, 2027, 2028, 2029, 2030].map((year) => ({

@@ -3,6 +3,7 @@ import type { Purpose } from '../../../contract/contact.ts'
 import type { MessageChannel } from '../../../contract/message.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
+import { bestTimes } from '../contact/hour.ts'
 
 /*
  * All writes to the table `message`, except sending (dispatch.ts). Messages are rows of one state machine: queued → sending → sent, failed
@@ -30,11 +31,20 @@ export type NewMessage = {
   about?: { kind: string; id: number }
   /** Not before; left out: at once. */
   dueAt?: Date
+  /** Not before the hour in which the person answers best, where that is known; of nothing clinical. */
+  bestHour?: boolean
 }
 
 /** @returns ids in the given order; null for one that a pathway step had already written */
 export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(number | null)[]> {
   if (messages.length === 0) return []
+  const waits = (one: NewMessage) => one.bestHour === true && one.purpose !== 'clinical'
+  const best = await bestTimes(
+    trx,
+    messages.filter(waits).map((one) => one.personId),
+    new Date(),
+  )
+  const dueOf = (one: NewMessage) => (waits(one) ? best.get(one.personId) : undefined) ?? one.dueAt ?? null
   const { rows } = await sql<{ id: number; made: boolean }>`
     with w as materialized (
       select nextval('message_id_seq') as id, u.* from unnest(
@@ -43,7 +53,7 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
         ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
-        ${messages.map((one) => one.dueAt ?? null)}::timestamptz[],
+        ${messages.map(dueOf)}::timestamptz[],
         ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
         ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[]
       ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, nr)

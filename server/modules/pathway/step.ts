@@ -166,6 +166,7 @@ const handlers: Handlers = {
       channel: step.channel,
       purpose: step.purpose,
       ...textOf(step, walk),
+      ...(step.bestHour && { bestHour: true }),
     })
     done(walk, step, 'message')
     return step.next

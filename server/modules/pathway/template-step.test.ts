@@ -68,7 +68,8 @@ async function messageFor(language: string | null, step = mail()) {
 
 test('a message has the text of its template, in the language of the person', async () => {
   const chinese = await messageFor(null)
-  expect(chinese).toMatchObject({ subject: expect.stringMatching(/复诊提醒$/), texts: null })
+  expect(chinese).toMatchObject({ texts: null })
+  expect(chinese.subject).toMatch(/复诊提醒$/)
   expect(chinese.body).toBe('王{{link}}，您好：请来复诊。{{preferences}}')
   // The name looks like a placeholder and is none.
   expect(chinese.placeholder_at).toEqual([chinese.body.indexOf('{{preferences}}')])
