@@ -60,6 +60,7 @@ const routeTree = root.addChildren([
   page('/questionnaires/$id', () => import('../features/questionnaire/QuestionnairePage.tsx')),
   page('/templates', () => import('../features/template/TemplatesPage.tsx')),
   page('/templates/$id', () => import('../features/template/TemplatePage.tsx')),
+  page('/contact-log', () => import('../features/contact-log/ContactLogPage.tsx')),
   page('/guidance', () => import('../features/guidance/GuidancePage.tsx')),
   page('/messages', () => import('../features/message/MessagesPage.tsx')),
   page('/intake', () => import('../features/intake/IntakePage.tsx')),
