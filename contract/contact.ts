@@ -24,6 +24,8 @@ export type ContactRefusal = (typeof contactRefusals)[number]
 export const contactVerdict = z.object({
   refused: z.enum(contactRefusals).nullable(),
   notBefore: timestamp.nullable(),
+  /** The hour of the day (0–23) in which the person answers most often, and of how many calls that is learned; null: not known. */
+  bestHour: z.object({ hour: z.number().int(), share: z.number(), calls: z.number().int() }).nullable(),
 })
 
 export const consentProofs = ['paper', 'form', 'recording', 'message', 'portal'] as const

@@ -86,8 +86,12 @@ export const pathwayStep = z.discriminatedUnion('kind', [
     kind: z.literal('message'),
     channel: z.enum(messageChannels),
     purpose: z.enum(['clinical', 'service', 'marketing']),
-    subject: z.string().max(200),
-    body: z.string().max(5000),
+    /** Code of a published template, which then has subject and text, by the person's language. */
+    template: z.string().max(60).optional(),
+    /** Waits for the hour in which the person answers best, where that is known; nothing clinical waits. */
+    bestHour: z.boolean().optional(),
+    subject: z.string().max(200).default(''),
+    body: z.string().max(5000).default(''),
   }),
   z.strictObject({
     ...stepBase,

@@ -23,6 +23,8 @@ import { mountMessage } from './modules/message/routes.ts'
 import { mountOrganisation } from './modules/organisation/routes.ts'
 import { mountSavedViews } from './modules/saved-view/routes.ts'
 import { mountOutbound } from './modules/outbound/routes.ts'
+import { mountPreference } from './modules/preference/routes.ts'
+import { unsubscribeByClick } from './modules/preference/wishes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
@@ -33,6 +35,7 @@ import { mountHeadCheck } from './modules/head-check/routes.ts'
 import { mountDispute } from './modules/dispute/routes.ts'
 import { mountInstruction } from './modules/instruction/routes.ts'
 import { mountSpotCheck } from './modules/spot-check/routes.ts'
+import { mountTemplate } from './modules/template/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountTimeline } from './modules/timeline/routes.ts'
@@ -66,7 +69,9 @@ const modules: Mount[] = [
   mountPathway,
   mountQuestionnaire,
   mountForm,
+  mountPreference,
   mountMessage,
+  mountTemplate,
   mountFigure,
   mountIntake,
   mountOutbound,
@@ -156,6 +161,12 @@ export function createApp(services: Services, options: AppOptions = {}): App {
     c.res = undefined
     c.res = await app.fetch(...(await askedAgain(c as ApiContext)))
   }
+  // RFC 8058: a mail provider posts without cookies and without an origin; a GET of the same address is the page.
+  app.post('/p/:token', async (c) => {
+    const address = callerAddress(c as ApiContext, config.trustedProxies)
+    await unsubscribeByClick({ db, address }, c.req.param('token'))
+    return c.body(null, 204)
+  })
   for (const path of ['/api/*', '/fhir/*']) app.use(path, refuse, identify)
   app.route('/api/auth', createAuthRoutes(services, auth, resolver))
 
@@ -207,6 +218,6 @@ async function logRequests(
   const start = performance.now()
   await next()
   const ms = Math.round((performance.now() - start) * 10) / 10
-  const path = c.req.path.replace(/^\/q\/.+/, '/q/…')
+  const path = c.req.path.replace(/^\/([pq])\/.+/, '/$1/…')
   log.debug({ method: c.req.method, path, status: c.res.status, ms }, 'request')
 }

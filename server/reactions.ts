@@ -19,6 +19,8 @@ import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
 import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
+import { preferencesInMessage, unsubscribeInMessage } from './modules/preference/placeholder.ts'
+import { followReplies } from './modules/preference/reply.ts'
 import { keepProof } from './modules/task/proof.ts'
 
 /**
@@ -27,6 +29,7 @@ import { keepProof } from './modules/task/proof.ts'
  */
 const reactions: Reactor[] = [
   ofPersons(followActivity),
+  ofPersons(followReplies),
   followTaskResults,
   followPathways,
   followMembers,
@@ -43,7 +46,8 @@ export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
   for (const rule of [instructionClock, disputeClock]) registerClock(rule)
   for (const subject of [encounterSubject, agreementSubject]) registerSubject(subject)
-  registerPlaceholder(linkInMessage)
+  for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage])
+    registerPlaceholder(placeholder)
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

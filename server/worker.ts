@@ -2,6 +2,7 @@ import { accessJobs } from './modules/access/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
+import { contactJobs } from './modules/contact/jobs.ts'
 import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { launchJobs } from './modules/launch/jobs.ts'
@@ -23,6 +24,7 @@ const modules: JobModule[] = [
   accessJobs,
   auditJobs,
   calendarJobs,
+  contactJobs,
   encounterJobs,
   importJobs,
   intakeJobs,

@@ -23,6 +23,7 @@ const byPerson: Record<string, string> = {
       ],
       ...[
         'consent',
+        'contact_hours',
         'opt_out',
         'campaign_member',
         'segment_member',
@@ -89,6 +90,8 @@ const reference = [
     'site',
     'staff',
     'staff_absence',
+    'template',
+    'template_version',
   ],
   ...['visit_team', 'visit_team_member', 'visit_vehicle', 'visit_zone'],
 ]

@@ -7,6 +7,7 @@ const files = [
   'server/modules/audit/tamper.test.ts',
   'server/backup/mutated.test.ts',
   'server/modules/contact/gate.test.ts',
+  'server/modules/contact/rules.test.ts',
   'server/modules/pathway/interleaving.test.ts',
   'server/modules/pathway/subject.test.ts',
   'server/modules/person/fact.test.ts',

@@ -17,6 +17,10 @@ async function start() {
     ;(await import('./form/start.tsx')).startForm(location.pathname.slice('/q/'.length))
     return
   }
+  if (location.pathname.startsWith('/p/')) {
+    ;(await import('./preference/start.tsx')).startPreferences(location.pathname.slice('/p/'.length))
+    return
+  }
   // Opened by the hospital's own workstation, in a frame or a window, for somebody that it has signed in.
   if (location.pathname === '/launch') {
     await (await import('./launch/start.tsx')).startLaunch()

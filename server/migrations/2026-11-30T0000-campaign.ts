@@ -19,7 +19,7 @@ alter table pathway add column paused_at timestamptz,
   add column category text not null default 'care' check (category in ('care', 'campaign'));
 alter table pathway_occasion add column started_at timestamptz not null default now(), add column taken int not null default 0;
 
-alter table message add column paused boolean not null default false, add column emergency boolean not null default false,
+alter table message add column paused boolean not null default false,
   -- Of a trial, for its account.
   add column pathway_id int references pathway;
 drop index message_lane;

@@ -75,6 +75,9 @@ export const roleRules: Record<Role, Rule> = {
     'figure.read': 'site',
     'guidance.read': 'site',
     'guidance.write': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   'service-centre': {
     ...desk,
@@ -110,6 +113,9 @@ export const roleRules: Record<Role, Rule> = {
     'visit.plan': 'site',
     'guidance.read': 'site',
     'guidance.write': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   'department-head': {
     ...desk,
@@ -204,6 +210,9 @@ export const roleRules: Record<Role, Rule> = {
     'dispute.write': 'site',
     'visit.read': 'site',
     'guidance.read': 'site',
+    'template.read': 'site',
+    'template.write': 'site',
+    'template.publish': 'site',
   },
   auditor: { 'audit.read': 'installation', 'setting.read': 'all', 'user.read': 'installation' },
   integration: {
@@ -221,6 +230,7 @@ export const roleRules: Record<Role, Rule> = {
     'pathway.read': 'all',
     'questionnaire.read': 'all',
     'message.read': 'site',
+    'template.read': 'site',
     'figure.read': 'site',
     'figure.export': 'site',
     'group.read': 'site',
@@ -311,6 +321,13 @@ export function taskLinkActor(
   const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId } }
   const access = taskId === null ? {} : { 'task.work': reach }
   return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
+}
+
+/** A person by a signed link of their own: may change their own contact wishes and reaches nobody else. */
+export function personLinkActor(id: string, name: string, personId: number, address: string | null): Actor {
+  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
+  const access = { 'person.read': reach, 'person.write': reach }
+  return { kind: 'link', id: `link:${id}`, name, ...nobody, access, address }
 }
 
 /**

@@ -259,6 +259,30 @@ export interface Consent {
   withdrawn_reason: string | null;
 }
 
+export interface ContactHours {
+  best_hour: number | null;
+  best_share: number | null;
+  calls: Generated<number>;
+  learned_at: Timestamp | null;
+  person_id: number;
+  wished_at: Timestamp | null;
+  wished_by: string | null;
+  wished_from: number | null;
+  wished_to: number | null;
+}
+
+export interface ContactRefusal {
+  at: Timestamp | null;
+  channel: string | null;
+  enrollment_id: number | null;
+  id: number | null;
+  message_id: number | null;
+  person_id: number | null;
+  purpose: string | null;
+  reason: string | null;
+  task_id: number | null;
+}
+
 export interface DailyGoal {
   goal: number;
   set_at: Generated<Timestamp>;
@@ -728,6 +752,7 @@ export interface Message {
   subject: string | null;
   subject_id: number | null;
   subject_kind: string | null;
+  texts: Json | null;
   tries: Generated<number>;
 }
 
@@ -1387,6 +1412,32 @@ export interface TaskEvidence {
   withdrawn_reason: string | null;
 }
 
+export interface Template {
+  code: string;
+  created_at: Generated<Timestamp>;
+  draft: Json | null;
+  draft_at: Timestamp | null;
+  draft_authors: Generated<string[]>;
+  draft_by_name: string | null;
+  id: Generated<number>;
+  name: string;
+  purpose: "clinical" | "service" | "marketing";
+  retired_at: Timestamp | null;
+  revision: Generated<number>;
+  site_id: number | null;
+  version: number | null;
+}
+
+export interface TemplateVersion {
+  published_at: Generated<Timestamp>;
+  published_by: string;
+  published_by_name: string;
+  template_id: number;
+  texts: Json;
+  version: number;
+  written_by_name: string;
+}
+
 export interface Timeline {
   actor_id: string | null;
   at: Timestamp | null;
@@ -1519,6 +1570,8 @@ export interface DB {
   clock: Clock;
   condition: Condition;
   consent: Consent;
+  contact_hours: ContactHours;
+  contact_refusal: ContactRefusal;
   daily_goal: DailyGoal;
   department: Department;
   dispute: Dispute;
@@ -1599,6 +1652,8 @@ export interface DB {
   task_attempt: TaskAttempt;
   task_contact: TaskContact;
   task_evidence: TaskEvidence;
+  template: Template;
+  template_version: TemplateVersion;
   timeline: Timeline;
   used_code: UsedCode;
   visit_plan: VisitPlan;

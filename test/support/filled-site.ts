@@ -228,6 +228,14 @@ export async function fillSite(
       'groups/{id}/contacts': { id: group, partId: contact },
       'groups/{id}/members': { id: group, partId: member },
       groups: of(group),
+      templates: of(
+        await id('template', {
+          code: `t-${code.toLowerCase()}`,
+          name: mark,
+          purpose: 'service',
+          site_id: site,
+        }),
+      ),
       guidance: of(await id('guidance', { title: `${mark}须知`, ...place })),
       'hand-overs': of(handOver),
       'head-checks': of(

@@ -25,7 +25,9 @@ import {
   SafetyCertificateOutlined,
   ScheduleOutlined,
   SettingOutlined,
+  SnippetsOutlined,
   SolutionOutlined,
+  StopOutlined,
   TeamOutlined,
   UserOutlined,
   UserSwitchOutlined,
@@ -113,7 +115,11 @@ const areas: readonly Area[] = [
   {
     word: 'marketing',
     icon: GiftOutlined,
-    pages: [page('/campaigns', 'campaigns', NotificationOutlined, 'campaign.read')],
+    pages: [
+      page('/campaigns', 'campaigns', NotificationOutlined, 'campaign.read'),
+      page('/templates', 'templates', SnippetsOutlined, 'template.read'),
+      page('/contact-log', 'contactLog', StopOutlined, 'message.read'),
+    ],
   },
   {
     word: 'insight',

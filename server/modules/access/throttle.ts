@@ -43,6 +43,11 @@ export async function countStranger(db: Db, address: string | null): Promise<boo
   return (await count(db, `link:${address ?? 'unknown'}`, addressLimit)).allowed
 }
 
+/** Counts the use of a signed link to contact wishes, which lives for months. @returns whether it may be answered */
+export async function countPreference(db: Db, link: string): Promise<boolean> {
+  return (await count(db, `preference:${link}`, addressLimit)).allowed
+}
+
 async function count(db: Db, key: string, limit: Limit): Promise<Attempt> {
   const { rows } = await sql<{ failures: number }>`
     insert into sign_in_throttle as t (key, failures) values (${key}, 1)

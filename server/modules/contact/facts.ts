@@ -14,6 +14,8 @@ export type ContactRequest = {
   channel: ContactChannel
   purpose: Purpose
   automatic: boolean
+  /** Goes to everybody who lives, whatever they wish; left out: no. */
+  emergency?: boolean
   /** Site of the contact's subject; null: the site of the person's last department. */
   siteId: number | null
   /** The task of a call or visit: its own hold does not count against it. */
@@ -71,6 +73,8 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
     address: string | null
     site_id: number | null
     time_zone: string
+    wished_from: number | null
+    wished_to: number | null
     persons: number[] | null
     own_7: number
     own_marketing: number
@@ -82,7 +86,7 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
         and o.purpose in ('all', r.purpose)) as opted_out,
       exists (select 1 from consent c where c.person_id = any(g.members) and c.channel in ('all', r.channel) and c.purpose = r.purpose
         and c.given_at <= now() and c.withdrawn_at is null) as consented,
-      ${address} as address, s.id as site_id, coalesce(s.time_zone, ${organisationZone}) as time_zone, to_jsonb(h.persons) as persons,
+      ${address} as address, s.id as site_id, coalesce(s.time_zone, ${organisationZone}) as time_zone, c.wished_from, c.wished_to, to_jsonb(h.persons) as persons,
       coalesce(k.own_7, 0) as own_7, coalesce(k.own_marketing, 0) as own_marketing, coalesce(k.household_7, 0) as household_7,
       coalesce(k.household_marketing, 0) as household_marketing
     from unnest(
@@ -100,6 +104,9 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
       select count(*) filter (where c.recent and c.own) as own_7, count(*) filter (where c.purpose = 'marketing' and c.own) as own_marketing,
         count(*) filter (where c.recent) as household_7, count(*) filter (where c.purpose = 'marketing') as household_marketing
       from (${contacts}) c) k on h.persons is not null
+    left join lateral (
+      select w.wished_from, w.wished_to from contact_hours w where w.person_id = any(g.members) and w.wished_from is not null
+      order by w.wished_at desc limit 1) c on true
     left join person_facts f on f.person_id = p.id left join department d on d.id = f.last_department_id
     left join site s on s.id = coalesce(r.site_id, d.site_id, f.site_id)
     order by r.nr`.execute(db)
@@ -111,6 +118,7 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
       personId: row.person_id,
       purpose: request.purpose,
       automatic: request.automatic,
+      emergency: request.emergency ?? false,
       deceased: row.deceased,
       disputed: row.disputed,
       optedOut: row.opted_out,
@@ -122,6 +130,10 @@ export async function contactFacts(db: Db, requests: ContactRequest[]): Promise<
         marketing30: row.household_marketing,
         persons: row.persons ?? [row.person_id],
       },
+      wished:
+        row.wished_from === null || row.wished_to === null
+          ? null
+          : { from: row.wished_from, to: row.wished_to },
       siteId: row.site_id,
       timeZone: row.time_zone,
     }

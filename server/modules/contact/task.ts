@@ -5,6 +5,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { type ContactRequest, contactTaskKinds } from './facts.ts'
+import { bestHourOf } from './hour.ts'
 import { lockHouseholds } from './household.ts'
 import { countedOf, foresee, permit } from './permit.ts'
 import type { Verdict } from './rules.ts'
@@ -77,6 +78,7 @@ export async function contactVerdictOf(db: Db, task: ContactTask): Promise<z.inf
   return {
     refused: verdict?.kind === 'refuse' ? verdict.reason : null,
     notBefore: verdict?.kind === 'later' ? verdict.at.toISOString() : null,
+    bestHour: task.person_id === null ? null : await bestHourOf(db, task.person_id),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
+import type { Actor } from '../../platform/actor.ts'
 import type { Trx } from '../../platform/db.ts'
 import { personOfRecord } from './record.ts'
 
@@ -39,6 +40,10 @@ export const ofPersons =
     follow(trx, events.filter(hasPerson))
 
 const hasPerson = (event: AnyEvent): event is RecordedEvent => event.personId !== null
+
+/** Who tells a fact, for its event: staff, the person by a link, or the system. */
+export const sourceOf = (actor: Actor): 'staff' | 'person' | 'careloop' =>
+  actor.kind === 'link' ? 'person' : actor.kind === 'system' ? 'careloop' : 'staff'
 
 const reactors: Reactor[] = []
 

@@ -1,12 +1,11 @@
 import { render, renderText } from '../../../contract/template.ts'
 import { filledAtSending } from '../message/placeholder.ts'
-
-export type FormLanguage = 'zh-CN' | 'zh-TW' | 'en'
+import { isTaiwan, type Language } from '../person/language.ts'
 
 type Facts = { hospital: string; department: string | null; days: number }
 
 /** No name and no disease: other people may read the mail. */
-const texts: Record<FormLanguage, { subject: string; body: string }> = {
+const texts: Record<Language, { subject: string; body: string }> = {
   'zh-CN': {
     subject: '{{hospital}}请您填写一份简短的问卷',
     body: [
@@ -41,25 +40,13 @@ const texts: Record<FormLanguage, { subject: string; body: string }> = {
 
 /** Text of the e-mail; the link is filled in at sending. */
 export function invitation(
-  language: FormLanguage,
+  language: Language,
   { hospital, department, days }: Facts,
 ): { subject: string; body: string; later: number[] } {
   const inside = language === 'en' && department !== null ? `, ${department},` : (department ?? '')
   const values = { hospital, department: inside, days }
   const { text: body, later } = render(texts[language].body, values, filledAtSending)
   return { subject: renderText(texts[language].subject, values), body, later }
-}
-
-/** The page's language from BCP 47 or a HIS code (`zh`, `zh-Hant`, `中文`, `ENG`); null when it is none of ours. */
-export function languageOf(spoken: string | null, timeZone: string): FormLanguage | null {
-  if (spoken === null) return null
-  if (/^(zh-(tw|hk|mo|hant)|繁)/i.test(spoken)) return 'zh-TW'
-  if (/^(zh|chi|cmn|中|汉|漢|国语|國語|普通话)/i.test(spoken)) return isTaiwan(timeZone) ? 'zh-TW' : 'zh-CN'
-  return /^(en|英)/i.test(spoken) ? 'en' : null
-}
-
-export function isTaiwan(timeZone: string): boolean {
-  return timeZone === 'Asia/Taipei'
 }
 
 /** The local emergency number: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */

@@ -13,7 +13,8 @@ import { readSettings } from '../setting/setting.ts'
 import type { PersonTask } from '../task/list.ts'
 import { loadPersonTask } from '../task/task.ts'
 import { mostWrongYears } from './form.ts'
-import { invitation, languageOf } from './invitation.ts'
+import { languageOf } from '../person/language.ts'
+import { invitation } from './invitation.ts'
 import { hashToken, linkDays, makeToken, revokeLinksOf, urlOf } from './link-token.ts'
 
 type NewLink = z.output<(typeof createTaskLink)['body']>

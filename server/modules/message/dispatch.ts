@@ -112,6 +112,7 @@ type Due = Row & {
   fence: number
   tries: number
   automatic: boolean
+  emergency: boolean
   stopped: boolean
   site_id: number | null
 }
@@ -148,7 +149,7 @@ async function claim(
       select * from message where status = 'queued' and not paused and channel = ${channel} and purpose = ${lane.purpose} and due_at <= now()
         and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
       order by due_at, id limit ${capabilities.batch} for update skip locked)
-    select m.id, m.person_id as record_id, m.channel, m.subject, m.body, m.placeholder_at, m.fence, m.tries, m.enrollment_id is not null as automatic,
+    select m.id, m.person_id as record_id, m.channel, m.subject, m.body, m.placeholder_at, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
       coalesce(e.status = 'stopped', false) as stopped, n.site_id
     from due m left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
@@ -205,6 +206,7 @@ async function verdictsOf(
         channel: row.channel,
         purpose,
         automatic: row.automatic,
+        emergency: row.emergency,
         siteId: row.site_id,
       })),
   )

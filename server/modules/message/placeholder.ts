@@ -1,8 +1,9 @@
+import { sendingNames } from '../../../contract/message-template.ts'
 import { fillLater } from '../../../contract/template.ts'
 import type { Trx } from '../../platform/db.ts'
 
 /** Names in templates of messages that only sending can fill in. */
-export const filledAtSending = ['link'] as const
+export const filledAtSending = sendingNames
 type Name = (typeof filledAtSending)[number]
 
 /** A placeholder that a higher module fills in at sending, such as a one-time link. */

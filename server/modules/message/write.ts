@@ -3,11 +3,16 @@ import type { Purpose } from '../../../contract/contact.ts'
 import type { MessageChannel } from '../../../contract/message.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
+import { bestTimes } from '../contact/hour.ts'
 
 /*
  * All writes to the table `message`, except sending (dispatch.ts). Messages are rows of one state machine: queued → sending → sent, failed
  * or unknown; or suppressed, by the gate or because their cause has ended.
  */
+
+/** A finished text but for what sending fills in. */
+export type MessageText = { subject: string | null; body: string; later: number[] }
+export type MessageTexts = Partial<Record<MessageChannel, MessageText>>
 
 export type NewMessage = {
   /** The recipient: a person or record. */
@@ -18,6 +23,8 @@ export type NewMessage = {
   body: string
   /** Places in the body that sending fills in, as `render` returns them; whatever else stands there goes out as it is. */
   later?: number[]
+  /** Of a template: by channel, while the channel is not known; the chosen one becomes subject, body and places. */
+  texts?: MessageTexts
   /** The pathway step it comes from; a repeated step and attempt writes nothing. */
   step?: { enrollmentId: number; key: string; attempt?: number }
   /** Its subject, such as an encounter. */
@@ -26,11 +33,20 @@ export type NewMessage = {
   emergency?: boolean
   /** Not before; left out: at once. */
   dueAt?: Date
+  /** Not before the hour in which the person answers best, where that is known; of nothing clinical. */
+  bestHour?: boolean
 }
 
 /** @returns ids in the given order; null for one that a pathway step had already written */
 export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(number | null)[]> {
   if (messages.length === 0) return []
+  const waits = (one: NewMessage) => one.bestHour === true && one.purpose !== 'clinical'
+  const best = await bestTimes(
+    trx,
+    messages.filter(waits).map((one) => one.personId),
+    new Date(),
+  )
+  const dueOf = (one: NewMessage) => (waits(one) ? best.get(one.personId) : undefined) ?? one.dueAt ?? null
   const { rows } = await sql<{ id: number; made: boolean }>`
     with w as materialized (
       select nextval('message_id_seq') as id, u.* from unnest(
@@ -39,13 +55,14 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
         ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
-        ${messages.map((one) => one.dueAt ?? null)}::timestamptz[],
+        ${messages.map(dueOf)}::timestamptz[],
         ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
+        ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[],
         ${messages.map((one) => one.emergency ?? false)}::boolean[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, emergency, nr)
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, emergency, pathway_id)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], emergency,
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, pathway_id)
+      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], texts, emergency,
         (select e.pathway_id from enrollment e where e.id = w.enrollment_id and e.variant is not null)
       from w order by nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id

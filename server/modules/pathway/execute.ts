@@ -9,8 +9,9 @@ import { log } from '../../platform/log.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { queueMessages } from '../message/write.ts'
 import { createTasks } from '../task/create.ts'
+import { templatesNamed } from '../template/text.ts'
 import { resultsOf, latestResponses, latestResponseOf, type LatestResponseRow } from './asked.ts'
-import { advance, type Advance, type Enrolled } from './step.ts'
+import { advance, type Advance, type Enrolled, type StepContext } from './step.ts'
 import { joinSubject, type Subject } from '../event/subject.ts'
 import { factsObject, joinPersonSite } from '../person/fact.ts'
 import { runActs } from './act.ts'
@@ -27,6 +28,7 @@ type Row = {
   record_id: number | null
   group_id: number | null
   name: string
+  language: string | null
   sex: string | null
   birth_date: string | null
   person: Record<string, unknown> | null
@@ -80,7 +82,7 @@ async function claim(trx: Trx): Promise<Row[]> {
         and e.pathway_id <> all(array(select w.id from pathway w where w.paused_at is not null))
       order by e.due_at, e.id limit ${batchSize} for update of e skip locked
     )
-    select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, e.group_id, coalesce(p.name, gc.name) as name, p.sex, p.birth_date,
+    select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, e.group_id, coalesce(p.name, gc.name) as name, p.language, p.sex, p.birth_date,
       ${subjectColumn}, s.facts, s.times, s.words, case when s.facts is null then ld.code end as last_department_code,
       case when jsonb_array_length(v.asks -> 'person') > 0 then ${factsObject()} end as person,
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
@@ -101,7 +103,7 @@ async function claim(trx: Trx): Promise<Row[]> {
   return rows
 }
 
-type Context = { now: Date; calendars: Calendars; questionnaires: Map<string, number> }
+type Context = Omit<StepContext, 'calendar'> & { calendars: Calendars }
 
 async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
   const missing = [...new Set(rows.map((row) => row.pathway_version_id))].filter(
@@ -128,7 +130,18 @@ async function contextFor(trx: Trx, rows: Row[]): Promise<Context> {
     now: shared?.now ?? new Date(),
     calendars: calendarsOf(shared?.days ?? []),
     questionnaires: new Map(shared?.questionnaires.map((row) => [row.code, row.version_id])),
+    templates: await templatesNamed(
+      trx,
+      templatesIn(rows.map((row) => definitions(trx).get(row.pathway_version_id))),
+    ),
   }
+}
+
+/** Codes of the templates that these pathways name. */
+function templatesIn(all: (PathwayDefinition | undefined)[]): string[] {
+  return [...new Set(all)].flatMap((one) =>
+    (one?.steps ?? []).flatMap((step) => (step.kind === 'message' ? (step.template ?? []) : [])),
+  )
 }
 
 type Blocked = { blocked: string }
@@ -161,6 +174,7 @@ function enrolledOf(trx: Trx, row: Row): Enrolled {
     personId: row.record_id,
     groupId: row.group_id,
     name: row.name,
+    language: row.language,
     sex: row.sex,
     birthDate: row.birth_date,
     person: row.person ?? {},

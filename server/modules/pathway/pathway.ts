@@ -15,6 +15,7 @@ import { readSettings } from '../setting/setting.ts'
 import { askedProblems } from './asked-problems.ts'
 import { expand, outerKey, pinned, type Published, runsOf, subPathwayProblems } from './expand.ts'
 import { stopEvents } from './stop.ts'
+import { publishedTemplates } from '../template/text.ts'
 import { problemsOf } from './validate.ts'
 
 type Row = {
@@ -132,7 +133,7 @@ async function checked(
   const questionnaires = new Map(rows.map((row) => [row.code, row.definition]))
   const keys = new Set(definition.steps.map((step) => step.key))
   const problems = [
-    ...problemsOf(definition, questionnaires, mayOverride),
+    ...problemsOf(definition, questionnaires, await publishedTemplates(db), mayOverride),
     ...within,
     // A branch may use answers to a questionnaire of a sub-pathway.
     ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({

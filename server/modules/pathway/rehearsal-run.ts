@@ -272,6 +272,7 @@ function enrolledOf({ definition, variablesAt }: Side, row: EventRow): Enrolled 
     groupId: null,
     // Texts are discarded, so they need no data of the person.
     name: '',
+    language: null,
     sex: row.sex,
     birthDate: (row.person['person.birthDate'] as string | null | undefined) ?? null,
     person: row.person,

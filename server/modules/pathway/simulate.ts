@@ -58,7 +58,7 @@ export function simulate(
     }
     let result: Advance
     try {
-      result = advance(enrolled, definition, { now, calendar, questionnaires: noForms })
+      result = advance(enrolled, definition, { now, calendar, ...discarded })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       blocked = true
@@ -88,7 +88,11 @@ export function simulate(
   return { tasks, messages, prevented, stopped: stopped || prevented > 0, blocked }
 }
 
-const noForms = new Map<string, number>()
+/** Texts and questionnaires are not looked at: only when something would happen counts. */
+const discarded = {
+  questionnaires: new Map<string, number>(),
+  templates: () => ({ 'zh-CN': { sms: { body: '' } } }),
+}
 
 function earlier(one: Date | null, other: Date): Date {
   return one && one.getTime() < other.getTime() ? one : other

@@ -17,6 +17,7 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
     personId: 1,
     groupId: null,
     name: '郑某',
+    language: null,
     sex: 'female',
     birthDate: '1960-05-01',
     person: {},
@@ -45,7 +46,12 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
   }
 }
 
-const context = { now: entered, calendar, questionnaires: new Map<string, number>() }
+const context = {
+  now: entered,
+  calendar,
+  questionnaires: new Map<string, number>(),
+  templates: () => undefined,
+}
 
 test('every step on the way happens once and in order, whatever the pathway; waits are never shortened', () => {
   fc.assert(

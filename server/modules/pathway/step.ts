@@ -8,8 +8,9 @@ import { AppError } from '../../platform/errors.ts'
 import { addDays, ageYears, localDate, localMinute } from '../../platform/clock.ts'
 import type { Subject } from '../event/subject.ts'
 import { filledAtSending } from '../message/placeholder.ts'
-import type { NewMessage } from '../message/write.ts'
+import type { MessageText, NewMessage } from '../message/write.ts'
 import type { NewTask, Place } from '../task/create.ts'
+import { languageFor, messageTexts, type TemplatesAt } from '../template/text.ts'
 
 /** Data available to the steps of one enrolment. */
 export type Enrolled = {
@@ -20,6 +21,8 @@ export type Enrolled = {
   groupId: number | null
   /** Of the person or the organisation. */
   name: string
+  /** As the person's record has it; null: not known, or an organisation. */
+  language: string | null
   sex: string | null
   birthDate: string | null
   /** Facts of the person by name; only those the pathway uses. */
@@ -69,7 +72,12 @@ export type Advance = {
   stopReason: string | null
 }
 
-export type StepContext = { now: Date; calendar: Calendar; questionnaires: Map<string, number> }
+export type StepContext = {
+  now: Date
+  calendar: Calendar
+  questionnaires: Map<string, number>
+  templates: TemplatesAt
+}
 
 /**
  * Walks from the due step to the next wait or end. Pure: the caller writes the result in the transaction that holds the row.
@@ -159,16 +167,14 @@ const handlers: Handlers = {
   message(step, walk) {
     const { enrolled, result } = walk
     if (enrolled.personId === null) throw new AppError('invalid', onlyPersons(step))
-    const body = render(step.body, valuesOf(enrolled), filledAtSending)
     result.messages.push({
       step: { enrollmentId: enrolled.id, key: step.key },
       ...(enrolled.subject && { about: enrolled.subject }),
       personId: enrolled.personId,
       channel: step.channel,
       purpose: step.purpose,
-      subject: renderText(step.subject, valuesOf(enrolled)),
-      body: body.text,
-      later: body.later,
+      ...textOf(step, walk),
+      ...(step.bestHour && { bestHour: true }),
       ...(walk.emergency && { emergency: true }),
     })
     done(walk, step, 'message')
@@ -187,6 +193,24 @@ const handlers: Handlers = {
     walk.result.stopReason = step.reason
     return null
   },
+}
+
+/**
+ * The text of a message. Of a template in the person's language; while the channel is left open, with the texts for each channel.
+ * @throws {AppError} invalid when the template has no published text
+ */
+function textOf(step: Step<'message'>, { enrolled, context }: Walk): MessageText & Pick<NewMessage, 'texts'> {
+  const values = valuesOf(enrolled)
+  if (step.template === undefined) {
+    const body = render(step.body, values, filledAtSending)
+    return { subject: renderText(step.subject, values), body: body.text, later: body.later }
+  }
+  const published = context.templates(step.template, enrolled.place.siteId)
+  const texts = published && messageTexts(published, languageFor(published, enrolled), values)
+  const [first] = Object.values(texts ?? {})
+  if (!texts || !first) throw new AppError('invalid', `The template "${step.template}" is not published.`)
+  const chosen: MessageText | undefined = (texts as Partial<Record<string, MessageText>>)[step.channel]
+  return chosen ?? { ...first, texts }
 }
 
 function done({ result }: Walk, { key }: PathwayStep, word: string): void {

@@ -4,11 +4,14 @@ import {
   type PathwayStep,
   successors,
 } from '../../../contract/pathway.ts'
+import type { Purpose } from '../../../contract/contact.ts'
+import { templateChannels } from '../../../contract/message-template.ts'
 import { isPersonFact } from '../../../contract/fact.ts'
 import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { subjectKinds } from '../event/subject.ts'
 import { isSettingKey } from '../setting/definitions.ts'
+import { textProblems } from '../template/lint.ts'
 import { actProblem } from './act.ts'
 import type { Known } from './asked-problems.ts'
 
@@ -16,11 +19,13 @@ import type { Known } from './asked-problems.ts'
  * Problems of a definition, each with its step and fix. A pathway has no cycle: each step happens at most once per enrolment, which is
  * what makes "never twice" provable by a primary key.
  * @param questionnaires existing ones by code, with their body where a branch uses their answers
+ * @param templates purposes of the published ones by code; a site's own may differ
  * @param mayOverride an emergency notice that two people approved
  */
 export function problemsOf(
   definition: PathwayDefinition,
   questionnaires: Known,
+  templates: ReadonlyMap<string, Purpose[]>,
   mayOverride = false,
 ): PathwayProblem[] {
   const problems: PathwayProblem[] = []
@@ -72,8 +77,8 @@ export function problemsOf(
         step: step.key,
         message: `Uses the questionnaire "${step.questionnaire}", which does not exist.`,
       })
-    if (step.kind === 'message' && (!step.subject.trim() || !step.body.trim()))
-      problems.push({ step: step.key, message: 'The message has no subject or no text.' })
+    if (step.kind === 'message')
+      problems.push(...messageProblems(step, templates).map((message) => ({ step: step.key, message })))
     if (step.kind === 'branch')
       for (const key of outcomesIn(step.when))
         if (steps.get(key)?.kind !== 'task')
@@ -111,7 +116,30 @@ export function problemsOf(
   return problems
 }
 
-const named = /^(event|variables|task|questionnaire|observation)\.|^enrollment\.variant$/
+function messageProblems(
+  { template, purpose, channel, subject, body }: Extract<PathwayStep, { kind: 'message' }>,
+  templates: ReadonlyMap<string, Purpose[]>,
+): string[] {
+  if (template !== undefined) {
+    const known = templates.get(template)
+    if (!known) return [`Uses the template "${template}", which is not published.`]
+    // Marketing may say only what was looked at as marketing.
+    return purpose === 'marketing' && known.some((one) => one !== 'marketing')
+      ? [`Uses the template "${template}" for marketing, which it is not written for.`]
+      : []
+  }
+  if (!subject.trim() || !body.trim()) return ['The message has no subject or no text.']
+  const written = templateChannels.find((one) => one === channel) ?? 'sms'
+  return textProblems({ purpose, channel: written, subject, body })
+    .filter((one) => one.blocks)
+    .map(({ rule, words }) =>
+      words
+        ? `The text says "${words}", which breaks the rule ${rule}.`
+        : `The text breaks the rule ${rule}.`,
+    )
+}
+
+const named = /^(event|variables|task|questionnaire|observation)\../
 
 /** Whether anything can be asked by that name. */
 function isKnown(fact: string): boolean {

@@ -11,7 +11,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { recordEvents } from '../event/event.ts'
+import { recordEvents, sourceOf } from '../event/event.ts'
 import { changeContacts } from './contact.ts'
 import { refreshFacts } from './facts.ts'
 import { recordsOf } from '../event/record.ts'
@@ -209,7 +209,14 @@ export async function setOptOut(trx: Trx, actor: Actor, asked: number, input: Op
       .execute()
   const kind = active ? 'person.opted-out' : 'person.opted-in'
   await recordEvents(trx, [
-    { personId: id, at: new Date(), kind, source: 'staff', actorId: actor.id, data: { channel, purpose } },
+    {
+      personId: id,
+      at: new Date(),
+      kind,
+      source: sourceOf(actor),
+      actorId: actor.id,
+      data: { channel, purpose },
+    },
   ])
   await audit(trx, actor, { action: kind, personId: id, subject: `${channel}/${purpose}`, reason })
 }

@@ -1,4 +1,4 @@
-import { boolean, integer, number, type SettingDefinition } from './define.ts'
+import { boolean, everywhere, integer, number, type SettingDefinition } from './define.ts'
 
 const ours = 'CareLoop choice'
 
@@ -45,5 +45,19 @@ export const contactSettings = {
     'contact',
     false,
     `${ours}: nothing but clinical contact on public holidays of the calendar`,
+  ),
+  'contact.preference-days': everywhere(
+    integer(
+      'contact',
+      90,
+      'days',
+      [30, 400],
+      `${ours}: the opt-out of a message works at least 30 days after it (CAN-SPAM 15 U.S.C. 7704(a)(3))`,
+    ),
+  ),
+  'template.second-reader': boolean(
+    'contact',
+    true,
+    `${ours}: texts with health wording and marketing texts are published by somebody who did not write them`,
   ),
 } as const satisfies Record<string, SettingDefinition>

@@ -143,7 +143,13 @@ export function useStepWords(definition: PathwayDefinition) {
           step.waitFor === 'result' ? t('pathways.words.waitResult') : '',
         ]
       case 'message':
-        return [code('channel', step.channel), code('purpose', step.purpose), shipped(step.subject)]
+        return [
+          code('channel', step.channel),
+          code('purpose', step.purpose),
+          step.template === undefined
+            ? shipped(step.subject)
+            : t('pathways.words.template', { code: step.template }),
+        ]
       case 'questionnaire':
         return [
           assignee(step.assignee),

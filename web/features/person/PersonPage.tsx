@@ -21,6 +21,7 @@ import { EncounterPanel } from './EncounterPanel.tsx'
 import { EnrollmentPanel } from './EnrollmentPanel.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { OptOutPanel } from './OptOutPanel.tsx'
+import { WishesPanel } from './WishesPanel.tsx'
 import { MembershipPanel } from './MembershipPanel.tsx'
 import { PersonActions } from './PersonActions.tsx'
 import { PersonSummary } from './PersonSummary.tsx'
@@ -82,6 +83,7 @@ function PersonView({ personId }: { personId: number }) {
         <div className="person-facts" tabIndex={0} role="region" aria-label={t('person.facts')}>
           <FactsPanel person={person} />
           <ContactPanel person={person} revealed={revealed} onRevealed={setRevealed} />
+          <WishesPanel person={person} />
           <OptOutPanel person={person} />
           <DisputePanel person={person} />
           <EnrollmentPanel person={person} />

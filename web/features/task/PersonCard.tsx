@@ -37,6 +37,9 @@ export function PersonCard({ task, calling, held }: { task: TaskDetail; calling:
           {t('desk.contactRefused', { reason: code('suppressionReason', task.contact.refused) })}
         </StatusTag>
       )}
+      {task.contact.bestHour && (
+        <p className="secondary small">{t('desk.bestHour', task.contact.bestHour)}</p>
+      )}
       {task.contact.notBefore && (
         <p className="secondary small">
           {t('desk.contactLater', { time: time.moment(task.contact.notBefore) })}

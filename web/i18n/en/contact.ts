@@ -30,6 +30,8 @@ export const contactSettings = {
     'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
     'contact_campaign-economic-weight': 'Weight of economic feasibility in the priority of campaigns',
     'contact_on-holidays': 'Other than clinical contact on public holidays',
+    'template_second-reader': 'Texts with health wording need a second reader',
+    'contact_preference-days': 'Links to contact wishes work for',
   },
   source: {
     'contact_quiet-from': "CareLoop choice: no contact 21:00–08:00 in the recipient's time",
@@ -42,5 +44,8 @@ export const contactSettings = {
       'CareLoop choice: all who share a telephone number or e-mail address, together',
     'contact_campaign-economic-weight': 'CareLoop choice: economic and strategic feasibility count alike',
     'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
+    'template_second-reader':
+      'CareLoop choice: clinical and marketing texts are published by somebody who did not write them',
+    'contact_preference-days': 'CareLoop choice: the opt-out of a message works at least 30 days after it (CAN-SPAM)',
   },
 }

@@ -182,6 +182,7 @@ export const desk = {
   contactOnlyResult: 'Only writing down a result',
   contactTake: 'Take it',
   contactRefused: 'Do not contact: {{reason}}',
+  bestHour: 'Usually answers at {{hour}}:00 ({{calls}} calls)',
   contactLater: 'Quiet hours until {{time}}; call only if the patient asked for this hour',
   noNumber: 'No number',
   chooseCallee: 'Call this one',

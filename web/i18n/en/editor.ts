@@ -98,6 +98,9 @@ export const editor = {
   whenHint: 'What is not known satisfies no comparison; “none of” around one means “unless known to be”.',
   channel: 'Channel',
   subject: 'Subject',
+  template: 'Template',
+  templateHint: 'A published template, in the language of the person and for the channel',
+  ownText: 'No template, text below',
   body: 'Text',
   placeholders:
     '{{name}}, {{hospital}}, {{department}} and {{condition}} are replaced by the patient’s own when it is sent.',

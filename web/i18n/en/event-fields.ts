@@ -2,6 +2,7 @@
 export const eventFields = {
   enrollments: 'Pathways in progress',
   rule: 'rule',
+  hours: 'hours wished',
   body: 'text',
   created: 'created',
   medications: 'medicines',
@@ -155,6 +156,10 @@ export const eventKinds = {
   message_failed: 'Message failed',
   message_suppressed: 'Message held back',
   message_unknown: 'Message outcome unknown',
+  message_delivered: 'Message delivered',
+  message_undelivered: 'Message not delivered',
+  message_read: 'Message read',
+  message_replied: 'Reply to a message',
   'encounter_discharge-cancelled': 'Discharge cancelled',
   condition_recorded: 'Diagnosis',
   observation_recorded: 'Result',

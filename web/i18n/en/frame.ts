@@ -40,6 +40,8 @@ export const frame = {
     completeness: 'Completeness',
     team: 'Team',
     guidance: 'Guidance texts',
+    templates: 'Message templates',
+    contactLog: 'Refused contacts',
     tasks: 'Hand out',
     persons: 'Patients',
     matches: 'Duplicates',

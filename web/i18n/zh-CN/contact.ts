@@ -30,6 +30,8 @@ export const contactSettings = {
     'contact_household-total-per-7-days': '所有消息，每户 7 天最多',
     'contact_campaign-economic-weight': '活动优先级中经济可行性的权重',
     'contact_on-holidays': '节假日也发非诊疗消息',
+    'template_second-reader': '健康和营销用语须另一人发布',
+    'contact_preference-days': '联系偏好链接有效',
   },
   source: {
     'contact_quiet-from': '本产品默认：收件人当地 21:00–8:00 不打扰',
@@ -40,5 +42,7 @@ export const contactSettings = {
     'contact_household-total-per-7-days': '本产品预设：共用电话或邮箱的人合计',
     'contact_campaign-economic-weight': '本产品预设：经济与战略可行性同等重要',
     'contact_on-holidays': '本产品预设：法定节假日只做诊疗联系',
+    'template_second-reader': '本产品默认：诊疗和营销模板由没有写过的人发布',
+    'contact_preference-days': '本产品默认：退订链接至少在发出后 30 天内有效',
   },
 }

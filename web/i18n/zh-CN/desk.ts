@@ -176,6 +176,7 @@ export const desk = {
   contactOnlyResult: '仅补录结果',
   contactTake: '仍要处理',
   contactRefused: '不可联系：{{reason}}',
+  bestHour: '通常 {{hour}} 点接听（{{calls}} 次通话）',
   contactLater: '现在是勿扰时间，{{time}} 后再联系（患者约了这个时间的除外）',
   noNumber: '没有号码',
   chooseCallee: '这次打给',

@@ -5,6 +5,7 @@ import type { CodeKey } from '../shape.ts'
 export const eventFields = {
   enrollments: '在径路径',
   rule: '规则',
+  hours: '希望联系时段',
   body: '正文',
   created: '新建',
   medications: '用药',
@@ -158,6 +159,10 @@ export const eventKinds = {
   message_failed: '消息发送失败',
   message_suppressed: '消息已拦下',
   message_unknown: '消息结果不明',
+  message_delivered: '消息已送达',
+  message_undelivered: '消息未送达',
+  message_read: '消息已读',
+  message_replied: '患者回复消息',
   'encounter_discharge-cancelled': '取消出院',
   condition_recorded: '诊断',
   observation_recorded: '检验检查结果',

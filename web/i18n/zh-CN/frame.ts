@@ -33,6 +33,8 @@ export const frame = {
     completeness: '数据完整性',
     team: '团队',
     guidance: '宣教文本',
+    templates: '消息模板',
+    contactLog: '拦截记录',
     tasks: '任务分派',
     persons: '患者',
     matches: '重复档案',

@@ -153,7 +153,7 @@ function BranchFields({ step, definition, onChange }: StepFieldsProps<'branch'>)
 
 function MessageFields({ step, onChange }: Omit<StepFieldsProps<'message'>, 'definition'>) {
   const { t } = useTranslation()
-  const { channels, purposes } = usePicks(null)
+  const { channels, purposes, templates } = usePicks(null)
   return (
     <>
       <div className="field-row">
@@ -170,20 +170,32 @@ function MessageFields({ step, onChange }: Omit<StepFieldsProps<'message'>, 'def
           onChange={(purpose) => onChange({ purpose: purpose as typeof step.purpose })}
         />
       </div>
-      <TextField
-        label={t('editor.subject')}
-        value={step.subject}
-        maxLength={200}
-        onChange={(subject) => onChange({ subject })}
+      <PickField
+        label={t('editor.template')}
+        hint={t('editor.templateHint')}
+        value={step.template ?? ''}
+        none={t('editor.ownText')}
+        options={templates(step)}
+        onChange={(template) => onChange({ template: template || undefined })}
       />
-      <AreaField
-        label={t('editor.body')}
-        value={step.body}
-        rows={8}
-        maxLength={5000}
-        hint={t('editor.placeholders', placeholders)}
-        onChange={(body) => onChange({ body })}
-      />
+      {step.template === undefined && (
+        <>
+          <TextField
+            label={t('editor.subject')}
+            value={step.subject}
+            maxLength={200}
+            onChange={(subject) => onChange({ subject })}
+          />
+          <AreaField
+            label={t('editor.body')}
+            value={step.body}
+            rows={8}
+            maxLength={5000}
+            hint={t('editor.placeholders', placeholders)}
+            onChange={(body) => onChange({ body })}
+          />
+        </>
+      )}
     </>
   )
 }

@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import { type PathwayDefinition, stepAssignees } from '../../../../contract/pathway.ts'
 import { listQuestionnaires } from '../../../../contract/questionnaire.ts'
+import { listTemplates } from '../../../../contract/message-template.ts'
 import { taskKind } from '../../../../contract/task.ts'
 import { useCode } from '../../../i18n/useCode.ts'
 import { useCall } from '../../../query.ts'
+import { may, useMe } from '../../../session.tsx'
 import { useLocalized } from '../../task/localized.ts'
 import { useSettingWords } from '../../setting/useSettingWords.ts'
 
@@ -22,6 +24,8 @@ export function usePicks(definition: PathwayDefinition | null) {
   const localized = useLocalized()
   const setting = useSettingWords()
   const forms = useCall(listQuestionnaires)
+  const me = useMe()
+  const texts = useCall(listTemplates, { query: { published: true } }, { enabled: may(me, 'template.read') })
   const fromDischarge = definition?.entry.event === 'encounter.discharged'
   return {
     rules: Object.entries(definition?.variables ?? {}).map(([value, source]) => ({
@@ -54,6 +58,15 @@ export function usePicks(definition: PathwayDefinition | null) {
       value,
       text: code('purpose', value),
     })),
+    /** Published templates for the purpose of a step, each code once, and the one that is chosen even where it does not exist any more. */
+    templates: ({ purpose, template = '' }: { purpose: string; template?: string | undefined }) => {
+      const fit = (texts.data?.items ?? []).filter(
+        (one) => purpose !== 'marketing' || one.purpose === purpose,
+      )
+      const known = new Map(fit.map((one) => [one.code, one.name]))
+      if (template && !known.has(template)) known.set(template, template)
+      return [...known].map(([value, text]) => ({ value, text }))
+    },
     /** Published questionnaires, and the one that is chosen even where it does not exist any more. */
     questionnaires: (chosen: string) => {
       const known = (forms.data?.items ?? []).map((one) => ({

@@ -1,0 +1,110 @@
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Language, languageNames, languages } from '../i18n/language.ts'
+import { speak } from '../i18n/start.ts'
+import { look, type OpenWishes, type View } from './api.ts'
+import { WishesForm } from './WishesForm.tsx'
+
+type WishesScreenProps = {
+  token: string
+  first: View
+  /** The person came to end messages. */
+  stops: boolean
+}
+
+/** The whole page behind a link to contact wishes. */
+export function WishesScreen({ token, first, stops }: WishesScreenProps) {
+  const { t, i18n } = useTranslation()
+  const [view, setView] = useState<View>(first)
+  const [busy, setBusy] = useState(false)
+  const [done, setDone] = useState<'saved' | 'stopped' | null>(null)
+
+  useEffect(() => {
+    document.title = t('wishes.title')
+  }, [t])
+
+  const act = async (what: 'open' | 'save' | 'stop', body: object) => {
+    setBusy(true)
+    const next = await look(what, { token, ...body })
+    setBusy(false)
+    setView(next)
+    if (next.state === 'open' && what !== 'open') setDone(what === 'stop' ? 'stopped' : 'saved')
+  }
+  return (
+    <div className="form-page">
+      <main id="main">
+        {view.state === 'open' ? (
+          <Open
+            {...{ view, busy, done, stops }}
+            onStop={() => void act('stop', {})}
+            onSave={(wishes) => void act('save', { wishes })}
+          />
+        ) : (
+          <section className="form-card">
+            <h1>{t(`wishes.${view.state}Title`)}</h1>
+            <p>{t(`wishes.${view.state}`)}</p>
+            {(view.state === 'unreachable' || view.state === 'tooMany') && (
+              <button
+                type="button"
+                className="form-button"
+                disabled={busy}
+                onClick={() => void act('open', {})}
+              >
+                {t('wishes.retry')}
+              </button>
+            )}
+          </section>
+        )}
+      </main>
+      <nav className="form-languages" aria-label={t('wishes.pageLanguage')}>
+        {languages.map((one: Language) => (
+          <button
+            key={one}
+            type="button"
+            lang={one}
+            aria-pressed={one === i18n.language}
+            onClick={() => void speak(one)}
+          >
+            {languageNames[one]}
+          </button>
+        ))}
+      </nav>
+    </div>
+  )
+}
+
+type OpenProps = {
+  view: OpenWishes
+  busy: boolean
+  done: 'saved' | 'stopped' | null
+  stops: boolean
+  onStop: () => void
+  onSave: (wishes: Partial<OpenWishes['wishes']>) => void
+}
+
+function Open({ view, busy, done, stops, onStop, onSave }: OpenProps) {
+  const { t } = useTranslation()
+  const { marketing } = view.wishes
+  return (
+    <section className="form-card">
+      <header>
+        {view.siteName && <p className="form-place">{view.siteName}</p>}
+        <h1>{t('wishes.greeting', { name: view.name })}</h1>
+        <p>{t('wishes.lead')}</p>
+      </header>
+      <p role="status" className="wishes-done">
+        {done && t(`wishes.${done}`)}
+      </p>
+      {(marketing || (stops && done !== 'stopped')) && (
+        <div className="wishes-stop">
+          <p>{t('wishes.stopHint')}</p>
+          <button type="button" className="form-button" disabled={busy} onClick={onStop}>
+            {t('wishes.stop')}
+          </button>
+        </div>
+      )}
+      <WishesForm key={JSON.stringify(view.wishes)} view={view} busy={busy} onSave={onSave} />
+      <p className="secondary">{t('wishes.emergency', { number: view.emergencyNumber })}</p>
+    </section>
+  )
+}
