@@ -34,6 +34,8 @@ export const permissions = [
   'questionnaire.read',
   'questionnaire.write',
   'message.read',
+  'channel.read',
+  'channel.write',
   'figure.read',
   'figure.export',
   'guidance.read',

@@ -68,6 +68,7 @@ const reference = [
     'guidance_version',
   ],
   ...[
+    'message_account',
     'outbound_channel',
     'pathway',
     'pathway_draft',
@@ -119,6 +120,9 @@ const local = [
     'import_error',
     'import_shape',
     'match_model',
+    'message_batch',
+    'message_receipt',
+    'message_seen',
     'match_pair',
     'match_run',
     'name_refold',

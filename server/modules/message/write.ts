@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Purpose } from '../../../contract/contact.ts'
-import type { MessageChannel } from '../../../contract/message.ts'
+import type { MessageChannel, WrittenChannel } from '../../../contract/message.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
+import { routeOf, siteOf } from './routing.ts'
 
 /*
  * All writes to the table `message`, except sending (dispatch.ts). Messages are rows of one state machine: queued → sending → sent, failed
@@ -12,10 +13,13 @@ import { wakeLoop } from '../../platform/loop.ts'
 export type NewMessage = {
   /** The recipient: a person or record. */
   personId: number
-  channel: MessageChannel
+  /** `preferred`: what reaches the person, see routing.ts. */
+  channel: WrittenChannel
   purpose: Purpose
   subject: string | null
   body: string
+  /** Code and values of the template, for providers that keep the text themselves. */
+  template?: { code: string; values: Record<string, string> }
   /** Places in the body that sending fills in, as `render` returns them; whatever else stands there goes out as it is. */
   later?: number[]
   /** The pathway step it comes from; a repeated step and attempt writes nothing. */
@@ -31,19 +35,22 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
   if (messages.length === 0) return []
   const { rows } = await sql<{ id: number; made: boolean }>`
     with w as materialized (
-      select nextval('message_id_seq') as id, u.* from unnest(
+      select nextval('message_id_seq') as id, u.*, u.channel = 'preferred' as preferred from unnest(
         ${messages.map((one) => one.step?.enrollmentId ?? null)}::bigint[], ${messages.map((one) => one.step?.key ?? null)}::text[],
         ${messages.map((one) => one.step?.attempt ?? 1)}::smallint[], ${messages.map((one) => one.personId)}::bigint[],
         ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
         ${messages.map((one) => one.subject)}::text[], ${messages.map((one) => one.body)}::text[],
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
         ${messages.map((one) => one.dueAt ?? null)}::timestamptz[],
-        ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, nr)
+        ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
+        ${messages.map((one) => (one.template ? JSON.stringify(one.template) : null))}::jsonb[]
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, template, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[]
-      from w order by nr
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at,
+        placeholder_at, template, preferred, account_id, fallbacks)
+      select w.id, w.enrollment_id, w.step_key, w.attempt, w.person_id, r.channel, w.purpose, w.subject, w.body, w.subject_kind, w.subject_id,
+        coalesce(w.due_at, now()), w.placeholder_at::int[], w.template, w.preferred, r.account_id, r.fallbacks
+      from w cross join lateral ${siteOf} s cross join lateral ${routeOf} r order by w.nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id
     )
     select w.id, exists (select 1 from made where made.id = w.id) as made from w order by w.nr`.execute(trx)

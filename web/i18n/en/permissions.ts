@@ -14,6 +14,8 @@ export const permissions = {
   questionnaire_read: 'See questionnaires',
   questionnaire_write: 'Change questionnaires',
   message_read: 'See messages',
+  channel_read: 'See message channels',
+  channel_write: 'Set up message channels',
   figure_read: 'See figures',
   figure_export: 'Export figures',
   'spot-check_read': 'See spot checks',

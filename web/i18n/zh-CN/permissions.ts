@@ -17,6 +17,8 @@ export const permissions = {
   questionnaire_read: '查看问卷',
   questionnaire_write: '修改问卷',
   message_read: '查看消息',
+  channel_read: '查看消息通道',
+  channel_write: '设置消息通道',
   figure_read: '查看统计',
   figure_export: '导出统计',
   'spot-check_read': '查看抽查',
