@@ -89,6 +89,20 @@ export type Context = {
   onReplies: (replies: Reply[]) => Promise<void>
 }
 
+/** A call by a provider, to be checked by its adapter. */
+export type ProviderCall = {
+  query: Readonly<Record<string, string | undefined>>
+  header: (name: string) => string | undefined
+  body: Buffer
+}
+
+export type ProviderReport = {
+  receipts: Receipt[]
+  replies: Reply[]
+  /** What the provider wants to hear. */
+  answer: string
+}
+
 /** A channel. A new one is a file like smtp.ts and a line in adapters.ts. */
 export type ChannelAdapter = {
   capabilities: Capabilities
@@ -96,6 +110,14 @@ export type ChannelAdapter = {
   listens?: boolean
   /** Does not connect yet. */
   open: (account: AccountInForce, context: Context) => OpenChannel
+  /**
+   * Reads what the provider reports by HTTP; undefined: it is not from the provider.
+   * @throws {SyntaxError} when it cannot be read
+   */
+  report?: (
+    account: AccountInForce,
+    call: ProviderCall,
+  ) => ProviderReport | undefined | Promise<ProviderReport | undefined>
 }
 
 /** Backoff of an account that is down, in ms, doubling each time. */

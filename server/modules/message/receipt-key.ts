@@ -7,6 +7,8 @@ const keyed: ReadonlySet<AccountKind> = new Set(['smtp', 'aliyun', 'tencent'])
 /** Whose receipts come by HTTP at all. */
 const called: ReadonlySet<AccountKind> = new Set([...keyed, 'wechat', 'webhook'])
 
+export const isKeyed = (kind: AccountKind): boolean => keyed.has(kind)
+
 function keyOf(id: number, secret: string): string {
   return deriveKey(secret, `channel-receipts/${id}`).toString('base64url').slice(0, 32)
 }

@@ -155,8 +155,8 @@ export async function storeReplies(db: Db, account: Account, replies: Reply[]): 
   })
 }
 
-/** Whether this call or reply is seen for the first time. */
-export async function seenFirst(db: Db, accountId: number, key: string): Promise<boolean> {
+/** Whether this reply is seen for the first time. */
+async function seenFirst(db: Db, accountId: number, key: string): Promise<boolean> {
   const { rows } = await sql`
     insert into message_seen (account_id, key) values (${accountId}, left(${key}, 300)) on conflict do nothing returning 1`.execute(
     db,

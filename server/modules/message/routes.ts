@@ -10,11 +10,13 @@ import { maskName } from '../../../contract/export.ts'
 import type { Services } from '../../platform/services.ts'
 import { maskEmail, maskIdentifier, maskPhone } from '../person/mask.ts'
 import { mountAccounts } from './account-routes.ts'
+import { mountReceipts } from './receipt-routes.ts'
 import { personWithin } from '../person/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
 export function mountMessage(api: Api, services: Services): void {
   mountAccounts(api, services)
+  mountReceipts(api, services)
   implement(api, listMessages, async ({ db, actor, query }) => {
     const { rows, order, total } = await messageRows(db, actor, query)
     await audit(db, actor, {

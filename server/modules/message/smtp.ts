@@ -5,6 +5,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { readEmail, readSender } from '../../../contract/email.ts'
 import type { ConfigOf } from '../../../contract/channel.ts'
 import { HostRefused, resolveHost } from '../../platform/outbound-host.ts'
+import { reportOfMail } from './bounce.ts'
 import type { AccountInForce, ChannelAdapter, Context, OpenChannel, Outgoing, SendResult } from './channel.ts'
 
 /** Connections of one lane. */
@@ -16,6 +17,7 @@ const batchTime = 300_000
 export const smtp: ChannelAdapter = {
   capabilities: { receipts: true, idempotencyKey: false, batch: 250 },
   open: openMail,
+  report: reportOfMail,
 }
 
 function openMail(account: AccountInForce, { allowedHosts }: Context): OpenChannel {

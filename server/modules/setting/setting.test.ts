@@ -11,7 +11,6 @@ import {
   updateSetting,
 } from '../../../contract/setting.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
-import { unseal } from '../../platform/sealed.ts'
 import { settingDefinitions } from './definitions.ts'
 import { readSettings, readSettingsBySite } from './setting.ts'
 import { calendarRows, calendarsOf, isWorkingDay, loadCalendars } from '../../platform/calendar.ts'
