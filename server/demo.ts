@@ -11,7 +11,8 @@ import { resendingSender } from './modules/hl7/mllp-client.ts'
 import type { Config } from './platform/config.ts'
 import { log } from './platform/log.ts'
 import {
-  configureDemoMail,
+  configureDemoChannels,
+  demoMail,
   demoApiKey,
   type DemoLogin,
   demoPassword,
@@ -64,7 +65,7 @@ export async function runDemo(options: Config): Promise<void> {
   })
   const { db } = running.services
   await seedDemoHospital(db)
-  await configureDemoMail(db, running.services.secret, sink.port)
+  await configureDemoChannels(db, running.services.secret, [demoMail(sink.port)])
   const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
   if (fresh) {
     await rememberMonths(db, comparedDays + 3)
