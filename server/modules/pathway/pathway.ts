@@ -15,6 +15,7 @@ import { readSettings } from '../setting/setting.ts'
 import { askedProblems } from './asked-problems.ts'
 import { expand, outerKey, pinned, type Published, runsOf, subPathwayProblems } from './expand.ts'
 import { stopEvents } from './stop.ts'
+import { loadDecided } from '../segment/reach.ts'
 import { problemsOf } from './validate.ts'
 
 type Row = {
@@ -126,7 +127,7 @@ async function checked(db: Db, definition: PathwayDefinition, own: { code: strin
   const questionnaires = new Map(rows.map((row) => [row.code, row.definition]))
   const keys = new Set(definition.steps.map((step) => step.key))
   const problems = [
-    ...problemsOf(definition, questionnaires),
+    ...problemsOf(definition, questionnaires, await loadDecided(db)),
     ...within,
     // A branch may use answers to a questionnaire of a sub-pathway.
     ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({

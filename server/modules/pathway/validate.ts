@@ -5,9 +5,12 @@ import {
   successors,
 } from '../../../contract/pathway.ts'
 import { isPersonFact } from '../../../contract/fact.ts'
-import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
+import { comparisonsOf, partsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
+import { AppError } from '../../platform/errors.ts'
 import { subjectKinds } from '../event/subject.ts'
+import { type Decided, worthIn } from '../segment/reach.ts'
+import { conditionSql } from '../segment/rule.ts'
 import { isSettingKey } from '../setting/definitions.ts'
 import { actProblem } from './act.ts'
 import type { Known } from './asked-problems.ts'
@@ -16,8 +19,13 @@ import type { Known } from './asked-problems.ts'
  * Problems of a definition, each with its step and fix. A pathway has no cycle: each step happens at most once per enrolment, which is
  * what makes "never twice" provable by a primary key.
  * @param questionnaires existing ones by code, with their body where a branch uses their answers
+ * @param decided segments and pathways that conditions may ask about
  */
-export function problemsOf(definition: PathwayDefinition, questionnaires: Known): PathwayProblem[] {
+export function problemsOf(
+  definition: PathwayDefinition,
+  questionnaires: Known,
+  decided: readonly Decided[],
+): PathwayProblem[] {
   const problems: PathwayProblem[] = []
   const steps = new Map(definition.steps.map((step) => [step.key, step]))
   if (steps.size !== definition.steps.length)
@@ -43,7 +51,24 @@ export function problemsOf(definition: PathwayDefinition, questionnaires: Known)
   const known = (when: Condition | undefined, step: string | null) => {
     for (const { fact } of when ? comparisonsOf(when) : [])
       if (!isKnown(fact)) problems.push({ step, message: `Asks for "${fact}", which is not known.` })
+    for (const part of when ? partsOf(when) : [])
+      if ('events' in part || 'household' in part) {
+        const message = ruleProblem(part)
+        if (message) problems.push({ step, message })
+      }
   }
+  const worth = worthIn(definition, decided)
+  if (worth !== null)
+    problems.push({
+      step: null,
+      message: `Is of clinical purpose and asks for "${worth}", which is about money or value: nobody is treated sooner for being worth more.`,
+    })
+  for (const { when: stop } of definition.stopOn)
+    if (stop && partsOf(stop).some((part) => 'events' in part || 'household' in part))
+      problems.push({
+        step: null,
+        message: 'A stop rule asks about earlier events; it knows its own event only.',
+      })
   known(when, null)
   for (const step of definition.steps) {
     if (step.kind === 'branch') known(step.when, step.key)
@@ -111,6 +136,18 @@ function isKnown(fact: string): boolean {
     isPersonFact(fact) ||
     subjectKinds().some(({ kind, facts }) => kind === of && facts.includes(name))
   )
+}
+
+/** What is wrong with a part that is asked of the database. */
+function ruleProblem(part: Condition): string | null {
+  try {
+    conditionSql(part)
+    return null
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const [issue] = error.fields ?? []
+    return issue ? `"${issue.path}" ${issue.message}.` : error.message
+  }
 }
 
 function eachPart(condition: Condition, visit: (part: Condition) => void): void {

@@ -31,7 +31,7 @@ export function refreshSegment(db: Db): Promise<number> {
 
 async function keepMembers(trx: Trx, { id, code, rule, site_id: siteId }: Due): Promise<void> {
   const { rows } = await sql<{ person_id: number; kind: NewEvent['kind'] }>`
-    with meeting as materialized (select p.id ${personsMeeting(rule, siteId)}),
+    with meeting as materialized (select f.person_id as id ${personsMeeting(rule, siteId)}),
     left_it as (
       delete from segment_member m where m.segment_id = ${id} and not exists (select 1 from meeting w where w.id = m.person_id) returning m.person_id
     ), entered as (

@@ -12,7 +12,7 @@ import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import { type Db, isUniqueViolation, type Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { conditionSql, joinPersonSite } from '../person/fact.ts'
+import { conditionSql } from './rule.ts'
 import { maskName } from '../../../contract/export.ts'
 import { assertSite } from '../setting/setting.ts'
 import { personWithin } from '../person/scope.ts'
@@ -40,10 +40,9 @@ export async function listSegments(db: Db, actor: Actor): Promise<Segment[]> {
   return (await segmentRows(db, authorize(actor, 'segment.read'), sql<SqlBool>`true`)).map(viewSegment)
 }
 
-/** Persons `p` with their facts `f` who meet a rule, without the deceased. @throws {AppError} invalid naming the fact */
+/** Facts `f` of the living persons who meet a rule. @throws {AppError} invalid naming the fact */
 export const personsMeeting = (rule: Condition, siteId: number | null): RawBuilder<unknown> => sql`
-  from person p join person_facts f on f.person_id = p.id ${joinPersonSite}
-  where p.survivor_id is null and not p.deceased and (${siteId}::int is null or f.site_id = ${siteId}) and ${conditionSql(rule)}`
+  from person_facts f where f.counted ${siteId === null ? sql`` : sql`and f.site_id = ${siteId}`} and ${conditionSql(rule)}`
 
 /** @throws {AppError} invalid */
 export async function countSegment(
@@ -53,7 +52,7 @@ export async function countSegment(
 ): Promise<number> {
   const reach = authorize(actor, 'segment.read')
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count ${personsMeeting(rule, siteId)} and ${personWithin(reach, sql`p.id`)}`.execute(
+    select count(*) as count ${personsMeeting(rule, siteId)} and ${personWithin(reach, sql`f.person_id`)}`.execute(
     db,
   )
   await audit(db, actor, { action: 'segment.count', subject: `persons:${rows[0]?.count ?? 0}` })

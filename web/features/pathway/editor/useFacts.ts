@@ -71,7 +71,7 @@ export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch
     'person.departmentCode': departmentOptions,
     'person.stage': stages.map((value) => ({ value, text: t(`pathways.stage.${value}`) })),
   }
-  const ofPerson = personFactNames.map((name) => fact(name, editable[personFacts[name]], optionsOf[name]))
+  const ofPerson = personFactNames.map((name) => fact(name, editable[personFacts[name].type], optionsOf[name]))
   const { event, calendar } = definition.entry
   if (where === 'entry' && calendar) return ofPerson
   if (where === 'entry' && event?.startsWith('segment.')) return [fact('event.segment', 'text'), ...ofPerson]
