@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import { type EventFact, eventFacts } from '../../../contract/event-fact.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -137,7 +138,7 @@ export const eventRows: Record<EventFact, EventRows> = {
     from: sql`group_member x join group_customer c on c.id = x.group_id`,
     where: sql`(x.until is null or x.until >= current_date)`,
     person: x('person_id'),
-    at: sql`coalesce(x.since::timestamptz, x.created_at)`,
+    at: sql`coalesce(x.since::timestamp at time zone ${organisationZone}, x.created_at)`,
     id: x('id'),
     fields: { group: sql.ref('c.code'), kind: sql.ref('c.kind'), role: x('role'), title: x('title') },
     keys: { group: byCode('group_customer', 'group_id') },

@@ -10,7 +10,12 @@ import type { Db } from '../../platform/db.ts'
 /** What a segment or pathway is decided by, for rules that ask about it. */
 export type Decided = {
   kind: 'segment' | 'pathway'
+  id: number
   code: string
+  name: string
+  /** Of a pathway: persons enter it. */
+  active: boolean
+  purpose: string | null
   conditions: Condition[]
   /** Said of a list whose rule is no longer there. */
   worth: boolean
@@ -20,38 +25,55 @@ export type Decided = {
 /** All segments and pathways in force: few, and a rule may reach any of them through others. */
 export async function loadDecided(db: Db): Promise<Decided[]> {
   const { rows } = await sql<Decided>`
-    select 'segment' as kind, code, case when rule is null then '[]' else jsonb_build_array(rule) end as conditions, worth, needs from segment
+    select 'segment' as kind, id, code, name, true as active, null as purpose, case when rule is null then '[]' else jsonb_build_array(rule) end as conditions, worth, needs from segment
     union all
-    select 'pathway', p.code, jsonb_path_query_array(v.definition, '$.entry.when') || jsonb_path_query_array(v.definition, '$.steps[*].when'),
+    select 'pathway', p.id, p.code, p.name, p.active, v.definition ->> 'purpose', jsonb_path_query_array(v.definition, '$.entry.when') || jsonb_path_query_array(v.definition, '$.steps[*].when'),
       false, '{}'
     from pathway p join pathway_version v on v.id = p.current_version_id`.execute(db)
   return rows
 }
 
-export type Reached = { needs: Set<Permission>; worth: string | null }
+/** @property needs with the fact, or the segment, that needs it */
+export type Reached = { needs: Map<Permission, string>; worth: string | null }
+
+type Asked = { op: string; value?: unknown }
+
+/** Whether a comparison may be about this code. */
+function names({ op, value }: Asked, code: string): boolean {
+  if (op === 'contains') return code.startsWith(String(value))
+  return op === '=' || op === 'in' ? [value].flat().includes(code) : true
+}
+
+/** Segments and active pathways that ask about a segment by its code. */
+export function usersOf(code: string, decided: readonly Decided[]): Decided[] {
+  const asks = (part: Condition): boolean =>
+    'household' in part
+      ? partsOf(part.household).some(asks)
+      : 'fact' in part &&
+        ['person.segments', 'event.segment'].includes(part.fact) &&
+        part.op !== 'exists' &&
+        names(part, code)
+  return decided.filter(
+    (one) => one.active && one.code !== code && one.conditions.flatMap(partsOf).some(asks),
+  )
+}
 
 /** What conditions read, also through segments and pathways that they ask about. `worth` names the first that is about money or value. */
 export function reachedBy(conditions: readonly Condition[], decided: readonly Decided[]): Reached {
-  const reached: Reached = { needs: new Set(), worth: null }
+  const reached: Reached = { needs: new Map(), worth: null }
   const seen = new Set<Decided>()
   const read = (
     name: string,
     { needs, worth }: { needs?: Permission | undefined; worth?: boolean | undefined },
   ) => {
-    if (needs) reached.needs.add(needs)
+    if (needs) reached.needs.set(needs, name)
     if (worth) reached.worth ??= name
   }
-  const follow = (kind: Decided['kind'], { op, value }: { op: string; value?: unknown }) => {
-    const named = (code: string) =>
-      op === 'contains'
-        ? code.startsWith(String(value))
-        : op === '=' || op === 'in'
-          ? [value].flat().includes(code)
-          : true
+  const follow = (kind: Decided['kind'], asked: Asked) => {
     for (const one of decided) {
-      if (one.kind !== kind || !named(one.code) || seen.has(one)) continue
+      if (one.kind !== kind || !names(asked, one.code) || seen.has(one)) continue
       seen.add(one)
-      for (const needs of one.needs) reached.needs.add(needs)
+      for (const needs of one.needs) reached.needs.set(needs, one.code)
       read(one.code, { worth: one.worth })
       walk(one.conditions)
     }
