@@ -3,7 +3,13 @@ import { searchName } from '../server/modules/person/name.ts'
 import { fullName, personName } from '../sim/names.ts'
 import { prng } from '../sim/prng.ts'
 
-export type Size = { persons: number; encounters: number; tasks: number }
+export type Size = {
+  persons: number
+  encounters: number
+  tasks: number
+  /** Charges, appointments, results, calls and replies, as segments ask about them. */
+  events?: number
+}
 
 const siteCount = 2
 const departmentCount = 40
@@ -66,8 +72,10 @@ export async function populate(
     await namePool(client)
     await inChunks(client, size.persons, say, 'persons', persons)
     await inChunks(client, size.encounters, say, 'encounters', (range) => encounters(range, size))
+    await inChunks(client, size.events ?? 0, say, 'events', (range) => events(range, size))
     say('facts')
     await client.query(facts)
+    if (size.events) await client.query(charges)
     if (size.tasks > 0) {
       say('tasks')
       await client.query(tasks(size))
@@ -169,7 +177,7 @@ function persons({ from, to }: Range): string[] {
      select g, 'phone', ${phoneSql('g')}, 'mobile', ${source}, ${start} from ${series} where g % 100 < 97`,
     `insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
      select g, 'home', '四川省成都市武侯区玉林北路' || g % 320 || '号' || g % 18 || '栋' || g % 4 || '单元' || g % 3300,
-       '武侯区', '成都市', '四川省', '610041', ${source}, ${start} from ${series}`,
+       ${district('g')}, '成都市', '四川省', '610041', ${source}, ${start} from ${series}`,
     `insert into person_relationship (person_id, relation, name, phone, source, updated_at)
      select g, 'SPO', n.name, '+861' || (3000000000 + (g * 6700427) % 6999999999), ${source}, ${start}
      from ${series} join bench_name n on n.id = ${hash('g + 7')} % ${poolSize} where g % 100 < 85`,
@@ -211,13 +219,44 @@ function encounters({ from, to }: Range, size: Size): string[] {
   ]
 }
 
+const district = (person: string) =>
+  `(array['武侯区', '锦江区', '青羊区', '金牛区', '成华区', '高新区', '双流区', '温江区', '郫都区', '新都区', '龙泉驿区', '天府新区'])[1 + ${person} % 12]`
+
+/** Events of three years in order of time, by kind as a hospital of this size has them. */
+function events({ from, to }: Range, size: Size): string[] {
+  return [
+    `insert into event (person_id, at, recorded_at, kind, source, data)
+     select 1 + (k * 104729) % ${size.persons}, at, at, kind, ${source}, case kind
+       when 'charge.posted' then jsonb_build_object('code', jsonb_build_object('code', '2503' || ${hash('k + 1')} % 40, 'text', '收费项目'), 'amount', ${hash('k + 2')} % 3000)
+       when 'observation.recorded' then jsonb_build_object('code', jsonb_build_object('code', (array['4548-4', '2345-7', '2160-0', '718-7'])[1 + ${hash('k')} % 4], 'text', '检验'), 'value', ${hash('k + 3')} % 150 / 10.0, 'unit', '%')
+       when 'contact.attempted' then jsonb_build_object('outcome', (array['done', 'unreached', 'refused'])[1 + ${hash('k')} % 3], 'channel', 'phone')
+       when 'message.replied' then jsonb_build_object('channel', 'sms')
+       else jsonb_build_object('code', jsonb_build_object('text', '预约'), 'start', at + interval '5 days') end
+     from (
+       select k, now() - interval '3 years' * (1 - k::float8 / ${size.events ?? 1}) - interval '8 days' as at, (array['charge.posted', 'charge.posted', 'charge.posted',
+         'charge.posted', 'appointment.booked', 'appointment.booked', 'observation.recorded', 'contact.attempted', 'appointment.missed', 'message.replied'])[1 + k % 10] as kind
+       from generate_series(${from}::bigint, ${to}::bigint) k) e order by k`,
+  ]
+}
+
+const charges = `
+  update person_facts f set charges_in_year = c.amount from (
+    select person_id, sum((data ->> 'amount')::numeric) as amount from event where kind = 'charge.posted' and at > now() - interval '365 days' group by 1) c
+  where c.person_id = f.person_id`
+
 const facts = `
-  insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
-    last_attending_staff_id, last_condition_text, updated_at)
-  select person_id, min(starts_at), max(starts_at), max(ends_at), count(*), count(*) filter (where class = 'inpatient'),
-    (array_agg(department_id order by starts_at desc))[1], (array_agg(attending_staff_id order by starts_at desc))[1],
-    (array_agg(condition_text order by starts_at desc))[1], now()
-  from encounter group by person_id order by person_id`
+  insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, visits_in_year, stays_in_year,
+    last_department_id, last_attending_staff_id, last_condition_text, site_id, condition_codes, city, district, sex, birth_date, counted, updated_at)
+  select e.*, c.codes, '成都市', ${district('p.id')}, p.sex, p.birth_date, true, now() from (
+    select person_id, min(starts_at), max(starts_at), max(ends_at), count(*), count(*) filter (where class = 'inpatient'),
+      count(*) filter (where starts_at > now() - interval '365 days'),
+      count(*) filter (where starts_at > now() - interval '365 days' and class = 'inpatient'),
+      (array_agg(department_id order by starts_at desc))[1], (array_agg(attending_staff_id order by starts_at desc))[1],
+      (array_agg(condition_text order by starts_at desc))[1], (array_agg(site_id order by starts_at desc))[1]
+    from encounter group by person_id) e
+  join person p on p.id = e.person_id
+  join (select person_id, array_agg(distinct code) as codes from condition group by person_id) c on c.person_id = e.person_id
+  order by e.person_id`
 
 /** Two levels of follow-up per discharge, the newest discharges first; one task in ten is still open. */
 function tasks({ tasks: count }: Size): string {

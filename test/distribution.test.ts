@@ -24,6 +24,7 @@ const byPerson: Record<string, string> = {
       ...[
         'consent',
         'opt_out',
+        'segment_day',
         'segment_member',
         'task_contact',
         'outbound_attempt',

@@ -2,6 +2,7 @@
 export const eventFields = {
   enrollments: 'Pathways in progress',
   rule: 'rule',
+  members: 'members',
   body: 'text',
   created: 'created',
   medications: 'medicines',

@@ -5,6 +5,7 @@ import type { CodeKey } from '../shape.ts'
 export const eventFields = {
   enrollments: '在径路径',
   rule: '规则',
+  members: '成员',
   body: '正文',
   created: '新建',
   medications: '用药',
