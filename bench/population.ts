@@ -9,6 +9,8 @@ export type Size = {
   tasks: number
   /** Charges, appointments, results, calls and replies, as segments ask about them. */
   events?: number
+  /** Some persons come often and most seldom, as in real life; otherwise everybody comes as often. */
+  skewed?: boolean
 }
 
 const siteCount = 2
@@ -75,7 +77,6 @@ export async function populate(
     await inChunks(client, size.events ?? 0, say, 'events', (range) => events(range, size))
     say('facts')
     await client.query(facts)
-    if (size.events) await client.query(charges)
     if (size.tasks > 0) {
       say('tasks')
       await client.query(tasks(size))
@@ -193,12 +194,20 @@ export function phoneOf(person: number): string {
   return `1${3_000_000_000n + ((BigInt(person) * 6_700_417n) % 6_999_999_999n)}`
 }
 
+/** Whose the row `k` is. The cube of an even number: one person in ten has half of the rows, and a third has one or two. */
+function somebody({ persons, skewed }: Size, stride: number): string {
+  const even = `(k * ${stride}) % ${persons}`
+  return skewed
+    ? `1 + (floor(${persons} * power((${hash(`k * ${stride}`)} % 1000003) / 1000003.0, 2))::bigint * 7919) % ${persons}`
+    : `1 + ${even}`
+}
+
 /** One visit in twenty-five minutes or so, over three years up to now. */
 function encounters({ from, to }: Range, size: Size): string[] {
   const list = diseases.map(([code, text]) => `('${code}', '${text}')`).join(',')
   const visit = `
     with disease as (select row_number() over () - 1 as no, code, text from (values ${list}) v(code, text)), visit as (
-      select k, 1 + (k * 7919) % ${size.persons} as person_id, 1 + ${hash('k')} % ${departmentCount} as department_id,
+      select k, ${somebody(size, 7919)} as person_id, 1 + ${hash('k')} % ${departmentCount} as department_id,
         1 + (${hash('k')} % ${departmentCount}) * ${staffPerDepartment} + k % ${staffPerDepartment} as staff_id,
         case when k % 20 < 3 then 'inpatient' when k % 20 < 16 then 'outpatient' else 'emergency' end as class,
         now() - interval '3 years' + interval '3 years' * (k::float8 / ${size.encounters}) - interval '8 days' as starts_at,
@@ -226,7 +235,7 @@ const district = (person: string) =>
 function events({ from, to }: Range, size: Size): string[] {
   return [
     `insert into event (person_id, at, recorded_at, kind, source, data)
-     select 1 + (k * 104729) % ${size.persons}, at, at, kind, ${source}, case kind
+     select ${somebody(size, 104729)}, at, at, kind, ${source}, case kind
        when 'charge.posted' then jsonb_build_object('code', jsonb_build_object('code', '2503' || ${hash('k + 1')} % 40, 'text', '收费项目'), 'amount', ${hash('k + 2')} % 3000)
        when 'observation.recorded' then jsonb_build_object('code', jsonb_build_object('code', (array['4548-4', '2345-7', '2160-0', '718-7'])[1 + ${hash('k')} % 4], 'text', '检验'), 'value', ${hash('k + 3')} % 150 / 10.0, 'unit', '%')
        when 'contact.attempted' then jsonb_build_object('outcome', (array['done', 'unreached', 'refused'])[1 + ${hash('k')} % 3], 'channel', 'phone')
@@ -239,24 +248,27 @@ function events({ from, to }: Range, size: Size): string[] {
   ]
 }
 
-const charges = `
-  update person_facts f set charges_in_year = c.amount from (
-    select person_id, sum((data ->> 'amount')::numeric) as amount from event where kind = 'charge.posted' and at > now() - interval '365 days' group by 1) c
-  where c.person_id = f.person_id`
-
 const facts = `
   insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, visits_in_year, stays_in_year,
-    last_department_id, last_attending_staff_id, last_condition_text, site_id, condition_codes, city, district, sex, birth_date, counted, updated_at)
-  select e.*, c.codes, '成都市', ${district('p.id')}, p.sex, p.birth_date, true, now() from (
-    select person_id, min(starts_at), max(starts_at), max(ends_at), count(*), count(*) filter (where class = 'inpatient'),
-      count(*) filter (where starts_at > now() - interval '365 days'),
-      count(*) filter (where starts_at > now() - interval '365 days' and class = 'inpatient'),
-      (array_agg(department_id order by starts_at desc))[1], (array_agg(attending_staff_id order by starts_at desc))[1],
-      (array_agg(condition_text order by starts_at desc))[1], (array_agg(site_id order by starts_at desc))[1]
-    from encounter group by person_id) e
-  join person p on p.id = e.person_id
-  join (select person_id, array_agg(distinct code) as codes from condition group by person_id) c on c.person_id = e.person_id
-  order by e.person_id`
+    last_department_id, last_attending_staff_id, last_condition_text, site_id, condition_codes, charges_in_year, city, district, sex, birth_date,
+    counted, updated_at)
+  select p.id, e.first_at, e.last_at, e.discharged_at, coalesce(e.visits, 0), coalesce(e.stays, 0), coalesce(e.visits_in_year, 0),
+    coalesce(e.stays_in_year, 0), e.department_id, e.staff_id, e.condition_text, e.site_id, c.codes, a.amount, '成都市', ${district('p.id')}, p.sex,
+    p.birth_date, true, now()
+  from person p left join (
+    select person_id, min(starts_at) as first_at, max(starts_at) as last_at, max(ends_at) as discharged_at, count(*) as visits,
+      count(*) filter (where class = 'inpatient') as stays,
+      count(*) filter (where starts_at > now() - interval '365 days') as visits_in_year,
+      count(*) filter (where starts_at > now() - interval '365 days' and class = 'inpatient') as stays_in_year,
+      (array_agg(department_id order by starts_at desc))[1] as department_id,
+      (array_agg(attending_staff_id order by starts_at desc))[1] as staff_id,
+      (array_agg(condition_text order by starts_at desc))[1] as condition_text, (array_agg(site_id order by starts_at desc))[1] as site_id
+    from encounter group by person_id) e on e.person_id = p.id
+  left join (select person_id, array_agg(distinct code) as codes from condition group by person_id) c on c.person_id = p.id
+  left join (
+    select person_id, sum((data ->> 'amount')::numeric) as amount from event
+    where kind = 'charge.posted' and at > now() - interval '365 days' group by person_id) a on a.person_id = p.id
+  order by p.id`
 
 /** Two levels of follow-up per discharge, the newest discharges first; one task in ten is still open. */
 function tasks({ tasks: count }: Size): string {

@@ -12,7 +12,7 @@ import { type Figure, median, whenMain } from './figure.ts'
 import { populate } from './population.ts'
 import { exportTable } from './segments-export.ts'
 
-const size = { persons: 1_000_000, encounters: 5_000_000, tasks: 0, events: 10_000_000 }
+const size = { persons: 1_000_000, encounters: 5_000_000, tasks: 0, events: 10_000_000, skewed: true }
 const runs = 5
 
 type Rule = { name: string; rule: Condition; duck: string }
@@ -29,7 +29,7 @@ const is = (
 /** A literal, as DuckDB has no time zones without an extension that is fetched. */
 const now = `timestamp '${new Date().toISOString().slice(0, 19).replace('T', ' ')}'`
 const age = `date_diff('year', f.birth_date, (${now})::date) - case when strftime((${now})::date, '%m%d') < strftime(f.birth_date, '%m%d') then 1 else 0 end`
-const within = (days: number) => `at > ${now} - interval '${days} days' and at <= ${now}`
+const within = (days: number) => `happened > ${now} - interval '${days} days' and happened <= ${now}`
 
 /** What service managers ask for, with the same question to DuckDB over the same rows. */
 export const rules: Rule[] = [
@@ -140,7 +140,7 @@ export const rules: Rule[] = [
         is('ageYears', '>', 40),
       ],
     },
-    duck: `${age} > 40 and f.person_id in (select person_id from (select person_id, arg_max(value, at) as v from event
+    duck: `${age} > 40 and f.person_id in (select person_id from (select person_id, arg_max(value, happened) as v from event
       where kind = 'observation.recorded' and code = '4548-4' and ${within(60)} group by 1) where v > 9)`,
   },
   {
@@ -262,12 +262,12 @@ const tables = [
   ],
   [
     'encounter',
-    `{person_id: 'bigint', department: 'varchar', at: 'timestamp', status: 'varchar', class: 'varchar'}`,
+    `{person_id: 'bigint', department: 'varchar', happened: 'timestamp', status: 'varchar', class: 'varchar'}`,
     `select e.person_id, d.code, e.starts_at at time zone 'UTC', e.status, e.class from encounter e join department d on d.id = e.department_id`,
   ],
   [
     'event',
-    `{person_id: 'bigint', kind: 'varchar', at: 'timestamp', amount: 'double', value: 'double', code: 'varchar', outcome: 'varchar'}`,
+    `{person_id: 'bigint', kind: 'varchar', happened: 'timestamp', amount: 'double', value: 'double', code: 'varchar', outcome: 'varchar'}`,
     `select person_id, kind, at at time zone 'UTC', data ->> 'amount', data ->> 'value', data -> 'code' ->> 'code', data ->> 'outcome' from event`,
   ],
 ] as const

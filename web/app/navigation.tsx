@@ -21,6 +21,7 @@ import {
   NodeIndexOutlined,
   NotificationOutlined,
   PhoneOutlined,
+  PieChartOutlined,
   ReadOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
@@ -110,7 +111,11 @@ const areas: readonly Area[] = [
       page('/groups', 'groups', ApartmentOutlined, 'group.read'),
     ],
   },
-  { word: 'marketing', icon: GiftOutlined, pages: [] },
+  {
+    word: 'marketing',
+    icon: GiftOutlined,
+    pages: [page('/segments', 'segments', PieChartOutlined, 'segment.read')],
+  },
   {
     word: 'insight',
     icon: BarChartOutlined,

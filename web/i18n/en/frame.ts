@@ -43,6 +43,7 @@ export const frame = {
     persons: 'Patients',
     matches: 'Duplicates',
     groups: 'Groups',
+    segments: 'Segments',
     figures: 'Figures',
     instructions: 'Instructions',
     headChecks: 'Monthly check',
