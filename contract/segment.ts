@@ -40,6 +40,8 @@ const segment = z.object({
   madeFrom: z.string().nullable(),
   /** Null: persons of all sites. */
   siteId: id.nullable(),
+  /** Its members are kept; what came with the product sleeps until it is switched on or changed. */
+  active: z.boolean(),
   version: z.number().int(),
   /** Within reach. */
   members: z.number().int(),
@@ -102,6 +104,15 @@ export const updateSegment = route({
   summary: 'Change the name or the rule of a segment; a list keeps its members and takes no rule',
   params: idParams,
   body: z.object({ name, rule: condition.nullable(), version: z.number().int() }),
+  response: segment,
+})
+
+export const activateSegment = route({
+  method: 'post',
+  path: '/segments/{id}/activate',
+  permission: 'segment.write',
+  summary: 'Keep the members of a segment that came with the product',
+  params: idParams,
   response: segment,
 })
 

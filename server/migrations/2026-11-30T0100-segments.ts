@@ -18,6 +18,8 @@ alter table segment alter column rule drop not null,
   -- A list's members were set by hand, from a file, from another segment or by likeness; nobody comes or goes by itself.
   add column kind text not null default 'rule' check (kind in ('rule', 'list')),
   add column made_by text check (made_by in ('hand', 'file', 'frozen', 'alike')),
+  -- Members are kept, and come and go as events; off for those that came with the product until somebody wants them.
+  add column active boolean not null default true,
   -- Of a list: the segment that it was made from.
   add column made_from int references segment on delete set null,
   -- Of a list: whether money or value chose its members, and what its maker had to be allowed. Of a rule: read from the rule.

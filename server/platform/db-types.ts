@@ -1116,6 +1116,7 @@ export interface SavedView {
 }
 
 export interface Segment {
+  active: Generated<boolean>;
   code: string;
   created_at: Generated<Timestamp>;
   created_by: string;

@@ -18,7 +18,7 @@ type Due = { id: number; code: string; rule: Condition | null; site_id: number |
 export function refreshSegment(db: Db): Promise<number> {
   return transaction(db, async (trx) => {
     const { rows } = await sql<Due>`
-      select id, code, rule, site_id from segment where refreshed_at is null or refreshed_at < now() - ${staleAfter}
+      select id, code, rule, site_id from segment where active and (refreshed_at is null or refreshed_at < now() - ${staleAfter})
       order by refreshed_at nulls first, id limit 1 for update skip locked`.execute(trx)
     const [segment] = rows
     if (!segment) return 0

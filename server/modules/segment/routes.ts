@@ -5,6 +5,7 @@ import { createAlike } from './alike.ts'
 import { countSegment, overlap } from './count.ts'
 import { changeMembers, createList } from './list.ts'
 import {
+  activateSegment,
   createSegment,
   deleteSegment,
   getSegment,
@@ -26,6 +27,9 @@ export function mountSegment(api: Api): void {
   implement(api, routes.getSegment, ({ db, actor, params }) => getSegment(db, actor, params.id))
   implement(api, routes.updateSegment, ({ db, actor, params, body }) =>
     transaction(db, (trx) => updateSegment(trx, actor, params.id, body)),
+  )
+  implement(api, routes.activateSegment, ({ db, actor, params }) =>
+    transaction(db, (trx) => activateSegment(trx, actor, params.id)),
   )
   implement(api, routes.deleteSegment, async ({ db, actor, params }) => {
     await transaction(db, (trx) => deleteSegment(trx, actor, params.id))

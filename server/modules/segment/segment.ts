@@ -64,7 +64,7 @@ const daysWithin = (reach: Reach): RawBuilder<SqlBool> =>
 async function segmentRows(db: Db, reach: Reach, which: RawBuilder<SqlBool>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select sg.id, sg.code, sg.name, sg.kind, sg.rule, sg.made_by, (select o.name from segment o where o.id = sg.made_from) as made_from,
-      sg.site_id, sg.version, sg.refreshed_at, array(
+      sg.site_id, sg.active, sg.version, sg.refreshed_at, array(
         select sum(d.members)::int from segment_day d
         where d.segment_id = sg.id and d.day > current_date - ${trendDays}::int and ${daysWithin(reach)} group by d.day order by d.day) as trend,
       (select count(*) from segment_member m where m.segment_id = sg.id and ${
@@ -218,7 +218,7 @@ export async function updateSegment(
     assertNoCircle(known.code, rule, before)
   }
   await sql`
-    update segment set name = ${name}, rule = ${rule && JSON.stringify(rule)}::jsonb, version = version + 1,
+    update segment set name = ${name}, rule = ${rule && JSON.stringify(rule)}::jsonb, version = version + 1, active = true,
       refreshed_at = case when kind = 'list' then refreshed_at end
     where id = ${id}`.execute(trx)
   await assertNoWorthInClinical(trx, known.code, before)
@@ -229,6 +229,15 @@ export async function updateSegment(
   })
   wakeLoop('segment')
   return segmentSeen(trx, actor, known.reach, id)
+}
+
+/** Its members are counted within minutes, and come and go from then on. @throws {AppError} not-found */
+export async function activateSegment(trx: Trx, actor: Actor, id: number): Promise<Segment> {
+  const { reach, code } = await writable(trx, actor, id)
+  await sql`update segment set active = true where id = ${id}`.execute(trx)
+  await audit(trx, actor, { action: 'segment.write', subject: code, fields: ['active'] })
+  wakeLoop('segment')
+  return segmentSeen(trx, actor, reach, id)
 }
 
 /** A segment decided by itself would never come to rest. */

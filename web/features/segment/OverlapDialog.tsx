@@ -1,11 +1,11 @@
-import { Select } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { overlapSegments, type Segment } from '../../../contract/segment.ts'
 import { count } from '../../format/number.ts'
 import { useCall } from '../../query.ts'
 import { Chart } from '../../ui/Chart.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { ChecksField } from '../../ui/fields.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { barsOf } from './bars.ts'
@@ -27,21 +27,15 @@ export function OverlapDialog({ segments, onClose }: { segments: readonly Segmen
           ? t('segments.overlapAll')
           : t('segments.overlapBoth', { names: segmentIds.map(nameOf).join('、') }),
   }))
-  const key = JSON.stringify(rows)
-  const option = useMemo(() => barsOf(JSON.parse(key) as typeof rows), [key])
   return (
     <Dialog title={t('segments.overlap')} size="large" onClose={onClose}>
       <div className="stack">
         <p className="secondary">{t('segments.overlapHint')}</p>
-        <Select
-          mode="multiple"
-          maxCount={most}
-          aria-label={t('segments.overlapPick')}
-          placeholder={t('segments.overlapPick')}
-          value={chosen}
-          onChange={setChosen}
-          optionFilterProp="label"
-          options={segments.map((one) => ({ value: one.id, label: one.name }))}
+        <ChecksField
+          label={t('segments.overlapPick')}
+          options={segments.map((one) => ({ value: String(one.id), text: one.name }))}
+          value={chosen.map(String)}
+          onChange={(next) => setChosen(next.slice(-most).map(Number))}
         />
         {chosen.length > 1 &&
           (!answer.data ? (
@@ -51,7 +45,7 @@ export function OverlapDialog({ segments, onClose }: { segments: readonly Segmen
           ) : (
             <Chart
               title={t('segments.overlap')}
-              option={option}
+              option={barsOf(rows)}
               height={60 + 36 * rows.length}
               table={{
                 columns: [t('segments.combination'), t('segments.persons')],

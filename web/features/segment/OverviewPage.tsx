@@ -1,7 +1,6 @@
 import { CloseOutlined } from '@ant-design/icons'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import {
@@ -110,8 +109,6 @@ function SplitChart({ by, counts, onChoose }: SplitChartProps) {
     by === 'age' ? [...counts].sort((a, b) => Number(a.value || 999) - Number(b.value || 999)) : counts
   const shown = ordered.slice(0, mostBars)
   const rows = shown.map((one) => ({ text: words(by, one.value), persons: one.count }))
-  const key = JSON.stringify(rows)
-  const option = useMemo(() => barsOf(JSON.parse(key) as typeof rows), [key])
   const choose = (at: number) => {
     const value = shown[at]?.value
     if (value) onChoose(value)
@@ -119,7 +116,7 @@ function SplitChart({ by, counts, onChoose }: SplitChartProps) {
   return (
     <Chart
       title={t(`segments.split.${by}`)}
-      option={option}
+      option={barsOf(rows)}
       height={36 + 30 * Math.max(rows.length, 2)}
       onSelect={choose}
       table={{
@@ -149,7 +146,7 @@ function ruleOf(by: SplitBy, value: string): Condition {
   }
   if (by === 'conditions')
     return {
-      any: (conditionGroups[value as ConditionGroup] ?? []).map((code) => ({
+      any: conditionGroups[value as ConditionGroup].map((code) => ({
         fact: 'person.conditionCodes',
         op: 'contains',
         value: code,

@@ -64,7 +64,7 @@ export function RuleBuilder({ condition, facts, within = false, onChange }: Prop
   )
 }
 
-function Combinator({ value, handleOnChange }: CombinatorSelectorProps) {
+function Combinator({ value, ...selector }: CombinatorSelectorProps) {
   const { t } = useTranslation()
   return (
     <SelectFilter
@@ -74,14 +74,20 @@ function Combinator({ value, handleOnChange }: CombinatorSelectorProps) {
         { value: 'and', text: t('segments.and') },
         { value: 'or', text: t('segments.or') },
       ]}
-      onChange={handleOnChange}
+      onChange={(next) => selector.handleOnChange(next)}
     />
   )
 }
 
-function NotToggle({ checked, handleOnChange }: NotToggleProps) {
+function NotToggle({ checked, ...toggle }: NotToggleProps) {
   const { t } = useTranslation()
-  return <CheckField label={t('segments.notAll')} checked={checked ?? false} onChange={handleOnChange} />
+  return (
+    <CheckField
+      label={t('segments.notAll')}
+      checked={checked ?? false}
+      onChange={(next) => toggle.handleOnChange(next)}
+    />
+  )
 }
 
 /** Three kinds of parts, each one click away. */
@@ -121,23 +127,23 @@ function withRule(tree: RuleGroupType, path: readonly number[], group: RuleGroup
   return { ...tree, rules: tree.rules.with(at, withRule(tree.rules[at] as RuleGroupType, rest, group)) }
 }
 
-function AddGroup({ handleOnClick }: ActionProps) {
+function AddGroup(action: ActionProps) {
   const { t } = useTranslation()
   return (
-    <Button onClick={(event) => handleOnClick(event)}>
+    <Button onClick={(event) => action.handleOnClick(event)}>
       <PlusOutlined aria-hidden /> {t('segments.addGroup')}
     </Button>
   )
 }
 
-function RemoveGroup({ handleOnClick }: ActionProps) {
+function RemoveGroup(action: ActionProps) {
   const { t } = useTranslation()
   return (
     <button
       type="button"
       className="icon-button"
       aria-label={t('segments.removeGroup')}
-      onClick={(event) => handleOnClick(event)}
+      onClick={(event) => action.handleOnClick(event)}
     >
       <DeleteOutlined aria-hidden />
     </button>

@@ -1,8 +1,9 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { App, Button } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
+  activateSegment,
   changeListMembers,
   createList,
   createSegment,
@@ -15,10 +16,12 @@ import {
 import { personColumn } from '../../app/personColumn.tsx'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { Chart } from '../../ui/Chart.tsx'
 import { type Column, column, ListPage, useList } from '../../ui/ListPage.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
@@ -49,6 +52,7 @@ function Shown({ segment }: { segment: SegmentDetail }) {
   const { t } = useTranslation()
   const code = useCode()
   const me = useMe()
+  const shipped = useShipped()
   const isList = segment.kind === 'list'
   const members = useList(listSegmentMembers, {}, { params: { id: segment.id } })
   const takeOut = useDo(changeListMembers, {
@@ -79,7 +83,7 @@ function Shown({ segment }: { segment: SegmentDetail }) {
   ]
   return (
     <ListPage
-      title={segment.name}
+      title={shipped(segment.name)}
       actions={may(me, 'segment.write') && <Actions segment={segment} />}
       source={members}
       columns={columns}
@@ -98,22 +102,40 @@ function About({ segment }: { segment: SegmentDetail }) {
   const { t } = useTranslation()
   const madeBy = useMadeBy()
   const inWords = useConditionWords()
+  const activate = useDo(activateSegment, {
+    done: t('segments.activated'),
+    stale: [listSegments, getSegment],
+  })
   const { history } = segment
-  const option = useMemo(
-    () => () => ({
-      grid: { left: 48, right: 16, top: 12, bottom: 28 },
-      xAxis: { type: 'category' as const, data: history.map((one) => one.day) },
-      yAxis: { type: 'value' as const, minInterval: 1, scale: true },
-      series: [{ type: 'line' as const, showSymbol: false, data: history.map((one) => one.members) }],
-    }),
-    [history],
-  )
+  const option = () => ({
+    grid: { left: 48, right: 16, top: 12, bottom: 28 },
+    xAxis: { type: 'category' as const, data: history.map((one) => one.day) },
+    yAxis: { type: 'value' as const, minInterval: 1, scale: true },
+    series: [{ type: 'line' as const, showSymbol: false, data: history.map((one) => one.members) }],
+  })
   return (
     <div className="stack">
+      {!segment.active && (
+        <Notice
+          tone="info"
+          title={t('segments.asleepHint')}
+          {...(segment.abilities.write && {
+            action: (
+              <Button onClick={() => activate.mutate({ params: { id: segment.id } })}>
+                {t('segments.activate')}
+              </Button>
+            ),
+          })}
+        />
+      )}
       <section className="panel" aria-label={t('segments.rule')}>
         <p className="tag-line">
           <span>{madeBy(segment)}</span>
-          <strong>{segment.refreshedAt ? count(segment.members) : t('segments.notCounted')}</strong>
+          <strong>
+            {segment.refreshedAt
+              ? t('segments.personsOf', { n: count(segment.members) })
+              : t(segment.active ? 'segments.notCounted' : 'segments.asleep')}
+          </strong>
           {segment.worth && (
             <span title={t('segments.worthHint')}>
               <StatusTag tone="neutral">{t('segments.worth')}</StatusTag>

@@ -2,13 +2,15 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { listSegments, type Segment } from '../../../contract/segment.ts'
+import { activateSegment, listSegments, type Segment } from '../../../contract/segment.ts'
 import { count } from '../../format/number.ts'
+import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { type Column, column, ListPage } from '../../ui/ListPage.tsx'
 import { Sparkline } from '../../ui/Figure.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { useDo } from '../../ui/useDo.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { ListDialog } from './ListDialog.tsx'
 import { OverlapDialog } from './OverlapDialog.tsx'
@@ -20,6 +22,8 @@ export default function SegmentsPage() {
   const me = useMe()
   const navigate = useNavigate()
   const madeBy = useMadeBy()
+  const shipped = useShipped()
+  const activate = useDo(activateSegment, { done: t('segments.activated'), stale: [listSegments] })
   const segments = useCall(listSegments)
   const [dialog, setDialog] = useState<'list' | 'overlap' | null>(null)
   const open = (id: number) => void navigate({ to: '/segments/$id', params: { id: String(id) } })
@@ -29,7 +33,7 @@ export default function SegmentsPage() {
     column('name', t('segments.name'), (one) => (
       <span className="tag-line">
         <Link to="/segments/$id" params={{ id: String(one.id) }}>
-          {one.name}
+          {shipped(one.name)}
         </Link>
         {one.worth && (
           <span title={t('segments.worthHint')}>
@@ -39,8 +43,25 @@ export default function SegmentsPage() {
       </span>
     )),
     column('kind', t('segments.kindLabel'), 160, (one) => madeBy(one)),
-    column('members', t('segments.members'), { width: 100, align: 'right' }, (one) =>
-      one.refreshedAt ? count(one.members) : t('segments.notCounted'),
+    column('members', t('segments.members'), { width: 110, align: 'right' }, (one) =>
+      one.active ? (
+        one.refreshedAt ? (
+          count(one.members)
+        ) : (
+          t('segments.notCounted')
+        )
+      ) : one.abilities.write ? (
+        <button
+          type="button"
+          className="plain-button"
+          aria-label={`${t('segments.activate')}: ${shipped(one.name)}`}
+          onClick={() => activate.mutate({ params: { id: one.id } })}
+        >
+          {t('segments.activate')}
+        </button>
+      ) : (
+        <span className="secondary">{t('segments.asleep')}</span>
+      ),
     ),
     column(
       'trend',

@@ -69,7 +69,8 @@ export const pathways = {
     noQuestionnaire: 'There is no questionnaire "{{0}}"',
     noOutcome: 'Asks for the result of "{{0}}", which is no task here',
     emptyMessage: 'The message has no subject or no text',
-    worth: 'A clinical pathway may not be decided by charges or value (“{{0}}”): nobody is treated sooner for being worth more. Ask something else, or change the purpose',
+    worth:
+      'A clinical pathway may not be decided by charges or value (“{{0}}”): nobody is treated sooner for being worth more. Ask something else, or change the purpose',
     stopEvents: 'A stop rule sees only the event that triggers it, not earlier ones',
     hours: 'The hours end before they begin',
     circle: 'Sub-pathways run in a circle: {{0}}; take one of them out',

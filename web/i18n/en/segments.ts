@@ -29,7 +29,6 @@ export const segments = {
   emptyHint:
     'Say whom you mean: age, department, how long away, what happened. The number follows as you go.',
   edit: 'Change the rule',
-  rename: 'Rename',
   duplicate: 'Duplicate',
   copyOf: '{{name}} (copy)',
   remove: 'Delete',
@@ -139,7 +138,12 @@ export const segments = {
   drilled: 'Chosen',
   drillUp: 'Drop “{{what}}”',
   saveAs: 'Save as a segment',
-  unreadable: 'You may not see this',
+  activate: 'Switch on',
+  activated: 'On; members are counted within minutes',
+  asleep: 'off',
+  asleepHint:
+    'Came with the system and is off. Once on, its members are kept, and coming and going stands on the timeline; or duplicate and change it.',
+  personsOf: '{{n}} persons',
   measure: { count: 'how often', sum: 'sum', last: 'latest' },
   event: {
     visit: 'visits',
