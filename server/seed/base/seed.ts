@@ -9,6 +9,7 @@ import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
 import { basePathways } from './pathways.ts'
+import { baseSegments } from './segments.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
 import { earlyWarningInstruments } from './instruments/early-warning.ts'
 import { moodInstruments } from './instruments/mood.ts'
@@ -44,6 +45,7 @@ export async function seedBase(db: Db): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)
     await seedPathways(trx)
+    await seedSegments(trx)
     await seedGuidance(trx)
     await seedCalendar(trx)
   })
@@ -62,6 +64,23 @@ async function seedPathways(trx: Trx): Promise<void> {
       .executeTakeFirst()
     if (!known) await createPathway(trx, actor, pathway)
   }
+}
+
+/** All of them once, for an installation without a segment: what a site has deleted does not come back. */
+async function seedSegments(trx: Trx): Promise<void> {
+  const known = await trx.selectFrom('segment').select('id').limit(1).executeTakeFirst()
+  if (known) return
+  await trx
+    .insertInto('segment')
+    .values(
+      baseSegments.map(({ rule, ...one }) => ({
+        ...one,
+        rule: JSON.stringify(rule),
+        active: false,
+        created_by: actor.id,
+      })),
+    )
+    .execute()
 }
 
 async function seedGuidance(trx: Trx): Promise<void> {
