@@ -90,7 +90,7 @@ test('nobody asks for what they may not read, neither in a rule nor through a se
     },
   )
   await create('spenders', rich)
-  await expect(ask({ fact: 'person.segments', op: 'contains', value: 'spend' })).rejects.toMatchObject({
+  await expect(ask({ fact: 'person.segments', op: 'contains', value: 'spenders' })).rejects.toMatchObject({
     fields: [{ path: 'charge' }],
   })
   await expect(
