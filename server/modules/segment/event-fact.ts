@@ -51,7 +51,7 @@ function told(kinds: readonly string[], fields: Record<string, Sql> = {}): Event
 }
 
 const number = (name: string) => sql`
-  case when jsonb_typeof(x.data -> ${sql.lit(name)}) = 'number' then (x.data ->> ${sql.lit(name)})::numeric end`
+  case when jsonb_typeof(x.data -> ${sql.lit(name)}) = 'number' then (x.data -> ${sql.lit(name)})::numeric end`
 
 /** The only definition of what each event fact reads. */
 export const eventRows: Record<EventFact, EventRows> = {
