@@ -136,7 +136,7 @@ export const eventRows: Record<EventFact, EventRows> = {
   },
   membership: {
     from: sql`group_member x join group_customer c on c.id = x.group_id`,
-    where: sql`(x.until is null or x.until >= current_date)`,
+    where: sql`(x.until is null or x.until >= now()::date)`,
     person: x('person_id'),
     at: sql`coalesce(x.since::timestamp at time zone ${organisationZone}, x.created_at)`,
     id: x('id'),
