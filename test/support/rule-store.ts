@@ -272,14 +272,15 @@ export async function storeModel(app: TestApp, model: Model): Promise<void> {
   await put(
     'segment',
     [
-      { id: 1, code: 'frequent' },
-      { id: 2, code: 'long-lost' },
+      { id: own + 1, code: 'frequent' },
+      { id: own + 2, code: 'long-lost' },
     ].map((one) => ({
       ...one,
       name: one.code,
       kind: 'list',
       made_by: 'hand',
       version: 1,
+      active: true,
       created_by: 'test',
       created_at: time(model.now),
       worth: false,
@@ -288,7 +289,11 @@ export async function storeModel(app: TestApp, model: Model): Promise<void> {
   )
   await put(
     'segment_member',
-    model.segments.map((one) => ({ segment_id: one.segment, person_id: one.person, since: time(model.now) })),
+    model.segments.map((one) => ({
+      segment_id: own + one.segment,
+      person_id: one.person,
+      since: time(model.now),
+    })),
   )
   const ids = model.people.map((one) => one.id)
   await transaction(app.db, async (trx) => {

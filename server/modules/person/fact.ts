@@ -10,7 +10,7 @@ import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { recordsOf } from '../event/record.ts'
 import { householdOf } from './household.ts'
-import { organisationZone, zoneAt } from '../setting/time-zone.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 
 /** What facts of a person are read from. */
 export type FactSource = {
@@ -25,9 +25,13 @@ export const personZone = sql<string>`coalesce(st.time_zone, ${organisationZone}
 
 const usual: FactSource = { facts: sql.ref('f'), zone: personZone }
 
-/** `person_facts` under this alias, with no other table: the zone is looked up for the few rows that need it. */
+/** `person_facts` under this alias, with no other table: all zones are read once, and looked up for the few rows near an edge of days. */
 export function factsAs(alias: string): FactSource {
-  return { facts: sql.ref(alias), zone: zoneAt(sql.ref(`${alias}.site_id`)) }
+  const zones = sql`(select jsonb_object_agg(id, time_zone) from site)`
+  return {
+    facts: sql.ref(alias),
+    zone: sql`coalesce(${zones} ->> ${sql.ref(`${alias}.site_id`)}::text, ${organisationZone})`,
+  }
 }
 
 /** Joins the site `st` of a person, for its time zone; `f` is `person_facts`. */

@@ -27,7 +27,7 @@ const bands: Partial<Record<PersonFact, Band>> = {
   'person.ageYears': {
     column: 'birth_date',
     falls: true,
-    edge: (k) => sql`(current_date - make_interval(years => ${k}::int))::date`,
+    edge: (k) => sql`(now() - make_interval(years => ${k}::int))::date`,
   },
   'person.daysSinceFirstVisit': past('first_visit_at'),
   'person.daysSinceVisit': past('last_visit_at'),

@@ -36,7 +36,9 @@ export function comparison(
         ? typeof one === type
         : typeof one === 'string' && (type !== 'date' || z.iso.date().safeParse(one).success)
     if (!fits) throw unfit(name, `is compared with a ${type === 'choice' ? 'text' : type}`)
-    return sql`${one}::${sql.raw(types[type])}`
+    // A whole number leaves an index on a column of whole numbers usable.
+    const cast = Number.isInteger(one) && Math.abs(one as number) < 2 ** 31 ? 'int' : types[type]
+    return sql`${one}::${sql.raw(cast)}`
   }
   if (op === 'in') {
     if (!Array.isArray(value)) throw unfit(name, 'is compared with a list')

@@ -51,7 +51,7 @@ function told(kinds: readonly string[], fields: Record<string, Sql> = {}): Event
 }
 
 const number = (name: string) => sql`
-  case when jsonb_typeof(x.data -> ${sql.lit(name)}) = 'number' then (x.data ->> ${sql.lit(name)})::numeric end`
+  case when jsonb_typeof(x.data -> ${sql.lit(name)}) = 'number' then (x.data -> ${sql.lit(name)})::numeric end`
 
 /** The only definition of what each event fact reads. */
 export const eventRows: Record<EventFact, EventRows> = {
@@ -136,7 +136,7 @@ export const eventRows: Record<EventFact, EventRows> = {
   },
   membership: {
     from: sql`group_member x join group_customer c on c.id = x.group_id`,
-    where: sql`(x.until is null or x.until >= current_date)`,
+    where: sql`(x.until is null or x.until >= now()::date)`,
     person: x('person_id'),
     at: sql`coalesce(x.since::timestamp at time zone ${organisationZone}, x.created_at)`,
     id: x('id'),

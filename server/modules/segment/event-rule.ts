@@ -6,17 +6,25 @@ import { answerMet } from './answer-rule.ts'
 import { comparison, type Op, unfit } from './comparison.ts'
 import { eventRows, fieldType } from './event-fact.ts'
 
-/** Whether a person meets it. @param each looked up for this person, rather than gathered for all */
+/** How events are compiled. `each`: looked up for this person, rather than gathered for all. `must`: nobody meets the rule without it. */
+type Form = { each?: boolean; must?: boolean }
+
+/** Whether a person meets it. */
 export function eventsMet(
   question: EventQuestion,
   person: RawBuilder<unknown>,
-  each: boolean,
+  { each = false, must = false }: Form,
 ): RawBuilder<SqlBool> {
   check(question)
   if (each) return sql`coalesce(${met(question, eventValue(question, person))}, false)`
   const { op, value, measure } = question
+  // Few are gathered as a rule, and their rows are then found by number; the planner would read everybody's.
+  const among = (set: RawBuilder<unknown>): RawBuilder<SqlBool> =>
+    must
+      ? sql`${person} = any(array(${set}))`
+      : sql`exists (select 1 from (${set}) g where g.who = ${person})`
   if (measure === 'last')
-    return sql`exists (select 1 from (${latest(question)}) g where g.who = ${person} and ${met(question, sql`g.value`)})`
+    return among(sql`select l.who from (${latest(question)}) l where ${met(question, sql`l.value`)}`)
   // Whoever has none of them has 0, and is in no group.
   const none = zeroMeets(op, value)
   const total = measure === 'sum' ? sql`coalesce(sum(${field(question)}), 0)` : sql`count(*)`
@@ -27,7 +35,7 @@ export function eventsMet(
     ((op === '=' && value === 0) || (op === '<' && value === 1) || (op === '<=' && value === 0))
   const group = some || no ? sql`` : sql`group by 1 having ${none ? sql`not ${having}` : having}`
   const set = sql`select ${who(question)} as who ${rows(question)} ${group}`
-  return sql`${none ? sql`not ` : sql``}exists (select 1 from (${set}) g where g.who = ${person})`
+  return none ? sql`not exists (select 1 from (${set}) g where g.who = ${person})` : among(set)
 }
 
 /** The number, or the latest value, of one person; the JavaScript side compares it. */

@@ -66,7 +66,7 @@ async function segmentRows(db: Db, reach: Reach, which: RawBuilder<SqlBool>): Pr
     select sg.id, sg.code, sg.name, sg.kind, sg.rule, sg.made_by, (select o.name from segment o where o.id = sg.made_from) as made_from,
       sg.site_id, sg.active, sg.version, sg.refreshed_at, array(
         select sum(d.members)::int from segment_day d
-        where d.segment_id = sg.id and d.day > current_date - ${trendDays}::int and ${daysWithin(reach)} group by d.day order by d.day) as trend,
+        where d.segment_id = sg.id and d.day > now()::date - ${trendDays}::int and ${daysWithin(reach)} group by d.day order by d.day) as trend,
       (select count(*) from segment_member m where m.segment_id = sg.id and ${
         reach.all
           ? sql`true`
@@ -97,7 +97,7 @@ export async function getSegment(db: Db, actor: Actor, id: number): Promise<Segm
   const segment = await segmentSeen(db, actor, reach, id)
   const { rows } = await sql<SegmentDetail['history'][number]>`
     select d.day, sum(d.members)::int as members from segment_day d
-    where d.segment_id = ${id} and d.day > current_date - 366 and ${daysWithin(reach)} group by d.day order by d.day`.execute(
+    where d.segment_id = ${id} and d.day > now()::date - 366 and ${daysWithin(reach)} group by d.day order by d.day`.execute(
     db,
   )
   return { ...segment, history: rows }

@@ -114,7 +114,7 @@ function Editor({
       <div className="segment-edit">
         <div className="stack">
           <FormNotices form={form} />
-          <section className="panel stack" aria-label={t('segments.name')}>
+          <div className="panel stack">
             <FieldRow>
               <TextField label={t('segments.name')} {...form.text('name')} />
               {!segment && (
@@ -136,7 +136,7 @@ function Editor({
                 )}
               />
             )}
-          </section>
+          </div>
           <section aria-label={t('segments.builder')}>
             <h2>{t('segments.builder')}</h2>
             <RuleBuilder condition={rule} facts={facts} onChange={setRule} />
