@@ -70,7 +70,7 @@ function LinkDialog({ link, onClose }: { link: AnswerOf<typeof createWishesLink>
       <div className="stack">
         <p>{t('wishes.linkHint', { until: time.day(link.expiresAt) })}</p>
         {/* Who cannot see it has the address below. */}
-        <span aria-hidden=\"true\">
+        <span aria-hidden="true">
           <QRCode value={link.url} type="svg" size={200} color="#000000" bgColor="#FFFFFF" />
         </span>
         <p className="mono small">{link.url}</p>
