@@ -125,6 +125,10 @@ export function successors(step: PathwayStep): (string | null)[] {
   return step.kind === 'branch' ? [step.next, step.otherwise] : step.kind === 'stop' ? [] : [step.next]
 }
 
+/** Variants of a trial. */
+export const variants = ['A', 'B', 'C', 'D'] as const
+export const heldOut = 'hold-out'
+
 export const pathwayDefinition = z.object({
   /** Source of timing and questions: a guideline or rule. */
   source: z.string().max(600).optional(),
@@ -139,6 +143,22 @@ export const pathwayDefinition = z.object({
     maxAgeDays: z.number().int().min(0).max(3650).default(30),
     /** Minimum gap before the same person may enter again about the same subject; without it, once per subject. */
     again: z.strictObject({ afterDays: z.number().int().min(1).max(3650) }).optional(),
+    /** About the person alone, whatever the event is about. */
+    alone: z.literal(true).optional(),
+    /** Only persons of this site. */
+    siteId: id.optional(),
+    /** With a calendar: at most so many persons an hour, so that calls and answers can be handled. */
+    perHour: z.number().int().min(1).max(1_000_000).optional(),
+    /**
+     * A controlled trial: by a draw that is fixed for person and pathway, the share `holdOut` is only observed, and the others are spread
+     * over the first `variants` of {@link variants}, which branches ask for as `enrollment.variant`.
+     */
+    trial: z
+      .strictObject({
+        holdOut: z.number().min(0).max(0.9),
+        variants: z.number().int().min(1).max(variants.length),
+      })
+      .optional(),
   }),
   /** Numbers that steps refer to; `setting` is read when a person enters. */
   variables: z.record(
@@ -147,6 +167,8 @@ export const pathwayDefinition = z.object({
   ),
   /** Stop rules of open enrolments. */
   stopOn: z.array(stopRule).max(50),
+  /** A notice to everybody in danger: its messages go out whatever the gate says, except to the dead. Only campaigns, with two approvals. */
+  emergency: z.literal(true).optional(),
   start: z.string(),
   steps: z.array(pathwayStep).min(1).max(200),
 })
@@ -235,7 +257,15 @@ export const updatePathway = route({
   response: pathwayDetail,
 })
 
-export const enrollmentStatus = z.enum(['active', 'waiting', 'blocked', 'completed', 'stopped'])
+export const enrollmentStatus = z.enum([
+  'active',
+  'waiting',
+  'blocked',
+  'completed',
+  'stopped',
+  /** Only observed, in the comparison group of a trial. */
+  'held-out',
+])
 
 /** Subject of an enrolment or a task, besides its person. */
 export const subject = z.strictObject({ kind: z.string().max(40), id })

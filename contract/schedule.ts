@@ -6,6 +6,7 @@ const month = z.number().int().min(1).max(12)
 /** Days on which persons enter a pathway by the calendar, and the earliest local hour. */
 export const schedule = z.strictObject({
   on: z.discriminatedUnion('every', [
+    z.strictObject({ every: z.literal('once'), date: z.iso.date() }),
     /** The last day in shorter months. */
     z.strictObject({ every: z.literal('month'), day: z.number().int().min(1).max(31) }),
     z.strictObject({ every: z.literal('year'), month, day: z.number().int().min(1).max(31) }),

@@ -24,6 +24,7 @@ export const eventKinds = [
   'enrollment.stopped',
   'enrollment.restarted',
   'enrollment.withheld',
+  'enrollment.held-out',
   'agreement.signed',
   'agreement.changed',
   'agreement.ended',

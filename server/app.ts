@@ -28,6 +28,7 @@ import { unsubscribeByClick } from './modules/preference/wishes.ts'
 import { mountPathway } from './modules/pathway/routes.ts'
 import { mountPerson } from './modules/person/routes.ts'
 import { mountQuestionnaire } from './modules/questionnaire/routes.ts'
+import { mountCampaign } from './modules/campaign/routes.ts'
 import { mountSegment } from './modules/segment/routes.ts'
 import { mountSetting } from './modules/setting/routes.ts'
 import { mountHeadCheck } from './modules/head-check/routes.ts'
@@ -79,6 +80,7 @@ const modules: Mount[] = [
   mountOrganisation,
   mountSavedViews,
   mountSegment,
+  mountCampaign,
   mountSetting,
   mountSpotCheck,
   mountInstruction,

@@ -1,5 +1,6 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
+import { followCampaign } from './modules/campaign/follow.ts'
 import { fireDue } from './modules/clock/fire.ts'
 import { refoldGroups } from './modules/group/refold.ts'
 import { matchArrived } from './modules/match/arrival.ts'
@@ -19,6 +20,7 @@ const workerLoops = {
   import: ({ db }: Services) => importDue(db),
   match: ({ db }: Services) => matchArrived(db),
   segment: ({ db }: Services) => refreshSegment(db),
+  campaign: ({ db }: Services) => followCampaign(db),
   names: async ({ db }: Services) => (await refoldNames(db)) + (await refoldGroups(db)),
 }
 

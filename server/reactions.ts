@@ -7,6 +7,7 @@ import { agreementSubject } from './modules/group/subject.ts'
 import { retimeClocks } from './modules/clock/clock.ts'
 import { registerClock } from './modules/clock/rule.ts'
 import { disputeClock } from './modules/dispute/clock.ts'
+import { followMembers } from './modules/campaign/follow.ts'
 import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { instructionClock } from './modules/instruction/clock.ts'
@@ -31,6 +32,7 @@ const reactions: Reactor[] = [
   ofPersons(followReplies),
   followTaskResults,
   followPathways,
+  followMembers,
   keepProof,
   ofPersons(followSpotChecks),
   ofPersons(followInstructions),

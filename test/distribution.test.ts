@@ -25,6 +25,7 @@ const byPerson: Record<string, string> = {
         'consent',
         'contact_hours',
         'opt_out',
+        'campaign_member',
         'segment_member',
         'task_contact',
         'outbound_attempt',
@@ -70,6 +71,8 @@ const reference = [
   ],
   ...[
     'outbound_channel',
+    'campaign',
+    'campaign_approval',
     'pathway',
     'pathway_draft',
     'pathway_occasion',

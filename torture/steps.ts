@@ -267,7 +267,7 @@ async function deviations(
   }
   const result = { steps: 0, tasks: 0, mails: 0, unknown: 0, stopped: 0 }
   for (const row of rows) {
-    const way = draw(row.id, 'half') < 0.5 ? 'mail' : 'again'
+    const way = draw(`half:${row.id}`) < 0.5 ? 'mail' : 'again'
     const steps = row.steps ?? []
     const tasks = row.tasks ?? []
     const messages = row.messages ?? []

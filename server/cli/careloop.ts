@@ -4,6 +4,7 @@ import { addApiKeyCommands } from './api-key.ts'
 import { addBackupCommands } from './backup.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDoctorCommand } from './doctor.ts'
+import { addEvaluateCommands } from './evaluate.ts'
 import { addImportCommand } from './import.ts'
 import { addIntakeCommands } from './intake.ts'
 import { addServeCommands } from './serve.ts'
@@ -38,6 +39,7 @@ addIntakeCommands(program)
 addImportCommand(program)
 addBackupCommands(program)
 addDoctorCommand(program)
+addEvaluateCommands(program)
 addDemoCommand(program)
 
 try {

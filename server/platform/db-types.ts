@@ -141,6 +141,62 @@ export interface CalendarDay {
   working: boolean;
 }
 
+export interface Campaign {
+  authors: string[];
+  budget: Numeric | null;
+  created_at: Generated<Timestamp>;
+  created_by_name: string;
+  economic_score: Generated<number>;
+  emergency: Generated<boolean>;
+  ends_on: string | null;
+  expected_rate: Numeric | null;
+  finished_at: Timestamp | null;
+  followed_at: Timestamp | null;
+  goal: "visited" | "booked" | "answered";
+  hold_out: Generated<Numeric>;
+  id: Generated<number>;
+  level: number;
+  name: string;
+  pathway_id: number | null;
+  paused_reason: string | null;
+  plan: Json;
+  purpose: "clinical" | "service" | "marketing";
+  returned_by_name: string | null;
+  returned_reason: string | null;
+  site_id: number | null;
+  started_at: Timestamp | null;
+  status: Generated<"draft" | "submitted" | "running" | "paused" | "finished" | "cancelled">;
+  strategic_score: Generated<number>;
+  submitted_at: Timestamp | null;
+  submitted_by_name: string | null;
+  value_per_visit: Numeric | null;
+  version: Generated<number>;
+  window_days: number;
+}
+
+export interface CampaignApproval {
+  approved_at: Generated<Timestamp>;
+  approved_by: string;
+  approved_by_name: string;
+  campaign_id: number;
+  version: number;
+}
+
+export interface CampaignMember {
+  answered_at: Timestamp | null;
+  booked_at: Timestamp | null;
+  campaign_id: number;
+  enrollment_id: number;
+  entered_at: Timestamp;
+  person_id: number;
+  revenue: Generated<Numeric>;
+  stage: string;
+  until: Timestamp;
+  variant: string;
+  visited_at: Timestamp | null;
+  visits: Generated<number>;
+}
+
 export interface ClinicalFact {
   event_id: number;
   hash: string;
@@ -293,11 +349,12 @@ export interface Enrollment {
   id: Generated<number>;
   pathway_id: number;
   pathway_version_id: number;
+  paused: Generated<boolean>;
   person_id: number | null;
   round: Generated<number>;
   site_id: number | null;
   started_at: Generated<Timestamp>;
-  status: "active" | "waiting" | "blocked" | "completed" | "stopped";
+  status: "active" | "waiting" | "blocked" | "completed" | "stopped" | "held-out";
   step_key: string | null;
   stop_reason: string | null;
   stopped_due_at: Timestamp | null;
@@ -305,6 +362,7 @@ export interface Enrollment {
   subject_id: number | null;
   subject_kind: Generated<string>;
   variables: Generated<Json>;
+  variant: "hold-out" | "A" | "B" | "C" | "D" | null;
   wait_key: string | null;
   waiting_for: string | null;
 }
@@ -682,6 +740,8 @@ export interface Message {
   finished_at: Timestamp | null;
   id: Generated<number>;
   lease_until: Timestamp | null;
+  pathway_id: number | null;
+  paused: Generated<boolean>;
   person_id: number;
   placeholder_at: Generated<number[]>;
   provider_id: string | null;
@@ -774,10 +834,12 @@ export interface OutboundMessage {
 
 export interface Pathway {
   active: Generated<boolean>;
+  category: Generated<"care" | "campaign">;
   code: string;
   current_version_id: number | null;
   id: Generated<number>;
   name: string;
+  paused_at: Timestamp | null;
 }
 
 export interface PathwayDraft {
@@ -801,6 +863,8 @@ export interface PathwayOccasion {
   finished_at: Timestamp | null;
   last_person_id: Generated<number>;
   pathway_id: number;
+  started_at: Generated<Timestamp>;
+  taken: Generated<number>;
   time_zone: string;
 }
 
@@ -1499,6 +1563,9 @@ export interface DB {
   audit_event: AuditEvent;
   audit_head: AuditHead;
   calendar_day: CalendarDay;
+  campaign: Campaign;
+  campaign_approval: CampaignApproval;
+  campaign_member: CampaignMember;
   clinical_fact: ClinicalFact;
   clock: Clock;
   condition: Condition;

@@ -206,6 +206,19 @@ export async function fillSite(
           hash: Buffer.from(code),
         }),
       ),
+      campaigns: of(
+        await id('campaign', {
+          name: `${mark}活动`,
+          level: 1,
+          purpose: 'service',
+          site_id: site,
+          plan: planOf(mark),
+          goal: 'visited',
+          window_days: 30,
+          authors: sql`array['user:x']`,
+          created_by_name: mark,
+        }),
+      ),
       departments: of(department),
       disputes: of(
         await id('dispute', { person_id: two.person, ...place, reason: `${mark}不满`, opened_by_name: mark }),
@@ -370,6 +383,28 @@ export async function fillSite(
     },
   }
 }
+
+const planOf = (mark: string) => ({
+  audience: { segment: null, without: [] },
+  entry: { kind: 'once', date: '2026-11-30', hour: 9 },
+  groups: [],
+  variants: 1,
+  waves: [
+    {
+      name: mark,
+      afterDays: 0,
+      hours: { from: 9, to: 17, workingDaysOnly: false },
+      scripts: [
+        {
+          group: null,
+          variant: null,
+          action: { kind: 'message', channel: 'email', subject: mark, body: mark },
+        },
+      ],
+    },
+  ],
+  perHour: null,
+})
 
 const asValue = (value: unknown) =>
   value !== null && typeof value === 'object' && value.constructor === Object ? JSON.stringify(value) : value

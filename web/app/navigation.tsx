@@ -116,6 +116,7 @@ const areas: readonly Area[] = [
     word: 'marketing',
     icon: GiftOutlined,
     pages: [
+      page('/campaigns', 'campaigns', NotificationOutlined, 'campaign.read'),
       page('/templates', 'templates', SnippetsOutlined, 'template.read'),
       page('/contact-log', 'contactLog', StopOutlined, 'message.read'),
     ],

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { palette, useAppearance } from '../theme/appearance.ts'
 import { type Palette, fontFamily, light, sizes } from '../theme/tokens.ts'
+import { PlainTable } from './PlainTable.tsx'
 
 type ChartProps = {
   title: string
@@ -77,26 +78,7 @@ export function Chart({ title, option, table, height = 280, extra, paper = false
         )}
       </div>
       {asTable ? (
-        <table className="list-table plain-table">
-          <thead>
-            <tr>
-              {table.columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.map((row, index) => (
-              <tr key={index}>
-                {row.map((cell, column) => (
-                  <td key={column}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PlainTable {...table} />
       ) : (
         <div ref={box} style={{ height }} role="img" aria-label={title} />
       )}

@@ -343,6 +343,7 @@ async function askedOf(
   if (!place) throw new AppError('link-closed')
   return {
     taskId: null,
+    enrollmentId: null,
     alarm: `link-${row.id}`,
     personId: row.person_id,
     recordId: row.record_id,

@@ -42,6 +42,7 @@ export async function createPersonResponse(
     throw new AppError('invalid', undefined, [{ path: 'answeredAt', message: 'lies in the future' }])
   const asked: Asked = {
     taskId: null,
+    enrollmentId: null,
     alarm: null,
     personId,
     recordId: personId,

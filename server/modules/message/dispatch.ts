@@ -71,7 +71,7 @@ export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl
 /** Lanes are looked at each second; mostly there is nothing. */
 async function workOf(db: Db, { adapter, purpose }: Lane): Promise<{ due: boolean; lapsed: boolean }> {
   const { rows } = await sql<{ due: boolean; lapsed: boolean }>`
-    select exists (select 1 from message where status = 'queued' and channel = ${adapter.channel} and purpose = ${purpose} and due_at <= now()) as due,
+    select exists (select 1 from message where status = 'queued' and not paused and channel = ${adapter.channel} and purpose = ${purpose} and due_at <= now()) as due,
       exists (select 1 from message where status = 'sending' and lease_until < now() and channel = ${adapter.channel}
         and purpose = ${purpose}) as lapsed`.execute(db)
   return rows[0] ?? { due: false, lapsed: false }
@@ -146,7 +146,8 @@ async function claim(
   const { channel, capabilities } = lane.adapter
   const { rows } = await sql<Due>`
     with due as (
-      select * from message where status = 'queued' and channel = ${channel} and purpose = ${lane.purpose} and due_at <= now()
+      select * from message where status = 'queued' and not paused and channel = ${channel} and purpose = ${lane.purpose} and due_at <= now()
+        and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
       order by due_at, id limit ${capabilities.batch} for update skip locked)
     select m.id, m.person_id as record_id, m.channel, m.subject, m.body, m.placeholder_at, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
       coalesce(e.status = 'stopped', false) as stopped, n.site_id

@@ -29,6 +29,8 @@ export type NewMessage = {
   step?: { enrollmentId: number; key: string; attempt?: number }
   /** Its subject, such as an encounter. */
   about?: { kind: string; id: number }
+  /** Goes out whatever the gate says, except to the dead. */
+  emergency?: boolean
   /** Not before; left out: at once. */
   dueAt?: Date
   /** Not before the hour in which the person answers best, where that is known; of nothing clinical. */
@@ -55,11 +57,13 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
         ${messages.map(dueOf)}::timestamptz[],
         ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
-        ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, nr)
+        ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[],
+        ${messages.map((one) => one.emergency ?? false)}::boolean[]
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], texts
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, pathway_id)
+      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], texts, emergency,
+        (select e.pathway_id from enrollment e where e.id = w.enrollment_id and e.variant is not null)
       from w order by nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id
     )
@@ -103,6 +107,16 @@ export async function requeueMessages(
     where m.enrollment_id = w.id and m.status = 'suppressed' and m.reason = 'enrollment-stopped'
       and m.finished_at = w.ended_at`.execute(trx)
   wakeLoop('message')
+}
+
+/** Keeps the queued messages of a paused pathway out of the dispatcher's way, or gives them back. */
+export async function setMessagesAside(trx: Trx, pathwayId: number, aside: boolean): Promise<void> {
+  await sql`
+    update message m set paused = ${aside} from enrollment e
+    where e.id = m.enrollment_id and e.pathway_id = ${pathwayId} and m.status = 'queued' and m.paused <> ${aside}`.execute(
+    trx,
+  )
+  if (!aside) wakeLoop('message')
 }
 
 /** Deletes messages about visits of an undone import; none of them may have been sent. */

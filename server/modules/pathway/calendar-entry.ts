@@ -25,9 +25,11 @@ export function calendarJobs({ db }: Services): JobHandler[] {
 
 /** Days that are caught up after a downtime. */
 const lookBack = 2
+/** A single day that a throttle or a pause spreads over many. */
+const onceLookBack = 60
 const chunk = 2000
 
-type Occasion = { pathway: Open; timeZone: string; day: string }
+type Occasion = { pathway: Open; timeZone: string; day: string; now: Date }
 
 /**
  * Enrols everybody due by a calendar entry. Each pathway, time zone and day runs exactly once, also across crashes; people are processed
@@ -38,12 +40,12 @@ export async function enterByCalendar(db: Db, now: Date): Promise<number> {
   const { rows } = await sql<Open & { published_at: Date; zones: string[] }>`
     select p.id, p.name, v.id as version_id, v.definition, v.published_at, array(select distinct time_zone from site order by 1) as zones
     from pathway p join pathway_version v on v.id = p.current_version_id
-    where p.active and v.definition -> 'entry' ? 'calendar' order by p.id`.execute(db)
+    where p.active and p.paused_at is null and v.definition -> 'entry' ? 'calendar' order by p.id`.execute(db)
   let entered = 0
   for (const { published_at: published, zones, ...pathway } of rows)
     for (const timeZone of zones)
       for (const day of daysDue(pathway.definition.entry.calendar, now, timeZone, published))
-        entered += await takeIn(db, { pathway, timeZone, day })
+        entered += await takeIn(db, { pathway, timeZone, day, now })
   return entered
 }
 
@@ -52,7 +54,8 @@ function daysDue(schedule: Schedule | undefined, now: Date, timeZone: string, pu
   if (!schedule) return []
   const today = localDate(now, timeZone)
   const first = localDate(published, timeZone)
-  const days = Array.from({ length: lookBack + 1 }, (_, n) => shiftDate(today, n - lookBack))
+  const back = schedule.on.every === 'once' ? onceLookBack : lookBack
+  const days = Array.from({ length: back + 1 }, (_, n) => shiftDate(today, n - back))
   return days.filter(
     (day) =>
       day >= first &&
@@ -66,6 +69,8 @@ export function isNamed(on: Schedule['on'], date: string): boolean {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
   switch (on.every) {
+    case 'once':
+      return date === on.date
     case 'month':
       return day === Math.min(on.day, last)
     case 'year':
@@ -101,31 +106,43 @@ async function takeIn(db: Db, occasion: Occasion): Promise<number> {
   }
 }
 
+/** How many more may enter by now: what an hour takes, spread evenly over it. */
+function allowed(
+  perHour: number,
+  { started_at: since, taken }: { started_at: Date; taken: number },
+  now: Date,
+) {
+  const minutes = Math.floor((now.getTime() - since.getTime()) / 60_000) + 1
+  return Math.max(0, Math.ceil((minutes * perHour) / 60) - taken)
+}
+
 async function takeSome(
   trx: Trx,
-  { pathway, timeZone, day }: Occasion,
+  { pathway, timeZone, day, now }: Occasion,
 ): Promise<{ entered: number; more: boolean }> {
   const nothing = { entered: 0, more: false }
-  await sql`insert into pathway_occasion (pathway_id, time_zone, day) values (${pathway.id}, ${timeZone}, ${day}) on conflict do nothing`.execute(
+  await sql`insert into pathway_occasion (pathway_id, time_zone, day, started_at) values (${pathway.id}, ${timeZone}, ${day}, ${now}) on conflict do nothing`.execute(
     trx,
   )
   // Another process is already working on it.
-  const { rows: occasions } = await sql<{ last_person_id: number }>`
-    select last_person_id from pathway_occasion
+  const { rows: occasions } = await sql<{ last_person_id: number; started_at: Date; taken: number }>`
+    select last_person_id, started_at, taken from pathway_occasion
     where pathway_id = ${pathway.id} and time_zone = ${timeZone} and day = ${day} and finished_at is null for update skip locked`.execute(
     trx,
   )
   const [occasion] = occasions
   const { entry } = pathway.definition
   if (!occasion || !entry.calendar) return nothing
+  const most = entry.perHour === undefined ? chunk : Math.min(chunk, allowed(entry.perHour, occasion, now))
+  if (most === 0) return nothing
   const { rows } = await sql<EntryRow & { id: number; site_id: number }>`
     select p.id, f.site_id, ${entryColumns([pathway.definition], sql`g.records`)}
     from person p join person_facts f on f.person_id = p.id ${joinPersonSite} cross join (select null::jsonb as facts) s
       cross join lateral (select ${recordsOf(sql`p.id`)} as records offset 0) g
     where p.id > ${occasion.last_person_id} and p.survivor_id is null and st.time_zone = ${timeZone}
+      and (${entry.siteId ?? null}::int is null or f.site_id = ${entry.siteId ?? null})
       and ${meant(entry.calendar.on, day)} and ${entry.when ? conditionSql(entry.when) : sql`true`}
-    order by p.id limit ${chunk}`.execute(trx)
-  const now = new Date()
+    order by p.id limit ${most}`.execute(trx)
   // The database has already checked the condition.
   const definition: PathwayDefinition = { ...pathway.definition, entry: { ...entry, when: undefined } }
   const entering = rows.filter(
@@ -142,9 +159,9 @@ async function takeSome(
     entering.map(({ id, site_id: siteId }) => ({ ...alone, personId: id, siteId })),
     null,
   )
-  const more = rows.length === chunk
+  const more = rows.length === most
   await sql`
-    update pathway_occasion set last_person_id = ${rows.at(-1)?.id ?? occasion.last_person_id}, entered = entered + ${ids.length},
+    update pathway_occasion set last_person_id = ${rows.at(-1)?.id ?? occasion.last_person_id}, entered = entered + ${ids.length}, taken = taken + ${rows.length},
       finished_at = case when ${more} then null else now() end
     where pathway_id = ${pathway.id} and time_zone = ${timeZone} and day = ${day}`.execute(trx)
   return { entered: ids.length, more }

@@ -45,10 +45,16 @@ async function draftRow(db: Db, id: number): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** The pathway, locked: a concurrent caller sees the first one's changes. */
+/** The pathway, locked: a concurrent caller sees the first one's changes. That of a campaign is changed with the campaign only. */
 async function lockPathway(trx: Trx, id: number) {
   return found(
-    await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    await trx
+      .selectFrom('pathway')
+      .selectAll()
+      .where('id', '=', id)
+      .where('category', '=', 'care')
+      .forUpdate()
+      .executeTakeFirst(),
   )
 }
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { holds } from '../../../contract/condition.ts'
 import type { PersonFact } from '../../../contract/fact.ts'
-import type { PathwayDefinition } from '../../../contract/pathway.ts'
+import { heldOut, type PathwayDefinition, variants } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
@@ -13,12 +13,16 @@ import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
 import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurrence.ts'
 import type { Open } from './react.ts'
+import { draw } from './step.ts'
 import { type Occurrence, stopReason } from './stop.ts'
 
 /** Enrols persons and organisations in every active pathway with this entry event. */
 export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open[]): Promise<void> {
   const wanted = pathways.flatMap((pathway) =>
-    events.filter((event) => mayEnter(pathway, event)).map((event) => ({ pathway, event })),
+    onceEach(
+      pathway,
+      events.filter((event) => mayEnter(pathway, event)),
+    ).map((event) => ({ pathway, event })),
   )
   if (wanted.length === 0) return
   const known = await entryFacts(trx, wanted)
@@ -49,7 +53,7 @@ export async function enterByEvents(trx: Trx, events: AnyEvent[], pathways: Open
         pathway,
         personId: event.personId,
         groupId: event.groupId,
-        subject: subjectOf(event),
+        subject: pathway.definition.entry.alone ? null : subjectOf(event),
         enteredAt: event.at,
         siteId: typeof event.data['siteId'] === 'number' ? event.data['siteId'] : null,
       })),
@@ -61,9 +65,18 @@ function mayEnter({ definition: { entry } }: Open, event: AnyEvent): boolean {
   return entry.event === event.kind && event.at.getTime() > Date.now() - entry.maxAgeDays * 86_400_000
 }
 
+/** About a person alone the first of several events counts. */
+function onceEach({ definition }: Open, events: AnyEvent[]): AnyEvent[] {
+  if (!definition.entry.alone) return events
+  const seen = new Set<number | null>()
+  return events.filter(({ personId }) => !seen.has(personId) && seen.add(personId))
+}
+
 /** Facts for entry besides the event itself. */
 export type EntryFacts = {
   person: Record<string, unknown>
+  /** The person's site. */
+  siteId: number | null
   /** For the person's days. */
   timeZone: string
   subject: Record<string, unknown>
@@ -79,7 +92,7 @@ export function entryColumns(definitions: readonly PathwayDefinition[], records:
   const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
   const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
-  return sql`${factsObject(names)} as person, ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
+  return sql`${factsObject(names)} as person, f.site_id as "siteId", ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
     ${currentOccurrences(records, sql`${kinds}::text[]`)} as occurrences`
 }
 
@@ -115,7 +128,8 @@ export function entryVerdict(
 ): 'enters' | 'stays-out' | 'withheld' {
   // Nobody is enrolled after death, even if the author forgot the stop rule.
   if (!facts || facts.occurrences.some(({ kind }) => kind === 'person.deceased')) return 'stays-out'
-  const { when } = definition.entry
+  const { when, siteId } = definition.entry
+  if (siteId !== undefined && siteId !== facts.siteId) return 'stays-out'
   const subject = subjectOf(event)
   const fact = (name: string): unknown => {
     const [of = '', key = ''] = name.split(/\.(.*)/s)
@@ -145,8 +159,21 @@ export type Entering = {
 }
 
 /**
- * Enrols set-based. Skips whoever is or was already enrolled for that subject, or returns before the minimum gap (unique indexes).
- * @returns ids of the new enrolments
+ * The part that a person plays in a trial: the same in each round, so that nobody changes sides. Null without a trial.
+ * @param seed of the trial and the person
+ */
+export function variantOf({ entry: { trial } }: PathwayDefinition, seed: string): string | null {
+  if (!trial) return null
+  const place = draw(seed)
+  if (place < trial.holdOut) return heldOut
+  const treated = (place - trial.holdOut) / (1 - trial.holdOut)
+  return variants[Math.min(Math.floor(treated * trial.variants), trial.variants - 1)] ?? variants[0]
+}
+
+/**
+ * Enrols set-based. Skips whoever is or was already enrolled for that subject, or returns before the minimum gap (unique indexes). Who is
+ * only observed in a trial gets an enrolment that has ended.
+ * @returns ids of the new enrolments that run
  */
 export async function enroll(trx: Trx, entering: Entering[], actorId: string | null): Promise<number[]> {
   if (entering.length === 0) return []
@@ -162,10 +189,12 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
     pathway_id: number
     subject_kind: string
     subject_id: number | null
+    variant: string | null
   }>`
-    insert into enrollment (pathway_id, pathway_version_id, person_id, group_id, subject_kind, subject_id, site_id, status, step_key, due_at, entered_at, variables, round)
-    select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, case when t.subject_site is null then t.site_id end, 'active', t.step_key, now(), t.entered_at, t.variables,
-      coalesce(last.round + 1, 1)
+    insert into enrollment (pathway_id, pathway_version_id, person_id, group_id, subject_kind, subject_id, site_id, status, step_key, due_at, ended_at, entered_at, variables, variant, round)
+    select t.pathway_id, t.version_id, t.record_id, t.group_id, coalesce(t.subject_kind, 'person'), t.subject_id, case when t.subject_site is null then t.site_id end,
+      case when o.out then 'held-out' else 'active' end, case when not o.out then t.step_key end, case when not o.out then now() end, case when o.out then now() end,
+      t.entered_at, t.variables, t.variant, coalesce(last.round + 1, 1)
     from (
       -- An enrolment about a subject belongs to the subject's record.
       select u.*, coalesce(s.person_id, u.person_id) as record_id, s.site_id as subject_site
@@ -176,40 +205,46 @@ export async function enroll(trx: Trx, entering: Entering[], actorId: string | n
         ${entering.map((one) => one.siteId)}::int[],
         ${entering.map((one) => one.pathway.definition.start)}::text[], ${entering.map((one) => one.enteredAt)}::timestamptz[],
         ${entering.map((one) => JSON.stringify(variablesOf(one.pathway, one.siteId)))}::jsonb[],
-        ${entering.map((one) => one.pathway.definition.entry.again?.afterDays)}::int[]
-      ) with ordinality as u(pathway_id, version_id, person_id, group_id, subject_kind, subject_id, site_id, step_key, entered_at, variables, after_days, nr)
+        ${entering.map((one) => one.pathway.definition.entry.again?.afterDays)}::int[],
+        ${entering.map((one) => variantOf(one.pathway.definition, `${one.pathway.id}:${one.personId ?? `group ${one.groupId}`}`))}::text[]
+      ) with ordinality as u(pathway_id, version_id, person_id, group_id, subject_kind, subject_id, site_id, step_key, entered_at, variables, after_days, variant, nr)
       ${joinSubject(sql`u.subject_kind`, sql`u.subject_id`)}
     ) t
+    cross join lateral (select t.variant is not distinct from ${heldOut} as out) o
     left join lateral (
       select o.round, o.status, o.entered_at from enrollment o
       where o.pathway_id = t.pathway_id and o.subject_kind = coalesce(t.subject_kind, 'person') and o.subject_id is not distinct from t.subject_id
         and (o.person_id = any(${recordsOf(personOfRecord(sql`t.record_id`))}) or (t.record_id is null and o.group_id = t.group_id))
       order by o.entered_at desc, o.id desc limit 1
     ) last on t.after_days is not null
-    where last.round is null or (last.status in ('completed', 'stopped') and t.entered_at >= last.entered_at + t.after_days * interval '1 day')
+    where last.round is null or (last.status in ('completed', 'stopped', 'held-out') and t.entered_at >= last.entered_at + t.after_days * interval '1 day')
     order by t.nr
     on conflict do nothing
-    returning id, person_id, group_id, encounter_id, pathway_id, subject_kind, subject_id`.execute(trx)
+    returning id, person_id, group_id, encounter_id, pathway_id, subject_kind, subject_id, variant`.execute(
+    trx,
+  )
+  const running = rows.filter(({ variant }) => variant !== heldOut)
   await recordEvents(
     trx,
-    rows.map((row) => ({
+    rows.map((row): NewEvent => ({
       personId: row.person_id,
       groupId: row.group_id,
       at: new Date(),
-      kind: 'enrollment.started',
+      kind: row.variant === heldOut ? 'enrollment.held-out' : 'enrollment.started',
       source: 'careloop',
       actorId,
       encounterId: row.encounter_id,
       data: {
         enrollmentId: row.id,
         pathwayId: row.pathway_id,
+        ...(row.variant !== null && { variant: row.variant }),
         ...(row.subject_id !== null &&
           row.encounter_id === null && { subject: { kind: row.subject_kind, id: row.subject_id } }),
       },
     })),
   )
-  if (rows.length > 0) wakeLoop('pathway')
-  return rows.map((row) => row.id)
+  if (running.length > 0) wakeLoop('pathway')
+  return running.map((row) => row.id)
 }
 
 type Numbered = Pick<Entering['pathway'], 'definition'>

@@ -44,6 +44,7 @@ type Row = {
   department_name: string | null
   attending_staff_id: number | null
   entered_at: Date
+  variant: string | null
   step_key: string | null
   wait_key: string | null
   variables: Record<string, number>
@@ -77,14 +78,15 @@ export async function executeDue(db: Db): Promise<number> {
 async function claim(trx: Trx): Promise<Row[]> {
   const { rows } = await sql<Row>`
     with due as (
-      select e.* from enrollment e where e.status = 'active' and e.due_at <= now()
+      select e.* from enrollment e where e.status = 'active' and not e.paused and e.due_at <= now()
+        and e.pathway_id <> all(array(select w.id from pathway w where w.paused_at is not null))
       order by e.due_at, e.id limit ${batchSize} for update of e skip locked
     )
     select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, e.group_id, coalesce(p.name, gc.name) as name, p.language, p.sex, p.birth_date,
       ${subjectColumn}, s.facts, s.times, s.words, case when s.facts is null then ld.code end as last_department_code,
       case when jsonb_array_length(v.asks -> 'person') > 0 then ${factsObject()} end as person,
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
-      coalesce(s.staff_id, case when f.site_id = at.site_id then f.last_attending_staff_id end) as attending_staff_id, e.entered_at, e.step_key, e.wait_key, e.variables, e.fence,
+      coalesce(s.staff_id, case when f.site_id = at.site_id then f.last_attending_staff_id end) as attending_staff_id, e.entered_at, e.variant, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
       ${latestResponses(trx, sql`e.id`, sql`v.asks`)} as latest_responses, ${resultsOf(sql`p.id`, sql`v.asks`)} as results
     from due e join pathway_version v on v.id = e.pathway_version_id
@@ -185,6 +187,7 @@ function enrolledOf(trx: Trx, row: Row): Enrolled {
     departmentName: row.department_name,
     timeZone,
     enteredAt: row.entered_at,
+    variant: row.variant,
     stepKey: row.step_key,
     waitKey: row.wait_key,
     variables: row.variables,

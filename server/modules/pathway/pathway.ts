@@ -23,6 +23,7 @@ type Row = {
   code: string
   name: string
   active: boolean
+  category: 'care' | 'campaign'
   version: number | null
   version_id: number | null
   definition: PathwayDefinition
@@ -36,7 +37,7 @@ type Row = {
 
 async function rows(db: Db, id: number | null): Promise<Row[]> {
   const result = await sql<Row>`
-    select p.id, p.code, p.name, p.active, v.version, v.id as version_id, coalesce(v.written, v.definition, d.definition) as definition, v.published_at,
+    select p.id, p.code, p.name, p.active, p.category, v.version, v.id as version_id, coalesce(v.written, v.definition, d.definition) as definition, v.published_at,
       d.saved_at as draft_saved_at, d.asked_at is not null as draft_asked, coalesce(c.open, 0) as open, coalesce(c.completed, 0) as completed, coalesce(c.stopped, 0) as stopped
     from pathway p left join pathway_version v on v.id = p.current_version_id left join pathway_draft d on d.pathway_id = p.id
     left join (
@@ -69,7 +70,7 @@ function viewSummary(row: Row): PathwaySummary {
 
 export async function listPathways(db: Db, actor: Actor): Promise<PathwaySummary[]> {
   authorize(actor, 'pathway.read')
-  return (await rows(db, null)).map(viewSummary)
+  return (await rows(db, null)).filter(({ category }) => category === 'care').map(viewSummary)
 }
 
 /** @throws {AppError} not-found */
@@ -115,7 +116,12 @@ export async function validatePathway(
 }
 
 /** Problems of a definition, and the expanded definition that would run. */
-async function checked(db: Db, definition: PathwayDefinition, own: { code: string; name: string } | null) {
+async function checked(
+  db: Db,
+  definition: PathwayDefinition,
+  own: { code: string; name: string } | null,
+  mayOverride = false,
+) {
   const published = await loadPublished(db, definition)
   const within = subPathwayProblems(definition, published, own)
   const flat = within.length > 0 ? definition : expand(definition, published)
@@ -127,7 +133,7 @@ async function checked(db: Db, definition: PathwayDefinition, own: { code: strin
   const questionnaires = new Map(rows.map((row) => [row.code, row.definition]))
   const keys = new Set(definition.steps.map((step) => step.key))
   const problems = [
-    ...problemsOf(definition, questionnaires, await publishedTemplates(db)),
+    ...problemsOf(definition, questionnaires, await publishedTemplates(db), mayOverride),
     ...within,
     // A branch may use answers to a questionnaire of a sub-pathway.
     ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({
@@ -155,8 +161,9 @@ export async function runnable(
   db: Db,
   definition: PathwayDefinition,
   own: { code: string; name: string } | null,
+  mayOverride = false,
 ): Promise<{ flat: PathwayDefinition; written: PathwayDefinition | null }> {
-  const { problems, flat, published } = await checked(db, definition, own)
+  const { problems, flat, published } = await checked(db, definition, own, mayOverride)
   if (problems.length > 0)
     throw new AppError(
       'invalid',
@@ -176,12 +183,33 @@ export async function createPathway(
   input: { code: string; name: string; definition: PathwayDefinition; active?: boolean },
 ): Promise<number> {
   authorize(actor, 'pathway.write')
+  return insertPathway(trx, actor, { active: true, category: 'care', ...input })
+}
+
+/**
+ * For modules that run a plan of their own on the engine, having checked who may.
+ * @throws {AppError} invalid with the problems by step
+ */
+export async function insertPathway(
+  trx: Trx,
+  actor: Actor,
+  {
+    definition,
+    ...values
+  }: {
+    code: string
+    name: string
+    definition: PathwayDefinition
+    active: boolean
+    category: 'care' | 'campaign'
+  },
+): Promise<number> {
   const pathway = await trx
     .insertInto('pathway')
-    .values({ code: input.code, name: input.name, active: input.active ?? true })
+    .values(values)
     .returning(['id', 'code', 'name'])
     .executeTakeFirstOrThrow()
-  await addVersion(trx, actor, pathway, input.definition)
+  await addVersion(trx, actor, pathway, definition, values.category === 'campaign')
   return pathway.id
 }
 
@@ -191,8 +219,9 @@ export async function addVersion(
   actor: Actor,
   pathway: { id: number; code: string; name: string },
   definition: PathwayDefinition,
+  mayOverride = false,
 ): Promise<void> {
-  const { flat, written } = await runnable(trx, definition, pathway)
+  const { flat, written } = await runnable(trx, definition, pathway, mayOverride)
   const asks = asksOf(flat.steps)
   const { rows: made } = await sql<{ id: number; version: number }>`
     insert into pathway_version (pathway_id, version, definition, written, asks, published_by, entry_event, stop_events, follows_subject)
@@ -218,7 +247,13 @@ export async function updatePathway(
 ): Promise<void> {
   authorize(actor, 'pathway.write')
   const pathway = found(
-    await trx.selectFrom('pathway').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    await trx
+      .selectFrom('pathway')
+      .selectAll()
+      .where('id', '=', id)
+      .where('category', '=', 'care')
+      .forUpdate()
+      .executeTakeFirst(),
   )
   if (active === true && pathway.current_version_id === null)
     throw new AppError('invalid', 'Publish the pathway before anybody enters it.')

@@ -284,6 +284,7 @@ function enrolledOf({ definition, variablesAt }: Side, row: EventRow): Enrolled 
     siteName: '',
     departmentName: null,
     timeZone: row.time_zone,
+    variant: null,
     enteredAt: row.at,
     stepKey: definition.start,
     waitKey: null,

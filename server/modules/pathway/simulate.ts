@@ -110,7 +110,7 @@ function outcomesBy(tasks: NewTask[], now: Date, shares: OutcomeShares): Record<
 function outcomeOf(task: NewTask, shares: OutcomeShares): string {
   const known = shares.get(task.kind)
   if (!known) return 'done'
-  let left = draw(task.enrollmentId ?? 0, `outcome:${task.stepKey ?? ''}`)
+  let left = draw(`outcome:${task.stepKey ?? ''}:${task.enrollmentId ?? 0}`)
   for (const { outcome, share } of known) {
     left -= share
     if (left < 0) return outcome

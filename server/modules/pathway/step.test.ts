@@ -35,6 +35,7 @@ function enrolled(more: Partial<Enrolled> = {}): Enrolled {
     departmentName: null,
     timeZone: 'Asia/Shanghai',
     enteredAt: entered,
+    variant: null,
     stepKey: 's0',
     waitKey: null,
     variables: { days: 2, rate: 0.3 },
@@ -138,16 +139,16 @@ test('minutes and hours are elapsed time, not wall-clock time', () => {
 test('a sample is the same for the same enrolment and seed, independent between seeds, and about as large as asked for', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2 ** 40 }), fc.string({ maxLength: 20 }), (id, seed) => {
-      const share = draw(id, seed)
-      expect(share).toBe(draw(id, seed))
+      const share = draw(`${seed}:${id}`)
+      expect(share).toBe(draw(`${seed}:${id}`))
       expect(share >= 0 && share < 1).toBe(true)
     }),
   )
   const ids = Array.from({ length: 20_000 }, (_, n) => n + 1)
   const share = (test: (id: number) => boolean) => ids.filter(test).length / ids.length
   for (const rate of [0.05, 0.3, 0.9])
-    expect(share((id) => draw(id, 'level-3') < rate)).toBeCloseTo(rate, 1.7)
-  expect(share((id) => draw(id, 'a') < 0.5 && draw(id, 'b') < 0.5)).toBeCloseTo(0.25, 1.7)
+    expect(share((id) => draw(`level-3:${id}`) < rate)).toBeCloseTo(rate, 1.7)
+  expect(share((id) => draw(`a:${id}`) < 0.5 && draw(`b:${id}`) < 0.5)).toBeCloseTo(0.25, 1.7)
 })
 
 test('a branch sees the facts of person, stay, earlier results and variables', () => {

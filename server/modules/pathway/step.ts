@@ -38,6 +38,8 @@ export type Enrolled = {
   departmentName: string | null
   timeZone: string
   enteredAt: Date
+  /** The part in a trial. */
+  variant: string | null
   stepKey: string | null
   /** The current wait by a time of the subject. */
   waitKey: string | null
@@ -95,7 +97,7 @@ export function advance(enrolled: Enrolled, definition: PathwayDefinition, conte
     dueAt: null,
     stopReason: null,
   }
-  const walk = { enrolled, context, steps, result }
+  const walk = { enrolled, context, steps, result, emergency: definition.emergency === true }
   const waiting = enrolled.waitKey === null ? undefined : steps.get(enrolled.waitKey)
   if (waiting?.kind === 'wait' && !isOver(waiting, walk)) return { ...result, stepKey: enrolled.stepKey }
   let key: string | null = enrolled.stepKey
@@ -118,7 +120,13 @@ function stepsOf(definition: PathwayDefinition): Map<string, PathwayStep> {
   return steps
 }
 
-type Walk = { enrolled: Enrolled; context: StepContext; steps: Map<string, PathwayStep>; result: Advance }
+type Walk = {
+  enrolled: Enrolled
+  context: StepContext
+  steps: Map<string, PathwayStep>
+  result: Advance
+  emergency: boolean
+}
 type Step<K extends PathwayStep['kind']> = Extract<PathwayStep, { kind: K }>
 /** Executes a step and returns the next step's key. */
 type Handlers = { [K in PathwayStep['kind']]: (step: Step<K>, walk: Walk) => string | null }
@@ -136,7 +144,7 @@ const handlers: Handlers = {
     const yes = holds(step.when, {
       fact: factsOf(enrolled, context.now),
       variable: (name) => enrolled.variables[name],
-      draw: (seed) => draw(enrolled.id, seed),
+      draw: (seed) => draw(`${seed}:${enrolled.id}`),
     })
     done(walk, step, yes ? 'yes' : 'no')
     return yes ? step.next : step.otherwise
@@ -167,6 +175,7 @@ const handlers: Handlers = {
       purpose: step.purpose,
       ...textOf(step, walk),
       ...(step.bestHour && { bestHour: true }),
+      ...(walk.emergency && { emergency: true }),
     })
     done(walk, step, 'message')
     return step.next
@@ -308,6 +317,7 @@ function factsOf(enrolled: Enrolled, now: Date): FactLookup {
     if (name === 'person.sex') return enrolled.sex
     if (name === 'person.ageYears') return ageYears(enrolled.birthDate, localDate(now, enrolled.timeZone))
     if (of === 'person') return enrolled.person[name]
+    if (name === 'enrollment.variant') return enrolled.variant
     if (of === 'variables') return enrolled.variables[key]
     if (of === 'task') return enrolled.outcomes[key.replace(/\.outcome$/, '')]
     return of === (enrolled.subject?.kind ?? 'encounter') ? enrolled.facts[key] : undefined
@@ -329,10 +339,10 @@ function askedFact(
   return asked.of === 'answer' ? found.answers[asked.linkId] : asked.of === 'band' ? found.band : found.score
 }
 
-/** A deterministic number in [0, 1) for an enrolment and a seed, so that a sample can be reproduced. */
-export function draw(enrollmentId: number, seed: string): number {
+/** A deterministic number in [0, 1) for a seed, so that a sample can be reproduced. */
+export function draw(seed: string): number {
   let hash = 0x811c9dc5
-  for (const sign of `${seed}:${enrollmentId}`) hash = Math.imul(hash ^ sign.charCodeAt(0), 0x01000193)
+  for (const sign of seed) hash = Math.imul(hash ^ sign.charCodeAt(0), 0x01000193)
   // FNV's low bits are weak for short inputs; the finaliser of MurmurHash3 mixes them.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

@@ -20,13 +20,20 @@ import type { Known } from './asked-problems.ts'
  * what makes "never twice" provable by a primary key.
  * @param questionnaires existing ones by code, with their body where a branch uses their answers
  * @param templates purposes of the published ones by code; a site's own may differ
+ * @param mayOverride an emergency notice that two people approved
  */
 export function problemsOf(
   definition: PathwayDefinition,
   questionnaires: Known,
   templates: ReadonlyMap<string, Purpose[]>,
+  mayOverride = false,
 ): PathwayProblem[] {
   const problems: PathwayProblem[] = []
+  if (definition.emergency && !mayOverride)
+    problems.push({
+      step: null,
+      message: 'Overrides the rules of contact, which only a campaign with two approvals may.',
+    })
   const steps = new Map(definition.steps.map((step) => [step.key, step]))
   if (steps.size !== definition.steps.length)
     problems.push({ step: null, message: 'Two steps have the same key; rename one.' })

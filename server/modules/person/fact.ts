@@ -107,6 +107,7 @@ export function factsIn(conditions: readonly Condition[]): PersonFact[] {
  * @throws {AppError} invalid, naming an unknown fact or a comparison that its type lacks
  */
 export function conditionSql(condition: Condition, source: FactSource = usual): RawBuilder<SqlBool> {
+  if ('all' in condition && condition.all.length === 0) return sql`true`
   const each = (parts: Condition[]) => parts.map((part) => conditionSql(part, source))
   if ('all' in condition) return sql`(${sql.join(each(condition.all), sql` and `)})`
   if ('any' in condition) return sql`(${sql.join(each(condition.any), sql` or `)})`

@@ -1,4 +1,4 @@
-import { boolean, everywhere, integer, type SettingDefinition } from './define.ts'
+import { boolean, everywhere, integer, number, type SettingDefinition } from './define.ts'
 
 const ours = 'CareLoop choice'
 
@@ -33,6 +33,13 @@ export const contactSettings = {
     'messages',
     [1, 200],
     `${ours}: all who share a telephone number or e-mail address, together`,
+  ),
+  'contact.campaign-economic-weight': number(
+    'contact',
+    0.5,
+    'share',
+    [0, 1],
+    `${ours}: economic and strategic feasibility of a campaign count alike`,
   ),
   'contact.on-holidays': boolean(
     'contact',

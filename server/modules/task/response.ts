@@ -22,6 +22,8 @@ type Source = 'staff' | 'person'
 export type Asked = {
   /** Null: no task; each submission is a new response. */
   taskId: number | null
+  /** The enrolment that it was asked on. */
+  enrollmentId: number | null
   /** Key under which a dangerous answer raises one alarm, however often it is saved; null: that of the response. */
   alarm: string | null
   personId: number
@@ -35,6 +37,7 @@ export type Asked = {
 
 export const askedBy = (task: PersonTask): Asked => ({
   taskId: task.id,
+  enrollmentId: task.enrollment_id,
   alarm: String(task.id),
   personId: task.person_id,
   recordId: task.record_id,
@@ -91,6 +94,7 @@ export async function storeResponse(
         kind: 'questionnaire.completed',
         data: {
           responseId,
+          ...(asked.enrollmentId !== null && { enrollmentId: asked.enrollmentId }),
           title: questionnaire.title['zh-CN'],
           score,
           ...(band && { band: band.text }),

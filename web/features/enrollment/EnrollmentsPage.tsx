@@ -24,6 +24,7 @@ const tones: Record<EnrollmentSummary['status'], Tone> = {
   blocked: 'danger',
   completed: 'success',
   stopped: 'neutral',
+  'held-out': 'neutral',
 }
 
 export default function EnrollmentsPage() {

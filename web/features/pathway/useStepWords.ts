@@ -93,6 +93,7 @@ export function useStepWords(definition: PathwayDefinition) {
       ? t('pathways.entryEvent', { event: code('eventKind', event) })
       : calendar
         ? t(`pathways.calendar.${calendar.on.every}`, {
+            date: 'date' in calendar.on ? calendar.on.date : '',
             month: 'month' in calendar.on ? calendar.on.month : '',
             day: 'day' in calendar.on ? calendar.on.day : '',
             daysBefore: 'daysBefore' in calendar.on ? calendar.on.daysBefore : '',

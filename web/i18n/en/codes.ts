@@ -210,6 +210,7 @@ export const codes = {
     blocked: 'Blocked',
     completed: 'Completed',
     stopped: 'Stopped',
+    'held-out': 'Only observed',
   },
   stopReason: {
     dispute: 'Open dispute',

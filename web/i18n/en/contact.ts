@@ -28,6 +28,7 @@ export const contactSettings = {
     'contact_total-per-7-days': 'All messages: at most per person in 7 days',
     'contact_household-marketing-per-30-days': 'Promotion: at most per household in 30 days',
     'contact_household-total-per-7-days': 'All messages: at most per household in 7 days',
+    'contact_campaign-economic-weight': 'Weight of economic feasibility in the priority of campaigns',
     'contact_on-holidays': 'Other than clinical contact on public holidays',
     'template_second-reader': 'Texts with health wording need a second reader',
     'contact_preference-days': 'Links to contact wishes work for',
@@ -41,6 +42,7 @@ export const contactSettings = {
       'CareLoop choice: all who share a telephone number or e-mail address, together',
     'contact_household-total-per-7-days':
       'CareLoop choice: all who share a telephone number or e-mail address, together',
+    'contact_campaign-economic-weight': 'CareLoop choice: economic and strategic feasibility count alike',
     'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
     'template_second-reader':
       'CareLoop choice: clinical and marketing texts are published by somebody who did not write them',

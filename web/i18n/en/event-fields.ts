@@ -125,6 +125,7 @@ export const eventKinds = {
   'person_dispute-opened': 'Dispute opened',
   'person_dispute-closed': 'Dispute closed',
   enrollment_withheld: 'Kept off a pathway',
+  'enrollment_held-out': 'Only observed, for comparison',
   encounter_registered: 'Visit registered',
   encounter_admitted: 'Admitted',
   encounter_discharged: 'Discharged',

@@ -33,6 +33,7 @@ export const frame = {
     settings: 'Settings',
   },
   nav: {
+    campaigns: 'Campaigns',
     desk: 'Desk',
     callBacks: 'Call-backs',
     report: 'Report',

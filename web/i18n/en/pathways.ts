@@ -28,6 +28,7 @@ export const pathways = {
   entryWhen: 'When {{when}}',
   entryAgain: 'Again, but not within {{n}} days',
   calendar: {
+    once: 'On {{date}} from {{hour}}:00, once',
     month: 'Every month on day {{day}}, from {{hour}}:00',
     year: 'Every year on {{month}}/{{day}}, from {{hour}}:00',
     'lunar-year': 'Every year on day {{day}} of lunar month {{month}}, from {{hour}}:00',

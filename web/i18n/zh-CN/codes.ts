@@ -195,6 +195,7 @@ export const codes = {
     blocked: '卡住了',
     completed: '已走完',
     stopped: '已停止',
+    'held-out': '观察对照',
   },
   stopReason: {
     dispute: '有未结纠纷',

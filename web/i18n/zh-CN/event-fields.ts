@@ -128,6 +128,7 @@ export const eventKinds = {
   'person_dispute-opened': '登记纠纷',
   'person_dispute-closed': '结束纠纷',
   enrollment_withheld: '暂缓纳入路径',
+  'enrollment_held-out': '观察对照（不打扰）',
   encounter_registered: '就诊登记',
   encounter_admitted: '入院',
   encounter_discharged: '出院',

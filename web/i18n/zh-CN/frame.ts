@@ -26,6 +26,7 @@ export const frame = {
     settings: '设置',
   },
   nav: {
+    campaigns: '营销活动',
     desk: '工作台',
     callBacks: '再打日历',
     report: '月报',

@@ -1,6 +1,7 @@
 // Every file of words; i18next's keys get their types from here.
 export * from './account.ts'
 export * from './audit.ts'
+export * from './campaigns.ts'
 export * from './call-backs.ts'
 export * from './clock.ts'
 export * from './codes.ts'

@@ -27,6 +27,7 @@ export const pathways = {
   entryWhen: '条件：{{when}}',
   entryAgain: '可再次进入，间隔不少于 {{n}} 天',
   calendar: {
+    once: '{{date}} {{hour}}:00 起，一次',
     month: '每月 {{day}} 日，{{hour}}:00 起',
     year: '每年 {{month}} 月 {{day}} 日，{{hour}}:00 起',
     'lunar-year': '每年农历 {{month}} 月 {{day}} 日，{{hour}}:00 起',

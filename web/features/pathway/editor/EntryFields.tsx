@@ -1,16 +1,14 @@
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { dateFacts } from '../../../../contract/fact.ts'
 import type { PathwayDefinition } from '../../../../contract/pathway.ts'
-import type { Schedule } from '../../../../contract/schedule.ts'
 import { useCode } from '../../../i18n/useCode.ts'
 import { CheckField, NumberField, PickField } from '../../../ui/fields.ts'
+import { CalendarFields, firstDays } from './CalendarFields.tsx'
 import { ConditionField, firstComparison } from './ConditionField.tsx'
 import { useFacts } from './useFacts.ts'
 import { usePicks } from './usePicks.ts'
 
 type Entry = PathwayDefinition['entry']
-type On = Schedule['on']
 type FormProps = {
   definition: PathwayDefinition
   onChange: (patch: Partial<PathwayDefinition>, field: string) => void
@@ -27,14 +25,6 @@ const events = [
   'immunization.recorded',
 ] as const
 const byCalendar = 'calendar'
-
-const firstDays: { [K in On['every']]: Extract<On, { every: K }> } = {
-  month: { every: 'month', day: 3 },
-  year: { every: 'year', month: 1, day: 1 },
-  'lunar-year': { every: 'lunar-year', month: 8, day: 15 },
-  birthday: { every: 'birthday', daysBefore: 0 },
-  date: { every: 'date', fact: 'person.nextVisitDate', daysBefore: 3 },
-}
 
 /** Who enters a pathway, by what, and how soon again. */
 export function EntryFields({ definition, onChange }: FormProps) {
@@ -112,78 +102,5 @@ export function EntryFields({ definition, onChange }: FormProps) {
         )
       )}
     </fieldset>
-  )
-}
-
-function CalendarFields({
-  calendar,
-  onChange,
-}: {
-  calendar: Schedule
-  onChange: (calendar: Schedule) => void
-}) {
-  const { t } = useTranslation()
-  const { on, hour } = calendar
-  const set = (patch: object) => onChange({ ...calendar, on: { ...on, ...patch } })
-  const dated = on.every === 'year' || on.every === 'lunar-year'
-  return (
-    <>
-      <PickField
-        label={t('editor.calendarDays')}
-        value={on.every}
-        options={(Object.keys(firstDays) as On['every'][]).map((value) => ({
-          value,
-          text: t(`editor.every.${value}`),
-        }))}
-        onChange={(every) => onChange({ ...calendar, on: firstDays[every as On['every']] })}
-      />
-      {on.every === 'date' && (
-        <PickField
-          label={t('editor.calendarDate')}
-          value={on.fact}
-          options={dateFacts.map((value) => ({
-            value,
-            text: t(`questionnaires.fact.${value.replaceAll('.', '_')}` as 'questionnaires.fact.person_sex'),
-          }))}
-          onChange={(fact) => set({ fact })}
-        />
-      )}
-      <div className="field-row">
-        {dated && (
-          <NumberField
-            label={t('editor.calendarMonth')}
-            value={on.month}
-            min={1}
-            max={12}
-            onChange={(month) => set({ month })}
-          />
-        )}
-        {(dated || on.every === 'month') && (
-          <NumberField
-            label={t('editor.calendarDay')}
-            value={on.day}
-            min={1}
-            max={on.every === 'lunar-year' ? 30 : 31}
-            onChange={(day) => set({ day })}
-          />
-        )}
-        {'daysBefore' in on && (
-          <NumberField
-            label={t('editor.calendarBefore')}
-            value={on.daysBefore}
-            min={on.every === 'birthday' ? 0 : -3650}
-            max={on.every === 'birthday' ? 60 : 3650}
-            onChange={(daysBefore) => set({ daysBefore })}
-          />
-        )}
-        <NumberField
-          label={t('editor.hourFrom')}
-          value={hour}
-          min={0}
-          max={23}
-          onChange={(next) => onChange({ ...calendar, hour: next })}
-        />
-      </div>
-    </>
   )
 }

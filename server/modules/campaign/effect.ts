@@ -1,0 +1,167 @@
+import { sql } from 'kysely'
+import type { CampaignEffect, CampaignGoal } from '../../../contract/campaign.ts'
+import { heldOut } from '../../../contract/pathway.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Db } from '../../platform/db.ts'
+import { campaignRow } from './campaign.ts'
+import { differenceOf } from './holdout.ts'
+
+type Side = {
+  variant: string
+  stage: string
+  persons: number
+  answered: number
+  booked: number
+  visited: number
+  visits: number
+  revenue: number
+  open: number
+}
+type Sent = { step_key: string; channel: string; status: string; reason: string | null; n: number }
+
+const goalColumn = {
+  visited: sql.ref('visited_at'),
+  booked: sql.ref('booked_at'),
+  answered: sql.ref('answered_at'),
+} as const satisfies Record<CampaignGoal, unknown>
+
+/** What a campaign brought; each number counts rows of `message` and `campaign_member`. @throws {AppError} forbidden, not-found */
+export async function campaignEffect(db: Db, actor: Actor, id: number): Promise<CampaignEffect> {
+  const row = await campaignRow(db, actor, 'campaign.read', id)
+  const [sides, sent, days] = await Promise.all([
+    sidesOf(db, id),
+    sentOf(db, row.pathway_id),
+    daysOf(db, id, row.goal),
+  ])
+  await audit(db, actor, { action: 'campaign.effect', subject: `campaign:${id}` })
+  const summaries = [...Map.groupBy(sides, (one) => one.variant)].map(([variant, parts]) => ({
+    variant,
+    ...totalsOf(parts),
+  }))
+  const messages = accountOf(sent)
+  return {
+    followedAt: row.followed_at?.toISOString() ?? null,
+    goal: row.goal,
+    windowDays: row.window_days,
+    sides: summaries,
+    messages,
+    byWave: [...Map.groupBy(sent, (one) => `${waveOf(one.step_key)} ${one.channel}`).values()].map(
+      (parts) => ({
+        wave: waveName(row.plan.waves, parts[0]?.step_key ?? ''),
+        channel: (parts[0]?.channel ?? 'email') as 'email',
+        ...accountOf(parts),
+      }),
+    ),
+    suppressed: [
+      ...Map.groupBy(
+        sent.filter((one) => one.status === 'suppressed'),
+        (one) => one.reason ?? '',
+      ),
+    ]
+      .map(([reason, parts]) => ({ reason, messages: sum(parts, 'n') }))
+      .sort((a, b) => b.messages - a.messages),
+    effect: effectOf(summaries, row.goal, messages.cost, row.value_per_visit),
+    stages: [
+      ...Map.groupBy(
+        sides.filter((one) => one.variant !== heldOut),
+        (one) => one.stage,
+      ),
+    ].map(([stage, parts]) => ({ stage, persons: sum(parts, 'persons'), visited: sum(parts, 'visited') })),
+    days,
+  }
+}
+
+async function sidesOf(db: Db, id: number): Promise<Side[]> {
+  const { rows } = await sql<Side>`
+    select variant, stage, count(*) as persons, count(answered_at) as answered, count(booked_at) as booked, count(visited_at) as visited,
+      sum(visits)::int as visits, sum(revenue) as revenue, count(*) filter (where until > now()) as open
+    from campaign_member where campaign_id = ${id} group by 1, 2 order by 1, 2`.execute(db)
+  return rows.map((row) => ({ ...row, revenue: Number(row.revenue) }))
+}
+
+async function sentOf(db: Db, pathwayId: number | null): Promise<Sent[]> {
+  if (pathwayId === null) return []
+  const { rows } = await sql<Sent>`
+    select step_key, channel, status, case when status = 'suppressed' then reason end as reason, count(*) as n
+    from message where pathway_id = ${pathwayId} group by 1, 2, 3, 4 order by 1, 2`.execute(db)
+  return rows
+}
+
+/** Days from entering to the goal. */
+async function daysOf(db: Db, id: number, goal: CampaignGoal): Promise<CampaignEffect['days']> {
+  const did = goalColumn[goal]
+  const { rows } = await sql<CampaignEffect['days'][number]>`
+    select floor(extract(epoch from ${did} - entered_at) / 86400)::int as day,
+      count(*) filter (where variant <> ${heldOut}) as treated, count(*) filter (where variant = ${heldOut}) as control
+    from campaign_member where campaign_id = ${id} and ${did} is not null group by 1 order by 1`.execute(db)
+  return rows
+}
+
+const sum = <K extends string>(rows: readonly Record<K, number>[], key: K) =>
+  rows.reduce((total, row) => total + row[key], 0)
+
+function totalsOf(parts: Side[]) {
+  return {
+    persons: sum(parts, 'persons'),
+    answered: sum(parts, 'answered'),
+    booked: sum(parts, 'booked'),
+    visited: sum(parts, 'visited'),
+    visits: sum(parts, 'visits'),
+    revenue: Math.round(sum(parts, 'revenue') * 100) / 100,
+    open: sum(parts, 'open'),
+  }
+}
+
+function accountOf(rows: Sent[]) {
+  const of = (status: string) =>
+    sum(
+      rows.filter((one) => one.status === status),
+      'n',
+    )
+  return {
+    targeted: sum(rows, 'n'),
+    queued: of('queued'),
+    sending: of('sending'),
+    sent: of('sent'),
+    failed: of('failed'),
+    suppressed: of('suppressed'),
+    unknown: of('unknown'),
+    delivered: 0,
+    read: 0,
+    cost: 0,
+  }
+}
+
+/** `w2-1` is of the second wave. */
+const waveOf = (stepKey: string) => Number(/^w(\d+)/.exec(stepKey)?.[1] ?? 0)
+
+const waveName = (waves: readonly { name: string }[], stepKey: string) =>
+  waves[waveOf(stepKey) - 1]?.name ?? stepKey
+
+type Summary = { variant: string } & ReturnType<typeof totalsOf>
+
+/** Everybody who was treated against everybody who was only observed: also those whom no message reached, or the groups would differ. */
+function effectOf(
+  summaries: Summary[],
+  goal: CampaignGoal,
+  cost: number,
+  value: number | null,
+): CampaignEffect['effect'] {
+  const control = summaries.find((one) => one.variant === heldOut)
+  const treated = summaries.filter((one) => one.variant !== heldOut)
+  const n = sum(treated, 'persons')
+  if (!control || control.persons === 0 || n === 0 || goal === 'answered') return null
+  const x = sum(treated, goal)
+  const { difference, low, high, method } = differenceOf({ n, x }, { n: control.persons, x: control[goal] })
+  const extra = { value: difference * n, low: low * n, high: high * n }
+  return {
+    treatedRate: x / n,
+    controlRate: control[goal] / control.persons,
+    difference: { value: difference, low, high },
+    method,
+    extra,
+    costPerExtra: extra.value > 0 && cost > 0 ? cost / extra.value : null,
+    benefit: value === null ? null : extra.value * value - cost,
+  }
+}

@@ -1,0 +1,63 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { enterByCalendar } from '../../server/modules/pathway/calendar-entry.ts'
+import { axeViolations, choose, colours, latinWords, picture, settled } from './look.ts'
+import { useStage } from './support.ts'
+
+const stage = useStage()
+
+/** A page as it should look in every way that somebody may see it. */
+async function look(page: Page, name: string): Promise<void> {
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, name)
+  await colours(page, 'dark')
+  expect(await axeViolations(page, 'colours')).toEqual([])
+  await colours(page, 'light')
+}
+
+/** Everybody enters who is due, and what follows is done. */
+async function enterNow(): Promise<void> {
+  await enterByCalendar(stage.site.services.db, new Date(Date.now() + 2 * 86_400_000))
+}
+
+test('a recall is made from a ready-made plan, checked, approved by the manager, paused and read', async () => {
+  const page = await stage.openAs('service', { path: '/campaigns' })
+  await page.getByText('还没有活动').waitFor()
+  await page.getByRole('link', { name: '新建活动' }).first().click()
+  await page.getByRole('heading', { level: 1, name: '新建活动' }).waitFor()
+  await look(page, 'campaign-presets')
+  await page.getByRole('button', { name: /慢病复查召回/ }).click()
+  await page.getByRole('textbox', { name: '活动名称' }).waitFor()
+  await choose(page.getByLabel('级别'), '一级：群发')
+  await page.getByLabel('每多来一次的收益（元）').fill('180')
+  await page.getByLabel('预计多来的比例（%）').fill('5')
+  await look(page, 'campaign-form')
+  await page.getByRole('button', { name: '保存草稿' }).click()
+  await page.getByRole('heading', { level: 1, name: '慢病复查召回' }).waitFor()
+  await page.getByRole('button', { name: '预估与提交' }).waitFor()
+  await look(page, 'campaign-plan')
+  await page.getByRole('button', { name: '预估与提交' }).click()
+  await page.getByRole('button', { name: '提交审批' }).click()
+  await page.getByText('待审批').waitFor()
+
+  const manager = await stage.openAs('manager', { path: '/campaigns' })
+  await manager.getByRole('link', { name: '慢病复查召回' }).click()
+  await manager.getByText('可以开始').waitFor()
+  await look(manager, 'campaign-preview')
+  await manager.getByRole('button', { name: '批准并开始' }).click()
+  await manager
+    .getByRole('dialog')
+    .getByText(/将进入活动/)
+    .waitFor()
+  await manager.getByRole('dialog').getByRole('button', { name: '批准并开始' }).click()
+  await manager.getByText('进行中').waitFor()
+  await enterNow()
+  await manager.reload()
+  await manager.getByText('各组结果').waitFor()
+  await look(manager, 'campaign-effect')
+  await manager.getByRole('tab', { name: '名单' }).click()
+  await manager.getByRole('table').getByRole('link').first().waitFor()
+  await look(manager, 'campaign-members')
+})
