@@ -2,6 +2,7 @@
 export * from './account.ts'
 export * from './audit.ts'
 export * from './call-backs.ts'
+export * from './channels.ts'
 export * from './clock.ts'
 export * from './codes.ts'
 export * from './common.ts'
