@@ -12,16 +12,16 @@ const marketing = Number(process.env.MAILS ?? 100_000)
 /** A hundred thousand people with an address each, who agreed to be written to, and a mail for each of them. */
 export async function prepare(db: Db, port: number): Promise<void> {
   const settings = {
-    'channel.smtp.host': '127.0.0.1',
-    'channel.smtp.port': port,
-    'channel.smtp.tls': 'none',
-    'channel.smtp.from': 'care@hospital.test',
     'contact.quiet-from': 0,
     'contact.quiet-to': 0,
     'contact.on-holidays': true,
   }
   await sql`insert into setting (key, value) select key, value from jsonb_each(${JSON.stringify(settings)}::jsonb)
     on conflict (key, site_id) do update set value = excluded.value`.execute(db)
+  await sql`insert into message_account (name, kind, channel, config, updated_by) values ('mail', 'smtp', 'email',
+    ${JSON.stringify({ host: '127.0.0.1', port, tls: 'none', user: '', from: 'care@hospital.test', bounceAddress: '' })}::jsonb, 'bench')`.execute(
+    db,
+  )
   await sql`insert into site (code, name) values ('GH01', '演示医院')`.execute(db)
   await sql`insert into person (id, name, search_name, pinyin, initials, sex, source, source_time)
     select g, '王伟', '王伟', 'wangwei', 'ww', 'male', 'bench', now() from generate_series(1, ${marketing + 1}::int) g`.execute(

@@ -37,6 +37,8 @@ export const permissions = [
   'campaign.read',
   'campaign.write',
   'campaign.approve',
+  'channel.read',
+  'channel.write',
   'figure.read',
   'figure.export',
   'guidance.read',

@@ -4,7 +4,7 @@ import { stopRule } from './stop-rule.ts'
 import { eventKind } from './timeline.ts'
 import { condition } from './questionnaire.ts'
 import { designBody, id, idParams, listQuery, page, route, timestamp } from './route.ts'
-import { messageChannels } from './message.ts'
+import { writtenChannels } from './message.ts'
 import { taskKind } from './task.ts'
 
 /** A number, or the name of a pathway variable (fixed for each person at enrolment). */
@@ -84,7 +84,7 @@ export const pathwayStep = z.discriminatedUnion('kind', [
   z.strictObject({
     ...stepBase,
     kind: z.literal('message'),
-    channel: z.enum(messageChannels),
+    channel: z.enum(writtenChannels),
     purpose: z.enum(['clinical', 'service', 'marketing']),
     /** Code of a published template, which then has subject and text, by the person's language. */
     template: z.string().max(60).optional(),

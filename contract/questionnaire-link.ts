@@ -16,9 +16,12 @@ export const linkState = z.enum([
   'locked',
 ])
 
+/** Messages by the person's own channel (`preferred`) or one that staff choose; `shown`: on the spot. */
+export const linkChannels = ['preferred', 'sms', 'wechat', 'email', 'shown'] as const
+
 const linkSummary = z.object({
   id,
-  channel: z.enum(['email', 'shown']),
+  channel: z.enum(linkChannels),
   state: linkState,
   /** Why the message was not sent. */
   reason: z.string().nullable(),
@@ -34,13 +37,13 @@ export const listTaskLinks = route({
   method: 'get',
   path: '/tasks/{id}/questionnaire-links',
   permission: 'task.read',
-  summary: 'One-time links of a task, newest first, and whether one can be sent by e-mail',
+  summary: 'One-time links of a task, newest first, and how one can be sent',
   params: idParams,
   response: z.object({
-    /** The masked address; null when none is known. */
-    address: z.string().nullable(),
-    /** False without a mail server or a public address of this installation. */
-    mailReady: z.boolean(),
+    /** Channels that reach the person, what they prefer first, with the masked address. */
+    ways: z.array(z.object({ channel: z.enum(['sms', 'wechat', 'email']), address: z.string() })),
+    /** False without a public address of this installation: then a link can only be shown. */
+    ready: z.boolean(),
     items: z.array(linkSummary),
   }),
 })
@@ -53,7 +56,7 @@ export const createTaskLink = route({
     'Let the person answer the questionnaire of the task: send a one-time link, or show it once. An earlier link of the task dies',
   params: idParams,
   body: z.object({
-    channel: z.enum(['email', 'shown']),
+    channel: z.enum(linkChannels),
     language: z.enum(['zh-CN', 'zh-TW', 'en']).optional(),
   }),
   response: z.object({

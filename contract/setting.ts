@@ -8,7 +8,6 @@ const settingView = z.object({
     'follow-up',
     'contact',
     'intake',
-    'channel',
     'security',
     'figure',
     'match',

@@ -4,8 +4,8 @@ import { followCampaign } from './modules/campaign/follow.ts'
 import { fireDue } from './modules/clock/fire.ts'
 import { refoldGroups } from './modules/group/refold.ts'
 import { matchArrived } from './modules/match/arrival.ts'
-import { lanes } from './modules/message/channel.ts'
-import { dispatchDue, dispatchLane } from './modules/message/dispatch.ts'
+import { dispatchDue } from './modules/message/dispatch.ts'
+import { openLanes } from './modules/message/lanes.ts'
 import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { refoldNames } from './modules/person/refold.ts'
@@ -34,25 +34,22 @@ export function startWorkerLoops(services: Services): Loop[] {
       startLoop(name, pollMs, () => work(services)),
     ),
   )
-  return [...loops, ...startLanes(services), startSenders(services)]
+  const { db, secret, config } = services
+  return [
+    ...loops,
+    startApart('message', openLanes(db, secret, config.publicUrl)),
+    startApart('outbound', openSenders(services)),
+  ]
 }
 
-/** Each lane of messages has a loop of its own; all are woken by `message`. */
-function startLanes({ db, secret, config }: Services): Loop[] {
-  return lanes.map((lane) =>
-    startLoop('message', pollMs, () => dispatchLane(db, secret, lane, config.publicUrl)),
-  )
-}
-
-/** Separate from the others: an answer may take half a minute, and channels must not wait for each other. */
-function startSenders(services: Services): Loop {
-  const senders = openSenders(services)
-  const loop = startLoop('outbound', pollMs, () => senders.look())
+/** Work that runs beside its loop: an answer may take half a minute, and channels must not wait for each other. */
+function startApart(name: string, work: { look: () => Promise<number>; stop: () => Promise<void> }): Loop {
+  const loop = startLoop(name, pollMs, () => work.look())
   return {
     wake: loop.wake,
     stop: async () => {
       await loop.stop()
-      await senders.stop()
+      await work.stop()
     },
   }
 }

@@ -70,6 +70,7 @@ const reference = [
     'guidance_version',
   ],
   ...[
+    'message_account',
     'outbound_channel',
     'campaign',
     'campaign_approval',
@@ -125,6 +126,9 @@ const local = [
     'import_error',
     'import_shape',
     'match_model',
+    'message_batch',
+    'message_receipt',
+    'message_seen',
     'match_pair',
     'match_run',
     'name_refold',

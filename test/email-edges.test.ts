@@ -4,7 +4,7 @@ import { createUser } from '../contract/access.ts'
 import { readEmail } from '../contract/email.ts'
 import { addGroupContact, createGroup } from '../contract/group.ts'
 import { getPerson, updatePerson } from '../contract/person.ts'
-import { updateSetting } from '../contract/setting.ts'
+import { createAccount } from '../contract/channel.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
 import { fhir, integrationKey, patient } from './support/fhir.ts'
 import { idsOf } from './support/hospital.ts'
@@ -61,12 +61,11 @@ const edges: Record<string, (address: string) => Promise<string[]>> = {
     await app.request(admin, createUser, { body: { username, name: 'x', email, grants } })
     return column('app_user', 'email', sql`username = ${username} and email not like '%.invalid'`)
   },
-  async 'the setting of the sender'(value) {
-    await sql`delete from setting where key = 'channel.smtp.from'`.execute(app.db)
-    const params = { key: 'channel.smtp.from' }
-    const { status } = await app.request(admin, updateSetting, { params, body: { value, version: 0 } })
+  async 'the sender of an account'(from) {
+    const body = { kind: 'smtp', name: `mail${++count}`, host: '127.0.0.1', from }
+    const { status } = await app.request(admin, createAccount, { body })
     // A name before the address is right here, and stands for no second recipient.
-    return status === 200 && !value.includes('<') ? [value.toLowerCase()] : []
+    return status === 201 && !from.includes('<') ? [from.toLowerCase()] : []
   },
   async 'an HL7 message'(address) {
     const mrn = `E${++count}`

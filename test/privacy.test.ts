@@ -14,6 +14,7 @@ import { startFeed } from '../server/feeds/hl7/feed.ts'
 import { MllpClient } from '../server/modules/hl7/mllp-client.ts'
 import { log } from '../server/platform/log.ts'
 import { createTestApp, type TestApp } from './support/app.ts'
+import { useMailSink } from './support/channel.ts'
 import { adt, adtBytes, receive } from './support/hl7.ts'
 import { discharged, goodAnswers } from './support/hospital.ts'
 
@@ -47,11 +48,7 @@ test('a whole run over every kind of work leaves no name, number or address in t
   const sink = await startSmtpSink({
     refuse: (to) => (to.startsWith('murong') ? { code: 451, message: `${to} later` } : undefined),
   })
-  const settings = { host: '127.0.0.1', port: sink.port, tls: 'none', from: 'care@hospital.test' }
-  for (const [name, value] of Object.entries(settings))
-    await sql`insert into setting (key, value) values (${`channel.smtp.${name}`}, ${JSON.stringify(value)}::jsonb)`.execute(
-      app.db,
-    )
+  await useMailSink(app, sink.port)
   const said = {
     name: '慕容某',
     phone: '13955556666',

@@ -9,7 +9,7 @@ import { systemActor } from '../server/platform/actor.ts'
 import { readConfig } from '../server/platform/config.ts'
 import { type Db, transaction } from '../server/platform/db.ts'
 import { openServices } from '../server/services.ts'
-import { configureDemoMail } from '../server/seed/demo/seed.ts'
+import { configureDemoChannels, demoMail } from '../server/seed/demo/seed.ts'
 import { updateSetting } from '../server/modules/setting/setting.ts'
 import { prng } from '../sim/prng.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
@@ -92,7 +92,7 @@ export async function stepsTest(options: StepsOptions): Promise<StepsResult> {
     )
     const { db, secret } = services
     try {
-      await configureDemoMail(db, secret, sink.port)
+      await configureDemoChannels(db, secret, [demoMail(sink.port)])
       await prepare(db, secret, options.persons)
       const feeding = feed(db, options)
       await startClocksOf(db, options.persons, (options.kills + 1) * 2000)

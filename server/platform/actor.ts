@@ -72,6 +72,8 @@ export const roleRules: Record<Role, Rule> = {
     'questionnaire.read': 'all',
     'questionnaire.write': 'installation',
     'message.read': 'site',
+    'channel.read': 'site',
+    'channel.write': 'site',
     'figure.read': 'site',
     'guidance.read': 'site',
     'guidance.write': 'site',

@@ -728,22 +728,30 @@ export interface MatchTodo {
 }
 
 export interface Message {
+  account_id: number | null;
   address: string | null;
   attempt: Generated<number>;
   body: string;
-  channel: "email" | "sms" | "wechat" | "letter" | "portal";
+  channel: "email" | "sms" | "wechat" | "letter" | "portal" | "phone";
+  cost: Numeric | null;
   created_at: Generated<Timestamp>;
+  delivered_at: Timestamp | null;
+  delivery: "undelivered" | "delivered" | "read" | null;
+  delivery_reason: string | null;
   due_at: Generated<Timestamp>;
   emergency: Generated<boolean>;
   enrollment_id: number | null;
+  fallbacks: Generated<string[]>;
   fence: Generated<number>;
   finished_at: Timestamp | null;
   id: Generated<number>;
   lease_until: Timestamp | null;
+  parts: number | null;
   pathway_id: number | null;
   paused: Generated<boolean>;
   person_id: number;
   placeholder_at: Generated<number[]>;
+  preferred: Generated<boolean>;
   provider_id: string | null;
   purpose: "clinical" | "service" | "marketing";
   reason: string | null;
@@ -752,8 +760,55 @@ export interface Message {
   subject: string | null;
   subject_id: number | null;
   subject_kind: string | null;
+  template: Json | null;
   texts: Json | null;
   tries: Generated<number>;
+}
+
+export interface MessageAccount {
+  active: Generated<boolean>;
+  channel: "email" | "sms" | "wechat" | "letter" | "portal" | "phone";
+  config: Json;
+  cost_per_part: Generated<Numeric>;
+  failures: Generated<number>;
+  id: Generated<number>;
+  kind: "smtp" | "smpp" | "aliyun" | "tencent" | "wechat" | "webhook" | "letter" | "portal" | "call";
+  last_error: string | null;
+  last_error_at: Timestamp | null;
+  last_success_at: Timestamp | null;
+  name: string;
+  rate_per_second: number | null;
+  retry_at: Timestamp | null;
+  secrets: Generated<Json>;
+  site_id: number | null;
+  updated_at: Generated<Timestamp>;
+  updated_by: string;
+  version: Generated<number>;
+}
+
+export interface MessageBatch {
+  account_id: number;
+  closed_at: Timestamp | null;
+  id: Generated<number>;
+  letters: number;
+  made_at: Generated<Timestamp>;
+  made_by: string;
+  state: Generated<"printing" | "printed" | "undone">;
+}
+
+export interface MessageReceipt {
+  account_id: number;
+  at: Timestamp;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  reference: string;
+  state: "undelivered" | "delivered" | "read";
+}
+
+export interface MessageSeen {
+  account_id: number;
+  at: Generated<Timestamp>;
+  key: string;
 }
 
 export interface NameRefold {
@@ -1042,7 +1097,7 @@ export interface QuestionnaireDraft {
 export interface QuestionnaireLink {
   answers: Generated<Json>;
   calls: Generated<number>;
-  channel: "email" | "shown";
+  channel: "email" | "sms" | "wechat" | "preferred" | "shown";
   created_at: Generated<Timestamp>;
   created_by: string;
   created_by_name: string;
@@ -1604,6 +1659,10 @@ export interface DB {
   match_run: MatchRun;
   match_todo: MatchTodo;
   message: Message;
+  message_account: MessageAccount;
+  message_batch: MessageBatch;
+  message_receipt: MessageReceipt;
+  message_seen: MessageSeen;
   name_refold: NameRefold;
   number_miss: NumberMiss;
   opt_out: OptOut;

@@ -82,7 +82,7 @@ test.each(['10.0.0.0/33', '10.0.0/8', 'a b@c', 'http://his', '10.0.0.1/x', '-his
 test('everything that opens a connection to a configured host resolves it here', () => {
   const root = path.resolve(import.meta.dirname, '../..')
   const opens =
-    /\b(connectSocket|connectTls|createConnection|net\.connect|tls\.connect|https?\.(request|get))\(|new SMTPConnection\(|new MllpClient\(|[^.\w]fetch\(/
+    /\b(connectSocket|connectTls|createConnection|net\.connect|tls\.connect|https?\)?\.(request|get))\(|new SMTPConnection\(|smpp\.connect\(|new MllpClient\(|[^.\w]fetch\(/
   const files = globSync('server/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .filter((file) => opens.test(readFileSync(path.join(root, file), 'utf8')))
@@ -91,13 +91,20 @@ test('everything that opens a connection to a configured host resolves it here',
     'server/cli/intake.ts',
     // Where anchors of the audit go, as the environment says, which is the operator's.
     'server/modules/audit/syslog.ts',
-    // The client gets an address, and its two users resolve it.
+    // The client gets an address, and its users resolve it.
     'server/modules/hl7/mllp-client.ts',
+    'server/modules/message/smpp-link.ts',
     'server/modules/message/smtp.ts',
     'server/modules/outbound/connect.ts',
     // The page of the API reference, in the browser.
     'server/platform/api-page.ts',
+    'server/platform/outbound-http.ts',
   ])
-  for (const file of ['server/modules/message/smtp.ts', 'server/modules/outbound/connect.ts'])
+  for (const file of [
+    'server/modules/message/smpp.ts',
+    'server/modules/message/smtp.ts',
+    'server/modules/outbound/connect.ts',
+    'server/platform/outbound-http.ts',
+  ])
     expect(readFileSync(path.join(root, file), 'utf8')).toContain('await resolveHost(')
 })

@@ -63,6 +63,11 @@ export function readHostList(text: string): HostList | { wrong: string } {
   return list
 }
 
+/** Whether an address belongs to the hospital's own networks. */
+export function isOnPremises(address: string): boolean {
+  return premises.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
 /** Why a host is not connected to, in a sentence for people. */
 export class HostRefused extends Error {}
 

@@ -12,7 +12,8 @@ import { transaction } from '../../server/platform/db.ts'
 import { type Running, serve } from '../../server/main.ts'
 import { type Config, readConfig } from '../../server/platform/config.ts'
 import {
-  configureDemoMail,
+  configureDemoChannels,
+  demoMail,
   demoApiKey,
   seedDemoHospital,
   seedDemoUsers,
@@ -116,7 +117,7 @@ async function fillHospital(url: string): Promise<void> {
   try {
     const { db } = site.services
     await seedDemoHospital(db)
-    await configureDemoMail(db, secret, sink.port)
+    await configureDemoChannels(db, secret, [demoMail(sink.port)])
     await setRules(site)
     const now = new Date(Math.floor((Date.now() - 600_000) / 3_600_000) * 3_600_000)
     const world = createWorld({ now, seed, people })

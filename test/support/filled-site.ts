@@ -267,6 +267,17 @@ export async function fillSite(
         }),
       ),
       'match-pairs': { leftId: left, rightId: right },
+      channels: of(
+        await id('message_account', {
+          name: `${mark}邮件`,
+          kind: 'smtp',
+          channel: 'email',
+          site_id: site,
+          config: { host: 'mail.example', port: 587, tls: 'none', user: '', from: 'a@b.cn' },
+          active: false,
+          updated_by: mark,
+        }),
+      ),
       'outbound/channels': of(channel),
       'outbound/messages': of(
         await id('outbound_message', {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ContactChannel, purposes, type Purpose } from '../../../contract/contact.ts'
 import { type SmtpSink, startSmtpSink } from '../../../sim/smtp-sink.ts'
 import { createTestApp, testActor, type TestApp } from '../../../test/support/app.ts'
+import { useMailSink } from '../../../test/support/channel.ts'
 import {
   type Fate,
   type Made,
@@ -93,13 +94,10 @@ async function make({ people: persons, earlier: before, wanted: now, rules: set 
     sql`insert into setting (key, value) select key, value from jsonb_each(${JSON.stringify({
       ...set,
       'contact.on-holidays': true,
-      'channel.smtp.host': '127.0.0.1',
-      'channel.smtp.port': sink.port,
-      'channel.smtp.tls': 'none',
-      'channel.smtp.from': 'care@hospital.test',
     })}::jsonb) on conflict (key, site_id) do update set value = excluded.value`,
   ])
     await statement.execute(app.db)
+  await useMailSink(app, sink.port)
   const rows = { ids, survivor, messages: [], tasks: [] }
   const past = before.map((one, at) => ({ ...one, id: recordOf(rows, one.who), key: `past${at}` }))
   await insertMessages(past.filter((one) => one.channel === 'email'))

@@ -38,14 +38,26 @@ const texts: Record<Language, { subject: string; body: string }> = {
   },
 }
 
-/** Text of the e-mail; the link is filled in at sending. */
+/** Of a short message: two parts at most, whatever the hospital is called. */
+const shortTexts: Record<Language, string> = {
+  'zh-CN': '【{{hospital}}】请点开链接填写随访问卷，{{days}}天内有效：{{link}}',
+  'zh-TW': '【{{hospital}}】請點開連結填寫隨訪問卷，{{days}}天內有效：{{link}}',
+  en: '{{hospital}}: please answer a few questions within {{days}} days: {{link}}',
+}
+
+/** Text of the message; the link is filled in at sending. */
 export function invitation(
   language: Language,
+  length: 'short' | 'letter',
   { hospital, department, days }: Facts,
 ): { subject: string; body: string; later: number[] } {
   const inside = language === 'en' && department !== null ? `, ${department},` : (department ?? '')
   const values = { hospital, department: inside, days }
-  const { text: body, later } = render(texts[language].body, values, filledAtSending)
+  const { text: body, later } = render(
+    length === 'short' ? shortTexts[language] : texts[language].body,
+    values,
+    filledAtSending,
+  )
   return { subject: renderText(texts[language].subject, values), body, later }
 }
 

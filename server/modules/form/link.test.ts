@@ -14,6 +14,7 @@ import { getTask, holdTask } from '../../../contract/task.ts'
 import { recordAttempt, saveAnswers } from '../../../contract/task-result.ts'
 import { type SmtpSink, startSmtpSink } from '../../../sim/smtp-sink.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { useMailSink } from '../../../test/support/channel.ts'
 import { discharged, goodAnswers, idsOf } from '../../../test/support/hospital.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway, message } from '../../../test/support/pathway.ts'
@@ -29,11 +30,8 @@ beforeAll(async () => {
   await receive(app, { mrn: 'first' })
   const ids = await idsOf(app)
   doctor = await app.signInAs('doctor', { staff: ids.staff('D1') })
+  await useMailSink(app, sink.port)
   const values = {
-    'channel.smtp.host': '127.0.0.1',
-    'channel.smtp.port': sink.port,
-    'channel.smtp.tls': 'none',
-    'channel.smtp.from': 'care@hospital.test',
     'contact.quiet-from': 0,
     'contact.quiet-to': 0,
   }

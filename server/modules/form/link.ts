@@ -5,11 +5,11 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
-import { maskEmail } from '../person/mask.ts'
-import { personOfRecord, recordsOf } from '../event/record.ts'
+import { maskTelecom } from '../person/mask.ts'
+import { personOfRecord } from '../event/record.ts'
+import { type Way, waysTo } from '../message/routing.ts'
 import { queueMessage } from '../message/write.ts'
 import { assertWithin } from '../person/scope.ts'
-import { readSettings } from '../setting/setting.ts'
 import type { PersonTask } from '../task/list.ts'
 import { loadPersonTask } from '../task/task.ts'
 import { mostWrongYears } from './form.ts'
@@ -20,10 +20,10 @@ import { hashToken, linkDays, makeToken, revokeLinksOf, urlOf } from './link-tok
 type NewLink = z.output<(typeof createTaskLink)['body']>
 
 /**
- * Creates a one-time link to a task's questionnaire. An e-mail passes the contact gate, and its token is created only then; a displayed
+ * Creates a one-time link to a task's questionnaire. A message passes the contact gate, and its token is created only then; a displayed
  * address is returned once. Unfinished answers of an earlier link carry over.
  * @param baseUrl public address of this installation; undefined if not configured
- * @throws {AppError} not-found, already-closed, held-by-other, no-questionnaire, invalid (no e-mail address, no public address)
+ * @throws {AppError} not-found, already-closed, held-by-other, no-questionnaire, invalid (no such address, no public address)
  */
 export async function createLink(
   trx: Trx,
@@ -39,7 +39,9 @@ export async function createLink(
     throw new AppError('held-by-other', `${task.held_by_name ?? 'A colleague'} is working on this task.`)
   if (task.questionnaire_version_id === null) throw new AppError('no-questionnaire')
   const messageId =
-    input.channel === 'email' ? await queueMail(trx, task, input.language, addresses.publicUrl) : null
+    input.channel === 'shown'
+      ? null
+      : await queueLink(trx, task, { ...input, channel: input.channel }, addresses.publicUrl)
   const begun = (await revokeLinksOf(trx, [taskId], actor.id)).get(taskId)
   const token = messageId === null ? makeToken() : null
   const days = await linkDays(trx, task.site_id)
@@ -71,38 +73,40 @@ export async function createLink(
   }
 }
 
-async function queueMail(
+async function queueLink(
   trx: Trx,
   task: PersonTask,
-  language: NewLink['language'],
+  { channel, language }: { channel: Exclude<NewLink['channel'], 'shown'>; language?: NewLink['language'] },
   publicUrl: string | undefined,
 ): Promise<number> {
   const wrong = (message: string) => new AppError('invalid', undefined, [{ path: 'channel', message }])
   if (publicUrl === undefined)
-    throw wrong('cannot be e-mail: the public address of this installation (CARELOOP_URL) is not set')
-  const facts = await contactOf(trx, task)
-  if (facts.address === null) throw wrong('cannot be e-mail: the person has no e-mail address')
-  const text = invitation(language ?? languageOf(facts.language, task.time_zone) ?? 'zh-CN', {
-    hospital: task.site_name,
-    department: task.department_name,
-    days: await linkDays(trx, task.site_id),
-  })
-  return queueMessage(trx, { personId: task.record_id, channel: 'email', purpose: 'clinical', ...text })
-}
-
-async function contactOf(db: Db, task: PersonTask) {
-  const { rows } = await sql<{ address: string | null; language: string | null }>`
-    select p.language, (select t.value from person_telecom t where t.person_id = any(${recordsOf(sql`p.id`)}) and t.system = 'email' and t.valid
-      order by t.updated_at desc, t.id limit 1) as address
-    from person p where p.id = ${task.person_id}`.execute(db)
-  return found(rows[0])
+    throw wrong('cannot be a message: the public address of this installation (CARELOOP_URL) is not set')
+  const ways = await waysTo(trx, task.person_id, task.site_id)
+  if (!ways.some((way) => channel === 'preferred' || way.channel === channel))
+    throw wrong('does not reach the person: no address is known, or no account is set up')
+  const spoken = await trx
+    .selectFrom('person')
+    .select('language')
+    .where('id', '=', task.person_id)
+    .executeTakeFirst()
+  const text = invitation(
+    language ?? languageOf(spoken?.language ?? null, task.time_zone) ?? 'zh-CN',
+    channel === 'email' ? 'letter' : 'short',
+    {
+      hospital: task.site_name,
+      department: task.department_name,
+      days: await linkDays(trx, task.site_id),
+    },
+  )
+  return queueMessage(trx, { personId: task.record_id, channel, purpose: 'clinical', ...text })
 }
 
 type State = z.infer<typeof linkState>
 
 type LinkRow = {
   id: number
-  channel: 'email' | 'shown'
+  channel: NewLink['channel']
   created_at: Date
   created_by_name: string
   expires_at: Date | null
@@ -135,8 +139,7 @@ export async function listLinks(db: Db, actor: Actor, taskId: number, publicUrl:
     from questionnaire_link l left join message m on m.id = l.message_id where l.task_id = ${taskId} order by l.id desc limit 20`.execute(
     db,
   )
-  const { address } = await contactOf(db, task)
-  const mail = await readSettings(db, ['channel.smtp.host', 'channel.smtp.from'])
+  const ways = await waysTo(db, task.person_id, task.site_id)
   await audit(db, actor, {
     action: 'task.read',
     personId: task.person_id,
@@ -145,9 +148,8 @@ export async function listLinks(db: Db, actor: Actor, taskId: number, publicUrl:
   })
   const now = new Date()
   return {
-    address: address && maskEmail(address),
-    mailReady:
-      publicUrl !== undefined && mail['channel.smtp.host'] !== '' && mail['channel.smtp.from'] !== '',
+    ways: ways.map((way) => ({ channel: way.channel, address: maskTelecom(telecomOf(way)) })),
+    ready: publicUrl !== undefined,
     items: rows.map((row) => ({
       id: row.id,
       channel: row.channel,
@@ -191,3 +193,8 @@ export async function revokeLink(trx: Trx, actor: Actor, id: number): Promise<vo
     subject: `questionnaire-link:${id}${link.task_id === null ? '' : ` task:${link.task_id}`}`,
   })
 }
+
+const telecomOf = ({ channel, address }: Way) => ({
+  system: channel === 'sms' ? 'phone' : channel,
+  value: address,
+})

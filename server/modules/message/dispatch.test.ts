@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { countMessages, listMessages } from '../../../contract/message.ts'
 import { listAudit } from '../../../contract/audit.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
+import { useMailSink } from '../../../test/support/channel.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { type SmtpSink, startSmtpSink } from '../../../sim/smtp-sink.ts'
 import { dispatchDue } from './dispatch.ts'
@@ -26,11 +27,8 @@ afterAll(async () => {
 beforeEach(() => sql`delete from message`.execute(app.db))
 
 async function configure(port: number): Promise<void> {
+  await useMailSink(app, port)
   const values = {
-    'channel.smtp.host': '127.0.0.1',
-    'channel.smtp.port': port,
-    'channel.smtp.tls': 'none',
-    'channel.smtp.from': 'care@hospital.test',
     'contact.quiet-from': 0,
     'contact.quiet-to': 0,
     'contact.on-holidays': true,
@@ -299,9 +297,11 @@ test('targeted is always sent + failed + suppressed + unknown + what is under wa
 
 test('without a mail server messages wait instead of failing', async () => {
   const { person } = await queue(['clinical'])
-  await sql`delete from setting where key = 'channel.smtp.host'`.execute(app.db)
+  await sql`update message set account_id = null`.execute(app.db)
+  await sql`update message_account set active = false`.execute(app.db)
   expect(await dispatch()).toBe(0)
   expect(await statesOf(person)).toMatchObject([{ status: 'queued', tries: 0 }])
+  await sql`update message_account set active = true`.execute(app.db)
   await configure(sink.port)
 })
 
@@ -310,13 +310,17 @@ test('mail goes to no address that messages never go to, nor to one on the premi
   const set = (key: string, value: string) =>
     sql`insert into setting (key, value) values (${key}, ${JSON.stringify(value)}::jsonb)
       on conflict (key, site_id) do update set value = excluded.value`.execute(app.db)
+  const setHost = (host: string) =>
+    sql`update message_account set config = config || ${JSON.stringify({ host })}::jsonb, version = version + 1`.execute(
+      app.db,
+    )
   await configure(sink.port)
   const before = sink.mails.length
   for (const [host, allowed] of [
     ['169.254.169.254', '0.0.0.0/0'],
     ['127.0.0.1', 'mail.hospital.example'],
   ] as const) {
-    await set('channel.smtp.host', host)
+    await setHost(host)
     await set('security.outbound-hosts', allowed)
     await dispatch()
     const [state] = await statesOf(person)
@@ -324,7 +328,7 @@ test('mail goes to no address that messages never go to, nor to one on the premi
     await dueNow()
   }
   expect(sink.mails).toHaveLength(before)
-  await set('channel.smtp.host', 'localhost')
+  await setHost('localhost')
   await set('security.outbound-hosts', 'localhost')
   await dispatch()
   expect(await statesOf(person)).toMatchObject([{ status: 'sent' }])

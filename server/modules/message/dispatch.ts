@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { purposes, type Purpose } from '../../../contract/contact.ts'
 import type { MessageChannel } from '../../../contract/message.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -9,18 +9,20 @@ import { recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
 import {
   isPaused,
-  type Lane,
-  lanes,
   type OpenChannel,
   type Outgoing,
-  pauseChannel,
-  resumeChannel,
+  pauseAccount,
+  resumeAccount,
   type SendResult,
 } from './channel.ts'
-import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
+import { type OpenAccount, openAccounts } from './open.ts'
+import { fillPlaceholders, preparePlaceholders, unsubscribeUrls } from './placeholder.ts'
+import { applyEarlyReceipts } from './receipt.ts'
+import { routeAgain, routeWaiting } from './routing.ts'
 
-/** Longer than two batches take when every message hits the channel's time limit. */
-const leaseSeconds = 900
+/** A process that lives renews it; one that died is found out after so long. */
+const leaseSeconds = 60
+const renewMs = 20_000
 const maxTries = 5
 /** How long a lane runs before its loop may end, in ms. */
 const turn = 2000
@@ -28,53 +30,53 @@ const turn = 2000
 const batchesAtOnce = 2
 const dispatcher = systemActor('system:message', '消息发送')
 
+/** What one account sends for one purpose: in order, and without waiting for other lanes. */
+export type Lane = { open: OpenAccount; purpose: Purpose }
+
 /** Sends due messages on all lanes, independently. @returns how many messages got a result */
 export async function dispatchDue(db: Db, secret: string, publicUrl?: string): Promise<number> {
-  const results = await Promise.allSettled(lanes.map((lane) => dispatchLane(db, secret, lane, publicUrl)))
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0)
+  const accounts = openAccounts(db, secret)
+  try {
+    await routeWaiting(db)
+    const open = await accounts.sync()
+    const lapsed = await markLapsed(db, open)
+    const results = await Promise.allSettled(
+      open.flatMap((one) => {
+        const work = purposes.map((purpose) => dispatchLane(db, { open: one, purpose }, publicUrl))
+        return [...work, applyEarlyReceipts(db, one.account).then(() => 0)]
+      }),
+    )
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), lapsed)
+  } finally {
+    accounts.close()
+  }
 }
 
 /**
  * Sends due messages of one lane for a while: claim a batch under a lease and pass the gate (one transaction), hand over to the channel
  * (no transaction), write the results where the lease is still ours (one transaction). A crash between leaves `sending`, which becomes
- * `unknown`: never a blind second send.
+ * `unknown`: never a blind second send. Only a provider that knows our keys gets it again.
  * @param publicUrl public address of this installation; without it no message with a link is sent
  * @returns how many messages got a result
  */
-export async function dispatchLane(db: Db, secret: string, lane: Lane, publicUrl?: string): Promise<number> {
-  const work = await workOf(db, lane)
-  const lapsed = work.lapsed ? await markLapsed(db, lane) : 0
-  const open = work.due ? await lane.adapter.open(db, secret) : undefined
-  if (!open) return lapsed
-  const channel = oneAtATime(open)
-  try {
-    if (isPaused(db, lane.adapter, channel)) return lapsed
-    const until = Date.now() + turn
-    const drain = async () => {
-      let done = 0
-      for (let batch = 1; batch > 0 && Date.now() < until && !isPaused(db, lane.adapter, channel);) {
-        batch = await dispatchBatch(db, lane, channel, publicUrl)
-        done += batch
-      }
-      return done
+export async function dispatchLane(db: Db, lane: Lane, publicUrl?: string): Promise<number> {
+  const { account } = lane.open
+  if (isPaused(db, account)) return 0
+  const inTurn = { ...lane, open: { ...lane.open, channel: oneAtATime(lane.open.channel) } }
+  const until = Date.now() + turn
+  const drain = async () => {
+    let done = 0
+    for (let batch = 1; batch > 0 && Date.now() < until && !isPaused(db, account);) {
+      batch = await dispatchBatch(db, inTurn, publicUrl)
+      done += batch
     }
-    // One lost result must not cut the others short: its lease runs out and it becomes unknown.
-    const results = await Promise.allSettled(Array.from({ length: batchesAtOnce }, drain))
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-    return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), lapsed)
-  } finally {
-    channel.close()
+    return done
   }
-}
-
-/** Lanes are looked at each second; mostly there is nothing. */
-async function workOf(db: Db, { adapter, purpose }: Lane): Promise<{ due: boolean; lapsed: boolean }> {
-  const { rows } = await sql<{ due: boolean; lapsed: boolean }>`
-    select exists (select 1 from message where status = 'queued' and not paused and channel = ${adapter.channel} and purpose = ${purpose} and due_at <= now()) as due,
-      exists (select 1 from message where status = 'sending' and lease_until < now() and channel = ${adapter.channel}
-        and purpose = ${purpose}) as lapsed`.execute(db)
-  return rows[0] ?? { due: false, lapsed: false }
+  // One lost result must not cut the others short: its lease runs out and it becomes unknown.
+  const results = await Promise.allSettled(Array.from({ length: batchesAtOnce }, drain))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0)
 }
 
 function oneAtATime(channel: OpenChannel): OpenChannel {
@@ -89,16 +91,28 @@ function oneAtATime(channel: OpenChannel): OpenChannel {
   }
 }
 
-/** An expired lease belongs to a process that died while sending. */
-async function markLapsed(db: Db, { adapter, purpose }: Lane): Promise<number> {
+/**
+ * An expired lease belongs to a process that died while sending. What a provider recognises by its key goes out again; of the rest nobody
+ * can know. @returns how many there were
+ */
+export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<number> {
+  const again = accounts.flatMap(({ account, adapter }) =>
+    adapter.capabilities.idempotencyKey ? account.id : [],
+  )
+  const { rows: lapsed } = await sql`
+    select 1 from message where status = 'sending' and lease_until < now() limit 1`.execute(db)
+  if (lapsed.length === 0) return 0
   return transaction(db, async (trx) => {
-    const { rows } = await sql<Row>`
-      update message set status = 'unknown', reason = 'The process ended while sending', finished_at = now(), fence = fence + 1
-      where status = 'sending' and lease_until < now() and channel = ${adapter.channel} and purpose = ${purpose}
-      returning id, person_id as record_id, channel`.execute(trx)
+    const { rows } = await sql<Row & { status: string }>`
+      with l as materialized (
+        select id, account_id = any(${again}::int[]) and tries < ${maxTries} as again from message
+        where status = 'sending' and lease_until < now() limit 5000 for update skip locked)
+      update message m set status = case when l.again then 'queued' else 'unknown' end, reason = 'The process ended while sending',
+        finished_at = case when l.again then null else now() end, lease_until = null, fence = fence + 1
+      from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status`.execute(trx)
     await recordEvents(
       trx,
-      rows.map((row) => messageEvent(row, 'message.unknown')),
+      rows.filter((row) => row.status === 'unknown').map((row) => messageEvent(row, 'message.unknown')),
     )
     return rows.length
   })
@@ -108,6 +122,8 @@ type Row = { id: number; record_id: number; channel: MessageChannel }
 type Due = Row & {
   subject: string | null
   body: string
+  template: Outgoing['template']
+  fallbacks: MessageChannel[]
   placeholder_at: number[]
   fence: number
   tries: number
@@ -116,40 +132,71 @@ type Due = Row & {
   stopped: boolean
   site_id: number | null
 }
-type Claimed = Due & { address: string }
+type Claimed = Due & { address: string; unsubscribeUrl: string | null }
 
 /** @returns how many messages were claimed; 0: nothing is due */
-async function dispatchBatch(
-  db: Db,
-  lane: Lane,
-  channel: OpenChannel,
-  publicUrl: string | undefined,
-): Promise<number> {
-  const { capabilities } = lane.adapter
-  const rate = capabilities.ratePerSecond
-  const began = Date.now()
+async function dispatchBatch(db: Db, lane: Lane, publicUrl: string | undefined): Promise<number> {
+  const { account } = lane.open
   const { found, claimed } = await transaction(db, (trx) => claim(trx, lane, publicUrl))
   if (claimed.length === 0) return found
-  const results = await send(channel, claimed, capabilities.maxLength)
-  if (results.some((one) => one.kind === 'unavailable')) pauseChannel(db, lane.adapter, channel)
-  else resumeChannel(db, lane.adapter)
-  await transaction(db, (trx) => settle(trx, claimed, results))
-  if (rate !== null) await delay((claimed.length / rate) * 1000 - (Date.now() - began))
+  const renewal = setInterval(() => void renew(db, claimed).catch(() => undefined), renewMs)
+  const results = await send(lane, claimed).finally(() => clearInterval(renewal))
+  const down = results.find((one) => one.kind === 'unavailable')
+  const until = down && pauseAccount(db, account)
+  if (!down) resumeAccount(db, account)
+  await transaction(db, (trx) => settle(trx, lane.open, claimed, results))
+  await noteHealth(db, account, down?.reason, until, results)
   return found
 }
+
+async function renew(db: Db, claimed: Claimed[]): Promise<void> {
+  await sql`
+    update message m set lease_until = now() + ${leaseSeconds} * interval '1 second'
+    from unnest(${claimed.map((one) => one.id)}::bigint[], ${claimed.map((one) => one.fence)}::int[]) as n(id, fence)
+    where m.id = n.id and m.fence = n.fence and m.status = 'sending'`.execute(db)
+}
+
+/** What the screen says of the account; one of its lanes is enough, so that the row is not fought about. */
+async function noteHealth(
+  db: Db,
+  { id }: OpenAccount['account'],
+  error: string | undefined,
+  until: Date | undefined,
+  results: SendResult[],
+): Promise<void> {
+  if (error !== undefined) {
+    if (until)
+      await sql`update message_account set failures = failures + 1, last_error = left(${error}, 300), last_error_at = now(), retry_at = ${until}
+        where id = ${id}`.execute(db)
+    return
+  }
+  if (results.some((one) => one.kind === 'sent'))
+    await sql`update message_account set failures = 0, retry_at = null, last_success_at = now()
+      where id = ${id} and (failures > 0 or last_success_at is null or last_success_at < now() - interval '5 seconds')`.execute(
+      db,
+    )
+}
+
+/** Subject, body and places of the message `m` on its channel: those of its template for that channel, where it has some. */
+const textNow = sql`case when m.texts ? m.channel then m.texts -> m.channel ->> 'subject' else m.subject end as subject,
+  coalesce(m.texts -> m.channel ->> 'body', m.body) as body,
+  case when m.texts ? m.channel then array(select one::int from jsonb_array_elements_text(m.texts -> m.channel -> 'later') one)
+    else m.placeholder_at end as placeholder_at`
 
 async function claim(
   trx: Trx,
   lane: Lane,
   publicUrl: string | undefined,
 ): Promise<{ found: number; claimed: Claimed[] }> {
-  const { channel, capabilities } = lane.adapter
+  const { account, adapter } = lane.open
+  // A slow account never holds more than a second's worth, so that clinical messages get their share.
+  const most = Math.min(adapter.capabilities.batch, account.ratePerSecond ?? Infinity)
   const { rows } = await sql<Due>`
     with due as (
-      select * from message where status = 'queued' and not paused and channel = ${channel} and purpose = ${lane.purpose} and due_at <= now()
+      select * from message where status = 'queued' and not paused and account_id = ${account.id} and purpose = ${lane.purpose} and due_at <= now()
         and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
-      order by due_at, id limit ${capabilities.batch} for update skip locked)
-    select m.id, m.person_id as record_id, m.channel, m.subject, m.body, m.placeholder_at, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
+      order by due_at, id limit ${most} for update skip locked)
+    select m.id, m.person_id as record_id, m.channel, ${textNow}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
       coalesce(e.status = 'stopped', false) as stopped, n.site_id
     from due m left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
@@ -160,13 +207,23 @@ async function claim(
     update message m set status = n.status, reason = n.reason, address = n.address, due_at = coalesce(n.due_at, m.due_at),
       lease_until = case when n.status = 'sending' then now() + ${leaseSeconds} * interval '1 second' end,
       fence = m.fence + 1, tries = m.tries + case when n.status = 'sending' then 1 else 0 end,
-      finished_at = case when n.status = 'suppressed' then now() end
+      finished_at = case when n.status = 'suppressed' then now() end,
+      subject = case when n.status = 'sending' then n.subject else m.subject end,
+      body = case when n.status = 'sending' then n.body else m.body end,
+      placeholder_at = case when n.status = 'sending' then n.placeholder_at::int[] else m.placeholder_at end,
+      channel = coalesce(n.channel, m.channel), fallbacks = case when n.channel is null then m.fallbacks else m.fallbacks[2:] end
     from unnest(
       ${verdicts.map(({ row }) => row.id)}::bigint[], ${verdicts.map(({ status }) => status)}::text[],
       ${verdicts.map(({ reason }) => reason ?? null)}::text[], ${verdicts.map(({ address }) => address ?? null)}::text[],
-      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[]
-    ) as n(id, status, reason, address, due_at)
+      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[], ${verdicts.map(({ next }) => next ?? null)}::text[],
+      ${verdicts.map(({ row }) => row.subject)}::text[], ${verdicts.map(({ row }) => row.body)}::text[],
+      ${verdicts.map(({ row }) => `{${row.placeholder_at.join(',')}}`)}::text[]
+    ) as n(id, status, reason, address, due_at, channel, subject, body, placeholder_at)
     where m.id = n.id`.execute(trx)
+  await routeAgain(
+    trx,
+    verdicts.flatMap(({ row, next }) => (next === undefined ? [] : [row.id])),
+  )
   await recordEvents(
     trx,
     verdicts
@@ -176,7 +233,12 @@ async function claim(
   const claimed = verdicts.flatMap(({ row, address }) =>
     address === undefined ? [] : [{ ...row, address, fence: row.fence + 1, tries: row.tries + 1 }],
   )
-  return { found: rows.length, claimed: await fillPlaceholders(trx, claimed, publicUrl) }
+  const urls = await unsubscribeUrls(trx, lane.purpose, claimed, publicUrl)
+  const texts = await fillPlaceholders(trx, claimed, publicUrl)
+  return {
+    found: rows.length,
+    claimed: texts.map((one) => ({ ...one, unsubscribeUrl: urls.get(one.id) ?? null })),
+  }
 }
 
 type MessageVerdict = {
@@ -185,7 +247,12 @@ type MessageVerdict = {
   reason?: string
   address?: string
   later?: Date
+  /** The channel that is tried instead. */
+  next?: MessageChannel
 }
+
+/** What another channel may help with. */
+const ofTheChannel: ReadonlySet<string> = new Set(['no-address', 'opted-out'])
 
 /** First drops messages whose cause has ended, so that they count towards no cap; then the gate. */
 async function verdictsOf(
@@ -216,29 +283,32 @@ async function verdictsOf(
     const verdict = permitted.get(row.id)
     if (verdict?.kind === 'permit') return { row, status: 'sending', address: verdict.address }
     if (verdict?.kind === 'later') return { row, status: 'queued', later: verdict.at }
-    return { row, status: 'suppressed', reason: verdict?.reason ?? 'no-address' }
+    const refusal = verdict?.reason ?? 'no-address'
+    const [next] = ofTheChannel.has(refusal) ? row.fallbacks : []
+    return next === undefined
+      ? { row, status: 'suppressed', reason: refusal }
+      : { row, status: 'queued', reason: refusal, next }
   })
 }
 
 async function send(
-  channel: OpenChannel,
+  { open: { channel, adapter, waitFor }, purpose }: Lane,
   claimed: Claimed[],
-  maxLength: number | null,
 ): Promise<SendResult[]> {
-  const tooLong = (one: Claimed) => maxLength !== null && one.body.length > maxLength
-  const outgoing = claimed
-    .filter((one) => !tooLong(one))
-    .map(({ address, subject, body, id, tries }): Outgoing => ({
+  const { idempotencyKey } = adapter.capabilities
+  await waitFor(claimed.length)
+  return channel.send(
+    claimed.map(({ address, subject, body, template, unsubscribeUrl, id, tries }): Outgoing => ({
+      messageId: id,
+      purpose,
       address,
       subject,
       body,
-      key: `careloop-${id}-${tries}`,
-    }))
-  const results = (await channel.send(outgoing)).values()
-  return claimed.map((one): SendResult =>
-    tooLong(one)
-      ? { kind: 'refused', reason: `longer than ${maxLength} characters`, permanent: true }
-      : (results.next().value ?? { kind: 'unclear', reason: 'The channel gave no result' }),
+      template,
+      unsubscribeUrl,
+      // Who knows our keys gets the same one for each try.
+      key: idempotencyKey ? `careloop-${id}` : `careloop-${id}-${tries}`,
+    })),
   )
 }
 
@@ -248,10 +318,11 @@ type Settled = {
   providerId: string | null
 }
 
-function settled({ tries }: Claimed, result: SendResult): Settled {
+function settled({ tries }: Claimed, result: SendResult, idempotent: boolean): Settled {
   if (result.kind === 'sent') return { status: 'sent', reason: null, providerId: result.providerId }
   const { reason } = result
-  if (result.kind === 'unclear') return { status: 'unknown', reason, providerId: null }
+  if (result.kind === 'unclear')
+    return { status: idempotent && tries < maxTries ? 'queued' : 'unknown', reason, providerId: null }
   const again = result.kind === 'unavailable' || (tries < maxTries && !result.permanent)
   return { status: again ? 'queued' : 'failed', reason, providerId: null }
 }
@@ -259,21 +330,38 @@ function settled({ tries }: Claimed, result: SendResult): Settled {
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
 /** Writes the results of a batch where the lease is still ours. While a channel is down, only the first attempt counts. */
-async function settle(trx: Trx, claimed: Claimed[], results: SendResult[]): Promise<void> {
+async function settle(
+  trx: Trx,
+  { account, adapter }: OpenAccount,
+  claimed: Claimed[],
+  results: SendResult[],
+): Promise<void> {
+  const { parts: partsOf, idempotencyKey } = adapter.capabilities
   const outcomes = claimed.map((one, at) => {
     const result = results[at] ?? { kind: 'unclear', reason: 'The channel gave no result' }
-    return { ...one, ...settled(one, result), down: result.kind === 'unavailable' }
+    const parts = partsOf ? (result.kind === 'sent' && result.parts) || partsOf(one.body) : null
+    const outcome = settled(one, result, idempotencyKey)
+    // An unclear one may have cost: what is not known is counted.
+    const charged = outcome.status === 'sent' || outcome.status === 'unknown'
+    return {
+      ...one,
+      ...outcome,
+      down: result.kind === 'unavailable',
+      parts: charged ? parts : null,
+      cost: charged ? account.costPerPart * (parts ?? 1) : null,
+    }
   })
   const { rows } = await sql<Row & { status: Settled['status']; person_id: number }>`
     update message m set status = n.status, reason = n.reason, provider_id = n.provider_id, lease_until = null, fence = m.fence + 1,
       tries = case when n.down then greatest(1, m.tries - 1) else m.tries end,
       due_at = case when n.status = 'queued' and not n.down then now() + power(2, m.tries) * interval '30 seconds' else m.due_at end,
-      finished_at = case when n.status <> 'queued' then now() end
+      finished_at = case when n.status <> 'queued' then now() end, parts = n.parts, cost = n.cost
     from unnest(
       ${outcomes.map((one) => one.id)}::bigint[], ${outcomes.map((one) => one.fence)}::int[],
       ${outcomes.map((one) => one.status)}::text[], ${outcomes.map((one) => one.reason)}::text[],
-      ${outcomes.map((one) => one.providerId)}::text[], ${outcomes.map((one) => one.down)}::boolean[]
-    ) as n(id, fence, status, reason, provider_id, down)
+      ${outcomes.map((one) => one.providerId)}::text[], ${outcomes.map((one) => one.down)}::boolean[],
+      ${outcomes.map((one) => one.parts)}::smallint[], ${outcomes.map((one) => one.cost)}::numeric[]
+    ) as n(id, fence, status, reason, provider_id, down, parts, cost)
     where m.id = n.id and m.fence = n.fence and m.status = 'sending'
     returning m.id, m.person_id as record_id, m.channel, m.status, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
     trx,

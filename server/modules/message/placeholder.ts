@@ -1,3 +1,4 @@
+import type { Purpose } from '../../../contract/contact.ts'
 import { sendingNames } from '../../../contract/message-template.ts'
 import { fillLater } from '../../../contract/template.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -65,4 +66,26 @@ export async function fillPlaceholders<M extends Text>(
     ...one,
     body: fillLater({ text: one.body, later: one.placeholder_at }, values.get(one.id) ?? {}),
   }))
+}
+
+type UnsubscribeUrls = (
+  trx: Trx,
+  purpose: Purpose,
+  messages: { id: number; record_id: number; address: string }[],
+  publicUrl: string | undefined,
+) => Promise<Map<number, string>>
+
+let makeUnsubscribeUrls: UnsubscribeUrls | undefined
+
+/** Called once at start-up by the module that ends messages with a click: a signed address by message id. */
+export function registerUnsubscribe(make: UnsubscribeUrls): void {
+  makeUnsubscribeUrls = make
+}
+
+/** Addresses for RFC 8058; what belongs to a person's care has none. */
+export async function unsubscribeUrls(
+  ...[trx, purpose, messages, publicUrl]: Parameters<UnsubscribeUrls>
+): Promise<Map<number, string>> {
+  if (purpose === 'clinical' || messages.length === 0) return new Map()
+  return (await makeUnsubscribeUrls?.(trx, purpose, messages, publicUrl)) ?? new Map()
 }

@@ -1,17 +1,22 @@
 import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Message } from '../../platform/db-types.ts'
-import { countMessages, listMessages } from '../../../contract/message.ts'
+import { countMessages, type DeliveryState, listMessages } from '../../../contract/message.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { assertSortable, listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import { maskName } from '../../../contract/export.ts'
-import { maskEmail } from '../person/mask.ts'
+import type { Services } from '../../platform/services.ts'
+import { maskEmail, maskIdentifier, maskPhone } from '../person/mask.ts'
+import { mountAccounts } from './account-routes.ts'
+import { mountReceipts } from './receipt-routes.ts'
 import { personWithin } from '../person/scope.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
-export function mountMessage(api: Api): void {
+export function mountMessage(api: Api, services: Services): void {
+  mountAccounts(api, services)
+  mountReceipts(api, services)
   implement(api, listMessages, async ({ db, actor, query }) => {
     const { rows, order, total } = await messageRows(db, actor, query)
     await audit(db, actor, {
@@ -41,6 +46,8 @@ type Filter = {
   cursor?: string | undefined
   limit: number
   status?: Selectable<Message>['status'][] | undefined
+  channel?: Selectable<Message>['channel'][] | undefined
+  delivery?: DeliveryState[] | undefined
   personId?: number | undefined
 }
 
@@ -57,6 +64,8 @@ async function messageRows(db: Db, actor: Actor, query: Filter) {
   const order = listOrder<Row>(sortColumns, sql`message.id`, newestFirst(sql`message.id`), query)
   const where = [personWithin(reach, personOfRecord(sql`message.person_id`))]
   if (query.status?.length) where.push(sql<SqlBool>`message.status = any(${query.status}::text[])`)
+  if (query.channel?.length) where.push(sql<SqlBool>`message.channel = any(${query.channel}::text[])`)
+  if (query.delivery?.length) where.push(sql<SqlBool>`message.delivery = any(${query.delivery}::text[])`)
   if (query.personId) where.push(sql<SqlBool>`message.person_id = any(${recordsOf(sql`${query.personId}`)})`)
   const from = (all: RawBuilder<SqlBool>[]) => sql`
     from message join person on person.id = ${personOfRecord(sql`message.person_id`)} where ${sql.join(all, sql` and `)}`
@@ -72,14 +81,25 @@ function viewMessage(row: Row) {
     id: row.id,
     personId: row.person_id,
     personName: maskName(row.person_name),
-    channel: row.channel as 'email',
-    purpose: row.purpose as 'clinical',
-    address: row.address && maskEmail(row.address),
+    channel: row.channel,
+    purpose: row.purpose,
+    address: row.address && maskAddress(row.channel, row.address),
     subject: row.subject,
     status: row.status,
     reason: row.reason,
+    delivery: row.delivery,
+    deliveredAt: row.delivered_at?.toISOString() ?? null,
+    parts: row.parts,
+    cost: row.cost,
     createdAt: row.created_at.toISOString(),
     dueAt: row.due_at.toISOString(),
     finishedAt: row.finished_at?.toISOString() ?? null,
   }
+}
+
+/** As masked as in any list: of a street nothing is left. */
+function maskAddress(channel: Row['channel'], address: string): string | null {
+  if (channel === 'email') return maskEmail(address)
+  if (channel === 'sms' || channel === 'phone') return maskPhone(address)
+  return channel === 'wechat' ? maskIdentifier(address) : null
 }

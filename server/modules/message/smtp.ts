@@ -3,50 +3,27 @@ import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { readEmail, readSender } from '../../../contract/email.ts'
-import type { Db } from '../../platform/db.ts'
+import type { ConfigOf } from '../../../contract/channel.ts'
 import { HostRefused, resolveHost } from '../../platform/outbound-host.ts'
-import { unseal } from '../../platform/sealed.ts'
-import { readSettings } from '../setting/setting.ts'
-import type { ChannelAdapter, OpenChannel, Outgoing, SendResult } from './channel.ts'
-
-const keys = [
-  'channel.smtp.host',
-  'channel.smtp.port',
-  'channel.smtp.tls',
-  'channel.smtp.user',
-  'channel.smtp.password',
-  'channel.smtp.from',
-  'security.outbound-hosts',
-] as const
+import { reportOfMail } from './bounce.ts'
+import type { AccountInForce, ChannelAdapter, Context, OpenChannel, Outgoing, SendResult } from './channel.ts'
 
 /** Connections of one lane. */
 const connections = 4
-/** No mail of a batch starts later than this, in ms; with a connection's time limits this stays within the lease. */
+/** No mail of a batch starts later than this, in ms. */
 const batchTime = 300_000
 
-/** E-mail over the hospital's mail server; off without host and sender. */
+/** E-mail over the hospital's mail server. */
 export const smtp: ChannelAdapter = {
-  channel: 'email',
-  capabilities: {
-    receipts: false,
-    maxLength: null,
-    cost: null,
-    idempotencyKey: false,
-    ratePerSecond: null,
-    batch: 250,
-  },
+  capabilities: { receipts: true, idempotencyKey: false, batch: 250 },
   open: openMail,
+  report: reportOfMail,
 }
 
-async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined> {
-  const settings = await readSettings(db, keys)
-  const host = settings['channel.smtp.host']
-  const from = readSender(settings['channel.smtp.from'])
-  if (!host || !from) return undefined
-  const port = settings['channel.smtp.port']
-  const tls = settings['channel.smtp.tls']
-  const user = settings['channel.smtp.user']
-  const password = settings['channel.smtp.password']
+function openMail(account: AccountInForce, { allowedHosts }: Context): OpenChannel {
+  const { host, port, tls, user, password, ...config } = account.config as ConfigOf<'smtp'>
+  const from = readSender(config.from)
+  if (!from) throw new Error('the sender is not an e-mail address')
   const options: SMTPConnection.Options = {
     port,
     // Of the certificate and in EHLO; the connection goes to the address that was checked.
@@ -58,35 +35,45 @@ async function openMail(db: Db, secret: string): Promise<OpenChannel | undefined
     greetingTimeout: 10_000,
     socketTimeout: 30_000,
   }
-  const auth = user ? { user, pass: password === '' ? '' : unseal(secret, password) } : undefined
+  const auth = user ? { user, pass: password ?? '' } : undefined
   const pool = openPool(async () =>
-    connect({ ...options, host: await resolveHost(host, settings['security.outbound-hosts']) }, auth),
+    connect({ ...options, host: await resolveHost(host, await allowedHosts()) }, auth),
   )
-  return {
-    counterpart: `${host}:${port} ${tls} ${user} ${password}`,
-    send: (batch) => sendAll(pool, from, batch),
-    close: pool.close,
-  }
+  const sender = { ...from, returnPath: config.bounceAddress || from.address }
+  return { send: (batch) => sendAll(pool, sender, batch), close: pool.close }
 }
 
 type Mail = { envelope: SMTPConnection.Envelope; messageId: string; text: Buffer }
 
-type Sender = { name: string; address: string }
+type Sender = { name: string; address: string; returnPath: string }
 
 /** @returns undefined when the address is none, or would be read as several: it may have been stored before addresses were checked */
-async function compose(from: Sender, { address, subject, body, key }: Outgoing): Promise<Mail | undefined> {
+async function compose(
+  from: Sender,
+  { address, subject, body, key, unsubscribeUrl }: Outgoing,
+): Promise<Mail | undefined> {
   const to = readEmail(address)
   if (to === null) return undefined
   const node = new MailComposer({
-    from,
+    from: { name: from.name, address: from.address },
     to: { name: '', address: to },
     // A header is one line, whatever a name in it holds.
     subject: (subject ?? '').replaceAll(/\p{Cc}+/gu, ' '),
     text: body,
     messageId: `<${key}@careloop>`,
+    ...(unsubscribeUrl && {
+      headers: {
+        'List-Unsubscribe': `<${unsubscribeUrl}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+    }),
   }).compile()
   const text = await node.build()
-  return { envelope: { from: from.address, to: [to], size: text.length }, messageId: node.messageId(), text }
+  return {
+    envelope: { from: from.returnPath, to: [to], size: text.length },
+    messageId: node.messageId(),
+    text,
+  }
 }
 
 type Pool = {
@@ -98,14 +85,19 @@ type Pool = {
 
 function openPool(make: () => Promise<SMTPConnection>): Pool {
   const idle: SMTPConnection[] = []
+  let closed = false
   return {
     async take() {
       for (let kept = idle.pop(); kept; kept = idle.pop())
         if (!kept.destroyed) return { connection: kept, used: true }
       return { connection: await make(), used: false }
     },
-    give: (connection) => idle.push(connection),
+    give(connection) {
+      if (closed) connection.quit()
+      else idle.push(connection)
+    },
     close() {
+      closed = true
       for (const connection of idle.splice(0)) connection.quit()
     },
   }

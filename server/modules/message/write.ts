@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Purpose } from '../../../contract/contact.ts'
-import type { MessageChannel } from '../../../contract/message.ts'
+import type { MessageChannel, WrittenChannel } from '../../../contract/message.ts'
 import type { Trx } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { bestTimes } from '../contact/hour.ts'
+import { routeOf, siteOf } from './routing.ts'
 
 /*
  * All writes to the table `message`, except sending (dispatch.ts). Messages are rows of one state machine: queued → sending → sent, failed
@@ -17,10 +18,13 @@ export type MessageTexts = Partial<Record<MessageChannel, MessageText>>
 export type NewMessage = {
   /** The recipient: a person or record. */
   personId: number
-  channel: MessageChannel
+  /** `preferred`: what reaches the person, see routing.ts. */
+  channel: WrittenChannel
   purpose: Purpose
   subject: string | null
   body: string
+  /** Code and values of the template, for providers that keep the text themselves. */
+  template?: { code: string; values: Record<string, string> }
   /** Places in the body that sending fills in, as `render` returns them; whatever else stands there goes out as it is. */
   later?: number[]
   /** Of a template: by channel, while the channel is not known; the chosen one becomes subject, body and places. */
@@ -49,7 +53,7 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
   const dueOf = (one: NewMessage) => (waits(one) ? best.get(one.personId) : undefined) ?? one.dueAt ?? null
   const { rows } = await sql<{ id: number; made: boolean }>`
     with w as materialized (
-      select nextval('message_id_seq') as id, u.* from unnest(
+      select nextval('message_id_seq') as id, u.*, u.channel = 'preferred' as preferred from unnest(
         ${messages.map((one) => one.step?.enrollmentId ?? null)}::bigint[], ${messages.map((one) => one.step?.key ?? null)}::text[],
         ${messages.map((one) => one.step?.attempt ?? 1)}::smallint[], ${messages.map((one) => one.personId)}::bigint[],
         ${messages.map((one) => one.channel)}::text[], ${messages.map((one) => one.purpose)}::text[],
@@ -57,14 +61,17 @@ export async function queueMessages(trx: Trx, messages: NewMessage[]): Promise<(
         ${messages.map((one) => one.about?.kind ?? null)}::text[], ${messages.map((one) => one.about?.id ?? null)}::bigint[],
         ${messages.map(dueOf)}::timestamptz[],
         ${messages.map((one) => `{${(one.later ?? []).join(',')}}`)}::text[],
+        ${messages.map((one) => (one.template ? JSON.stringify(one.template) : null))}::jsonb[],
         ${messages.map((one) => (one.texts ? JSON.stringify(one.texts) : null))}::jsonb[],
         ${messages.map((one) => one.emergency ?? false)}::boolean[]
-      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, nr)
+      ) with ordinality as u(enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, template, texts, emergency, nr)
     ), made as (
-      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at, placeholder_at, texts, emergency, pathway_id)
-      select id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, coalesce(due_at, now()), placeholder_at::int[], texts, emergency,
+      insert into message (id, enrollment_id, step_key, attempt, person_id, channel, purpose, subject, body, subject_kind, subject_id, due_at,
+        placeholder_at, template, texts, emergency, preferred, account_id, fallbacks, pathway_id)
+      select w.id, w.enrollment_id, w.step_key, w.attempt, w.person_id, r.channel, w.purpose, w.subject, w.body, w.subject_kind, w.subject_id,
+        coalesce(w.due_at, now()), w.placeholder_at::int[], w.template, w.texts, w.emergency, w.preferred, r.account_id, r.fallbacks,
         (select e.pathway_id from enrollment e where e.id = w.enrollment_id and e.variant is not null)
-      from w order by nr
+      from w cross join lateral ${siteOf} s cross join lateral ${routeOf} r order by w.nr
       on conflict (enrollment_id, step_key, attempt) do nothing returning id
     )
     select w.id, exists (select 1 from made where made.id = w.id) as made from w order by w.nr`.execute(trx)

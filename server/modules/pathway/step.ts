@@ -199,7 +199,10 @@ const handlers: Handlers = {
  * The text of a message. Of a template in the person's language; while the channel is left open, with the texts for each channel.
  * @throws {AppError} invalid when the template has no published text
  */
-function textOf(step: Step<'message'>, { enrolled, context }: Walk): MessageText & Pick<NewMessage, 'texts'> {
+function textOf(
+  step: Step<'message'>,
+  { enrolled, context }: Walk,
+): MessageText & Pick<NewMessage, 'texts' | 'template'> {
   const values = valuesOf(enrolled)
   if (step.template === undefined) {
     const body = render(step.body, values, filledAtSending)
@@ -210,7 +213,8 @@ function textOf(step: Step<'message'>, { enrolled, context }: Walk): MessageText
   const [first] = Object.values(texts ?? {})
   if (!texts || !first) throw new AppError('invalid', `The template "${step.template}" is not published.`)
   const chosen: MessageText | undefined = (texts as Partial<Record<string, MessageText>>)[step.channel]
-  return chosen ?? { ...first, texts }
+  const template = { code: step.template, values }
+  return chosen ? { ...chosen, template } : { ...first, texts, template }
 }
 
 function done({ result }: Walk, { key }: PathwayStep, word: string): void {

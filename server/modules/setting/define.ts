@@ -2,7 +2,6 @@ type Group =
   | 'follow-up'
   | 'contact'
   | 'intake'
-  | 'channel'
   | 'security'
   | 'figure'
   | 'match'
@@ -21,8 +20,6 @@ export type SettingDefinition = {
   min?: number
   max?: number
   defaultValue: unknown
-  /** Of a secret: settings that say whom it is told; it is forgotten when one of them changes. */
-  goesTo?: readonly string[]
   /** Where the default comes from; "(custom)" marks common practice without a text at hand. */
   source: string
 }

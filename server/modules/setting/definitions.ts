@@ -272,33 +272,6 @@ export const settingDefinitions = {
     `${ours}: names, addresses and ranges on the premises that messages may be sent to; narrow it to the systems there are`,
   ),
   'security.audit-keep-years': integer('security', 6, 'years', [1, 30], 'HIPAA: audit documentation 6 years'),
-  'channel.smtp.host': text(
-    'channel',
-    'text',
-    '',
-    'Mail server of the hospital; empty = e-mail is switched off',
-  ),
-  'channel.smtp.port': integer('channel', 587, null, [1, 65535], 'RFC 6409: message submission on 587'),
-  'channel.smtp.tls': {
-    group: 'channel',
-    perSite: false,
-    kind: 'choice',
-    unit: null,
-    choices: ['starttls', 'implicit', 'none'],
-    defaultValue: 'starttls',
-    source: 'RFC 8314: TLS for submission',
-  },
-  'channel.smtp.user': text('channel', 'text', '', 'Account on the mail server'),
-  'channel.smtp.password': {
-    ...text('channel', 'secret', '', 'Password of that account; stored encrypted'),
-    goesTo: ['channel.smtp.host', 'channel.smtp.tls'],
-  },
-  'channel.smtp.from': text(
-    'channel',
-    'text',
-    '',
-    'Sender address; Advertising Law Art. 43: the sender is named',
-  ),
   'match.review-from': number(
     'match',
     0.5,

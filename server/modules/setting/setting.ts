@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isCountry } from '../../../contract/country.ts'
-import { readSender } from '../../../contract/email.ts'
 import type { SettingView } from '../../../contract/setting.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -8,8 +7,8 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { isTimeZone } from '../../platform/clock.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { readHostList } from '../../platform/outbound-host.ts'
-import { readOrigins } from '../../platform/origins.ts'
 import { seal } from '../../platform/sealed.ts'
+import { readOrigins } from '../../platform/origins.ts'
 import type { SettingDefinition } from './define.ts'
 import {
   isSettingKey,
@@ -165,7 +164,6 @@ export async function updateSetting(
   checkTimeZone(key, value)
   checkCountry(key, value)
   const json = value === null ? null : JSON.stringify(value)
-  if (siteId === null) await forgetSecrets(trx, actor, key, value ?? definition.defaultValue)
   if (json === null)
     await sql`delete from setting where key = ${key} and site_id is not distinct from ${siteId}::int`.execute(
       trx,
@@ -248,36 +246,12 @@ function checkOrigins(key: SettingKey, value: unknown): void {
 
 /** What is sent to another system is one line, and whom it is sent to is somebody. */
 function checkOutbound(key: SettingKey, value: unknown): void {
-  if (typeof value !== 'string') return
-  const wrong = (message: string) => new AppError('invalid', undefined, [{ path: 'value', message }])
-  if (key.startsWith('channel.') && /\p{Cc}/u.test(value)) throw wrong('has to be a single line')
-  if (key === 'channel.smtp.from' && value !== '' && readSender(value) === null)
-    throw wrong('is not an e-mail address')
-  if (key !== 'security.outbound-hosts') return
+  if (key !== 'security.outbound-hosts' || typeof value !== 'string') return
   const read = readHostList(value)
-  if ('wrong' in read) throw wrong(`“${read.wrong}” is no name, address or range such as 10.1.0.0/16`)
-}
-
-/** A password was meant for one host: whoever names another one does not get it sent there. */
-async function forgetSecrets(trx: Trx, actor: Actor, key: SettingKey, value: unknown): Promise<void> {
-  const { [key]: before } = await readSettings(trx, [key])
-  if (before === value || before === '') return
-  const told = Object.entries<SettingDefinition>(settingDefinitions).flatMap(([name, { goesTo }]) =>
-    goesTo?.includes(key) ? [name] : [],
-  )
-  if (told.length === 0) return
-  const { rows } = await sql<{ key: string }>`
-    with gone as (delete from setting where key = any(${told}) and site_id is null returning key)
-    insert into setting_history (key, site_id, version, value, changed_by)
-    select key, null, coalesce((select max(version) from setting_history h where h.key = gone.key and h.site_id is null), 0) + 1, null, ${actor.userId}
-    from gone returning key`.execute(trx)
-  for (const { key: secret } of rows)
-    await audit(trx, actor, {
-      action: 'setting.write',
-      subject: secret,
-      fields: ['value'],
-      reason: `${key} changed`,
-    })
+  if ('wrong' in read)
+    throw new AppError('invalid', undefined, [
+      { path: 'value', message: `“${read.wrong}” is no name, address or range such as 10.1.0.0/16` },
+    ])
 }
 
 function checked(definition: SettingDefinition, value: unknown, secret: string): unknown {

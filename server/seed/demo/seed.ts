@@ -1,11 +1,13 @@
 import { type Selectable, sql } from 'kysely'
 import type { Staff } from '../../platform/db-types.ts'
+import type { z } from 'zod'
+import { accountBody } from '../../../contract/channel.ts'
 import { demoHospital, type StaffRole } from '../../../sim/hospital.ts'
 import type { Role } from '../../../contract/access.ts'
 import { createApiKeyAs, revokeApiKeyAs } from '../../modules/access/api-key.ts'
 import { createUserAs } from '../../modules/access/user.ts'
+import { createAccount, updateAccount } from '../../modules/message/account.ts'
 import { enterOrganisation } from '../../modules/organisation/enter.ts'
-import { updateSetting } from '../../modules/setting/setting.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 
@@ -32,6 +34,8 @@ export async function seedDemoHospital(db: Db): Promise<void> {
     }),
   )
 }
+
+type AccountInput = z.input<typeof accountBody>
 
 export type DemoLogin = {
   username: string
@@ -149,22 +153,51 @@ export async function demoApiKey(db: Db): Promise<string> {
   })
 }
 
-/** Sends mail to the demo's own mail sink: nothing leaves this machine. */
-export async function configureDemoMail(db: Db, secret: string, port: number): Promise<void> {
-  const values = {
-    'channel.smtp.host': '127.0.0.1',
-    'channel.smtp.port': port,
-    'channel.smtp.tls': 'none',
-    'channel.smtp.from': '"仁和医院" <care@renhe.example>',
-  }
+/** Accounts at the providers that the demo plays itself: nothing leaves this machine. */
+export async function configureDemoChannels(db: Db, secret: string, accounts: AccountInput[]): Promise<void> {
   await transaction(db, async (trx) => {
-    for (const [key, value] of Object.entries(values)) {
-      const current = await trx
-        .selectFrom('setting')
-        .select('version')
-        .where('key', '=', key)
+    for (const input of accounts) {
+      const body = accountBody.parse(input)
+      const known = await trx
+        .selectFrom('message_account')
+        .select(['id', 'version'])
+        .where('name', '=', body.name)
         .executeTakeFirst()
-      await updateSetting(trx, actor, secret, key, { value, version: current?.version ?? 0 })
+      if (known) await updateAccount(trx, actor, secret, known.id, { ...body, version: known.version })
+      else await createAccount(trx, actor, secret, body)
     }
   })
 }
+
+/** The account for mail of a sink on this machine. */
+export const demoMail = (port: number): AccountInput => ({
+  kind: 'smtp',
+  name: '演示邮件',
+  host: '127.0.0.1',
+  port,
+  tls: 'none',
+  from: '"仁和医院" <care@renhe.example>',
+})
+
+/** The account at the demo's short message centre. */
+export const demoSms = (port: number): AccountInput => ({
+  kind: 'smpp',
+  name: '演示短信',
+  host: '127.0.0.1',
+  port,
+  systemId: 'demo',
+  password: demoPassword,
+  source: '10690000',
+  costPerPart: 0.05,
+})
+
+/** The demo's official account. */
+export const demoWechat = (endpoint: string): AccountInput => ({
+  kind: 'wechat',
+  name: '演示公众号',
+  endpoint,
+  appId: 'wx-demo',
+  appSecret: demoPassword,
+  token: demoPassword,
+  templateId: 'demo',
+})

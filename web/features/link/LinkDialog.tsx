@@ -32,7 +32,7 @@ const living = new Set<Link['state']>([
   'expired',
 ])
 
-/** Lets the person answer: mail a one-time link, or show it on the spot. */
+/** Lets the person answer: send a one-time link by what reaches them, or show it on the spot. */
 export default function LinkDialog({ taskId, onClose }: { taskId: number; onClose: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
@@ -47,10 +47,10 @@ export default function LinkDialog({ taskId, onClose }: { taskId: number; onClos
     onDone: ({ url, expiresAt }) => {
       refresh()
       if (url && expiresAt) setShown({ url, expiresAt })
-      else void message.success(t('links.mailed'))
+      else void message.success(t('links.sent'))
     },
   })
-  const make = (channel: 'email' | 'shown') =>
+  const make = (channel: 'sms' | 'wechat' | 'email' | 'shown') =>
     create.mutate({
       params: { id: taskId },
       body: { channel, ...(language && { language: language as 'en' }) },
@@ -72,18 +72,20 @@ export default function LinkDialog({ taskId, onClose }: { taskId: number; onClos
             options={languages.map((one) => ({ value: one, text: languageNames[one] }))}
             onChange={setLanguage}
           />
-          <Button
-            type="primary"
-            disabled={!links.data?.address || !links.data.mailReady}
-            loading={create.isPending && create.variables.body.channel === 'email'}
-            onClick={() => make('email')}
-          >
-            {links.data && !links.data.mailReady
-              ? t('links.mailOff')
-              : links.data?.address === null
-                ? t('links.mailNone')
-                : t('links.mail', { address: links.data?.address ?? '…' })}
-          </Button>
+          {links.data?.ready &&
+            links.data.ways.map(({ channel, address }, at) => (
+              <Button
+                key={channel}
+                type={at === 0 ? 'primary' : 'default'}
+                loading={create.isPending && create.variables.body.channel === channel}
+                onClick={() => make(channel)}
+              >
+                {t(`links.send.${channel}`, { address })}
+              </Button>
+            ))}
+          {links.data && (!links.data.ready || links.data.ways.length === 0) && (
+            <p className="secondary">{t(links.data.ready ? 'links.noWay' : 'links.notReady')}</p>
+          )}
           <Button
             loading={create.isPending && create.variables.body.channel === 'shown'}
             onClick={() => make('shown')}

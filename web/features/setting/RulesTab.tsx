@@ -14,7 +14,6 @@ const groups = [
   'follow-up',
   'contact',
   'figure',
-  'channel',
   'intake',
   'provenance',
   'completeness',

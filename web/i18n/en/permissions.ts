@@ -17,6 +17,8 @@ export const permissions = {
   campaign_read: 'See campaigns',
   campaign_write: 'Write, start and stop campaigns',
   campaign_approve: 'Approve campaigns',
+  channel_read: 'See message channels',
+  channel_write: 'Set up message channels',
   figure_read: 'See figures',
   figure_export: 'Export figures',
   'spot-check_read': 'See spot checks',

@@ -2,6 +2,13 @@ import type { SameWords } from '../shape.ts'
 import type { problems as reference } from '../zh-CN/problems.ts'
 
 export const problems = {
+  'stays-as-it-is-add-another-account': 'Cannot change once saved: add another channel',
+  'has-to-be-entered-again-because-it-would-go-elsewhere': 'The server changed: enter it again',
+  'nothing-is-sent-by-this-channel': 'This channel sends nothing out, so there is nothing to test',
+  'is-not-an-e-mail-address': 'Not an e-mail address',
+  'has-no-account-in-it': 'An address without account and #',
+  'needs-a-line-for-each-our-code-code-of-the-provider':
+    'A line for each: our template code = code of the provider',
   'is-one-of-red-flags-only': 'Only a red flag can end like this',
   'is-before-the-beginning': 'Is before the beginning',
   'says-what-needs-work': 'Say what needs work',
@@ -48,7 +55,6 @@ export const problems = {
   'names-a-picture-that-was-not-sent': 'Names a picture that was not sent',
   'is-not-a-question-of-this-questionnaire': 'Is not a question of this questionnaire',
   'is-needed-to-take-a-death-back': 'Is needed to take a death back',
-  'is-not-an-e-mail-address': 'Is not an e-mail address',
   'is-not-a-number-or-address-of-this-person': 'Is not a number or address of this person',
   'is-not-a-contact-of-this-person': 'Is not a contact of this person',
   'is-not-known-here': 'Is not known here',

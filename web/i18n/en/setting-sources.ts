@@ -71,12 +71,6 @@ export const settingSources = {
   'security_outbound-hosts':
     'CareLoop choice: names, addresses and ranges; narrow it to the systems there are',
   'security_audit-keep-years': 'HIPAA: audit documentation 6 years',
-  channel_smtp_host: 'Mail server of the hospital; empty = e-mail is switched off',
-  channel_smtp_port: 'RFC 6409: message submission on 587',
-  channel_smtp_tls: 'RFC 8314: TLS for submission',
-  channel_smtp_user: 'Account on the mail server',
-  channel_smtp_password: 'Password of that account; stored encrypted',
-  channel_smtp_from: 'Sender address; Advertising Law Art. 43: the sender is named',
   'spot-check_automatic': 'CareLoop choice: a check that waits for somebody to start it is forgotten',
   'spot-check_day': 'CareLoop choice: results registered late are in by then',
   'spot-check_share': 'CareLoop choice: one result in twenty',

@@ -20,6 +20,8 @@ export const permissions = {
   campaign_read: '查看营销活动',
   campaign_write: '编写和启停营销活动',
   campaign_approve: '批准营销活动',
+  channel_read: '查看消息通道',
+  channel_write: '设置消息通道',
   figure_read: '查看统计',
   figure_export: '导出统计',
   'spot-check_read': '查看抽查',

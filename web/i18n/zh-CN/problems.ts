@@ -1,5 +1,11 @@
 /** What is wrong with one value, by the server's sentence in small letters; `{{n}}` is the number in it. */
 export const problems = {
+  'stays-as-it-is-add-another-account': '保存后不能改，请另加一个通道',
+  'has-to-be-entered-again-because-it-would-go-elsewhere': '服务器变了，请重新填写',
+  'nothing-is-sent-by-this-channel': '这个通道不对外发送，不需要测试',
+  'is-not-an-e-mail-address': '不是电子邮箱地址',
+  'has-no-account-in-it': '网址里不能带账号或 #',
+  'needs-a-line-for-each-our-code-code-of-the-provider': '每行一条：本系统模板代码 = 服务商模板代码',
   'is-one-of-red-flags-only': '只有红旗任务可以选这个结果',
   'is-before-the-beginning': '早于开始时间',
   'says-what-needs-work': '请写明哪里需要改进',
@@ -44,7 +50,6 @@ export const problems = {
   'names-a-picture-that-was-not-sent': '照片还没有传上来',
   'is-not-a-question-of-this-questionnaire': '问卷里没有这道题',
   'is-needed-to-take-a-death-back': '撤销去世登记要写原因',
-  'is-not-an-e-mail-address': '不是电子邮箱地址',
   'is-not-a-number-or-address-of-this-person': '不是这位患者的号码或地址',
   'is-not-a-contact-of-this-person': '不是这位患者的联系人',
   'is-not-known-here': '这里没有登记',

@@ -3,12 +3,11 @@ import { contactSettings } from './contact.ts'
 
 export const settings = {
   title: '设置',
-  tab: { rules: '规则', organization: '院区与科室', staff: '人员', calendar: '工作日历' },
+  tab: { rules: '规则', channels: '通道', organization: '院区与科室', staff: '人员', calendar: '工作日历' },
   group: {
     'follow-up': '随访',
     contact: '联系与勿扰',
     intake: '接口',
-    channel: '发送渠道',
     security: '安全',
     figure: '统计目标',
     match: '档案匹配',
@@ -134,12 +133,6 @@ export const settings = {
     'security_launch-session-hours': '工作站随访一次最长',
     'security_outbound-hosts': '允许发送到的院内地址',
     'security_audit-keep-years': '审计日志保存',
-    channel_smtp_host: '邮件服务器',
-    channel_smtp_port: '邮件端口',
-    channel_smtp_tls: '邮件加密方式',
-    channel_smtp_user: '邮件账号',
-    channel_smtp_password: '邮件密码',
-    channel_smtp_from: '发件地址',
     'spot-check_automatic': '自动抽取',
     'spot-check_day': '每月几号抽取上月样本',
     'spot-check_share': '每位医生抽查比例',

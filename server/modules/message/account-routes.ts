@@ -1,0 +1,29 @@
+import {
+  createAccount as createRoute,
+  listAccounts as listRoute,
+  switchAccount as switchRoute,
+  testAccount as testRoute,
+  updateAccount as updateRoute,
+} from '../../../contract/channel.ts'
+import { transaction } from '../../platform/db.ts'
+import { type Api, implement } from '../../platform/http.ts'
+import type { Services } from '../../platform/services.ts'
+import { createAccount, listAccounts, switchAccount, updateAccount } from './account.ts'
+import { sendTest } from './test-send.ts'
+
+export function mountAccounts(api: Api, { secret }: Services): void {
+  implement(api, listRoute, ({ db, actor }) => listAccounts(db, actor, secret))
+  implement(api, createRoute, ({ db, actor, body }) =>
+    transaction(db, (trx) => createAccount(trx, actor, secret, body)),
+  )
+  implement(api, updateRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => updateAccount(trx, actor, secret, params.id, body)),
+  )
+  implement(api, switchRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => switchAccount(trx, actor, params.id, body.active)),
+  )
+  // No transaction, because it opens a network connection.
+  implement(api, testRoute, ({ db, actor, params, body }) =>
+    sendTest(db, actor, secret, params.id, body.address),
+  )
+}
