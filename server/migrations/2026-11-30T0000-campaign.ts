@@ -26,7 +26,7 @@ drop index message_lane;
 create index message_lane on message (channel, purpose, due_at, id) where status = 'queued' and not paused;
 create index message_paused on message (enrollment_id) where paused;
 -- What became of the messages of a campaign, read from the index alone.
-create index message_of_campaign on message (pathway_id, step_key, channel, status, reason) where pathway_id is not null;
+create index message_trial on message (pathway_id, step_key, channel, status, reason) where pathway_id is not null;
 
 create table campaign (
   id int generated always as identity primary key,

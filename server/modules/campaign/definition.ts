@@ -58,7 +58,7 @@ export function audienceOf({ audience: { segment, without } }: CampaignPlan): Co
 const goalEvents: Record<CampaignGoal, EventKind[]> = {
   visited: ['encounter.registered', 'encounter.admitted', 'appointment.booked'],
   booked: ['appointment.booked'],
-  answered: ['questionnaire.completed'],
+  answered: ['questionnaire.completed', 'message.replied'],
 }
 
 function goalRules(goal: CampaignGoal): StopRule[] {

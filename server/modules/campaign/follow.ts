@@ -33,6 +33,7 @@ export async function followMembers(trx: Trx, events: AnyEvent[]): Promise<void>
     const { enrollmentId, outcome } = event.data
     const answered =
       event.kind === 'questionnaire.completed' ||
+      event.kind === 'message.replied' ||
       (event.kind === 'contact.attempted' && outcome === 'reached')
     return answered && typeof enrollmentId === 'number' ? [{ enrollmentId, at: event.at }] : []
   })

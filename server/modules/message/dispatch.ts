@@ -177,11 +177,14 @@ async function noteHealth(
     )
 }
 
-/** Subject, body and places of the message `m` on its channel: those of its template for that channel, where it has some. */
-const textNow = sql`case when m.texts ? m.channel then m.texts -> m.channel ->> 'subject' else m.subject end as subject,
-  coalesce(m.texts -> m.channel ->> 'body', m.body) as body,
-  case when m.texts ? m.channel then array(select one::int from jsonb_array_elements_text(m.texts -> m.channel -> 'later') one)
-    else m.placeholder_at end as placeholder_at`
+/** The text of message `m` for its channel: what goes out is kept on the row. */
+const ofChannel = {
+  subject: sql`case when m.texts ? m.channel then m.texts -> m.channel ->> 'subject' else m.subject end`,
+  body: sql`coalesce(m.texts -> m.channel ->> 'body', m.body)`,
+  placeholderAt: sql`case when m.texts ? m.channel then array(
+    select place::int from jsonb_array_elements_text(m.texts -> m.channel -> 'later') place) else m.placeholder_at end`,
+}
+const textColumns = sql`${ofChannel.subject} as subject, ${ofChannel.body} as body, ${ofChannel.placeholderAt} as placeholder_at`
 
 async function claim(
   trx: Trx,
@@ -196,7 +199,7 @@ async function claim(
       select * from message where status = 'queued' and not paused and account_id = ${account.id} and purpose = ${lane.purpose} and due_at <= now()
         and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
       order by due_at, id limit ${most} for update skip locked)
-    select m.id, m.person_id as record_id, m.channel, ${textNow}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
+    select m.id, m.person_id as record_id, m.channel, ${textColumns}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
       coalesce(e.status = 'stopped', false) as stopped, n.site_id
     from due m left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
@@ -208,17 +211,16 @@ async function claim(
       lease_until = case when n.status = 'sending' then now() + ${leaseSeconds} * interval '1 second' end,
       fence = m.fence + 1, tries = m.tries + case when n.status = 'sending' then 1 else 0 end,
       finished_at = case when n.status = 'suppressed' then now() end,
-      subject = case when n.status = 'sending' then n.subject else m.subject end,
-      body = case when n.status = 'sending' then n.body else m.body end,
-      placeholder_at = case when n.status = 'sending' then n.placeholder_at::int[] else m.placeholder_at end,
+      subject = case when n.status = 'sending' then ${ofChannel.subject} else m.subject end,
+      body = case when n.status = 'sending' then ${ofChannel.body} else m.body end,
+      placeholder_at = case when n.status = 'sending' then ${ofChannel.placeholderAt} else m.placeholder_at end,
+      texts = case when n.status <> 'sending' then m.texts end,
       channel = coalesce(n.channel, m.channel), fallbacks = case when n.channel is null then m.fallbacks else m.fallbacks[2:] end
     from unnest(
       ${verdicts.map(({ row }) => row.id)}::bigint[], ${verdicts.map(({ status }) => status)}::text[],
       ${verdicts.map(({ reason }) => reason ?? null)}::text[], ${verdicts.map(({ address }) => address ?? null)}::text[],
-      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[], ${verdicts.map(({ next }) => next ?? null)}::text[],
-      ${verdicts.map(({ row }) => row.subject)}::text[], ${verdicts.map(({ row }) => row.body)}::text[],
-      ${verdicts.map(({ row }) => `{${row.placeholder_at.join(',')}}`)}::text[]
-    ) as n(id, status, reason, address, due_at, channel, subject, body, placeholder_at)
+      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[], ${verdicts.map(({ next }) => next ?? null)}::text[]
+    ) as n(id, status, reason, address, due_at, channel)
     where m.id = n.id`.execute(trx)
   await routeAgain(
     trx,

@@ -1,5 +1,5 @@
-import type { Purpose } from '../../../contract/contact.ts'
 import { sendingNames } from '../../../contract/message-template.ts'
+import type { Purpose } from '../../../contract/contact.ts'
 import { fillLater } from '../../../contract/template.ts'
 import type { Trx } from '../../platform/db.ts'
 

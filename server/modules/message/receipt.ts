@@ -145,6 +145,7 @@ export async function storeReplies(db: Db, account: Account, replies: Reply[]): 
           source: 'careloop',
           data: {
             messageId: message.id,
+            ...(message.enrollment_id !== null && { enrollmentId: message.enrollment_id }),
             channel: account.channel,
             purpose: message.purpose,
             text: reply.text.slice(0, longestReply),
@@ -166,10 +167,10 @@ async function seenFirst(db: Db, accountId: number, key: string): Promise<boolea
 
 async function answeredBy(trx: Trx, account: Account, reply: Reply) {
   const key = Number(keyPattern.exec(reply.reference ?? '')?.[1] ?? 0) || null
-  const { rows } = await sql<{ id: number; person_id: number; purpose: string }>`
-    (select id, person_id, purpose from message where account_id = ${account.id} and (id = ${key}::bigint or provider_id = ${reply.reference}))
+  const { rows } = await sql<{ id: number; person_id: number; purpose: string; enrollment_id: number | null }>`
+    (select id, person_id, purpose, enrollment_id from message where account_id = ${account.id} and (id = ${key}::bigint or provider_id = ${reply.reference}))
     union all
-    (select m.id, m.person_id, m.purpose from message m
+    (select m.id, m.person_id, m.purpose, m.enrollment_id from message m
       where m.person_id in (select t.person_id from person_telecom t where t.value = ${reply.from})
         and m.channel = ${account.channel} and m.address = ${reply.from} and m.status in ('sent', 'sending', 'unknown')
       order by m.id desc limit 1)

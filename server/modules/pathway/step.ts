@@ -213,8 +213,7 @@ function textOf(
   const [first] = Object.values(texts ?? {})
   if (!texts || !first) throw new AppError('invalid', `The template "${step.template}" is not published.`)
   const chosen: MessageText | undefined = (texts as Partial<Record<string, MessageText>>)[step.channel]
-  const template = { code: step.template, values }
-  return chosen ? { ...chosen, template } : { ...first, texts, template }
+  return { ...(chosen ?? { ...first, texts }), template: { code: step.template, values } }
 }
 
 function done({ result }: Walk, { key }: PathwayStep, word: string): void {

@@ -139,7 +139,7 @@ function messageProblems(
     )
 }
 
-const named = /^(event|variables|task|questionnaire|observation)\../
+const named = /^(event|variables|task|questionnaire|observation)\.|^enrollment\.variant$/
 
 /** Whether anything can be asked by that name. */
 function isKnown(fact: string): boolean {
