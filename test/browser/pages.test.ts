@@ -73,6 +73,7 @@ const screens: Screen[] = [
     allowed: /^(English|end|if|start|default|name|else)$/,
     path: firstId(`select id from template where code = 'check-up-offer'`, (id) => `/templates/${id}`),
     prepare: async (page) => {
+      await button('为本院写一份')(page)
       await page.getByRole('textbox', { name: '正文' }).fill('治愈率高达 98%，{{name}}')
       await page.getByText('宣传诊疗效果').waitFor()
     },
