@@ -45,7 +45,7 @@ module.exports = {
       'contract-stands-alone',
       '^contract/',
       '^(server|web|sim|test|bench)/',
-      'Contracts import zod only.',
+      'Contracts import zod only; the renderer of texts, which the browser shares, liquidjs.',
     ),
     zone(
       'platform-knows-no-module',

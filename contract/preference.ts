@@ -18,9 +18,7 @@ const wishes = z.object({
   marketing: z.boolean(),
   /** Ways that reach the person; false: not for services and offers. */
   channels: z.partialRecord(z.enum(wishChannels), z.boolean()),
-  hours: hours
-    .refine((one) => one.from < one.to, { path: ['to'], message: 'is not after the beginning of the day' })
-    .nullable(),
+  hours: hours.nullable(),
 })
 export type Wishes = z.infer<typeof wishes>
 

@@ -3,16 +3,22 @@ import path from 'node:path'
 import { createWorld, lifeEventsGently, type SimEvent, type World } from '../sim/life.ts'
 import { liveEvents } from '../sim/live.ts'
 import { play } from '../sim/play.ts'
+import { startProvider, wechatDialect } from '../sim/http-providers.ts'
+import { startSmsc } from '../sim/smpp-smsc.ts'
 import { startSmtpSink } from '../sim/smtp-sink.ts'
+import { showTelephones } from '../sim/telephone-page.ts'
 import { SimulatedStaff } from '../sim/staff.ts'
 import { drainLoops } from './loops.ts'
 import { type Running, serve } from './main.ts'
+import { receiptsPathOf } from './modules/message/receipt-key.ts'
 import { resendingSender } from './modules/hl7/mllp-client.ts'
 import type { Config } from './platform/config.ts'
 import { log } from './platform/log.ts'
 import {
   configureDemoChannels,
   demoMail,
+  demoSms,
+  demoWechat,
   demoApiKey,
   type DemoLogin,
   demoPassword,
@@ -53,19 +59,19 @@ export async function runDemo(options: Config): Promise<void> {
   const anchor = await readAnchor(config.dataDir)
   const world = createWorld({ now: new Date(anchor.now), seed: anchor.seed, people, years })
   const stop = new AbortController()
-  const sink = await startSmtpSink()
+  const partners = await startPartners(anchor.seed)
   const running = await serve({
     ...config,
     adminPassword: demoPassword,
     // Lines of the log between the words of the demo would only alarm.
     logLevel: ['info', 'warn'].includes(config.logLevel) ? 'error' : config.logLevel,
   }).catch(async (error: unknown) => {
-    await sink.close()
+    await partners.close()
     throw error
   })
   const { db } = running.services
   await seedDemoHospital(db)
-  await configureDemoChannels(db, running.services.secret, [demoMail(sink.port)])
+  await connectPartners(running, partners)
   const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
   if (fresh) {
     await rememberMonths(db, comparedDays + 3)
@@ -96,13 +102,45 @@ export async function runDemo(options: Config): Promise<void> {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  announce(running, logins, { seconds: (performance.now() - started) / 1000, smtpPort: sink.port, fresh })
+  announce(running, logins, { seconds: (performance.now() - started) / 1000, partners, fresh })
 
   await stopped
   stop.abort()
   await Promise.allSettled(background)
   await running.close()
-  await sink.close()
+  await partners.close()
+}
+
+type Partners = Awaited<ReturnType<typeof startPartners>>
+
+/** Providers of messages as the demo plays them: a mail server, a short message centre, a WeChat account. */
+async function startPartners(seed: number) {
+  const behaviour = { seed, undelivered: 0.02, reply: 0.05, receiptMs: [500, 4000] as [number, number] }
+  const sink = await startSmtpSink()
+  const sms = await startSmsc(behaviour)
+  const wechat = await startProvider(wechatDialect(demoPassword, demoPassword), behaviour)
+  const page = await showTelephones([sms.telephones, wechat.telephones])
+  return {
+    sink,
+    sms,
+    wechat,
+    page,
+    close: async () => {
+      await Promise.all([sink.close(), sms.close(), wechat.close(), page.close()])
+    },
+  }
+}
+
+async function connectPartners({ services, url }: Running, { sink, sms, wechat }: Partners): Promise<void> {
+  const { db, secret } = services
+  const accounts = [demoMail(sink.port), demoSms(sms.port), demoWechat(wechat.url)]
+  await configureDemoChannels(db, secret, accounts)
+  const { id } = await db
+    .selectFrom('message_account')
+    .select('id')
+    .where('kind', '=', 'wechat')
+    .executeTakeFirstOrThrow()
+  wechat.reportTo(`${url ?? ''}${receiptsPathOf(id, 'wechat', secret) ?? ''}`)
 }
 
 async function readAnchor(dataDir: string): Promise<Anchor> {
@@ -201,7 +239,7 @@ function startBackground({ running, world, fresh, stop, key, seed, ward }: Backg
 function announce(
   running: Running,
   logins: DemoLogin[],
-  { seconds, smtpPort, fresh }: { seconds: number; smtpPort: number; fresh: boolean },
+  { seconds, partners, fresh }: { seconds: number; partners: Partners; fresh: boolean },
 ): void {
   const width = Math.max(...logins.map((login) => login.username.length))
   const lines = [
@@ -214,7 +252,8 @@ function announce(
     `  Web      ${running.url ?? ''}`,
     `  API      ${running.url ?? ''}/api/v1/docs`,
     `  HL7      mllp://127.0.0.1:${running.mllpPort ?? 0}  (the simulated hospital is sending)`,
-    `  Mail     smtp://127.0.0.1:${smtpPort}  (a sink: nothing leaves this machine)`,
+    `  Mail     smtp://127.0.0.1:${partners.sink.port}  (a sink: nothing leaves this machine)`,
+    `  Phones   ${partners.page.url}  (what the simulated patients got by SMS and WeChat)`,
     '',
     `  Password of every log-in: ${demoPassword}`,
     ...logins.map(

@@ -12,14 +12,14 @@ import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { instructionClock } from './modules/instruction/clock.ts'
 import { followInstructions } from './modules/instruction/react.ts'
-import { registerPlaceholder } from './modules/message/placeholder.ts'
+import { registerPlaceholder, registerUnsubscribe } from './modules/message/placeholder.ts'
 import { followUnmerges } from './modules/match/unmerge.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
 import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
-import { preferencesInMessage, unsubscribeInMessage } from './modules/preference/placeholder.ts'
+import { preferencesInMessage, unsubscribeInMessage, wishesUrls } from './modules/preference/placeholder.ts'
 import { followReplies } from './modules/preference/reply.ts'
 import { keepProof } from './modules/task/proof.ts'
 
@@ -48,6 +48,13 @@ export function connectReactions(): void {
   for (const subject of [encounterSubject, agreementSubject]) registerSubject(subject)
   for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage])
     registerPlaceholder(placeholder)
+  registerUnsubscribe((trx, _, messages, publicUrl) =>
+    wishesUrls(
+      trx,
+      messages.map((one) => one.id),
+      publicUrl,
+    ),
+  )
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

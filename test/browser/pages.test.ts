@@ -66,6 +66,19 @@ const screens: Screen[] = [
   { name: 'team', as: 'head', path: '/team' },
   { name: 'call-backs', as: 'nurse', path: '/call-backs' },
   { name: 'guidance', as: 'head', path: '/guidance' },
+  { name: 'templates', as: 'service', path: '/templates' },
+  {
+    name: 'template',
+    as: 'service',
+    allowed: /^(English|end|if|start|default|name|else)$/,
+    path: firstId(`select id from template where code = 'check-up-offer'`, (id) => `/templates/${id}`),
+    prepare: async (page) => {
+      await button('为本院写一份')(page)
+      await page.getByRole('textbox', { name: '正文' }).fill('治愈率高达 98%，{{name}}')
+      await page.getByText('宣传诊疗效果').waitFor()
+    },
+  },
+  { name: 'contact-log', as: 'service', path: '/contact-log' },
   {
     name: 'guidance-dialog',
     as: 'doctor',

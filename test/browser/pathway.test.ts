@@ -68,14 +68,14 @@ test('a wait and a task are put in by mouse and keyboard, undone, redone, saved 
   await expect.poll(() => page.locator('.canvas-step').count()).toBe(10)
 
   // What is wrong is named at once, and a click goes to the step.
-  await box(page, '出院关怀邮件').click()
+  await box(page, '出院关怀消息').click()
   const subject = await side.getByLabel('主题').inputValue()
   await side.getByLabel('主题').fill('')
   await page.getByText('有 1 处要改').waitFor()
   await page.getByText(/消息没有主题或正文/).waitFor()
   await box(page, '回家满 1 天').click()
   expect(await page.getByRole('button', { name: /发布第 2 版/ }).isDisabled()).toBe(true)
-  await page.getByRole('alert').getByRole('button', { name: '出院关怀邮件' }).click()
+  await page.getByRole('alert').getByRole('button', { name: '出院关怀消息' }).click()
   await side.getByLabel('主题').fill(subject)
   await page.getByText('没有要改的地方。').waitFor()
 

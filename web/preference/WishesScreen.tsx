@@ -18,6 +18,7 @@ export function WishesScreen({ token, first, stops }: WishesScreenProps) {
   const [view, setView] = useState<View>(first)
   const [busy, setBusy] = useState(false)
   const [done, setDone] = useState<'saved' | 'stopped' | null>(null)
+  const [asks, setAsks] = useState(stops)
 
   useEffect(() => {
     document.title = t('wishes.title')
@@ -28,14 +29,17 @@ export function WishesScreen({ token, first, stops }: WishesScreenProps) {
     const next = await look(what, { token, ...body })
     setBusy(false)
     setView(next)
-    if (next.state === 'open' && what !== 'open') setDone(what === 'stop' ? 'stopped' : 'saved')
+    if (next.state === 'open' && what !== 'open') {
+      setDone(what === 'stop' ? 'stopped' : 'saved')
+      if (what === 'stop') setAsks(false)
+    }
   }
   return (
     <div className="form-page">
       <main id="main">
         {view.state === 'open' ? (
           <Open
-            {...{ view, busy, done, stops }}
+            {...{ view, busy, done, asks }}
             onStop={() => void act('stop', {})}
             onSave={(wishes) => void act('save', { wishes })}
           />
@@ -77,12 +81,13 @@ type OpenProps = {
   view: OpenWishes
   busy: boolean
   done: 'saved' | 'stopped' | null
-  stops: boolean
+  /** Whether the person came to end messages and has not done so. */
+  asks: boolean
   onStop: () => void
   onSave: (wishes: Partial<OpenWishes['wishes']>) => void
 }
 
-function Open({ view, busy, done, stops, onStop, onSave }: OpenProps) {
+function Open({ view, busy, done, asks, onStop, onSave }: OpenProps) {
   const { t } = useTranslation()
   const { marketing } = view.wishes
   return (
@@ -95,7 +100,7 @@ function Open({ view, busy, done, stops, onStop, onSave }: OpenProps) {
       <p role="status" className="wishes-done">
         {done && t(`wishes.${done}`)}
       </p>
-      {(marketing || (stops && done !== 'stopped')) && (
+      {(marketing || asks) && (
         <div className="wishes-stop">
           <p>{t('wishes.stopHint')}</p>
           <button type="button" className="form-button" disabled={busy} onClick={onStop}>

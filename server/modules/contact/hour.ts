@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../platform/db.ts'
+import { AppError } from '../../platform/errors.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
@@ -74,13 +75,17 @@ export async function bestTimes(db: Db, personIds: number[], now: Date): Promise
   return new Map(rows.map((row) => [row.id, atBestHour(now, row.hour, settingsAt(row.site_id), row.zone)]))
 }
 
-/** Keeps the hours in which a person wants to be contacted; null: any. */
+/** Keeps the hours in which a person wants to be contacted; null: any. @throws {AppError} invalid when they end before they begin */
 export async function wishHours(
   db: Db,
   personId: number,
   hours: { from: number; to: number } | null,
   by: string,
 ): Promise<void> {
+  if (hours && hours.from >= hours.to)
+    throw new AppError('invalid', undefined, [
+      { path: 'hours.to', message: 'is not after the beginning of the day' },
+    ])
   await sql`
     insert into contact_hours (person_id, wished_from, wished_to, wished_at, wished_by)
     values (${personId}, ${hours?.from ?? null}, ${hours?.to ?? null}, now(), ${by})

@@ -33,15 +33,20 @@ const somebody = {
   start: '2026-11-18 09:30',
 }
 
-/** Length of a finished text on a channel. */
-function measure({ channel }: Text, body: string) {
+/** Length of a finished text on a channel, and what sending it costs by the cheapest account. */
+async function measure(db: Db, { channel }: Text, body: string) {
   const sms = channel === 'sms' ? smsSize(body) : undefined
-  return { characters: [...body].length, encoding: sms?.alphabet ?? null, parts: sms?.parts ?? 1, cost: null }
+  const parts = sms?.parts ?? 1
+  const { rows } = await sql<{ cost: number | null }>`
+    select (min(cost_per_part) * ${parts})::float8 as cost from message_account where active and channel = ${channel}`.execute(
+    db,
+  )
+  return { characters: [...body].length, encoding: sms?.alphabet ?? null, parts, cost: rows[0]?.cost || null }
 }
 
-export function checkText(text: Text) {
+export async function checkText(db: Db, text: Text) {
   const body = fillLater(render(text.body, somebody, sendingNames), samples)
-  return { ...measure(text, body), problems: textProblems(text) }
+  return { ...(await measure(db, text, body)), problems: textProblems(text) }
 }
 
 /** @throws {AppError} not-found for a person outside the reach */
@@ -85,7 +90,7 @@ export async function previewText(
   const body = fillLater(render(text.body, values, sendingNames), samples)
   const known = { ...values, ...samples }
   return {
-    ...measure(text, body),
+    ...(await measure(db, text, body)),
     subject: withSubject.includes(text.channel) ? renderText(text.subject ?? '', values) : null,
     body,
     missing: [...new Set([...missingIn(text.subject ?? '', known), ...missingIn(text.body, known)])],

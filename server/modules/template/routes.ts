@@ -26,7 +26,7 @@ export function mountTemplate(api: Api): void {
   implement(api, listRoute, async ({ db, actor, query }) => ({
     items: await listTemplates(db, actor, query),
   }))
-  implement(api, checkRoute, ({ body }) => Promise.resolve(checkText(body)))
+  implement(api, checkRoute, ({ db, body }) => checkText(db, body))
   implement(api, previewRoute, ({ db, actor, body }) => previewText(db, actor, body))
   implement(api, createRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => createTemplate(trx, actor, body)),

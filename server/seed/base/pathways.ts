@@ -50,12 +50,12 @@ const threeLevel: PathwayDefinition = {
     },
     {
       key: 'care-mail',
-      title: '出院关怀邮件',
+      title: '出院关怀消息',
       kind: 'message',
-      channel: 'email',
+      channel: 'preferred',
       purpose: 'clinical',
       subject: '{{hospital}}：出院后请留意',
-      body: '{{name}}，您好：\n\n您已从{{hospital}}{{department}}出院。请按医嘱服药、按时复查。如出现胸痛、呼吸困难、出血、高热或意识改变，请立即拨打 120 或到就近急诊就诊。\n\n主管医生会在一周内给您打电话了解恢复情况。\n\n{{hospital}}\n如不希望再收到此类邮件，请回复“退订”或在随访电话中告知我们。',
+      body: '{{name}}，您好：\n\n您已从{{hospital}}{{department}}出院。请按医嘱服药、按时复查。如出现胸痛、呼吸困难、出血、高热或意识改变，请立即拨打 120 或到就近急诊就诊。\n\n主管医生会在一周内给您打电话了解恢复情况。\n\n{{hospital}}\n如不希望再收到此类消息，请回复“退订”或在随访电话中告知我们。',
       next: 'until-level-2',
     },
     {

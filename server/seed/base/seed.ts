@@ -4,10 +4,12 @@ import chineseDays from 'chinese-days'
 import { addGuidance } from '../../modules/guidance/guidance.ts'
 import { addQuestionnaire } from '../../modules/questionnaire/draft.ts'
 import { createPathway } from '../../modules/pathway/pathway.ts'
+import { addTemplate } from '../../modules/template/template.ts'
 import { addOfficialYears, type CalendarDay } from '../../modules/setting/calendar.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
+import { shippedMessages } from './message-templates.ts'
 import { basePathways } from './pathways.ts'
 import { baseSegments } from './segments.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
@@ -34,7 +36,7 @@ export const shippedQuestionnaires = [
 const actor = systemActor('system:seed', '系统初始化')
 
 /**
- * What every real site starts with: questionnaires, pathways, texts for patients and the official calendars of the mainland
+ * What every real site starts with: questionnaires, message templates, pathways, texts for patients and the official calendars of the mainland
  * and Taiwan. Runs at every start and
  * adds only what is missing, so that nothing a site has changed is touched.
  */
@@ -44,6 +46,7 @@ export async function seedBase(db: Db): Promise<void> {
   await transaction(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)
+    for (const one of shippedMessages) await addTemplate(trx, actor, one)
     await seedPathways(trx)
     await seedSegments(trx)
     await seedGuidance(trx)

@@ -178,3 +178,26 @@ export const demoMail = (port: number): AccountInput => ({
   tls: 'none',
   from: '"仁和医院" <care@renhe.example>',
 })
+
+/** The account at the demo's short message centre. */
+export const demoSms = (port: number): AccountInput => ({
+  kind: 'smpp',
+  name: '演示短信',
+  host: '127.0.0.1',
+  port,
+  systemId: 'demo',
+  password: demoPassword,
+  source: '10690000',
+  costPerPart: 0.05,
+})
+
+/** The demo's official account. */
+export const demoWechat = (endpoint: string): AccountInput => ({
+  kind: 'wechat',
+  name: '演示公众号',
+  endpoint,
+  appId: 'wx-demo',
+  appSecret: demoPassword,
+  token: demoPassword,
+  templateId: 'demo',
+})

@@ -3,7 +3,13 @@ import './message.css'
 import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Popover } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { countMessages, listMessages, messageStatus } from '../../../contract/message.ts'
+import {
+  countMessages,
+  deliveryState,
+  listMessages,
+  messageChannels,
+  messageStatus,
+} from '../../../contract/message.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { type ItemOf, useCall } from '../../query.ts'
@@ -28,15 +34,25 @@ const tones: Record<Row['status'], Tone> = {
   unknown: 'warning',
 }
 
+const deliveries: Record<NonNullable<Row['delivery']>, Tone> = {
+  undelivered: 'danger',
+  delivered: 'success',
+  read: 'success',
+}
+
 export default function MessagesPage() {
   const { t } = useTranslation()
   const code = useCode()
   const [filters, setFilters] = useFilters()
   const status = messageStatus.options.filter((one) => list(filters['status']).includes(one))
+  const channel = messageChannels.filter((one) => list(filters['channel']).includes(one))
+  const delivery = deliveryState.options.filter((one) => list(filters['delivery']).includes(one))
   const personId = Number(list(filters['personId'])[0]) || undefined
   const counts = useCall(countMessages)
   const messages = useList(listMessages, {
     ...(status.length > 0 ? { status } : {}),
+    ...(channel.length > 0 ? { channel } : {}),
+    ...(delivery.length > 0 ? { delivery } : {}),
     ...(personId ? { personId } : {}),
   })
 
@@ -49,7 +65,24 @@ export default function MessagesPage() {
     )),
     column('reason', t('messages.reason'), (one) => code('suppressionReason', one.reason) || '—'),
     column('subject', t('messages.subject'), (one) => one.subject ?? '—'),
-    column('channel', t('messages.channel'), (one) => code('channel', one.channel)),
+    column('channel', t('messages.channel'), (one) => (
+      <>
+        {code('channel', one.channel)}
+        {one.parts !== null && one.parts > 1 && (
+          <span className="secondary small"> {t('messages.parts', { n: one.parts })}</span>
+        )}
+      </>
+    )),
+    column('delivery', t('messages.delivery'), (one) =>
+      one.delivery ? (
+        <StatusTag tone={deliveries[one.delivery]}>{code('delivery', one.delivery)}</StatusTag>
+      ) : (
+        '—'
+      ),
+    ),
+    column('cost', t('messages.cost'), { wideOnly: true }, (one) =>
+      one.cost ? <span className="num">{one.cost.toFixed(2)}</span> : '—',
+    ),
     column('purpose', t('messages.purpose'), { wideOnly: true }, (one) => code('purpose', one.purpose)),
     column('due', t('messages.due'), (one) => <TimeText at={one.dueAt} show="moment" />),
     column('finished', t('messages.finished'), { wideOnly: true }, (one) => (
@@ -69,6 +102,18 @@ export default function MessagesPage() {
               all={t('messages.filter.all')}
               of="status"
               options={messageStatus.options.map((value) => ({ value, text: code('messageStatus', value) }))}
+            />
+            <SelectFilter
+              label={t('messages.filter.channel')}
+              all={t('messages.filter.allChannels')}
+              of="channel"
+              options={messageChannels.map((value) => ({ value, text: code('channel', value) }))}
+            />
+            <SelectFilter
+              label={t('messages.filter.delivery')}
+              all={t('messages.filter.allDeliveries')}
+              of="delivery"
+              options={deliveryState.options.map((value) => ({ value, text: code('delivery', value) }))}
             />
           </div>
         </>

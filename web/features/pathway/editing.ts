@@ -215,7 +215,7 @@ function newStep(kind: StepKind, key: string, title: string): PathwayStep {
         waitFor: 'nothing',
       }
     case 'message':
-      return { ...base, kind, channel: 'email', purpose: 'clinical', subject: '', body: '' }
+      return { ...base, kind, channel: 'preferred', purpose: 'clinical', subject: '', body: '' }
     case 'questionnaire':
       return { ...base, kind, questionnaire: '', assignee: 'nurse', dueIn: days(3) }
     case 'pathway':

@@ -69,7 +69,10 @@ function LinkDialog({ link, onClose }: { link: AnswerOf<typeof createWishesLink>
     <Dialog title={t('wishes.showLink')} onClose={onClose}>
       <div className="stack">
         <p>{t('wishes.linkHint', { until: time.day(link.expiresAt) })}</p>
-        <QRCode value={link.url} type="svg" size={200} color="#000000" bgColor="#FFFFFF" />
+        {/* Who cannot see it has the address below. */}
+        <span aria-hidden="true">
+          <QRCode value={link.url} type="svg" size={200} color="#000000" bgColor="#FFFFFF" />
+        </span>
         <p className="mono small">{link.url}</p>
         <Button
           onClick={() =>

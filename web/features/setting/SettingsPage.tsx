@@ -5,6 +5,7 @@ import { may, useMe } from '../../session.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { first, useFilters } from '../../ui/filters.ts'
+import { ChannelsTab } from '../channel/ChannelsTab.tsx'
 import { CalendarTab } from '../organization/CalendarTab.tsx'
 import { OrganizationTab } from '../organization/OrganizationTab.tsx'
 import { StaffTab } from '../organization/StaffTab.tsx'
@@ -12,6 +13,7 @@ import { RulesTab } from './RulesTab.tsx'
 
 const tabs = [
   { key: 'rules', children: <RulesTab /> },
+  { key: 'channels', children: <ChannelsTab /> },
   { key: 'organization', children: <OrganizationTab /> },
   { key: 'staff', children: <StaffTab /> },
   { key: 'calendar', children: <CalendarTab /> },

@@ -1,8 +1,9 @@
-import { useParams } from '@tanstack/react-router'
+import { useNavigate, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
+  createTemplate,
   getTemplate,
   listTemplates,
   listTemplateVersions,
@@ -19,6 +20,7 @@ import {
 import { useTime } from '../../format/useTime.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
@@ -67,6 +69,7 @@ function Editor({ template }: { template: TemplateDetail }) {
           <>
             {template.retired && <StatusTag tone="neutral">{t('templates.retired')}</StatusTag>}
             {template.draftAt && <StatusTag tone="warning">{t('templates.draft')}</StatusTag>}
+            <CopyForSite template={template} />
             {template.version !== null && (
               <Button onClick={() => setHistory(true)}>
                 {t('templates.versions', { n: template.version })}
@@ -153,6 +156,32 @@ function Editor({ template }: { template: TemplateDetail }) {
       </div>
       {history && <Versions template={template} onClose={() => setHistory(false)} />}
     </div>
+  )
+}
+
+/** A site's own takes the place of the one for all sites, which those of one site cannot change. */
+function CopyForSite({
+  template: { id, code, name, purpose, siteId, mayWrite },
+}: {
+  template: TemplateDetail
+}) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const navigate = useNavigate()
+  const copy = useDo(createTemplate, {
+    stale: [listTemplates],
+    onDone: (made) => void navigate({ to: '/templates/$id', params: { id: String(made.id) } }),
+  })
+  const own = me.grants.find((one) => one.siteId !== null)?.siteId
+  if (mayWrite || siteId !== null || !own || !may(me, 'template.write')) return null
+  return (
+    <Button
+      type="primary"
+      loading={copy.isPending}
+      onClick={() => copy.mutate({ body: { code, name, purpose, siteId: own, copyOf: id } })}
+    >
+      {t('templates.copyForSite')}
+    </Button>
   )
 }
 

@@ -99,7 +99,10 @@ function NewTemplate({ onClose }: { onClose: () => void }) {
   const sites = useCall(listSites, {})
   const everywhere = me.permissions['template.write'] === 'all'
   const own = (id: number) => me.grants.some((grant) => grant.siteId === null || grant.siteId === id)
-  const [site, setSite] = useState('')
+  // Most write for the one site that they work at.
+  const [site, setSite] = useState(
+    everywhere ? '' : String(me.grants.find((one) => one.siteId)?.siteId ?? ''),
+  )
   const form = useContractForm(createTemplate, {
     values: { code: '', name: '', purpose: 'service' },
     toBody: (values) => ({ ...values, siteId: site ? Number(site) : null }),

@@ -24,6 +24,10 @@ export const messages = {
   filter: {
     status: 'Status',
     all: 'Any status',
+    channel: 'Channel',
+    allChannels: 'Any channel',
+    delivery: 'Delivery',
+    allDeliveries: 'Any delivery',
   },
   person: 'To',
   channel: 'Channel',
@@ -31,9 +35,12 @@ export const messages = {
   subject: 'Subject',
   status: 'Status',
   reason: 'Reason',
+  delivery: 'Delivery',
+  parts: '{{n}} parts',
+  cost: 'Cost',
   due: 'Due',
   finished: 'Finished',
   empty: 'No messages yet',
   emptyHint:
-    'They appear when a patient reaches a message step of a pathway. The mail server is set under Settings · Sending.',
+    'They appear when a patient reaches a message step of a pathway. Accounts for text messages, WeChat and mail are under Settings · Channels.',
 } as const

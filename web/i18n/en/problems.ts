@@ -103,4 +103,5 @@ export const problems = {
   'is-no-name-address-or-range-such-as': 'Is no name, address or range such as 10.1.0.0/16',
   'you-cannot-suspend-yourself': 'You cannot suspend yourself',
   'at-least-one-active-administrator-has-to-remain': 'At least one active administrator has to remain',
+  'a-template-needs-a-text': 'needs a text in at least one language and channel',
 } satisfies SameWords<typeof reference>

@@ -5,6 +5,7 @@ export const settings = {
   title: 'Settings',
   tab: {
     rules: 'Rules',
+    channels: 'Channels',
     organization: 'Sites and departments',
     staff: 'Staff',
     calendar: 'Working calendar',

@@ -9,8 +9,8 @@ export const shippedGuidance = {
   '主管医生会在一周内给您打电话了解恢复情况。':
     'Your attending doctor will call you within a week to ask how you are recovering.',
   '{{hospital}}': '{{hospital}}',
-  '如不希望再收到此类邮件，请回复“退订”或在随访电话中告知我们。':
-    'To receive no more of these e-mails, reply “unsubscribe” (退订) or tell us when we call.',
+  '如不希望再收到此类消息，请回复“退订”或在随访电话中告知我们。':
+    'To receive no more of these messages, reply “unsubscribe” (退订) or tell us when we call.',
   '{{hospital}}健康宣教': 'Health advice from {{hospital}}',
   '请每天早、晚各量一次血压，坐着休息 5 分钟后量 2 次，间隔 1 分钟，记下数值。':
     'Measure your blood pressure every morning and evening: sit and rest for 5 minutes, measure twice, one minute apart, and write the numbers down.',
@@ -25,8 +25,8 @@ export const shippedGuidance = {
   '这是一般性的健康提醒，不能代替医生的诊治；与您的出院医嘱不一致时，请以医嘱为准。':
     'This is general health advice and does not replace your doctor; where it differs from your discharge orders, follow the orders.',
   '{{hospital}}{{department}}': '{{department}}, {{hospital}}',
-  '如不希望再收到此类邮件，请回复“退订”。':
-    'To receive no more of these e-mails, reply “unsubscribe” (退订).',
+  '如不希望再收到此类消息，请回复“退订”。':
+    'To receive no more of these messages, reply “unsubscribe” (退订).',
   '请每天早晨起床、排尿后、早餐前，穿同样的衣服称体重并记下来。':
     'Weigh yourself every morning after getting up and passing urine, before breakfast, in the same clothes, and write it down.',
   '3 天内增加 2 公斤以上，或脚肿、气短加重、夜里要垫高枕头才能睡，请当天打电话给我们。':

@@ -5,7 +5,7 @@ export const shipped = {
   出院三级随访: 'Three-level discharge follow-up',
   '一级随访：主管医生电话': 'Level 1: call by the attending doctor',
   '回家满 1 天': 'One day at home',
-  出院关怀邮件: 'E-mail after discharge',
+  出院关怀消息: 'Message after discharge',
   等待二级随访: 'Wait for level 2',
   '二级随访：护士长电话': 'Level 2: call by the head nurse',
   等待三级随访: 'Wait for level 3',

@@ -23,6 +23,7 @@ export const templates: SameWords<typeof zhCN> = {
   retired: 'Retired',
   retire: 'Retire',
   restore: 'Use again',
+  copyForSite: 'Write one for our site',
   publish: 'Publish',
   search: 'Find by name or code',
   empty: 'No message templates yet',

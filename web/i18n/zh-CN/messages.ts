@@ -24,6 +24,10 @@ export const messages = {
   filter: {
     status: '状态',
     all: '全部状态',
+    channel: '渠道',
+    allChannels: '全部渠道',
+    delivery: '送达',
+    allDeliveries: '送达与否',
   },
   person: '收件人',
   channel: '渠道',
@@ -31,8 +35,11 @@ export const messages = {
   subject: '标题',
   status: '状态',
   reason: '原因',
+  delivery: '送达',
+  parts: '{{n}} 条',
+  cost: '费用',
   due: '应发时间',
   finished: '完成',
   empty: '还没有消息',
-  emptyHint: '随访路径里有“发消息”步骤、且患者到了这一步时才会有。邮件服务器在“设置 · 发送渠道”里填。',
+  emptyHint: '随访路径里有“发消息”步骤、且患者到了这一步时才会有。短信、微信和邮件账号在“设置 · 通道”里填。',
 } as const

@@ -93,4 +93,5 @@ export const problems = {
   'is-no-name-address-or-range-such-as': '不是域名、地址或网段（如 10.1.0.0/16）',
   'you-cannot-suspend-yourself': '不能停用自己的账号',
   'at-least-one-active-administrator-has-to-remain': '至少要留一位在用的系统管理员',
+  'a-template-needs-a-text': '至少写一个语言和通道的文字',
 } as const

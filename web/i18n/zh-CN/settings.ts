@@ -3,7 +3,7 @@ import { contactSettings } from './contact.ts'
 
 export const settings = {
   title: '设置',
-  tab: { rules: '规则', organization: '院区与科室', staff: '人员', calendar: '工作日历' },
+  tab: { rules: '规则', channels: '通道', organization: '院区与科室', staff: '人员', calendar: '工作日历' },
   group: {
     'follow-up': '随访',
     contact: '联系与勿扰',

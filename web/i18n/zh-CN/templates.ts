@@ -20,6 +20,7 @@ export const templates = {
   retired: '已停用',
   retire: '停用',
   restore: '恢复使用',
+  copyForSite: '为本院写一份',
   publish: '发布',
   search: '按名称或代号找',
   empty: '还没有消息模板',

@@ -109,11 +109,11 @@ function messageStep({ subject, text }: Guidance, key: string): PathwayStep {
     kind: 'message',
     key,
     title: subject,
-    channel: 'email',
+    channel: 'preferred',
     purpose: 'clinical',
     // A subject is read over shoulders: it names no disease.
     subject: '{{hospital}}健康宣教',
-    body: `{{name}}，您好：\n\n${subject}\n\n${text}\n\n${generalAdvice}\n\n{{hospital}}{{department}}\n如不希望再收到此类邮件，请回复“退订”。`,
+    body: `{{name}}，您好：\n\n${subject}\n\n${text}\n\n${generalAdvice}\n\n{{hospital}}{{department}}\n如不希望再收到此类消息，请回复“退订”。`,
     next: null,
   }
 }

@@ -161,7 +161,7 @@ function MessageFields({ step, onChange }: Omit<StepFieldsProps<'message'>, 'def
           label={t('editor.channel')}
           value={step.channel}
           options={channels}
-          onChange={() => onChange({ channel: 'email' })}
+          onChange={(channel) => onChange({ channel: channel as typeof step.channel })}
         />
         <PickField
           label={t('pathways.purpose')}

@@ -1,3 +1,4 @@
+import { writtenChannels } from '../../../../contract/message.ts'
 import { useTranslation } from 'react-i18next'
 import { type PathwayDefinition, stepAssignees } from '../../../../contract/pathway.ts'
 import { listQuestionnaires } from '../../../../contract/questionnaire.ts'
@@ -53,7 +54,7 @@ export function usePicks(definition: PathwayDefinition | null) {
           definition?.steps.some((step) => step.kind === 'task' && step.task === 'red-flag'),
       )
       .map((value) => ({ value, text: code('taskKind', value) })),
-    channels: [{ value: 'email', text: code('channel', 'email') }],
+    channels: writtenChannels.map((value) => ({ value, text: code('channel', value) })),
     purposes: (['clinical', 'service', 'marketing'] as const).map((value) => ({
       value,
       text: code('purpose', value),
