@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { purposes } from './contact.ts'
-import { messageChannels } from './message.ts'
+import { messageChannels, writtenChannels } from './message.ts'
 import { variants } from './pathway.ts'
 import { calendarDate, id, idParams, listQuery, many, page, route, timestamp } from './route.ts'
 import { schedule } from './schedule.ts'
@@ -42,9 +42,13 @@ const entry = z.discriminatedUnion('kind', [
 const action = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('message'),
-    channel: z.enum(messageChannels),
-    subject: z.string().trim().min(1).max(200),
-    body: z.string().trim().min(1).max(5000),
+    channel: z.enum(writtenChannels),
+    /** Code of a published template; null: subject and text stand here. */
+    template: z.string().max(60).nullable(),
+    /** Waits for the hour in which the person answers best. */
+    bestHour: z.boolean(),
+    subject: z.string().trim().max(200),
+    body: z.string().trim().max(5000),
   }),
   /** A call by staff, with what to say. */
   z.strictObject({
@@ -270,6 +274,24 @@ export const resumeCampaign = route(step('resume', 'Go on where it was'))
 export const cancelCampaign = route({
   ...step('cancel', 'End it for good: unsent messages and open tasks are withdrawn'),
   body: why,
+})
+
+export const testCampaign = route({
+  method: 'post',
+  path: '/campaigns/{id}/test',
+  permission: 'campaign.write',
+  summary: 'Send a message of the draft to an address of your own, now; at most 20 for a campaign',
+  params: idParams,
+  body: z.object({
+    wave: z.number().int().min(0).max(7),
+    script: z.number().int().min(0).max(23),
+    channel: z.enum(messageChannels),
+    address: z.string().trim().min(1).max(254),
+  }),
+  response: z.object({
+    result: z.enum(['sent', 'refused', 'unclear', 'unavailable']),
+    reason: z.string().nullable(),
+  }),
 })
 
 export const campaignPreview = z.object({

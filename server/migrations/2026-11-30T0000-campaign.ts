@@ -25,9 +25,6 @@ alter table message add column paused boolean not null default false,
 drop index message_lane;
 create index message_lane on message (channel, purpose, due_at, id) where status = 'queued' and not paused;
 create index message_paused on message (enrollment_id) where paused;
--- What became of the messages of a campaign, read from the index alone.
-create index message_trial on message (pathway_id, step_key, channel, status, reason) where pathway_id is not null;
-
 create table campaign (
   id int generated always as identity primary key,
   name text not null,

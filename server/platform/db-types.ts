@@ -169,6 +169,7 @@ export interface Campaign {
   strategic_score: Generated<number>;
   submitted_at: Timestamp | null;
   submitted_by_name: string | null;
+  tests: Generated<number>;
   value_per_visit: Numeric | null;
   version: Generated<number>;
   window_days: number;

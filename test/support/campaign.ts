@@ -9,6 +9,8 @@ type Action = Wave['scripts'][number]['action']
 export const mail: Action = {
   kind: 'message',
   channel: 'email',
+  template: null,
+  bestHour: false,
   subject: '{{hospital}}邀您复查',
   body: '{{name}}，您好：您已到复查时间。',
 }

@@ -409,7 +409,14 @@ const planOf = (mark: string) => ({
         {
           group: null,
           variant: null,
-          action: { kind: 'message', channel: 'email', subject: mark, body: mark },
+          action: {
+            kind: 'message',
+            channel: 'email',
+            template: null,
+            bestHour: false,
+            subject: mark,
+            body: mark,
+          },
         },
       ],
     },

@@ -128,8 +128,9 @@ function actionStep(
 ): PathwayStep {
   switch (action.kind) {
     case 'message': {
-      const { channel, subject, body } = action
-      return { ...base, kind: 'message', channel, purpose, subject, body }
+      const { channel, subject, body, template, bestHour } = action
+      const text = template === null ? { subject, body } : { template, subject: '', body: '' }
+      return { ...base, kind: 'message', channel, purpose, ...text, ...(bestHour && { bestHour }) }
     }
     case 'call':
       return {
@@ -182,6 +183,9 @@ export function planProblems({ plan, level, purpose, emergency, holdOut, endsOn 
         say(`${path}.scripts.${n}.group`, { message: 'This group does not exist.' })
       if (script.variant !== null && 'ABCD'.indexOf(script.variant) >= plan.variants)
         say(`${path}.scripts.${n}.variant`, { message: 'There is no such variant.' })
+      const { action } = script
+      if (action.kind === 'message' && action.template === null && (!action.subject || !action.body))
+        say(`${path}.scripts.${n}`, { message: 'A message has neither a template nor a text.' })
       if (n > 0 && wave.scripts.slice(0, n).some((one) => one.group === null && one.variant === null))
         say(`${path}.scripts.${n}`, { message: 'Comes after a script for everybody, so nobody gets it.' })
     })

@@ -18,7 +18,15 @@ type Side = {
   revenue: number
   open: number
 }
-type Sent = { step_key: string; channel: string; status: string; reason: string | null; n: number }
+type Sent = {
+  step_key: string
+  channel: string
+  status: string
+  delivery: string | null
+  reason: string | null
+  n: number
+  cost: number
+}
 
 const goalColumn = {
   visited: sql.ref('visited_at'),
@@ -83,8 +91,9 @@ async function sidesOf(db: Db, id: number): Promise<Side[]> {
 async function sentOf(db: Db, pathwayId: number | null): Promise<Sent[]> {
   if (pathwayId === null) return []
   const { rows } = await sql<Sent>`
-    select step_key, channel, status, case when status = 'suppressed' then reason end as reason, count(*) as n
-    from message where pathway_id = ${pathwayId} group by 1, 2, 3, 4 order by 1, 2`.execute(db)
+    select step_key, channel, status, delivery, case when status = 'suppressed' then reason end as reason, count(*) as n,
+      coalesce(sum(cost), 0) as cost
+    from message where pathway_id = ${pathwayId} group by 1, 2, 3, 4, 5 order by 1, 2`.execute(db)
   return rows
 }
 
@@ -127,9 +136,16 @@ function accountOf(rows: Sent[]) {
     failed: of('failed'),
     suppressed: of('suppressed'),
     unknown: of('unknown'),
-    delivered: 0,
-    read: 0,
-    cost: 0,
+    // Who has read it has got it.
+    delivered: sum(
+      rows.filter((one) => one.delivery === 'delivered' || one.delivery === 'read'),
+      'n',
+    ),
+    read: sum(
+      rows.filter((one) => one.delivery === 'read'),
+      'n',
+    ),
+    cost: Math.round(sum(rows, 'cost') * 100) / 100,
   }
 }
 

@@ -82,8 +82,9 @@ export async function followCampaign(db: Db): Promise<number> {
   return 1
 }
 
-/** Nothing is known yet of what messages cost. */
-const overBudget = sql<boolean>`false`
+/** What the messages of campaign `c` have cost. Counted every few minutes: what goes out between may exceed the budget by that much. */
+const overBudget = sql<boolean>`
+  c.budget is not null and (select coalesce(sum(m.cost), 0) from message m where m.pathway_id = c.pathway_id) >= c.budget`
 
 async function steer(
   trx: Trx,

@@ -2,7 +2,11 @@ import type { CampaignBody, CampaignPreview } from '../../../contract/campaign.t
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
+import { smsSize } from '../../../contract/sms.ts'
+import { renderText } from '../../../contract/template.ts'
 import { foresee } from '../contact/permit.ts'
+import { channelsFor, pricesOf } from '../message/routing.ts'
+import { templatesNamed, textFor } from '../template/text.ts'
 import { audienceGroups, audienceSample } from './audience.ts'
 import { campaignRow } from './campaign.ts'
 import { bodyOf, problemsOf } from './steer.ts'
@@ -18,6 +22,9 @@ export async function previewCampaign(db: Db, actor: Actor, id: number): Promise
   const counted = await audienceGroups(db, body)
   const audience = counted.reduce((sum, one) => sum + one.persons, 0)
   const heldOut = Math.round(audience * body.holdOut)
+  const cost = await costOf(db, body, counted)
+  if (cost !== null && body.budget !== null && cost > body.budget)
+    problems.push({ path: 'budget', message: 'may cost more than the budget' })
   await audit(db, actor, { action: 'campaign.preview', subject: `campaign:${id} persons:${audience}` })
   return {
     audience,
@@ -29,7 +36,7 @@ export async function previewCampaign(db: Db, actor: Actor, id: number): Promise
     gate: await askGate(db, body),
     messages: actionsOf(body, counted, 'message') - share(body, counted, 'message', body.holdOut),
     calls: actionsOf(body, counted, 'call') - share(body, counted, 'call', body.holdOut),
-    cost: null,
+    cost,
     expectedBenefit:
       body.expectedRate === null || body.valuePerVisit === null
         ? null
@@ -69,16 +76,15 @@ async function askGate(db: Db, body: CampaignBody): Promise<CampaignPreview['gat
       .find((one) => one.kind === 'message')
     return action ? [{ personId, channel: action.channel }] : []
   })
+  const channels = await channelsFor(db, sample, body.siteId)
   const verdicts = await foresee(
     db,
-    sample.map(({ personId, channel }) => ({
-      key: personId,
-      personId,
-      channel,
-      purpose: body.purpose,
-      automatic: true,
-      siteId: body.siteId,
-    })),
+    sample.flatMap(({ personId }, at) => {
+      const channel = channels[at]
+      if (!channel) return []
+      const { purpose, emergency, siteId } = body
+      return [{ key: personId, personId, channel, purpose, emergency, automatic: true, siteId }]
+    }),
   )
   const refused = new Map<string, number>()
   for (const verdict of verdicts.values())
@@ -91,4 +97,28 @@ async function askGate(db: Db, body: CampaignBody): Promise<CampaignPreview['gat
       .map(([reason, persons]) => ({ reason, persons }))
       .sort((a, b) => b.persons - a.persons),
   }
+}
+
+/** Stands for a person where a text is measured. */
+const somebody = { name: '欧阳某某', hospital: '示例市第一人民医院', department: '心血管内科' }
+
+/** The most that the messages cost if everybody treated got every wave; null without a price. */
+async function costOf(db: Db, body: CampaignBody, counted: Counted): Promise<number | null> {
+  const prices = await pricesOf(db, body.siteId)
+  const scripts = body.plan.waves.flatMap((wave) => wave.scripts)
+  const templates = await templatesNamed(
+    db,
+    scripts.flatMap(({ action }) => (action.kind === 'message' ? (action.template ?? []) : [])),
+  )
+  const costs = counted.flatMap(({ group, persons }) =>
+    body.plan.waves.flatMap((_, wave) => {
+      const action = scriptsFor(body, wave, group)[0]?.action
+      const price = action?.kind === 'message' ? prices.get(action.channel) : undefined
+      if (action?.kind !== 'message' || !price) return []
+      const texts = action.template === null ? undefined : templates(action.template, body.siteId)
+      const text = texts ? (textFor(texts, 'zh-CN', 'sms')?.body ?? '') : action.body
+      return [persons * (1 - body.holdOut) * price * smsSize(renderText(text, somebody)).parts]
+    }),
+  )
+  return costs.length === 0 ? null : Math.round(costs.reduce((sum, one) => sum + one, 0) * 100) / 100
 }

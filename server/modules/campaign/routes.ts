@@ -2,6 +2,7 @@ import * as routes from '../../../contract/campaign.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { createCampaign, deleteCampaign, getCampaign, listCampaigns, updateCampaign } from './campaign.ts'
+import type { Services } from '../../platform/services.ts'
 import { campaignEffect } from './effect.ts'
 import { listMembers } from './members.ts'
 import { previewCampaign } from './preview.ts'
@@ -13,8 +14,9 @@ import {
   returnCampaign,
   submitCampaign,
 } from './steer.ts'
+import { testCampaign } from './test-message.ts'
 
-export function mountCampaign(api: Api): void {
+export function mountCampaign(api: Api, { secret }: Services): void {
   implement(api, routes.listCampaigns, ({ db, actor, query }) => listCampaigns(db, actor, query))
   implement(api, routes.getCampaign, ({ db, actor, params }) => getCampaign(db, actor, params.id))
   implement(api, routes.createCampaign, ({ db, actor, body }) =>
@@ -44,6 +46,9 @@ export function mountCampaign(api: Api): void {
   )
   implement(api, routes.cancelCampaign, ({ db, actor, params, body }) =>
     transaction(db, (trx) => cancelCampaign(trx, actor, params.id, body.reason)),
+  )
+  implement(api, routes.testCampaign, ({ db, actor, params, body }) =>
+    testCampaign(db, actor, secret, params.id, body),
   )
   implement(api, routes.previewCampaign, ({ db, actor, params }) => previewCampaign(db, actor, params.id))
   implement(api, routes.getCampaignEffect, ({ db, actor, params }) => campaignEffect(db, actor, params.id))

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { MessageChannel, WrittenChannel } from '../../../contract/message.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 
@@ -93,4 +94,31 @@ export async function waysTo(db: Db, personId: number, siteId: number | null): P
       order by t.updated_at desc, t.id limit 1) t
     order by c.channel = p.preferred_channel desc nulls last, c.channel desc`.execute(db)
   return rows
+}
+
+/** The channels by which messages to these persons would go out now, in their order. */
+export async function channelsFor(
+  db: Db,
+  wanted: { personId: number; channel: WrittenChannel }[],
+  siteId: number | null,
+): Promise<MessageChannel[]> {
+  const { rows } = await sql<{ channel: MessageChannel }>`
+    select r.channel from unnest(${wanted.map((one) => one.personId)}::bigint[], ${wanted.map((one) => one.channel)}::text[])
+      with ordinality as u(person_id, channel, nr)
+    cross join lateral (select u.person_id, u.channel, u.channel = 'preferred' as preferred) w
+    cross join (select ${siteId}::int as site_id) s cross join lateral ${routeOf} r order by u.nr`.execute(db)
+  return rows.map((row) => row.channel)
+}
+
+/** The highest price of a part by channel, of the accounts that a site may use; for estimates. */
+export async function pricesOf(db: Db, siteId: number | null): Promise<Map<string, number>> {
+  const { rows } = await sql<{ channel: string; price: number }>`
+    select channel, max(cost_per_part) as price from message_account
+    where active and (site_id is null or ${siteId}::int is null or site_id = ${siteId}) group by 1`.execute(
+    db,
+  )
+  const prices = new Map(rows.map((row) => [row.channel, row.price]))
+  const open = ['sms', 'email', 'wechat'].flatMap((one) => prices.get(one) ?? [])
+  if (open.length > 0) prices.set('preferred', Math.max(...open))
+  return prices
 }

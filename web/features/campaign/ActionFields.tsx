@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { CampaignWave } from '../../../contract/campaign.ts'
-import { messageChannels } from '../../../contract/message.ts'
+import { listTemplates } from '../../../contract/message-template.ts'
+import { writtenChannels } from '../../../contract/message.ts'
 import { listPathways } from '../../../contract/pathway.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { useCall } from '../../query.ts'
-import { AreaField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
+import { AreaField, CheckField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { message } from './presets.ts'
 
 type Action = CampaignWave['scripts'][number]['action']
@@ -24,6 +25,11 @@ export function ActionFields({ action, onChange }: { action: Action; onChange: (
   const code = useCode()
   const shipped = useShipped()
   const pathways = useCall(listPathways, {}, { enabled: action.kind === 'pathway' })
+  const templates = useCall(
+    listTemplates,
+    { query: { published: true } },
+    { enabled: action.kind === 'message' },
+  )
   const kind = (
     <PickField
       label={t('campaigns.action')}
@@ -89,16 +95,44 @@ export function ActionFields({ action, onChange }: { action: Action; onChange: (
         <PickField
           label={t('campaigns.channel')}
           value={action.channel}
-          options={messageChannels.map((value) => ({ value, text: code('channel', value) }))}
+          options={writtenChannels.map((value) => ({ value, text: code('channel', value) }))}
           onChange={(channel) => onChange({ ...action, channel: channel as typeof action.channel })}
         />
-        <TextField
-          label={t('campaigns.subject')}
-          maxLength={200}
-          value={action.subject}
-          onChange={(subject) => onChange({ ...action, subject })}
+        <PickField
+          label={t('campaigns.template')}
+          none={t('campaigns.ownText')}
+          value={action.template ?? ''}
+          options={(templates.data?.items ?? []).map((one) => ({ value: one.code, text: shipped(one.name) }))}
+          onChange={(template) => onChange({ ...action, template: template === '' ? null : template })}
         />
       </FieldRow>
+      <CheckField
+        label={t('campaigns.bestHour')}
+        checked={action.bestHour}
+        onChange={(bestHour) => onChange({ ...action, bestHour })}
+      />
+      {action.template === null && <OwnText action={action} onChange={onChange} />}
+    </>
+  )
+}
+
+/** Written here, for this campaign only. */
+function OwnText({
+  action,
+  onChange,
+}: {
+  action: Extract<Action, { kind: 'message' }>
+  onChange: (action: Action) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <TextField
+        label={t('campaigns.subject')}
+        maxLength={200}
+        value={action.subject}
+        onChange={(subject) => onChange({ ...action, subject })}
+      />
       <AreaField
         label={t('campaigns.body')}
         hint={t('campaigns.bodyHint', {

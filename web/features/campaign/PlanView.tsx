@@ -1,9 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { CampaignDetail, CampaignWave } from '../../../contract/campaign.ts'
 import { count, percent } from '../../format/number.ts'
+import { listTemplates } from '../../../contract/message-template.ts'
+import { useCall } from '../../query.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { Fact } from '../../ui/Fact.tsx'
 import { useReadable } from './useReadable.ts'
+import { TestButton } from './TestButton.tsx'
 import { useEntryWords } from './useEntryWords.ts'
 import { useSegments } from './useSegments.ts'
 import { useSides } from './useSides.ts'
@@ -85,6 +88,9 @@ function Wave({ wave, at, campaign }: { wave: CampaignWave; at: number; campaign
             {script.variant !== null && ` · ${side(script.variant)}`}
           </p>
           <Action action={script.action} />
+          {script.action.kind === 'message' && campaign.abilities.change && (
+            <TestButton campaign={campaign} wave={at} script={n} channel={script.action.channel} />
+          )}
         </article>
       ))}
     </li>
@@ -95,6 +101,11 @@ function Action({ action }: { action: CampaignWave['scripts'][number]['action'] 
   const { t } = useTranslation()
   const code = useCode()
   const readable = useReadable()
+  const templates = useCall(
+    listTemplates,
+    { query: {} },
+    { enabled: action.kind === 'message' && action.template !== null },
+  )
   if (action.kind === 'pathway')
     return (
       <p>
@@ -116,10 +127,14 @@ function Action({ action }: { action: CampaignWave['scripts'][number]['action'] 
   return (
     <>
       <p>
-        <strong>{readable(action.subject)}</strong>{' '}
+        <strong>
+          {action.template === null
+            ? readable(action.subject)
+            : (templates.data?.items.find((one) => one.code === action.template)?.name ?? action.template)}
+        </strong>{' '}
         <span className="secondary small">{code('channel', action.channel)}</span>
       </p>
-      <p className="pre-line">{readable(action.body)}</p>
+      {action.template === null && <p className="pre-line">{readable(action.body)}</p>}
     </>
   )
 }

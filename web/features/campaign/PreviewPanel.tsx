@@ -22,11 +22,13 @@ import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { useProblem } from '../../ui/useExplain.ts'
+import { usePathwayProblem } from '../pathway/useProblem.ts'
 
 /** What would happen, before anybody answers for it. */
 export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
   const { t } = useTranslation()
   const problem = useProblem()
+  const ofPathway = usePathwayProblem()
   const query = useCall(
     previewCampaign,
     { params: { id: campaign.id } },
@@ -49,7 +51,7 @@ export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
         <Notice tone="warning" title={t('campaigns.preview.problems')}>
           <ul className="plain-list">
             {data.problems.map((one) => (
-              <li key={one.path + one.message}>{problem(one.message) || one.message}</li>
+              <li key={one.path + one.message}>{problem(one.message) || ofPathway(one.message)}</li>
             ))}
           </ul>
         </Notice>

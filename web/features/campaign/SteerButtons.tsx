@@ -77,11 +77,7 @@ export function SteerButtons({ campaign }: { campaign: CampaignDetail }) {
           {t('campaigns.resume')}
         </Button>
       )}
-      {abilities.pause && (
-        <Button onClick={() => setAsking('pause')}>
-          {t('campaigns.pause')}
-        </Button>
-      )}
+      {abilities.pause && <Button onClick={() => setAsking('pause')}>{t('campaigns.pause')}</Button>}
       {asking === 'pause' && (
         <ReasonDialog
           contract={pauseCampaign}

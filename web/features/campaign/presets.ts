@@ -11,7 +11,7 @@ const hours = { from: 9, to: 18, workingDaysOnly: false }
 export const message = (subject: string, body: string, variant: Script['variant'] = null): Script => ({
   group: null,
   variant,
-  action: { kind: 'message', channel: 'email', subject, body },
+  action: { kind: 'message', channel: 'preferred', template: null, bestHour: false, subject, body },
 })
 const call = (title: string, script: string): Script => ({
   group: null,

@@ -142,6 +142,7 @@ export const audit = {
     campaign_create: 'Drafted a campaign',
     campaign_update: 'Changed a campaign',
     campaign_delete: 'Deleted a draft of a campaign',
+    campaign_test: 'Sent a test message of a campaign',
     campaign_submit: 'Asked for approval of a campaign',
     campaign_return: 'Gave a campaign back',
     campaign_approve: 'Approved a campaign',

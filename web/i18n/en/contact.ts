@@ -46,6 +46,7 @@ export const contactSettings = {
     'contact_on-holidays': 'CareLoop choice: nothing but clinical contact on public holidays',
     'template_second-reader':
       'CareLoop choice: clinical and marketing texts are published by somebody who did not write them',
-    'contact_preference-days': 'CareLoop choice: the opt-out of a message works at least 30 days after it (CAN-SPAM)',
+    'contact_preference-days':
+      'CareLoop choice: the opt-out of a message works at least 30 days after it (CAN-SPAM)',
   },
 }

@@ -87,6 +87,9 @@ export const problems = {
   'comes-after-a-script-for-everybody-so-nobody-gets-it':
     'Comes after a script for everybody, so nobody gets it',
   'the-segment-does-not-exist-here': 'The segment does not exist here',
+  'a-message-has-neither-a-template-nor-a-text': 'A message has neither a template nor a text',
+  'may-cost-more-than-the-budget': 'May cost more than the budget',
+  'is-no-message': 'This step is no message',
   'does-not-exist': 'Does not exist',
   'lies-in-the-future': 'Lies in the future',
   'is-more-than-three-years-after-the-beginning': 'Is more than three years after the beginning',

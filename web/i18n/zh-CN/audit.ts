@@ -141,6 +141,7 @@ export const audit = {
     campaign_create: '起草活动',
     campaign_update: '修改活动',
     campaign_delete: '删除活动草稿',
+    campaign_test: '发送活动测试消息',
     campaign_submit: '提交活动审批',
     campaign_return: '退回活动',
     campaign_approve: '批准活动',
