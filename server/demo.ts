@@ -27,6 +27,7 @@ import {
 } from './seed/demo/seed.ts'
 import { secondRecords, seedDemoExamples } from './seed/demo/examples.ts'
 import { rememberMonths, workDemoPast } from './seed/demo/past.ts'
+import { seedDemoCampaigns } from './seed/demo/campaigns.ts'
 import { seedDemoVisits } from './seed/demo/visits.ts'
 
 const day = 86_400_000
@@ -84,6 +85,7 @@ export async function runDemo(options: Config): Promise<void> {
   }
   const logins = await seedDemoUsers(db)
   await seedDemoVisits(db)
+  await seedDemoCampaigns(db)
   const ward = logins.find((login) => login.role === 'nurse')?.departmentId ?? 0
   if (fresh) {
     await workDemoPast(db, anchor.seed, ward)

@@ -6,7 +6,9 @@ import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
+import { wakeSegments } from '../segment/segment.ts'
 import { settingSql } from '../setting/setting.ts'
+import { segmentsOf } from './definition.ts'
 import { type DetailRow, type SummaryRow, viewDetail, viewSummary } from './view.ts'
 
 type Query = {
@@ -114,6 +116,7 @@ export async function createCampaign(trx: Trx, actor: Actor, body: CampaignBody)
     .values({ ...columnsOf(body), authors: [actor.id], created_by_name: actor.name })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await wakeSegments(trx, segmentsOf(body))
   await audit(trx, actor, { action: 'campaign.create', subject: `campaign:${id}` })
   return viewDetail(await campaignRow(trx, actor, 'campaign.write', id), actor)
 }
@@ -158,6 +161,7 @@ export async function updateCampaign(
     })
     .where('id', '=', id)
     .execute()
+  await wakeSegments(trx, segmentsOf(body))
   await audit(trx, actor, { action: 'campaign.update', subject: `campaign:${id}` })
   return viewDetail(await campaignRow(trx, actor, 'campaign.write', id), actor)
 }

@@ -54,6 +54,13 @@ export function audienceOf({ audience: { segment, without } }: CampaignPlan): Co
   return parts.length === 0 ? undefined : { all: parts }
 }
 
+/** Codes of the segments that a plan uses. */
+export const segmentsOf = ({ plan: { audience, groups } }: Pick<CampaignBody, 'plan'>): string[] => [
+  ...(audience.segment === null ? [] : [audience.segment]),
+  ...audience.without,
+  ...groups.map((one) => one.segment),
+]
+
 /** The events that are the goal, or as good as it: who has booked is not asked to book. */
 const goalEvents: Record<CampaignGoal, EventKind[]> = {
   visited: ['encounter.registered', 'encounter.admitted', 'appointment.booked'],

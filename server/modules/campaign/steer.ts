@@ -8,7 +8,7 @@ import { insertPathway, runnable } from '../pathway/pathway.ts'
 import { closePathway, pausePathway, resumePathway } from '../pathway/pause.ts'
 import { audienceCount } from './audience.ts'
 import { campaignRow, lockCampaign } from './campaign.ts'
-import { definitionOf, planProblems } from './definition.ts'
+import { definitionOf, planProblems, segmentsOf } from './definition.ts'
 import { approvalsNeeded, type DetailRow, viewDetail, viewSummary } from './view.ts'
 
 export const bodyOf = (row: DetailRow): CampaignBody => ({ ...viewSummary(row), plan: row.plan })
@@ -20,20 +20,14 @@ export async function problemsOf(db: Db, row: DetailRow): Promise<Problem[]> {
   const body = bodyOf(row)
   const own = planProblems(body)
   if (own.length > 0) return own
-  const codes = [
-    body.plan.audience.segment,
-    ...body.plan.audience.without,
-    ...body.plan.groups.map((one) => one.segment),
-  ]
-  const { rows } = await sql<{ code: string }>`
-    select code from unnest(${codes.filter((one) => one !== null)}::text[]) as w(code)
-    where not exists (select 1 from segment s where s.code = w.code and (s.site_id is null or s.site_id = ${body.siteId}::int))`.execute(
-    db,
-  )
+  const { rows } = await sql<{ code: string; known: boolean }>`
+    select w.code, s.id is not null as known from unnest(${segmentsOf(body)}::text[]) as w(code)
+    left join segment s on s.code = w.code and (s.site_id is null or s.site_id = ${body.siteId}::int)
+    where s.refreshed_at is null`.execute(db)
   if (rows.length > 0)
-    return rows.map(({ code }) => ({
+    return rows.map(({ code, known }) => ({
       path: 'plan.audience',
-      message: `The segment "${code}" does not exist here.`,
+      message: known ? 'is being counted for the first time' : `The segment "${code}" does not exist here.`,
     }))
   try {
     await runnable(db, definitionOf(body), null, body.emergency)

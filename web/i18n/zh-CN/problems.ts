@@ -82,6 +82,7 @@ export const problems = {
   'a-message-has-neither-a-template-nor-a-text': '消息没有选模板，也没有写标题和正文',
   'may-cost-more-than-the-budget': '费用可能超过预算',
   'is-no-message': '这一步不是消息',
+  'is-being-counted-for-the-first-time': '细分人群正在首次计算，稍候请重新计算',
   'does-not-exist': '已不存在',
   'lies-in-the-future': '时间还没有到',
   'is-more-than-three-years-after-the-beginning': '一次最多看三年',
