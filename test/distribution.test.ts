@@ -24,7 +24,6 @@ const byPerson: Record<string, string> = {
       ...[
         'consent',
         'opt_out',
-        'segment_day',
         'segment_member',
         'task_contact',
         'outbound_attempt',
@@ -74,6 +73,7 @@ const reference = [
     'pathway_draft',
     'pathway_occasion',
     'segment',
+    'segment_day',
     'pathway_version',
     'questionnaire',
     'questionnaire_draft',

@@ -17,6 +17,7 @@ import { ComparisonField } from '../pathway/editor/ComparisonField.tsx'
 import type { Fact } from '../pathway/editor/useFacts.ts'
 import { EventsField, firstEvents } from './EventsField.tsx'
 import { conditionOf, type Part, ruleOf, treeOf } from './ruleTree.ts'
+import '../pathway/editor/editor.css'
 import './segment.css'
 
 const Facts = createContext<{ facts: readonly Fact[]; within: boolean }>({ facts: [], within: false })
