@@ -33,6 +33,7 @@ type Props = {
 
 /** A rule as groups of conditions: all of them, any of them, or not so. */
 export function RuleBuilder({ condition, facts, within = false, onChange }: Props) {
+  const { t } = useTranslation()
   const [tree, setTree] = useState<RuleGroupType>(() => treeOf(condition))
   return (
     <Facts value={{ facts, within }}>
@@ -44,6 +45,7 @@ export function RuleBuilder({ condition, facts, within = false, onChange }: Prop
           onChange(conditionOf(next))
         }}
         showNotToggle
+        accessibleDescriptionGenerator={() => t('segments.group')}
         enableMountQueryChange={false}
         controlClassnames={{
           queryBuilder: 'segment-rule',
