@@ -79,6 +79,7 @@ const reference = [
     'pathway_draft',
     'pathway_occasion',
     'segment',
+    'segment_day',
     'pathway_version',
     'questionnaire',
     'questionnaire_draft',

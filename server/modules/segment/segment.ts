@@ -73,7 +73,7 @@ async function segmentRows(db: Db, reach: Reach, which: RawBuilder<SqlBool>): Pr
           : sql`exists (
         select 1 from person_facts f where f.person_id = m.person_id and ${reached(reach)})`
       }) as members
-    from segment sg where ${which} and (${reach.all} or sg.site_id is null or sg.site_id = any(${reach.siteIds}::int[])) order by sg.code`.execute(
+    from segment sg where ${which} and (${reach.all} or sg.site_id is null or sg.site_id = any(${reach.siteIds}::int[])) order by sg.active desc, sg.code`.execute(
     db,
   )
   return rows

@@ -5,6 +5,7 @@ import { addGuidance } from '../../modules/guidance/guidance.ts'
 import { addQuestionnaire } from '../../modules/questionnaire/draft.ts'
 import { createPathway } from '../../modules/pathway/pathway.ts'
 import { addTemplate } from '../../modules/template/template.ts'
+import { shipSegments } from '../../modules/segment/shipped.ts'
 import { addOfficialYears, type CalendarDay } from '../../modules/setting/calendar.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
@@ -48,7 +49,7 @@ export async function seedBase(db: Db): Promise<void> {
     await seedQuestionnaires(trx)
     for (const one of shippedMessages) await addTemplate(trx, actor, one)
     await seedPathways(trx)
-    await seedSegments(trx)
+    await shipSegments(trx, actor, baseSegments)
     await seedGuidance(trx)
     await seedCalendar(trx)
   })
@@ -67,23 +68,6 @@ async function seedPathways(trx: Trx): Promise<void> {
       .executeTakeFirst()
     if (!known) await createPathway(trx, actor, pathway)
   }
-}
-
-/** All of them once, for an installation without a segment: what a site has deleted does not come back. */
-async function seedSegments(trx: Trx): Promise<void> {
-  const known = await trx.selectFrom('segment').select('id').limit(1).executeTakeFirst()
-  if (known) return
-  await trx
-    .insertInto('segment')
-    .values(
-      baseSegments.map(({ rule, ...one }) => ({
-        ...one,
-        rule: JSON.stringify(rule),
-        active: false,
-        created_by: actor.id,
-      })),
-    )
-    .execute()
 }
 
 async function seedGuidance(trx: Trx): Promise<void> {

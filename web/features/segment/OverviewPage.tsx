@@ -55,7 +55,7 @@ export default function OverviewPage() {
           </>
         }
       >
-        <p className="tag-line">
+        <p className="tag-line segment-head">
           <strong className="segment-count">{answer.data ? count(answer.data.count) : '—'}</strong>
           {chosen.length === 0 ? t('segments.everybody') : t('segments.drilled')}
           {chosen.map((one) => {

@@ -17,6 +17,7 @@ import { ComparisonField } from '../pathway/editor/ComparisonField.tsx'
 import type { Fact } from '../pathway/editor/useFacts.ts'
 import { EventsField, firstEvents } from './EventsField.tsx'
 import { conditionOf, type Part, ruleOf, treeOf } from './ruleTree.ts'
+import '../pathway/editor/editor.css'
 import './segment.css'
 
 const Facts = createContext<{ facts: readonly Fact[]; within: boolean }>({ facts: [], within: false })
@@ -32,6 +33,7 @@ type Props = {
 
 /** A rule as groups of conditions: all of them, any of them, or not so. */
 export function RuleBuilder({ condition, facts, within = false, onChange }: Props) {
+  const { t } = useTranslation()
   const [tree, setTree] = useState<RuleGroupType>(() => treeOf(condition))
   return (
     <Facts value={{ facts, within }}>
@@ -43,6 +45,7 @@ export function RuleBuilder({ condition, facts, within = false, onChange }: Prop
           onChange(conditionOf(next))
         }}
         showNotToggle
+        accessibleDescriptionGenerator={() => t('segments.group')}
         enableMountQueryChange={false}
         controlClassnames={{
           queryBuilder: 'segment-rule',

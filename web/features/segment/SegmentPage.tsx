@@ -114,7 +114,7 @@ function About({ segment }: { segment: SegmentDetail }) {
     series: [{ type: 'line' as const, showSymbol: false, data: history.map((one) => one.members) }],
   })
   return (
-    <div className="stack">
+    <div className="stack segment-about">
       {!segment.active && (
         <Notice
           tone="info"

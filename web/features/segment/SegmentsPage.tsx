@@ -28,6 +28,7 @@ export default function SegmentsPage() {
   const [dialog, setDialog] = useState<'list' | 'overlap' | null>(null)
   const open = (id: number) => void navigate({ to: '/segments/$id', params: { id: String(id) } })
   const items = segments.data?.items ?? []
+  const awake = items.filter((one) => one.active)
 
   const columns: Column<Segment>[] = [
     column('name', t('segments.name'), (one) => (
@@ -101,7 +102,7 @@ export default function SegmentsPage() {
         actions={
           <>
             <Link to="/segments/overview">{t('segments.tabs.overview')}</Link>
-            {items.length > 1 && (
+            {awake.length > 1 && (
               <Button onClick={() => setDialog('overlap')}>{t('segments.overlapOpen')}</Button>
             )}
             {add}
@@ -114,7 +115,7 @@ export default function SegmentsPage() {
         empty={{ title: t('segments.empty'), hint: t('segments.emptyHint'), action: add }}
       />
       {dialog === 'list' && <ListDialog onClose={() => setDialog(null)} onMade={open} />}
-      {dialog === 'overlap' && <OverlapDialog segments={items} onClose={() => setDialog(null)} />}
+      {dialog === 'overlap' && <OverlapDialog segments={awake} onClose={() => setDialog(null)} />}
     </>
   )
 }

@@ -29,7 +29,7 @@ export function NumberField(props: NumberFieldProps) {
         {...(unit && { suffix: unit })}
         // Its arrows bear English words for a screen reader, and few people use them.
         controls={false}
-        step={step === 'any' ? 0.1 : step}
+        step={step === 'any' ? 1 : step}
         {...(step !== 'any' && Number.isInteger(step) && { precision: 0 })}
         {...described(id, hint, error)}
         onChange={(next) => {
