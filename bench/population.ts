@@ -3,7 +3,15 @@ import { searchName } from '../server/modules/person/name.ts'
 import { fullName, personName } from '../sim/names.ts'
 import { prng } from '../sim/prng.ts'
 
-export type Size = { persons: number; encounters: number; tasks: number }
+export type Size = {
+  persons: number
+  encounters: number
+  tasks: number
+  /** Charges, appointments, results, calls and replies, as segments ask about them. */
+  events?: number
+  /** Some persons come often and most seldom, as in real life; otherwise everybody comes as often. */
+  skewed?: boolean
+}
 
 const siteCount = 2
 const departmentCount = 40
@@ -66,6 +74,7 @@ export async function populate(
     await namePool(client)
     await inChunks(client, size.persons, say, 'persons', persons)
     await inChunks(client, size.encounters, say, 'encounters', (range) => encounters(range, size))
+    await inChunks(client, size.events ?? 0, say, 'events', (range) => events(range, size))
     say('facts')
     await client.query(facts)
     if (size.tasks > 0) {
@@ -169,7 +178,7 @@ function persons({ from, to }: Range): string[] {
      select g, 'phone', ${phoneSql('g')}, 'mobile', ${source}, ${start} from ${series} where g % 100 < 97`,
     `insert into person_address (person_id, use, text, district, city, province, postal_code, source, updated_at)
      select g, 'home', '四川省成都市武侯区玉林北路' || g % 320 || '号' || g % 18 || '栋' || g % 4 || '单元' || g % 3300,
-       '武侯区', '成都市', '四川省', '610041', ${source}, ${start} from ${series}`,
+       ${district('g')}, '成都市', '四川省', '610041', ${source}, ${start} from ${series}`,
     `insert into person_relationship (person_id, relation, name, phone, source, updated_at)
      select g, 'SPO', n.name, '+861' || (3000000000 + (g * 6700427) % 6999999999), ${source}, ${start}
      from ${series} join bench_name n on n.id = ${hash('g + 7')} % ${poolSize} where g % 100 < 85`,
@@ -185,12 +194,20 @@ export function phoneOf(person: number): string {
   return `1${3_000_000_000n + ((BigInt(person) * 6_700_417n) % 6_999_999_999n)}`
 }
 
+/** Whose the row `k` is. The cube of an even number: one person in ten has half of the rows, and a third has one or two. */
+function somebody({ persons, skewed }: Size, stride: number): string {
+  const even = `(k * ${stride}) % ${persons}`
+  return skewed
+    ? `1 + (floor(${persons} * power((${hash(`k * ${stride}`)} % 1000003) / 1000003.0, 2))::bigint * 7919) % ${persons}`
+    : `1 + ${even}`
+}
+
 /** One visit in twenty-five minutes or so, over three years up to now. */
 function encounters({ from, to }: Range, size: Size): string[] {
   const list = diseases.map(([code, text]) => `('${code}', '${text}')`).join(',')
   const visit = `
     with disease as (select row_number() over () - 1 as no, code, text from (values ${list}) v(code, text)), visit as (
-      select k, 1 + (k * 7919) % ${size.persons} as person_id, 1 + ${hash('k')} % ${departmentCount} as department_id,
+      select k, ${somebody(size, 7919)} as person_id, 1 + ${hash('k')} % ${departmentCount} as department_id,
         1 + (${hash('k')} % ${departmentCount}) * ${staffPerDepartment} + k % ${staffPerDepartment} as staff_id,
         case when k % 20 < 3 then 'inpatient' when k % 20 < 16 then 'outpatient' else 'emergency' end as class,
         now() - interval '3 years' + interval '3 years' * (k::float8 / ${size.encounters}) - interval '8 days' as starts_at,
@@ -211,13 +228,47 @@ function encounters({ from, to }: Range, size: Size): string[] {
   ]
 }
 
+const district = (person: string) =>
+  `(array['武侯区', '锦江区', '青羊区', '金牛区', '成华区', '高新区', '双流区', '温江区', '郫都区', '新都区', '龙泉驿区', '天府新区'])[1 + ${person} % 12]`
+
+/** Events of three years in order of time, by kind as a hospital of this size has them. */
+function events({ from, to }: Range, size: Size): string[] {
+  return [
+    `insert into event (person_id, at, recorded_at, kind, source, data)
+     select ${somebody(size, 104729)}, at, at, kind, ${source}, case kind
+       when 'charge.posted' then jsonb_build_object('code', jsonb_build_object('code', '2503' || ${hash('k + 1')} % 40, 'text', '收费项目'), 'amount', ${hash('k + 2')} % 3000)
+       when 'observation.recorded' then jsonb_build_object('code', jsonb_build_object('code', (array['4548-4', '2345-7', '2160-0', '718-7'])[1 + ${hash('k')} % 4], 'text', '检验'), 'value', ${hash('k + 3')} % 150 / 10.0, 'unit', '%')
+       when 'contact.attempted' then jsonb_build_object('outcome', (array['done', 'unreached', 'refused'])[1 + ${hash('k')} % 3], 'channel', 'phone')
+       when 'message.replied' then jsonb_build_object('channel', 'sms')
+       else jsonb_build_object('code', jsonb_build_object('text', '预约'), 'start', at + interval '5 days') end
+     from (
+       select k, now() - interval '3 years' * (1 - k::float8 / ${size.events ?? 1}) - interval '8 days' as at, (array['charge.posted', 'charge.posted', 'charge.posted',
+         'charge.posted', 'appointment.booked', 'appointment.booked', 'observation.recorded', 'contact.attempted', 'appointment.missed', 'message.replied'])[1 + k % 10] as kind
+       from generate_series(${from}::bigint, ${to}::bigint) k) e order by k`,
+  ]
+}
+
 const facts = `
-  insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
-    last_attending_staff_id, last_condition_text, updated_at)
-  select person_id, min(starts_at), max(starts_at), max(ends_at), count(*), count(*) filter (where class = 'inpatient'),
-    (array_agg(department_id order by starts_at desc))[1], (array_agg(attending_staff_id order by starts_at desc))[1],
-    (array_agg(condition_text order by starts_at desc))[1], now()
-  from encounter group by person_id order by person_id`
+  insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, visits_in_year, stays_in_year,
+    last_department_id, last_attending_staff_id, last_condition_text, site_id, condition_codes, charges_in_year, city, district, sex, birth_date,
+    counted, updated_at)
+  select p.id, e.first_at, e.last_at, e.discharged_at, coalesce(e.visits, 0), coalesce(e.stays, 0), coalesce(e.visits_in_year, 0),
+    coalesce(e.stays_in_year, 0), e.department_id, e.staff_id, e.condition_text, e.site_id, c.codes, a.amount, '成都市', ${district('p.id')}, p.sex,
+    p.birth_date, true, now()
+  from person p left join (
+    select person_id, min(starts_at) as first_at, max(starts_at) as last_at, max(ends_at) as discharged_at, count(*) as visits,
+      count(*) filter (where class = 'inpatient') as stays,
+      count(*) filter (where starts_at > now() - interval '365 days') as visits_in_year,
+      count(*) filter (where starts_at > now() - interval '365 days' and class = 'inpatient') as stays_in_year,
+      (array_agg(department_id order by starts_at desc))[1] as department_id,
+      (array_agg(attending_staff_id order by starts_at desc))[1] as staff_id,
+      (array_agg(condition_text order by starts_at desc))[1] as condition_text, (array_agg(site_id order by starts_at desc))[1] as site_id
+    from encounter group by person_id) e on e.person_id = p.id
+  left join (select person_id, array_agg(distinct code) as codes from condition group by person_id) c on c.person_id = p.id
+  left join (
+    select person_id, sum((data ->> 'amount')::numeric) as amount from event
+    where kind = 'charge.posted' and at > now() - interval '365 days' group by person_id) a on a.person_id = p.id
+  order by p.id`
 
 /** Two levels of follow-up per discharge, the newest discharges first; one task in ten is still open. */
 function tasks({ tasks: count }: Size): string {

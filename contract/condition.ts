@@ -1,3 +1,4 @@
+import { questionName } from './event-fact.ts'
 import type { Condition } from './questionnaire.ts'
 
 /** Looks up a fact by its dotted name, such as `answers.pain` or `encounter.class`; undefined when unknown. */
@@ -26,7 +27,21 @@ export function holds(condition: Condition, context: ConditionContext): boolean 
     const share = typeof rate === 'number' ? rate : (context.variable?.(rate.var) ?? 0)
     return (context.draw?.(seed) ?? 1) < share
   }
-  return compare(context.fact(condition.fact, condition), condition.op, condition.value)
+  if ('events' in condition) {
+    const { events } = condition
+    return compare(context.fact(questionName(events)), events.op, events.value)
+  }
+  if ('household' in condition) return context.fact(householdName(condition.household)) === true
+  const actual = context.fact(condition.fact, condition)
+  // One segment is no part of another, whatever their codes begin with.
+  if (condition.fact === 'person.segments' && condition.op === 'contains')
+    return Array.isArray(actual) && actual.includes(condition.value)
+  return compare(actual, condition.op, condition.value)
+}
+
+/** The name under which it is looked up whether somebody of the household meets a condition. */
+export function householdName(condition: Condition): string {
+  return `household:${JSON.stringify(condition)}`
 }
 
 type Operator = Extract<Condition, { op: string }>['op']
@@ -61,4 +76,9 @@ function compareOrder(left: unknown, right: unknown): number | null {
   if (typeof left === 'number' && typeof right === 'number') return left - right
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0
   return null
+}
+
+/** Whether a name is of events or a household, looked up for the whole part of a condition. */
+export function isLookedUp(name: string): boolean {
+  return name.startsWith('events:') || name.startsWith('household:')
 }

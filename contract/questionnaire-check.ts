@@ -82,16 +82,26 @@ function checkQuestion(item: Question, report: (kind: Problem['kind'], about?: s
 
 type Found = [kind: Problem['kind'], about: string]
 
-/** Comparisons within a condition. */
+/** The parts of a condition that are no groups. */
+export function partsOf(
+  condition: Condition,
+): Exclude<Condition, { all: unknown } | { any: unknown } | { not: unknown }>[] {
+  if ('all' in condition) return condition.all.flatMap(partsOf)
+  if ('any' in condition) return condition.any.flatMap(partsOf)
+  if ('not' in condition) return partsOf(condition.not)
+  return [condition]
+}
+
+/** Comparisons of single facts within a condition. */
 export function comparisonsOf(condition: Condition): Extract<Condition, { fact: string }>[] {
-  if ('all' in condition) return condition.all.flatMap(comparisonsOf)
-  if ('any' in condition) return condition.any.flatMap(comparisonsOf)
-  if ('not' in condition) return comparisonsOf(condition.not)
-  return 'fact' in condition ? [condition] : []
+  return partsOf(condition).flatMap((part) => ('fact' in part ? [part] : []))
 }
 
 function conditionProblems(condition: Condition, before: Set<string>, all: Map<string, Question>): Found[] {
-  return comparisonsOf(condition).flatMap(({ fact, value }): Found[] => {
+  return partsOf(condition).flatMap((part): Found[] => {
+    // Events and the household are for rules over persons.
+    if (!('fact' in part)) return 'sample' in part ? [] : [['unknown-question', Object.keys(part)[0] ?? '']]
+    const { fact, value } = part
     if (!fact.startsWith('answers.')) return [['unknown-question', fact]]
     const linkId = fact.slice('answers.'.length)
     const question = all.get(linkId)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type EventQuestion, eventQuestion } from './event-fact.ts'
 import { id, idParams, route, timestamp } from './route.ts'
 
 /** One answer by FHIR QuestionnaireResponse value types; choices carry option values. */
@@ -14,7 +15,7 @@ export const answerValue = z.union([
 export const answers = z.record(z.string().max(60), answerValue)
 export type Answers = z.infer<typeof answers>
 
-/** A plain comparison over answers, person and encounter facts; `all` and `any` nest. */
+/** A plain comparison over answers, person and encounter facts, or over a person's events and household; `all` and `any` nest. */
 export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
@@ -27,6 +28,9 @@ export type Condition =
       unit?: string | undefined
     }
   | { sample: { rate: number | { var: string }; seed: string } }
+  | { events: EventQuestion }
+  /** Somebody else of the household meets it. */
+  | { household: Condition }
 
 // Named for the API reference, as it is recursive.
 export const condition: z.ZodType<Condition> = z
@@ -50,6 +54,8 @@ export const condition: z.ZodType<Condition> = z
           seed: z.string().max(60),
         }),
       }),
+      z.strictObject({ events: eventQuestion }),
+      z.strictObject({ household: condition }),
     ]),
   )
   .meta({ id: 'Condition' })

@@ -133,7 +133,8 @@ export function fillLater({ text, later }: Rendered, values: Values): string {
   for (const place of later) {
     const end = text.indexOf('}}', place) + 2
     const name = text.slice(place + 2, end - 2)
-    filled += text.slice(rest, place) + String(Object.hasOwn(values, name) ? values[name] : text.slice(place, end))
+    filled +=
+      text.slice(rest, place) + String(Object.hasOwn(values, name) ? values[name] : text.slice(place, end))
     rest = end
   }
   return filled + text.slice(rest)

@@ -26,6 +26,7 @@ const byPerson: Record<string, string> = {
         'contact_hours',
         'opt_out',
         'campaign_member',
+        'segment_day',
         'segment_member',
         'task_contact',
         'outbound_attempt',

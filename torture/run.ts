@@ -4,11 +4,13 @@ import { killTest } from './kill.ts'
 import { malformedTest } from './malformed-test.ts'
 import { outboundTest } from './outbound.ts'
 import { propertiesHold } from './properties.ts'
+import { sendingTest } from './sending.ts'
 import { stepsTest } from './steps.ts'
 
 const size = {
   messages: Number(process.argv[2] ?? 20_000),
   malformed: 100_000,
+  sending: 100_000,
   faults: 1000,
   properties: 10,
   processKills: 20,
@@ -64,6 +66,16 @@ const steps = await stepsTest({
 failed ||= steps.deviations.length > 0
 for (const one of steps.deviations) console.log(`  FAIL ${one}`)
 
+console.log('\nMessages: kill -9 of worker and providers while they go out')
+const sending = await sendingTest({
+  messages: size.sending,
+  kills: 20,
+  seed: size.seed,
+  say: (line) => console.log(`  ${line}`),
+})
+failed ||= sending.deviations.length > 0
+for (const one of sending.deviations) console.log(`  FAIL ${one}`)
+
 console.log(
   '\nProperties: the contact gate, pathways under interleavings, merges taken back, messages in any order',
 )
@@ -114,6 +126,11 @@ const rows: [string, string][] = [
   ['enrolments stopped by a death meanwhile', String(steps.stopped)],
   ['levels of clocks that fired meanwhile', String(steps.clocks)],
   ['steps, tasks, mails, clocks: deviations', String(steps.deviations.length)],
+  [
+    'messages under 20 kills: taken by the provider that knows keys / by SMPP, of unknown fate there',
+    `${sending.taken['gateway']} / ${sending.taken['smsc']}, ${sending.states['smsc']?.['unknown'] ?? 0} in ${sending.seconds.toFixed(0)} s`,
+  ],
+  ['looks at the account meanwhile / messages lost, doubled or unaccounted', `${sending.looks} / ${sending.deviations.length}`],
   [`properties, ${size.properties} times as often as in the suite`, properties ? 'hold' : 'FAIL'],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]

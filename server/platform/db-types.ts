@@ -980,12 +980,15 @@ export interface PersonAddress {
 }
 
 export interface PersonFacts {
+  birth_date: string | null;
   charges_in_year: Numeric | null;
   city: string | null;
   condition_codes: string[] | null;
+  counted: Generated<boolean>;
   district: string | null;
   first_visit_at: Timestamp | null;
   in_hospital: Generated<boolean>;
+  language: string | null;
   last_attending_staff_id: number | null;
   last_condition_text: string | null;
   last_department_id: number | null;
@@ -994,6 +997,7 @@ export interface PersonFacts {
   missing: number | null;
   next_visit_at: Timestamp | null;
   person_id: number;
+  sex: string | null;
   site_id: number | null;
   stays: Generated<number>;
   stays_in_year: Generated<number>;
@@ -1257,15 +1261,28 @@ export interface SavedView {
 }
 
 export interface Segment {
+  active: Generated<boolean>;
   code: string;
   created_at: Generated<Timestamp>;
   created_by: string;
   id: Generated<number>;
+  kind: Generated<"rule" | "list">;
+  made_by: "hand" | "file" | "frozen" | "alike" | null;
+  made_from: number | null;
   name: string;
+  needs: Generated<string[]>;
   refreshed_at: Timestamp | null;
-  rule: Json;
+  rule: Json | null;
   site_id: number | null;
   version: Generated<number>;
+  worth: Generated<boolean>;
+}
+
+export interface SegmentDay {
+  day: string;
+  members: number;
+  segment_id: number;
+  site_id: number;
 }
 
 export interface SegmentMember {
@@ -1697,6 +1714,7 @@ export interface DB {
   role_grant: RoleGrant;
   saved_view: SavedView;
   segment: Segment;
+  segment_day: SegmentDay;
   segment_member: SegmentMember;
   setting: Setting;
   setting_history: SettingHistory;

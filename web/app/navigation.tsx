@@ -21,6 +21,7 @@ import {
   NodeIndexOutlined,
   NotificationOutlined,
   PhoneOutlined,
+  PieChartOutlined,
   ReadOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
@@ -117,6 +118,7 @@ const areas: readonly Area[] = [
     icon: GiftOutlined,
     pages: [
       page('/campaigns', 'campaigns', NotificationOutlined, 'campaign.read'),
+      page('/segments', 'segments', PieChartOutlined, 'segment.read'),
       page('/templates', 'templates', SnippetsOutlined, 'template.read'),
       page('/contact-log', 'contactLog', StopOutlined, 'message.read'),
     ],

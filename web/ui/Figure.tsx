@@ -64,7 +64,8 @@ export function Figure({ label, value, note, target, change, state, spark, help,
   )
 }
 
-function Sparkline({ values }: { values: (number | null)[] }) {
+/** The course of a number; the number itself stands beside it. */
+export function Sparkline({ values }: { values: (number | null)[] }) {
   const known = values.filter((value) => value !== null)
   const low = Math.min(...known)
   const high = Math.max(...known)

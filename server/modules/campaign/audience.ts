@@ -4,9 +4,9 @@ import type { Db } from '../../platform/db.ts'
 import { personsMeeting } from '../segment/segment.ts'
 import { audienceOf } from './definition.ts'
 
-/** Persons `p` whom a campaign means. Who belongs to no site has neither hours nor a sender, and enters nothing by the calendar. */
+/** Facts `f` of the persons whom a campaign means. Who belongs to no site has neither hours nor a sender, and enters nothing by the calendar. */
 const meant = ({ plan, siteId }: CampaignBody): RawBuilder<unknown> =>
-  sql`${personsMeeting(audienceOf(plan) ?? { all: [] }, siteId)} and f.site_id is not null`
+  sql`${personsMeeting(audienceOf(plan) ?? null, siteId)} and f.site_id is not null`
 
 /** How many persons are meant; with an event or a date of the person, how many could enter. */
 export async function audienceCount(db: Db, body: CampaignBody): Promise<number> {
@@ -14,14 +14,14 @@ export async function audienceCount(db: Db, body: CampaignBody): Promise<number>
   return rows[0]?.count ?? 0
 }
 
-/** The group of person `p` as its place in the plan; null: none of them. */
+/** The group of the person of `f` as its place in the plan; null: none of them. */
 function groupColumn({ plan }: CampaignBody): RawBuilder<number | null> {
   const whens = plan.groups.map(
     (
       { segment },
       at,
     ) => sql`when exists (select 1 from segment_member sm join segment sg on sg.id = sm.segment_id
-      where sm.person_id = p.id and sg.code = ${segment}) then ${at}::int`,
+      where sm.person_id = f.person_id and sg.code = ${segment}) then ${at}::int`,
   )
   return whens.length === 0 ? sql`null::int` : sql`case ${sql.join(whens, sql` `)} end`
 }
@@ -44,7 +44,7 @@ export async function audienceSample(
   size: number,
 ): Promise<{ personId: number; group: number | null }[]> {
   const { rows } = await sql<{ person_id: number; group: number | null }>`
-    select p.id as person_id, ${groupColumn(body)} as "group" ${meant(body)} order by hashint8(p.id), p.id limit ${size}`.execute(
+    select f.person_id, ${groupColumn(body)} as "group" ${meant(body)} order by hashint8(f.person_id), f.person_id limit ${size}`.execute(
     db,
   )
   return rows.map((row) => ({ personId: row.person_id, group: row.group }))

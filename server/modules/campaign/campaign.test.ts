@@ -5,6 +5,8 @@ import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { call, campaignOf, mail, segmentBy, startedCampaign, wave } from '../../../test/support/campaign.ts'
 import { newPerson } from '../../../test/support/enrollment.ts'
 import { receive } from '../../../test/support/hl7.ts'
+import { transaction } from '../../platform/db.ts'
+import { refreshFacts } from '../person/facts.ts'
 import { enterByCalendar } from '../pathway/calendar-entry.ts'
 
 let app: TestApp
@@ -21,12 +23,19 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
+/** As if a HIS had said it. */
+async function speak(language: string, persons: number[]): Promise<void> {
+  await sql`update person set language = ${language} where id = any(${persons})`.execute(app.db)
+  await transaction(app.db, (trx) => refreshFacts(trx, persons))
+}
+
 /** Patients of a segment of their own; their numbers too. */
 async function people(language: string, count: number) {
   const made = []
   for (let n = 0; n < count; n++) made.push(await newPerson(app))
-  await sql`update person set language = ${language} where id = any(${made.map((one) => one.id)})`.execute(
-    app.db,
+  await speak(
+    language,
+    made.map((one) => one.id),
   )
   await segmentBy(app, centre, language)
   return made
@@ -139,8 +148,14 @@ test('a pause holds everything at once, resuming goes on where it was, and cance
 })
 
 test('groups get their own script, variants split the rest, and a call becomes a task with what to say', async () => {
-  await people('grouped', 30)
+  const grouped = await people('grouped', 30)
   await sql`update person set sex = 'female' where language = 'grouped' and id % 3 = 0`.execute(app.db)
+  await transaction(app.db, (trx) =>
+    refreshFacts(
+      trx,
+      grouped.map((one) => one.id),
+    ),
+  )
   const women = await people('grouped-women', 0)
   expect(women).toEqual([])
   await sql`update segment set rule = ${JSON.stringify({
@@ -271,7 +286,7 @@ test('a campaign of known effect: its interval holds the truth, and no charge or
     with made as (
       insert into person (name, search_name, pinyin, initials, language, source, source_time)
       select '测试' || n, '测试' || n, 'ceshi', 'cs', 'trial', 'test', now() from generate_series(1, ${persons}) n returning id)
-    insert into person_facts (person_id, visits, stays, site_id) select id, 0, 0, (select min(id) from site) from made`.execute(
+    insert into person_facts (person_id, visits, stays, site_id, language, counted) select id, 0, 0, (select min(id) from site), 'trial', true from made`.execute(
     app.db,
   )
   await segmentBy(app, centre, 'trial')

@@ -3,7 +3,7 @@ import type { ContactChannel, Purpose } from '../../../contract/contact.ts'
 import type { Db } from '../../platform/db.ts'
 import { deceasedOf, joinPerson, recordsOf } from '../event/record.ts'
 import { inDispute } from '../person/dispute.ts'
-import { householdOf } from './household.ts'
+import { householdOf } from '../person/household.ts'
 import { organisationZone } from '../setting/time-zone.ts'
 import type { ContactFacts } from './rules.ts'
 

@@ -167,7 +167,12 @@ async function seenFirst(db: Db, accountId: number, key: string): Promise<boolea
 
 async function answeredBy(trx: Trx, account: Account, reply: Reply) {
   const key = Number(keyPattern.exec(reply.reference ?? '')?.[1] ?? 0) || null
-  const { rows } = await sql<{ id: number; person_id: number; purpose: string; enrollment_id: number | null }>`
+  const { rows } = await sql<{
+    id: number
+    person_id: number
+    purpose: string
+    enrollment_id: number | null
+  }>`
     (select id, person_id, purpose, enrollment_id from message where account_id = ${account.id} and (id = ${key}::bigint or provider_id = ${reply.reference}))
     union all
     (select m.id, m.person_id, m.purpose, m.enrollment_id from message m

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { holds } from '../../../contract/condition.ts'
+import { holds, isLookedUp } from '../../../contract/condition.ts'
 import type { PersonFact } from '../../../contract/fact.ts'
 import { heldOut, type PathwayDefinition, variants } from '../../../contract/pathway.ts'
 import { ageYears, localDate } from '../../platform/clock.ts'
@@ -9,6 +9,7 @@ import { type NewEvent, type AnyEvent, recordEvents } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { joinSubject, type Subject, subjectOf } from '../event/subject.ts'
 import { factsIn, factsObject, joinPersonSite, personZone } from '../person/fact.ts'
+import { lookUpsObject } from '../segment/rule.ts'
 import { isSettingKey, type SettingKey } from '../setting/definitions.ts'
 import { readSettingsEverywhere } from '../setting/setting.ts'
 import { type OccurrenceRow, occurrencesOf, currentOccurrences } from './occurrence.ts'
@@ -89,10 +90,11 @@ export type EntryFacts = {
  * need them.
  */
 export function entryColumns(definitions: readonly PathwayDefinition[], records: RawBuilder<unknown>) {
-  const asked = factsIn(definitions.flatMap(({ entry }) => entry.when ?? []))
+  const conditions = definitions.flatMap(({ entry }) => entry.when ?? [])
+  const asked = factsIn(conditions)
   const names = [...new Set<PersonFact>(['person.birthDate', ...asked])]
   const kinds = [...new Set(definitions.flatMap(({ stopOn }) => stopOn.map(({ event }) => event)))]
-  return sql`${factsObject(names)} as person, f.site_id as "siteId", ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
+  return sql`${factsObject(names)} || ${lookUpsObject(conditions)} as person, f.site_id as "siteId", ${personZone} as "timeZone", coalesce(s.facts, '{}') as subject,
     ${currentOccurrences(records, sql`${kinds}::text[]`)} as occurrences`
 }
 
@@ -132,6 +134,7 @@ export function entryVerdict(
   if (siteId !== undefined && siteId !== facts.siteId) return 'stays-out'
   const subject = subjectOf(event)
   const fact = (name: string): unknown => {
+    if (isLookedUp(name)) return facts.person[name]
     const [of = '', key = ''] = name.split(/\.(.*)/s)
     if (of === 'event') return event.data[key]
     if (name === 'person.ageYears')

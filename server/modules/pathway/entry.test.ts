@@ -85,7 +85,7 @@ test('a pathway of every month takes everybody in once on its day, again the nex
     }),
   )
   const people = [await newPerson(app), await newPerson(app), await newPerson(app)]
-  await sql`update person set language = 'monthly' where id = any(${people.map((one) => one.id)})`.execute(
+  await sql`update person_facts set language = 'monthly' where person_id = any(${people.map((one) => one.id)})`.execute(
     app.db,
   )
   await receive(app, {

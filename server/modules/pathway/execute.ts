@@ -13,7 +13,9 @@ import { templatesNamed } from '../template/text.ts'
 import { resultsOf, latestResponses, latestResponseOf, type LatestResponseRow } from './asked.ts'
 import { advance, type Advance, type Enrolled, type StepContext } from './step.ts'
 import { joinSubject, type Subject } from '../event/subject.ts'
-import { factsObject, joinPersonSite } from '../person/fact.ts'
+import { partsOf } from '../../../contract/questionnaire-check.ts'
+import { clinicalFactsObject, factsObject, joinPersonSite } from '../person/fact.ts'
+import { lookUpsObject } from '../segment/rule.ts'
 import { runActs } from './act.ts'
 import { subjectColumn } from './columns.ts'
 
@@ -67,6 +69,7 @@ export async function executeDue(db: Db): Promise<number> {
     const rows = await claim(trx)
     if (rows.length === 0) return { claimed: 0, messages: 0 }
     const context = await contextFor(trx, rows)
+    await lookUp(trx, rows)
     const advances = rows.map((row) => ({ row, advance: tryAdvance(trx, row, context) }))
     const messages = await write(trx, advances)
     return { claimed: rows.length, messages }
@@ -84,7 +87,8 @@ async function claim(trx: Trx): Promise<Row[]> {
     )
     select e.id, e.pathway_version_id, p.id as person_id, e.person_id as record_id, e.group_id, coalesce(p.name, gc.name) as name, p.language, p.sex, p.birth_date,
       ${subjectColumn}, s.facts, s.times, s.words, case when s.facts is null then ld.code end as last_department_code,
-      case when jsonb_array_length(v.asks -> 'person') > 0 then ${factsObject()} end as person,
+      case when jsonb_array_length(v.asks -> 'person') > 0 then
+        case when v.definition ->> 'purpose' = 'clinical' then ${clinicalFactsObject()} else ${factsObject()} end end as person,
       place.id as site_id, place.name as site_name, place.time_zone, d.id as department_id, d.name as department_name,
       coalesce(s.staff_id, case when f.site_id = at.site_id then f.last_attending_staff_id end) as attending_staff_id, e.entered_at, e.variant, e.step_key, e.wait_key, e.variables, e.fence,
       (select jsonb_object_agg(t.step_key, t.outcome) from task t where t.enrollment_id = e.id and t.status = 'completed') as outcomes,
@@ -142,6 +146,21 @@ function templatesIn(all: (PathwayDefinition | undefined)[]): string[] {
   return [...new Set(all)].flatMap((one) =>
     (one?.steps ?? []).flatMap((step) => (step.kind === 'message' ? (step.template ?? []) : [])),
   )
+}
+
+/** What branches ask about events and households: one statement for each version that asks, and none for the others. */
+async function lookUp(trx: Trx, rows: Row[]): Promise<void> {
+  for (const [id, ofVersion] of Map.groupBy(rows, (row) => row.pathway_version_id)) {
+    const branches = definitions(trx)
+      .get(id)
+      ?.steps.flatMap((step) => (step.kind === 'branch' ? [step.when] : []))
+    if (!branches?.flatMap(partsOf).some((part) => 'events' in part || 'household' in part)) continue
+    const { rows: found } = await sql<{ id: number; facts: Record<string, unknown> }>`
+      select f.person_id as id, ${lookUpsObject(branches)} as facts from person_facts f
+      where f.person_id = any(${ofVersion.map((row) => row.person_id)}::bigint[])`.execute(trx)
+    const known = new Map(found.map((one) => [one.id, one.facts]))
+    for (const row of ofVersion) row.person = { ...row.person, ...known.get(row.person_id ?? 0) }
+  }
 }
 
 type Blocked = { blocked: string }

@@ -146,6 +146,7 @@ function inside(outer: SubStep, sub: PathwayDefinition) {
     if ('any' in one) return { any: one.any.map(condition) }
     if ('not' in one) return { not: condition(one.not) }
     if ('sample' in one) return { sample: { ...one.sample, rate: quantity(one.sample.rate) } }
+    if (!('fact' in one)) return one
     const fact = one.fact
       .replace(/^task\.(.+)\.outcome$/, (_whole, key: string) => `task.${prefix(key)}.outcome`)
       .replace(/^variables\.(.+)$/, (_whole, name: string) => `variables.${prefix(name)}`)

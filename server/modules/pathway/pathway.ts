@@ -16,6 +16,7 @@ import { askedProblems } from './asked-problems.ts'
 import { expand, outerKey, pinned, type Published, runsOf, subPathwayProblems } from './expand.ts'
 import { stopEvents } from './stop.ts'
 import { publishedTemplates } from '../template/text.ts'
+import { loadDecided } from '../segment/reach.ts'
 import { problemsOf } from './validate.ts'
 
 type Row = {
@@ -133,7 +134,13 @@ async function checked(
   const questionnaires = new Map(rows.map((row) => [row.code, row.definition]))
   const keys = new Set(definition.steps.map((step) => step.key))
   const problems = [
-    ...problemsOf(definition, questionnaires, await publishedTemplates(db), mayOverride),
+    ...problemsOf(
+      definition,
+      questionnaires,
+      await publishedTemplates(db),
+      await loadDecided(db),
+      mayOverride,
+    ),
     ...within,
     // A branch may use answers to a questionnaire of a sub-pathway.
     ...(within.length > 0 ? [] : askedProblems(flat, questionnaires)).map((one) => ({

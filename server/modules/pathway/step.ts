@@ -1,4 +1,4 @@
-import { type FactLookup, holds, type Qualified } from '../../../contract/condition.ts'
+import { type FactLookup, holds, isLookedUp, type Qualified } from '../../../contract/condition.ts'
 import { type AskedFact, readFactName } from '../../../contract/pathway-fact.ts'
 import type { PathwayDefinition, PathwayStep } from '../../../contract/pathway.ts'
 import type { Answers } from '../../../contract/questionnaire.ts'
@@ -314,6 +314,7 @@ function taskOf(step: Step<'task'>, { enrolled, context }: Walk): NewTask {
 
 function factsOf(enrolled: Enrolled, now: Date): FactLookup {
   return (name, qualified = {}) => {
+    if (isLookedUp(name)) return enrolled.person[name]
     const asked = readFactName(name)
     if (asked) return askedFact(asked, qualified, enrolled, now)
     const [of = '', key = ''] = name.split(/\.(.*)/s)

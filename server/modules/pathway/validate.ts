@@ -7,9 +7,12 @@ import {
 import type { Purpose } from '../../../contract/contact.ts'
 import { templateChannels } from '../../../contract/message-template.ts'
 import { isPersonFact } from '../../../contract/fact.ts'
-import { comparisonsOf } from '../../../contract/questionnaire-check.ts'
+import { comparisonsOf, partsOf } from '../../../contract/questionnaire-check.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
+import { AppError } from '../../platform/errors.ts'
 import { subjectKinds } from '../event/subject.ts'
+import { type Decided, worthIn } from '../segment/reach.ts'
+import { conditionSql } from '../segment/rule.ts'
 import { isSettingKey } from '../setting/definitions.ts'
 import { textProblems } from '../template/lint.ts'
 import { actProblem } from './act.ts'
@@ -20,12 +23,14 @@ import type { Known } from './asked-problems.ts'
  * what makes "never twice" provable by a primary key.
  * @param questionnaires existing ones by code, with their body where a branch uses their answers
  * @param templates purposes of the published ones by code; a site's own may differ
+ * @param decided segments and pathways that conditions may ask about
  * @param mayOverride an emergency notice that two people approved
  */
 export function problemsOf(
   definition: PathwayDefinition,
   questionnaires: Known,
   templates: ReadonlyMap<string, Purpose[]>,
+  decided: readonly Decided[],
   mayOverride = false,
 ): PathwayProblem[] {
   const problems: PathwayProblem[] = []
@@ -58,7 +63,24 @@ export function problemsOf(
   const known = (when: Condition | undefined, step: string | null) => {
     for (const { fact } of when ? comparisonsOf(when) : [])
       if (!isKnown(fact)) problems.push({ step, message: `Asks for "${fact}", which is not known.` })
+    for (const part of when ? partsOf(when) : [])
+      if ('events' in part || 'household' in part) {
+        const message = ruleProblem(part)
+        if (message) problems.push({ step, message })
+      }
   }
+  const worth = worthIn(definition, decided)
+  if (worth !== null)
+    problems.push({
+      step: null,
+      message: `Is of clinical purpose and asks for "${worth}", which is about money or value: nobody is treated sooner for being worth more.`,
+    })
+  for (const { when: stop } of definition.stopOn)
+    if (stop && partsOf(stop).some((part) => 'events' in part || 'household' in part))
+      problems.push({
+        step: null,
+        message: 'A stop rule asks about earlier events; it knows its own event only.',
+      })
   known(when, null)
   for (const step of definition.steps) {
     if (step.kind === 'branch') known(step.when, step.key)
@@ -149,6 +171,18 @@ function isKnown(fact: string): boolean {
     isPersonFact(fact) ||
     subjectKinds().some(({ kind, facts }) => kind === of && facts.includes(name))
   )
+}
+
+/** What is wrong with a part that is asked of the database. */
+function ruleProblem(part: Condition): string | null {
+  try {
+    conditionSql(part)
+    return null
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const [issue] = error.fields ?? []
+    return issue ? `"${issue.path}" ${issue.message}.` : error.message
+  }
 }
 
 function eachPart(condition: Condition, visit: (part: Condition) => void): void {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import type { RecordedEvent } from '../event/event.ts'
-import { recordsOf } from '../event/record.ts'
+import { deceasedOf, recordsOf } from '../event/record.ts'
 
 const yearAgo = sql`now() - interval '365 days'`
 
@@ -21,11 +21,12 @@ export async function refreshFacts(
   await sql`
     insert into person_facts (person_id, first_visit_at, last_visit_at, last_discharge_at, visits, stays, last_department_id,
       last_attending_staff_id, last_condition_text, site_id, city, district, in_hospital, condition_codes, visits_in_year, stays_in_year,
-      missing, updated_at)
+      missing, sex, birth_date, language, counted, updated_at)
     select p.id, e.first_visit_at, e.last_visit_at, e.last_discharge_at, coalesce(e.visits, 0), coalesce(e.stays, 0), l.department_id,
       l.attending_staff_id, l.condition_text, coalesce(l.site_id, i.site_id), a.city, a.district, coalesce(e.in_hospital, false), e.condition_codes,
       coalesce(e.visits_in_year, 0), coalesce(e.stays_in_year, 0),
-      case when f.missing & p.may_fill = 0 then f.missing else g.missing end, now()
+      case when f.missing & p.may_fill = 0 then f.missing else g.missing end,
+      records.sex, records.birth_date, records.language, records.counted, now()
     from (
       select x.id, case when bool_or(x.may_fill is null) then null else bit_or(x.may_fill) end as may_fill from (
         select w.id, w.may_fill from ${records}
@@ -34,7 +35,10 @@ export async function refreshFacts(
     ) as p left join person_facts f on f.person_id = p.id
     join person_gap g on g.person_id = p.id
     -- Visits of a merged record count for its person.
-    cross join lateral (select case when r.survivor_id is null then ${recordsOf(sql`r.id`)} end as ids from person r where r.id = p.id) records
+    cross join lateral (
+      select case when r.survivor_id is null then ${recordsOf(sql`r.id`)} end as ids, r.sex, r.birth_date, r.language,
+        r.survivor_id is null and not ${deceasedOf(sql`r.id`, sql`r.deceased`)} as counted
+      from person r where r.id = p.id) records
     left join lateral (
       select min(starts_at) as first_visit_at, max(coalesce(starts_at, ends_at)) as last_visit_at,
         max(ends_at) filter (where class = 'inpatient' and status = 'finished') as last_discharge_at,
@@ -60,7 +64,10 @@ export async function refreshFacts(
       last_department_id = excluded.last_department_id, last_attending_staff_id = excluded.last_attending_staff_id,
       last_condition_text = excluded.last_condition_text, site_id = excluded.site_id, city = excluded.city, district = excluded.district,
       in_hospital = excluded.in_hospital, condition_codes = excluded.condition_codes, visits_in_year = excluded.visits_in_year,
-      stays_in_year = excluded.stays_in_year, missing = excluded.missing, updated_at = now()`.execute(trx)
+      stays_in_year = excluded.stays_in_year, missing = excluded.missing,
+      sex = excluded.sex, birth_date = excluded.birth_date, language = excluded.language, counted = excluded.counted, updated_at = now()`.execute(
+    trx,
+  )
 }
 
 const movesActivity = [

@@ -11,6 +11,7 @@ import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
 import { shippedMessages } from './message-templates.ts'
 import { basePathways } from './pathways.ts'
+import { baseSegments } from './segments.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
 import { earlyWarningInstruments } from './instruments/early-warning.ts'
 import { moodInstruments } from './instruments/mood.ts'
@@ -47,6 +48,7 @@ export async function seedBase(db: Db): Promise<void> {
     await seedQuestionnaires(trx)
     for (const one of shippedMessages) await addTemplate(trx, actor, one)
     await seedPathways(trx)
+    await seedSegments(trx)
     await seedGuidance(trx)
     await seedCalendar(trx)
   })
@@ -65,6 +67,23 @@ async function seedPathways(trx: Trx): Promise<void> {
       .executeTakeFirst()
     if (!known) await createPathway(trx, actor, pathway)
   }
+}
+
+/** All of them once, for an installation without a segment: what a site has deleted does not come back. */
+async function seedSegments(trx: Trx): Promise<void> {
+  const known = await trx.selectFrom('segment').select('id').limit(1).executeTakeFirst()
+  if (known) return
+  await trx
+    .insertInto('segment')
+    .values(
+      baseSegments.map(({ rule, ...one }) => ({
+        ...one,
+        rule: JSON.stringify(rule),
+        active: false,
+        created_by: actor.id,
+      })),
+    )
+    .execute()
 }
 
 async function seedGuidance(trx: Trx): Promise<void> {

@@ -4,6 +4,7 @@ import { shippedTexts } from '../../../web/i18n/en/shipped-texts.ts'
 import { shipped } from '../../../web/i18n/en/shipped.ts'
 import { basePathways } from './pathways.ts'
 import { shippedQuestionnaires } from './seed.ts'
+import { baseSegments } from './segments.ts'
 import { diseaseGuidance, shippedTemplates } from './templates/templates.ts'
 
 const en: Record<string, string> = { ...shipped, ...shippedTexts, ...shippedGuidance }
@@ -18,6 +19,7 @@ test('every name, text and red flag that is shipped can be said in the reader’
         ...(step.kind === 'message' ? [step.subject, step.body] : []),
       ]),
     ]),
+    ...baseSegments.map(({ name }) => name),
     ...diseaseGuidance.flatMap(({ title, body }) => [title, body]),
     ...shippedQuestionnaires.flatMap(({ items }) => items.map((one) => one.redFlag?.text['zh-CN'] ?? '')),
   ]

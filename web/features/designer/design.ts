@@ -186,6 +186,6 @@ function renamedIn(condition: Condition, from: string, to: string): Condition {
   if ('all' in condition) return { all: condition.all.map((part) => renamedIn(part, from, to)) }
   if ('any' in condition) return { any: condition.any.map((part) => renamedIn(part, from, to)) }
   if ('not' in condition) return { not: renamedIn(condition.not, from, to) }
-  if ('sample' in condition || condition.fact !== `answers.${from}`) return condition
+  if (!('fact' in condition) || condition.fact !== `answers.${from}`) return condition
   return { ...condition, fact: `answers.${to}` }
 }

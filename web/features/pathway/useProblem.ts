@@ -39,6 +39,8 @@ const sentences: [RegExp, keyof typeof pathways.why][] = [
   [/^Asks for "(.*)" at entry by the calendar/, 'calendarFact'],
   [/^Asks for the act "(.*)", which/, 'noAct'],
   [/^The act "(.*)" needs/, 'actInput'],
+  [/^Is of clinical purpose and asks for "(.*)"/, 'worth'],
+  [/^A stop rule asks about earlier/, 'stopEvents'],
   [/^The hours end before they begin/, 'hours'],
   [/^Cannot be reached from the start/, 'unreachable'],
   [/^Can be reached from itself/, 'loop'],

@@ -14,6 +14,8 @@ const words: ConditionWords = {
       compare: `${fact} ${op} ${value}`,
       sample: `1 in ${rate}`,
     })[key],
+  events: ({ of }) => of,
+  household: (when) => `family: ${when}`,
   join: { all: ' and ', any: ' or ', comma: ', ' },
   op: { in: 'in', contains: 'has', is: 'is', isNot: 'is not' },
 }

@@ -1,3 +1,4 @@
+import type { EventQuestion } from '../../../contract/event-fact.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 
 /** Words that a condition needs; passed in so that the wording stays pure and testable. */
@@ -9,6 +10,8 @@ export type ConditionWords = {
     key: 'not' | 'exists' | 'missing' | 'compare' | 'sample' | 'recent',
     words: { when?: string; fact?: string; op?: string; value?: string; rate?: string; days?: number },
   ) => string
+  events: (question: EventQuestion) => string
+  household: (when: string) => string
   join: Record<'all' | 'any' | 'comma', string>
   op: Record<'in' | 'contains' | 'is' | 'isNot', string>
 }
@@ -28,6 +31,8 @@ export function conditionInWords(condition: Condition, words: ConditionWords, ne
   }
   if ('not' in condition) return words.say('not', { when: conditionInWords(condition.not, words) })
   if ('sample' in condition) return words.say('sample', { rate: words.rate(condition.sample.rate) })
+  if ('events' in condition) return words.events(condition.events)
+  if ('household' in condition) return words.household(conditionInWords(condition.household, words))
   const comparison = comparisonInWords(condition, words)
   return condition.withinDays === undefined
     ? comparison

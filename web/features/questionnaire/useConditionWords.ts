@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Condition, Question } from '../../../contract/questionnaire.ts'
 import { percent } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
+import { useEventWords } from '../segment/useEventWords.ts'
 import { conditionInWords } from './conditionWords.ts'
 import { useLocalized } from '../task/localized.ts'
 
@@ -27,6 +28,7 @@ export function useConditionWords({ questions = [], rate, fact: ownFact, value: 
   const { t, i18n } = useTranslation()
   const code = useCode()
   const localized = useLocalized()
+  const events = useEventWords()
   const questionOf = (fact: string) => questions.find((one) => `answers.${one.linkId}` === fact)
   const isCoded = (fact: string): fact is keyof typeof codeGroups => Object.hasOwn(codeGroups, fact)
 
@@ -60,6 +62,8 @@ export function useConditionWords({ questions = [], rate, fact: ownFact, value: 
           days: 0,
           ...words,
         }),
+      events,
+      household: (when) => t('segments.said.household', { when }),
       join: {
         all: t('questionnaires.condition.all'),
         any: t('questionnaires.condition.any'),

@@ -3,6 +3,7 @@ export const eventFields = {
   enrollments: 'Pathways in progress',
   rule: 'rule',
   hours: 'hours wished',
+  members: 'members',
   body: 'text',
   created: 'created',
   medications: 'medicines',

@@ -46,6 +46,7 @@ export const frame = {
     persons: 'Patients',
     matches: 'Duplicates',
     groups: 'Groups',
+    segments: 'Segments',
     figures: 'Figures',
     instructions: 'Instructions',
     headChecks: 'Monthly check',

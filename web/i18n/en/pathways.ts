@@ -75,6 +75,9 @@ export const pathways = {
     words: 'The text says "{{0}}", which the law forbids or no template knows',
     noSender: 'The marketing text does not name its sender',
     noOptOut: 'The marketing text does not say how to end it',
+    worth:
+      'A clinical pathway may not be decided by charges or value (“{{0}}”): nobody is treated sooner for being worth more. Ask something else, or change the purpose',
+    stopEvents: 'A stop rule sees only the event that triggers it, not earlier ones',
     hours: 'The hours end before they begin',
     circle: 'Sub-pathways run in a circle: {{0}}; take one of them out',
     noPathway: 'There is no published pathway "{{0}}"; choose another',

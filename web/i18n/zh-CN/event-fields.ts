@@ -6,6 +6,7 @@ export const eventFields = {
   enrollments: '在径路径',
   rule: '规则',
   hours: '希望联系时段',
+  members: '成员',
   body: '正文',
   created: '新建',
   medications: '用药',

@@ -39,6 +39,7 @@ export const frame = {
     persons: '患者',
     matches: '重复档案',
     groups: '团体客户',
+    segments: '细分人群',
     figures: '统计',
     instructions: '回访指令',
     headChecks: '月度检查',

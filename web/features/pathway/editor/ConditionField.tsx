@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useTranslation } from 'react-i18next'
 import type { Condition } from '../../../../contract/questionnaire.ts'
+import { EventsField, firstEvents } from '../../segment/EventsField.tsx'
 import { ComparisonField } from './ComparisonField.tsx'
 import type { Fact } from './useFacts.ts'
 import { SelectFilter } from '../../../ui/SelectFilter.tsx'
@@ -16,7 +17,7 @@ type ConditionProps = {
   onRemove?: (() => void) | undefined
 }
 
-const kinds = ['compare', 'all', 'any', 'not', 'sample'] as const
+const kinds = ['compare', 'events', 'all', 'any', 'not', 'sample'] as const
 type Kind = (typeof kinds)[number]
 
 function kindOf(condition: Condition): Kind {
@@ -46,6 +47,8 @@ function turnedInto(kind: Kind, condition: Condition): Condition {
       return { not: parts.length > 1 ? condition : first }
     case 'sample':
       return { sample: { rate: 0.1, seed: 'sample' } }
+    case 'events':
+      return 'events' in first ? first : { events: firstEvents }
     case 'compare':
       return 'fact' in first ? first : firstComparison
   }
@@ -78,6 +81,9 @@ export function ConditionField({ condition, facts, rules, onChange, onRemove }: 
           </button>
         )}
       </div>
+      {'events' in condition && (
+        <EventsField question={condition.events} onChange={(events) => onChange({ events })} />
+      )}
       {'all' in condition && (
         <Parts parts={condition.all} facts={facts} rules={rules} onChange={(all) => onChange({ all })} />
       )}

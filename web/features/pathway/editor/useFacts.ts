@@ -42,12 +42,40 @@ const editable = {
 /** UB-04 patient discharge status, as HL7 table 0112 has it. */
 const dispositions = ['01', '02', '03', '04', '05', '06', '07', '20']
 
+/** Facts of persons, in words. */
+export function usePersonFacts(): Fact[] {
+  const { t } = useTranslation()
+  const code = useCode()
+  const departments = useDepartmentOptions()
+  const fact = useFactWords()
+  const optionsOf: Partial<Record<PersonFact, Fact['options']>> = {
+    'person.sex': sex.options.map((value) => ({ value, text: code('sex', value) })),
+    'person.departmentCode': departments,
+    'person.stage': stages.map((value) => ({ value, text: t(`pathways.stage.${value}`) })),
+  }
+  return personFactNames.map((name) => fact(name, editable[personFacts[name].type], optionsOf[name]))
+}
+
+function useDepartmentOptions(): Fact['options'] {
+  const departments = (useCall(listSites).data?.departments ?? []).filter((one) => one.active)
+  return departments.map((one) => ({ value: one.code, text: one.name }))
+}
+
+function useFactWords() {
+  const { t } = useTranslation()
+  return (name: string, type: Fact['type'], options: Fact['options'] = []): Fact => ({
+    name,
+    type,
+    options,
+    text: t(`questionnaires.fact.${name.replaceAll('.', '_')}` as 'questionnaires.fact.person_sex'),
+  })
+}
+
 /** What a condition can ask about, in words: at entry what the event says, later also results of earlier tasks. */
 export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch'): Fact[] {
   const { t } = useTranslation()
   const code = useCode()
-  const sites = useCall(listSites)
-  const departments = (sites.data?.departments ?? []).filter((one) => one.active)
+  const departmentOptions = useDepartmentOptions()
   const asked = useAskedFacts(useQuestionnaires(where === 'branch' ? questionnairesOf(definition) : []))
   const result: Fact = {
     name: factName({ of: 'observation', code: '' }),
@@ -57,21 +85,10 @@ export function useFacts(definition: PathwayDefinition, where: 'entry' | 'branch
     coded: true,
     text: t('editor.laboratory'),
   }
-  const fact = (name: string, type: Fact['type'], options: Fact['options'] = []): Fact => ({
-    name,
-    type,
-    options,
-    text: t(`questionnaires.fact.${name.replaceAll('.', '_')}` as 'questionnaires.fact.person_sex'),
-  })
-  const coded = (group: 'sex' | 'encounterClass' | 'disposition', values: readonly string[]) =>
+  const fact = useFactWords()
+  const coded = (group: 'encounterClass' | 'disposition', values: readonly string[]) =>
     values.map((value) => ({ value, text: code(group, value) }))
-  const departmentOptions = departments.map((one) => ({ value: one.code, text: one.name }))
-  const optionsOf: Partial<Record<PersonFact, Fact['options']>> = {
-    'person.sex': coded('sex', sex.options),
-    'person.departmentCode': departmentOptions,
-    'person.stage': stages.map((value) => ({ value, text: t(`pathways.stage.${value}`) })),
-  }
-  const ofPerson = personFactNames.map((name) => fact(name, editable[personFacts[name]], optionsOf[name]))
+  const ofPerson = usePersonFacts()
   const { event, calendar } = definition.entry
   if (where === 'entry' && calendar) return ofPerson
   if (where === 'entry' && event?.startsWith('segment.')) return [fact('event.segment', 'text'), ...ofPerson]

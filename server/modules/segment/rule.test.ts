@@ -2,13 +2,14 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holds } from '../../../contract/condition.ts'
-import { type PersonFact, personFactNames, personFacts, stages } from '../../../contract/fact.ts'
+import { factOf, type FactType, personFactNames, stages } from '../../../contract/fact.ts'
 import type { Condition } from '../../../contract/questionnaire.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { receive } from '../../../test/support/hl7.ts'
 import { tries } from '../../../test/support/tries.ts'
-import { conditionSql, factsObject, joinPersonSite } from './fact.ts'
-import { refreshWindows } from './facts.ts'
+import { factsObject, joinPersonSite } from '../person/fact.ts'
+import { refreshWindows } from '../person/facts.ts'
+import { conditionSql } from './rule.ts'
 
 let app: TestApp
 const day = 86_400_000
@@ -53,7 +54,8 @@ const known = async () =>
     )
   ).rows
 
-const values: Record<(typeof personFacts)[PersonFact], fc.Arbitrary<unknown>> = {
+const values: Record<FactType, fc.Arbitrary<unknown>> = {
+  boolean: fc.boolean(),
   number: fc.integer({ min: -5, max: 120 }),
   text: fc.constantFrom('zh', '杭州市', 'x'),
   choice: fc.constantFrom('female', 'male', 'CARD', 'GAST', ...stages),
@@ -61,6 +63,7 @@ const values: Record<(typeof personFacts)[PersonFact], fc.Arbitrary<unknown>> = 
   date: fc.integer({ min: 0, max: 40_000 }).map((days) => new Date(days * day).toISOString().slice(0, 10)),
 }
 const ops = {
+  boolean: ['=', 'exists'],
   number: ['=', '!=', '<', '<=', '>', '>=', 'in', 'exists'],
   date: ['=', '<', '<=', '>', '>=', 'exists'],
   choice: ['=', '!=', 'in', 'exists', '<'],
@@ -69,7 +72,7 @@ const ops = {
 } as const
 
 const comparison = fc.constantFrom(...personFactNames).chain((fact): fc.Arbitrary<Condition> => {
-  const type = personFacts[fact]
+  const { type } = factOf(fact)
   return fc
     .constantFrom(...ops[type])
     .chain((op) =>
