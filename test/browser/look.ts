@@ -110,7 +110,7 @@ const raw =
 export async function rawCodes(page: Page): Promise<string[]> {
   const text = await page.evaluate(() => {
     const shown = document.body.cloneNode(true) as HTMLElement
-    for (const one of shown.querySelectorAll('code, script, style, .setting-key')) one.remove()
+    for (const one of shown.querySelectorAll('code, script, style, textarea, .setting-key')) one.remove()
     return shown.textContent
   })
   return [...new Set(text.match(raw) ?? [])]

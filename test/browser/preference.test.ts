@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { axeViolations, choose, colours, settled } from './look.ts'
+import { axeViolations, choose, colours, picture, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -36,6 +36,7 @@ test('on a telephone a person ends advertising by one tap, turns a channel off a
   await page.getByRole('heading', { name: /您好/ }).waitFor()
   expect(await page.textContent('body')).not.toContain(name)
   await shot(page, 'wishes')
+  await picture(page, 'wishes')
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('button', { name: '不再接收推广消息' }).click()
   await page.getByText('已停止').waitFor()

@@ -65,7 +65,7 @@ test('what may wait goes in the best hour; care and unknown persons do not wait'
   )
   const { rows } = await sql<{ hour: number; now: boolean }>`
     select extract(hour from due_at at time zone 'Asia/Shanghai')::int as hour, due_at <= now() as now from message
-    where id = any(${ids as number[]}::bigint[]) order by id`.execute(app.db)
+    where id = any(${ids}::bigint[]) order by id`.execute(app.db)
   expect(rows[0]?.hour).toBe(19)
   expect(rows.slice(1).map((row) => row.now)).toEqual([true, true])
 })

@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEnrollment, type PathwayStep, validatePathway } from '../../../contract/pathway.ts'
 import type { TemplateTexts } from '../../../contract/message-template.ts'
+import { startSmtpSink } from '../../../sim/smtp-sink.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
+import { useMailSink } from '../../../test/support/channel.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { definitionOf, makePathway } from '../../../test/support/pathway.ts'
 import { transaction } from '../../platform/db.ts'
@@ -17,6 +19,7 @@ beforeAll(async () => {
   centre = await app.signInAs('service-centre')
   await transaction(app.db, async (trx) => {
     await addTemplate(trx, testActor, { code: 'reminder', name: '提醒', purpose: 'service', texts: reminder })
+    await addTemplate(trx, testActor, { code: 'both', name: '两种', purpose: 'service', texts: both })
     await addTemplate(trx, testActor, { code: 'offer', name: '体检', purpose: 'marketing', texts: offer })
   })
 })
@@ -28,6 +31,9 @@ const reminder: TemplateTexts = {
     email: { subject: '{{hospital}}复诊提醒', body: '{{name}}，您好：请来复诊。{{preferences}}' },
   },
   en: { email: { subject: 'Visit', body: 'Dear {{name}}, please come.' } },
+}
+const both: TemplateTexts = {
+  'zh-CN': { sms: { body: '{{name}}，这是短信' }, email: { subject: '按邮件', body: '{{name}}，这是邮件' } },
 }
 const offer: TemplateTexts = { 'zh-CN': { sms: { body: '【{{hospital}}】体检周，拒收请回复R' } } }
 
@@ -74,6 +80,27 @@ test('a message has the text of its template, in the language of the person', as
   // The name looks like a placeholder and is none.
   expect(chinese.placeholder_at).toEqual([chinese.body.indexOf('{{preferences}}')])
   expect((await messageFor('en')).subject).toBe('Visit')
+})
+
+test('while the channel is open the message carries a text for each, and goes out with that of the channel that reaches the person', async () => {
+  const sink = await startSmtpSink()
+  await useMailSink(app, sink.port)
+  await sql`insert into setting (key, value) values ('contact.quiet-from', '0'), ('contact.quiet-to', '0'), ('contact.on-holidays', 'true')
+    on conflict do nothing`.execute(app.db)
+  const plain = await messageFor(null, mail({ channel: 'preferred', template: 'both' }))
+  await app.processAll()
+  const sent = await app.db
+    .selectFrom('message')
+    .selectAll()
+    .where('id', '=', plain.id)
+    .executeTakeFirstOrThrow()
+  expect(sent).toMatchObject({
+    channel: 'email',
+    status: 'sent',
+    subject: '按邮件',
+    body: '王{{link}}，这是邮件',
+  })
+  await sink.close()
 })
 
 test('what was sent keeps its text when the template changes', async () => {

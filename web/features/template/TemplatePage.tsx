@@ -107,13 +107,14 @@ function Editor({ template }: { template: TemplateDetail }) {
         }
       >
         <p className="secondary">
+          <code>{template.code}</code>
           {[
-            template.code,
+            '',
             code('purpose', template.purpose),
             template.siteName ?? t('templates.everywhere'),
             template.publishedAt && t('templates.publishedAt', { at: time.moment(template.publishedAt) }),
           ]
-            .filter(Boolean)
+            .filter((one) => one !== null)
             .join(' · ')}
         </p>
       </PageHeader>

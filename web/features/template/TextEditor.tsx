@@ -23,6 +23,12 @@ type TextEditorProps = {
   onChange: (text: TemplateText | undefined) => void
 }
 
+/** What the safe part of Liquid can say, to begin with. */
+const snippets = {
+  ifStart: (otherwise: string) => `{% if start %}{{start}}{% else %}${otherwise}{% endif %}`,
+  ifMissing: (otherwise: string) => `{{ name | default: "${otherwise}" }}`,
+}
+
 /** Writes one text: what it may name, how long it is, and what is wrong with it at the words. */
 export function TextEditor({ purpose, channel, text, readOnly, onChange }: TextEditorProps) {
   const { t } = useTranslation()
@@ -49,7 +55,7 @@ export function TextEditor({ purpose, channel, text, readOnly, onChange }: TextE
         })}
       />
     )
-  const insert = (name: string) => onChange({ ...text, body: `${text.body}{{${name}}}` })
+  const insert = (words: string) => onChange({ ...text, body: text.body + words })
   const problems = body === '' ? [] : (check.data?.problems ?? [])
   return (
     <>
@@ -64,7 +70,7 @@ export function TextEditor({ purpose, channel, text, readOnly, onChange }: TextE
       )}
       <AreaField
         label={t('templates.body')}
-        hint={t('templates.bodyHint', { example: '{{ name | default: "您" }}' })}
+        hint={t('templates.bodyHint')}
         rows={channel === 'sms' ? 5 : 10}
         maxLength={5000}
         value={text.body}
@@ -74,8 +80,17 @@ export function TextEditor({ purpose, channel, text, readOnly, onChange }: TextE
       {!readOnly && (
         <div role="group" aria-label={t('templates.insert')} className="template-choose">
           {[...templateNames, ...sendingNames].map((name) => (
-            <Button key={name} size="small" onClick={() => insert(name)}>
+            <Button key={name} size="small" onClick={() => insert(`{{${name}}}`)}>
               {t(`templates.names.${name}`)}
+            </Button>
+          ))}
+          {(['ifStart', 'ifMissing'] as const).map((one) => (
+            <Button
+              key={one}
+              size="small"
+              onClick={() => insert(snippets[one](t(`templates.snippet.${one}`)))}
+            >
+              {t(`templates.${one}`)}
             </Button>
           ))}
           <Button size="small" danger onClick={() => onChange(undefined)}>
@@ -105,9 +120,9 @@ function Problems({ problems, subject, body }: { problems: TextProblem[]; subjec
       {(['subject', 'body'] as const).map((field) => {
         const here = problems.filter((one) => one.field === field && one.length > 0)
         return here.length === 0 ? null : (
-          <p key={field} className="pre-line template-marked">
+          <code key={field} className="pre-line template-marked">
             {marked(field === 'subject' ? subject : body, here)}
-          </p>
+          </code>
         )
       })}
       <ul>

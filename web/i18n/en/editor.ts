@@ -98,6 +98,7 @@ export const editor = {
   whenHint: 'What is not known satisfies no comparison; “none of” around one means “unless known to be”.',
   channel: 'Channel',
   subject: 'Subject',
+  bestHour: 'At the hour in which the person answers best, where it is known',
   template: 'Template',
   templateHint: 'A published template, in the language of the person and for the channel',
   ownText: 'No template, text below',

@@ -41,8 +41,10 @@ export const templates: SameWords<typeof zhCN> = {
   remove: 'Delete this text',
   subject: 'Subject',
   body: 'Text',
-  bodyHint:
-    'Choose by a value: {% if start %}…{% endif %}; say something else where it is missing: {{example}}',
+  bodyHint: 'The buttons below insert what is known of the person',
+  ifStart: 'Time, where there is one',
+  ifMissing: 'In place of a missing name',
+  snippet: { ifStart: 'soon', ifMissing: 'you' },
   insert: 'Insert',
   names: {
     name: 'name',

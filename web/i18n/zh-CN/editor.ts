@@ -91,6 +91,7 @@ export const editor = {
   whenHint: '不知道的事实不满足任何比较；“不满足”里放比较，可以表示“除非已知”。',
   channel: '渠道',
   subject: '主题',
+  bestHour: '在本人最常接听的时段发（已知时）',
   template: '模板',
   templateHint: '用已发布的模板，会按患者的语言和通道取文字',
   ownText: '不用模板，在这里写',

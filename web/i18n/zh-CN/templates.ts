@@ -38,7 +38,10 @@ export const templates = {
   remove: '删除这段文字',
   subject: '主题',
   body: '正文',
-  bodyHint: '可用“如果有……”：{% if start %}…{% endif %}；缺少内容时的说法：{{example}}',
+  bodyHint: '点下面的按钮插入内容；语言和通道不同，可以写不同的话',
+  ifStart: '有时间才写时间',
+  ifMissing: '没有姓名时的说法',
+  snippet: { ifStart: '近期', ifMissing: '您' },
   insert: '插入',
   names: {
     name: '姓名',

@@ -178,6 +178,13 @@ function MessageFields({ step, onChange }: Omit<StepFieldsProps<'message'>, 'def
         options={templates(step)}
         onChange={(template) => onChange({ template: template || undefined })}
       />
+      {step.purpose !== 'clinical' && (
+        <CheckField
+          label={t('editor.bestHour')}
+          checked={step.bestHour === true}
+          onChange={(bestHour) => onChange({ bestHour: bestHour || undefined })}
+        />
+      )}
       {step.template === undefined && (
         <>
           <TextField
