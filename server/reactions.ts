@@ -11,6 +11,7 @@ import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { instructionClock } from './modules/instruction/clock.ts'
 import { followInstructions } from './modules/instruction/react.ts'
+import { registerCalls } from './modules/message/call.ts'
 import { registerPlaceholder } from './modules/message/placeholder.ts'
 import { followUnmerges } from './modules/match/unmerge.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
@@ -18,6 +19,7 @@ import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
 import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
+import { makeCalls } from './modules/task/message-call.ts'
 import { keepProof } from './modules/task/proof.ts'
 
 /**
@@ -42,6 +44,7 @@ export function connectReactions(): void {
   for (const rule of [instructionClock, disputeClock]) registerClock(rule)
   for (const subject of [encounterSubject, agreementSubject]) registerSubject(subject)
   registerPlaceholder(linkInMessage)
+  registerCalls(makeCalls)
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

@@ -17,7 +17,7 @@ const text = '这是一条通道测试消息，请忽略。CareLoop'
 export async function sendTest(db: Db, actor: Actor, secret: string, id: number, address: string) {
   const account = await accountToTest(db, actor, secret, id)
   const adapter = adapters[account.kind]
-  if (!adapter || account.kind === 'portal')
+  if (!adapter || account.kind === 'portal' || account.kind === 'call')
     throw new AppError('invalid', undefined, [
       { path: 'address', message: 'nothing is sent by this channel' },
     ])
