@@ -332,3 +332,47 @@ export const confirmReceipts = route({
   query: receiptsQuery,
   produces: 'text/plain',
 })
+
+const batchState = z.enum(['printing', 'printed', 'undone'])
+const batchParams = z.object({ id, batchId: id })
+
+export const listLetterBatches = route({
+  method: 'get',
+  path: '/channels/{id}/letters',
+  permission: 'channel.write',
+  summary: 'Letters printed together by this account, newest first',
+  params: idParams,
+  response: z.object({
+    items: z.array(
+      z.object({ id, letters: z.number().int(), madeAt: timestamp, madeBy: z.string(), state: batchState }),
+    ),
+  }),
+})
+
+export const makeLetterBatch = route({
+  method: 'post',
+  path: '/channels/{id}/letters',
+  permission: 'channel.write',
+  summary: 'Take the letters that are due and pass the gate for printing; at most 200',
+  params: idParams,
+  response: z.object({ /** Null: none is due. */ id: id.nullable(), letters: z.number().int() }),
+})
+
+export const printLetterBatch = route({
+  method: 'get',
+  path: '/channels/{id}/letters/{batchId}/pdf',
+  permission: 'channel.write',
+  summary: 'The letters as PDF, one a page',
+  params: batchParams,
+  produces: 'application/pdf',
+})
+
+export const closeLetterBatch = route({
+  method: 'post',
+  path: '/channels/{id}/letters/{batchId}/close',
+  permission: 'channel.write',
+  summary: 'Say that the letters are on paper and so sent, or that they are not and wait again',
+  params: batchParams,
+  body: z.object({ printed: z.boolean() }),
+  response: z.object({ state: batchState }),
+})

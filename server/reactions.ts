@@ -12,6 +12,7 @@ import { followDisputes } from './modules/dispute/react.ts'
 import { linkInMessage } from './modules/form/link-token.ts'
 import { instructionClock } from './modules/instruction/clock.ts'
 import { followInstructions } from './modules/instruction/react.ts'
+import { registerCalls } from './modules/message/call.ts'
 import { registerPlaceholder, registerUnsubscribe } from './modules/message/placeholder.ts'
 import { followUnmerges } from './modules/match/unmerge.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
@@ -21,6 +22,7 @@ import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
 import { preferencesInMessage, unsubscribeInMessage, wishesUrls } from './modules/preference/placeholder.ts'
 import { followReplies } from './modules/preference/reply.ts'
+import { makeCalls } from './modules/task/message-call.ts'
 import { keepProof } from './modules/task/proof.ts'
 
 /**
@@ -55,6 +57,7 @@ export function connectReactions(): void {
       publicUrl,
     ),
   )
+  registerCalls(makeCalls)
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

@@ -106,6 +106,15 @@ export async function fillSite(
     drawn_by_name: mark,
   })
   const user = await app.createUser(`nurse-of-${code.toLowerCase()}`, 'nurse', { site, department, staff })
+  const account = await id('message_account', {
+    name: `${mark}信件`,
+    kind: 'letter',
+    channel: 'letter',
+    site_id: site,
+    config: { sender: mark },
+    active: false,
+    updated_by: mark,
+  })
   const channel = await id('outbound_channel', {
     name: `${mark}通道`,
     host: '127.0.0.1',
@@ -267,17 +276,11 @@ export async function fillSite(
         }),
       ),
       'match-pairs': { leftId: left, rightId: right },
-      channels: of(
-        await id('message_account', {
-          name: `${mark}邮件`,
-          kind: 'smtp',
-          channel: 'email',
-          site_id: site,
-          config: { host: 'mail.example', port: 587, tls: 'none', user: '', from: 'a@b.cn' },
-          active: false,
-          updated_by: mark,
-        }),
-      ),
+      channels: of(account),
+      'channels/{id}/letters/{batchId}': {
+        id: account,
+        batchId: await id('message_batch', { account_id: account, letters: 1, made_by: mark }),
+      },
       'outbound/channels': of(channel),
       'outbound/messages': of(
         await id('outbound_message', {

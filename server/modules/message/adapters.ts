@@ -2,6 +2,7 @@ import type { AccountKind } from '../../../contract/channel.ts'
 import type { ChannelAdapter } from './channel.ts'
 import { portal } from './portal.ts'
 import { aliyun } from './aliyun.ts'
+import { call } from './call.ts'
 import { smppAdapter } from './smpp.ts'
 import { smtp } from './smtp.ts'
 import { tencent } from './tencent.ts'
@@ -17,4 +18,5 @@ export const adapters: Partial<Record<AccountKind, ChannelAdapter>> = {
   wechat,
   webhook,
   portal,
+  call,
 }

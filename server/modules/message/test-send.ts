@@ -60,7 +60,7 @@ async function sendNow(
   { subject, body }: { subject: string | null; body: string },
 ) {
   const adapter = adapters[account.kind]
-  if (!adapter || account.kind === 'portal') throw nothingSent('address')
+  if (!adapter || account.kind === 'portal' || account.kind === 'call') throw nothingSent('address')
   await audit(db, actor, {
     action: 'channel.test',
     subject: `channel:${account.id} ${account.name}`.slice(0, 500),

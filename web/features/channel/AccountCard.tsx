@@ -13,9 +13,9 @@ const tones: Record<AccountState, Tone> = { up: 'success', down: 'danger', slow:
 /** Letters are printed and calls made by staff. */
 const untested = new Set(['letter', 'portal', 'call'])
 
-type AccountCardProps = { account: Account; onEdit: () => void; onTest: () => void }
+type AccountCardProps = { account: Account; onEdit: () => void; onTest: () => void; onLetters: () => void }
 
-export function AccountCard({ account, onEdit, onTest }: AccountCardProps) {
+export function AccountCard({ account, onEdit, onTest, onLetters }: AccountCardProps) {
   const { t } = useTranslation()
   const code = useCode()
   const { message } = App.useApp()
@@ -80,6 +80,7 @@ export function AccountCard({ account, onEdit, onTest }: AccountCardProps) {
               {t('channels.test')}
             </Button>
           )}
+          {account.kind === 'letter' && <Button onClick={onLetters}>{t('channels.letters')}</Button>}
           {receiptsPath && (
             <Button
               aria-label={`${t('channels.receipts')} ${account.name}`}

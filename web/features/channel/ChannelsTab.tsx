@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { AccountCard } from './AccountCard.tsx'
 import { AccountDialog } from './AccountDialog.tsx'
+import { LettersDialog } from './LettersDialog.tsx'
 import { TestDialog } from './TestDialog.tsx'
 
 /** Accounts at providers of messages: whether each works, what waits, what today brought and cost. */
@@ -16,6 +17,7 @@ export function ChannelsTab() {
   const { t } = useTranslation()
   const me = useMe()
   const [editing, setEditing] = useState<Account | 'new' | null>(null)
+  const [printing, setPrinting] = useState<Account | null>(null)
   const [testing, setTesting] = useState<Account | null>(null)
   const accounts = useCall(listAccounts, {}, { refetchInterval: 15_000 })
   const items = accounts.data?.items ?? []
@@ -41,6 +43,7 @@ export function ChannelsTab() {
               account={one}
               onEdit={() => setEditing(one)}
               onTest={() => setTesting(one)}
+              onLetters={() => setPrinting(one)}
             />
           ))}
         </ul>
@@ -48,6 +51,7 @@ export function ChannelsTab() {
       {editing && (
         <AccountDialog account={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />
       )}
+      {printing && <LettersDialog account={printing} onClose={() => setPrinting(null)} />}
       {testing && <TestDialog account={testing} onClose={() => setTesting(null)} />}
     </section>
   )
