@@ -1,6 +1,7 @@
 /** What an event or a line of the audit names. */
 export const eventFields = {
   enrollments: 'Pathways in progress',
+  active: 'in use',
   rule: 'rule',
   hours: 'hours wished',
   members: 'members',

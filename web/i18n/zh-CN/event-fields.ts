@@ -4,6 +4,7 @@ import type { CodeKey } from '../shape.ts'
 /** What an event or a line of the audit names. */
 export const eventFields = {
   enrollments: '在径路径',
+  active: '启用',
   rule: '规则',
   hours: '希望联系时段',
   members: '成员',
