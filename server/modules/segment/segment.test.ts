@@ -8,6 +8,7 @@ import type { Condition } from '../../../contract/questionnaire.ts'
 import * as contract from '../../../contract/segment.ts'
 import { createTestApp, type TestApp, testActor } from '../../../test/support/app.ts'
 import { receive } from '../../../test/support/hl7.ts'
+import { definitionOf, task } from '../../../test/support/pathway.ts'
 import { accessOf } from '../../platform/actor.ts'
 import { transaction } from '../../platform/db.ts'
 import { createPathway } from '../pathway/pathway.ts'
@@ -257,4 +258,42 @@ test('other sites see neither the segment nor its persons', async () => {
       .error?.id,
   ).toMatch(/not-found|invalid/)
   expect((await app.request(stranger, contract.countSegment, { body: { rule: null } })).body.count).toBe(6)
+})
+
+test('a pathway branches by what happened to the person, and enters by it', async () => {
+  const often: Condition = {
+    events: {
+      of: 'visit',
+      measure: 'count',
+      where: [{ field: 'department', op: '=', value: 'CARD' }],
+      op: '>=',
+      value: 1,
+    },
+  }
+  const definition = definitionOf(
+    [
+      { key: 'branch', title: 'x', kind: 'branch', when: often, next: 'known', otherwise: 'new' },
+      task('known', null),
+      task('new', null),
+    ],
+    {
+      purpose: 'service',
+      entry: {
+        event: 'segment.entered',
+        when: { all: [{ fact: 'event.segment', op: '=', value: 'asked' }, often] },
+        maxAgeDays: 30,
+      },
+    },
+  )
+  await publish('asks-events', definition)
+  const list = await app.request(manager, contract.createList, {
+    body: { code: 'asked', name: 'x', siteId: site, rows: ['S3'] },
+  })
+  expect(list.body.segment.members).toBe(1)
+  await app.processAll()
+  const { rows } = await sql<{ step_key: string }>`
+    select t.step_key from task t join enrollment e on e.id = t.enrollment_id join pathway p on p.id = e.pathway_id where p.code = 'asks-events'`.execute(
+    app.db,
+  )
+  expect(rows).toEqual([{ step_key: 'known' }])
 })
