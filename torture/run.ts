@@ -130,7 +130,10 @@ const rows: [string, string][] = [
     'messages under 20 kills: taken by the provider that knows keys / by SMPP, of unknown fate there',
     `${sending.taken['gateway']} / ${sending.taken['smsc']}, ${sending.states['smsc']?.['unknown'] ?? 0} in ${sending.seconds.toFixed(0)} s`,
   ],
-  ['looks at the account meanwhile / messages lost, doubled or unaccounted', `${sending.looks} / ${sending.deviations.length}`],
+  [
+    'looks at the account meanwhile / messages lost, doubled or unaccounted',
+    `${sending.looks} / ${sending.deviations.length}`,
+  ],
   [`properties, ${size.properties} times as often as in the suite`, properties ? 'hold' : 'FAIL'],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]

@@ -112,13 +112,17 @@ test('at the gate it falls on to the next channel when the first is refused, and
   await useMailSink(app, sink.port)
   const one = await person()
   const id = await queue(one)
-  await sql`insert into opt_out (person_id, channel, purpose, recorded_by) values (${one}, 'email', 'all', 't')`.execute(app.db)
+  await sql`insert into opt_out (person_id, channel, purpose, recorded_by) values (${one}, 'email', 'all', 't')`.execute(
+    app.db,
+  )
   await dispatch()
   await dispatch()
   expect(await rowOf(id)).toMatchObject({ channel: 'sms', status: 'sent', account: '短信' })
   const two = await person()
   const refused = await queue(two)
-  await sql`insert into opt_out (person_id, channel, purpose, recorded_by) values (${two}, 'all', 'all', 't')`.execute(app.db)
+  await sql`insert into opt_out (person_id, channel, purpose, recorded_by) values (${two}, 'all', 'all', 't')`.execute(
+    app.db,
+  )
   await dispatch()
   await dispatch()
   expect(await rowOf(refused)).toMatchObject({ status: 'suppressed', reason: 'opted-out', fallbacks: [] })

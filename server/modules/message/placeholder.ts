@@ -77,7 +77,7 @@ type UnsubscribeUrls = (
 
 let makeUnsubscribeUrls: UnsubscribeUrls | undefined
 
-/** Called once at start-up by the module that ends messages with a click: a signed address by message id. */
+/** Called once at start-up by the module that ends messages with a click: a signed address by message id. @public */
 export function registerUnsubscribe(make: UnsubscribeUrls): void {
   makeUnsubscribeUrls = make
 }
