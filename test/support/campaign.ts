@@ -6,7 +6,7 @@ import type { TestApp } from './app.ts'
 type Wave = CampaignPlan['waves'][number]
 type Action = Wave['scripts'][number]['action']
 
-export const mail: Action = {
+export const mail: Extract<Action, { kind: 'message' }> = {
   kind: 'message',
   channel: 'email',
   template: null,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TestApp } from './app.ts'
+import { campaignOf, mail, wave } from './campaign.ts'
 import { discharged } from './hospital.ts'
 import { receive, receiveText } from './hl7.ts'
 
@@ -221,7 +222,7 @@ export async function fillSite(
           level: 1,
           purpose: 'service',
           site_id: site,
-          plan: planOf(mark),
+          plan: campaignOf(null, {}, { waves: [wave(0, { ...mail, subject: mark, body: mark })] }).plan,
           goal: 'visited',
           window_days: 30,
           authors: sql`array['user:x']`,
@@ -397,35 +398,6 @@ export async function fillSite(
     },
   }
 }
-
-const planOf = (mark: string) => ({
-  audience: { segment: null, without: [] },
-  entry: { kind: 'once', date: '2026-11-30', hour: 9 },
-  groups: [],
-  variants: 1,
-  waves: [
-    {
-      name: mark,
-      afterDays: 0,
-      hours: { from: 9, to: 17, workingDaysOnly: false },
-      scripts: [
-        {
-          group: null,
-          variant: null,
-          action: {
-            kind: 'message',
-            channel: 'email',
-            template: null,
-            bestHour: false,
-            subject: mark,
-            body: mark,
-          },
-        },
-      ],
-    },
-  ],
-  perHour: null,
-})
 
 const asValue = (value: unknown) =>
   value !== null && typeof value === 'object' && value.constructor === Object ? JSON.stringify(value) : value

@@ -85,7 +85,7 @@ async function sidesOf(db: Db, id: number): Promise<Side[]> {
     select variant, stage, count(*) as persons, count(answered_at) as answered, count(booked_at) as booked, count(visited_at) as visited,
       sum(visits)::int as visits, sum(revenue) as revenue, count(*) filter (where until > now()) as open
     from campaign_member where campaign_id = ${id} group by 1, 2 order by 1, 2`.execute(db)
-  return rows.map((row) => ({ ...row, revenue: Number(row.revenue) }))
+  return rows
 }
 
 async function sentOf(db: Db, pathwayId: number | null): Promise<Sent[]> {

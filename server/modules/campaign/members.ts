@@ -87,6 +87,6 @@ function viewMember(row: Row) {
     bookedAt: row.booked_at?.toISOString() ?? null,
     visitedAt: row.visited_at?.toISOString() ?? null,
     visits: row.visits,
-    revenue: Number(row.revenue),
+    revenue: row.revenue,
   }
 }

@@ -56,9 +56,9 @@ export function viewSummary(row: SummaryRow): CampaignSummary {
     holdOut: row.hold_out,
     goal: row.goal,
     windowDays: row.window_days,
-    budget: amount(row.budget),
-    valuePerVisit: amount(row.value_per_visit),
-    expectedRate: amount(row.expected_rate),
+    budget: row.budget,
+    valuePerVisit: row.value_per_visit,
+    expectedRate: row.expected_rate,
     economicScore: row.economic_score,
     strategicScore: row.strategic_score,
     priority: row.priority,
@@ -72,8 +72,6 @@ export function viewSummary(row: SummaryRow): CampaignSummary {
     version: row.version,
   }
 }
-
-const amount = (value: number | null) => (value === null ? null : Number(value))
 
 /** An emergency notice passes over what people asked for, so two have to answer for it. */
 export const approvalsNeeded = ({ emergency }: { emergency: boolean }) => (emergency ? 2 : 1)

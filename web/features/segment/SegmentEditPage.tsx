@@ -11,6 +11,7 @@ import {
   updateSegment,
 } from '../../../contract/segment.ts'
 import { listSites } from '../../../contract/setting.ts'
+import { call } from '../../api.ts'
 import { useCall } from '../../query.ts'
 import { useMe } from '../../session.tsx'
 import { choices, FieldRow, PickField, TextField } from '../../ui/fields.ts'
@@ -74,7 +75,8 @@ function Editor({
   const mine = me.grants.flatMap((grant) => grant.siteId ?? [])
   const reachesAll = me.permissions['segment.write'] === 'all'
   const open = (id: number) => void navigate({ to: '/segments/$id', params: { id: String(id) } })
-  const form = useContractForm((segment ? updateSegment : createSegment) as typeof createSegment, {
+  const form = useContractForm(segment ? updateSegment : createSegment, {
+    latest: async () => (segment ? call(getSegment, { params: { id: segment.id } }) : undefined),
     ...(segment && { params: { id: segment.id } }),
     values: segment
       ? { name: segment.name, version: segment.version, rule: start }
