@@ -101,7 +101,14 @@ test('after an upgrade of an installation made before it, every count of the fig
 })
 
 test.each(parts)('after an upgrade of an installation made before it, %s are what they were', (part) => {
-  expect(asNow(after[part])).toEqual(asNow(before[part]))
+  expect(asNow(after[part])).toEqual(
+    part === 'counts' ? asNow({ ...before.counts, setting: 2 }) : asNow(before[part]),
+  )
+})
+
+test('the settings of the mail server became an account, which is on', async () => {
+  const { rows } = await sql`select kind, active, site_id from message_account`.execute(app.db)
+  expect(rows).toEqual([{ kind: 'smtp', active: true, site_id: null }])
 })
 
 test('deadlines that ran before the upgrade run on as clocks, one for each', async () => {

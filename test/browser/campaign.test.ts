@@ -61,3 +61,60 @@ test('a recall is made from a ready-made plan, checked, approved by the manager,
   await manager.getByRole('table').getByRole('link').first().waitFor()
   await look(manager, 'campaign-members')
 })
+
+test.each([
+  ['流失赢回', '二级：分群', '流失（一年以上没来）'],
+  ['生日关怀', '三级：触发持续', null],
+  ['爽约关怀', '四级：一对一', null],
+])(
+  '%s of level “%s” starts from its ready-made plan, is paused and goes on',
+  async (preset, level, segment) => {
+    const page = await stage.openAs('service', { path: '/campaigns/new' })
+    await page.getByRole('button', { name: new RegExp(preset) }).click()
+    await page.getByRole('textbox', { name: '活动名称' }).waitFor()
+    if (segment) await choose(page.getByLabel('细分人群').first(), segment)
+    if (preset === '流失赢回') await choose(page.getByLabel('用途'), '服务通知')
+    await page.getByRole('button', { name: '保存草稿' }).click()
+    await page.getByRole('button', { name: '预估与提交' }).click()
+    const submit = page.getByRole('button', { name: '提交审批' })
+    await submit.waitFor()
+    // A segment that slept is counted first.
+    await expect
+      .poll(async () => {
+        if (await submit.isDisabled()) await page.getByRole('button', { name: '重新计算' }).click()
+        return submit.isEnabled()
+      })
+      .toBe(true)
+    await submit.click()
+    await page.getByText('待审批').waitFor()
+    const manager = await stage.openAs('manager', { path: new URL(page.url()).pathname })
+    await manager.getByText(new RegExp(level)).waitFor()
+    await manager.getByRole('button', { name: '批准并开始' }).click()
+    await manager.getByRole('dialog').getByRole('button', { name: '批准并开始' }).click()
+    await manager.getByText('进行中').waitFor()
+    await manager.getByRole('button', { name: /暂\s*停/ }).click()
+    await manager.getByRole('dialog').getByLabel('原因').fill('先看看反响')
+    await manager
+      .getByRole('dialog')
+      .getByRole('button', { name: /暂\s*停/ })
+      .click()
+    await manager.getByText('已暂停：先看看反响').waitFor()
+    await manager.getByRole('button', { name: /恢\s*复/ }).click()
+    await manager.getByText('进行中').waitFor()
+  },
+)
+
+test('the effect is read on a telephone, and in English', async () => {
+  const [row] = await stage.rows<{ id: number }>(`select id from campaign where name = '慢病复查召回'`)
+  const phone = await stage.openAs('manager', {
+    path: `/campaigns/${row?.id}`,
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+  })
+  await phone.getByText('各组结果').waitFor()
+  await look(phone, 'campaign-effect-phone')
+  const english = await stage.openAs('manager', { path: `/campaigns/${row?.id}`, locale: 'en-GB' })
+  await english.getByText('Results by group').waitFor()
+  expect(await axeViolations(english)).toEqual([])
+  await picture(english, 'campaign-effect-en')
+})

@@ -136,6 +136,8 @@ const screens: Screen[] = [
     as: 'admin',
     path: firstId('select id from questionnaire order by id limit 1', (id) => `/questionnaires/${id}`),
   },
+  { name: 'campaigns', as: 'service', path: '/campaigns', plain: true },
+  { name: 'campaign-new', as: 'service', path: '/campaigns/new', plain: true },
   { name: 'segments', as: 'manager', path: '/segments', plain: true },
   { name: 'segments-overview', as: 'manager', path: '/segments/overview', plain: true },
   { name: 'segment-new', as: 'manager', path: '/segments/new', plain: true },

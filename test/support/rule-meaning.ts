@@ -32,8 +32,13 @@ function meets(model: Model, id: number, condition: Condition): boolean {
     })
   if ('events' in condition)
     return compared(valueOf(model, id, condition.events), condition.events.op, condition.events.value)
-  if ('fact' in condition)
-    return compared(factOfPerson(model, id, condition.fact), condition.op, condition.value)
+  if ('fact' in condition) {
+    const actual = factOfPerson(model, id, condition.fact)
+    // A segment is asked for by its whole code.
+    return condition.fact === 'person.segments' && condition.op === 'contains'
+      ? Array.isArray(actual) && actual.includes(condition.value)
+      : compared(actual, condition.op, condition.value)
+  }
   throw new Error('a sample is nothing for a rule')
 }
 

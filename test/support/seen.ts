@@ -28,6 +28,11 @@ type Fields = Record<string, unknown>
 const passing = new Set([
   'abilities',
   'contact',
+  // Messages know them only since there are several channels.
+  'delivery',
+  'deliveredAt',
+  'parts',
+  'cost',
   'ageYears',
   'heldByMe',
   'heldByName',

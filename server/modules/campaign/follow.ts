@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import type { AnyEvent } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
+import { organisationZone } from '../setting/time-zone.ts'
 import { closePathway, pausePathway, stopPathway } from '../pathway/pause.ts'
 
 /** How old figures of a running campaign may be. */
@@ -63,7 +64,7 @@ type Due = {
 export async function followCampaign(db: Db): Promise<number> {
   const followed = await transaction(db, async (trx) => {
     const { rows } = await sql<Due>`
-      select c.id, c.status, c.pathway_id, c.followed_at as since, coalesce(c.ends_on < current_date, false) as ended, p.active as entering,
+      select c.id, c.status, c.pathway_id, c.followed_at as since, coalesce(c.ends_on < (now() at time zone ${organisationZone})::date, false) as ended, p.active as entering,
         ${overBudget} as over_budget
       from campaign c join pathway p on p.id = c.pathway_id
       where (c.followed_at is null or c.followed_at < now() - ${staleAfter})
