@@ -63,7 +63,7 @@ test('a recall is made from a ready-made plan, checked, approved by the manager,
 })
 
 test.each([
-  ['流失赢回', '二级：分群', '流失（一年以上没来）'],
+  ['流失赢回', '二级：分群', '沉睡（半年到一年没来）'],
   ['生日关怀', '三级：触发持续', null],
   ['爽约关怀', '四级：一对一', null],
 ])(
