@@ -336,6 +336,8 @@ export async function listMembers(
 /** Has these segments kept from now on, because something uses them. */
 export async function wakeSegments(trx: Trx, codes: readonly string[]): Promise<void> {
   const { rows } = await sql`
-    update segment set active = true where code = any(${[...codes]}::text[]) and not active returning id`.execute(trx)
+    update segment set active = true where code = any(${[...codes]}::text[]) and not active returning id`.execute(
+    trx,
+  )
   if (rows.length > 0) wakeLoop('segment')
 }

@@ -90,7 +90,8 @@ export const problems = {
   'a-message-has-neither-a-template-nor-a-text': 'A message has neither a template nor a text',
   'may-cost-more-than-the-budget': 'May cost more than the budget',
   'is-no-message': 'This step is no message',
-  'is-being-counted-for-the-first-time': 'The segment is being counted for the first time; count again in a moment',
+  'is-being-counted-for-the-first-time':
+    'The segment is being counted for the first time; count again in a moment',
   'does-not-exist': 'Does not exist',
   'lies-in-the-future': 'Lies in the future',
   'is-more-than-three-years-after-the-beginning': 'Is more than three years after the beginning',
