@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { auditWriters } from './audit.ts'
 import { bundle } from './bundle.ts'
+import { campaign } from './campaign.ts'
 import { desk } from './desk.ts'
 import { fhir } from './fhir.ts'
 import { type Figure, line, median, ratioOf, round } from './figure.ts'
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   for (let run = 0; run < runs; run++) add(await rehearsal())
   for (let run = 0; run < runs; run++) add(await pathwaySteps())
   for (let run = 0; run < runs; run++) add(await mail())
+  for (let run = 0; run < runs; run++) add(await campaign())
   const installation = await populated()
   try {
     for (let run = 0; run < runs; run++) add(await person(installation))

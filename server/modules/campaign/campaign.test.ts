@@ -147,6 +147,22 @@ test('a pause holds everything at once, resuming goes on where it was, and cance
   expect((await app.request(centre, routes.resumeCampaign, params(id))).error?.id).toBe('already-closed')
 })
 
+test('cancelling also withdraws what waits of persons who have no further wave', async () => {
+  await people('single', 4)
+  const id = await startedCampaign(
+    app,
+    centre,
+    manager,
+    campaignOf('single', { holdOut: 0 }, { waves: [wave(0, mail)] }),
+  )
+  await enter()
+  expect((await messagesOf(id)).map((one) => one.status)).toEqual(Array(4).fill('queued'))
+  await app.request(centre, routes.cancelCampaign, { ...params(id), body: { reason: '不办了' } })
+  await app.processAll()
+  const { body } = await app.request(manager, routes.getCampaignEffect, params(id))
+  expect(body.messages).toMatchObject({ targeted: 4, suppressed: 4 })
+})
+
 test('groups get their own script, variants split the rest, and a call becomes a task with what to say', async () => {
   const grouped = await people('grouped', 30)
   await sql`update person set sex = 'female' where language = 'grouped' and id % 3 = 0`.execute(app.db)

@@ -172,6 +172,8 @@ export function planProblems({ plan, level, purpose, emergency, holdOut, endsOn 
   if (level === 2 && plan.audience.segment === null && plan.groups.length === 0)
     say('plan.audience', { message: 'A campaign of level 2 is for a segment, or has groups.' })
   if (emergency && purpose !== 'clinical') say('purpose', { message: 'An emergency notice is clinical.' })
+  if (!emergency && purpose === 'clinical')
+    say('purpose', { message: 'Only an emergency notice is clinical; care belongs in a pathway.' })
   if (emergency && holdOut > 0) say('holdOut', { message: 'In an emergency nobody is only observed.' })
   if (emergency && level > 2) say('level', { message: 'An emergency notice begins on a day.' })
   if (plan.entry.kind === 'once' && endsOn !== null && endsOn < plan.entry.date)

@@ -4,6 +4,7 @@ import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { wakeLoop } from '../../platform/loop.ts'
 import { insertPathway, runnable } from '../pathway/pathway.ts'
 import { closePathway, pausePathway, resumePathway } from '../pathway/pause.ts'
 import { audienceCount } from './audience.ts'
@@ -160,9 +161,10 @@ export async function cancelCampaign(
   await pausePathway(trx, row.pathway_id)
   await closePathway(trx, row.pathway_id)
   await sql`
-    update campaign set status = 'cancelled', finished_at = now(), paused_reason = ${reason} where id = ${id}`.execute(
+    update campaign set status = 'cancelled', finished_at = now(), paused_reason = ${reason}, followed_at = null where id = ${id}`.execute(
     trx,
   )
+  wakeLoop('campaign')
   await audit(trx, actor, { action: 'campaign.cancel', subject: `campaign:${id}`, reason })
   return after(trx, actor, id)
 }

@@ -3,6 +3,7 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { transaction } from '../../platform/db.ts'
 import { wakeLoop } from '../../platform/loop.ts'
 import { setMessagesAside } from '../message/write.ts'
+import { unfinished } from './columns.ts'
 import { stopEnrollments } from './end.ts'
 
 /**
@@ -39,19 +40,18 @@ const chunk = 500
  * @returns how many were stopped
  */
 export async function stopPathway(db: Db, id: number, reason: string, actorId: string): Promise<number> {
-  for (let done = 0; ;) {
-    const stopped = await transaction(db, async (trx) => {
+  let done = 0
+  for (let afterId = 0; ;) {
+    const last = await transaction(db, async (trx) => {
       const { rows } = await sql<{ id: number }>`
-        select id from enrollment where pathway_id = ${id} and status in ('active', 'waiting', 'blocked') order by id limit ${chunk} for update`.execute(
+        select e.id from enrollment e where e.pathway_id = ${id} and e.id > ${afterId} and ${unfinished} order by e.id limit ${chunk} for update of e`.execute(
         trx,
       )
-      return stopEnrollments(
-        trx,
-        rows.map((row) => ({ id: row.id, reason, undoable: false })),
-        actorId,
-      )
+      const stops = rows.map((row) => ({ id: row.id, reason, undoable: false }))
+      done += (await stopEnrollments(trx, stops, actorId)).length
+      return rows.at(-1)?.id
     })
-    done += stopped.length
-    if (stopped.length === 0) return done
+    if (last === undefined) return done
+    afterId = last
   }
 }

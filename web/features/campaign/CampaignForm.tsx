@@ -97,7 +97,10 @@ export function CampaignForm({ start, edited, latest, onSaved }: CampaignFormPro
           <PickField
             label={t('campaigns.purpose')}
             value={values.purpose}
-            options={purposes.map((value) => ({ value, text: code('purpose', value) }))}
+            // Care belongs in a pathway; an emergency is clinical of itself.
+            options={purposes
+              .filter((value) => values.emergency === (value === 'clinical'))
+              .map((value) => ({ value, text: code('purpose', value) }))}
             onChange={(purpose) => form.change({ purpose })}
           />
           <PickField
@@ -114,7 +117,11 @@ export function CampaignForm({ start, edited, latest, onSaved }: CampaignFormPro
           label={t('campaigns.emergency')}
           checked={values.emergency}
           onChange={(emergency) =>
-            form.change({ emergency, ...(emergency && { purpose: 'clinical', holdOut: 0 }) })
+            form.change(
+              emergency
+                ? { emergency, purpose: 'clinical', holdOut: 0 }
+                : { emergency, purpose: 'service', holdOut: 0.1 },
+            )
           }
         />
         {values.emergency && <p className="secondary small">{t('campaigns.emergencyHint')}</p>}

@@ -92,6 +92,8 @@ export const problems = {
   'is-no-message': 'This step is no message',
   'is-being-counted-for-the-first-time':
     'The segment is being counted for the first time; count again in a moment',
+  'only-an-emergency-notice-is-clinical-care-belongs-in-a-pathway':
+    'Only an emergency notice is clinical; care belongs in a pathway',
   'does-not-exist': 'Does not exist',
   'lies-in-the-future': 'Lies in the future',
   'is-more-than-three-years-after-the-beginning': 'Is more than three years after the beginning',

@@ -83,6 +83,8 @@ export const problems = {
   'may-cost-more-than-the-budget': '费用可能超过预算',
   'is-no-message': '这一步不是消息',
   'is-being-counted-for-the-first-time': '细分人群正在首次计算，稍候请重新计算',
+  'only-an-emergency-notice-is-clinical-care-belongs-in-a-pathway':
+    '只有紧急通知才是诊疗用途；诊疗随访请用随访路径',
   'does-not-exist': '已不存在',
   'lies-in-the-future': '时间还没有到',
   'is-more-than-three-years-after-the-beginning': '一次最多看三年',
