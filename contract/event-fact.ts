@@ -39,11 +39,15 @@ export const eventFacts = {
     worth: true,
   },
   appointment: { fields: { state: 'choice', code: 'code', text: 'text' } },
-  message: { fields: { channel: 'choice', purpose: 'choice', status: 'choice' }, needs: 'message.read' },
+  message: {
+    fields: { channel: 'choice', purpose: 'choice', status: 'choice', delivery: 'choice' },
+    needs: 'message.read',
+  },
   reply: { fields: { channel: 'choice' }, needs: 'message.read' },
   call: { fields: { outcome: 'choice', channel: 'choice' }, needs: 'task.read' },
   answer: { fields: { questionnaire: 'choice', score: 'number', answer: 'answer' }, needs: 'person.read' },
   pathway: { fields: { pathway: 'choice', state: 'choice', reason: 'choice' }, needs: 'enrollment.read' },
+  campaign: { fields: { campaign: 'choice', result: 'choice' }, needs: 'campaign.read' },
   membership: {
     fields: { group: 'choice', kind: 'choice', role: 'choice', title: 'text' },
     needs: 'group.read',
@@ -61,6 +65,9 @@ export const fieldChoices: Partial<Record<`${EventFact}.${string}`, readonly str
   'visit.class': encounterClass.options,
   'appointment.state': ['booked', 'rescheduled', 'changed', 'cancelled', 'missed'],
   'pathway.state': ['on', 'finished', 'stopped'],
+  'message.delivery': ['undelivered', 'delivered', 'read'],
+  /** The furthest that somebody went; who was only observed is `held-out` whatever they did. */
+  'campaign.result': ['visited', 'booked', 'answered', 'none', 'held-out'],
 }
 
 const comparisons = ['=', '!=', '<', '<=', '>', '>=', 'in', 'contains'] as const

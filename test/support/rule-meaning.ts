@@ -130,6 +130,7 @@ function itemsOf(model: Model, id: number, of: EventQuestion['of']): Item[] {
       return told('contact.attempted')
     case 'reply':
       return told('message.replied')
+    case 'campaign':
     case 'immunization':
       return []
     case 'message':

@@ -105,7 +105,7 @@ export const eventRows: Record<EventFact, EventRows> = {
     person: x('person_id'),
     at: sql`coalesce(x.finished_at, x.created_at)`,
     id: x('id'),
-    fields: { channel: x('channel'), purpose: x('purpose'), status: x('status') },
+    fields: { channel: x('channel'), purpose: x('purpose'), status: x('status'), delivery: x('delivery') },
   },
   reply: told(['message.replied'], { channel: sql`x.data ->> 'channel'` }),
   call: told(['contact.attempted'], {
@@ -121,9 +121,21 @@ export const eventRows: Record<EventFact, EventRows> = {
     id: x('id'),
     fields: { questionnaire: sql.ref('q.code'), score: x('score'), answer: x('answers') },
   },
+  campaign: {
+    from: sql`campaign_member x`,
+    where: sql`true`,
+    person: x('person_id'),
+    at: x('entered_at'),
+    id: x('enrollment_id'),
+    fields: {
+      campaign: sql`'campaign-' || x.campaign_id`,
+      result: sql`case when x.variant = 'hold-out' then 'held-out' when x.visited_at is not null then 'visited' when x.booked_at is not null then 'booked'
+        when x.answered_at is not null then 'answered' else 'none' end`,
+    },
+  },
   pathway: {
     from: sql`enrollment x`,
-    where: sql`true`,
+    where: sql`x.status <> 'held-out'`,
     person: x('person_id'),
     at: x('entered_at'),
     id: x('id'),

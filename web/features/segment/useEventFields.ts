@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { type EventFact, eventFactOf, type FieldType, fieldChoices } from '../../../contract/event-fact.ts'
 import { groupKinds, listGroups, memberRoles } from '../../../contract/group.ts'
+import { listCampaigns } from '../../../contract/campaign.ts'
 import { listPathways } from '../../../contract/pathway.ts'
 import { listQuestionnaires } from '../../../contract/questionnaire.ts'
 import { listSites } from '../../../contract/setting.ts'
@@ -31,6 +32,11 @@ export function useEventFields(of: EventFact): EventField[] {
     {},
     { enabled: of === 'answer' && may(me, 'questionnaire.read') },
   )
+  const campaigns = useCall(
+    listCampaigns,
+    { query: { limit: 200 } },
+    { enabled: of === 'campaign' && may(me, 'campaign.read') },
+  )
   const groups = useCall(
     listGroups,
     { query: { limit: 200 } },
@@ -44,6 +50,8 @@ export function useEventFields(of: EventFact): EventField[] {
     if (name === 'department') return named(sites.data?.departments.filter((one) => one.active))
     if (name === 'site') return named(sites.data?.sites)
     if (name === 'pathway') return named(pathways.data?.items)
+    if (name === 'campaign')
+      return (campaigns.data?.items ?? []).map((one) => ({ value: `campaign-${one.id}`, text: one.name }))
     if (name === 'group') return named(groups.data?.items)
     if (name === 'questionnaire')
       return (questionnaires.data?.items ?? []).map((one) => ({
