@@ -72,7 +72,12 @@ test.each([
     const page = await stage.openAs('service', { path: '/campaigns/new' })
     await page.getByRole('button', { name: new RegExp(preset) }).click()
     await page.getByRole('textbox', { name: '活动名称' }).waitFor()
-    if (segment) await choose(page.getByLabel('细分人群').first(), segment)
+    if (segment) {
+    const audience = page.getByLabel('细分人群').first()
+    // A long choice is searched.
+    await audience.fill(segment)
+    await page.locator(`.ant-select-item-option[title="${segment}"]`).click()
+  }
     if (preset === '流失赢回') await choose(page.getByLabel('用途'), '服务通知')
     await page.getByRole('button', { name: '保存草稿' }).click()
     await page.getByRole('button', { name: '预估与提交' }).click()
