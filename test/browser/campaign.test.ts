@@ -73,11 +73,11 @@ test.each([
     await page.getByRole('button', { name: new RegExp(preset) }).click()
     await page.getByRole('textbox', { name: '活动名称' }).waitFor()
     if (segment) {
-    const audience = page.getByLabel('细分人群').first()
-    // A long choice is searched.
-    await audience.fill(segment)
-    await page.locator(`.ant-select-item-option[title="${segment}"]`).click()
-  }
+      const audience = page.getByLabel('细分人群').first()
+      // A long choice is searched.
+      await audience.fill(segment)
+      await page.locator(`.ant-select-item-option[title="${segment}"]`).click()
+    }
     if (preset === '流失赢回') await choose(page.getByLabel('用途'), '服务通知')
     await page.getByRole('button', { name: '保存草稿' }).click()
     await page.getByRole('button', { name: '预估与提交' }).click()
