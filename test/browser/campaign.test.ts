@@ -73,9 +73,9 @@ test.each([
     await page.getByRole('button', { name: new RegExp(preset) }).click()
     await page.getByRole('textbox', { name: '活动名称' }).waitFor()
     if (segment) {
-      const audience = page.getByLabel('细分人群').first()
       // A long choice is searched.
-      await audience.fill(segment)
+      await page.locator('.ant-select', { hasText: '本院区所有人' }).first().click()
+      await page.keyboard.insertText(segment)
       await page.locator(`.ant-select-item-option[title="${segment}"]`).click()
     }
     if (preset === '流失赢回') await choose(page.getByLabel('用途'), '服务通知')

@@ -92,8 +92,8 @@ function oneAtATime(channel: OpenChannel): OpenChannel {
 }
 
 /**
- * An expired lease belongs to a process that died while sending. What a provider recognises by its key goes out again; of the rest nobody
- * can know. @returns how many there were
+ * An expired lease belongs to a process that died while sending. What the provider has reported about was sent; what it recognises by its
+ * key goes out again; of the rest nobody can know. @returns how many there were
  */
 export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<number> {
   const again = accounts.flatMap(({ account, adapter }) =>
@@ -105,14 +105,19 @@ export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<numbe
   return transaction(db, async (trx) => {
     const { rows } = await sql<Row & { status: string }>`
       with l as materialized (
-        select id, account_id = any(${again}::int[]) and tries < ${maxTries} as again from message
+        select id, delivery is not null as proved, delivery is null and account_id = any(${again}::int[]) and tries < ${maxTries} as again from message
         where status = 'sending' and lease_until < now() limit 5000 for update skip locked)
-      update message m set status = case when l.again then 'queued' else 'unknown' end, reason = 'The process ended while sending',
+      update message m set status = case when l.proved then 'sent' when l.again then 'queued' else 'unknown' end,
+        reason = case when not l.proved then 'The process ended while sending' end,
         finished_at = case when l.again then null else now() end, lease_until = null, fence = fence + 1
       from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status`.execute(trx)
     await recordEvents(
       trx,
-      rows.filter((row) => row.status === 'unknown').map((row) => messageEvent(row, 'message.unknown')),
+      rows.flatMap((row) =>
+        row.status === 'queued'
+          ? []
+          : [messageEvent(row, row.status === 'sent' ? 'message.sent' : 'message.unknown')],
+      ),
     )
     return rows.length
   })
@@ -331,6 +336,9 @@ function settled({ tries }: Claimed, result: SendResult, idempotent: boolean): S
 
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
+/** What the provider has reported about meanwhile was sent, whatever its answer. */
+const outcome = sql`case when m.delivery is not null then 'sent' else n.status end`
+
 /** Writes the results of a batch where the lease is still ours. While a channel is down, only the first attempt counts. */
 async function settle(
   trx: Trx,
@@ -342,22 +350,23 @@ async function settle(
   const outcomes = claimed.map((one, at) => {
     const result = results[at] ?? { kind: 'unclear', reason: 'The channel gave no result' }
     const parts = partsOf ? (result.kind === 'sent' && result.parts) || partsOf(one.body) : null
-    const outcome = settled(one, result, idempotencyKey)
+    const found = settled(one, result, idempotencyKey)
     // An unclear one may have cost: what is not known is counted.
-    const charged = outcome.status === 'sent' || outcome.status === 'unknown'
+    const charged = found.status === 'sent' || found.status === 'unknown'
     return {
       ...one,
-      ...outcome,
+      ...found,
       down: result.kind === 'unavailable',
       parts: charged ? parts : null,
       cost: charged ? account.costPerPart * (parts ?? 1) : null,
     }
   })
   const { rows } = await sql<Row & { status: Settled['status']; person_id: number }>`
-    update message m set status = n.status, reason = n.reason, provider_id = n.provider_id, lease_until = null, fence = m.fence + 1,
+    update message m set status = ${outcome}, reason = case when m.delivery is null then n.reason end, provider_id = n.provider_id, lease_until = null,
+      fence = m.fence + 1,
       tries = case when n.down then greatest(1, m.tries - 1) else m.tries end,
-      due_at = case when n.status = 'queued' and not n.down then now() + power(2, m.tries) * interval '30 seconds' else m.due_at end,
-      finished_at = case when n.status <> 'queued' then now() end, parts = n.parts, cost = n.cost
+      due_at = case when ${outcome} = 'queued' and not n.down then now() + power(2, m.tries) * interval '30 seconds' else m.due_at end,
+      finished_at = case when ${outcome} <> 'queued' then now() end, parts = n.parts, cost = n.cost
     from unnest(
       ${outcomes.map((one) => one.id)}::bigint[], ${outcomes.map((one) => one.fence)}::int[],
       ${outcomes.map((one) => one.status)}::text[], ${outcomes.map((one) => one.reason)}::text[],
