@@ -121,5 +121,4 @@ test('the effect is read on a telephone, and in English', async () => {
   const english = await stage.openAs('manager', { path: `/campaigns/${row?.id}`, locale: 'en-GB' })
   await english.getByText('Results by group').waitFor()
   expect(await axeViolations(english)).toEqual([])
-  await picture(english, 'campaign-effect-en')
 })

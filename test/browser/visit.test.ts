@@ -101,7 +101,7 @@ test('home visits walk from the plan to the proof: plan, confirm, take along, go
   const made = () =>
     stage.rows<{ outcome: string; proof: string; place: string; name: string }>(
       `select r.outcome, t.proof, e.place, p.name from visit_record r join task t on t.id = r.task_id join person p on p.id = t.person_id
-         join task_evidence e on e.task_id = t.id order by r.id`,
+         join task_evidence e on e.task_id = t.id and e.kind = 'visit-note' order by r.id`,
     )
   expect(await made()).toEqual([])
 
