@@ -63,7 +63,7 @@ export async function listAccounts(db: Db, actor: Actor, secret: string): Promis
       from message where finished_at >= date_trunc('day', now() at time zone ${organisationZone}) at time zone ${organisationZone} group by account_id
     ) c on c.account_id = a.id and ${counted}
     cross join lateral (select count(*)::int as waiting, min(due_at) as oldest from message m
-      where m.account_id = a.id and m.status = 'queued' and m.due_at <= now() and ${counted}) w
+      where m.account_id = a.id and m.status = 'queued' and not m.paused and m.due_at <= now() and ${counted}) w
     where ${reach.all} or a.site_id is null or a.site_id = any(${reach.siteIds}::int[])
     order by a.channel, a.name`.execute(db)
   return { items: rows.map((row) => view(row, mayChange(actor, row.site_id), secret)) }

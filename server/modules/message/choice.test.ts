@@ -267,6 +267,27 @@ test('letters are printed together; on paper they are sent, otherwise they wait 
   expect(items.map((batch) => batch.state)).toEqual(['printed', 'undone'])
 })
 
+test('a letter passes the same checks as any message: none while its pathway rests, and what is printed is the text for paper', async () => {
+  const id = await addAccount(app, { kind: 'letter', name: '信件', sender: '仁和医院' })
+  const one = await person()
+  await sql`insert into person_address (person_id, use, text, source) values (${one}, 'home', '北京市东城区王府井1号', 'test')`.execute(
+    app.db,
+  )
+  const letter = await queue(one, 'letter')
+  await sql`update message set paused = true, texts = ${JSON.stringify({ letter: { subject: '纸质', body: '纸上的话', later: [] } })}::jsonb
+    where id = ${letter}`.execute(app.db)
+  const params = { id }
+  const make = async () => (await app.request(admin, makeLetterBatch, { params })).body
+  expect(await make()).toEqual({ id: null, letters: 0 })
+  expect((await app.request(admin, listAccounts)).body.items).toMatchObject([{ waiting: 0 }])
+  await sql`update message set paused = false where id = ${letter}`.execute(app.db)
+  expect((await app.request(admin, listAccounts)).body.items).toMatchObject([{ waiting: 1 }])
+  expect(await make()).toMatchObject({ letters: 1 })
+  const { rows } =
+    await sql`select subject, body, texts, lease_until from message where id = ${letter}`.execute(app.db)
+  expect(rows).toEqual([{ subject: '纸质', body: '纸上的话', texts: null, lease_until: null }])
+})
+
 test('a message by telephone is one task of the service centre, one at the portal is there at once', async () => {
   await addAccount(app, { kind: 'call', name: '电话' })
   await addAccount(app, { kind: 'portal', name: '门户' })

@@ -69,6 +69,12 @@ async function statesOf(person: number) {
   return rows
 }
 
+async function costOf(person: number) {
+  const { rows } = await sql<{ cost: number | null }>`
+    select cost::float8 as cost from message where person_id = ${person}`.execute(app.db)
+  return rows[0]?.cost
+}
+
 test('a message is sent once, however many dispatchers look', async () => {
   const { person, email } = await queue(['clinical'])
   await Promise.all([dispatch(), dispatch(), dispatch()])
@@ -127,6 +133,7 @@ test('a mail server that is away is asked again, also on the usual port 587', as
 /** A mail server that hangs up at a given moment; counts the texts it was given. */
 async function rudeServer(
   hangUpAt: 'RCPT' | 'DATA' | 'text',
+  before: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<{ server: Server; port: number; texts: () => number }> {
   let texts = 0
   const server = createServer((socket) => {
@@ -138,10 +145,10 @@ async function rudeServer(
       if (inText) {
         if (!said.includes('\r\n.\r\n')) return
         texts += 1
-        return void socket.destroy()
+        return void before().then(() => socket.destroy())
       }
       for (const line of said.split('\r\n').filter(Boolean)) {
-        if (line.startsWith(hangUpAt)) return void socket.destroy()
+        if (line.startsWith(hangUpAt)) return void before().then(() => socket.destroy())
         inText = line === 'DATA'
         socket.write(inText ? '354 go on\r\n' : '250 fine\r\n')
       }
@@ -166,6 +173,23 @@ test('a server that hangs up after the text leaves the message unknown, and it i
   await configure(sink.port)
 })
 
+test.each(['text', 'DATA'] as const)(
+  'what was reported as delivered before the server hung up at %s was sent, and counts what it cost',
+  async (moment) => {
+    const { person } = await queue(['clinical'])
+    await sql`update message_account set cost_per_part = 0.25, version = version + 1`.execute(app.db)
+    const rude = await rudeServer(moment, () =>
+      sql`update message set delivery = 'delivered' where person_id = ${person}`.execute(app.db),
+    )
+    await configure(rude.port)
+    await dispatch()
+    rude.server.close()
+    await configure(sink.port)
+    expect(await statesOf(person)).toMatchObject([{ status: 'sent', reason: null, tries: 1 }])
+    expect(await costOf(person)).toBe(0.25)
+  },
+)
+
 test.each(['RCPT', 'DATA'] as const)(
   'a server that hangs up at %s was given nothing: the message is sent later, once',
   async (moment) => {
@@ -185,13 +209,15 @@ test.each(['RCPT', 'DATA'] as const)(
 
 test('what a dead process was sending is unknown when its lease runs out, and a late result changes nothing', async () => {
   const { person } = await queue(['clinical'])
-  await sql`update message set status = 'sending', lease_until = now() - interval '1 second' where person_id = ${person}`.execute(
+  await sql`update message_account set cost_per_part = 0.5, version = version + 1`.execute(app.db)
+  await sql`update message set status = 'sending', account_id = (select id from message_account), lease_until = now() - interval '1 second' where person_id = ${person}`.execute(
     app.db,
   )
   expect(await dispatch()).toBe(1)
   expect(await statesOf(person)).toMatchObject([
     { status: 'unknown', reason: 'The process ended while sending' },
   ])
+  expect(await costOf(person)).toBe(0.5)
   const { rows } =
     await sql`select 1 from event where person_id = ${person} and kind = 'message.unknown'`.execute(app.db)
   expect(rows).toHaveLength(1)

@@ -1,10 +1,8 @@
 import { sql } from 'kysely'
 import { purposes, type Purpose } from '../../../contract/contact.ts'
-import type { MessageChannel } from '../../../contract/message.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
-import { permit } from '../contact/permit.ts'
 import { recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
 import {
@@ -15,10 +13,11 @@ import {
   resumeAccount,
   type SendResult,
 } from './channel.ts'
+import { type Due, type MessageRow, messageEvent, takeDue } from './due.ts'
 import { type OpenAccount, openAccounts } from './open.ts'
-import { fillPlaceholders, preparePlaceholders, unsubscribeUrls } from './placeholder.ts'
+import { unsubscribeUrls } from './placeholder.ts'
 import { applyEarlyReceipts } from './receipt.ts'
-import { routeAgain, routeWaiting } from './routing.ts'
+import { routeWaiting } from './routing.ts'
 
 /** A process that lives renews it; one that died is found out after so long. */
 const leaseSeconds = 60
@@ -103,14 +102,24 @@ export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<numbe
     select 1 from message where status = 'sending' and lease_until < now() limit 1`.execute(db)
   if (lapsed.length === 0) return 0
   return transaction(db, async (trx) => {
-    const { rows } = await sql<Row & { status: string }>`
+    const { rows } = await sql<MessageRow & { status: string; account_id: number | null; body: string }>`
       with l as materialized (
         select id, delivery is not null as proved, delivery is null and account_id = any(${again}::int[]) and tries < ${maxTries} as again from message
         where status = 'sending' and lease_until < now() limit 5000 for update skip locked)
       update message m set status = case when l.proved then 'sent' when l.again then 'queued' else 'unknown' end,
         reason = case when not l.proved then 'The process ended while sending' end,
         finished_at = case when l.again then null else now() end, lease_until = null, fence = fence + 1
-      from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status`.execute(trx)
+      from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status, m.account_id, m.body`.execute(
+      trx,
+    )
+    const spent = rows.flatMap((row) => {
+      const open = accounts.find(({ account }) => account.id === row.account_id)
+      return row.status === 'queued' || !open ? [] : [{ id: row.id, ...priceOf(open, row.body) }]
+    })
+    await sql`
+      update message m set parts = n.parts, cost = n.cost
+      from unnest(${spent.map((one) => one.id)}::bigint[], ${spent.map((one) => one.parts)}::smallint[], ${spent.map((one) => one.cost)}::numeric[])
+        as n(id, parts, cost) where m.id = n.id`.execute(trx)
     await recordEvents(
       trx,
       rows.flatMap((row) =>
@@ -123,21 +132,7 @@ export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<numbe
   })
 }
 
-type Row = { id: number; record_id: number; channel: MessageChannel }
-type Due = Row & {
-  subject: string | null
-  body: string
-  template: Outgoing['template']
-  fallbacks: MessageChannel[]
-  placeholder_at: number[]
-  fence: number
-  tries: number
-  automatic: boolean
-  emergency: boolean
-  stopped: boolean
-  site_id: number | null
-}
-type Claimed = Due & { address: string; unsubscribeUrl: string | null }
+type Claimed = Due & { unsubscribeUrl: string | null }
 
 /** @returns how many messages were claimed; 0: nothing is due */
 async function dispatchBatch(db: Db, lane: Lane, publicUrl: string | undefined): Promise<number> {
@@ -182,120 +177,20 @@ async function noteHealth(
     )
 }
 
-/** The text of message `m` for its channel: what goes out is kept on the row. */
-const ofChannel = {
-  subject: sql`case when m.texts ? m.channel then m.texts -> m.channel ->> 'subject' else m.subject end`,
-  body: sql`coalesce(m.texts -> m.channel ->> 'body', m.body)`,
-  placeholderAt: sql`case when m.texts ? m.channel then array(
-    select place::int from jsonb_array_elements_text(m.texts -> m.channel -> 'later') place) else m.placeholder_at end`,
-}
-const textColumns = sql`${ofChannel.subject} as subject, ${ofChannel.body} as body, ${ofChannel.placeholderAt} as placeholder_at`
-
 async function claim(
   trx: Trx,
-  lane: Lane,
+  { open: { account, adapter }, purpose }: Lane,
   publicUrl: string | undefined,
 ): Promise<{ found: number; claimed: Claimed[] }> {
-  const { account, adapter } = lane.open
   // A slow account never holds more than a second's worth, so that clinical messages get their share.
   const most = Math.min(adapter.capabilities.batch, account.ratePerSecond ?? Infinity)
-  const { rows } = await sql<Due>`
-    with due as (
-      select * from message where status = 'queued' and not paused and account_id = ${account.id} and purpose = ${lane.purpose} and due_at <= now()
-        and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
-      order by due_at, id limit ${most} for update skip locked)
-    select m.id, m.person_id as record_id, m.channel, ${textColumns}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
-      coalesce(e.status = 'stopped', false) as stopped, n.site_id
-    from due m left join enrollment e on e.id = m.enrollment_id
-    left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
-    order by m.due_at, m.id`.execute(trx)
-  if (rows.length === 0) return { found: 0, claimed: [] }
-  const verdicts = await verdictsOf(trx, lane, rows, publicUrl)
-  await sql`
-    update message m set status = n.status, reason = n.reason, address = n.address, due_at = coalesce(n.due_at, m.due_at),
-      lease_until = case when n.status = 'sending' then now() + ${leaseSeconds} * interval '1 second' end,
-      fence = m.fence + 1, tries = m.tries + case when n.status = 'sending' then 1 else 0 end,
-      finished_at = case when n.status = 'suppressed' then now() end,
-      subject = case when n.status = 'sending' then ${ofChannel.subject} else m.subject end,
-      body = case when n.status = 'sending' then ${ofChannel.body} else m.body end,
-      placeholder_at = case when n.status = 'sending' then ${ofChannel.placeholderAt} else m.placeholder_at end,
-      texts = case when n.status <> 'sending' then m.texts end,
-      channel = coalesce(n.channel, m.channel), fallbacks = case when n.channel is null then m.fallbacks else m.fallbacks[2:] end
-    from unnest(
-      ${verdicts.map(({ row }) => row.id)}::bigint[], ${verdicts.map(({ status }) => status)}::text[],
-      ${verdicts.map(({ reason }) => reason ?? null)}::text[], ${verdicts.map(({ address }) => address ?? null)}::text[],
-      ${verdicts.map(({ later }) => later ?? null)}::timestamptz[], ${verdicts.map(({ next }) => next ?? null)}::text[]
-    ) as n(id, status, reason, address, due_at, channel)
-    where m.id = n.id`.execute(trx)
-  await routeAgain(
+  const { found, taken } = await takeDue(
     trx,
-    verdicts.flatMap(({ row, next }) => (next === undefined ? [] : [row.id])),
+    { accountId: account.id, purpose, most, leaseSeconds },
+    publicUrl,
   )
-  await recordEvents(
-    trx,
-    verdicts
-      .filter(({ status }) => status === 'suppressed')
-      .map(({ row }) => messageEvent(row, 'message.suppressed')),
-  )
-  const claimed = verdicts.flatMap(({ row, address }) =>
-    address === undefined ? [] : [{ ...row, address, fence: row.fence + 1, tries: row.tries + 1 }],
-  )
-  const urls = await unsubscribeUrls(trx, lane.purpose, claimed, publicUrl)
-  const texts = await fillPlaceholders(trx, claimed, publicUrl)
-  return {
-    found: rows.length,
-    claimed: texts.map((one) => ({ ...one, unsubscribeUrl: urls.get(one.id) ?? null })),
-  }
-}
-
-type MessageVerdict = {
-  row: Due
-  status: 'sending' | 'suppressed' | 'queued'
-  reason?: string
-  address?: string
-  later?: Date
-  /** The channel that is tried instead. */
-  next?: MessageChannel
-}
-
-/** What another channel may help with. */
-const ofTheChannel: ReadonlySet<string> = new Set(['no-address', 'opted-out'])
-
-/** First drops messages whose cause has ended, so that they count towards no cap; then the gate. */
-async function verdictsOf(
-  trx: Trx,
-  { purpose }: Lane,
-  rows: Due[],
-  publicUrl: string | undefined,
-): Promise<MessageVerdict[]> {
-  const dropped = await preparePlaceholders(trx, rows, publicUrl)
-  for (const row of rows) if (row.stopped) dropped.set(row.id, 'enrollment-stopped')
-  const permitted = await permit(
-    trx,
-    rows
-      .filter((row) => !dropped.has(row.id))
-      .map((row) => ({
-        key: row.id,
-        personId: row.record_id,
-        channel: row.channel,
-        purpose,
-        automatic: row.automatic,
-        emergency: row.emergency,
-        siteId: row.site_id,
-      })),
-  )
-  return rows.map((row): MessageVerdict => {
-    const reason = dropped.get(row.id)
-    if (reason !== undefined) return { row, status: 'suppressed', reason }
-    const verdict = permitted.get(row.id)
-    if (verdict?.kind === 'permit') return { row, status: 'sending', address: verdict.address }
-    if (verdict?.kind === 'later') return { row, status: 'queued', later: verdict.at }
-    const refusal = verdict?.reason ?? 'no-address'
-    const [next] = ofTheChannel.has(refusal) ? row.fallbacks : []
-    return next === undefined
-      ? { row, status: 'suppressed', reason: refusal }
-      : { row, status: 'queued', reason: refusal, next }
-  })
+  const urls = await unsubscribeUrls(trx, purpose, taken, publicUrl)
+  return { found, claimed: taken.map((one) => ({ ...one, unsubscribeUrl: urls.get(one.id) ?? null })) }
 }
 
 async function send(
@@ -336,37 +231,37 @@ function settled({ tries }: Claimed, result: SendResult, idempotent: boolean): S
 
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
+/** What a text costs if it goes out: in parts as the provider counted them, else as it will; `cost` in the currency of the account. */
+function priceOf({ account, adapter }: OpenAccount, body: string, counted?: number) {
+  const parts = counted ?? adapter.capabilities.parts?.(body) ?? null
+  return { parts, cost: account.costPerPart * (parts ?? 1) }
+}
+
 /** What the provider has reported about meanwhile was sent, whatever its answer. */
 const outcome = sql`case when m.delivery is not null then 'sent' else n.status end`
 
+/** An unclear one may have cost: what is not known is counted. */
+const charged = sql`${outcome} in ('sent', 'unknown')`
+
 /** Writes the results of a batch where the lease is still ours. While a channel is down, only the first attempt counts. */
-async function settle(
-  trx: Trx,
-  { account, adapter }: OpenAccount,
-  claimed: Claimed[],
-  results: SendResult[],
-): Promise<void> {
-  const { parts: partsOf, idempotencyKey } = adapter.capabilities
+async function settle(trx: Trx, open: OpenAccount, claimed: Claimed[], results: SendResult[]): Promise<void> {
+  const { idempotencyKey } = open.adapter.capabilities
   const outcomes = claimed.map((one, at) => {
     const result = results[at] ?? { kind: 'unclear', reason: 'The channel gave no result' }
-    const parts = partsOf ? (result.kind === 'sent' && result.parts) || partsOf(one.body) : null
-    const found = settled(one, result, idempotencyKey)
-    // An unclear one may have cost: what is not known is counted.
-    const charged = found.status === 'sent' || found.status === 'unknown'
     return {
       ...one,
-      ...found,
+      ...settled(one, result, idempotencyKey),
+      ...priceOf(open, one.body, result.kind === 'sent' ? result.parts : undefined),
       down: result.kind === 'unavailable',
-      parts: charged ? parts : null,
-      cost: charged ? account.costPerPart * (parts ?? 1) : null,
     }
   })
-  const { rows } = await sql<Row & { status: Settled['status']; person_id: number }>`
+  const { rows } = await sql<MessageRow & { status: Settled['status']; person_id: number }>`
     update message m set status = ${outcome}, reason = case when m.delivery is null then n.reason end, provider_id = n.provider_id, lease_until = null,
       fence = m.fence + 1,
       tries = case when n.down then greatest(1, m.tries - 1) else m.tries end,
       due_at = case when ${outcome} = 'queued' and not n.down then now() + power(2, m.tries) * interval '30 seconds' else m.due_at end,
-      finished_at = case when ${outcome} <> 'queued' then now() end, parts = n.parts, cost = n.cost
+      finished_at = case when ${outcome} <> 'queued' then now() end,
+      parts = case when ${charged} then n.parts end, cost = case when ${charged} then n.cost end
     from unnest(
       ${outcomes.map((one) => one.id)}::bigint[], ${outcomes.map((one) => one.fence)}::int[],
       ${outcomes.map((one) => one.status)}::text[], ${outcomes.map((one) => one.reason)}::text[],
@@ -392,17 +287,4 @@ async function settle(
       subject: `message:${row.id} ${row.status}`,
     })),
   )
-}
-
-function messageEvent(
-  row: Row,
-  kind: 'message.sent' | 'message.failed' | 'message.suppressed' | 'message.unknown',
-) {
-  return {
-    personId: row.record_id,
-    at: new Date(),
-    kind,
-    source: 'careloop',
-    data: { messageId: row.id, channel: row.channel },
-  }
 }

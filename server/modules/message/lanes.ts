@@ -54,7 +54,7 @@ async function waitingWork(db: Db): Promise<{ account_id: number; lanes: string[
   const { rows } = await sql<{ account_id: number; lanes: string[]; early: boolean }>`
     select a.id as account_id, array(
         select l.purpose from unnest(${[...purposes]}::text[]) l(purpose) where exists (
-          select 1 from message m where m.status = 'queued' and m.account_id = a.id and m.purpose = l.purpose and m.due_at <= now())
+          select 1 from message m where m.status = 'queued' and not m.paused and m.account_id = a.id and m.purpose = l.purpose and m.due_at <= now())
       ) as lanes, exists (select 1 from message_receipt r where r.account_id = a.id) as early
     from message_account a where a.active`.execute(db)
   return rows

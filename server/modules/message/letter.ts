@@ -6,10 +6,9 @@ import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
-import { permit } from '../contact/permit.ts'
 import { accountToTest } from './account.ts'
+import { messageEvent, takeDue } from './due.ts'
 import type { LetterData } from './letter-pdf.ts'
-import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 
 /*
  * Letters are printed by people. A batch passes the gate when it is made and counts as being sent until somebody says that it is on paper, or
@@ -18,16 +17,6 @@ import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 
 const mostLetters = 200
 const printer = systemActor('system:message', '消息发送')
-
-type Waiting = {
-  id: number
-  person_id: number
-  purpose: 'clinical' | 'service' | 'marketing'
-  body: string
-  placeholder_at: number[]
-  automatic: boolean
-  site_id: number | null
-}
 
 /** The account, if it is one for letters that the actor may change. @throws {AppError} forbidden, not-found */
 async function letterAccount(db: Db, actor: Actor, secret: string, id: number) {
@@ -59,10 +48,7 @@ export async function listBatches(db: Db, actor: Actor, secret: string, id: numb
   }
 }
 
-/**
- * Takes the letters that are due and pass the gate.
- * @throws {AppError} forbidden, not-found; nothing-to-do when none is due
- */
+/** Takes the letters that are due and pass the gate. @returns its number; null: none is due. @throws {AppError} forbidden, not-found */
 export async function makeBatch(
   trx: Trx,
   actor: Actor,
@@ -71,44 +57,10 @@ export async function makeBatch(
   publicUrl: string | undefined,
 ) {
   await letterAccount(trx, actor, secret, id)
-  const { rows } = await sql<Waiting>`
-    with due as (
-      select * from message where status = 'queued' and account_id = ${id} and due_at <= now() order by due_at, id limit ${mostLetters}
-      for update skip locked)
-    select m.id, m.person_id, m.purpose, m.body, m.placeholder_at, m.enrollment_id is not null as automatic, n.site_id
-    from due m left join enrollment e on e.id = m.enrollment_id
-    left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
-    order by m.due_at, m.id`.execute(trx)
-  const dropped = await preparePlaceholders(trx, rows, publicUrl)
-  const verdicts = await permit(
+  const { taken } = await takeDue(
     trx,
-    rows
-      .filter((row) => !dropped.has(row.id))
-      .map((row) => ({
-        key: row.id,
-        personId: row.person_id,
-        channel: 'letter',
-        purpose: row.purpose,
-        automatic: row.automatic,
-        siteId: row.site_id,
-      })),
-  )
-  const taken = rows.flatMap((row) => {
-    const verdict = verdicts.get(row.id)
-    return verdict?.kind === 'permit' ? [{ ...row, address: verdict.address }] : []
-  })
-  const refused = rows.flatMap((row) => {
-    const verdict = verdicts.get(row.id)
-    const reason = dropped.get(row.id) ?? (verdict?.kind === 'refuse' ? verdict.reason : undefined)
-    return reason === undefined ? [] : [{ ...row, reason }]
-  })
-  await sql`
-    update message m set status = 'suppressed', reason = r.reason, finished_at = now(), fence = fence + 1
-    from unnest(${refused.map((one) => one.id)}::bigint[], ${refused.map((one) => one.reason)}::text[]) as r(id, reason)
-    where m.id = r.id`.execute(trx)
-  await recordEvents(
-    trx,
-    refused.map((row) => letterEvent(row.id, row.person_id, 'message.suppressed')),
+    { accountId: id, purpose: null, most: mostLetters, leaseSeconds: null },
+    publicUrl,
   )
   if (taken.length === 0) return { id: null, letters: 0 }
   const batch = await trx
@@ -116,13 +68,12 @@ export async function makeBatch(
     .values({ account_id: id, letters: taken.length, made_by: actor.name })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const texts = await fillPlaceholders(trx, taken, publicUrl)
   // The text as printed is kept: a link in it exists nowhere else, and a second print has to be the same.
   await sql`
-    update message m set status = 'sending', lease_until = null, tries = tries + 1, fence = fence + 1, address = t.address, body = t.body,
-      placeholder_at = '{}', provider_id = ${`letters:${batch.id}`}
-    from unnest(${texts.map((one) => one.id)}::bigint[], ${texts.map((one) => one.address)}::text[], ${texts.map((one) => one.body)}::text[])
-      as t(id, address, body) where m.id = t.id`.execute(trx)
+    update message m set body = t.body, placeholder_at = '{}', provider_id = ${`letters:${batch.id}`}
+    from unnest(${taken.map((one) => one.id)}::bigint[], ${taken.map((one) => one.body)}::text[]) as t(id, body) where m.id = t.id`.execute(
+    trx,
+  )
   await audit(trx, actor, { action: 'letter.batch', subject: `channel:${id} batch:${batch.id}` })
   return { id: batch.id, letters: taken.length }
 }
@@ -201,7 +152,7 @@ export async function closeBatch(
   if (printed) {
     await recordEvents(
       trx,
-      rows.map((row) => letterEvent(row.id, row.record_id, 'message.sent')),
+      rows.map((row) => messageEvent({ ...row, channel: 'letter' }, 'message.sent')),
     )
     await audit(
       trx,
@@ -215,8 +166,4 @@ export async function closeBatch(
   }
   await audit(trx, actor, { action: 'letter.close', subject: `channel:${id} batch:${batchId} ${state}` })
   return { state }
-}
-
-function letterEvent(messageId: number, personId: number, kind: 'message.sent' | 'message.suppressed') {
-  return { personId, at: new Date(), kind, source: 'careloop', data: { messageId, channel: 'letter' } }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Pdu } from 'smpp'
 import type { ConfigOf } from '../../../contract/channel.ts'
 import type { DeliveryState } from '../../../contract/message.ts'
@@ -34,7 +35,7 @@ export function collectReports(config: ConfigOf<'smpp'>, context: Context) {
   let storing: Promise<void> | undefined
   let stopped = false
   const store = async () => {
-    await new Promise((resolve) => setTimeout(resolve, gatherMs))
+    await delay(gatherMs)
     const [all, said] = [receipts, replies]
     receipts = []
     replies = []
