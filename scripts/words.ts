@@ -19,10 +19,12 @@ const key = /['"`]([a-z]\w*)\.([\w-]*)(\$\{)?/g
 const staticImport = /^(?:import|export)\s(?!type\b)(?:[^'"]*?\sfrom\s)?'(\.[^']+\.tsx?)'/gm
 const lazyImport = /\bimport\('(\.[^']+\.tsx?)'\)/g
 
+const comments = /^\s*(?:\/[/*]|\*).*$/gm
+
 /** The files whose keys a source text names, as in `t('desk.save')` or `t(`codes.${group}`)`. */
 function wordsIn(text: string): string[] {
   const found = new Set<string>()
-  for (const [, group = '', first = '', open] of text.matchAll(key)) {
+  for (const [, group = '', first = '', open] of text.replaceAll(comments, '').matchAll(key)) {
     // `may(me, 'intake.replay')` names a permission, no words.
     if (!open && permissions.includes(`${group}.${first}` as Permission)) continue
     for (const [name, words] of files) {

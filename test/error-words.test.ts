@@ -3,13 +3,30 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorIds } from '../server/platform/errors.ts'
 import { taiwaneseWords } from '../server/platform/taiwanese.ts'
-import { codes as en } from '../web/i18n/en/codes.ts'
-import { codes as cn } from '../web/i18n/zh-CN/codes.ts'
+import { campaigns as enCampaigns } from '../web/i18n/en/campaigns.ts'
+import { channels as enChannels } from '../web/i18n/en/channels.ts'
+import { codes as enCodes } from '../web/i18n/en/codes.ts'
+import { segments as enSegments } from '../web/i18n/en/segments.ts'
+import { campaigns } from '../web/i18n/zh-CN/campaigns.ts'
+import { channels } from '../web/i18n/zh-CN/channels.ts'
+import { codes } from '../web/i18n/zh-CN/codes.ts'
+import { segments } from '../web/i18n/zh-CN/segments.ts'
 import { taiwanOtherwise } from '../web/i18n/zh-TW.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const { codes: tw } = taiwaneseWords({ codes: cn }, taiwanOtherwise)
-const languages = { 'zh-CN': cn, 'zh-TW': tw, en } as const
+const chinese = { codes, campaigns, channels, segments }
+const english = { codes: enCodes, campaigns: enCampaigns, channels: enChannels, segments: enSegments }
+
+/** With the problems of nouns whose words only their own pages load. */
+const whole = (words: Record<keyof typeof chinese, { error?: Record<string, string>; problem: object }>) => ({
+  error: words.codes.error ?? {},
+  problem: Object.assign({}, ...Object.values(words).map((one) => one.problem)) as object,
+})
+const languages = {
+  'zh-CN': whole(chinese),
+  'zh-TW': whole(taiwaneseWords(chinese, taiwanOtherwise)),
+  en: whole(english),
+} as const
 
 /** Problems of a pathway and of an interface for programs have words of their own, or none that a person reads. */
 const apart = /test\.ts$|pathway\/(validate|expand|asked-problems)\.ts$|contract\/(launch|fhir)\.ts$/

@@ -290,7 +290,7 @@ async function weigh(page: Page, { as, path: address }: Screen): Promise<{ bytes
   expect(total(scripts.values())).toBeGreaterThan(10_000)
   if (as === null) return { bytes: total(scripts.values()), most: 150_000 }
   if (typeof address === 'string' && address.startsWith('/desk'))
-    return { bytes: total(scripts.values()), most: 404_000 }
+    return { bytes: total(scripts.values()), most: 400_000 }
   desk ??= stage.openAs('nurse').then(async (one) => {
     await settled(one)
     return scriptsOf(one)

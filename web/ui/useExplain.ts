@@ -24,8 +24,11 @@ export function useProblem() {
       .toLowerCase()
       .replaceAll(/[^a-z]+/g, '-')
       .replaceAll(/^-|-$/g, '')
-    const key = `codes.problem.${name}`
-    return i18n.exists(key) ? String(t(key as never, { n: /\d+/.exec(message)?.[0] ?? '' })) : ''
+    // What only the pages of one noun can be told stands with its words.
+    const key = ['codes', 'campaigns', 'segments', 'channels']
+      .map((of) => `${of}.problem.${name}`)
+      .find((one) => i18n.exists(one))
+    return key ? String(t(key as never, { n: /\d+/.exec(message)?.[0] ?? '' })) : ''
   }
 }
 

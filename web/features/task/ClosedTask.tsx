@@ -23,7 +23,7 @@ import { refreshTask } from './useWork.ts'
 
 const EvidencePanel = lazy(() => import('./EvidencePanel.tsx'))
 
-export function ClosedTask({ task }: { task: TaskDetail }) {
+export default function ClosedTask({ task }: { task: TaskDetail }) {
   const { t } = useTranslation()
   const shipped = useShipped()
   const wholeApp = useWholeApp()

@@ -8,7 +8,6 @@ import { may, useMe } from '../../session.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { CallBar } from './CallBar.tsx'
-import { ClosedTask } from './ClosedTask.tsx'
 import { PersonCard } from './PersonCard.tsx'
 import { PhotoProvider, taskPhotos } from './photos.ts'
 import { OthersRedFlag } from './RedFlagBrief.tsx'
@@ -16,6 +15,7 @@ import { TaskWork } from './TaskWork.tsx'
 import { useCalling } from './useCalling.ts'
 import { type Work, useWork, workHere } from './useWork.ts'
 
+const ClosedTask = lazy(() => import('./ClosedTask.tsx'))
 const ContactRefused = lazy(() => import('./ContactRefused.tsx'))
 
 type TaskPanelProps = {
@@ -73,7 +73,9 @@ function OpenTask(props: OpenTaskProps) {
         <CallBar {...{ task, calling, held }} onShown={restOnOutcomes} />
         <PhotoProvider value={photos}>
           {closed ? (
-            <ClosedTask task={task} />
+            <Suspense fallback={null}>
+              <ClosedTask task={task} />
+            </Suspense>
           ) : (
             <>
               <Suspense fallback={null}>

@@ -2,6 +2,34 @@ import type { SameWords } from '../shape.ts'
 import type { campaigns as reference } from '../zh-CN/campaigns.ts'
 
 export const campaigns = {
+  /** Complaints about one value, by their words in the API. */
+  problem: {
+    'a-campaign-of-level-or-begins-on-a-day': 'A campaign of level 1 or 2 begins on a day',
+    'a-campaign-of-level-or-goes-on-choose-an-event-or-a-date-of-the-person':
+      'A campaign of level 3 or 4 goes on: choose an event or a date of the person',
+    'a-campaign-of-level-says-the-same-to-all': 'A campaign of level 1 says the same to all',
+    'a-campaign-of-level-is-for-a-segment-or-has-groups':
+      'A campaign of level 2 is for a segment, or has groups',
+    'an-emergency-notice-is-clinical': 'An emergency notice is clinical',
+    'in-an-emergency-nobody-is-only-observed': 'In an emergency nobody is only observed',
+    'an-emergency-notice-begins-on-a-day': 'An emergency notice begins on a day',
+    'it-ends-before-it-begins': 'It ends before it begins',
+    'two-groups-have-the-same-key': 'Two groups have the same key',
+    'is-not-after-the-wave-before': 'Is not after the wave before',
+    'the-hours-end-before-they-begin': 'The hours end before they begin',
+    'this-group-does-not-exist': 'This group does not exist',
+    'there-is-no-such-variant': 'There is no such variant',
+    'comes-after-a-script-for-everybody-so-nobody-gets-it':
+      'Comes after a script for everybody, so nobody gets it',
+    'the-segment-does-not-exist-here': 'The segment does not exist here',
+    'a-message-has-neither-a-template-nor-a-text': 'A message has neither a template nor a text',
+    'may-cost-more-than-the-budget': 'May cost more than the budget',
+    'is-no-message': 'This step is no message',
+    'is-being-counted-for-the-first-time':
+      'The segment is being counted for the first time; count again in a moment',
+    'only-an-emergency-notice-is-clinical-care-belongs-in-a-pathway':
+      'Only an emergency notice is clinical; care belongs in a pathway',
+  },
   title: 'Campaigns',
   add: 'New campaign',
   addTitle: 'New campaign',

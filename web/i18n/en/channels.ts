@@ -1,4 +1,12 @@
 export const channels = {
+  /** Complaints about one value, by their words in the API. */
+  problem: {
+    'stays-as-it-is-add-another-account': 'Cannot change once saved: add another channel',
+    'has-to-be-entered-again-because-it-would-go-elsewhere': 'The server changed: enter it again',
+    'has-no-account-in-it': 'An address without account and #',
+    'needs-a-line-for-each-our-code-code-of-the-provider':
+      'A line for each: our template code = code of the provider',
+  },
   title: 'Message channels',
   hint: 'Text messages, WeChat and mail leave by these accounts. A site with an account of its own uses that one.',
   add: 'Add a channel',

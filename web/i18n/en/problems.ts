@@ -2,13 +2,8 @@ import type { SameWords } from '../shape.ts'
 import type { problems as reference } from '../zh-CN/problems.ts'
 
 export const problems = {
-  'stays-as-it-is-add-another-account': 'Cannot change once saved: add another channel',
-  'has-to-be-entered-again-because-it-would-go-elsewhere': 'The server changed: enter it again',
   'nothing-is-sent-by-this-channel': 'This channel sends nothing out, so there is nothing to test',
   'is-not-an-e-mail-address': 'Not an e-mail address',
-  'has-no-account-in-it': 'An address without account and #',
-  'needs-a-line-for-each-our-code-code-of-the-provider':
-    'A line for each: our template code = code of the provider',
   'is-one-of-red-flags-only': 'Only a red flag can end like this',
   'is-before-the-beginning': 'Is before the beginning',
   'says-what-needs-work': 'Say what needs work',
@@ -69,31 +64,6 @@ export const problems = {
   'is-not-over-yet': 'Is not over yet',
   'the-person-has-no-e-mail-address': 'The person has no e-mail address',
   'belongs-to-this-one-itself': 'Belongs to this one itself',
-  'a-campaign-of-level-or-begins-on-a-day': 'A campaign of level 1 or 2 begins on a day',
-  'a-campaign-of-level-or-goes-on-choose-an-event-or-a-date-of-the-person':
-    'A campaign of level 3 or 4 goes on: choose an event or a date of the person',
-  'a-campaign-of-level-says-the-same-to-all': 'A campaign of level 1 says the same to all',
-  'a-campaign-of-level-is-for-a-segment-or-has-groups':
-    'A campaign of level 2 is for a segment, or has groups',
-  'an-emergency-notice-is-clinical': 'An emergency notice is clinical',
-  'in-an-emergency-nobody-is-only-observed': 'In an emergency nobody is only observed',
-  'an-emergency-notice-begins-on-a-day': 'An emergency notice begins on a day',
-  'it-ends-before-it-begins': 'It ends before it begins',
-  'two-groups-have-the-same-key': 'Two groups have the same key',
-  'is-not-after-the-wave-before': 'Is not after the wave before',
-  'the-hours-end-before-they-begin': 'The hours end before they begin',
-  'this-group-does-not-exist': 'This group does not exist',
-  'there-is-no-such-variant': 'There is no such variant',
-  'comes-after-a-script-for-everybody-so-nobody-gets-it':
-    'Comes after a script for everybody, so nobody gets it',
-  'the-segment-does-not-exist-here': 'The segment does not exist here',
-  'a-message-has-neither-a-template-nor-a-text': 'A message has neither a template nor a text',
-  'may-cost-more-than-the-budget': 'May cost more than the budget',
-  'is-no-message': 'This step is no message',
-  'is-being-counted-for-the-first-time':
-    'The segment is being counted for the first time; count again in a moment',
-  'only-an-emergency-notice-is-clinical-care-belongs-in-a-pathway':
-    'Only an emergency notice is clinical; care belongs in a pathway',
   'does-not-exist': 'Does not exist',
   'lies-in-the-future': 'Lies in the future',
   'is-more-than-three-years-after-the-beginning': 'Is more than three years after the beginning',
@@ -111,19 +81,5 @@ export const problems = {
   'you-cannot-suspend-yourself': 'You cannot suspend yourself',
   'at-least-one-active-administrator-has-to-remain': 'At least one active administrator has to remain',
   'a-template-needs-a-text': 'needs a text in at least one language and channel',
-  'asks-for-the-segment-itself': 'Asks for the segment itself',
-  'are-to-be-different-ones': 'Are to be different ones',
-  'belongs-to-a-segment-and-none-to-a-list': 'Belongs to a segment, and none to a list',
-  'is-nothing-that-you-may-read': 'Is nothing that you may read',
-  'needs-a-segment-of-members-or-more': 'Needs a segment of {{n}} members or more',
-  'is-no-fact-of-a-person': 'Is no fact of a person',
-  'is-nothing-that-can-be-asked': 'Is nothing that can be asked',
-  'needs-the-question': 'Needs the question',
-  'needs-a-field-to-ask': 'Needs a field to ask',
-  'cannot-be-added-up': 'Cannot be added up',
-  'is-compared-with-a-number': 'Is compared with a number',
-  'is-compared-with-a-text': 'Is compared with a text',
-  'is-compared-with-a-date': 'Is compared with a date',
-  'is-compared-with-a-list': 'Is compared with a list',
   'ends-before-it-begins': 'Ends before it begins',
 } satisfies SameWords<typeof reference>

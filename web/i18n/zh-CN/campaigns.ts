@@ -1,4 +1,29 @@
 export const campaigns = {
+  /** Complaints about one value, by their words in the API. */
+  problem: {
+    'a-campaign-of-level-or-begins-on-a-day': '一、二级活动按日期开始，请选择日期',
+    'a-campaign-of-level-or-goes-on-choose-an-event-or-a-date-of-the-person':
+      '三、四级活动持续进行，请选择触发事件或患者的日期',
+    'a-campaign-of-level-says-the-same-to-all': '一级活动对所有人说同样的话，不分组',
+    'a-campaign-of-level-is-for-a-segment-or-has-groups': '二级活动需要选择细分人群或设置分组',
+    'an-emergency-notice-is-clinical': '紧急通知的用途须为诊疗',
+    'in-an-emergency-nobody-is-only-observed': '紧急通知不留对照组',
+    'an-emergency-notice-begins-on-a-day': '紧急通知按日期开始',
+    'it-ends-before-it-begins': '结束早于开始',
+    'two-groups-have-the-same-key': '两个分组重复',
+    'is-not-after-the-wave-before': '须晚于上一波次',
+    'the-hours-end-before-they-begin': '时段的结束早于开始',
+    'this-group-does-not-exist': '分组不存在',
+    'there-is-no-such-variant': '没有这个版本',
+    'comes-after-a-script-for-everybody-so-nobody-gets-it': '排在“所有人”之后，没有人会收到',
+    'the-segment-does-not-exist-here': '细分人群在本院区不存在',
+    'a-message-has-neither-a-template-nor-a-text': '消息没有选模板，也没有写标题和正文',
+    'may-cost-more-than-the-budget': '费用可能超过预算',
+    'is-no-message': '这一步不是消息',
+    'is-being-counted-for-the-first-time': '细分人群正在首次计算，稍候请重新计算',
+    'only-an-emergency-notice-is-clinical-care-belongs-in-a-pathway':
+      '只有紧急通知才是诊疗用途；诊疗随访请用随访路径',
+  },
   title: '营销活动',
   add: '新建活动',
   addTitle: '新建活动',

@@ -1,4 +1,11 @@
 export const channels = {
+  /** Complaints about one value, by their words in the API. */
+  problem: {
+    'stays-as-it-is-add-another-account': '保存后不能改，请另加一个通道',
+    'has-to-be-entered-again-because-it-would-go-elsewhere': '服务器变了，请重新填写',
+    'has-no-account-in-it': '网址里不能带账号或 #',
+    'needs-a-line-for-each-our-code-code-of-the-provider': '每行一条：本系统模板代码 = 服务商模板代码',
+  },
   title: '消息通道',
   hint: '短信、微信、邮件等从这里的账号发出。院区有自己的账号时用自己的，没有时用全部院区的。',
   add: '添加通道',
