@@ -9,6 +9,7 @@ import { ChecksField } from '../../ui/fields.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { barsOf } from './bars.ts'
+import { isCounting } from './counting.ts'
 
 const most = 4
 
@@ -16,7 +17,12 @@ const most = 4
 export function OverlapDialog({ segments, onClose }: { segments: readonly Segment[]; onClose: () => void }) {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<number[]>([])
-  const answer = useCall(overlapSegments, { body: { segmentIds: chosen } }, { enabled: chosen.length > 1 })
+  const counting = segments.some((one) => isCounting(one) && chosen.includes(one.id))
+  const answer = useCall(
+    overlapSegments,
+    { body: { segmentIds: chosen } },
+    { enabled: chosen.length > 1 && !counting },
+  )
   const nameOf = (id: number) => segments.find((one) => one.id === id)?.name ?? ''
   const rows = (answer.data?.combinations ?? []).map(({ segmentIds, persons }) => ({
     persons,
@@ -38,7 +44,9 @@ export function OverlapDialog({ segments, onClose }: { segments: readonly Segmen
           onChange={(next) => setChosen(next.slice(-most).map(Number))}
         />
         {chosen.length > 1 &&
-          (!answer.data ? (
+          (counting ? (
+            <EmptyState title={t('segments.overlapCounting')} />
+          ) : !answer.data ? (
             <Unloaded query={answer} />
           ) : rows.length === 0 ? (
             <EmptyState title={t('segments.overlapNone')} />

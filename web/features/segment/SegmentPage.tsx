@@ -26,6 +26,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { lookAgain } from './counting.ts'
 import { useConditionWords } from '../questionnaire/useConditionWords.ts'
 import { AlikeDialog } from './AlikeDialog.tsx'
 import { ListDialog } from './ListDialog.tsx'
@@ -34,7 +35,11 @@ import './segment.css'
 
 export default function SegmentPage() {
   const { id } = useParams({ strict: false })
-  const segment = useCall(getSegment, { params: { id: Number(id) } })
+  const segment = useCall(
+    getSegment,
+    { params: { id: Number(id) } },
+    { refetchInterval: ({ state }) => lookAgain(state.data && [state.data]) },
+  )
   if (!segment.data) return <Unloaded page query={segment} />
   return <Shown segment={segment.data} />
 }

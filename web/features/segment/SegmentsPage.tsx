@@ -13,6 +13,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { ListDialog } from './ListDialog.tsx'
+import { lookAgain } from './counting.ts'
 import { OverlapDialog } from './OverlapDialog.tsx'
 import { useMadeBy } from './useMadeBy.ts'
 import './segment.css'
@@ -24,7 +25,7 @@ export default function SegmentsPage() {
   const madeBy = useMadeBy()
   const shipped = useShipped()
   const activate = useDo(activateSegment, { done: t('segments.activated'), stale: [listSegments] })
-  const segments = useCall(listSegments)
+  const segments = useCall(listSegments, {}, { refetchInterval: ({ state }) => lookAgain(state.data?.items) })
   const [dialog, setDialog] = useState<'list' | 'overlap' | null>(null)
   const open = (id: number) => void navigate({ to: '/segments/$id', params: { id: String(id) } })
   const items = segments.data?.items ?? []
