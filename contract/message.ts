@@ -48,18 +48,21 @@ export const listMessages = route({
   ),
 })
 
+/** What became of messages: targeted = sent + failed + suppressed + unknown + still under way. */
+export const messageAccount = z.object({
+  targeted: z.number().int(),
+  queued: z.number().int(),
+  sending: z.number().int(),
+  sent: z.number().int(),
+  failed: z.number().int(),
+  suppressed: z.number().int(),
+  unknown: z.number().int(),
+})
+
 export const countMessages = route({
   method: 'get',
   path: '/messages/counts',
   permission: 'message.read',
   summary: 'The account: targeted = sent + failed + suppressed + unknown + still under way',
-  response: z.object({
-    targeted: z.number().int(),
-    queued: z.number().int(),
-    sending: z.number().int(),
-    sent: z.number().int(),
-    failed: z.number().int(),
-    suppressed: z.number().int(),
-    unknown: z.number().int(),
-  }),
+  response: messageAccount,
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as routes from '../../../contract/campaign.ts'
+import * as effects from '../../../contract/campaign-effect.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { call, campaignOf, mail, segmentBy, startedCampaign, wave } from '../../../test/support/campaign.ts'
 import { newPerson } from '../../../test/support/enrollment.ts'
@@ -108,7 +109,7 @@ test('a campaign goes from a draft over the approval of another to its effect; w
   const second = (await messagesOf(id)).filter((one) => one.step_key === 'w2-1')
   expect(second.map((one) => one.person_id).sort()).toEqual(treated.slice(1).sort())
   await refresh()
-  const { body: effect } = await app.request(manager, routes.getCampaignEffect, params(id))
+  const { body: effect } = await app.request(manager, effects.getCampaignEffect, params(id))
   const sides = Object.fromEntries(effect.sides.map((one) => [one.variant, one]))
   expect(sides['A']).toMatchObject({ persons: treated.length, visited: 1, visits: 1 })
   expect(sides['hold-out']).toMatchObject({ persons: heldOut.length, visited: 1 })
@@ -118,7 +119,7 @@ test('a campaign goes from a draft over the approval of another to its effect; w
     targeted,
   )
   expect(effect.effect?.controlRate).toBeCloseTo(1 / heldOut.length)
-  const { body: seen } = await app.request(manager, routes.listCampaignMembers, {
+  const { body: seen } = await app.request(manager, effects.listCampaignMembers, {
     ...params(id),
     query: { did: 'visited', total: true },
   })
@@ -159,7 +160,7 @@ test('cancelling also withdraws what waits of persons who have no further wave',
   expect((await messagesOf(id)).map((one) => one.status)).toEqual(Array(4).fill('queued'))
   await app.request(centre, routes.cancelCampaign, { ...params(id), body: { reason: '不办了' } })
   await app.processAll()
-  const { body } = await app.request(manager, routes.getCampaignEffect, params(id))
+  const { body } = await app.request(manager, effects.getCampaignEffect, params(id))
   expect(body.messages).toMatchObject({ targeted: 4, suppressed: 4 })
 })
 
@@ -328,7 +329,7 @@ test('a campaign of known effect: its interval holds the truth, and no charge or
       union all select person_id, until + interval '1 day', 'charge.posted', 'test', '{"amount": 900}'::jsonb from came
     ) select 1`.execute(app.db)
   await refresh()
-  const { body } = await app.request(manager, routes.getCampaignEffect, params(id))
+  const { body } = await app.request(manager, effects.getCampaignEffect, params(id))
   const { effect, sides } = body
   const truth = 0.05
   expect(effect?.method).toBe('wald')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { CampaignEffect, CampaignGoal } from '../../../contract/campaign.ts'
+import type { CampaignGoal } from '../../../contract/campaign.ts'
+import type { CampaignEffect } from '../../../contract/campaign-effect.ts'
 import { heldOut } from '../../../contract/pathway.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'

@@ -1,4 +1,5 @@
 import * as routes from '../../../contract/campaign.ts'
+import * as effects from '../../../contract/campaign-effect.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
 import { createCampaign, deleteCampaign, getCampaign, listCampaigns, updateCampaign } from './campaign.ts'
@@ -51,8 +52,8 @@ export function mountCampaign(api: Api, { secret }: Services): void {
     testCampaign(db, actor, secret, params.id, body),
   )
   implement(api, routes.previewCampaign, ({ db, actor, params }) => previewCampaign(db, actor, params.id))
-  implement(api, routes.getCampaignEffect, ({ db, actor, params }) => campaignEffect(db, actor, params.id))
-  implement(api, routes.listCampaignMembers, ({ db, actor, params, query }) =>
+  implement(api, effects.getCampaignEffect, ({ db, actor, params }) => campaignEffect(db, actor, params.id))
+  implement(api, effects.listCampaignMembers, ({ db, actor, params, query }) =>
     listMembers(db, actor, params.id, query),
   )
 }

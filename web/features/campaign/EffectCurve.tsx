@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CampaignEffect } from '../../../contract/campaign.ts'
+import type { CampaignEffect } from '../../../contract/campaign-effect.ts'
 import { heldOut } from '../../../contract/pathway.ts'
 import { percent } from '../../format/number.ts'
 import type { Palette } from '../../theme/tokens.ts'

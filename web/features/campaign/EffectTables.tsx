@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CampaignDetail, CampaignEffect } from '../../../contract/campaign.ts'
+import type { CampaignDetail } from '../../../contract/campaign.ts'
+import type { CampaignEffect } from '../../../contract/campaign-effect.ts'
 import { count, percent } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { PlainTable } from '../../ui/PlainTable.tsx'

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { type CampaignDetail, campaignGoal, listCampaignMembers } from '../../../contract/campaign.ts'
+import { type CampaignDetail, campaignGoal } from '../../../contract/campaign.ts'
+import { listCampaignMembers } from '../../../contract/campaign-effect.ts'
 import { heldOut, variants } from '../../../contract/pathway.ts'
 import { personColumn } from '../../app/personColumn.tsx'
 import { count } from '../../format/number.ts'
