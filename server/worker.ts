@@ -7,6 +7,7 @@ import { encounterJobs } from './modules/encounter/jobs.ts'
 import { intakeJobs } from './modules/intake/jobs.ts'
 import { launchJobs } from './modules/launch/jobs.ts'
 import { matchJobs } from './modules/match/run.ts'
+import { messageJobs } from './modules/message/jobs.ts'
 import { outboundJobs } from './modules/outbound/jobs.ts'
 import { questionnaireJobs } from './modules/questionnaire/jobs.ts'
 import { personJobs } from './modules/person/jobs.ts'
@@ -30,6 +31,7 @@ const modules: JobModule[] = [
   intakeJobs,
   launchJobs,
   matchJobs,
+  messageJobs,
   personJobs,
   outboundJobs,
   questionnaireJobs,

@@ -21,6 +21,7 @@ import { addAccount, useMailSink } from '../../../test/support/channel.ts'
 import { personOf, receive } from '../../../test/support/hl7.ts'
 import { transaction } from '../../platform/db.ts'
 import { dispatchDue } from './dispatch.ts'
+import { messageJobs } from './jobs.ts'
 import { queueMessages } from './write.ts'
 
 let app: TestApp
@@ -101,6 +102,9 @@ const played: Record<string, Played> = {
     account: (endpoint) => ({ kind: 'webhook', name: '短信网关', endpoint, signingSecret: secret }),
   },
 }
+async function cleanUp() {
+  for (const job of messageJobs(app.services)) await job.run({}, new AbortController().signal)
+}
 const kinds = Object.keys(played)
 
 async function start(kind: string, options: ProviderOptions = {}): Promise<Provider> {
@@ -163,6 +167,14 @@ test.each(kinds)('%s: signed, sent, delivered, answered, with every report told 
   await say(to, 'TD')
   await vi.waitFor(async () => expect(await repliesTo(id)).toEqual(['TD']))
   expect(wrongSignatures()).toBe(0)
+  const told = () => sql`select 1 from message_seen`.execute(app.db).then(({ rows }) => rows.length)
+  const before = await told()
+  expect(before).toBeGreaterThan(0)
+  await cleanUp()
+  expect(await told()).toBe(before)
+  await sql`update message_seen set at = now() - interval '31 days'`.execute(app.db)
+  await cleanUp()
+  expect(await told()).toBe(0)
 })
 
 test.each(kinds)('%s: what did not arrive is told with its reason', async (kind) => {
