@@ -96,9 +96,10 @@ const minorityNames: Record<Sex, string[]> = {
   ),
 }
 
-const latinFamily =
+/** Family and given names that stand in Latin letters in every language of the screens. */
+export const latinFamily =
   'Smith Johnson Müller García Nguyen Okafor Rossi Kowalski Tanaka Ivanova O’Connor Dubois'.split(' ')
-const latinGiven: Record<Sex, string[]> = {
+export const latinGiven: Record<Sex, string[]> = {
   M: 'John Michael Thomas Carlos Minh Chidi Marco Piotr Kenji Sergei'.split(' '),
   F: 'Anna Emily María Linh Ngozi Giulia Zofia Yuki Elena Chloé'.split(' '),
 }

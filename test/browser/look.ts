@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Locator, Page } from 'playwright-core'
+import { latinFamily, latinGiven } from '../../sim/names.ts'
 
 const axeSource = await readFile(
   path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'),
@@ -73,7 +74,9 @@ const usual =
 const data =
   /https?:\/\/[^\s，。；]+|\{\{\w+\}\}|\S+@\S+|\b[A-Z]+-?\d+\b|\b[0-9a-f]{64}\b|^[a-z][a-z0-9.-]+[.-][a-z0-9.-]+$|^sign-in$/g
 
-/** Words in Latin letters that a reader of Chinese sees, codes and what people typed themselves aside; i18n keys show up here as well. */
+const latinNames = new RegExp([...latinFamily, ...latinGiven.M, ...latinGiven.F].join('|'), 'g')
+
+/** Words in Latin letters that a reader of Chinese sees, names of persons, codes and what people typed themselves aside; i18n keys show up here as well. */
 export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> {
   const texts = await page.evaluate(() => {
     const found: string[] = []
@@ -95,7 +98,12 @@ export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> 
     return found
   })
   const words = texts.flatMap((text) =>
-    (text.replaceAll(data, '').match(/[A-Za-z][\w.^/-]*[A-Za-z0-9]/g) ?? [])
+    (
+      text
+        .replaceAll(data, '')
+        .replaceAll(latinNames, '')
+        .match(/[A-Za-z][\w.^/-]*[A-Za-z0-9]/g) ?? []
+    )
       .filter((word) => !usual.test(word) && !allowed.test(word))
       .map((word) => `${word} in “${text.trim().slice(0, 80)}”`),
   )
