@@ -11,6 +11,8 @@ import { differenceOf } from './holdout.ts'
 type Side = {
   variant: string
   stage: string
+  /** Whole days from entering to the goal. */
+  day: number | null
   persons: number
   answered: number
   booked: number
@@ -38,11 +40,7 @@ const goalColumn = {
 /** What a campaign brought; each number counts rows of `message` and `campaign_member`. @throws {AppError} forbidden, not-found */
 export async function campaignEffect(db: Db, actor: Actor, id: number): Promise<CampaignEffect> {
   const row = await campaignRow(db, actor, 'campaign.read', id)
-  const [sides, sent, days] = await Promise.all([
-    sidesOf(db, id),
-    sentOf(db, row.pathway_id),
-    daysOf(db, id, row.goal),
-  ])
+  const [sides, sent] = await Promise.all([sidesOf(db, id, row.goal), sentOf(db, row.pathway_id)])
   await audit(db, actor, { action: 'campaign.effect', subject: `campaign:${id}` })
   const summaries = [...Map.groupBy(sides, (one) => one.variant)].map(([variant, parts]) => ({
     variant,
@@ -77,15 +75,15 @@ export async function campaignEffect(db: Db, actor: Actor, id: number): Promise<
         (one) => one.stage,
       ),
     ].map(([stage, parts]) => ({ stage, persons: sum(parts, 'persons'), visited: sum(parts, 'visited') })),
-    days,
+    days: daysOf(sides),
   }
 }
 
-async function sidesOf(db: Db, id: number): Promise<Side[]> {
+async function sidesOf(db: Db, id: number, goal: CampaignGoal): Promise<Side[]> {
   const { rows } = await sql<Side>`
-    select variant, stage, count(*) as persons, count(answered_at) as answered, count(booked_at) as booked, count(visited_at) as visited,
+    select variant, stage, floor(extract(epoch from ${goalColumn[goal]} - entered_at) / 86400)::int as day, count(*) as persons, count(answered_at) as answered, count(booked_at) as booked, count(visited_at) as visited,
       sum(visits)::int as visits, sum(revenue) as revenue, count(*) filter (where until > now()) as open
-    from campaign_member where campaign_id = ${id} group by 1, 2 order by 1, 2`.execute(db)
+    from campaign_member where campaign_id = ${id} group by 1, 2, 3 order by 1, 2`.execute(db)
   return rows
 }
 
@@ -98,14 +96,17 @@ async function sentOf(db: Db, pathwayId: number | null): Promise<Sent[]> {
   return rows
 }
 
-/** Days from entering to the goal. */
-async function daysOf(db: Db, id: number, goal: CampaignGoal): Promise<CampaignEffect['days']> {
-  const did = goalColumn[goal]
-  const { rows } = await sql<CampaignEffect['days'][number]>`
-    select floor(extract(epoch from ${did} - entered_at) / 86400)::int as day,
-      count(*) filter (where variant <> ${heldOut}) as treated, count(*) filter (where variant = ${heldOut}) as control
-    from campaign_member where campaign_id = ${id} and ${did} is not null group by 1 order by 1`.execute(db)
-  return rows
+/** On which day after entering the goal was reached. */
+function daysOf(sides: Side[]): CampaignEffect['days'] {
+  return [...Map.groupBy(sides, (one) => one.day)]
+    .flatMap(([day, parts]) => {
+      if (day === null) return []
+      const control = parts.filter((one) => one.variant === heldOut)
+      return [
+        { day, treated: sum(parts, 'persons') - sum(control, 'persons'), control: sum(control, 'persons') },
+      ]
+    })
+    .sort((a, b) => a.day - b.day)
 }
 
 const sum = <K extends string>(rows: readonly Record<K, number>[], key: K) =>
