@@ -77,6 +77,16 @@ export async function campaignRow(
   return found(rows[0])
 }
 
+/** What stands on the row alone: with a million members their count takes longer than the rest. @throws {AppError} forbidden, not-found */
+export async function campaignPlan(db: Db, actor: Actor, id: number) {
+  const reach = authorize(actor, 'campaign.read')
+  const { rows } = await sql<
+    Pick<DetailRow, 'plan' | 'pathway_id' | 'goal' | 'window_days' | 'value_per_visit' | 'followed_at'>
+  >`select c.plan, c.pathway_id, c.goal, c.window_days, c.value_per_visit, c.followed_at
+    from campaign c where c.id = ${id} and ${campaignWithin(reach)}`.execute(db)
+  return found(rows[0])
+}
+
 /** @throws {AppError} forbidden, not-found */
 export async function getCampaign(db: Db, actor: Actor, id: number): Promise<CampaignDetail> {
   const row = await campaignRow(db, actor, 'campaign.read', id)
