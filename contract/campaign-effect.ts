@@ -21,6 +21,8 @@ const sideSummary = z.object({
 
 const account = messageAccount.extend({
   delivered: z.number().int(),
+  /** Sent, and reported as not arrived. */
+  undelivered: z.number().int(),
   read: z.number().int(),
   cost: z.number(),
 })

@@ -10,6 +10,9 @@ export const campaignLevel = z.union([z.literal(1), z.literal(2), z.literal(3), 
 export const campaignStatus = z.enum(['draft', 'submitted', 'running', 'paused', 'finished', 'cancelled'])
 export type CampaignStatus = z.infer<typeof campaignStatus>
 
+/** Why it is paused when its messages have used up what they may cost. */
+export const budgetExhausted = 'budget-exhausted'
+
 /** What a campaign is to bring about, and what its effect is measured by. */
 export const campaignGoal = z.enum(['visited', 'booked', 'answered'])
 export type CampaignGoal = z.infer<typeof campaignGoal>
@@ -167,6 +170,10 @@ const campaignDetail = campaignSummary.extend({
   pausedReason: z.string().nullable(),
   /** Still on their way; after a cancellation it falls to 0. */
   underWay: z.number().int(),
+  /** Messages that are queued or being sent. */
+  unsentMessages: z.number().int(),
+  /** What its messages cost, with what is being sent; null without a budget. */
+  spent: z.number().nullable(),
   /** When members and effect were last brought up to date. */
   followedAt: timestamp.nullable(),
   abilities: z.object({
@@ -178,6 +185,7 @@ const campaignDetail = campaignSummary.extend({
     resume: z.boolean(),
     cancel: z.boolean(),
     delete: z.boolean(),
+    budget: z.boolean(),
   }),
 })
 export type CampaignDetail = z.infer<typeof campaignDetail>
@@ -264,6 +272,12 @@ export const approveCampaign = route({
   }),
 })
 
+export const changeCampaignBudget = route({
+  ...step('budget', 'Raise or lower what it may cost while it runs; never by an author'),
+  permission: 'campaign.approve',
+  body: z.object({ budget: money.nullable() }),
+})
+
 const why = z.object({ reason: z.string().trim().min(2).max(200) })
 
 export const pauseCampaign = route({
@@ -312,7 +326,7 @@ export const campaignPreview = z.object({
   calls: z.number().int(),
   /** The most that the messages cost; null: no channel has a price. */
   cost: z.number().nullable(),
-  /** Audience × expected rate × value of a visit. */
+  /** Whom the gate would let be told, × expected rate × value of a visit. */
   expectedBenefit: z.number().nullable(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
 })

@@ -49,8 +49,8 @@ const segment = z.object({
   refreshedAt: timestamp.nullable(),
   /** It asks for money or value, also through others: no clinical pathway may use it. */
   worth: z.boolean(),
-  /** Active pathways that ask about it. */
-  pathways: z.array(z.object({ id, name: z.string() })),
+  /** Active pathways that ask about it, and which of them carry out a campaign. */
+  pathways: z.array(z.object({ id, name: z.string(), campaignId: id.nullable() })),
   /** Members at the end of the last days, oldest first, as far as they were counted. */
   trend: z.array(z.number().int()),
   abilities: z.object({ write: z.boolean() }),

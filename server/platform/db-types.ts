@@ -797,6 +797,13 @@ export interface MessageBatch {
   state: Generated<"printing" | "printed" | "undone">;
 }
 
+export interface MessageBudget {
+  budget: Numeric;
+  exhausted_at: Timestamp | null;
+  pathway_id: number;
+  spent: Generated<Numeric>;
+}
+
 export interface MessageReceipt {
   account_id: number;
   at: Timestamp;
@@ -1679,6 +1686,7 @@ export interface DB {
   message: Message;
   message_account: MessageAccount;
   message_batch: MessageBatch;
+  message_budget: MessageBudget;
   message_receipt: MessageReceipt;
   message_seen: MessageSeen;
   name_refold: NameRefold;

@@ -31,6 +31,7 @@ test('a recall is made from a ready-made plan, checked, approved by the manager,
   await page.getByRole('button', { name: /慢病复查召回/ }).click()
   await page.getByRole('textbox', { name: '活动名称' }).waitFor()
   await choose(page.getByLabel('级别'), '一级：群发')
+  await choose(page.getByRole('combobox', { name: '细分人群' }), '本院区所有人')
   await page.getByLabel('每多来一次的收益（元）').fill('180')
   await page.getByLabel('预计多来的比例（%）').fill('5')
   await look(page, 'campaign-form')
@@ -63,7 +64,7 @@ test('a recall is made from a ready-made plan, checked, approved by the manager,
 })
 
 test.each([
-  ['流失赢回', '二级：分群', '沉睡（半年到一年没来）'],
+  ['流失赢回', '二级：分群', '老年（60–79 岁）'],
   ['生日关怀', '三级：触发持续', null],
   ['爽约关怀', '四级：一对一', null],
 ])(
@@ -74,11 +75,14 @@ test.each([
     await page.getByRole('textbox', { name: '活动名称' }).waitFor()
     if (segment) {
       // A long choice is searched.
-      await page.locator('.ant-select', { hasText: '本院区所有人' }).first().click()
+      await page.getByRole('combobox', { name: '细分人群' }).click()
       await page.keyboard.insertText(segment)
       await page.locator(`.ant-select-item-option[title="${segment}"]`).click()
     }
-    if (preset === '流失赢回') await choose(page.getByLabel('用途'), '服务通知')
+    if (preset === '流失赢回') {
+      await choose(page.getByLabel('用途'), '服务通知')
+      await page.getByLabel('正文').first().fill('{{name}}，您好：我们开设了夜间门诊，欢迎再来。')
+    }
     await page.getByRole('button', { name: '保存草稿' }).click()
     await page.getByRole('button', { name: '预估与提交' }).click()
     const submit = page.getByRole('button', { name: '提交审批' })

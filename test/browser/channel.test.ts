@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Smsc, startSmsc } from '../../sim/smpp-smsc.ts'
-import { axeViolations, choose, colours, rawCodes, settled } from './look.ts'
+import { axeViolations, choose, colours, picture, rawCodes, settled } from './look.ts'
 import { useStage } from './support.ts'
 
 const stage = useStage()
@@ -47,6 +47,7 @@ test('an administrator adds an SMS account, tries it with a number, and sees it 
   expect(smsc.telephones.texts).toHaveLength(1)
   await page.keyboard.press('Escape')
   await settled(page)
+  await picture(page, 'channels')
   expect(await axeViolations(page)).toEqual([])
   expect(await rawCodes(page)).toEqual([])
   await look(page, 'channels')

@@ -20,7 +20,9 @@ const byStatus: Record<number, string> = {
 export function useProblem() {
   const { t, i18n } = useTranslation()
   return (message: string): string => {
+    const quoted = /"(.*)"/.exec(message)?.[1] ?? ''
     const name = message
+      .replace(/".*"/, '')
       .toLowerCase()
       .replaceAll(/[^a-z]+/g, '-')
       .replaceAll(/^-|-$/g, '')
@@ -28,7 +30,7 @@ export function useProblem() {
     const key = ['codes', 'campaigns', 'segments', 'channels']
       .map((of) => `${of}.problem.${name}`)
       .find((one) => i18n.exists(one))
-    return key ? String(t(key as never, { n: /\d+/.exec(message)?.[0] ?? '' })) : ''
+    return key ? String(t(key as never, { n: /\d+/.exec(message)?.[0] ?? '', name: quoted })) : ''
   }
 }
 

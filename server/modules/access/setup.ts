@@ -29,7 +29,7 @@ export async function prepareFirstAdministrator(
     if (options.adminPassword !== undefined) {
       await createUserAs(trx, setupActor, {
         username: 'admin',
-        name: 'Administrator',
+        name: '系统管理员',
         password: options.adminPassword,
         grants: [{ role: 'administrator', siteId: null, departmentId: null }],
       })

@@ -87,6 +87,9 @@ const named: Record<string, RawBuilder<unknown>> = {
   department: sql`select id::text, name from department`,
   site: sql`select id::text, name from site`,
   pathway: sql`select id::text, name from pathway`,
+  campaign: sql`select id::text, name from campaign`,
+  template: sql`select id::text, name from template`,
+  channel: sql`select id::text, name from message_account`,
 }
 
 type Pointed = { kind: string; ids: string[] }

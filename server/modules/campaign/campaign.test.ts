@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as routes from '../../../contract/campaign.ts'
+import { listAudit } from '../../../contract/audit.ts'
+import * as segments from '../../../contract/segment.ts'
 import * as effects from '../../../contract/campaign-effect.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { call, campaignOf, mail, segmentBy, startedCampaign, wave } from '../../../test/support/campaign.ts'
@@ -256,6 +258,34 @@ test('what cannot work is named before anybody approves it', async () => {
   })
   expect(answer.error).toMatchObject({ id: 'invalid', fields: [{ path: 'plan.groups' }] })
   expect((await app.request(centre, routes.deleteCampaign, params(body.id))).status).toBe(204)
+})
+
+test('whom a campaign means does not change once it was approved, also not through another segment', async () => {
+  await people('fixed', 2)
+  const rule = { fact: 'person.segments', op: 'contains' as const, value: 'fixed' }
+  await app.request(manager, segments.createSegment, {
+    body: { code: 'through', name: 'through', rule, siteId: null },
+  })
+  await app.processAll()
+  const id = await startedCampaign(app, centre, manager, campaignOf('through', { holdOut: 0 }))
+  const { body: all } = await app.request(manager, segments.listSegments)
+  const [inner, outer] = ['fixed', 'through'].map((code) => all.items.find((one) => one.code === code))
+  expect(outer?.pathways).toMatchObject([{ campaignId: id }])
+  const change = async (name: string, value: string) => {
+    const { body } = await app.request(manager, segments.getSegment, params(inner?.id ?? 0))
+    return app.request(manager, segments.updateSegment, {
+      ...params(body.id),
+      body: { name, version: body.version, rule: { fact: 'person.language', op: '=', value } },
+    })
+  }
+  expect((await change('fixed', 'other')).error?.fields).toMatchObject([{ path: 'rule' }])
+  expect((await change('renamed', 'fixed')).status).toBe(200)
+  const { body: audited } = await app.request(await app.signInAs('auditor'), listAudit, {
+    query: { action: 'campaign.approve' },
+  })
+  expect(audited.items[0]?.object).toMatchObject({ kind: 'campaign', name: '秋季复查召回' })
+  await app.request(centre, routes.cancelCampaign, { ...params(id), body: { reason: '不办了' } })
+  expect((await change('fixed', 'other')).status).toBe(200)
 })
 
 test('with a limit per hour people enter bit by bit', async () => {

@@ -9,6 +9,7 @@ import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/lis
 import { wakeSegments } from '../segment/segment.ts'
 import { settingSql } from '../setting/setting.ts'
 import { segmentsOf } from './definition.ts'
+import { exhausted } from './follow.ts'
 import { type DetailRow, type SummaryRow, viewDetail, viewSummary } from './view.ts'
 
 type Query = {
@@ -72,7 +73,9 @@ export async function campaignRow(
       c.followed_at,
       (select coalesce(jsonb_agg(jsonb_build_object('by', a.approved_by, 'byName', a.approved_by_name, 'at', a.approved_at) order by a.approved_at), '[]')
         from campaign_approval a where a.campaign_id = c.id and a.version = c.version) as approvals,
-      (select count(*) from enrollment e where e.pathway_id = c.pathway_id and e.status in ('active', 'waiting', 'blocked')) as under_way
+      (select count(*) from enrollment e where e.pathway_id = c.pathway_id and e.status in ('active', 'waiting', 'blocked')) as under_way,
+      (select count(*) from message m where m.pathway_id = c.pathway_id and m.status in ('queued', 'sending')) as unsent,
+      (select b.spent from message_budget b where b.pathway_id = c.pathway_id) as spent, ${exhausted} as exhausted
     from campaign c ${joins} where c.id = ${id} and ${campaignWithin(reach)}`.execute(db)
   return found(rows[0])
 }
@@ -118,9 +121,20 @@ function assertSite(reach: Reach, siteId: number | null): void {
   throw new AppError('invalid', undefined, [{ path: 'siteId', message: 'is outside what you may change' }])
 }
 
+/** What the database holds of every draft. @throws {AppError} invalid */
+function assertEmergency({ emergency, purpose, holdOut }: CampaignBody): void {
+  if (!emergency) return
+  const fields = [
+    ...(purpose === 'clinical' ? [] : [{ path: 'purpose', message: 'An emergency notice is clinical.' }]),
+    ...(holdOut === 0 ? [] : [{ path: 'holdOut', message: 'In an emergency nobody is only observed.' }]),
+  ]
+  if (fields.length > 0) throw new AppError('invalid', undefined, fields)
+}
+
 /** @throws {AppError} forbidden, invalid */
 export async function createCampaign(trx: Trx, actor: Actor, body: CampaignBody): Promise<CampaignDetail> {
   assertSite(authorize(actor, 'campaign.write'), body.siteId)
+  assertEmergency(body)
   const { id } = await trx
     .insertInto('campaign')
     .values({ ...columnsOf(body), authors: [actor.id], created_by_name: actor.name })
@@ -158,6 +172,7 @@ export async function updateCampaign(
 ): Promise<CampaignDetail> {
   const before = await lockCampaign(trx, actor, 'campaign.write', id, version)
   assertSite(authorize(actor, 'campaign.write'), body.siteId)
+  assertEmergency(body)
   if (before.status !== 'draft' && before.status !== 'submitted') throw new AppError('already-closed')
   await trx
     .updateTable('campaign')

@@ -79,6 +79,11 @@ function goalRules(goal: CampaignGoal): StopRule[] {
 export const waitKey = (wave: number) => `w${wave + 1}`
 /** The step of a script; its messages are counted by the wave that the key begins with. */
 const scriptKey = (wave: number, script: number) => `w${wave + 1}-${script + 1}`
+/** Where in a plan the step of this key comes from; undefined: from no script. */
+export function scriptOfStep(key: string | undefined): string | undefined {
+  const [, wave, script] = /^w(\d+)-(\d+)/.exec(key ?? '') ?? []
+  return wave && script && `plan.waves.${Number(wave) - 1}.scripts.${Number(script) - 1}`
+}
 
 function stepsOf(wave: CampaignWave, at: number, { plan, purpose }: Planned): PathwayStep[] {
   const after = at + 1 < plan.waves.length ? waitKey(at + 1) : null
@@ -157,8 +162,11 @@ function actionStep(
   }
 }
 
+/** Blanks of ready-made texts: lines to write on. */
+const blank = /_{2,}|＿{2,}/
+
 /** What a plan lacks, beside what its pathway lacks. Paths are those of the body. */
-export function planProblems({ plan, level, purpose, emergency, holdOut, endsOn }: CampaignBody) {
+export function planProblems({ plan, level, purpose, emergency, endsOn }: CampaignBody) {
   const problems: { path: string; message: string }[] = []
   const say = (path: string, problem: { message: string }) => void problems.push({ path, ...problem })
   if (level <= 2 && plan.entry.kind !== 'once')
@@ -171,10 +179,8 @@ export function planProblems({ plan, level, purpose, emergency, holdOut, endsOn 
     say('plan.groups', { message: 'A campaign of level 1 says the same to all.' })
   if (level === 2 && plan.audience.segment === null && plan.groups.length === 0)
     say('plan.audience', { message: 'A campaign of level 2 is for a segment, or has groups.' })
-  if (emergency && purpose !== 'clinical') say('purpose', { message: 'An emergency notice is clinical.' })
   if (!emergency && purpose === 'clinical')
     say('purpose', { message: 'Only an emergency notice is clinical; care belongs in a pathway.' })
-  if (emergency && holdOut > 0) say('holdOut', { message: 'In an emergency nobody is only observed.' })
   if (emergency && level > 2) say('level', { message: 'An emergency notice begins on a day.' })
   if (plan.entry.kind === 'once' && endsOn !== null && endsOn < plan.entry.date)
     say('endsOn', { message: 'It ends before it begins.' })
@@ -195,6 +201,8 @@ export function planProblems({ plan, level, purpose, emergency, holdOut, endsOn 
       const { action } = script
       if (action.kind === 'message' && action.template === null && (!action.subject || !action.body))
         say(`${path}.scripts.${n}`, { message: 'A message has neither a template nor a text.' })
+      if (action.kind === 'message' && blank.test(action.subject + action.body))
+        say(`${path}.scripts.${n}`, { message: 'A blank is not filled in.' })
       if (n > 0 && wave.scripts.slice(0, n).some((one) => one.group === null && one.variant === null))
         say(`${path}.scripts.${n}`, { message: 'Comes after a script for everybody, so nobody gets it.' })
     })

@@ -153,6 +153,10 @@ function accountOf(rows: Sent[]) {
       rows.filter((one) => one.delivery === 'delivered' || one.delivery === 'read'),
       'n',
     ),
+    undelivered: sum(
+      rows.filter((one) => one.delivery === 'undelivered'),
+      'n',
+    ),
     read: sum(
       rows.filter((one) => one.delivery === 'read'),
       'n',

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { budgetExhausted } from '../../../contract/campaign.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import type { AnyEvent } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
@@ -53,7 +54,7 @@ type Due = {
   since: Date | null
   ended: boolean
   entering: boolean
-  over_budget: boolean
+  exhausted: boolean
 }
 
 /**
@@ -65,9 +66,9 @@ export async function followCampaign(db: Db): Promise<number> {
   const followed = await transaction(db, async (trx) => {
     const { rows } = await sql<Due>`
       select c.id, c.status, c.pathway_id, c.followed_at as since, coalesce(c.ends_on < (now() at time zone ${organisationZone})::date, false) as ended, p.active as entering,
-        ${overBudget} as over_budget
+        ${exhausted} as exhausted
       from campaign c join pathway p on p.id = c.pathway_id
-      where (c.followed_at is null or c.followed_at < now() - ${staleAfter})
+      where (c.followed_at is null or c.followed_at < now() - ${staleAfter} or (c.status = 'running' and ${exhausted}))
         and (c.status in ('running', 'paused') or c.finished_at > now() - ${grace} - c.window_days * interval '1 day')
       order by c.followed_at nulls first, c.id limit 1 for update of c skip locked`.execute(trx)
     const [campaign] = rows
@@ -83,17 +84,17 @@ export async function followCampaign(db: Db): Promise<number> {
   return 1
 }
 
-/** What the messages of campaign `c` have cost. Counted every few minutes: what goes out between may exceed the budget by that much. */
-const overBudget = sql<boolean>`
-  c.budget is not null and (select coalesce(sum(m.cost), 0) from message m where m.pathway_id = c.pathway_id) >= c.budget`
+/** A message of campaign `c` did not fit into its budget. */
+export const exhausted = sql<boolean>`
+  exists (select 1 from message_budget b where b.pathway_id = c.pathway_id and b.exhausted_at is not null)`
 
 async function steer(
   trx: Trx,
-  { id, pathway_id: pathwayId, ended, entering, over_budget }: Due,
+  { id, pathway_id: pathwayId, ended, entering, exhausted: spent }: Due,
 ): Promise<void> {
-  if (over_budget) {
+  if (spent) {
     await pausePathway(trx, pathwayId)
-    await sql`update campaign set status = 'paused', paused_reason = '预算已用完' where id = ${id}`.execute(
+    await sql`update campaign set status = 'paused', paused_reason = ${budgetExhausted} where id = ${id}`.execute(
       trx,
     )
     return

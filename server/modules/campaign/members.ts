@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from 'kysely'
 import type { CampaignGoal } from '../../../contract/campaign.ts'
 import { maskName } from '../../../contract/export.ts'
-import { type Actor, authorize } from '../../platform/actor.ts'
+import { type Actor, authorize, may } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
 import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
@@ -71,15 +71,18 @@ export async function listMembers(db: Db, actor: Actor, id: number, query: Query
   await audit(db, actor, {
     action: 'campaign.members',
     subject: `persons:${rows.map((row) => row.person_id).join(',')}`,
-    fields: ['name-masked'],
+    fields: [may(actor, 'person.read') ? 'name' : 'name-masked'],
   })
-  return { ...order.page(rows, query.limit, viewMember), total: await totalOf(db, query, from) }
+  return {
+    ...order.page(rows, query.limit, (row) => viewMember(row, actor)),
+    total: await totalOf(db, query, from),
+  }
 }
 
-function viewMember(row: Row) {
+function viewMember(row: Row, actor: Actor) {
   return {
     personId: row.person_id,
-    name: maskName(row.name),
+    name: may(actor, 'person.read') ? row.name : maskName(row.name),
     variant: row.variant,
     enteredAt: row.entered_at.toISOString(),
     until: row.until.toISOString(),

@@ -2,14 +2,11 @@ import type { CampaignBody, CampaignPreview } from '../../../contract/campaign.t
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Db } from '../../platform/db.ts'
-import { smsSize } from '../../../contract/sms.ts'
-import { renderText } from '../../../contract/template.ts'
 import { foresee } from '../contact/permit.ts'
-import { channelsFor, pricesOf } from '../message/routing.ts'
-import { templatesNamed, textFor } from '../template/text.ts'
+import { channelsFor } from '../message/routing.ts'
 import { audienceGroups, audienceSample } from './audience.ts'
 import { campaignRow } from './campaign.ts'
-import { bodyOf, problemsOf } from './steer.ts'
+import { bodyOf, type Counted, costOf, problemsOf, scriptsFor } from './problems.ts'
 
 /** Persons that the gate is asked about: enough for shares of a few percent, few enough for a screen. */
 const sampleSize = 500
@@ -23,8 +20,9 @@ export async function previewCampaign(db: Db, actor: Actor, id: number): Promise
   const audience = counted.reduce((sum, one) => sum + one.persons, 0)
   const heldOut = Math.round(audience * body.holdOut)
   const cost = await costOf(db, body, counted)
-  if (cost !== null && body.budget !== null && cost > body.budget)
-    problems.push({ path: 'budget', message: 'may cost more than the budget' })
+  const gate = await askGate(db, body)
+  // Whom the gate would refuse now does not come because of the campaign.
+  const reached = (audience - heldOut) * (gate.sampled === 0 ? 1 : gate.permitted / gate.sampled)
   await audit(db, actor, { action: 'campaign.preview', subject: `campaign:${id} persons:${audience}` })
   return {
     audience,
@@ -33,26 +31,19 @@ export async function previewCampaign(db: Db, actor: Actor, id: number): Promise
       const known = group === null ? undefined : body.plan.groups[group]
       return { key: known?.key ?? null, name: known?.name ?? null, persons }
     }),
-    gate: await askGate(db, body),
+    gate,
     messages: actionsOf(body, counted, 'message') - share(body, counted, 'message', body.holdOut),
     calls: actionsOf(body, counted, 'call') - share(body, counted, 'call', body.holdOut),
     cost,
     expectedBenefit:
       body.expectedRate === null || body.valuePerVisit === null
         ? null
-        : Math.round((audience - heldOut) * body.expectedRate * body.valuePerVisit * 100) / 100,
+        : Math.round(reached * body.expectedRate * body.valuePerVisit * 100) / 100,
     problems,
   }
 }
 
-type Counted = { group: number | null; persons: number }[]
 type Kind = 'message' | 'call'
-
-/** The scripts of a wave that fit a group, whatever the variant. */
-function scriptsFor({ plan }: CampaignBody, wave: number, group: number | null) {
-  const key = group === null ? null : (plan.groups[group]?.key ?? null)
-  return (plan.waves[wave]?.scripts ?? []).filter((one) => one.group === null || one.group === key)
-}
 
 /** If everybody got every wave. Variants share the persons, so the first script that fits counts. */
 function actionsOf(body: CampaignBody, counted: Counted, kind: Kind): number {
@@ -97,28 +88,4 @@ async function askGate(db: Db, body: CampaignBody): Promise<CampaignPreview['gat
       .map(([reason, persons]) => ({ reason, persons }))
       .sort((a, b) => b.persons - a.persons),
   }
-}
-
-/** Stands for a person where a text is measured. */
-const somebody = { name: '欧阳某某', hospital: '示例市第一人民医院', department: '心血管内科' }
-
-/** The most that the messages cost if everybody treated got every wave; null without a price. */
-async function costOf(db: Db, body: CampaignBody, counted: Counted): Promise<number | null> {
-  const prices = await pricesOf(db, body.siteId)
-  const scripts = body.plan.waves.flatMap((wave) => wave.scripts)
-  const templates = await templatesNamed(
-    db,
-    scripts.flatMap(({ action }) => (action.kind === 'message' ? (action.template ?? []) : [])),
-  )
-  const costs = counted.flatMap(({ group, persons }) =>
-    body.plan.waves.flatMap((_, wave) => {
-      const action = scriptsFor(body, wave, group)[0]?.action
-      const price = action?.kind === 'message' ? prices.get(action.channel) : undefined
-      if (action?.kind !== 'message' || !price) return []
-      const texts = action.template === null ? undefined : templates(action.template, body.siteId)
-      const text = texts ? (textFor(texts, 'zh-CN', 'sms')?.body ?? '') : action.body
-      return [persons * (1 - body.holdOut) * price * smsSize(renderText(text, somebody)).parts]
-    }),
-  )
-  return costs.length === 0 ? null : Math.round(costs.reduce((sum, one) => sum + one, 0) * 100) / 100
 }

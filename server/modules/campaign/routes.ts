@@ -9,6 +9,7 @@ import { listMembers } from './members.ts'
 import { previewCampaign } from './preview.ts'
 import {
   approveCampaign,
+  changeBudget,
   cancelCampaign,
   pauseCampaign,
   resumeCampaign,
@@ -44,6 +45,9 @@ export function mountCampaign(api: Api, { secret }: Services): void {
   )
   implement(api, routes.resumeCampaign, ({ db, actor, params }) =>
     transaction(db, (trx) => resumeCampaign(trx, actor, params.id)),
+  )
+  implement(api, routes.changeCampaignBudget, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => changeBudget(trx, actor, params.id, body.budget)),
   )
   implement(api, routes.cancelCampaign, ({ db, actor, params, body }) =>
     transaction(db, (trx) => cancelCampaign(trx, actor, params.id, body.reason)),

@@ -1,43 +1,18 @@
 import { sql } from 'kysely'
-import type { CampaignBody, CampaignDetail } from '../../../contract/campaign.ts'
+import type { CampaignDetail } from '../../../contract/campaign.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import type { Db, Trx } from '../../platform/db.ts'
+import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { wakeLoop } from '../../platform/loop.ts'
-import { insertPathway, runnable } from '../pathway/pathway.ts'
+import { setBudget } from '../message/budget.ts'
+import { insertPathway } from '../pathway/pathway.ts'
 import { closePathway, pausePathway, resumePathway } from '../pathway/pause.ts'
 import { audienceCount } from './audience.ts'
 import { campaignRow, lockCampaign } from './campaign.ts'
-import { definitionOf, planProblems, segmentsOf } from './definition.ts'
-import { approvalsNeeded, type DetailRow, viewDetail, viewSummary } from './view.ts'
-
-export const bodyOf = (row: DetailRow): CampaignBody => ({ ...viewSummary(row), plan: row.plan })
-
-export type Problem = { path: string; message: string }
-
-/** What stands in the way of starting: in the plan, and in the pathway that it becomes. */
-export async function problemsOf(db: Db, row: DetailRow): Promise<Problem[]> {
-  const body = bodyOf(row)
-  const own = planProblems(body)
-  if (own.length > 0) return own
-  const { rows } = await sql<{ code: string; known: boolean }>`
-    select w.code, s.id is not null as known from unnest(${segmentsOf(body)}::text[]) as w(code)
-    left join segment s on s.code = w.code and (s.site_id is null or s.site_id = ${body.siteId}::int)
-    where s.refreshed_at is null`.execute(db)
-  if (rows.length > 0)
-    return rows.map(({ code, known }) => ({
-      path: 'plan.audience',
-      message: known ? 'is being counted for the first time' : `The segment "${code}" does not exist here.`,
-    }))
-  try {
-    await runnable(db, definitionOf(body), null, body.emergency)
-    return []
-  } catch (error) {
-    if (error instanceof AppError && error.fields) return [...error.fields]
-    throw error
-  }
-}
+import { definitionOf } from './definition.ts'
+import { bodyOf, problemsOf } from './problems.ts'
+import { approvalsNeeded, type DetailRow, viewDetail } from './view.ts'
 
 const after = async (trx: Trx, actor: Actor, id: number): Promise<CampaignDetail> =>
   viewDetail(await campaignRow(trx, actor, 'campaign.read', id), actor)
@@ -93,7 +68,10 @@ export async function approveCampaign(
   const row = await lockCampaign(trx, actor, 'campaign.approve', id, version)
   if (row.status !== 'submitted') throw new AppError('changed-meanwhile')
   if (row.authors.includes(actor.id)) throw new AppError('second-person')
-  if (row.approvals.some(({ by }) => by === actor.id)) throw new AppError('second-person')
+  if (row.approvals.some(({ by }) => by === actor.id))
+    throw new AppError('second-person', undefined, [
+      { path: 'version', message: 'You have approved it; somebody else has to, too.' },
+    ])
   if ((await audienceCount(trx, bodyOf(row))) > Math.max(audience * tolerance, audience + 10))
     throw new AppError(
       'changed-meanwhile',
@@ -118,6 +96,7 @@ async function start(trx: Trx, actor: Actor, row: DetailRow): Promise<void> {
     active: true,
     category: 'campaign',
   })
+  await setBudget(trx, pathwayId, row.budget)
   await sql`update campaign set status = 'running', started_at = now(), pathway_id = ${pathwayId} where id = ${row.id}`.execute(
     trx,
   )
@@ -138,13 +117,38 @@ export async function pauseCampaign(
   return after(trx, actor, id)
 }
 
-/** @throws {AppError} forbidden, not-found, already-closed */
+/** @throws {AppError} forbidden, not-found, already-closed, invalid while the budget is spent */
 export async function resumeCampaign(trx: Trx, actor: Actor, id: number): Promise<CampaignDetail> {
   const row = await lockCampaign(trx, actor, 'campaign.write', id)
   if (row.status !== 'paused' || row.pathway_id === null) throw new AppError('already-closed')
+  if (row.exhausted)
+    throw new AppError('invalid', undefined, [
+      { path: 'budget', message: 'The budget is spent; raise it first.' },
+    ])
   await resumePathway(trx, row.pathway_id)
   await sql`update campaign set status = 'running', paused_reason = null where id = ${id}`.execute(trx)
   await audit(trx, actor, { action: 'campaign.resume', subject: `campaign:${id}` })
+  return after(trx, actor, id)
+}
+
+/**
+ * What approvers agreed to is changed by an approver, not by an author.
+ * @param budget null: no limit
+ * @throws {AppError} forbidden, not-found, already-closed, second-person
+ */
+export async function changeBudget(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  budget: number | null,
+): Promise<CampaignDetail> {
+  const row = await lockCampaign(trx, actor, 'campaign.approve', id)
+  if ((row.status !== 'running' && row.status !== 'paused') || row.pathway_id === null)
+    throw new AppError('already-closed')
+  if (row.authors.includes(actor.id)) throw new AppError('second-person')
+  await setBudget(trx, row.pathway_id, budget)
+  await sql`update campaign set budget = ${budget} where id = ${id}`.execute(trx)
+  await audit(trx, actor, { action: 'campaign.budget', subject: `campaign:${id} budget:${budget ?? 'none'}` })
   return after(trx, actor, id)
 }
 

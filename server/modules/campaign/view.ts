@@ -40,6 +40,10 @@ export type DetailRow = SummaryRow & {
   approvals: { byName: string; at: string; by: string }[]
   paused_reason: string | null
   under_way: number
+  unsent: number
+  spent: number | null
+  /** A message did not fit into the budget. */
+  exhausted: boolean
   followed_at: Date | null
 }
 
@@ -97,6 +101,8 @@ export function viewDetail(row: DetailRow, actor: Actor): CampaignDetail {
     approvalsNeeded: approvalsNeeded(row),
     pausedReason: row.paused_reason,
     underWay: row.under_way,
+    unsentMessages: row.unsent,
+    spent: row.spent,
     followedAt: row.followed_at?.toISOString() ?? null,
     abilities: {
       change: writes && open,
@@ -107,6 +113,8 @@ export function viewDetail(row: DetailRow, actor: Actor): CampaignDetail {
       resume: writes && row.status === 'paused',
       cancel: writes && (row.status === 'running' || row.status === 'paused'),
       delete: writes && open,
+      budget:
+        may(actor, 'campaign.approve') && !mine && (row.status === 'running' || row.status === 'paused'),
     },
   }
 }

@@ -38,6 +38,8 @@ function whereOf(actor: Actor, query: Partial<Query>): RawBuilder<SqlBool>[] {
   const where = [
     personWithin(authorize(actor, 'message.read'), personOfRecord(sql`r.person_id`)),
     sql<SqlBool>`r.at > now() - ${query.days ?? 30} * interval '1 day'`,
+    // Withdrawn with its pathway or campaign: nobody refused it.
+    sql<SqlBool>`r.reason <> 'enrollment-stopped'`,
   ]
   if (query.reason?.length) where.push(sql<SqlBool>`r.reason = any(${query.reason}::text[])`)
   if (query.channel?.length) where.push(sql<SqlBool>`r.channel = any(${query.channel}::text[])`)

@@ -13,7 +13,8 @@ import {
   resumeAccount,
   type SendResult,
 } from './channel.ts'
-import { type Due, type MessageRow, messageEvent, takeDue } from './due.ts'
+import { addToBudget } from './budget.ts'
+import { type Due, type MessageRow, messageEvent, type Price, takeDue } from './due.ts'
 import { type OpenAccount, openAccounts } from './open.ts'
 import { unsubscribeUrls } from './placeholder.ts'
 import { applyEarlyReceipts } from './receipt.ts'
@@ -102,20 +103,29 @@ export async function markLapsed(db: Db, accounts: OpenAccount[]): Promise<numbe
     select 1 from message where status = 'sending' and lease_until < now() limit 1`.execute(db)
   if (lapsed.length === 0) return 0
   return transaction(db, async (trx) => {
-    const { rows } = await sql<MessageRow & { status: string; account_id: number | null; body: string }>`
+    const { rows } = await sql<
+      MessageRow & { status: string; account_id: number | null; body: string; pathway_id: number | null }
+    >`
       with l as materialized (
         select id, delivery is not null as proved, delivery is null and account_id = any(${again}::int[]) and tries < ${maxTries} as again from message
         where status = 'sending' and lease_until < now() limit 5000 for update skip locked)
       update message m set status = case when l.proved then 'sent' when l.again then 'queued' else 'unknown' end,
         reason = case when not l.proved then 'The process ended while sending' end,
         finished_at = case when l.again then null else now() end, lease_until = null, fence = fence + 1
-      from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status, m.account_id, m.body`.execute(
+      from l where m.id = l.id returning m.id, m.person_id as record_id, m.channel, m.status, m.account_id, m.body, m.pathway_id`.execute(
       trx,
     )
-    const spent = rows.flatMap((row) => {
+    const priced = rows.flatMap((row) => {
       const open = accounts.find(({ account }) => account.id === row.account_id)
-      return row.status === 'queued' || !open ? [] : [{ id: row.id, ...priceOf(open, row.body) }]
+      return open ? [{ ...row, ...priceOf(open, row.body) }] : []
     })
+    const spent = priced.filter(({ status }) => status !== 'queued')
+    await addToBudget(
+      trx,
+      priced.flatMap((row) =>
+        row.status === 'queued' ? [{ pathwayId: row.pathway_id, cost: -row.cost }] : [],
+      ),
+    )
     await sql`
       update message m set parts = n.parts, cost = n.cost
       from unnest(${spent.map((one) => one.id)}::bigint[], ${spent.map((one) => one.parts)}::smallint[], ${spent.map((one) => one.cost)}::numeric[])
@@ -179,14 +189,15 @@ async function noteHealth(
 
 async function claim(
   trx: Trx,
-  { open: { account, adapter }, purpose }: Lane,
+  { open, purpose }: Lane,
   publicUrl: string | undefined,
 ): Promise<{ found: number; claimed: Claimed[] }> {
+  const { account, adapter } = open
   // A slow account never holds more than a second's worth, so that clinical messages get their share.
   const most = Math.min(adapter.capabilities.batch, account.ratePerSecond ?? Infinity)
   const { found, taken } = await takeDue(
     trx,
-    { accountId: account.id, purpose, most, leaseSeconds },
+    { accountId: account.id, purpose, most, leaseSeconds, priceOf: (body) => priceOf(open, body) },
     publicUrl,
   )
   const urls = await unsubscribeUrls(trx, purpose, taken, publicUrl)
@@ -231,8 +242,7 @@ function settled({ tries }: Claimed, result: SendResult, idempotent: boolean): S
 
 const kinds = { sent: 'message.sent', failed: 'message.failed', unknown: 'message.unknown' } as const
 
-/** What a text costs if it goes out: in parts as the provider counted them, else as it will; `cost` in the currency of the account. */
-function priceOf({ account, adapter }: OpenAccount, body: string, counted?: number) {
+function priceOf({ account, adapter }: OpenAccount, body: string, counted?: number): Price {
   const parts = counted ?? adapter.capabilities.parts?.(body) ?? null
   return { parts, cost: account.costPerPart * (parts ?? 1) }
 }
@@ -252,10 +262,13 @@ async function settle(trx: Trx, open: OpenAccount, claimed: Claimed[], results: 
       ...one,
       ...settled(one, result, idempotencyKey),
       ...priceOf(open, one.body, result.kind === 'sent' ? result.parts : undefined),
+      reserved: one.cost,
       down: result.kind === 'unavailable',
     }
   })
-  const { rows } = await sql<MessageRow & { status: Settled['status']; person_id: number }>`
+  const { rows } = await sql<
+    MessageRow & { status: Settled['status']; cost: number | null; person_id: number }
+  >`
     update message m set status = ${outcome}, reason = case when m.delivery is null then n.reason end, provider_id = n.provider_id, lease_until = null,
       fence = m.fence + 1,
       tries = case when n.down then greatest(1, m.tries - 1) else m.tries end,
@@ -269,8 +282,16 @@ async function settle(trx: Trx, open: OpenAccount, claimed: Claimed[], results: 
       ${outcomes.map((one) => one.parts)}::smallint[], ${outcomes.map((one) => one.cost)}::numeric[]
     ) as n(id, fence, status, reason, provider_id, down, parts, cost)
     where m.id = n.id and m.fence = n.fence and m.status = 'sending'
-    returning m.id, m.person_id as record_id, m.channel, m.status, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+    returning m.id, m.person_id as record_id, m.channel, m.status, m.cost, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
     trx,
+  )
+  const costs = new Map(rows.map((row) => [row.id, row.cost ?? 0]))
+  await addToBudget(
+    trx,
+    outcomes.flatMap(({ id, pathwayId, reserved }) => {
+      const cost = costs.get(id)
+      return cost === undefined ? [] : [{ pathwayId, cost: cost - reserved }]
+    }),
   )
   const finished = rows.flatMap((row) => (row.status === 'queued' ? [] : [{ row, kind: kinds[row.status] }]))
   if (finished.length === 0) return

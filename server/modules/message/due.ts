@@ -5,6 +5,7 @@ import type { Trx } from '../../platform/db.ts'
 import { permit } from '../contact/permit.ts'
 import { recordEvents } from '../event/event.ts'
 import type { Outgoing } from './channel.ts'
+import { takeFromBudget } from './budget.ts'
 import { fillPlaceholders, preparePlaceholders } from './placeholder.ts'
 import { routeAgain } from './routing.ts'
 
@@ -23,8 +24,12 @@ type Waiting = MessageRow & {
   emergency: boolean
   stopped: boolean
   site_id: number | null
+  pathway_id: number | null
 }
-export type Due = Waiting & { address: string }
+export type Due = Waiting & { address: string; pathwayId: number | null } & Price
+
+/** What a text costs if it goes out: in parts as the provider counted them, else as it will; `cost` in the currency of the account. */
+export type Price = { parts: number | null; cost: number }
 
 /** The text of message `m` for its channel: what goes out is kept on the row. */
 const ofChannel = {
@@ -40,12 +45,19 @@ const textColumns = sql`${ofChannel.subject} as subject, ${ofChannel.body} as bo
  * waits for its time or for another channel. Paused pathways are left alone.
  * @param most messages at once
  * @param leaseSeconds when sending counts as broken off; null: never, a person says how it went
+ * @param priceOf what a text costs on this account; what a budget does not cover is left
  * @param publicUrl public address of this installation; without it no message with a link is taken
  * @returns how many were due, and those that may go out, in order, with their final texts
  */
 export async function takeDue(
   trx: Trx,
-  wanted: { accountId: number; purpose: Purpose | null; most: number; leaseSeconds: number | null },
+  wanted: {
+    accountId: number
+    purpose: Purpose | null
+    most: number
+    leaseSeconds: number | null
+    priceOf: (body: string) => Price
+  },
   publicUrl: string | undefined,
 ): Promise<{ found: number; taken: Due[] }> {
   const { rows } = await sql<Waiting>`
@@ -53,9 +65,10 @@ export async function takeDue(
       select * from message where status = 'queued' and not paused and account_id = ${wanted.accountId}
         and ${wanted.purpose === null ? sql`true` : sql`purpose = ${wanted.purpose}`} and due_at <= now()
         and coalesce((select e.pathway_id from enrollment e where e.id = message.enrollment_id) <> all(array(select w.id from pathway w where w.paused_at is not null)), true)
+        and coalesce(pathway_id <> all(array(select b.pathway_id from message_budget b where b.exhausted_at is not null)), true)
       order by due_at, id limit ${wanted.most} for update skip locked)
     select m.id, m.person_id as record_id, m.channel, m.purpose, ${textColumns}, m.template, m.fallbacks, m.fence, m.tries, m.enrollment_id is not null as automatic, m.emergency,
-      coalesce(e.status = 'stopped', false) as stopped, n.site_id
+      coalesce(e.status = 'stopped', false) as stopped, n.site_id, m.pathway_id
     from due m left join enrollment e on e.id = m.enrollment_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
     order by m.due_at, m.id`.execute(trx)
@@ -87,10 +100,17 @@ export async function takeDue(
       .filter(({ status }) => status === 'suppressed')
       .map(({ row }) => messageEvent(row, 'message.suppressed')),
   )
-  const taken = verdicts.flatMap(({ row, address }) =>
+  const sending = verdicts.flatMap(({ row, address }) =>
     address === undefined ? [] : [{ ...row, address, fence: row.fence + 1, tries: row.tries + 1 }],
   )
-  return { found: rows.length, taken: await fillPlaceholders(trx, taken, publicUrl) }
+  const filled = await fillPlaceholders(trx, sending, publicUrl)
+  const taken = filled.map((one) => ({ ...one, ...wanted.priceOf(one.body), pathwayId: one.pathway_id }))
+  const left = await takeFromBudget(trx, taken)
+  if (left.size > 0)
+    await sql`
+      update message set status = 'queued', address = null, lease_until = null, fence = fence + 1, tries = tries - 1
+      where id = any(${[...left].map((one) => one.id)}::bigint[])`.execute(trx)
+  return { found: rows.length, taken: taken.filter((one) => !left.has(one)) }
 }
 
 type MessageVerdict = {

@@ -7,6 +7,7 @@ import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
 import { accountToTest } from './account.ts'
+import { addToBudget } from './budget.ts'
 import { messageEvent, takeDue } from './due.ts'
 import type { LetterData } from './letter-pdf.ts'
 
@@ -56,10 +57,16 @@ export async function makeBatch(
   id: number,
   publicUrl: string | undefined,
 ) {
-  await letterAccount(trx, actor, secret, id)
+  const account = await letterAccount(trx, actor, secret, id)
   const { taken } = await takeDue(
     trx,
-    { accountId: id, purpose: null, most: mostLetters, leaseSeconds: null },
+    {
+      accountId: id,
+      purpose: null,
+      most: mostLetters,
+      leaseSeconds: null,
+      priceOf: () => ({ parts: null, cost: account.costPerPart }),
+    },
     publicUrl,
   )
   if (taken.length === 0) return { id: null, letters: 0 }
@@ -143,12 +150,24 @@ export async function closeBatch(
   if (batch.state !== 'printing') throw new AppError('already-closed')
   const state = printed ? ('printed' as const) : ('undone' as const)
   await sql`update message_batch set state = ${state}, closed_at = now() where id = ${batchId}`.execute(trx)
-  const { rows } = await sql<{ id: number; record_id: number; person_id: number }>`
+  const { rows } = await sql<{
+    id: number
+    record_id: number
+    person_id: number
+    pathway_id: number | null
+  }>`
     update message m set status = case when ${printed} then 'sent' else 'queued' end, finished_at = case when ${printed} then now() end,
       cost = case when ${printed} then ${account.costPerPart}::numeric end, fence = fence + 1,
       provider_id = case when ${printed} then m.provider_id end
     where m.account_id = ${id} and m.provider_id = ${`letters:${batchId}`} and m.status = 'sending'
-    returning m.id, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(trx)
+    returning m.pathway_id, m.id, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+    trx,
+  )
+  if (!printed)
+    await addToBudget(
+      trx,
+      rows.map((row) => ({ pathwayId: row.pathway_id, cost: -account.costPerPart })),
+    )
   if (printed) {
     await recordEvents(
       trx,

@@ -184,7 +184,8 @@ async function show(db: Db, entered: Entered): Promise<WishesPage> {
   }
 }
 
-const why = 'said on the page of contact wishes'
+/** Shown in the words of the reader. */
+const why = 'preference-page'
 
 async function optOut(
   trx: Trx,

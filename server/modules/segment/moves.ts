@@ -11,6 +11,12 @@ export async function recordMoves(
   kind: 'segment.entered' | 'segment.left',
   personIds: readonly number[],
 ): Promise<void> {
+  if (personIds.length === 0) return
+  const { name } = await trx
+    .selectFrom('segment')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
   for (let at = 0; at < personIds.length; at += chunk)
     await recordEvents(
       trx,
@@ -19,7 +25,7 @@ export async function recordMoves(
         at: new Date(),
         kind,
         source: 'careloop',
-        data: { segment: code, segmentId: id },
+        data: { segment: code, segmentId: id, segmentName: name },
       })),
     )
 }

@@ -16,6 +16,8 @@ export type Decided = {
   /** Of a pathway: persons enter it. */
   active: boolean
   purpose: string | null
+  /** The campaign that the pathway carries out. */
+  campaign: number | null
   conditions: Condition[]
   /** Said of a list whose rule is no longer there. */
   worth: boolean
@@ -25,9 +27,9 @@ export type Decided = {
 /** All segments and pathways in force: few, and a rule may reach any of them through others. */
 export async function loadDecided(db: Db): Promise<Decided[]> {
   const { rows } = await sql<Decided>`
-    select 'segment' as kind, id, code, name, true as active, null as purpose, case when rule is null then '[]' else jsonb_build_array(rule) end as conditions, worth, needs from segment
+    select 'segment' as kind, id, code, name, true as active, null as purpose, null::int as campaign, case when rule is null then '[]' else jsonb_build_array(rule) end as conditions, worth, needs from segment
     union all
-    select 'pathway', p.id, p.code, p.name, p.active, v.definition ->> 'purpose', jsonb_path_query_array(v.definition, '$.entry.when') || jsonb_path_query_array(v.definition, '$.steps[*].when'),
+    select 'pathway', p.id, p.code, p.name, p.active, v.definition ->> 'purpose', (select c.id from campaign c where c.pathway_id = p.id), jsonb_path_query_array(v.definition, '$.entry.when') || jsonb_path_query_array(v.definition, '$.steps[*].when'),
       false, '{}'
     from pathway p join pathway_version v on v.id = p.current_version_id`.execute(db)
   return rows

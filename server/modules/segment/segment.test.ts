@@ -148,7 +148,7 @@ test('money and value reach no clinical pathway: not asked, not through a segmen
   })
   expect(later.error?.message).toContain('The clinical pathway "clinic"')
   const gone = await app.request(manager, contract.deleteSegment, { params: { id: used?.id } })
-  expect(gone.error?.message).toContain('asks for this segment')
+  expect(gone.error?.fields?.[0]?.message).toContain('asks for this segment')
   const { rows } = await sql<{ facts: Record<string, unknown> }>`
     select ${clinicalFactsObject()} as facts from person_facts f left join site st on st.id = f.site_id limit 1`.execute(
     app.db,

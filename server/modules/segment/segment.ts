@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { z } from 'zod'
 import type { Condition } from '../../../contract/questionnaire.ts'
@@ -44,8 +45,8 @@ function viewSegment(
     madeBy: made_by,
     madeFrom: made_from,
     worth: own.some(({ worth, conditions }) => worth || reachedBy(conditions, decided).worth !== null),
-    pathways: usersOf(row.code, decided).flatMap(({ kind, id, name }) =>
-      kind === 'pathway' ? { id, name } : [],
+    pathways: usersOf(row.code, decided).flatMap(({ kind, id, name, campaign }) =>
+      kind === 'pathway' ? { id, name, campaignId: campaign } : [],
     ),
     abilities: {
       write: write !== undefined && (write.all || (site_id !== null && write.siteIds.includes(site_id))),
@@ -191,8 +192,9 @@ export async function writable(trx: Trx, actor: Actor, id: number) {
     kind: Segment['kind']
     version: number
     site_id: number | null
+    rule: Condition | null
   }>`
-    select code, kind, version, site_id from segment where id = ${id} and (${reach.all} or site_id = any(${reach.siteIds}::int[])) for update`.execute(
+    select code, kind, version, site_id, rule from segment where id = ${id} and (${reach.all} or site_id = any(${reach.siteIds}::int[])) for update`.execute(
     trx,
   )
   return { reach, ...found(rows[0]) }
@@ -216,6 +218,7 @@ export async function updateSegment(
     conditionSql(rule)
     assertMayAsk(actor, [rule], before)
     assertNoCircle(known.code, rule, before)
+    if (!isDeepStrictEqual(rule, known.rule)) await assertNoCampaign(trx, known.code, before)
   }
   await sql`
     update segment set name = ${name}, rule = ${rule && JSON.stringify(rule)}::jsonb, version = version + 1, active = true,
@@ -249,6 +252,7 @@ function assertNoCircle(code: string, rule: Condition, decided: readonly Decided
     name: code,
     active: true,
     purpose: null,
+    campaign: null,
     conditions: [rule],
     worth: false,
     needs: [],
@@ -263,6 +267,26 @@ function assertNoCircle(code: string, rule: Condition, decided: readonly Decided
     for (const other of next) if (!asked.has(other)) queue.push(other)
     for (const other of next) asked.add(other)
   }
+}
+
+/** Whom a campaign means was approved with it, also through other segments. @throws {AppError} invalid */
+async function assertNoCampaign(trx: Trx, code: string, decided: readonly Decided[]): Promise<void> {
+  const codes = new Set([code])
+  for (const one of codes)
+    for (const user of usersOf(one, decided)) if (user.kind === 'segment') codes.add(user.code)
+  const asked = [...codes]
+  const { rows } = await sql<{ name: string }>`
+    select name from campaign where status in ('submitted', 'running', 'paused') and (
+      plan -> 'audience' ->> 'segment' = any(${asked}::text[]) or plan -> 'audience' -> 'without' ?| ${asked}::text[]
+      or exists (select 1 from jsonb_array_elements(plan -> 'groups') g where g ->> 'segment' = any(${asked}::text[])))
+    order by id limit 1`.execute(trx)
+  if (rows[0])
+    throw new AppError('invalid', undefined, [
+      {
+        path: 'rule',
+        message: `The campaign "${rows[0].name}" was approved for this rule; make another segment, or end the campaign first.`,
+      },
+    ])
 }
 
 /** @throws {AppError} invalid when a clinical pathway in force would now be decided by money or value */
@@ -283,9 +307,15 @@ async function assertNoWorthInClinical(trx: Trx, code: string, before: readonly 
 export async function deleteSegment(trx: Trx, actor: Actor, id: number): Promise<void> {
   const { code } = await writable(trx, actor, id)
   const [user] = usersOf(code, await loadDecided(trx))
-  if (user?.kind === 'pathway')
-    throw new AppError('invalid', `The pathway "${user.name}" asks for this segment.`)
-  if (user) throw new AppError('invalid', `The segment "${user.name}" asks for this segment.`)
+  if (user) {
+    const message =
+      user.kind === 'segment'
+        ? `The segment "${user.name}" asks for this segment.`
+        : user.campaign === null
+          ? `The pathway "${user.name}" asks for this segment.`
+          : `The campaign "${user.name}" asks for this segment.`
+    throw new AppError('invalid', undefined, [{ path: 'code', message }])
+  }
   await trx.deleteFrom('segment').where('id', '=', id).execute()
   await audit(trx, actor, { action: 'segment.delete', subject: code })
 }

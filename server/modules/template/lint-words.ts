@@ -19,13 +19,13 @@ export const wordRules: WordRule[] = [
     rule: 'guarantee',
     source: `${mainland}：不得表示功效、安全性的断言或者保证`,
     words:
-      /根治|根除(病|疾)|包[治好]|[药藥]到病除|立竿[见見]影|手到病除|[无無]效退[款费費]|(保[证證]|[确確]保|承[诺諾])[^，。；！\n]{0,6}(治|[疗療]|有效|康[复復]|痊[愈癒]|安全|[无無]痛)|(永|[绝絕])不(再)?[复復][发發]|不再[复復][发發]|不反[弹彈]|[彻徹]底(治|[摆擺][脱脫]|解[决決]|告[别別])|一次(治[愈癒]|根除|解[决決])|([无無]|零)(任何)?(副作用|[风風][险險]|[后後][遗遺]症)|[绝絕][对對](安全|有效)|百分(之)?百(安全|有效|治)|100% ?(安全|有效|safe|effective|cured?)|\b(guarantee[ds]?|permanent(ly)? cures?|risk[- ]free|no side effects?|never (comes?|come) back|miracle)\b/gi,
+      /根治|根除(病|疾)|包[治好]|[药藥]到病除|立竿[见見]影|手到病除|[无無]效退[款费費]|(保[证證]|[确確]保|承[诺諾])[^，。；！\n]{0,6}(治|[疗療]|不(再)?[复復][发發]|有效|康[复復]|痊[愈癒]|安全|[无無]痛)|(永|[绝絕])不(再)?[复復][发發]|不再[复復][发發]|不反[弹彈]|[彻徹]底(治|[摆擺][脱脫]|解[决決]|告[别別])|一次(治[愈癒]|根除|解[决決])|([无無]|零)(任何)?(副作用|[风風][险險]|[后後][遗遺]症)|[绝絕][对對](安全|有效)|安全[无無]痛|百分(之)?百(安全|有效|治)|100% ?(安全|有效|safe|effective|cured?)|\b(guarantee[ds]?|permanent(ly)? cures?|risk[- ]free|no side effects?|never (comes?|come) back|miracle)\b/gi,
   },
   {
     rule: 'superlative',
     source: '广告法第9条（三）：不得使用“国家级”“最高级”“最佳”等用语；醫療法第85條、第86條',
     words:
-      /[国國]家[级級]|(世界|[国國]際|国际)[领領]先|最(先[进進]|好|佳|[优優]|[权權]威|[专專][业業]|有效|安全|高[级級]|[强強])|[顶頂](尖|[级級])|首[选選]|(全[国國省市球网網]|[国國][内內]|[业業][内內界]|行[业業]|世界|[亚亞]洲|[华華][东東南北中]|本市)(唯一|第一|首家|首[创創]|[领領]先|[独獨]家)|[独獨]一[无無]二|\b(best|leading|most (advanced|effective|experienced)|number one|no\. ?1|world[- ]class|unrivalled|unique) (hospital|clinic|doctors?|surgeons?|treatments?|care|technology|therapy)\b/gi,
+      /[国國]家[级級]|(世界|[国國]際|国际)[领領]先|最(先[进進]|好|佳|[优優]|[权權]威|[专專][业業]|有效|安全|高[级級]|[强強])|第一品牌|[顶頂](尖|[级級])|首[选選]|(全[国國省市球网網]|[国國][内內]|[业業][内內界]|行[业業]|世界|[亚亞]洲|[华華][东東南北中]|本市)(唯一|第一|首家|首[创創]|[领領]先|[独獨]家)|[独獨]一[无無]二|\b(best|leading|most (advanced|effective|experienced)|number one|no\. ?1|world[- ]class|unrivalled|unique) (hospital|clinic|doctors?|surgeons?|treatments?|care|technology|therapy)\b/gi,
   },
   {
     rule: 'endorsement',

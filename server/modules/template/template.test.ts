@@ -106,9 +106,13 @@ test('sites write their own; what is for all sites is written by those who reach
   const other = await app.signInAs('service-centre', { site: (await otherSite()).id })
   const { id, code } = await begin()
   expect((await app.request(other, getTemplate, { params: { id } })).status).toBe(404)
-  const everywhere = { code, name: 'x', purpose: 'service', siteId: null }
+  const everywhere = { code, name: 'x', purpose: 'marketing', siteId: null }
   expect((await app.request(writer, createTemplate, { body: everywhere })).status).toBe(404)
   const all = await app.signInAs('service-centre')
+  const otherwise = { ...everywhere, purpose: 'service' }
+  expect((await app.request(all, createTemplate, { body: otherwise })).error?.fields).toMatchObject([
+    { path: 'purpose' },
+  ])
   const made = (await app.request(all, createTemplate, { body: everywhere })).body
   expect((await app.request(other, getTemplate, { params: { id: made.id } })).body.mayWrite).toBe(false)
   expect(

@@ -109,13 +109,28 @@ async function needsSecondReader(db: Db, row: Pick<Row, 'purpose' | 'site_id'>):
 
 type NewTemplate = z.output<(typeof createRoute)['body']>
 
-/** @throws {AppError} not-found (the place, or the one to copy), already-exists */
+/** A site's own text takes the place of the general one, also in marketing. @throws {AppError} invalid */
+async function assertSamePurpose(trx: Trx, { code, purpose }: NewTemplate): Promise<void> {
+  const other = await trx
+    .selectFrom('template')
+    .select('purpose')
+    .where('code', '=', code)
+    .where('purpose', '<>', purpose)
+    .executeTakeFirst()
+  if (other)
+    throw new AppError('invalid', undefined, [
+      { path: 'purpose', message: 'is another than that of the template with this code' },
+    ])
+}
+
+/** @throws {AppError} invalid, not-found (the place, or the one to copy), already-exists */
 export async function createTemplate(trx: Trx, actor: Actor, input: NewTemplate): Promise<TemplateDetail> {
   const reach = authorize(actor, 'template.write')
   if (!(reach.all || (input.siteId !== null && reach.siteIds.includes(input.siteId))))
     throw new AppError('not-found')
   if (input.siteId !== null)
     found(await trx.selectFrom('site').select('id').where('id', '=', input.siteId).executeTakeFirst())
+  await assertSamePurpose(trx, input)
   const from = input.copyOf === undefined ? undefined : await getTemplate(trx, actor, input.copyOf)
   const { rows } = await sql<{ id: number }>`
     insert into template (code, name, purpose, site_id, draft, revision, draft_at, draft_by_name, draft_authors)

@@ -131,6 +131,17 @@ export const baseSegments: { code: string; name: string; rule: Condition }[] = [
     },
   },
   {
+    code: 'chronic-due',
+    name: '慢病复查到期（高血压/糖尿病，三个月没来）',
+    rule: {
+      all: [
+        has('I10', 'I11', 'I12', 'I13', 'E10', 'E11', 'E14'),
+        is('daysSinceVisit', '>', 90),
+        is('daysSinceVisit', '<=', 730),
+      ],
+    },
+  },
+  {
     code: 'tumour-long',
     name: '长期肿瘤治疗（半年内三次以上）',
     rule: { all: [has('C'), visits('>=', 3, { withinDays: 180 })] },

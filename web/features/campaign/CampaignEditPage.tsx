@@ -71,7 +71,7 @@ function NewCampaign({ copied }: { copied?: CampaignDetail }) {
             </li>
           ))}
           <li>
-            <button type="button" className="panel preset" onClick={() => setBody(blankBody(own))}>
+            <button type="button" className="panel preset" onClick={() => setBody(blankBody(own, say))}>
               <strong>{t('campaigns.blank')}</strong>
               <span className="secondary">{t('campaigns.blankHint')}</span>
             </button>

@@ -2,7 +2,7 @@ import './campaign.css'
 import { Tabs } from 'antd'
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type CampaignDetail, getCampaign } from '../../../contract/campaign.ts'
+import { budgetExhausted, type CampaignDetail, getCampaign } from '../../../contract/campaign.ts'
 import { count } from '../../format/number.ts'
 import { useCode } from '../../i18n/useCode.ts'
 import { useCall } from '../../query.ts'
@@ -30,7 +30,7 @@ export default function CampaignPage() {
   const query = useCall(
     getCampaign,
     { params: { id: Number(id) } },
-    // A cancelled one is being withdrawn.
+    // A running one sends, a cancelled one is being withdrawn.
     { refetchInterval: (state) => (moves(state.state.data) ? 3000 : false) },
   )
   if (!query.data) return <Unloaded page query={query} height={480} />
@@ -54,6 +54,17 @@ export default function CampaignPage() {
               `${t('campaigns.priority')} ${campaign.priority.toFixed(1)}`,
               ...(campaign.underWay > 0 && campaign.status !== 'cancelled'
                 ? [t('campaigns.underWay', { n: count(campaign.underWay) })]
+                : []),
+              ...(campaign.unsentMessages > 0 && campaign.status !== 'cancelled'
+                ? [t('campaigns.unsent', { n: count(campaign.unsentMessages) })]
+                : []),
+              ...(campaign.spent !== null && campaign.budget !== null
+                ? [
+                    t('campaigns.spent', {
+                      spent: campaign.spent.toFixed(2),
+                      budget: campaign.budget.toFixed(2),
+                    }),
+                  ]
                 : []),
             ].join(' · ')}
           </span>
@@ -96,7 +107,8 @@ export default function CampaignPage() {
 }
 
 const moves = (campaign: CampaignDetail | undefined) =>
-  campaign?.status === 'cancelled' && campaign.underWay > 0
+  campaign?.status === 'running' ||
+  (campaign?.status === 'cancelled' && campaign.underWay + campaign.unsentMessages > 0)
 
 const phases = ['plan', 'approve', 'run', 'learn'] as const
 const phaseOf: Record<CampaignDetail['status'], number> = {
@@ -125,7 +137,7 @@ function Phases({ campaign }: { campaign: CampaignDetail }) {
 
 function Notices({ campaign }: { campaign: CampaignDetail }) {
   const { t } = useTranslation()
-  const { status, returned, pausedReason, underWay, approvals } = campaign
+  const { status, returned, pausedReason, underWay, unsentMessages, approvals } = campaign
   return (
     <>
       {status === 'draft' && returned && (
@@ -135,11 +147,17 @@ function Notices({ campaign }: { campaign: CampaignDetail }) {
         />
       )}
       {status === 'paused' && (
-        <Notice tone="warning" title={t('campaigns.pausedBecause', { reason: pausedReason ?? '' })} />
+        <Notice
+          tone="warning"
+          title={t('campaigns.pausedBecause', {
+            reason: pausedReason === budgetExhausted ? t('campaigns.budgetExhausted') : (pausedReason ?? ''),
+          })}
+        />
       )}
       {status === 'cancelled' && (
         <Notice tone="info" title={t('campaigns.cancelledBecause', { reason: pausedReason ?? '' })}>
-          {underWay > 0 && t('campaigns.ending', { n: count(underWay) })}
+          {underWay + unsentMessages > 0 &&
+            t('campaigns.ending', { n: count(underWay), messages: count(unsentMessages) })}
         </Notice>
       )}
       {approvals.length > 0 && (

@@ -6,15 +6,18 @@ import { percent } from '../../format/number.ts'
 import type { Palette } from '../../theme/tokens.ts'
 import { Chart } from '../../ui/Chart.tsx'
 
-/** The course of both sides since entering, cumulative: where they part is what the campaign did. */
-export function EffectCurve({ effect }: { effect: CampaignEffect }) {
+/**
+ * The course of both sides since entering, cumulative: where they part is what the campaign did.
+ * @param passed days that the first to enter have been in
+ */
+export function EffectCurve({ effect, passed }: { effect: CampaignEffect; passed: number }) {
   const { t } = useTranslation()
   const of = (wanted: boolean) =>
     effect.sides
       .filter((one) => (one.variant === heldOut) === wanted)
       .reduce((sum, one) => sum + one.persons, 0)
   const [treated, control] = [of(false), of(true)]
-  const points = curve(effect, treated, control)
+  const points = curve(effect, passed, treated, control)
   const option = useCallback(
     (colours: Palette) => ({
       legend: { top: 0, left: 0, textStyle: { color: colours.text } },
@@ -86,10 +89,10 @@ export function EffectCurve({ effect }: { effect: CampaignEffect }) {
   )
 }
 
-function curve({ days, windowDays }: CampaignEffect, treated: number, control: number) {
+function curve({ days, windowDays }: CampaignEffect, passed: number, treated: number, control: number) {
   const at = new Map(days.map((one) => [one.day, one]))
   let [did, anyway] = [0, 0]
-  return Array.from({ length: windowDays + 1 }, (_, day) => {
+  return Array.from({ length: Math.min(windowDays, passed) + 1 }, (_, day) => {
     did += at.get(day)?.treated ?? 0
     anyway += at.get(day)?.control ?? 0
     return { day, treated: treated === 0 ? 0 : did / treated, control: control === 0 ? 0 : anyway / control }

@@ -26,6 +26,7 @@ export function EffectPanel({ campaign }: { campaign: CampaignDetail }) {
   )
   if (!query.data) return <Unloaded query={query} height={420} />
   const effect = query.data
+  const passed = daysBetween(campaign.startedAt, effect.followedAt)
   if (effect.sides.length === 0)
     return <EmptyState title={t('campaigns.notYet')} hint={t('campaigns.emptyHint')} />
   return (
@@ -41,11 +42,14 @@ export function EffectPanel({ campaign }: { campaign: CampaignDetail }) {
       </div>
       <Verdict effect={effect} />
       <Headline campaign={campaign} effect={effect} />
-      <EffectCurve effect={effect} />
+      {passed > 0 && <EffectCurve effect={effect} passed={passed} />}
       <EffectTables campaign={campaign} effect={effect} />
     </div>
   )
 }
+
+const daysBetween = (from: string | null, to: string | null) =>
+  from === null || to === null ? 0 : Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000)
 
 /** What the interval allows to say; a difference alone is no proof. */
 function Verdict({ effect: { effect, sides } }: { effect: CampaignEffect }) {

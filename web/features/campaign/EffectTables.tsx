@@ -34,7 +34,7 @@ export function EffectTables({ campaign, effect }: { campaign: CampaignDetail; e
         <Table
           title={t('campaigns.effect.account')}
           columns={[
-            ...['wave', 'channel', 'targeted', 'underWay', 'sent', 'delivered', 'read'],
+            ...['wave', 'channel', 'targeted', 'underWay', 'sent', 'delivered', 'undelivered', 'read'],
             ...['failed', 'suppressed', 'unknown', 'cost'],
           ].map((name) => t(`campaigns.effect.${name as 'wave'}`))}
           rows={effect.byWave.map((one) => [
@@ -44,6 +44,7 @@ export function EffectTables({ campaign, effect }: { campaign: CampaignDetail; e
             count(one.queued + one.sending),
             count(one.sent),
             count(one.delivered),
+            count(one.undelivered),
             count(one.read),
             count(one.failed),
             count(one.suppressed),

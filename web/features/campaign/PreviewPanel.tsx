@@ -24,6 +24,9 @@ import { useDo } from '../../ui/useDo.ts'
 import { useProblem } from '../../ui/useExplain.ts'
 import { usePathwayProblem } from '../pathway/useProblem.ts'
 
+/** Said by the server of a segment that nobody used before. */
+const beingCounted = 'is being counted for the first time'
+
 /** What would happen, before anybody answers for it. */
 export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
   const { t } = useTranslation()
@@ -32,10 +35,30 @@ export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
   const query = useCall(
     previewCampaign,
     { params: { id: campaign.id } },
-    { staleTime: 0, placeholderData: (before) => before },
+    {
+      staleTime: 0,
+      placeholderData: (before) => before,
+      // A segment that slept is counted within seconds.
+      refetchInterval: ({ state }) =>
+        state.data?.problems.some(({ message }) => message === beingCounted) ? 3000 : false,
+    },
   )
   const { data } = query
   if (!data) return <Unloaded query={query} height={320} />
+  const missing = campaign.approvalsNeeded - campaign.approvals.length
+  /** Which message of the plan a problem is about. */
+  const placeOf = (path: string) => {
+    const [, wave, script] = /^plan\.waves\.(\d+)(?:\.scripts\.(\d+))?/.exec(path) ?? []
+    if (wave === undefined) return ''
+    const of = campaign.plan.waves[Number(wave)]?.scripts[Number(script)]
+    return [
+      t('campaigns.preview.inWave', { n: Number(wave) + 1 }),
+      of?.variant && t('campaigns.variant', { name: of.variant }),
+      campaign.plan.groups.find(({ key }) => key === of?.group)?.name,
+    ]
+      .filter(Boolean)
+      .join(' ')
+  }
   const numbers = [
     ['audience', count(data.audience)],
     ['reached', count(data.audience - data.heldOut)],
@@ -51,12 +74,23 @@ export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
         <Notice tone="warning" title={t('campaigns.preview.problems')}>
           <ul className="plain-list">
             {data.problems.map((one) => (
-              <li key={one.path + one.message}>{problem(one.message) || ofPathway(one.message)}</li>
+              <li key={one.path + one.message}>
+                {[placeOf(one.path), problem(one.message) || ofPathway(one.message)]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </li>
             ))}
           </ul>
         </Notice>
       ) : (
-        <Notice tone="success" title={t('campaigns.preview.noProblems')} />
+        <Notice
+          tone={missing > 0 && campaign.approvals.length > 0 ? 'info' : 'success'}
+          title={
+            missing > 0 && campaign.approvals.length > 0
+              ? t('campaigns.preview.oneMore', { n: missing })
+              : t('campaigns.preview.noProblems')
+          }
+        />
       )}
       <div className="campaign-figures">
         {numbers.map(([name, value]) => (
@@ -65,6 +99,7 @@ export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
             label={t(`campaigns.preview.${name}`)}
             value={value}
             {...(name === 'cost' && data.cost === null && { note: t('campaigns.preview.noPrice') })}
+            {...(name === 'benefit' && { note: t('campaigns.preview.benefitHint') })}
           />
         ))}
       </div>

@@ -17,6 +17,7 @@ import { useFilters } from '../../ui/filters.ts'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { BudgetDialog } from './BudgetDialog.tsx'
 
 const stale = [getCampaign, listCampaigns]
 
@@ -27,7 +28,7 @@ export function SteerButtons({ campaign }: { campaign: CampaignDetail }) {
   const navigate = useNavigate()
   const [, setFilters] = useFilters()
   const { modal } = App.useApp()
-  const [asking, setAsking] = useState<'pause' | 'cancel' | null>(null)
+  const [asking, setAsking] = useState<'pause' | 'cancel' | 'budget' | null>(null)
   const { id, abilities } = campaign
   const params = { id }
   const resume = useDo(resumeCampaign, { done: t('campaigns.resumed'), stale })
@@ -72,12 +73,16 @@ export function SteerButtons({ campaign }: { campaign: CampaignDetail }) {
           {t('campaigns.next')}
         </Button>
       )}
+      {abilities.budget && campaign.budget !== null && (
+        <Button onClick={() => setAsking('budget')}>{t('campaigns.budgetRaise')}</Button>
+      )}
       {abilities.resume && (
         <Button type="primary" loading={resume.isPending} onClick={() => resume.mutate({ params })}>
           {t('campaigns.resume')}
         </Button>
       )}
       {abilities.pause && <Button onClick={() => setAsking('pause')}>{t('campaigns.pause')}</Button>}
+      {asking === 'budget' && <BudgetDialog campaign={campaign} onClose={() => setAsking(null)} />}
       {asking === 'pause' && (
         <ReasonDialog
           contract={pauseCampaign}
@@ -98,7 +103,10 @@ export function SteerButtons({ campaign }: { campaign: CampaignDetail }) {
           title={t('campaigns.cancelTitle')}
           okText={t('campaigns.cancelIt')}
           label={t('campaigns.reason')}
-          hint={t('campaigns.cancelHint', { n: count(campaign.underWay) })}
+          hint={t('campaigns.cancelHint', {
+            n: count(campaign.underWay),
+            messages: count(campaign.unsentMessages),
+          })}
           stale={stale}
           danger
           onClose={() => setAsking(null)}

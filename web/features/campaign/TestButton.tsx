@@ -7,6 +7,7 @@ import { useCode } from '../../i18n/useCode.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { PickField, TextField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
+import { useProblem } from '../../ui/useExplain.ts'
 import { useDo } from '../../ui/useDo.ts'
 
 type TestButtonProps = { campaign: CampaignDetail; wave: number; script: number; channel: WrittenChannel }
@@ -16,6 +17,7 @@ const sendable = messageChannels.filter((one) => one === 'sms' || one === 'email
 /** Sends one message of the plan to an address of one's own, to see it as a patient would. */
 export function TestButton({ campaign, wave, script, channel }: TestButtonProps) {
   const { t } = useTranslation()
+  const problem = useProblem()
   const code = useCode()
   const [open, setOpen] = useState(false)
   const [by, setBy] = useState(sendable.find((one) => one === channel) ?? 'sms')
@@ -69,7 +71,7 @@ export function TestButton({ campaign, wave, script, channel }: TestButtonProps)
                 }
                 title={t(`campaigns.testResult.${result.result}`)}
               >
-                {result.reason && <span className="mono">{result.reason}</span>}
+                {result.reason && (problem(result.reason) || <span className="mono">{result.reason}</span>)}
               </Notice>
             )}
           </form>

@@ -27,10 +27,13 @@ const wave = (name: string, afterDays: number, ...scripts: Script[]): Wave => ({
 
 export type Preset = keyof typeof presets
 
+/** A segment that comes with CareLoop. */
+const of = (segment: string): CampaignPlan['audience'] => ({ segment, without: [] })
+
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
 const onDay = (): CampaignPlan['entry'] => ({ kind: 'once', date: tomorrow(), hour: 9 })
 
-export const blankBody = (siteId: number | null): CampaignBody => ({
+export const blankBody = (siteId: number | null, say: PresetWords): CampaignBody => ({
   name: '',
   level: 2,
   purpose: 'service',
@@ -50,7 +53,7 @@ export const blankBody = (siteId: number | null): CampaignBody => ({
     entry: onDay(),
     groups: [],
     variants: 1,
-    waves: [wave('', 0, message('', ''))],
+    waves: [wave(say('first'), 0, message('', ''))],
     perHour: null,
   },
 })
@@ -61,6 +64,7 @@ type Made = Partial<Omit<CampaignBody, 'plan'>> & { plan: Partial<CampaignPlan> 
 export const presets = {
   recall: (say: PresetWords): Made => ({
     plan: {
+      audience: of('chronic-due'),
       waves: [
         wave(say('first'), 0, message(say('preset.recall.subject'), say('preset.recall.body'))),
         wave(say('second'), 7, message(say('preset.recall.subject2'), say('preset.recall.body2'))),
@@ -78,9 +82,11 @@ export const presets = {
   'first-visit': (say: PresetWords): Made => ({
     level: 3,
     plan: {
+      audience: of('first-visit-3'),
       entry: {
         kind: 'calendar',
-        schedule: { on: { every: 'date', fact: 'person.firstVisitDate', daysBefore: -90 }, hour: 9 },
+        // When the segment has taken them in.
+        schedule: { on: { every: 'date', fact: 'person.firstVisitDate', daysBefore: -92 }, hour: 9 },
       },
       waves: [
         wave(say('first'), 0, message(say('preset.first-visit.subject'), say('preset.first-visit.body'))),
@@ -91,6 +97,7 @@ export const presets = {
     purpose: 'marketing',
     windowDays: 60,
     plan: {
+      audience: of('lost'),
       variants: 2,
       waves: [
         wave(
@@ -125,7 +132,7 @@ export const presets = {
 } satisfies Record<string, (say: PresetWords) => Made>
 
 export function bodyOf(preset: Preset, say: PresetWords, siteId: number | null): CampaignBody {
-  const blank = blankBody(siteId)
+  const blank = blankBody(siteId, say)
   const made = presets[preset](say)
   return { ...blank, ...made, name: say(`preset.${preset}.name`), plan: { ...blank.plan, ...made.plan } }
 }

@@ -5,6 +5,7 @@ import { type Account, listAccounts, testAccount } from '../../../contract/chann
 import { Dialog } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
+import { useProblem } from '../../ui/useExplain.ts'
 import { useDo } from '../../ui/useDo.ts'
 
 type TestDialogProps = { account: Account; onClose: () => void }
@@ -12,6 +13,7 @@ type TestDialogProps = { account: Account; onClose: () => void }
 /** Sends a short text to an address that the user types, and says plainly what became of it. */
 export function TestDialog({ account, onClose }: TestDialogProps) {
   const { t } = useTranslation()
+  const problem = useProblem()
   const [address, setAddress] = useState('')
   const test = useDo(testAccount, { stale: [listAccounts] })
   const result = test.data
@@ -38,7 +40,7 @@ export function TestDialog({ account, onClose }: TestDialogProps) {
             tone={result.result === 'sent' ? 'success' : result.result === 'unclear' ? 'warning' : 'danger'}
             title={t(`channels.testResult.${result.result}`, { n: result.milliseconds })}
           >
-            {result.reason && <span className="mono">{result.reason}</span>}
+            {result.reason && (problem(result.reason) || <span className="mono">{result.reason}</span>)}
           </Notice>
         )}
       </form>

@@ -25,7 +25,6 @@ const helps: ReadonlySet<string> = new Set<Help>([
   'no-consent',
   'no-address',
   'frequency-cap',
-  'enrollment-stopped',
   'form-closed',
   'no-public-address',
 ])

@@ -26,7 +26,7 @@ export function OptOutPanel({ person }: { person: PersonDetail }) {
               </strong>
               <p className="secondary small">
                 {t('person.optOutSince', { time: time.day(since) })}
-                {reason && ` · ${reason}`}
+                {reason && ` · ${code('optOutReason', reason)}`}
               </p>
             </div>
             {person.abilities.write && (

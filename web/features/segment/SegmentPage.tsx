@@ -27,6 +27,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { lookAgain } from './counting.ts'
+import { UserLink } from './UserLink.tsx'
 import { useConditionWords } from '../questionnaire/useConditionWords.ts'
 import { AlikeDialog } from './AlikeDialog.tsx'
 import { ListDialog } from './ListDialog.tsx'
@@ -147,9 +148,7 @@ function About({ segment }: { segment: SegmentDetail }) {
             </span>
           )}
           {segment.pathways.map((one) => (
-            <Link key={one.id} to="/pathways/$id" params={{ id: String(one.id) }}>
-              {one.name}
-            </Link>
+            <UserLink key={one.id} user={one} />
           ))}
         </p>
         {segment.rule && <p className="segment-words">{inWords(segment.rule)}</p>}

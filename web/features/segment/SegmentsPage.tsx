@@ -14,6 +14,7 @@ import { useDo } from '../../ui/useDo.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { ListDialog } from './ListDialog.tsx'
 import { lookAgain } from './counting.ts'
+import { UserLink } from './UserLink.tsx'
 import { OverlapDialog } from './OverlapDialog.tsx'
 import { useMadeBy } from './useMadeBy.ts'
 import './segment.css'
@@ -77,9 +78,7 @@ export default function SegmentsPage() {
       ) : (
         <span className="tag-line">
           {one.pathways.map((pathway) => (
-            <Link key={pathway.id} to="/pathways/$id" params={{ id: String(pathway.id) }}>
-              {pathway.name}
-            </Link>
+            <UserLink key={pathway.id} user={pathway} />
           ))}
         </span>
       ),

@@ -147,6 +147,7 @@ export const audit = {
     campaign_return: 'Gave a campaign back',
     campaign_approve: 'Approved a campaign',
     campaign_pause: 'Paused a campaign',
+    campaign_budget: 'Changed the budget of a campaign',
     campaign_resume: 'Resumed a campaign',
     campaign_cancel: 'Cancelled a campaign',
     campaign_preview: 'Previewed a campaign',

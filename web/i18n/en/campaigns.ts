@@ -4,6 +4,10 @@ import type { campaigns as reference } from '../zh-CN/campaigns.ts'
 export const campaigns = {
   /** Complaints about one value, by their words in the API. */
   problem: {
+    'nobody-is-meant': 'Nobody meets the audience now, so nobody would get it',
+    'a-blank-is-not-filled-in': 'A blank (___) is not filled in',
+    'the-budget-is-spent-raise-it-first': 'The budget is spent; raise it first.',
+    'you-have-approved-it-somebody-else-has-to-too': 'You have approved it; somebody else has to, too.',
     'a-campaign-of-level-or-begins-on-a-day': 'A campaign of level 1 or 2 begins on a day',
     'a-campaign-of-level-or-goes-on-choose-an-event-or-a-date-of-the-person':
       'A campaign of level 3 or 4 goes on: choose an event or a date of the person',
@@ -136,7 +140,7 @@ export const campaigns = {
   testHint: 'To yourself, to see what it looks like; at most 20 times for a campaign',
   testResult: {
     sent: 'Sent',
-    refused: 'Refused, not sent',
+    refused: 'Not sent',
     unclear: 'Handed over, not confirmed',
     unavailable: 'The channel is down, not sent',
   },
@@ -189,12 +193,17 @@ export const campaigns = {
   pause: 'Pause',
   pauseTitle: 'Pause at once',
   pauseHint: 'From now on no message goes out and nobody enters. What is under way waits and goes on later.',
+  spent: '{{spent}} spent of {{budget}}',
+  budgetExhausted: 'The budget is spent',
+  budgetRaise: 'Change the budget',
+  budgetHow: '{{spent}} spent. Press “Resume” afterwards; empty means no limit.',
+  budgetChanged: 'Budget changed',
   resume: 'Resume',
   resumed: 'Goes on',
   cancelIt: 'Cancel',
   cancelTitle: 'Cancel the campaign',
   cancelHint:
-    '{{n}} persons are under way: unsent messages and open tasks are withdrawn. This cannot be undone.',
+    '{{n}} persons are under way and {{messages}} messages not sent: unsent messages and open tasks are withdrawn. This cannot be undone.',
   reason: 'Reason',
   copy: 'Copy',
   delete: 'Delete the draft',
@@ -203,11 +212,12 @@ export const campaigns = {
   edit: 'Change',
   tab: { plan: 'Plan', preview: 'Preview and approval', effect: 'Effect', members: 'Persons' },
   underWay: '{{n}} persons under way',
-  ending: 'Being withdrawn, {{n}} persons left',
+  unsent: '{{n}} messages to send',
+  ending: 'Being withdrawn, {{n}} persons and {{messages}} messages left',
   pausedBecause: 'Paused: {{reason}}',
   cancelledBecause: 'Cancelled: {{reason}}',
   approvedBy: 'Approved by {{name}}',
-  nextRound: 'Brought up to date every 5 minutes, last ',
+  nextRound: 'Messages as of now; visits, bookings and income are compared every 5 minutes, last ',
   notYet: 'No data yet: they appear when somebody has entered.',
   preview: {
     audience: 'Persons meant',
@@ -220,6 +230,9 @@ export const campaigns = {
     noPrice: 'No channel has a price',
     problems: 'To be changed before it can start',
     noProblems: 'It can start.',
+    oneMore: 'Starts when {{n}} more approve.',
+    inWave: 'Wave {{n}}',
+    benefitHint: 'For the share that the rules of contact let through',
     groups: 'Persons by group',
     group: 'Group',
     persons: 'Persons',
@@ -263,6 +276,7 @@ export const campaigns = {
     underWay: 'Under way',
     sent: 'Sent',
     delivered: 'Delivered',
+    undelivered: 'Not delivered',
     read: 'Read',
     failed: 'Failed',
     suppressed: 'Not let out',
@@ -297,7 +311,7 @@ export const campaigns = {
   preset: {
     recall: {
       name: 'Recall of chronic patients',
-      hint: 'Patients who have not come for a while: a message, another one, then a call',
+      hint: 'Hypertension or diabetes, not seen for three months: a message, another one, then a call',
       subject: '{{hospital}}: time for a check',
       body: 'Dear {{name}}, your last check was some time ago. Please bring your papers; {{department}} will find a time for you.',
       subject2: '{{hospital}}: your check is still due',
@@ -322,9 +336,9 @@ export const campaigns = {
       name: 'Win back',
       hint: 'Patients who have not come for a year; two texts are compared',
       subject: '{{hospital}}: it has been a while',
-      body: 'Dear {{name}}, you have not come for a year. We now have evening clinics and online booking; you are welcome.',
+      body: 'Dear {{name}}, you have not come for a year. We now have ____; you are welcome. Reply R to stop.',
       bodyB:
-        'Dear {{name}}, you have not come for a year. If something was not as it should be, please tell us and we will mend it.',
+        'Dear {{name}}, you have not come for a year. If something was not as it should be, please tell us and we will mend it. Reply R to stop.',
     },
     'missed-visit': {
       name: 'Missed appointments',
@@ -336,9 +350,9 @@ export const campaigns = {
     },
     notice: {
       name: 'Notice of a change',
-      hint: 'System, weather and the like: tells everybody the same day',
+      hint: 'System, weather and the like: tells everybody the same day; fill in the blanks before',
       subject: '{{hospital}}: a notice',
-      body: 'Dear {{name}}, because of [reason] {{hospital}} has changed its plan of [date]. We are sorry for the inconvenience.',
+      body: 'Dear {{name}}, because of ____ {{hospital}} has changed its plan of ____. We are sorry for the inconvenience.',
     },
   },
   first: 'First wave',

@@ -109,7 +109,7 @@ export const channels = {
   testSend: 'Send a test message',
   testResult: {
     sent: 'The provider took it ({{n}} ms)',
-    refused: 'The provider refused this message',
+    refused: 'Not sent',
     unclear: 'It was sent, but there was no answer',
     unavailable: 'No connection, or the provider does not let us in',
   },

@@ -17,7 +17,6 @@ export const contactLog: SameWords<typeof zhCN> = {
     'no-consent': 'The person consents and it is recorded',
     'no-address': 'A number or address is added',
     'frequency-cap': 'Fewer contacts lately, or a higher limit',
-    'enrollment-stopped': 'The person enters the pathway again',
     'form-closed': 'Not needed any more',
     'no-public-address': 'An administrator sets the public address',
     other: '—',

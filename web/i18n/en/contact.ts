@@ -11,6 +11,7 @@ export const contactCodes = {
     'form-closed': 'No longer to be answered',
     'no-public-address': 'The public address of this installation is not set',
   },
+  optOutReason: { 'preference-page': 'Set on the page of contact wishes' },
   consentProof: {
     paper: 'Signed paper',
     form: 'Online form',

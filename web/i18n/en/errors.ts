@@ -30,7 +30,7 @@ export const errors = {
   'already-enrolled': 'Already on this pathway, or was on it too recently to enter again.',
   'open-dispute': 'There is an open dispute with this person; close it first.',
   'contact-refused': 'This person must not be contacted this way.',
-  'second-person': 'Publishing takes somebody who did not write this draft. Ask for it first.',
+  'second-person': 'This takes somebody who did not write or change it. Ask for it first.',
   'calendar-unknown': 'The working calendar of that year is missing. Enter it under Settings.',
   'file-empty': 'The file is empty.',
   'file-without-rows': 'There are no rows below the column names.',

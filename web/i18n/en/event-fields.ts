@@ -44,6 +44,7 @@ export const eventFields = {
   text: 'Text',
   questionnaire: 'Questionnaire',
   pathwayName: 'Pathway',
+  segmentName: 'Segment',
   pathway: 'Pathway',
   conditionText: 'Diagnosis',
   condition: 'Diagnosis',

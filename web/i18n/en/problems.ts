@@ -2,6 +2,10 @@ import type { SameWords } from '../shape.ts'
 import type { problems as reference } from '../zh-CN/problems.ts'
 
 export const problems = {
+  'not-a-telephone-number': 'Not a telephone number',
+  'not-one-e-mail-address': 'Not one e-mail address',
+  'is-another-than-that-of-the-template-with-this-code':
+    'Another template with this code has another purpose',
   'nothing-is-sent-by-this-channel': 'This channel sends nothing out, so there is nothing to test',
   'is-not-an-e-mail-address': 'Not an e-mail address',
   'is-one-of-red-flags-only': 'Only a red flag can end like this',

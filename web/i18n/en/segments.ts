@@ -1,6 +1,11 @@
 export const segments = {
   /** Complaints about one value, by their words in the API. */
   problem: {
+    'the-campaign-was-approved-for-this-rule-make-another-segment-or-end-the-campaign-first':
+      'The campaign “{{name}}” was approved for this rule: make another segment, or end the campaign first',
+    'the-pathway-asks-for-this-segment': 'The pathway “{{name}}” asks for this segment',
+    'the-segment-asks-for-this-segment': 'The segment “{{name}}” asks for this segment',
+    'the-campaign-asks-for-this-segment': 'The campaign “{{name}}” asks for this segment',
     'asks-for-the-segment-itself': 'Asks for the segment itself',
     'are-to-be-different-ones': 'Are to be different ones',
     'belongs-to-a-segment-and-none-to-a-list': 'Belongs to a segment, and none to a list',

@@ -137,6 +137,8 @@ export const shipped = {
   '初诊满 3 个月未复诊': 'First visit 3 months ago, none since',
   '初诊满 6 个月未复诊': 'First visit 6 months ago, none since',
   '初诊满 12 个月未复诊': 'First visit 12 months ago, none since',
+  '慢病复查到期（高血压/糖尿病，三个月没来）':
+    'Chronic patients due for review (hypertension or diabetes, not seen for three months)',
   '长期慢病（高血压/糖尿病，两年以上）': 'Long chronic (hypertension or diabetes, two years or more)',
   '长期肿瘤治疗（半年内三次以上）': 'Long tumour treatment (three visits within half a year)',
   '爽约后没再预约（30 天内）': 'Missed an appointment, none booked since (30 days)',

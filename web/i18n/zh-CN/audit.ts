@@ -146,6 +146,7 @@ export const audit = {
     campaign_return: '退回活动',
     campaign_approve: '批准活动',
     campaign_pause: '暂停活动',
+    campaign_budget: '调整活动预算',
     campaign_resume: '恢复活动',
     campaign_cancel: '取消活动',
     campaign_preview: '预估活动',

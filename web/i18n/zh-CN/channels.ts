@@ -107,7 +107,7 @@ export const channels = {
   testSend: '发一条测试消息',
   testResult: {
     sent: '服务商已接收（{{n}} 毫秒）',
-    refused: '服务商退回了这条消息',
+    refused: '没有发出',
     unclear: '已经发出，但没有得到答复',
     unavailable: '连不上，或服务商不让登录',
   },

@@ -14,7 +14,6 @@ export const contactLog = {
     'no-consent': '取得本人同意并登记',
     'no-address': '补登联系方式',
     'frequency-cap': '等次数回落，或调整频次上限',
-    'enrollment-stopped': '重新入径',
     'form-closed': '不需要再联系',
     'no-public-address': '管理员设置公开网址',
     other: '—',

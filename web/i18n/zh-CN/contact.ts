@@ -11,6 +11,7 @@ export const contactCodes = {
     'form-closed': '问卷已不需要填写',
     'no-public-address': '没有设置本系统的公开网址',
   },
+  optOutReason: { 'preference-page': '本人在联系偏好页设置' },
   consentProof: {
     paper: '纸质签字',
     form: '电子表单',

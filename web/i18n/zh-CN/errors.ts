@@ -30,7 +30,7 @@ export const errors = {
   'already-enrolled': '已经在这条路径上，或者距上次太近，还不能再次进入。',
   'open-dispute': '患者有未结纠纷，请先结束纠纷。',
   'contact-refused': '不可以这样联系这位患者。',
-  'second-person': '发布需要另一位没有写过这份草稿的人，请先提交审核。',
+  'second-person': '须由没有起草或修改过它的另一人来做，请先提交审核。',
   'calendar-unknown': '还没有录入那一年的工作日历，请到“设置”里补上。',
   'file-empty': '文件是空的。',
   'file-without-rows': '列名下面没有数据行。',

@@ -47,6 +47,7 @@ export const eventFields = {
   text: '内容',
   questionnaire: '问卷',
   pathwayName: '路径',
+  segmentName: '人群',
   pathway: '路径',
   conditionText: '诊断',
   condition: '诊断',

@@ -1,5 +1,8 @@
 /** What is wrong with one value, by the server's sentence in small letters; `{{n}}` is the number in it. */
 export const problems = {
+  'not-a-telephone-number': '不是电话号码',
+  'not-one-e-mail-address': '不是一个邮箱地址',
+  'is-another-than-that-of-the-template-with-this-code': '同编号的模板用途不同',
   'nothing-is-sent-by-this-channel': '这个通道不对外发送，不需要测试',
   'is-not-an-e-mail-address': '不是电子邮箱地址',
   'is-one-of-red-flags-only': '只有红旗任务可以选这个结果',

@@ -1,6 +1,11 @@
 export const segments = {
   /** Complaints about one value, by their words in the API. */
   problem: {
+    'the-campaign-was-approved-for-this-rule-make-another-segment-or-end-the-campaign-first':
+      '活动“{{name}}”按这条规则获得批准：请另建人群，或先结束活动',
+    'the-pathway-asks-for-this-segment': '路径“{{name}}”用到这个人群',
+    'the-segment-asks-for-this-segment': '人群“{{name}}”用到这个人群',
+    'the-campaign-asks-for-this-segment': '活动“{{name}}”用到这个人群',
     'asks-for-the-segment-itself': '规则绕回了这个人群自己',
     'are-to-be-different-ones': '要选不同的人群',
     'belongs-to-a-segment-and-none-to-a-list': '规则属于人群，名单没有规则',
