@@ -22,6 +22,29 @@ async function enterNow(): Promise<void> {
   await enterByCalendar(stage.site.services.db, new Date(Date.now() + 2 * 86_400_000))
 }
 
+/** A week has passed: a third of those who were meant came, and a tenth of the others. */
+async function visits(id: string): Promise<void> {
+  for (const change of [
+    `campaign_member set entered_at = now() - (7 - person_id % 7) * interval '1 day' where campaign_id = $1`,
+    `campaign set started_at = now() - interval '7 days' where id = $1`,
+  ])
+    await stage.rows(`update ${change}`, [id])
+  await stage.rows(
+    `insert into encounter (person_id, visit_number, class, status, starts_at, source, source_time, site_id)
+      select person_id, 'T' || person_id, 'outpatient', 'finished', entered_at + nr % 7 * interval '20 hours' + interval '1 minute', 'test', now(), (select min(id) from site)
+      from (select m.*, row_number() over (partition by variant order by person_id) as nr from campaign_member m where campaign_id = $1) m
+      where nr % case when variant = 'hold-out' then 10 else 3 end = 0`,
+    [id],
+  )
+  await stage.rows(`update campaign set followed_at = null where id = $1`, [id])
+  const followed = () =>
+    stage.rows<{ n: number }>(
+      `select count(visited_at)::int as n from campaign_member where campaign_id = $1`,
+      [id],
+    )
+  await expect.poll(async () => (await followed())[0]?.n, { timeout: 20_000 }).toBeGreaterThan(0)
+}
+
 test('a recall is made from a ready-made plan, checked, approved by the manager, paused and read', async () => {
   const page = await stage.openAs('service', { path: '/campaigns' })
   await page.getByText('还没有活动').waitFor()
@@ -55,8 +78,10 @@ test('a recall is made from a ready-made plan, checked, approved by the manager,
   await manager.getByRole('dialog').getByRole('button', { name: '批准并开始' }).click()
   await manager.getByText('进行中').waitFor()
   await enterNow()
+  await visits(new URL(manager.url()).pathname.split('/').at(-1) ?? '')
   await manager.reload()
   await manager.getByText('各组结果').waitFor()
+  await manager.getByText('区间不含 0：活动确实起了作用。').waitFor()
   await look(manager, 'campaign-effect')
   await manager.getByRole('tab', { name: '名单' }).click()
   await manager.getByRole('table').getByRole('link').first().waitFor()
