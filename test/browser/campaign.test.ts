@@ -22,7 +22,7 @@ async function enterNow(): Promise<void> {
   await enterByCalendar(stage.site.services.db, new Date(Date.now() + 2 * 86_400_000))
 }
 
-/** A week has passed: a third of those who were meant came, and a tenth of the others. */
+/** A week has passed: half of those who were meant came, and a tenth of the others. */
 async function visits(id: string): Promise<void> {
   for (const change of [
     `campaign_member set entered_at = now() - (7 - person_id % 7) * interval '1 day' where campaign_id = $1`,
@@ -33,7 +33,7 @@ async function visits(id: string): Promise<void> {
     `insert into encounter (person_id, visit_number, class, status, starts_at, source, source_time, site_id)
       select person_id, 'T' || person_id, 'outpatient', 'finished', entered_at + nr % 7 * interval '20 hours' + interval '1 minute', 'test', now(), (select min(id) from site)
       from (select m.*, row_number() over (partition by variant order by person_id) as nr from campaign_member m where campaign_id = $1) m
-      where nr % case when variant = 'hold-out' then 10 else 3 end = 0`,
+      where nr % case when variant = 'hold-out' then 10 else 2 end = 0`,
     [id],
   )
   await stage.rows(`update campaign set followed_at = null where id = $1`, [id])
