@@ -72,6 +72,7 @@ const reference = [
   ],
   ...[
     'message_account',
+    'message_budget',
     'outbound_channel',
     'campaign',
     'campaign_approval',
