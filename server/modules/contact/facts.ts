@@ -45,11 +45,11 @@ const address = sql`case r.channel
     order by t.updated_at desc, t.id limit 1)
   else '' end`
 
-/** Contacts of the household `h` within 30 days, and pending ones. */
+/** Contacts of the household `h` within 30 days, and pending ones. With "sending or" PostgreSQL reads all that are being sent, once for each person. */
 const contacts = sql`
   select m.purpose, m.person_id = any(g.members) as own, m.status = 'sending' or m.finished_at > now() - interval '7 days' as recent
-  from message m where m.person_id = any(h.records)
-    and (m.status = 'sending' or m.status in ('sent', 'unknown') and m.finished_at > now() - interval '30 days')
+  from message m where m.person_id = any(h.records) and m.status = any('{sending,sent,unknown}')
+    and coalesce(m.finished_at, 'infinity') > now() - interval '30 days'
   union all
   select coalesce(v.definition ->> 'purpose', 'clinical'), t.person_id = any(g.members), w.at > now() - interval '7 days'
   from task t
