@@ -140,7 +140,9 @@ test.each([
 )
 
 test('the effect is read on a telephone, and in English', async () => {
-  const [row] = await stage.rows<{ id: number }>(`select id from campaign where name = '慢病复查召回' and status = 'running'`)
+  const [row] = await stage.rows<{ id: number }>(
+    `select id from campaign where name = '慢病复查召回' and status = 'running'`,
+  )
   const phone = await stage.openAs('manager', {
     path: `/campaigns/${row?.id}`,
     viewport: { width: 390, height: 844 },
