@@ -229,8 +229,15 @@ test('a test goes to the address that was typed, past queue and gate, and says w
   expect(await test('+8613911112222')).toMatchObject({ result: 'unavailable', reason: 'ECONNREFUSED' })
 })
 
-test('letters are printed together; on paper they are sent, otherwise they wait again', async () => {
-  const id = await addAccount(app, { kind: 'letter', name: '信件', sender: '仁和医院' })
+const priceOf = async (message: number) => {
+  const { rows } = await sql<{
+    cost: number | null
+  }>`select cost::float8 as cost from message where id = ${message}`.execute(app.db)
+  return rows[0]?.cost
+}
+
+test('letters are printed together; on paper they are sent at the price of that day, otherwise they wait again', async () => {
+  const id = await addAccount(app, { kind: 'letter', name: '信件', sender: '仁和医院', costPerPart: 1.2 })
   const one = await person()
   await sql`insert into person_address (person_id, use, text, source) values (${one}, 'home', '北京市东城区王府井1号', 'test')`.execute(
     app.db,
@@ -259,8 +266,11 @@ test('letters are printed together; on paper they are sent, otherwise they wait 
     app.request(admin, closeLetterBatch, { params: { id, batchId }, body: { printed } })
   await close(first.id, false)
   expect(await rowOf(letter)).toMatchObject({ status: 'queued' })
+  expect(await priceOf(letter)).toBeNull()
   const second = (await app.request(admin, makeLetterBatch, { params })).body
+  await sql`update message_account set cost_per_part = 2 where id = ${id}`.execute(app.db)
   await close(second.id, true)
+  expect(await priceOf(letter)).toBe(1.2)
   expect((await close(second.id, false)).error?.id).toBe('already-closed')
   expect(await rowOf(letter)).toMatchObject({ status: 'sent' })
   const { items } = (await app.request(admin, listLetterBatches, { params })).body

@@ -75,9 +75,9 @@ export async function makeBatch(
     .values({ account_id: id, letters: taken.length, made_by: actor.name })
     .returning('id')
     .executeTakeFirstOrThrow()
-  // The text as printed is kept: a link in it exists nowhere else, and a second print has to be the same.
+  // The text as printed is kept: a link in it exists nowhere else, and a second print has to be the same. So is the price of the day.
   await sql`
-    update message m set body = t.body, placeholder_at = '{}', provider_id = ${`letters:${batch.id}`}
+    update message m set body = t.body, placeholder_at = '{}', cost = ${account.costPerPart}::numeric, provider_id = ${`letters:${batch.id}`}
     from unnest(${taken.map((one) => one.id)}::bigint[], ${taken.map((one) => one.body)}::text[]) as t(id, body) where m.id = t.id`.execute(
     trx,
   )
@@ -137,7 +137,7 @@ export async function closeBatch(
   { id, batchId }: { id: number; batchId: number },
   printed: boolean,
 ) {
-  const account = await letterAccount(trx, actor, secret, id)
+  await letterAccount(trx, actor, secret, id)
   const batch = found(
     await trx
       .selectFrom('message_batch')
@@ -155,18 +155,19 @@ export async function closeBatch(
     record_id: number
     person_id: number
     pathway_id: number | null
+    price: number
   }>`
     update message m set status = case when ${printed} then 'sent' else 'queued' end, finished_at = case when ${printed} then now() end,
-      cost = case when ${printed} then ${account.costPerPart}::numeric end, fence = fence + 1,
-      provider_id = case when ${printed} then m.provider_id end
-    where m.account_id = ${id} and m.provider_id = ${`letters:${batchId}`} and m.status = 'sending'
-    returning m.pathway_id, m.id, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
+      cost = case when ${printed} then m.cost end, fence = m.fence + 1, provider_id = case when ${printed} then m.provider_id end
+    from message before
+    where before.id = m.id and m.account_id = ${id} and m.provider_id = ${`letters:${batchId}`} and m.status = 'sending'
+    returning m.pathway_id, before.cost as price, m.id, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id`.execute(
     trx,
   )
   if (!printed)
     await addToBudget(
       trx,
-      rows.map((row) => ({ pathwayId: row.pathway_id, cost: -account.costPerPart })),
+      rows.map((row) => ({ pathwayId: row.pathway_id, cost: -row.price })),
     )
   if (printed) {
     await recordEvents(
