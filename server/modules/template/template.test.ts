@@ -108,6 +108,9 @@ test('sites write their own; what is for all sites is written by those who reach
   expect((await app.request(other, getTemplate, { params: { id } })).status).toBe(404)
   const everywhere = { code, name: 'x', purpose: 'marketing', siteId: null }
   expect((await app.request(writer, createTemplate, { body: everywhere })).status).toBe(404)
+  // What one site calls so is nothing to another.
+  const theirs = { code: (await begin()).code, name: 'x', purpose: 'service', siteId: (await otherSite()).id }
+  expect((await app.request(other, createTemplate, { body: theirs })).status).toBe(201)
   const all = await app.signInAs('service-centre')
   const otherwise = { ...everywhere, purpose: 'service' }
   expect((await app.request(all, createTemplate, { body: otherwise })).error?.fields).toMatchObject([

@@ -110,12 +110,13 @@ async function needsSecondReader(db: Db, row: Pick<Row, 'purpose' | 'site_id'>):
 type NewTemplate = z.output<(typeof createRoute)['body']>
 
 /** A site's own text takes the place of the general one, also in marketing. @throws {AppError} invalid */
-async function assertSamePurpose(trx: Trx, { code, purpose }: NewTemplate): Promise<void> {
+async function assertSamePurpose(trx: Trx, { code, purpose, siteId }: NewTemplate): Promise<void> {
   const other = await trx
     .selectFrom('template')
     .select('purpose')
     .where('code', '=', code)
     .where('purpose', '<>', purpose)
+    .$if(siteId !== null, (query) => query.where('site_id', 'is', null))
     .executeTakeFirst()
   if (other)
     throw new AppError('invalid', undefined, [
