@@ -269,22 +269,27 @@ function assertNoCircle(code: string, rule: Condition, decided: readonly Decided
   }
 }
 
-/** Whom a campaign means was approved with it, also through other segments. @throws {AppError} invalid */
+/** The name of a campaign that is submitted or under way for one of these segments. */
+async function campaignFor(trx: Trx, codes: string[]): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select name from campaign where status in ('submitted', 'running', 'paused') and (
+      plan -> 'audience' ->> 'segment' = any(${codes}::text[]) or plan -> 'audience' -> 'without' ?| ${codes}::text[]
+      or exists (select 1 from jsonb_array_elements(plan -> 'groups') g where g ->> 'segment' = any(${codes}::text[])))
+    order by id limit 1`.execute(trx)
+  return rows[0]?.name
+}
+
+/** Whom a campaign means is approved with it, also through other segments. @throws {AppError} invalid */
 async function assertNoCampaign(trx: Trx, code: string, decided: readonly Decided[]): Promise<void> {
   const codes = new Set([code])
   for (const one of codes)
     for (const user of usersOf(one, decided)) if (user.kind === 'segment') codes.add(user.code)
-  const asked = [...codes]
-  const { rows } = await sql<{ name: string }>`
-    select name from campaign where status in ('submitted', 'running', 'paused') and (
-      plan -> 'audience' ->> 'segment' = any(${asked}::text[]) or plan -> 'audience' -> 'without' ?| ${asked}::text[]
-      or exists (select 1 from jsonb_array_elements(plan -> 'groups') g where g ->> 'segment' = any(${asked}::text[])))
-    order by id limit 1`.execute(trx)
-  if (rows[0])
+  const name = await campaignFor(trx, [...codes])
+  if (name !== undefined)
     throw new AppError('invalid', undefined, [
       {
         path: 'rule',
-        message: `The campaign "${rows[0].name}" was approved for this rule; make another segment, or end the campaign first.`,
+        message: `The campaign "${name}" was submitted with this rule; make another segment, or end the campaign first.`,
       },
     ])
 }
@@ -306,16 +311,12 @@ async function assertNoWorthInClinical(trx: Trx, code: string, before: readonly 
 /** @throws {AppError} not-found, invalid while an active pathway or another segment asks about it */
 export async function deleteSegment(trx: Trx, actor: Actor, id: number): Promise<void> {
   const { code } = await writable(trx, actor, id)
+  const used = (by: string) => new AppError('invalid', undefined, [{ path: 'code', message: by }])
+  const campaign = await campaignFor(trx, [code])
+  if (campaign !== undefined) throw used(`The campaign "${campaign}" asks for this segment.`)
   const [user] = usersOf(code, await loadDecided(trx))
-  if (user) {
-    const message =
-      user.kind === 'segment'
-        ? `The segment "${user.name}" asks for this segment.`
-        : user.campaign === null
-          ? `The pathway "${user.name}" asks for this segment.`
-          : `The campaign "${user.name}" asks for this segment.`
-    throw new AppError('invalid', undefined, [{ path: 'code', message }])
-  }
+  if (user?.kind === 'pathway') throw used(`The pathway "${user.name}" asks for this segment.`)
+  if (user) throw used(`The segment "${user.name}" asks for this segment.`)
   await trx.deleteFrom('segment').where('id', '=', id).execute()
   await audit(trx, actor, { action: 'segment.delete', subject: code })
 }

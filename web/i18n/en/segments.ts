@@ -1,8 +1,8 @@
 export const segments = {
   /** Complaints about one value, by their words in the API. */
   problem: {
-    'the-campaign-was-approved-for-this-rule-make-another-segment-or-end-the-campaign-first':
-      'The campaign “{{name}}” was approved for this rule: make another segment, or end the campaign first',
+    'the-campaign-was-submitted-with-this-rule-make-another-segment-or-end-the-campaign-first':
+      'The campaign “{{name}}” was submitted with this rule: make another segment, or end the campaign first',
     'the-pathway-asks-for-this-segment': 'The pathway “{{name}}” asks for this segment',
     'the-segment-asks-for-this-segment': 'The segment “{{name}}” asks for this segment',
     'the-campaign-asks-for-this-segment': 'The campaign “{{name}}” asks for this segment',

@@ -1,8 +1,8 @@
 export const segments = {
   /** Complaints about one value, by their words in the API. */
   problem: {
-    'the-campaign-was-approved-for-this-rule-make-another-segment-or-end-the-campaign-first':
-      '活动“{{name}}”按这条规则获得批准：请另建人群，或先结束活动',
+    'the-campaign-was-submitted-with-this-rule-make-another-segment-or-end-the-campaign-first':
+      '活动“{{name}}”按这条规则提交了审批：请另建人群，或先结束活动',
     'the-pathway-asks-for-this-segment': '路径“{{name}}”用到这个人群',
     'the-segment-asks-for-this-segment': '人群“{{name}}”用到这个人群',
     'the-campaign-asks-for-this-segment': '活动“{{name}}”用到这个人群',
