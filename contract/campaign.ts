@@ -13,6 +13,9 @@ export type CampaignStatus = z.infer<typeof campaignStatus>
 /** Why it is paused when its messages have used up what they may cost. */
 export const budgetExhausted = 'budget-exhausted'
 
+/** Said of a segment that nobody used before: it is counted within seconds. */
+export const beingCounted = 'is being counted for the first time'
+
 /** What a campaign is to bring about, and what its effect is measured by. */
 export const campaignGoal = z.enum(['visited', 'booked', 'answered'])
 export type CampaignGoal = z.infer<typeof campaignGoal>

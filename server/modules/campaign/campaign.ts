@@ -81,7 +81,7 @@ export async function campaignRow(
 }
 
 /** What stands on the row alone: with a million members their count takes longer than the rest. @throws {AppError} forbidden, not-found */
-export async function campaignPlan(db: Db, actor: Actor, id: number) {
+export async function plannedRow(db: Db, actor: Actor, id: number) {
   const reach = authorize(actor, 'campaign.read')
   const { rows } = await sql<
     Pick<DetailRow, 'plan' | 'pathway_id' | 'goal' | 'window_days' | 'value_per_visit' | 'followed_at'>

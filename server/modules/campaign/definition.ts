@@ -79,9 +79,9 @@ function goalRules(goal: CampaignGoal): StopRule[] {
 export const waitKey = (wave: number) => `w${wave + 1}`
 /** The step of a script; its messages are counted by the wave that the key begins with. */
 const scriptKey = (wave: number, script: number) => `w${wave + 1}-${script + 1}`
-/** Where in a plan the step of this key comes from; undefined: from no script. */
-export function scriptOfStep(key: string | undefined): string | undefined {
-  const [, wave, script] = /^w(\d+)-(\d+)/.exec(key ?? '') ?? []
+/** Where in a plan a step comes from, by its path as `runnable` names it: `steps.w1-2`; undefined: from no script. */
+export function scriptOfStep(path: string): string | undefined {
+  const [, wave, script] = /^steps\.w(\d+)-(\d+)/.exec(path) ?? []
   return wave && script && `plan.waves.${Number(wave) - 1}.scripts.${Number(script) - 1}`
 }
 

@@ -5,7 +5,7 @@ import { heldOut } from '../../../contract/pathway.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
-import { campaignPlan } from './campaign.ts'
+import { plannedRow } from './campaign.ts'
 import { differenceOf } from './holdout.ts'
 
 type Side = {
@@ -39,7 +39,7 @@ const goalColumn = {
 
 /** What a campaign brought; each number counts rows of `message` and `campaign_member`. @throws {AppError} forbidden, not-found */
 export async function campaignEffect(db: Db, actor: Actor, id: number): Promise<CampaignEffect> {
-  const row = await campaignPlan(db, actor, id)
+  const row = await plannedRow(db, actor, id)
   const [sides, sent] = await Promise.all([
     onOneCore(db, (trx) => sidesOf(trx, id, row.goal)),
     onOneCore(db, (trx) => sentOf(trx, row.pathway_id)),

@@ -68,7 +68,7 @@ export async function followCampaign(db: Db): Promise<number> {
       select c.id, c.status, c.pathway_id, c.followed_at as since, coalesce(c.ends_on < (now() at time zone ${organisationZone})::date, false) as ended, p.active as entering,
         ${exhausted} as exhausted
       from campaign c join pathway p on p.id = c.pathway_id
-      where (c.followed_at is null or c.followed_at < now() - ${staleAfter} or (c.status = 'running' and ${exhausted}))
+      where (c.followed_at is null or c.followed_at < now() - ${staleAfter} or (c.status = 'running' and (${exhausted})))
         and (c.status in ('running', 'paused') or c.finished_at > now() - ${grace} - c.window_days * interval '1 day')
       order by c.followed_at nulls first, c.id limit 1 for update of c skip locked`.execute(trx)
     const [campaign] = rows
@@ -84,9 +84,10 @@ export async function followCampaign(db: Db): Promise<number> {
   return 1
 }
 
-/** A message of campaign `c` did not fit into its budget. */
+/** A message of campaign `c` did not fit into its budget, and none is being sent whose money may come back. */
 export const exhausted = sql<boolean>`
-  exists (select 1 from message_budget b where b.pathway_id = c.pathway_id and b.exhausted_at is not null)`
+  exists (select 1 from message_budget b where b.pathway_id = c.pathway_id and b.exhausted_at is not null)
+    and not exists (select 1 from message m where m.pathway_id = c.pathway_id and m.status = 'sending')`
 
 async function steer(
   trx: Trx,
@@ -101,15 +102,16 @@ async function steer(
   }
   if (ended && entering) await closePathway(trx, pathwayId)
   // One that begins on a day is over when that day has been worked off, nobody is on their way, and no window is open.
-  await sql`
+  const { rows: finished } = await sql`
     update campaign c set status = 'finished', finished_at = now() where c.id = ${id}
       and (${ended} or (c.plan -> 'entry' ->> 'kind' = 'once'
         and exists (select 1 from pathway_occasion o where o.pathway_id = ${pathwayId})
         and not exists (select 1 from pathway_occasion o where o.pathway_id = ${pathwayId} and o.finished_at is null)))
       and not exists (select 1 from enrollment e where e.pathway_id = ${pathwayId} and e.status in ('active', 'waiting', 'blocked'))
-      and not exists (select 1 from campaign_member m where m.campaign_id = ${id} and m.until > now())`.execute(
-    trx,
-  )
+      and not exists (select 1 from campaign_member m where m.campaign_id = ${id} and m.until > now())
+    returning 1`.execute(trx)
+  // Its segments are free again.
+  if (finished.length > 0 && entering) await closePathway(trx, pathwayId)
 }
 
 /** What these persons did within their windows, from the rows themselves: whatever was corrected since comes out right. */

@@ -7,7 +7,7 @@ import type { Db } from '../../platform/db.ts'
 import { listOrder, newestFirst, type Sorted, totalOf } from '../../platform/listing.ts'
 import { personOfRecord } from '../event/record.ts'
 import { personWithin } from '../person/scope.ts'
-import { campaignRow } from './campaign.ts'
+import { plannedRow } from './campaign.ts'
 
 type Query = {
   variant?: string | undefined
@@ -45,7 +45,7 @@ const did = {
 
 /** The persons behind the figures, within reach. @throws {AppError} forbidden, not-found */
 export async function listMembers(db: Db, actor: Actor, id: number, query: Query) {
-  await campaignRow(db, actor, 'campaign.read', id)
+  await plannedRow(db, actor, id)
   const reach = authorize(actor, 'campaign.read')
   const where = [
     sql<SqlBool>`m.campaign_id = ${id}`,

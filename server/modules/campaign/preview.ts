@@ -6,7 +6,7 @@ import { foresee } from '../contact/permit.ts'
 import { channelsFor } from '../message/routing.ts'
 import { audienceGroups, audienceSample } from './audience.ts'
 import { campaignRow } from './campaign.ts'
-import { bodyOf, type Counted, costOf, problemsOf, scriptsFor } from './problems.ts'
+import { audienceProblems, bodyOf, type Counted, costOf, planProblemsOf, scriptsFor } from './problems.ts'
 
 /** Persons that the gate is asked about: enough for shares of a few percent, few enough for a screen. */
 const sampleSize = 500
@@ -15,11 +15,12 @@ const sampleSize = 500
 export async function previewCampaign(db: Db, actor: Actor, id: number): Promise<CampaignPreview> {
   const row = await campaignRow(db, actor, 'campaign.read', id)
   const body = bodyOf(row)
-  const problems = await problemsOf(db, row)
+  const problems = await planProblemsOf(db, body)
   const counted = await audienceGroups(db, body)
   const audience = counted.reduce((sum, one) => sum + one.persons, 0)
   const heldOut = Math.round(audience * body.holdOut)
   const cost = await costOf(db, body, counted)
+  if (problems.length === 0) problems.push(...audienceProblems(body, counted, cost))
   const gate = await askGate(db, body)
   // Whom the gate would refuse now does not come because of the campaign.
   const reached = (audience - heldOut) * (gate.sampled === 0 ? 1 : gate.permitted / gate.sampled)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { CampaignBody } from '../../../contract/campaign.ts'
+import { beingCounted, type CampaignBody } from '../../../contract/campaign.ts'
 import { smsSize } from '../../../contract/sms.ts'
 import { renderText } from '../../../contract/template.ts'
 import type { Db } from '../../platform/db.ts'
@@ -16,8 +16,15 @@ export const bodyOf = (row: DetailRow): CampaignBody => ({ ...viewSummary(row), 
 export type Problem = { path: string; message: string }
 
 /** What stands in the way of starting: in the plan, in the pathway that it becomes, and in whom it would reach. Paths are those of the body. */
-export async function problemsOf(db: Db, row: DetailRow): Promise<Problem[]> {
-  const body = bodyOf(row)
+export async function problemsOf(db: Db, body: CampaignBody): Promise<Problem[]> {
+  const problems = await planProblemsOf(db, body)
+  if (problems.length > 0) return problems
+  const counted = await audienceGroups(db, body)
+  return audienceProblems(body, counted, await costOf(db, body, counted))
+}
+
+/** Those of the plan and its pathway alone. */
+export async function planProblemsOf(db: Db, body: CampaignBody): Promise<Problem[]> {
   const own = planProblems(body)
   if (own.length > 0) return own
   const { rows } = await sql<{ code: string; known: boolean }>`
@@ -27,29 +34,34 @@ export async function problemsOf(db: Db, row: DetailRow): Promise<Problem[]> {
   if (rows.length > 0)
     return rows.map(({ code, known }) => ({
       path: 'plan.audience',
-      message: known ? 'is being counted for the first time' : `The segment "${code}" does not exist here.`,
+      message: known ? beingCounted : `The segment "${code}" does not exist here.`,
     }))
-  const definition = definitionOf(body)
   try {
-    await runnable(db, definition, null, body.emergency)
+    await runnable(db, definitionOf(body), null, body.emergency)
+    return []
   } catch (error) {
     if (error instanceof AppError && error.fields)
       return error.fields.map(({ path, message }) => ({
-        path: scriptOfStep(definition.steps[Number(/^steps\.(\d+)/.exec(path)?.[1])]?.key) ?? path,
+        path: scriptOfStep(path) ?? path,
         message,
       }))
     throw error
   }
-  return body.plan.entry.kind === 'once' ? audienceProblems(db, body) : []
 }
 
-/** What begins on a day has its audience then: of nobody it is a mistake, and a budget that is too small cuts some off by chance. */
-async function audienceProblems(db: Db, body: CampaignBody): Promise<Problem[]> {
-  const counted = await audienceGroups(db, body)
+/**
+ * What begins on a day has its audience then: of nobody it is a mistake, and a budget that is too small cuts some off by chance.
+ * @param cost as of {@link costOf}
+ */
+export function audienceProblems(
+  { plan, budget }: CampaignBody,
+  counted: Counted,
+  cost: number | null,
+): Problem[] {
+  if (plan.entry.kind !== 'once') return []
   if (counted.every(({ persons }) => persons === 0))
     return [{ path: 'plan.audience', message: 'Nobody is meant.' }]
-  const cost = await costOf(db, body, counted)
-  return cost !== null && body.budget !== null && cost > body.budget
+  return cost !== null && budget !== null && cost > budget
     ? [{ path: 'budget', message: 'may cost more than the budget' }]
     : []
 }

@@ -26,7 +26,7 @@ export async function submitCampaign(
 ): Promise<CampaignDetail> {
   const row = await lockCampaign(trx, actor, 'campaign.write', id, version)
   if (row.status !== 'draft') throw new AppError('already-closed')
-  const problems = await problemsOf(trx, row)
+  const problems = await problemsOf(trx, bodyOf(row))
   if (problems.length > 0) throw new AppError('invalid', 'The campaign cannot start like this.', problems)
   await sql`
     update campaign set status = 'submitted', submitted_at = now(), submitted_by_name = ${actor.name}, returned_reason = null, returned_by_name = null
@@ -87,7 +87,7 @@ export async function approveCampaign(
 }
 
 async function start(trx: Trx, actor: Actor, row: DetailRow): Promise<void> {
-  const problems = await problemsOf(trx, row)
+  const problems = await problemsOf(trx, bodyOf(row))
   if (problems.length > 0) throw new AppError('invalid', 'The campaign cannot start like this.', problems)
   const pathwayId = await insertPathway(trx, actor, {
     code: `campaign-${row.id}`,

@@ -45,7 +45,7 @@ const address = sql`case r.channel
     order by t.updated_at desc, t.id limit 1)
   else '' end`
 
-/** Contacts of the household `h` within 30 days, and pending ones. With "sending or" PostgreSQL reads all that are being sent, once for each person. */
+/** Contacts of the household `h` within 30 days, and pending ones. No `or` about the state: PostgreSQL would read everything that is being sent, once for each person. */
 const contacts = sql`
   select m.purpose, m.person_id = any(g.members) as own, m.status = 'sending' or m.finished_at > now() - interval '7 days' as recent
   from message m where m.person_id = any(h.records) and m.status = any('{sending,sent,unknown}')

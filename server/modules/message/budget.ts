@@ -4,7 +4,7 @@ import { wakeLoop } from '../../platform/loop.ts'
 
 /*
  * A budget is exact: what a message will cost is taken out of it in the transaction that claims the message, and what it did not cost is put
- * back with its result. A message that does not fit waits, and its pathway sends nothing more until the budget is raised.
+ * back with its result. A message that does not fit waits, and its pathway sends nothing more until money comes back or the budget is raised.
  */
 
 /** `cost` in the currency of the account. */
@@ -20,6 +20,9 @@ export async function setBudget(trx: Trx, pathwayId: number, budget: number | nu
       on conflict (pathway_id) do update set budget = excluded.budget, exhausted_at = null`.execute(trx)
 }
 
+/** Less than any price; sums of prices are not exact in binary. */
+const rounding = 1e-6
+
 /** Takes what these cost out of their budgets, in order. @returns those for which nothing is left */
 export async function takeFromBudget<T extends Priced>(trx: Trx, priced: T[]): Promise<Set<T>> {
   const left = await leftOf(trx, priced)
@@ -31,7 +34,7 @@ export async function takeFromBudget<T extends Priced>(trx: Trx, priced: T[]): P
     const has = one.pathwayId === null ? undefined : left.get(one.pathwayId)
     if (has === undefined || one.pathwayId === null) continue
     // The first that does not fit ends it: shorter texts after it would jump the queue.
-    if (one.cost > has || exhausted.has(one.pathwayId)) {
+    if (one.cost > has + rounding || exhausted.has(one.pathwayId)) {
       exhausted.add(one.pathwayId)
       tooMuch.add(one)
     } else {
@@ -49,7 +52,7 @@ export async function takeFromBudget<T extends Priced>(trx: Trx, priced: T[]): P
   return tooMuch
 }
 
-/** Corrects what was taken: negative amounts are put back. */
+/** Corrects what was taken: negative amounts are put back, and what did not fit is tried again. */
 export async function addToBudget(trx: Trx, changes: Priced[]): Promise<void> {
   const sums = [
     ...Map.groupBy(
@@ -63,7 +66,7 @@ export async function addToBudget(trx: Trx, changes: Priced[]): Promise<void> {
   await sql`
     with b as materialized (
       select pathway_id from message_budget where pathway_id = any(${sums.map((one) => one.pathwayId)}::int[]) order by 1 for update)
-    update message_budget m set spent = m.spent + n.cost
+    update message_budget m set spent = m.spent + n.cost, exhausted_at = case when n.cost < 0 then null else m.exhausted_at end
     from b join unnest(${sums.map((one) => one.pathwayId)}::int[], ${sums.map((one) => one.cost)}::numeric[]) as n(id, cost) on n.id = b.pathway_id
     where m.pathway_id = b.pathway_id`.execute(trx)
 }

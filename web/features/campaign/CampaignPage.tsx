@@ -30,8 +30,8 @@ export default function CampaignPage() {
   const query = useCall(
     getCampaign,
     { params: { id: Number(id) } },
-    // A running one sends, a cancelled one is being withdrawn.
-    { refetchInterval: (state) => (moves(state.state.data) ? 3000 : false) },
+    // A cancelled one is being withdrawn, which is watched; a running one goes on for days.
+    { refetchInterval: ({ state }) => lookAgain(state.data) },
   )
   if (!query.data) return <Unloaded page query={query} height={480} />
   const campaign = query.data
@@ -106,9 +106,10 @@ export default function CampaignPage() {
   )
 }
 
-const moves = (campaign: CampaignDetail | undefined) =>
-  campaign?.status === 'running' ||
-  (campaign?.status === 'cancelled' && campaign.underWay + campaign.unsentMessages > 0)
+function lookAgain(campaign: CampaignDetail | undefined): number | false {
+  if (campaign?.status === 'running') return 60_000
+  return campaign?.status === 'cancelled' && campaign.underWay + campaign.unsentMessages > 0 ? 3000 : false
+}
 
 const phases = ['plan', 'approve', 'run', 'learn'] as const
 const phaseOf: Record<CampaignDetail['status'], number> = {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   approveCampaign,
+  beingCounted,
   type CampaignDetail,
   type CampaignPreview,
   getCampaign,
@@ -24,9 +25,6 @@ import { useDo } from '../../ui/useDo.ts'
 import { useProblem } from '../../ui/useExplain.ts'
 import { usePathwayProblem } from '../pathway/useProblem.ts'
 
-/** Said by the server of a segment that nobody used before. */
-const beingCounted = 'is being counted for the first time'
-
 /** What would happen, before anybody answers for it. */
 export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
   const { t } = useTranslation()
@@ -38,7 +36,6 @@ export function PreviewPanel({ campaign }: { campaign: CampaignDetail }) {
     {
       staleTime: 0,
       placeholderData: (before) => before,
-      // A segment that slept is counted within seconds.
       refetchInterval: ({ state }) =>
         state.data?.problems.some(({ message }) => message === beingCounted) ? 3000 : false,
     },
