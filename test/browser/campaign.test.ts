@@ -45,6 +45,11 @@ async function visits(id: string): Promise<void> {
   await expect.poll(async () => (await followed())[0]?.n, { timeout: 20_000 }).toBeGreaterThan(0)
 }
 
+test('where there is no campaign yet, the page says how one begins', async () => {
+  const page = await stage.openAs('service', { path: '/campaigns' })
+  await page.getByText('还没有活动').waitFor()
+})
+
 test('a recall is made from a ready-made plan, checked and submitted', async () => {
   const page = await stage.openAs('service', { path: '/campaigns' })
   await page.getByRole('link', { name: '新建活动' }).first().click()

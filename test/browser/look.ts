@@ -74,7 +74,10 @@ const usual =
 const data =
   /https?:\/\/[^\s，。；]+|\{\{\w+\}\}|\S+@\S+|\b[A-Z]+-?\d+\b|\b[0-9a-f]{64}\b|^[a-z][a-z0-9.-]+[.-][a-z0-9.-]+$|^sign-in$/g
 
-const latinNames = new RegExp([...latinFamily, ...latinGiven.M, ...latinGiven.F].join('|'), 'g')
+const latinNames = new RegExp(
+  `(?<!\\p{L})(${[...latinFamily, ...latinGiven.M, ...latinGiven.F].join('|')})(?!\\p{L})`,
+  'gu',
+)
 
 /** Words in Latin letters that a reader of Chinese sees, names of persons, codes and what people typed themselves aside; i18n keys show up here as well. */
 export async function latinWords(page: Page, allowed = /^$/): Promise<string[]> {
