@@ -83,7 +83,7 @@ test('a stranger with an endless body is answered before much of it is sent, at 
     // Beyond the limit it is what fits into the buffers of the two kernels.
     expect([where, sent < 16 * 1024 * 1024 ? 'early' : sent]).toEqual([where, 'early'])
   }
-}, 60_000)
+}, 180_000)
 
 test('who is signed in may send what the route takes and not more, whatever Content-Length says', async () => {
   const ends = '/api/auth/sign-out'
@@ -126,7 +126,7 @@ test('every route that reads a body answers 413 beyond its limit', async () => {
     if (!answers.includes(413)) never.push(`${contract.method} ${contract.path} ${answers.join()}`)
   }
   expect(never.join('\n')).toBe('')
-}, 60_000)
+}, 180_000)
 
 test('many large bodies at once do not fill the memory: beyond the budget it is 503 with Retry-After', async () => {
   const target = { method: 'POST', path: fhirBase }
@@ -138,4 +138,4 @@ test('many large bodies at once do not fill the memory: beyond the budget it is 
   expect(answers.filter(({ status }) => status === 400).length).toBeGreaterThan(0)
   // The room is given back.
   expect((await sendBody(target, 48 * 1024 * 1024, { cookie: robot })).status).toBe(400)
-}, 60_000)
+}, 180_000)

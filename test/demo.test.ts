@@ -84,7 +84,7 @@ test('the demo gets ready with something on every page and weeks of work behind 
         (one) => one.departmentName !== figures.groups[0]?.label,
       ).length
     const before = await workedElsewhere()
-    await expect.poll(workedElsewhere, { timeout: 60_000, interval: 500 }).toBeGreaterThan(before)
+    await expect.poll(workedElsewhere, { timeout: 120_000, interval: 500 }).toBeGreaterThan(before)
     for (const [who, list] of Object.entries(lists)) {
       const still = new Set(await open(who))
       expect([who, list.filter((id) => !still.has(id))]).toEqual([who, []])
@@ -95,4 +95,4 @@ test('the demo gets ready with something on every page and weeks of work behind 
     demo.child.kill('SIGKILL')
     await rm(dir, { recursive: true, force: true })
   }
-}, 240_000)
+}, 480_000)

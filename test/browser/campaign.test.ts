@@ -42,7 +42,7 @@ async function visits(id: string): Promise<void> {
       `select count(visited_at)::int as n from campaign_member where campaign_id = $1`,
       [id],
     )
-  await expect.poll(async () => (await followed())[0]?.n, { timeout: 20_000 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await followed())[0]?.n, { timeout: 60_000 }).toBeGreaterThan(0)
 }
 
 test('where there is no campaign yet, the page says how one begins', async () => {

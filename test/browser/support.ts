@@ -35,7 +35,7 @@ export type Stage = {
 export function useStage(): Stage {
   let site: Site | undefined
   let browser: Browser | undefined
-  vi.setConfig({ testTimeout: 60_000 })
+  vi.setConfig({ testTimeout: 180_000 })
   const contexts: BrowserContext[] = []
   const troubles: string[] = []
   const windows = new Map<string, BrowserContext>()
@@ -73,7 +73,7 @@ export function useStage(): Stage {
       reducedMotion: 'reduce',
       ...options,
     })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(45_000)
     await context.addInitScript(`globalThis.Date = (${shifted.toString()})(Date, () => ${clockOffset()})`)
     return context
   }
