@@ -15,6 +15,7 @@ const settingView = z.object({
     'completeness',
     'spot-check',
     'visit',
+    'appointment',
     'organisation',
   ]),
   kind: z.enum(['integer', 'number', 'boolean', 'text', 'secret', 'choice', 'hours']),

@@ -68,6 +68,10 @@ export const eventKinds = [
   'appointment.changed',
   'appointment.cancelled',
   'appointment.missed',
+  'appointment.confirmed',
+  'appointment.arrived',
+  'appointment.fulfilled',
+  'appointment.suspended',
   'intake.noted',
 ] as const
 export const eventKind = z.enum(eventKinds)

@@ -39,6 +39,7 @@ import { mountTemplate } from './modules/template/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountTimeline } from './modules/timeline/routes.ts'
+import { mountAppointment } from './modules/appointment/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -87,6 +88,7 @@ const modules: Mount[] = [
   mountDispute,
   mountHeadCheck,
   mountVisit,
+  mountAppointment,
   mountWaiting,
 ]
 

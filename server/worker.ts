@@ -1,4 +1,5 @@
 import { accessJobs } from './modules/access/jobs.ts'
+import { appointmentJobs } from './modules/appointment/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
@@ -23,6 +24,7 @@ export type JobModule = (services: Services) => JobHandler[]
 /** Every module that has jobs. Boot fails when a declared job has no handler or two. */
 const modules: JobModule[] = [
   accessJobs,
+  appointmentJobs,
   auditJobs,
   calendarJobs,
   contactJobs,

@@ -80,6 +80,8 @@ export const roleRules: Record<Role, Rule> = {
     'template.read': 'site',
     'template.write': 'site',
     'template.publish': 'site',
+    'schedule.read': 'site',
+    'schedule.write': 'site',
   },
   'service-centre': {
     ...desk,
@@ -118,6 +120,10 @@ export const roleRules: Record<Role, Rule> = {
     'template.read': 'site',
     'template.write': 'site',
     'template.publish': 'site',
+    'schedule.read': 'site',
+    'schedule.write': 'site',
+    'appointment.read': 'site',
+    'appointment.write': 'site',
   },
   'department-head': {
     ...desk,
@@ -142,6 +148,10 @@ export const roleRules: Record<Role, Rule> = {
     'instruction.submit': 'department',
     'guidance.read': 'department',
     'guidance.write': 'department',
+    'schedule.read': 'department',
+    'schedule.write': 'department',
+    'appointment.read': 'department',
+    'appointment.write': 'department',
   },
   doctor: {
     ...desk,
@@ -159,6 +169,9 @@ export const roleRules: Record<Role, Rule> = {
     'head-check.acknowledge': 'own',
     'instruction.read': 'own',
     'instruction.submit': 'own',
+    'schedule.read': 'own',
+    'appointment.read': 'own',
+    'appointment.write': 'own',
   },
   nurse: {
     ...desk,
@@ -172,6 +185,9 @@ export const roleRules: Record<Role, Rule> = {
     'instruction.read': 'department',
     'instruction.submit': 'department',
     'guidance.read': 'department',
+    'schedule.read': 'department',
+    'appointment.read': 'department',
+    'appointment.write': 'department',
   },
   outreach: {
     ...desk,
@@ -185,6 +201,9 @@ export const roleRules: Record<Role, Rule> = {
     'visit.read': 'site',
     'visit.plan': 'site',
     'visit.work': 'own',
+    'schedule.read': 'site',
+    'appointment.read': 'own',
+    'appointment.write': 'own',
   },
   manager: {
     ...desk,
@@ -215,6 +234,8 @@ export const roleRules: Record<Role, Rule> = {
     'template.read': 'site',
     'template.write': 'site',
     'template.publish': 'site',
+    'schedule.read': 'site',
+    'appointment.read': 'site',
   },
   auditor: { 'audit.read': 'installation', 'setting.read': 'all', 'user.read': 'installation' },
   integration: {
@@ -244,6 +265,10 @@ export const roleRules: Record<Role, Rule> = {
     'instruction.read': 'site',
     // Signs staff in on the workstation that this system runs on; a site has to switch it on.
     'launch.create': 'site',
+    'schedule.read': 'site',
+    'schedule.write': 'site',
+    'appointment.read': 'site',
+    'appointment.write': 'site',
   },
 }
 

@@ -56,6 +56,40 @@ export interface AppAccount {
   user_id: string;
 }
 
+export interface Appointment {
+  arrived_at: Timestamp | null;
+  booked_at: Generated<Timestamp>;
+  booked_by: string;
+  booked_by_name: string;
+  called_at: Timestamp | null;
+  cancel_reason: string | null;
+  cancelled_at: Timestamp | null;
+  cancelled_by: "patient" | "staff" | "doctor" | "hospital" | null;
+  channel: "phone" | "web" | "window" | "follow-up" | "alliance" | "green" | "his";
+  confirmed_at: Timestamp | null;
+  conflict: Generated<boolean>;
+  department_id: number | null;
+  ends_at: Timestamp | null;
+  id: Generated<number>;
+  left_at: Timestamp | null;
+  note: string | null;
+  person_id: number;
+  room_id: number | null;
+  seen_at: Timestamp | null;
+  site_id: number;
+  slot_id: number | null;
+  source: Generated<string>;
+  source_number: string | null;
+  staff_id: number | null;
+  starts_at: Timestamp;
+  status: Generated<"booked" | "arrived" | "fulfilled" | "noshow" | "cancelled">;
+  task_id: number | null;
+  title: string;
+  urgent: Generated<boolean>;
+  version: Generated<number>;
+  visit_type_id: number | null;
+}
+
 export interface AppSession {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -205,6 +239,24 @@ export interface ClinicalFact {
   person_id: number;
   said_at: Timestamp;
   source: string;
+}
+
+export interface ClinicSession {
+  created_at: Generated<Timestamp>;
+  date: string;
+  department_id: number;
+  equipment_id: number | null;
+  id: Generated<number>;
+  overbook: Generated<number>;
+  period: string;
+  reason: string | null;
+  room_id: number | null;
+  schedule_id: number | null;
+  site_id: number;
+  staff_id: number | null;
+  status: Generated<"open" | "suspended">;
+  version: Generated<number>;
+  visit_type_id: number;
 }
 
 export interface Clock {
@@ -1217,6 +1269,17 @@ export interface RehearsalDay {
   visits: number;
 }
 
+export interface Resource {
+  active: Generated<boolean>;
+  code: string;
+  department_id: number | null;
+  directions: string | null;
+  id: Generated<number>;
+  kind: "room" | "equipment";
+  name: string;
+  site_id: number;
+}
+
 export interface ReturnVisitInstruction {
   assignee_role: "doctor" | "nurse" | "department-head";
   department_id: number;
@@ -1266,6 +1329,29 @@ export interface SavedView {
   search: string;
   shared: Generated<boolean>;
   user_id: string;
+}
+
+export interface Schedule {
+  created_at: Generated<Timestamp>;
+  department_id: number;
+  ends: string;
+  equipment_id: number | null;
+  holidays: Generated<boolean>;
+  id: Generated<number>;
+  make_up: Generated<boolean>;
+  overbook: Generated<number>;
+  places: Generated<number>;
+  quotas: Generated<Json>;
+  room_id: number | null;
+  site_id: number;
+  slot_minutes: number;
+  staff_id: number | null;
+  starts: string;
+  valid_from: string;
+  valid_to: string | null;
+  version: Generated<number>;
+  visit_type_id: number;
+  weekday: number;
 }
 
 export interface Segment {
@@ -1332,6 +1418,24 @@ export interface Site {
   longitude: number | null;
   name: string;
   time_zone: Generated<string>;
+}
+
+export interface Slot {
+  channel: "phone" | "web" | "window" | "follow-up" | "alliance" | "green" | null;
+  department_id: number;
+  ends_at: Timestamp;
+  held_by: string | null;
+  held_until: Timestamp | null;
+  id: Generated<number>;
+  number: number;
+  overbooked: Generated<boolean>;
+  release_at: Timestamp | null;
+  session_id: number;
+  site_id: number;
+  staff_id: number | null;
+  starts_at: Timestamp;
+  status: Generated<"free" | "held" | "booked" | "blocked">;
+  visit_type_id: number;
 }
 
 export interface SpotCheck {
@@ -1614,6 +1718,18 @@ export interface VisitTeamMember {
   team_id: number;
 }
 
+export interface VisitType {
+  active: Generated<boolean>;
+  code: string;
+  fee: Numeric | null;
+  id: Generated<number>;
+  minutes: number;
+  name: string;
+  preparation: string | null;
+  public: Generated<boolean>;
+  site_id: number;
+}
+
 export interface VisitVehicle {
   active: Generated<boolean>;
   cost_per_km: Numeric | null;
@@ -1640,12 +1756,14 @@ export interface DB {
   app_two_factor: AppTwoFactor;
   app_user: AppUser;
   app_verification: AppVerification;
+  appointment: Appointment;
   audit_event: AuditEvent;
   audit_head: AuditHead;
   calendar_day: CalendarDay;
   campaign: Campaign;
   campaign_approval: CampaignApproval;
   campaign_member: CampaignMember;
+  clinic_session: ClinicSession;
   clinical_fact: ClinicalFact;
   clock: Clock;
   condition: Condition;
@@ -1718,10 +1836,12 @@ export interface DB {
   red_flag: RedFlag;
   rehearsal: Rehearsal;
   rehearsal_day: RehearsalDay;
+  resource: Resource;
   return_visit_instruction: ReturnVisitInstruction;
   return_visit_instruction_history: ReturnVisitInstructionHistory;
   role_grant: RoleGrant;
   saved_view: SavedView;
+  schedule: Schedule;
   segment: Segment;
   segment_day: SegmentDay;
   segment_member: SegmentMember;
@@ -1729,6 +1849,7 @@ export interface DB {
   setting_history: SettingHistory;
   sign_in_throttle: SignInThrottle;
   site: Site;
+  slot: Slot;
   spot_check: SpotCheck;
   spot_check_candidate: SpotCheckCandidate;
   spot_check_draw: SpotCheckDraw;
@@ -1748,6 +1869,7 @@ export interface DB {
   visit_take: VisitTake;
   visit_team: VisitTeam;
   visit_team_member: VisitTeamMember;
+  visit_type: VisitType;
   visit_vehicle: VisitVehicle;
   visit_zone: VisitZone;
 }

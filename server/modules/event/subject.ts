@@ -25,10 +25,11 @@ export type SubjectKind = {
 
 const kinds = new Map<string, SubjectKind>()
 
-/** @returns a function that unregisters it */
+/** @returns a function that unregisters it; what it took the place of is there again */
 export function registerSubject(kind: SubjectKind): () => void {
+  const before = kinds.get(kind.kind)
   kinds.set(kind.kind, kind)
-  return () => void kinds.delete(kind.kind)
+  return () => void (before ? kinds.set(kind.kind, before) : kinds.delete(kind.kind))
 }
 
 export function subjectKind(kind: string): SubjectKind | undefined {

@@ -9,6 +9,7 @@ type Group =
   | 'completeness'
   | 'spot-check'
   | 'visit'
+  | 'appointment'
   | 'organisation'
 export type SettingDefinition = {
   group: Group
@@ -25,7 +26,7 @@ export type SettingDefinition = {
 }
 
 /** What one hospital of a chain does differently from the next; identity, feeds, channels and security are one for all. */
-const perSiteGroups: ReadonlySet<Group> = new Set(['follow-up', 'contact', 'spot-check', 'visit', 'figure'])
+const perSiteGroups: ReadonlySet<Group> = new Set(['follow-up', 'contact', 'spot-check', 'visit', 'figure', 'appointment'])
 const ofGroup = <const G extends Group>(group: G) => ({ group, perSite: perSiteGroups.has(group) })
 
 /** One value for the installation although its group may differ per site. */

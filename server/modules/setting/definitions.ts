@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { appointmentSettings } from './appointment.ts'
 import { contactSettings } from './contact.ts'
 import {
   boolean,
@@ -311,6 +312,7 @@ export const settingDefinitions = {
   ...spotCheckSettings,
   ...deadlineSettings,
   ...visitSettings,
+  ...appointmentSettings,
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

@@ -95,6 +95,14 @@ export const settingSources = {
   'head-check_sample': 'CareLoop choice: as many as one reads',
   'spot-check_appeal-days': 'CareLoop choice: a week to look it up',
   'spot-check_score-minimum': 'CareLoop choice: below five the 95 % interval spans half the scale and more',
+  'appointment_horizon-days': 'CareLoop choice: sessions are made and booked so far ahead',
+  'appointment_hold-minutes': 'CareLoop choice: long enough to agree on a time by phone',
+  appointment_holds: 'CareLoop choice: what one person may hold at a time',
+  'appointment_real-name':
+    'Real-name registration (Ministry of Health, 2009, No. 95): an identity number before booking by web or phone',
+  'appointment_per-day':
+    'CareLoop choice: of one person in one department on one day, a common rule of hospitals',
+  appointment_open: 'CareLoop choice: of one person at a time',
   'visit_radius-km': '96120 call-centre report: home visits over a 300 km radius',
   visit_detour:
     'Road over great-circle distance in China: 1.33 (Ballou et al. 2002, Transportation Research A 36: 843–848)',

@@ -1,0 +1,239 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Appointment } from '../../../contract/appointment.ts'
+import type { BookingChannel } from '../../../contract/clinic-schedule.ts'
+import type { EventKind } from '../../../contract/timeline.ts'
+import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
+import { audit } from '../../platform/audit.ts'
+import type { Trx } from '../../platform/db.ts'
+import { AppError, found } from '../../platform/errors.ts'
+import { recordEvents, sourceOf } from '../event/event.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
+import { loadPerson } from '../person/person.ts'
+import { personWithin } from '../person/scope.ts'
+import { readSettings } from '../setting/setting.ts'
+import { placeWithin, siteReached } from './scope.ts'
+import { freeSlots, holdSlot, takeSlot, type TakenSlot } from './slot.ts'
+import {
+  type AppointmentRow,
+  appointmentColumns,
+  appointmentJoins,
+  numberOf,
+  viewAppointment,
+} from './view.ts'
+
+/** Slots that the actor may book: those of the sites at which they work. */
+const slotsOf = (reach: Reach) => siteReached(reach, sql`l.site_id`)
+
+/** Appointments `a` that the actor reaches: by their place, or by their person. */
+export function appointmentWithin(reach: Reach): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(${placeWithin(reach, 'a')} or ${personWithin(reach, personOfRecord(sql`a.person_id`))})`
+}
+
+/** Keeps a slot while the patient is on the phone. @throws {AppError} not-found, slot-taken, too-many-holds */
+export async function holdForMe(
+  trx: Trx,
+  actor: Actor,
+  slotId: number,
+  channel: BookingChannel,
+): Promise<Date> {
+  const reach = authorize(actor, 'appointment.write')
+  const rules = await readSettings(trx, ['appointment.hold-minutes', 'appointment.holds'])
+  return holdSlot(
+    trx,
+    actor.id,
+    { slotId, channel, within: slotsOf(reach) },
+    { minutes: rules['appointment.hold-minutes'], most: rules['appointment.holds'] },
+  )
+}
+
+export type Booking = {
+  personId: number
+  slotId: number
+  channel: BookingChannel
+  urgent?: boolean
+  note?: string | null
+  taskId?: number | null
+}
+
+/** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, deceased */
+export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): Promise<Appointment> {
+  const reach = authorize(actor, 'appointment.write')
+  const { person, identifiers, deceased } = await loadPerson(trx, actor, input.personId)
+  if (deceased) throw new AppError('deceased')
+  await lockPerson(trx, person.id)
+  const slot = await takeSlot(trx, actor.id, { ...input, within: slotsOf(reach) })
+  const hasNumber = identifiers.some((one) => identityNumbers.has(one.system))
+  await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
+  const taskId = await taskOf(trx, input.taskId ?? null, person.id)
+  const { rows } = await sql<{ id: number }>`
+    insert into appointment (site_id, person_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel,
+      urgent, note, task_id, booked_by, booked_by_name)
+    values (${slot.site_id}, ${person.id}, ${slot.department_id}, ${slot.staff_id}, ${slot.room_id}, ${slot.visit_type_id}, ${slot.title},
+      ${slot.id}, ${slot.starts_at}, ${slot.ends_at}, ${input.channel}, ${input.urgent ?? false}, ${input.note || null}, ${taskId},
+      ${actor.id}, ${actor.name}) returning id`.execute(trx)
+  return tell(trx, actor, found(rows[0]).id, 'appointment.booked')
+}
+
+/** Systems of identifiers that prove who somebody is (real-name rule 实名制). */
+const identityNumbers = new Set(['national-id', 'passport'])
+
+/** One person's bookings wait for each other. */
+async function lockPerson(trx: Trx, personId: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('appointment.person'), ${personId}::int)`.execute(trx)
+}
+
+/** The task during which it was booked, if it is about this person. @throws {AppError} not-found */
+async function taskOf(trx: Trx, taskId: number | null, personId: number): Promise<number | null> {
+  if (taskId === null) return null
+  const { rows } = await sql<{ id: number }>`
+    select id from task where id = ${taskId} and person_id = any(${recordsOf(sql`${personId}`)})`.execute(trx)
+  return found(rows[0]).id
+}
+
+type Rules = { channel: BookingChannel; hasNumber: boolean; except: number | null }
+
+/** @throws {AppError} appointment-overlap, appointment-limit, real-name */
+async function assertRules(
+  trx: Trx,
+  personId: number,
+  slot: TakenSlot,
+  { channel, hasNumber, except }: Rules,
+) {
+  const rules = await readSettings(
+    trx,
+    ['appointment.real-name', 'appointment.per-day', 'appointment.open'],
+    slot.site_id,
+  )
+  if (rules['appointment.real-name'] && !hasNumber && ['web', 'phone'].includes(channel))
+    throw new AppError('real-name')
+  const { rows } = await sql<{ overlapping: number; same_day: number; open: number }>`
+    select count(*) filter (where a.starts_at < ${slot.ends_at} and coalesce(a.ends_at, a.starts_at + interval '1 minute') > ${slot.starts_at})::int
+        as overlapping,
+      count(*) filter (where a.department_id = ${slot.department_id} and (a.starts_at at time zone s.time_zone)::date
+        = (${slot.starts_at}::timestamptz at time zone s.time_zone)::date)::int as same_day,
+      count(*)::int as open
+    from appointment a join site s on s.id = a.site_id
+    where a.person_id = any(${recordsOf(sql`${personId}`)}) and a.status in ('booked', 'arrived') and a.ends_at > now() and a.id is distinct from ${except}`.execute(
+    trx,
+  )
+  const [known] = rows
+  if ((known?.overlapping ?? 0) > 0) throw new AppError('appointment-overlap')
+  if (
+    (known?.same_day ?? 0) >= rules['appointment.per-day'] ||
+    (known?.open ?? 0) >= rules['appointment.open']
+  )
+    throw new AppError('appointment-limit')
+}
+
+/** The event, the audit and the view of what was just done. */
+export async function tell(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  kind: EventKind,
+  more: Record<string, unknown> = {},
+): Promise<Appointment> {
+  const row = await loadAppointment(trx, actor, id)
+  await recordEvents(trx, [eventOf(row, actor, kind, more)])
+  await audit(trx, actor, { action: kind, personId: row.person_id, subject: `appointment:${id}` })
+  return viewAppointment(row, true)
+}
+
+/** An event of an appointment in the terms in which the feeds tell of appointments as well. */
+export function eventOf(
+  row: AppointmentRow,
+  actor: Actor,
+  kind: EventKind,
+  more: Record<string, unknown> = {},
+) {
+  return {
+    personId: row.record_id,
+    at: new Date(),
+    kind,
+    source: sourceOf(actor),
+    actorId: actor.id,
+    data: {
+      subject: { kind: 'appointment', id: row.id },
+      siteId: row.site_id,
+      code: { text: row.title },
+      start: row.starts_at.toISOString(),
+      end: row.ends_at?.toISOString(),
+      department: row.department_name ?? undefined,
+      performer: row.staff_name ?? undefined,
+      orderNumber: numberOf(row.id),
+      status: row.status,
+      ...more,
+    },
+  }
+}
+
+async function loadAppointment(trx: Trx, actor: Actor, id: number): Promise<AppointmentRow> {
+  const { rows } = await sql<AppointmentRow>`
+    select null as sort_key, ${appointmentColumns(actor)} from appointment a ${appointmentJoins} where a.id = ${id}`.execute(
+    trx,
+  )
+  return found(rows[0])
+}
+
+/**
+ * An appointment to be changed, locked.
+ * @throws {AppError} not-found, changed-meanwhile
+ */
+export async function lockAppointment(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  version: number,
+): Promise<AppointmentRow> {
+  const reach = authorize(actor, 'appointment.write')
+  const { rows } = await sql<{ version: number }>`
+    select a.version from appointment a where a.id = ${id} and ${appointmentWithin(reach)} for update`.execute(
+    trx,
+  )
+  if (found(rows[0]).version !== version) throw new AppError('changed-meanwhile')
+  return loadAppointment(trx, actor, id)
+}
+
+/** What another system booked is changed there. @throws {AppError} already-closed, booked-elsewhere */
+function assertChangeable(row: AppointmentRow): void {
+  if (row.source !== 'careloop') throw new AppError('booked-elsewhere')
+  if (row.status !== 'booked') throw new AppError('already-closed')
+}
+
+/** @throws {AppError} not-found, changed-meanwhile, already-closed, slot-taken, appointment-overlap, appointment-limit */
+export async function rescheduleAppointment(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { version, slotId, channel }: { version: number; slotId: number; channel: BookingChannel },
+): Promise<Appointment> {
+  const reach = authorize(actor, 'appointment.write')
+  const row = await lockAppointment(trx, actor, id, version)
+  assertChangeable(row)
+  await lockPerson(trx, row.person_id)
+  const slot = await takeSlot(trx, actor.id, { slotId, channel, within: slotsOf(reach) })
+  await assertRules(trx, row.person_id, slot, { channel, hasNumber: true, except: id })
+  await sql`
+    update appointment set (site_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel)
+      = (${slot.site_id}, ${slot.department_id}::int, ${slot.staff_id}::int, ${slot.room_id}::int, ${slot.visit_type_id}::int, ${slot.title}, ${slot.id}::bigint,
+         ${slot.starts_at}::timestamptz, ${slot.ends_at}::timestamptz, ${channel}),
+      confirmed_at = null, version = version + 1 where id = ${id}`.execute(trx)
+  if (row.slot_id !== null) await freeSlots(trx, [row.slot_id])
+  return tell(trx, actor, id, 'appointment.rescheduled', { before: row.starts_at.toISOString() })
+}
+
+/** @throws {AppError} not-found, changed-meanwhile, already-closed */
+export async function cancelAppointment(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  { version, by, reason }: { version: number; by: NonNullable<Appointment['cancelledBy']>; reason: string },
+): Promise<Appointment> {
+  const row = await lockAppointment(trx, actor, id, version)
+  assertChangeable(row)
+  await sql`
+    update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, version = version + 1
+    where id = ${id}`.execute(trx)
+  if (row.slot_id !== null) await freeSlots(trx, [row.slot_id])
+  return tell(trx, actor, id, 'appointment.cancelled', { by, note: reason })
+}

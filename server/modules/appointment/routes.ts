@@ -1,0 +1,82 @@
+import {
+  attendAppointment as attendRoute,
+  bookAppointment as bookRoute,
+  cancelAppointment as cancelRoute,
+  getAppointment as getRoute,
+  holdSlot as holdRoute,
+  listAppointments as listRoute,
+  releaseSlot as releaseRoute,
+  rescheduleAppointment as rescheduleRoute,
+  searchSlots as searchRoute,
+} from '../../../contract/appointment.ts'
+import * as schedules from '../../../contract/clinic-schedule.ts'
+import { transaction } from '../../platform/db.ts'
+import { type Api, implement } from '../../platform/http.ts'
+import { attendAppointment } from './attendance.ts'
+import { bookAppointment, cancelAppointment, holdForMe, rescheduleAppointment } from './book.ts'
+import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
+import { getAppointment, listAppointments } from './list.ts'
+import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
+import { authorizeSite } from './scope.ts'
+import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
+import { releaseHold, searchSlots } from './slot.ts'
+
+export function mountAppointment(api: Api): void {
+  implement(api, schedules.listVisitTypes, ({ db, actor, query }) => listVisitTypes(db, actor, query.siteId))
+  implement(api, schedules.saveVisitType, ({ db, actor, body }) =>
+    transaction(db, (trx) => saveVisitType(trx, actor, body)),
+  )
+  implement(api, schedules.listResources, ({ db, actor, query }) => listResources(db, actor, query.siteId))
+  implement(api, schedules.saveResource, ({ db, actor, body }) =>
+    transaction(db, (trx) => saveResource(trx, actor, body)),
+  )
+  implement(api, schedules.listSchedules, ({ db, actor, query }) => listSchedules(db, actor, query))
+  implement(api, schedules.createSchedule, ({ db, actor, body }) =>
+    transaction(db, (trx) => createSchedule(trx, actor, body)),
+  )
+  implement(api, schedules.updateSchedule, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => updateSchedule(trx, actor, params.id, body)),
+  )
+  implement(api, schedules.deleteSchedule, ({ db, actor, params }) =>
+    transaction(db, (trx) => deleteSchedule(trx, actor, params.id)),
+  )
+  implement(api, schedules.listClinicSessions, ({ db, actor, query }) => listSessions(db, actor, query))
+  implement(api, schedules.createClinicSession, ({ db, actor, body }) =>
+    transaction(db, (trx) => createSession(trx, actor, body)),
+  )
+  implement(api, schedules.updateClinicSession, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => updateSession(trx, actor, params.id, body)),
+  )
+  implement(api, schedules.suspendClinicSession, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => suspendSession(trx, actor, params.id, body)),
+  )
+  implement(api, schedules.resumeClinicSession, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => resumeSession(trx, actor, params.id, body)),
+  )
+
+  implement(api, searchRoute, async ({ db, actor, query }) => ({
+    timeZone: await authorizeSite(db, actor, 'appointment.write', query.siteId),
+    items: await searchSlots(db, query),
+  }))
+  implement(api, holdRoute, async ({ db, actor, params, body }) => ({
+    heldUntil: (await transaction(db, (trx) => holdForMe(trx, actor, params.id, body.channel))).toISOString(),
+  }))
+  implement(api, releaseRoute, async ({ db, actor, params }) => {
+    await transaction(db, (trx) => releaseHold(trx, actor.id, params.id))
+    return undefined
+  })
+  implement(api, listRoute, ({ db, actor, query }) => listAppointments(db, actor, query))
+  implement(api, getRoute, ({ db, actor, params }) => getAppointment(db, actor, params.id))
+  implement(api, bookRoute, ({ db, actor, body }) =>
+    transaction(db, (trx) => bookAppointment(trx, actor, body)),
+  )
+  implement(api, rescheduleRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => rescheduleAppointment(trx, actor, params.id, body)),
+  )
+  implement(api, cancelRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => cancelAppointment(trx, actor, params.id, body)),
+  )
+  implement(api, attendRoute, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => attendAppointment(trx, actor, params.id, body)),
+  )
+}

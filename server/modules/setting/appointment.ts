@@ -1,0 +1,39 @@
+import { boolean, everywhere, integer, type SettingDefinition } from './define.ts'
+
+const ours = 'CareLoop choice'
+
+/** Rule numbers of appointments. */
+export const appointmentSettings = {
+  'appointment.horizon-days': integer(
+    'appointment',
+    60,
+    'days',
+    [1, 365],
+    `${ours}: sessions are made and booked so far ahead`,
+  ),
+  'appointment.hold-minutes': everywhere(
+    integer('appointment', 5, 'minutes', [1, 30], `${ours}: long enough to agree on a time by phone`),
+  ),
+  'appointment.holds': everywhere(
+    integer('appointment', 3, 'slots', [1, 50], `${ours}: what one person may hold at a time`),
+  ),
+  'appointment.real-name': boolean(
+    'appointment',
+    false,
+    'Real-name registration 实名制就诊 (卫医政发〔2009〕95号): an identity number before booking by web or phone',
+  ),
+  'appointment.per-day': integer(
+    'appointment',
+    1,
+    'appointments',
+    [1, 20],
+    `${ours}: of one person in one department on one day, a common rule of hospitals`,
+  ),
+  'appointment.open': integer(
+    'appointment',
+    10,
+    'appointments',
+    [1, 100],
+    `${ours}: of one person at a time`,
+  ),
+} as const satisfies Record<string, SettingDefinition>
