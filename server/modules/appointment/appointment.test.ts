@@ -121,7 +121,7 @@ test('places kept for a channel are its own until they are released', async () =
   const free = (await search(agent, { ...on, channel: 'phone' }))[0]?.id
   const slotId = kept.find((one) => one.id !== free)?.id ?? 0
   const book = (channel: string) =>
-    app.request(agent, bookAppointment, { body: { personId: person, slotId, channel } as never })
+    app.request(agent, bookAppointment, { body: { personId: person, slotId, channel } })
   expect((await book('phone')).error?.id).toBe('slot-taken')
   await app.services.database.pool.query(`update slot set release_at = now() where id = $1`, [slotId])
   expect((await book('phone')).status).toBe(201)
@@ -161,7 +161,7 @@ test('an appointment is moved, attended and stands on the timeline with every st
   })
   expect(moved.body).toMatchObject({ queueNumber: 2, status: 'booked' })
   const step = (version: number, what: string) =>
-    app.request(agent, attendAppointment, { params: { id: made.id }, body: { version, step: what } as never })
+    app.request(agent, attendAppointment, { params: { id: made.id }, body: { version, step: what } })
   expect((await step(moved.body.version, 'arrive')).error?.id).toBe('appointment-too-early')
   await at('2026-11-19T08:05:00+08:00', async () => {
     let { version } = moved.body
