@@ -78,7 +78,14 @@ const areas: readonly Area[] = [
     ],
   },
   { word: 'calls', icon: CustomerServiceOutlined, pages: [] },
-  { word: 'appointments', icon: CalendarOutlined, pages: [] },
+  {
+    word: 'appointments',
+    icon: CalendarOutlined,
+    pages: [
+      page('/appointments', 'appointments', CalendarOutlined, 'appointment.read'),
+      page('/schedules', 'schedules', ScheduleOutlined, 'schedule.read'),
+    ],
+  },
   {
     word: 'supervision',
     icon: SafetyCertificateOutlined,

@@ -6,17 +6,26 @@ import { type Bound, type Filters, first, useBound, useFilters } from './filters
 const Picker = lazy(() => import('./DatePicker.tsx'))
 
 /** A month as `YYYY-MM`, which is always one. */
-export function MonthFilter({ label, ...bound }: Bound & { label: string }) {
+export function MonthFilter(props: Bound & { label: string }) {
+  return <OneFilter kind="month" {...props} />
+}
+
+/** A day as `YYYY-MM-DD`, which is always one. */
+export function DayFilter(props: Bound & { label: string }) {
+  return <OneFilter kind="day" {...props} />
+}
+
+function OneFilter({ kind, label, ...bound }: Bound & { kind: 'day' | 'month'; label: string }) {
   const { value, onChange } = useBound(bound)
   return (
     <Suspense fallback={<span className="picker-place filter-date" />}>
       <Picker
-        kind="month"
+        kind={kind}
         aria-label={label}
         className="filter-date"
         allowClear={false}
         value={value ?? ''}
-        onChange={(month) => onChange(month || undefined)}
+        onChange={(next) => onChange(next || undefined)}
       />
     </Suspense>
   )

@@ -11,6 +11,7 @@ import { Unloaded } from '../../ui/Unloaded.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { StatusTag } from '../../ui/StatusTag.tsx'
+import { AppointmentPanel } from '../appointment/AppointmentPanel.tsx'
 import { DisputePanel } from '../dispute/DisputePanel.tsx'
 import { InstructionPanel } from '../instruction/InstructionPanel.tsx'
 import { RecordsPanel } from '../match/RecordsPanel.tsx'
@@ -87,6 +88,7 @@ function PersonView({ personId }: { personId: number }) {
           <OptOutPanel person={person} />
           <DisputePanel person={person} />
           <EnrollmentPanel person={person} />
+          <AppointmentPanel person={person} />
           <InstructionPanel person={person} />
           <PhotoPanel person={person} />
           <ConsentPanel person={person} />

@@ -52,6 +52,8 @@ export const frame = {
     headChecks: 'Monthly check',
     spotChecks: 'Spot checks',
     visits: 'Home visits',
+    appointments: 'Appointments',
+    schedules: 'Schedules',
     pathways: 'Pathways',
     enrollments: 'On a pathway',
     questionnaires: 'Questionnaires',

@@ -45,6 +45,8 @@ export const frame = {
     headChecks: '月度检查',
     spotChecks: '抽查',
     visits: '上门随访',
+    appointments: '预约',
+    schedules: '排班',
     pathways: '随访路径',
     enrollments: '在径患者',
     questionnaires: '问卷',

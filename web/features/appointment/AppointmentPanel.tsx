@@ -1,0 +1,59 @@
+import { Link } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { listAppointments } from '../../../contract/appointment.ts'
+import type { PersonDetail } from '../../../contract/person.ts'
+import { useCall } from '../../query.ts'
+import { may, useMe } from '../../session.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+import { AppointmentTags } from './status.tsx'
+
+const BookDialog = lazy(() => import('./BookDialog.tsx'))
+
+/** The person's appointments to come, and the way to a new one. */
+export function AppointmentPanel({ person }: { person: PersonDetail }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [booking, setBooking] = useState(false)
+  const list = useCall(
+    listAppointments,
+    { query: { view: 'coming', personId: person.id, limit: 10 } },
+    { enabled: may(me, 'appointment.read') },
+  )
+  const mayBook = may(me, 'appointment.write') && !person.tags.includes('deceased')
+  const items = list.data?.items ?? []
+  if (!may(me, 'appointment.read') || (items.length === 0 && !mayBook)) return null
+  return (
+    <section className="panel" aria-label={t('appointments.onPerson')}>
+      <div className="panel-head">
+        <h2>{t('appointments.onPerson')}</h2>
+        {mayBook && <Button onClick={() => setBooking(true)}>{t('appointments.book')}</Button>}
+      </div>
+      {items.length === 0 ? (
+        <p className="secondary">{t('appointments.none')}</p>
+      ) : (
+        <ul className="row-list">
+          {items.map((one) => (
+            <li key={one.id}>
+              <div>
+                <Link to="/appointments" search={{ view: 'coming', open: String(one.id) }}>
+                  <TimeText at={one.startsAt} show="moment" />
+                </Link>{' '}
+                <AppointmentTags appointment={one} />
+                <p className="secondary small">
+                  {[one.departmentName, one.staffName, one.title].filter(Boolean).join(' · ')}
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      {booking && (
+        <Suspense>
+          <BookDialog person={person} onClose={() => setBooking(false)} />
+        </Suspense>
+      )}
+    </section>
+  )
+}

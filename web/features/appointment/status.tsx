@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next'
+import type { Appointment } from '../../../contract/appointment.ts'
+import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
+
+const tones = {
+  booked: 'primary',
+  arrived: 'warning',
+  called: 'warning',
+  seen: 'info',
+  fulfilled: 'success',
+  noshow: 'danger',
+  cancelled: 'neutral',
+} as const satisfies Record<string, Tone>
+
+/** Where an appointment stands: being called and being seen are times within `arrived`. */
+export function stateOf({ status, calledAt, seenAt }: Appointment): keyof typeof tones {
+  if (status !== 'arrived') return status
+  return seenAt ? 'seen' : calledAt ? 'called' : 'arrived'
+}
+
+export function AppointmentTags({ appointment }: { appointment: Appointment }) {
+  const { t } = useTranslation()
+  const state = stateOf(appointment)
+  return (
+    <span className="tag-line">
+      <StatusTag tone={tones[state]}>{t(`appointments.status.${state}`)}</StatusTag>
+      {state === 'booked' && appointment.confirmedAt && (
+        <StatusTag tone="success">{t('appointments.confirmed')}</StatusTag>
+      )}
+      {appointment.urgent && <StatusTag tone="danger">{t('appointments.urgent')}</StatusTag>}
+      {appointment.conflict && appointment.status === 'booked' && (
+        <StatusTag tone="danger">{t('appointments.conflict')}</StatusTag>
+      )}
+    </span>
+  )
+}
