@@ -157,7 +157,7 @@ create table appointment (
   check ((status = 'cancelled') = (cancelled_at is not null and cancelled_by is not null))
 );
 create unique index appointment_slot on appointment (slot_id) where status <> 'cancelled';
-create unique index appointment_source on appointment (site_id, source, source_number) where source_number is not null;
+create unique index appointment_source on appointment (site_id, source_number) where source <> 'careloop';
 create index appointment_person on appointment (person_id, starts_at);
 create index appointment_site on appointment (site_id, starts_at);
 create index appointment_department on appointment (department_id, starts_at);

@@ -237,7 +237,12 @@ export const definitions: Partial<Record<string, Definition>> = {
     facts: (one) => {
       const kind = appointmentKinds[one.status]
       const code = factCode(one.serviceType?.[0] ?? one.appointmentType, one.description ?? 'Appointment')
-      return kind ? [{ kind, data: { code, status: one.status, start: one.start, end: one.end } }] : []
+      const performer = one.participant
+        .map(({ actor }) => actor)
+        .find((actor) => actor?.display && !actor.reference?.startsWith('Patient/'))?.display
+      return kind
+        ? [{ kind, data: { code, status: one.status, start: one.start, end: one.end, performer } }]
+        : []
     },
     search: { status: token, 'service-type': token, date: at },
   }),

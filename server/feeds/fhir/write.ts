@@ -1,5 +1,6 @@
 import { encounterEvents } from '../../modules/encounter/events.ts'
 import { recordEvents } from '../../modules/event/event.ts'
+import { keepStated } from '../../modules/appointment/stated.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
@@ -44,7 +45,7 @@ export async function writeResources(
   await relatePersons(trx, sender, written)
   await placeVisits(trx, sender, { items: written, resolver, places })
   resolver.resolveAll(items)
-  const facts = await factEvents(trx, written, sender)
+  const facts = await keepStated(trx, await factEvents(trx, written, sender), () => sender.site.id)
   const results = await saveItems(trx, sender, items)
   const visits = written.flatMap(({ visit }) =>
     visit ? encounterEvents(visit, visit.person_id, sender) : [],

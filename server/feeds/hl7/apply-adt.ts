@@ -5,6 +5,7 @@ import { upsertEncounters, type UpsertedEncounter } from '../../modules/encounte
 import { type NewEvent, recordEvents } from '../../modules/event/event.ts'
 import { ensureOrganisation, type Organisation } from '../../modules/organisation/organisation.ts'
 import { mayFill } from '../../modules/person/completeness.ts'
+import { keepStated } from '../../modules/appointment/stated.ts'
 import { refreshFacts } from '../../modules/person/facts.ts'
 import { mergePersons } from '../../modules/person/merge.ts'
 import { intoWaves, type UpsertedPerson, upsertPersons } from '../../modules/person/upsert.ts'
@@ -175,7 +176,8 @@ async function applyWave(trx: Trx, actor: Actor, wave: Located[]): Promise<Appli
     return person ? eventsOf(message, person, encounterAt.get(at)) : []
   })
   const facts = await freshFacts(trx, await factsOf(trx, withNotes(wave, notes), persons, encounterAt))
-  const recorded = await recordEvents(trx, [...events, ...facts.map(factEvent)])
+  const stated = await keepStated(trx, facts.map(factEvent), (at) => facts[at]?.fact.siteId ?? null)
+  const recorded = await recordEvents(trx, [...events, ...stated])
   const kept = await keepFacts(trx, facts, recorded.slice(events.length))
   await audit(
     trx,
