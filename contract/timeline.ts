@@ -72,6 +72,10 @@ export const eventKinds = [
   'appointment.arrived',
   'appointment.fulfilled',
   'appointment.suspended',
+  'appointment.offered',
+  'appointment.offer-closed',
+  'waitlist.joined',
+  'waitlist.left',
   'intake.noted',
 ] as const
 export const eventKind = z.enum(eventKinds)

@@ -1,6 +1,6 @@
 import { applyWaiting } from './feeds/hl7/apply.ts'
 import { importDue } from './feeds/table/run.ts'
-import { releaseDue } from './modules/appointment/slot.ts'
+import { settleSlots } from './modules/appointment/settle.ts'
 import { followCampaign } from './modules/campaign/follow.ts'
 import { fireDue } from './modules/clock/fire.ts'
 import { refoldGroups } from './modules/group/refold.ts'
@@ -11,7 +11,6 @@ import { openSenders, sendDue } from './modules/outbound/send.ts'
 import { executeDue } from './modules/pathway/execute.ts'
 import { refoldNames } from './modules/person/refold.ts'
 import { refreshSegment } from './modules/segment/refresh.ts'
-import { transaction } from './platform/db.ts'
 import { type Loop, startLoop } from './platform/loop.ts'
 import type { Services } from './platform/services.ts'
 
@@ -23,7 +22,7 @@ const workerLoops = {
   match: ({ db }: Services) => matchArrived(db),
   segment: ({ db }: Services) => refreshSegment(db),
   campaign: ({ db }: Services) => followCampaign(db),
-  appointment: ({ db }: Services) => transaction(db, (trx) => releaseDue(trx)),
+  appointment: ({ db }: Services) => settleSlots(db),
   names: async ({ db }: Services) => (await refoldNames(db)) + (await refoldGroups(db)),
 }
 

@@ -1,7 +1,7 @@
 import { onCalendar } from './modules/setting/calendar.ts'
 import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { encounterSubject } from './modules/encounter/subject.ts'
-import { appointmentSubject } from './modules/appointment/subject.ts'
+import { appointmentSubject, offerSubject } from './modules/appointment/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
 import { agreementSubject } from './modules/group/subject.ts'
@@ -48,7 +48,8 @@ const reactions: Reactor[] = [
 export function connectReactions(): void {
   for (const reaction of reactions) onEvents(reaction)
   for (const rule of [instructionClock, disputeClock]) registerClock(rule)
-  for (const subject of [encounterSubject, agreementSubject, appointmentSubject]) registerSubject(subject)
+  for (const subject of [encounterSubject, agreementSubject, appointmentSubject, offerSubject])
+    registerSubject(subject)
   for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage])
     registerPlaceholder(placeholder)
   registerUnsubscribe((trx, _, messages, publicUrl) =>

@@ -74,6 +74,7 @@ export interface Appointment {
   left_at: Timestamp | null;
   note: string | null;
   person_id: number;
+  rebook: "wanted" | "offered" | "call" | null;
   room_id: number | null;
   seen_at: Timestamp | null;
   site_id: number;
@@ -1438,6 +1439,20 @@ export interface Slot {
   visit_type_id: number;
 }
 
+export interface SlotOffer {
+  appointment_id: number | null;
+  decided_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  offered_at: Generated<Timestamp>;
+  person_id: number;
+  site_id: number;
+  slot_id: number | null;
+  starts_at: Timestamp;
+  status: Generated<"open" | "accepted" | "declined" | "expired" | "withdrawn">;
+  waitlist_entry_id: number | null;
+}
+
 export interface SpotCheck {
   accepted_at: Timestamp | null;
   appeal_reason: string | null;
@@ -1749,6 +1764,27 @@ export interface VisitZone {
   team_id: number | null;
 }
 
+export interface WaitlistEntry {
+  appointment_id: number | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  created_by_name: string;
+  department_id: number;
+  earliest: string;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  id: Generated<number>;
+  latest: string;
+  note: string | null;
+  part_of_day: "morning" | "afternoon" | null;
+  person_id: number;
+  site_id: number;
+  staff_id: number | null;
+  status: Generated<"waiting" | "booked" | "withdrawn" | "expired">;
+  urgent: Generated<boolean>;
+  visit_type_id: number | null;
+}
+
 export interface DB {
   api_key: ApiKey;
   app_account: AppAccount;
@@ -1850,6 +1886,7 @@ export interface DB {
   sign_in_throttle: SignInThrottle;
   site: Site;
   slot: Slot;
+  slot_offer: SlotOffer;
   spot_check: SpotCheck;
   spot_check_candidate: SpotCheckCandidate;
   spot_check_draw: SpotCheckDraw;
@@ -1872,4 +1909,5 @@ export interface DB {
   visit_type: VisitType;
   visit_vehicle: VisitVehicle;
   visit_zone: VisitZone;
+  waitlist_entry: WaitlistEntry;
 }

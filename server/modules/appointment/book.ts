@@ -12,7 +12,8 @@ import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
-import { freeSlots, holdSlot, takeSlot, type TakenSlot } from './slot.ts'
+import { releaseSlots } from './offer.ts'
+import { holdSlot, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
   appointmentColumns,
@@ -58,10 +59,23 @@ export type Booking = {
 /** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, deceased */
 export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): Promise<Appointment> {
   const reach = authorize(actor, 'appointment.write')
+  return bookSlot(trx, actor, input, { holder: actor.id, within: slotsOf(reach) })
+}
+
+/** Who holds the slot, and which slots may be taken. */
+type Claim = { holder: string; within: RawBuilder<SqlBool> }
+
+/** The same for a slot that is kept for the person by an offer or a page without log-in. @throws {AppError} as {@link bookAppointment} */
+export async function bookSlot(
+  trx: Trx,
+  actor: Actor,
+  input: Booking,
+  { holder, within }: Claim,
+): Promise<Appointment> {
   const { person, identifiers, deceased } = await loadPerson(trx, actor, input.personId)
   if (deceased) throw new AppError('deceased')
   await lockPerson(trx, person.id)
-  const slot = await takeSlot(trx, actor.id, { ...input, within: slotsOf(reach) })
+  const slot = await takeSlot(trx, holder, { ...input, within })
   const hasNumber = identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
   const taskId = await taskOf(trx, input.taskId ?? null, person.id)
@@ -185,12 +199,22 @@ export async function lockAppointment(
   id: number,
   version: number,
 ): Promise<AppointmentRow> {
-  const reach = authorize(actor, 'appointment.write')
-  const { rows } = await sql<{ version: number }>`
-    select a.version from appointment a where a.id = ${id} and ${appointmentWithin(reach)} for update`.execute(
+  const row = await lockReached(trx, actor, id, appointmentWithin(authorize(actor, 'appointment.write')))
+  if (row.version !== version) throw new AppError('changed-meanwhile')
+  return row
+}
+
+/** The same for somebody who has a right to just this one. @throws {AppError} not-found */
+export async function lockReached(
+  trx: Trx,
+  actor: Actor,
+  id: number,
+  within: RawBuilder<SqlBool>,
+): Promise<AppointmentRow> {
+  const { rows } = await sql`select 1 from appointment a where a.id = ${id} and ${within} for update`.execute(
     trx,
   )
-  if (found(rows[0]).version !== version) throw new AppError('changed-meanwhile')
+  found(rows[0])
   return loadAppointment(trx, actor, id)
 }
 
@@ -209,16 +233,28 @@ export async function rescheduleAppointment(
 ): Promise<Appointment> {
   const reach = authorize(actor, 'appointment.write')
   const row = await lockAppointment(trx, actor, id, version)
+  return moveTo(trx, actor, row, { slotId, channel }, { holder: actor.id, within: slotsOf(reach) })
+}
+
+/** Moves a locked appointment to a slot. @throws {AppError} already-closed, slot-taken, appointment-overlap, appointment-limit */
+export async function moveTo(
+  trx: Trx,
+  actor: Actor,
+  row: AppointmentRow,
+  { slotId, channel }: { slotId: number; channel: BookingChannel },
+  { holder, within }: Claim,
+): Promise<Appointment> {
+  const { id } = row
   assertChangeable(row)
   await lockPerson(trx, row.person_id)
-  const slot = await takeSlot(trx, actor.id, { slotId, channel, within: slotsOf(reach) })
+  const slot = await takeSlot(trx, holder, { slotId, channel, within })
   await assertRules(trx, row.person_id, slot, { channel, hasNumber: true, except: id })
   await sql`
     update appointment set (site_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel)
       = (${slot.site_id}, ${slot.department_id}::int, ${slot.staff_id}::int, ${slot.room_id}::int, ${slot.visit_type_id}::int, ${slot.title}, ${slot.id}::bigint,
          ${slot.starts_at}::timestamptz, ${slot.ends_at}::timestamptz, ${channel}),
-      confirmed_at = null, version = version + 1 where id = ${id}`.execute(trx)
-  if (row.slot_id !== null) await freeSlots(trx, [row.slot_id])
+      confirmed_at = null, rebook = null, version = version + 1 where id = ${id}`.execute(trx)
+  if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
   return tell(trx, actor, id, 'appointment.rescheduled', { before: row.starts_at.toISOString() })
 }
 
@@ -229,11 +265,21 @@ export async function cancelAppointment(
   id: number,
   { version, by, reason }: { version: number; by: NonNullable<Appointment['cancelledBy']>; reason: string },
 ): Promise<Appointment> {
-  const row = await lockAppointment(trx, actor, id, version)
+  return cancelLocked(trx, actor, await lockAppointment(trx, actor, id, version), { by, reason })
+}
+
+/** @throws {AppError} already-closed, booked-elsewhere */
+export async function cancelLocked(
+  trx: Trx,
+  actor: Actor,
+  row: AppointmentRow,
+  { by, reason }: { by: NonNullable<Appointment['cancelledBy']>; reason: string },
+): Promise<Appointment> {
+  const { id } = row
   assertChangeable(row)
   await sql`
-    update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, version = version + 1
+    update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, rebook = null, version = version + 1
     where id = ${id}`.execute(trx)
-  if (row.slot_id !== null) await freeSlots(trx, [row.slot_id])
+  if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
   return tell(trx, actor, id, 'appointment.cancelled', { by, note: reason })
 }

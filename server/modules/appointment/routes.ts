@@ -9,6 +9,12 @@ import {
   rescheduleAppointment as rescheduleRoute,
   searchSlots as searchRoute,
 } from '../../../contract/appointment.ts'
+import {
+  decideOffer as decideRoute,
+  joinWaitlist as joinRoute,
+  leaveWaitlist as leaveRoute,
+  listWaitlist as waitlistRoute,
+} from '../../../contract/waitlist.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, implement } from '../../platform/http.ts'
@@ -19,7 +25,10 @@ import { getAppointment, listAppointments } from './list.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
-import { releaseHold, searchSlots } from './slot.ts'
+import { decideOffer } from './decide.ts'
+import { releaseHold } from './offer.ts'
+import { searchSlots } from './slot.ts'
+import { joinWaitlist, leaveWaitlist, listWaitlist } from './waitlist.ts'
 
 export function mountAppointment(api: Api): void {
   implement(api, schedules.listVisitTypes, ({ db, actor, query }) => listVisitTypes(db, actor, query.siteId))
@@ -76,6 +85,17 @@ export function mountAppointment(api: Api): void {
   implement(api, cancelRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => cancelAppointment(trx, actor, params.id, body)),
   )
+  implement(api, waitlistRoute, ({ db, actor, query }) => listWaitlist(db, actor, query))
+  implement(api, joinRoute, async ({ db, actor, body }) => ({
+    id: await transaction(db, (trx) => joinWaitlist(trx, actor, body)),
+  }))
+  implement(api, leaveRoute, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => leaveWaitlist(trx, actor, params.id, body.reason))
+    return undefined
+  })
+  implement(api, decideRoute, async ({ db, actor, params, body }) => ({
+    appointmentId: await transaction(db, (trx) => decideOffer(trx, actor, params.id, body.accept)),
+  }))
   implement(api, attendRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => attendAppointment(trx, actor, params.id, body)),
   )

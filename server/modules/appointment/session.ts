@@ -17,6 +17,7 @@ import { eventOf } from './book.ts'
 import { assertOfSite } from './catalogue.ts'
 import { insertSlots } from './generate.ts'
 import { assertPlaces, placeJoins, placeNames } from './schedule.ts'
+import { closeOffer, type Offer, offerColumns } from './offer.ts'
 import { authorizePlace, authorizeSite } from './scope.ts'
 import { planSlots } from './slot-plan.ts'
 import { type AppointmentRow, appointmentColumns, appointmentJoins } from './view.ts'
@@ -197,9 +198,8 @@ export async function suspendSession(
     trx,
   )
   const { rows } = await sql<{ id: number }>`
-    select a.id from appointment a join slot l on l.id = a.slot_id where l.session_id = ${id} and a.status = 'booked' order by a.id`.execute(
-    trx,
-  )
+    update appointment a set rebook = 'wanted', version = a.version + 1 from slot l
+    where l.id = a.slot_id and l.session_id = ${id} and a.status = 'booked' returning a.id`.execute(trx)
   await tellPatients(
     trx,
     actor,
@@ -224,8 +224,22 @@ export async function resumeSession(
     .execute(trx)
     .catch(refuseOverlap)
   await sql`update slot set status = 'free' where session_id = ${id} and status = 'blocked'`.execute(trx)
+  await keepPatients(trx, id)
   await audit(trx, actor, { action: 'session.resume', subject: `session:${id}` })
   return load(trx, id)
+}
+
+/** Who has not moved meanwhile comes as planned: what was offered instead is free again. */
+async function keepPatients(trx: Trx, sessionId: number): Promise<void> {
+  const { rows: offers } = await sql<Offer>`
+    select ${offerColumns} from slot_offer o join appointment a on a.id = o.appointment_id join slot l on l.id = a.slot_id
+    where l.session_id = ${sessionId} and o.waitlist_entry_id is null and o.status = 'open' order by o.id for update of o`.execute(
+    trx,
+  )
+  for (const offer of offers) await closeOffer(trx, offer, 'withdrawn')
+  await sql`
+    update appointment a set rebook = null, version = a.version + 1 from slot l
+    where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null`.execute(trx)
 }
 
 async function tellPatients(

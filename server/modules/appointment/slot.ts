@@ -145,35 +145,10 @@ export async function takeSlot(
   return rows[0] ?? (await refuseSlot(trx, slotId, within))
 }
 
-/** Slots that nobody needs any more; those of a suspended session stay closed. */
+/** Slots that nobody needs any more; those of a suspended session stay closed. Use `releaseSlots` where somebody may be waiting for them. */
 export async function freeSlots(trx: Trx, ids: number[]): Promise<void> {
   if (ids.length === 0) return
   await sql`
     update slot l set status = case when c.status = 'open' then 'free' else 'blocked' end, held_by = null, held_until = null
     from clinic_session c where c.id = l.session_id and l.id = any(${ids}::bigint[])`.execute(trx)
-}
-
-/** Gives back one's own hold; nothing happens when there is none. */
-export async function releaseHold(trx: Trx, holder: string, slotId: number): Promise<void> {
-  const { rows } = await sql<{ id: number }>`
-    select id from slot where id = ${slotId} and status = 'held' and held_by = ${holder} for update`.execute(
-    trx,
-  )
-  await freeSlots(
-    trx,
-    rows.map((row) => row.id),
-  )
-}
-
-/** Frees holds that have run out. @returns how many */
-export async function releaseDue(trx: Trx): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    select id from slot where status = 'held' and held_until < now() order by id limit 500 for update skip locked`.execute(
-    trx,
-  )
-  await freeSlots(
-    trx,
-    rows.map((row) => row.id),
-  )
-  return rows.length
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { NewEvent } from '../event/event.ts'
-import { freeSlots } from './slot.ts'
+import { releaseSlots } from './offer.ts'
 
 type Statement = { event: NewEvent; siteId: number; number: string; data: ClinicalFact }
 
@@ -60,7 +60,7 @@ async function keep(trx: Trx, { event, siteId, number, data }: Statement): Promi
   const staffId = place.staff_id ?? known?.staff_id ?? null
   const departmentId = place.department_id ?? known?.department_id ?? null
   const moved = known && (known.starts_at.getTime() !== start.getTime() || known.staff_id !== staffId)
-  if (known?.slot_id != null && (moved || status === 'cancelled')) await freeSlots(trx, [known.slot_id])
+  if (known?.slot_id != null && (moved || status === 'cancelled')) await releaseSlots(trx, [known.slot_id])
   const slot =
     status === 'cancelled'
       ? { id: null, taken: false }

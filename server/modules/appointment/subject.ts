@@ -23,3 +23,20 @@ export const appointmentSubject: SubjectKind = {
     'appointment.fulfilled': 'appointment-fulfilled',
   },
 }
+
+/** How the loop sees an offered slot: answered or run out, what tells of it ends. */
+export const offerSubject: SubjectKind = {
+  kind: 'slot-offer',
+  select: (id) => sql`
+    select o.person_id, null::int as group_id, o.site_id, l.department_id, l.staff_id,
+      jsonb_build_object('start', o.starts_at, 'expires', o.expires_at) as times,
+      jsonb_build_object('reason', case when o.waitlist_entry_id is null then 'suspension' else 'waitlist' end) as facts,
+      concat_ws(' ', to_char(o.starts_at at time zone (select time_zone from site where id = o.site_id), 'YYYY-MM-DD HH24:MI'),
+        (select name from department where id = l.department_id), (select name from staff where id = l.staff_id),
+        (select name from visit_type where id = l.visit_type_id)) as words
+    from slot_offer o left join slot l on l.id = o.slot_id where o.id = ${id}`,
+  times: ['start', 'expires'],
+  facts: ['reason'],
+  movedBy: [],
+  endedBy: { 'appointment.offer-closed': 'offer-closed' },
+}

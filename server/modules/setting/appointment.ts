@@ -17,6 +17,13 @@ export const appointmentSettings = {
   'appointment.holds': everywhere(
     integer('appointment', 3, 'slots', [1, 50], `${ours}: what one person may hold at a time`),
   ),
+  'appointment.offer-minutes': integer(
+    'appointment',
+    120,
+    'minutes',
+    [5, 2880],
+    `${ours}: how long an offered slot is kept, counted within the hours in which people may be written to`,
+  ),
   'appointment.real-name': boolean(
     'appointment',
     false,

@@ -98,6 +98,8 @@ export const settingSources = {
   'appointment_horizon-days': 'CareLoop choice: sessions are made and booked so far ahead',
   'appointment_hold-minutes': 'CareLoop choice: long enough to agree on a time by phone',
   appointment_holds: 'CareLoop choice: what one person may hold at a time',
+  'appointment_offer-minutes':
+    'CareLoop choice: for the answer to an offered slot, counted within the hours in which people may be written to',
   'appointment_real-name':
     'Real-name registration (Ministry of Health, 2009, No. 95): an identity number before booking by web or phone',
   'appointment_per-day':

@@ -158,6 +158,7 @@ export const settings = {
     'appointment_horizon-days': '提前多少天放号',
     'appointment_hold-minutes': '占号时间',
     appointment_holds: '一人同时占几个号',
+    'appointment_offer-minutes': '候补号保留时间',
     'appointment_real-name': '实名预约',
     'appointment_per-day': '同科同日最多几个预约',
     appointment_open: '一人最多几个未就诊预约',

@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { recordsOf } from '../event/record.ts'
+import { createTasks } from '../task/create.ts'
+import { expireOffers, expiryOf, makeOffer, offerFree, releaseDue } from './offer.ts'
+import { endEntry } from './waitlist.ts'
+
+/** What time does to slots: holds and offers run out, what became free is offered, suspended patients get another time. @returns how many */
+export async function settleSlots(db: Db): Promise<number> {
+  let done = 0
+  for (const work of [releaseDue, expireOffers, expireEntries, offerToWaiting, offerAlternatives, askToCall])
+    done += await transaction(db, work)
+  return done
+}
+
+/** Who waited until the last day. */
+async function expireEntries(trx: Trx): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select w.id from waitlist_entry w join site s on s.id = w.site_id
+    where w.status = 'waiting' and w.latest < (now() at time zone s.time_zone)::date order by w.id limit 100 for update of w skip locked`.execute(
+    trx,
+  )
+  for (const { id } of rows) await endEntry(trx, id, 'expired', null)
+  return rows.length
+}
+
+/** Slots that became free by time, such as released quotas and new sessions, for those who wait. */
+async function offerToWaiting(trx: Trx): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select distinct x.id from waitlist_entry w join site s on s.id = w.site_id cross join lateral (
+      select l.id from slot l where l.department_id = w.department_id and l.status = 'free' and not l.overbooked and l.starts_at > now() + interval '1 hour'
+        and (l.channel is null or l.release_at <= now()) and (w.staff_id is null or l.staff_id = w.staff_id)
+        and (w.visit_type_id is null or l.visit_type_id = w.visit_type_id)
+        and (l.starts_at at time zone s.time_zone)::date between w.earliest and w.latest
+        and (w.part_of_day is null or (w.part_of_day = 'morning') = (extract(hour from l.starts_at at time zone s.time_zone) < 12))
+        and not exists (select 1 from slot_offer o where o.waitlist_entry_id = w.id and o.slot_id = l.id)
+        and not exists (select 1 from appointment a where a.id = w.appointment_id and (a.status <> 'booked' or a.starts_at <= l.starts_at))
+        and not exists (select 1 from appointment a where a.person_id = w.person_id and a.id is distinct from w.appointment_id
+          and a.status in ('booked', 'arrived') and a.starts_at < l.ends_at and coalesce(a.ends_at, a.starts_at) > l.starts_at)
+      order by l.starts_at, l.id limit 1) x
+    where w.status = 'waiting' and not exists (select 1 from slot_offer o where o.waitlist_entry_id = w.id and o.status = 'open')
+    order by x.id limit 50`.execute(trx)
+  return offerFree(
+    trx,
+    rows.map((row) => row.id),
+  )
+}
+
+type Wanted = {
+  id: number
+  person_id: number
+  site_id: number
+  department_id: number | null
+  staff_id: number | null
+  visit_type_id: number | null
+  starts_at: Date
+  ends_at: Date
+  zone: string
+}
+
+/** Another time for those whose clinic is suspended: the same doctor if possible, soon after. */
+async function offerAlternatives(trx: Trx): Promise<number> {
+  const { rows } = await sql<Wanted>`
+    select a.id, a.person_id, a.site_id, a.department_id, a.staff_id, a.visit_type_id, a.starts_at, coalesce(a.ends_at, a.starts_at) as ends_at,
+      s.time_zone as zone
+    from appointment a join site s on s.id = a.site_id where a.rebook = 'wanted' order by a.urgent desc, a.id limit 100 for update of a skip locked`.execute(
+    trx,
+  )
+  for (const one of rows) {
+    const slot = await alternativeFor(trx, one)
+    const expiresAt = slot && (await expiryOf(trx, { ...slot, zone: one.zone }))
+    const made =
+      slot &&
+      expiresAt &&
+      (await makeOffer(trx, slot, {
+        personId: one.person_id,
+        entryId: null,
+        appointmentId: one.id,
+        expiresAt,
+        reason: 'suspension',
+      }))
+    await sql`update appointment set rebook = ${made ? 'offered' : 'call'}, version = version + 1 where id = ${one.id}`.execute(
+      trx,
+    )
+  }
+  return rows.length
+}
+
+async function alternativeFor(trx: Trx, one: Wanted) {
+  const { rows } = await sql<{ id: number; site_id: number; starts_at: Date }>`
+    select l.id, l.site_id, l.starts_at from slot l
+    where l.department_id = ${one.department_id} and l.status = 'free' and not l.overbooked and l.starts_at > greatest(now(), ${one.starts_at}::timestamptz - interval '1 day')
+      and (l.channel is null or l.release_at <= now()) and l.visit_type_id = ${one.visit_type_id}
+      and not exists (select 1 from appointment a where a.person_id = any(${recordsOf(sql`${one.person_id}`)}) and a.id <> ${one.id}
+        and a.status in ('booked', 'arrived') and a.starts_at < l.ends_at and coalesce(a.ends_at, a.starts_at) > l.starts_at)
+    order by (l.staff_id is not distinct from ${one.staff_id}) desc, l.starts_at, l.id limit 1 for update skip locked`.execute(
+    trx,
+  )
+  return rows[0]
+}
+
+/** Who found no other time, or said nothing or no to it, is called by the service centre. */
+async function askToCall(trx: Trx): Promise<number> {
+  const { rows } = await sql<Wanted & { title: string }>`
+    select a.id, a.person_id, a.site_id, a.department_id, a.staff_id, a.visit_type_id, a.starts_at, a.ends_at, s.time_zone as zone,
+      concat_ws(' ', to_char(a.starts_at at time zone s.time_zone, 'MM-DD HH24:MI'), d.name, a.title) as title
+    from appointment a join site s on s.id = a.site_id left join department d on d.id = a.department_id
+    where a.rebook = 'call' and a.status = 'booked' and not exists (select 1 from task t where t.cause = 'rebook:' || a.id)
+    order by a.id limit 100`.execute(trx)
+  const now = new Date()
+  return createTasks(
+    trx,
+    rows.map((one) => ({
+      kind: 'other' as const,
+      level: null,
+      title: `停诊改约：${one.title}`,
+      description: null,
+      personId: one.person_id,
+      subject: { kind: 'appointment', id: one.id },
+      encounterId: null,
+      enrollmentId: null,
+      stepKey: null,
+      cause: `rebook:${one.id}`,
+      place: { siteId: one.site_id, departmentId: one.department_id, attendingStaffId: null },
+      assignee: 'service-centre' as const,
+      priority: 2 as const,
+      startAt: now,
+      dueAt: new Date(Math.min(now.getTime() + 86_400_000, one.starts_at.getTime())),
+      questionnaireVersionId: null,
+    })),
+  )
+}
