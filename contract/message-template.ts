@@ -14,8 +14,8 @@ export const withSubject: readonly TemplateChannel[] = ['email', 'letter', 'port
 
 /** What texts may name: known when the text is made. */
 export const templateNames = ['name', 'hospital', 'department', 'condition', 'subject', 'start'] as const
-/** Known only at sending: one-time link of the questionnaire, page of the person's wishes, and its one-tap opt-out. */
-export const sendingNames = ['link', 'unsubscribe', 'preferences'] as const
+/** Known only at sending: one-time link of the questionnaire, page of the person's wishes with its one-tap opt-out, page of the appointment. */
+export const sendingNames = ['link', 'unsubscribe', 'preferences', 'booking'] as const
 
 export const templateText = z.strictObject({
   subject: z.string().max(200).optional(),

@@ -1,6 +1,8 @@
 import { onCalendar } from './modules/setting/calendar.ts'
 import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { encounterSubject } from './modules/encounter/subject.ts'
+import { bookingInMessage } from './modules/appointment/link.ts'
+import { followAppointmentReplies } from './modules/appointment/reply.ts'
 import { appointmentSubject, offerSubject } from './modules/appointment/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
 import { followActivity } from './modules/person/facts.ts'
@@ -33,6 +35,7 @@ import { keepProof } from './modules/task/proof.ts'
 const reactions: Reactor[] = [
   ofPersons(followActivity),
   ofPersons(followReplies),
+  ofPersons(followAppointmentReplies),
   followTaskResults,
   followPathways,
   followMembers,
@@ -50,7 +53,7 @@ export function connectReactions(): void {
   for (const rule of [instructionClock, disputeClock]) registerClock(rule)
   for (const subject of [encounterSubject, agreementSubject, appointmentSubject, offerSubject])
     registerSubject(subject)
-  for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage])
+  for (const placeholder of [linkInMessage, preferencesInMessage, unsubscribeInMessage, bookingInMessage])
     registerPlaceholder(placeholder)
   registerUnsubscribe((trx, _, messages, publicUrl) =>
     wishesUrls(

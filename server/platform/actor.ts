@@ -350,10 +350,16 @@ export function taskLinkActor(
   return { kind: 'link', id: `link:${linkId}`, name, ...nobody, access, address }
 }
 
-/** A person by a signed link of their own: may change their own contact wishes and reaches nobody else. */
-export function personLinkActor(id: string, name: string, personId: number, address: string | null): Actor {
+/** A person by a signed link of their own: may do what the link is for, by default change contact wishes, and reaches nobody else. */
+export function personLinkActor(
+  id: string,
+  name: string,
+  personId: number,
+  address: string | null,
+  allowed: readonly Permission[] = ['person.read', 'person.write'],
+): Actor {
   const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
-  const access = { 'person.read': reach, 'person.write': reach }
+  const access = Object.fromEntries(allowed.map((permission) => [permission, reach]))
   return { kind: 'link', id: `link:${id}`, name, ...nobody, access, address }
 }
 

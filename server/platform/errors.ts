@@ -34,6 +34,7 @@ const catalogue = {
   'appointment-overlap': [409, 'This person has another appointment at that time.'],
   'appointment-limit': [409, 'This person has as many appointments as the rules of the hospital allow.'],
   'appointment-too-early': [409, 'It is too early for that: the appointment has not come yet.'],
+  'appointment-too-late': [409, 'It is too late to cancel here. Call the hospital.'],
   'appointment-not-arrived': [409, 'The patient has not checked in yet.'],
   'booked-elsewhere': [409, 'This was booked in another system and is changed there.'],
   'real-name': [422, 'An identity number is needed to book this way. Enter it with the person first.'],

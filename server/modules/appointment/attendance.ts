@@ -6,7 +6,7 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { lockAppointment, tell } from './book.ts'
 import { attend, type AttendanceStep } from './state.ts'
-import { viewAppointment } from './view.ts'
+import { type AppointmentRow, viewAppointment } from './view.ts'
 
 const refusals = {
   'already-closed': 'already-closed',
@@ -22,7 +22,17 @@ export async function attendAppointment(
   id: number,
   { version, step }: { version: number; step: AttendanceStep },
 ): Promise<Appointment> {
-  const row = await lockAppointment(trx, actor, id, version)
+  return attendLocked(trx, actor, await lockAppointment(trx, actor, id, version), step)
+}
+
+/** @throws {AppError} already-closed, appointment-too-early, appointment-not-arrived, cannot-undo */
+export async function attendLocked(
+  trx: Trx,
+  actor: Actor,
+  row: AppointmentRow,
+  step: AttendanceStep,
+): Promise<Appointment> {
+  const { id } = row
   const now = new Date()
   const before = {
     status: row.status,

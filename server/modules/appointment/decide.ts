@@ -28,13 +28,9 @@ export async function decideOffer(
   const offer = found(rows[0])
   if (offer.status !== 'open' || offer.expires_at < new Date() || offer.slot_id === null)
     throw new AppError('already-closed')
-  await audit(trx, actor, {
-    action: accept ? 'offer.accept' : 'offer.decline',
-    personId: offer.person_id,
-    subject: `offer:${id}`,
-  })
   if (!accept) {
     await closeOffer(trx, offer, 'declined')
+    await log(trx, actor, offer, false)
     return null
   }
   const slot = { slotId: offer.slot_id, channel: 'phone' as const }
@@ -52,5 +48,13 @@ export async function decideOffer(
   await sql`update slot_offer set status = 'accepted', decided_at = now() where id = ${id}`.execute(trx)
   await tellOffer(trx, offer, 'appointment.offer-closed', { status: 'accepted' })
   if (offer.waitlist_entry_id !== null) await endEntry(trx, offer.waitlist_entry_id, 'booked', null)
+  await log(trx, actor, offer, true)
   return appointmentId
 }
+
+const log = (trx: Trx, actor: Actor, offer: Offer, accept: boolean) =>
+  audit(trx, actor, {
+    action: accept ? 'offer.accept' : 'offer.decline',
+    personId: offer.person_id,
+    subject: `offer:${offer.id}`,
+  })

@@ -15,9 +15,10 @@ import {
   leaveWaitlist as leaveRoute,
   listWaitlist as waitlistRoute,
 } from '../../../contract/waitlist.ts'
+import * as links from '../../../contract/appointment-link.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
-import { type Api, implement } from '../../platform/http.ts'
+import { type Api, type ApiContext, implement } from '../../platform/http.ts'
 import { attendAppointment } from './attendance.ts'
 import { bookAppointment, cancelAppointment, holdForMe, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
@@ -26,11 +27,17 @@ import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from '.
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
 import { decideOffer } from './decide.ts'
+import { actByLink, openLink } from './link.ts'
 import { releaseHold } from './offer.ts'
 import { searchSlots } from './slot.ts'
 import { joinWaitlist, leaveWaitlist, listWaitlist } from './waitlist.ts'
 
 export function mountAppointment(api: Api): void {
+  // The caller of a link is the person, even if somebody else is signed in on the same tablet.
+  const visitor = (c: ApiContext) => ({ db: c.get('db'), address: c.get('address') })
+  implement(api, links.openAppointmentLink, ({ c, body }) => openLink(visitor(c), body.token))
+  implement(api, links.actByAppointmentLink, ({ c, body }) => actByLink(visitor(c), body.token, body.act))
+
   implement(api, schedules.listVisitTypes, ({ db, actor, query }) => listVisitTypes(db, actor, query.siteId))
   implement(api, schedules.saveVisitType, ({ db, actor, body }) =>
     transaction(db, (trx) => saveVisitType(trx, actor, body)),

@@ -60,9 +60,3 @@ export function invitation(
   )
   return { subject: renderText(texts[language].subject, values), body, later }
 }
-
-/** The local emergency number: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */
-export function emergencyNumberOf(timeZone: string): string {
-  if (isTaiwan(timeZone)) return '119'
-  return ['Asia/Hong_Kong', 'Asia/Macau'].includes(timeZone) ? '999' : '120'
-}

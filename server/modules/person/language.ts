@@ -13,3 +13,9 @@ export function languageOf(spoken: string | null, timeZone: string): Language | 
 export function isTaiwan(timeZone: string): boolean {
   return timeZone === 'Asia/Taipei'
 }
+
+/** The local emergency number: 120 on the mainland, 119 in Taiwan, 999 in Hong Kong and Macau. */
+export function emergencyNumberOf(timeZone: string): string {
+  if (isTaiwan(timeZone)) return '119'
+  return ['Asia/Hong_Kong', 'Asia/Macau'].includes(timeZone) ? '999' : '120'
+}

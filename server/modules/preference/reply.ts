@@ -3,6 +3,7 @@ import type { ContactChannel, Purpose } from '../../../contract/contact.ts'
 import { systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
+import { answerOf } from '../appointment/reply.ts'
 import { endConsentsTo } from '../contact/consent.ts'
 import type { RecordedEvent } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
@@ -54,7 +55,7 @@ export async function followReplies(trx: Trx, events: RecordedEvent[]): Promise<
   const replies = events.filter((one) => one.kind === 'message.replied')
   if (replies.length === 0) return
   const { rows } = await sql<Message>`
-    select m.id, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id, m.channel, m.purpose, m.enrollment_id, w.name as pathway,
+    select m.id, m.subject_kind, m.person_id as record_id, ${personOfRecord(sql`m.person_id`)} as person_id, m.channel, m.purpose, m.enrollment_id, w.name as pathway,
       coalesce(n.site_id, e.site_id, f.site_id, (select min(id) from site having count(*) = 1)) as site_id
     from message m left join enrollment e on e.id = m.enrollment_id left join pathway w on w.id = e.pathway_id
     left join encounter n on n.id = case when m.subject_kind = 'encounter' then m.subject_id else e.encounter_id end
@@ -67,13 +68,18 @@ export async function followReplies(trx: Trx, events: RecordedEvent[]): Promise<
     const text = typeof reply.data['text'] === 'string' ? reply.data['text'] : ''
     const stop = meaningOf(text, message.purpose) === 'stop'
     if (stop) await stopMessages(trx, message)
+    // A yes or no about an appointment is followed there.
+    if (appointmentSubjects.has(message.subject_kind ?? '') && answerOf(text) !== null) continue
     if (message.site_id !== null && (stop ? message.purpose === 'clinical' : message.enrollment_id !== null))
       await ask(trx, message, message.site_id, text)
   }
 }
 
+const appointmentSubjects = new Set(['appointment', 'slot-offer'])
+
 type Message = {
   id: number
+  subject_kind: string | null
   record_id: number
   person_id: number
   channel: ContactChannel

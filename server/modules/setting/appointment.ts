@@ -24,6 +24,13 @@ export const appointmentSettings = {
     [5, 2880],
     `${ours}: how long an offered slot is kept, counted within the hours in which people may be written to`,
   ),
+  'appointment.cancel-hours': integer(
+    'appointment',
+    2,
+    'hours',
+    [0, 168],
+    `${ours}: until when people may cancel by themselves; afterwards they call`,
+  ),
   'appointment.real-name': boolean(
     'appointment',
     false,

@@ -1,3 +1,4 @@
+import { appointmentPathways } from './appointments.ts'
 import { stopsOn } from '../../../contract/stop-rule.ts'
 import type { PathwayDefinition } from '../../../contract/pathway.ts'
 
@@ -113,4 +114,7 @@ const threeLevel: PathwayDefinition = {
   ],
 }
 
-export const basePathways = [{ code: 'discharge-three-level', name: '出院三级随访', definition: threeLevel }]
+export const basePathways = [
+  { code: 'discharge-three-level', name: '出院三级随访', definition: threeLevel },
+  ...appointmentPathways,
+]

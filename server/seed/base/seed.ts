@@ -11,6 +11,7 @@ import { systemActor } from '../../platform/actor.ts'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { taiwanSource, taiwanYears } from './calendar-taiwan.ts'
 import { shippedMessages } from './message-templates.ts'
+import { appointmentMessages } from './appointments.ts'
 import { basePathways } from './pathways.ts'
 import { baseSegments } from './segments.ts'
 import { baseQuestionnaires } from './questionnaires.ts'
@@ -47,7 +48,7 @@ export async function seedBase(db: Db): Promise<void> {
   await transaction(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('careloop.seed'))`.execute(trx)
     await seedQuestionnaires(trx)
-    for (const one of shippedMessages) await addTemplate(trx, actor, one)
+    for (const one of [...shippedMessages, ...appointmentMessages]) await addTemplate(trx, actor, one)
     await seedPathways(trx)
     await shipSegments(trx, actor, baseSegments)
     await seedGuidance(trx)

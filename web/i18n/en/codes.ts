@@ -225,6 +225,12 @@ export const codes = {
     refusal: 'Refused',
     'discharge-cancelled': 'Discharge was cancelled',
     'encounter-cancelled': 'Visit was cancelled',
+    'appointment-cancelled': 'Appointment cancelled',
+    'appointment-missed': 'Appointment missed',
+    'appointment-arrived': 'Checked in',
+    'appointment-fulfilled': 'Seen',
+    'offer-closed': 'Answered or run out',
+    'booked-again': 'Booked again',
   },
   messageStatus: {
     queued: 'Queued',

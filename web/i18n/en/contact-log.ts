@@ -18,6 +18,7 @@ export const contactLog: SameWords<typeof zhCN> = {
     'no-address': 'A number or address is added',
     'frequency-cap': 'Fewer contacts lately, or a higher limit',
     'form-closed': 'Not needed any more',
+    'no-appointment': 'Another template',
     'no-public-address': 'An administrator sets the public address',
     other: '—',
   },

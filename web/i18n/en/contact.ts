@@ -9,6 +9,7 @@ export const contactCodes = {
     'frequency-cap': 'Too many contacts',
     'enrollment-stopped': 'Pathway stopped',
     'form-closed': 'No longer to be answered',
+    'no-appointment': 'Not about an appointment',
     'no-public-address': 'The public address of this installation is not set',
   },
   optOutReason: { 'preference-page': 'Set on the page of contact wishes' },

@@ -38,6 +38,7 @@ export const errors = {
   'appointment-overlap': 'This person has another appointment at that time.',
   'appointment-limit': 'This person has as many appointments as the rules of the hospital allow.',
   'appointment-too-early': 'It is too early for that: the appointment has not come yet.',
+  'appointment-too-late': 'It is too late to cancel here. Call the hospital.',
   'appointment-not-arrived': 'The patient has not checked in yet.',
   'booked-elsewhere': 'This was booked in another system; change it there.',
   'real-name': 'An identity number is needed to book this way. Enter it with the person first.',

@@ -100,6 +100,8 @@ export const settingSources = {
   appointment_holds: 'CareLoop choice: what one person may hold at a time',
   'appointment_offer-minutes':
     'CareLoop choice: for the answer to an offered slot, counted within the hours in which people may be written to',
+  'appointment_cancel-hours':
+    'CareLoop choice: until when people may cancel by themselves; afterwards they call',
   'appointment_real-name':
     'Real-name registration (Ministry of Health, 2009, No. 95): an identity number before booking by web or phone',
   'appointment_per-day':

@@ -165,6 +165,7 @@ export const settings = {
     'appointment_hold-minutes': 'How long a slot is held',
     appointment_holds: 'Slots one may hold at a time',
     'appointment_offer-minutes': 'How long an offer is kept',
+    'appointment_cancel-hours': 'Own cancellation until (before the visit)',
     'appointment_real-name': 'Real-name booking',
     'appointment_per-day': 'Appointments a day in one department',
     appointment_open: 'Appointments of one person at a time',

@@ -210,6 +210,12 @@ export const codes = {
     refusal: '拒访',
     'discharge-cancelled': '出院被取消',
     'encounter-cancelled': '就诊被取消',
+    'appointment-cancelled': '预约已取消',
+    'appointment-missed': '爽约',
+    'appointment-arrived': '已报到',
+    'appointment-fulfilled': '已就诊',
+    'offer-closed': '已答复或过时',
+    'booked-again': '已重新预约',
   },
   messageStatus: {
     queued: '待发',

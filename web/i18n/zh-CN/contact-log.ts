@@ -15,6 +15,7 @@ export const contactLog = {
     'no-address': '补登联系方式',
     'frequency-cap': '等次数回落，或调整频次上限',
     'form-closed': '不需要再联系',
+    'no-appointment': '换一条模板',
     'no-public-address': '管理员设置公开网址',
     other: '—',
   },

@@ -9,6 +9,7 @@ export const contactCodes = {
     'frequency-cap': '超过频次上限',
     'enrollment-stopped': '路径已停止',
     'form-closed': '问卷已不需要填写',
+    'no-appointment': '不是关于预约的消息',
     'no-public-address': '没有设置本系统的公开网址',
   },
   optOutReason: { 'preference-page': '本人在联系偏好页设置' },

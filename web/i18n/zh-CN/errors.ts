@@ -38,6 +38,7 @@ export const errors = {
   'appointment-overlap': '患者这个时间已有别的预约。',
   'appointment-limit': '这位患者的预约数已到医院规定的上限。',
   'appointment-too-early': '还没到时候：预约的时间未到。',
+  'appointment-too-late': '已过网上取消的时间，请电话联系医院。',
   'appointment-not-arrived': '患者还没有报到。',
   'booked-elsewhere': '这是在别的系统里约的，请到那里改。',
   'real-name': '这种预约方式须实名，请先在患者资料里补证件号。',
