@@ -27,6 +27,7 @@ import {
 } from './seed/demo/seed.ts'
 import { secondRecords, seedDemoExamples } from './seed/demo/examples.ts'
 import { rememberMonths, workDemoPast } from './seed/demo/past.ts'
+import { seedDemoAppointments, seedDemoClinics } from './seed/demo/clinics.ts'
 import { seedDemoCampaigns } from './seed/demo/campaigns.ts'
 import { seedDemoVisits } from './seed/demo/visits.ts'
 
@@ -72,6 +73,7 @@ export async function runDemo(options: Config): Promise<void> {
   })
   const { db } = running.services
   await seedDemoHospital(db)
+  await seedDemoClinics(db)
   await connectPartners(running, partners)
   const fresh = (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) === undefined
   if (fresh) {
@@ -86,6 +88,7 @@ export async function runDemo(options: Config): Promise<void> {
   const logins = await seedDemoUsers(db)
   await seedDemoVisits(db)
   await seedDemoCampaigns(db)
+  if (fresh) await seedDemoAppointments(db)
   const ward = logins.find((login) => login.role === 'nurse')?.departmentId ?? 0
   if (fresh) {
     await workDemoPast(db, anchor.seed, ward)

@@ -17,6 +17,10 @@ async function start() {
     ;(await import('./form/start.tsx')).startForm(location.pathname.slice('/q/'.length))
     return
   }
+  if (location.pathname.startsWith('/a/')) {
+    ;(await import('./appointment-link/start.tsx')).startAppointment(location.pathname.slice('/a/'.length))
+    return
+  }
   if (location.pathname.startsWith('/p/')) {
     ;(await import('./preference/start.tsx')).startPreferences(location.pathname.slice('/p/'.length))
     return

@@ -18,6 +18,7 @@ import {
   seedDemoHospital,
   seedDemoUsers,
 } from '../../server/seed/demo/seed.ts'
+import { seedDemoClinics } from '../../server/seed/demo/clinics.ts'
 import { seedDemoVisits } from '../../server/seed/demo/visits.ts'
 import { resendingSender } from '../../server/modules/hl7/mllp-client.ts'
 import { createWorld, lifeEvents } from '../../sim/life.ts'
@@ -117,6 +118,7 @@ async function fillHospital(url: string): Promise<void> {
   try {
     const { db } = site.services
     await seedDemoHospital(db)
+    await seedDemoClinics(db)
     await configureDemoChannels(db, secret, [demoMail(sink.port)])
     await setRules(site)
     const now = new Date(Math.floor((Date.now() - 600_000) / 3_600_000) * 3_600_000)

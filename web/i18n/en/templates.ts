@@ -56,6 +56,7 @@ export const templates: SameWords<typeof zhCN> = {
     link: 'questionnaire link',
     unsubscribe: 'opt-out link',
     preferences: 'page of contact wishes',
+    booking: 'page of the appointment',
   },
   size: 'about {{n}} characters',
   sizeSms: 'about {{n}} characters, {{alphabet}}, charged as {{parts}} short messages',

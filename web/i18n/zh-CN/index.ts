@@ -1,5 +1,6 @@
 // Every file of words; i18next's keys get their types from here.
 export * from './account.ts'
+export * from './appointment-link.ts'
 export * from './appointments.ts'
 export * from './audit.ts'
 export * from './campaigns.ts'

@@ -53,6 +53,7 @@ export const templates = {
     link: '问卷链接',
     unsubscribe: '退订链接',
     preferences: '联系偏好页',
+    booking: '预约页',
   },
   size: '约 {{n}} 字',
   sizeSms: '约 {{n}} 字，{{alphabet}}，按 {{parts}} 条短信计费',
