@@ -14,7 +14,7 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // For browsers and processes that a busy machine delays. A property has one seed per run, so a counterexample fails again.
     retry: 1,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 180_000,
     // The default of one second is too short for a password hash on a busy machine.
     expect: { poll: { timeout: 40_000 } },

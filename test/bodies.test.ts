@@ -83,7 +83,7 @@ test('a stranger with an endless body is answered before much of it is sent, at 
     // Beyond the limit it is what fits into the buffers of the two kernels.
     expect([where, sent < 16 * 1024 * 1024 ? 'early' : sent]).toEqual([where, 'early'])
   }
-}, 180_000)
+}, 600_000)
 
 test('who is signed in may send what the route takes and not more, whatever Content-Length says', async () => {
   const ends = '/api/auth/sign-out'
@@ -98,7 +98,7 @@ test('who is signed in may send what the route takes and not more, whatever Cont
     const ok = chunked.status === 413 ? /At most \d+ .B can be sent/.test(chunked.text) : chunked.status < 500
     expect(`${where} ${chunked.status} ${ok}`).toMatch(/true$/)
   }
-}, 120_000)
+}, 600_000)
 
 test('every route that reads a body answers 413 beyond its limit', async () => {
   const reading = [...implementedContracts(app.api)].filter((one) => one.body ?? one.consumes)
@@ -126,7 +126,7 @@ test('every route that reads a body answers 413 beyond its limit', async () => {
     if (!answers.includes(413)) never.push(`${contract.method} ${contract.path} ${answers.join()}`)
   }
   expect(never.join('\n')).toBe('')
-}, 180_000)
+}, 600_000)
 
 test('many large bodies at once do not fill the memory: beyond the budget it is 503 with Retry-After', async () => {
   const target = { method: 'POST', path: fhirBase }
@@ -138,4 +138,4 @@ test('many large bodies at once do not fill the memory: beyond the budget it is 
   expect(answers.filter(({ status }) => status === 400).length).toBeGreaterThan(0)
   // The room is given back.
   expect((await sendBody(target, 48 * 1024 * 1024, { cookie: robot })).status).toBe(400)
-}, 180_000)
+}, 600_000)

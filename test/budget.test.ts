@@ -72,7 +72,7 @@ test('an ADT message applied alone costs at most 14 statements, and 5 more when 
   }
   expect(Object.keys(worst).sort()).toEqual(expect.arrayContaining(['A04', 'A08', 'pathway']))
   for (const [kind, sent] of Object.entries(worst)) budget(sent, kind === 'pathway' ? 19 : 14)
-}, 180_000)
+}, 600_000)
 
 test('a search for persons costs two statements, a person page at most 5', async () => {
   const caller = await app.signInAs('service-centre')

@@ -42,7 +42,7 @@ beforeAll(async () => {
     app.db,
   )
   partialIndexes = new Set(partial.rows.map((row) => row.name))
-}, 120_000)
+}, 600_000)
 afterAll(() => app.close())
 
 function listen(client: pg.PoolClient): void {
@@ -161,7 +161,7 @@ test('no statement of the product reads a large table from end to end', async ()
   })
   expect(found).toEqual([])
   expect(unplanned).toEqual([])
-}, 180_000)
+}, 600_000)
 
 type Node = {
   'Node Type': string

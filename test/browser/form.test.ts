@@ -252,4 +252,4 @@ test('a person takes photos on a telephone: sent at once, looked at, taken again
   const manager = await stage.openAs('manager', { path: `/desk/${taskId}`, locale: 'en-GB' })
   await manager.getByText('Photos: 1').waitFor()
   expect(await manager.locator('.photo-thumb').count()).toBe(0)
-}, 120_000)
+}, 600_000)

@@ -43,4 +43,4 @@ test('a head checks a doctor’s month, and the doctor takes note', async () => 
   expect(await axeViolations(own)).toEqual([])
   const sideways = await own.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(sideways).toBeLessThanOrEqual(0)
-}, 120_000)
+}, 600_000)

@@ -50,7 +50,7 @@ test('service centre issues an instruction, a doctor executes it, the service ce
   expect(await latinWords(service, /^(XLSX|Excel)$/)).toEqual([])
   await colours(service, 'dark')
   expect(await axeViolations(service)).toEqual([])
-}, 120_000)
+}, 600_000)
 
 test('instructions read in English and fit a phone', async () => {
   const page = await stage.openAs('head', {

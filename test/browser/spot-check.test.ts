@@ -88,7 +88,7 @@ test('manager draws, service centre checks, doctor appeals, head decides', async
   await manager.reload()
   await manager.getByText('申诉成立').first().waitFor()
   await accessible(manager, 'spot-checks')
-}, 180_000)
+}, 600_000)
 
 test('proof is handed in for a finished result and shows in the list', async () => {
   // Only stated, whatever the simulated staff handed in.

@@ -35,7 +35,7 @@ export type Stage = {
 export function useStage(): Stage {
   let site: Site | undefined
   let browser: Browser | undefined
-  vi.setConfig({ testTimeout: 180_000 })
+  vi.setConfig({ testTimeout: 300_000 })
   const contexts: BrowserContext[] = []
   const troubles: string[] = []
   const windows = new Map<string, BrowserContext>()

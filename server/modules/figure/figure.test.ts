@@ -256,7 +256,7 @@ test('every figure, in total and by group, is what counting the rows by hand giv
     }),
     { numRuns: 25 },
   )
-}, 180_000)
+}, 600_000)
 
 test('every figure opens exactly its rows, page by page', async () => {
   const opening = fc.record({
@@ -295,7 +295,7 @@ test('every figure opens exactly its rows, page by page', async () => {
     ),
     { numRuns: 25 },
   )
-}, 180_000)
+}, 600_000)
 const rows = (query: Record<string, unknown>) => app.request(all, listFollowUpRows, { query })
 
 test.each([

@@ -119,7 +119,7 @@ test('two executors at once: no step twice, none left out, for many persons on r
     { numRuns: 8 },
   )
   await second.close()
-}, 180_000)
+}, 600_000)
 
 test('people stay on the version they started; who comes later starts the new one', async () => {
   const pathway = await makePathway(app, definitionOf([wait('a', 'old'), task('old', null)]))

@@ -122,7 +122,7 @@ test('a storm of merges beside messages for the same people leaves no orphan and
   for (const { id } of merges) await unmerge(id)
   const { rows: left } = await sql`select 1 from person where survivor_id is not null`.execute(app.db)
   expect(left).toEqual([])
-}, 180_000)
+}, 600_000)
 
 test('a merged record is found under its survivor, whose page shows everything of both', async () => {
   await receive(app, {

@@ -269,6 +269,6 @@ test('the timeline pages without gap or repetition, also where many things happe
   )
   const { body } = await slice(id, { search: '第13次' })
   expect(body.items).toHaveLength(1)
-}, 180_000)
+}, 600_000)
 const slice = (id: number, query: Record<string, unknown>) =>
   app.request(centre, getTimeline, { params: { id }, query })
