@@ -193,6 +193,8 @@ const session = z.object({
   slots: z.number().int(),
   free: z.number().int(),
   booked: z.number().int(),
+  /** The reader may change it. */
+  mayWrite: z.boolean(),
 })
 export type ClinicSession = z.infer<typeof session>
 

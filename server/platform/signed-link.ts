@@ -20,11 +20,15 @@ export function signedLinks<const K extends string>(purpose: string, kinds: read
   }
   return {
     /** Called once for each database of a process: messages are filled in where nobody hands a secret down. */
-    use(db: Db, secret: string): void {
+    use: (db: Db, secret: string): void => {
       keys(db).key = deriveKey(secret, purpose)
     },
     /** @param days how long it works from now */
-    make(db: Db, { kind, id }: { kind: K; id: number }, days: number): { token: string; expiresAt: Date } {
+    make: (
+      db: Db,
+      { kind, id }: { kind: K; id: number },
+      days: number,
+    ): { token: string; expiresAt: Date } => {
       const day = Math.ceil((Date.now() - firstDay) / dayMs) + days
       const head = Buffer.alloc(headBytes)
       head.writeUInt8(kinds.indexOf(kind) + 1, 0)
@@ -34,7 +38,7 @@ export function signedLinks<const K extends string>(purpose: string, kinds: read
       return { token, expiresAt: new Date(firstDay + day * dayMs) }
     },
     /** What a token names; undefined when nobody here signed it. */
-    read(db: Db, token: string): { kind: K; id: number; expiresAt: Date } | undefined {
+    read: (db: Db, token: string): { kind: K; id: number; expiresAt: Date } | undefined => {
       const bytes = Buffer.from(token, 'base64url')
       if (bytes.length !== headBytes + macBytes) return undefined
       const head = bytes.subarray(0, headBytes)

@@ -71,7 +71,7 @@ export async function listSessions(db: Db, actor: Actor, query: z.output<typeof 
     where c.site_id = ${query.siteId} and c.date between ${query.from} and ${query.to} and ${is('c.department_id', query.departmentId)}
       and ${is('c.staff_id', query.staffId)} and (${is('c.room_id', query.resourceId)} or ${is('c.equipment_id', query.resourceId)})
     order by lower(c.period), d.name, c.id limit 5000`.execute(db)
-  return { timeZone, items: rows.map(view) }
+  return { timeZone, items: rows.map((row) => view(row, mayWrite(actor, row))) }
 }
 
 /** @throws {AppError} not-found, invalid, session-overlap */
@@ -115,7 +115,7 @@ function refuseOverlap(error: unknown): never {
 async function load(trx: Trx, id: number): Promise<ClinicSession> {
   const { rows } =
     await sql<Row>`select ${columns} from clinic_session c ${joins} where c.id = ${id}`.execute(trx)
-  return view(found(rows[0]))
+  return view(found(rows[0]), true)
 }
 
 /** @throws {AppError} not-found, changed-meanwhile, already-closed */
@@ -260,7 +260,15 @@ async function tellPatients(
   )
 }
 
-function view(row: Row): ClinicSession {
+function mayWrite(actor: Actor, row: Row): boolean {
+  const reach = actor.access['schedule.write']
+  return (
+    reach !== undefined &&
+    (reach.all || reach.siteIds.includes(row.site_id) || reach.departmentIds.includes(row.department_id))
+  )
+}
+
+function view(row: Row, may: boolean): ClinicSession {
   return {
     id: row.id,
     scheduleId: row.schedule_id,
@@ -284,5 +292,6 @@ function view(row: Row): ClinicSession {
     slots: row.slots,
     free: row.free,
     booked: row.booked,
+    mayWrite: may,
   }
 }

@@ -47,11 +47,11 @@ export function AddSessionDialog({ siteId, date, onClose }: AddSessionDialogProp
         room={form.pick('roomId')}
         equipment={form.pick('equipmentId')}
       />
-      <div className="field-row">
+      <div className="fields-auto">
         <DateField label={t('schedules.starts')} time {...form.text('startsAt')} />
         <DateField label={t('schedules.ends')} time {...form.text('endsAt')} />
       </div>
-      <div className="field-row">
+      <div className="fields-auto">
         <NumberField label={t('schedules.slotMinutes')} {...form.number('slotMinutes')} />
         <NumberField label={t('schedules.placesAtOnce')} {...form.number('places')} />
         <NumberField label={t('schedules.overbook')} {...form.number('overbook')} />

@@ -55,7 +55,7 @@ export default function BookDialog({
     visitTypeId: undefined as number | undefined,
     from: isoDay(new Date()),
     each: 'slot' as (typeof views)[number],
-    channel: usualChannel ?? ('phone' as BookingChannel),
+    channel: usualChannel ?? 'phone',
   })
   const [note, setNote] = useState('')
   const change = (patch: Partial<typeof wish>) => setWish((old) => ({ ...old, ...patch }))
@@ -115,6 +115,10 @@ export default function BookDialog({
       })
   }
   const items = found.data?.items ?? []
+  // What is held here is no longer free for others, and still shown in its place.
+  const shown = [...items.filter((one) => one.id !== held?.slot.id), ...(held ? [held.slot] : [])].sort(
+    (a, b) => (a.startsAt < b.startsAt ? -1 : 1),
+  )
   return (
     <Dialog
       title={
@@ -165,7 +169,7 @@ export default function BookDialog({
             title={`${time.moment(moving.startsAt)} · ${[moving.departmentName, moving.staffName, moving.title].filter(Boolean).join(' · ')}`}
           />
         )}
-        <div className="field-row">
+        <div className="fields-auto">
           {sites.length > 1 && (
             <PickField
               label={t('settings.site')}
@@ -205,7 +209,7 @@ export default function BookDialog({
             onChange={(value) => change({ visitTypeId: Number(value) || undefined })}
           />
         </div>
-        <div className="field-row">
+        <div className="fields-auto">
           <DateField
             label={t('appointments.pick.from')}
             value={wish.from}
@@ -238,16 +242,11 @@ export default function BookDialog({
         </div>
         {found.isError || !found.data ? (
           <Unloaded query={found} />
-        ) : items.length === 0 ? (
+        ) : shown.length === 0 ? (
           <EmptyState title={t('appointments.pick.none')} hint={t('appointments.pick.noneHint')} />
         ) : (
           <>
-            <SlotList
-              slots={held && !items.some((one) => one.id === held.slot.id) ? [held.slot, ...items] : items}
-              chosen={held?.slot.id ?? null}
-              pending={pending}
-              onChoose={choose}
-            />
+            <SlotList slots={shown} chosen={held?.slot.id ?? null} pending={pending} onChoose={choose} />
             {items.length === most && (
               <p className="secondary small">{t('appointments.pick.most', { n: most })}</p>
             )}

@@ -9,8 +9,8 @@ import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { DayFilter } from '../../ui/DateFilter.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { choices } from '../../ui/fields.ts'
 import { first, useFilters } from '../../ui/filters.ts'
+import { PlainTable } from '../../ui/PlainTable.tsx'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { AddSessionDialog } from './AddSessionDialog.tsx'
@@ -25,7 +25,7 @@ export function CalendarTab() {
   const time = useTime()
   const me = useMe()
   const [filters, setFilters] = useFilters()
-  const { siteId, departments, places, picker } = useClinicSite()
+  const { siteId, departmentId, places, pickers } = useClinicSite()
   const [adding, setAdding] = useState(false)
   const [over, setOver] = useState<string | null>(null)
   const span = first(filters['span']) === 'day' ? 'day' : 'week'
@@ -34,7 +34,6 @@ export function CalendarTab() {
   const date = isDay(asked) ? asked : isoDay(new Date())
   const start = span === 'week' ? mondayOf(date) : date
   const days = Array.from({ length: span === 'week' ? 7 : 1 }, (_, index) => addDays(start, index))
-  const departmentId = Number(first(filters['departmentId'])) || undefined
   const openId = Number(first(filters['open'])) || null
   const sessions = useCall(
     listClinicSessions,
@@ -67,7 +66,7 @@ export function CalendarTab() {
   return (
     <div className="stack">
       <div className="filter-bar">
-        {picker}
+        {pickers}
         <Button
           icon={<LeftOutlined />}
           aria-label={t('schedules.back')}
@@ -99,12 +98,6 @@ export function CalendarTab() {
             { value: 'room', text: t('schedules.byRoom') },
           ]}
         />
-        <SelectFilter
-          label={t('appointments.department')}
-          all={t('appointments.allDepartments')}
-          of="departmentId"
-          options={choices(departments)}
-        />
         {mayWrite && <Button onClick={() => setAdding(true)}>{t('schedules.addSession')}</Button>}
       </div>
       {places.isError ? (
@@ -114,59 +107,49 @@ export function CalendarTab() {
       ) : rows.length === 0 ? (
         <EmptyState title={t('schedules.none')} hint={t('schedules.noneHint')} />
       ) : (
-        <div className="clinic-week" tabIndex={0} role="group" aria-label={t('schedules.tab.calendar')}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t(by === 'doctor' ? 'schedules.doctor' : 'schedules.room')}</th>
-                {days.map((day) => (
-                  <th key={day} scope="col" className={day === isoDay(new Date()) ? 'today' : undefined}>
-                    {time.day(`${day}T00:00:00`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.key}>
-                  <th scope="row">{row.name}</th>
-                  {days.map((day) => {
-                    const cell = `${row.key} ${day}`
-                    return (
-                      <td
-                        key={day}
-                        className={over === cell ? 'over' : day === isoDay(new Date()) ? 'today' : undefined}
-                        onDragOver={(event) => {
-                          if (!mayWrite) return
-                          event.preventDefault()
-                          setOver(cell)
-                        }}
-                        onDragLeave={() => setOver(null)}
-                        onDrop={(event) => {
-                          event.preventDefault()
-                          setOver(null)
-                          drop(Number(event.dataTransfer.getData('text/plain')), row, day)
-                        }}
-                      >
-                        {row.sessions
-                          .filter((one) => one.date === day)
-                          .map((one) => (
-                            <SessionCard
-                              key={one.id}
-                              session={one}
-                              by={by}
-                              draggable={mayWrite}
-                              onOpen={() => setFilters({ open: String(one.id) })}
-                            />
-                          ))}
-                      </td>
-                    )
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          label={t('schedules.tab.calendar')}
+          className="clinic-week"
+          columns={[
+            t(by === 'doctor' ? 'schedules.doctor' : 'schedules.room'),
+            ...days.map((day) => time.day(`${day}T00:00:00`)),
+          ]}
+          rows={rows.map((row) => [
+            <strong key="name">{row.name}</strong>,
+            ...days.map((day) => {
+              const cell = `${row.key} ${day}`
+              return (
+                <div
+                  key={day}
+                  className={`clinic-cell${over === cell ? ' over' : ''}${day === isoDay(new Date()) ? ' today' : ''}`}
+                  onDragOver={(event) => {
+                    if (!mayWrite) return
+                    event.preventDefault()
+                    setOver(cell)
+                  }}
+                  onDragLeave={() => setOver(null)}
+                  onDrop={(event) => {
+                    event.preventDefault()
+                    setOver(null)
+                    drop(Number(event.dataTransfer.getData('text/plain')), row, day)
+                  }}
+                >
+                  {row.sessions
+                    .filter((one) => one.date === day)
+                    .map((one) => (
+                      <SessionCard
+                        key={one.id}
+                        session={one}
+                        by={by}
+                        draggable={one.mayWrite}
+                        onOpen={() => setFilters({ open: String(one.id) })}
+                      />
+                    ))}
+                </div>
+              )
+            }),
+          ])}
+        />
       )}
       {adding && siteId !== undefined && (
         <AddSessionDialog siteId={siteId} date={date} onClose={() => setAdding(false)} />
@@ -199,15 +182,13 @@ function SessionCard({ session, by, draggable, onOpen }: SessionCardProps) {
       <span>
         <strong>
           {clock(new Date(session.startsAt))}–{clock(new Date(session.endsAt))}
-        </strong>{' '}
-        <span className="places">{t('schedules.places', { booked, slots })}</span>
+        </strong>
+      </span>
+      <span className="places">
+        {t('schedules.places', { booked, slots })} {state && t(`schedules.${state}`)}
       </span>
       <span className="secondary small">
-        {[
-          state && t(`schedules.${state}`),
-          session.visitTypeName,
-          by === 'doctor' ? session.roomName : session.staffName,
-        ]
+        {[session.visitTypeName, by === 'doctor' ? session.roomName : session.staffName]
           .filter(Boolean)
           .join(' · ')}
       </span>

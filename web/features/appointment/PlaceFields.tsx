@@ -35,7 +35,7 @@ export function PlaceFields({
   const of = (kind: 'room' | 'equipment') => choices(active.filter((one) => one.kind === kind))
   return (
     <>
-      <div className="field-row">
+      <div className="fields-auto">
         <PickField label={t('schedules.department')} {...department} options={choices(departments)} />
         <StaffPick label={t('schedules.doctor')} {...staff} name={staffName} none={t('schedules.noDoctor')} />
         <PickField
@@ -44,7 +44,7 @@ export function PlaceFields({
           options={choices((types.data?.items ?? []).filter((one) => one.active))}
         />
       </div>
-      <div className="field-row">
+      <div className="fields-auto">
         <PickField label={t('schedules.room')} {...room} none={t('schedules.noRoom')} options={of('room')} />
         <PickField
           label={t('schedules.equipment')}

@@ -15,7 +15,7 @@ export function QuotaFields({ value, error, onChange }: QuotaFieldsProps) {
     <fieldset className="stack plain-fieldset">
       <legend>{t('schedules.quotas')}</legend>
       {value.map((quota, index) => (
-        <div className="field-row" key={quota.channel}>
+        <div className="fields-auto" key={quota.channel}>
           <PickField
             label={t('appointments.how')}
             value={quota.channel}
@@ -40,9 +40,7 @@ export function QuotaFields({ value, error, onChange }: QuotaFieldsProps) {
             value={quota.releaseHours}
             onChange={(releaseHours) => change(index, { releaseHours })}
           />
-          <Button
-            onClick={() => onChange(value.filter((_, at) => at !== index))}
-          >
+          <Button onClick={() => onChange(value.filter((_, at) => at !== index))}>
             {t('schedules.removeQuota')}
           </Button>
         </div>

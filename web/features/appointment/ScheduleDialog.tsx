@@ -83,7 +83,7 @@ export function ScheduleDialog({ siteId, schedule, onClose }: ScheduleDialogProp
         room={form.pick('roomId')}
         equipment={form.pick('equipmentId')}
       />
-      <div className="field-row">
+      <div className="fields-auto">
         <PickField
           label={t('schedules.weekday')}
           {...form.pick('weekday')}
@@ -92,7 +92,7 @@ export function ScheduleDialog({ siteId, schedule, onClose }: ScheduleDialogProp
         <TextField label={t('schedules.starts')} {...form.text('starts')} />
         <TextField label={t('schedules.ends')} {...form.text('ends')} />
       </div>
-      <div className="field-row">
+      <div className="fields-auto">
         <NumberField label={t('schedules.slotMinutes')} {...form.number('slotMinutes')} />
         <NumberField
           label={t('schedules.placesAtOnce')}
@@ -106,7 +106,7 @@ export function ScheduleDialog({ siteId, schedule, onClose }: ScheduleDialogProp
         error={form.errors['quotas']}
         onChange={(quotas) => form.change({ quotas })}
       />
-      <div className="field-row">
+      <div className="fields-auto">
         <DateField label={t('schedules.validFrom')} {...form.text('validFrom')} />
         <DateField label={t('schedules.validTo')} {...form.text('validTo')} />
       </div>

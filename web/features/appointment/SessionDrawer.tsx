@@ -47,7 +47,7 @@ export function SessionDrawer({ session, onClose }: { session: ClinicSession; on
       title={title}
       onClose={onClose}
       footer={
-        may(me, 'schedule.write') &&
+        session.mayWrite &&
         !over && (
           <span className="button-line">
             <Button onClick={() => setAct('move')}>{t('schedules.standIn')}</Button>

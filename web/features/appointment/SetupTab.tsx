@@ -24,7 +24,7 @@ type Open = { type: VisitType | null } | { resource: Resource | null } | null
 export function SetupTab() {
   const { t } = useTranslation()
   const me = useMe()
-  const { siteId, picker } = useClinicSite()
+  const { siteId, sitePicker } = useClinicSite()
   const [open, setOpen] = useState<Open>(null)
   const given = [
     { query: siteId === undefined ? {} : { siteId } },
@@ -56,7 +56,7 @@ export function SetupTab() {
       : []
   return (
     <div className="stack">
-      {picker && <div className="filter-bar">{picker}</div>}
+      {sitePicker && <div className="filter-bar">{sitePicker}</div>}
       <section aria-label={t('schedules.types')}>
         <div className="section-head">
           <h2>{t('schedules.types')}</h2>
@@ -128,11 +128,11 @@ function TypeDialog({
   })
   return (
     <FormDialog title={t(type ? 'schedules.typeEdit' : 'schedules.typeAdd')} form={form} onClose={onClose}>
-      <div className="field-row">
+      <div className="fields-auto">
         <TextField label={t('schedules.name')} autoFocus {...form.text('name')} />
         <TextField label={t('schedules.code')} {...form.text('code')} />
       </div>
-      <div className="field-row">
+      <div className="fields-auto">
         <NumberField label={t('schedules.minutes')} {...form.number('minutes')} />
         <NumberField label={t('schedules.fee')} {...form.number('fee')} />
       </div>
@@ -170,7 +170,7 @@ function ResourceDialog({
       form={form}
       onClose={onClose}
     >
-      <div className="field-row">
+      <div className="fields-auto">
         <PickField
           label={t('schedules.kindLabel')}
           {...form.pick('kind', (kind) => t(`schedules.kind.${kind}`))}

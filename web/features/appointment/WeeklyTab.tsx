@@ -9,10 +9,7 @@ import {
 } from '../../../contract/clinic-schedule.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
-import { choices } from '../../ui/fields.ts'
-import { first, useFilters } from '../../ui/filters.ts'
 import { type Column, column, ListTable } from '../../ui/ListPage.tsx'
-import { SelectFilter } from '../../ui/SelectFilter.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { ScheduleDialog } from './ScheduleDialog.tsx'
 import { useClinicSite } from './useClinicSite.tsx'
@@ -23,11 +20,9 @@ export function WeeklyTab() {
   const { t } = useTranslation()
   const me = useMe()
   const { modal } = App.useApp()
-  const [filters] = useFilters()
   const weekdays = useWeekdays()
   const [open, setOpen] = useState<Schedule | 'new' | null>(null)
-  const { siteId, departments, picker } = useClinicSite()
-  const departmentId = Number(first(filters['departmentId'])) || undefined
+  const { siteId, departmentId, pickers } = useClinicSite()
   const list = useCall(
     listSchedules,
     { query: { ...(siteId && { siteId }), ...(departmentId && { departmentId }) } },
@@ -105,13 +100,7 @@ export function WeeklyTab() {
   return (
     <div className="stack">
       <div className="filter-bar">
-        {picker}
-        <SelectFilter
-          label={t('appointments.department')}
-          all={t('appointments.allDepartments')}
-          of="departmentId"
-          options={choices(departments)}
-        />
+        {pickers}
         {mayWrite && (
           <Button type="primary" onClick={() => setOpen('new')}>
             {t('schedules.add')}
