@@ -43,7 +43,7 @@ test('the area is the share of pairs in the right order, with ties as halves (Ma
         number[],
         number[],
       ]
-      const pairs = events.flatMap((a) => others.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)))
+      const pairs = events.flatMap((a) => others.map((b): number => (a > b ? 1 : a === b ? 0.5 : 0)))
       expect(auc(scores, outcomes).auc).toBeCloseTo(
         pairs.reduce((sum, one) => sum + one, 0) / pairs.length,
         10,
