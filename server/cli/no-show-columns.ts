@@ -211,7 +211,7 @@ export function readTime(
   if (plain) {
     const [year = 0, month = 0, date = 0, hour = 0, minute = 0, second = 0] = plain
       .slice(1)
-      .map((part) => Number(part ?? 0))
+      .map((part) => Number(part || 0))
     const wall = Date.UTC(year, month - 1, date, hour, minute, second)
     if (new Date(wall).getUTCDate() === date && hour < 24 && minute < 60 && second < 60)
       return { instant: wall, wall }

@@ -97,7 +97,7 @@ test('an unknown outcome, an empty one and an unreadable time are errors that na
     figures(
       csv(
         rows.map(
-          (row, at) => ({ ...row, note: at === 3 ? 'two\nlines' : 'one', ...(at === 7 && change) }) as Row,
+          (row, at) => ({ ...row, note: at === 3 ? 'two\nlines' : 'one', ...(at === 7 && change) }),
         ),
       ),
     )
@@ -139,7 +139,7 @@ test('what was written after the booking is left out with the reason, and what w
       waited: row.missed ? 'NULL' : '12',
       empty: '',
       ward: 'A',
-    } as Row
+    }
   })
   const found = await figures(csv(rows))
   expect(notes).toEqual(
@@ -157,7 +157,7 @@ test('what was written after the booking is left out with the reason, and what w
 })
 
 test('a column that parts the outcomes wholly gives finite figures and a warning', async () => {
-  const rows = appointments(400).map((row) => ({ ...row, status: row.missed ? 'X' : 'Y' }) as Row)
+  const rows = appointments(400).map((row) => ({ ...row, status: row.missed ? 'X' : 'Y' }))
   expect(await figures(csv(rows))).toMatchObject({ auc: 1, aucLow: 1, aucHigh: 1, calibrationSlope: null })
   expect(
     notes.some((line) => line.startsWith('warning: status alone nearly tells the outcome (AUC 1.000)')),
@@ -181,7 +181,7 @@ test('one outcome alone, and times that cannot be parted, are errors that say so
 
 test('numbers of doctors are names, and distances stay numbers though they all differ', async () => {
   const rows = appointments(300).map(
-    (row, at) => ({ ...row, doctor_id: String(at % 4), metres: String((at * 7919) % 30_011) }) as Row,
+    (row, at) => ({ ...row, doctor_id: String(at % 4), metres: String((at * 7919) % 30_011) }),
   )
   await figures(csv(rows))
   expect(notes.filter((line) => line.startsWith('left out'))).toEqual(['left out: number: identifiers'])

@@ -40,6 +40,7 @@ const cameWords = [
   'fulfilled',
   'completed',
   'kept',
+  'present',
   '否',
   '到诊',
   '已到',
@@ -55,7 +56,7 @@ const plainWord = (text: string) =>
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, ' ')
     .replace(/^no show$/, 'noshow')
-    .replace(/^(show|no show)(?:ed)?(?: up)?$/, '$1')
+    .replace(/^show(?:ed)?(?: up)?$/, 'show')
     .replace(/^([01])\.0+$/, '$1')
 const outcomeOf = new Map([
   ...missedWords.map((word) => [word, 1] as const),
