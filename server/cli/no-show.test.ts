@@ -96,9 +96,7 @@ test('an unknown outcome, an empty one and an unreadable time are errors that na
   const broken = (change: Partial<Row>) =>
     figures(
       csv(
-        rows.map(
-          (row, at) => ({ ...row, note: at === 3 ? 'two\nlines' : 'one', ...(at === 7 && change) }),
-        ),
+        rows.map((row, at) => ({ ...row, note: at === 3 ? 'two\nlines' : 'one', ...(at === 7 && change) })),
       ),
     )
   // The name line, seven rows, and one more line within quotes.
@@ -180,9 +178,11 @@ test('one outcome alone, and times that cannot be parted, are errors that say so
 })
 
 test('numbers of doctors are names, and distances stay numbers though they all differ', async () => {
-  const rows = appointments(300).map(
-    (row, at) => ({ ...row, doctor_id: String(at % 4), metres: String((at * 7919) % 30_011) }),
-  )
+  const rows = appointments(300).map((row, at) => ({
+    ...row,
+    doctor_id: String(at % 4),
+    metres: String((at * 7919) % 30_011),
+  }))
   await figures(csv(rows))
   expect(notes.filter((line) => line.startsWith('left out'))).toEqual(['left out: number: identifiers'])
   expect(notes.at(-1)).toContain('doctor_id, metres')
