@@ -73,6 +73,7 @@ const reference = [
   ...[
     'message_account',
     'message_budget',
+    'no_show_model',
     'outbound_channel',
     'campaign',
     'campaign_approval',

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { differenceOf, type Side } from '../modules/campaign/holdout.ts'
+import { evaluateNoShow, type NoShowOptions, outcomeWords } from './no-show.ts'
 import { UsageError } from './run.ts'
 
 /** Our mathematics on anybody's numbers, without a database. */
 export function addEvaluateCommands(program: Command): void {
-  program
-    .command('evaluate')
-    .description('Check our arithmetic on known data')
+  const evaluate = program.command('evaluate').description('Check our arithmetic on known data')
+  evaluate
     .command('holdout')
     .description(
       'Difference of two proportions with its 95 % interval: the textbook (Wald) one where each side has ten successes and ten failures, else Newcombe’s; both are printed',
@@ -23,7 +23,31 @@ export function addEvaluateCommands(program: Command): void {
         }),
       )
     })
+  evaluate
+    .command('no-show <file.csv>')
+    .description(
+      'Train the no-show model on the earlier three quarters of these appointments and test it on the last one',
+    )
+    .requiredOption('--outcome <column>', 'whether the person did not come (the words are below)')
+    .requiredOption('--booked <column>', 'when it was booked: ISO 8601 or YYYY-MM-DD HH:MM')
+    .requiredOption('--starts <column>', 'when it starts, likewise')
+    .addHelpText('after', noShowHelp)
+    .action((file: string, options: NoShowOptions) => evaluateNoShow(file, options))
 }
+
+const noShowHelp = `
+Outcome, in capitals or not: ${outcomeWords}.
+Anything else is an error; take cancelled appointments out of the file before.
+
+Every other column becomes a feature: numbers, and texts by their most frequent values; lead time, weekday and hour of the start are added.
+Left out, and named on stderr:
+  - times later than the booking in any row, and times of day without a day; earlier times count as days before the booking
+  - columns filled for one outcome alone
+  - identifiers and free text, and what is the same in all rows
+A copy of the outcome under another name cannot be told from a good feature: take it out of the file. A warning names what is suspicious.
+
+Prints one line of JSON about the last quarter of the appointments by start: auc with its 95 % interval (DeLong 1988), calibrationSlope (1 is
+best, less is too extreme; null: none exists) and brier (0 is best).`
 
 function side(name: string, text: string): Side {
   const [, n, x] = /^(\d{1,12}),(\d{1,12})$/.exec(text.replaceAll(' ', '')) ?? []

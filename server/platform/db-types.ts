@@ -72,6 +72,8 @@ export interface Appointment {
   ends_at: Timestamp | null;
   id: Generated<number>;
   left_at: Timestamp | null;
+  no_show_drivers: Json | null;
+  no_show_risk: number | null;
   note: string | null;
   person_id: number;
   rebook: "wanted" | "offered" | "call" | null;
@@ -875,6 +877,19 @@ export interface MessageSeen {
 export interface NameRefold {
   after_id: number;
   part: "person" | "group";
+}
+
+export interface NoShowModel {
+  auc: number;
+  auc_high: number;
+  auc_low: number;
+  brier: number;
+  calibration_slope: number | null;
+  model: Json;
+  n: number;
+  positives: number;
+  site_id: number;
+  trained_at: Generated<Timestamp>;
 }
 
 export interface NumberMiss {
@@ -1844,6 +1859,7 @@ export interface DB {
   message_receipt: MessageReceipt;
   message_seen: MessageSeen;
   name_refold: NameRefold;
+  no_show_model: NoShowModel;
   number_miss: NumberMiss;
   opt_out: OptOut;
   outbound_attempt: OutboundAttempt;
