@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { appointments } from './appointments.ts'
 import { auditWriters } from './audit.ts'
 import { bundle } from './bundle.ts'
 import { campaign } from './campaign.ts'
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   for (let run = 0; run < runs; run++) add(await pathwaySteps())
   for (let run = 0; run < runs; run++) add(await mail())
   for (let run = 0; run < runs; run++) add(await campaign())
+  for (let run = 0; run < runs; run++) add(await appointments())
   const installation = await populated()
   try {
     for (let run = 0; run < runs; run++) add(await person(installation))

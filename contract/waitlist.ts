@@ -88,6 +88,24 @@ export const leaveWaitlist = route({
   status: 204,
 })
 
+const openOffer = offer.extend({
+  reason: z.enum(['waitlist', 'suspension', 'red-flag']),
+  departmentName: z.string(),
+  staffName: z.string().nullable(),
+  visitTypeName: z.string(),
+  taskId: id.nullable(),
+})
+export type OpenOffer = z.infer<typeof openOffer>
+
+export const listOffers = route({
+  method: 'get',
+  path: '/persons/{id}/offers',
+  permission: 'appointment.read',
+  summary: 'Slots that are kept for a person until they say yes or no',
+  params: idParams,
+  response: z.object({ items: z.array(openOffer) }),
+})
+
 export const decideOffer = route({
   method: 'post',
   path: '/offers/{id}/decide',

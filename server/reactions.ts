@@ -2,6 +2,7 @@ import { onCalendar } from './modules/setting/calendar.ts'
 import { ofPersons, onEvents, type Reactor } from './modules/event/event.ts'
 import { encounterSubject } from './modules/encounter/subject.ts'
 import { bookingInMessage } from './modules/appointment/link.ts'
+import { keepUrgentSlots } from './modules/appointment/urgent.ts'
 import { followAppointmentReplies } from './modules/appointment/reply.ts'
 import { appointmentSubject, offerSubject } from './modules/appointment/subject.ts'
 import { registerSubject } from './modules/event/subject.ts'
@@ -36,6 +37,7 @@ const reactions: Reactor[] = [
   ofPersons(followActivity),
   ofPersons(followReplies),
   ofPersons(followAppointmentReplies),
+  ofPersons(keepUrgentSlots),
   followTaskResults,
   followPathways,
   followMembers,

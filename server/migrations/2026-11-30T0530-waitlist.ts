@@ -39,18 +39,21 @@ create table slot_offer (
   waitlist_entry_id bigint references waitlist_entry,
   -- The appointment that would move to the slot.
   appointment_id bigint references appointment,
+  -- The task whose red flag asks for an urgent visit.
+  task_id bigint references task,
   starts_at timestamptz not null,
   offered_at timestamptz not null default now(),
   expires_at timestamptz not null,
   status text not null default 'open' check (status in ('open', 'accepted', 'declined', 'expired', 'withdrawn')),
   decided_at timestamptz,
-  check (waitlist_entry_id is not null or appointment_id is not null),
+  check (waitlist_entry_id is not null or appointment_id is not null or task_id is not null),
   check ((status = 'open') = (decided_at is null))
 );
 create unique index slot_offer_slot on slot_offer (slot_id) where status = 'open';
 create unique index slot_offer_entry on slot_offer (waitlist_entry_id) where status = 'open';
 create unique index slot_offer_appointment on slot_offer (appointment_id) where status = 'open' and waitlist_entry_id is null;
 create index slot_offer_expiry on slot_offer (expires_at) where status = 'open';
+create unique index slot_offer_task on slot_offer (task_id) where status = 'open';
 create index slot_offer_person on slot_offer (person_id);
 -- Its clinic is suspended: another time is wanted, offered, or was not found or not taken.
 alter table appointment add column rebook text check (rebook in ('wanted', 'offered', 'call'));

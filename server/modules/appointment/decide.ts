@@ -33,11 +33,17 @@ export async function decideOffer(
     await log(trx, actor, offer, false)
     return null
   }
-  const slot = { slotId: offer.slot_id, channel: 'phone' as const }
+  const urgent = offer.task_id !== null
+  const slot = { slotId: offer.slot_id, channel: urgent ? ('green' as const) : ('phone' as const) }
   const claim = { holder: offerHolder(id), within: sql<boolean>`true` }
   const { id: appointmentId } =
     offer.appointment_id === null
-      ? await bookSlot(trx, actor, { personId: offer.person_id, ...slot }, claim)
+      ? await bookSlot(
+          trx,
+          actor,
+          { personId: offer.person_id, ...slot, urgent, taskId: offer.task_id },
+          claim,
+        )
       : await moveTo(
           trx,
           actor,

@@ -13,6 +13,7 @@ export type Offer = {
   slot_id: number | null
   waitlist_entry_id: number | null
   appointment_id: number | null
+  task_id: number | null
   starts_at: Date
   expires_at: Date
   status: string
@@ -107,21 +108,23 @@ export async function expiryOf(
 
 type NewOffer = {
   personId: number
-  entryId: number | null
-  appointmentId: number | null
+  entryId?: number
+  appointmentId?: number | null
+  taskId?: number
   expiresAt: Date
-  reason: 'waitlist' | 'suspension'
+  reason: 'waitlist' | 'suspension' | 'red-flag'
 }
 
 /** Keeps a free slot for somebody and says so. @returns whether it was still free */
 export async function makeOffer(
   trx: Trx,
   slot: { id: number; site_id: number; starts_at: Date },
-  { personId, entryId, appointmentId, expiresAt, reason }: NewOffer,
+  { personId, entryId, appointmentId, taskId, expiresAt, reason }: NewOffer,
 ): Promise<boolean> {
   const { rows } = await sql<{ id: number }>`
-    insert into slot_offer (site_id, person_id, slot_id, waitlist_entry_id, appointment_id, starts_at, expires_at)
-    select ${slot.site_id}, ${personId}, l.id, ${entryId}, ${appointmentId}, l.starts_at, ${expiresAt} from slot l
+    insert into slot_offer (site_id, person_id, slot_id, waitlist_entry_id, appointment_id, task_id, starts_at, expires_at)
+    select ${slot.site_id}, ${personId}, l.id, ${entryId ?? null}::bigint, ${appointmentId ?? null}::bigint, ${taskId ?? null}::bigint, l.starts_at, ${expiresAt}
+    from slot l
     where l.id = ${slot.id} and l.status = 'free' for update of l returning id`.execute(trx)
   const id = rows[0]?.id
   if (id === undefined) return false
@@ -165,7 +168,7 @@ export async function closeOffer(
   status: 'declined' | 'expired' | 'withdrawn',
 ): Promise<void> {
   await sql`update slot_offer set status = ${status}, decided_at = now() where id = ${offer.id}`.execute(trx)
-  if (offer.waitlist_entry_id === null)
+  if (offer.waitlist_entry_id === null && offer.appointment_id !== null)
     await sql`update appointment set rebook = 'call', version = version + 1 where id = ${offer.appointment_id} and rebook is not null`.execute(
       trx,
     )
@@ -198,7 +201,7 @@ export async function releaseDue(trx: Trx): Promise<number> {
 }
 
 export const offerColumns = sql`
-  o.id, o.site_id, o.person_id, o.slot_id, o.waitlist_entry_id, o.appointment_id, o.starts_at, o.expires_at, o.status`
+  o.id, o.site_id, o.person_id, o.slot_id, o.waitlist_entry_id, o.appointment_id, o.task_id, o.starts_at, o.expires_at, o.status`
 
 /** Ends offers that were not answered in time. @returns how many */
 export async function expireOffers(trx: Trx): Promise<number> {

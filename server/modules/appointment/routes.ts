@@ -13,6 +13,7 @@ import {
   decideOffer as decideRoute,
   joinWaitlist as joinRoute,
   leaveWaitlist as leaveRoute,
+  listOffers as offersRoute,
   listWaitlist as waitlistRoute,
 } from '../../../contract/waitlist.ts'
 import * as links from '../../../contract/appointment-link.ts'
@@ -30,6 +31,7 @@ import { decideOffer } from './decide.ts'
 import { actByLink, openLink } from './link.ts'
 import { releaseHold } from './offer.ts'
 import { searchSlots } from './slot.ts'
+import { listOffers } from './urgent.ts'
 import { joinWaitlist, leaveWaitlist, listWaitlist } from './waitlist.ts'
 
 export function mountAppointment(api: Api): void {
@@ -100,6 +102,7 @@ export function mountAppointment(api: Api): void {
     await transaction(db, (trx) => leaveWaitlist(trx, actor, params.id, body.reason))
     return undefined
   })
+  implement(api, offersRoute, ({ db, actor, params }) => listOffers(db, actor, params.id))
   implement(api, decideRoute, async ({ db, actor, params, body }) => ({
     appointmentId: await transaction(db, (trx) => decideOffer(trx, actor, params.id, body.accept)),
   }))

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { recordsOf } from '../event/record.ts'
 import { createTasks } from '../task/create.ts'
@@ -74,7 +74,6 @@ async function offerAlternatives(trx: Trx): Promise<number> {
       expiresAt &&
       (await makeOffer(trx, slot, {
         personId: one.person_id,
-        entryId: null,
         appointmentId: one.id,
         expiresAt,
         reason: 'suspension',
@@ -86,17 +85,22 @@ async function offerAlternatives(trx: Trx): Promise<number> {
   return rows.length
 }
 
+/** The same doctor's next slot, else the department's: each by its own index, as thousands may ask at once. */
 async function alternativeFor(trx: Trx, one: Wanted) {
-  const { rows } = await sql<{ id: number; site_id: number; starts_at: Date }>`
-    select l.id, l.site_id, l.starts_at from slot l
-    where l.department_id = ${one.department_id} and l.status = 'free' and not l.overbooked and l.starts_at > greatest(now(), ${one.starts_at}::timestamptz - interval '1 day')
-      and (l.channel is null or l.release_at <= now()) and l.visit_type_id = ${one.visit_type_id}
-      and not exists (select 1 from appointment a where a.person_id = any(${recordsOf(sql`${one.person_id}`)}) and a.id <> ${one.id}
-        and a.status in ('booked', 'arrived') and a.starts_at < l.ends_at and coalesce(a.ends_at, a.starts_at) > l.starts_at)
-    order by (l.staff_id is not distinct from ${one.staff_id}) desc, l.starts_at, l.id limit 1 for update skip locked`.execute(
-    trx,
+  const next = async (whose: RawBuilder<SqlBool>) => {
+    const { rows } = await sql<{ id: number; site_id: number; starts_at: Date }>`
+      select l.id, l.site_id, l.starts_at from slot l
+      where ${whose} and l.status = 'free' and not l.overbooked and l.starts_at > greatest(now(), ${one.starts_at}::timestamptz - interval '1 day')
+        and (l.channel is null or l.release_at <= now()) and l.visit_type_id = ${one.visit_type_id}
+        and not exists (select 1 from appointment a where a.person_id = any(${recordsOf(sql`${one.person_id}`)}) and a.id <> ${one.id}
+          and a.status in ('booked', 'arrived') and a.starts_at < l.ends_at and coalesce(a.ends_at, a.starts_at) > l.starts_at)
+      order by l.starts_at, l.id limit 1 for update skip locked`.execute(trx)
+    return rows[0]
+  }
+  return (
+    (one.staff_id !== null && (await next(sql`l.staff_id = ${one.staff_id}`))) ||
+    (await next(sql`l.department_id = ${one.department_id}`))
   )
-  return rows[0]
 }
 
 /** Who found no other time, or said nothing or no to it, is called by the service centre. */

@@ -30,7 +30,7 @@ export const offerSubject: SubjectKind = {
   select: (id) => sql`
     select o.person_id, null::int as group_id, o.site_id, l.department_id, l.staff_id,
       jsonb_build_object('start', o.starts_at, 'expires', o.expires_at) as times,
-      jsonb_build_object('reason', case when o.waitlist_entry_id is null then 'suspension' else 'waitlist' end) as facts,
+      jsonb_build_object('reason', case when o.task_id is not null then 'red-flag' when o.waitlist_entry_id is null then 'suspension' else 'waitlist' end) as facts,
       concat_ws(' ', to_char(o.starts_at at time zone (select time_zone from site where id = o.site_id), 'YYYY-MM-DD HH24:MI'),
         (select name from department where id = l.department_id), (select name from staff where id = l.staff_id),
         (select name from visit_type where id = l.visit_type_id)) as words

@@ -31,6 +31,20 @@ export const appointmentSettings = {
     [0, 168],
     `${ours}: until when people may cancel by themselves; afterwards they call`,
   ),
+  'appointment.red-flag-days': integer(
+    'appointment',
+    3,
+    'days',
+    [0, 30],
+    `${ours}: within which a red flag of a follow-up keeps an urgent slot; 0: it keeps none`,
+  ),
+  'appointment.red-flag-hours': integer(
+    'appointment',
+    24,
+    'hours',
+    [1, 168],
+    `${ours}: how long that slot is kept for the doctor who calls`,
+  ),
   'appointment.real-name': boolean(
     'appointment',
     false,

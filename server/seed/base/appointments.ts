@@ -56,10 +56,9 @@ const reminders: PathwayDefinition = {
 const onEvent = (
   event: NonNullable<PathwayDefinition['entry']['event']>,
   steps: PathwayStep[],
-  own = true,
 ): PathwayDefinition => ({
   purpose: 'service',
-  entry: { event, ...(own && { when: ours }), maxAgeDays: 1, again: { afterDays: 1 } },
+  entry: { event, when: ours, maxAgeDays: 1, again: { afterDays: 1 } },
   variables: {},
   stopOn,
   start: steps[0]?.key ?? '',
@@ -86,6 +85,17 @@ const missed: PathwayDefinition = {
   stopOn: [...stopOn, { event: 'appointment.booked', reason: 'booked-again' }],
 }
 
+/** What a red flag keeps is for the doctor who calls, not for a message. */
+const slotOffered: PathwayDefinition = {
+  ...onEvent('appointment.offered', [message('offer', '请患者答复', 'slot-offered', null)]),
+  entry: {
+    event: 'appointment.offered',
+    when: { fact: 'slot-offer.reason', op: 'in', value: ['waitlist', 'suspension'] },
+    maxAgeDays: 1,
+    again: { afterDays: 1 },
+  },
+}
+
 export const appointmentPathways = [
   { code: 'appointment-reminder', name: '预约提醒', definition: reminders },
   {
@@ -105,7 +115,7 @@ export const appointmentPathways = [
   {
     code: 'slot-offered',
     name: '候补号通知',
-    definition: onEvent('appointment.offered', [message('offer', '请患者答复', 'slot-offered', null)], false),
+    definition: slotOffered,
   },
   { code: 'appointment-missed', name: '爽约关怀', definition: missed },
 ]

@@ -7,6 +7,7 @@ import type { PersonDetail } from '../../../contract/person.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
+import KeptSlots from './KeptSlots.tsx'
 import { AppointmentTags } from './status.tsx'
 
 const BookDialog = lazy(() => import('./BookDialog.tsx'))
@@ -30,6 +31,7 @@ export function AppointmentPanel({ person }: { person: PersonDetail }) {
         <h2>{t('appointments.onPerson')}</h2>
         {mayBook && <Button onClick={() => setBooking(true)}>{t('appointments.book')}</Button>}
       </div>
+      <KeptSlots personId={person.id} />
       {items.length === 0 ? (
         <p className="secondary">{t('appointments.none')}</p>
       ) : (

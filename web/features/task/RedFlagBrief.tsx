@@ -1,5 +1,6 @@
 import { ExclamationCircleFilled } from '@ant-design/icons'
 import { Button } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { remindOwner, type TaskDetail } from '../../../contract/task.ts'
 import { useTime } from '../../format/useTime.ts'
@@ -11,6 +12,8 @@ import { AnswerText } from './AnswerText.tsx'
 import { useSeconds } from './CallBar.tsx'
 import { useLocalized } from './localized.ts'
 import { rememberWork } from './useWork.ts'
+
+const KeptSlots = lazy(() => import('../appointment/KeptSlots.tsx'))
 
 /** What the patient said, to whom and when, and how much time is left: all that a doctor needs before dialling. */
 export function RedFlagBrief({ task }: { task: TaskDetail }) {
@@ -52,6 +55,11 @@ export function RedFlagBrief({ task }: { task: TaskDetail }) {
           </div>
         ))}
       </dl>
+      {task.personId !== null && (
+        <Suspense>
+          <KeptSlots personId={task.personId} />
+        </Suspense>
+      )}
       {conditions.length > 0 && (
         <p>
           <span className="secondary">{t('desk.conditions')}</span> {conditions.join('、')}

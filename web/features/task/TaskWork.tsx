@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { App } from 'antd'
-import { lazy, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShipped } from '../../i18n/useShipped.ts'
 import { unfold } from '../../../contract/answer.ts'
@@ -35,6 +35,7 @@ import type { Calling } from './useCalling.ts'
 import { outcomesSelector, questionSelector, useFocus } from './useFocus.ts'
 import { useRecord } from './useRecord.tsx'
 
+const BookBar = lazy(() => import('../appointment/BookBar.tsx'))
 const DatePicker = lazy(() => import('../../ui/DatePicker.tsx'))
 
 type TaskWorkProps = {
@@ -200,6 +201,11 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
           <div className="work-tools">
             {canWork && <GuidanceBar task={task} />}
             <LinkBar task={task} canWork={canWork} />
+            {canWork && wholeApp && (
+              <Suspense>
+                <BookBar task={task} />
+              </Suspense>
+            )}
           </div>
         )}
         {task.questionnaire ? (

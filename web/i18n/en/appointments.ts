@@ -4,6 +4,7 @@ import type { appointments as chinese } from '../zh-CN/appointments.ts'
 export const appointments = {
   title: 'Appointments',
   book: 'Book an appointment',
+  bookReturn: 'Book a return visit',
   bookFor: 'Book for {{name}}',
   view: { day: 'One day', coming: 'Coming', conflict: 'Conflicts', all: 'All' },
   status: {
@@ -99,6 +100,16 @@ export const appointments = {
     free: '{{n}} slots',
     most: 'Only the earliest {{n}} are listed',
     overbooked: 'Extra',
+  },
+  kept: {
+    title: 'Slots kept for the patient',
+    'red-flag': 'Kept for the red flag until {{until}}',
+    waitlist: 'From the waitlist, to be answered by {{until}}',
+    suspension: 'Instead of a suspended clinic, to be answered by {{until}}',
+    take: 'Book it',
+    give: 'Give it back',
+    taken: 'Booked',
+    given: 'Given back',
   },
   print: 'Print the slip',
   ticket: 'Appointment slip',

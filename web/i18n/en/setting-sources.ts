@@ -102,6 +102,9 @@ export const settingSources = {
     'CareLoop choice: for the answer to an offered slot, counted within the hours in which people may be written to',
   'appointment_cancel-hours':
     'CareLoop choice: until when people may cancel by themselves; afterwards they call',
+  'appointment_red-flag-days':
+    'CareLoop choice: within which a red flag of a follow-up keeps an urgent slot; 0: it keeps none',
+  'appointment_red-flag-hours': 'CareLoop choice: how long that slot is kept for the doctor who calls',
   'appointment_real-name':
     'Real-name registration (Ministry of Health, 2009, No. 95): an identity number before booking by web or phone',
   'appointment_per-day':

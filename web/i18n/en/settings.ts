@@ -166,6 +166,8 @@ export const settings = {
     appointment_holds: 'Slots one may hold at a time',
     'appointment_offer-minutes': 'How long an offer is kept',
     'appointment_cancel-hours': 'Own cancellation until (before the visit)',
+    'appointment_red-flag-days': 'Red flag: slot within',
+    'appointment_red-flag-hours': 'Red flag: slot kept for',
     'appointment_real-name': 'Real-name booking',
     'appointment_per-day': 'Appointments a day in one department',
     appointment_open: 'Appointments of one person at a time',

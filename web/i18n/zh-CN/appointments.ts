@@ -1,6 +1,7 @@
 export const appointments = {
   title: '预约',
   book: '预约挂号',
+  bookReturn: '约复诊',
   bookFor: '为{{name}}预约',
   view: { day: '某日', coming: '将来', conflict: '号源冲突', all: '全部' },
   status: {
@@ -96,6 +97,16 @@ export const appointments = {
     free: '共 {{n}} 个号',
     most: '只列出最早的 {{n}} 个',
     overbooked: '加号',
+  },
+  kept: {
+    title: '为患者保留的号',
+    'red-flag': '红旗保留，{{until}} 前有效',
+    waitlist: '候补，{{until}} 前答复',
+    suspension: '停诊改约，{{until}} 前答复',
+    take: '就约这个',
+    give: '不要',
+    taken: '已预约',
+    given: '号已放回',
   },
   print: '打印预约单',
   ticket: '预约单',

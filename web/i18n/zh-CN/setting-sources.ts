@@ -83,6 +83,8 @@ export const settingSources = {
   appointment_holds: '本产品默认：一人同时占号的上限',
   'appointment_offer-minutes': '本产品默认：从可联系时段起算，等患者答复',
   'appointment_cancel-hours': '本产品默认：之后请患者来电',
+  'appointment_red-flag-days': '本产品默认：随访出现红旗时保留加急号；0 为不留',
+  'appointment_red-flag-hours': '本产品默认：等医生打电话商定',
   'appointment_real-name': '实名制就诊（卫医政发〔2009〕95号）：网上、电话预约前须有证件号',
   'appointment_per-day': '本产品默认：同一患者同科同日，医院常见规定',
   appointment_open: '本产品默认：同一患者同时',

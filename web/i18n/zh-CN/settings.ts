@@ -160,6 +160,8 @@ export const settings = {
     appointment_holds: '一人同时占几个号',
     'appointment_offer-minutes': '候补号保留时间',
     'appointment_cancel-hours': '患者自助取消截止（就诊前）',
+    'appointment_red-flag-days': '红旗在几天内留号',
+    'appointment_red-flag-hours': '红旗留号多久',
     'appointment_real-name': '实名预约',
     'appointment_per-day': '同科同日最多几个预约',
     appointment_open: '一人最多几个未就诊预约',
