@@ -1,5 +1,6 @@
 import { connectReactions } from './reactions.ts'
 import type { Config } from './platform/config.ts'
+import { useBookingKey } from './modules/booking/key.ts'
 import { usePreferenceKey } from './modules/preference/token.ts'
 import { openDatabase } from './platform/db.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -15,6 +16,7 @@ export async function openServices(config: Config, url: string): Promise<OpenSer
   const secret = await loadSecret(config)
   const database = openDatabase(url, { max: config.databasePool })
   usePreferenceKey(database.db, secret)
+  useBookingKey(database.db, secret)
   const live = openLive(url)
   const jobs = openJobs(url, database.db)
   return {

@@ -12,7 +12,7 @@ import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
-import { freeSlots, holdSlot, takeSlot, type TakenSlot } from './slot.ts'
+import { freeSlots, holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
   appointmentColumns,
@@ -21,8 +21,9 @@ import {
   viewAppointment,
 } from './view.ts'
 
-/** Slots that the actor may book: those of the sites at which they work. */
-const slotsOf = (reach: Reach) => siteReached(reach, sql`l.site_id`)
+/** Slots that the actor may book: those of the sites at which they work; people themselves those that are for them. */
+const slotsOf = (actor: Actor, reach: Reach) =>
+  actor.kind === 'link' ? publicSlots : siteReached(reach, sql`l.site_id`)
 
 /** Appointments `a` that the actor reaches: by their place, or by their person. */
 export function appointmentWithin(reach: Reach): RawBuilder<SqlBool> {
@@ -41,7 +42,7 @@ export async function holdForMe(
   return holdSlot(
     trx,
     actor.id,
-    { slotId, channel, within: slotsOf(reach) },
+    { slotId, channel, within: slotsOf(actor, reach) },
     { minutes: rules['appointment.hold-minutes'], most: rules['appointment.holds'] },
   )
 }
@@ -53,6 +54,8 @@ export type Booking = {
   urgent?: boolean
   note?: string | null
   taskId?: number | null
+  /** A number was given that staff have to look at first. */
+  numberStated?: boolean
 }
 
 /** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, deceased */
@@ -61,8 +64,8 @@ export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): P
   const { person, identifiers, deceased } = await loadPerson(trx, actor, input.personId)
   if (deceased) throw new AppError('deceased')
   await lockPerson(trx, person.id)
-  const slot = await takeSlot(trx, actor.id, { ...input, within: slotsOf(reach) })
-  const hasNumber = identifiers.some((one) => identityNumbers.has(one.system))
+  const slot = await takeSlot(trx, actor.id, { ...input, within: slotsOf(actor, reach) })
+  const hasNumber = (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
   const taskId = await taskOf(trx, input.taskId ?? null, person.id)
   const { rows } = await sql<{ id: number }>`
@@ -211,7 +214,7 @@ export async function rescheduleAppointment(
   const row = await lockAppointment(trx, actor, id, version)
   assertChangeable(row)
   await lockPerson(trx, row.person_id)
-  const slot = await takeSlot(trx, actor.id, { slotId, channel, within: slotsOf(reach) })
+  const slot = await takeSlot(trx, actor.id, { slotId, channel, within: slotsOf(actor, reach) })
   await assertRules(trx, row.person_id, slot, { channel, hasNumber: true, except: id })
   await sql`
     update appointment set (site_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel)
