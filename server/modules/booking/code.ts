@@ -64,8 +64,7 @@ export async function proveNumber(
 ): Promise<{ phone: string; siteId: number }> {
   const { db, address } = visitor
   const { rows } = await sql<Tried>`
-    update booking_code set tries = least(tries + 1, ${mostTries})
-    where id = ${request} and used_at is null
+    update booking_code set tries = tries + 1 where id = ${request} and used_at is null and tries < ${mostTries}
     returning site_id, phone_hash, code_hash, tries, expires_at > now() and failed is null as alive`.execute(db)
   const [row] = rows
   if (!row) {
