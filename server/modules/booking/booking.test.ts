@@ -50,7 +50,8 @@ test('what can be booked is shown without signing in: places, days, slots with t
   expect(first).toMatchObject({ timeZone: 'Asia/Shanghai', date: '2026-11-19' })
   expect(first.days.slice(0, 2)).toEqual(['2026-11-19', '2026-11-26'])
   expect(first.items.map((one) => one.id)).toEqual((await search()).slice(0, 4).map((one) => one.id))
-  expect(first.items[0]).toMatchObject({ visitTypeName: '专家号', fee: 30, staffName: expect.any(String) })
+  expect(first.items[0]).toMatchObject({ visitTypeName: '专家号', fee: 30 })
+  expect(first.items[0]?.staffName).toBeTruthy()
   const later = (await call(undefined, bookingSlots, { query: { ...query, date: '2026-11-26' } })).body
   expect(later.items.map((one) => one.startsAt.slice(0, 10))).toEqual(Array(4).fill('2026-11-26'))
 })

@@ -21,6 +21,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { AppointmentDrawer } from './AppointmentDrawer.tsx'
 import BookDialog from './BookDialog.tsx'
+import { RefusalsPanel } from './RefusalsPanel.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
 import { stepsOf } from './steps.ts'
@@ -136,6 +137,7 @@ export default function AppointmentsPage() {
         onOpen={(one) => setFilters({ open: String(one.id) })}
         empty={{ title: t('appointments.none'), hint: t('appointments.noneHint') }}
       />
+      {may(me, 'schedule.read') && <RefusalsPanel />}
       {booking && <BookDialog person={null} onClose={() => setBooking(false)} />}
       {opened !== null && (
         <AppointmentDrawer key={opened} id={opened} onClose={() => setFilters({ open: undefined })} />

@@ -2,6 +2,7 @@
 export * from './account.ts'
 export * from './appointments.ts'
 export * from './audit.ts'
+export * from './booking.ts'
 export * from './campaigns.ts'
 export * from './call-backs.ts'
 export * from './channels.ts'
