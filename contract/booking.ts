@@ -24,9 +24,7 @@ export const bookingPlaces = route({
         name: z.string(),
         timeZone: z.string(),
         emergencyNumber: z.string(),
-        departments: z.array(
-          z.object({ id, name: z.string(), firstAt: timestamp, free: z.number().int() }),
-        ),
+        departments: z.array(z.object({ id, name: z.string(), firstAt: timestamp, free: z.number().int() })),
       }),
     ),
   }),

@@ -120,7 +120,10 @@ function thumb(page: Page) {
     async type(label: string, text: string) {
       const field = page.getByLabel(label)
       await field.waitFor()
-      await page.waitForFunction((name) => document.activeElement?.id === name, await field.getAttribute('id'))
+      await page.waitForFunction(
+        (name) => document.activeElement?.id === name,
+        await field.getAttribute('id'),
+      )
       await page.keyboard.type(text)
     },
   }
@@ -224,6 +227,11 @@ test('in large type each screen asks one thing, for two who share a telephone as
   await shot(page, 'large-3-doctor')
   await page.locator('.book-choice').first().tap()
   await page.getByRole('heading', { name: '几点来？' }).waitFor()
+  // Back is one question back.
+  await page.getByRole('button', { name: '上一步' }).tap()
+  await page.getByRole('heading', { name: '看哪位医生？' }).waitFor()
+  await page.locator('.book-choice').first().tap()
+  await page.getByRole('heading', { name: '几点来？' }).waitFor()
   await shot(page, 'large-4-hour')
   expect(await axeViolations(page)).toEqual([])
   expect(await wide(page)).toBe(0)
@@ -236,7 +244,10 @@ test('in large type each screen asks one thing, for two who share a telephone as
   expect(await page.textContent('main')).not.toContain(two.name)
   await shot(page, 'large-6-who')
   expect(await axeViolations(page)).toEqual([])
-  await page.locator('.book-choice', { hasText: `${[...two.name][0] ?? ''}*` }).first().tap()
+  await page
+    .locator('.book-choice', { hasText: `${[...two.name][0] ?? ''}*` })
+    .first()
+    .tap()
   await hand.type('出生年份', '1801')
   await page.getByRole('button', { name: '继续' }).tap()
   await page.getByText('年份对不上').waitFor()
@@ -250,7 +261,9 @@ test('in large type each screen asks one thing, for two who share a telephone as
   await page.getByRole('heading', { name: '预约成功' }).waitFor()
   await shot(page, 'large-9-done')
   expect(await axeViolations(page)).toEqual([])
-  const [row] = await stage.rows(`select 1 from appointment where person_id = $1 and channel = 'web'`, [two.id])
+  const [row] = await stage.rows(`select 1 from appointment where person_id = $1 and channel = 'web'`, [
+    two.id,
+  ])
   expect(row).toBeTruthy()
 })
 
@@ -294,7 +307,10 @@ test('with a keyboard, in English, in the dark and in Taiwan’s writing; somebo
   await shot(page, 'tw-dark-done')
   await page.goBack()
   await page.getByRole('heading', { name: '看哪個科' }).waitFor()
-  await page.getByRole('button', { name: '離開' }).or(page.getByRole('button', { name: '退出' })).tap()
+  await page
+    .getByRole('button', { name: '離開' })
+    .or(page.getByRole('button', { name: '退出' }))
+    .tap()
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
 })
 
@@ -304,7 +320,7 @@ test('staff see what web booking stopped', async () => {
     `insert into booking_refusal (hour, kind, scope, address, phone, n) values (date_trunc('hour', now()), 'code', 'phone', '203.0.113.0/24', '139****0009', 12)`,
   )
   const page = await stage.openAs('service', { path: '/appointments' })
-  await page.getByText('网上预约被拦下的操作').click()
+  await page.getByRole('button', { name: '网上预约拦截' }).click()
   await page.getByRole('cell', { name: '139****0009' }).waitFor()
   await shot(page, 'refusals')
   expect(await axeViolations(page)).toEqual([])

@@ -5,5 +5,7 @@ import { type TestApp, testActor } from './app.ts'
 /** Sets a rule for the installation as the settings screen would. */
 export async function changeSetting({ db }: TestApp, key: string, value: unknown): Promise<void> {
   const known = await db.selectFrom('setting').select('version').where('key', '=', key).executeTakeFirst()
-  await transaction(db, (trx) => updateSetting(trx, testActor, '', key, { value, version: known?.version ?? 0 }))
+  await transaction(db, (trx) =>
+    updateSetting(trx, testActor, '', key, { value, version: known?.version ?? 0 }),
+  )
 }

@@ -76,12 +76,12 @@ export function BookScreen() {
         <StepOf {...{ flow, places, failed, large }} onRetry={load} />
       </main>
       {flow.session && (
-        <p className="book-leave secondary">
+        <footer className="book-leave secondary">
           {flow.session.phone} · {t('booking.leaveHint')}{' '}
           <button type="button" className="plain-button" onClick={flow.leave}>
             {t('booking.leave')}
           </button>
-        </p>
+        </footer>
       )}
       <nav className="form-languages" aria-label={t('booking.pageLanguage')}>
         {languages.map((one) => (
@@ -135,13 +135,13 @@ function StepOf({ flow, places, failed, large, onRetry }: StepOfProps) {
           {...shared}
           siteId={place.site.id}
           department={place.department}
-          onChoose={(slot) => void flow.chooseSlot(slot)}
+          onChoose={(slot, day) => void flow.chooseSlot(slot, day)}
         />
       )
     case 'phone':
       return (
         <PhoneStep
-          {...shared}
+          {...{ problem, busy }}
           onAsk={(phone, onAsked) => void flow.ask(phone, onAsked)}
           onProve={(request, phone, code) => void flow.prove(request, phone, code)}
         />

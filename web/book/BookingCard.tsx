@@ -32,7 +32,10 @@ export function BookingCard({ booking, flow, full }: { booking: Booking; flow: B
         facts={[
           [t('booking.number'), booking.number],
           [t('booking.when'), when],
-          [t('booking.queue'), booking.queueNumber === null ? null : t('booking.queueOf', { n: booking.queueNumber })],
+          [
+            t('booking.queue'),
+            booking.queueNumber === null ? null : t('booking.queueOf', { n: booking.queueNumber }),
+          ],
           [
             t('booking.where'),
             [booking.siteName, booking.departmentName, booking.roomName].filter(Boolean).join(' '),
@@ -72,7 +75,10 @@ export function BookingCard({ booking, flow, full }: { booking: Booking; flow: B
                 disabled={busy}
                 onClick={() =>
                   void flow.act(() =>
-                    saveCalendar({ token: session.token, id: booking.id, language: i18n.language }, booking.number),
+                    saveCalendar(
+                      { token: session.token, id: booking.id, language: i18n.language },
+                      booking.number,
+                    ),
                   )
                 }
               >

@@ -11,7 +11,8 @@ export function ConfirmStep({ flow }: { flow: BookingFlow }) {
   const { place, slot, session, stated, moving, busy, problem } = flow
   if (!place || !slot || !session) return null
   const { site, department } = place
-  const name = moving?.name ?? (stated ? maskName(stated.name) : session.who.state === 'known' ? session.who.name : '')
+  const name =
+    moving?.name ?? (stated ? maskName(stated.name) : session.who.state === 'known' ? session.who.name : '')
   const doctor = [slot.staffName ?? t('booking.anyDoctor'), slot.staffTitle].filter(Boolean).join(' ')
   return (
     <Card title={moving ? t('booking.moveTitle') : t('booking.confirmTitle')} problem={problem}>

@@ -4,7 +4,6 @@ import type { Asked } from './api.ts'
 import { Card, Field } from './parts.tsx'
 
 type PhoneStepProps = {
-  large: boolean
   problem: string | null
   busy: boolean
   onAsk: (phone: string, onAsked: (asked: Asked) => void) => void
@@ -14,8 +13,8 @@ type PhoneStepProps = {
 const digitsOf = (text: string) => text.normalize('NFKC').replaceAll(/\D/g, '')
 const codeLength = 6
 
-/** Number and code. Six digits are the whole code: nobody has to tap once more. In large type these are two screens. */
-export function PhoneStep({ large, problem, busy, onAsk, onProve }: PhoneStepProps) {
+/** Number and code. Six digits are the whole code: nobody has to tap once more. */
+export function PhoneStep({ problem, busy, onAsk, onProve }: PhoneStepProps) {
   const { t } = useTranslation()
   const [phone, setPhone] = useState('')
   const [asked, setAsked] = useState<Asked | null>(null)
@@ -99,13 +98,13 @@ export function PhoneStep({ large, problem, busy, onAsk, onProve }: PhoneStepPro
           disabled={busy || (left > 0 && problem !== 'booking-code-ended')}
           onClick={send}
         >
-          {left > 0 && problem !== 'booking-code-ended' ? t('booking.againIn', { n: left }) : t('booking.again')}
+          {left > 0 && problem !== 'booking-code-ended'
+            ? t('booking.againIn', { n: left })
+            : t('booking.again')}
         </button>
-        {!large && (
-          <button type="button" className="plain-button book-link" onClick={() => setAsked(null)}>
-            {t('booking.otherPhone')}
-          </button>
-        )}
+        <button type="button" className="plain-button book-link" onClick={() => setAsked(null)}>
+          {t('booking.otherPhone')}
+        </button>
       </form>
     </Card>
   )

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Department, Places, Site } from './api.ts'
 import { momentAt } from './format.ts'
 import { Card, Choices, Field } from './parts.tsx'
+import { useChoice } from './useChoice.ts'
 
 type PlacesStepProps = {
   places: Places
@@ -13,11 +14,13 @@ type PlacesStepProps = {
 
 /** More than fit on a screen: then one can look for a name. */
 const manyDepartments = 12
+/** So few are worth saying. */
+const few = 20
 
 /** Hospital and department. In large type these are two questions, else both stand on one screen and one tap answers both. */
 export function PlacesStep({ places: { sites }, large, problem, onChoose }: PlacesStepProps) {
   const { t, i18n } = useTranslation()
-  const [siteId, setSiteId] = useState<number | null>(null)
+  const [siteId, setSiteId] = useChoice<number>('site', large)
   const [wanted, setWanted] = useState('')
   const asksSite = large && sites.length > 1 && siteId === null
   const site = sites.find((one) => one.id === siteId) ?? sites[0]
@@ -69,7 +72,10 @@ export function PlacesStep({ places: { sites }, large, problem, onChoose }: Plac
         options={fitting.map((one) => ({
           key: one.id,
           text: one.name,
-          more: t('booking.free', { at: momentAt(one.firstAt, site.timeZone, i18n.language), n: one.free }),
+          more: t(one.free > few ? 'booking.first' : 'booking.few', {
+            at: momentAt(one.firstAt, site.timeZone, i18n.language),
+            n: one.free,
+          }),
           value: one,
         }))}
         onChoose={(one) => onChoose(site, one)}

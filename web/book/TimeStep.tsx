@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type BookingSlot, type DaySlots, loadSlots, problemOf } from './api.ts'
 import { clockAt, dayOf } from './format.ts'
 import { Card, Choices } from './parts.tsx'
+import { useChoice } from './useChoice.ts'
 
 type TimeStepProps = {
   siteId: number
@@ -10,7 +11,7 @@ type TimeStepProps = {
   large: boolean
   problem: string | null
   busy: boolean
-  onChoose: (slot: BookingSlot) => void
+  onChoose: (slot: BookingSlot, day: string) => void
 }
 
 type Group = { key: string; name: string; kind: string; fee: number | null; slots: BookingSlot[] }
@@ -20,7 +21,7 @@ const daysAtOnce = 5
 export function TimeStep({ siteId, department, large, problem, busy, onChoose }: TimeStepProps) {
   const { t, i18n } = useTranslation()
   const feeOf = useFee()
-  const [date, setDate] = useState<string | null>(null)
+  const [date, setDate] = useChoice<string>('day', large)
   const [loaded, setLoaded] = useState<DaySlots | null>(null)
   const [failed, setFailed] = useState<string | null>(null)
   const [tries, setTries] = useState(0)
@@ -70,7 +71,7 @@ export function TimeStep({ siteId, department, large, problem, busy, onChoose }:
         {...{ loaded, groups, date, problem, busy }}
         place={department.name}
         onDay={setDate}
-        onChoose={onChoose}
+        onChoose={(slot) => onChoose(slot, loaded.date ?? '')}
       />
     )
   return (
@@ -91,7 +92,7 @@ export function TimeStep({ siteId, department, large, problem, busy, onChoose }:
           <ul className="book-times" aria-label={group.name}>
             {group.slots.map((slot) => (
               <li key={slot.id}>
-                <button type="button" disabled={busy} onClick={() => onChoose(slot)}>
+                <button type="button" disabled={busy} onClick={() => onChoose(slot, loaded.date ?? '')}>
                   {clockAt(slot.startsAt, loaded.timeZone)}
                 </button>
               </li>
@@ -150,7 +151,7 @@ function LargeTime({ loaded, groups, date, place, problem, busy, onDay, onChoose
   const { t, i18n } = useTranslation()
   const feeOf = useFee()
   const [shown, setShown] = useState(daysAtOnce)
-  const [doctor, setDoctor] = useState<string | null>(null)
+  const [doctor, setDoctor] = useChoice<string>('doctor', true)
   if (date === null || loaded.date !== date)
     return (
       <Card title={t('booking.dayTitle')} problem={problem}>
@@ -193,6 +194,7 @@ function LargeTime({ loaded, groups, date, place, problem, busy, onDay, onChoose
       <p className="form-place">{useful([day, group.name, group.kind, feeOf(group.fee)])}</p>
       <Choices
         label={t('booking.hourTitle')}
+        narrow
         busy={busy}
         options={group.slots.map((slot) => ({
           key: slot.id,

@@ -2,6 +2,7 @@ import { type SubmitEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BookingWho } from './api.ts'
 import { Card, Choices, Field } from './parts.tsx'
+import { useChoice } from './useChoice.ts'
 
 type WhoStepProps = {
   who: BookingWho
@@ -28,7 +29,7 @@ type SeveralProps = Omit<WhoStepProps, 'who' | 'other' | 'onState' | 'needsIdent
 /** Masked names, and the year of birth, which only they and their family know. */
 function Several({ names, problem, busy, onlyKnown, onChoose, onOther }: SeveralProps) {
   const { t } = useTranslation()
-  const [name, setName] = useState<string | null>(null)
+  const [name, setName] = useChoice<string>('name', true)
   const [year, setYear] = useState('')
   const [touched, setTouched] = useState(false)
   const digits = year.normalize('NFKC').trim()
@@ -71,7 +72,7 @@ function Several({ names, problem, busy, onlyKnown, onChoose, onOther }: Several
         <button type="submit" className="form-button" disabled={busy}>
           {t('booking.goOn')}
         </button>
-        <button type="button" className="form-button is-plain" onClick={() => setName(null)}>
+        <button type="button" className="form-button is-plain" onClick={() => history.back()}>
           {t('booking.back')}
         </button>
       </form>
@@ -86,19 +87,19 @@ function Stated({ large, needsIdentity, problem, busy, onState }: StatedProps) {
   const [name, setName] = useState('')
   const [identity, setIdentity] = useState('')
   const [touched, setTouched] = useState(false)
-  const [asked, setAsked] = useState<'name' | 'identity'>('name')
+  const [asked, setAsked] = useChoice<'identity'>('asked', true)
   const named = name.trim().length >= 2
   const numbered = identity.trim() === '' ? !needsIdentity : identity.trim().length >= 5
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     setTouched(true)
     if (!named) return
-    if (large && asked === 'name') {
+    if (large && asked === null) {
       setAsked('identity')
       setTouched(false)
     } else if (numbered) onState({ name: name.trim(), identity: identity.trim() || null })
   }
-  const showsName = !large || asked === 'name'
+  const showsName = !large || asked === null
   const showsIdentity = !large || asked === 'identity'
   return (
     <Card

@@ -18,7 +18,7 @@ export type Opened = z.output<(typeof openBookingSession)['response']>
 
 // Types of the contract, without zod: the page is opened once, over mobile data.
 const base = '/api/v1/booking'
-export const post = async <T,>(path: string, body: object): Promise<T> =>
+export const post = async <T>(path: string, body: object): Promise<T> =>
   (await send('post', `${base}/${path}`, body)) as T
 
 export const loadPlaces = async () => (await send('get', `${base}/places`)) as Places

@@ -80,14 +80,17 @@ export function Choices<T>({
   options,
   onChoose,
   busy = false,
+  narrow = false,
 }: {
   label: string
   options: { key: string | number; text: ReactNode; more?: ReactNode; value: T }[]
   onChoose: (value: T) => void
   busy?: boolean
+  /** Short answers: two in a row. */
+  narrow?: boolean
 }) {
   return (
-    <ul className="book-choices" aria-label={label}>
+    <ul className={`book-choices${narrow ? ' is-narrow' : ''}`} aria-label={label}>
       {options.map((one) => (
         <li key={one.key}>
           <button type="button" className="book-choice" disabled={busy} onClick={() => onChoose(one.value)}>

@@ -36,6 +36,8 @@ export function useBooking(places: Places | null, language: string) {
   const [mine, setMine] = useState<Booking[]>([])
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  /** Whoever was too late for a slot looks at the same day again. */
+  const day = useRef<string | null>(null)
   const latest = useRef({ place, slot, session, done })
   useEffect(() => {
     latest.current = { place, slot, session, done }
@@ -60,8 +62,8 @@ export function useBooking(places: Places | null, language: string) {
     return () => removeEventListener('popstate', onBack)
   }, [])
 
-  function go(next: Step) {
-    history.pushState({ step: next }, '')
+  function go(next: Step, answers: object = {}) {
+    history.pushState({ step: next, ...answers }, '')
     setStep(next)
   }
 
@@ -85,7 +87,8 @@ export function useBooking(places: Places | null, language: string) {
         forget()
         go('phone')
       }
-      if (['slot-taken', 'appointment-overlap'].includes(id) && latest.current.place) go('time')
+      if (['slot-taken', 'appointment-overlap'].includes(id) && latest.current.place)
+        go('time', { day: day.current })
       if (id === 'real-name' || id === 'identity-wrong') {
         setNeedsIdentity(id === 'real-name' || needsIdentity)
         setOther(true)
@@ -110,7 +113,7 @@ export function useBooking(places: Places | null, language: string) {
     else if (!chosen) await showMine(next.token)
     else if (next.hold?.slotId !== chosen.id) {
       setProblem('slot-taken')
-      go('time')
+      go('time', { day: day.current })
     } else go(known(next) ? 'confirm' : 'who')
   }
 
@@ -133,8 +136,9 @@ export function useBooking(places: Places | null, language: string) {
       setProblem(null)
       go('time')
     },
-    chooseSlot: (chosen: BookingSlot) =>
+    chooseSlot: (chosen: BookingSlot, ofDay: string) =>
       act(async () => {
+        day.current = ofDay
         setSlot(chosen)
         if (!session) {
           go('phone')
@@ -162,7 +166,10 @@ export function useBooking(places: Places | null, language: string) {
       act(async () => {
         if (!session) return
         const { token } = session
-        await afterSession({ ...(await post<BookingSession>('person', { token, name, birthYear })), token }, slot)
+        await afterSession(
+          { ...(await post<BookingSession>('person', { token, name, birthYear })), token },
+          slot,
+        )
       }),
     state: (one: Stated) => {
       setStated(one)

@@ -65,7 +65,8 @@ export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): P
   if (deceased) throw new AppError('deceased')
   await lockPerson(trx, person.id)
   const slot = await takeSlot(trx, actor.id, { ...input, within: slotsOf(actor, reach) })
-  const hasNumber = (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
+  const hasNumber =
+    (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
   const taskId = await taskOf(trx, input.taskId ?? null, person.id)
   const { rows } = await sql<{ id: number }>`

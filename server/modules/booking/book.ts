@@ -26,10 +26,7 @@ const cancelReason = '本人网上取消'
 type NewBooking = { token: string; slotId: number; stated: StatedPerson | null }
 
 /** @throws {AppError} booking-ended, booking-who, booking-limit, booking-open-limit, and what booking an appointment throws */
-export async function book(
-  visitor: Visitor,
-  { token, slotId, stated }: NewBooking,
-): Promise<Booking> {
+export async function book(visitor: Visitor, { token, slotId, stated }: NewBooking): Promise<Booking> {
   const { db, address } = visitor
   const session = await enter(visitor, token)
   await countOrRefuse(visitor, 'booking', session.phone)
@@ -57,9 +54,9 @@ export async function book(
 async function personFor(trx: Trx, session: Session, stated: StatedPerson | null): Promise<Found> {
   if (stated) return personOf(trx, { ...stated, phone: session.phone, siteId: session.siteId })
   if (session.personId === null) throw new AppError('booking-who')
-  const { rows } = await sql<{ id: number }>`select ${personOfRecord(sql`${session.personId}::bigint`)} as id`.execute(
-    trx,
-  )
+  const { rows } = await sql<{
+    id: number
+  }>`select ${personOfRecord(sql`${session.personId}::bigint`)} as id`.execute(trx)
   return { personId: found(rows[0]).id, numberStated: false, doubted: false }
 }
 
@@ -69,7 +66,9 @@ const bookedWith = (phone: string): RawBuilder<SqlBool> =>
 
 /** Bookings of one number wait for each other, so that ten at once are not one each. */
 async function mayHaveMore(trx: Trx, phone: string): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(hashtext('booking.phone'), hashtext(${phoneHash(trx, phone)}))`.execute(trx)
+  await sql`select pg_advisory_xact_lock(hashtext('booking.phone'), hashtext(${phoneHash(trx, phone)}))`.execute(
+    trx,
+  )
   const { 'appointment.web-open': most } = await readSettings(trx, ['appointment.web-open'])
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from appointment a

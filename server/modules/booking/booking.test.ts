@@ -92,7 +92,9 @@ test('somebody known by their telephone proves it by a code and books; the way t
   expect(text).toContain('DTSTART:20261119T000000Z')
   expect(text).toContain(booked.body.number)
   expect(text).not.toContain('钱')
-  expect((await call(undefined, bookingSlots, { query: { siteId, departmentId } })).body.items).toHaveLength(3)
+  expect((await call(undefined, bookingSlots, { query: { siteId, departmentId } })).body.items).toHaveLength(
+    3,
+  )
 })
 
 test('a code is wrong five times, then it is over, also for the right one', async () => {
@@ -110,7 +112,9 @@ test('twenty guesses at once are five tries', async () => {
   const { siteId } = await openClinic(app, admin, 'BD')
   const asked = (await phones.ask(siteId, '13910000003')).body
   const code = await phones.codeOf('13910000003')
-  const guesses = Array.from({ length: 20 }, (_, at) => String((Number(code) + at + 1) % 1_000_000).padStart(6, '0'))
+  const guesses = Array.from({ length: 20 }, (_, at) =>
+    String((Number(code) + at + 1) % 1_000_000).padStart(6, '0'),
+  )
   const answers = await Promise.all(guesses.map((guess) => phones.prove(asked.request, '13910000003', guess)))
   expect(answers.filter((one) => one.error?.id === 'booking-code-wrong')).toHaveLength(4)
   expect((await phones.prove(asked.request, '13910000003', code)).status).toBe(410)
@@ -141,7 +145,9 @@ test('before the code was right, nothing tells whether anybody is known by a num
     [200, ['request', 'expiresAt', 'again'], 60],
   ])
   for (const [at, phone] of ['13910000006', '13910000007'].entries())
-    expect((await phones.prove(answers[at]?.body.request ?? '', phone, '12')).error?.id).toBe('booking-code-wrong')
+    expect((await phones.prove(answers[at]?.body.request ?? '', phone, '12')).error?.id).toBe(
+      'booking-code-wrong',
+    )
   expect((await phones.ask(siteId, '0571-88886666')).error).toMatchObject({
     id: 'invalid',
     fields: [{ path: 'phone' }],
@@ -171,8 +177,11 @@ test('two people on one telephone are told apart by year of birth, and neither s
   expect((await call(undefined, cancelBooking, { body: change })).status).toBe(404)
   expect((await call(undefined, moveBooking, { body: { ...change, slotId: two?.id } })).status).toBe(404)
   expect(
-    (await call(undefined, bookingCalendar, { body: { token: second.token, id: booked.body.id, language: 'en' } }))
-      .status,
+    (
+      await call(undefined, bookingCalendar, {
+        body: { token: second.token, id: booked.body.id, language: 'en' },
+      })
+    ).status,
   ).toBe(404)
   expect((await mine(first.token)).map((item) => item.id)).toEqual([booked.body.id])
 
@@ -196,10 +205,14 @@ test('whoever has the number later sees nothing that the hospital booked for the
 
 test('a session is one’s own: a made-up token opens nothing, and a code of somebody else neither', async () => {
   const { siteId } = await openClinic(app, admin, 'BI')
-  expect((await call(undefined, listBookings, { body: { token: 'x'.repeat(43) } })).error?.id).toBe('booking-ended')
+  expect((await call(undefined, listBookings, { body: { token: 'x'.repeat(43) } })).error?.id).toBe(
+    'booking-ended',
+  )
   const asked = (await phones.ask(siteId, '13910000010')).body
   await phones.ask(siteId, '13910000011')
-  expect((await phones.prove(asked.request, '13910000010', await phones.codeOf('13910000011'))).status).toBe(422)
+  expect((await phones.prove(asked.request, '13910000010', await phones.codeOf('13910000011'))).status).toBe(
+    422,
+  )
 })
 
 test('two on the web and one at the counter want the same slot: one gets it, the others are told', async () => {
@@ -230,7 +243,8 @@ test('a slot is kept while somebody fills in who they are; kept too long it is a
   await sql`update slot set held_until = now() - interval '1 second' where id = ${slotId}`.execute(app.db)
   expect((await book(fast.token, slotId)).status).toBe(201)
   expect((await book(slow.token, slotId)).error?.id).toBe('slot-taken')
-  const held = (await call(undefined, holdBookingSlot, { body: { token: slow.token, slotId: other?.id } })).body
+  const held = (await call(undefined, holdBookingSlot, { body: { token: slow.token, slotId: other?.id } }))
+    .body
   expect(held.hold?.slotId).toBe(other?.id)
   expect((await book(slow.token, other?.id ?? 0)).status).toBe(201)
 })
@@ -258,8 +272,11 @@ test('a person cancels and moves their own booking; the slots are free again', a
   const cancelled = await call(undefined, cancelBooking, { body: { ...change, version: moved.body.version } })
   expect(cancelled.body).toMatchObject({ status: 'cancelled', cancelledBy: 'patient', changeable: false })
   expect((await search()).map((slot) => slot.id)).toContain(two?.id)
-  const list = (await app.request(admin, listAppointments, { query: { view: 'all', personId: await personOf(app, 'BM-1') } }))
-    .body.items
+  const list = (
+    await app.request(admin, listAppointments, {
+      query: { view: 'all', personId: await personOf(app, 'BM-1') },
+    })
+  ).body.items
   expect(list[0]).toMatchObject({ cancelledBy: 'patient', cancelReason: '本人网上取消' })
 })
 

@@ -14,7 +14,10 @@ const reminders = [86_400, 7200]
 export function calendarOf(booking: Booking, language: keyof typeof words): string {
   const { number, bring } = words[language]
   const place = [booking.siteName, booking.departmentName, booking.roomName].filter(Boolean)
-  const calendar = ical({ prodId: { company: 'CareLoop', product: 'Booking' }, method: ICalCalendarMethod.PUBLISH })
+  const calendar = ical({
+    prodId: { company: 'CareLoop', product: 'Booking' },
+    method: ICalCalendarMethod.PUBLISH,
+  })
   const event = calendar.createEvent({
     id: `booking-${booking.id}@careloop`,
     sequence: booking.version,

@@ -9,8 +9,10 @@ export const codeMinutes = 5
 
 /** The sender first, so that nobody takes it for somebody else's; who asks for a code is no friend. */
 const texts: Record<SealedCode['language'], string> = {
-  'zh-CN': '【{{hospital}}】预约验证码 {{code}}，{{minutes}} 分钟内有效。请勿告诉他人；不是您本人操作，请忽略。',
-  'zh-TW': '【{{hospital}}】預約驗證碼 {{code}}，{{minutes}} 分鐘內有效。請勿告訴他人；若非您本人操作，請忽略。',
+  'zh-CN':
+    '【{{hospital}}】预约验证码 {{code}}，{{minutes}} 分钟内有效。请勿告诉他人；不是您本人操作，请忽略。',
+  'zh-TW':
+    '【{{hospital}}】預約驗證碼 {{code}}，{{minutes}} 分鐘內有效。請勿告訴他人；若非您本人操作，請忽略。',
   en: '{{hospital}}: your booking code is {{code}}. It works for {{minutes}} minutes. Tell it to nobody; if you did not ask for it, ignore this.',
 }
 

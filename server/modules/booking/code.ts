@@ -65,7 +65,9 @@ export async function proveNumber(
   const { db, address } = visitor
   const { rows } = await sql<Tried>`
     update booking_code set tries = tries + 1 where id = ${request} and used_at is null and tries < ${mostTries}
-    returning site_id, phone_hash, code_hash, tries, expires_at > now() and failed is null as alive`.execute(db)
+    returning site_id, phone_hash, code_hash, tries, expires_at > now() and failed is null as alive`.execute(
+    db,
+  )
   const [row] = rows
   if (!row) {
     if (!(await countStranger(db, address))) throw new AppError('too-many-requests')
@@ -74,7 +76,8 @@ export async function proveNumber(
   const phone = await readMobile(db, row.site_id, text)
   if (!row.alive) throw new AppError('booking-code-ended')
   const digits = code.normalize('NFKC').replaceAll(/\D/g, '')
-  const right = same(row.phone_hash, phoneHash(db, phone)) && same(row.code_hash, codeHash(db, request, digits))
+  const right =
+    same(row.phone_hash, phoneHash(db, phone)) && same(row.code_hash, codeHash(db, request, digits))
   if (right && (await endCode(db, request))) return { phone, siteId: row.site_id }
   if (row.tries < mostTries) throw new AppError('booking-code-wrong')
   // The last one was wrong: only a new code helps.

@@ -29,8 +29,7 @@ export const phoneHash = (db: Db, phone: string): string => mac(keysOf(db).phone
 export const codeHash = (db: Db, request: string, code: string): string =>
   mac(keysOf(db).code, `${request} ${code}`)
 
-export const sealCode = (db: Db, value: SealedCode): string =>
-  seal(keysOf(db).secret, JSON.stringify(value))
+export const sealCode = (db: Db, value: SealedCode): string => seal(keysOf(db).secret, JSON.stringify(value))
 export const unsealCode = (db: Db, sealed: string): SealedCode =>
   JSON.parse(unseal(keysOf(db).secret, sealed)) as SealedCode
 

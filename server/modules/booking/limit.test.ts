@@ -34,7 +34,8 @@ afterAll(async () => {
 const book = (token: string, slotId: number | undefined, stated: object | null = null) =>
   app.request(undefined, makeBooking, { body: { token, slotId, stated }, headers: phones.from() })
 const citizen = (digits: string) => digits + citizenCheck(digits)
-const refusals = async () => (await app.request(admin, listBookingRefusals, { query: { limit: 200 } })).body.items
+const refusals = async () =>
+  (await app.request(admin, listBookingRefusals, { query: { limit: 200 } })).body.items
 const personOfBooking = async (id: number) =>
   (await app.request(admin, getAppointment, { params: { id } })).body.personId
 const personsNamed = async (name: string) =>
@@ -52,8 +53,9 @@ test('somebody new gives a name and is known by their number from then on, told 
   expect(person).toMatchObject({ name: '郑新来', source: 'booking', phone: '139****0001' })
   const again = await phones.enter(siteId, '13920000001')
   expect(again.who).toEqual({ state: 'known', name: '郑*' })
-  const items = (await app.request(undefined, listBookings, { body: { token: again.token }, headers: phones.from() }))
-    .body.items
+  const items = (
+    await app.request(undefined, listBookings, { body: { token: again.token }, headers: phones.from() })
+  ).body.items
   expect(items.map((one) => one.id)).toEqual([booked.body.id])
 })
 
@@ -93,12 +95,20 @@ test('where real names are the rule, an identity number is asked for, and a wron
 test('a name and number of somebody known here lead to them from another telephone, without a word about it', async () => {
   const { siteId, search } = await openClinic(app, admin, 'LD', { slotMinutes: 10 })
   const number = citizen('33020319480203122')
-  await receive(app, { mrn: 'LD-1', name: '褚奶奶', birth: '19480203', nationalId: number, phone: '13920000006' })
+  await receive(app, {
+    mrn: 'LD-1',
+    name: '褚奶奶',
+    birth: '19480203',
+    nationalId: number,
+    phone: '13920000006',
+  })
   const [one, two] = await search()
   const child = await phones.enter(siteId, '13920000007')
   const booked = await book(child.token, one?.id, { name: '褚奶奶', identity: number.toLowerCase() })
   expect(await personOfBooking(booked.body.id)).toBe(await personOf(app, 'LD-1'))
-  const { body: person } = await app.request(admin, getPerson, { params: { id: await personOf(app, 'LD-1') } })
+  const { body: person } = await app.request(admin, getPerson, {
+    params: { id: await personOf(app, 'LD-1') },
+  })
   expect(person.telecoms).toHaveLength(1)
 
   // The number of somebody else with another name: the same answer, and staff look at the document.
@@ -121,7 +131,13 @@ test('a number that asked for too many codes is refused for a while, whoever it 
   }
   expect((await phones.ask(siteId, '13920000010')).status).toBe(200)
   expect(await refusals()).toContainEqual(
-    expect.objectContaining({ kind: 'code', scope: 'phone', address: '203.0.113.0/24', phone: '139****0009', n: 3 }),
+    expect.objectContaining({
+      kind: 'code',
+      scope: 'phone',
+      address: '203.0.113.0/24',
+      phone: '139****0009',
+      n: 3,
+    }),
   )
   await changeSetting(app, 'appointment.web-codes-phone', 5)
 })
@@ -137,7 +153,9 @@ test('addresses of one network share its limit, and all networks that of everybo
   await changeSetting(app, 'appointment.web-codes-address', 60)
   await changeSetting(app, 'appointment.web-searches-all', 1)
   await app.request(undefined, bookingPlaces, { headers: phones.from() })
-  expect((await app.request(undefined, bookingPlaces, { headers: phones.from() })).error?.id).toBe('booking-limit')
+  expect((await app.request(undefined, bookingPlaces, { headers: phones.from() })).error?.id).toBe(
+    'booking-limit',
+  )
   await changeSetting(app, 'appointment.web-searches-all', 60_000)
   const kinds = (await refusals()).map((one) => `${one.kind} ${one.scope}`)
   expect(kinds).toEqual(expect.arrayContaining(['code address', 'search all']))
@@ -171,7 +189,9 @@ test('without a way to send codes nothing is offered', async () => {
   await sql`update message_account set active = false`.execute(app.db)
   expect(await sites()).toBe(0)
   await sql`update message_account set active = true`.execute(app.db)
-  expect((await app.request(undefined, askBookingCode, { body: {}, headers: phones.from() })).status).toBe(422)
+  expect((await app.request(undefined, askBookingCode, { body: {}, headers: phones.from() })).status).toBe(
+    422,
+  )
 })
 
 test.each([

@@ -90,6 +90,8 @@ export async function slotsToBook(
 }
 
 async function zoneOf(db: Db, siteId: number): Promise<string> {
-  const { rows } = await sql<{ zone: string }>`select time_zone as zone from site where id = ${siteId}`.execute(db)
+  const { rows } = await sql<{
+    zone: string
+  }>`select time_zone as zone from site where id = ${siteId}`.execute(db)
   return found(rows[0]).zone
 }

@@ -17,9 +17,7 @@ export function mountBooking(api: Api): void {
   implement(api, routes.openBookingSession, ({ c, body }) => openSession(visitor(c), body))
   implement(api, routes.readBookingSession, ({ c, body }) => readSession(visitor(c), body.token))
   implement(api, routes.chooseBookingPerson, ({ c, body }) => choosePerson(visitor(c), body))
-  implement(api, routes.holdBookingSlot, ({ c, body }) =>
-    holdForSession(visitor(c), body.token, body.slotId),
-  )
+  implement(api, routes.holdBookingSlot, ({ c, body }) => holdForSession(visitor(c), body.token, body.slotId))
   implement(api, routes.makeBooking, ({ c, body }) => book(visitor(c), body))
   implement(api, routes.listBookings, ({ c, body }) => listMine(visitor(c), body.token))
   implement(api, routes.cancelBooking, ({ c, body }) => cancelMine(visitor(c), body))

@@ -96,7 +96,11 @@ export async function readSession(visitor: Visitor, token: string): Promise<Book
 }
 
 /** @throws {AppError} booking-ended, slot-taken, not-found, booking-limit */
-export async function holdForSession(visitor: Visitor, token: string, slotId: number): Promise<BookingSession> {
+export async function holdForSession(
+  visitor: Visitor,
+  token: string,
+  slotId: number,
+): Promise<BookingSession> {
   const session = await enter(visitor, token)
   await keep(visitor, session, slotId)
   return viewSession(visitor.db, session)

@@ -151,14 +151,10 @@ async function addNumber(trx: Trx, personId: number, number: Identity): Promise<
 /** A new person needs a number of its own from whoever tells of it; it also shows the person to staff of the hospital. */
 async function create(
   trx: Trx,
-  {
-    phone,
-    siteId,
-    name,
-    number,
-  }: { phone: string; siteId: number; name: string; number: Identity | null },
+  { phone, siteId, name, number }: { phone: string; siteId: number; name: string; number: Identity | null },
 ): Promise<number> {
-  const born = number?.system === 'national-id' ? /^\d{6}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/.exec(number.value) : null
+  const born =
+    number?.system === 'national-id' ? /^\d{6}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/.exec(number.value) : null
   const [made] = await upsertPersons(trx, [
     {
       ...nothing,

@@ -51,9 +51,7 @@ export async function sendDirect(db: Db, open: OpenAccount, inForce: OpenAccount
   )
   const refused = texts.flatMap(({ id }, at) => {
     const result = results[at]
-    return result?.kind === 'sent'
-      ? []
-      : [{ id, reason: result?.reason ?? 'The channel gave no result' }]
+    return result?.kind === 'sent' ? [] : [{ id, reason: result?.reason ?? 'The channel gave no result' }]
   })
   if (refused.length > 0) await source.refused(db, refused)
   return texts.length

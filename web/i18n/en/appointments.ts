@@ -108,6 +108,7 @@ export const appointments = {
   more: 'All appointments',
   refusals: {
     title: 'Web booking: what was stopped',
+    open: 'Stopped on the web',
     hint: 'What went beyond a limit, to notice scalpers. The limits are under Settings, Appointments.',
     none: 'Nothing was stopped',
     more: 'Earlier ones',

@@ -20,7 +20,8 @@ export const booking: SameWords<typeof zhCN> = {
   department: 'Department',
   findDepartment: 'Find a department',
   noDepartment: 'No department is called so',
-  free: 'From {{at}}, {{n}} free',
+  first: 'From {{at}}',
+  few: 'From {{at}}, only {{n}} free',
   closed: 'Nothing can be booked here just now',
   closedHint: 'Look again later, call the hospital, or book at the counter.',
   dayTitle: 'Which day?',
@@ -70,7 +71,7 @@ export const booking: SameWords<typeof zhCN> = {
   way: 'The way there',
   doctor: 'Doctor',
   kind: 'Kind of visit',
-  cost: 'Fee (for information)',
+  cost: 'Fee',
   number: 'Booking number',
   queue: 'Turn',
   queueOf: 'No. {{n}}',
@@ -108,8 +109,10 @@ export const booking: SameWords<typeof zhCN> = {
     'slot-taken': 'Somebody has just taken this time. Please choose another.',
     'not-found': 'This time is gone. Please choose another.',
     'appointment-overlap': 'The patient has another booking at that time. Please choose another time.',
-    'appointment-limit': 'The patient has as many bookings as there may be. Cancel one first, or call the hospital.',
-    'booking-limit': 'This was done too often for now. Try again later, call the hospital or book at the counter.',
+    'appointment-limit':
+      'The patient has as many bookings as there may be. Cancel one first, or call the hospital.',
+    'booking-limit':
+      'This was done too often for now. Try again later, call the hospital or book at the counter.',
     'booking-open-limit':
       'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
     'too-many-requests': 'Too many tries. Wait a moment.',

@@ -104,6 +104,7 @@ export const appointments = {
   more: '全部预约',
   refusals: {
     title: '网上预约被拦下的操作',
+    open: '网上预约拦截',
     hint: '超过次数上限的操作，用来发现号贩子。上限在“设置 → 预约”里改。',
     none: '没有被拦下的操作',
     more: '更早的',
