@@ -72,9 +72,6 @@ function Several({ names, problem, busy, onlyKnown, onChoose, onOther }: Several
         <button type="submit" className="form-button" disabled={busy}>
           {t('booking.goOn')}
         </button>
-        <button type="button" className="form-button is-plain" onClick={() => history.back()}>
-          {t('booking.back')}
-        </button>
       </form>
     </Card>
   )

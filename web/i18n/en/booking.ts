@@ -30,7 +30,7 @@ export const booking: SameWords<typeof zhCN> = {
   doctorTitle: 'Which doctor?',
   hourTitle: 'What time?',
   anyDoctor: 'Doctor on duty',
-  fee: 'CNY {{fee}}',
+  fee: '{{fee}} yuan',
   slots: '{{n}} free',
   moreDays: 'Later days',
   full: 'This department has just been booked out',

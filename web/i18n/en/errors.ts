@@ -47,8 +47,10 @@ export const errors = {
   'booking-who': 'Say first for whom this is.',
   'birth-year-wrong': 'Name and year of birth do not fit. Please compare them.',
   'identity-wrong': 'This is no identity number. Compare it with the document.',
-  'booking-limit': 'This was done too often for now. Try again later, call the hospital or book at the counter.',
-  'booking-open-limit': 'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
+  'booking-limit':
+    'This was done too often for now. Try again later, call the hospital or book at the counter.',
+  'booking-open-limit':
+    'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
   deceased: 'This person has died.',
   'file-empty': 'The file is empty.',
   'file-without-rows': 'There are no rows below the column names.',

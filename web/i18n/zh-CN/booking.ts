@@ -5,7 +5,7 @@ export const booking = {
   large: '大字版',
   normal: '标准版',
   back: '上一步',
-  start: '重新预约',
+  start: '再约一个',
   mine: '我的预约',
   leave: '退出',
   leaveHint: '手机不是自己的，用完请退出。',
