@@ -119,6 +119,11 @@ test('a name and number of somebody known here lead to them from another telepho
   const seen = (await app.request(admin, getAppointment, { params: { id: doubtful.body.id } })).body
   expect(seen.personId).not.toBe(person.id)
   expect(seen.note).toContain('核对证件')
+  const third = (await search())[0]?.id
+  expect((await book(stranger.token, third, { name: '卫某某', identity: number })).error?.id).toBe(
+    'appointment-limit',
+  )
+  expect(await personsNamed('卫某某')).toBe(1)
 })
 
 test('a number that asked for too many codes is refused for a while, whoever it is, and staff see it masked', async () => {

@@ -87,6 +87,9 @@ export async function personOf(
   if (owner && !owner.deceased && sameName(owner.name, stated.name))
     return { personId: owner.id, numberStated, doubted: false }
   const free = owner ? null : number
+  // Somebody doubtful who comes again is the same one.
+  const before = owner && alike.find((one) => one.numbers.length === 0)
+  if (before) return { personId: before.id, numberStated, doubted: true }
   const [alone] = alike
   if (free && alone && alike.length === 1 && alone.numbers.length === 0 && fits(free.value, alone))
     return { personId: await addNumber(trx, alone.id, free), numberStated, doubted: false }
