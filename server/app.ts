@@ -40,6 +40,7 @@ import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountTimeline } from './modules/timeline/routes.ts'
 import { mountAppointment } from './modules/appointment/routes.ts'
+import { mountBooking } from './modules/booking/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
 import { mountWaiting } from './modules/waiting/routes.ts'
 import { AppError } from './platform/errors.ts'
@@ -89,6 +90,7 @@ const modules: Mount[] = [
   mountHeadCheck,
   mountVisit,
   mountAppointment,
+  mountBooking,
   mountWaiting,
 ]
 

@@ -26,6 +26,8 @@ import { followTaskResults } from './modules/pathway/task-result.ts'
 import { followSpotChecks } from './modules/spot-check/react.ts'
 import { preferencesInMessage, unsubscribeInMessage, wishesUrls } from './modules/preference/placeholder.ts'
 import { followReplies } from './modules/preference/reply.ts'
+import { bookingCodes } from './modules/booking/code-text.ts'
+import { registerDirect } from './modules/message/direct.ts'
 import { makeCalls } from './modules/task/message-call.ts'
 import { keepProof } from './modules/task/proof.ts'
 
@@ -65,6 +67,7 @@ export function connectReactions(): void {
     ),
   )
   registerCalls(makeCalls)
+  registerDirect(bookingCodes)
   onCalendar(unblockEnrollments)
   onCalendar(retimeClocks)
 }

@@ -1,6 +1,7 @@
 import { connectReactions } from './reactions.ts'
 import type { Config } from './platform/config.ts'
 import { useAppointmentKey } from './modules/appointment/link.ts'
+import { useBookingKey } from './modules/booking/key.ts'
 import { usePreferenceKey } from './modules/preference/token.ts'
 import { openDatabase } from './platform/db.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -17,6 +18,7 @@ export async function openServices(config: Config, url: string): Promise<OpenSer
   const database = openDatabase(url, { max: config.databasePool })
   usePreferenceKey(database.db, secret)
   useAppointmentKey(database.db, secret)
+  useBookingKey(database.db, secret)
   const live = openLive(url)
   const jobs = openJobs(url, database.db)
   return {

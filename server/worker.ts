@@ -1,5 +1,6 @@
 import { accessJobs } from './modules/access/jobs.ts'
 import { appointmentJobs } from './modules/appointment/jobs.ts'
+import { bookingJobs } from './modules/booking/jobs.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { importJobs } from './feeds/table/jobs.ts'
 import { startWorkerLoops } from './loops.ts'
@@ -25,6 +26,7 @@ export type JobModule = (services: Services) => JobHandler[]
 const modules: JobModule[] = [
   accessJobs,
   appointmentJobs,
+  bookingJobs,
   auditJobs,
   calendarJobs,
   contactJobs,

@@ -145,6 +145,7 @@ const local = [
     'match_run',
     'name_refold',
   ],
+  ...['booking_code', 'booking_refusal', 'booking_session'],
   ...['person_merge', 'number_miss', 'sign_in_throttle', 'spot_check_draw', 'used_code', 'visit_plan'],
 ]
 

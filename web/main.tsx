@@ -25,6 +25,11 @@ async function start() {
     ;(await import('./preference/start.tsx')).startPreferences(location.pathname.slice('/p/'.length))
     return
   }
+  // People book by themselves, whoever is signed in on that device.
+  if (location.pathname === '/book') {
+    ;(await import('./book/start.tsx')).startBooking()
+    return
+  }
   // Opened by the hospital's own workstation, in a frame or a window, for somebody that it has signed in.
   if (location.pathname === '/launch') {
     await (await import('./launch/start.tsx')).startLaunch()

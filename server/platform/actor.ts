@@ -363,6 +363,14 @@ export function personLinkActor(
   return { kind: 'link', id: `link:${id}`, name, ...nobody, access, address }
 }
 
+/** A person who proved their telephone number on the page of bookings: may book, move and cancel for that person and reaches nobody else. */
+export function bookingActor(sessionId: number, personId: number, address: string | null): Actor {
+  const id = `booking:${sessionId}`
+  const reach: Reach = { ...nothing, personIds: [personId], only: { personId, taskId: null } }
+  const access = { 'person.read': reach, 'appointment.read': reach, 'appointment.write': reach }
+  return { kind: 'link', id: `link:${id}`, name: '本人（网上预约）', ...nobody, access, address }
+}
+
 /**
  * The system acting by itself: pathway executor, feed, seed. Its acts are audited under its own name.
  * @param siteIds where it acts for somebody bound to these sites

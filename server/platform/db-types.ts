@@ -169,6 +169,42 @@ export interface AuditHead {
   seq: number;
 }
 
+export interface BookingCode {
+  code_hash: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  failed: string | null;
+  id: Generated<string>;
+  phone_hash: string;
+  sealed: string | null;
+  sent_at: Timestamp | null;
+  site_id: number;
+  tries: Generated<number>;
+  used_at: Timestamp | null;
+}
+
+export interface BookingRefusal {
+  address: string;
+  at: Generated<Timestamp>;
+  hour: Timestamp;
+  id: Generated<number>;
+  kind: "code" | "try" | "search" | "hold" | "booking" | "open";
+  n: Generated<number>;
+  phone: string;
+  scope: "phone" | "address" | "all";
+}
+
+export interface BookingSession {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  person_id: number | null;
+  phone: string;
+  site_id: number;
+  token_hash: string;
+  tries: Generated<number>;
+}
+
 export interface CalendarDay {
   country: Generated<string | null>;
   date: string;
@@ -1465,6 +1501,7 @@ export interface SlotOffer {
   slot_id: number | null;
   starts_at: Timestamp;
   status: Generated<"open" | "accepted" | "declined" | "expired" | "withdrawn">;
+  task_id: number | null;
   waitlist_entry_id: number | null;
 }
 
@@ -1810,6 +1847,9 @@ export interface DB {
   appointment: Appointment;
   audit_event: AuditEvent;
   audit_head: AuditHead;
+  booking_code: BookingCode;
+  booking_refusal: BookingRefusal;
+  booking_session: BookingSession;
   calendar_day: CalendarDay;
   campaign: Campaign;
   campaign_approval: CampaignApproval;

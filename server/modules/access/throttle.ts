@@ -48,6 +48,20 @@ export async function countPreference(db: Db, link: string): Promise<boolean> {
   return (await count(db, `preference:${link}`, addressLimit)).allowed
 }
 
+/**
+ * Counts a use within the current hour, day or other span; for what many may do, and nobody without end.
+ * @returns how many there were in this span, this one included
+ */
+export async function countUse(db: Db, name: string, seconds: number): Promise<number> {
+  const key = `use:${name}:${seconds}:${Math.floor(Date.now() / 1000 / seconds)}`
+  const { rows } = await sql<{ failures: number }>`
+    insert into sign_in_throttle as t (key, failures) values (${key}, 1)
+    on conflict (key) do update set failures = t.failures + 1, last_failure_at = now() returning failures`.execute(
+    db,
+  )
+  return rows[0]?.failures ?? 1
+}
+
 async function count(db: Db, key: string, limit: Limit): Promise<Attempt> {
   const { rows } = await sql<{ failures: number }>`
     insert into sign_in_throttle as t (key, failures) values (${key}, 1)

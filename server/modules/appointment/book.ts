@@ -13,7 +13,7 @@ import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
 import { releaseSlots } from './offer.ts'
-import { holdSlot, takeSlot, type TakenSlot } from './slot.ts'
+import { holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
   appointmentColumns,
@@ -22,8 +22,9 @@ import {
   viewAppointment,
 } from './view.ts'
 
-/** Slots that the actor may book: those of the sites at which they work. */
-const slotsOf = (reach: Reach) => siteReached(reach, sql`l.site_id`)
+/** Slots that the actor may book: those of the sites at which they work; people themselves those that are for them. */
+const slotsOf = (actor: Actor, reach: Reach) =>
+  actor.kind === 'link' ? publicSlots : siteReached(reach, sql`l.site_id`)
 
 /** Appointments `a` that the actor reaches: by their place, or by their person. */
 export function appointmentWithin(reach: Reach): RawBuilder<SqlBool> {
@@ -42,7 +43,7 @@ export async function holdForMe(
   return holdSlot(
     trx,
     actor.id,
-    { slotId, channel, within: slotsOf(reach) },
+    { slotId, channel, within: slotsOf(actor, reach) },
     { minutes: rules['appointment.hold-minutes'], most: rules['appointment.holds'] },
   )
 }
@@ -54,12 +55,14 @@ export type Booking = {
   urgent?: boolean
   note?: string | null
   taskId?: number | null
+  /** A number was given that staff have to look at first. */
+  numberStated?: boolean
 }
 
 /** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, deceased */
 export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): Promise<Appointment> {
   const reach = authorize(actor, 'appointment.write')
-  return bookSlot(trx, actor, input, { holder: actor.id, within: slotsOf(reach) })
+  return bookSlot(trx, actor, input, { holder: actor.id, within: slotsOf(actor, reach) })
 }
 
 /** Who holds the slot, and which slots may be taken. */
@@ -76,7 +79,8 @@ export async function bookSlot(
   if (deceased) throw new AppError('deceased')
   await lockPerson(trx, person.id)
   const slot = await takeSlot(trx, holder, { ...input, within })
-  const hasNumber = identifiers.some((one) => identityNumbers.has(one.system))
+  const hasNumber =
+    (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
   const taskId = await taskOf(trx, input.taskId ?? null, person.id)
   const { rows } = await sql<{ id: number }>`
@@ -233,7 +237,7 @@ export async function rescheduleAppointment(
 ): Promise<Appointment> {
   const reach = authorize(actor, 'appointment.write')
   const row = await lockAppointment(trx, actor, id, version)
-  return moveTo(trx, actor, row, { slotId, channel }, { holder: actor.id, within: slotsOf(reach) })
+  return moveTo(trx, actor, row, { slotId, channel }, { holder: actor.id, within: slotsOf(actor, reach) })
 }
 
 /** Moves a locked appointment to a slot. @throws {AppError} already-closed, slot-taken, appointment-overlap, appointment-limit */

@@ -18,7 +18,7 @@ export type SlotSearch = {
 }
 
 /** Whether a channel may take slot `l`: it is everybody's, this channel's, or released. */
-const open = (channel: BookingChannel): RawBuilder<SqlBool> =>
+export const open = (channel: BookingChannel): RawBuilder<SqlBool> =>
   sql<SqlBool>`(l.channel is null or l.channel = ${channel} or l.release_at <= now())`
 
 /** A place above those of a session is only for when nothing else of the session is left, and never for the web. */
@@ -27,6 +27,9 @@ const wanted = (
 ): RawBuilder<SqlBool> => sql<SqlBool>`(not l.overbooked or (${channel !== 'web'}
   and not exists (select 1 from slot other where other.session_id = l.session_id and other.status = 'free' and not other.overbooked
     and other.starts_at > now() and (other.channel is null or other.channel = ${channel} or other.release_at <= now()))))`
+
+/** Slots `l` of kinds of visits that people may book themselves. */
+export const publicSlots = sql<SqlBool>`l.visit_type_id in (select id from visit_type where public and active)`
 
 const columns = sql`
   l.id, l.session_id as "sessionId", l.site_id as "siteId", l.department_id as "departmentId", d.name as "departmentName", l.staff_id as "staffId",
@@ -61,10 +64,7 @@ export async function searchSlots(db: Db, search: SlotSearch, onlyPublic = false
   if (departmentId) where.push(sql`l.department_id = ${departmentId}`)
   if (staffId) where.push(sql`l.staff_id = ${staffId}`)
   if (visitTypeId) where.push(sql`l.visit_type_id = ${visitTypeId}`)
-  if (onlyPublic)
-    where.push(
-      sql`l.visit_type_id in (select id from visit_type where site_id = ${siteId} and public and active)`,
-    )
+  if (onlyPublic) where.push(publicSlots)
   const free = sql`slot l where ${sql.join(where, sql` and `)}`
   const chosen =
     each === 'slot'

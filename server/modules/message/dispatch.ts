@@ -14,6 +14,7 @@ import {
   type SendResult,
 } from './channel.ts'
 import { addToBudget } from './budget.ts'
+import { sendDirect } from './direct.ts'
 import { type Due, type MessageRow, messageEvent, type Price, takeDue } from './due.ts'
 import { type OpenAccount, openAccounts } from './open.ts'
 import { unsubscribeUrls } from './placeholder.ts'
@@ -43,7 +44,7 @@ export async function dispatchDue(db: Db, secret: string, publicUrl?: string): P
     const results = await Promise.allSettled(
       open.flatMap((one) => {
         const work = purposes.map((purpose) => dispatchLane(db, { open: one, purpose }, publicUrl))
-        return [...work, applyEarlyReceipts(db, one.account).then(() => 0)]
+        return [...work, sendDirect(db, one, open), applyEarlyReceipts(db, one.account).then(() => 0)]
       }),
     )
     for (const result of results) if (result.status === 'rejected') throw result.reason

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { purposes } from '../../../contract/contact.ts'
 import type { Db } from '../../platform/db.ts'
 import { log } from '../../platform/log.ts'
+import { sendDirect } from './direct.ts'
 import { dispatchLane, markLapsed } from './dispatch.ts'
 import { openAccounts } from './open.ts'
 import { applyEarlyReceipts } from './receipt.ts'
@@ -28,6 +29,9 @@ export function openLanes(db: Db, secret: string, publicUrl: string | undefined)
       await routeWaiting(db)
       const inForce = await accounts.sync()
       await markLapsed(db, inForce)
+      for (const one of inForce)
+        if (one.account.channel === 'sms' && !stopping)
+          run(`${one.account.id} direct`, () => sendDirect(db, one, inForce))
       const open = new Map(inForce.map((one) => [one.account.id, one]))
       for (const { account_id: id, lanes, early } of await waitingWork(db)) {
         const one = open.get(id)

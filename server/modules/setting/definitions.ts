@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appointmentSettings } from './appointment.ts'
+import { bookingSettings } from './booking.ts'
 import { contactSettings } from './contact.ts'
 import {
   boolean,
@@ -313,6 +314,7 @@ export const settingDefinitions = {
   ...deadlineSettings,
   ...visitSettings,
   ...appointmentSettings,
+  ...bookingSettings,
   'figure.target.coverage': number('figure', 1, 'share', [0, 1], `${report}: coverage 100 %`),
   'figure.target.timeliness': number('figure', 0.95, 'share', [0, 1], ours),
   'figure.target.reach': number('figure', 0.85, 'share', [0, 1], ours),

@@ -21,6 +21,7 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { AppointmentDrawer } from './AppointmentDrawer.tsx'
 import BookDialog from './BookDialog.tsx'
+import { RefusalsPanel } from './RefusalsPanel.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
 import { stepsOf } from './steps.ts'
@@ -31,6 +32,7 @@ export default function AppointmentsPage() {
   const me = useMe()
   const [filters, setFilters] = useFilters()
   const [booking, setBooking] = useState(false)
+  const [refusals, setRefusals] = useState(false)
   const opened = Number(first(filters['open'])) || null
   const view = appointmentView.options.find((one) => one === first(filters['view'])) ?? 'day'
   const wanted = first(filters['date'])
@@ -87,11 +89,16 @@ export default function AppointmentsPage() {
       <ListPage
         title={t('appointments.title')}
         actions={
-          may(me, 'appointment.write') && (
-            <Button type="primary" onClick={() => setBooking(true)}>
-              {t('appointments.book')}
-            </Button>
-          )
+          <>
+            {may(me, 'schedule.read') && (
+              <Button onClick={() => setRefusals(true)}>{t('appointments.refusals.open')}</Button>
+            )}
+            {may(me, 'appointment.write') && (
+              <Button type="primary" onClick={() => setBooking(true)}>
+                {t('appointments.book')}
+              </Button>
+            )}
+          </>
         }
         filters={
           <>
@@ -136,6 +143,7 @@ export default function AppointmentsPage() {
         onOpen={(one) => setFilters({ open: String(one.id) })}
         empty={{ title: t('appointments.none'), hint: t('appointments.noneHint') }}
       />
+      {refusals && <RefusalsPanel onClose={() => setRefusals(false)} />}
       {booking && <BookDialog person={null} onClose={() => setBooking(false)} />}
       {opened !== null && (
         <AppointmentDrawer key={opened} id={opened} onClose={() => setFilters({ open: undefined })} />

@@ -197,6 +197,7 @@ export const codes = {
     other: 'Other',
   },
   identifierSystem: {
+    booking: 'Web booking no.',
     'record-number': 'Record no.',
     mrn: 'Record no.',
     'national-id': 'National ID',
@@ -398,6 +399,7 @@ export const codes = {
   },
   source: {
     person: 'the person',
+    booking: 'Web booking by the person',
     user: 'Entered by hand',
     hl7: 'HIS feed',
     fhir: 'FHIR feed',

@@ -42,6 +42,16 @@ export const errors = {
   'appointment-not-arrived': 'The patient has not checked in yet.',
   'booked-elsewhere': 'This was booked in another system; change it there.',
   'real-name': 'An identity number is needed to book this way. Enter it with the person first.',
+  'booking-code-wrong': 'The code is not right. Look at the newest message.',
+  'booking-code-ended': 'This code no longer works. Ask for a new one.',
+  'booking-ended': 'Too much time has passed. Prove your number again.',
+  'booking-who': 'Say first for whom this is.',
+  'birth-year-wrong': 'Name and year of birth do not fit. Please compare them.',
+  'identity-wrong': 'This is no identity number. Compare it with the document.',
+  'booking-limit':
+    'This was done too often for now. Try again later, call the hospital or book at the counter.',
+  'booking-open-limit':
+    'This number has as many bookings as it may have. Cancel one first, or call the hospital.',
   deceased: 'This person has died.',
   'file-empty': 'The file is empty.',
   'file-without-rows': 'There are no rows below the column names.',

@@ -2,6 +2,7 @@ import type { SameWords } from '../shape.ts'
 import type { problems as reference } from '../zh-CN/problems.ts'
 
 export const problems = {
+  'is-no-mobile-number': 'Not a mobile number',
   'not-a-telephone-number': 'Not a telephone number',
   'not-one-e-mail-address': 'Not one e-mail address',
   'is-another-than-that-of-the-template-with-this-code':

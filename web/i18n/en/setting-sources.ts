@@ -110,6 +110,22 @@ export const settingSources = {
   'appointment_per-day':
     'CareLoop choice: of one person in one department on one day, a common rule of hospitals',
   appointment_open: 'CareLoop choice: of one person at a time',
+  'appointment_web-open': 'CareLoop choice: a family that shares a telephone',
+  'appointment_web-codes-phone': 'CareLoop choice: nobody needs more short messages',
+  'appointment_web-codes-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'appointment_web-codes-all': 'CareLoop choice: more than people do, less than bots try',
+  'appointment_web-searches-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'appointment_web-searches-all': 'CareLoop choice: more than people do, less than bots try',
+  'appointment_web-holds-phone': 'CareLoop choice: looking at some times before taking one',
+  'appointment_web-holds-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'appointment_web-holds-all': 'CareLoop choice: more than people do, less than bots try',
+  'appointment_web-bookings-phone': 'CareLoop choice: a family that shares a telephone',
+  'appointment_web-bookings-address':
+    'CareLoop choice: a network (/24, /64) of a mobile provider is shared by many people',
+  'appointment_web-bookings-all': 'CareLoop choice: more than people do, less than bots try',
   'visit_radius-km': '96120 call-centre report: home visits over a 300 km radius',
   visit_detour:
     'Road over great-circle distance in China: 1.33 (Ballou et al. 2002, Transportation Research A 36: 843–848)',

@@ -182,6 +182,7 @@ export const codes = {
     other: '其他',
   },
   identifierSystem: {
+    booking: '网上预约编号',
     'record-number': '病案号',
     mrn: '病案号',
     'national-id': '身份证号',
@@ -383,6 +384,7 @@ export const codes = {
   },
   source: {
     person: '本人填写',
+    booking: '本人网上预约',
     user: '人工录入',
     hl7: 'HIS 接口',
     fhir: 'FHIR 接口',

@@ -1,5 +1,6 @@
 /** What is wrong with one value, by the server's sentence in small letters; `{{n}}` is the number in it. */
 export const problems = {
+  'is-no-mobile-number': '不是手机号码',
   'not-a-telephone-number': '不是电话号码',
   'not-one-e-mail-address': '不是一个邮箱地址',
   'is-another-than-that-of-the-template-with-this-code': '同编号的模板用途不同',
