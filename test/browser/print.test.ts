@@ -7,24 +7,15 @@ import { useStage } from './support.ts'
 const stage = useStage()
 
 /** Radicals that look like a sign of their own, for which Unicode has no compatible form (CJK Radicals Supplement, Equivalent_Unified_Ideograph). */
-const radicals = new Map(
-  zip(
-    '⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳',
-    '母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟',
-  ),
-)
+const radicals = '⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳'
+const signs = '母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟'
 
 /** Without blanks, and with the usual signs for those that a PDF writes as radicals. */
 const plain = (text: string) =>
   text
     .normalize('NFKC')
     .replaceAll(/\s+/g, '')
-    .replaceAll(/[\u2e80-\u2eff]/g, (one) => radicals.get(one) ?? one)
-
-function zip(from: string, to: string): [string, string][] {
-  const signs = [...to]
-  return [...from].map((one, at) => [one, signs[at] ?? one])
-}
+    .replaceAll(/[\u2e80-\u2eff]/g, (one) => signs[radicals.indexOf(one)] ?? one)
 
 /** The page as it goes to paper: what is in sight there, and its text. */
 async function onPaper(page: Page) {
