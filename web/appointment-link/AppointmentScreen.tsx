@@ -94,7 +94,10 @@ function Open({ view, busy, asks, language, onAsk, onAct }: OpenProps) {
           [t('appointmentLink.place'), [view.roomName, view.directions].filter(Boolean).join(' · ')],
           [t('appointmentLink.preparation'), view.preparation],
         ] as [string, string | null][])
-      : ([[t('appointmentLink.insteadOf'), view.insteadOf && when(view.insteadOf)]] as [string, string | null][])),
+      : ([[t('appointmentLink.insteadOf'), view.insteadOf && when(view.insteadOf)]] as [
+          string,
+          string | null,
+        ][])),
   ]
   const state =
     view.state === 'appointment'
@@ -153,12 +156,7 @@ function Open({ view, busy, asks, language, onAsk, onAct }: OpenProps) {
             <button type="button" className="form-button" disabled={busy} onClick={() => onAct('cancel')}>
               {t('appointmentLink.cancelYes')}
             </button>
-            <button
-              type="button"
-              className="form-button quiet"
-              disabled={busy}
-              onClick={() => onAsk(false)}
-            >
+            <button type="button" className="form-button quiet" disabled={busy} onClick={() => onAsk(false)}>
               {t('appointmentLink.keep')}
             </button>
           </>

@@ -9,7 +9,11 @@ export type Shown = Extract<AppointmentLinkPage, { state: 'appointment' | 'offer
 export async function look(token: string, act?: Act): Promise<View> {
   try {
     const body = { token, ...(act && { act }) }
-    return (await send('post', `/api/v1/appointment-links/${act ? 'act' : 'open'}`, body)) as AppointmentLinkPage
+    return (await send(
+      'post',
+      `/api/v1/appointment-links/${act ? 'act' : 'open'}`,
+      body,
+    )) as AppointmentLinkPage
   } catch (error) {
     const { status, id } = error as ApiError
     if (status === 429) return { state: 'tooMany' }

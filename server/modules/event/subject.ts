@@ -29,7 +29,10 @@ const kinds = new Map<string, SubjectKind>()
 export function registerSubject(kind: SubjectKind): () => void {
   const before = kinds.get(kind.kind)
   kinds.set(kind.kind, kind)
-  return () => void (before ? kinds.set(kind.kind, before) : kinds.delete(kind.kind))
+  return () => {
+    if (before) kinds.set(kind.kind, before)
+    else kinds.delete(kind.kind)
+  }
 }
 
 export function subjectKind(kind: string): SubjectKind | undefined {

@@ -1,6 +1,6 @@
 import { render, renderText } from '../../../contract/template.ts'
 import { filledAtSending } from '../message/placeholder.ts'
-import { isTaiwan, type Language } from '../person/language.ts'
+import type { Language } from '../person/language.ts'
 
 type Facts = { hospital: string; department: string | null; days: number }
 

@@ -26,7 +26,14 @@ export type SettingDefinition = {
 }
 
 /** What one hospital of a chain does differently from the next; identity, feeds, channels and security are one for all. */
-const perSiteGroups: ReadonlySet<Group> = new Set(['follow-up', 'contact', 'spot-check', 'visit', 'figure', 'appointment'])
+const perSiteGroups: ReadonlySet<Group> = new Set([
+  'follow-up',
+  'contact',
+  'spot-check',
+  'visit',
+  'figure',
+  'appointment',
+])
 const ofGroup = <const G extends Group>(group: G) => ({ group, perSite: perSiteGroups.has(group) })
 
 /** One value for the installation although its group may differ per site. */

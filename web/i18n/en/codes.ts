@@ -7,6 +7,7 @@ import { errors } from './errors.ts'
 import { problems } from './problems.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
+import { sources } from './sources.ts'
 
 export const codes = {
   role: {
@@ -397,26 +398,7 @@ export const codes = {
     'do-not-perform': 'Not to be given',
     unknown: 'Unknown',
   },
-  source: {
-    person: 'the person',
-    booking: 'Web booking by the person',
-    user: 'Entered by hand',
-    hl7: 'HIS feed',
-    fhir: 'FHIR feed',
-    feed: 'HIS feed',
-    his: 'HIS feed',
-    api: 'API',
-    staff: 'Entered by hand',
-    careloop: 'System',
-    system: 'System',
-    pathway: 'Pathway',
-    demo: 'Demo data',
-    seed: 'Initial data',
-    import: 'Import',
-    task: 'Follow-up',
-    job: 'System',
-    portal: 'Patient app',
-  },
+  source: sources,
   error: errors,
   problem: problems,
 } satisfies SameWords<typeof reference>

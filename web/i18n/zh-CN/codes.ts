@@ -7,6 +7,7 @@ import { errors } from './errors.ts'
 import { problems } from './problems.ts'
 import { eventFields, eventKinds } from './event-fields.ts'
 import { permissions } from './permissions.ts'
+import { sources } from './sources.ts'
 
 export const codes = {
   role: {
@@ -382,26 +383,7 @@ export const codes = {
     'do-not-perform': '禁止执行',
     unknown: '不明',
   },
-  source: {
-    person: '本人填写',
-    booking: '本人网上预约',
-    user: '人工录入',
-    hl7: 'HIS 接口',
-    fhir: 'FHIR 接口',
-    feed: 'HIS 接口',
-    his: 'HIS 接口',
-    api: '接口调用',
-    staff: '人工录入',
-    careloop: '系统',
-    system: '系统',
-    pathway: '随访路径',
-    demo: '演示数据',
-    seed: '初始数据',
-    import: '批量导入',
-    task: '随访任务',
-    job: '系统',
-    portal: '患者端',
-  },
+  source: sources,
   error: errors,
   problem: problems,
 } as const
