@@ -103,7 +103,7 @@ export async function createSession(
     .execute(trx)
     .catch(refuseOverlap)
   const id = found(rows[0]).id
-  await audit(trx, actor, { action: 'session.create', subject: `session:${id}` })
+  await audit(trx, actor, { action: 'clinic-session.create', subject: `clinic-session:${id}` })
   return load(trx, id)
 }
 
@@ -177,7 +177,11 @@ export async function updateSession(
     moved.map((one) => one.id),
     shiftMs === 0 ? 'appointment.changed' : 'appointment.rescheduled',
   )
-  await audit(trx, actor, { action: 'session.update', subject: `session:${id}`, fields: Object.keys(input) })
+  await audit(trx, actor, {
+    action: 'clinic-session.update',
+    subject: `clinic-session:${id}`,
+    fields: Object.keys(input),
+  })
   return load(trx, id)
 }
 
@@ -207,7 +211,7 @@ export async function suspendSession(
     'appointment.suspended',
     { note: reason },
   )
-  await audit(trx, actor, { action: 'session.suspend', subject: `session:${id}` })
+  await audit(trx, actor, { action: 'clinic-session.suspend', subject: `clinic-session:${id}` })
   return load(trx, id)
 }
 
@@ -225,7 +229,7 @@ export async function resumeSession(
     .catch(refuseOverlap)
   await sql`update slot set status = 'free' where session_id = ${id} and status = 'blocked'`.execute(trx)
   await keepPatients(trx, id)
-  await audit(trx, actor, { action: 'session.resume', subject: `session:${id}` })
+  await audit(trx, actor, { action: 'clinic-session.resume', subject: `clinic-session:${id}` })
   return load(trx, id)
 }
 
