@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TestApp } from './app.ts'
 import { campaignOf, mail, wave } from './campaign.ts'
+import { fillClinic, type InsertRow } from './filled-clinic.ts'
 import { discharged } from './hospital.ts'
 import { receive, receiveText } from './hl7.ts'
 
@@ -37,7 +38,7 @@ export async function fillSite(
     `MSH|^~\\&|${mark}|${code}|||20261118||ADT^A01|${code}-DEAD|P|2.5\rPID|1||||${mark}四\r`,
   )
   await receive(app, { ...about, mrn: `${code}4`, name: `${mark}五`, birth: '二月' })
-  const id = async (table: string, values: Record<string, unknown>): Promise<number> => {
+  const id: InsertRow = async (table, values) => {
     const names = Object.keys(values).map((name) => sql.ref(name))
     const { rows } = await sql<{ id: number }>`
       insert into ${sql.table(table)} (${sql.join(names)}) values (${sql.join(Object.values(values).map(asValue))}) returning id`.execute(
@@ -189,6 +190,7 @@ export async function fillSite(
     created_by_name: mark,
     status: 'imported',
   })
+  const clinic = await fillClinic(app.db, id, { code, mark, place, staff, persons: [one.person, two.person] })
   const of = (value: string | number) => ({ id: value })
   return {
     site,
@@ -207,6 +209,7 @@ export async function fillSite(
           created_by_name: mark,
         }),
       ),
+      ...clinic,
       'api-keys': of(
         await id('api_key', {
           name: `${mark}钥匙`,

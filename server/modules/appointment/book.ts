@@ -12,7 +12,7 @@ import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
-import { releaseSlots } from './offer.ts'
+import { releaseHold, releaseSlots } from './offer.ts'
 import { holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
@@ -46,6 +46,14 @@ export async function holdForMe(
     { slotId, channel, within: slotsOf(actor, reach) },
     { minutes: rules['appointment.hold-minutes'], most: rules['appointment.holds'] },
   )
+}
+
+/** Gives back what one holds; again does no harm. @throws {AppError} not-found: no slot within reach */
+export async function releaseMine(trx: Trx, actor: Actor, slotId: number): Promise<void> {
+  const within = slotsOf(actor, authorize(actor, 'appointment.write'))
+  const { rows } = await sql`select 1 from slot l where l.id = ${slotId} and ${within}`.execute(trx)
+  if (rows.length === 0) throw new AppError('not-found')
+  await releaseHold(trx, actor.id, slotId)
 }
 
 export type Booking = {

@@ -21,7 +21,7 @@ import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, type ApiContext, implement } from '../../platform/http.ts'
 import { attendAppointment } from './attendance.ts'
-import { bookAppointment, cancelAppointment, holdForMe, rescheduleAppointment } from './book.ts'
+import { bookAppointment, cancelAppointment, holdForMe, releaseMine, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
 import { getAppointment, listAppointments } from './list.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
@@ -29,7 +29,6 @@ import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
 import { decideOffer } from './decide.ts'
 import { actByLink, openLink } from './link.ts'
-import { releaseHold } from './offer.ts'
 import { searchSlots } from './slot.ts'
 import { listOffers } from './urgent.ts'
 import { joinWaitlist, leaveWaitlist, listWaitlist } from './waitlist.ts'
@@ -80,7 +79,7 @@ export function mountAppointment(api: Api): void {
     heldUntil: (await transaction(db, (trx) => holdForMe(trx, actor, params.id, body.channel))).toISOString(),
   }))
   implement(api, releaseRoute, async ({ db, actor, params }) => {
-    await transaction(db, (trx) => releaseHold(trx, actor.id, params.id))
+    await transaction(db, (trx) => releaseMine(trx, actor, params.id))
     return undefined
   })
   implement(api, listRoute, ({ db, actor, query }) => listAppointments(db, actor, query))
