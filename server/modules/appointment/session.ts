@@ -165,6 +165,7 @@ export async function updateSession(
   await sql`
     update slot set staff_id = ${after.staffId}, starts_at = starts_at + ${shift}, ends_at = ends_at + ${shift}, release_at = release_at + ${shift}
     where session_id = ${id}`.execute(trx)
+  if (shiftMs !== 0) await withdrawOffers(trx, id)
   const { rows: moved } = await sql<{ id: number; before: Date }>`
     update appointment a set staff_id = ${after.staffId}, room_id = ${after.roomId}, starts_at = a.starts_at + ${shift}, ends_at = a.ends_at + ${shift},
       confirmed_at = case when ${shiftMs === 0} then a.confirmed_at end, version = a.version + 1
@@ -201,6 +202,7 @@ export async function suspendSession(
     update slot set status = 'blocked', held_by = null, held_until = null where session_id = ${id} and status in ('free', 'held')`.execute(
     trx,
   )
+  await withdrawOffers(trx, id)
   const { rows } = await sql<{ id: number }>`
     update appointment a set rebook = 'wanted', version = a.version + 1 from slot l
     where l.id = a.slot_id and l.session_id = ${id} and a.status = 'booked' returning a.id`.execute(trx)
@@ -231,6 +233,14 @@ export async function resumeSession(
   await keepPatients(trx, id)
   await audit(trx, actor, { action: 'clinic-session.resume', subject: `clinic-session:${id}` })
   return load(trx, id)
+}
+
+/** Slots of the session that are kept for somebody: nobody may take them at this time any more, and whoever waits gets the next offer. */
+async function withdrawOffers(trx: Trx, sessionId: number): Promise<void> {
+  const { rows } = await sql<Offer>`
+    select ${offerColumns} from slot_offer o join slot l on l.id = o.slot_id
+    where l.session_id = ${sessionId} and o.status = 'open' order by o.id for update of o`.execute(trx)
+  for (const offer of rows) await closeOffer(trx, offer, 'withdrawn')
 }
 
 /** Who has not moved meanwhile comes as planned: what was offered instead is free again. */
