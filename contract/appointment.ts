@@ -112,9 +112,11 @@ const appointment = z.object({
   cancelledAt: timestamp.nullable(),
   cancelledBy: cancelledBy.nullable(),
   cancelReason: z.string().nullable(),
+  /** Why a missed or late cancelled one does not count against the patient. */
+  excuse: z.string().nullable(),
   version: z.number().int(),
   /** What the reader may do with it now. */
-  abilities: z.object({ change: z.boolean(), attend: z.boolean() }),
+  abilities: z.object({ change: z.boolean(), attend: z.boolean(), excuse: z.boolean() }),
 })
 export type Appointment = z.infer<typeof appointment>
 

@@ -76,6 +76,8 @@ export const eventKinds = [
   'appointment.offer-closed',
   'waitlist.joined',
   'waitlist.left',
+  'booking.restricted',
+  'booking.restored',
   'intake.noted',
 ] as const
 export const eventKind = z.enum(eventKinds)

@@ -70,6 +70,9 @@ export interface Appointment {
   conflict: Generated<boolean>;
   department_id: number | null;
   ends_at: Timestamp | null;
+  excuse: string | null;
+  excused_at: Timestamp | null;
+  excused_by_name: string | null;
   id: Generated<number>;
   left_at: Timestamp | null;
   no_show_drivers: Json | null;
@@ -192,6 +195,24 @@ export interface BookingRefusal {
   n: Generated<number>;
   phone: string;
   scope: "phone" | "address" | "all";
+}
+
+export interface BookingRestriction {
+  appeal: string | null;
+  appealed_at: Timestamp | null;
+  appealed_by_name: string | null;
+  counted: Json;
+  end_reason: string | null;
+  ended_at: Timestamp | null;
+  ended_by_name: string | null;
+  from_at: Timestamp;
+  id: Generated<number>;
+  left_out: Json;
+  person_id: number;
+  rule: Json;
+  site_id: number;
+  until: Timestamp;
+  upheld_at: Timestamp | null;
 }
 
 export interface BookingSession {
@@ -1849,6 +1870,7 @@ export interface DB {
   audit_head: AuditHead;
   booking_code: BookingCode;
   booking_refusal: BookingRefusal;
+  booking_restriction: BookingRestriction;
   booking_session: BookingSession;
   calendar_day: CalendarDay;
   campaign: Campaign;

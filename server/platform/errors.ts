@@ -32,6 +32,11 @@ const catalogue = {
   'too-many-holds': [409, 'You hold too many slots already. Give one back first.'],
   'session-overlap': [409, 'The doctor, the room or the equipment is taken at that time.'],
   'appointment-overlap': [409, 'This person has another appointment at that time.'],
+  'booking-restricted': [
+    409,
+    'After missed appointments this person may not book by web or phone for a time. The counter, the follow-up reserve and the green channel stay open.',
+  ],
+  'appointment-not-missed': [409, 'Only what was missed or cancelled by the patient can be excused.'],
   'appointment-limit': [409, 'This person has as many appointments as the rules of the hospital allow.'],
   'appointment-too-early': [409, 'It is too early for that: the appointment has not come yet.'],
   'appointment-too-late': [409, 'It is too late to cancel here. Call the hospital.'],

@@ -80,7 +80,18 @@ export async function fillClinic(
   })
   await sql`update slot set status = 'held', held_by = ${`offer:${offer}`}, held_until = '2026-11-24T08:30+08'
     where id = (select slot_id from slot_offer where id = ${offer})`.execute(db)
+  const restriction = await id('booking_restriction', {
+    site_id: site,
+    person_id: persons[1],
+    from_at: '2026-11-18T08:00+08',
+    until: '2027-02-18T08:00+08',
+    rule: { lateMinutes: 30, count: 1, windowMonths: 3, restrictMonths: 3, cutOff: 'start' },
+    counted: JSON.stringify([{ id: appointment, kind: 'missed' }]),
+    left_out: '[]',
+    appeal: mark,
+  })
   return {
+    'booking-restrictions': { id: restriction },
     appointments: { id: appointment },
     'clinic-sessions': { id: session },
     offers: { id: offer },

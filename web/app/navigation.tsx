@@ -8,11 +8,13 @@ import {
   CarOutlined,
   CheckSquareOutlined,
   CustomerServiceOutlined,
+  FieldTimeOutlined,
   FileDoneOutlined,
   FileTextOutlined,
   FormOutlined,
   GiftOutlined,
   HomeOutlined,
+  HourglassOutlined,
   ImportOutlined,
   InboxOutlined,
   LineChartOutlined,
@@ -83,7 +85,9 @@ const areas: readonly Area[] = [
     icon: CalendarOutlined,
     pages: [
       page('/appointments', 'appointments', CalendarOutlined, 'appointment.read'),
+      page('/waitlist', 'waitlist', HourglassOutlined, 'appointment.read'),
       page('/schedules', 'schedules', ScheduleOutlined, 'schedule.read'),
+      page('/no-shows', 'noShows', FieldTimeOutlined, 'appointment.read'),
     ],
   },
   {

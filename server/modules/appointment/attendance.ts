@@ -5,6 +5,7 @@ import { localDate } from '../../platform/clock.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { lockAppointment, tell } from './book.ts'
+import { judgeNoShows } from './restriction.ts'
 import { attend, type AttendanceStep } from './state.ts'
 import { type AppointmentRow, viewAppointment } from './view.ts'
 
@@ -56,5 +57,7 @@ export async function attendLocked(
       seen_at = ${after.seenAt}, left_at = ${after.leftAt}, version = version + 1 where id = ${id}`.execute(
     trx,
   )
+  if (before.status === 'noshow' || after.status === 'noshow')
+    await judgeNoShows(trx, actor, { personId: row.person_id, siteId: row.site_id })
   return tell(trx, actor, id, event, { step })
 }

@@ -13,6 +13,7 @@ import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
 import { releaseHold, releaseSlots } from './offer.ts'
+import { assertUnrestricted, judgeNoShows } from './restriction.ts'
 import { holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
@@ -67,7 +68,7 @@ export type Booking = {
   numberStated?: boolean
 }
 
-/** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, deceased */
+/** @throws {AppError} not-found, slot-taken, appointment-overlap, appointment-limit, real-name, booking-restricted, deceased */
 export async function bookAppointment(trx: Trx, actor: Actor, input: Booking): Promise<Appointment> {
   const reach = authorize(actor, 'appointment.write')
   return bookSlot(trx, actor, input, { holder: actor.id, within: slotsOf(actor, reach) })
@@ -90,6 +91,11 @@ export async function bookSlot(
   const hasNumber =
     (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
+  await assertUnrestricted(trx, person.id, {
+    siteId: slot.site_id,
+    channel: input.channel,
+    urgent: input.urgent ?? false,
+  })
   const taskId = await taskOf(trx, input.taskId ?? null, person.id)
   const { rows } = await sql<{ id: number }>`
     insert into appointment (site_id, person_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel,
@@ -293,5 +299,6 @@ export async function cancelLocked(
     update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, rebook = null, version = version + 1
     where id = ${id}`.execute(trx)
   if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
+  if (by === 'patient') await judgeNoShows(trx, actor, { personId: row.person_id, siteId: row.site_id })
   return tell(trx, actor, id, 'appointment.cancelled', { by, note: reason })
 }

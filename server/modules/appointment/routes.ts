@@ -16,6 +16,7 @@ import {
   listOffers as offersRoute,
   listWaitlist as waitlistRoute,
 } from '../../../contract/waitlist.ts'
+import * as restrictions from '../../../contract/booking-restriction.ts'
 import * as links from '../../../contract/appointment-link.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
@@ -24,6 +25,12 @@ import { attendAppointment } from './attendance.ts'
 import { bookAppointment, cancelAppointment, holdForMe, releaseMine, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
 import { getAppointment, listAppointments } from './list.ts'
+import {
+  appealRestriction,
+  decideRestriction,
+  excuseAppointment,
+  listRestrictions,
+} from './restriction-list.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
@@ -99,6 +106,19 @@ export function mountAppointment(api: Api): void {
   }))
   implement(api, leaveRoute, async ({ db, actor, params, body }) => {
     await transaction(db, (trx) => leaveWaitlist(trx, actor, params.id, body.reason))
+    return undefined
+  })
+  implement(api, restrictions.listBookingRestrictions, ({ db, actor, query }) =>
+    listRestrictions(db, actor, query),
+  )
+  implement(api, restrictions.appealRestriction, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => appealRestriction(trx, actor, params.id, body.reason)),
+  )
+  implement(api, restrictions.decideRestriction, ({ db, actor, params, body }) =>
+    transaction(db, (trx) => decideRestriction(trx, actor, params.id, body)),
+  )
+  implement(api, restrictions.excuseAppointment, async ({ db, actor, params, body }) => {
+    await transaction(db, (trx) => excuseAppointment(trx, actor, params.id, body))
     return undefined
   })
   implement(api, offersRoute, ({ db, actor, params }) => listOffers(db, actor, params.id))

@@ -1,5 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
+import { systemActor } from '../../platform/actor.ts'
+import { attendLocked } from './attendance.ts'
+import { lockReached } from './book.ts'
+import { rulesOfSites } from './restriction.ts'
 import { recordsOf } from '../event/record.ts'
 import { createTasks } from '../task/create.ts'
 import { expireOffers, expiryOf, makeOffer, offerFree, releaseDue } from './offer.ts'
@@ -8,8 +12,34 @@ import { endEntry } from './waitlist.ts'
 /** What time does to slots: holds and offers run out, what became free is offered, suspended patients get another time. @returns how many */
 export async function settleSlots(db: Db): Promise<number> {
   let done = 0
-  for (const work of [releaseDue, expireOffers, expireEntries, offerToWaiting, offerAlternatives, askToCall])
+  for (const work of [
+    missLate,
+    releaseDue,
+    expireOffers,
+    expireEntries,
+    offerToWaiting,
+    offerAlternatives,
+    askToCall,
+  ])
     done += await transaction(db, work)
+  return done
+}
+
+const late = systemActor('system:no-show', '爽约规则')
+
+/** Who has not come by the time that the site's no-show rule allows; without a rule staff say so. */
+async function missLate(trx: Trx): Promise<number> {
+  let done = 0
+  for (const [siteId, { lateMinutes }] of await rulesOfSites(trx)) {
+    const { rows } = await sql<{ id: number }>`
+      select a.id from appointment a
+      where a.site_id = ${siteId} and a.status = 'booked' and a.source = 'careloop' and not a.conflict and a.rebook is null
+        and a.starts_at between now() - interval '7 days' and now() - ${lateMinutes} * interval '1 minute'
+      order by a.starts_at, a.id limit 200 for update skip locked`.execute(trx)
+    for (const { id } of rows)
+      await attendLocked(trx, late, await lockReached(trx, late, id, sql`a.id = ${id}`), 'miss')
+    done += rows.length
+  }
   return done
 }
 

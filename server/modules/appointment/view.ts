@@ -1,8 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Appointment } from '../../../contract/appointment.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { joinPerson } from '../event/record.ts'
 import { nameSeenBy } from '../person/scope.ts'
+import { placeWithin } from './scope.ts'
 import type { Sorted } from '../../platform/listing.ts'
 
 export type AppointmentRow = Sorted & {
@@ -45,8 +46,18 @@ export type AppointmentRow = Sorted & {
   cancelled_at: Date | null
   cancelled_by: Appointment['cancelledBy']
   cancel_reason: string | null
+  excuse: string | null
+  excusable: boolean
   version: number
   starts_key: string
+}
+
+/** Missed or cancelled by the patient, at a place whose schedules the reader looks after. */
+const excusable = (actor: Actor): RawBuilder<SqlBool> => {
+  const reach = actor.access['schedule.write']
+  return reach
+    ? sql<SqlBool>`((a.status = 'noshow' or a.cancelled_by = 'patient') and ${placeWithin(reach, 'a')})`
+    : sql<SqlBool>`false`
 }
 
 /** Columns of appointments `a` with {@link appointmentJoins}. */
@@ -55,7 +66,7 @@ export const appointmentColumns = (actor: Actor): RawBuilder<unknown> => sql`
   a.department_id, d.name as department_name, a.staff_id, h.name as staff_name, r.name as room_name, r.directions, a.visit_type_id, a.title,
   v.preparation, v.fee::float8 as fee, a.slot_id, l.session_id, l.number as queue_number, a.starts_at, a.ends_at, a.channel, a.source, a.source_number,
   a.conflict, a.urgent, a.note, a.task_id, a.booked_at, a.booked_by_name, a.confirmed_at, a.arrived_at, a.called_at, a.seen_at, a.left_at,
-  a.cancelled_at, a.cancelled_by, a.cancel_reason, a.version, a.starts_at::text as starts_key`
+  a.cancelled_at, a.cancelled_by, a.cancel_reason, a.excuse, ${excusable(actor)} as excusable, a.version, a.starts_at::text as starts_key`
 export const appointmentJoins = sql`
   join site s on s.id = a.site_id ${joinPerson(sql`a.person_id`)} left join department d on d.id = a.department_id
   left join staff h on h.id = a.staff_id left join resource r on r.id = a.room_id left join visit_type v on v.id = a.visit_type_id
@@ -110,11 +121,13 @@ export function viewAppointment(row: AppointmentRow, may: boolean): Appointment 
     cancelledAt: iso(row.cancelled_at),
     cancelledBy: row.cancelled_by,
     cancelReason: row.cancel_reason,
+    excuse: row.excuse,
     version: row.version,
     // What another system booked is changed there; it tells us.
     abilities: {
       change: may && open && row.source === 'careloop',
       attend: may && row.status !== 'cancelled',
+      excuse: may && row.excusable && row.excuse === null,
     },
   }
 }

@@ -1,4 +1,4 @@
-import { boolean, everywhere, integer, type SettingDefinition } from './define.ts'
+import { boolean, choice, everywhere, integer, type SettingDefinition } from './define.ts'
 
 const ours = 'CareLoop choice'
 
@@ -63,5 +63,43 @@ export const appointmentSettings = {
     'appointments',
     [1, 100],
     `${ours}: of one person at a time`,
+  ),
+  'appointment.no-show-rule': choice(
+    'appointment',
+    ['none', 'beijing-114', 'beijing-114-again', 'three-a-year', 'three-in-half-a-year', 'own'],
+    'Published rules of hospitals and of the Beijing 114 platform (see the numbers in the guide); "own": by the numbers below',
+  ),
+  'appointment.no-show-late-minutes': integer(
+    'appointment',
+    30,
+    'minutes',
+    [5, 480],
+    'Beijing 114: later than this is a no-show; counts for the own rule',
+  ),
+  'appointment.no-show-count': integer(
+    'appointment',
+    3,
+    'no-shows',
+    [1, 20],
+    'Beijing 114; for the own rule',
+  ),
+  'appointment.no-show-window-months': integer(
+    'appointment',
+    3,
+    'months',
+    [1, 24],
+    'Beijing 114; for the own rule',
+  ),
+  'appointment.no-show-restrict-months': integer(
+    'appointment',
+    3,
+    'months',
+    [1, 12],
+    'Beijing 114; for the own rule',
+  ),
+  'appointment.no-show-cut-off': choice(
+    'appointment',
+    ['afternoon', 'midnight', 'start'],
+    'Common rule: cancelled by the patient after 15:00 on the day before counts as missed; for the own rule',
   ),
 } as const satisfies Record<string, SettingDefinition>

@@ -79,6 +79,16 @@ export const text = (group: Group, kind: 'text' | 'secret', defaultValue: string
 export const boolean = (group: Group, defaultValue: boolean, source: string) =>
   ({ ...ofGroup(group), kind: 'boolean', unit: null, defaultValue, source }) satisfies SettingDefinition
 
+export const choice = (group: Group, choices: string[], source: string) =>
+  ({
+    ...ofGroup(group),
+    kind: 'choice',
+    unit: null,
+    choices,
+    defaultValue: choices[0],
+    source,
+  }) satisfies SettingDefinition
+
 /** How a field of a person is decided when sources differ; see `person/claim.ts`. */
 export const claimRule = (
   choices: ('staff-holds' | 'newest' | 'trusted')[] = ['staff-holds', 'newest', 'trusted'],

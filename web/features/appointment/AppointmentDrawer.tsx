@@ -3,11 +3,13 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Appointment, attendAppointment, getAppointment } from '../../../contract/appointment.ts'
+import { excuseAppointment, listBookingRestrictions } from '../../../contract/booking-restriction.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { SidePanel } from '../../ui/Dialog.tsx'
 import { Fact } from '../../ui/Fact.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
@@ -20,7 +22,7 @@ import { stepsOf } from './steps.ts'
 /** One appointment: where, when, what for, and what may be done with it. */
 export function AppointmentDrawer({ id, onClose }: { id: number; onClose: () => void }) {
   const { t } = useTranslation()
-  const [act, setAct] = useState<'cancel' | 'move' | null>(null)
+  const [act, setAct] = useState<'cancel' | 'move' | 'excuse' | null>(null)
   const detail = useCall(getAppointment, { params: { id } })
   const attend = useDo(attendAppointment, { done: t('appointments.stepDone'), stale: appointmentRoutes })
   const { data } = detail
@@ -42,6 +44,7 @@ export function AppointmentDrawer({ id, onClose }: { id: number; onClose: () => 
                 {t(`appointments.step.${step}`)}
               </Button>
             ))}
+            {data.abilities.excuse && <Button onClick={() => setAct('excuse')}>{t('noShows.excuse')}</Button>}
             {data.abilities.change && (
               <>
                 <Button onClick={() => setAct('move')}>{t('appointments.reschedule')}</Button>
@@ -56,6 +59,21 @@ export function AppointmentDrawer({ id, onClose }: { id: number; onClose: () => 
     >
       {detail.isError || !data ? <Unloaded query={detail} /> : <Facts appointment={data} />}
       {act === 'cancel' && data && <CancelDialog appointment={data} onClose={() => setAct(null)} />}
+      {act === 'excuse' && data && (
+        <ReasonDialog
+          contract={excuseAppointment}
+          params={{ id }}
+          fixed={{ version: data.version }}
+          title={t('noShows.excuse')}
+          okText={t('noShows.excuse')}
+          label={t('noShows.reason')}
+          hint={t('noShows.excuseHint')}
+          usual={[t('noShows.usual.proof'), t('noShows.usual.error')]}
+          done={t('noShows.excused')}
+          stale={[...appointmentRoutes, listBookingRestrictions]}
+          onClose={() => setAct(null)}
+        />
+      )}
       {act === 'move' && data && (
         <BookDialog
           person={{ id: data.personId, name: data.personName }}
@@ -135,6 +153,7 @@ function Facts({ appointment }: { appointment: Appointment }) {
               </Fact>
             ),
         )}
+        {appointment.excuse && <Fact name={t('noShows.excuse')}>{appointment.excuse}</Fact>}
         {appointment.cancelledBy && (
           <Fact name={t('appointments.cancelledWhy')}>
             {t(`appointments.by.${appointment.cancelledBy}`)} · {appointment.cancelReason} ·{' '}

@@ -25,6 +25,7 @@ import { RefusalsPanel } from './RefusalsPanel.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
 import { stepsOf } from './steps.ts'
+import { ViewChips } from './ViewChips.tsx'
 
 /** Who comes when: the day's patients in their order, what is coming, and what collides with another system. */
 export default function AppointmentsPage() {
@@ -102,19 +103,11 @@ export default function AppointmentsPage() {
         }
         filters={
           <>
-            <div className="filter-bar" role="group" aria-label={t('appointments.state')}>
-              {appointmentView.options.map((one) => (
-                <button
-                  key={one}
-                  type="button"
-                  className="chip"
-                  aria-pressed={one === view}
-                  onClick={() => setFilters({ view: one === 'day' ? undefined : one })}
-                >
-                  {t(`appointments.view.${one}`)}
-                </button>
-              ))}
-            </div>
+            <ViewChips
+              label={t('appointments.state')}
+              views={appointmentView.options}
+              text={(one) => t(`appointments.view.${one}`)}
+            />
             {view === 'day' && (
               <DayFilter label={t('appointments.date')} of="date" initial={isoDay(new Date())} />
             )}

@@ -20,6 +20,7 @@ import { choices, DateField, PickField, TextField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { JoinWaitlistDialog } from './JoinWaitlistDialog.tsx'
 import { SlotList } from './SlotList.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { useHold } from './useHold.ts'
@@ -58,6 +59,7 @@ export default function BookDialog({
     channel: usualChannel ?? 'phone',
   })
   const [note, setNote] = useState('')
+  const [waiting, setWaiting] = useState(false)
   const change = (patch: Partial<typeof wish>) => setWish((old) => ({ ...old, ...patch }))
   const places = useCall(listSites, { query: { within: 'appointment.write' } })
   const sites = places.data?.sites ?? []
@@ -252,7 +254,19 @@ export default function BookDialog({
             )}
           </>
         )}
+        {!moving && person && (
+          <Button type="link" onClick={() => setWaiting(true)}>
+            {t('waitlist.instead')}
+          </Button>
+        )}
       </div>
+      {waiting && (
+        <JoinWaitlistDialog
+          person={person}
+          departmentId={wish.departmentId}
+          onClose={() => setWaiting(false)}
+        />
+      )}
     </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Appointment } from '../../../contract/appointment.ts'
+import type { BookingRestriction } from '../../../contract/booking-restriction.ts'
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx'
 
 const tones = {
@@ -30,6 +31,22 @@ export function AppointmentTags({ appointment }: { appointment: Appointment }) {
       {appointment.urgent && <StatusTag tone="danger">{t('appointments.urgent')}</StatusTag>}
       {appointment.conflict && appointment.status === 'booked' && (
         <StatusTag tone="danger">{t('appointments.conflict')}</StatusTag>
+      )}
+    </span>
+  )
+}
+
+/** Whether it holds, and where its appeal stands. */
+export function RestrictionState({ restriction }: { restriction: BookingRestriction }) {
+  const { t } = useTranslation()
+  const { status, appeal, upheldAt } = restriction
+  return (
+    <span className="tag-line">
+      <StatusTag tone={status === 'active' ? 'danger' : 'neutral'}>{t(`noShows.state.${status}`)}</StatusTag>
+      {status === 'active' && appeal && (
+        <StatusTag tone={upheldAt ? 'neutral' : 'warning'}>
+          {t(`noShows.state.${upheldAt ? 'upheld' : 'appealed'}`)}
+        </StatusTag>
       )}
     </span>
   )

@@ -109,6 +109,8 @@ export const booking: SameWords<typeof zhCN> = {
     'slot-taken': 'Somebody has just taken this time. Please choose another.',
     'not-found': 'This time is gone. Please choose another.',
     'appointment-overlap': 'The patient has another booking at that time. Please choose another time.',
+    'booking-restricted':
+      'After missed appointments the patient may not book by web or phone for a time. Come to the counter, or call the hospital to appeal.',
     'appointment-limit':
       'The patient has as many bookings as there may be. Cancel one first, or call the hospital.',
     'booking-limit':

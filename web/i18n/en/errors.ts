@@ -36,6 +36,9 @@ export const errors = {
   'too-many-holds': 'You hold too many slots already. Give one back first.',
   'session-overlap': 'The doctor, the room or the equipment is taken at that time.',
   'appointment-overlap': 'This person has another appointment at that time.',
+  'booking-restricted':
+    'After missed appointments this patient may not book by web or phone for a time. The counter, the follow-up reserve and the green channel stay open.',
+  'appointment-not-missed': 'Only what was missed or cancelled by the patient can be excused.',
   'appointment-limit': 'This person has as many appointments as the rules of the hospital allow.',
   'appointment-too-early': 'It is too early for that: the appointment has not come yet.',
   'appointment-too-late': 'It is too late to cancel here. Call the hospital.',

@@ -186,6 +186,8 @@ export const eventKinds = {
   appointment_offered: 'Slot offered',
   'appointment_offer-closed': 'Offer closed',
   waitlist_joined: 'On the waitlist',
+  booking_restricted: 'Web and phone booking stopped after no-shows',
+  booking_restored: 'Web and phone booking restored',
   waitlist_left: 'Off the waitlist',
   intake_noted: 'Doubt about received data',
   contact_refused: 'Not contacted: held back',

@@ -53,6 +53,8 @@ export const frame = {
     spotChecks: 'Spot checks',
     visits: 'Home visits',
     appointments: 'Appointments',
+    waitlist: 'Waitlist',
+    noShows: 'No-shows',
     schedules: 'Schedules',
     pathways: 'Pathways',
     enrollments: 'On a pathway',

@@ -109,6 +109,13 @@ export const settingSources = {
     'Real-name registration (Ministry of Health, 2009, No. 95): an identity number before booking by web or phone',
   'appointment_per-day':
     'CareLoop choice: of one person in one department on one day, a common rule of hospitals',
+  'appointment_no-show-rule': 'Published rules of hospitals and of the Beijing 114 platform, see the guide',
+  'appointment_no-show-late-minutes': 'Beijing 114; for the own rule',
+  'appointment_no-show-count': 'Beijing 114; for the own rule',
+  'appointment_no-show-window-months': 'Beijing 114; for the own rule',
+  'appointment_no-show-restrict-months': 'Beijing 114; for the own rule',
+  'appointment_no-show-cut-off':
+    'Common rule: what the patient cancels later counts as missed; for the own rule',
   appointment_open: 'CareLoop choice: of one person at a time',
   'appointment_web-open': 'CareLoop choice: a family that shares a telephone',
   'appointment_web-codes-phone': 'CareLoop choice: nobody needs more short messages',

@@ -100,6 +100,7 @@ export const booking = {
     'slot-taken': '这个号刚被别人约走，请换一个时间。',
     'not-found': '这个号已经没有了，请换一个。',
     'appointment-overlap': '就诊人这个时间已有别的预约，请换一个时间。',
+    'booking-restricted': '因多次爽约，暂时不能网上、电话预约；可以到窗口挂号，也可以打电话申诉。',
     'appointment-limit': '就诊人的预约已到医院规定的上限，请先取消一个，或打电话问医院。',
     'booking-limit': '操作次数已到上限，请过一段时间再试，或打电话、到窗口预约。',
     'booking-open-limit': '这个手机号未就诊的预约已到上限，请先取消一个，或打电话、到窗口预约。',

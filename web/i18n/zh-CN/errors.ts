@@ -36,6 +36,8 @@ export const errors = {
   'too-many-holds': '您占着的号太多了，请先放回一个。',
   'session-overlap': '这个时间医生、诊室或设备已有安排。',
   'appointment-overlap': '患者这个时间已有别的预约。',
+  'booking-restricted': '这位患者因多次爽约，暂时不能网上、电话预约；窗口、随访留号和绿色通道照常。',
+  'appointment-not-missed': '只有爽约或患者取消的预约可以不计。',
   'appointment-limit': '这位患者的预约数已到医院规定的上限。',
   'appointment-too-early': '还没到时候：预约的时间未到。',
   'appointment-too-late': '已过网上取消的时间，请电话联系医院。',

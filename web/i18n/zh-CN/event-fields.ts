@@ -189,6 +189,8 @@ export const eventKinds = {
   appointment_offered: '候补号待确认',
   'appointment_offer-closed': '候补号已结束',
   waitlist_joined: '加入候补',
+  booking_restricted: '因爽约暂停网上、电话预约',
+  booking_restored: '恢复网上、电话预约',
   waitlist_left: '退出候补',
   intake_noted: '接口数据有疑问',
   contact_refused: '未联系（被拦下）',

@@ -46,6 +46,8 @@ export const frame = {
     spotChecks: '抽查',
     visits: '上门随访',
     appointments: '预约',
+    waitlist: '候补',
+    noShows: '爽约限制',
     schedules: '排班',
     pathways: '随访路径',
     enrollments: '在径患者',

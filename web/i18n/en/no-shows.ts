@@ -1,0 +1,52 @@
+import type { SameWords } from '../shape.ts'
+import type { noShows as reference } from '../zh-CN/no-shows.ts'
+
+export const noShows = {
+  title: 'No-show restrictions',
+  detail: 'Restriction of {{name}}',
+  view: { active: 'In force', appealed: 'Open appeals', all: 'All' },
+  state: {
+    active: 'In force',
+    over: 'Over',
+    lifted: 'Lifted',
+    appealed: 'Appealed',
+    upheld: 'Appeal not followed',
+  },
+  from: 'From',
+  until: 'Until',
+  rule: 'Rule',
+  ruleText:
+    '{{count}} no-shows within {{windowMonths}} months restrict for {{restrictMonths}} months; {{lateMinutes}} minutes late is a no-show.',
+  cutOff: {
+    afternoon: 'Cancelling after 15:00 on the day before counts, too.',
+    midnight: 'Cancelling on the day itself counts, too.',
+    start: 'Cancelling before the beginning never counts.',
+  },
+  counted: 'Counted',
+  leftOut: 'Not counted',
+  kind: { missed: 'Did not come', 'cancelled-late': 'Cancelled too late' },
+  why: {
+    hospital: 'Cancelled by doctor or hospital',
+    suspended: 'Clinic suspended',
+    excused: 'Excused with a reason',
+    'in-time': 'Cancelled in time',
+    'counted-before': 'Counted by an earlier restriction',
+  },
+  open: 'Only web and phone are restricted; the counter, the follow-up reserve, the green channel and urgent visits stay open.',
+  appeal: 'Appeal',
+  appealText: 'What the patient says',
+  noteAppeal: 'Note an appeal',
+  appealNoted: 'Appeal noted',
+  decision: 'Decision',
+  reason: 'Reason',
+  lift: 'Lift it',
+  uphold: 'Leave it',
+  done: { lift: 'Lifted', uphold: 'Left as it is, with the reason' },
+  usual: { proof: 'Proof was shown', error: 'Recorded by mistake' },
+  excuse: 'Excuse',
+  excuseHint: 'For a good reason it does not count against the patient.',
+  excused: 'Does not count any more',
+  onPerson: 'After no-shows, no booking by web or phone until {{until}}',
+  none: 'Nobody is restricted',
+  noneHint: 'Choose a no-show rule under Settings › Rules › Appointments; without one nobody is restricted.',
+} satisfies SameWords<typeof reference>
