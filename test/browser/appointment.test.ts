@@ -96,3 +96,66 @@ test('the day’s patients check in and are seen, on a telephone and in English,
   await picture(page, 'appointments-phone')
   expect(person.id).toBeGreaterThan(0)
 })
+
+test('an agent puts a patient on the waitlist; the free slot that suits is offered at once, and the list says until when', async () => {
+  const person = await somebody()
+  const page = await stage.openAs('service', { path: '/waitlist' })
+  await page.getByText('没有人候补').waitFor()
+  await page.getByRole('button', { name: '登记候补' }).click()
+  const dialog = page.getByRole('dialog', { name: '登记候补' })
+  await dialog.getByLabel('患者').fill(person.name)
+  await dialog
+    .getByRole('radio', { name: new RegExp(person.name) })
+    .or(dialog.getByRole('button', { name: new RegExp(person.name) }))
+    .first()
+    .click()
+  await choose(dialog.getByLabel('科室'), person.department)
+  expect(await axeViolations(page)).toEqual([])
+  await dialog.getByRole('button', { name: '登记候补' }).click()
+  await page.getByText('已登记候补').waitFor()
+  await page.getByText(/前答复/).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, 'waitlist')
+  await page.getByRole('button', { name: '退出候补' }).click()
+  const reason = page.getByRole('dialog', { name: '退出候补' })
+  await reason.getByRole('button', { name: '已另外约上' }).click()
+  await reason.getByRole('button', { name: '退出候补' }).click()
+  await page.getByText('没有人候补').waitFor()
+})
+
+test('a service manager reads why a patient is restricted, notes the appeal and lifts it with a reason', async () => {
+  const person = await somebody()
+  await stage.rows(
+    `with missed as (
+       insert into appointment (site_id, person_id, department_id, title, starts_at, ends_at, status, channel, booked_by, booked_by_name)
+       select d.site_id, $1, d.id, '专家号', now() - n * interval '7 days', now() - n * interval '7 days' + interval '10 minutes', 'noshow', 'phone', 'user:x', '客服'
+       from department d, generate_series(1, 3) n where d.name = $2 returning id, site_id)
+     insert into booking_restriction (site_id, person_id, from_at, until, rule, counted, left_out)
+     select min(site_id), $1, now(), now() + interval '3 months', '{"lateMinutes":30,"count":3,"windowMonths":3,"restrictMonths":3,"cutOff":"afternoon"}',
+       jsonb_agg(jsonb_build_object('id', id, 'kind', 'missed')), '[]' from missed`,
+    [person.id, person.department],
+  )
+  const page = await stage.openAs('service', { path: `/persons/${person.id}` })
+  await page.getByText(/^因爽约，.*前不能网上、电话预约/).waitFor()
+  await page.getByRole('link', { name: '爽约限制' }).last().click()
+  const drawer = page.getByRole('dialog', { name: /的爽约限制$/ })
+  await drawer.getByText('3 个月内 3 次爽约，限制 3 个月', { exact: false }).waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  expect(await latinWords(page)).toEqual([])
+  await picture(page, 'no-shows')
+  await drawer.getByRole('button', { name: '登记申诉' }).click()
+  const appeal = page.getByRole('dialog', { name: '登记申诉' })
+  await appeal.getByLabel('患者怎么说').fill('那几天在外地住院')
+  await appeal.getByRole('button', { name: '登记申诉' }).click()
+  await page.getByText('申诉已登记').waitFor()
+  await drawer.getByRole('button', { name: '解除限制' }).click()
+  const lift = page.getByRole('dialog', { name: '解除限制' })
+  await lift.getByRole('button', { name: '有证明' }).click()
+  await lift.getByRole('button', { name: '解除限制' }).click()
+  await page.getByText('限制已解除').waitFor()
+  const [row] = await stage.rows(`select appeal, end_reason from booking_restriction where person_id = $1`, [
+    person.id,
+  ])
+  expect(row).toEqual({ appeal: '那几天在外地住院', end_reason: '有证明' })
+})

@@ -91,11 +91,11 @@ export function RestrictionDrawer({
             </Fact>
           )}
         </dl>
-        <h3>{t('noShows.counted')}</h3>
+        <h2>{t('noShows.counted')}</h2>
         <Past items={counted} text={(one) => t(`noShows.kind.${one.kind}`)} />
         {leftOut.length > 0 && (
           <>
-            <h3>{t('noShows.leftOut')}</h3>
+            <h2>{t('noShows.leftOut')}</h2>
             <Past items={leftOut} text={(one) => t(`noShows.why.${one.why}`)} />
           </>
         )}
