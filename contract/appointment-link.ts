@@ -24,6 +24,9 @@ const page = z.discriminatedUnion('state', [
     number: z.string(),
     status: appointmentStatus,
     confirmed: z.boolean(),
+    queueNumber: z.number().int().nullable(),
+    /** On the day, once checked in and not yet called: who is before, and when it may be one's turn. */
+    waiting: z.object({ ahead: z.number().int(), expectedAt: timestamp }).nullable(),
     roomName: z.string().nullable(),
     directions: z.string().nullable(),
     preparation: z.string().nullable(),

@@ -102,6 +102,8 @@ const appointment = z.object({
   urgent: z.boolean(),
   note: z.string().nullable(),
   taskId: id.nullable(),
+  /** The first appointment of its course of visits. */
+  seriesId: id.nullable(),
   bookedAt: timestamp,
   bookedByName: z.string(),
   confirmedAt: timestamp.nullable(),
@@ -168,6 +170,30 @@ export const bookAppointment = route({
   status: 201,
 })
 
+const series = z.object({
+  items: z.array(appointment),
+  /** About when no slot was found. */
+  missing: z.array(timestamp),
+})
+export type BookedSeries = z.infer<typeof series>
+
+export const bookSeries = route({
+  method: 'post',
+  path: '/appointments/series',
+  permission: 'appointment.write',
+  summary: 'Book a course of visits: the slot, and those nearest to the same time every so many days',
+  body: z.object({
+    personId: id,
+    slotId: id,
+    channel: bookingChannel,
+    count: z.number().int().min(2).max(60),
+    everyDays: z.number().int().min(1).max(90),
+    note: z.string().trim().max(500).nullable().default(null),
+  }),
+  response: series,
+  status: 201,
+})
+
 const change = { version: z.number().int().min(0) }
 
 export const rescheduleAppointment = route({
@@ -185,7 +211,13 @@ export const cancelAppointment = route({
   permission: 'appointment.write',
   summary: 'Cancel it; the slot is free again',
   params: idParams,
-  body: z.object({ ...change, by: cancelledBy, reason: z.string().trim().min(1).max(200) }),
+  body: z.object({
+    ...change,
+    by: cancelledBy,
+    reason: z.string().trim().min(1).max(200),
+    /** Also the later ones of its series. */
+    later: z.boolean().default(false),
+  }),
   response: appointment,
 })
 /** What happens on the day, in this order; each can be taken back for a while by `undo`. */

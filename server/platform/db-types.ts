@@ -82,6 +82,7 @@ export interface Appointment {
   rebook: "wanted" | "offered" | "call" | null;
   room_id: number | null;
   seen_at: Timestamp | null;
+  series_id: number | null;
   site_id: number;
   slot_id: number | null;
   source: Generated<string>;

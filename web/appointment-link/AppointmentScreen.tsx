@@ -91,6 +91,12 @@ function Open({ view, busy, asks, language, onAsk, onAct }: OpenProps) {
     ...(view.state === 'appointment'
       ? ([
           [t('appointmentLink.number'), view.number],
+          [t('appointmentLink.queueNumber'), view.queueNumber === null ? null : String(view.queueNumber)],
+          [
+            t('appointmentLink.waiting'),
+            view.waiting &&
+              t('appointmentLink.ahead', { n: view.waiting.ahead, at: when(view.waiting.expectedAt) }),
+          ],
           [t('appointmentLink.place'), [view.roomName, view.directions].filter(Boolean).join(' · ')],
           [t('appointmentLink.preparation'), view.preparation],
         ] as [string, string | null][])

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   attendAppointment,
   bookAppointment,
+  bookSeries,
   cancelAppointment,
   getAppointment,
   holdSlot,
@@ -321,4 +322,26 @@ test('who reaches neither the place nor the person sees no appointment and books
     body: { personId: person, slotId: (await search())[0]?.id ?? 0, channel: 'phone' },
   })
   expect(book.status).toBe(404)
+})
+
+test('a course of visits is booked at once, nearest to the same hour, names the days without a slot, and is cancelled from a visit on', async () => {
+  const { search } = await openClinic(app, admin, 'SER', { weekday: 2, validTo: '2026-12-20' })
+  const personId = await patient(app, 'SER-1', 'SER')
+  const [slot] = await search()
+  const made = await app.request(admin, bookSeries, {
+    body: { personId, slotId: slot?.id ?? 0, channel: 'phone', count: 6, everyDays: 7 },
+  })
+  expect(made.status).toBe(201)
+  const days = made.body.items.map((one) => one.startsAt.slice(0, 10))
+  expect(days).toEqual(['2026-11-24', '2026-12-01', '2026-12-08', '2026-12-15'])
+  expect(new Set(made.body.items.map((one) => one.startsAt.slice(11))).size).toBe(1)
+  expect(made.body.missing.map((at) => at.slice(0, 10))).toEqual(['2026-12-22', '2026-12-29'])
+  const [, second] = made.body.items
+  expect(second?.seriesId).toBe(made.body.items[0]?.id)
+  await app.request(admin, cancelAppointment, {
+    params: { id: second?.id ?? 0 },
+    body: { version: second?.version ?? 0, by: 'patient', reason: '出院', later: true },
+  })
+  const { items } = (await app.request(admin, listAppointments, { query: { personId, view: 'all' } })).body
+  expect(items.map((one) => one.status)).toEqual(['booked', 'cancelled', 'cancelled', 'cancelled'])
 })

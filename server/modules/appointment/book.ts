@@ -24,7 +24,7 @@ import {
 } from './view.ts'
 
 /** Slots that the actor may book: those of the sites at which they work; people themselves those that are for them. */
-const slotsOf = (actor: Actor, reach: Reach) =>
+export const slotsOf = (actor: Actor, reach: Reach) =>
   actor.kind === 'link' ? publicSlots : siteReached(reach, sql`l.site_id`)
 
 /** Appointments `a` that the actor reaches: by their place, or by their person. */
@@ -64,6 +64,8 @@ export type Booking = {
   urgent?: boolean
   note?: string | null
   taskId?: number | null
+  /** One of many that are booked together: the limit of open appointments is not for it. */
+  series?: boolean
   /** A number was given that staff have to look at first. */
   numberStated?: boolean
 }
@@ -90,7 +92,12 @@ export async function bookSlot(
   const slot = await takeSlot(trx, holder, { ...input, within })
   const hasNumber =
     (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
-  await assertRules(trx, person.id, slot, { channel: input.channel, hasNumber, except: null })
+  await assertRules(trx, person.id, slot, {
+    channel: input.channel,
+    hasNumber,
+    series: input.series ?? false,
+    except: null,
+  })
   await assertUnrestricted(trx, person.id, {
     siteId: slot.site_id,
     channel: input.channel,
@@ -122,14 +129,14 @@ async function taskOf(trx: Trx, taskId: number | null, personId: number): Promis
   return found(rows[0]).id
 }
 
-type Rules = { channel: BookingChannel; hasNumber: boolean; except: number | null }
+type Rules = { channel: BookingChannel; hasNumber: boolean; series?: boolean; except: number | null }
 
 /** @throws {AppError} appointment-overlap, appointment-limit, real-name */
 async function assertRules(
   trx: Trx,
   personId: number,
   slot: TakenSlot,
-  { channel, hasNumber, except }: Rules,
+  { channel, hasNumber, series = false, except }: Rules,
 ) {
   const rules = await readSettings(
     trx,
@@ -152,7 +159,7 @@ async function assertRules(
   if ((known?.overlapping ?? 0) > 0) throw new AppError('appointment-overlap')
   if (
     (known?.same_day ?? 0) >= rules['appointment.per-day'] ||
-    (known?.open ?? 0) >= rules['appointment.open']
+    (!series && (known?.open ?? 0) >= rules['appointment.open'])
   )
     throw new AppError('appointment-limit')
 }

@@ -164,6 +164,18 @@ const viewOf = (row: Row) => ({
   startsAt: row.starts_at.toISOString(),
 })
 
+/** Who is seen before appointment `a` with slot `l`: with the doctor or called, or checked in with an earlier number. Null unless it waits. */
+const aheadOf = sql`
+  case when a.status = 'arrived' and a.called_at is null and l.id is not null then (
+    select count(*)::int from appointment o join slot ol on ol.id = o.slot_id
+    where ol.session_id = l.session_id and o.status = 'arrived' and o.id <> a.id and (o.called_at is not null or ol.number < l.number)) end`
+
+/** One's own time, or later when as many slots' lengths have to pass first. */
+function expectedAt(startsAt: Date, ahead: number, minutes: number | null): Date {
+  const turn = Date.now() + ahead * (minutes ?? 0) * 60_000
+  return new Date(Math.max(startsAt.getTime(), turn))
+}
+
 async function showAppointment(db: Db, id: number) {
   const { rows } = await sql<
     Row & {
@@ -173,12 +185,16 @@ async function showAppointment(db: Db, id: number) {
       room_name: string | null
       directions: string | null
       preparation: string | null
+      queue_number: number | null
+      ahead: number | null
+      minutes: number | null
     }
   >`
     select a.id, ${common('s.time_zone')}, a.title, a.starts_at, a.status, a.source, a.confirmed_at is not null as confirmed, r.name as room_name, r.directions,
-      v.preparation
+      v.preparation, l.number as queue_number, extract(epoch from l.ends_at - l.starts_at)::float8 / 60 as minutes, ${aheadOf} as ahead
     from appointment a ${joinPerson(sql`a.person_id`)} join site s on s.id = a.site_id left join department d on d.id = a.department_id
       left join staff h on h.id = a.staff_id left join resource r on r.id = a.room_id left join visit_type v on v.id = a.visit_type_id
+      left join slot l on l.id = a.slot_id
     where a.id = ${id}`.execute(db)
   const [row] = rows
   if (!row) return null
@@ -190,6 +206,11 @@ async function showAppointment(db: Db, id: number) {
     number: numberOf(row.id),
     status: row.status,
     confirmed: row.confirmed,
+    queueNumber: row.queue_number,
+    waiting:
+      row.ahead === null
+        ? null
+        : { ahead: row.ahead, expectedAt: expectedAt(row.starts_at, row.ahead, row.minutes).toISOString() },
     roomName: row.room_name,
     directions: row.directions,
     preparation: row.preparation,

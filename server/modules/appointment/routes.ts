@@ -1,6 +1,7 @@
 import {
   attendAppointment as attendRoute,
   bookAppointment as bookRoute,
+  bookSeries as seriesRoute,
   cancelAppointment as cancelRoute,
   getAppointment as getRoute,
   holdSlot as holdRoute,
@@ -36,6 +37,7 @@ import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
 import { decideOffer } from './decide.ts'
 import { actByLink, openLink } from './link.ts'
+import { bookSeries, cancelLater } from './series.ts'
 import { searchSlots } from './slot.ts'
 import { listOffers } from './urgent.ts'
 import { joinWaitlist, leaveWaitlist, listWaitlist } from './waitlist.ts'
@@ -94,11 +96,16 @@ export function mountAppointment(api: Api): void {
   implement(api, bookRoute, ({ db, actor, body }) =>
     transaction(db, (trx) => bookAppointment(trx, actor, body)),
   )
+  implement(api, seriesRoute, ({ db, actor, body }) => transaction(db, (trx) => bookSeries(trx, actor, body)))
   implement(api, rescheduleRoute, ({ db, actor, params, body }) =>
     transaction(db, (trx) => rescheduleAppointment(trx, actor, params.id, body)),
   )
   implement(api, cancelRoute, ({ db, actor, params, body }) =>
-    transaction(db, (trx) => cancelAppointment(trx, actor, params.id, body)),
+    transaction(db, async (trx) => {
+      const cancelled = await cancelAppointment(trx, actor, params.id, body)
+      if (body.later) await cancelLater(trx, actor, cancelled, body)
+      return cancelled
+    }),
   )
   implement(api, waitlistRoute, ({ db, actor, query }) => listWaitlist(db, actor, query))
   implement(api, joinRoute, async ({ db, actor, body }) => ({

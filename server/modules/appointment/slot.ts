@@ -18,7 +18,7 @@ export type SlotSearch = {
 }
 
 /** Whether a channel may take slot `l`: it is everybody's, this channel's, or released. */
-export const open = (channel: BookingChannel): RawBuilder<SqlBool> =>
+export const openTo = (channel: BookingChannel): RawBuilder<SqlBool> =>
   sql<SqlBool>`(l.channel is null or l.channel = ${channel} or l.release_at <= now())`
 
 /** A place above those of a session is only for when nothing else of the session is left, and never for the web. */
@@ -57,7 +57,7 @@ export async function searchSlots(db: Db, search: SlotSearch, onlyPublic = false
     sql`l.status = 'free'`,
     sql`l.site_id = ${siteId}`,
     sql`l.starts_at > greatest(now(), ${from ?? null}::timestamptz)`,
-    open(channel),
+    openTo(channel),
     overbook && channel !== 'web' ? wanted(channel) : sql`not l.overbooked`,
   ]
   if (to) where.push(sql`l.starts_at < ${to}::timestamptz`)
@@ -115,7 +115,7 @@ export async function holdSlot(
   if ((held[0]?.n ?? 0) >= most) throw new AppError('too-many-holds')
   const { rows } = await sql<{ held_until: Date }>`
     update slot l set status = 'held', held_by = ${holder}, held_until = now() + ${minutes} * interval '1 minute'
-    where l.id = ${slotId} and ${within} and l.starts_at > now() and ${available(holder)} and ${open(channel)} and ${wanted(channel)}
+    where l.id = ${slotId} and ${within} and l.starts_at > now() and ${available(holder)} and ${openTo(channel)} and ${wanted(channel)}
     returning held_until`.execute(trx)
   const [row] = rows
   if (row) return row.held_until
@@ -138,7 +138,7 @@ export async function takeSlot(
     update slot l set status = 'booked', held_by = null, held_until = null
     from clinic_session c, visit_type v
     where l.id = ${slotId} and c.id = l.session_id and v.id = l.visit_type_id and ${within} and l.starts_at > now() and c.status = 'open'
-      and ${available(holder)} and ${open(channel)} and ${wanted(channel)}
+      and ${available(holder)} and ${openTo(channel)} and ${wanted(channel)}
     returning l.id, l.session_id, l.site_id, l.department_id, l.staff_id, c.room_id, l.visit_type_id, v.name as title, l.starts_at, l.ends_at`.execute(
     trx,
   )

@@ -36,6 +36,7 @@ export type AppointmentRow = Sorted & {
   urgent: boolean
   note: string | null
   task_id: number | null
+  series_id: number | null
   booked_at: Date
   booked_by_name: string
   confirmed_at: Date | null
@@ -56,7 +57,7 @@ export type AppointmentRow = Sorted & {
 const excusable = (actor: Actor): RawBuilder<SqlBool> => {
   const reach = actor.access['schedule.write']
   return reach
-    ? sql<SqlBool>`((a.status = 'noshow' or a.cancelled_by = 'patient') and ${placeWithin(reach, 'a')})`
+    ? sql<SqlBool>`((a.status = 'noshow' or a.cancelled_by is not distinct from 'patient') and ${placeWithin(reach, 'a')})`
     : sql<SqlBool>`false`
 }
 
@@ -65,7 +66,7 @@ export const appointmentColumns = (actor: Actor): RawBuilder<unknown> => sql`
   a.id, a.status, a.site_id, s.name as site_name, s.time_zone as zone, a.person_id as record_id, p.id as person_id, ${nameSeenBy(actor)} as person_name,
   a.department_id, d.name as department_name, a.staff_id, h.name as staff_name, r.name as room_name, r.directions, a.visit_type_id, a.title,
   v.preparation, v.fee::float8 as fee, a.slot_id, l.session_id, l.number as queue_number, a.starts_at, a.ends_at, a.channel, a.source, a.source_number,
-  a.conflict, a.urgent, a.note, a.task_id, a.booked_at, a.booked_by_name, a.confirmed_at, a.arrived_at, a.called_at, a.seen_at, a.left_at,
+  a.conflict, a.urgent, a.note, a.task_id, a.series_id, a.booked_at, a.booked_by_name, a.confirmed_at, a.arrived_at, a.called_at, a.seen_at, a.left_at,
   a.cancelled_at, a.cancelled_by, a.cancel_reason, a.excuse, ${excusable(actor)} as excusable, a.version, a.starts_at::text as starts_key`
 export const appointmentJoins = sql`
   join site s on s.id = a.site_id ${joinPerson(sql`a.person_id`)} left join department d on d.id = a.department_id
@@ -111,6 +112,7 @@ export function viewAppointment(row: AppointmentRow, may: boolean): Appointment 
     urgent: row.urgent,
     note: row.note,
     taskId: row.task_id,
+    seriesId: row.series_id,
     bookedAt: row.booked_at.toISOString(),
     bookedByName: row.booked_by_name,
     confirmedAt: iso(row.confirmed_at),

@@ -4,7 +4,7 @@ import type { bookingPlaces, bookingSlots } from '../../../contract/booking.ts'
 import { localDate } from '../../platform/clock.ts'
 import type { Db } from '../../platform/db.ts'
 import { found } from '../../platform/errors.ts'
-import { open, publicSlots, searchSlots } from '../appointment/slot.ts'
+import { openTo, publicSlots, searchSlots } from '../appointment/slot.ts'
 import { emergencyNumberOf } from '../person/language.ts'
 import { countOrRefuse, type Visitor } from './limit.ts'
 
@@ -27,7 +27,7 @@ export async function placesToBook(visitor: Visitor): Promise<Places> {
     select s.id as site_id, s.name as site_name, s.time_zone as zone, d.id as department_id, d.name as department_name,
       min(l.starts_at) as first_at, count(*)::int as free
     from slot l join site s on s.id = l.site_id join department d on d.id = l.department_id
-    where l.status = 'free' and l.starts_at > now() and not l.overbooked and ${open('web')} and ${publicSlots}
+    where l.status = 'free' and l.starts_at > now() and not l.overbooked and ${openTo('web')} and ${publicSlots}
       and exists (select 1 from message_account a where a.active and a.channel = 'sms' and (a.site_id is null or a.site_id = s.id))
     group by s.id, d.id order by s.name, d.name, d.id`.execute(db)
   return {

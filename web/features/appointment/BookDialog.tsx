@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import {
   type Appointment,
   bookAppointment,
+  bookSeries,
   rescheduleAppointment,
   searchSlots,
 } from '../../../contract/appointment.ts'
@@ -16,7 +17,7 @@ import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { choices, DateField, PickField, TextField } from '../../ui/fields.ts'
+import { CheckField, choices, DateField, NumberField, PickField, TextField } from '../../ui/fields.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
@@ -59,6 +60,7 @@ export default function BookDialog({
     channel: usualChannel ?? 'phone',
   })
   const [note, setNote] = useState('')
+  const [series, setSeries] = useState<{ count: number; everyDays: number } | null>(null)
   const [waiting, setWaiting] = useState(false)
   const change = (patch: Partial<typeof wish>) => setWish((old) => ({ ...old, ...patch }))
   const places = useCall(listSites, { query: { within: 'appointment.write' } })
@@ -95,6 +97,14 @@ export default function BookDialog({
       onClose()
     },
   }
+  const bookAll = useDo(bookSeries, {
+    ...done,
+    done: ({ items, missing }) =>
+      t(missing.length === 0 ? 'appointments.series.booked' : 'appointments.series.bookedSome', {
+        n: items.length,
+        days: missing.map((at) => time.day(at)).join('、'),
+      }),
+  })
   const book = useDo(bookAppointment, {
     ...done,
     done: (made) => t('appointments.booked', { when: time.moment(made.startsAt) }),
@@ -109,6 +119,11 @@ export default function BookDialog({
     if (moving)
       move.mutate(
         { params: { id: moving.id }, body: { version: moving.version, ...slot } },
+        { onError: lose },
+      )
+    else if (series)
+      bookAll.mutate(
+        { body: { personId: person.id, ...slot, ...series, note: note || null } },
         { onError: lose },
       )
     else
@@ -148,7 +163,7 @@ export default function BookDialog({
           <Button
             type="primary"
             disabled={!held || !person}
-            loading={book.isPending || move.isPending}
+            loading={book.isPending || bookAll.isPending || move.isPending}
             onClick={save}
           >
             {t(moving ? 'appointments.reschedule' : 'appointments.book')}
@@ -242,6 +257,33 @@ export default function BookDialog({
             />
           )}
         </div>
+        {!moving && (
+          <div className="fields-auto">
+            <CheckField
+              label={t('appointments.series.label')}
+              checked={series !== null}
+              onChange={(on) => setSeries(on ? { count: 10, everyDays: 7 } : null)}
+            />
+            {series && (
+              <>
+                <NumberField
+                  label={t('appointments.series.count')}
+                  min={2}
+                  max={60}
+                  value={series.count}
+                  onChange={(count) => setSeries({ ...series, count })}
+                />
+                <NumberField
+                  label={t('appointments.series.everyDays')}
+                  min={1}
+                  max={90}
+                  value={series.everyDays}
+                  onChange={(everyDays) => setSeries({ ...series, everyDays })}
+                />
+              </>
+            )}
+          </div>
+        )}
         {found.isError || !found.data ? (
           <Unloaded query={found} />
         ) : shown.length === 0 ? (

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Appointment, cancelAppointment, cancelledBy } from '../../../contract/appointment.ts'
 import { useTime } from '../../format/useTime.ts'
-import { PickField } from '../../ui/fields.ts'
+import { CheckField, PickField } from '../../ui/fields.ts'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { appointmentRoutes } from './stale.ts'
 
@@ -13,11 +13,12 @@ export function CancelDialog({ appointment, onClose }: { appointment: Appointmen
   const { t } = useTranslation()
   const time = useTime()
   const [by, setBy] = useState<string>('patient')
+  const [later, setLater] = useState(false)
   return (
     <ReasonDialog
       contract={cancelAppointment}
       params={{ id: appointment.id }}
-      fixed={{ version: appointment.version, by }}
+      fixed={{ version: appointment.version, by, later }}
       title={t('appointments.cancel')}
       okText={t('appointments.cancel')}
       label={t('appointments.cancelReason')}
@@ -34,6 +35,9 @@ export function CancelDialog({ appointment, onClose }: { appointment: Appointmen
         options={cancelledBy.options.map((one) => ({ value: one, text: t(`appointments.by.${one}`) }))}
         onChange={setBy}
       />
+      {appointment.seriesId !== null && (
+        <CheckField label={t('appointments.series.later')} checked={later} onChange={setLater} />
+      )}
     </ReasonDialog>
   )
 }

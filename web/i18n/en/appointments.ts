@@ -101,6 +101,14 @@ export const appointments = {
     most: 'Only the earliest {{n}} are listed',
     overbooked: 'Extra',
   },
+  series: {
+    label: 'A course of visits',
+    count: 'How many',
+    everyDays: 'Every so many days',
+    booked: 'All {{n}} are booked',
+    bookedSome: '{{n}} are booked; no slot was found for {{days}}',
+    later: 'Also the later ones of this course',
+  },
   kept: {
     title: 'Slots kept for the patient',
     'red-flag': 'Kept for the red flag until {{until}}',

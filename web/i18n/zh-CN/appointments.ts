@@ -98,6 +98,14 @@ export const appointments = {
     most: '只列出最早的 {{n}} 个',
     overbooked: '加号',
   },
+  series: {
+    label: '疗程：一次约好多次',
+    count: '共几次',
+    everyDays: '每几天一次',
+    booked: '{{n}} 次都约好了',
+    bookedSome: '约好 {{n}} 次；这些日子没有号：{{days}}',
+    later: '疗程里后面的也一起取消',
+  },
   kept: {
     title: '为患者保留的号',
     'red-flag': '红旗保留，{{until}} 前有效',
