@@ -88,6 +88,7 @@ export interface Appointment {
   status: Generated<"booked" | "arrived" | "fulfilled" | "noshow" | "cancelled">;
   task_id: number | null;
   title: string;
+  updated_at: Generated<Timestamp>;
   urgent: Generated<boolean>;
   version: Generated<number>;
   visit_type_id: number | null;
@@ -483,6 +484,7 @@ export interface Event {
 }
 
 export interface FhirResource {
+  appointment_id: number | null;
   condition_id: number | null;
   content: Json;
   department_id: number | null;
@@ -984,6 +986,7 @@ export interface OutboundChannel {
 }
 
 export interface OutboundMessage {
+  about: string | null;
   attempts: Generated<number>;
   channel_id: number;
   charset: string;

@@ -167,7 +167,7 @@ export async function updateSession(
     where session_id = ${id}`.execute(trx)
   const { rows: moved } = await sql<{ id: number; before: Date }>`
     update appointment a set staff_id = ${after.staffId}, room_id = ${after.roomId}, starts_at = a.starts_at + ${shift}, ends_at = a.ends_at + ${shift},
-      confirmed_at = case when ${shiftMs === 0} then a.confirmed_at end, version = a.version + 1
+      confirmed_at = case when ${shiftMs === 0} then a.confirmed_at end, updated_at = now(), version = a.version + 1
     from slot l where l.id = a.slot_id and l.session_id = ${id} and a.status = 'booked' returning a.id, a.starts_at - ${shift} as before`.execute(
     trx,
   )
