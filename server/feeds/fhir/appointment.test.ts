@@ -38,7 +38,8 @@ const appointment = (person: number, slot: number | null, more: Record<string, u
   ...more,
 })
 const get = async (path: string, caller: string = key) => (await fhir(app, caller, 'get', path)).body
-const found = async (path: string) => ((await get(path)).entry ?? []).map((one) => one.resource)
+const found = async (path: string) =>
+  ((await get(path)).entry as Json['entry'] | undefined)?.map((one) => one.resource) ?? []
 const create = (resource: unknown) => fhir(app, key, 'post', '/Appointment', resource)
 const update = (resource: { id: string }, headers = {}) =>
   fhir(app, key, 'put', `/Appointment/${resource.id}`, resource, headers)
