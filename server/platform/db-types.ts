@@ -215,6 +215,16 @@ export interface CalendarDay {
   working: boolean;
 }
 
+export interface CalendarFeed {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  language: string;
+  revoked_at: Timestamp | null;
+  staff_id: number;
+  token_hash: string;
+  user_id: string;
+}
+
 export interface Campaign {
   authors: string[];
   budget: Numeric | null;
@@ -1854,6 +1864,7 @@ export interface DB {
   booking_refusal: BookingRefusal;
   booking_session: BookingSession;
   calendar_day: CalendarDay;
+  calendar_feed: CalendarFeed;
   campaign: Campaign;
   campaign_approval: CampaignApproval;
   campaign_member: CampaignMember;

@@ -179,6 +179,8 @@ export const audit = {
     template_retire: 'Retired a message template',
     template_restore: 'Took a message template back into use',
     template_preview: 'Previewed a message for a person',
+    'calendar-feed_make': 'Made an address for the calendar of own clinics',
+    'calendar-feed_revoke': 'Ended the address for the calendar of own clinics',
     booking_open: 'Proved a telephone number for web booking',
     booking_choose: 'Chose for whom to book on the web',
     booking_list: 'Looked at their own web bookings',

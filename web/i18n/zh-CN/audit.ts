@@ -178,6 +178,8 @@ export const audit = {
     template_retire: '停用消息模板',
     template_restore: '恢复使用消息模板',
     template_preview: '按患者预览消息',
+    'calendar-feed_make': '生成出诊日历地址',
+    'calendar-feed_revoke': '停用出诊日历地址',
     booking_open: '网上预约：验证手机号',
     booking_choose: '网上预约：选定就诊人',
     booking_list: '网上预约：查看自己的预约',
