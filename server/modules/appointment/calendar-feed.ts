@@ -38,11 +38,10 @@ function doctorOf(actor: Actor): { userId: string; staffId: number } {
   return { userId: actor.userId, staffId: actor.staffId }
 }
 
-/** @throws {AppError} forbidden, not-found */
 export async function getFeed(db: Db, actor: Actor) {
-  const { userId, staffId } = doctorOf(actor)
+  authorize(actor, 'schedule.read')
   const { rows } = await sql<{ created_at: Date }>`
-    select created_at from calendar_feed where user_id = ${userId} and staff_id = ${staffId} and revoked_at is null`.execute(
+    select created_at from calendar_feed where user_id = ${actor.userId} and staff_id = ${actor.staffId} and revoked_at is null`.execute(
     db,
   )
   return { createdAt: rows[0]?.created_at.toISOString() ?? null }
