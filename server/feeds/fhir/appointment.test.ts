@@ -230,7 +230,7 @@ test('arrived, checked in, fulfilled and missed are steps of the day, and of the
 })
 
 test('what contradicts itself or names somebody else is refused with the element', async () => {
-  const { search } = await openClinic(app, agent, 'FF')
+  const { search, staffId } = await openClinic(app, agent, 'FF')
   const [one, two] = [await patient(app, 'FF-1', 'FF'), await patient(app, 'FF-2', 'FF')]
   const [first, second] = await search()
   const slot = first?.id ?? 0
@@ -257,6 +257,9 @@ test('what contradicts itself or names somebody else is refused with the element
   const elsewhere = await integrationKey(app, (await idsOf(app)).site('SH'))
   expect(await get(`/Slot/${slot}`, elsewhere)).toMatchObject({ issue: [{ code: 'not-found' }] })
   expect((await get('/Slot?_count=1', elsewhere)).entry).toBeUndefined()
+  expect(await get(`/Practitioner/careloop-${staffId}`, elsewhere)).toMatchObject({
+    issue: [{ code: 'not-found' }],
+  })
   expect(await get(`/Appointment/${id}`, elsewhere)).toMatchObject({ issue: [{ code: 'not-found' }] })
 })
 

@@ -183,15 +183,20 @@ export function branchesOf(type: string): Branch[] {
 const coded = (name: string, system: RawBuilder<unknown>, code: RawBuilder<unknown>) =>
   sql`${`${name}:`} || lower(${code}), ${`${name}:urn:careloop:`} || ${system} || '|' || lower(${code}), ${`${name}:urn:careloop:`} || ${system} || '|'`
 const ofPlace = sql`${coded('service-type', sql`'visit-type:' || s.code`, sql`v.code`)}, ${coded('specialty', sql`'department:' || s.code`, sql`d.code`)}`
-const idsOf = (type: string, named: string[]) =>
-  named.flatMap((one) => (one.startsWith(`${type}/`) ? [one.slice(type.length + 1)] : []))
-const rowsOf = (type: string, named: string[]) =>
-  idsOf(type, named).flatMap((id) => (/^\d{1,15}$/.test(id) ? [Number(id)] : []))
+/** Row numbers of references such as `Slot/7` or `Location/careloop-room-5`; `before`: type and what stands before the number. */
+const rowsOf = (before: string, named: string[]) =>
+  named.flatMap((one) => {
+    const number = one.startsWith(before) ? one.slice(before.length) : ''
+    return /^\d{1,9}$/.test(number) ? [Number(number)] : []
+  })
 
 /** The doctor, clinic or room of session `c`, by our own references to them. */
-const ofActor = (named: string[]) => sql<SqlBool>`(
-  ${ownPrefix} || c.staff_id = any(${idsOf('Practitioner', named)}::text[]) or ${ownPrefix} || c.department_id = any(${idsOf('Location', named)}::text[])
-  or ${ownPrefix} || 'room-' || c.room_id = any(${idsOf('Location', named)}::text[]))`
+function ofActor(named: string[]): RawBuilder<SqlBool> {
+  const [doctors, clinics, rooms] = ['Practitioner/', 'Location/', 'Location/room-'].map((before) =>
+    rowsOf(before.replace('/', `/${ownPrefix}`), named),
+  )
+  return sql<SqlBool>`(c.staff_id = any(${doctors}::int[]) or c.department_id = any(${clinics}::int[]) or c.room_id = any(${rooms}::int[]))`
+}
 const places = sql`join site s on s.id = c.site_id join department d on d.id = c.department_id join visit_type v on v.id = c.visit_type_id`
 
 const madeHere = {
@@ -214,7 +219,7 @@ const slotBranch: Branch = {
   words: { status: slotStatus },
   terms: sql<string[]>`array[${ofPlace}]`,
   refers: {
-    schedule: (named) => sql<SqlBool>`l.session_id = any(${rowsOf('Schedule', named)}::bigint[])`,
+    schedule: (named) => sql<SqlBool>`l.session_id = any(${rowsOf('Schedule/', named)}::bigint[])`,
     actor: ofActor,
   },
 }
@@ -242,7 +247,7 @@ const appointment = {
   record: sql<number>`a.person_id`,
   starts: sql<Date>`a.starts_at`,
   ends: sql<Date>`coalesce(a.ends_at, a.starts_at + interval '1 microsecond')`,
-  refers: { slot: (named: string[]) => sql<SqlBool>`a.slot_id = any(${rowsOf('Slot', named)}::bigint[])` },
+  refers: { slot: (named: string[]) => sql<SqlBool>`a.slot_id = any(${rowsOf('Slot/', named)}::bigint[])` },
 }
 const ofAppointment = sql`appointment a join site s on s.id = a.site_id left join department d on d.id = a.department_id
   left join visit_type v on v.id = a.visit_type_id`

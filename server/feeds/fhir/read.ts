@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { siteReached } from '../../modules/appointment/scope.ts'
 import { personWithin } from '../../modules/person/scope.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
@@ -81,8 +82,7 @@ async function locateOfClinic(
   id: string,
 ): Promise<FoundResource | undefined> {
   const own = id.startsWith(ownPrefix)
-  // Whether there is one is seen when it is composed.
-  if (type === 'Practitioner' || type === 'Location') return own ? { ...nothingStored, type, id } : undefined
+  if (type === 'Practitioner' || type === 'Location') return locateNamed(db, reach, type, id)
   const number = own === (type === 'Appointment') ? ownRow(id) : null
   const branch = branchesOf(type).at(-1)
   if (number === null || !branch) return undefined
@@ -93,6 +93,24 @@ async function locateOfClinic(
   )
   return rows[0]
 }
+
+/** A doctor, clinic or room of a site at which the reader works. */
+async function locateNamed(
+  db: Db,
+  reach: Reach,
+  type: string,
+  id: string,
+): Promise<FoundResource | undefined> {
+  const [, room, number] = /^careloop-(room-)?(\d{1,9})$/.exec(id) ?? []
+  if (number === undefined || (room && type === 'Practitioner')) return undefined
+  const table = type === 'Practitioner' ? 'staff' : room ? 'resource' : 'department'
+  const { rows } = await sql`
+    select 1 from ${sql.table(table)} x where x.id = ${Number(number)} and ${siteReached(reach, sql`x.site_id`)}`.execute(
+    db,
+  )
+  return rows.length > 0 ? { ...nothingStored, type, id } : undefined
+}
+
 const nothingStored = {
   person_id: null,
   encounter_id: null,
