@@ -224,22 +224,31 @@ export async function resumeSession(
     .execute(trx)
     .catch(refuseOverlap)
   await sql`update slot set status = 'free' where session_id = ${id} and status = 'blocked'`.execute(trx)
-  await keepPatients(trx, id)
+  await keepPatients(trx, actor, id)
   await audit(trx, actor, { action: 'session.resume', subject: `session:${id}` })
   return load(trx, id)
 }
 
 /** Who has not moved meanwhile comes as planned: what was offered instead is free again. */
-async function keepPatients(trx: Trx, sessionId: number): Promise<void> {
+async function keepPatients(trx: Trx, actor: Actor, sessionId: number): Promise<void> {
   const { rows: offers } = await sql<Offer>`
     select ${offerColumns} from slot_offer o join appointment a on a.id = o.appointment_id join slot l on l.id = a.slot_id
     where l.session_id = ${sessionId} and o.waitlist_entry_id is null and o.status = 'open' order by o.id for update of o`.execute(
     trx,
   )
   for (const offer of offers) await closeOffer(trx, offer, 'withdrawn')
-  await sql`
+  const { rows } = await sql<{ id: number }>`
     update appointment a set rebook = null, version = a.version + 1 from slot l
-    where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null`.execute(trx)
+    where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null returning a.id`.execute(
+    trx,
+  )
+  // Systems that were told of the suspension learn that they come as planned.
+  await tellPatients(
+    trx,
+    actor,
+    rows.map((one) => one.id),
+    'appointment.changed',
+  )
 }
 
 async function tellPatients(

@@ -8,7 +8,11 @@ import {
   listAppointments,
   rescheduleAppointment,
 } from '../../../contract/appointment.ts'
-import { listClinicSessions, suspendClinicSession } from '../../../contract/clinic-schedule.ts'
+import {
+  listClinicSessions,
+  resumeClinicSession,
+  suspendClinicSession,
+} from '../../../contract/clinic-schedule.ts'
 import { createOutboundChannel, replayOutboundMessages } from '../../../contract/outbound.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { openClinic, patient } from '../../../test/support/clinic.ts'
@@ -190,14 +194,14 @@ test('what the HIS or FHIR states is never sent back; that the patient did not c
   ])
 })
 
-test('a suspended clinic tells the HIS that its patients wait for another time', async () => {
+test('a suspended clinic tells the HIS that its patients wait for another time, and a resumed one that they come', async () => {
   const { person, siteId, departmentId } = await booked('SD')
   const { items } = (
     await app.request(agent, listClinicSessions, {
       query: { siteId, departmentId, from: '2026-11-19', to: '2026-11-19' },
     })
   ).body
-  await app.request(agent, suspendClinicSession, {
+  const suspended = await app.request(agent, suspendClinicSession, {
     params: { id: items[0]?.id ?? 0 },
     body: { version: items[0]?.version ?? 0, reason: '医生外出会诊' },
   })
@@ -207,6 +211,12 @@ test('a suspended clinic tells the HIS that its patients wait for another time',
     '^医生外出会诊',
     'Pending',
   ])
+  await app.request(agent, resumeClinicSession, {
+    params: { id: suspended.body.id },
+    body: { version: suspended.body.version },
+  })
+  const again = (await sent(person)).at(-1)
+  expect([again?.kind, field(again, 'SCH', 6), field(again, 'SCH', 25)]).toEqual(['SIU^S14', '', 'Booked'])
 })
 
 test('somebody whom the HIS does not know yet is named by our number', async () => {
