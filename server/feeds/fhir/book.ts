@@ -38,7 +38,8 @@ export async function bookSlots(trx: Trx, sender: Sender, items: Item[]): Promis
       const row = await known(trx, sender, item)
       const slotId = slotOf(item, sent)
       if (row) item.appointment = await follow(trx, sender, { item, sent, row, slotId })
-      else if (slotId !== null) item.appointment = await book(trx, sender, { item, sent, slotId })
+      else if (slotId !== null && !item.stored)
+        item.appointment = await book(trx, sender, { item, sent, slotId })
     } catch (error) {
       throw error instanceof AppError ? inWords(error, item) : error
     }
@@ -82,7 +83,10 @@ async function known(trx: Trx, sender: Sender, item: Item): Promise<AppointmentR
   const own = item.interaction === 'update' && item.id?.startsWith(ownPrefix) ? ownRow(item.id) : null
   const id = item.stored?.appointment_id ?? (item.stored ? null : own)
   if (id === null) {
-    if (item.stored && slotOf(item, item.resolved as unknown as Sent) !== null)
+    // One that was stated with a slot of its own system, whose number may look like ours, stays what it was.
+    const asked = item.resolved as unknown as Sent
+    const same = JSON.stringify(item.stored?.content['slot']) === JSON.stringify(asked.slot)
+    if (item.stored && !same && slotOf(item, asked) !== null)
       throw refuse(
         item,
         'This was stated without a place here. Cancel it, and book the place as a new Appointment.',
