@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { countedQuery, id, idParams, many, page, route, timestamp } from './route.ts'
 
-/** Message types that can be sent, as in MSH-9: a correction of demographics. */
-export const outboundKinds = ['ADT^A31'] as const
+/** What can be sent, as in MSH-9: corrections of demographics; appointments (S12, S13, S14, S15, S26). */
+export const outboundKinds = ['ADT^A31', 'SIU'] as const
 export const outboundCharsets = ['UTF-8', 'GB18030'] as const
 export const hl7Versions = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.7', '2.8'] as const
 
@@ -39,7 +39,7 @@ export const outboundChannelBody = z.object({
   ...target,
   receivingApplication: word,
   receivingFacility: word,
-  /** Identifier system that the receiver understands; only persons with such an identifier are sent. */
+  /** Identifier system that the receiver understands; corrections are sent only of persons with such an identifier. */
   assigningAuthority: word,
   kinds: z.array(z.enum(outboundKinds)).min(1),
   charset: z.enum(outboundCharsets).default('UTF-8'),

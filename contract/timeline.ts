@@ -105,6 +105,8 @@ export type ClinicalFact = {
   department?: string | undefined
   performer?: string | undefined
   orderNumber?: string | undefined
+  /** The number of whoever asked for it; ours when we did. Not kept. */
+  placer?: string | undefined
   note?: string | undefined
 }
 

@@ -39,6 +39,7 @@ import { mountTemplate } from './modules/template/routes.ts'
 import { mountTeam } from './modules/team/routes.ts'
 import { mountTask } from './modules/task/routes.ts'
 import { mountTimeline } from './modules/timeline/routes.ts'
+import { mountCalendarFeed } from './modules/appointment/calendar-feed-routes.ts'
 import { mountAppointment } from './modules/appointment/routes.ts'
 import { mountBooking } from './modules/booking/routes.ts'
 import { mountVisit } from './modules/visit/routes.ts'
@@ -90,6 +91,7 @@ const modules: Mount[] = [
   mountHeadCheck,
   mountVisit,
   mountAppointment,
+  mountCalendarFeed,
   mountBooking,
   mountWaiting,
 ]
@@ -222,6 +224,6 @@ async function logRequests(
   const start = performance.now()
   await next()
   const ms = Math.round((performance.now() - start) * 10) / 10
-  const path = c.req.path.replace(/^\/([pq])\/.+/, '/$1/…')
+  const path = c.req.path.replace(/^\/([apq]|api\/v1\/calendar-feeds)\/.+/, '/$1/…')
   log.debug({ method: c.req.method, path, status: c.res.status, ms }, 'request')
 }

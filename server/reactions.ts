@@ -19,6 +19,7 @@ import { followInstructions } from './modules/instruction/react.ts'
 import { registerCalls } from './modules/message/call.ts'
 import { registerPlaceholder, registerUnsubscribe } from './modules/message/placeholder.ts'
 import { followUnmerges } from './modules/match/unmerge.ts'
+import { queueAppointments } from './modules/outbound/queue-appointment.ts'
 import { queueCorrections } from './modules/outbound/queue.ts'
 import { unblockEnrollments } from './modules/pathway/enrollment.ts'
 import { followPathways } from './modules/pathway/react.ts'
@@ -49,6 +50,7 @@ const reactions: Reactor[] = [
   ofPersons(followUnmerges),
   ofPersons(followDisputes),
   ofPersons(queueCorrections),
+  ofPersons(queueAppointments),
 ]
 
 /** Called once at start-up. */

@@ -92,6 +92,7 @@ export interface Appointment {
   status: Generated<"booked" | "arrived" | "fulfilled" | "noshow" | "cancelled">;
   task_id: number | null;
   title: string;
+  updated_at: Generated<Timestamp>;
   urgent: Generated<boolean>;
   version: Generated<number>;
   visit_type_id: number | null;
@@ -234,6 +235,16 @@ export interface CalendarDay {
   site_id: number | null;
   source: string;
   working: boolean;
+}
+
+export interface CalendarFeed {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  language: string;
+  revoked_at: Timestamp | null;
+  staff_id: number;
+  token_hash: string;
+  user_id: string;
 }
 
 export interface Campaign {
@@ -505,6 +516,7 @@ export interface Event {
 }
 
 export interface FhirResource {
+  appointment_id: number | null;
   condition_id: number | null;
   content: Json;
   department_id: number | null;
@@ -1006,6 +1018,7 @@ export interface OutboundChannel {
 }
 
 export interface OutboundMessage {
+  about: string | null;
   attempts: Generated<number>;
   channel_id: number;
   charset: string;
@@ -1874,6 +1887,7 @@ export interface DB {
   booking_restriction: BookingRestriction;
   booking_session: BookingSession;
   calendar_day: CalendarDay;
+  calendar_feed: CalendarFeed;
   campaign: Campaign;
   campaign_approval: CampaignApproval;
   campaign_member: CampaignMember;

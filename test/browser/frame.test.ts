@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { personMenu, settled } from './look.ts'
+import { axeViolations, personMenu, picture, settled } from './look.ts'
 import { type RoleName, useStage } from './support.ts'
 
 const stage = useStage()
@@ -99,6 +99,25 @@ describe('the palette', () => {
     await palette(page, 'xgmm')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: '修改密码' }).waitFor()
+  })
+
+  test('makes a doctor an address for the calendar of their clinics, shows it once and ends it', async () => {
+    const page = await stage.openAs('doctor', { path: '/' })
+    await palette(page, 'czrldy')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: '出诊日历订阅' })
+    await dialog.getByRole('button', { name: '生成地址' }).click()
+    const url = (await dialog.locator('code').textContent()) ?? ''
+    expect(url).toMatch(/\/api\/v1\/calendar-feeds\/[\w-]{43}$/)
+    expect(await axeViolations(page)).toEqual([])
+    const file = async () => (await page.request.get(new URL(url).pathname)).status()
+    expect(await file()).toBe(200)
+    await dialog.locator('.ant-modal-footer').getByRole('button').click()
+    await dialog.getByText('现用地址生成于').waitFor()
+    await picture(page, 'calendar-feed')
+    await dialog.getByRole('button', { name: /停\s?用/ }).click()
+    await page.getByText('日历地址已停用').waitFor()
+    expect(await file()).toBe(410)
   })
 
   test('speaks the pinyin of Taiwan’s words as well', async () => {

@@ -20,6 +20,7 @@ const overlays = {
   palette: lazy(() => import('./Palette.tsx')),
   shortcuts: lazy(() => import('./ShortcutsHelp.tsx')),
   sessions: lazy(() => import('../features/account/SessionsDialog.tsx')),
+  calendar: lazy(() => import('../features/account/CalendarDialog.tsx')),
   password: lazy(() => import('../features/account/PasswordDialog.tsx')),
   twoFactor: lazy(() => import('../features/account/TwoFactorDialog.tsx')),
 }

@@ -23,6 +23,15 @@ export type Action = {
 
 const modes: Mode[] = ['system', 'light', 'dark']
 
+const overlays = (seesPatients: boolean) =>
+  [
+    'sessions',
+    ...(seesPatients ? (['calendar'] as const) : []),
+    'password',
+    'twoFactor',
+    'shortcuts',
+  ] as const
+
 /** What somebody can do from anywhere; the menu under one's name and the palette show the same. */
 export function useActions(show: (overlay: Overlay) => void): Action[] {
   const { t, i18n } = useTranslation()
@@ -83,7 +92,7 @@ export function useActions(show: (overlay: Overlay) => void): Action[] {
       chosen: appearance.density === 'compact',
       run: () => setAppearance({ density: appearance.density === 'compact' ? 'middle' : 'compact' }),
     },
-    ...(['sessions', 'password', 'twoFactor', 'shortcuts'] as const).map((one) => ({
+    ...overlays(may(me, 'schedule.read') && me.staffId !== null).map((one) => ({
       key: one,
       words: t(`frame.person.${one}`),
       run: () => show(one),

@@ -24,6 +24,7 @@ export function capabilityStatement(
   const interaction = Object.entries(interactions)
     .filter(([route]) => routes.has(route))
     .map(([, code]) => ({ code }))
+  const reading = interaction.filter(({ code }) => ['read', 'search-type'].includes(code))
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -45,18 +46,18 @@ export function capabilityStatement(
           ...binary(routes),
           ...Object.entries(definitions).map(([type, definition]) => ({
             type,
-            interaction,
+            interaction: definition?.readOnly ? reading : interaction,
             versioning: 'versioned',
             readHistory: false,
-            updateCreate: true,
-            conditionalCreate: true,
+            updateCreate: !definition?.readOnly,
+            conditionalCreate: !definition?.readOnly,
             conditionalRead: 'not-supported',
-            conditionalUpdate: routes.has('put /{type}'),
+            conditionalUpdate: !definition?.readOnly && routes.has('put /{type}'),
             conditionalDelete: 'not-supported',
             referencePolicy: ['literal', 'logical'],
             searchParam: [
               { name: '_id', type: 'token' },
-              { name: '_lastUpdated', type: 'date' },
+              ...(definition?.readOnly ? [] : [{ name: '_lastUpdated', type: 'date' }]),
               ...Object.entries(definition?.search ?? {}).map(([name, one]) => ({ name, type: one.type })),
             ],
             ...(type === 'Patient' &&

@@ -50,10 +50,16 @@ export function readCriteria(
     const values = alternatives(text)
     if (values.length === 0) throw refuse(name, 'a value is missing.')
     if (name === '_id') return (branch) => sql<SqlBool>`${branch.id} = any(${values}::text[])`
-    if (name === '_lastUpdated') return any(values.map((value) => updatedIs(name, value, zone)))
+    if (name === '_lastUpdated' && !definition.readOnly)
+      return any(values.map((value) => updatedIs(name, value, zone)))
     const parameter = Object.hasOwn(definition.search, name) ? definition.search[name] : undefined
     if (!parameter) {
-      const names = ['_id', '_lastUpdated', '_count', ...Object.keys(definition.search)].join(', ')
+      const names = [
+        '_id',
+        ...(definition.readOnly ? [] : ['_lastUpdated']),
+        '_count',
+        ...Object.keys(definition.search),
+      ].join(', ')
       throw refuse(
         name,
         `is not a search parameter that ${type} has here; there are ${names}. Modifiers and chains are not supported.`,
@@ -89,6 +95,7 @@ const by: Record<SearchParameter['on'], (name: string, values: string[], usual: 
   url: (_name, values) => canonicalIs('url', values),
   version: (_name, values) => canonicalIs('version', values),
   person: (name, values) => ofPatient(name, values),
+  named: refersTo,
   'encounter-status': (_name, values) => any(values.map((value) => statusIs(codeOf(value)))),
 }
 
@@ -109,6 +116,7 @@ function byTerm(name: string, values: string[]): Criterion {
     if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
     if (name === 'status' && branch.words?.status)
       return sql<SqlBool>`${branch.words.status} = any(${values.map(codeOf)}::text[])`
+    if (branch.terms) return sql<SqlBool>`${branch.terms} && ${terms}::text[]`
     // Diagnoses by HL7 have a code without a system, and are those of a visit.
     if (branch.type !== 'Condition') return no
     if (name === 'code')
@@ -137,6 +145,7 @@ function byIdentifier(values: string[]): Criterion {
   return (branch) => {
     if (branch.type === 'Patient') return sql<SqlBool>`p.id = any(array(${persons}))`
     if (branch.kind === 'stored') return sql<SqlBool>`r.terms && ${terms}::text[]`
+    if (branch.terms) return sql<SqlBool>`${branch.terms} && ${terms}::text[]`
     if (branch.type !== 'Encounter') return no
     return sql<SqlBool>`e.id = any(array(
       select v.id from unnest(${plain}::text[], ${systems}::text[]) as w(value, system)
@@ -191,6 +200,13 @@ function ofPatient(name: string, values: string[]): Criterion {
     select unnest(${recordsOf(personOfRecord(sql`named.id`))}) from (
       select x.person_id as id from fhir_resource x where x.type = 'Patient' and x.id = any(${ids}::text[])
       union select y.id from person y where y.id = any(${numbers}::bigint[])) named))`
+}
+
+/** A reference such as `Slot/7`; the type may be left out where there is only one. */
+function refersTo(name: string, values: string[]): Criterion {
+  const type = name === 'actor' ? undefined : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`
+  const named = values.map((value) => (type && !value.includes('/') ? `${type}/${value}` : value))
+  return (branch) => branch.refers?.[name]?.(named) ?? no
 }
 
 /** FHIR's status of a visit in progress may be more precise than the table's. */

@@ -35,6 +35,8 @@ export type Item = WriteEntry & {
   survivorId: number | null
   encounterId: number | null
   conditionId: number | null
+  /** The row of an appointment that takes a place here. */
+  appointment: { id: number; created: boolean } | undefined
   place: Place | undefined
   person: UpsertedPerson | undefined
   visit: UpsertedEncounter | undefined

@@ -28,6 +28,7 @@ export async function prepare(trx: Trx, sender: Sender, entries: WriteEntry[]): 
     survivorId: null,
     encounterId: null,
     conditionId: null,
+    appointment: undefined,
     place: undefined,
     person: undefined,
     visit: undefined,

@@ -12,6 +12,7 @@ import {
   loadConditions,
   loadEncounters,
 } from './encounter.ts'
+import { loadAppointments, loadClinic } from './clinic.ts'
 import { identifierSystems, type IdentifierSystems } from './identifier.ts'
 import { parseJson } from './json.ts'
 import { composePatient, loadPersons, maskedPatient, type PersonRow } from './patient.ts'
@@ -37,6 +38,8 @@ type Tables = {
   conditions: Map<number, ConditionRow>
   questionnaires: Awaited<ReturnType<typeof versionsAsFhir>>
   responses: Awaited<ReturnType<typeof responsesAsFhir>>
+  clinic: Awaited<ReturnType<typeof loadClinic>>
+  appointments: Awaited<ReturnType<typeof loadAppointments>>
   systems: IdentifierSystems
 }
 
@@ -63,6 +66,18 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
     ),
     questionnaires: await versionsAsFhir(db, ids('Questionnaire', ownId)),
     responses: await responsesAsFhir(db, ids('QuestionnaireResponse', ownId)),
+    clinic: await loadClinic(
+      db,
+      rows.filter((row) => row.content === null),
+    ),
+    appointments: await loadAppointments(
+      db,
+      rows.flatMap(({ type, id, content }) =>
+        type === 'Appointment'
+          ? [{ id, sent: content === null ? undefined : (parseJson(content) as Resource) }]
+          : [],
+      ),
+    ),
     systems: identifierSystems(setting['fhir.identifier-systems']),
   }
   const whole = may(actor, 'person.exchange')
@@ -73,16 +88,16 @@ export async function present(db: Db, actor: Actor, rows: FoundResource[]): Prom
     const shown = whole ? resource : mask(row, resource, tables)
     const meta = {
       ...(shown['meta'] as object | undefined),
-      versionId:
-        row.version !== null && !['Patient', 'Encounter'].includes(row.type)
-          ? String(row.version)
-          : digest(resource),
-      lastUpdated: updated.toISOString(),
+      versionId: row.version !== null && !isComposed(row, tables) ? String(row.version) : digest(resource),
+      ...(updated && { lastUpdated: updated.toISOString() }),
     }
     const { resourceType, id: _id, meta: _meta, ...rest } = shown
     return [{ resourceType, id: row.id, meta, ...rest }]
   })
 }
+
+const isComposed = ({ type, id }: FoundResource, tables: Tables) =>
+  type === 'Patient' || type === 'Encounter' || (type === 'Appointment' && tables.appointments.has(id))
 
 /** Row id of a questionnaire or response of ours; null for stored resources. */
 const ownId = (row: FoundResource) => (row.content ? null : ownRow(row.id))
@@ -92,7 +107,10 @@ function digest(resource: Resource): string {
   return createHash('sha256').update(JSON.stringify(resource)).digest('hex').slice(0, 16)
 }
 
-function compose(row: FoundResource, tables: Tables): { resource: Resource; updated: Date } | undefined {
+function compose(
+  row: FoundResource,
+  tables: Tables,
+): { resource: Resource; updated: Date | null } | undefined {
   const sent = row.content === null ? undefined : (parseJson(row.content) as Resource)
   const latest = (...dates: (Date | null)[]) =>
     new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)))
@@ -114,6 +132,9 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
       }
     )
   }
+  const ofClinic =
+    row.type === 'Appointment' ? tables.appointments.get(row.id) : tables.clinic.get(`${row.type}/${row.id}`)
+  if (ofClinic) return ofClinic
   if (sent)
     return { resource: { ...sent, resourceType: row.type, id: row.id }, updated: latest(row.last_updated) }
   if (row.type === 'Questionnaire') return tables.questionnaires.get(ownRow(row.id) ?? 0)
@@ -126,8 +147,8 @@ function compose(row: FoundResource, tables: Tables): { resource: Resource; upda
 function mask(row: FoundResource, resource: Resource, tables: Tables): Resource {
   const person = tables.persons.get(row.person_id ?? 0)
   if (row.type === 'Patient' && person) return maskedPatient(person, row.id, tables.systems)
-  // A questionnaire of ours says nothing of anybody, and its extensions say how it is scored.
-  if (row.type === 'Questionnaire' && row.content === null) return resource
+  // Questionnaires, sessions and places of ours say nothing of anybody.
+  if (row.person_id === null && row.content === null) return resource
   const encounter = row.type === 'Encounter' ? tables.encounters.get(row.encounter_id ?? 0) : undefined
   if (!encounter) return shownOf(resource)
   const { identifier, subject, serviceProvider, location, participant } = composeEncounter(

@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
+import { siteReached } from '../../modules/appointment/scope.ts'
 import { personWithin } from '../../modules/person/scope.ts'
 import { type Actor, authorize, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
-import { ownFhirId, rowOf } from './branch.ts'
-import { ownRow } from '../../modules/questionnaire/fhir/terms.ts'
+import { branchesOf, ownAppointment, ownFhirId, rowOf } from './branch.ts'
+import { ownPrefix, ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import { FhirError, noSuch } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
 import { refuseUnstorable } from './subset.ts'
@@ -29,7 +30,7 @@ export async function findResource(
   type: string,
   id: string,
 ): Promise<Resource | undefined> {
-  const row = await locate(db, authorize(actor, 'person.read'), type, id)
+  const row = await locate(db, reachOf(actor, type), type, id)
   return row && (await present(db, actor, [row]))[0]
 }
 
@@ -40,6 +41,7 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
     select ${stored} from fhir_resource r where r.type = ${type} and r.id = ${id} and ${storedWithin(reach)}`.execute(
     db,
   )
+  if (!rows[0] && clinicTypes.has(type)) return locateOfClinic(db, reach, type, id)
   const number = type.startsWith('Questionnaire') ? ownRow(id) : rowId(id)
   if (rows[0] || number === null) return rows[0]
   // Includes content stored for the row under another id.
@@ -70,6 +72,60 @@ async function locate(db: Db, reach: Reach, type: string, id: string): Promise<F
   return found?.rows[0]
 }
 
+/** Types with rows of the clinics: sessions, places, appointments, and whom and what they name. */
+const clinicTypes = new Set(['Schedule', 'Slot', 'Appointment', 'Practitioner', 'Location'])
+
+async function locateOfClinic(
+  db: Db,
+  reach: Reach,
+  type: string,
+  id: string,
+): Promise<FoundResource | undefined> {
+  const own = id.startsWith(ownPrefix)
+  if (type === 'Practitioner' || type === 'Location') return locateNamed(db, reach, type, id)
+  const number = own === (type === 'Appointment') ? ownRow(id) : null
+  const branch = branchesOf(type).at(-1)
+  if (number === null || !branch) return undefined
+  const within = branch.within?.(reach) ?? personWithin(reach, personOfRecord(sql`a.person_id`))
+  const { rows } = await sql<FoundResource>`
+    select ${branch.columns} from ${branch.from} where ${branch.where} and ${branch.key} = ${number} and ${within}`.execute(
+    db,
+  )
+  return rows[0]
+}
+
+/** A doctor, clinic or room of a site at which the reader works. */
+async function locateNamed(
+  db: Db,
+  reach: Reach,
+  type: string,
+  id: string,
+): Promise<FoundResource | undefined> {
+  const [, room, number] = /^careloop-(room-)?(\d{1,9})$/.exec(id) ?? []
+  if (number === undefined || (room && type === 'Practitioner')) return undefined
+  const table = type === 'Practitioner' ? 'staff' : room ? 'resource' : 'department'
+  const { rows } = await sql`
+    select 1 from ${sql.table(table)} x where x.id = ${Number(number)} and ${siteReached(reach, sql`x.site_id`)}`.execute(
+    db,
+  )
+  return rows.length > 0 ? { ...nothingStored, type, id } : undefined
+}
+
+const nothingStored = {
+  person_id: null,
+  encounter_id: null,
+  condition_id: null,
+  content: null,
+  version: null,
+  last_updated: null,
+}
+
+/** What the actor may read of a type. @throws {AppError} forbidden @throws {FhirError} 404 for a type that is not kept here */
+export function reachOf(actor: Actor, type: string): Reach {
+  authorize(actor, 'person.read')
+  return authorize(actor, known(type).permission)
+}
+
 /** @throws {FhirError} 404 for a type that is not kept here */
 export function known(type: string): NonNullable<(typeof definitions)[string]> {
   const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
@@ -84,7 +140,7 @@ export function known(type: string): NonNullable<(typeof definitions)[string]> {
 export async function readResource(db: Db, actor: Actor, type: string, id: string): Promise<Resource> {
   known(type)
   refuseUnstorable(id)
-  const row = await locate(db, authorize(actor, 'person.read'), type, id)
+  const row = await locate(db, reachOf(actor, type), type, id)
   const [resource] = row ? await present(db, actor, [row]) : []
   if (!resource) throw noSuch(`${type}/${id.slice(0, 64)}`)
   await audit(db, actor, {
@@ -138,6 +194,9 @@ export async function everything(
       union all
       (select 3, a.id, ${rowOf('QuestionnaireResponse', ownFhirId(sql`a.id`), sql`${person}::bigint`)} from questionnaire_response a
         where a.person_id = ${ofPerson} and (3, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
+      union all
+      (select 4, a.id, ${rowOf('Appointment', ownFhirId(sql`a.id`), sql`${person}::bigint`)} from appointment a
+        where a.person_id = ${ofPerson} and ${ownAppointment} and (4, a.id) > (${part}::int, ${key}::bigint) order by a.id limit ${limit})
     ) as found order by part, key limit ${limit}`.execute(db)
   const shown = rows.slice(0, query.count)
   const last = shown.at(-1)

@@ -34,10 +34,10 @@ const bodyOf = (c: ApiContext) =>
 const parametersOf = (c: ApiContext) => new URL(c.req.url).searchParams
 
 function headersOf(base: string, resource: Resource): Record<string, string> {
-  const meta = resource['meta'] as { versionId: string; lastUpdated: string }
+  const meta = resource['meta'] as { versionId: string; lastUpdated?: string }
   return {
     etag: `W/"${meta.versionId}"`,
-    'last-modified': new Date(meta.lastUpdated).toUTCString(),
+    ...(meta.lastUpdated && { 'last-modified': new Date(meta.lastUpdated).toUTCString() }),
     location: `${base}/${resource.resourceType}/${resource.id ?? ''}`,
   }
 }

@@ -283,6 +283,9 @@ export const appointment = resource({
   serviceType: z.array(concept).optional(),
   appointmentType: concept.optional(),
   description: z.string().optional(),
+  comment: z.string().optional(),
+  cancelationReason: concept.optional(),
+  slot: z.array(reference).optional(),
   start: instant.optional(),
   end: instant.optional(),
   participant: z
@@ -294,6 +297,8 @@ export const appointment = resource({
     )
     .min(1),
 })
+/** Never written by FHIR. */
+export const madeHere = z.looseObject({})
 export const organization = resource({
   active: z.boolean().optional(),
   type: z.array(concept).optional(),

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { personWithin } from '../../modules/person/scope.ts'
 import { countriesSet } from '../../modules/person/search.ts'
 import { assertNotWalking, countMiss, numberMissed } from '../../modules/person/walk.ts'
-import { type Actor, authorize, may, type Reach } from '../../platform/actor.ts'
+import { type Actor, may, type Reach } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
 import type { Db } from '../../platform/db.ts'
@@ -11,7 +11,7 @@ import { type Branch, branchesOf } from './branch.ts'
 import { asksForPhones, asksForTimes, type Criterion, readCriteria } from './criteria.ts'
 import { FhirError } from './outcome.ts'
 import { type FoundResource, present } from './present.ts'
-import { known, storedWithin } from './read.ts'
+import { known, reachOf, storedWithin } from './read.ts'
 import { controls, readSubset, refuseUnstorable, type Subset, subsetOf } from './subset.ts'
 import type { Resource } from './types.ts'
 import { personOfRecord } from '../../modules/event/record.ts'
@@ -83,6 +83,7 @@ function readCursor(text: string): [number, number] | undefined {
 type Row = FoundResource & { part: number; key: number }
 
 function scopeOf(branch: Branch, reach: Reach): RawBuilder<SqlBool> {
+  if (branch.within) return branch.within(reach)
   if (branch.personless) return sql<SqlBool>`true`
   return branch.record ? personWithin(reach, personOfRecord(branch.record)) : storedWithin(reach)
 }
@@ -126,7 +127,7 @@ export async function searchIds(
       code: 'multiple-matches',
       diagnostics: 'A condition must name a search parameter.',
     })
-  const rows = await find(db, authorize(actor, 'person.read'), type, query, limit)
+  const rows = await find(db, reachOf(actor, type), type, query, limit)
   return rows.map((row) => row.id)
 }
 
@@ -137,7 +138,7 @@ export async function search(
   type: string,
   parameters: URLSearchParams,
 ): Promise<SearchResult> {
-  const reach = authorize(actor, 'person.read')
+  const reach = reachOf(actor, type)
   // Whoever reads numbers masked must not find them by trying, one by one or many at once.
   const numbers = ['identifier', 'phone'].flatMap((name) => parameters.getAll(name))
   const byNumber = !may(actor, 'person.exchange') && numbers.length > 0

@@ -160,7 +160,9 @@ const read = async (caller: string, type: string, id: string) => {
   return JSON.stringify({ ...one.body, id: '', meta: { ...(one.body['meta'] as object), lastUpdated: '' } })
 }
 
-test.each(Object.keys(definitions))(
+// What is made here and only read says nothing of anybody.
+const written = Object.keys(definitions).filter((type) => !definitions[type]?.readOnly)
+test.each(written)(
   'of a %s with a marker in every element, only what is listed leaves for a reader of persons',
   async (type) => {
     const marked = new Marked(type)

@@ -13,7 +13,7 @@ const shown: Readonly<Record<string, string>> = {
     'identifier clinicalStatus verificationStatus type category criticality code patient encounter onsetDateTime onsetAge onsetPeriod onsetRange recordedDate recorder asserter lastOccurrence reaction',
   'AllergyIntolerance.reaction': 'substance manifestation onset severity exposureRoute',
   Appointment:
-    'identifier status cancelationReason serviceCategory serviceType specialty appointmentType reasonCode priority description start end minutesDuration created participant requestedPeriod',
+    'identifier status cancelationReason serviceCategory serviceType specialty appointmentType reasonCode priority description start end minutesDuration slot created participant requestedPeriod',
   'Appointment.participant': 'type actor required status period',
   Attachment: 'contentType language size creation',
   CarePlan:

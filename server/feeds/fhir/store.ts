@@ -12,6 +12,7 @@ export type StoredResource = {
   person_id: number | null
   encounter_id: number | null
   condition_id: number | null
+  appointment_id: number | null
   site_id: number | null
   department_id: number | null
   staff_id: number | null
@@ -20,7 +21,7 @@ export type StoredResource = {
 }
 
 const columns = sql.raw(
-  'r.type, r.id, r.version, r.person_id, r.encounter_id, r.condition_id, r.site_id, r.department_id, r.staff_id, r.content::text as content, r.last_updated',
+  'r.type, r.id, r.version, r.person_id, r.encounter_id, r.condition_id, r.appointment_id, r.site_id, r.department_id, r.staff_id, r.content::text as content, r.last_updated',
 )
 
 /**
@@ -132,17 +133,17 @@ export async function save(trx: Trx, rows: Saved[]): Promise<Map<string, SavedVe
     last_updated: Date
     created: boolean
   }>`
-    insert into fhir_resource as r (type, id, person_id, encounter_id, condition_id, site_id, department_id, staff_id, content, terms,
+    insert into fhir_resource as r (type, id, person_id, encounter_id, condition_id, appointment_id, site_id, department_id, staff_id, content, terms,
       starts_at, ends_at, source, sent_as, sent_hash, if_none_exist)
-    select w.type, w.id, w.person_id, w.encounter_id, w.condition_id, w.site_id, w.department_id, w.staff_id, w.content, w.terms,
+    select w.type, w.id, w.person_id, w.encounter_id, w.condition_id, w.appointment_id, w.site_id, w.department_id, w.staff_id, w.content, w.terms,
       w.starts_at, w.ends_at, w.source, w.sent_as, w.sent_hash, w.if_none_exist
-    from jsonb_to_recordset(${json}::jsonb) as w(type text, id text, person_id bigint, encounter_id bigint, condition_id bigint, site_id int,
+    from jsonb_to_recordset(${json}::jsonb) as w(type text, id text, person_id bigint, encounter_id bigint, condition_id bigint, appointment_id bigint, site_id int,
       department_id int, staff_id int, content jsonb, terms text[], starts_at timestamptz, ends_at timestamptz, source text,
       sent_as text, sent_hash text, if_none_exist text)
     order by w.type, w.id
     on conflict (type, id) do update set version = r.version + 1, person_id = excluded.person_id,
       encounter_id = excluded.encounter_id,
-      condition_id = excluded.condition_id, site_id = excluded.site_id, department_id = excluded.department_id,
+      condition_id = excluded.condition_id, appointment_id = excluded.appointment_id, site_id = excluded.site_id, department_id = excluded.department_id,
       staff_id = excluded.staff_id, content = excluded.content, terms = excluded.terms, starts_at = excluded.starts_at,
       ends_at = excluded.ends_at, source = excluded.source, sent_as = coalesce(excluded.sent_as, r.sent_as),
       sent_hash = coalesce(excluded.sent_hash, r.sent_hash), if_none_exist = coalesce(excluded.if_none_exist, r.if_none_exist),

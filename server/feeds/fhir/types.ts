@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Permission } from '../../../contract/access.ts'
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import { conceptTerms, factCode, withdrawnAs } from './concept.ts'
 import * as schema from './schema.ts'
@@ -23,6 +24,7 @@ export type SearchParameter = {
     | 'encounter-status'
     | 'url'
     | 'version'
+    | 'named'
 }
 
 type When = { start?: string | undefined; end?: string | undefined }
@@ -44,6 +46,10 @@ export type Definition = {
   search: Record<string, SearchParameter>
   /** Patient, Encounter and Condition: read from their tables, so that changes by HL7 and staff are included. */
   composed: boolean
+  /** Made here (sessions and their places): FHIR reads and searches them, and changes them by booking. */
+  readOnly: boolean
+  /** What reading takes, beyond reading persons. */
+  permission: Permission
 }
 
 type Parts<T> = {
@@ -55,12 +61,15 @@ type Parts<T> = {
   facts?: (resource: T) => Fact[]
   search?: Record<string, SearchParameter>
   composed?: boolean
+  readOnly?: boolean
+  permission?: Permission
 }
 
 const by = (type: SearchParameter['type'], on: SearchParameter['on']): SearchParameter => ({ type, on })
 const token = by('token', 'term')
 const person = by('reference', 'person')
 const at = by('date', 'date')
+const named = by('reference', 'named')
 
 function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): Definition {
   const [patientPath, patient] = parts.patient ?? [null, () => undefined]
@@ -80,6 +89,8 @@ function define<S extends z.ZodType>(schemaOf: S, parts: Parts<z.output<S>>): De
       ...parts.search,
     },
     composed: parts.composed ?? false,
+    readOnly: parts.readOnly ?? false,
+    permission: parts.permission ?? 'person.read',
   }
 }
 
@@ -244,7 +255,25 @@ export const definitions: Partial<Record<string, Definition>> = {
         ? [{ kind, data: { code, status: one.status, start: one.start, end: one.end, performer } }]
         : []
     },
-    search: { status: token, 'service-type': token, date: at },
+    search: { status: token, 'service-type': token, date: at, slot: named },
+  }),
+  Schedule: define(schema.madeHere, {
+    readOnly: true,
+    permission: 'schedule.read',
+    search: { actor: named, date: at, 'service-type': token, specialty: token, active: token },
+  }),
+  Slot: define(schema.madeHere, {
+    readOnly: true,
+    permission: 'schedule.read',
+    // `actor` is that of the schedule, because chains are not supported.
+    search: {
+      schedule: named,
+      status: token,
+      start: at,
+      actor: named,
+      'service-type': token,
+      specialty: token,
+    },
   }),
   Organization: define(schema.organization, {
     terms: (one) => conceptTerms('type', one.type ?? []),

@@ -45,6 +45,11 @@ export function judge(json: unknown, path: string, expectedType: string | null):
   const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
   if (!definition)
     return issue('not-supported', `Resources of type ${type.slice(0, 60)} are not kept here; see metadata.`)
+  if (definition.readOnly)
+    return issue(
+      'not-supported',
+      `A ${type} is made here and only read by FHIR; an Appointment with a slot books it.`,
+    )
   const result = definition.schema.safeParse(json)
   const faults = result.success ? [] : result.error.issues.map((one) => toIssue(one, path))
   const named = new Set(faults.map((one) => one.expression))

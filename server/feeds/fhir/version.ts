@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { ownRow } from '../../modules/questionnaire/fhir/terms.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { Sender } from './context.ts'
 import type { Item } from './item.ts'
@@ -14,7 +15,7 @@ export function holdsVersion(ifMatch: string, version: string): boolean {
 }
 
 /**
- * Refuses updates based on a version other than the current one (If-Match). Patients and visits are locked, so that of two updates from
+ * Refuses updates based on a version other than the current one (If-Match). Patients, visits and appointments are locked, so that of two updates from
  * the same version one is refused.
  * @throws {FhirError} 412
  */
@@ -27,6 +28,12 @@ export async function checkVersions(trx: Trx, sender: Sender, items: Item[]): Pr
     trx,
   )
   await sql`select 1 from encounter where id = any(${ids('Encounter')}::bigint[]) order by id for update`.execute(
+    trx,
+  )
+  const appointments = asked.flatMap(({ type, id, stored }) =>
+    type === 'Appointment' ? (stored?.appointment_id ?? ownRow(id ?? '') ?? []) : [],
+  )
+  await sql`select 1 from appointment where id = any(${appointments}::bigint[]) order by id for update`.execute(
     trx,
   )
   for (const item of asked) {

@@ -6,6 +6,7 @@ import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { refuseUnbelievable } from './believe.ts'
 import { identifierTerms, nameTerms } from './concept.ts'
+import { bookSlots } from './book.ts'
 import type { Sender } from './context.ts'
 import { factEvents } from './fact.ts'
 import type { Item, WriteEntry, WriteResult } from './item.ts'
@@ -44,8 +45,10 @@ export async function writeResources(
   await connectPersons(trx, sender, resolver, written)
   await relatePersons(trx, sender, written)
   await placeVisits(trx, sender, { items: written, resolver, places })
+  await bookSlots(trx, sender, written)
   resolver.resolveAll(items)
-  const facts = await keepStated(trx, await factEvents(trx, written, sender), () => sender.site.id)
+  const stated = written.filter((item) => !item.appointment)
+  const facts = await keepStated(trx, await factEvents(trx, stated, sender), () => sender.site.id)
   const results = await saveItems(trx, sender, items)
   const visits = written.flatMap(({ visit }) =>
     visit ? encounterEvents(visit, visit.person_id, sender) : [],
@@ -83,7 +86,8 @@ async function saveItems(trx: Trx, sender: Sender, items: Item[]): Promise<Write
       type: of.type,
       id: of.id ?? '',
       status: created ? 201 : 200,
-      version: of.definition.composed ? undefined : (version?.version ?? of.stored?.version),
+      version:
+        of.definition.composed || of.appointment ? undefined : (version?.version ?? of.stored?.version),
       lastUpdated: version?.lastUpdated ?? of.stored?.last_updated ?? sender.at,
     }
   })
@@ -107,7 +111,7 @@ function refuseLost(written: Item[]): void {
 function createdBy(item: Item, saved: boolean): boolean {
   if (item.type === 'Patient' && item.interaction === 'create') return item.person?.created ?? saved
   if (item.type === 'Encounter' && item.interaction === 'create') return item.visit?.created ?? saved
-  return saved && !numbered(item)
+  return item.appointment?.created ?? (saved && !numbered(item))
 }
 
 function savedOf(item: Item, sender: Sender): Saved {
@@ -123,6 +127,7 @@ function savedOf(item: Item, sender: Sender): Saved {
     person_id: item.personId,
     encounter_id: item.encounterId,
     condition_id: item.conditionId,
+    appointment_id: item.appointment?.id ?? null,
     // Resources without a person belong to the site of a sender bound to one.
     site_id: item.place?.siteId ?? (item.personId === null && !sender.reach.all ? sender.site.id : null),
     department_id: item.place?.departmentId ?? null,

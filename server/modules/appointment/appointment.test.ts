@@ -278,7 +278,12 @@ test('a suspended clinic closes its free slots and keeps its patients in sight; 
   expect((await app.request(admin, updateClinicSession, standIn)).status).toBe(200)
   const [mine] = (await app.request(agent, listAppointments, { query: { personId: person } })).body.items
   expect(mine).toMatchObject({ startsAt: '2026-11-19T06:00:00.000Z', staffId: ids.staff('SB1') })
-  expect((await timeline(person)).slice(0, 2)).toEqual(['appointment.rescheduled', 'appointment.suspended'])
+  // Moved by the stand-in, kept when it was resumed, suspended before that.
+  expect((await timeline(person)).slice(0, 3)).toEqual([
+    'appointment.rescheduled',
+    'appointment.changed',
+    'appointment.suspended',
+  ])
 })
 
 test('a changed schedule remakes its empty sessions, names the days that have patients, and leaves these as they are', async () => {

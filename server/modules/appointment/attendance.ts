@@ -54,7 +54,7 @@ export async function attendLocked(
   const after = { ...before, ...times }
   await sql`
     update appointment set status = ${after.status}, confirmed_at = ${after.confirmedAt}, arrived_at = ${after.arrivedAt}, called_at = ${after.calledAt},
-      seen_at = ${after.seenAt}, left_at = ${after.leftAt}, version = version + 1 where id = ${id}`.execute(
+      seen_at = ${after.seenAt}, left_at = ${after.leftAt}, updated_at = now(), version = version + 1 where id = ${id}`.execute(
     trx,
   )
   if (before.status === 'noshow' || after.status === 'noshow')

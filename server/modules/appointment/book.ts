@@ -278,7 +278,9 @@ export async function moveTo(
     update appointment set (site_id, department_id, staff_id, room_id, visit_type_id, title, slot_id, starts_at, ends_at, channel)
       = (${slot.site_id}, ${slot.department_id}::int, ${slot.staff_id}::int, ${slot.room_id}::int, ${slot.visit_type_id}::int, ${slot.title}, ${slot.id}::bigint,
          ${slot.starts_at}::timestamptz, ${slot.ends_at}::timestamptz, ${channel}),
-      confirmed_at = null, rebook = null, version = version + 1 where id = ${id}`.execute(trx)
+      confirmed_at = null, rebook = null, updated_at = now(), version = version + 1 where id = ${id}`.execute(
+    trx,
+  )
   if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
   return tell(trx, actor, id, 'appointment.rescheduled', { before: row.starts_at.toISOString() })
 }
@@ -303,7 +305,7 @@ export async function cancelLocked(
   const { id } = row
   assertChangeable(row)
   await sql`
-    update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, rebook = null, version = version + 1
+    update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, rebook = null, updated_at = now(), version = version + 1
     where id = ${id}`.execute(trx)
   if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
   if (by === 'patient') await judgeNoShows(trx, actor, { personId: row.person_id, siteId: row.site_id })

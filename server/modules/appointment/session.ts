@@ -168,7 +168,7 @@ export async function updateSession(
   if (shiftMs !== 0) await withdrawOffers(trx, id)
   const { rows: moved } = await sql<{ id: number; before: Date }>`
     update appointment a set staff_id = ${after.staffId}, room_id = ${after.roomId}, starts_at = a.starts_at + ${shift}, ends_at = a.ends_at + ${shift},
-      confirmed_at = case when ${shiftMs === 0} then a.confirmed_at end, version = a.version + 1
+      confirmed_at = case when ${shiftMs === 0} then a.confirmed_at end, updated_at = now(), version = a.version + 1
     from slot l where l.id = a.slot_id and l.session_id = ${id} and a.status = 'booked' returning a.id, a.starts_at - ${shift} as before`.execute(
     trx,
   )
@@ -230,7 +230,7 @@ export async function resumeSession(
     .execute(trx)
     .catch(refuseOverlap)
   await sql`update slot set status = 'free' where session_id = ${id} and status = 'blocked'`.execute(trx)
-  await keepPatients(trx, id)
+  await keepPatients(trx, actor, id)
   await audit(trx, actor, { action: 'clinic-session.resume', subject: `clinic-session:${id}` })
   return load(trx, id)
 }
@@ -244,16 +244,25 @@ async function withdrawOffers(trx: Trx, sessionId: number): Promise<void> {
 }
 
 /** Who has not moved meanwhile comes as planned: what was offered instead is free again. */
-async function keepPatients(trx: Trx, sessionId: number): Promise<void> {
+async function keepPatients(trx: Trx, actor: Actor, sessionId: number): Promise<void> {
   const { rows: offers } = await sql<Offer>`
     select ${offerColumns} from slot_offer o join appointment a on a.id = o.appointment_id join slot l on l.id = a.slot_id
     where l.session_id = ${sessionId} and o.waitlist_entry_id is null and o.status = 'open' order by o.id for update of o`.execute(
     trx,
   )
   for (const offer of offers) await closeOffer(trx, offer, 'withdrawn')
-  await sql`
+  const { rows } = await sql<{ id: number }>`
     update appointment a set rebook = null, version = a.version + 1 from slot l
-    where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null`.execute(trx)
+    where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null returning a.id`.execute(
+    trx,
+  )
+  // Systems that were told of the suspension learn that they come as planned.
+  await tellPatients(
+    trx,
+    actor,
+    rows.map((one) => one.id),
+    'appointment.changed',
+  )
 }
 
 async function tellPatients(

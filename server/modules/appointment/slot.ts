@@ -28,6 +28,10 @@ const wanted = (
   and not exists (select 1 from slot other where other.session_id = l.session_id and other.status = 'free' and not other.overbooked
     and other.starts_at > now() and (other.channel is null or other.channel = ${channel} or other.release_at <= now()))))`
 
+/** Whether a channel could take slot `l` now. */
+export const bookable = (channel: BookingChannel): RawBuilder<SqlBool> =>
+  sql<SqlBool>`((l.status = 'free' or (l.status = 'held' and l.held_until < now())) and l.starts_at > now() and ${open(channel)} and ${wanted(channel)})`
+
 /** Slots `l` of kinds of visits that people may book themselves. */
 export const publicSlots = sql<SqlBool>`l.visit_type_id in (select id from visit_type where public and active)`
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookAppointment, listAppointments } from '../../../contract/appointment.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -81,4 +82,23 @@ test('HIS, a FHIR client and staff want one slot: one has it, the others are tol
   const conflicts = await app.request(agent, listAppointments, { query: { view: 'conflict' } })
   expect(conflicts.body.items.map((row) => row.personId)).toEqual([three])
   expect(await personOf(app, 'TB-3')).toBe(three)
+})
+
+test('a change leaves attendance and cancellation as they are, and its status may end it', async () => {
+  await openClinic(app, agent, 'TC')
+  const person = await patient(app, 'TC-1', 'TC')
+  const start = '202611190830'
+  const changed = (event: string, status: string, doctor = 'TC1') =>
+    siu(event, 'TC-1', 'H3', start, doctor).replace('+0800\rAIP', `+0800${'|'.repeat(14)}${status}\rAIP`)
+  await receiveText(app, siu('S12', 'TC-1', 'H3', start, 'TC1'))
+  await sql`update appointment set status = 'arrived' where person_id = ${person}`.execute(app.db)
+  await receiveText(app, changed('S14', 'Started'))
+  expect(await coming(person)).toMatchObject([{ status: 'arrived', queueNumber: 3 }])
+  // The nurse of it is withdrawn, not the doctor.
+  await receiveText(app, changed('S19', '', 'NURSE'))
+  expect(await coming(person)).toMatchObject([{ status: 'arrived', staffName: '林某', queueNumber: 3 }])
+  await receiveText(app, changed('S22', 'Cancelled'))
+  expect(await coming(person)).toMatchObject([{ status: 'cancelled', slotId: null }])
+  await receiveText(app, changed('S18', ''))
+  expect(await coming(person)).toMatchObject([{ status: 'cancelled', slotId: null }])
 })

@@ -2,13 +2,16 @@ import { sql } from 'kysely'
 import type { ClinicalFact, EventKind } from '../../../contract/timeline.ts'
 import type { Trx } from '../../platform/db.ts'
 import type { NewEvent } from '../event/event.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 import { releaseSlots } from './offer.ts'
+import { idOfNumber, numberOf } from './view.ts'
 
 type Statement = { event: NewEvent; siteId: number; number: string; data: ClinicalFact }
 
 const statuses: Partial<Record<EventKind, string>> = {
   'appointment.booked': 'booked',
   'appointment.rescheduled': 'booked',
+  // How it stands stays as it is known.
   'appointment.changed': 'booked',
   'appointment.cancelled': 'cancelled',
   'appointment.missed': 'noshow',
@@ -25,64 +28,96 @@ export async function keepStated(
   events: NewEvent[],
   siteOf: (index: number) => number | null,
 ): Promise<NewEvent[]> {
-  const kept = [...events]
+  const named = [...events]
   for (const [index, event] of events.entries()) {
     const siteId = siteOf(index)
     const data = event.data as (ClinicalFact & { superseded?: boolean; resourceId?: string }) | undefined
     const number = data?.orderNumber ?? data?.resourceId
     if (!(event.kind in statuses) || siteId === null || !data || !number || data.superseded) continue
-    const id = await keep(trx, { event, siteId, number, data })
-    if (id !== null) kept[index] = { ...event, data: { ...event.data, subject: { kind: 'appointment', id } } }
+    const { placer: _, ...said } = data
+    const kept = await keep(trx, { event, siteId, number, data })
+    if (kept === null) continue
+    const { id, ours, moved } = kept
+    // What the HIS says of an appointment of ours repeats it, unless it really changes it.
+    const kind =
+      !ours || event.kind !== 'appointment.booked'
+        ? event.kind
+        : (`appointment.${moved ? 'rescheduled' : 'changed'}` as const)
+    named[index] = { ...event, kind, data: { ...said, subject: { kind: 'appointment', id } } }
   }
-  return kept
+  return named
 }
 
 type Known = {
   id: number
   slot_id: number | null
   starts_at: Date
+  ends_at: Date | null
   staff_id: number | null
   department_id: number | null
+  status: string
+  title: string
+  ours: boolean
 }
 
-async function keep(trx: Trx, { event, siteId, number, data }: Statement): Promise<number | null> {
+type Kept = { id: number; ours: boolean; moved: boolean }
+
+/** By its number there, or by ours where the other system names it. */
+async function knownAs(trx: Trx, { event, siteId, number, data }: Statement): Promise<Known | undefined> {
+  const ours = idOfNumber(data.placer)
+  const { rows } = await sql<Known>`
+    select id, slot_id, starts_at, ends_at, staff_id, department_id, status, title, source = 'careloop' as ours from appointment
+    where site_id = ${siteId} and (source_number = ${number} or (source = 'careloop' and id = ${ours}
+      and person_id = any(${recordsOf(personOfRecord(sql`${event.personId}`))})))
+    order by source = 'careloop' desc limit 1 for update`.execute(trx)
+  return rows[0]
+}
+
+async function keep(trx: Trx, statement: Statement): Promise<Kept | null> {
+  const { event, siteId, number, data } = statement
   await sql`select pg_advisory_xact_lock(hashtext('appointment.stated'), hashtext(${`${siteId} ${number}`}))`.execute(
     trx,
   )
-  const { rows: found } = await sql<Known>`
-    select id, slot_id, starts_at, staff_id, department_id from appointment
-    where site_id = ${siteId} and source <> 'careloop' and source_number = ${number} for update`.execute(trx)
-  const [known] = found
-  const status = statuses[event.kind] ?? 'booked'
+  const known = await knownAs(trx, statement)
+  const ours = known?.ours ?? false
+  const changed = event.kind === 'appointment.changed'
+  // A late change of what is cancelled does not bring it back.
+  if (known?.status === 'cancelled' && changed) return { id: known.id, ours, moved: false }
+  const status =
+    known && (changed || (ours && event.kind === 'appointment.booked'))
+      ? known.status
+      : (statuses[event.kind] ?? 'booked')
   const start = data.start ? new Date(data.start) : known?.starts_at
   if (!start) return null
   const place = await placeOf(trx, siteId, data)
   const staffId = place.staff_id ?? known?.staff_id ?? null
   const departmentId = place.department_id ?? known?.department_id ?? null
-  const moved = known && (known.starts_at.getTime() !== start.getTime() || known.staff_id !== staffId)
-  if (known?.slot_id != null && (moved || status === 'cancelled')) await releaseSlots(trx, [known.slot_id])
-  const slot =
-    status === 'cancelled'
-      ? { id: null, taken: false }
-      : known && !moved
-        ? { id: known.slot_id, taken: false }
-        : await takeStatedSlot(trx, { siteId, staffId, departmentId, start })
   const cancelled = status === 'cancelled'
+  const moved =
+    known !== undefined && (known.starts_at.getTime() !== start.getTime() || known.staff_id !== staffId)
+  if (known?.slot_id != null && (moved || cancelled)) await releaseSlots(trx, [known.slot_id])
+  const slot = cancelled
+    ? { id: null, taken: false }
+    : known && !moved
+      ? { id: known.slot_id, taken: false }
+      : await takeStatedSlot(trx, { siteId, staffId, departmentId, start })
+  const end = data.end && new Date(data.end) > start ? data.end : moved ? null : known?.ends_at
   const values = sql`
-    ${event.personId}::bigint, ${departmentId}::int, ${staffId}::int, ${data.code.text}, ${slot.id}::bigint, ${start}::timestamptz,
-    ${data.end && new Date(data.end) > start ? data.end : null}::timestamptz, ${status}, ${event.source},
+    ${event.personId}::bigint, ${departmentId}::int, ${staffId}::int, ${ours ? known?.title : data.code.text}, ${slot.id}::bigint, ${start}::timestamptz,
+    ${end ?? null}::timestamptz, ${status}, ${ours ? 'careloop' : event.source}, ${number === numberOf(known?.id ?? 0) ? null : number},
     ${cancelled ? event.at : null}::timestamptz, ${cancelled ? 'staff' : null}, ${cancelled ? (data.note ?? null) : null}`
-  const columns = sql`person_id, department_id, staff_id, title, slot_id, starts_at, ends_at, status, source, cancelled_at, cancelled_by, cancel_reason`
+  const columns = sql`
+    person_id, department_id, staff_id, title, slot_id, starts_at, ends_at, status, source, source_number, cancelled_at, cancelled_by, cancel_reason`
   const { rows } = known
     ? await sql<{ id: number }>`
-        update appointment set (${columns}) = (${values}), conflict = case when ${moved ?? false} then ${slot.taken} else conflict end,
-          version = version + 1 where id = ${known.id} returning id`.execute(trx)
+        update appointment set (${columns}) = (${values}), conflict = case when ${moved} then ${slot.taken} else conflict end,
+          updated_at = now(), version = version + 1 where id = ${known.id} returning id`.execute(trx)
     : await sql<{ id: number }>`
-        insert into appointment (${columns}, site_id, source_number, channel, conflict, booked_at, booked_by, booked_by_name)
-        values (${values}, ${siteId}, ${number}, 'his', ${slot.taken}, ${event.at}, ${event.source}, ${event.source}) returning id`.execute(
+        insert into appointment (${columns}, site_id, channel, conflict, booked_at, booked_by, booked_by_name)
+        values (${values}, ${siteId}, 'his', ${slot.taken}, ${event.at}, ${event.source}, ${event.source}) returning id`.execute(
         trx,
       )
-  return rows[0]?.id ?? null
+  return rows[0] ? { id: rows[0].id, ours, moved } : null
 }
 
 /** Doctor and clinic by what the sender calls them: a number, or a name that only one has. */
@@ -108,7 +143,8 @@ async function takeStatedSlot(
     where l.site_id = ${at.siteId} and l.starts_at = ${at.start}
       and case when ${at.staffId}::int is not null then l.staff_id = ${at.staffId} else l.staff_id is null and l.department_id = ${at.departmentId} end
     order by (l.status = 'free') desc, l.number for update`.execute(trx)
-  const [first] = rows
+  // Of several places at that time one may have been taken while this waited for the lock.
+  const first = rows.find((row) => row.status === 'free') ?? rows[0]
   if (!first) return { id: null, taken: false }
   if (first.status !== 'free') return { id: null, taken: true }
   await sql`update slot set status = 'booked' where id = ${first.id}`.execute(trx)

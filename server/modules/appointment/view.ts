@@ -76,6 +76,10 @@ export const appointmentJoins = sql`
 /** What patient and staff call an appointment. */
 export const numberOf = (id: number): string => `A${String(id).padStart(6, '0')}`
 
+/** The appointment that such a number names; null for any other. */
+export const idOfNumber = (text: string | undefined): number | null =>
+  /^A\d{6,15}$/.test(text ?? '') ? Number(text?.slice(1)) : null
+
 const iso = (at: Date | null) => at?.toISOString() ?? null
 
 /** @param may whether the reader may change it */

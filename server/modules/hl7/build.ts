@@ -48,12 +48,12 @@ export function escapeText(text: string): string {
     .replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
 }
 
-function components(...parts: string[]): string {
+export function components(...parts: string[]): string {
   return parts.map(escapeText).join('^').replace(/\^+$/, '')
 }
 
 /** A segment from its fields by number; trailing empty ones are left out. */
-function segment(name: string, fields: Record<number, string>): string {
+export function segment(name: string, fields: Record<number, string>): string {
   const last = Math.max(...Object.keys(fields).map(Number))
   return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? '')]
     .join('|')
@@ -61,7 +61,7 @@ function segment(name: string, fields: Record<number, string>): string {
 }
 
 /** HL7 time stamp with offset, so that it needs no context. */
-function stamp(at: Date, timeZone: string): string {
+export function stamp(at: Date, timeZone: string): string {
   const local = toLocal(at, timeZone)
   const utc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
   const minutes = Math.round((utc - Math.floor(at.getTime() / 1000) * 1000) / 60_000)
@@ -72,7 +72,7 @@ function stamp(at: Date, timeZone: string): string {
 }
 
 /** Whether a version is at least another one; an unreadable version counts as old. */
-function since(version: string, wanted: string): boolean {
+export function since(version: string, wanted: string): boolean {
   return version.localeCompare(wanted, 'en', { numeric: true }) >= 0
 }
 
@@ -91,51 +91,63 @@ function telecom(
   return components(number, code, equipment, ...rest)
 }
 
-/**
- * ADT^A31 (update person information, HL7 v2.5 chapter 3.3.31): only the demographics that can be corrected here. An omitted field means
- * "no change" to the receiver, so its address or identity number stays.
- * @returns the bytes in the receiver's character set, segments ended by CR
- */
-export function buildPersonUpdate(
+/** MSH of a message of ours; `type` as in MSH-9, the structure from 2.3.1 on. */
+export function header(
   receiver: Receiver,
-  correction: { controlId: string; at: Date; person: CorrectedPerson },
-): Buffer {
-  const { person } = correction
-  const { version } = receiver
-  const at = stamp(correction.at, receiver.timeZone)
+  { type, structure, controlId, at }: { type: string; structure: string; controlId: string; at: Date },
+): string {
+  return segment('MSH', {
+    1: '^~\\&',
+    2: 'CARELOOP',
+    3: 'CARELOOP',
+    4: escapeText(receiver.application),
+    5: escapeText(receiver.facility),
+    6: stamp(at, receiver.timeZone),
+    8: since(receiver.version, '2.3.1') ? `${type}^${structure}` : type,
+    9: controlId,
+    10: 'P',
+    11: receiver.version,
+    17: charsetNames[receiver.charset],
+  })
+}
+
+/** PID with what is known and can be corrected here. An omitted field means "no change" to the receiver, so its address stays. */
+export function identification(receiver: Receiver, person: CorrectedPerson): string {
   const { family, given } = nameParts(person.name)
   const phones = (work: boolean) =>
     person.phones
       .filter((one) => (one.use === 'work') === work)
       .map((one) => telecom(one, receiver))
       .join('~')
-  const text = [
-    segment('MSH', {
-      1: '^~\\&',
-      2: 'CARELOOP',
-      3: 'CARELOOP',
-      4: escapeText(receiver.application),
-      5: escapeText(receiver.facility),
-      6: at,
-      8: since(version, '2.3.1') ? 'ADT^A31^ADT_A05' : 'ADT^A31',
-      9: correction.controlId,
-      10: 'P',
-      11: version,
-      17: charsetNames[receiver.charset],
-    }),
-    segment('EVN', { 1: 'A31', 2: at }),
-    segment('PID', {
-      1: '1',
-      3: person.identifiers.map((one) => components(one.value, '', '', one.authority, one.type)).join('~'),
-      5: components(family, given, '', '', '', '', ...(since(version, '2.3') ? ['L'] : [])),
-      7: person.birthDate?.replaceAll('-', '') ?? '""',
-      8: sexes[person.sex] ?? 'U',
-      13: phones(false),
-      14: phones(true),
-    }),
+  return segment('PID', {
+    1: '1',
+    3: person.identifiers.map((one) => components(one.value, '', '', one.authority, one.type)).join('~'),
+    5: components(family, given, '', '', '', '', ...(since(receiver.version, '2.3') ? ['L'] : [])),
+    7: person.birthDate?.replaceAll('-', '') ?? '""',
+    8: sexes[person.sex] ?? 'U',
+    13: phones(false),
+    14: phones(true),
+  })
+}
+
+/** Segments ended by CR, in the receiver's character set. */
+export function messageOf(receiver: Receiver, segments: string[]): Buffer {
+  return encodeAs(`${segments.join('\r')}\r`, receiver.charset)
+}
+
+/**
+ * ADT^A31 (update person information, HL7 v2.5 chapter 3.3.31): only the demographics that can be corrected here.
+ * @returns the bytes in the receiver's character set, segments ended by CR
+ */
+export function buildPersonUpdate(
+  receiver: Receiver,
+  { controlId, at, person }: { controlId: string; at: Date; person: CorrectedPerson },
+): Buffer {
+  return messageOf(receiver, [
+    header(receiver, { type: 'ADT^A31', structure: 'ADT_A05', controlId, at }),
+    segment('EVN', { 1: 'A31', 2: stamp(at, receiver.timeZone) }),
+    identification(receiver, person),
     // The message structure requires PV1; N: not applicable.
     segment('PV1', { 1: '1', 2: 'N' }),
-    '',
-  ].join('\r')
-  return encodeAs(text, receiver.charset)
+  ])
 }

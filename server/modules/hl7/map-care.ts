@@ -223,6 +223,15 @@ const appointmentKinds: Record<string, EventKind> = {
   S17: 'appointment.cancelled',
   S26: 'appointment.missed',
 }
+/** HL7 table 0278: some systems say by the status of a change that it is none any more. */
+const endings: Record<string, EventKind> = {
+  CANCELLED: 'appointment.cancelled',
+  DC: 'appointment.cancelled',
+  DELETED: 'appointment.cancelled',
+  NOSHOW: 'appointment.missed',
+}
+/** One doctor, room or service of it is cancelled, discontinued or deleted: what the message names will not be there. */
+const withdrawals = new Set(['S19', 'S20', 'S21'])
 
 /** A change of an appointment (SCH with its AIS, AIL and AIP). @throws {MappingError} an appointment without number */
 export function mapAppointment(message: Message, event: string, sentAt: Date): FactStatement[] {
@@ -239,7 +248,9 @@ export function mapAppointment(message: Message, event: string, sentAt: Date): F
   const end = sch.time(11, 5)
   const about = concept(ais, 3) ?? concept(sch, 8) ?? concept(sch, 7)
   const place = segment(message, 'PV1').component(3, 9) ?? segment(message, 'PV1').first(3, 1)
-  const kind = appointmentKinds[event] ?? 'appointment.changed'
+  const kind =
+    endings[sch.component(25, 1)?.toUpperCase() ?? ''] ?? appointmentKinds[event] ?? 'appointment.changed'
+  const named = !withdrawals.has(event)
   return [
     {
       kind,
@@ -250,9 +261,10 @@ export function mapAppointment(message: Message, event: string, sentAt: Date): F
         code: about ?? { text: number },
         start: start?.toISOString(),
         end: end?.toISOString(),
-        department: ail.component(3, 9) ?? ail.first(3, 1) ?? place ?? undefined,
-        performer: performer(aip, 3) ?? performer(sch, 16),
+        department: named ? (ail.component(3, 9) ?? ail.first(3, 1) ?? place ?? undefined) : undefined,
+        performer: named ? (performer(aip, 3) ?? performer(sch, 16)) : undefined,
         orderNumber: number,
+        placer: sch.component(1, 1) ?? undefined,
         note: concept(sch, 6)?.text,
       },
     },

@@ -149,8 +149,8 @@ export async function revealOutbound(db: Db, actor: Actor, id: number, reason: s
 }
 
 /**
- * Requeues rejected and cancelled messages, in their old place and with their old control id. A correction holds the person's data of its
- * time: one older than another sent message of the same kind would undo that at the receiver, and is skipped.
+ * Requeues rejected and cancelled messages, in their old place and with their old control id. A message holds the data of its time: one
+ * older than another sent message of the same kind, or about the same appointment, would undo that at the receiver, and is skipped.
  */
 export async function replayOutbound(
   trx: Trx,
@@ -161,7 +161,7 @@ export async function replayOutbound(
   const { rows } = await sql<{ id: number; replayed: boolean }>`
     with asked as (
       select m.id, exists (select 1 from outbound_message n
-        where n.channel_id = m.channel_id and n.person_id = any(${recordsOf(personOfRecord(sql`m.person_id`))}) and n.kind = m.kind and n.id > m.id and n.attempts > 0
+        where n.channel_id = m.channel_id and n.person_id = any(${recordsOf(personOfRecord(sql`m.person_id`))}) and coalesce(n.about, n.kind) = coalesce(m.about, m.kind) and n.id > m.id and n.attempts > 0
           and n.status <> 'rejected') as overtaken
       from outbound_message m where m.id = any(${ids}::bigint[]) and m.status in ('rejected', 'cancelled')
         and ${channelWithin(reach, 'm')} for no key update

@@ -5,10 +5,19 @@ import {
   createOutboundChannel,
   listOutboundChannels,
   type OutboundChannel,
+  outboundKinds,
   testOutboundChannel,
   updateOutboundChannel,
 } from '../../../contract/outbound.ts'
-import { AreaField, CheckField, FieldRow, NumberField, PickField, TextField } from '../../ui/fields.ts'
+import {
+  AreaField,
+  CheckField,
+  ChecksField,
+  FieldRow,
+  NumberField,
+  PickField,
+  TextField,
+} from '../../ui/fields.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { useContractForm } from '../../ui/useContractForm.ts'
@@ -72,6 +81,11 @@ export function ChannelDialog({ channel, defaultTimeout, onClose }: ChannelDialo
         <TextField label={t('outbound.editor.host')} {...form.text('host')} />
         <NumberField label={t('outbound.editor.port')} {...form.number('port')} />
       </FieldRow>
+      <ChecksField
+        label={t('outbound.editor.kinds')}
+        options={outboundKinds.map((value) => ({ value, text: t(`outbound.editor.kind.${value}`) }))}
+        {...form.checks('kinds')}
+      />
       <CheckField label={t('outbound.editor.tls')} {...form.check('tls')} />
       {tls === true && (
         <AreaField

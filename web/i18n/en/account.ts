@@ -34,5 +34,15 @@ export const account = {
   enabled: 'Two-step verification is on',
   disabled: 'Two-step verification is off',
   wrong: 'That did not work. Check and try again.',
+  calendar: {
+    title: 'Calendar of my clinics',
+    hint: 'Makes an address for the calendar of a telephone or computer: your clinics, and the appointments of the next two weeks. It holds times, numbers and kinds of visits, no names of patients. Whoever has the address can read it, so do not pass it on; end or replace it when somebody else has it.',
+    since: 'The present address was made',
+    make: 'Make an address',
+    makeNew: 'Make a new address',
+    revoke: 'End it',
+    revoked: 'The calendar address has ended',
+    copy: 'The address is shown this once. Put it into the calendar as a subscription; earlier addresses have ended.',
+  },
   tooMany: 'Too many tries. Wait a few minutes.',
 } satisfies SameWords<typeof reference>

@@ -219,6 +219,8 @@ export const audit = {
     waitlist_list: 'Looked at the waitlist',
     waitlist_joined: 'Put on the waitlist',
     waitlist_left: 'Taken off the waitlist',
+    'calendar-feed_make': 'Made an address for the calendar of own clinics',
+    'calendar-feed_revoke': 'Ended the address for the calendar of own clinics',
     booking_open: 'Proved a telephone number for web booking',
     booking_choose: 'Chose for whom to book on the web',
     booking_list: 'Looked at their own web bookings',

@@ -82,6 +82,7 @@ export const frame = {
   person: {
     menu: 'My account',
     sessions: 'My sessions',
+    calendar: 'Calendar of my clinics',
     password: 'Change password',
     twoFactor: 'Two-step verification',
     shortcuts: 'Keyboard shortcuts',

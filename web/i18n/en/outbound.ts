@@ -1,6 +1,6 @@
 export const outbound = {
   title: 'Messages out',
-  hint: 'Names, sex, birth dates and telephone numbers corrected in CareLoop go to other systems as ADT^A31: one after the other, each counted only when the receiver confirms it.',
+  hint: 'Names, sex, birth dates and telephone numbers corrected in CareLoop go to other systems as ADT^A31, appointments made here as SIU to channels that are set to it: one after the other, each counted only when the receiver confirms it.',
   column: {
     created: 'Made',
     status: 'Status',
@@ -51,7 +51,7 @@ export const outbound = {
   replay: 'Send {{n}} selected again',
   replayThis: 'Send again',
   replayed: '{{n}} put back into the queue',
-  overtaken: '{{n}} left alone: a newer correction followed, which sending again would undo',
+  overtaken: '{{n}} left alone: a newer message followed, which sending again would undo',
   cancel: 'Cancel {{n}} selected…',
   cancelThis: 'Cancel…',
   cancelTitle: 'Cancel {{n}} messages',
@@ -88,7 +88,13 @@ export const outbound = {
     application: 'Receiving application (MSH-5)',
     facility: 'Receiving facility (MSH-6)',
     authority: 'Record numbers of',
-    authorityHint: 'Whose record numbers the receiver knows, such as NH; persons without one are not sent.',
+    authorityHint:
+      'Whose record numbers the receiver knows, such as NH; corrections of persons without one are not sent, appointments are, with our number.',
+    kinds: 'What is sent',
+    kind: {
+      'ADT^A31': 'Corrections (ADT^A31)',
+      SIU: 'Appointments: made, moved, changed, cancelled, missed (SIU)',
+    },
     charset: 'Character set',
     version: 'HL7 version',
     timeout: 'Wait for the answer, seconds',

@@ -218,6 +218,8 @@ export const audit = {
     waitlist_list: '查看候补',
     waitlist_joined: '登记候补',
     waitlist_left: '退出候补',
+    'calendar-feed_make': '生成出诊日历地址',
+    'calendar-feed_revoke': '停用出诊日历地址',
     booking_open: '网上预约：验证手机号',
     booking_choose: '网上预约：选定就诊人',
     booking_list: '网上预约：查看自己的预约',

@@ -74,6 +74,7 @@ export const frame = {
   person: {
     menu: '我的账号',
     sessions: '我的登录',
+    calendar: '出诊日历订阅',
     password: '修改密码',
     twoFactor: '两步验证',
     shortcuts: '快捷键',

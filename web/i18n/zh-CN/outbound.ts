@@ -1,6 +1,6 @@
 export const outbound = {
   title: '发出消息',
-  hint: '在 CareLoop 里更正的姓名、性别、出生日期和电话，会用 ADT^A31 通知对方系统。按先后一条一条发，对方确认收到才算数。',
+  hint: '在 CareLoop 里更正的姓名、性别、出生日期和电话，会用 ADT^A31 通知对方系统；勾选了预约的通道还会收到在这里挂的号（SIU）。按先后一条一条发，对方确认收到才算数。',
   column: {
     created: '生成时间',
     status: '状态',
@@ -51,7 +51,7 @@ export const outbound = {
   replay: '重发选中的 {{n}} 条',
   replayThis: '重发这一条',
   replayed: '{{n}} 条已放回队列',
-  overtaken: '{{n}} 条没有重发：之后已有更新的更正，重发会把它改回去',
+  overtaken: '{{n}} 条没有重发：之后已有更新的消息，重发会把它改回去',
   cancel: '取消选中的 {{n}} 条…',
   cancelThis: '取消…',
   cancelTitle: '取消 {{n}} 条消息',
@@ -87,7 +87,9 @@ export const outbound = {
     application: '接收系统（MSH-5）',
     facility: '接收机构（MSH-6）',
     authority: '病案号归属',
-    authorityHint: '对方认得的病案号，如 NH；没有这种号的人不发。',
+    authorityHint: '对方认得的病案号，如 NH；没有这种号的人不发更正，预约则用本系统的编号发。',
+    kinds: '发送内容',
+    kind: { 'ADT^A31': '资料更正（ADT^A31）', SIU: '预约：新约、改约、变更、取消、爽约（SIU）' },
     charset: '字符集',
     version: 'HL7 版本',
     timeout: '等应答几秒',
