@@ -16,6 +16,7 @@ import {
   listOffers as offersRoute,
   listWaitlist as waitlistRoute,
 } from '../../../contract/waitlist.ts'
+import * as load from '../../../contract/appointment-load.ts'
 import * as links from '../../../contract/appointment-link.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
@@ -24,6 +25,8 @@ import { attendAppointment } from './attendance.ts'
 import { bookAppointment, cancelAppointment, holdForMe, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
 import { getAppointment, listAppointments } from './list.ts'
+import { getAppointmentLoad } from './load.ts'
+import { getAppointmentForecast } from './load-forecast.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
@@ -83,6 +86,10 @@ export function mountAppointment(api: Api): void {
     await transaction(db, (trx) => releaseHold(trx, actor.id, params.id))
     return undefined
   })
+  implement(api, load.getAppointmentLoad, ({ db, actor, query }) => getAppointmentLoad(db, actor, query))
+  implement(api, load.getAppointmentForecast, ({ db, actor, query }) =>
+    getAppointmentForecast(db, actor, query),
+  )
   implement(api, listRoute, ({ db, actor, query }) => listAppointments(db, actor, query))
   implement(api, getRoute, ({ db, actor, params }) => getAppointment(db, actor, params.id))
   implement(api, bookRoute, ({ db, actor, body }) =>
