@@ -84,6 +84,7 @@ const areas: readonly Area[] = [
     pages: [
       page('/appointments', 'appointments', CalendarOutlined, 'appointment.read'),
       page('/schedules', 'schedules', ScheduleOutlined, 'schedule.read'),
+      page('/clinic-load', 'clinicLoad', BarChartOutlined, 'schedule.read'),
     ],
   },
   {

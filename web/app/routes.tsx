@@ -51,6 +51,7 @@ const routeTree = root.addChildren([
   page('/visits/plans/$id', () => import('../features/visit/PlanPage.tsx')),
   page('/appointments', () => import('../features/appointment/AppointmentsPage.tsx')),
   page('/schedules', () => import('../features/appointment/SchedulesPage.tsx')),
+  page('/clinic-load', () => import('../features/appointment/LoadPage.tsx')),
   page('/campaigns', () => import('../features/campaign/CampaignsPage.tsx')),
   page('/campaigns/new', () => import('../features/campaign/CampaignEditPage.tsx')),
   page('/campaigns/$id/edit', () => import('../features/campaign/CampaignEditPage.tsx')),

@@ -21,11 +21,13 @@ import * as links from '../../../contract/appointment-link.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, type ApiContext, implement } from '../../platform/http.ts'
+import { xlsxType } from '../../platform/sheet.ts'
 import { attendAppointment } from './attendance.ts'
 import { bookAppointment, cancelAppointment, holdForMe, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
 import { getAppointment, listAppointments } from './list.ts'
 import { getAppointmentLoad } from './load.ts'
+import { exportAppointmentLoad } from './load-export.ts'
 import { getAppointmentForecast } from './load-forecast.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
@@ -90,6 +92,13 @@ export function mountAppointment(api: Api): void {
   implement(api, load.getAppointmentForecast, ({ db, actor, query }) =>
     getAppointmentForecast(db, actor, query),
   )
+  implement(api, load.exportAppointmentLoad, async ({ c, db, actor, query }) => {
+    const file = await exportAppointmentLoad(db, actor, query)
+    return c.body(new Uint8Array(file), 200, {
+      'Content-Type': xlsxType,
+      'Content-Disposition': `attachment; filename="clinic-load-${query.from}-${query.to}.xlsx"`,
+    })
+  })
   implement(api, listRoute, ({ db, actor, query }) => listAppointments(db, actor, query))
   implement(api, getRoute, ({ db, actor, params }) => getAppointment(db, actor, params.id))
   implement(api, bookRoute, ({ db, actor, body }) =>

@@ -54,6 +54,7 @@ export const frame = {
     visits: 'Home visits',
     appointments: 'Appointments',
     schedules: 'Schedules',
+    clinicLoad: 'Clinic load',
     pathways: 'Pathways',
     enrollments: 'On a pathway',
     questionnaires: 'Questionnaires',

@@ -47,6 +47,7 @@ export const frame = {
     visits: '上门随访',
     appointments: '预约',
     schedules: '排班',
+    clinicLoad: '号源分析',
     pathways: '随访路径',
     enrollments: '在径患者',
     questionnaires: '问卷',
