@@ -29,6 +29,7 @@ import { getAppointment, listAppointments } from './list.ts'
 import { getAppointmentLoad } from './load.ts'
 import { exportAppointmentLoad } from './load-export.ts'
 import { getAppointmentForecast } from './load-forecast.ts'
+import { expectedNoShow } from './no-show/risk.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
@@ -64,6 +65,7 @@ export function mountAppointment(api: Api): void {
     transaction(db, (trx) => deleteSchedule(trx, actor, params.id)),
   )
   implement(api, schedules.listClinicSessions, ({ db, actor, query }) => listSessions(db, actor, query))
+  implement(api, schedules.getExpectedNoShow, ({ db, actor, params }) => expectedNoShow(db, actor, params.id))
   implement(api, schedules.createClinicSession, ({ db, actor, body }) =>
     transaction(db, (trx) => createSession(trx, actor, body)),
   )

@@ -3,6 +3,8 @@ import type { Slot } from '../../../contract/appointment.ts'
 import type { BookingChannel } from '../../../contract/clinic-schedule.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { readSettings } from '../setting/setting.ts'
+import { withinExpected } from './no-show/risk.ts'
 
 export type SlotSearch = {
   siteId: number
@@ -60,6 +62,15 @@ export async function searchSlots(db: Db, search: SlotSearch, onlyPublic = false
     open(channel),
     overbook && channel !== 'web' ? wanted(channel) : sql`not l.overbooked`,
   ]
+  if (overbook) {
+    // Fewer are shown; whoever holds or books one is judged by the places alone.
+    const { 'appointment.overbook-share': share } = await readSettings(
+      db,
+      ['appointment.overbook-share'],
+      siteId,
+    )
+    if (share > 0) where.push(withinExpected(share))
+  }
   if (to) where.push(sql`l.starts_at < ${to}::timestamptz`)
   if (departmentId) where.push(sql`l.department_id = ${departmentId}`)
   if (staffId) where.push(sql`l.staff_id = ${staffId}`)
