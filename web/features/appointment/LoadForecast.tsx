@@ -115,7 +115,7 @@ function Days({ outlook, scope }: { outlook: Outlook; scope: LoadScope }) {
   const hours = outlook.part === 'morning' ? { hourFrom: 0, hourTo: 12 } : { hourFrom: 12, hourTo: 24 }
   const word = (key: 'date' | 'demand' | 'open' | 'taken' | 'full') => t(`clinicLoad.dayColumns.${key}`)
   return (
-    <div className="stack">
+    <div className="stack load-days">
       <section aria-label={t('clinicLoad.counted')}>
         <h3>{t('clinicLoad.counted')}</h3>
         <PlainTable

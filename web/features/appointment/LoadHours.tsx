@@ -9,7 +9,7 @@ import { LoadLink, useLoadRows } from './LoadLink.tsx'
 import { loadRowsSearch, type LoadScope } from './load-scope.ts'
 import { useLoadText } from './useLoadText.ts'
 
-/** Shares from which an hour is drawn as nearly full, and up to which as hardly used. */
+/** Shares from which an hour is drawn as nearly full, and below which as hardly used; CareLoop choice. */
 const [busyFrom, idle] = [0.75, 0.4]
 
 /** Which hours of the week are full and which are idle; a cell opens its appointments. */
@@ -95,9 +95,9 @@ export function LoadHours({ hours, scope }: { hours: LoadCell[]; scope: LoadScop
         show: false,
         dimension: 2,
         pieces: [
-          { max: idle, color: colours.sunken },
-          { min: idle, max: busyFrom, color: colours.primarySoft },
-          { min: busyFrom, color: colours.primary },
+          { lt: idle, color: colours.sunken },
+          { gte: idle, lt: busyFrom, color: colours.primarySoft },
+          { gte: busyFrom, color: colours.primary },
         ],
       },
     }),
