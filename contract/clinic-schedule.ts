@@ -215,7 +215,7 @@ export const listClinicSessions = route({
 })
 
 /** What a model of not coming knows, see docs/operations/no-show.md. */
-export const noShowFeature = z.enum([
+const noShowFeature = z.enum([
   'leadDays',
   'weekday',
   'hour',
@@ -230,6 +230,7 @@ export const noShowFeature = z.enum([
   'earlierMissedShare',
   'distanceKm',
 ])
+export type NoShowFeature = z.infer<typeof noShowFeature>
 const expectedNoShow = z.object({
   /** Patients who are booked, and those of them whose risk is known. */
   booked: z.number().int(),
