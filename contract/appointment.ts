@@ -125,6 +125,25 @@ export type Appointment = z.infer<typeof appointment>
 /** What a list shows: the day's patients in their order, what comes, or everything. */
 export const appointmentView = z.enum(['day', 'coming', 'conflict', 'all'])
 
+/**
+ * What the load of clinics counts; `server/modules/appointment/load-measure.ts` says which appointments each means. `due`: came or missed;
+ * `late`: cancelled inside 24 hours; `lead`: with a known time of booking; `waited`: arrived and called; `demand`: what a clinic was wanted for.
+ */
+export const appointmentMeasure = z.enum([
+  'all',
+  'used',
+  'overbooked',
+  'due',
+  'missed',
+  'cancelled',
+  'late',
+  'lead',
+  'waited',
+  'waited-long',
+  'demand',
+])
+export type AppointmentMeasure = z.infer<typeof appointmentMeasure>
+
 export const listAppointments = route({
   method: 'get',
   path: '/appointments',
@@ -138,7 +157,19 @@ export const listAppointments = route({
     staffId: id.optional(),
     personId: id.optional(),
     sessionId: id.optional(),
+    visitTypeId: id.optional(),
     status: many(appointmentStatus),
+    /** Days at the site, both inclusive. */
+    from: calendarDate.optional(),
+    to: calendarDate.optional(),
+    /** The appointments behind a number of the load of clinics. */
+    measure: appointmentMeasure.optional(),
+    cancelledBy: cancelledBy.optional(),
+    /** ISO 8601: Monday is 1. */
+    weekday: z.coerce.number().int().min(1).max(7).optional(),
+    /** Hours of the day at the site at which they begin: from this one, and before that one. */
+    hourFrom: z.coerce.number().int().min(0).max(23).optional(),
+    hourTo: z.coerce.number().int().min(1).max(24).optional(),
   }),
   response: page(appointment),
 })

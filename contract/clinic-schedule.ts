@@ -214,6 +214,45 @@ export const listClinicSessions = route({
   response: z.object({ timeZone: z.string(), items: z.array(session) }),
 })
 
+/** What a model of not coming knows, see docs/operations/no-show.md. */
+const noShowFeature = z.enum([
+  'leadDays',
+  'weekday',
+  'hour',
+  'channel',
+  'urgent',
+  'visitType',
+  'department',
+  'newPatient',
+  'age',
+  'sex',
+  'earlierMissed',
+  'earlierMissedShare',
+  'distanceKm',
+])
+export type NoShowFeature = z.infer<typeof noShowFeature>
+const expectedNoShow = z.object({
+  /** Patients who are booked, and those of them whose risk is known. */
+  booked: z.number().int(),
+  known: z.number().int(),
+  /** How many are expected not to come, the sum of the risks; null: no risk is known. */
+  expected: z.number().nullable(),
+  /** Places above those of the session that may be filled because of it; null: that is off. */
+  extra: z.number().int().nullable(),
+  /** What speaks for not coming, the strongest first, and for how many patients. */
+  reasons: z.array(z.object({ feature: noShowFeature, patients: z.number().int() })),
+})
+export type ExpectedNoShow = z.infer<typeof expectedNoShow>
+
+export const getExpectedNoShow = route({
+  method: 'get',
+  path: '/clinic-sessions/{id}/no-show',
+  permission: 'schedule.read',
+  summary: 'How many patients of a session are expected not to come, and why',
+  params: idParams,
+  response: expectedNoShow,
+})
+
 const period = { startsAt: timestamp, endsAt: timestamp }
 export const createClinicSession = route({
   method: 'post',

@@ -159,3 +159,78 @@ test('a service manager reads why a patient is restricted, notes the appeal and 
   ])
   expect(row).toEqual({ appeal: '那几天在外地住院', end_reason: '有证明' })
 })
+
+/** Nine weeks of past clinics as the coming ones are, three in four places of which were taken, one in eleven of these missed. */
+const pastClinics = async () => {
+  await stage.rows(`
+    with first as (select distinct on (schedule_id) * from clinic_session where schedule_id is not null and status = 'open' order by schedule_id, date),
+    made as (
+      insert into clinic_session (schedule_id, site_id, department_id, staff_id, room_id, visit_type_id, date, period)
+      select schedule_id, site_id, department_id, staff_id, room_id, visit_type_id, date - 7 * w,
+        tstzrange(lower(period) - w * interval '7 days', upper(period) - w * interval '7 days')
+      from first cross join generate_series(1, 9) as w where date - 7 * w < (now() at time zone 'Asia/Shanghai')::date
+      returning id, schedule_id, period)
+    insert into slot (session_id, site_id, department_id, staff_id, visit_type_id, starts_at, ends_at, number, overbooked, status)
+    select m.id, l.site_id, l.department_id, l.staff_id, l.visit_type_id, l.starts_at + (lower(m.period) - lower(f.period)),
+      l.ends_at + (lower(m.period) - lower(f.period)), l.number, l.overbooked, case when l.overbooked or l.number % 4 = 0 then 'free' else 'booked' end
+    from made m join first f using (schedule_id) join slot l on l.session_id = f.id`)
+  await stage.rows(`
+    insert into appointment (site_id, person_id, department_id, staff_id, visit_type_id, title, slot_id, starts_at, ends_at, status, channel, booked_at,
+      booked_by, booked_by_name, arrived_at, called_at)
+    select l.site_id, (select id from person where survivor_id is null order by id limit 1 offset l.id % 50), l.department_id, l.staff_id,
+      l.visit_type_id, v.name, l.id, l.starts_at, l.ends_at, case when l.number % 11 = 3 then 'noshow' else 'fulfilled' end, 'phone',
+      l.starts_at - (l.number % 9) * interval '1 day', 'system:test', '测试',
+      case when l.number % 11 <> 3 then l.starts_at - interval '15 minutes' end,
+      case when l.number % 11 <> 3 then l.starts_at + (l.number % 5) * interval '6 minutes' end
+    from slot l join visit_type v on v.id = l.visit_type_id where l.status = 'booked' and l.starts_at < now()
+      and not exists (select 1 from appointment a where a.slot_id = l.id)`)
+}
+
+test('a head reads how full the own clinics are, opens the patients behind a number, and what the next weeks need', async () => {
+  await pastClinics()
+  const page = await stage.openAs('head', { path: '/clinic-load' })
+  await settled(page)
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'clinic-load')
+  expect(await latinWords(page)).toEqual([])
+  const table = page.getByRole('table', { name: '科室与医生' })
+  await table.getByRole('button', { name: '使用率' }).click()
+  expect(page.url()).toContain('sort=')
+  const missed = page.locator('.figure', { hasText: '爽约率' })
+  const [n] = (await missed.locator('.figure-foot').innerText()).split(/\s/)
+  await missed.locator('button.figure-value').click()
+  await page
+    .getByRole('note')
+    .getByText(/^爽约 · \d{4}-/)
+    .waitFor()
+  await page.getByText(`共 ${n} 条`).first().waitFor()
+  await page.goBack()
+  await settled(page)
+  const hours = page.locator('.chart', { hasText: '各时段使用率' })
+  await hours.getByRole('button', { name: '看表格' }).click()
+  await hours.getByRole('link').first().waitFor()
+  await choose(page.getByLabel('看哪些'), '全部')
+  await page.getByRole('region', { name: '未来四周' }).getByRole('button', { name: /次$/ }).first().click()
+  const days = page.getByRole('dialog')
+  await days.getByRole('link').first().waitFor()
+  expect(await axeViolations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: '导出 Excel' }).click(),
+  ])
+  expect(file.suggestedFilename()).toMatch(/^clinic-load-.*\.xlsx$/)
+})
+
+test('the load of clinics is read on a telephone, in the dark and in English, too', async () => {
+  const page = await stage.openAs('head', {
+    path: '/clinic-load?forecast=all',
+    locale: 'en',
+    viewport: { width: 390, height: 844 },
+    colorScheme: 'dark',
+  })
+  await settled(page)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  expect(await axeViolations(page)).toEqual([])
+  await picture(page, 'clinic-load-phone')
+})

@@ -88,6 +88,7 @@ const areas: readonly Area[] = [
       page('/waitlist', 'waitlist', HourglassOutlined, 'appointment.read'),
       page('/schedules', 'schedules', ScheduleOutlined, 'schedule.read'),
       page('/no-shows', 'noShows', FieldTimeOutlined, 'appointment.read'),
+      page('/clinic-load', 'clinicLoad', BarChartOutlined, 'schedule.read'),
     ],
   },
   {

@@ -53,6 +53,7 @@ const routeTree = root.addChildren([
   page('/waitlist', () => import('../features/appointment/WaitlistPage.tsx')),
   page('/no-shows', () => import('../features/appointment/NoShowsPage.tsx')),
   page('/schedules', () => import('../features/appointment/SchedulesPage.tsx')),
+  page('/clinic-load', () => import('../features/appointment/LoadPage.tsx')),
   page('/campaigns', () => import('../features/campaign/CampaignsPage.tsx')),
   page('/campaigns/new', () => import('../features/campaign/CampaignEditPage.tsx')),
   page('/campaigns/$id/edit', () => import('../features/campaign/CampaignEditPage.tsx')),

@@ -46,7 +46,7 @@ export const rulesOf = (row: ScheduleRow): SlotRules => ({
   quotas: row.quotas,
 })
 
-const weekdayOf = (date: string) => ((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7) + 1
+export const weekdayOf = (date: string) => ((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7) + 1
 
 /** Whether a schedule has a session on this day. A year without a calendar has no holidays yet; its sessions are made again when it comes. */
 function fallsOn(row: ScheduleRow, date: string, calendar: Calendar): boolean {
@@ -54,12 +54,12 @@ function fallsOn(row: ScheduleRow, date: string, calendar: Calendar): boolean {
   const weekday = weekdayOf(date)
   const weekend = weekday > 5
   const working = calendar.years.has(Number(date.slice(0, 4))) ? isWorkingDay(date, calendar) : !weekend
-  if (weekday !== row.weekday) return row.make_up && weekend && working && makesUp(row.weekday, weekday)
+  if (weekday !== row.weekday) return row.make_up && weekend && working && row.weekday === worksFor(weekday)
   return row.holidays || weekend || working
 }
 
-/** On a weekend day that is worked the clinics of Monday (Saturday) or Friday (Sunday) are held, where their schedule says so. */
-const makesUp = (weekday: number, weekendDay: number) => weekday === (weekendDay === 6 ? 5 : 1)
+/** On a weekend day that is worked the clinics of Friday (on a Saturday) or Monday (on a Sunday) are held, where their schedule says so. */
+export const worksFor = (weekendDay: number) => (weekendDay === 6 ? 5 : 1)
 
 function daysOf(row: ScheduleRow, from: string, to: string, calendar: Calendar): string[] {
   const days: string[] = []

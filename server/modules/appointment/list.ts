@@ -10,6 +10,7 @@ import { assertSortable, listOrder, totalOf, type UsualOrder } from '../../platf
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { personWithin } from '../person/scope.ts'
 import { appointmentWithin } from './book.ts'
+import { beginsWithin, loadMeasures } from './load-measure.ts'
 import { placeWithin } from './scope.ts'
 import { type AppointmentRow, appointmentColumns, appointmentJoins, viewAppointment } from './view.ts'
 
@@ -40,6 +41,10 @@ function conditions(query: Query): RawBuilder<SqlBool>[] {
   if (query.departmentId) where.push(sql`a.department_id = ${query.departmentId}`)
   if (query.staffId) where.push(sql`a.staff_id = ${query.staffId}`)
   if (query.sessionId) where.push(sql`l.session_id = ${query.sessionId}`)
+  if (query.visitTypeId) where.push(sql`a.visit_type_id = ${query.visitTypeId}`)
+  if (query.cancelledBy) where.push(sql`a.cancelled_by = ${query.cancelledBy}`)
+  if (query.measure) where.push(loadMeasures[query.measure])
+  where.push(...beginsWithin('a', query))
   if (query.status) where.push(sql`a.status = any(${query.status}::text[])`)
   return where
 }

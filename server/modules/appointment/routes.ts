@@ -18,10 +18,12 @@ import {
   listWaitlist as waitlistRoute,
 } from '../../../contract/waitlist.ts'
 import * as restrictions from '../../../contract/booking-restriction.ts'
+import * as load from '../../../contract/appointment-load.ts'
 import * as links from '../../../contract/appointment-link.ts'
 import * as schedules from '../../../contract/clinic-schedule.ts'
 import { transaction } from '../../platform/db.ts'
 import { type Api, type ApiContext, implement } from '../../platform/http.ts'
+import { xlsxType } from '../../platform/sheet.ts'
 import { attendAppointment } from './attendance.ts'
 import { bookAppointment, cancelAppointment, holdForMe, releaseMine, rescheduleAppointment } from './book.ts'
 import { listResources, listVisitTypes, saveResource, saveVisitType } from './catalogue.ts'
@@ -32,6 +34,10 @@ import {
   excuseAppointment,
   listRestrictions,
 } from './restriction-list.ts'
+import { getAppointmentLoad } from './load.ts'
+import { exportAppointmentLoad } from './load-export.ts'
+import { getAppointmentForecast } from './load-forecast.ts'
+import { expectedNoShow } from './no-show/risk.ts'
 import { createSchedule, deleteSchedule, listSchedules, updateSchedule } from './schedule.ts'
 import { authorizeSite } from './scope.ts'
 import { createSession, listSessions, resumeSession, suspendSession, updateSession } from './session.ts'
@@ -67,6 +73,7 @@ export function mountAppointment(api: Api): void {
     transaction(db, (trx) => deleteSchedule(trx, actor, params.id)),
   )
   implement(api, schedules.listClinicSessions, ({ db, actor, query }) => listSessions(db, actor, query))
+  implement(api, schedules.getExpectedNoShow, ({ db, actor, params }) => expectedNoShow(db, actor, params.id))
   implement(api, schedules.createClinicSession, ({ db, actor, body }) =>
     transaction(db, (trx) => createSession(trx, actor, body)),
   )
@@ -90,6 +97,17 @@ export function mountAppointment(api: Api): void {
   implement(api, releaseRoute, async ({ db, actor, params }) => {
     await transaction(db, (trx) => releaseMine(trx, actor, params.id))
     return undefined
+  })
+  implement(api, load.getAppointmentLoad, ({ db, actor, query }) => getAppointmentLoad(db, actor, query))
+  implement(api, load.getAppointmentForecast, ({ db, actor, query }) =>
+    getAppointmentForecast(db, actor, query),
+  )
+  implement(api, load.exportAppointmentLoad, async ({ c, db, actor, query }) => {
+    const file = await exportAppointmentLoad(db, actor, query)
+    return c.body(new Uint8Array(file), 200, {
+      'Content-Type': xlsxType,
+      'Content-Disposition': `attachment; filename="clinic-load-${query.from}-${query.to}.xlsx"`,
+    })
   })
   implement(api, listRoute, ({ db, actor, query }) => listAppointments(db, actor, query))
   implement(api, getRoute, ({ db, actor, params }) => getAppointment(db, actor, params.id))

@@ -3,6 +3,8 @@ import type { Slot } from '../../../contract/appointment.ts'
 import type { BookingChannel } from '../../../contract/clinic-schedule.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
+import { readSettings } from '../setting/setting.ts'
+import { withinExpected } from './no-show/risk.ts'
 
 export type SlotSearch = {
   siteId: number
@@ -30,7 +32,7 @@ const wanted = (
 
 /** Whether a channel could take slot `l` now. */
 export const bookable = (channel: BookingChannel): RawBuilder<SqlBool> =>
-  sql<SqlBool>`((l.status = 'free' or (l.status = 'held' and l.held_until < now())) and l.starts_at > now() and ${open(channel)} and ${wanted(channel)})`
+  sql<SqlBool>`((l.status = 'free' or (l.status = 'held' and l.held_until < now())) and l.starts_at > now() and ${openTo(channel)} and ${wanted(channel)})`
 
 /** Slots `l` of kinds of visits that people may book themselves. */
 export const publicSlots = sql<SqlBool>`l.visit_type_id in (select id from visit_type where public and active)`
@@ -64,6 +66,15 @@ export async function searchSlots(db: Db, search: SlotSearch, onlyPublic = false
     openTo(channel),
     overbook && channel !== 'web' ? wanted(channel) : sql`not l.overbooked`,
   ]
+  if (overbook) {
+    // Fewer are shown; whoever holds or books one is judged by the places alone.
+    const { 'appointment.overbook-share': share } = await readSettings(
+      db,
+      ['appointment.overbook-share'],
+      siteId,
+    )
+    if (share > 0) where.push(withinExpected(share))
+  }
   if (to) where.push(sql`l.starts_at < ${to}::timestamptz`)
   if (departmentId) where.push(sql`l.department_id = ${departmentId}`)
   if (staffId) where.push(sql`l.staff_id = ${staffId}`)

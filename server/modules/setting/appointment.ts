@@ -1,4 +1,4 @@
-import { boolean, choice, everywhere, integer, type SettingDefinition } from './define.ts'
+import { boolean, choice, everywhere, integer, number, type SettingDefinition } from './define.ts'
 
 const ours = 'CareLoop choice'
 
@@ -101,5 +101,19 @@ export const appointmentSettings = {
     'appointment',
     ['afternoon', 'midnight', 'start'],
     'Common rule: cancelled by the patient after 15:00 on the day before counts as missed; for the own rule',
+  ),
+  'appointment.remind-more-above': number(
+    'appointment',
+    0.3,
+    'share',
+    [0.01, 1],
+    `${ours}: a call the day before where about every third such patient would not come; below that most calls would be for nothing`,
+  ),
+  'appointment.overbook-share': number(
+    'appointment',
+    0,
+    'share',
+    [0, 0.5],
+    `${ours}: 0: places above those of a session are as its schedule says; above 0: at most this share of its places, and no more than are expected not to come`,
   ),
 } as const satisfies Record<string, SettingDefinition>

@@ -29,7 +29,7 @@ const beforeStart = (key: string, title: string, hours: number, next: string): P
   next,
 })
 
-/** Confirmed at once, reminded two days before and on the day before; moving the appointment moves the waits. */
+/** Confirmed at once, reminded two days before and on the day before, then called if likely to miss it; moving the appointment moves the waits. */
 const reminders: PathwayDefinition = {
   purpose: 'service',
   entry: { event: 'appointment.booked', when: ours, maxAgeDays: 1 },
@@ -49,7 +49,27 @@ const reminders: PathwayDefinition = {
       next: null,
       otherwise: 'again',
     },
-    message('again', '再次提醒', 'appointment-reminder', null),
+    message('again', '再次提醒', 'appointment-reminder', 'likely-missed'),
+    {
+      key: 'likely-missed',
+      title: '很可能不来？',
+      kind: 'branch',
+      when: { fact: 'appointment.remindMore', op: '=', value: true },
+      next: 'call',
+      otherwise: null,
+    },
+    {
+      key: 'call',
+      title: '电话提醒就诊',
+      kind: 'task',
+      task: 'follow-up-call',
+      assignee: 'service-centre',
+      dueSince: 'here',
+      dueIn: { value: 10, unit: 'hours' },
+      priority: 'routine',
+      waitFor: 'nothing',
+      next: null,
+    },
   ],
 }
 

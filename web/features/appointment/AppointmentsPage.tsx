@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   type Appointment,
+  appointmentMeasure,
   appointmentStatus,
   appointmentView,
   attendAppointment,
@@ -21,11 +22,26 @@ import { TimeText } from '../../ui/TimeText.tsx'
 import { useDo } from '../../ui/useDo.ts'
 import { AppointmentDrawer } from './AppointmentDrawer.tsx'
 import BookDialog from './BookDialog.tsx'
+import { LoadRowsNotice } from './LoadRowsNotice.tsx'
 import { RefusalsPanel } from './RefusalsPanel.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
 import { stepsOf } from './steps.ts'
 import { ViewChips } from './ViewChips.tsx'
+
+/** What a number of the load of clinics says in the address besides department and state. */
+const loadFilters = [
+  'measure',
+  'siteId',
+  'staffId',
+  'visitTypeId',
+  'from',
+  'to',
+  'cancelledBy',
+  'weekday',
+  'hourFrom',
+  'hourTo',
+]
 
 /** Who comes when: the day's patients in their order, what is coming, and what collides with another system. */
 export default function AppointmentsPage() {
@@ -42,8 +58,11 @@ export default function AppointmentsPage() {
   const status = appointmentStatus.options.find((one) => one === first(filters['status']))
   const places = useCall(listSites, { query: { within: 'appointment.read' } })
   const attend = useDo(attendAppointment, { done: t('appointments.stepDone'), stale: appointmentRoutes })
+  const measure = appointmentMeasure.options.find((one) => one === first(filters['measure']))
+  const behind = measure ? loadFilters.map((name) => [name, first(filters[name])]) : []
   const source = useList(listAppointments, {
     view,
+    ...(Object.fromEntries(behind) as object),
     ...(view === 'day' && { date }),
     ...(departmentId && { departmentId }),
     ...(status && { status: [status] }),
@@ -101,6 +120,7 @@ export default function AppointmentsPage() {
             )}
           </>
         }
+        {...(measure && { above: <LoadRowsNotice measure={measure} /> })}
         filters={
           <>
             <ViewChips

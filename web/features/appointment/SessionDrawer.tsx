@@ -17,6 +17,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { Unloaded } from '../../ui/Unloaded.tsx'
 import { useDo } from '../../ui/useDo.ts'
+import { ExpectedNoShow } from './ExpectedNoShow.tsx'
 import { MoveSessionDialog } from './MoveSessionDialog.tsx'
 import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
@@ -81,6 +82,7 @@ export function SessionDrawer({ session, onClose }: { session: ClinicSession; on
             {t('schedules.placesHint', { booked: session.booked, slots: session.slots })}
           </Fact>
         </dl>
+        {!over && <ExpectedNoShow sessionId={session.id} />}
         <section aria-label={t('schedules.patients')}>
           <h2>{t('schedules.patients')}</h2>
           {may(me, 'appointment.read') && (patients.isError || !patients.data) ? (

@@ -56,6 +56,7 @@ export const frame = {
     waitlist: 'Waitlist',
     noShows: 'No-shows',
     schedules: 'Schedules',
+    clinicLoad: 'Clinic load',
     pathways: 'Pathways',
     enrollments: 'On a pathway',
     questionnaires: 'Questionnaires',

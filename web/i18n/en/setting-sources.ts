@@ -117,6 +117,10 @@ export const settingSources = {
   'appointment_no-show-cut-off':
     'Common rule: what the patient cancels later counts as missed; for the own rule',
   appointment_open: 'CareLoop choice: of one person at a time',
+  'appointment_remind-more-above':
+    'CareLoop choice: a call the day before where about every third such patient would not come; below that most calls would be for nothing',
+  'appointment_overbook-share':
+    'CareLoop choice: 0: places above those of a session are as its schedule says; above 0: at most this share of its places, and no more than are expected not to come',
   'appointment_web-open': 'CareLoop choice: a family that shares a telephone',
   'appointment_web-codes-phone': 'CareLoop choice: nobody needs more short messages',
   'appointment_web-codes-address':

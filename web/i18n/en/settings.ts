@@ -183,6 +183,8 @@ export const settings = {
     'appointment_no-show-restrict-months': 'Restricted for',
     'appointment_no-show-cut-off': 'Last moment to cancel',
     appointment_open: 'Appointments of one person at a time',
+    'appointment_remind-more-above': 'Call to remind above this risk of not coming',
+    'appointment_overbook-share': 'Overbooked places, share of a session at most',
     'appointment_web-open': 'Web booking: open appointments of one telephone number',
     'appointment_web-codes-phone': 'Web booking: codes to one number',
     'appointment_web-codes-address': 'Web booking: codes from one network',

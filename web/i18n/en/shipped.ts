@@ -18,6 +18,8 @@ export const shipped = {
   就诊前一天: 'The day before',
   '已确认会来？': 'Will the patient come?',
   再次提醒: 'Reminded again',
+  '很可能不来？': 'Likely to miss it?',
+  电话提醒就诊: 'Call to remind',
   改约通知: 'Appointment moved',
   通知新的时间: 'The new time',
   停诊通知: 'Clinic suspended',

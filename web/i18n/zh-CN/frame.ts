@@ -49,6 +49,7 @@ export const frame = {
     waitlist: '候补',
     noShows: '爽约限制',
     schedules: '排班',
+    clinicLoad: '号源分析',
     pathways: '随访路径',
     enrollments: '在径患者',
     questionnaires: '问卷',

@@ -94,6 +94,10 @@ export const settingSources = {
   'appointment_no-show-restrict-months': '北京 114；自定规则用',
   'appointment_no-show-cut-off': '常见规定：此后患者取消按爽约计；自定规则用',
   appointment_open: '本产品默认：同一患者同时',
+  'appointment_remind-more-above':
+    '本产品默认：这样的患者大约每三位有一位不来，值得前一天打电话；再低，电话多半白打',
+  'appointment_overbook-share':
+    '本产品默认：0 为关，加号按排班所定；大于 0 时，加号不超过号源的这个比例，也不超过预计爽约的人数',
   'appointment_web-open': '本产品默认：一家人共用一个手机',
   'appointment_web-codes-phone': '本产品默认：再多的短信没有必要',
   'appointment_web-codes-address': '本产品默认：移动网络的一个网段（/24、/64）由许多人共用',

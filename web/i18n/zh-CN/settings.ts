@@ -177,6 +177,8 @@ export const settings = {
     'appointment_no-show-restrict-months': '爽约：限制多久',
     'appointment_no-show-cut-off': '爽约：最晚取消时间',
     appointment_open: '一人最多几个未就诊预约',
+    'appointment_remind-more-above': '爽约可能性高于多少时再打电话提醒',
+    'appointment_overbook-share': '加号最多占号源的多少',
     'appointment_web-open': '网上预约：一个手机号最多几个未就诊预约',
     'appointment_web-codes-phone': '网上预约：每个手机号获取验证码',
     'appointment_web-codes-address': '网上预约：每个网段获取验证码',

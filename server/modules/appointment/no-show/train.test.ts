@@ -179,11 +179,20 @@ test('a system that tells only of those who did not come teaches nothing', async
   expect(await models()).toMatchObject([{ n: 300 }])
 })
 
-test('nothing outside of this folder reads the risk, so that it refuses nobody: whoever adds a use adds it here', () => {
+test('nothing outside of this folder reads the risk but what reminds, counts and searches: whoever adds a use adds it here', () => {
   const root = path.resolve(import.meta.dirname, '../../../..')
   const users = globSync('server/{modules,feeds,platform}/**/*.ts', { cwd: root })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => !file.includes('/no-show/') && !file.endsWith('db-types.ts'))
     .filter((file) => /no_show_(risk|drivers)/.test(readFileSync(path.join(root, file), 'utf8')))
   expect(users).toEqual([])
+  const importing = globSync('server/**/*.ts', { cwd: root })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => !file.endsWith('.test.ts'))
+    .filter((file) =>
+      /from '.*no-show\/risk\.ts'|from '\.\/risk\.ts'/.test(readFileSync(path.join(root, file), 'utf8')),
+    )
+  expect(importing.toSorted()).toEqual(
+    ['routes.ts', 'slot.ts', 'subject.ts'].map((file) => `server/modules/appointment/${file}`),
+  )
 })

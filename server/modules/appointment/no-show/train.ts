@@ -1,10 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { NoShowFeature } from '../../../../contract/clinic-schedule.ts'
 import { runAside } from '../../../platform/aside.ts'
 import type { Db } from '../../../platform/db.ts'
 import { joinPerson, recordsOf } from '../../event/record.ts'
 import { factSql } from '../../person/fact.ts'
 import type { Figures } from './judge.ts'
 import { type Driver, explain, type Model, predict, type Row } from './model.ts'
+import type { Value } from './terms.ts'
 
 /** What a model learns from; starts in seconds since 1970. */
 export type FitInput = { rows: Row[]; outcomes: number[]; starts: number[] }
@@ -63,7 +65,7 @@ async function read(db: Db, which: RawBuilder<SqlBool>): Promise<Known[]> {
 
 const yesNo = (value: boolean) => (value ? 'yes' : 'no')
 
-function featuresOf(one: Known): Row {
+function featuresOf(one: Known): Record<NoShowFeature, Value> {
   return {
     // A day more matters less after a month than on the first day.
     leadDays: one.lead_days === null ? null : Math.log1p(one.lead_days),
