@@ -8,7 +8,7 @@ import {
 import { searchSlots } from '../../contract/appointment.ts'
 import type { TestApp } from './app.ts'
 import { idsOf } from './hospital.ts'
-import { personOf, receive } from './hl7.ts'
+import { about, personOf, receive } from './hl7.ts'
 
 /** A hospital with one department and doctor, a kind of visit, and a weekly schedule on every working day; 2026-11-18 is a Wednesday. */
 export async function openClinic(
@@ -78,3 +78,12 @@ export async function patient(app: TestApp, mrn: string, department: string): Pr
   await receive(app, { mrn, department, phone: '13800001111' })
   return personOf(app, mrn)
 }
+
+/** An SIU message about one appointment with a doctor. */
+export const siu = (event: string, mrn: string, number: string, start: string, doctor: string) =>
+  about(
+    `SIU^${event}`,
+    { mrn },
+    `SCH|${number}|${number}|||||FU^复诊|FU^复诊|||^^^${start}00+0800^${start.slice(0, 8)}120000+0800`,
+    `AIP|1||${doctor}`,
+  )

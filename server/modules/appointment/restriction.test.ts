@@ -13,8 +13,9 @@ import {
 } from '../../../contract/booking-restriction.ts'
 import { getTimeline } from '../../../contract/timeline.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
-import { openClinic, patient } from '../../../test/support/clinic.ts'
+import { openClinic, patient, siu } from '../../../test/support/clinic.ts'
 import { createTestDatabase } from '../../../test/support/database.ts'
+import { receiveText } from '../../../test/support/hl7.ts'
 import { changeSetting } from '../../../test/support/setting.ts'
 
 let app: TestApp
@@ -142,6 +143,14 @@ test('an appeal is noted and decided with a reason; an excused appointment lifts
   ])
   await app.processAll()
   expect((await restrictions(personId)).map((row) => row.status)).toEqual(['lifted'])
+})
+
+test('what the HIS says was missed counts as well', async () => {
+  await openClinic(app, admin, 'NE')
+  const personId = await patient(app, 'NE-1', 'NE')
+  for (const day of ['02', '09', '16'])
+    await receiveText(app, siu('S26', 'NE-1', `H${day}`, `202611${day}0815`, 'NE1'))
+  expect((await restrictions(personId))[0]).toMatchObject({ status: 'active', counted: [{}, {}, {}] })
 })
 
 test('without a rule nobody is marked or restricted by themselves', async () => {

@@ -1,14 +1,17 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { NoShowRule } from '../../../contract/booking-restriction.ts'
 import type { EventKind } from '../../../contract/timeline.ts'
-import type { Actor } from '../../platform/actor.ts'
+import { type Actor, systemActor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import { recordEvents, sourceOf } from '../event/event.ts'
-import { recordsOf } from '../event/record.ts'
+import { personOfRecord, recordsOf } from '../event/record.ts'
 import { readSettings } from '../setting/setting.ts'
 import { judgePast, monthsFrom, noShowPresets, type Past } from './no-show/rule.ts'
+
+/** Who marks and restricts where no person does. */
+export const noShowActor = systemActor('system:no-show', '爽约规则')
 
 /** The site's rule, or null where it has none. */
 async function ruleOf(trx: Trx, siteId: number): Promise<NoShowRule | null> {
@@ -68,7 +71,7 @@ export async function judgeNoShows(
   { personId, siteId }: { personId: number; siteId: number },
 ): Promise<void> {
   const rule = await ruleOf(trx, siteId)
-  const records = recordsOf(sql`${personId}`)
+  const records = recordsOf(personOfRecord(sql`${personId}`))
   await sql`select pg_advisory_xact_lock(hashtext('booking.restriction'), ${personId}::int)`.execute(trx)
   const { rows: active } = await sql<{ id: number; rule: NoShowRule; counted: Counted[] }>`
     select r.id, r.rule, r.counted from booking_restriction r

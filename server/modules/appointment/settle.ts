@@ -1,9 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Db, transaction, type Trx } from '../../platform/db.ts'
-import { systemActor } from '../../platform/actor.ts'
 import { attendLocked } from './attendance.ts'
 import { lockReached } from './book.ts'
-import { rulesOfSites } from './restriction.ts'
+import { noShowActor, rulesOfSites } from './restriction.ts'
 import { recordsOf } from '../event/record.ts'
 import { createTasks } from '../task/create.ts'
 import { expireOffers, expiryOf, makeOffer, offerFree, releaseDue } from './offer.ts'
@@ -25,8 +24,6 @@ export async function settleSlots(db: Db): Promise<number> {
   return done
 }
 
-const late = systemActor('system:no-show', '爽约规则')
-
 /** Who has not come by the time that the site's no-show rule allows; without a rule staff say so. */
 async function missLate(trx: Trx): Promise<number> {
   let done = 0
@@ -37,7 +34,7 @@ async function missLate(trx: Trx): Promise<number> {
         and a.starts_at between now() - interval '7 days' and now() - ${lateMinutes} * interval '1 minute'
       order by a.starts_at, a.id limit 200 for update skip locked`.execute(trx)
     for (const { id } of rows)
-      await attendLocked(trx, late, await lockReached(trx, late, id, sql`a.id = ${id}`), 'miss')
+      await attendLocked(trx, noShowActor, await lockReached(trx, noShowActor, id, sql`a.id = ${id}`), 'miss')
     done += rows.length
   }
   return done

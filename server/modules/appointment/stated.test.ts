@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookAppointment, listAppointments } from '../../../contract/appointment.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
-import { openClinic, patient } from '../../../test/support/clinic.ts'
+import { openClinic, patient, siu } from '../../../test/support/clinic.ts'
 import { createTestDatabase } from '../../../test/support/database.ts'
 import { fhir, integrationKey } from '../../../test/support/fhir.ts'
-import { about, personOf, receiveText } from '../../../test/support/hl7.ts'
+import { personOf, receiveText } from '../../../test/support/hl7.ts'
 
 let app: TestApp
 let agent: string
@@ -17,15 +17,6 @@ afterAll(() => app.close())
 
 const coming = async (personId: number) =>
   (await app.request(agent, listAppointments, { query: { personId, view: 'all' } })).body.items
-
-/** An SIU message about one appointment with a doctor. */
-const siu = (event: string, mrn: string, number: string, start: string, doctor: string) =>
-  about(
-    `SIU^${event}`,
-    { mrn },
-    `SCH|${number}|${number}|||||FU^复诊|FU^复诊|||^^^${start}00+0800^${start.slice(0, 8)}120000+0800`,
-    `AIP|1||${doctor}`,
-  )
 
 test('an appointment of the HIS takes its slot here, moves with it and gives it back', async () => {
   const { search } = await openClinic(app, agent, 'TA')

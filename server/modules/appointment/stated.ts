@@ -4,6 +4,7 @@ import type { Trx } from '../../platform/db.ts'
 import type { NewEvent } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { releaseSlots } from './offer.ts'
+import { judgeNoShows, noShowActor } from './restriction.ts'
 import { idOfNumber, numberOf } from './view.ts'
 
 type Statement = { event: NewEvent; siteId: number; number: string; data: ClinicalFact }
@@ -117,6 +118,8 @@ async function keep(trx: Trx, statement: Statement): Promise<Kept | null> {
         values (${values}, ${siteId}, 'his', ${slot.taken}, ${event.at}, ${event.source}, ${event.source}) returning id`.execute(
         trx,
       )
+  if (event.personId !== null && (status === 'noshow') !== (known?.status === 'noshow'))
+    await judgeNoShows(trx, noShowActor, { personId: event.personId, siteId })
   return rows[0] ? { id: rows[0].id, ours, moved } : null
 }
 
