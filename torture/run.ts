@@ -5,6 +5,7 @@ import { malformedTest } from './malformed-test.ts'
 import { outboundTest } from './outbound.ts'
 import { propertiesHold } from './properties.ts'
 import { sendingTest } from './sending.ts'
+import { appointmentsTest } from './appointments.ts'
 import { stepsTest } from './steps.ts'
 
 const size = {
@@ -76,6 +77,11 @@ const sending = await sendingTest({
 failed ||= sending.deviations.length > 0
 for (const one of sending.deviations) console.log(`  FAIL ${one}`)
 
+console.log('\nAppointments: kill -9 while people book, move, cancel and wait')
+const appointments = await appointmentsTest({ clients: 40, requests: 250, kills: 20, seed: size.seed })
+failed ||= appointments.deviations.length > 0
+for (const one of appointments.deviations) console.log(`  FAIL ${one}`)
+
 console.log(
   '\nProperties: the contact gate, pathways under interleavings, merges taken back, messages in any order',
 )
@@ -134,6 +140,11 @@ const rows: [string, string][] = [
     'looks at the account meanwhile / messages lost, doubled or unaccounted',
     `${sending.looks} / ${sending.deviations.length}`,
   ],
+  [
+    'appointments under 20 kills: booked / offers made, in',
+    `${appointments.booked} / ${appointments.offers}, ${appointments.seconds.toFixed(0)} s`,
+  ],
+  ['appointments: lost, doubled, out of turn', String(appointments.deviations.length)],
   [`properties, ${size.properties} times as often as in the suite`, properties ? 'hold' : 'FAIL'],
   ['minutes', ((performance.now() - began) / 60_000).toFixed(1)],
 ]
