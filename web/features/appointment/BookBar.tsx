@@ -16,7 +16,7 @@ export default function BookBar({ task }: { task: TaskDetail }) {
   return (
     <>
       <Button icon={<CalendarOutlined />} onClick={() => setOpen(true)}>
-        {t('appointments.bookReturn')}
+        {t('keptSlots.bookReturn')}
       </Button>
       {open && (
         <Suspense>

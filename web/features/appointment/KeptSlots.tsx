@@ -15,21 +15,20 @@ export default function KeptSlots({ personId }: { personId: number }) {
   const mayRead = may(me, 'appointment.read')
   const offers = useCall(listOffers, { params: { id: personId } }, { enabled: mayRead })
   const decide = useDo(decideOffer, {
-    done: ({ appointmentId }) =>
-      t(appointmentId === null ? 'appointments.kept.given' : 'appointments.kept.taken'),
+    done: ({ appointmentId }) => t(appointmentId === null ? 'keptSlots.given' : 'keptSlots.taken'),
     stale: [...appointmentRoutes, listOffers],
   })
   const items = offers.data?.items ?? []
   if (items.length === 0) return null
   return (
-    <ul className="row-list" aria-label={t('appointments.kept.title')}>
+    <ul className="row-list" aria-label={t('keptSlots.title')}>
       {items.map((one) => (
         <li key={one.id}>
           <div>
             <strong>{time.moment(one.startsAt)}</strong>{' '}
             {[one.departmentName, one.staffName, one.visitTypeName].filter(Boolean).join(' · ')}
             <p className="secondary small">
-              {t(`appointments.kept.${one.reason}`, { until: time.moment(one.expiresAt) })}
+              {t(`keptSlots.${one.reason}`, { until: time.moment(one.expiresAt) })}
             </p>
           </div>
           {may(me, 'appointment.write') && (
@@ -38,13 +37,13 @@ export default function KeptSlots({ personId }: { personId: number }) {
                 loading={decide.isPending && decide.variables.body.accept}
                 onClick={() => decide.mutate({ params: { id: one.id }, body: { accept: true } })}
               >
-                {t('appointments.kept.take')}
+                {t('keptSlots.take')}
               </Button>
               <Button
                 loading={decide.isPending && !decide.variables.body.accept}
                 onClick={() => decide.mutate({ params: { id: one.id }, body: { accept: false } })}
               >
-                {t('appointments.kept.give')}
+                {t('keptSlots.give')}
               </Button>
             </span>
           )}

@@ -39,6 +39,16 @@ export const eventGroups = {
     'appointment.changed',
     'appointment.cancelled',
     'appointment.missed',
+    'appointment.confirmed',
+    'appointment.arrived',
+    'appointment.fulfilled',
+    'appointment.suspended',
+    'appointment.offered',
+    'appointment.offer-closed',
+    'waitlist.joined',
+    'waitlist.left',
+    'booking.restricted',
+    'booking.restored',
   ],
   calls: ['contact.attempted', 'contact.received', 'contact.refused'],
   answers: ['questionnaire.completed', 'red-flag.raised', 'red-flag.reminded', 'guidance.given'],
@@ -121,7 +131,8 @@ const isTime = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)
 
 /** Numbers that lead to other rows mean nothing to a reader of the line. */
-const isReference = (field: string) => /Id$|^redFlags$/.test(field)
+const isReference = (field: string, value: unknown) =>
+  /Id$|^redFlags$/.test(field) || (field === 'subject' && typeof value === 'object')
 
 /** Words that a questionnaire brings in several languages. */
 type Localized = { 'zh-CN': string; 'zh-TW'?: string; en?: string }
@@ -237,7 +248,7 @@ export function useTimelineText() {
               : field,
         ),
         value: valueText(field, value),
-        known: i18n.exists(`codes.eventField.${field}`) && !isReference(field),
+        known: i18n.exists(`codes.eventField.${field}`) && !isReference(field, value),
       }))
     const outcome = facts.find((fact) => fact.field === 'outcome')
     const kind = code('eventKind', event.kind)

@@ -4,7 +4,6 @@ import type { appointments as chinese } from '../zh-CN/appointments.ts'
 export const appointments = {
   title: 'Appointments',
   book: 'Book an appointment',
-  bookReturn: 'Book a return visit',
   bookFor: 'Book for {{name}}',
   view: { day: 'One day', coming: 'Coming', conflict: 'Conflicts', all: 'All' },
   status: {
@@ -108,16 +107,6 @@ export const appointments = {
     booked: 'All {{n}} are booked',
     bookedSome: '{{n}} are booked; no slot was found for {{days}}',
     later: 'Also the later ones of this course',
-  },
-  kept: {
-    title: 'Slots kept for the patient',
-    'red-flag': 'Kept for the red flag until {{until}}',
-    waitlist: 'From the waitlist, to be answered by {{until}}',
-    suspension: 'Instead of a suspended clinic, to be answered by {{until}}',
-    take: 'Book it',
-    give: 'Give it back',
-    taken: 'Booked',
-    given: 'Given back',
   },
   print: 'Print the slip',
   ticket: 'Appointment slip',

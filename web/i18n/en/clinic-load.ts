@@ -68,7 +68,6 @@ export const clinicLoad = {
   hour: '{{hour}}:00',
   cell: '{{weekday}} {{hour}}:00: {{used}} / {{open}} places, {{share}}',
   noPlaces: 'no places',
-  hoursTable: { hour: 'Hour' },
   forecast: 'Next four weeks: are there enough places?',
   forecastHow:
     'The expected number is the mean of at most the 8 latest half-days of the same department and weekday; in brackets the range in which four of five should lie, from how much these differ. Holidays and suspended clinics do not count, a worked weekend day counts as the day it makes up for. Who found no place is not seen: where clinics were full and people wait, demand is higher.',

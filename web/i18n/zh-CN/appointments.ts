@@ -1,7 +1,6 @@
 export const appointments = {
   title: '预约',
   book: '预约挂号',
-  bookReturn: '约复诊',
   bookFor: '为{{name}}预约',
   view: { day: '某日', coming: '将来', conflict: '号源冲突', all: '全部' },
   status: {
@@ -105,16 +104,6 @@ export const appointments = {
     booked: '{{n}} 次都约好了',
     bookedSome: '约好 {{n}} 次；这些日子没有号：{{days}}',
     later: '疗程里后面的也一起取消',
-  },
-  kept: {
-    title: '为患者保留的号',
-    'red-flag': '红旗保留，{{until}} 前有效',
-    waitlist: '候补，{{until}} 前答复',
-    suspension: '停诊改约，{{until}} 前答复',
-    take: '就约这个',
-    give: '不要',
-    taken: '已预约',
-    given: '号已放回',
   },
   print: '打印预约单',
   ticket: '预约单',

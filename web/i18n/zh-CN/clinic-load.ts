@@ -67,7 +67,6 @@ export const clinicLoad = {
   hour: '{{hour}}\u00a0点',
   cell: '{{weekday}} {{hour}} 点：{{used}} / {{open}} 个号，{{share}}',
   noPlaces: '没有号',
-  hoursTable: { hour: '钟点' },
   forecast: '未来四周：号够不够',
   forecastHow:
     '预计人数是同一科室、同一星期几、同一半天最近最多 8 次的平均；括号里是五次中有四次会落在的范围，由这几次的高低算出。节假日和停诊不算，调休上班的周末算作它补的那一天。约满时没约上的人看不见，所以约满又有人候补的，实际需求更高。',
