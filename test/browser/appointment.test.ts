@@ -28,7 +28,7 @@ test('an agent finds the earliest slot, holds it while talking, and books it; it
   await picture(page, 'appointment-book')
   expect(await latinWords(page)).toEqual([])
   await dialog.getByRole('button', { name: '预约挂号' }).click()
-  await page.getByText(/^已预约/).waitFor()
+  await page.getByText(/^已预约 /).waitFor()
   await page.getByRole('region', { name: '预约' }).getByRole('link').first().click()
   const drawer = page.getByRole('dialog', { name: /^预约 A\d+/ })
   await drawer.getByText('请带好', { exact: false }).waitFor()

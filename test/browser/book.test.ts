@@ -30,6 +30,9 @@ async function openClinics() {
   if (opened) return
   opened = true
   const { db, secret } = stage.site.services
+  // Instead of those of the demo hospital.
+  for (const made of ['clinic_session', 'schedule']) await stage.rows(`delete from ${made}`)
+  await stage.rows(`update visit_type set public = false`)
   await configureDemoChannels(db, secret, [demoSms(smsc.port)])
   const places = await stage.rows<{ site: number; department: number; staff: number[] }>(
     `select d.site_id as site, d.id as department, array_agg(s.id order by s.id) as staff from department d

@@ -89,7 +89,7 @@ test('a rejected message is sent again by hand, an unclear one by itself and mar
   await page.getByRole('row', { name: /2 次/ }).getByText('对方已收').waitFor()
   await look(page, 'outbound')
   await picture(page, 'outbound')
-  expect(await latinWords(page, /^(ADT\^A31|No|such|patient|AA|AR|TLS|CL-[\w-]+)$/)).toEqual([])
+  expect(await latinWords(page, /^(ADT\^A31|SIU|No|such|patient|AA|AR|TLS|CL-[\w-]+)$/)).toEqual([])
   expect(await axeViolations(page)).toEqual([])
   await page.getByRole('row', { name: /2 次/ }).click()
   const drawer = page.getByRole('dialog', { name: /发出消息/ })
