@@ -113,6 +113,8 @@ test('a rejected message is sent again by hand, an unclear one by itself and mar
   await expect.poll(() => stage.rows(`select 1 from outbound_channel where failures > 0`)).toHaveLength(1)
   await overview.reload()
   await overview.getByText('1 个发送通道要处理').waitFor()
+  // Comes with each further attempt.
+  await overview.getByRole('button', { name: '有新消息，点此刷新列表' }).waitFor()
   await look(overview, 'alarm')
   expect(await axeViolations(overview)).toEqual([])
   await page.goto('/intake?tab=outbound')

@@ -162,11 +162,13 @@ export function IntakeMessages() {
                 clears={['noteAt']}
               />
               {mayReplay && <TextFilter label={t('intake.filter.text')} of="text" />}
-              {arrived && (
-                <button type="button" className="plain-button" role="status" onClick={refresh}>
-                  {t('intake.newArrived')}
-                </button>
-              )}
+              <span role="status">
+                {arrived && (
+                  <button type="button" className="plain-button" onClick={refresh}>
+                    {t('intake.newArrived')}
+                  </button>
+                )}
+              </span>
             </div>
           </>
         }
