@@ -18,7 +18,7 @@ export function PersonOption({ person }: { person: PersonSummary }) {
           person.phone,
           person.recordNumbers[0]?.value,
           person.lastDepartmentName,
-          person.foundAs.length > 0 && t('match.foundAs', { names: person.foundAs.join('、') }),
+          person.foundAs.length > 0 && t('frame.foundAs', { names: person.foundAs.join('、') }),
         ]
           .filter(Boolean)
           .join(' · ')}

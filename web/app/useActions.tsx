@@ -45,7 +45,7 @@ export function useActions(show: (overlay: Overlay) => void): Action[] {
     if (n === 0) await signOut()
     else
       void modal.confirm({
-        title: t('visitDay.unsent', { n }),
+        title: t('frame.unsent', { n }),
         okText: t('frame.person.signOut'),
         cancelText: t('common.cancel'),
         onOk: signOut,

@@ -11,6 +11,7 @@ import { may, useMe } from '../../session.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import KeptSlots from './KeptSlots.tsx'
+import { appointmentRoutes } from './stale.ts'
 import { AppointmentTags } from './status.tsx'
 
 const BookDialog = lazy(() => import('./BookDialog.tsx'))
@@ -52,7 +53,7 @@ export function AppointmentPanel({ person }: { person: PersonDetail }) {
           }
         />
       )}
-      <KeptSlots personId={person.id} />
+      <KeptSlots personId={person.id} stale={appointmentRoutes} />
       {items.length === 0 ? (
         <p className="secondary">{t('appointments.none')}</p>
       ) : (

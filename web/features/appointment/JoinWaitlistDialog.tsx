@@ -38,7 +38,7 @@ export function JoinWaitlistDialog({ person, departmentId, onClose }: JoinWaitli
       note: '',
     },
     stale: [...appointmentRoutes, listWaitlist],
-    done: t('waitlist.joined'),
+    done: t('waitlist.added'),
     onDone: onClose,
   })
   const department = places.data?.departments.find((one) => one.id === Number(form.values['departmentId']))

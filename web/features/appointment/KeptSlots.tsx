@@ -1,14 +1,21 @@
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import type { RouteContract } from '../../../contract/route.ts'
 import { decideOffer, listOffers } from '../../../contract/waitlist.ts'
 import { useTime } from '../../format/useTime.ts'
 import { useCall } from '../../query.ts'
 import { may, useMe } from '../../session.tsx'
 import { useDo } from '../../ui/useDo.ts'
-import { appointmentRoutes } from './stale.ts'
 
 /** Slots that are kept for a person: by a red flag, the waitlist, or because a clinic is suspended; one tap books or gives back. */
-export default function KeptSlots({ personId }: { personId: number }) {
+export default function KeptSlots({
+  personId,
+  stale = [],
+}: {
+  personId: number
+  /** What else the screen shows of appointments; the desk does not load it for this. */
+  stale?: readonly RouteContract[]
+}) {
   const { t } = useTranslation()
   const time = useTime()
   const me = useMe()
@@ -16,7 +23,7 @@ export default function KeptSlots({ personId }: { personId: number }) {
   const offers = useCall(listOffers, { params: { id: personId } }, { enabled: mayRead })
   const decide = useDo(decideOffer, {
     done: ({ appointmentId }) => t(appointmentId === null ? 'keptSlots.given' : 'keptSlots.taken'),
-    stale: [...appointmentRoutes, listOffers],
+    stale: [...stale, listOffers],
   })
   const items = offers.data?.items ?? []
   if (items.length === 0) return null

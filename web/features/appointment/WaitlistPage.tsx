@@ -140,7 +140,7 @@ export default function WaitlistPage() {
           label={t('appointments.cancelReason')}
           hint={`${leaving.personName} · ${leaving.departmentName}`}
           usual={[t('waitlist.usual.booked'), t('waitlist.usual.unneeded')]}
-          done={t('waitlist.left')}
+          done={t('waitlist.removed')}
           stale={[...appointmentRoutes, listWaitlist]}
           onClose={() => setLeaving(null)}
         />

@@ -39,7 +39,7 @@ export default function PersonsPage() {
         <>
           {person.deceased && <StatusTag tone="neutral">{code('personTag', 'deceased')}</StatusTag>}
           {person.foundAs.length > 0 && (
-            <p className="secondary small">{t('match.foundAs', { names: person.foundAs.join('、') })}</p>
+            <p className="secondary small">{t('frame.foundAs', { names: person.foundAs.join('、') })}</p>
           )}
         </>
       ),

@@ -183,7 +183,7 @@ export function TaskWork({ task, canWork, calling, onNext, onOpen }: TaskWorkPro
               to="/spot-checks"
               search={{ view: task.assigneeRole === 'department-head' ? 'appeals' : 'disagree' } as never}
             >
-              {t('spotChecks.openReview')}
+              {t('desk.openReview')}
             </Link>
           </p>
         )}

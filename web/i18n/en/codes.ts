@@ -5,9 +5,7 @@ import type { codes as reference } from '../zh-CN/codes.ts'
 import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
 import { problems } from './problems.ts'
-import { eventFields, eventKinds } from './event-fields.ts'
-import { permissions } from './permissions.ts'
-import { sources } from './sources.ts'
+import { eventFields, eventKinds, sources } from './event-fields.ts'
 
 export const codes = {
   role: {
@@ -24,7 +22,6 @@ export const codes = {
     'attending-doctor': 'Attending doctor',
     other: 'Other',
   },
-  permission: permissions,
   outcome: {
     done: 'Done',
     refused: 'Refused',

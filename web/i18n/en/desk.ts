@@ -2,6 +2,7 @@ import type { SameWords } from '../shape.ts'
 import type { desk as reference } from '../zh-CN/desk.ts'
 
 export const desk = {
+  openReview: 'Go to the spot checks',
   title: 'Follow-up desk',
   list: 'Task list',
   work: 'The call',

@@ -1,3 +1,6 @@
+import type { SameWords } from '../shape.ts'
+import type { sources as sourceReference } from '../zh-CN/event-fields.ts'
+
 /** What an event or a line of the audit names. */
 export const eventFields = {
   enrollments: 'Pathways in progress',
@@ -202,3 +205,25 @@ export const eventKinds = {
   clock_breached: 'Deadline missed',
   clock_escalated: 'Deadline missed, escalated',
 }
+
+/** Where a row came from. */
+export const sources = {
+  person: 'the person',
+  booking: 'Web booking by the person',
+  user: 'Entered by hand',
+  hl7: 'HIS feed',
+  fhir: 'FHIR feed',
+  feed: 'HIS feed',
+  his: 'HIS feed',
+  api: 'API',
+  staff: 'Entered by hand',
+  careloop: 'System',
+  system: 'System',
+  pathway: 'Pathway',
+  demo: 'Demo data',
+  seed: 'Initial data',
+  import: 'Import',
+  task: 'Follow-up',
+  job: 'System',
+  portal: 'Patient app',
+} satisfies SameWords<typeof sourceReference>

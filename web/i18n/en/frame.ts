@@ -2,6 +2,9 @@ import type { SameWords } from '../shape.ts'
 import type { frame as reference } from '../zh-CN/frame.ts'
 
 export const frame = {
+  unsent:
+    '{{n}} visits on this phone have not been sent. If you sign out now they stay here and are sent when you sign in again.',
+  foundAs: 'Record {{names}}',
   printed: 'Printed by {{name}}, {{time}}',
   product: 'CareLoop',
   skip: 'Skip to content',

@@ -41,7 +41,6 @@ export const match = {
   goesBack: 'Back to {{name}}',
   staysWith: 'Stays with {{name}}',
   separatedDone: 'Separated',
-  foundAs: 'Record {{names}}',
   mergeChosen: 'Merge the two chosen',
   chooseTwo: 'Choose two persons to compare and merge',
   shownInstead: 'The record you opened was merged into this person',

@@ -52,7 +52,6 @@ export const spotChecks = {
   nothing: 'nothing',
   recordedSaid: 'recorded: {{recorded}}; patient says: {{said}}',
   tooFew: 'only {{n}} checked, no score',
-  openReview: 'Go to the spot checks',
   column: {
     candidates: 'Could be drawn',
     drawn: 'Drawn',

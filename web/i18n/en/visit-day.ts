@@ -66,7 +66,5 @@ export const visitDay: SameWords<typeof zhCN> = {
   },
   proof: 'Proof: visit note with place and time',
   toApp: 'Back to the desk',
-  unsent:
-    '{{n}} visits on this phone have not been sent. If you sign out now they stay here and are sent when you sign in again.',
   photosKept: 'Photos stay on this telephone and go with the report of the visit.',
 }

@@ -4,9 +4,9 @@ import type { waitlist as reference } from '../zh-CN/waitlist.ts'
 export const waitlist = {
   title: 'Waitlist',
   join: 'Put on the waitlist',
-  joined: 'On the waitlist',
+  added: 'On the waitlist',
   leave: 'Take off the list',
-  left: 'Off the waitlist',
+  removed: 'Off the waitlist',
   turn: 'Turn',
   days: 'Days wanted',
   offer: 'Latest offer',

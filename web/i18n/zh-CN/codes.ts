@@ -5,9 +5,7 @@ import type { Outcome } from '../../../contract/task.ts'
 import { contactCodes } from './contact.ts'
 import { errors } from './errors.ts'
 import { problems } from './problems.ts'
-import { eventFields, eventKinds } from './event-fields.ts'
-import { permissions } from './permissions.ts'
-import { sources } from './sources.ts'
+import { eventFields, eventKinds, sources } from './event-fields.ts'
 
 export const codes = {
   role: {
@@ -24,7 +22,6 @@ export const codes = {
     'attending-doctor': '主管医生',
     other: '其他',
   } satisfies Record<Role | 'head-nurse' | 'attending-doctor' | 'other', string>,
-  permission: permissions,
   outcome: {
     done: '已随访',
     refused: '已拒访',

@@ -1,4 +1,5 @@
 export const desk = {
+  openReview: '到“抽查”里处理',
   title: '随访工作台',
   list: '任务列表',
   work: '随访内容',

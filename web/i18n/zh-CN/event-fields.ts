@@ -205,3 +205,25 @@ export const eventKinds = {
   clock_breached: '超过时限',
   clock_escalated: '超过时限，已升级',
 } satisfies Record<CodeKey<EventKind>, string>
+
+/** Where a row came from. */
+export const sources = {
+  person: '本人填写',
+  booking: '本人网上预约',
+  user: '人工录入',
+  hl7: 'HIS 接口',
+  fhir: 'FHIR 接口',
+  feed: 'HIS 接口',
+  his: 'HIS 接口',
+  api: '接口调用',
+  staff: '人工录入',
+  careloop: '系统',
+  system: '系统',
+  pathway: '随访路径',
+  demo: '演示数据',
+  seed: '初始数据',
+  import: '批量导入',
+  task: '随访任务',
+  job: '系统',
+  portal: '患者端',
+}

@@ -1,4 +1,6 @@
 export const frame = {
+  unsent: '这台手机上还有 {{n}} 份走访没有上传。现在退出会留在手机上，下次登录再上传。',
+  foundAs: '原档案 {{names}}',
   printed: '{{name}} 打印于 {{time}}',
   product: '关怀环',
   skip: '跳到正文',

@@ -37,7 +37,6 @@ export const match = {
   goesBack: '归还 {{name}}',
   staysWith: '留在 {{name}}',
   separatedDone: '已拆开',
-  foundAs: '原档案 {{names}}',
   mergeChosen: '合并所选两人',
   chooseTwo: '选两位患者可对照合并',
   shownInstead: '您打开的档案已并入这位患者',

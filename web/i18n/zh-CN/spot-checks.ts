@@ -48,7 +48,6 @@ export const spotChecks = {
   nothing: '没有说',
   recordedSaid: '登记：{{recorded}}，患者说：{{said}}',
   tooFew: '只查了 {{n}} 次，不评分',
-  openReview: '到“抽查”里处理',
   column: {
     candidates: '可抽',
     drawn: '抽中',

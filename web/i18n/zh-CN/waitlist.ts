@@ -1,9 +1,9 @@
 export const waitlist = {
   title: '候补',
   join: '登记候补',
-  joined: '已登记候补',
+  added: '已登记候补',
   leave: '退出候补',
-  left: '已退出候补',
+  removed: '已退出候补',
   turn: '第几位',
   days: '希望的日期',
   offer: '最近给的号',
