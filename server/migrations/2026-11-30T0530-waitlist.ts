@@ -55,9 +55,9 @@ create unique index slot_offer_appointment on slot_offer (appointment_id) where 
 create index slot_offer_expiry on slot_offer (expires_at) where status = 'open';
 create unique index slot_offer_task on slot_offer (task_id) where status = 'open';
 create index slot_offer_person on slot_offer (person_id);
--- Its clinic is suspended: another time is wanted, offered, or was not found or not taken.
-alter table appointment add column rebook text check (rebook in ('wanted', 'offered', 'call'));
-create index appointment_rebook on appointment (id) where rebook = 'wanted';
+-- Its clinic is suspended: another time is wanted, offered, or was not found or not taken; then somebody calls.
+alter table appointment add column rebook text check (rebook in ('wanted', 'offered', 'call', 'called'));
+create index appointment_rebook on appointment (id) where rebook in ('wanted', 'call');
 `,
     )
     .execute(db)

@@ -79,7 +79,7 @@ export interface Appointment {
   no_show_risk: number | null;
   note: string | null;
   person_id: number;
-  rebook: "wanted" | "offered" | "call" | null;
+  rebook: "wanted" | "offered" | "call" | "called" | null;
   room_id: number | null;
   seen_at: Timestamp | null;
   series_id: number | null;

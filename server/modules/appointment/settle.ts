@@ -136,10 +136,11 @@ async function askToCall(trx: Trx): Promise<number> {
     select a.id, a.person_id, a.site_id, a.department_id, a.staff_id, a.visit_type_id, a.starts_at, a.ends_at, s.time_zone as zone,
       concat_ws(' ', to_char(a.starts_at at time zone s.time_zone, 'MM-DD HH24:MI'), d.name, a.title) as title
     from appointment a join site s on s.id = a.site_id left join department d on d.id = a.department_id
-    where a.rebook = 'call' and a.status = 'booked' and not exists (select 1 from task t where t.cause = 'rebook:' || a.id)
-    order by a.id limit 100`.execute(trx)
+    where a.rebook = 'call' and a.status = 'booked' order by a.id limit 100 for update of a skip locked`.execute(
+    trx,
+  )
   const now = new Date()
-  return createTasks(
+  await createTasks(
     trx,
     rows.map((one) => ({
       kind: 'other' as const,
@@ -160,4 +161,8 @@ async function askToCall(trx: Trx): Promise<number> {
       questionnaireVersionId: null,
     })),
   )
+  await sql`update appointment set rebook = 'called' where id = any(${rows.map((one) => one.id)}::bigint[])`.execute(
+    trx,
+  )
+  return rows.length
 }

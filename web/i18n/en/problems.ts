@@ -100,4 +100,6 @@ export const problems = {
   'at-most-days-from-the-first': 'At most {{n}} days from the first',
   'is-not-within-a-day-after-the-beginning': 'Is not within a day after the beginning',
   'is-over': 'Is over',
+  'is-before-the-first-day-or-more-than-days-after-it':
+    'Is before the first day, or more than {{n}} days after it',
 } satisfies SameWords<typeof reference>

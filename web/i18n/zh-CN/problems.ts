@@ -92,4 +92,5 @@ export const problems = {
   'at-most-days-from-the-first': '最多看 {{n}} 天',
   'is-not-within-a-day-after-the-beginning': '要在开始后一天之内',
   'is-over': '已经过去',
+  'is-before-the-first-day-or-more-than-days-after-it': '早于第一天，或超过 {{n}} 天',
 } as const
