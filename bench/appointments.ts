@@ -62,7 +62,7 @@ analyze;
 
 const isTaken = (error: unknown) => error instanceof AppError && error.id === 'slot-taken'
 
-/** Each client asks for any of 50 slots until it has one or none is left. */
+/** Each client looks what is free and asks for one of it, until it has one or none is left. */
 async function rush(db: Db): Promise<Figure[]> {
   const latencies: number[] = []
   let wrong = 0
@@ -74,10 +74,15 @@ async function rush(db: Db): Promise<Figure[]> {
     const ids = rows.map((row) => row.id)
     await Promise.all(
       Array.from({ length: clients }, async (_, client) => {
-        const left = ids.toSorted((a, b) => ((a * 31 + client * 17) % 101) - ((b * 31 + client * 17) % 101))
-        for (const slotId of left) {
+        const personId = run * clients + client + 1
+        for (;;) {
+          const { rows: left } = await sql<{ id: number }>`
+            select id from slot where id = any(${ids}::bigint[]) and status = 'free' order by random() limit 1`.execute(
+            db,
+          )
+          const slotId = left[0]?.id
+          if (slotId === undefined) return
           const began = performance.now()
-          const personId = run * clients + client + 1
           try {
             await transaction(db, (trx) =>
               bookAppointment(trx, actor, { personId, slotId, channel: 'phone' }),
