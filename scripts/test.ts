@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 // `npm test`: everything that must hold before a commit lands, cheapest first; after a failure nothing more is begun.
-// Up to three test files that failed run once more, alone: a machine shared with others delays browsers and processes.
-// What fails again fails the run; what passes only then is named with its first error, for it is a fault of the test or worse.
 // `npm test -- <pattern> …`: only the test files whose paths contain one of these, without the checks.
 const root = path.resolve(import.meta.dirname, '..')
 const bin = (name: string) => path.join(root, 'node_modules', name)
@@ -15,22 +13,16 @@ const chosen = process.argv.slice(2)
 
 type Step = [name: string, ...command: string[]]
 
-function testing(name: string, ...options: string[]): Step {
-  return [
-    name,
-    bin('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=./test/support/slowest.ts',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...options,
-  ]
-}
-const tests = testing(
+const tests: Step = [
   chosen.length > 0 ? `tests of ${chosen.join(' ')}` : 'unit, integration and browser tests',
+  bin('vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=./test/support/slowest.ts',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
   ...chosen,
-)
+]
 const webBuild: Step = ['web build', 'scripts/build-web.ts']
 const lint: Step = ['lint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']
 
@@ -68,7 +60,7 @@ const checks: Step[] = [
 /** Runs one step and says how it ended. What checks print comes in one piece; the tests tell as they go. */
 async function run(step: Step): Promise<boolean> {
   const [name, ...command] = step
-  const beside = !command.includes(bin('vitest/vitest.mjs'))
+  const beside = step !== tests
   const began = performance.now()
   const child = spawn(process.execPath, command, {
     cwd: root,
@@ -113,54 +105,29 @@ else {
   // The linter alone takes longer than all other checks, so the tests do not wait for it.
   await runAll([tests, lint], 2)
 }
-
-type Outcome = {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  testResults: {
-    name: string
-    message: string
-    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
-  }[]
-}
-
-async function outcome(): Promise<Outcome | undefined> {
-  const text = await readFile(report, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as Outcome)
-}
-
-/** The files that failed, each with its errors. */
-function failures(of: Outcome | undefined): Map<string, string[]> {
-  const found = new Map<string, string[]>()
-  for (const { name, message, assertionResults } of of?.testResults ?? []) {
-    const errors = assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map((one) => `${one.fullName}\n${one.failureMessages.join('\n').slice(0, 2000)}`)
-    if (message) errors.unshift(message.slice(0, 500))
-    if (errors.length > 0) found.set(path.relative(root, name), errors)
+const text = await readFile(report, 'utf8').catch(() => undefined)
+if (text !== undefined) {
+  const counts = JSON.parse(text) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+    testResults: {
+      name: string
+      message: string
+      assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+    }[]
   }
-  return found
-}
-
-const first = await outcome()
-const once = failures(first)
-let twice = once
-if (failed.length === 1 && failed[0] === tests[0] && once.size > 0 && once.size <= 3) {
-  const again = testing('failed files, once more and alone', '--maxWorkers=1', ...once.keys())
-  failed.length = 0
-  await rm(report)
-  await runAll([again], 1)
-  twice = failures(await outcome())
-}
-// Last, because the end of the output is what remains of a run elsewhere.
-for (const [file, errors] of once)
-  if (failed.length === 0) console.log(`\nPASSED ONLY WHEN RUN AGAIN ${file}: ${errors.join('\n')}`)
-for (const [file, errors] of twice) console.log(`\nFAIL ${file}: ${errors.join('\n')}`)
-if (first)
+  // Last, because the end of the output is what remains of a run elsewhere.
+  for (const { name, message, assertionResults } of counts.testResults) {
+    if (message) console.log(`\nFAIL ${path.relative(root, name)}\n${message.slice(0, 500)}`)
+    for (const one of assertionResults.filter(({ status }) => status === 'failed'))
+      console.log(
+        `\nFAIL ${path.relative(root, name)}: ${one.fullName}\n${one.failureMessages.join('\n').slice(0, 2000)}`,
+      )
+  }
   console.log(
-    `\n${first.numPassedTests} passed, ${first.numFailedTests} failed, ${first.numPendingTests} skipped` +
-      (twice === once ? '' : `; ${once.size} files run again, ${twice.size} of them failed`),
+    `\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} skipped`,
   )
+}
 await rm(dir, { recursive: true, force: true })
 process.exitCode = failed.length > 0 ? 1 : 0

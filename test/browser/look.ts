@@ -47,16 +47,8 @@ export async function colours(page: Page, scheme: 'light' | 'dark'): Promise<voi
 /** The rules of axe-core that look at colours; all others judge a page alike in light and dark. */
 const ofColours = ['color-contrast', 'link-in-text-block']
 
-/**
- * What axe-core finds wrong with the page, one line each; `colours`: with its colours only. A finding counts when it is
- * there twice: on a slow machine an answer that arrives while axe reads fades in half-seen.
- */
+/** What axe-core finds wrong with the page, one line each; `colours`: with its colours only. */
 export async function axeViolations(page: Page, what: 'all' | 'colours' = 'all'): Promise<string[]> {
-  const found = await axeLook(page, what)
-  return found.length === 0 ? found : axeLook(page, what)
-}
-
-async function axeLook(page: Page, what: 'all' | 'colours'): Promise<string[]> {
   await settled(page)
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
   const { violations } = await page.evaluate(
