@@ -8,13 +8,12 @@ import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents, sourceOf } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
-import { loadPerson } from '../person/person.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
 import { placeWithin, siteReached } from './scope.ts'
 import { releaseHold, releaseSlots } from './offer.ts'
 import { assertUnrestricted, judgeNoShows } from './restriction.ts'
-import { holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
+import { assertAvailable, holdSlot, publicSlots, takeSlot, type TakenSlot } from './slot.ts'
 import {
   type AppointmentRow,
   appointmentColumns,
@@ -86,15 +85,14 @@ export async function bookSlot(
   input: Booking,
   { holder, within }: Claim,
 ): Promise<Appointment> {
-  const { person, identifiers, deceased } = await loadPerson(trx, actor, input.personId)
-  if (deceased) throw new AppError('deceased')
+  await assertAvailable(trx, holder, { slotId: input.slotId, within })
+  const person = await whoComes(trx, actor, input.personId)
+  if (person.deceased) throw new AppError('deceased')
   await lockPerson(trx, person.id)
   const slot = await takeSlot(trx, holder, { ...input, within })
-  const hasNumber =
-    (input.numberStated ?? false) || identifiers.some((one) => identityNumbers.has(one.system))
   await assertRules(trx, person.id, slot, {
     channel: input.channel,
-    hasNumber,
+    hasNumber: (input.numberStated ?? false) || person.has_number,
     series: input.series ?? false,
     except: null,
   })
@@ -113,8 +111,16 @@ export async function bookSlot(
   return tell(trx, actor, found(rows[0]).id, 'appointment.booked')
 }
 
-/** Systems of identifiers that prove who somebody is (real-name rule 实名制). */
-const identityNumbers = new Set(['national-id', 'passport'])
+/** @returns the survivor of the record; `has_number`: proves who somebody is (real-name rule 实名制). @throws {AppError} not-found */
+async function whoComes(trx: Trx, actor: Actor, id: number) {
+  const within = personWithin(authorize(actor, 'person.read'), sql`p.id`)
+  const { rows } = await sql<{ id: number; deceased: boolean; has_number: boolean }>`
+    select p.id, (select bool_or(m.deceased) from person m where m.id = any(g.members)) as deceased,
+      exists (select 1 from person_identifier i where i.person_id = any(g.members) and i.system in ('national-id', 'passport')) as has_number
+    from person p cross join lateral (select ${recordsOf(sql`p.id`)} as members) g
+    where p.id = ${personOfRecord(sql`${id}`)} and ${within}`.execute(trx)
+  return found(rows[0])
+}
 
 /** One person's bookings wait for each other. */
 async function lockPerson(trx: Trx, personId: number): Promise<void> {

@@ -3,10 +3,11 @@ import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
 import type { Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
+import { recordEvents } from '../event/event.ts'
 import { personOfRecord } from '../event/record.ts'
 import { personWithin } from '../person/scope.ts'
 import { bookSlot, lockReached, moveTo } from './book.ts'
-import { closeOffer, type Offer, offerColumns, offerHolder, tellOffer } from './offer.ts'
+import { closeOffer, type Offer, offerColumns, offerHolder, offerEvent } from './offer.ts'
 import { endEntry } from './waitlist.ts'
 
 /**
@@ -52,7 +53,7 @@ export async function decideOffer(
           claim,
         )
   await sql`update slot_offer set status = 'accepted', decided_at = now() where id = ${id}`.execute(trx)
-  await tellOffer(trx, offer, 'appointment.offer-closed', { status: 'accepted' })
+  await recordEvents(trx, [offerEvent(offer, 'appointment.offer-closed', { status: 'accepted' })])
   if (offer.waitlist_entry_id !== null) await endEntry(trx, offer.waitlist_entry_id, 'booked', null)
   await log(trx, actor, offer, true)
   return appointmentId

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { EventKind } from '../../../contract/timeline.ts'
 import { loadCalendars, nextOpening } from '../../platform/calendar.ts'
 import type { Trx } from '../../platform/db.ts'
-import { recordEvents } from '../event/event.ts'
+import { type NewEvent, recordEvents } from '../event/event.ts'
 import { readSettings } from '../setting/setting.ts'
 import { freeSlots } from './slot.ts'
 
@@ -62,8 +62,8 @@ export const lockWaitlist = (trx: Trx, departmentId: number) =>
 
 async function offerSlot(trx: Trx, slot: Freed): Promise<boolean> {
   await lockWaitlist(trx, slot.department_id)
-  const expiresAt = await expiryOf(trx, slot)
-  if (expiresAt === null) return false
+  const expiresAt = await expiryAt(trx, slot.site_id, slot.zone)
+  if (expiresAt >= slot.starts_at) return false
   const { rows } = await sql<{ id: number; person_id: number; appointment_id: number | null }>`
     select w.id, w.person_id, w.appointment_id from waitlist_entry w
     where w.department_id = ${slot.department_id} and w.status = 'waiting'
@@ -86,13 +86,8 @@ async function offerSlot(trx: Trx, slot: Freed): Promise<boolean> {
   })
 }
 
-/**
- * Until when somebody may answer, counted from the next hour at which they may be written to; null where that is after the slot's own time.
- */
-export async function expiryOf(
-  trx: Trx,
-  { site_id: siteId, starts_at: startsAt, zone }: { site_id: number; starts_at: Date; zone: string },
-): Promise<Date | null> {
+/** Until when somebody may answer an offer of a site, counted from the next hour at which they may be written to. */
+export async function expiryAt(trx: Trx, siteId: number, zone: string): Promise<Date> {
   const rules = await readSettings(
     trx,
     ['appointment.offer-minutes', 'contact.quiet-from', 'contact.quiet-to'],
@@ -102,8 +97,7 @@ export async function expiryOf(
   const now = new Date()
   const calendar = (await loadCalendars(trx))(siteId)
   const open = from < to ? nextOpening(now, { from, to, workingDaysOnly: false }, zone, calendar) : now
-  const expires = new Date(open.getTime() + rules['appointment.offer-minutes'] * 60_000)
-  return expires < startsAt ? expires : null
+  return new Date(open.getTime() + rules['appointment.offer-minutes'] * 60_000)
 }
 
 type NewOffer = {
@@ -115,51 +109,52 @@ type NewOffer = {
   reason: 'waitlist' | 'suspension' | 'red-flag'
 }
 
+type PlaceToOffer = { id: number; site_id: number; starts_at: Date }
+
 /** Keeps a free slot for somebody and says so. @returns whether it was still free */
-export async function makeOffer(
-  trx: Trx,
-  slot: { id: number; site_id: number; starts_at: Date },
-  { personId, entryId, appointmentId, taskId, expiresAt, reason }: NewOffer,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: number }>`
-    insert into slot_offer (site_id, person_id, slot_id, waitlist_entry_id, appointment_id, task_id, starts_at, expires_at)
-    select ${slot.site_id}, ${personId}, l.id, ${entryId ?? null}::bigint, ${appointmentId ?? null}::bigint, ${taskId ?? null}::bigint, l.starts_at, ${expiresAt}
-    from slot l
-    where l.id = ${slot.id} and l.status = 'free' for update of l returning id`.execute(trx)
-  const id = rows[0]?.id
-  if (id === undefined) return false
-  await sql`
-    update slot set status = 'held', held_by = ${offerHolder(id)}, held_until = ${expiresAt} where id = ${slot.id}`.execute(
-    trx,
-  )
-  await tellOffer(trx, { id, person_id: personId, starts_at: slot.starts_at }, 'appointment.offered', {
-    reason,
-  })
-  return true
+export async function makeOffer(trx: Trx, slot: PlaceToOffer, offer: NewOffer): Promise<boolean> {
+  const event = await keepFor(trx, slot, offer)
+  if (event) await recordEvents(trx, [event])
+  return event !== null
 }
 
-/** An event about an offer, for the person's timeline and the pathways that tell them. */
-export async function tellOffer(
+/** Keeps a free slot for somebody. @returns the event that has to be recorded; null when the slot was not free any more */
+export async function keepFor(
   trx: Trx,
+  slot: PlaceToOffer,
+  { personId, entryId, appointmentId, taskId, expiresAt, reason }: NewOffer,
+): Promise<NewEvent | null> {
+  const { rows } = await sql<{ id: number }>`
+    with made as (
+      insert into slot_offer (site_id, person_id, slot_id, waitlist_entry_id, appointment_id, task_id, starts_at, expires_at)
+      select ${slot.site_id}, ${personId}, l.id, ${entryId ?? null}::bigint, ${appointmentId ?? null}::bigint, ${taskId ?? null}::bigint, l.starts_at, ${expiresAt}
+      from slot l where l.id = ${slot.id} and l.status = 'free' for update of l returning id, slot_id)
+    update slot l set status = 'held', held_by = 'offer:' || made.id, held_until = ${expiresAt}
+    from made where l.id = made.slot_id returning made.id`.execute(trx)
+  const id = rows[0]?.id
+  if (id === undefined) return null
+  return offerEvent({ id, person_id: personId, starts_at: slot.starts_at }, 'appointment.offered', {
+    reason,
+  })
+}
+
+/** For the person's timeline and the pathways that tell them. */
+export const offerEvent = (
   offer: Pick<Offer, 'id' | 'person_id' | 'starts_at'>,
   kind: EventKind,
   data: Record<string, unknown>,
-): Promise<void> {
-  await recordEvents(trx, [
-    {
-      personId: offer.person_id,
-      at: new Date(),
-      kind,
-      source: 'careloop',
-      data: {
-        subject: { kind: 'slot-offer', id: offer.id },
-        code: { text: '' },
-        start: offer.starts_at.toISOString(),
-        ...data,
-      },
-    },
-  ])
-}
+): NewEvent => ({
+  personId: offer.person_id,
+  at: new Date(),
+  kind,
+  source: 'careloop',
+  data: {
+    subject: { kind: 'slot-offer', id: offer.id },
+    code: { text: '' },
+    start: offer.starts_at.toISOString(),
+    ...data,
+  },
+})
 
 /** Ends an offer that nobody took; its slot goes to the next. */
 export async function closeOffer(
@@ -172,7 +167,7 @@ export async function closeOffer(
     await sql`update appointment set rebook = 'call', version = version + 1 where id = ${offer.appointment_id} and rebook is not null`.execute(
       trx,
     )
-  await tellOffer(trx, offer, 'appointment.offer-closed', { status })
+  await recordEvents(trx, [offerEvent(offer, 'appointment.offer-closed', { status })])
   if (offer.slot_id !== null) await releaseHold(trx, offerHolder(offer.id), offer.slot_id)
 }
 

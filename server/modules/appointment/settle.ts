@@ -3,9 +3,10 @@ import { type Db, transaction, type Trx } from '../../platform/db.ts'
 import { attendLocked } from './attendance.ts'
 import { lockReached } from './book.ts'
 import { noShowActor, rulesOfSites } from './restriction.ts'
+import { type NewEvent, recordEvents } from '../event/event.ts'
 import { recordsOf } from '../event/record.ts'
 import { createTasks } from '../task/create.ts'
-import { expireOffers, expiryOf, makeOffer, offerFree, releaseDue } from './offer.ts'
+import { expireOffers, expiryAt, keepFor, offerFree, releaseDue } from './offer.ts'
 import { endEntry } from './waitlist.ts'
 
 /** What time does to slots: holds and offers run out, what became free is offered, suspended patients get another time. @returns how many */
@@ -93,22 +94,29 @@ async function offerAlternatives(trx: Trx): Promise<number> {
     from appointment a join site s on s.id = a.site_id where a.rebook = 'wanted' order by a.urgent desc, a.id limit 100 for update of a skip locked`.execute(
     trx,
   )
+  const expiries = new Map<number, Date>()
+  for (const { site_id: siteId, zone } of rows)
+    if (!expiries.has(siteId)) expiries.set(siteId, await expiryAt(trx, siteId, zone))
+  const events: NewEvent[] = []
+  const offered: number[] = []
   for (const one of rows) {
     const slot = await alternativeFor(trx, one)
-    const expiresAt = slot && (await expiryOf(trx, { ...slot, zone: one.zone }))
-    const made =
-      slot &&
-      expiresAt &&
-      (await makeOffer(trx, slot, {
-        personId: one.person_id,
-        appointmentId: one.id,
-        expiresAt,
-        reason: 'suspension',
-      }))
-    await sql`update appointment set rebook = ${made ? 'offered' : 'call'}, version = version + 1 where id = ${one.id}`.execute(
-      trx,
-    )
+    const expiresAt = expiries.get(one.site_id)
+    if (!slot || !expiresAt || expiresAt >= slot.starts_at) continue
+    const event = await keepFor(trx, slot, {
+      personId: one.person_id,
+      appointmentId: one.id,
+      expiresAt,
+      reason: 'suspension',
+    })
+    if (!event) continue
+    events.push(event)
+    offered.push(one.id)
   }
+  await recordEvents(trx, events)
+  await sql`
+    update appointment set rebook = case when id = any(${offered}::bigint[]) then 'offered' else 'call' end, version = version + 1
+    where id = any(${rows.map((one) => one.id)}::bigint[])`.execute(trx)
   return rows.length
 }
 
@@ -132,8 +140,8 @@ async function alternativeFor(trx: Trx, one: Wanted) {
 
 /** Who found no other time, or said nothing or no to it, is called by the service centre. */
 async function askToCall(trx: Trx): Promise<number> {
-  const { rows } = await sql<Wanted & { title: string }>`
-    select a.id, a.person_id, a.site_id, a.department_id, a.staff_id, a.visit_type_id, a.starts_at, a.ends_at, s.time_zone as zone,
+  const { rows } = await sql<Wanted & { title: string; version: number }>`
+    select a.id, a.version, a.person_id, a.site_id, a.department_id, a.staff_id, a.visit_type_id, a.starts_at, a.ends_at, s.time_zone as zone,
       concat_ws(' ', to_char(a.starts_at at time zone s.time_zone, 'MM-DD HH24:MI'), d.name, a.title) as title
     from appointment a join site s on s.id = a.site_id left join department d on d.id = a.department_id
     where a.rebook = 'call' and a.status = 'booked' order by a.id limit 100 for update of a skip locked`.execute(
@@ -152,7 +160,7 @@ async function askToCall(trx: Trx): Promise<number> {
       encounterId: null,
       enrollmentId: null,
       stepKey: null,
-      cause: `rebook:${one.id}`,
+      cause: `rebook:${one.id}:${one.version}`,
       place: { siteId: one.site_id, departmentId: one.department_id, attendingStaffId: null },
       assignee: 'service-centre' as const,
       priority: 2 as const,

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Slot } from '../../../contract/appointment.ts'
 import type { BookingChannel } from '../../../contract/clinic-schedule.ts'
 import type { Db, Trx } from '../../platform/db.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, found } from '../../platform/errors.ts'
 import { readSettings } from '../setting/setting.ts'
 import { withinExpected } from './no-show/risk.ts'
 
@@ -135,6 +135,20 @@ export async function holdSlot(
   const [row] = rows
   if (row) return row.held_until
   return refuseSlot(trx, slotId, within)
+}
+
+/**
+ * Says before anything is locked what will be refused: in a rush most get their answer from this one read.
+ * @throws {AppError} not-found, slot-taken
+ */
+export async function assertAvailable(
+  trx: Trx,
+  holder: string,
+  { slotId, within }: { slotId: number; within: RawBuilder<SqlBool> },
+): Promise<void> {
+  const { rows } = await sql<{ available: boolean }>`
+    select ${available(holder)} as available from slot l where l.id = ${slotId} and ${within}`.execute(trx)
+  if (!found(rows[0]).available) throw new AppError('slot-taken')
 }
 
 /** @throws {AppError} not-found, slot-taken */

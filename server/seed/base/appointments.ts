@@ -116,6 +116,13 @@ const slotOffered: PathwayDefinition = {
   },
 }
 
+const restricted: PathwayDefinition = {
+  ...onEvent('booking.restricted', [message('tell', '告知暂停预约', 'booking-restricted', null)]),
+  entry: { event: 'booking.restricted', maxAgeDays: 1, again: { afterDays: 1 } },
+  // A restriction that was lifted meanwhile is not announced.
+  stopOn: [...stopOn, { event: 'booking.restored', reason: 'restored' }],
+}
+
 export const appointmentPathways = [
   { code: 'appointment-reminder', name: '预约提醒', definition: reminders },
   {
@@ -138,6 +145,7 @@ export const appointmentPathways = [
     definition: slotOffered,
   },
   { code: 'appointment-missed', name: '爽约关怀', definition: missed },
+  { code: 'booking-restricted', name: '爽约限制告知', definition: restricted },
 ]
 
 type Message = { code: string; name: string; purpose: 'service'; texts: TemplateTexts }
@@ -244,6 +252,19 @@ export const appointmentMessages: Message[] = [
         '{{name}}，您预约的 {{start}} {{department}}没有等到您。需要另约时间请点开：{{booking}}',
         '{{name}}您好，您預約的 {{start}} {{department}}沒有等到您。需要另約時間請點開：{{booking}}',
         '{{name}}, we missed you on {{start}} at {{department}}. For another time open: {{booking}}',
+      ],
+    ),
+  },
+  {
+    code: 'booking-restricted',
+    name: '爽约限制告知',
+    purpose: 'service',
+    texts: texts(
+      ['网上、电话预约暂停', '網路、電話預約暫停', 'booking online and by telephone is paused'],
+      [
+        '{{name}}，因多次预约未到，您暂时不能网上、电话预约；窗口挂号和急诊照常。如有异议或特殊情况，请联系医院申诉。',
+        '{{name}}您好，因多次預約未到，您暫時無法以網路、電話預約；現場掛號與急診照常。若有異議或特殊情況，請聯絡醫院申訴。',
+        '{{name}}, after several missed appointments you cannot book online or by telephone for a while; the counter and emergency care are open to you. If this is wrong or there was a reason, please tell the hospital.',
       ],
     ),
   },
