@@ -27,7 +27,7 @@ import {
 } from './seed/demo/seed.ts'
 import { secondRecords, seedDemoExamples } from './seed/demo/examples.ts'
 import { rememberMonths, workDemoPast } from './seed/demo/past.ts'
-import { seedDemoAppointments, seedDemoClinics } from './seed/demo/clinics.ts'
+import { seedDemoAppointments, seedDemoClinics, seedDemoPastClinics } from './seed/demo/clinics.ts'
 import { seedDemoCampaigns } from './seed/demo/campaigns.ts'
 import { seedDemoVisits } from './seed/demo/visits.ts'
 
@@ -88,7 +88,10 @@ export async function runDemo(options: Config): Promise<void> {
   const logins = await seedDemoUsers(db)
   await seedDemoVisits(db)
   await seedDemoCampaigns(db)
-  if (fresh) await seedDemoAppointments(db)
+  if (fresh) {
+    await seedDemoAppointments(db)
+    await seedDemoPastClinics(db)
+  }
   const ward = logins.find((login) => login.role === 'nurse')?.departmentId ?? 0
   if (fresh) {
     await workDemoPast(db, anchor.seed, ward)

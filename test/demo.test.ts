@@ -21,7 +21,13 @@ test('the demo gets ready with something on every page and weeks of work behind 
       status: answer.status,
       body: (await answer.json()) as {
         items: { id: number; departmentName?: string | null }[]
-        total: { discharged: number; followed: number }
+        total: {
+          discharged: number
+          followed: number
+          utilisation: number
+          missedRate: number
+          wait: { median: number }
+        }
         previous: { followed: number } | null
         groups: { label: string }[]
         sites: { id: number }[]
@@ -77,6 +83,11 @@ test('the demo gets ready with something on every page and weeks of work behind 
     const month = shiftDate(`${today.slice(0, 7)}-01`, -1).slice(0, 7)
     const checks = await ask('manager', `/spot-checks?siteId=${site?.id ?? 0}&month=${month}`)
     expect(checks.draw).not.toBeNull()
+    // A quarter of clinics lies behind, of which load and risk speak.
+    const load = await ask('manager', `/appointment-load?siteId=${site?.id ?? 0}&${period}`)
+    expect(load.total.utilisation).toBeGreaterThan(0.4)
+    expect(load.total.missedRate).toBeGreaterThan(0.05)
+    expect(load.total.wait.median).toBeGreaterThan(5)
 
     // Simulated colleagues go on elsewhere; nothing vanishes from the lists of those who try the demo.
     const workedElsewhere = async () =>

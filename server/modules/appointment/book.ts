@@ -10,6 +10,7 @@ import { recordEvents, sourceOf } from '../event/event.ts'
 import { personOfRecord, recordsOf } from '../event/record.ts'
 import { personWithin } from '../person/scope.ts'
 import { readSettings } from '../setting/setting.ts'
+import { cancelTasks } from '../task/transition.ts'
 import { placeWithin, siteReached } from './scope.ts'
 import { releaseHold, releaseSlots } from './offer.ts'
 import { assertUnrestricted, judgeNoShows } from './restriction.ts'
@@ -249,6 +250,17 @@ export async function lockReached(
   return loadAppointment(trx, actor, id)
 }
 
+/** Calls about another time that nobody needs any more. Who moves an appointment during such a call says so in its result instead. */
+export async function endRebookCalls(
+  trx: Trx,
+  actor: Actor,
+  ids: number[],
+  reason: 'booked-again' | 'appointment-cancelled' | 'clinic-resumed',
+): Promise<void> {
+  const which = sql<SqlBool>`t.subject_kind = 'appointment' and t.subject_id = any(${ids}::bigint[]) and t.cause like 'rebook:%'`
+  await cancelTasks(trx, which, { reason, actorId: actor.id, source: sourceOf(actor) })
+}
+
 /** What another system booked is changed there. @throws {AppError} already-closed, booked-elsewhere */
 function assertChangeable(row: AppointmentRow): void {
   if (row.source !== 'careloop') throw new AppError('booked-elsewhere')
@@ -288,6 +300,7 @@ export async function moveTo(
     trx,
   )
   if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
+  if (actor.kind === 'link') await endRebookCalls(trx, actor, [id], 'booked-again')
   return tell(trx, actor, id, 'appointment.rescheduled', { before: row.starts_at.toISOString() })
 }
 
@@ -314,6 +327,7 @@ export async function cancelLocked(
     update appointment set status = 'cancelled', cancelled_at = now(), cancelled_by = ${by}, cancel_reason = ${reason}, rebook = null, updated_at = now(), version = version + 1
     where id = ${id}`.execute(trx)
   if (row.slot_id !== null) await releaseSlots(trx, [row.slot_id])
+  if (actor.kind === 'link') await endRebookCalls(trx, actor, [id], 'appointment-cancelled')
   if (by === 'patient') await judgeNoShows(trx, actor, { personId: row.person_id, siteId: row.site_id })
   return tell(trx, actor, id, 'appointment.cancelled', { by, note: reason })
 }

@@ -153,15 +153,20 @@ export const scheduleColumns = sql`
   to_char(c.ends, 'HH24:MI') as ends, c.slot_minutes, c.places, c.overbook, c.quotas, c.valid_from::text as valid_from,
   c.valid_to::text as valid_to, c.holidays, c.make_up, c.version`
 
-/** Makes the sessions of the days that have come within reach since yesterday, for all schedules. @returns how many schedules were looked at */
-export async function extendSchedules(db: Db): Promise<number> {
+/**
+ * Makes the sessions of the days that have come within reach since yesterday, for all schedules.
+ * @param back also those of so many days before today
+ * @returns how many schedules were looked at
+ */
+export async function extendSchedules(db: Db, back = 0): Promise<number> {
   const { rows } = await sql<ScheduleRow & { zone: string }>`
     select ${scheduleColumns}, s.time_zone as zone from schedule c join site s on s.id = c.site_id order by c.id`.execute(
     db,
   )
   for (const row of rows)
     await transaction(db, async (trx) => {
-      const { from, to, calendar } = await horizonOf(trx, row.site_id, row.zone)
+      const { from: today, to, calendar } = await horizonOf(trx, row.site_id, row.zone)
+      const from = shiftDate(today, -back)
       const { rows: known } = await sql<{ date: string }>`
         select date::text as date from clinic_session where schedule_id = ${row.id} and date >= ${from}`.execute(
         trx,

@@ -13,7 +13,7 @@ import { shiftDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
-import { eventOf } from './book.ts'
+import { endRebookCalls, eventOf } from './book.ts'
 import { assertOfSite } from './catalogue.ts'
 import { insertSlots } from './generate.ts'
 import { assertPlaces, placeJoins, placeNames } from './schedule.ts'
@@ -256,13 +256,10 @@ async function keepPatients(trx: Trx, actor: Actor, sessionId: number): Promise<
     where l.id = a.slot_id and l.session_id = ${sessionId} and a.rebook is not null returning a.id`.execute(
     trx,
   )
+  const ids = rows.map((one) => one.id)
+  await endRebookCalls(trx, actor, ids, 'clinic-resumed')
   // Systems that were told of the suspension learn that they come as planned.
-  await tellPatients(
-    trx,
-    actor,
-    rows.map((one) => one.id),
-    'appointment.changed',
-  )
+  await tellPatients(trx, actor, ids, 'appointment.changed')
 }
 
 async function tellPatients(

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bookAppointment, cancelAppointment, listAppointments } from '../../../contract/appointment.ts'
-import { listClinicSessions, suspendClinicSession } from '../../../contract/clinic-schedule.ts'
+import {
+  listClinicSessions,
+  resumeClinicSession,
+  suspendClinicSession,
+} from '../../../contract/clinic-schedule.ts'
 import { decideOffer, joinWaitlist, leaveWaitlist, listWaitlist } from '../../../contract/waitlist.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { openClinic, patient } from '../../../test/support/clinic.ts'
@@ -162,4 +166,23 @@ test('patients of a suspended clinic are offered the next time of their doctor; 
   await app.request(agent, decideOffer, { params: { id: offer?.id ?? 0 }, body: { accept: true } })
   const mine = await app.request(agent, listAppointments, { query: { personId: one } })
   expect(mine.body.items).toMatchObject([{ startsAt: slots[3]?.startsAt, status: 'booked' }])
+
+  // The clinic takes place after all, so that nobody has to call; suspended again, somebody has to.
+  const statuses = async () =>
+    (
+      (await run(`select status from task where cause like 'rebook:%' and person_id = $1 order by id`, [two]))
+        .rows as { status: string }[]
+    ).map((one) => one.status)
+  for (const [route, version] of [
+    [resumeClinicSession, 1],
+    [suspendClinicSession, 2],
+  ] as const) {
+    await app.request(agent, route, {
+      params: { id: session?.id ?? 0 },
+      body: { version, reason: '医生请假' },
+    })
+    await app.processAll()
+    if (route === resumeClinicSession) expect(await statuses()).toEqual(['cancelled'])
+  }
+  expect(await statuses()).toEqual(['cancelled', 'requested'])
 })

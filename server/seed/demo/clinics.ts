@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { bookAppointment } from '../../modules/appointment/book.ts'
 import { saveResource, saveVisitType } from '../../modules/appointment/catalogue.ts'
+import { renewNoShow } from '../../modules/appointment/no-show/train.ts'
+import { writePastClinics } from '../../modules/appointment/past.ts'
 import { createSchedule } from '../../modules/appointment/schedule.ts'
 import { searchSlots } from '../../modules/appointment/slot.ts'
 import { systemActor } from '../../platform/actor.ts'
@@ -99,6 +101,14 @@ async function employ(trx: Trx, doctor: Doctor, [expert = 0, revisit = 0]: numbe
     slotMinutes: 10,
     quotas: [{ channel: 'follow-up', places: 4, releaseHours: 24 }],
   })
+}
+
+const weeksBefore = 13
+
+/** The clinics of a quarter, and what they say of who may not come. */
+export async function seedDemoPastClinics(db: Db): Promise<void> {
+  await writePastClinics(db, weeksBefore * 7)
+  await renewNoShow(db)
 }
 
 /** Return visits for some of those who went home lately, with the department that they were in. */

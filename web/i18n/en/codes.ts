@@ -233,6 +233,7 @@ export const codes = {
     'appointment-fulfilled': 'Seen',
     'offer-closed': 'Answered or run out',
     'booked-again': 'Booked again',
+    'clinic-resumed': 'The clinic takes place',
   },
   messageStatus: {
     queued: 'Queued',

@@ -28,6 +28,8 @@ export const shipped = {
   请患者答复: 'Asked for an answer',
   爽约关怀: 'After a missed appointment',
   询问未到原因: 'Asked why they did not come',
+  爽约限制告知: 'Booking paused after missed appointments',
+  告知暂停预约: 'Told that booking is paused',
   电话关心爽约患者: 'Call after a missed appointment',
   高血压出院随访: 'Hypertension after discharge',
   在家怎样量血压: 'How to measure blood pressure at home',

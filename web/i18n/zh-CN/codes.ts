@@ -218,6 +218,7 @@ export const codes = {
     'appointment-fulfilled': '已就诊',
     'offer-closed': '已答复或过时',
     'booked-again': '已重新预约',
+    'clinic-resumed': '已恢复出诊',
   },
   messageStatus: {
     queued: '待发',
