@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appointmentStatus, cancelledBy } from './appointment.ts'
+import { namePattern } from './person-name.ts'
 import { calendarDate, id, page, pageQuery, route, timestamp } from './route.ts'
 
 /*
@@ -158,7 +159,7 @@ const booking = z.object({
 export type Booking = z.infer<typeof booking>
 
 const stated = z.object({
-  name: z.string().trim().min(2).max(60),
+  name: z.string().trim().min(2).max(60).regex(namePattern, 'is no name'),
   /** Identity card, residence permit or passport. */
   identity: z.string().trim().min(5).max(30).nullable(),
 })

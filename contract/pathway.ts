@@ -141,8 +141,8 @@ export const pathwayDefinition = z.object({
     when: condition.optional(),
     /** Maximum age of an event in days: loading history must not start outdated work. */
     maxAgeDays: z.number().int().min(0).max(3650).default(30),
-    /** Minimum gap before the same person may enter again about the same subject; without it, once per subject. */
-    again: z.strictObject({ afterDays: z.number().int().min(1).max(3650) }).optional(),
+    /** Minimum gap before the same person may enter again about the same subject, 0: as soon as the last time is over; without it, once per subject. */
+    again: z.strictObject({ afterDays: z.number().int().min(0).max(3650) }).optional(),
     /** About the person alone, whatever the event is about. */
     alone: z.literal(true).optional(),
     /** Only persons of this site. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Language, languageNames, languages } from '../i18n/language.ts'
 import { speak } from '../i18n/start.ts'
+import { PageLanguages } from '../ui/PageLanguages.tsx'
 import { type Act, look, type Shown, type View } from './api.ts'
 
 /** The whole page behind a link to an appointment. */
@@ -45,19 +45,7 @@ export function AppointmentScreen({ token, first }: { token: string; first: View
           </section>
         )}
       </main>
-      <nav className="form-languages" aria-label={t('appointmentLink.language')}>
-        {languages.map((one: Language) => (
-          <button
-            key={one}
-            type="button"
-            lang={one}
-            aria-pressed={one === i18n.language}
-            onClick={() => void speak(one)}
-          >
-            {languageNames[one]}
-          </button>
-        ))}
-      </nav>
+      <PageLanguages label={t('appointmentLink.language')} onChoose={speak} />
     </div>
   )
 }

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { languageNames, languages, rememberLanguage } from '../i18n/language.ts'
+import { rememberLanguage } from '../i18n/language.ts'
 import { speak } from '../i18n/start.ts'
+import { PageLanguages } from '../ui/PageLanguages.tsx'
 import { loadPlaces, type Places, problemOf } from './api.ts'
 import { BookingCard } from './BookingCard.tsx'
 import { ConfirmStep } from './ConfirmStep.tsx'
@@ -83,19 +84,10 @@ export function BookScreen() {
           </button>
         </footer>
       )}
-      <nav className="form-languages" aria-label={t('booking.pageLanguage')}>
-        {languages.map((one) => (
-          <button
-            key={one}
-            type="button"
-            lang={one}
-            aria-pressed={one === i18n.language}
-            onClick={() => void speak(one).then(() => rememberLanguage(one))}
-          >
-            {languageNames[one]}
-          </button>
-        ))}
-      </nav>
+      <PageLanguages
+        label={t('booking.pageLanguage')}
+        onChoose={(one) => speak(one).then(() => rememberLanguage(one))}
+      />
     </div>
   )
 }

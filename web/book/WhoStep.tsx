@@ -1,5 +1,6 @@
 import { type SubmitEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { namePattern } from '../../contract/person-name.ts'
 import type { BookingWho } from './api.ts'
 import { Card, Choices, Field } from './parts.tsx'
 import { useChoice } from './useChoice.ts'
@@ -85,7 +86,7 @@ function Stated({ large, needsIdentity, problem, busy, onState }: StatedProps) {
   const [identity, setIdentity] = useState('')
   const [touched, setTouched] = useState(false)
   const [asked, setAsked] = useChoice<'identity'>('asked', true)
-  const named = name.trim().length >= 2
+  const named = namePattern.test(name.trim())
   const numbered = identity.trim() === '' ? !needsIdentity : identity.trim().length >= 5
   const submit = (event: SubmitEvent) => {
     event.preventDefault()

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Language, languageNames, languages } from '../i18n/language.ts'
+import type { Language } from '../i18n/language.ts'
 import type { Handed, OpenForm } from './api.ts'
 import { useLocalized } from '../features/task/localized.ts'
 import { Alarm } from './Alarm.tsx'
@@ -8,10 +8,11 @@ import { ConfirmYear } from './ConfirmYear.tsx'
 import { FormWork } from './FormWork.tsx'
 import { forgetPass, greetIn, lookUp, type View } from './view.ts'
 import { speak } from '../i18n/start.ts'
+import { PageLanguages } from '../ui/PageLanguages.tsx'
 
 /** The whole page behind a one-time link. */
 export function FormScreen({ token, first }: { token: string; first: View }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const [view, setView] = useState<View>(first)
   const [chosen, setChosen] = useState<Language | null>(null)
 
@@ -72,19 +73,7 @@ export function FormScreen({ token, first }: { token: string; first: View }) {
   return (
     <div className="form-page">
       <main id="main">{content()}</main>
-      <nav className="form-languages" aria-label={t('form.language')}>
-        {languages.map((one) => (
-          <button
-            key={one}
-            type="button"
-            lang={one}
-            aria-pressed={one === i18n.language}
-            onClick={() => void choose(one)}
-          >
-            {languageNames[one]}
-          </button>
-        ))}
-      </nav>
+      <PageLanguages label={t('form.language')} onChoose={choose} />
     </div>
   )
 }

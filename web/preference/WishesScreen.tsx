@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Language, languageNames, languages } from '../i18n/language.ts'
 import { speak } from '../i18n/start.ts'
+import { PageLanguages } from '../ui/PageLanguages.tsx'
 import { look, type OpenWishes, type View } from './api.ts'
 import { WishesForm } from './WishesForm.tsx'
 
@@ -14,7 +14,7 @@ type WishesScreenProps = {
 
 /** The whole page behind a link to contact wishes. */
 export function WishesScreen({ token, first, stops }: WishesScreenProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const [view, setView] = useState<View>(first)
   const [busy, setBusy] = useState(false)
   const [done, setDone] = useState<'saved' | 'stopped' | null>(null)
@@ -60,19 +60,7 @@ export function WishesScreen({ token, first, stops }: WishesScreenProps) {
           </section>
         )}
       </main>
-      <nav className="form-languages" aria-label={t('wishes.pageLanguage')}>
-        {languages.map((one: Language) => (
-          <button
-            key={one}
-            type="button"
-            lang={one}
-            aria-pressed={one === i18n.language}
-            onClick={() => void speak(one)}
-          >
-            {languageNames[one]}
-          </button>
-        ))}
-      </nav>
+      <PageLanguages label={t('wishes.pageLanguage')} onChoose={speak} />
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   attendAppointment,
@@ -12,6 +13,7 @@ import {
 } from '../../../contract/appointment.ts'
 import {
   createClinicSession,
+  createSchedule,
   deleteSchedule,
   listClinicSessions,
   resumeClinicSession,
@@ -235,6 +237,33 @@ test('a doctor and a room are in one place at a time: the database refuses a sec
     body: { version: elsewhere?.version ?? 0, staffId: one.staffId },
   })
   expect(moved.error?.id).toBe('session-overlap')
+})
+
+test('a mistyped year, days that are over and a schedule without room on any day are refused', async () => {
+  const { fields } = await openClinic(app, admin, 'SY')
+  const { siteId, departmentId, visitTypeId, slotMinutes, places, overbook, quotas } = fields
+  const clinic = { siteId, departmentId, visitTypeId, slotMinutes, places, overbook, quotas }
+  const free = { staffId: null, roomId: null, equipmentId: null }
+  const session = (year: string) =>
+    app.request(admin, createClinicSession, {
+      body: {
+        ...clinic,
+        ...free,
+        startsAt: `${year}-12-03T08:00:00+08:00`,
+        endsAt: `${year}-12-03T09:00:00+08:00`,
+      },
+    })
+  expect((await session('9999')).status).toBe(422)
+  expect((await session('2025')).status).toBe(422)
+  expect((await session('2027')).status).toBe(201)
+  const schedule = (said: object) => app.request(admin, createSchedule, { body: { ...fields, ...said } })
+  expect((await schedule({ validFrom: '9999-12-31' })).status).toBe(422)
+  expect((await schedule({ validFrom: '2025-01-01', validTo: '2025-02-01' })).status).toBe(422)
+  // The doctor of the same hour.
+  const taken = await schedule({ roomId: null })
+  expect(taken.error?.id).toBe('session-overlap')
+  const { rows } = await sql`select 1 from schedule where department_id = ${departmentId}`.execute(app.db)
+  expect(rows.length).toBe(1)
 })
 
 test('a suspended clinic closes its free slots and keeps its patients in sight; a stand-in takes them along', async () => {

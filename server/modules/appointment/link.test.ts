@@ -7,6 +7,11 @@ import {
   listAppointments,
   rescheduleAppointment,
 } from '../../../contract/appointment.ts'
+import {
+  listClinicSessions,
+  resumeClinicSession,
+  suspendClinicSession,
+} from '../../../contract/clinic-schedule.ts'
 import { joinWaitlist } from '../../../contract/waitlist.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
 import { useMailSink } from '../../../test/support/channel.ts'
@@ -114,6 +119,28 @@ test('a reminder comes two days before, moves with the appointment, and never fo
       [person],
     ),
   ).toMatchObject([{ status: 'stopped', stop_reason: 'appointment-cancelled' }])
+})
+
+test('each move is told, and that a suspended clinic takes place after all', async () => {
+  const { person, appointment, slots, siteId, departmentId } = await booked('LZ')
+  const told = async (words: string) =>
+    (await sent(person)).rows.filter((message) => message.body.includes(words)).length
+  let { version } = appointment
+  for (const [moves, slot] of [slots[5], slots[6], slots[7]].entries()) {
+    const moved = await app.request(agent, rescheduleAppointment, {
+      params: { id: appointment.id },
+      body: { version, slotId: slot?.id ?? 0, channel: 'phone' },
+    })
+    version = moved.body.version
+    expect(await told('您的预约改为')).toBe(moves + 1)
+  }
+  const days = { from: slots[7]?.startsAt.slice(0, 10) ?? '', to: slots[7]?.startsAt.slice(0, 10) ?? '' }
+  const list = await app.request(agent, listClinicSessions, { query: { siteId, departmentId, ...days } })
+  const clinic = { params: { id: list.body.items[0]?.id ?? 0 } }
+  await app.request(agent, suspendClinicSession, { ...clinic, body: { version: 0, reason: '开会' } })
+  expect([await told('停诊'), await told('门诊照常')]).toEqual([1, 0])
+  await app.request(agent, resumeClinicSession, { ...clinic, body: { version: 1 } })
+  expect([await told('停诊'), await told('门诊照常')]).toEqual([1, 1])
 })
 
 test('a reply of 1 confirms, a reply of 2 cancels and frees the slot; anything else is for the service centre', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Schedule, ScheduleFields } from '../../../contract/clinic-schedule.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
+import { shiftDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { assertOfSite } from './catalogue.ts'
@@ -14,6 +15,9 @@ import {
 } from './generate.ts'
 import { authorizePlace, authorizeSite, siteReached } from './scope.ts'
 import { capacityOf } from './slot-plan.ts'
+
+/** How far ahead clinics may be planned, in days. CareLoop choice: two years. */
+export const farthestDays = 731
 
 type Named = ScheduleRow & {
   department_name: string
@@ -51,13 +55,19 @@ type WithSessions = Schedule & { sessions: MadeSessions }
 /** @throws {AppError} not-found, invalid */
 export async function createSchedule(trx: Trx, actor: Actor, input: ScheduleFields): Promise<WithSessions> {
   await assertFits(trx, actor, input)
+  if (input.validTo !== null && input.validTo < shiftDate(new Date().toISOString().slice(0, 10), -1))
+    throw new AppError('invalid', undefined, [{ path: 'validTo', message: 'is over' }])
   const { rows } = await sql<{ id: number }>`
     insert into schedule (site_id, department_id, staff_id, room_id, equipment_id, visit_type_id, weekday, starts, ends, slot_minutes, places,
       overbook, quotas, valid_from, valid_to, holidays, make_up)
     values (${input.siteId}, ${valuesOf(input)}) returning id`.execute(trx)
   const id = found(rows[0]).id
   await audit(trx, actor, { action: 'schedule.create', subject: `schedule:${id}` })
-  return follow(trx, id)
+  const schedule = await follow(trx, id)
+  const { made, kept } = schedule.sessions
+  // Not one of its days has room: nothing is gained by keeping it.
+  if (made === 0 && kept.length > 0) throw new AppError('session-overlap')
+  return schedule
 }
 
 /** @throws {AppError} not-found, invalid, changed-meanwhile */
@@ -98,6 +108,11 @@ async function assertFits(trx: Trx, actor: Actor, input: ScheduleFields): Promis
     throw new AppError('invalid', undefined, [{ path: 'ends', message: 'is not after the beginning' }])
   if (input.validTo !== null && input.validTo < input.validFrom)
     throw new AppError('invalid', undefined, [{ path: 'validTo', message: 'is before the first day' }])
+  const today = new Date().toISOString().slice(0, 10)
+  if (input.validFrom > shiftDate(today, farthestDays))
+    throw new AppError('invalid', undefined, [
+      { path: 'validFrom', message: `is more than ${farthestDays} days ahead` },
+    ])
   const minute = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
   assertPlaces({ ...input, minutes: minute(input.ends) - minute(input.starts) })
 }

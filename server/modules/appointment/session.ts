@@ -16,7 +16,7 @@ import { recordEvents } from '../event/event.ts'
 import { endRebookCalls, eventOf } from './book.ts'
 import { assertOfSite } from './catalogue.ts'
 import { insertSlots } from './generate.ts'
-import { assertPlaces, placeJoins, placeNames } from './schedule.ts'
+import { assertPlaces, farthestDays, placeJoins, placeNames } from './schedule.ts'
 import { closeOffer, type Offer, offerColumns } from './offer.ts'
 import { authorizePlace, authorizeSite } from './scope.ts'
 import { planSlots } from './slot-plan.ts'
@@ -60,7 +60,7 @@ const longest = 62
 /** @throws {AppError} not-found, invalid */
 export async function listSessions(db: Db, actor: Actor, query: z.output<typeof listRoute.query>) {
   const timeZone = await authorizeSite(db, actor, 'schedule.read', query.siteId)
-  if (query.to < query.from || query.to > shiftDate(query.from, longest))
+  if (query.to < query.from || (Date.parse(query.to) - Date.parse(query.from)) / 86_400_000 > longest)
     throw new AppError('invalid', undefined, [
       { path: 'to', message: `at most ${longest} days from the first` },
     ])
@@ -88,8 +88,7 @@ export async function createSession(
     throw new AppError('invalid', undefined, [
       { path: 'endsAt', message: 'is not within a day after the beginning' },
     ])
-  if (Date.parse(input.startsAt) < Date.now())
-    throw new AppError('invalid', undefined, [{ path: 'startsAt', message: 'is over' }])
+  assertAhead(new Date(input.startsAt))
   const rules = { ...input, minutes }
   assertPlaces(rules)
   const { rows } = await sql<{ id: number }>`
@@ -105,6 +104,14 @@ export async function createSession(
   const id = found(rows[0]).id
   await audit(trx, actor, { action: 'clinic-session.create', subject: `clinic-session:${id}` })
   return load(trx, id)
+}
+
+/** A mistyped year would stand in nobody's calendar, and be offered to patients. @throws {AppError} invalid */
+function assertAhead(startsAt: Date): void {
+  const days = (startsAt.getTime() - Date.now()) / 86_400_000
+  if (days >= 0 && days <= farthestDays) return
+  const message = days < 0 ? 'is over' : `is more than ${farthestDays} days ahead`
+  throw new AppError('invalid', undefined, [{ path: 'startsAt', message }])
 }
 
 function refuseOverlap(error: unknown): never {
@@ -152,8 +159,7 @@ export async function updateSession(
   }
   await assertOfSite(trx, row.site_id, after)
   const shiftMs = input.startsAt === undefined ? 0 : Date.parse(input.startsAt) - row.starts_at.getTime()
-  if (row.starts_at.getTime() + shiftMs < Date.now() && shiftMs !== 0)
-    throw new AppError('invalid', undefined, [{ path: 'startsAt', message: 'is over' }])
+  if (shiftMs !== 0) assertAhead(new Date(row.starts_at.getTime() + shiftMs))
   const shift = sql`${shiftMs / 1000} * interval '1 second'`
   await sql`
     update clinic_session c set staff_id = ${after.staffId}, room_id = ${after.roomId}, equipment_id = ${after.equipmentId},
@@ -177,6 +183,7 @@ export async function updateSession(
     actor,
     moved.map((one) => one.id),
     shiftMs === 0 ? 'appointment.changed' : 'appointment.rescheduled',
+    shiftMs === 0 ? { cause: 'stand-in' } : {},
   )
   await audit(trx, actor, {
     action: 'clinic-session.update',
@@ -259,7 +266,7 @@ async function keepPatients(trx: Trx, actor: Actor, sessionId: number): Promise<
   const ids = rows.map((one) => one.id)
   await endRebookCalls(trx, actor, ids, 'clinic-resumed')
   // Systems that were told of the suspension learn that they come as planned.
-  await tellPatients(trx, actor, ids, 'appointment.changed')
+  await tellPatients(trx, actor, ids, 'appointment.changed', { cause: 'clinic-resumed' })
 }
 
 async function tellPatients(

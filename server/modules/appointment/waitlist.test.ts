@@ -131,6 +131,25 @@ test('who joins while a suitable slot is free is offered it at once, and who wan
   expect(mine.body.items).toMatchObject([{ id: late.id, startsAt: slots[0]?.startsAt }])
 })
 
+test('nobody waits for days that are over, or for a doctor who has no clinics there', async () => {
+  const clinic = await openClinic(app, agent, 'WF')
+  const other = await openClinic(app, agent, 'WG')
+  const personId = await patient(app, 'WF-1', 'WF')
+  const join = (said: object) =>
+    app.request(agent, joinWaitlist, {
+      body: {
+        personId,
+        departmentId: clinic.departmentId,
+        earliest: '2026-11-18',
+        latest: '2026-11-30',
+        ...said,
+      },
+    })
+  expect((await join({ earliest: '2020-12-01', latest: '2020-12-05' })).status).toBe(422)
+  expect((await join({ staffId: other.staffId })).status).toBe(422)
+  expect((await join({ staffId: clinic.staffId })).status).toBe(201)
+})
+
 test('patients of a suspended clinic are offered the next time of their doctor; who says no or finds none is called', async () => {
   const { search, siteId, departmentId, fields } = await openClinic(app, agent, 'WD', {
     starts: '08:00',

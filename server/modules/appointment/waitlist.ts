@@ -7,6 +7,7 @@ import type {
 } from '../../../contract/waitlist.ts'
 import { type Actor, authorize } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
+import { shiftDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { listOrder, type Sorted, totalOf, type UsualOrder } from '../../platform/listing.ts'
@@ -31,6 +32,8 @@ export async function joinWaitlist(
   const { departmentId, staffId, visitTypeId, earliest, latest } = input
   if (latest < earliest)
     throw new AppError('invalid', undefined, [{ path: 'latest', message: 'is before the first day' }])
+  if (latest < shiftDate(new Date().toISOString().slice(0, 10), -1))
+    throw new AppError('invalid', undefined, [{ path: 'latest', message: 'is over' }])
   const { rows: places } = await sql<{ site_id: number }>`
     select d.site_id from department d where d.id = ${departmentId} and ${siteReached(reach, sql`d.site_id`)}`.execute(
     trx,
@@ -38,6 +41,10 @@ export async function joinWaitlist(
   const siteId = found(places[0]).site_id
   if (visitTypeId !== null)
     await assertOfSite(trx, siteId, { departmentId, staffId, roomId: null, equipmentId: null, visitTypeId })
+  if (staffId !== null && !(await worksIn(trx, staffId, departmentId)))
+    throw new AppError('invalid', undefined, [
+      { path: 'staffId', message: 'has no clinics in this department' },
+    ])
   await lockWaitlist(trx, departmentId)
   const { rows: before } = await sql`
     select 1 from waitlist_entry where person_id = any(${recordsOf(sql`${person.id}`)}) and department_id = ${departmentId} and status = 'waiting'
@@ -64,6 +71,16 @@ export async function joinWaitlist(
     free.map((one) => one.id),
   )
   return id
+}
+
+/** Of the department, or with clinics in it. */
+async function worksIn(trx: Trx, staffId: number, departmentId: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from staff h where h.id = ${staffId} and (h.department_id = ${departmentId} or exists (
+      select 1 from clinic_session c where c.staff_id = h.id and c.department_id = ${departmentId} and upper(c.period) > now()))`.execute(
+    trx,
+  )
+  return rows.length > 0
 }
 
 async function tell(

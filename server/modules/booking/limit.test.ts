@@ -59,6 +59,16 @@ test('somebody new gives a name and is known by their number from then on, told 
   expect(items.map((one) => one.id)).toEqual([booked.body.id])
 })
 
+test('what is no name is not repeated in a message', async () => {
+  const { siteId, search } = await openClinic(app, admin, 'LN', { weekday: 4 })
+  const [slot] = await search()
+  const { token } = await phones.enter(siteId, '13920000019')
+  for (const name of ['<b>x</b>', '123456', 'www.win.cn/1', '领奖 1 号'])
+    expect((await book(token, slot?.id, { name, identity: null })).status, name).toBe(422)
+  for (const name of ['阿依古丽·买买提', 'Anne-Marie O’Neil'])
+    expect((await book(token, slot?.id, { name, identity: null })).status, name).not.toBe(422)
+})
+
 test('a booking that does not come about leaves no new person behind', async () => {
   const { siteId, search } = await openClinic(app, admin, 'LB')
   const [slot] = await search()

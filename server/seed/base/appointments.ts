@@ -78,7 +78,8 @@ const onEvent = (
   steps: PathwayStep[],
 ): PathwayDefinition => ({
   purpose: 'service',
-  entry: { event, when: ours, maxAgeDays: 1, again: { afterDays: 1 } },
+  // What happens again is told again.
+  entry: { event, when: ours, maxAgeDays: 1, again: { afterDays: 0 } },
   variables: {},
   stopOn,
   start: steps[0]?.key ?? '',
@@ -103,6 +104,17 @@ const missed: PathwayDefinition = {
   ]),
   // Who has booked again needs no call.
   stopOn: [...stopOn, { event: 'appointment.booked', reason: 'booked-again' }],
+}
+
+/** The clinic takes place after all, or somebody else holds it; the steps of the day need no message. */
+const changed: PathwayDefinition = {
+  ...onEvent('appointment.changed', [message('tell', '通知照常就诊', 'appointment-changed', null)]),
+  entry: {
+    event: 'appointment.changed',
+    when: { all: [ours, { fact: 'event.cause', op: 'in', value: ['clinic-resumed', 'stand-in'] }] },
+    maxAgeDays: 1,
+    again: { afterDays: 0 },
+  },
 }
 
 /** What a red flag keeps is for the doctor who calls, not for a message. */
@@ -139,6 +151,7 @@ export const appointmentPathways = [
       message('tell', '通知停诊', 'appointment-suspended', null),
     ]),
   },
+  { code: 'appointment-changed', name: '出诊变化通知', definition: changed },
   {
     code: 'slot-offered',
     name: '候补号通知',
@@ -226,6 +239,19 @@ export const appointmentMessages: Message[] = [
         '{{name}}，抱歉，您 {{start}} {{department}}的门诊停诊。我们会尽快为您另约时间，请勿空跑。详情：{{booking}}',
         '{{name}}您好，抱歉，您 {{start}} {{department}}的門診停診。我們會盡快為您另約時間，請勿白跑一趟。詳情：{{booking}}',
         '{{name}}, we are sorry: the clinic of {{start}}, {{department}}, does not take place. We will offer you another time soon. {{booking}}',
+      ],
+    ),
+  },
+  {
+    code: 'appointment-changed',
+    name: '出诊变化通知',
+    purpose: 'service',
+    texts: texts(
+      ['照常就诊', '照常就診', 'your appointment takes place'],
+      [
+        '{{name}}，您 {{start}} {{department}}的门诊照常，请按时来。医生、诊室以这里为准：{{booking}}',
+        '{{name}}您好，您 {{start}} {{department}}的門診照常，請準時前來。醫師、診間以此為準：{{booking}}',
+        '{{name}}, your appointment on {{start}}, {{department}}, takes place. Doctor and room as they stand now: {{booking}}',
       ],
     ),
   },

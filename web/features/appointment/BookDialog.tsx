@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   type Appointment,
@@ -113,23 +113,30 @@ export default function BookDialog({
     ...done,
     done: (made) => t('appointments.rescheduled', { when: time.moment(made.startsAt) }),
   })
+  // A double click comes before the button shows that it is busy.
+  const sent = useRef(false)
   const save = () => {
-    if (!held || !person) return
+    if (!held || !person || sent.current) return
+    sent.current = true
+    const onSettled = () => {
+      sent.current = false
+    }
     const slot = { slotId: held.slot.id, channel: wish.channel }
     if (moving)
       move.mutate(
         { params: { id: moving.id }, body: { version: moving.version, ...slot } },
-        { onError: lose },
+        { onError: lose, onSettled },
       )
     else if (series)
       bookAll.mutate(
         { body: { personId: person.id, ...slot, ...series, note: note || null } },
-        { onError: lose },
+        { onError: lose, onSettled },
       )
     else
-      book.mutate({
-        body: { personId: person.id, ...slot, note: note || null, ...(taskId && { taskId }) },
-      })
+      book.mutate(
+        { body: { personId: person.id, ...slot, note: note || null, ...(taskId && { taskId }) } },
+        { onSettled },
+      )
   }
   const items = found.data?.items ?? []
   // What is held here is no longer free for others, and still shown in its place.

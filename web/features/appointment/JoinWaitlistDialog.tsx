@@ -55,6 +55,7 @@ export function JoinWaitlistDialog({ person, departmentId, onClose }: JoinWaitli
         <PersonPick
           label={t('appointments.person')}
           empty={t('appointments.noPerson')}
+          error={form.pick('personId').error}
           chosenId={chosen?.id ?? null}
           onChoose={({ id, name }) => {
             setChosen({ id, name })

@@ -12,7 +12,7 @@ export function QuotaFields({ value, error, onChange }: QuotaFieldsProps) {
   const change = (index: number, patch: Partial<Quota>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...patch } : one)))
   return (
-    <fieldset className="stack plain-fieldset">
+    <fieldset className="field-set stack">
       <legend>{t('schedules.quotas')}</legend>
       {value.map((quota, index) => (
         <div className="fields-auto" key={quota.channel}>

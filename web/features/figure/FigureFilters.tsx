@@ -2,15 +2,14 @@ import { useTranslation } from 'react-i18next'
 import { listSites, listStaff } from '../../../contract/setting.ts'
 import { useCall } from '../../query.ts'
 import { SelectFilter } from '../../ui/SelectFilter.tsx'
-import { PeriodFilter } from '../../ui/DateFilter.tsx'
+
 import { choices } from '../../ui/fields.ts'
-import { useFilters } from '../../ui/filters.ts'
-import { type FigureScope, type Grouping, groupings, presets } from './period.ts'
+import { type FigureScope, type Grouping, groupings } from './period.ts'
+import { PeriodPresetFilter } from './PeriodPresetFilter.tsx'
 
 export function FigureFilters({ scope, start }: { scope: FigureScope; start: Grouping }) {
   const { t } = useTranslation()
   const { preset, query } = scope
-  const [filters, setFilters] = useFilters()
   const places = useCall(listSites, { query: { within: 'figure.read' } })
   const sites = places.data?.sites ?? []
   const departments = (places.data?.departments ?? []).filter(
@@ -29,24 +28,7 @@ export function FigureFilters({ scope, start }: { scope: FigureScope; start: Gro
 
   return (
     <div className="filter-bar">
-      <SelectFilter
-        label={t('figures.period.label')}
-        value={preset}
-        options={presets.map((value) => ({ value, text: t(`figures.period.${value}`) }))}
-        onChange={(period) =>
-          setFilters({
-            period,
-            from: period === 'custom' ? query.from : undefined,
-            to: period === 'custom' ? query.to : undefined,
-          })
-        }
-      />
-      {preset === 'custom' && (
-        <PeriodFilter
-          labels={[t('figures.from'), t('figures.to')]}
-          filters={{ from: query.from, to: query.to, ...filters }}
-        />
-      )}
+      <PeriodPresetFilter label={t('figures.period.label')} preset={preset} period={query} />
       <SelectFilter
         label={t('figures.level.label')}
         of="level"

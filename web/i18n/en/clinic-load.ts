@@ -1,8 +1,6 @@
 export const clinicLoad = {
   title: 'Clinic load',
   period: 'Date of visit',
-  from: 'From',
-  to: 'To',
   channel: 'Channel of free places',
   print: 'Print',
   export: 'Export Excel',

@@ -28,6 +28,8 @@ export const shipped = {
   请患者答复: 'Asked for an answer',
   爽约关怀: 'After a missed appointment',
   询问未到原因: 'Asked why they did not come',
+  出诊变化通知: 'Notice of a changed clinic',
+  通知照常就诊: 'Told that the visit takes place',
   爽约限制告知: 'Booking paused after missed appointments',
   告知暂停预约: 'Told that booking is paused',
   电话关心爽约患者: 'Call after a missed appointment',

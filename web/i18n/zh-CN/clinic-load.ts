@@ -1,8 +1,6 @@
 export const clinicLoad = {
   title: '号源分析',
   period: '就诊时间',
-  from: '从',
-  to: '到',
   channel: '按哪个渠道找号',
   print: '打印',
   export: '导出 Excel',

@@ -83,7 +83,7 @@ export function EntryFields({ definition, onChange }: FormProps) {
         <NumberField
           label={t('editor.againAfter')}
           value={entry.again.afterDays}
-          min={1}
+          min={0}
           max={3650}
           onChange={(afterDays) => setEntry({ again: { afterDays } })}
         />
