@@ -17,7 +17,7 @@ import { endRebookCalls, eventOf } from './book.ts'
 import { assertOfSite } from './catalogue.ts'
 import { insertSlots } from './generate.ts'
 import { assertPlaces, farthestDays, placeJoins, placeNames } from './schedule.ts'
-import { closeOffer, type Offer, offerColumns } from './offer.ts'
+import { closeOffer, lockWaitlist, type Offer, offerColumns } from './offer.ts'
 import { authorizePlace, authorizeSite } from './scope.ts'
 import { planSlots } from './slot-plan.ts'
 import { type AppointmentRow, appointmentColumns, appointmentJoins } from './view.ts'
@@ -125,8 +125,14 @@ async function load(trx: Trx, id: number): Promise<ClinicSession> {
   return view(found(rows[0]), true)
 }
 
-/** @throws {AppError} not-found, changed-meanwhile, already-closed */
+/**
+ * The list of those who wait is locked first, as by everybody who makes offers: with the slots locked already, the two would wait for each other.
+ * @throws {AppError} not-found, changed-meanwhile, already-closed
+ */
 async function lock(trx: Trx, actor: Actor, id: number, version: number) {
+  const { rows: places } = await sql<{ department_id: number }>`
+    select department_id from clinic_session where id = ${id}`.execute(trx)
+  await lockWaitlist(trx, found(places[0]).department_id)
   const { rows } = await sql<Omit<Row, 'slots' | 'free' | 'booked'>>`
     select c.id, c.site_id, c.department_id, c.staff_id, c.room_id, c.equipment_id, c.visit_type_id, lower(c.period) as starts_at,
       upper(c.period) as ends_at, c.status, c.version from clinic_session c where c.id = ${id} for update`.execute(
