@@ -9,7 +9,6 @@ import type {
 import type { EventKind } from '../../../contract/timeline.ts'
 import type { Actor } from '../../platform/actor.ts'
 import { audit } from '../../platform/audit.ts'
-import { shiftDate } from '../../platform/clock.ts'
 import type { Db, Trx } from '../../platform/db.ts'
 import { AppError, found } from '../../platform/errors.ts'
 import { recordEvents } from '../event/event.ts'
