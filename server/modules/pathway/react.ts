@@ -23,7 +23,7 @@ export async function followPathways(trx: Trx, events: AnyEvent[]): Promise<void
   await stopAfterMerge(trx, events)
   await restartSeparated(trx, events)
   await restartLiving(trx, events)
-  if (listening.follows) await moveWaits(trx, events)
+  await moveWaits(trx, events, listening.follows)
   await enterByEvents(trx, entering, listening.entries)
 }
 
@@ -31,9 +31,9 @@ export type Open = { id: number; name: string; version_id: number; definition: P
 
 /** Which pathways and enrolments events of these kinds concern, in one statement. */
 async function listen(trx: Trx, kinds: EventKind[]) {
-  const { rows } = await sql<{ stops: EventKind[]; follows: boolean; entries: Open[] }>`
+  const { rows } = await sql<{ stops: EventKind[]; follows: string[]; entries: Open[] }>`
     select array(select distinct k from pathway_version v, unnest(v.stop_events) k where k = any(${kinds}::text[])) as stops,
-      exists (select 1 from pathway_version where follows_subject) as follows,
+      array(select distinct split_part(coalesce(entry_event, ''), '.', 1) from pathway_version where follows_subject) as follows,
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'version_id', v.id, 'definition', v.definition) order by p.id), '[]')
         from pathway p join pathway_version v on v.id = p.current_version_id
         where p.active and v.entry_event = any(${kinds}::text[])) as entries`.execute(trx)
@@ -41,7 +41,7 @@ async function listen(trx: Trx, kinds: EventKind[]) {
   const ends = subjectEnds().filter((kind) => kinds.includes(kind))
   return {
     stops: [...(row?.stops ?? []), ...ends],
-    follows: row?.follows ?? false,
+    follows: row?.follows ?? [],
     entries: row?.entries ?? [],
   }
 }
@@ -92,11 +92,16 @@ async function stopByEvents(trx: Trx, all: AnyEvent[], kinds: EventKind[]): Prom
   await stopEnrollments(trx, stops)
 }
 
-/** Makes waits by a time of these subjects due, so that they are computed anew. */
-async function moveWaits(trx: Trx, events: AnyEvent[]): Promise<void> {
+/**
+ * Makes waits by a time of these subjects due, so that they are computed anew.
+ * @param entries what the pathways with such waits are entered by: `appointment` is about appointments alone, `observation` about any subject
+ */
+async function moveWaits(trx: Trx, events: AnyEvent[], entries: string[]): Promise<void> {
+  const any = entries.some((one) => !subjectKind(one))
   const moved = events.flatMap((event) => {
     const subject = subjectOf(event)
-    return subject && subjectKind(subject.kind)?.movedBy.includes(event.kind) ? [subject] : []
+    if (!subject || !(any || entries.includes(subject.kind))) return []
+    return subjectKind(subject.kind)?.movedBy.includes(event.kind) ? [subject] : []
   })
   if (moved.length === 0) return
   await sql`

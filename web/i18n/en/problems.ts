@@ -100,6 +100,8 @@ export const problems = {
   'at-most-days-from-the-first': 'At most {{n}} days from the first',
   'is-not-within-a-day-after-the-beginning': 'Is not within a day after the beginning',
   'is-over': 'Is over',
+  'is-more-than-days-ahead': 'Is more than two years ahead',
+  'has-no-clinics-in-this-department': 'Has no clinics in this department',
   'is-before-the-first-day-or-more-than-days-after-it':
     'Is before the first day, or more than {{n}} days after it',
 } satisfies SameWords<typeof reference>

@@ -92,5 +92,7 @@ export const problems = {
   'at-most-days-from-the-first': '最多看 {{n}} 天',
   'is-not-within-a-day-after-the-beginning': '要在开始后一天之内',
   'is-over': '已经过去',
+  'is-more-than-days-ahead': '最多排到两年以后',
+  'has-no-clinics-in-this-department': '这位医生在这个科室没有出诊',
   'is-before-the-first-day-or-more-than-days-after-it': '早于第一天，或超过 {{n}} 天',
 } as const
