@@ -123,7 +123,7 @@ test('a person is put on a pathway by hand and taken off again with a reason', a
   const pathways = panel(page, '随访路径')
   await page.getByRole('button', { name: '纳入路径' }).click()
   const dialog = page.getByRole('dialog')
-  await choose(dialog.getByLabel('选择路径'), { index: 1 })
+  await choose(dialog.getByLabel('选择路径'), '出院三级随访')
   // Of each stay a person is on a pathway once, so this time it is by no stay.
   await choose(dialog.getByLabel('按哪次就诊'), '不按就诊')
   await dialog.getByRole('button', { name: '纳入路径' }).click()
