@@ -98,15 +98,11 @@ async function somebody(nth: number) {
 }
 
 async function codeOf(number: string): Promise<string> {
-  for (let wait = 0; wait < 100; wait++) {
-    const text = smsc.telephones.texts.findLast((one) => one.to === number && /\d{6}/.test(one.text))
-    if (text) {
-      smsc.telephones.texts.splice(smsc.telephones.texts.indexOf(text), 1)
-      return /\d{6}/.exec(text.text)?.[0] ?? ''
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error('no code came')
+  const { texts } = smsc.telephones
+  const latest = () => texts.findLastIndex((one) => one.to === number && /\d{6}/.test(one.text))
+  await expect.poll(latest, { timeout: 20_000, interval: 100 }).toBeGreaterThanOrEqual(0)
+  const [text] = texts.splice(latest(), 1)
+  return /\d{6}/.exec(text?.text ?? '')?.[0] ?? ''
 }
 
 /** Counts what a thumb does; letters are typed where the cursor already stands. */

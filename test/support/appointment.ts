@@ -6,7 +6,10 @@ import type { TestApp } from './app.ts'
 
 type Kind = 'appointment.booked' | 'appointment.rescheduled' | 'appointment.cancelled'
 
-/** Stands in for the module of appointments that comes later: a table, how the loop sees its rows, and the events of their life. */
+/**
+ * A subject of the loop whose time may be missing, which that of a real appointment never is: a table, how the loop sees its rows, and the events
+ * of their life, which are those of appointments.
+ */
 export async function standInAppointments(app: TestApp) {
   await sql`
     create table test_appointment (id bigint generated always as identity primary key, person_id bigint not null, site_id int, starts_at timestamptz)`.execute(

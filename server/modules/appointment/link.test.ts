@@ -11,6 +11,7 @@ import {
   listClinicSessions,
   resumeClinicSession,
   suspendClinicSession,
+  updateClinicSession,
 } from '../../../contract/clinic-schedule.ts'
 import { joinWaitlist } from '../../../contract/waitlist.ts'
 import { createTestApp, type TestApp } from '../../../test/support/app.ts'
@@ -122,7 +123,7 @@ test('a reminder comes two days before, moves with the appointment, and never fo
 })
 
 test('each move is told, and that a suspended clinic takes place after all', async () => {
-  const { person, appointment, slots, siteId, departmentId } = await booked('LZ')
+  const { person, appointment, slots, siteId, departmentId, staffId } = await booked('LZ')
   const told = async (words: string) =>
     (await sent(person)).rows.filter((message) => message.body.includes(words)).length
   let { version } = appointment
@@ -141,6 +142,11 @@ test('each move is told, and that a suspended clinic takes place after all', asy
   expect([await told('停诊'), await told('门诊照常')]).toEqual([1, 0])
   await app.request(agent, resumeClinicSession, { ...clinic, body: { version: 1 } })
   expect([await told('停诊'), await told('门诊照常')]).toEqual([1, 1])
+  // The same doctor and room are no news, another room is.
+  await app.request(agent, updateClinicSession, { ...clinic, body: { version: 2, staffId } })
+  expect(await told('门诊照常')).toBe(1)
+  await app.request(agent, updateClinicSession, { ...clinic, body: { version: 3, roomId: null } })
+  expect(await told('门诊照常')).toBe(2)
 })
 
 test('a reply of 1 confirms, a reply of 2 cancels and frees the slot; anything else is for the service centre', async () => {

@@ -176,6 +176,8 @@ export async function updateSession(
   await sql`
     update slot set staff_id = ${after.staffId}, starts_at = starts_at + ${shift}, ends_at = ends_at + ${shift}, release_at = release_at + ${shift}
     where session_id = ${id}`.execute(trx)
+  // Other equipment is nothing that patients have to know.
+  const standIn = after.staffId !== row.staff_id || after.roomId !== row.room_id
   if (shiftMs !== 0) await withdrawOffers(trx, id)
   const { rows: moved } = await sql<{ id: number; before: Date }>`
     update appointment a set staff_id = ${after.staffId}, room_id = ${after.roomId}, starts_at = a.starts_at + ${shift}, ends_at = a.ends_at + ${shift},
@@ -188,7 +190,7 @@ export async function updateSession(
     actor,
     moved.map((one) => one.id),
     shiftMs === 0 ? 'appointment.changed' : 'appointment.rescheduled',
-    shiftMs === 0 ? { cause: 'stand-in' } : {},
+    standIn && shiftMs === 0 ? { cause: 'stand-in' } : {},
   )
   await audit(trx, actor, {
     action: 'clinic-session.update',
